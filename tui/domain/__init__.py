@@ -1,0 +1,1 @@
+"""Values and rules of IVS stage sessions: no I/O, no clock, no toolkit, no AWS client."""

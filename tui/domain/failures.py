@@ -1,0 +1,56 @@
+"""ProviderFailure: why something could not be read, in words for the person on call."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FailureKind(StrEnum):
+    """What kind of trouble it is; the word is shown on screen."""
+
+    THROTTLED = "THROTTLED"
+    """The service asks to slow down."""
+    EXPIRED = "EXPIRED"
+    """Credentials were good and are no longer; a new login helps."""
+    CREDENTIALS = "CREDENTIALS"
+    """Missing, incomplete or refused credentials."""
+    DENIED = "DENIED"
+    """Credentials are fine, the permission is missing."""
+    NOT_FOUND = "NOT FOUND"
+    INVALID = "INVALID"
+    """The service rejects the request as it stands."""
+    CONFIGURATION = "CONFIGURATION"
+    """Region, profile, endpoint or proxy settings."""
+    NETWORK = "NETWORK"
+    """No answer, or only part of one."""
+    TIMEOUT = "TIMEOUT"
+    """No complete answer within the deadline."""
+    PROTOCOL = "PROTOCOL"
+    """An answer that is not an IVS response, or contradicts itself."""
+    SERVICE = "SERVICE"
+    """The service or a gateway before it failed."""
+
+
+@dataclass(slots=True, eq=False)
+class ProviderFailure(Exception):  # noqa: N818 - a failure is data first, raised second
+    """One failed read. Drawn in place of the rows, with its remedy and its key.
+
+    One class with a kind instead of a class tree: nothing catches them apart, everything
+    shows them the same way.
+    """
+
+    kind: FailureKind
+    summary: str
+    """One line: what happened, with the code or status. May contain text from outside."""
+    remedy: str
+    """One line: what to do now."""
+    retryable: bool
+    """Whether the same call can succeed later without a change."""
+    code: str | None = None
+    """Error code or HTTP status as it came."""
+    request_id: str | None = None
+    """For AWS Support. None when no service answered."""
+    retry_after: float | None = None
+    """Seconds that the service asked to wait."""
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.summary}"

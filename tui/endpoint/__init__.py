@@ -1,0 +1,1 @@
+"""A loopback ivs-realtime endpoint that speaks the real wire protocol."""

@@ -1,0 +1,47 @@
+"""World: the data that the endpoint serves, as wire-shaped answers."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+Members = dict[str, Any]
+"""One wire structure: member name to JSON value. Times are ISO 8601 text."""
+
+
+class World(Protocol):
+    """What the server needs. Everything is deterministic from a seed and an epoch.
+
+    Every list is a sequence with a cheap `len` and cheap slices, oldest first, that only grows at
+    its end; a large one makes its items when it is sliced, not before. None means "unknown id".
+    """
+
+    region: str
+    """AWS Region in the ARNs of the world."""
+
+    newest_first: bool
+    """Whether the server hands out lists from the newest item to the oldest."""
+
+    def stages(self) -> Sequence[Members]:
+        """Stage structures as GetStage gives them; the server cuts them down to summaries."""
+        ...
+
+    def sessions(self, stage_arn: str) -> Sequence[Members] | None:
+        """StageSession structures of a stage."""
+        ...
+
+    def participants(self, stage_arn: str, session_id: str) -> Sequence[Members] | None:
+        """Participant structures as GetParticipant gives them."""
+        ...
+
+    def participant(self, stage_arn: str, session_id: str, participant_id: str) -> Members | None:
+        """One Participant structure."""
+        ...
+
+    def events(
+        self, stage_arn: str, session_id: str, participant_id: str
+    ) -> Sequence[Members] | None:
+        """Event structures of one participant."""
+        ...
+
+    def replicas(self, source_stage_arn: str, participant_id: str) -> Sequence[Members]:
+        """ParticipantReplica structures; empty for unknown ids."""
+        ...

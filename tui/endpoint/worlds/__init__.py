@@ -1,0 +1,1 @@
+"""Worlds: the data that the loopback endpoint serves."""

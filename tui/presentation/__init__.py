@@ -1,0 +1,1 @@
+"""Domain values to lines of text with roles: pure, no toolkit."""

@@ -1,0 +1,1 @@
+"""The one shared data provider: feeds, call pace and reading threads."""
