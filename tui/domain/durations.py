@@ -1,0 +1,27 @@
+"""Durations in words, rounded down to what a reader acts on."""
+
+_MINUTE = 60
+_HOUR = 60 * _MINUTE
+_DAY = 24 * _HOUR
+_DAYS_FROM = 2 * _DAY
+"""From here on in days: the limits of the service are stated as 12 h and 24 h, not in days."""
+
+
+def duration(seconds: float) -> str:
+    """Seconds as "7 s", "53 min 30 s", "24 h 00 min" or "3 d 04 h"; the sign is dropped."""
+    whole = int(abs(seconds))
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min {whole % _MINUTE:02d} s"
+    if whole < _DAYS_FROM:
+        return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE:02d} min"
+    return f"{whole // _DAY} d {whole % _DAY // _HOUR:02d} h"
+
+
+def round_duration(seconds: float) -> str:
+    """The same without a second unit of zero: "1 h", "2 h 05 min"."""
+    text = duration(seconds)
+    for zero in (" 00 s", " 00 min", " 00 h"):
+        text = text.removesuffix(zero)
+    return text

@@ -1,0 +1,64 @@
+"""Explanation: what an event name or an error code means and what to check next."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+GUIDE: Final = "https://docs.aws.amazon.com/ivs/latest/RealTimeUserGuide"
+"""The Amazon IVS Real-Time user guide."""
+
+REFERENCE: Final = "https://docs.aws.amazon.com/ivs/latest/RealTimeAPIReference"
+"""The Amazon IVS Real-Time API reference."""
+
+
+class Concern(StrEnum):
+    """A way into a stage that an event or a code can come from."""
+
+    BROWSER_SDK = "browser SDK"
+    MOBILE_SDK = "mobile SDK"
+    RTMP = "RTMP"
+    WHIP = "WHIP"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number of the service that stands behind an error."""
+
+    text: str
+    """The number with its unit and what it counts."""
+    is_raisable: bool | None
+    """Whether AWS raises it on request. None when the documents do not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Something that can lead to the event or the code."""
+
+    text: str
+    is_documented: bool = False
+    """Whether AWS names it. Otherwise it is our inference and is shown as likely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A card for one event name or error code, in our own words."""
+
+    title: str
+    """The name or the code as it came: text from outside."""
+    meaning: str
+    next_check: str
+    """What to look at now."""
+    page: str
+    """URL of the official page."""
+    is_documented: bool = True
+    """Whether AWS states the meaning. Otherwise it is our reading of the name."""
+    limits: tuple[Limit, ...] = ()
+    """Empty when no limit stands behind it."""
+    causes: tuple[Cause, ...] = ()
+    """Likely first."""
+    silence: str | None = None
+    """What the documents or the service do not tell. None when nothing that matters is missing."""
+    concerns: tuple[Concern, ...] = ()
+    """Where it can come from. Empty when the documents do not tell."""
+    is_known: bool = True
+    """Whether this version of ivscope knows the name or the code."""
