@@ -1,0 +1,32 @@
+"""Real boto3 clients for a loopback endpoint."""
+
+import boto3
+from botocore.config import Config
+
+from support.small_world import REGION
+
+
+def ivs_client(url, *, attempts=1, read_timeout=5.0, region=REGION, **settings):
+    """An ivs-realtime client with dummy keys. Retries are off unless attempts is more than 1."""
+    session = boto3.Session(
+        aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="example", region_name=region
+    )
+    config = Config(
+        retries={"total_max_attempts": attempts, "mode": "standard"},
+        connect_timeout=5,
+        read_timeout=read_timeout,
+        **settings,
+    )
+    return session.client("ivs-realtime", endpoint_url=url, config=config)
+
+
+def read_all(call, member, **parameters):
+    """Rows of all pages of a list call, and the size of each page."""
+    rows, sizes = [], []
+    while True:
+        answer = call(**parameters)
+        rows += answer[member]
+        sizes.append(len(answer[member]))
+        if not answer.get("nextToken"):
+            return rows, sizes
+        parameters["nextToken"] = answer["nextToken"]

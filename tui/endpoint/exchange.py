@@ -1,0 +1,104 @@
+"""Exchange: one request and what goes back over its connection, right or deliberately wrong."""
+
+import socket
+import struct
+import time
+from collections.abc import Callable
+from email.utils import formatdate
+from http import HTTPStatus
+from threading import Event
+
+from tui.endpoint.answers import Answer, ServiceError, failure, success
+from tui.endpoint.service import Request, Service
+from tui.endpoint.world import Members
+
+_LOOK = 0.1
+"""Seconds between two looks whether the client of a slow answer is still there."""
+
+
+class Exchange:
+    """Given to the fault of a request, which sends or spoils the answer through it."""
+
+    def __init__(
+        self,
+        request: Request,
+        service: Service,
+        *,
+        connection: socket.socket,
+        closing: Event,
+        request_id: str,
+        hang_up: Callable[[], None],
+    ) -> None:
+        self.request = request
+        self._service = service
+        self._connection = connection
+        self._closing = closing
+        self._request_id = request_id
+        self._hang_up = hang_up
+
+    def members(self, parameters: Members | None = None) -> Members:
+        """What the service answers, here to other parameters if some are given.
+
+        Raises:
+            ServiceError: What the service refuses.
+        """
+        return self._service.answer(self.request, parameters)
+
+    def ordinary(self) -> Answer:
+        """The answer without a fault, an error answer included."""
+        try:
+            return success(self.members())
+        except ServiceError as error:
+            return failure(error)
+
+    def head(self, answer: Answer) -> bytes:
+        """Status line and header of an answer, up to and with the empty line."""
+        headers = {
+            "Date": formatdate(time.time(), usegmt=True),
+            "x-amzn-RequestId": self._request_id,
+            "Content-Length": str(len(answer.body)),
+            **dict(answer.headers),
+        }
+        if "Transfer-Encoding" in headers:
+            del headers["Content-Length"]
+        lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+    def send(self, answer: Answer) -> None:
+        """Send a complete answer in one piece."""
+        self.write(self.head(answer) + answer.body)
+
+    def write(self, raw: bytes) -> None:
+        """Send bytes as they are."""
+        self._connection.sendall(raw)
+
+    def end(self) -> None:
+        """Close the connection after this exchange."""
+        self._hang_up()
+
+    def reset(self) -> None:
+        """Break the connection: the client gets a TCP reset instead of an end."""
+        linger_none = struct.pack("ii", 1, 0)
+        self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_none)
+        self._hang_up()
+
+    def pause(self, seconds: float) -> bool:
+        """Wait, but not longer than somebody is there for the answer.
+
+        Returns:
+            False as soon as the endpoint closes or the client has left.
+        """
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            if self._closing.wait(min(left, _LOOK)) or self._client_left():
+                return False
+        return True
+
+    def _client_left(self) -> bool:
+        try:
+            return self._connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
