@@ -1,0 +1,140 @@
+"""A boto3 session that reads only the data files ivs-realtime needs, through public seams."""
+
+import os
+from typing import Any
+
+import boto3
+from botocore.loaders import Loader
+from botocore.session import Session as BotocoreSession
+
+SERVICE = "ivs-realtime"
+"""Name of the service in botocore."""
+
+REGIONS = (
+    "us-east-1",
+    "us-west-2",
+    "ap-south-1",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "eu-central-1",
+    "eu-west-1",
+)
+"""Where IVS Real-Time has endpoints (AWS General Reference, Amazon IVS endpoints)."""
+
+REGION_LIST = ", ".join(REGIONS)
+"""The same for a sentence."""
+
+_ENDPOINT_PREFIX = "ivsrealtime"
+
+_ISOLATED: dict[str, tuple[Any, ...]] = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+"""botocore variables (config name, environment names, default, conversion) without the user's."""
+
+
+class MfaCodeNeeded(Exception):  # noqa: N818 - says what is needed
+    """A role asks for a one-time code. botocore would ask for it on the terminal we draw on."""
+
+
+class LeanLoader(Loader):  # type: ignore[misc, unused-ignore]
+    """Finds the ivs-realtime files directly, and everything else as the stock loader does.
+
+    The stock loader lists every service folder before it opens one model, and builds its endpoint
+    table from a file of over a megabyte. The table here is made from the small partition list.
+    A service missing in it falls to the defaults of its partition, and what it is really called
+    at comes from its own endpoint rules, which stay the stock ones.
+    """
+
+    def load_service_model(
+        self, service_name: str, type_name: str, api_version: str | None = None
+    ) -> Any:  # noqa: ANN401 - botocore's own type
+        """Load one model file. Other services (sts, sso, sso-oidc) take the stock way."""
+        if service_name != SERVICE:
+            return super().load_service_model(service_name, type_name, api_version)
+        version = api_version or self.determine_latest_version(service_name, type_name)
+        return self.load_data(f"{service_name}/{version}/{type_name}")
+
+    def load_data_with_path(self, name: str) -> Any:  # noqa: ANN401 - botocore's own type
+        """Load one data file, but make the endpoint table unless the user brings one."""
+        if name != "endpoints" or self._user_has("endpoints.json"):
+            return super().load_data_with_path(name)
+        partitions, path = super().load_data_with_path("partitions")
+        return _endpoint_table(partitions), path
+
+    def _user_has(self, file_name: str) -> bool:
+        return any(
+            os.path.exists(os.path.join(folder, file_name))  # noqa: PTH110, PTH118 - as botocore
+            for folder in self.search_paths
+            if folder != self.BUILTIN_DATA_PATH
+        )
+
+
+def build_session(
+    profile: str | None, *, access_key: str | None = None, secret_key: str | None = None
+) -> boto3.Session:
+    """A session with the user's whole configuration, or with nothing but the keys given.
+
+    Its clients give times as the text that came, so that one bad time cannot lose a page.
+    Raises what botocore raises for a missing profile or an unreadable file.
+    """
+    isolated = access_key is not None
+    core = BotocoreSession(
+        session_vars=_ISOLATED if isolated else None, profile=None if isolated else profile
+    )
+    data_path = core.get_config_variable("data_path")
+    extra = data_path.split(os.pathsep) if data_path else []
+    folders = [os.path.expanduser(os.path.expandvars(folder)) for folder in extra]  # noqa: PTH111 - as botocore
+    core.register_component("data_loader", LeanLoader(extra_search_paths=folders))
+    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_as_it_came)
+    if not isolated:
+        _refuse_prompts(core)
+    return boto3.Session(
+        botocore_session=core, aws_access_key_id=access_key, aws_secret_access_key=secret_key
+    )
+
+
+def _as_it_came(wire_time: object) -> object:
+    return wire_time
+
+
+def _refuse_prompts(core: BotocoreSession) -> None:
+    provider = core.get_component("credential_provider").get_provider("assume-role")
+    # No public way to pass a prompter through the session exists.
+    provider._prompter = _refuse  # noqa: SLF001
+
+
+def _refuse(prompt: str) -> str:
+    raise MfaCodeNeeded(prompt)
+
+
+def _endpoint_table(partitions: dict[str, Any]) -> dict[str, Any]:
+    """The same shape as botocore's endpoints.json, with one service in it."""
+    return {"version": 3, "partitions": [_partition(entry) for entry in partitions["partitions"]]}
+
+
+def _partition(entry: dict[str, Any]) -> dict[str, Any]:
+    outputs = entry["outputs"]
+    plain, fips = "{service}.{region}.{dnsSuffix}", "{service}-fips.{region}.{dnsSuffix}"
+    single, dual = outputs["dnsSuffix"], outputs["dualStackDnsSuffix"]
+    services: dict[str, Any] = {}
+    if entry["id"] == "aws":
+        services[_ENDPOINT_PREFIX] = {"endpoints": {region: {} for region in REGIONS}}
+    return {
+        "partition": entry["id"],
+        "dnsSuffix": single,
+        "regionRegex": entry["regionRegex"],
+        "regions": entry["regions"],
+        "defaults": {
+            "hostname": plain,
+            "protocols": ["https"],
+            "signatureVersions": ["v4"],
+            "variants": [
+                {"dnsSuffix": single, "hostname": fips, "tags": ["fips"]},
+                {"dnsSuffix": dual, "hostname": fips, "tags": ["dualstack", "fips"]},
+                {"dnsSuffix": dual, "hostname": plain, "tags": ["dualstack"]},
+            ],
+        },
+        "services": services,
+    }

@@ -1,0 +1,52 @@
+"""ReadOnlyClient: the one door to boto3, which only list and get operations pass."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tui.sources.call_context import CallContext
+from tui.sources.failures import translate
+from tui.sources.lean_session import SERVICE
+
+_READING = ("list_", "get_")
+_READING_OPERATIONS = ("List", "Get")
+
+
+class NotReadOnlyError(Exception):
+    """An operation was called that could change something: a bug of ours, never the user's."""
+
+
+class ReadOnlyClient:
+    """Wraps a boto3 client. The client itself refuses too, should anyone reach around the door."""
+
+    def __init__(self, client: Any, context: CallContext) -> None:  # noqa: ANN401 - made by boto3
+        self._client = client
+        self.context = context
+        """What failures name."""
+        for event in ("provide-client-params", "before-call"):
+            client.meta.events.register_first(f"{event}.{SERVICE}", _refuse_writes)
+
+    def call(self, operation: str, **parameters: object) -> dict[str, Any]:
+        """Call one operation by its method name, such as `list_stages`. Blocks.
+
+        Returns:
+            The answer as botocore parsed it, with times as the text that came.
+
+        Raises:
+            ProviderFailure: No answer, or one that refuses.
+            NotReadOnlyError: The operation does not only read.
+        """
+        if not operation.startswith(_READING):
+            raise NotReadOnlyError(operation)
+        method = getattr(self._client, operation)
+        name = self._client.meta.method_to_api_mapping[operation]
+        try:
+            answer: dict[str, Any] = method(**parameters)
+        except Exception as error:  # built-in exceptions come out of botocore's parsers
+            now = datetime.now(UTC)
+            raise translate(error, operation=name, context=self.context, now=now) from error
+        return answer
+
+
+def _refuse_writes(model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's OperationModel
+    if not model.name.startswith(_READING_OPERATIONS):
+        raise NotReadOnlyError(model.name)
