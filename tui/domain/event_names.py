@@ -69,7 +69,6 @@ _CARDS = (
     Explanation(
         title=events.PUBLISH_ERROR,
         meaning="An attempt to publish failed.",
-        causes=(Cause("See the error code."),),
         next_check=(
             "Read the error code, then the participant's protocol and SDK: limits are mostly hit "
             "by RTMP and WHIP encoders."
@@ -106,7 +105,6 @@ _CARDS = (
         title=events.SUBSCRIBE_ERROR,
         meaning="An attempt to receive one publisher failed.",
         is_documented=False,
-        causes=(Cause("See the error code."),),
         next_check="Read the error code, then open the remote participant at this second.",
         silence="Network errors of the client send no event.",
         page=_HEALTH,
@@ -116,7 +114,6 @@ _CARDS = (
         title=events.JOIN_ERROR,
         meaning="Connecting to the stage failed on the side of the service.",
         is_documented=False,
-        causes=(Cause("See the error code."),),
         next_check="Read the error code; it can be the only event of its participant.",
         silence=(
             "A bad token signature sends no event, and a participant that never joined may not "

@@ -22,7 +22,7 @@ _DOTTED_CIRCLE = "\u25cc"
 _MARKS_IN_A_ROW = 8
 """Marks drawn onto one character; more are escaped, or they would smear over the rows around."""
 
-_QUOTED_WORDS = frozenset({"", "empty", "absent", "not given"})
+_QUOTED_WORDS = frozenset({"", "empty", "absent", "given", "not given"})
 
 
 def safe(text: str) -> str:
@@ -50,15 +50,16 @@ def safe_parts(text: str, cuts: Sequence[int]) -> list[str]:
 
 
 def safe_value(text: str) -> str:
-    """A value among words of ours: safe, and in quotes where its ends or its meaning would blur.
+    """A value among words of ours: safe, and in quotes where it could be misread."""
+    return f'"{safe(text)}"' if needs_quotes(text) else safe(text)
 
-    Quoted are blanks at the ends, quotes at the start, and the words that we use for values that
-    are not there.
+
+def needs_quotes(text: str) -> bool:
+    """Whether the ends or the meaning of a value would blur among words of ours.
+
+    So do blanks at the ends, quotes at the start, and the words for values that are not there.
     """
-    shown = safe(text)
-    if text in _QUOTED_WORDS or text[0] in "\"'" or text[0] == " " or text[-1] == " ":
-        return f'"{shown}"'
-    return shown
+    return text in _QUOTED_WORDS or text[0] in "\"' " or text[-1] == " "
 
 
 def is_mark(character: str) -> bool:

@@ -1,0 +1,98 @@
+"""The lines of the detail pane for one event: what to act on first, raw members last."""
+
+from collections.abc import Iterator, Sequence
+from datetime import tzinfo
+
+from tui.domain.events import TOKEN_EXCHANGED, Event
+from tui.domain.explanations import explain_code, explain_event, explain_missing_code
+from tui.domain.token_comparison import compare_tokens
+from tui.presentation.cells import wrap
+from tui.presentation.event_json import event_document
+from tui.presentation.explanation_lines import explanation_lines
+from tui.presentation.fields import field, text_field, title, value_span
+from tui.presentation.lines import Line, Role, Span
+from tui.presentation.safe import safe_value
+from tui.presentation.timestamps import full
+from tui.presentation.token_lines import token_lines
+
+_GAP = Span("  ")
+
+
+def detail_lines(
+    event: Event, width: int, zone: tzinfo, *, evidence: Sequence[Line] = ()
+) -> list[Line]:
+    """Everything about one event, most important first.
+
+    Order: what, when and who; evidence; the token comparison; the explanation of the error code,
+    then of the event name; every member as it came.
+
+    Args:
+        event: What to show.
+        width: Cells of every line.
+        zone: Zone of the times, except in the raw members, which stay in UTC.
+        evidence: Lines about this occurrence, drawn above the general explanation.
+    """
+    lines = [*_head(event, width, zone), *_concerned(event, width), *evidence]
+    if event.name == TOKEN_EXCHANGED or event.previous_token or event.new_token:
+        comparison = compare_tokens(event.previous_token, event.new_token, event.time)
+        lines += token_lines(comparison, width, zone)
+    if event.is_error:
+        code = explain_code(event.error_code) if event.error_code else explain_missing_code()
+        lines += explanation_lines(code, width)
+        lines += _titled(_name(event), width)
+    lines += explanation_lines(explain_event(event.name), width)
+    lines += _titled("Members as they came", width)
+    for path, value in _members(event_document(event)):
+        lines += wrap((Span(f"{path}: ", Role.MUTED), *value), width, 2)
+    return lines
+
+
+def _head(event: Event, width: int, zone: tzinfo) -> list[Line]:
+    role = Role.ERROR if event.is_error else Role.STRONG
+    spans = [Span(_name(event), role)]
+    if event.error_code:
+        spans += [_GAP, Span(safe_value(event.error_code), Role.ERROR)]
+    elif event.is_error:
+        spans += [_GAP, Span("no error code", Role.ERROR)]
+    spans += [_GAP, Span(full(event.time, zone))]
+    return wrap(tuple(spans), width)
+
+
+def _name(event: Event) -> str:
+    return "(no name)" if event.name is None else safe_value(event.name)
+
+
+def _concerned(event: Event, width: int) -> Iterator[Line]:
+    """Who and where: on a subscribe event the replica flag speaks of the publisher."""
+    is_subscribe = event.name is not None and event.name.startswith("SUBSCRIBE_")
+    who = [value_span(event.participant_id, Role.ACCENT)]
+    if event.remote_participant_id is not None or is_subscribe:
+        who += [Span(", publisher "), value_span(event.remote_participant_id, Role.ACCENT)]
+    if event.replica:
+        subject = "the publisher" if is_subscribe else "this participant"
+        who.append(Span(f" ({subject} is a replica)", Role.WARNING))
+    yield from field("Who", tuple(who), width)
+    is_replication = event.name is not None and event.name.startswith("REPLICATION_")
+    if event.destination_stage_arn is not None or is_replication:
+        yield from text_field("To stage", event.destination_stage_arn, width, Role.ACCENT)
+    if event.destination_session_id is not None or is_replication:
+        yield from text_field("To session", event.destination_session_id, width, Role.ACCENT)
+
+
+def _titled(text: str, width: int) -> list[Line]:
+    return [(), *title(text, width)]
+
+
+def _members(document: dict[str, object], prefix: str = "") -> Iterator[tuple[str, Line]]:
+    """Paths and values of a document, token members as `previousToken.attributes.role`."""
+    for name, value in document.items():
+        path = f"{prefix}{safe_value(name)}"
+        if isinstance(value, dict) and value:
+            yield from _members(value, f"{path}.")
+        elif isinstance(value, list) and value:
+            texts = (value_span(item).text for item in value)
+            yield path, (Span(", ".join(texts)),)
+        elif isinstance(value, bool):
+            yield path, (Span("true" if value else "false"),)
+        else:
+            yield path, (value_span(str(value) if value else ""),)
