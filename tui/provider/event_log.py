@@ -1,0 +1,239 @@
+"""EventLog: the events of one feed in columns, about twenty bytes each."""
+
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+from tui.domain.events import Event
+from tui.domain.times import Time, UnreadableTime, from_microseconds, to_microseconds
+from tui.domain.tokens import ParticipantToken
+from tui.provider.order import OrderLabel, OrderTally
+
+_ABSENT = -(2**63)
+"""Stands for a time that did not come. Far below year 1, which is about -2**56."""
+
+_UNREADABLE = _ABSENT + 1
+"""Stands for a time that came and could not be read; its text is in the rare fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """What many events have in common. Few combinations exist, so each is kept once."""
+
+    name: str | None
+    error_code: str | None
+    replica: bool | None
+    is_error: bool
+    """Whether an event of this kind reports a failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rare:
+    destination_stage_arn: str | None
+    destination_session_id: str | None
+    previous_token: ParticipantToken | None
+    new_token: ParticipantToken | None
+    unreadable_time: UnreadableTime | None
+
+
+_NOTHING_RARE = _Rare(None, None, None, None, None)
+
+
+class EventTables:
+    """Texts, kinds and tokens that logs refer to by number; shared by the logs of one provider.
+
+    Only ever grows. One writer at a time; a number that was handed out stays readable.
+    """
+
+    __slots__ = ("_kind_numbers", "_text_numbers", "_tokens", "kinds", "texts")
+
+    def __init__(self) -> None:
+        self.texts: list[str | None] = [None]
+        self.kinds: list[EventKind] = []
+        self._text_numbers: dict[str | None, int] = {None: 0}
+        self._kind_numbers: dict[tuple[str | None, str | None, bool | None], int] = {}
+        self._tokens: dict[ParticipantToken, ParticipantToken] = {}
+
+    def text_number(self, text: str | None) -> int:
+        """The number of a text, its old one if it was seen before."""
+        number = self._text_numbers.get(text)
+        if number is None:
+            number = len(self.texts)
+            self.texts.append(text)
+            self._text_numbers[text] = number
+        return number
+
+    def kind_number(self, event: Event) -> int:
+        """The number of an event's kind, its old one if it was seen before."""
+        key = (event.name, event.error_code, event.replica)
+        number = self._kind_numbers.get(key)
+        if number is None:
+            number = len(self.kinds)
+            self.kinds.append(EventKind(*key, is_error=event.is_error))
+            self._kind_numbers[key] = number
+        return number
+
+    def rare(self, event: Event) -> _Rare:
+        """The fields that few events have, with equal texts and tokens kept once."""
+        time = event.time
+        return _Rare(
+            self.texts[self.text_number(event.destination_stage_arn)],
+            self.texts[self.text_number(event.destination_session_id)],
+            self._token(event.previous_token),
+            self._token(event.new_token),
+            time if isinstance(time, UnreadableTime) else None,
+        )
+
+    def _token(self, token: ParticipantToken | None) -> ParticipantToken | None:
+        return None if token is None else self._tokens.setdefault(token, token)
+
+
+class EventLog(Sequence[Event]):
+    """Append-only events in the order returned; `log[i]` gives back exactly what was appended.
+
+    One writer at a time. A reader in any thread may read every position below a `len()` that it
+    saw, without a lock and without a copy: the length is published last. The single-column
+    methods are for work over many rows; they build no `Event`.
+    """
+
+    __slots__ = (
+        "_kinds",
+        "_length",
+        "_order",
+        "_participants",
+        "_rare",
+        "_remotes",
+        "_tables",
+        "_times",
+        "error_count",
+    )
+
+    def __init__(self, tables: EventTables | None = None) -> None:
+        self._tables = EventTables() if tables is None else tables
+        self._times = array("q")
+        self._kinds = array("I")
+        self._participants = array("I")
+        self._remotes = array("I")
+        self._rare: dict[int, _Rare] = {}
+        self._order = OrderTally()
+        self._length = 0
+        self.error_count = 0
+        """How many events report a failure."""
+
+    def append(self, events: Iterable[Event]) -> None:
+        """Add events at the end. Costs as much as there are new events, however long the log."""
+        times: list[int] = []
+        kinds: list[int] = []
+        participants: list[int] = []
+        remotes: list[int] = []
+        rare: dict[int, _Rare] = {}
+        tables = self._tables
+        errors = 0
+        for event in events:
+            time_us = _encode_time(event.time)
+            kind = tables.kind_number(event)
+            if tables.kinds[kind].is_error:
+                errors += 1
+            if _has_rare_fields(event):
+                rare[self._length + len(times)] = tables.rare(event)
+            times.append(time_us)
+            kinds.append(kind)
+            participants.append(tables.text_number(event.participant_id))
+            remotes.append(tables.text_number(event.remote_participant_id))
+        for time_us in times:
+            if time_us > _UNREADABLE:
+                self._order.add(time_us)
+        self._rare.update(rare)
+        self._times.fromlist(times)
+        self._kinds.fromlist(kinds)
+        self._participants.fromlist(participants)
+        self._remotes.fromlist(remotes)
+        self.error_count += errors
+        self._length += len(times)
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Event]: ...
+    def __getitem__(self, index: int | slice) -> Event | list[Event]:
+        if isinstance(index, slice):
+            return [self._event(position) for position in range(*index.indices(self._length))]
+        position = index + self._length if index < 0 else index
+        if not 0 <= position < self._length:
+            raise IndexError(f"no event at {index} of {self._length}")
+        return self._event(position)
+
+    def time_us(self, index: int) -> int | None:
+        """Microseconds since 1970 UTC; None when the time is absent or unreadable."""
+        time_us = self._times[index]
+        return time_us if time_us > _UNREADABLE else None
+
+    def kind(self, index: int) -> EventKind:
+        """Name, error code and replica flag at once: the cheapest way to more than one."""
+        return self._tables.kinds[self._kinds[index]]
+
+    def name(self, index: int) -> str | None:
+        """The event name."""
+        return self._tables.kinds[self._kinds[index]].name
+
+    def error_code(self, index: int) -> str | None:
+        """The error code."""
+        return self._tables.kinds[self._kinds[index]].error_code
+
+    def is_error(self, index: int) -> bool:
+        """Whether the event reports a failure."""
+        return self._tables.kinds[self._kinds[index]].is_error
+
+    def participant(self, index: int) -> str | None:
+        """The participant id as the event gives it."""
+        return self._tables.texts[self._participants[index]]
+
+    def remote(self, index: int) -> str | None:
+        """The remote participant id."""
+        return self._tables.texts[self._remotes[index]]
+
+    @property
+    def order(self) -> OrderLabel:
+        """In which order the events came, as far as read."""
+        return self._order.label
+
+    def _event(self, position: int) -> Event:
+        tables = self._tables
+        kind = tables.kinds[self._kinds[position]]
+        rare = self._rare.get(position, _NOTHING_RARE)
+        time_us = self._times[position]
+        time: Time | None = rare.unreadable_time
+        if time_us > _UNREADABLE:
+            time = from_microseconds(time_us)
+        return Event(
+            name=kind.name,
+            participant_id=tables.texts[self._participants[position]],
+            time=time,
+            remote_participant_id=tables.texts[self._remotes[position]],
+            error_code=kind.error_code,
+            destination_stage_arn=rare.destination_stage_arn,
+            destination_session_id=rare.destination_session_id,
+            replica=kind.replica,
+            previous_token=rare.previous_token,
+            new_token=rare.new_token,
+        )
+
+
+def _encode_time(time: Time | None) -> int:
+    if time is None:
+        return _ABSENT
+    return _UNREADABLE if isinstance(time, UnreadableTime) else to_microseconds(time)
+
+
+def _has_rare_fields(event: Event) -> bool:
+    return (
+        event.destination_stage_arn is not None
+        or event.destination_session_id is not None
+        or event.previous_token is not None
+        or event.new_token is not None
+        or isinstance(event.time, UnreadableTime)
+    )

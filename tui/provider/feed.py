@@ -1,0 +1,245 @@
+"""Feed: a list read page by page, and how the reading of it stands."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+from typing import Generic, TypeVar
+
+from tui.domain.events import Event
+from tui.domain.failures import FailureKind, ProviderFailure
+from tui.domain.pages import Cursor, Page
+from tui.provider.event_log import EventLog
+from tui.provider.rows import Rows
+from tui.provider.source import Source
+
+Item = TypeVar("Item")
+
+EMPTY_PAGES_FOLLOWED = 20
+"""Empty pages in a row that one read follows. Twenty calls take five seconds of the whole pace:
+enough for a service that filters late, and soon enough to notice a list that never ends."""
+
+
+class FeedState(StrEnum):
+    """Where the reading of a feed or a fact stands."""
+
+    IDLE = "IDLE"
+    """Nothing read, nothing asked."""
+    QUEUED = "QUEUED"
+    """Asked; the call waits for the pace, or for the end of a throttling wait."""
+    READING = "READING"
+    """The call is in flight."""
+    READY = "READY"
+    """Some pages are here and more are available."""
+    COMPLETE = "COMPLETE"
+    """All that the service has was read. A fact is complete when its value is here."""
+    FAILED = "FAILED"
+    """The last call failed. What was read before is still here."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStatus:
+    """One consistent view of how the reading stands. Replaced as a whole: no lock to read it."""
+
+    state: FeedState = FeedState.IDLE
+    failure: ProviderFailure | None = None
+    """Set exactly when the state is FAILED."""
+    cursor: Cursor | None = None
+    """Where the next page starts. None before the first page, and when nothing follows."""
+    pages: int = 0
+    """Pages read, empty ones included."""
+    generation: int = 0
+    """How often reading again from the start has replaced the rows."""
+    can_restart: bool = False
+    """Going on from the cursor is pointless; only reading again from the start can help."""
+
+    @property
+    def has_more(self) -> bool:
+        """Whether a next page can be asked for. True before the first page."""
+        return self.cursor is not None or self.pages == 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a call is waiting or in flight."""
+        return self.state in {FeedState.QUEUED, FeedState.READING}
+
+
+@dataclass(slots=True)
+class _Paging:
+    """How far one pass from the start has come."""
+
+    generation: int = 0
+    cursor: Cursor | None = None
+    pages: int = 0
+    empty_in_a_row: int = 0
+    seen: set[int] = field(default_factory=set)
+    """Hashes of the cursors received. The texts can be long, and hashes of a few thousand
+    cursors do not meet by chance."""
+    dead_end: ProviderFailure | None = None
+    """Why this pass cannot go on although the service says that more follows."""
+
+
+class Feed(Generic[Item]):
+    """One list, read page by page on demand. Rows keep their position for ever.
+
+    Screens read it from any thread without a lock: take `status` and `items` once and use those.
+    The methods below `status` belong to the provider, which calls them under its lock.
+    """
+
+    __slots__ = ("_fresh", "_list_page", "_new_rows", "_paging", "items", "operation", "status")
+
+    def __init__(
+        self,
+        operation: str,
+        list_page: Callable[[Source, Cursor | None], Page[Item]],
+        new_rows: Callable[[], Rows[Item]],
+    ) -> None:
+        self.operation = operation
+        """IVS API operation that reads it."""
+        self.items = new_rows()
+        """What was read, in the order returned. Another object after a restart."""
+        self.status = FeedStatus()
+        self._list_page = list_page
+        self._new_rows = new_rows
+        self._paging = _Paging()
+        self._fresh: _Paging | None = None
+
+    @property
+    def state(self) -> FeedState:
+        """Shortcut to `status.state`."""
+        return self.status.state
+
+    @property
+    def failure(self) -> ProviderFailure | None:
+        """Shortcut to `status.failure`."""
+        return self.status.failure
+
+    @property
+    def has_more(self) -> bool:
+        """Shortcut to `status.has_more`."""
+        return self.status.has_more
+
+    @property
+    def wants_read(self) -> bool:
+        """Whether an ordinary ask starts a call. A failed feed waits for a retry instead."""
+        return self.status.state in {FeedState.IDLE, FeedState.READY}
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether it failed and the call that failed can be made again."""
+        return self.status.state is FeedState.FAILED and (
+            self._fresh is not None or self._paging.dead_end is None
+        )
+
+    def begin_again(self) -> None:
+        """Make the next call read the first page. The rows stay until it has come."""
+        self._fresh = _Paging(self._paging.generation + 1)
+
+    def queue(self) -> None:
+        """Say that a call waits."""
+        self._publish(FeedState.QUEUED)
+
+    def begin_reading(self) -> None:
+        """Say that the call is in flight."""
+        self._publish(FeedState.READING)
+
+    def fetch(self, source: Source) -> Callable[[], bool]:
+        """Read one page. Blocks, and changes nothing: call it without the lock.
+
+        Returns:
+            What stores the page and says whether the same read needs another call.
+        """
+        paging = self._fresh or self._paging
+        page = self._list_page(source, paging.cursor)
+        return partial(self._store, paging, page)
+
+    def fail(self, failure: ProviderFailure) -> None:
+        """Keep rows and cursor and say what went wrong."""
+        paging = self._fresh or self._paging
+        stale = failure.kind is FailureKind.INVALID and paging.cursor is not None
+        self._publish(FeedState.FAILED, failure, can_restart=stale)
+
+    def rest(self) -> None:
+        """Forget the call and stand where the pages read have led."""
+        self._fresh = None
+        paging = self._paging
+        if paging.dead_end is not None:
+            self._publish(FeedState.FAILED, paging.dead_end, can_restart=True)
+        elif paging.pages == 0:
+            self._publish(FeedState.IDLE)
+        else:
+            self._publish(FeedState.COMPLETE if paging.cursor is None else FeedState.READY)
+
+    def _store(self, paging: _Paging, page: Page[Item]) -> bool:
+        next_cursor = page.next_cursor or None
+        paging.pages += 1
+        paging.empty_in_a_row = 0 if page.items else paging.empty_in_a_row + 1
+        paging.cursor = next_cursor
+        if next_cursor is not None:
+            mark = hash(next_cursor)
+            if mark in paging.seen:
+                # The rows came once and are good; only the way on is not.
+                paging.cursor = None
+                paging.dead_end = _repeated(paging.pages)
+            paging.seen.add(mark)
+        follows = paging.cursor is not None and not page.items
+        if follows and paging.empty_in_a_row < EMPTY_PAGES_FOLLOWED:
+            return True
+        if follows:
+            paging.empty_in_a_row = 0
+            self.fail(_only_empty())
+            return False
+        if paging is self._fresh:
+            rows = self._new_rows()
+            rows.append(page.items)
+            self._paging, self.items = paging, rows
+        else:
+            self.items.append(page.items)
+        self.rest()
+        return False
+
+    def _publish(
+        self,
+        state: FeedState,
+        failure: ProviderFailure | None = None,
+        *,
+        can_restart: bool = False,
+    ) -> None:
+        paging = self._paging
+        self.status = FeedStatus(
+            state, failure, paging.cursor, paging.pages, paging.generation, can_restart
+        )
+
+
+class EventFeed(Feed[Event]):
+    """The events of one participant, kept in columns."""
+
+    __slots__ = ()
+
+    items: EventLog
+
+    def __init__(
+        self,
+        operation: str,
+        list_page: Callable[[Source, Cursor | None], Page[Event]],
+        new_rows: Callable[[], EventLog],
+    ) -> None:
+        super().__init__(operation, list_page, new_rows)
+
+
+def _repeated(pages: int) -> ProviderFailure:
+    return ProviderFailure(
+        FailureKind.PROTOCOL,
+        f"page {pages} names a next page that was read before (repeated nextToken)",
+        "The list may be incomplete. Read it again from the start.",
+        retryable=False,
+    )
+
+
+def _only_empty() -> ProviderFailure:
+    return ProviderFailure(
+        FailureKind.PROTOCOL,
+        f"{EMPTY_PAGES_FOLLOWED} empty pages in a row, and the service says that more follows",
+        "Go on reading from here, or stop.",
+        retryable=True,
+    )

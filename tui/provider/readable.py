@@ -1,0 +1,52 @@
+"""Readable: what a `Feed` of anything and a `Fact` of anything have in common."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from tui.domain.failures import ProviderFailure
+from tui.provider.feed import FeedStatus
+from tui.provider.source import Source
+
+
+class Readable(Protocol):
+    """Something whose reading can be asked for and followed.
+
+    The methods belong to the provider, which calls them under its lock; `fetch` without it.
+    """
+
+    operation: str
+    status: FeedStatus
+
+    @property
+    def wants_read(self) -> bool:
+        """Whether an ordinary ask starts a call."""
+        ...
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether a retry starts a call."""
+        ...
+
+    def begin_again(self) -> None:
+        """Make the next call start from the beginning."""
+        ...
+
+    def queue(self) -> None:
+        """Say that a call waits."""
+        ...
+
+    def begin_reading(self) -> None:
+        """Say that the call is in flight."""
+        ...
+
+    def fetch(self, source: Source) -> Callable[[], bool]:
+        """Read; returns what stores the answer and says whether another call is needed."""
+        ...
+
+    def fail(self, failure: ProviderFailure) -> None:
+        """Say what went wrong."""
+        ...
+
+    def rest(self) -> None:
+        """Forget the call."""
+        ...
