@@ -15,6 +15,9 @@ from tui.endpoint.world import Members
 _PLACE = struct.Struct(">QQI")
 _SIGNATURE_BYTES = 16
 
+_MARK = "p"
+"""First letter of every token, so that none looks like an option on a command line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -41,7 +44,7 @@ class Cursors:
         """The token with which the same call goes on at `place`."""
         content = _PLACE.pack(place.position, place.length, next(self._serials) & 0xFFFFFFFF)
         signature = self._sign(operation, parameters, content)
-        return base64.urlsafe_b64encode(signature + content).decode()
+        return _text(signature + content)
 
     def read(self, operation: str, parameters: Members) -> Place | None:
         """The place that the call's nextToken names; None for a first page.
@@ -56,11 +59,13 @@ class Cursors:
         if not token:
             return None
         try:
-            raw = base64.b64decode(token, altchars=b"-_", validate=True)
+            raw = base64.urlsafe_b64decode(token.removeprefix(_MARK))
         except ValueError:
             raw = b""
         signature, content = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
-        if not hmac.compare_digest(signature, self._sign(operation, parameters, content)):
+        signed = hmac.compare_digest(signature, self._sign(operation, parameters, content))
+        # Base64 has several spellings of the same bytes; only the one written is taken back.
+        if not signed or _text(raw) != token:
             raise validation_error("nextToken: not valid for this request")
         position, length, _ = _PLACE.unpack(content)
         return Place(position, length)
@@ -74,3 +79,7 @@ class Cursors:
         call = json.dumps([operation, bound], sort_keys=True).encode()
         digest = hmac.digest(self._key, content + call, hashlib.sha256)
         return digest[:_SIGNATURE_BYTES]
+
+
+def _text(raw: bytes) -> str:
+    return _MARK + base64.urlsafe_b64encode(raw).decode()
