@@ -1,0 +1,137 @@
+"""ivscope: arguments to options to app. The only module that prints and knows exit codes."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from tui import __version__
+from tui.domain.identifiers import is_participant_id, read_identifiers
+
+USAGE = 2
+"""Exit code for arguments or a terminal that we cannot work with."""
+
+_WORLDS = ("incident", "quiet", "huge")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ivscope; returns the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["endpoint"]:
+        return _serve(_endpoint_parser().parse_args(words[1:]))
+    return _explore(_explorer_parser().parse_args(words))
+
+
+def _explorer_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ivscope",
+        description="Explore Amazon IVS Real-Time stage sessions in the terminal. Read-only.",
+        epilog="ivscope endpoint --help tells how to serve the demo worlds to other clients.",
+    )
+    parser.add_argument("stage", nargs="?", metavar="STAGE_ARN", help="open this stage")
+    parser.add_argument("session", nargs="?", metavar="SESSION", help="and this session")
+    parser.add_argument("participant", nargs="?", metavar="PARTICIPANT", help="and its events")
+    parser.add_argument("--profile", help="AWS profile (else AWS_PROFILE, else the default one)")
+    parser.add_argument("--region", help="AWS Region (else that of the ARN, else configured)")
+    parser.add_argument("--endpoint-url", help="another endpoint than that of the Region")
+    parser.add_argument(
+        "--demo", action="store_true", help="no AWS: explore a world of our own over real HTTP"
+    )
+    parser.add_argument("--world", choices=_WORLDS, default="incident", help="world of the demo")
+    parser.add_argument("--version", action="version", version=f"ivscope {__version__}")
+    return parser
+
+
+def _endpoint_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ivscope endpoint",
+        description="Serve a demo world as an ivs-realtime endpoint on 127.0.0.1, for the AWS CLI "
+        "and SDKs. Any credentials will do. Ctrl+C stops it.",
+    )
+    parser.add_argument("--port", type=int, default=0, help="port (default: any free one)")
+    parser.add_argument("--world", choices=_WORLDS, default="incident", help="what to serve")
+    parser.add_argument(
+        "--throttle", action="store_true", help="enforce the service's 5 calls per second"
+    )
+    return parser
+
+
+def _fail(message: str) -> int:
+    print(f"ivscope: {message}", file=sys.stderr)
+    return USAGE
+
+
+def _explore(options: argparse.Namespace) -> int:
+    from tui.terminal import refusal, toolkit_settings  # noqa: PLC0415 - keeps --help quick
+
+    complaint = _bad_ids(options)
+    if complaint is None:
+        is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+        complaint = refusal(os.environ, is_terminal=is_terminal)
+    if complaint is not None:
+        return _fail(complaint)
+    os.environ.update(toolkit_settings(os.environ))
+    from tui import connections  # noqa: PLC0415 - after the settings
+    from tui.app import IvscopeApp  # noqa: PLC0415 - Textual reads the settings when imported
+    from tui.screens.place import Place  # noqa: PLC0415 - same
+
+    start = Place(options.stage, options.session, options.participant)
+    if options.demo:
+        connect = connections.to_world(options.world)
+        label = f"demo {options.world}"
+    else:
+        connect = connections.to_aws(
+            options.profile, options.region, start.stage_arn, options.endpoint_url
+        )
+        label = options.profile or os.environ.get("AWS_PROFILE") or "default"
+    app = IvscopeApp(connect, start=start, label=label)
+    app.run(mouse=False)
+    return app.return_code or 0
+
+
+def _bad_ids(options: argparse.Namespace) -> str | None:
+    if options.stage is None:
+        return None
+    found = read_identifiers(options.stage)
+    if options.session is None and found.session_id is not None:
+        # One pasted text can say all three.
+        options.session, options.participant = found.session_id, found.participant_id
+    if found.stage_arn is None:
+        return (
+            f"{options.stage!r} holds no stage ARN "
+            "(arn:aws:ivs:REGION:ACCOUNT:stage/ID); start without it to pick a stage"
+        )
+    options.stage = found.stage_arn
+    if options.participant is not None and not is_participant_id(options.participant):
+        return f"{options.participant!r} is not a participant id (letters, digits, - and _)"
+    return None
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from datetime import UTC, datetime  # noqa: PLC0415 - only for the endpoint
+    from threading import Event  # noqa: PLC0415 - same
+
+    from tui.endpoint.server import Endpoint  # noqa: PLC0415 - same
+    from tui.endpoint.worlds.catalog import open_world  # noqa: PLC0415 - same
+
+    world = open_world(options.world, lambda: datetime.now(UTC))
+    try:
+        endpoint = Endpoint(world, options.port, throttle=options.throttle)
+    except OSError as error:
+        return _fail(f"port {options.port} cannot be opened: {error.strerror}; choose another")
+    with endpoint:
+        print(f"{options.world} on {endpoint.url} (Region {world.region}), for example:")
+        print(
+            f"  AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo aws ivs-realtime list-stages "
+            f"--region {world.region} --endpoint-url {endpoint.url}",
+            flush=True,
+        )
+        try:
+            Event().wait()
+        except KeyboardInterrupt:
+            return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

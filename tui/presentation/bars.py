@@ -1,0 +1,144 @@
+"""The bars and the tail of a list: where we are, how much was read, what is up."""
+
+from dataclasses import dataclass, field
+
+from tui.domain.failures import FailureKind, ProviderFailure
+from tui.presentation.cells import clip, line_width
+from tui.presentation.cells import width as text_width
+from tui.presentation.failure_lines import failure_lines
+from tui.presentation.lines import Line, Role, Span
+
+_SEPARATOR = Span(" · ", Role.MUTED)
+
+
+@dataclass(frozen=True, slots=True)
+class ListStatus:
+    """What is known of a list that is read page by page."""
+
+    noun: str
+    """Plural: "events", "participants"."""
+    count: int
+    """Items read."""
+    has_more: bool
+    """Whether the service said that more can be read."""
+    reading: bool = False
+    waiting: bool = False
+    """Asked for, not sent yet: the pace or a throttle holds it."""
+    started: bool = True
+    """Whether anything was asked yet."""
+    failure: ProviderFailure | None = None
+    can_restart: bool = False
+    shown: int | None = None
+    """Rows that a narrowing kept; None without one."""
+    extra: tuple[str, ...] = ()
+    """Further facts, such as "3 errors" and "newest first"."""
+    empty_note: tuple[str, ...] = field(default=())
+    """What an empty list does and does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The call budget, as the status line shows it."""
+
+    used: int
+    """Calls of the busiest operation in the last second."""
+    allowed: int
+    throttled_seconds: float = 0.0
+    """Seconds until a throttled operation goes on; 0 when none is."""
+
+
+def header_line(parts: tuple[str, ...], zone: str, width: int) -> Line:
+    """Where we are, the zone at the right end. Parts from outside are cut, the last one last."""
+    room = width - text_width(zone) - 1
+    spans: list[Span] = []
+    for index, part in enumerate(parts):
+        if spans:
+            spans.append(_SEPARATOR)
+        last = index == len(parts) - 1
+        left = room - line_width(tuple(spans))
+        spans.append(Span(clip(part, max(0, left)), Role.STRONG if last else Role.TEXT))
+        if left <= text_width(part):
+            break
+    fill = " " * max(1, width - text_width(zone) - line_width(tuple(spans)))
+    return (*spans, Span(fill), Span(zone, Role.ACCENT))
+
+
+def status_line(status: ListStatus, budget: Budget, width: int) -> Line:
+    """How much was read and whether there is more; the state in capitals at the right end."""
+    word, role = state_word(status, budget)
+    facts = [loaded_text(status), *status.extra]
+    spans: list[Span] = []
+    room = width - len(word) - 2
+    for fact in facts:
+        span = Span(fact)
+        if line_width((*spans, _SEPARATOR, span)) > room:
+            break
+        spans += [_SEPARATOR, span] if spans else [span]
+    meter = Span(f"API {budget.used}/{budget.allowed}", Role.MUTED)
+    if line_width((*spans, _SEPARATOR, meter)) <= room:
+        spans += [_SEPARATOR, meter]
+    fill = " " * max(1, width - line_width(tuple(spans)) - len(word))
+    return (*spans, Span(fill), Span(word, role))
+
+
+def loaded_text(status: ListStatus) -> str:
+    """How much was read, never a total that is not known."""
+    if not status.started:
+        return f"{status.noun} not read yet"
+    if status.shown is not None:
+        return f"{status.shown:,} of {status.count:,} {status.noun} loaded{_more(status)}"
+    if not status.has_more and status.failure is None and not (status.reading or status.waiting):
+        return f"{status.count:,} {status.noun}, all loaded"
+    return f"{status.count:,} {status.noun} loaded{_more(status)}"
+
+
+def _more(status: ListStatus) -> str:
+    return " · more available" if status.has_more and status.count else ""
+
+
+def state_word(status: ListStatus, budget: Budget) -> tuple[str, Role]:
+    """The state as one word in capitals, and its role."""
+    if status.failure is not None:
+        if status.failure.kind is FailureKind.EXPIRED:
+            return "EXPIRED  r: retry", Role.ERROR
+        return f"FAILED  {_failure_keys(status)}", Role.ERROR
+    if status.waiting and budget.throttled_seconds > 0:
+        return f"THROTTLED {budget.throttled_seconds:.0f} s", Role.WARNING
+    if status.reading or status.waiting:
+        return "READING", Role.ACCENT
+    return ("PARTIAL", Role.TEXT) if status.has_more else ("COMPLETE", Role.GOOD)
+
+
+def _failure_keys(status: ListStatus) -> str:
+    return "r: retry  R: from the start" if status.can_restart else "r: retry"
+
+
+def tail_lines(status: ListStatus, width: int) -> tuple[Line, ...]:
+    """What stands below the last row: reading, more, failed, or why the list is empty."""
+    if status.failure is not None:
+        kept = f"{status.count:,} {status.noun} read before it are kept." if status.count else ""
+        lines = list(failure_lines(status.failure, width))
+        if kept:
+            lines.append((Span(kept, Role.MUTED),))
+        keys = (
+            "r retries from where it stopped, R reads again from the start."
+            if status.can_restart
+            else "r retries from where it stopped."
+        )
+        lines.append((Span(keys, Role.ACCENT),))
+        return tuple(lines)
+    if status.waiting or status.reading:
+        what = f"more {status.noun}" if status.count else status.noun
+        verb = "waiting to read" if status.waiting else "reading"
+        return ((Span(f"... {verb} {what}", Role.ACCENT),),)
+    if status.shown == 0 and status.count:
+        note = f"None of the {status.count:,} {status.noun} loaded match."
+        more = "More are available: G reads on." if status.has_more else "All are loaded."
+        return ((Span(note, Role.WARNING),), (Span(more, Role.MUTED),))
+    if not status.started:
+        return ((Span(f"{status.noun} not read yet", Role.MUTED),),)
+    if status.has_more:
+        return ((Span("... more available, read when you get here", Role.MUTED),),)
+    if not status.count:
+        return tuple((Span(clip(line, width), Role.MUTED),) for line in status.empty_note)
+    return ((Span(f"all {status.count:,} {status.noun} loaded", Role.MUTED),),)

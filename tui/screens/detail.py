@@ -1,0 +1,116 @@
+"""What the detail pane says about the row under the cursor, and the header about the place."""
+
+from datetime import datetime, tzinfo
+
+from tui.domain.events import Event
+from tui.domain.stages import (
+    ParticipantScope,
+    ParticipantSummary,
+    StageSession,
+    StageSummary,
+)
+from tui.presentation.cells import wrap
+from tui.presentation.event_json import raw_json
+from tui.presentation.event_lines import detail_lines
+from tui.presentation.facts_lines import participant_lines, session_lines, stage_lines
+from tui.presentation.failure_lines import failure_lines
+from tui.presentation.lines import Line, Role, Span
+from tui.presentation.picker_rows import session_duration, stage_id, stage_name
+from tui.provider.provider import StageDataProvider
+from tui.screens import picking
+from tui.screens.place import Level, Place
+
+_HINTS = {
+    Level.STAGES: "Enter lists the sessions of this stage.",
+    Level.SESSIONS: "Enter lists the participants of this session.",
+    Level.PARTICIPANTS: "Enter reads the events of this participant.",
+}
+
+
+class Detail:
+    """Reads facts that the provider holds already; it never asks for more."""
+
+    def __init__(self, provider: StageDataProvider) -> None:
+        self._provider = provider
+        self.raw = False
+        """Whether events are shown as JSON."""
+
+    def of_event(
+        self, scope: ParticipantScope, event: Event | None, width: int, zone: tzinfo
+    ) -> tuple[Line, ...]:
+        """One event, then the participant it belongs to."""
+        lines: list[Line] = []
+        if event is not None and self.raw:
+            for text in raw_json(event).splitlines():
+                lines += wrap((Span(text),), width, 2)
+            return tuple(lines)
+        if event is not None:
+            lines += detail_lines(event, width, zone)
+            lines.append(())
+        lines += self._participant(scope, width, zone)
+        return tuple(lines)
+
+    def of_row(
+        self, place: Place, row: picking.PickerRow | None, width: int, zone: tzinfo, now: datetime
+    ) -> tuple[Line, ...]:
+        """One row of a picker and what Enter does."""
+        lines: list[Line] = []
+        match row:
+            case None:
+                return ()
+            case StageSummary():
+                lines += stage_lines(self._provider.stage(row.arn).value or row, width)
+            case StageSession():
+                lines += session_lines(row, width, zone, now)
+            case ParticipantSummary():
+                lines += participant_lines(row, width, zone)
+            case picking.TypedPlace():
+                text = "Enter opens what you typed, whether the service lists it or not."
+                return tuple(wrap((Span(text),), width))
+        lines.append(())
+        lines += wrap((Span(_HINTS[place.level], Role.MUTED),), width)
+        return tuple(lines)
+
+    def _participant(self, scope: ParticipantScope, width: int, zone: tzinfo) -> list[Line]:
+        title: Line = (Span("Participant", Role.STRONG),)
+        fact = self._provider.participant(scope)
+        if fact.value is not None:
+            return [title, *participant_lines(fact.value, width, zone)]
+        if fact.failure is not None:
+            return [title, *failure_lines(fact.failure, width)]
+        return [title, (Span("... reading its facts", Role.MUTED),)]
+
+    def where(self, place: Place, label: str, now: datetime) -> tuple[str, ...]:
+        """The parts of the header: profile or demo, Region, stage, session, participant."""
+        facts = self._provider.source_facts
+        parts = [label]
+        if facts is not None and facts.region:
+            parts.append(facts.region)
+        if place.stage_arn is not None:
+            parts.append(self._stage(place.stage_arn))
+        if place.session_id is not None:
+            parts.append(self._session(place, now))
+        if place.participant_id is not None:
+            parts.append(self._user(place))
+        elif place.narrowed is not None:
+            parts.append(f"only {picking.filter_text(place.narrowed)}")
+        return tuple(parts)
+
+    def _stage(self, stage_arn: str) -> str:
+        for stage in self._provider.stages().items:
+            if stage.arn == stage_arn:
+                return stage_name(stage)
+        return stage_id(stage_arn)
+
+    def _session(self, place: Place, now: datetime) -> str:
+        stage_arn, session_id = place.session.stage_arn, place.session.session_id
+        for session in self._provider.sessions(stage_arn).items:
+            if session.session_id == session_id:
+                state = "live" if session.end_time is None else "ended"
+                return f"{session_id} {state} {session_duration(session, now)}"
+        return session_id
+
+    def _user(self, place: Place) -> str:
+        fact = self._provider.participant(place.participant)
+        user = fact.value.summary.user_id if fact.value is not None else None
+        return f"{user} {place.participant_id}" if user else str(place.participant_id)

@@ -1,0 +1,34 @@
+"""What the terminal is told and asked before the toolkit is loaded."""
+
+from collections.abc import Mapping
+
+_SSH_ESCAPE_DELAY = "250"
+"""Milliseconds. A slow link splits an arrow key's bytes; with the toolkit's 100 ms the rest of
+the key would read as Esc and letters. 250 heals splits of up to 200 ms."""
+
+_SSH_FRAMES = "20"
+"""Frames a second: a slow link shows no more, and each costs bytes."""
+
+
+def refusal(environ: Mapping[str, str], *, is_terminal: bool) -> str | None:
+    """Why the explorer cannot run here, with what to do; None when it can."""
+    if not is_terminal:
+        return "the explorer needs a terminal: stdin and stdout are not both one"
+    if environ.get("TERM", "dumb") in {"", "dumb"}:
+        return (
+            "TERM is dumb, which cannot show an explorer: set TERM to what your terminal is "
+            "(xterm-256color, say)"
+        )
+    return None
+
+
+def toolkit_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """Environment for Textual, which reads it when it is imported. What the user set stays.
+
+    The ANSI theme uses the terminal's own 16 colours: it is readable on every palette, cheap over
+    SSH, and the only theme that NO_COLOR leaves without any colour code.
+    """
+    settings = {"TEXTUAL_THEME": "ansi-dark", "TEXTUAL_ANIMATIONS": "none"}
+    if environ.get("SSH_CONNECTION"):
+        settings |= {"ESCDELAY": _SSH_ESCAPE_DELAY, "TEXTUAL_FPS": _SSH_FRAMES}
+    return {name: value for name, value in settings.items() if name not in environ}

@@ -1,0 +1,230 @@
+"""RowList: a cursor over rows that draw themselves; holds no row objects."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from rich.style import Style
+from textual.binding import BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import var
+from textual.strip import Strip
+
+from tui.keymap import LIST_KEYS, bindings
+from tui.presentation.lines import Line, Role, Span
+from tui.widgets.canvas import Canvas
+
+_CURSOR = Style(reverse=True)
+_BLURRED = Style(bold=True)
+
+
+class Rows(Protocol):
+    """What can be listed."""
+
+    def __len__(self) -> int: ...
+
+    def line(self, index: int, width: int) -> Line:
+        """Row `index` in at most `width` cells; asked for visible rows only."""
+        ...
+
+    def titles(self, width: int) -> Line:
+        """Column titles; empty for none."""
+        ...
+
+
+class NoRows:
+    """Nothing to list."""
+
+    def __len__(self) -> int:
+        return 0
+
+    def line(self, index: int, width: int) -> Line:  # noqa: ARG002 - the protocol's signature
+        """Never asked for."""
+        raise IndexError(index)
+
+    def titles(self, width: int) -> Line:  # noqa: ARG002 - the protocol's signature
+        """No titles."""
+        return ()
+
+
+class RowList(Canvas, can_focus=True):
+    """A list of any length with a cursor, column titles and a tail below the last row.
+
+    The tail says what the rows cannot: reading, more available, failed, empty.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(LIST_KEYS)
+
+    @dataclass
+    class Highlighted(Message):
+        """The cursor rests on another row, or the row under it changed."""
+
+        row_list: "RowList"
+        index: int
+
+        @property
+        def control(self) -> "RowList":
+            """The list, for `on` selectors."""
+            return self.row_list
+
+    @dataclass
+    class Chosen(Message):
+        """The row under the cursor is to be opened."""
+
+        row_list: "RowList"
+        index: int
+
+        @property
+        def control(self) -> "RowList":
+            """The list, for `on` selectors."""
+            return self.row_list
+
+    @dataclass
+    class NearEnd(Message):
+        """The cursor is within a screen of the last row held, or on it."""
+
+        row_list: "RowList"
+        at_end: bool
+
+        @property
+        def control(self) -> "RowList":
+            """The list, for `on` selectors."""
+            return self.row_list
+
+    cursor: var[int] = var(0)
+    """Row under the cursor; 0 also when there are no rows."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self.rows: Rows = NoRows()
+        self.tail: tuple[Line, ...] = ()
+        self._shown_rows = 0
+
+    def show(self, rows: Rows, tail: tuple[Line, ...], cursor: int, top: int | None = None) -> None:
+        """Show other rows, with the cursor and the first visible row where they were left."""
+        self.rows, self.tail = rows, tail
+        self._measure()
+        self.set_reactive(RowList.cursor, self._clamp(cursor))
+        if top is not None:
+            self.scroll_to(y=top, animate=False)
+        self._follow_cursor()
+        self.repaint()
+        self._announce()
+
+    def grow(self, tail: tuple[Line, ...]) -> None:
+        """Draw again after rows came or the tail changed. The cursor stays on its row."""
+        was_empty = not self.virtual_size.height or self._shown_rows == 0
+        self.tail = tail
+        self._measure()
+        self.repaint()
+        if was_empty and len(self.rows):
+            self._announce()
+
+    @property
+    def top(self) -> int:
+        """First visible row."""
+        return self.scroll_offset.y
+
+    @property
+    def page(self) -> int:
+        """Rows that fit, at least 1."""
+        return max(1, self.size.height - self._title_height)
+
+    @property
+    def _title_height(self) -> int:
+        return 1 if self.rows.titles(self.size.width) else 0
+
+    def _measure(self) -> None:
+        self._shown_rows = len(self.rows)
+        height = self._shown_rows + len(self.tail) + self._title_height
+        size = Size(max(1, self.size.width), height)
+        if size != self.virtual_size:
+            self.virtual_size = size
+
+    def on_resize(self) -> None:
+        """Keep the cursor visible in the new size."""
+        self._drawn.clear()
+        self._measure()
+        self._follow_cursor()
+
+    def on_focus(self) -> None:
+        """Draw the cursor as focused."""
+        self.repaint()
+
+    def on_blur(self) -> None:
+        """Draw the cursor as left."""
+        self.repaint()
+
+    def draw(self, y: int, width: int) -> Strip:
+        """One visible line: titles, a row, a line of the tail, or nothing."""
+        titles = self.rows.titles(width)
+        if titles:
+            if y == 0:
+                return self.strip_of(titles, width)
+            y -= 1
+        index = y + self.scroll_offset.y
+        if index < self._shown_rows:
+            at_cursor = index == self.cursor
+            over = (_CURSOR if self.has_focus else _BLURRED) if at_cursor else None
+            mark = Span(">" if at_cursor else " ", Role.ACCENT)
+            return self.strip_of((mark, *self.rows.line(index, width - 1)), width, over)
+        index -= self._shown_rows
+        if index < len(self.tail):
+            return self.strip_of((Span(" "), *self.tail[index]), width)
+        return Strip.blank(width)
+
+    def _clamp(self, index: int) -> int:
+        return max(0, min(index, len(self.rows) - 1))
+
+    def validate_cursor(self, cursor: int) -> int:
+        """Keep the cursor on a row."""
+        return self._clamp(cursor)
+
+    def watch_cursor(self) -> None:
+        """Show the row and say so."""
+        self._follow_cursor()
+        self.repaint()
+        self._announce()
+
+    def _follow_cursor(self) -> None:
+        """Scroll when the cursor left the view: by half a page, since a scroll repaints."""
+        top, page = self.scroll_offset.y, self.page
+        if self.cursor < top:
+            top = self.cursor if self.cursor == 0 else max(0, self.cursor - page // 2)
+        elif self.cursor >= top + page:
+            top = self.cursor - page // 2
+        if self.cursor == len(self.rows) - 1 and len(self.rows) + len(self.tail) > page:
+            top = max(top, len(self.rows) + len(self.tail) - page)
+            top = min(top, self.cursor)
+        top = max(0, min(top, len(self.rows) + len(self.tail) - page))
+        if top != self.scroll_offset.y:
+            self.scroll_to(y=top, animate=False)
+
+    def _announce(self) -> None:
+        self.post_message(self.Highlighted(self, self.cursor))
+        left = len(self.rows) - 1 - self.cursor
+        if left < self.page:
+            self.post_message(self.NearEnd(self, at_end=left <= 0))
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor by so many rows."""
+        if self.cursor == self._clamp(self.cursor + rows):
+            self._announce()
+        self.cursor += rows
+
+    def action_move_page(self, half_pages: int) -> None:
+        """Move the cursor by so many half pages."""
+        self.action_move(half_pages * max(1, self.page // 2))
+
+    def action_first(self) -> None:
+        """Move to the first row."""
+        self.action_move(-len(self.rows))
+
+    def action_last(self) -> None:
+        """Move to the last row held."""
+        self.action_move(len(self.rows))
+
+    def action_choose(self) -> None:
+        """Open the row under the cursor."""
+        if len(self.rows):
+            self.post_message(self.Chosen(self, self.cursor))
