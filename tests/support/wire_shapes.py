@@ -1,0 +1,69 @@
+"""Checks of wire structures against the API model that botocore carries."""
+
+import re
+from datetime import datetime
+
+from tui.endpoint.service_model import load_service_model
+
+SHAPES = load_service_model().shapes
+
+
+def violations(shape_name, value, path=""):
+    """What the model would not allow, as "path: complaint (value)", in order of appearance."""
+    shape = SHAPES[shape_name]
+    kind = shape["type"]
+    if kind == "structure":
+        yield from _structure(shape, value, path)
+    elif kind == "list":
+        yield from _complaint(isinstance(value, list), path, "not a list", value)
+        yield from _size(shape, len(value), path, value)
+        for item in value:
+            yield from violations(shape["member"]["shape"], item, f"{path}[]")
+    elif kind == "map":
+        yield from _size(shape, len(value), path, value)
+        for key, item in value.items():
+            yield from violations(shape["key"]["shape"], key, f"{path}{{key}}")
+            yield from violations(shape["value"]["shape"], item, f"{path}{{value}}")
+    elif kind == "timestamp":
+        yield from _complaint(_is_utc_text(value), path, "not ISO 8601 in UTC", value)
+    elif kind == "string":
+        yield from _string(shape, value, path)
+    else:
+        expected = {"boolean": bool, "integer": int}[kind]
+        yield from _complaint(type(value) is expected, path, f"not a {kind}", value)
+        if kind == "integer":
+            yield from _size(shape, value, path, value)
+
+
+def _structure(shape, value, path):
+    for name in shape.get("required", ()):
+        yield from _complaint(name in value, path, f"{name} is missing", value)
+    for name, member in value.items():
+        known = name in shape["members"]
+        yield from _complaint(known, f"{path}.{name}", "no such member", member)
+        if known:
+            yield from violations(shape["members"][name]["shape"], member, f"{path}.{name}")
+
+
+def _string(shape, value, path):
+    yield from _complaint(isinstance(value, str), path, "not text", value)
+    yield from _size(shape, len(value), path, value)
+    if "pattern" in shape:
+        fits = re.fullmatch(shape["pattern"], value) is not None
+        yield from _complaint(fits, path, "does not fit the pattern", value)
+    if "enum" in shape:
+        yield from _complaint(value in shape["enum"], path, "not in the enum", value)
+
+
+def _size(shape, size, path, value):
+    fits = shape.get("min", size) <= size <= shape.get("max", size)
+    yield from _complaint(fits, path, "too short or too long", value)
+
+
+def _complaint(holds, path, text, value):
+    if not holds:
+        yield f"{path}: {text} ({value!r})"
+
+
+def _is_utc_text(value):
+    return value.endswith("+00:00") and datetime.fromisoformat(value).utcoffset() is not None
