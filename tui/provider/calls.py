@@ -32,11 +32,11 @@ class Call:
     priority: Priority
     run: Callable[[], None]
     """Blocks: fetches and stores. Raises ProviderFailure. Runs again after throttling."""
-    throttled: Callable[[], None]
+    throttled: Callable[[], object]
     """The call waits once more."""
-    failed: Callable[[ProviderFailure], None]
+    failed: Callable[[ProviderFailure], object]
     """The last word on the call, unless it crashed or was cancelled."""
-    crashed: Callable[[Exception], None]
+    crashed: Callable[[Exception], object]
     """`run` raised what no source may raise: a bug."""
     throttles: int = 0
     expires_at: float = inf
@@ -131,7 +131,7 @@ class CallQueue:
         while (step := self._next_step()) is not None:
             step()
 
-    def _next_step(self) -> Callable[[], None] | None:
+    def _next_step(self) -> Callable[[], object] | None:
         """Wait until there is something to do; None once closed."""
         with self._changed:
             while not self._closed:
@@ -162,7 +162,7 @@ class CallQueue:
                 best = call
         return best, min(delays.values(), default=inf)
 
-    def _begin(self, call: Call, now: float) -> Callable[[], None]:
+    def _begin(self, call: Call, now: float) -> Callable[[], object]:
         self._waiting.remove(call)
         self._in_flight.append(call)
         self._pace.note_call(call.operation, call.priority, now)

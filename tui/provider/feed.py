@@ -115,9 +115,29 @@ class Feed(Generic[Item]):
         return self.status.failure
 
     @property
+    def cursor(self) -> Cursor | None:
+        """Shortcut to `status.cursor`."""
+        return self.status.cursor
+
+    @property
+    def pages(self) -> int:
+        """Shortcut to `status.pages`."""
+        return self.status.pages
+
+    @property
+    def generation(self) -> int:
+        """Shortcut to `status.generation`."""
+        return self.status.generation
+
+    @property
     def has_more(self) -> bool:
         """Shortcut to `status.has_more`."""
         return self.status.has_more
+
+    @property
+    def can_restart(self) -> bool:
+        """Shortcut to `status.can_restart`."""
+        return self.status.can_restart
 
     @property
     def wants_read(self) -> bool:

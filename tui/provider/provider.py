@@ -213,10 +213,15 @@ class StageDataProvider:
         return call is not None
 
     def _run(self, target: Readable, call: Call) -> None:
-        self._update(target, call, target.begin_reading)
+        if not self._update(target, call, target.begin_reading):
+            return
         connection = self._connection
         try:
-            store = target.fetch(connection.source())
+            source = connection.source()
+            # Connecting takes time, and what was given up meanwhile must not cost a call.
+            if self._reading.get(target) is not call:
+                return
+            store = target.fetch(source)
         except ProviderFailure as failure:
             if failure.kind in _CURED_BY_A_FRESH_SESSION:
                 self._renew(connection)
@@ -242,15 +247,16 @@ class StageDataProvider:
 
     def _update(
         self, target: Readable, call: Call, change: Callable[[], None], *, ends: bool = False
-    ) -> None:
-        """Change the status for a call, unless the call was given up."""
+    ) -> bool:
+        """Change the status for a call; False, and no change, when the call was given up."""
         with self._lock:
             if self._reading.get(target) is not call:
-                return
+                return False
             if ends:
                 del self._reading[target]
             change()
         self._announce(target)
+        return True
 
     def _renew(self, connection: Connection) -> None:
         """Connect afresh next time, unless another call has seen to it."""
