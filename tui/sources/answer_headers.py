@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 _NOTICEABLE_SKEW = timedelta(minutes=1)
-"""The Date header has whole seconds and the answer takes time; AWS refuses from 5 minutes on."""
+"""The Date header has whole seconds and the answer takes time; less is no reason to refuse."""
 
 
 def skew_words(headers: Mapping[str, str], now: datetime) -> str:

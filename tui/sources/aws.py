@@ -49,9 +49,6 @@ _REPLICA_PAGE = 50
 _CONNECT_SECONDS = 5
 """A reachable endpoint answers within one; five leave room for a bad mobile line."""
 
-_READ_SECONDS = 15
-"""Between two pieces of an answer; the whole call has the provider's deadline."""
-
 _POOL = 10
 """Connections kept: more than the calls that the pace allows at once."""
 
@@ -68,6 +65,8 @@ class AwsOptions:
     access_key: str | None = None
     """Only for our own loopback endpoint: the user's AWS configuration is then not looked at."""
     secret_key: str | None = None
+    read_seconds: float = 15.0
+    """Longest silence inside an answer; the whole call has the provider's deadline."""
 
 
 class AwsSource:
@@ -93,7 +92,10 @@ class AwsSource:
         )
         try:
             session = build_session(
-                options.profile, access_key=options.access_key, secret_key=options.secret_key
+                options.profile,
+                options.region or region_of(options.stage_arn),
+                access_key=options.access_key,
+                secret_key=options.secret_key,
             )
             context = replace(context, profile=_profile_of(session))
             client = _build_client(session, options)
@@ -215,7 +217,7 @@ class AwsSource:
 def _build_client(session: boto3.Session, options: AwsOptions) -> Any:  # noqa: ANN401 - made by boto3
     config = Config(
         connect_timeout=_CONNECT_SECONDS,
-        read_timeout=_READ_SECONDS,
+        read_timeout=options.read_seconds,
         # The provider retries where the user can see it; the mode is named so that a bad
         # AWS_RETRY_MODE does not matter.
         retries={"total_max_attempts": 1, "mode": "standard"},
@@ -226,12 +228,7 @@ def _build_client(session: boto3.Session, options: AwsOptions) -> Any:  # noqa: 
         loopback = Config(proxies={}, use_fips_endpoint=False, use_dualstack_endpoint=False)
         config = config.merge(loopback)
     make: Callable[..., Any] = session.client  # its type stubs go by installed service stubs
-    return make(
-        SERVICE,
-        region_name=options.region or region_of(options.stage_arn),
-        endpoint_url=options.endpoint_url,
-        config=config,
-    )
+    return make(SERVICE, endpoint_url=options.endpoint_url, config=config)
 
 
 def _version() -> str:

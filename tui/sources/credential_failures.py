@@ -59,8 +59,8 @@ def _from_credentials(error: Exception, context: CallContext) -> ProviderFailure
             variable = f" ({str(missing).upper()})" if error.kwargs.get("provider") == "env" else ""
             return failure_of(
                 FailureKind.CREDENTIALS,
-                f"incomplete credentials: {missing}{variable} is missing in "
-                f"{error.kwargs.get('provider')}",
+                f"incomplete credentials of {context.profile_words}: {missing}{variable} is "
+                f"missing in {error.kwargs.get('provider')}",
                 f"Set {missing} too, or remove the other part, then r to retry.",
             )
         case boto.CredentialRetrievalError():

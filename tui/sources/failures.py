@@ -72,9 +72,9 @@ def _from_configuration(error: Exception, context: CallContext) -> ProviderFailu
         case boto.InvalidConfigError():
             return failure_of(
                 FailureKind.CONFIGURATION,
-                f"the role chain of {context.profile_words} does not work: {said}",
-                "Correct role_arn, source_profile or credential_source of the profile, then r to "
-                "retry.",
+                f"{context.profile_words} is not complete or contradicts itself: {said}",
+                "Correct the profile (role_arn, source_profile, credential_source, sso_…), then r "
+                "to retry.",
             )
         case boto.ParamValidationError():
             return failure_of(FailureKind.INVALID, f"not a valid request: {said}", "Check the ids.")
@@ -95,7 +95,7 @@ def _from_configuration(error: Exception, context: CallContext) -> ProviderFailu
 
 
 def _from_builtin(error: Exception, operation: str, context: CallContext) -> ProviderFailure:
-    said = f"{type(error).__name__}: {said_by(error)}"
+    said, code = said_by(error), type(error).__name__
     match error:
         case FileNotFoundError() | PermissionError():
             return failure_of(
@@ -104,31 +104,36 @@ def _from_builtin(error: Exception, operation: str, context: CallContext) -> Pro
                 f"{error.filename}",
                 "Correct the path (AWS_WEB_IDENTITY_TOKEN_FILE, credential_process), then r to "
                 "retry.",
+                code=code,
             )
-        case RuntimeError() if not isinstance(error, RecursionError):
+        case RuntimeError() if "credential" in said:
             return failure_of(
                 FailureKind.EXPIRED,
-                f"the credentials that {context.profile_words} gives have already expired: {said}",
+                f"{context.profile_words} gives credentials that have already expired: {said}",
                 context.renewal,
+                code=code,
             )
         case _ if operation == CONNECT:
             return failure_of(
                 FailureKind.CONFIGURATION,
-                f"the AWS client cannot be set up: {said}",
+                f"the AWS client cannot be set up: {code}: {said}",
                 _setting_remedy(error, context),
+                code=code,
             )
         case UnicodeError():
             return failure_of(
                 FailureKind.PROTOCOL,
-                f"unreadable answer from {context.host}: {said}",
+                f"unreadable answer from {context.host}",
                 "Something between here and AWS changed the answer; r to retry once.",
                 retryable=True,
+                code=code,
             )
         case _:
             return failure_of(
                 FailureKind.PROTOCOL,
-                f"unexpected answer from {context.host} (not an IVS response): {said}",
+                f"unexpected answer from {context.host} (not an IVS response)",
                 "Check the endpoint URL and the proxy.",
+                code=code,
             )
 
 

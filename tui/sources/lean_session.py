@@ -72,10 +72,15 @@ class LeanLoader(Loader):  # type: ignore[misc, unused-ignore]
 
 
 def build_session(
-    profile: str | None, *, access_key: str | None = None, secret_key: str | None = None
+    profile: str | None,
+    region: str | None = None,
+    *,
+    access_key: str | None = None,
+    secret_key: str | None = None,
 ) -> boto3.Session:
     """A session with the user's whole configuration, or with nothing but the keys given.
 
+    The Region, if given, also holds for the calls that get the credentials of a role.
     Its clients give times as the text that came, so that one bad time cannot lose a page.
     Raises what botocore raises for a missing profile or an unreadable file.
     """
@@ -91,7 +96,10 @@ def build_session(
     if not isolated:
         _refuse_prompts(core)
     return boto3.Session(
-        botocore_session=core, aws_access_key_id=access_key, aws_secret_access_key=secret_key
+        botocore_session=core,
+        region_name=region,
+        aws_access_key_id=access_key,
+        aws_secret_access_key=secret_key,
     )
 
 

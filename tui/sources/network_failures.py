@@ -58,6 +58,13 @@ def _from_tls(said: str, context: CallContext) -> ProviderFailure:
             "If a proxy inspects TLS here, point AWS_CA_BUNDLE at its certificates, then r to "
             "retry.",
         )
+    if "No such file" in said:
+        return failure_of(
+            FailureKind.CONFIGURATION,
+            f"the file of trusted certificates cannot be read: {said}",
+            "Correct AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE or ca_bundle of the profile, then r to "
+            "retry.",
+        )
     return failure_of(
         FailureKind.CONFIGURATION,
         f"{context.host} does not speak TLS as expected: {said}",

@@ -61,7 +61,12 @@ def said_by(error: Exception) -> str:
 
 
 def failure_of(
-    kind: FailureKind, summary: str, remedy: str, *, retryable: bool = False
+    kind: FailureKind,
+    summary: str,
+    remedy: str,
+    *,
+    retryable: bool = False,
+    code: str | None = None,
 ) -> ProviderFailure:
     """A failure without an answer behind it."""
-    return ProviderFailure(kind, summary=summary, remedy=remedy, retryable=retryable)
+    return ProviderFailure(kind, summary=summary, remedy=remedy, retryable=retryable, code=code)

@@ -145,7 +145,7 @@ def _judge(refusal: _Refusal, operation: str, context: CallContext, now: datetim
             f"the clock of this machine is {skew_words(refusal.headers, now)}: {said}",
             (
                 "Set the clock (time synchronisation), then r to retry: AWS refuses requests "
-                "signed more than 5 minutes off."
+                "signed at a time too far from its own."
             ),
             False,
         )
@@ -247,7 +247,8 @@ def _judge_by_status(refusal: _Refusal, context: CallContext) -> Judgement:
             True,
         )
     if 300 <= status < 400:  # noqa: PLR2004 - HTTP redirects
-        target = host_of(one_line(refusal.headers.get("location", ""))) or "another address"
+        location = one_line(refusal.headers.get("location", ""))
+        target = host_of(location) if location else "another address"
         return (
             FailureKind.CONFIGURATION,
             f"{context.host} answered {status}: redirected to {target} (a sign-in page?)",
