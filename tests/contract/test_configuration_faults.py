@@ -1,0 +1,324 @@
+"""Settings, logins and networks that do not work: what a person is told (real boto3, own files)."""
+
+import hashlib
+import json
+import socket
+import subprocess
+import sys
+import threading
+
+import pytest
+from support.aws_sources import aws_source
+from support.small_world import REGION, STAGE_ARN
+
+from tui.domain.failures import FailureKind, ProviderFailure
+from tui.sources.aws import AwsOptions, AwsSource
+
+EXPIRED = "2020-01-01T00:00:00Z"
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A home of its own: no file of the machine is read."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def keys(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")
+
+
+def failure_of(**options):
+    options = {"region": REGION} | options
+    with pytest.raises(ProviderFailure) as caught:
+        AwsSource.connect(AwsOptions(**options)).list_stages(None)
+    failure = caught.value
+    assert failure.summary
+    assert failure.remedy
+    assert "\n" not in failure.summary + failure.remedy
+    assert failure.__cause__ is not None
+    return failure
+
+
+def shown(failure):
+    return f"{failure.summary} | {failure.remedy}"
+
+
+def closed_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def test_missing_credentials_say_how_to_sign_in(home):
+    failure = failure_of()
+    assert (failure.kind, failure.retryable) == (FailureKind.CREDENTIALS, False)
+    assert "aws sso login" in failure.remedy
+    assert "--demo" in failure.remedy
+
+
+def test_an_incomplete_sso_profile_names_what_is_missing(home):
+    (home / "config").write_text("[profile half]\nsso_account_id = 111122223333\n")
+    failure = failure_of(profile="half")
+    assert failure.kind is FailureKind.CONFIGURATION
+    assert "half" in failure.summary
+    assert "sso_start_url" in failure.summary
+
+
+def test_half_of_a_key_pair_names_the_missing_variable(home, monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    failure = failure_of()
+    assert (failure.kind, failure.retryable) == (FailureKind.CREDENTIALS, False)
+    assert "AWS_SECRET_ACCESS_KEY" in failure.summary
+
+
+def test_a_missing_region_lists_the_seven_that_ivs_has(home, keys):
+    failure = failure_of(region=None)
+    assert (failure.kind, failure.retryable) == (FailureKind.CONFIGURATION, False)
+    assert "eu-central-1" in failure.remedy
+    assert "--region" in failure.remedy
+
+
+def test_a_malformed_region_is_shown(home, keys):
+    failure = failure_of(region="us east 1")
+    assert failure.kind is FailureKind.CONFIGURATION
+    assert "us east 1" in failure.summary
+    assert "us-east-1" in failure.remedy
+
+
+def test_an_unknown_profile_lists_those_that_exist(home):
+    (home / "config").write_text("[profile prod]\n[profile staging]\n")
+    failure = failure_of(profile="prdo")
+    assert (failure.kind, failure.retryable) == (FailureKind.CONFIGURATION, False)
+    assert "prdo" in failure.summary
+    assert "prod, staging" in failure.remedy
+
+
+def test_an_unknown_profile_in_the_environment_lists_those_that_exist(home, monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "prdo")
+    (home / "config").write_text("[profile prod]\n")
+    assert "prod" in failure_of().remedy
+
+
+def test_a_broken_configuration_file_is_named(home):
+    (home / "config").write_text("[default\nregion = x\n")
+    failure = failure_of()
+    assert failure.kind is FailureKind.CONFIGURATION
+    assert str(home / "config") in failure.summary
+
+
+def test_bad_retry_settings_do_not_matter_since_the_provider_retries(home, keys, monkeypatch):
+    monkeypatch.setenv("AWS_RETRY_MODE", "sometimes")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "many")
+    assert AwsSource.connect(AwsOptions(region=REGION)).region == REGION
+
+
+def test_a_bad_endpoint_url_names_the_setting(home, keys, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL_IVS_REALTIME", "not a url")
+    failure = failure_of()
+    assert failure.kind is FailureKind.CONFIGURATION
+    assert "not a url" in failure.summary
+    assert "AWS_ENDPOINT_URL_IVS_REALTIME" in failure.remedy
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind"),
+    [
+        ("source_profile = nobody\n", FailureKind.CONFIGURATION),
+        ("source_profile = looping2\n", FailureKind.CONFIGURATION),
+        ("", FailureKind.CREDENTIALS),
+    ],
+    ids=["missing source", "loop", "no source"],
+)
+def test_a_broken_role_chain_names_the_profile(home, lines, kind):
+    role = "role_arn = arn:aws:iam::111122223333:role/Reader\n"
+    (home / "config").write_text(
+        f"[profile looping]\n{role}{lines}[profile looping2]\n{role}source_profile = looping\n"
+    )
+    failure = failure_of(profile="looping")
+    assert (failure.kind, failure.retryable) == (kind, False)
+    assert "looping" in failure.summary
+
+
+@pytest.mark.parametrize(
+    ("command", "kind", "word"),
+    [
+        ("/bin/false", FailureKind.CREDENTIALS, "custom-process"),
+        ("echo rubbish", FailureKind.CONFIGURATION, "credential_process"),
+        ("cat expired.json", FailureKind.EXPIRED, "expired"),
+        ("/no/such/command", FailureKind.CREDENTIALS, "/no/such/command"),
+    ],
+    ids=["fails", "prints rubbish", "prints expired keys", "is missing"],
+)
+def test_a_credential_process_that_does_not_work_is_named(home, command, kind, word):
+    keys = {"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "b", "SessionToken": "c"}
+    (home / "expired.json").write_text(json.dumps(keys | {"Expiration": EXPIRED}))
+    command = command.replace("expired.json", str(home / "expired.json"))
+    (home / "config").write_text(f"[profile made]\ncredential_process = {command}\n")
+    failure = failure_of(profile="made")
+    assert (failure.kind, failure.retryable) == (kind, False)
+    assert word in shown(failure)
+    assert "made" in shown(failure)
+
+
+SSO = (
+    "sso_account_id = 111122223333\nsso_role_name = Reader\nregion = us-west-2\n"
+    "sso_start_url = https://example.awsapps.com/start\nsso_region = us-west-2\n"
+)
+SSO_SESSION = (
+    "[profile team]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Reader\n"
+    "[sso-session corp]\nsso_start_url = https://example.awsapps.com/start\n"
+    "sso_region = us-west-2\nsso_registration_scopes = sso:account:access\n"
+)
+
+
+CHILD = """
+import json, sys
+from tui.domain.failures import ProviderFailure
+from tui.sources.aws import AwsOptions, AwsSource
+try:
+    AwsSource.connect(AwsOptions(profile="team", region="us-west-2")).list_stages(None)
+except ProviderFailure as failure:
+    print(json.dumps([failure.kind, failure.retryable, failure.summary, failure.remedy]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("config", "cache_key"),
+    [(f"[profile team]\n{SSO}", "https://example.awsapps.com/start"), (SSO_SESSION, "corp")],
+    ids=["legacy", "new"],
+)
+def test_an_sso_login_that_ran_out_says_which_command_renews_it(home, config, cache_key):
+    (home / "config").write_text(config)
+    folder = home / ".aws" / "sso" / "cache"
+    folder.mkdir(parents=True)
+    name = hashlib.sha1(cache_key.encode(), usedforsecurity=False).hexdigest()
+    token = {"startUrl": "https://example.awsapps.com/start", "region": "us-west-2"}
+    token |= {"accessToken": "secret-token", "expiresAt": EXPIRED}
+    (folder / f"{name}.json").write_text(json.dumps(token))
+    # botocore fixes the folder of SSO logins when it is imported: a new process sees this one.
+    child = subprocess.run(
+        [sys.executable, "-c", CHILD], check=True, capture_output=True, text=True, timeout=60
+    )
+    kind, retryable, summary, remedy = json.loads(child.stdout)
+    assert (kind, retryable) == (FailureKind.EXPIRED, False)
+    assert "team" in summary
+    assert "aws sso login --profile team" in remedy
+    assert "secret-token" not in child.stdout
+
+
+@pytest.mark.parametrize("config", [f"[profile team]\n{SSO}", SSO_SESSION], ids=["legacy", "new"])
+def test_an_sso_profile_without_a_login_says_which_command_signs_in(home, config):
+    (home / "config").write_text(config)
+    failure = failure_of(profile="team")
+    assert failure.kind in {FailureKind.CREDENTIALS, FailureKind.EXPIRED}
+    assert "aws sso login --profile team" in failure.remedy
+
+
+def test_a_login_session_profile_says_what_is_missing(home):
+    (home / "config").write_text(
+        "[profile web]\nlogin_session = arn:aws:iam::111122223333:user/x\n"
+    )
+    failure = failure_of(profile="web")
+    assert failure.kind is FailureKind.CREDENTIALS
+    assert "web" in failure.summary
+
+
+def test_a_missing_web_identity_file_is_named(home, monkeypatch):
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/no/such/token")
+    monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/Reader")
+    failure = failure_of()
+    assert (failure.kind, failure.retryable) == (FailureKind.CREDENTIALS, False)
+    assert "/no/such/token" in failure.summary
+
+
+def test_refused_container_credentials_can_be_retried(home, monkeypatch):
+    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", f"http://127.0.0.1:{closed_port()}/")
+    monkeypatch.setenv("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "1")
+    failure = failure_of()
+    assert (failure.kind, failure.retryable) == (FailureKind.CREDENTIALS, True)
+
+
+def test_a_role_that_wants_a_code_does_not_prompt_on_the_terminal(home):
+    (home / "config").write_text(
+        "[profile coded]\nrole_arn = arn:aws:iam::111122223333:role/R\nsource_profile = base\n"
+        "mfa_serial = arn:aws:iam::111122223333:mfa/alex\n"
+        "[profile base]\naws_access_key_id = a\naws_secret_access_key = b\n"
+    )
+    failure = failure_of(profile="coded")
+    assert (failure.kind, failure.retryable) == (FailureKind.CREDENTIALS, False)
+    assert "MFA" in failure.summary
+    assert "export-credentials --profile coded" in failure.remedy
+
+
+def test_a_closed_port_names_the_host(home, keys):
+    port = closed_port()
+    failure = failure_of(endpoint_url=f"http://127.0.0.1:{port}")
+    assert (failure.kind, failure.retryable) == (FailureKind.NETWORK, True)
+    assert f"127.0.0.1:{port}" in failure.summary
+
+
+def test_a_name_that_does_not_resolve_names_the_host(home, keys):
+    failure = failure_of(endpoint_url="http://ivs.invalid")
+    assert (failure.kind, failure.retryable) == (FailureKind.NETWORK, True)
+    assert "ivs.invalid" in failure.summary
+
+
+def answer_in_plain_text(server):
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(100)
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+def test_tls_against_a_plain_port_is_a_setting_not_a_lost_connection(home, keys):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        answering = threading.Thread(target=answer_in_plain_text, args=(server,), daemon=True)
+        answering.start()
+        failure = failure_of(endpoint_url=f"https://127.0.0.1:{port}")
+        answering.join(timeout=5)
+    assert (failure.kind, failure.retryable) == (FailureKind.CONFIGURATION, False)
+    assert f"127.0.0.1:{port}" in failure.summary
+    assert "TLS" in failure.summary
+
+
+def test_a_missing_certificate_bundle_is_named(home, keys, monkeypatch):
+    monkeypatch.setenv("AWS_CA_BUNDLE", "/no/such/bundle.pem")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        failure = failure_of(endpoint_url=f"https://127.0.0.1:{server.getsockname()[1]}")
+    assert (failure.kind, failure.retryable) == (FailureKind.CONFIGURATION, False)
+    assert "certificates" in failure.summary
+    assert "AWS_CA_BUNDLE" in failure.remedy
+
+
+def test_a_proxy_that_refuses_is_named_without_its_password(home, keys, monkeypatch):
+    port = closed_port()
+    monkeypatch.setenv("HTTPS_PROXY", f"http://alex:hunter2@127.0.0.1:{port}")
+    failure = failure_of()
+    assert (failure.kind, failure.retryable) == (FailureKind.CONFIGURATION, False)
+    assert f"127.0.0.1:{port}" in failure.summary
+    assert "hunter2" not in shown(failure)
+
+
+def test_the_region_comes_from_the_option_then_the_arn_then_the_configuration(
+    home, keys, monkeypatch
+):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    connect = AwsSource.connect
+    assert connect(AwsOptions()).region == "eu-west-1"
+    assert connect(AwsOptions(stage_arn=STAGE_ARN)).region == REGION
+    assert connect(AwsOptions(stage_arn=STAGE_ARN, region="ap-south-1")).region == "ap-south-1"
+
+
+def test_the_loopback_keys_need_no_working_configuration(home, monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "missing")
+    monkeypatch.setenv("AWS_USE_FIPS_ENDPOINT", "true")
+    (home / "config").write_text("[default\n")
+    source = aws_source("http://127.0.0.1:1")
+    assert (source.endpoint_url, source.profile) == ("http://127.0.0.1:1", "default")

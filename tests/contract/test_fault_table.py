@@ -1,0 +1,183 @@
+"""Answers that refuse, lie or never end: what a person is told (real boto3, loopback endpoint)."""
+
+import time
+
+import pytest
+from support.aws_sources import aws_source
+from support.small_world import REGION, SmallWorld
+
+from tui.domain.events import Event
+from tui.domain.failures import FailureKind, ProviderFailure
+from tui.endpoint.faults import FAULTS
+from tui.endpoint.server import Endpoint
+from tui.sources.aws import AwsOptions, AwsSource
+
+KIND = FailureKind
+
+# fault: kind, retryable, code, words that the summary has, words that the remedy has
+REFUSED = {
+    "throttle": (KIND.THROTTLED, True, "ThrottlingException", "ListStages", "5 calls/s"),
+    "throttle429": (KIND.THROTTLED, True, "TooManyRequestsException", "ListStages", "5 calls/s"),
+    "throttle_retryafter": (KIND.THROTTLED, True, "ThrottlingException", "Rate", "5 calls/s"),
+    "limitexceeded": (KIND.THROTTLED, True, "LimitExceededException", "Limit", "5 calls/s"),
+    "internal500": (KIND.SERVICE, True, "InternalServerException", "internal error", "r to retry"),
+    "html502": (KIND.SERVICE, True, "502", "answered 502: Bad Gateway", "r to retry"),
+    "html503": (KIND.SERVICE, True, "503", "answered 503", "r to retry"),
+    "html504": (KIND.SERVICE, True, "504", "answered 504", "r to retry"),
+    "html403": (KIND.CONFIGURATION, False, "403", "a proxy answered 403 (HTML): Blocked", "PROXY"),
+    "html407": (KIND.CONFIGURATION, False, "407", "a proxy answered 407 (HTML)", "HTTPS_PROXY"),
+    "redirect302": (KIND.CONFIGURATION, False, "302", "redirected to login.example.com", "Sign in"),
+    "accessdenied": (
+        KIND.DENIED,
+        False,
+        "AccessDeniedException",
+        "assumed-role/OnCall/alex",
+        "ivs:ListStages",
+    ),
+    "accessdenied_iam": (
+        KIND.DENIED,
+        False,
+        "AccessDeniedException",
+        "not authorized to perform",
+        "ivs:ListStages",
+    ),
+    "pending": (KIND.DENIED, False, "PendingVerification", "pending verification", "account"),
+    "expiredtoken": (KIND.EXPIRED, False, "ExpiredTokenException", "expired", "fresh"),
+    "invalidsig": (KIND.CREDENTIALS, False, "InvalidSignatureException", "did not accept", "aws"),
+    "unrecognized": (KIND.CREDENTIALS, False, "UnrecognizedClientException", "accept", "aws"),
+    "badcreds": (KIND.CREDENTIALS, False, "InvalidClientTokenId", "access key is unknown", "aws"),
+    "optin": (KIND.CREDENTIALS, False, "OptInRequired", "not subscribed", "aws"),
+    "skew": (KIND.CREDENTIALS, False, "InvalidSignatureException", "17 min behind", "clock"),
+    "notfound": (KIND.NOT_FOUND, False, "ResourceNotFoundException", "no longer", REGION),
+    "validation": (KIND.INVALID, False, "ValidationException", "Input is not valid", "start"),
+    "conflict": (KIND.INVALID, False, "ConflictException", "being changed", "retry"),
+    "quota": (KIND.INVALID, False, "ServiceQuotaExceededException", "Quota exceeded", "Quotas"),
+    "notype": (KIND.INVALID, False, "400", "Something is wrong", "request id"),
+}
+NOT_AN_ANSWER = {
+    "html200": (KIND.PROTOCOL, True, None, "not an IVS response", "proxy"),
+    "empty200": (KIND.PROTOCOL, True, None, "not an IVS response", "proxy"),
+    "nonjson200": (KIND.PROTOCOL, True, None, "not an IVS response", "proxy"),
+    "missing_member": (KIND.PROTOCOL, True, None, "`stages`", "proxy"),
+    "truncated_json": (KIND.PROTOCOL, True, None, "not an IVS response", "proxy"),
+    "truncated_len": (KIND.PROTOCOL, True, None, "not an IVS response", "proxy"),
+    "bom": (KIND.PROTOCOL, True, None, "not an IVS response", "proxy"),
+    "gzip": (KIND.PROTOCOL, True, "UnicodeDecodeError", "unreadable answer", "once"),
+    "latin1": (KIND.PROTOCOL, True, "UnicodeDecodeError", "unreadable answer", "once"),
+    "utf16": (KIND.PROTOCOL, True, "UnicodeDecodeError", "unreadable answer", "once"),
+    "null_body": (KIND.PROTOCOL, False, "TypeError", "unexpected answer", "endpoint URL"),
+    "array_body": (KIND.PROTOCOL, False, "AttributeError", "unexpected answer", "endpoint URL"),
+    "string_body": (KIND.PROTOCOL, False, "AttributeError", "unexpected answer", "endpoint URL"),
+}
+CUT_FAULTS = ("reset_headers", "reset_body", "close_now", "bad_status", "chunked_cut")
+CUT = dict.fromkeys(CUT_FAULTS, (KIND.NETWORK, True, None, "lost", "r to retry"))
+TABLE = REFUSED | NOT_AN_ANSWER | CUT
+ELSEWHERE = {"slow_headers", "slow_body", "late", "hugebody", "repeat_token", "empty_token"} | {
+    "empty_middle",
+    "empty_last",
+    "stale_token",
+}
+"""Faults that this module or the source contract tests in other ways."""
+
+WITHOUT_REQUEST_ID = {name for name in TABLE if name.startswith(("html5", "null", "array"))} | {
+    "string_body",
+    "gzip",
+    "latin1",
+    "utf16",
+    *CUT,
+}
+
+
+@pytest.fixture(scope="module")
+def endpoint():
+    with Endpoint(SmallWorld()) as endpoint:
+        yield endpoint
+        assert endpoint.bugs == ()
+
+
+def failure_at(url, **options):
+    with pytest.raises(ProviderFailure) as caught:
+        aws_source(url, **options).list_stages(None)
+    return caught.value
+
+
+def test_every_fault_of_the_endpoint_has_a_row():
+    assert set(FAULTS) == set(TABLE) | ELSEWHERE
+
+
+@pytest.mark.parametrize("fault", TABLE)
+def test_a_fault_names_cause_and_next_step(endpoint, fault):
+    kind, retryable, code, cause, step = TABLE[fault]
+    failure = failure_at(endpoint.faulty_url(fault))
+    assert (failure.kind, failure.retryable, failure.code) == (kind, retryable, code)
+    assert cause in failure.summary
+    assert step in failure.remedy
+    assert failure.summary.isprintable()
+    assert failure.remedy.isprintable()
+    assert (failure.request_id is None) == (fault in WITHOUT_REQUEST_ID)
+
+
+@pytest.mark.parametrize("fault", ["throttle", "internal500", "html503", "reset_headers"])
+def test_boto3_does_not_retry_by_itself(endpoint, fault):
+    before = endpoint.calls["ListStages"]
+    failure_at(endpoint.faulty_url(fault))
+    assert endpoint.calls["ListStages"] == before + 1
+
+
+def test_a_retry_after_header_is_passed_on(endpoint):
+    assert failure_at(endpoint.faulty_url("throttle_retryafter")).retry_after == 2.0
+    assert failure_at(endpoint.faulty_url("throttle")).retry_after is None
+
+
+def test_silence_is_a_timeout_after_the_read_limit(endpoint):
+    begun = time.monotonic()
+    failure = failure_at(endpoint.faulty_url("slow_headers"), read_seconds=0.2)
+    assert time.monotonic() - begun < 5
+    assert (failure.kind, failure.retryable) == (KIND.TIMEOUT, True)
+    assert "no answer from 127.0.0.1" in failure.summary
+
+
+def test_the_next_call_succeeds_once_the_trouble_is_over(endpoint):
+    source = aws_source(endpoint.faulty_url("internal500.ListStageSessions:1"))
+    arn = source.list_stages(None).items[0].arn
+    with pytest.raises(ProviderFailure):
+        source.list_sessions(arn, None)
+    assert len(source.list_sessions(arn, None).items) == 3
+
+
+def test_ten_megabytes_in_one_name_are_a_page_like_any_other(endpoint):
+    page = aws_source(endpoint.faulty_url("hugebody")).list_stages(None)
+    assert len(page.items[0].name) == 10_000_000
+
+
+def test_expired_credentials_are_found_again_by_a_fresh_source(endpoint, tmp_path, monkeypatch):
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    file = tmp_path / "credentials"
+    file.write_text("[team]\naws_access_key_id = OLD\naws_secret_access_key = x\n")
+    url = endpoint.faulty_url("expiredtoken.GetStage:1")
+    source = AwsSource.connect(AwsOptions(profile="team", region=REGION, endpoint_url=url))
+    arn = source.list_stages(None).items[0].arn
+    with pytest.raises(ProviderFailure) as caught:
+        source.get_stage(arn)
+    assert caught.value.kind is KIND.EXPIRED
+    assert "aws sso login --profile team" in caught.value.remedy
+    file.write_text("[team]\naws_access_key_id = NEW\naws_secret_access_key = y\n")
+    again = source.reconnect()
+    assert again._client._client._request_signer._credentials.access_key == "NEW"
+    assert (again.profile, again.get_stage(arn).arn) == ("team", arn)
+
+
+def test_one_unreadable_time_spoils_one_row(endpoint):
+    world = SmallWorld(events=3)
+    rows = world.events(*_scope_fields(world))
+    make = rows._make
+    rows._make = lambda place: make(place) | ({"eventTime": "yesterday"} if place == 1 else {})
+    with Endpoint(world) as spoiled:
+        events = aws_source(spoiled.url).list_events(world.scope, None).items
+    assert [getattr(event.time, "raw", None) for event in events] == [None, "yesterday", None]
+    assert all(isinstance(event, Event) for event in events)
+
+
+def _scope_fields(world):
+    scope = world.scope
+    return scope.stage_arn, scope.session_id, scope.participant_id

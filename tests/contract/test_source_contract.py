@@ -1,0 +1,260 @@
+"""What every source promises. A new kind of source joins by an entry in OPENERS."""
+
+import inspect
+from contextlib import contextmanager
+
+import pytest
+from support.aws_sources import aws_source
+from support.small_world import (
+    EMPTY_PARTICIPANT_ID,
+    OTHER_STAGE_ARN,
+    PARTICIPANT_ID,
+    SESSION_ID,
+    STAGE_ARN,
+    USER_IDS,
+    SmallWorld,
+)
+
+from tui.domain.events import Event
+from tui.domain.failures import FailureKind, ProviderFailure
+from tui.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
+from tui.domain.times import parse_time
+from tui.domain.tokens import ParticipantToken
+from tui.endpoint.server import Endpoint
+from tui.provider.source import Source
+from tui.sources.aws import AwsSource
+
+NOBODY = "nobody000000"
+
+
+@contextmanager
+def open_aws(world, fault=None):
+    with Endpoint(world) as endpoint:
+        yield aws_source(endpoint.faulty_url(fault) if fault else endpoint.url)
+        assert endpoint.bugs == ()
+
+
+OPENERS = {"aws": (AwsSource, open_aws)}
+
+
+@pytest.fixture(params=OPENERS)
+def open_source(request):
+    return OPENERS[request.param][1]
+
+
+@pytest.fixture
+def source(open_source):
+    with open_source(SmallWorld()) as source:
+        yield source
+
+
+def pages_of(call, *scope):
+    """All pages of a list, with a cap instead of an endless loop."""
+    pages, cursor = [], None
+    while len(pages) < 20:
+        page = call(*scope, cursor)
+        pages.append(page)
+        cursor = page.next_cursor
+        if cursor is None:
+            return pages
+    pytest.fail("the pages do not end")
+
+
+def rows_of(call, *scope):
+    return [item for page in pages_of(call, *scope) for item in page.items]
+
+
+@pytest.mark.parametrize("kind", OPENERS)
+def test_it_has_the_methods_that_the_provider_calls(kind):
+    for name, promised in inspect.getmembers(Source, inspect.isfunction):
+        if not name.startswith("_"):
+            kept = inspect.signature(getattr(OPENERS[kind][0], name))
+            assert list(kept.parameters) == list(inspect.signature(promised).parameters)
+
+
+def test_events_come_in_pages_of_a_hundred_in_the_order_returned(source):
+    world = SmallWorld()
+    pages = pages_of(source.list_events, world.scope)
+    assert [len(page.items) for page in pages] == [100, 100, 50]
+    wire = world.events(STAGE_ARN, SESSION_ID, PARTICIPANT_ID)[0:250]
+    rows = [item for page in pages for item in page.items]
+    assert [(row.name, row.time) for row in rows] == [
+        (one["name"], parse_time(one["eventTime"])) for one in wire
+    ]
+
+
+def test_newest_first_stays_newest_first(open_source):
+    world = SmallWorld(newest_first=True)
+    with open_source(world) as source:
+        times = [event.time for event in rows_of(source.list_events, world.scope)]
+    assert times == sorted(times, reverse=True)
+    assert len(times) == 250
+
+
+@pytest.mark.parametrize("fault", ["empty_last", "empty_middle", "empty_token"])
+def test_a_page_may_be_empty_and_an_empty_token_ends_the_list(open_source, fault):
+    world = SmallWorld()
+    with open_source(world, fault) as source:
+        pages = pages_of(source.list_events, world.scope)
+    assert sum(len(page.items) for page in pages) == 250
+    assert (0 in [len(page.items) for page in pages]) == (fault != "empty_token")
+
+
+def test_a_rejected_page_token_is_an_invalid_request(open_source):
+    world = SmallWorld()
+    with open_source(world, "stale_token") as source:
+        page = source.list_events(world.scope, None)
+        assert len(page.items) == 100
+        with pytest.raises(ProviderFailure) as caught:
+            source.list_events(world.scope, page.next_cursor)
+    assert caught.value.kind is FailureKind.INVALID
+    assert "from the start" in caught.value.remedy
+
+
+def test_an_event_keeps_every_member_and_tells_absent_from_empty(source):
+    rows = rows_of(source.list_events, SmallWorld().scope)
+    joined, _, subscribed, failed, replicated, exchanged = rows[:6]
+    assert joined == Event("JOINED", PARTICIPANT_ID, parse_time("2026-11-20T20:30:00Z"))
+    assert (subscribed.remote_participant_id, subscribed.replica) == ("guest_000002", False)
+    assert failed.error_code == "QUOTA_EXCEEDED"
+    assert replicated.destination_stage_arn == OTHER_STAGE_ARN
+    assert replicated.destination_session_id == SESSION_ID
+    assert exchanged.previous_token.capabilities == ("SUBSCRIBE",)
+    assert exchanged.new_token == ParticipantToken(
+        capabilities=("SUBSCRIBE", "PUBLISH"),
+        attributes=(("role", "co-host"), ("name", "Zoë 🎥")),
+        user_id="host-1",
+        expiration_time=parse_time("2026-11-21T09:30:05Z"),
+    )
+
+
+def test_repeated_texts_are_held_once(source):
+    rows = rows_of(source.list_events, SmallWorld().scope)
+    assert len({id(event.participant_id) for event in rows}) == 1
+    assert len({id(event.name) for event in rows}) == 12
+
+
+def test_a_participant_without_events_has_one_empty_page(source):
+    scope = ParticipantScope(STAGE_ARN, SESSION_ID, EMPTY_PARTICIPANT_ID)
+    pages = pages_of(source.list_events, scope)
+    assert [page.items for page in pages] == [()]
+
+
+def test_stages_carry_name_tags_and_the_live_session(source):
+    live, idle, _ = rows_of(source.list_stages)
+    assert (live.arn, live.name, live.active_session_id) == (STAGE_ARN, "stage-0", SESSION_ID)
+    assert live.tags == (("team", "[red]"),)
+    assert idle.active_session_id is None
+
+
+def test_stages_over_three_pages_all_come(open_source):
+    with open_source(SmallWorld(stages=201)) as source:
+        assert [len(page.items) for page in pages_of(source.list_stages)] == [100, 100, 1]
+
+
+def test_sessions_carry_microseconds_and_only_ended_ones_an_end(source):
+    first, *_, live = rows_of(source.list_sessions, STAGE_ARN)
+    assert live.session_id == SESSION_ID
+    assert live.end_time is None
+    assert first.end_time == parse_time("2026-11-18T21:30:00Z")
+    assert first.start_time == parse_time("2026-11-18T20:30:00Z")
+
+
+def test_participants_keep_user_ids_exactly(source):
+    rows = rows_of(source.list_participants, SmallWorld().session, None)
+    assert tuple(row.user_id for row in rows[:6]) == USER_IDS
+    assert (rows[0].replication_type, rows[0].replication_state) == ("SOURCE", "ACTIVE")
+    assert (rows[1].replication_state, rows[0].source_stage_arn) == (None, None)
+    assert (rows[0].published, rows[1].published, rows[0].redundant_ingest) == (True, False, False)
+    assert rows[0].first_join_time == parse_time("2026-11-20T20:30:00Z")
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "places"),
+    [
+        (ParticipantFilter("filterByUserId", "host-1"), [0, 5, 6]),
+        (ParticipantFilter("filterByPublished", True), [0, 3, 6]),
+        (ParticipantFilter("filterByState", "DISCONNECTED"), [1, 3, 5]),
+        (ParticipantFilter("filterByRecordingState", "FAILED"), [2, 5]),
+    ],
+)
+def test_participants_can_be_narrowed_by_one_filter(source, narrowed, places):
+    session = SmallWorld().session
+    everyone = rows_of(source.list_participants, session, None)
+    few = rows_of(source.list_participants, session, narrowed)
+    assert few == [everyone[place] for place in places]
+
+
+def test_replicas_come_with_both_sides(source):
+    first, *rest = rows_of(source.list_replicas, STAGE_ARN, PARTICIPANT_ID)
+    assert (first.source_stage_arn, first.source_session_id) == (STAGE_ARN, SESSION_ID)
+    assert first.destination_stage_arn == OTHER_STAGE_ARN
+    assert [row.replication_state for row in (first, *rest)] == ["ACTIVE", "STOPPED", "STOPPED"]
+
+
+def test_replicas_over_three_pages_all_come(open_source):
+    with open_source(SmallWorld(replicas=120)) as source:
+        pages = pages_of(source.list_replicas, STAGE_ARN, PARTICIPANT_ID)
+    assert sum(len(page.items) for page in pages) == 120
+    assert len(pages) >= 3
+
+
+def test_a_stage_tells_its_endpoints_and_that_recording_is_off(source):
+    stage = source.get_stage(STAGE_ARN)
+    assert (stage.arn, stage.name, stage.active_session_id) == (STAGE_ARN, "stage-0", SESSION_ID)
+    assert dict(stage.endpoints)["whip"] == "https://whip.live-video.net/0"
+    assert (stage.recording_storage_arn, stage.recording_media_types) == ("", ("AUDIO_VIDEO",))
+    assert (stage.recording_reconnect_window_seconds, stage.records_replicas) == (30, True)
+
+
+def test_a_session_can_be_read_alone(source):
+    session = source.get_session(SessionScope(STAGE_ARN, SESSION_ID))
+    assert session == rows_of(source.list_sessions, STAGE_ARN)[-1]
+
+
+def test_a_participant_can_be_read_with_its_client_facts(source):
+    participant = source.get_participant(SmallWorld().scope)
+    summary = rows_of(source.list_participants, SmallWorld().session, None)[0]
+    assert participant.summary == summary
+    assert participant.attributes == (("role", "host"), ("größe", "📐"))
+    assert (participant.browser_name, participant.browser_version) == ("Chrome", "152.0.1")
+    assert (participant.os_name, participant.os_version) == ("Windows", "10.0")
+    assert (participant.isp_name, participant.sdk_version) == ("Example, Inc.", "1.33.0")
+    assert participant.protocol == "WHIP"
+    assert participant.recording_s3_prefix is None
+
+
+def test_getting_what_is_not_there_is_a_not_found(source):
+    for get, scope in (
+        (source.get_stage, STAGE_ARN.replace("Main", "None")),
+        (source.get_session, SessionScope(STAGE_ARN, "st-0000000000000")),
+        (source.get_participant, ParticipantScope(STAGE_ARN, SESSION_ID, NOBODY)),
+    ):
+        with pytest.raises(ProviderFailure) as caught:
+            get(scope)
+        assert (caught.value.kind, caught.value.retryable) == (FailureKind.NOT_FOUND, False)
+
+
+@pytest.mark.parametrize("call", ["list_events", "list_replicas"])
+def test_listing_for_an_unknown_participant_is_empty_or_a_failure_of_its_own(source, call):
+    scope = {
+        "list_events": (ParticipantScope(STAGE_ARN, SESSION_ID, NOBODY),),
+        "list_replicas": (STAGE_ARN, NOBODY),
+    }[call]
+    assert rows_of(getattr(source, call), *scope) == []
+
+
+def test_what_cannot_be_an_id_is_refused_in_plain_words(source):
+    for call, word in (
+        (lambda: source.list_sessions("my-stage", None), "stage ARN"),
+        (lambda: source.get_session(SessionScope(STAGE_ARN, "st-short")), "session id"),
+        (
+            lambda: source.list_events(ParticipantScope(STAGE_ARN, SESSION_ID, "no spaces"), None),
+            "participant id",
+        ),
+        (lambda: source.list_replicas(STAGE_ARN, "", None), "participant id"),
+    ):
+        with pytest.raises(ProviderFailure) as caught:
+            call()
+        assert caught.value.kind is FailureKind.INVALID
+        assert word in caught.value.summary

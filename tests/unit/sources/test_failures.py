@@ -1,0 +1,202 @@
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from botocore import exceptions as boto
+
+from tui.domain.failures import FailureKind
+from tui.sources.call_context import CallContext
+from tui.sources.failures import CONNECT, translate
+from tui.sources.lean_session import MfaCodeNeeded
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+CONTEXT = CallContext(
+    profile="prod",
+    region="us-west-2",
+    endpoint_url="https://ivsrealtime.us-west-2.amazonaws.com",
+)
+
+
+def failure_of(error, operation="ListStages", context=CONTEXT):
+    return translate(error, operation=operation, context=context, now=NOW)
+
+
+def refusal(code, message="", status=400, headers=None, **members):
+    response = {
+        "Error": {"Code": code, "Message": message},
+        "ResponseMetadata": {"HTTPStatusCode": status, "HTTPHeaders": headers or {}},
+    }
+    return boto.ClientError(response | members, "ListStages")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(17, "17 min behind"), (-17, "17 min ahead of"), (0, "is off:")]
+)
+def test_a_wrong_clock_is_measured_by_the_date_of_the_answer(minutes, words):
+    date = format_datetime(NOW + timedelta(minutes=minutes), usegmt=True)
+    error = refusal("RequestTimeTooSkewed", "too far", headers={"date": date})
+    assert words in failure_of(error).summary
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "7"}, 7.0),
+        ({"x-amz-retry-after": "1500"}, 1.5),
+        ({"retry-after": format_datetime(NOW + timedelta(seconds=9), usegmt=True)}, 9.0),
+        ({"retry-after": format_datetime(NOW - timedelta(seconds=9), usegmt=True)}, 0.0),
+        ({"retry-after": "soon"}, None),
+        ({"x-amz-retry-after": "x"}, None),
+        ({}, None),
+    ],
+)
+def test_the_wait_that_the_service_asks_for_is_read(headers, seconds):
+    assert failure_of(refusal("ThrottlingException", headers=headers)).retry_after == seconds
+
+
+def test_the_text_of_a_modelled_error_is_read_where_it_stands():
+    error = refusal("ValidationException", exceptionMessage="arn is wrong")
+    assert failure_of(error).summary.endswith("ValidationException: arn is wrong")
+
+
+def test_an_error_without_any_metadata_is_still_a_failure():
+    failure = failure_of(boto.ClientError({}, "ListStages"))
+    assert (failure.kind, failure.code) == (FailureKind.INVALID, "unknown")
+
+
+@pytest.mark.parametrize("code", ["ServiceUnavailable", "InternalFailure"])
+def test_unknown_codes_go_by_their_status(code):
+    failure = failure_of(refusal(code, "later", status=503))
+    assert (failure.kind, failure.retryable) == (FailureKind.SERVICE, True)
+
+
+def test_control_characters_of_an_error_are_shown_and_not_sent():
+    failure = failure_of(
+        refusal("ValidationException", "a\x1b]0;owned\x07\u202eb\n\nc" + "x" * 999)
+    )
+    assert r"a\x1b]0;owned\x07\u202eb c" in failure.summary
+    assert failure.summary.isprintable()
+    assert len(failure.summary) < 400
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("sso", "aws sso login --profile prod"),
+        ("login", "aws login --profile prod"),
+        ("env", "start ivscope again"),
+        ("explicit", "start ivscope again"),
+        ("assume-role", "profile prod"),
+    ],
+)
+def test_expired_credentials_are_renewed_the_way_they_were_found(method, words):
+    context = CallContext(profile="prod", credential_method=method)
+    failure = failure_of(refusal("ExpiredToken"), context=context)
+    assert failure.kind is FailureKind.EXPIRED
+    assert words in failure.remedy
+
+
+URL = "https://ivsrealtime.us-west-2.amazonaws.com/ListStages"
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "retryable", "words"),
+    [
+        (
+            boto.SSLError(endpoint_url=URL, error="certificate verify failed: self-signed"),
+            FailureKind.CONFIGURATION,
+            False,
+            "AWS_CA_BUNDLE",
+        ),
+        (
+            boto.ProxyConnectionError(proxy_url="http://u:secret@proxy:3128"),
+            FailureKind.CONFIGURATION,
+            False,
+            "proxy:3128",
+        ),
+        (boto.ReadTimeoutError(endpoint_url=URL), FailureKind.TIMEOUT, True, "no answer"),
+        (boto.ConnectTimeoutError(endpoint_url=URL), FailureKind.NETWORK, True, "cannot reach"),
+        (
+            boto.EndpointConnectionError(endpoint_url=URL),
+            FailureKind.NETWORK,
+            True,
+            "reach ivsreal",
+        ),
+        (boto.ConnectionClosedError(endpoint_url=URL), FailureKind.NETWORK, True, "lost"),
+        (boto.ResponseStreamingError(error="cut"), FailureKind.NETWORK, True, "lost"),
+        (
+            boto.IncompleteReadError(actual_bytes=1, expected_bytes=2),
+            FailureKind.NETWORK,
+            True,
+            "lost",
+        ),
+        (boto.UnauthorizedSSOTokenError(), FailureKind.EXPIRED, False, "aws sso login"),
+        (
+            boto.TokenRetrievalError(provider="sso", error_msg="Token has expired"),
+            FailureKind.EXPIRED,
+            False,
+            "aws sso login --profile prod",
+        ),
+        (boto.LoginRefreshRequired(), FailureKind.EXPIRED, False, "aws login --profile prod"),
+        (
+            boto.MissingDependencyException(msg="crt"),
+            FailureKind.CREDENTIALS,
+            False,
+            "botocore[crt]",
+        ),
+        (boto.MetadataRetrievalError(error_msg="x"), FailureKind.CREDENTIALS, True, "metadata"),
+        (MfaCodeNeeded("code"), FailureKind.CREDENTIALS, False, "MFA"),
+        (
+            boto.InvalidRetryModeError(provided_retry_mode="x", valid_modes="y"),
+            FailureKind.CONFIGURATION,
+            False,
+            "setting",
+        ),
+        (boto.ParamValidationError(report="bad"), FailureKind.INVALID, False, "bad"),
+        (
+            boto.UnknownServiceError(service_name="x", known_service_names="y"),
+            FailureKind.CONFIGURATION,
+            False,
+            "newer boto3",
+        ),
+        (
+            RuntimeError("the refreshed credentials are still expired."),
+            FailureKind.EXPIRED,
+            False,
+            "already expired",
+        ),
+        (RecursionError("deep"), FailureKind.PROTOCOL, False, "not an IVS response"),
+        (ValueError("odd"), FailureKind.PROTOCOL, False, "not an IVS response"),
+        (FileNotFoundError(2, "no", "/a/token"), FailureKind.CREDENTIALS, False, "/a/token"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_an_exception_of_botocore_gets_its_kind_and_words(error, kind, retryable, words):
+    failure = failure_of(error)
+    assert (failure.kind, failure.retryable) == (kind, retryable)
+    assert words in f"{failure.summary} | {failure.remedy}"
+    assert "secret" not in f"{failure.summary} | {failure.remedy}"
+
+
+def test_an_unreachable_host_in_a_region_without_ivs_lists_the_regions():
+    context = CallContext(
+        region="us-east-2", endpoint_url="https://ivsrealtime.us-east-2.amazonaws.com"
+    )
+    error = boto.EndpointConnectionError(
+        endpoint_url="https://ivsrealtime.us-east-2.amazonaws.com/"
+    )
+    failure = failure_of(error, context=context)
+    assert "no endpoint in us-east-2" in failure.remedy
+    assert "eu-central-1" in failure.remedy
+
+
+def test_an_unreachable_sts_is_named_instead_of_ivs():
+    error = boto.EndpointConnectionError(endpoint_url="https://sts.us-west-2.amazonaws.com/")
+    assert "sts.us-west-2.amazonaws.com" in failure_of(error).summary
+
+
+def test_a_setting_that_botocore_cannot_convert_is_a_matter_of_configuration():
+    failure = failure_of(ValueError("invalid literal for int(): 'many'"), operation=CONNECT)
+    assert failure.kind is FailureKind.CONFIGURATION
+    assert "many" in failure.summary
+    assert "AWS_" in failure.remedy

@@ -1,0 +1,148 @@
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tui.domain.identifiers import (
+    Identifiers,
+    is_participant_id,
+    is_session_id,
+    is_stage_arn,
+    parse_stage_arn,
+    read_identifiers,
+    region_of,
+)
+
+SAMPLES = Path(__file__).parents[2] / "support" / "samples"
+ARN = "arn:aws:ivs:us-west-2:123456789012:stage/AbCdef1G2hij"
+SESSION = "st-a1b2c3d4e5f6g"
+PERSON = "abCDEf12GHIj"
+ALL = Identifiers(ARN, SESSION, PERSON)
+EVENTS = sorted(path.name for path in SAMPLES.glob("eventbridge__*.json"))
+
+
+def test_a_stage_arn_tells_its_region():
+    assert parse_stage_arn(ARN) == "us-west-2"
+    assert region_of(ARN) == "us-west-2"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "AbCdef1G2hij",
+        f" {ARN}",
+        f"{ARN}/x",
+        ARN.replace(":ivs:", ":s3:"),
+        ARN.replace("stage/", "channel/"),
+        ARN.replace("aws:", "aws-cn:", 1),
+        ARN + "x" * 128,
+        ARN + "\n",
+    ],
+)
+def test_what_is_no_stage_arn_is_refused(text):
+    assert not is_stage_arn(text)
+
+
+def test_the_region_of_other_texts_is_unknown():
+    assert region_of(None) is None
+    assert region_of("a:b:c") is None
+    assert region_of("arn:aws:iam::123456789012:role/x") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        (SESSION, True),
+        ("st-ZyXwvu1T2s", False),
+        (SESSION + "x", False),
+        ("a1b2c3d4e5f6g123", False),
+    ],
+)
+def test_a_session_id_has_sixteen_signs(text, good):
+    assert is_session_id(text) is good
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        (PERSON, True),
+        ("a", True),
+        ("my_jti-1", True),
+        ("", False),
+        ("a b", False),
+        ("x" * 65, False),
+    ],
+)
+def test_a_participant_id_may_be_chosen_by_the_customer(text, good):
+    assert is_participant_id(text) is good
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{ARN} {SESSION} {PERSON}",
+        f"{ARN}\n{SESSION}\n{PERSON}\n",
+        f"--stage-arn {ARN} --session-id {SESSION} --participant-id {PERSON}",
+        f"stage={ARN}, session={SESSION}, participantId={PERSON}",
+        f"https://console.aws.amazon.com/ivs/{ARN.replace('/', '%2F')}/{SESSION}/{PERSON}",
+        f"https://console.aws.amazon.com/x?a={ARN}#/sessions/{SESSION}/participants/{PERSON}",
+        json.dumps({"stageArn": ARN, "sessionId": SESSION, "participantId": PERSON}),
+        json.dumps({"stage_arn": ARN, "session_id": SESSION, "participant_id": PERSON}),
+        json.dumps([{"arn": ARN}, {"activeSessionId": SESSION}, {"participantId": PERSON}]),
+        json.dumps(
+            {"Message": json.dumps({"resources": [ARN], "detail": {"session_id": SESSION}})}
+        )[:-1]
+        + f', "participant_id": "{PERSON}"}}',
+    ],
+)
+def test_everything_is_found_in_what_a_person_pastes(text):
+    assert read_identifiers(text) == ALL
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (ARN, Identifiers(stage_arn=ARN)),
+        (f"  {SESSION}\n", Identifiers(session_id=SESSION)),
+        (PERSON, Identifiers(participant_id=PERSON)),
+        ("", Identifiers()),
+        ("what happened?", Identifiers()),
+        ("{not json", Identifiers()),
+        ("[" * 5000, Identifiers()),
+        (f"{SESSION} failed at noon", Identifiers(session_id=SESSION)),
+        (
+            f"abcdABCDefgh/{SESSION}/{PERSON}/1234567890",
+            Identifiers(session_id=SESSION, participant_id=PERSON),
+        ),
+        (
+            f"{SESSION} 2025-11-18T16:40:32Z",
+            Identifiers(session_id=SESSION, time=datetime(2025, 11, 18, 16, 40, 32, tzinfo=UTC)),
+        ),
+        (
+            "2025-11-18 17:40+01:00",
+            Identifiers(time=datetime(2025, 11, 18, 16, 40, tzinfo=UTC)),
+        ),
+        ("2025-13-99T99:99Z", Identifiers()),
+    ],
+)
+def test_parts_are_found_and_prose_is_not_taken_for_an_id(text, found):
+    assert read_identifiers(text) == found
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_an_eventbridge_event_leads_to_its_participant(name):
+    text = (SAMPLES / name).read_text()
+    detail = json.loads(text)["detail"]
+    found = read_identifiers(text)
+    assert found.stage_arn == ARN
+    assert found.session_id == detail["session_id"] == "st-ZyXwvu1T2s"
+    assert found.participant_id == "xYz1c2d3e4f"
+    assert found.time is not None
+    assert found.time.year in {2024, 2025}
+
+
+def test_the_precise_time_of_an_event_is_preferred():
+    text = (SAMPLES / "eventbridge__stage-update__participant-published.json").read_text()
+    assert read_identifiers(text).time == datetime(2025, 11, 18, 16, 40, 32, 123456, tzinfo=UTC)
