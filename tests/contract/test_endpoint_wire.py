@@ -20,6 +20,7 @@ from support.small_world import (
     event,
     session_id,
 )
+from support.waiting import wait_for
 
 from tui.endpoint.server import Endpoint
 
@@ -357,6 +358,7 @@ def test_the_socket_is_bound_to_loopback(endpoint):
 
 @pytest.mark.parametrize("fault", ["slow_headers", "slow_body"])
 def test_closing_is_quick_with_a_slow_call_in_flight(fault):
+    threads = set(threading.enumerate())
     served = Endpoint(SmallWorld()).start()
     client = ivs_client(served.faulty_url(fault), read_timeout=30)
     outcome = []
@@ -369,16 +371,25 @@ def test_closing_is_quick_with_a_slow_call_in_flight(fault):
 
     caller = threading.Thread(target=call)
     caller.start()
-    deadline = time.monotonic() + 5
-    while not served.calls and time.monotonic() < deadline:
-        threading.Event().wait(0.005)
+    wait_for(lambda: served.calls)
     started = time.monotonic()
     served.close()
     caller.join(5)
     assert time.monotonic() - started < 1
     assert not caller.is_alive()
     assert len(outcome) == 1
+    wait_for(lambda: set(threading.enumerate()) <= threads)
     assert served.bugs == ()
+
+
+def test_closing_ends_idle_connections():
+    served = Endpoint(SmallWorld()).start()
+    connection = http.client.HTTPConnection(served.url.removeprefix("http://"), timeout=5)
+    connection.request("POST", "/ListStages", b"{}")
+    connection.getresponse().read()
+    served.close()
+    assert connection.sock.recv(1) == b""
+    connection.close()
 
 
 def test_closing_twice_and_closing_what_never_started_do_no_harm():

@@ -21,13 +21,14 @@ def ivs_client(url, *, attempts=1, read_timeout=5.0, region=REGION, **settings):
     return session.client("ivs-realtime", endpoint_url=url, config=config)
 
 
-def read_all(call, member, **parameters):
+def read_all(call, member, *, pages=1000, **parameters):
     """Rows of all pages of a list call, and the size of each page."""
     rows, sizes = [], []
-    while True:
+    for _ in range(pages):
         answer = call(**parameters)
         rows += answer[member]
         sizes.append(len(answer[member]))
         if not answer.get("nextToken"):
             return rows, sizes
         parameters["nextToken"] = answer["nextToken"]
+    raise AssertionError(f"no end after {pages} pages")

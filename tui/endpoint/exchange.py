@@ -1,19 +1,16 @@
 """Exchange: one request and what goes back over its connection, right or deliberately wrong."""
 
+import selectors
 import socket
 import struct
 import time
 from collections.abc import Callable
 from email.utils import formatdate
 from http import HTTPStatus
-from threading import Event
 
 from tui.endpoint.answers import Answer, ServiceError, failure, success
 from tui.endpoint.service import Request, Service
 from tui.endpoint.world import Members
-
-_LOOK = 0.1
-"""Seconds between two looks whether the client of a slow answer is still there."""
 
 
 class Exchange:
@@ -25,14 +22,12 @@ class Exchange:
         service: Service,
         *,
         connection: socket.socket,
-        closing: Event,
         request_id: str,
         hang_up: Callable[[], None],
     ) -> None:
         self.request = request
         self._service = service
         self._connection = connection
-        self._closing = closing
         self._request_id = request_id
         self._hang_up = hang_up
 
@@ -87,18 +82,9 @@ class Exchange:
         """Wait, but not longer than somebody is there for the answer.
 
         Returns:
-            False as soon as the endpoint closes or the client has left.
+            False as soon as the client has left or the endpoint dropped the connection.
         """
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            if self._closing.wait(min(left, _LOOK)) or self._client_left():
-                return False
-        return True
-
-    def _client_left(self) -> bool:
-        try:
-            return self._connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._connection, selectors.EVENT_READ)
+            # A client says nothing while it waits, so whatever can be read is the end.
+            return not selector.select(seconds)

@@ -32,7 +32,6 @@ class Listener(ThreadingHTTPServer):
         self.service = service
         self.journal = journal
         self.faults = FaultSwitch()
-        self.closing = threading.Event()
         self.bugs: list[BaseException] = []
         self._connections: set[socket.socket] = set()
         self._connections_lock = threading.Lock()
@@ -50,7 +49,7 @@ class Listener(ThreadingHTTPServer):
         self.close_request(request)
 
     def drop_connections(self) -> None:
-        """Wake every thread that waits for a client."""
+        """End every connection, and with it every wait for a client."""
         with self._connections_lock:
             for connection in self._connections:
                 with contextlib.suppress(OSError):
@@ -82,7 +81,6 @@ class Handler(BaseHTTPRequestHandler):
             request,
             self.server.service,
             connection=self.connection,
-            closing=self.server.closing,
             request_id=self._write_down(request, fault[0] if fault is not None else None),
             hang_up=self._hang_up,
         )

@@ -93,7 +93,6 @@ class Endpoint:
 
     def close(self) -> None:
         """Stop serving and free the port, in well under a second. Twice does no harm."""
-        self._server.closing.set()
         if self._thread.is_alive():
             self._server.shutdown()
             self._thread.join()
