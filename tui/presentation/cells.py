@@ -1,6 +1,8 @@
 """Cells: how wide text is on a terminal, and fitting it. The only place that measures width."""
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 from rich.cells import cell_len
 
@@ -74,7 +76,7 @@ def wrap(line: Line, cells: int, hanging: int = 0) -> list[Line]:
     cells = max(cells, 2)
     if line_width(line) <= cells:
         return [line]
-    indent = max(min(hanging, cells // 2), 0)
+    indent = max(min(hanging, cells // 2, cells - 2), 0)
     lines: list[Line] = []
     row: list[tuple[str, Role]] = []
     used = 0
@@ -108,13 +110,10 @@ def _indented(indent: int) -> list[tuple[str, Role]]:
 
 
 def _joined(row: Iterable[tuple[str, Role]]) -> Line:
-    spans: list[Span] = []
-    for text, role in row:
-        if spans and spans[-1].role is role:
-            spans[-1] = Span(spans[-1].text + text, role)
-        else:
-            spans.append(Span(text, role))
-    return tuple(spans)
+    return tuple(
+        Span("".join(text for text, _ in run), role)
+        for role, run in groupby(row, key=itemgetter(1))
+    )
 
 
 def _words(line: Line) -> Iterator[list[tuple[str, Role]]]:

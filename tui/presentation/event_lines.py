@@ -11,7 +11,6 @@ from tui.presentation.event_json import event_document
 from tui.presentation.explanation_lines import explanation_lines
 from tui.presentation.fields import field, text_field, title, value_span
 from tui.presentation.lines import Line, Role, Span
-from tui.presentation.safe import safe_value
 from tui.presentation.timestamps import full
 from tui.presentation.token_lines import token_lines
 
@@ -51,7 +50,7 @@ def _head(event: Event, width: int, zone: tzinfo) -> list[Line]:
     role = Role.ERROR if event.is_error else Role.STRONG
     spans = [Span(_name(event), role)]
     if event.error_code:
-        spans += [_GAP, Span(safe_value(event.error_code), Role.ERROR)]
+        spans += [_GAP, value_span(event.error_code, Role.ERROR)]
     elif event.is_error:
         spans += [_GAP, Span("no error code", Role.ERROR)]
     spans += [_GAP, Span(full(event.time, zone))]
@@ -59,7 +58,7 @@ def _head(event: Event, width: int, zone: tzinfo) -> list[Line]:
 
 
 def _name(event: Event) -> str:
-    return "(no name)" if event.name is None else safe_value(event.name)
+    return "(no name)" if event.name is None else value_span(event.name).text
 
 
 def _concerned(event: Event, width: int) -> Iterator[Line]:
@@ -86,7 +85,7 @@ def _titled(text: str, width: int) -> list[Line]:
 def _members(document: dict[str, object], prefix: str = "") -> Iterator[tuple[str, Line]]:
     """Paths and values of a document, token members as `previousToken.attributes.role`."""
     for name, value in document.items():
-        path = f"{prefix}{safe_value(name)}"
+        path = f"{prefix}{value_span(name).text}"
         if isinstance(value, dict) and value:
             yield from _members(value, f"{path}.")
         elif isinstance(value, list) and value:

@@ -17,7 +17,6 @@ from tui.domain.stages import (
 )
 from tui.presentation.fields import field, text_field, value_span
 from tui.presentation.lines import Line, Role, Span
-from tui.presentation.safe import safe_value
 from tui.presentation.timestamps import full
 
 _Pairs = tuple[tuple[str, str], ...]
@@ -28,7 +27,7 @@ def stage_lines(stage: Stage | StageSummary, width: int) -> list[Line]:
     lines = text_field("Stage", stage.name, width, Role.STRONG)
     lines += text_field("ARN", stage.arn, width)
     if stage.active_session_id:
-        live = (Span("live "), Span(safe_value(stage.active_session_id), Role.ACCENT))
+        live = (Span("live "), value_span(stage.active_session_id, Role.ACCENT))
         lines += field("Session", live, width)
     else:
         lines += field("Session", (Span("none live", Role.MUTED),), width)
@@ -172,5 +171,5 @@ def _pairs(
         yield from field(label, (value_span(None if pairs is None else ""),), width)
         return
     for index, (key, value) in enumerate(sorted(pairs)):
-        spans: Line = (Span(f"{safe_value(key)}: ", Role.MUTED), value_span(value))
+        spans: Line = (Span(f"{value_span(key).text}: ", Role.MUTED), value_span(value))
         yield from field(label if index == 0 else "", spans, width)

@@ -8,6 +8,11 @@ LABEL_CELLS = 11
 """Room for the longest label, "or likely" or "Recording", and a space beside it."""
 
 
+LONGEST_VALUE = 2_048
+"""Characters of one value that a pane shows. The service allows half as many, 1 KB; the rest of a
+longer one would only cost the time to wrap it."""
+
+
 def field(label: str, value: Line, width: int) -> list[Line]:
     """A label column and a value that wraps beside it."""
     return wrap((Span(pad(label, LABEL_CELLS), Role.MUTED), *value), width, LABEL_CELLS)
@@ -24,6 +29,9 @@ def value_span(text: str | None, role: Role = Role.TEXT) -> Span:
         return Span("not given", Role.MUTED)
     if not text:
         return Span("empty", Role.MUTED)
+    if len(text) > LONGEST_VALUE:
+        head = safe_value(text[:LONGEST_VALUE])
+        return Span(f"{head}… ({len(text):,} characters, all of them in the raw JSON)", role)
     return Span(safe_value(text), role)
 
 

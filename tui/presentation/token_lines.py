@@ -9,7 +9,7 @@ from tui.domain.times import UnreadableTime
 from tui.domain.token_comparison import TokenComparison
 from tui.domain.token_rows import Change, Presence, TokenField, TokenRow, TokenSide
 from tui.presentation.cells import clip, line_width, pad, wrap
-from tui.presentation.fields import field
+from tui.presentation.fields import LONGEST_VALUE, field, value_span
 from tui.presentation.lines import Line, Role, Span
 from tui.presentation.safe import needs_quotes, safe, safe_parts, safe_value
 from tui.presentation.timestamps import full
@@ -39,7 +39,7 @@ def token_lines(
         zone: Zone of the expiration times.
         fold: Whether unchanged rows become one line with a count.
     """
-    lines = field("Verdict", (Span(safe(comparison.verdict), Role.STRONG),), width)
+    lines = field("Verdict", (Span(value_span(comparison.verdict).text, Role.STRONG),), width)
     rows = comparison.rows
     if not (comparison.has_previous and comparison.has_new):
         return [*lines, *_one_token(comparison, width, zone)]
@@ -105,18 +105,27 @@ def _value(row: TokenRow, side: TokenSide, zone: tzinfo, *, is_after: bool) -> L
     if isinstance(side.value, datetime | UnreadableTime):
         return (Span(full(side.value, zone), role),)
     text = side.value
+    if len(text) > LONGEST_VALUE:
+        return (value_span(text, role),)
     quote = (Span('"', Role.MUTED),) if needs_quotes(text) else ()
-    common = row.common_prefix + row.common_suffix
-    # A few letters in common are chance: marking around them makes both values harder to read.
-    if row.change is not Change.CHANGED or common * 2 < len(text):
+    if row.change is not Change.CHANGED or not _shares_most(row):
         return (*quote, Span(safe(text), role), *quote)
     head, middle, tail = safe_parts(text, (row.common_prefix, len(text) - row.common_suffix))
     parts = (Span(head), Span(middle, role), Span(tail))
     return (*quote, *(part for part in parts if part.text), *quote)
 
 
+def _shares_most(row: TokenRow) -> bool:
+    """Whether marking the changed part helps: a few letters in common are chance."""
+    texts = (side.value for side in (row.before, row.after) if isinstance(side.value, str))
+    longest = max((len(text) for text in texts), default=0)
+    return (row.common_prefix + row.common_suffix) * 2 >= longest
+
+
 def _name(row: TokenRow) -> str:
-    return str(row.field) if row.key is None else safe_value(row.key)
+    if row.key is None:
+        return str(row.field)
+    return value_span(row.key).text if row.key else safe_value("")
 
 
 def _one_token(comparison: TokenComparison, width: int, zone: tzinfo) -> Iterator[Line]:
