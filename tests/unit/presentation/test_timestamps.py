@@ -1,0 +1,87 @@
+"""Times as text, in the zone that is asked for."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tui.domain.times import UnreadableTime, parse_time
+from tui.presentation.timestamps import age, clock, full, gap
+
+MOMENT = datetime(2026, 11, 23, 20, 36, 28, 602_000, tzinfo=UTC)
+EAST = timezone(timedelta(hours=5, minutes=30))
+CORPUS = json.loads((Path(__file__).parents[2] / "support" / "hostile_corpus.json").read_bytes())
+
+
+def test_a_clock_is_eight_cells_and_nineteen_with_the_date():
+    assert clock(MOMENT, UTC) == "20:36:28"
+    assert clock(MOMENT, UTC, with_date=True) == "2026-11-23 20:36:28"
+    assert clock(MOMENT, EAST, with_date=True) == "2026-11-24 02:06:28"
+
+
+@pytest.mark.parametrize(
+    ("microsecond", "zone", "shown"),
+    [
+        (602_000, UTC, "2026-11-23 20:36:28.602 UTC"),
+        (0, UTC, "2026-11-23 20:36:28 UTC"),
+        (602_001, UTC, "2026-11-23 20:36:28.602001 UTC"),
+        (0, EAST, "2026-11-24 02:06:28 +05:30"),
+        (0, timezone(timedelta(hours=-3)), "2026-11-23 17:36:28 -03:00"),
+        (0, ZoneInfo("UTC"), "2026-11-23 20:36:28 UTC"),
+    ],
+)
+def test_a_full_time_names_its_zone_and_no_more_digits_than_came(microsecond, zone, shown):
+    assert full(MOMENT.replace(microsecond=microsecond), zone) == shown
+
+
+def test_the_hour_that_clocks_repeat_stays_unambiguous():
+    zone = ZoneInfo("America/New_York")
+    first = datetime(2025, 11, 2, 5, 30, tzinfo=UTC)
+    assert full(first, zone) == "2025-11-02 01:30:00 -04:00"
+    assert full(first + timedelta(hours=1), zone) == "2025-11-02 01:30:00 -05:00"
+
+
+def test_absent_and_unreadable_times_are_words():
+    assert (clock(None, UTC), full(None, UTC), age(None, MOMENT)) == ("no time",) * 3
+    bad = UnreadableTime("yes\x1bterday")
+    assert (clock(bad, UTC), age(bad, MOMENT)) == ("bad time",) * 2
+    assert full(bad, UTC) == r'bad time "yes\x1bterday"'
+    assert len(full(UnreadableTime("9" * 100_000), UTC)) < 60
+
+
+@pytest.mark.parametrize("raw", CORPUS["times"])
+@pytest.mark.parametrize("zone", [UTC, EAST, timezone(timedelta(hours=-12))])
+def test_every_time_of_the_hostile_corpus_is_shown(raw, zone):
+    time = parse_time(raw)
+    assert len(clock(time, zone)) == 8
+    assert full(time, zone).isprintable()
+
+
+def test_the_first_and_the_last_year_do_not_overflow():
+    assert full(datetime.max.replace(tzinfo=UTC), EAST).startswith("9999-12-31 23:59:59")
+    assert full(datetime.min.replace(tzinfo=UTC), timezone(timedelta(hours=-3))).endswith("UTC")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0, "+0:00"),
+        (354, "+5:54"),
+        (-354.9, "-5:54"),
+        (3954, "+1:05:54"),
+        (2 * 86_400 + 3954, "+2d 01:05:54"),
+    ],
+)
+def test_gaps_are_signed_and_compact(seconds, shown):
+    assert gap(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(7, "7s"), (3210, "53m30s"), (7500, "2h05m"), (273_600, "3d04h"), (-3210, "+53m30s")],
+)
+def test_ages_fit_the_column_of_a_clock(seconds, shown):
+    assert age(MOMENT - timedelta(seconds=seconds), MOMENT) == shown
+    assert len(shown) <= 8
