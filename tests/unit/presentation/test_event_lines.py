@@ -176,6 +176,7 @@ def test_raw_json_gives_back_exactly_the_value_in_ascii(case):
     value = case["value"] * (case.get("repeat") or 1)
     text = raw_json(_full_event(value))
     assert text.isascii()
+    assert text.replace("\n", "").isprintable()
     assert json.loads(text)["newToken"]["capabilities"] == [value]
     assert json.loads(text)["previousToken"]["attributes"][value] == ("" if value == "k" else value)
 
