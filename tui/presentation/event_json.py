@@ -28,8 +28,7 @@ def event_document(event: Event) -> dict[str, object]:
 
 def raw_json(event: Event) -> str:
     """The event as indented JSON in ASCII, safe in any terminal and any file."""
-    text = json.dumps(event_document(event), ensure_ascii=True, indent=2)
-    return text.replace("\x7f", "\\u007f")  # DEL is the one control that json leaves as it is
+    return json.dumps(event_document(event), ensure_ascii=True, indent=2)
 
 
 def wire_time(time: Time | None) -> str | None:
