@@ -4,9 +4,12 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tui import __version__
-from tui.domain.identifiers import is_participant_id, read_identifiers
+
+if TYPE_CHECKING:
+    from tui.screens.place import Place
 
 USAGE = 2
 """Exit code for arguments or a terminal that we cannot work with."""
@@ -73,15 +76,18 @@ def _explore(options: argparse.Namespace) -> int:
     os.environ.update(toolkit_settings(os.environ))
     from tui import connections  # noqa: PLC0415 - after the settings
     from tui.app import IvscopeApp  # noqa: PLC0415 - Textual reads the settings when imported
-    from tui.screens.place import Place  # noqa: PLC0415 - same
 
-    start = Place(options.stage, options.session, options.participant)
+    def start() -> "Place":
+        from tui.screens.place import Place  # noqa: PLC0415 - behind the first frame
+
+        return Place(options.stage, options.session, options.participant)
+
     if options.demo:
         connect = connections.to_world(options.world)
         label = f"demo {options.world}"
     else:
         connect = connections.to_aws(
-            options.profile, options.region, start.stage_arn, options.endpoint_url
+            options.profile, options.region, options.stage, options.endpoint_url
         )
         label = options.profile or os.environ.get("AWS_PROFILE") or "default"
     app = IvscopeApp(connect, start=start, label=label)
@@ -92,6 +98,11 @@ def _explore(options: argparse.Namespace) -> int:
 def _bad_ids(options: argparse.Namespace) -> str | None:
     if options.stage is None:
         return None
+    from tui.domain.identifiers import (  # noqa: PLC0415 - not needed without arguments
+        is_participant_id,
+        read_identifiers,
+    )
+
     found = read_identifiers(options.stage)
     if options.session is None and found.session_id is not None:
         # One pasted text can say all three.

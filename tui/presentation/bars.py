@@ -3,12 +3,16 @@
 from dataclasses import dataclass, field
 
 from tui.domain.failures import FailureKind, ProviderFailure
-from tui.presentation.cells import clip, line_width
+from tui.presentation.cells import clip, line_width, shorten
 from tui.presentation.cells import width as text_width
 from tui.presentation.failure_lines import failure_lines
 from tui.presentation.lines import Line, Role, Span
+from tui.presentation.safe import safe
 
 _SEPARATOR = Span(" · ", Role.MUTED)
+
+_SHORTEST_CRUMB = 6
+"""Cells that a part of the header keeps, or it would tell nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +51,37 @@ class Budget:
     """Seconds until a throttled operation goes on; 0 when none is."""
 
 
-def header_line(parts: tuple[str, ...], zone: str, width: int) -> Line:
-    """Where we are, the zone at the right end. Parts from outside are cut, the last one last."""
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """One part of the header: in full, and as short as it still tells where we are."""
+
+    text: str
+    short: str = ""
+    """Empty when the text cannot be said shorter."""
+
+
+def header_line(crumbs: tuple[Crumb, ...], zone: str, width: int) -> Line:
+    """Where we are, the zone at the right end.
+
+    Where room is short the parts are said shorter from the left, then cut from the right: ids
+    before the Region. The last part, the one that the reader chose last, is cut last of all.
+    """
     room = width - text_width(zone) - 1
+    texts = [safe(crumb.text) for crumb in crumbs]
+    gaps = text_width(_SEPARATOR.text) * (len(texts) - 1)
+    for index, crumb in enumerate(crumbs):
+        if sum(map(text_width, texts)) + gaps > room and crumb.short:
+            texts[index] = safe(crumb.short)
+    for index in (*reversed(range(len(texts) - 1)), len(texts) - 1):
+        over = sum(map(text_width, texts)) + gaps - room
+        if over > 0:
+            cells = max(_SHORTEST_CRUMB, text_width(texts[index]) - over)
+            texts[index] = shorten(texts[index], cells)
     spans: list[Span] = []
-    for index, part in enumerate(parts):
-        if spans:
-            spans.append(_SEPARATOR)
-        last = index == len(parts) - 1
-        left = room - line_width(tuple(spans))
-        spans.append(Span(clip(part, max(0, left)), Role.STRONG if last else Role.TEXT))
-        if left <= text_width(part):
-            break
+    for index, text in enumerate(texts):
+        last = index == len(texts) - 1
+        spans += [_SEPARATOR] if spans else []
+        spans.append(Span(text, Role.STRONG if last else Role.TEXT))
     fill = " " * max(1, width - text_width(zone) - line_width(tuple(spans)))
     return (*spans, Span(fill), Span(zone, Role.ACCENT))
 

@@ -47,7 +47,7 @@ class EventRows:
 
     def titles(self, width: int) -> Line:
         """Column titles."""
-        titles = pad("   TIME     EVENT               CODE, WHO OR CHANGE", width)
+        titles = pad("   TIME     EVENT               CODE OR WHO", width)
         if width >= _GAP_FROM:
             titles = titles[: -_GAP_CELLS - 1] + "SINCE PREV"
         return (Span(titles, Role.MUTED),)

@@ -9,6 +9,7 @@ from tui.domain.stages import (
     StageSession,
     StageSummary,
 )
+from tui.presentation.bars import Crumb
 from tui.presentation.cells import wrap
 from tui.presentation.event_json import raw_json
 from tui.presentation.event_lines import detail_lines
@@ -80,21 +81,21 @@ class Detail:
             return [title, *failure_lines(fact.failure, width)]
         return [title, (Span("... reading its facts", Role.MUTED),)]
 
-    def where(self, place: Place, label: str, now: datetime) -> tuple[str, ...]:
+    def where(self, place: Place, label: str, now: datetime) -> tuple[Crumb, ...]:
         """The parts of the header: profile or demo, Region, stage, session, participant."""
         facts = self._provider.source_facts
-        parts = [label]
+        crumbs = [Crumb(label)]
         if facts is not None and facts.region:
-            parts.append(facts.region)
+            crumbs.append(Crumb(facts.region))
         if place.stage_arn is not None:
-            parts.append(self._stage(place.stage_arn))
+            crumbs.append(Crumb(self._stage(place.stage_arn), stage_id(place.stage_arn)))
         if place.session_id is not None:
-            parts.append(self._session(place, now))
+            crumbs.append(Crumb(self._session(place, now), place.session_id))
         if place.participant_id is not None:
-            parts.append(self._user(place))
+            crumbs.append(Crumb(self._user(place)))
         elif place.narrowed is not None:
-            parts.append(f"only {picking.filter_text(place.narrowed)}")
-        return tuple(parts)
+            crumbs.append(Crumb(f"only {picking.filter_text(place.narrowed)}"))
+        return tuple(crumbs)
 
     def _stage(self, stage_arn: str) -> str:
         for stage in self._provider.stages().items:

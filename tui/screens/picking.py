@@ -20,8 +20,8 @@ from tui.presentation.picker_rows import (
 )
 from tui.presentation.safe import safe
 from tui.provider.feed import Feed
-from tui.provider.rows import Rows
 from tui.provider.provider import StageDataProvider
+from tui.provider.rows import Rows
 from tui.screens.place import Level, Place
 
 PickerItem = StageSummary | StageSession | ParticipantSummary

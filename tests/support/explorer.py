@@ -1,0 +1,116 @@
+"""The real app over real boto3 and real HTTP on a world whose clock stands still."""
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from support.aws_sources import aws_source
+
+from tui.app import IvscopeApp
+from tui.endpoint.server import Endpoint
+from tui.endpoint.worlds.catalog import open_world
+from tui.screens.explorer import ExplorerScreen
+from tui.screens.place import Place
+from tui.widgets.row_list import RowList
+
+EPOCH = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
+
+ARN = "arn:aws:ivs:us-west-2:123456789012:stage/"
+LIVE_STAGE = ARN + "W0Zz9IkArb68"
+RIVAL_STAGE = ARN + "JAM1v77QQkAW"
+SHOW = "st-dxMFysKnE9UAk"
+RIVAL_SHOW = "st-kGjYjimtbecpy"
+PRIYA = "tAv0YThNuP8y"
+JOSE = "beRSlnzycy6R"
+DANA = "GKTLNRRbA6FI"
+"""755 events: eight pages."""
+NINA = "BZgGuCPI0fGj"
+MARA = "rJ8znbQQyqev"
+
+
+def at(participant=None, session=SHOW, stage=LIVE_STAGE):
+    """A place in the incident world."""
+    return Place(stage, session, participant)
+
+
+class Journey:
+    """A person at the keyboard: keys in, screen out, and patience in between."""
+
+    def __init__(self, app, pilot, endpoint):
+        self.app = app
+        self.pilot = pilot
+        self.endpoint = endpoint
+
+    @property
+    def screen(self):
+        """What is on screen, line by line."""
+        strips = self.app.screen._compositor.render_strips()
+        return [strip.text.rstrip() for strip in strips]
+
+    @property
+    def text(self):
+        return "\n".join(self.screen)
+
+    @property
+    def status(self):
+        return self.screen[-2]
+
+    @property
+    def explorer(self):
+        screens = [s for s in self.app.screen_stack if isinstance(s, ExplorerScreen)]
+        return screens[0]
+
+    def rows(self, which):
+        return self.explorer.query_one(f"#{which}", RowList)
+
+    async def press(self, *keys):
+        await self.pilot.press(*keys)
+
+    async def type(self, text):
+        names = {" ": "space", ":": "colon", "-": "minus", "_": "underscore"}
+        await self.pilot.press(*(names.get(letter, letter) for letter in text))
+
+    async def until(self, condition, timeout=10.0):
+        """Wait for a text on screen, or for a condition."""
+        if isinstance(condition, str):
+            wanted, condition = condition, lambda: wanted in self.text
+        deadline = time.monotonic() + timeout
+        while not condition():
+            assert time.monotonic() < deadline, f"never came; the screen:\n{self.text}"
+            await asyncio.sleep(0.01)
+            await self.pilot.pause()
+
+    async def settled(self):
+        """Nothing is being read, the call meter has come to rest, and all of it is drawn."""
+        provider = self.app._provider
+
+        def rests():
+            now = provider.activity()
+            return not (now.used or now.in_flight or now.waiting)
+
+        await self.until(rests)
+        await self.until(lambda: "API 0/" in self.status or "API" not in self.status)
+
+
+@asynccontextmanager
+async def explorer(start=None, *, world="incident", size=(120, 40), fault="", throttle=False):
+    """The app on screen."""
+    with Endpoint(open_world(world, lambda: EPOCH), throttle=throttle) as endpoint:
+        app = explorer_app(endpoint, start, fault=fault)
+        async with app.run_test(size=size) as pilot:
+            journey = Journey(app, pilot, endpoint)
+            await journey.until(lambda: isinstance(app.screen, ExplorerScreen))
+            yield journey
+
+
+def explorer_app(endpoint, start=None, *, fault=""):
+    """The app over an endpoint."""
+    region = "us-west-2"
+    url = endpoint.faulty_url(fault) if fault else endpoint.url
+    return IvscopeApp(
+        lambda: aws_source(url, region=region),
+        start=lambda: start or Place(),
+        label="demo",
+        now=lambda: EPOCH,
+    )

@@ -1,0 +1,234 @@
+"""Journeys by keys through the real app, over real HTTP."""
+
+import pytest
+from support.explorer import DANA, JOSE, LIVE_STAGE, PRIYA, SHOW, at, explorer
+
+from tui.screens.place import Level
+
+
+async def test_three_enters_lead_from_the_stages_to_events():
+    async with explorer() as journey:
+        await journey.until("fri-night-rival")
+        await journey.press("enter")
+        await journey.until("all 5 sessions loaded")
+        await journey.press("j", "enter")
+        await journey.until("40 participants, all loaded")
+        await journey.press("enter")
+        await journey.until("events, all loaded")
+        assert "noor-web" in journey.screen[0]
+        assert "LEFT" in journey.text
+
+
+async def test_opening_a_participant_costs_one_events_call_and_one_participant_call():
+    async with explorer(at(PRIYA), size=(200, 50)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.until("protocol")
+        assert dict(journey.endpoint.calls) == {"ListParticipantEvents": 1, "GetParticipant": 1}
+
+
+async def test_holding_a_key_in_the_picker_starts_no_calls():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        before = dict(journey.endpoint.calls)
+        await journey.press(*["j"] * 30)
+        await journey.settled()
+        assert dict(journey.endpoint.calls) == before
+
+
+async def test_the_way_out_leads_back_to_the_same_rows():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("j", "j", "j", "enter")
+        await journey.until("events, all loaded")
+        await journey.press("j", "j", "escape")
+        await journey.until("40 participants, all loaded")
+        assert journey.rows("picker").cursor == 3
+        await journey.press("enter")
+        await journey.until("events, all loaded")
+        assert journey.rows("events").cursor == 2
+        await journey.press("h", "left", "backspace")
+        await journey.until("fri-night-rival")
+        assert journey.explorer._here.level is Level.STAGES
+
+
+async def test_esc_never_quits_and_q_quits_at_the_stages_only():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("q", "q")
+        await journey.until("fri-night-rival")
+        await journey.press("escape", "escape")
+        assert journey.app.is_running
+        await journey.press("q")
+        await journey.until(lambda: not journey.app.is_running or journey.app._exit)
+
+
+async def test_pages_are_read_when_the_cursor_comes_near_and_never_before():
+    async with explorer(at(DANA)) as journey:
+        await journey.until("100 events loaded · more available")
+        await journey.settled()
+        assert journey.endpoint.calls["ListParticipantEvents"] == 1
+        await journey.press("G")
+        await journey.until("200 events loaded · more available")
+        assert journey.rows("events").cursor == 99
+
+
+async def test_the_last_page_says_that_all_was_loaded():
+    async with explorer(at(DANA)) as journey:
+        for page in range(1, 8):
+            await journey.until(f"{page}00 events loaded")
+            await journey.press("G")
+        await journey.until("755 events, all loaded")
+        assert "3 errors" in journey.status
+        assert journey.status.endswith("COMPLETE")
+
+
+async def test_typing_narrows_and_enter_opens_the_one_that_is_left():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("slash")
+        await journey.until("FILTER")
+        await journey.type("priya")
+        await journey.until(lambda: len(journey.rows("picker").rows) == 2)
+        await journey.press("enter")
+        await journey.until("61 events, all loaded")
+        assert PRIYA in journey.screen[0]
+
+
+async def test_esc_leaves_the_prompt_and_shows_all_rows_again():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("slash")
+        await journey.until("FILTER")
+        await journey.type("priya")
+        await journey.press("escape")
+        await journey.until("40 participants, all loaded")
+        assert len(journey.rows("picker").rows) == 40
+
+
+async def test_a_participant_id_that_is_not_listed_can_be_typed():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("slash")
+        await journey.until("FILTER")
+        await journey.type("WNhB3Ri0FIqI")
+        await journey.until("open participant WNhB3Ri0FIqI (not among the rows read)")
+        await journey.press("enter")
+        await journey.until("INVALID_STREAM_KEY")
+
+
+async def test_the_service_filters_one_at_a_time():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("ampersand")
+        await journey.until("ASK SERVICE")
+        await journey.type("recording:failed")
+        await journey.press("enter")
+        await journey.until("1 participants, all loaded")
+        assert "g6-freya" in journey.text
+        assert "only recording:failed" in journey.screen[0]
+        await journey.press("escape")
+        await journey.until("40 participants, all loaded")
+
+
+async def test_a_wrong_service_filter_says_what_to_type():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("ampersand")
+        await journey.until("ASK SERVICE")
+        await journey.type("state:asleep")
+        await journey.press("enter")
+        await journey.until("state takes connected, disconnected")
+        assert journey.endpoint.calls["ListParticipants"] == 1
+
+
+async def test_pasting_an_eventbridge_event_opens_its_participant():
+    event = f"""{{"detail-type": "IVS Stage Update", "resources": ["{LIVE_STAGE}"],
+      "detail": {{"session_id": "{SHOW}", "participant_id": "{PRIYA}"}}}}"""
+    async with explorer() as journey:
+        await journey.until("fri-night-rival")
+        journey.app.post_message(_paste(event))
+        await journey.until("61 events, all loaded")
+        await journey.press("escape")
+        await journey.until("fri-night-rival")
+
+
+def _paste(text):
+    from textual.events import Paste
+
+    return Paste(text)
+
+
+async def test_enter_on_a_subscribe_event_goes_to_the_publisher_and_esc_comes_back():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("j", "j", "enter")
+        await journey.until("cam-truck")
+        await journey.until("events, all loaded")
+        await journey.press("escape")
+        await journey.until("61 events, all loaded")
+        assert journey.rows("events").cursor == 2
+
+
+async def test_the_detail_follows_the_cursor_and_compares_tokens():
+    async with explorer(at(JOSE), size=(200, 50)) as journey:
+        await journey.until("events, all loaded")
+        log = journey.explorer._event_feed.items
+        index = next(i for i in range(len(log)) if log[i].name == "TOKEN_EXCHANGED")
+        await journey.press(*["j"] * index)
+        await journey.until("lost PUBLISH")
+        assert "TOKEN_EXCHANGED" in journey.text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 40), (200, 50)])
+async def test_every_size_shows_where_we_are_the_events_and_the_explanation(size):
+    async with explorer(at(PRIYA), size=size) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.until("Means")
+        assert PRIYA in journey.screen[0]
+        assert journey.screen[0].endswith("UTC")
+        assert all(len(line) <= size[0] for line in journey.screen)
+
+
+async def test_a_terminal_below_80x20_shows_one_pane_and_enter_swaps():
+    async with explorer(at(PRIYA), size=(60, 16)) as journey:
+        await journey.until("61 events")
+        assert "Means" not in journey.text
+        await journey.press("enter")
+        await journey.until("Means")
+        await journey.press("escape")
+        await journey.until(lambda: "Means" not in journey.text)
+
+
+async def test_the_zone_is_always_shown_and_t_changes_it():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        journey.explorer._local_zone = _plus_two()
+        await journey.press("t")
+        await journey.until(lambda: journey.screen[0].endswith("+02:00"))
+        assert "23:18:44" in journey.text
+        await journey.press("t")
+        await journey.until(lambda: journey.screen[0].endswith("UTC"))
+
+
+def _plus_two():
+    from datetime import timedelta, timezone
+
+    return timezone(timedelta(hours=2))
+
+
+async def test_v_shows_the_json_of_the_answer():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("v")
+        await journey.until('"name": "LEFT"')
+        await journey.press("v")
+        await journey.until("Means")
+
+
+async def test_help_lists_every_key_and_closes():
+    async with explorer() as journey:
+        await journey.until("fri-night-rival")
+        await journey.press("question_mark")
+        await journey.until("Back to where you came from")
+        await journey.press("escape")
+        await journey.until("fri-night-rival")
