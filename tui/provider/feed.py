@@ -1,7 +1,7 @@
 """Feed: a list read page by page, and how the reading of it stands."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Generic, TypeVar
@@ -72,9 +72,10 @@ class _Paging:
     cursor: Cursor | None = None
     pages: int = 0
     empty_in_a_row: int = 0
-    seen: set[int] = field(default_factory=set)
+    seen: set[int] | None = None
     """Hashes of the cursors received. The texts can be long, and hashes of a few thousand
-    cursors do not meet by chance."""
+    cursors do not meet by chance. None before the first: most feeds have one page, and a sweep
+    makes thousands of feeds."""
     dead_end: ProviderFailure | None = None
     """Why this pass cannot go on although the service says that more follows."""
 
@@ -197,6 +198,7 @@ class Feed(Generic[Item]):
         paging.cursor = next_cursor
         if next_cursor is not None:
             mark = hash(next_cursor)
+            paging.seen = paging.seen or set()
             if mark in paging.seen:
                 # The rows came once and are good; only the way on is not.
                 paging.cursor = None

@@ -454,6 +454,22 @@ def test_what_a_person_waits_for_passes_prefetch_and_sweep(make, source):
         gate.opened.set()
 
 
+def test_no_more_calls_than_there_are_places_are_in_flight(make, source):
+    gates = [Gate(page([])) for _ in range(3 * CALLS_IN_FLIGHT)]
+    source.will_answer("ListStageSessions", *gates)
+    provider = make()
+    in_flight = []
+    provider.on_change = lambda target: in_flight.append(provider.activity().in_flight)
+    for i in range(len(gates)):
+        provider.read_more(provider.sessions(f"arn:{i}"))
+    for gate in gates[:CALLS_IN_FLIGHT]:
+        assert gate.entered.wait(5)
+    for gate in gates:
+        assert gate.entered.wait(5)
+        gate.opened.set()
+    assert max(in_flight) == CALLS_IN_FLIGHT
+
+
 def test_a_second_and_more_urgent_ask_moves_a_waiting_call_forward(make, source):
     provider = make()
     gates = _fill_all_places(provider, source)

@@ -1,0 +1,120 @@
+"""CallQueue: the last word on each call, whatever happens meanwhile."""
+
+import threading
+import time
+
+import pytest
+from support.scripted_source import failure
+from support.waiting import wait_for
+
+from tui.domain.failures import FailureKind
+from tui.provider.calls import Call, CallQueue
+from tui.provider.pace import Pace, Priority
+
+
+@pytest.fixture
+def pace():
+    return Pace(first_backoff=0.01)
+
+
+@pytest.fixture
+def queue(pace):
+    queue = CallQueue(pace, deadline=0.05)
+    yield queue
+    queue.close()
+
+
+def test_a_failure_after_the_deadline_is_not_reported_again(queue):
+    answer = threading.Event()
+    heard = []
+
+    def run():
+        answer.wait(5)
+        raise failure(FailureKind.SERVICE)
+
+    queue.submit(_call(run, failed=heard.append))
+    wait_for(lambda: heard)
+    answer.set()
+    _await_no_call()
+    assert [reported.kind for reported in heard] == [FailureKind.TIMEOUT]
+
+
+def test_throttling_after_the_deadline_slows_us_down_but_is_not_repeated(queue, pace):
+    answer = threading.Event()
+    heard, runs = [], []
+
+    def run():
+        runs.append(1)
+        answer.wait(5)
+        raise failure(FailureKind.THROTTLED)
+
+    queue.submit(_call(run, failed=heard.append))
+    wait_for(lambda: heard)
+    answer.set()
+    _await_no_call()
+    assert len(heard) == len(runs) == 1
+    assert pace.waiting_until > 0
+    assert queue.activity(time.monotonic()).waiting == 0
+
+
+def test_a_call_cancelled_as_it_is_told_to_wait_does_not_wait(queue):
+    def run():
+        raise failure(FailureKind.THROTTLED)
+
+    call = _call(run, throttled=lambda: queue.cancel(call))
+    queue.submit(call)
+    wait_for(lambda: call.throttles == 1)
+    _await_no_call()
+    activity = queue.activity(time.monotonic())
+    assert (activity.waiting, activity.in_flight, activity.total) == (0, 0, 1)
+
+
+def test_a_good_answer_ends_the_growth_of_the_waits(queue, pace):
+    answers = [failure(FailureKind.THROTTLED), failure(FailureKind.THROTTLED), None]
+
+    def run():
+        answer = answers.pop(0)
+        if answer is not None:
+            raise answer
+
+    queue.submit(_call(run))
+    wait_for(lambda: not answers)
+    _await_no_call()
+    pace.note_throttle("GetStage", 1e9)
+    assert pace.waiting_until - 1e9 == pytest.approx(0.01, rel=1e-3)
+
+
+def test_a_bug_after_the_deadline_is_still_a_bug(queue):
+    answer = threading.Event()
+    heard, bugs = [], []
+    bug = KeyError("arn")
+
+    def run():
+        answer.wait(5)
+        raise bug
+
+    queue.submit(_call(run, failed=heard.append, crashed=bugs.append))
+    wait_for(lambda: heard)
+    answer.set()
+    wait_for(lambda: bugs == [bug])
+
+
+def test_a_waiting_call_does_not_run_out_of_time():
+    queue = CallQueue(Pace(demand=1, background=1, window=0.15), deadline=0.05)
+    runs, heard = [], []
+    for i in range(2):
+        queue.submit(_call(lambda i=i: runs.append(i), failed=heard.append))
+    wait_for(lambda: runs == [0, 1])
+    queue.close()
+    assert heard == []
+
+
+def _call(run, *, throttled=lambda: None, failed=lambda reported: None, crashed=None):
+    def unexpected(bug):
+        raise bug
+
+    return Call("GetStage", Priority.DEMAND, run, throttled, failed, crashed or unexpected)
+
+
+def _await_no_call():
+    wait_for(lambda: all(thread.name != "GetStage" for thread in threading.enumerate()))
