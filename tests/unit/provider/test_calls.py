@@ -8,7 +8,7 @@ from support.scripted_source import failure
 from support.waiting import wait_for
 
 from tui.domain.failures import FailureKind
-from tui.provider.calls import Call, CallQueue
+from tui.provider.calls import CALLS_IN_FLIGHT, Call, CallQueue
 from tui.provider.pace import Pace, Priority
 
 
@@ -19,7 +19,7 @@ def pace():
 
 @pytest.fixture
 def queue(pace):
-    queue = CallQueue(pace, deadline=0.05)
+    queue = CallQueue(pace, deadline=0.3)
     yield queue
     queue.close()
 
@@ -99,8 +99,25 @@ def test_a_bug_after_the_deadline_is_still_a_bug(queue):
     wait_for(lambda: bugs == [bug])
 
 
+def test_no_more_calls_than_there_are_places_are_in_flight():
+    queue = CallQueue(Pace(demand=1000), deadline=0.1)
+    answer = threading.Event()
+    started = []
+
+    def count(reported):
+        # The queue tells of the first call out of time after it started all that it would.
+        started.append(queue.activity(time.monotonic()).total)
+
+    for _ in range(3 * CALLS_IN_FLIGHT):
+        queue.submit(_call(lambda: answer.wait(5), failed=count))
+    wait_for(lambda: started)
+    queue.close()
+    answer.set()
+    assert started[0] == CALLS_IN_FLIGHT
+
+
 def test_a_waiting_call_does_not_run_out_of_time():
-    queue = CallQueue(Pace(demand=1, background=1, window=0.15), deadline=0.05)
+    queue = CallQueue(Pace(demand=1, background=1, window=0.6), deadline=0.4)
     runs, heard = [], []
     for i in range(2):
         queue.submit(_call(lambda i=i: runs.append(i), failed=heard.append))
