@@ -107,6 +107,8 @@ class EventLog(Sequence[Event]):
         "_tables",
         "_times",
         "error_count",
+        "sequence",
+        "sequence_version",
     )
 
     def __init__(self, tables: EventTables | None = None) -> None:
@@ -120,6 +122,14 @@ class EventLog(Sequence[Event]):
         self._length = 0
         self.error_count = 0
         """How many events report a failure."""
+        self.sequence: array[int] | None = None
+        """Positions in the order the service returned them when last asked; None while that is
+        the order of the positions. Grows in place when a page is appended (so export no buffer
+        of it) and may then be shorter than the log for a moment, never longer; every other
+        change replaces it."""
+        self.sequence_version = 0
+        """Counts the replacements of `sequence`. Read it before `sequence`: then an old number
+        can meet a new sequence, which is noticed the next time, and never the other way round."""
 
     def append(self, events: Iterable[Event]) -> None:
         """Add events at the end. Costs as much as there are new events, however long the log."""
@@ -150,7 +160,10 @@ class EventLog(Sequence[Event]):
         self._participants.fromlist(participants)
         self._remotes.fromlist(remotes)
         self.error_count += errors
+        start = self._length
         self._length += len(times)
+        if self.sequence is not None:
+            self.sequence.extend(range(start, self._length))
 
     def __len__(self) -> int:
         return self._length
