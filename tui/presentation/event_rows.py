@@ -5,7 +5,7 @@ from typing import Protocol
 
 from tui.domain.events import TOKEN_EXCHANGED, Event
 from tui.domain.token_comparison import compare_tokens
-from tui.presentation.cells import clip, pad
+from tui.presentation.cells import clip, line_width, pad
 from tui.presentation.lines import Line, Role, Span
 from tui.presentation.picker_rows import stage_id
 from tui.presentation.timestamps import clock, gap
@@ -14,7 +14,7 @@ _NAME_CELLS = 19
 """The longest known event name, REPLICATION_STARTED, and a space less: names are cut, not codes."""
 
 _GAP_CELLS = 9
-"""Room for a gap of up to an hour's minutes with its sign, right-aligned."""
+"""Room for a gap of hours with its sign, "+23:05:00", right-aligned."""
 
 _GAP_FROM = 62
 """Cells from which a row has room for the gap."""
@@ -56,7 +56,7 @@ class EventRows:
         """Mark, time, name, then code, who or change, then the gap where there is room."""
         event = self.events[index]
         role, mark = _mark(event)
-        room = width - 2 - 9 - _NAME_CELLS - 1 - (_GAP_CELLS if width >= _GAP_FROM else 0)
+        room = width - 2 - 9 - _NAME_CELLS - 1 - (_GAP_CELLS + 1 if width >= _GAP_FROM else 0)
         head = (
             Span(mark, role),
             Span(" "),
@@ -66,9 +66,8 @@ class EventRows:
         what = _what(event, max(0, room))
         if width < _GAP_FROM:
             return (*head, *what)
-        used = sum(len(span.text) for span in what)
-        fill = Span(" " * max(0, room - used))
-        return (*head, *what, fill, Span(self._gap(index).rjust(_GAP_CELLS), Role.MUTED))
+        fill = Span(" " * max(0, room - line_width(what)))
+        return (*head, *what, fill, Span(" "), Span(self._gap(index).rjust(_GAP_CELLS), Role.MUTED))
 
     def _gap(self, index: int) -> str:
         """Time since the neighbour that came before, blank where that is not read or has none."""
@@ -78,7 +77,17 @@ class EventRows:
         here, there = self.events.time_us(index), self.events.time_us(other)
         if here is None or there is None:
             return ""
-        return gap((here - there) / _MICROSECONDS) if here != there else "="
+        return _short_gap((here - there) / _MICROSECONDS) if here != there else "="
+
+
+def _short_gap(seconds: float) -> str:
+    """A gap that fits its column: from days on without minutes, then without hours."""
+    text = gap(seconds)
+    if len(text) <= _GAP_CELLS:
+        return text
+    days, _, clock_time = text.partition(" ")
+    with_hours = f"{days}{clock_time[:2]}h"
+    return with_hours if len(with_hours) <= _GAP_CELLS else days
 
 
 def _mark(event: Event) -> tuple[Role, str]:
@@ -97,7 +106,7 @@ def _mark(event: Event) -> tuple[Role, str]:
 def _what(event: Event, cells: int) -> Line:
     """Code first, then whom it is about, in at most `cells` cells."""
     code = Span(clip(event.error_code, cells), Role.ERROR) if event.error_code else None
-    left = cells - len(code.text) - 1 if code else cells
+    left = cells - line_width((code,)) - 1 if code else cells
     about = about_event(event)
     if about and left > len("of ") + 1:
         tail = Span(clip(about, left), Role.TEXT)
