@@ -1,0 +1,41 @@
+"""Files that only their owner can read, and the folder for them."""
+
+import errno
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def state_folder(environ: Mapping[str, str]) -> Path:
+    """Where ivscope keeps what outlives it: below XDG_STATE_HOME, else ~/.local/state.
+
+    Without a home it is a folder of the user's own among the temporary files.
+    """
+    state = environ.get("XDG_STATE_HOME", "")
+    if Path(state).is_absolute():  # XDG: a relative path is to be ignored
+        return Path(state) / "ivscope"
+    home = environ.get("HOME", "")
+    if Path(home).is_absolute():
+        return Path(home) / ".local" / "state" / "ivscope"
+    return Path(tempfile.gettempdir()) / f"ivscope-{os.getuid()}"
+
+
+def save_private(path: Path, content: bytes) -> None:
+    """Write a file with mode 0600, whole or not at all; its folder is made with mode 0700.
+
+    Raises:
+        OSError: The folder or the file cannot be written, or the folder is someone else's.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Among temporary files the folder could be another user's trap.
+    if path.parent.lstat().st_uid != os.getuid():
+        raise PermissionError(errno.EPERM, "the folder belongs to someone else", str(path.parent))
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
