@@ -1,0 +1,85 @@
+"""What a key costs on the wire, beside `less` on the same lines."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import mean
+
+from benchmarks.programs import DEMO, PARTICIPANT, SESSION, STAGE
+from benchmarks.pty_session import PtySession
+from benchmarks.result import Result, amount
+from tui.endpoint.worlds.catalog import open_world
+from tui.presentation.event_rows import EventRows
+from tui.provider.event_log import EventLog
+from tui.sources.decoding import decode_event
+
+_SIZES = {(80, 24): 1000, (120, 40): 1600}
+"""Columns and rows, and the bytes that a cursor move may cost there on average."""
+
+_MOVES = 60
+_IDLE_SECONDS = 5.0
+
+
+def bytes_sent() -> Iterator[Result]:
+    """Moves through all 61 events of a participant, one by one and by pages; then rest."""
+    for (columns, rows), bar in _SIZES.items():
+        size = f"{columns}x{rows}"
+        place = (*DEMO, STAGE, SESSION, PARTICIPANT)
+        with PtySession(place, columns=columns, rows=rows) as session:
+            session.until("61 events")
+            session.settle(2.5)
+            moves = [session.press("down").size for _ in range(_MOVES)]
+            session.press("home")
+            pages = [session.press("pagedown").size for _ in range(2)]
+            session.settle(0.5)
+            idle = session.idle(_IDLE_SECONDS).size
+        less_moves, less_pages = _less(columns, rows)
+        yield _row(f"bytes per cursor move, {size}", moves, less_moves, bar)
+        yield _row(f"bytes per page down, {size}", pages, less_pages, None)
+        yield Result(
+            f"bytes in {_IDLE_SECONDS:g} s of rest, {size}",
+            amount(idle, "B"),
+            bar="0 B",
+            is_ok=idle == 0,
+        )
+
+
+def _row(what: str, ours: list[int], theirs: list[int], bar: int | None) -> Result:
+    other = mean(theirs) if theirs else 0
+    return Result(
+        what,
+        f"{amount(mean(ours), 'B')}, at most {max(ours):,}",
+        f"less {amount(other, 'B')}" if theirs else "no less on PATH",
+        mean(ours) / other if other else None,
+        "" if bar is None else f"<= {bar:,} B",
+        None if bar is None else mean(ours) <= bar,
+    )
+
+
+def _less(columns: int, rows: int) -> tuple[list[int], list[int]]:
+    """Bytes of its line moves and of its page moves; empty without it."""
+    less = shutil.which("less")
+    if less is None:
+        return [], []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "events")
+        # Twice the lines, so that it can move down sixty times.
+        path.write_text("\n".join(2 * _lines(columns)) + "\n")
+        command = (less, "-S", str(path))
+        with PtySession(command, columns=columns, rows=rows) as session:
+            session.settle()
+            moves = [session.press("j").size for _ in range(_MOVES)]
+            session.press("g")
+            pages = [session.press(" ").size for _ in range(2)]
+    return moves, pages
+
+
+def _lines(width: int) -> list[str]:
+    """The rows of the event list as text."""
+    world = open_world("incident", lambda: datetime.now(UTC))
+    log = EventLog()
+    log.append(map(decode_event, reversed(world.events(STAGE, SESSION, PARTICIPANT) or ())))
+    rows = EventRows(log, UTC, newest_first=True)
+    return ["".join(span.text for span in rows.line(index, width)) for index in range(len(rows))]

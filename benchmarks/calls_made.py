@@ -1,0 +1,143 @@
+"""Which calls the explorer makes, and what reading a page of events costs."""
+
+import json
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+
+import boto3
+
+from benchmarks.programs import (
+    IVSCOPE,
+    KEYS_OF_NOBODY,
+    PARTICIPANT,
+    SESSION,
+    STAGE,
+    at_endpoint,
+)
+from benchmarks.pty_session import ROOT, PtySession
+from benchmarks.result import Result, compared
+from tui.domain.stages import ParticipantScope
+from tui.endpoint.server import Endpoint
+from tui.endpoint.worlds.catalog import open_world
+from tui.endpoint.worlds.huge import MAIN_STAGE, REGION, HugeWorld
+from tui.endpoint.worlds.huge_session import FLAKY
+from tui.sources.aws import AwsOptions, AwsSource
+from tui.sources.decoding import decode_event, decode_page
+
+_PAGE = 100
+_ROUNDS = 60
+
+
+def calls() -> Iterator[Result]:
+    """Calls that reach the endpoint when a participant is opened, by address and by Enter."""
+    with Endpoint(open_world("incident", lambda: datetime.now(UTC))) as endpoint:
+        straight = at_endpoint(endpoint.url, STAGE, SESSION, PARTICIPANT)
+        with PtySession(straight, environment=KEYS_OF_NOBODY) as session:
+            session.until("61 events")
+            session.settle(2.0)
+        yield _calls_row("calls to open a participant by its id", endpoint.calls)
+        before = endpoint.calls
+        with PtySession(at_endpoint(endpoint.url, STAGE, SESSION), environment=KEYS_OF_NOBODY) as s:
+            s.until("priya-guest")
+            s.settle(2.0)
+            listed = endpoint.calls
+            for _ in range(5):
+                s.press("down", quiet=0.03)
+            s.settle(1.0)
+            moved = endpoint.calls
+            s.press("enter")
+            s.wait_for(lambda: endpoint.calls["ListParticipantEvents"] > moved[_EVENTS])
+            s.settle(2.0)
+            opened = endpoint.calls
+        held = moved - listed
+        yield Result(
+            "calls while the cursor moves in the picker",
+            str(held.total()),
+            f"{(listed - before).total()} to list",
+            bar="0",
+            is_ok=not held,
+        )
+        yield _calls_row("calls to open a participant with Enter", opened - moved)
+
+
+_EVENTS = "ListParticipantEvents"
+
+
+def _calls_row(what: str, made: Counter[str]) -> Result:
+    told = ", ".join(f"{number} {operation}" for operation, number in sorted(made.items()))
+    allowed = Counter({_EVENTS: 1, "GetParticipant": 1})
+    return Result(what, told, bar="1 + 1", is_ok=made <= allowed)
+
+
+def decode() -> Iterator[Result]:
+    """CPU of reading a page of 100 events, in turns with what it is made of."""
+    world = HugeWorld(datetime.now(UTC), lambda: datetime.now(UTC))
+    stage = world.stages()[MAIN_STAGE]["arn"]
+    session = world.sessions(stage)[-1]["sessionId"]  # type: ignore[index]
+    participant = world.participants(stage, session)[FLAKY]["participantId"]  # type: ignore[index]
+    command = (*IVSCOPE, "endpoint", "--world", "huge")
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True)
+    try:
+        assert server.stdout is not None  # noqa: S101 - it was asked for
+        url = server.stdout.readline().split(" on ")[1].split(" ")[0]
+        yield from _decode_costs(url, ParticipantScope(stage, session, participant))
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _decode_costs(url: str, scope: ParticipantScope) -> Iterator[Result]:
+    source = AwsSource.connect(
+        AwsOptions(region=REGION, endpoint_url=url, access_key="a", secret_key="b")  # noqa: S106 - dummy
+    )
+    stock = boto3.Session(
+        aws_access_key_id="a",
+        aws_secret_access_key="b",  # noqa: S106 - dummy
+        region_name=REGION,
+    ).client("ivs-realtime", endpoint_url=url)
+    bodies: list[bytes] = []
+
+    def keep(response_dict: Mapping[str, bytes], **_: object) -> None:
+        bodies[:] = [response_dict["body"]]
+
+    stock.meta.events.register("before-parse.ivs-realtime.ListParticipantEvents", keep)
+    ask = {
+        "stageArn": scope.stage_arn,
+        "sessionId": scope.session_id,
+        "participantId": scope.participant_id,
+        "maxResults": _PAGE,
+    }
+
+    def stock_call() -> object:
+        return stock.list_participant_events(**ask)
+
+    stock_call()
+    body = bodies[0]
+    answer = json.loads(body)
+    series = _in_turns(
+        lambda: json.loads(body),
+        lambda: decode_page(answer, "events", decode_event, origin=""),
+        lambda: source.list_events(scope, None),
+        stock_call,
+    )
+    parse, values, ours, theirs = series
+    beside = "json.loads"
+    what = f"a page of {len(answer['events'])} events"
+    yield compared(f"{what}: answer to values", values, parse, unit="ms CPU", beside=beside)
+    yield compared(f"{what}: whole call", ours, parse, unit="ms CPU", beside=beside)
+    yield compared(f"{what}: whole call", ours, theirs, unit="ms CPU", beside="plain boto3")
+
+
+def _in_turns(*works: Callable[[], object]) -> list[list[float]]:
+    """Milliseconds of CPU of this thread for each work, round by round."""
+    series: list[list[float]] = [[] for _ in works]
+    for number in range(_ROUNDS + 5):
+        for work, taken in zip(works, series, strict=True):
+            began = time.thread_time_ns()
+            work()
+            if number >= 5:  # the first rounds fill caches
+                taken.append((time.thread_time_ns() - began) / 1e6)
+    return series

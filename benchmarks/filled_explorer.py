@@ -1,0 +1,158 @@
+"""The real explorer over a provider that holds any number of events already.
+
+    python -m benchmarks.filled_explorer ROWS [PAGES_PER_SECOND]
+
+With a second number, pages of 100 keep arriving at that rate, decoded from JSON on the way.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from threading import Thread
+from typing import ClassVar
+
+from tui.terminal import toolkit_settings
+
+os.environ.update(toolkit_settings(os.environ))  # Textual reads them when it is imported
+
+# The imports below follow the settings.
+from textual.app import App
+from textual.widget import Widget
+from textual.widgets import Static
+
+from benchmarks.generated_events import PAGE, VIEWER, made
+from tui.domain.events import Event
+from tui.domain.pages import Cursor, Page
+from tui.domain.stages import (
+    Participant,
+    ParticipantFilter,
+    ParticipantReplica,
+    ParticipantScope,
+    ParticipantSummary,
+    SessionScope,
+    Stage,
+    StageSession,
+    StageSummary,
+)
+from tui.presentation.event_json import raw_json
+from tui.provider.pace import Pace
+from tui.provider.provider import StageDataProvider
+from tui.screens.explorer import ExplorerScreen
+from tui.screens.place import Place
+from tui.sources.decoding import decode_event
+from tui.stylesheets import STYLESHEETS, stylesheet
+
+STAGE = "arn:aws:ivs:us-east-1:123456789012:stage/benchmarks00"
+SESSION = "st-benchmarks000"
+_FILLING_PAGE = 50_000
+"""Items of a page while the log is filled: few enough to be held as objects for a moment."""
+
+_UNPACED = Pace(demand=99)
+
+
+class EndlessSource:
+    """Serves huge pages until there are so many rows, then pages as the service gives them."""
+
+    def __init__(self, rows: int, *, endless: bool) -> None:
+        self._rows = rows
+        self._endless = endless
+        self._wire = json.dumps([json.loads(raw_json(event)) for event in made(0, PAGE)])
+
+    def list_events(self, _scope: ParticipantScope, cursor: Cursor | None) -> Page[Event]:
+        """The next page."""
+        first = int(cursor or 0)
+        if first >= self._rows:
+            return Page(tuple(map(decode_event, json.loads(self._wire))), Cursor(f"{first + PAGE}"))
+        following = min(first + _FILLING_PAGE, self._rows)
+        goes_on = self._endless or following < self._rows
+        items = tuple(made(first, following - first))
+        return Page(items, Cursor(str(following)) if goes_on else None)
+
+    def get_participant(self, scope: ParticipantScope) -> Participant:
+        """The one participant."""
+        return Participant(ParticipantSummary(scope.participant_id, "nina"))
+
+    def list_stages(self, _cursor: Cursor | None) -> Page[StageSummary]:
+        """Nothing."""
+        return Page(())
+
+    def list_sessions(self, _stage_arn: str, _cursor: Cursor | None) -> Page[StageSession]:
+        """Nothing."""
+        return Page(())
+
+    def list_participants(
+        self,
+        _session: SessionScope,
+        _narrowed: ParticipantFilter | None,
+        _cursor: Cursor | None,
+    ) -> Page[ParticipantSummary]:
+        """Nothing."""
+        return Page(())
+
+    def list_replicas(
+        self, _source_stage_arn: str, _participant_id: str, _cursor: Cursor | None
+    ) -> Page[ParticipantReplica]:
+        """Nothing."""
+        return Page(())
+
+    def get_stage(self, stage_arn: str) -> Stage:
+        """The one stage."""
+        return Stage(stage_arn)
+
+    def get_session(self, session: SessionScope) -> StageSession:
+        """The one session."""
+        return StageSession(session.session_id)
+
+
+class FilledExplorer(App[None]):
+    """The explorer as the real app shows it."""
+
+    CSS_PATH: ClassVar = [stylesheet(name) for name in STYLESHEETS]
+    ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = None
+
+    def __init__(self, provider: StageDataProvider) -> None:
+        super().__init__()
+        self._provider = provider
+
+    def compose(self) -> Iterator[Widget]:
+        """What the explorer covers."""
+        yield Static("")
+
+    def on_mount(self) -> None:
+        """Open the events."""
+        self.push_screen(
+            ExplorerScreen(
+                self._provider,
+                start=Place(STAGE, SESSION, VIEWER),
+                label="benchmark",
+                local_zone=UTC,
+                now=lambda: datetime.now(UTC),
+            )
+        )
+
+
+def main(rows: int, pages_per_second: float) -> None:
+    endless = pages_per_second > 0
+    source = EndlessSource(rows, endless=endless)
+    provider = StageDataProvider(lambda: source, pace=_UNPACED)
+    feed = provider.events(ParticipantScope(STAGE, SESSION, VIEWER))
+    while len(feed.items) < rows:
+        provider.read_more(feed)
+        time.sleep(0.001)
+
+    def go_on() -> None:
+        while True:
+            time.sleep(1 / pages_per_second)
+            provider.read_more(feed)
+
+    if endless:
+        Thread(target=go_on, daemon=True).start()
+    FilledExplorer(provider).run(mouse=False)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 0)

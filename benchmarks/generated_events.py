@@ -1,0 +1,50 @@
+"""Events as a long session has them, made from their number."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from tui.domain import events
+from tui.domain.events import Event
+from tui.domain.times import from_microseconds, to_microseconds
+from tui.domain.tokens import ParticipantToken
+
+PAGE = 100
+"""Items of a page as the service gives it."""
+
+VIEWER = "BZgGuCPI0fGj"
+_PUBLISHERS = tuple(f"publisher{number:03}" for number in range(12))
+_NAMES = (
+    events.SUBSCRIBE_STARTED,
+    events.SUBSCRIBE_STOPPED,
+    events.SUBSCRIBE_STARTED,
+    events.SUBSCRIBE_ERROR,
+)
+_BEGIN = to_microseconds(datetime(2026, 11, 23, 20, tzinfo=UTC))
+_STEP = 700_001
+"""Microseconds between events: no two in the same microsecond, most in another second."""
+
+_EXCHANGE_EVERY = 500
+_ERROR_EVERY = 50
+
+
+def made(first: int, count: int) -> Iterator[Event]:
+    """Events from a number on, oldest first: one error in fifty, a token exchange in 500."""
+    for number in range(first, first + count):
+        time = from_microseconds(_BEGIN + number * _STEP)
+        if number % _EXCHANGE_EVERY == _EXCHANGE_EVERY - 1:
+            yield Event(
+                events.TOKEN_EXCHANGED, VIEWER, time, previous_token=_WATCH, new_token=_SPEAK
+            )
+            continue
+        failed = number % _ERROR_EVERY == 0
+        yield Event(
+            _NAMES[3] if failed else _NAMES[number % 3],
+            VIEWER,
+            time,
+            _PUBLISHERS[number // 3 % len(_PUBLISHERS)],
+            "QUOTA_EXCEEDED" if failed else None,
+        )
+
+
+_WATCH = ParticipantToken(("SUBSCRIBE",), (("role", "viewer"),), "nina", None)
+_SPEAK = ParticipantToken(("PUBLISH", "SUBSCRIBE"), (("role", "guest"),), "nina", None)

@@ -1,0 +1,33 @@
+"""Commands of the programs that are measured, and where they are sent."""
+
+import sys
+
+PYTHON = sys.executable
+HELLO_WORLD = (PYTHON, "-m", "benchmarks.hello_world")
+HELLO_TEXT = "Hello, world"
+IVSCOPE = (PYTHON, "-m", "tui")
+DEMO = (*IVSCOPE, "--demo")
+
+STAGE = "arn:aws:ivs:us-west-2:123456789012:stage/W0Zz9IkArb68"
+SESSION = "st-dxMFysKnE9UAk"
+PARTICIPANT = "tAv0YThNuP8y"
+"""priya-guest of the incident world: 61 events of nearly every kind."""
+
+KEYS_OF_NOBODY = {
+    "AWS_ACCESS_KEY_ID": "benchmark",
+    "AWS_SECRET_ACCESS_KEY": "benchmark",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": "/dev/null",
+    "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+}
+"""Environment for a client of the loopback endpoint."""
+
+
+def filled(rows: int, pages_per_second: float = 0) -> tuple[str, ...]:
+    """The explorer over so many events, with more pages arriving or without."""
+    return (PYTHON, "-m", "benchmarks.filled_explorer", str(rows), str(pages_per_second))
+
+
+def at_endpoint(url: str, *place: str) -> tuple[str, ...]:
+    """The explorer on a loopback endpoint."""
+    return (*IVSCOPE, *place, "--endpoint-url", url, "--region", "us-west-2")

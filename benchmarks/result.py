@@ -1,0 +1,99 @@
+"""Result: one line of the table, and how the table is printed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One thing measured, with the yardstick measured beside it in the same run."""
+
+    what: str
+    measured: str
+    yardstick: str = ""
+    """What it is compared with, and that thing's figure."""
+    ratio: float | None = None
+    """Measured by yardstick; None where only the absolute figure counts."""
+    bar: str = ""
+    """What it should be at most; empty where it is told only."""
+    is_ok: bool | None = None
+    """Whether the bar is kept; None without a bar."""
+
+    @property
+    def verdict(self) -> str:
+        """The last column."""
+        if self.is_ok is None:
+            return "-"
+        return "ok" if self.is_ok else "OVER"
+
+
+def compared(
+    what: str,
+    ours: Sequence[float],
+    theirs: Sequence[float],
+    *,
+    unit: str,
+    beside: str,
+    bar: float | None = None,
+) -> Result:
+    """Medians of two interleaved series, as a ratio."""
+    mine, other = median(ours), median(theirs)
+    return Result(
+        what,
+        amount(mine, unit),
+        f"{beside} {amount(other, unit)}",
+        mine / other,
+        "" if bar is None else f"<= {bar:g} x",
+        None if bar is None else mine / other <= bar,
+    )
+
+
+def limited(
+    what: str, measured: float, bar: float, *, unit: str, note: str = "", beside: str = ""
+) -> Result:
+    """A figure with an absolute bar."""
+    return Result(
+        what,
+        amount(measured, unit) + note,
+        beside,
+        None,
+        f"<= {amount(bar, unit)}",
+        measured <= bar,
+    )
+
+
+def amount(value: float, unit: str) -> str:
+    """A figure with three significant digits or all its whole ones."""
+    digits = 0 if value >= 100 else 1 if value >= 10 else 2
+    text = f"{value:,.{digits}f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} {unit}"
+
+
+def highest(values: Iterable[float], share: float = 0.95) -> float:
+    """The value that this share of the values does not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+_HEADINGS = ("what", "measured", "beside", "ratio", "bar", "")
+
+
+def print_table(results: Iterable[Result]) -> None:
+    """Print results in aligned columns."""
+    rows = [_HEADINGS]
+    rows += [
+        (
+            one.what,
+            one.measured,
+            one.yardstick,
+            "" if one.ratio is None else f"{one.ratio:.2f} x",
+            one.bar,
+            one.verdict,
+        )
+        for one in results
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())

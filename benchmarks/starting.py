@@ -1,0 +1,86 @@
+"""How long starting and quitting take, beside a Textual hello world."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from statistics import median
+
+from benchmarks.programs import (
+    DEMO,
+    HELLO_TEXT,
+    HELLO_WORLD,
+    KEYS_OF_NOBODY,
+    PARTICIPANT,
+    SESSION,
+    STAGE,
+    at_endpoint,
+)
+from benchmarks.pty_session import PtySession
+from benchmarks.result import Result, amount, compared, limited
+from tui.endpoint.server import Endpoint
+from tui.endpoint.worlds.catalog import open_world
+
+_STARTS = 9
+_QUITS = 7
+
+_FIRST_TEXT = "starting"
+_FIRST_ROW = "fri-night-live"
+"""Name of the first stage in the incident world."""
+
+_QUIT_LIMIT = 200
+"""Milliseconds."""
+
+
+def start() -> Iterator[Result]:
+    """First frame and first row of `ivscope --demo`, started in turns with hello world."""
+    hello: list[float] = []
+    frame: list[float] = []
+    row: list[float] = []
+    for turn in range(_STARTS + 1):
+        with PtySession(HELLO_WORLD) as session:
+            theirs = session.until(HELLO_TEXT)
+        with PtySession(DEMO) as session:
+            ours = session.until(_FIRST_TEXT)
+            first_row = session.until(_FIRST_ROW)
+        if turn:  # the first turn warms the disk cache
+            hello.append(theirs)
+            frame.append(ours)
+            row.append(first_row)
+    beside = "hello world"
+    yield compared("first frame, 120x40", frame, hello, unit="ms", beside=beside, bar=1.15)
+    yield compared("first row of the demo (reachable: 1.6 x)", row, hello, unit="ms", beside=beside)
+
+
+def leave() -> Iterator[Result]:
+    """From the key to the end of the process, while a call gets no answer for a minute."""
+    waits = {"ListParticipantEvents": (STAGE, SESSION, PARTICIPANT), "ListStages": ()}
+    keys = {"ListParticipantEvents": "ctrl+q", "ListStages": "q"}
+    taken: dict[str, list[float]] = {operation: [] for operation in waits}
+    hello: list[float] = []
+    for _ in range(_QUITS):
+        with PtySession(HELLO_WORLD) as session:
+            session.until(HELLO_TEXT)
+            session.settle()
+            hello.append(session.exit_after("ctrl+q"))
+        for operation, place in waits.items():
+            taken[operation].append(_quit_during(operation, place, keys[operation]))
+    beside = f"hello world {amount(median(hello), 'ms')}"
+    for operation, times in taken.items():
+        yield limited(
+            f"{keys[operation]} while {operation} is silent",
+            median(times),
+            _QUIT_LIMIT,
+            unit="ms",
+            note=f", at most {max(times):.0f}",
+            beside=beside,
+        )
+
+
+def _quit_during(operation: str, place: tuple[str, ...], key: str) -> float:
+    world = open_world("incident", lambda: datetime.now(UTC))
+    with Endpoint(world) as endpoint:
+        url = endpoint.faulty_url(f"slow_headers.{operation}")
+        command = at_endpoint(url, *place)
+        with PtySession(command, environment=KEYS_OF_NOBODY) as session:
+            session.wait_for(lambda: endpoint.calls[operation] > 0)
+            session.settle()
+            return session.exit_after(key)
