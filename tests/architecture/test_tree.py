@@ -1,0 +1,67 @@
+"""What the checkout looks like: sizes, stylesheets, README, and no trace of a workplace."""
+
+import ast
+import re
+
+import pytest
+from support.readme_keys import keys_table, table_in_readme
+from support.tree import ROOT, kept_files, modules
+
+from tui.stylesheets import STYLESHEETS, stylesheet
+
+LONGEST = 300
+"""Lines of a module: what can be read in one sitting."""
+LONGEST_APP = 150
+"""Lines of app.py, which only puts things together."""
+
+_MACHINE_PATHS = re.compile(r"/(?:work|root|home/\w+|Users/\w+)/|file:///opt|/opt/\w+/simple")
+
+
+def test_modules_are_short():
+    lengths = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text("utf-8").splitlines())
+        for path in (ROOT / "tui").rglob("*.py")
+    }
+    limits = {name: LONGEST_APP if name == "tui/app.py" else LONGEST for name in lengths}
+    assert {name: count for name, count in lengths.items() if count > limits[name]} == {}
+
+
+def test_packages_have_a_docstring_and_nothing_else():
+    packages = [(path, tree) for path, tree in modules("tui") if path.name == "__init__.py"]
+    root, *others = sorted(packages, key=lambda package: len(package[0].parts))
+    assert [path for path, tree in others if len(tree.body) != 1] == []
+    assert all(ast.get_docstring(tree) for _, tree in packages)
+    assert "__version__" in (ROOT / root[0]).read_text("utf-8")
+
+
+def test_every_stylesheet_is_applied():
+    assert sorted(STYLESHEETS) == sorted(path.name for path in (ROOT / "styles").iterdir())
+
+
+def test_a_missing_stylesheet_is_named_with_both_places():
+    with pytest.raises(FileNotFoundError, match=r"nowhere\.tcss is neither .*tui.* nor .*styles"):
+        stylesheet("nowhere.tcss")
+
+
+def test_readme_has_the_keys_of_the_keymap():
+    expected = keys_table()
+    assert table_in_readme() == expected, (
+        "run python tests/support/readme_keys.py, or paste this between the marks:\n" + expected
+    )
+
+
+def test_nothing_kept_names_the_machine_it_was_made_on():
+    here = ROOT.as_posix() + "/"
+    traces = []
+    for path in kept_files():
+        for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
+            if here in line or (_MACHINE_PATHS.search(line) and "_MACHINE_PATHS" not in line):
+                traces.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}")
+    assert traces == []
+
+
+def test_the_lock_has_names_and_versions_only():
+    lines = (ROOT / "requirements.lock").read_text("utf-8").splitlines()
+    pins = [line for line in lines if not line.startswith("#")]
+    assert [line for line in pins if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
+    assert {"boto3", "botocore", "textual"} <= {line.split("==")[0] for line in pins}
