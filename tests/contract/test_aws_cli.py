@@ -1,0 +1,207 @@
+"""The real AWS CLI walks the endpoint and sees what the explorer's provider holds.
+
+Runs where IVSCOPE_AWS_CLI names an AWS CLI (CI installs one), or where `aws` is on PATH and new
+enough to know token exchanges.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from datetime import datetime
+
+import pytest
+from support.aws_sources import aws_source
+from support.explorer import DANA, EPOCH, JOSE, LIVE_STAGE, SHOW
+from support.waiting import wait_for
+
+from tui.domain.stages import ParticipantScope, SessionScope
+from tui.endpoint.server import Endpoint
+from tui.endpoint.worlds.catalog import open_world
+from tui.presentation.event_json import event_document, wire_time
+from tui.provider.provider import StageDataProvider
+
+REGION = "us-west-2"
+SESSION = ("--stage-arn", LIVE_STAGE, "--session-id", SHOW)
+
+_SECONDS = 60
+"""For one command: far more than it takes, so that only a hang ends it."""
+
+
+@pytest.fixture(scope="module")
+def command():
+    given = os.environ.get("IVSCOPE_AWS_CLI")
+    found = given or shutil.which("aws")
+    if found is None:
+        pytest.skip("no AWS CLI: IVSCOPE_AWS_CLI is not set and aws is not on PATH")
+    if not given and not _knows_exchanges(found):
+        pytest.skip(f"{found} is too old to show token exchanges")
+    return found
+
+
+def _knows_exchanges(command):
+    """Whether the events of this CLI have tokens; asks no service."""
+    arguments = (*SESSION, "--participant-id", JOSE, "--generate-cli-skeleton", "output")
+    done = _run(command, "list-participant-events", *arguments, check=False)
+    return '"newToken"' in done.stdout
+
+
+def _run(command, operation, *arguments, check=True):
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        [command, "ivs-realtime", operation, *arguments],
+        env=kept
+        | {
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "a",
+            "AWS_SECRET_ACCESS_KEY": "b",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_PAGER": "",
+            "NO_PROXY": "127.0.0.1",
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=check,
+    )
+
+
+@pytest.fixture(scope="module")
+def endpoint():
+    with Endpoint(open_world("incident", lambda: EPOCH)) as endpoint:
+        yield endpoint
+        assert endpoint.bugs == ()
+
+
+@pytest.fixture
+def pages(command, endpoint):
+    """Reads the pages of a list, each by a command that carries the token of the one before."""
+
+    def read(operation, member, *arguments):
+        pages, more = [], ()
+        while len(pages) < 20:
+            done = _run(
+                command,
+                operation,
+                *("--endpoint-url", endpoint.url, "--output", "json"),
+                *arguments,
+                *more,
+            )
+            answer = json.loads(done.stdout)
+            pages.append(answer[member])
+            if "nextToken" not in answer:
+                return pages
+            more = ("--next-token", answer["nextToken"])
+        pytest.fail("the pages do not end")
+
+    return read
+
+
+@pytest.fixture
+def read_all(endpoint):
+    """Reads a feed of the explorer's provider to its end."""
+    provider = StageDataProvider(lambda: aws_source(endpoint.url, region=REGION))
+
+    def read(choose):
+        feed = choose(provider)
+
+        def is_complete():
+            provider.read_more(feed)
+            return feed.status.state == "COMPLETE"
+
+        wait_for(is_complete, timeout=30)
+        return list(feed.items)
+
+    yield read
+    provider.close()
+
+
+def _comparable(value):
+    """The value with every time as an instant: CLI and API write the same one differently."""
+    if isinstance(value, dict):
+        return {
+            name: datetime.fromisoformat(item) if name.endswith("Time") else _comparable(item)
+            for name, item in value.items()
+        }
+    return [_comparable(item) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize(("participant", "sizes"), [(DANA, [100] * 7 + [55]), (JOSE, [72])])
+def test_all_pages_of_events_are_the_events_of_the_provider(pages, read_all, participant, sizes):
+    where = (*SESSION, "--participant-id", participant, "--max-results", "100")
+    told = pages("list-participant-events", "events", *where)
+    assert [len(page) for page in told] == sizes
+    scope = ParticipantScope(LIVE_STAGE, SHOW, participant)
+    held = [event_document(event) for event in read_all(lambda all_: all_.events(scope))]
+    assert _comparable(held) == _comparable([event for page in told for event in page])
+
+
+def test_the_stages_are_the_stages_of_the_provider(pages, read_all):
+    (told,) = pages("list-stages", "stages")
+    held = read_all(lambda all_: all_.stages())
+    assert [
+        (stage["arn"], stage.get("name"), stage.get("activeSessionId"), stage.get("tags"))
+        for stage in told
+    ] == [
+        (
+            stage.arn,
+            stage.name,
+            stage.active_session_id,
+            None if stage.tags is None else dict(stage.tags),
+        )
+        for stage in held
+    ]
+    assert LIVE_STAGE in {stage["arn"] for stage in told}
+
+
+def test_the_sessions_are_the_sessions_of_the_provider(pages, read_all):
+    (told,) = pages("list-stage-sessions", "stageSessions", "--stage-arn", LIVE_STAGE)
+    held = read_all(lambda all_: all_.sessions(LIVE_STAGE))
+    assert SHOW in {session["sessionId"] for session in told}
+    assert _comparable(told) == _comparable(
+        [
+            {
+                name: value
+                for name, value in (
+                    ("sessionId", session.session_id),
+                    ("startTime", wire_time(session.start_time)),
+                    ("endTime", wire_time(session.end_time)),
+                )
+                if value is not None
+            }
+            for session in held
+        ]
+    )
+
+
+def test_the_participants_are_the_participants_of_the_provider(pages, read_all):
+    told = pages("list-participants", "participants", *SESSION, "--max-results", "25")
+    assert [len(page) for page in told] == [25, 15]
+    held = read_all(lambda all_: all_.participants(SessionScope(LIVE_STAGE, SHOW)))
+    assert [
+        (
+            row["participantId"],
+            row.get("userId"),
+            row["state"],
+            datetime.fromisoformat(row["firstJoinTime"]),
+            row["published"],
+            row.get("recordingState"),
+            row.get("replicationType"),
+        )
+        for page in told
+        for row in page
+    ] == [
+        (
+            row.participant_id,
+            row.user_id,
+            row.state,
+            row.first_join_time,
+            row.published,
+            row.recording_state,
+            row.replication_type,
+        )
+        for row in held
+    ]
