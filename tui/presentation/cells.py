@@ -1,5 +1,6 @@
 """Cells: how wide text is on a terminal, and fitting it. The only place that measures width."""
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
@@ -16,6 +17,9 @@ _CHARACTERS_PER_CELL = 8
 """How many characters a cell may hold before the rest is cut: a mark flood would smear the row."""
 
 
+_RUNS = re.compile(" +|[^ ]+")
+
+
 def width(text: str) -> int:
     """Cells that safe text takes up."""
     return cell_len(text)
@@ -23,7 +27,7 @@ def width(text: str) -> int:
 
 def line_width(line: Line) -> int:
     """Cells that a line takes up."""
-    return sum(cell_len(span.text) for span in line)
+    return sum(_cells(span.text) for span in line)
 
 
 def shorten(text: str, cells: int) -> str:
@@ -82,27 +86,52 @@ def wrap(line: Line, cells: int, hanging: int = 0) -> list[Line]:
     used = 0
     spaces: list[tuple[str, Role]] = []
     for word in _words(line):
-        if word[0][0] == " ":
+        if _is_blank(word[0][0]):
             spaces = word
             continue
-        length = sum(cell_len(cluster) for cluster, _ in word)
-        fits = used + len(spaces) + length <= cells
-        can_break = length > cells - indent and used + len(spaces) < cells
+        length, blank = _cells_of(word), _cells_of(spaces)
+        fits = used + blank + length <= cells
+        can_break = length > cells - indent and used + blank < cells
         if fits or can_break or not (lines or row):
             row += spaces
-            used += len(spaces)
+            used += blank
         elif row:
             lines.append(_joined(row))
             row, used = _indented(indent), indent
         spaces = []
-        for cluster, role in word:
-            length = cell_len(cluster)
-            if used + length > cells:
-                lines.append(_joined(row))
-                row, used = _indented(indent), indent
-            row.append((cluster, role))
-            used += length
+        for text, role in word:
+            for piece in _pieces(text, cells - used, cells - indent):
+                length = _cells(piece)
+                if used + length > cells:
+                    lines.append(_joined(row))
+                    row, used = _indented(indent), indent
+                row.append((piece, role))
+                used += length
     return [*lines, _joined(row)]
+
+
+def _cells(text: str) -> int:
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def _cells_of(word: list[tuple[str, Role]]) -> int:
+    return sum(_cells(text) for text, _ in word)
+
+
+def _is_blank(piece: str) -> bool:
+    """Whether a piece of a run is spaces; a mark on a space makes it more than that."""
+    return piece[0] == " " == piece[-1]
+
+
+def _pieces(text: str, first: int, other: int) -> Iterator[str]:
+    """ASCII text cut to the room on its first line and on those after it; a cluster as it is."""
+    if not text.isascii() or len(text) <= first:
+        yield text
+        return
+    first = first if first > 0 else other
+    yield text[:first]
+    for start in range(first, len(text), other):
+        yield text[start : start + other]
 
 
 def _indented(indent: int) -> list[tuple[str, Role]]:
@@ -117,14 +146,18 @@ def _joined(row: Iterable[tuple[str, Role]]) -> Line:
 
 
 def _words(line: Line) -> Iterator[list[tuple[str, Role]]]:
-    """Runs of spaces and runs of anything else, across spans."""
+    """Runs of spaces and runs of anything else, across spans.
+
+    Each run comes in pieces: whole where it is ASCII, in clusters where width needs a look.
+    """
     run: list[tuple[str, Role]] = []
     for span in line:
-        for cluster in _clusters(span.text):
-            if run and (run[-1][0] == " ") != (cluster == " "):
+        ascii_runs = _RUNS.findall(span.text) if span.text.isascii() else None
+        for piece in ascii_runs or _clusters(span.text):
+            if run and _is_blank(run[-1][0]) != _is_blank(piece):
                 yield run
                 run = []
-            run.append((cluster, span.role))
+            run.append((piece, span.role))
     if run:
         yield run
 

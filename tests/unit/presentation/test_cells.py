@@ -1,5 +1,7 @@
 """Fitting text into cells."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,3 +86,22 @@ def test_a_line_that_fits_stays_as_it_is():
 
 def test_a_very_narrow_pane_still_shows_text():
     assert all(line_width(part) <= 2 for part in wrap((Span("漢字 ab"),), 0, 9))
+
+
+def test_ten_million_characters_wrap_before_a_reader_gives_up():
+    text = "x" * 10_000_000
+    started = time.process_time()
+    lines = wrap((Span('  "name": '), Span(text)), 80, 2)
+    assert time.process_time() - started < 3
+    assert "".join(span.text.strip() for line in lines for span in line).endswith(text)
+
+
+def test_ascii_wraps_like_any_other_text():
+    words = "one  two-three abcdefghijklmnopqrstuvwxyz0123456789 four"
+    wide = words.replace("o", "ö")
+    for cells in range(2, 40):
+        for hanging in (0, 2, 7):
+            plain = wrap((Span("ab "), Span(words, Role.ERROR)), cells, hanging)
+            other = wrap((Span("ab "), Span(wide, Role.ERROR)), cells, hanging)
+            texts = [[(s.text.replace("ö", "o"), s.role) for s in line] for line in other]
+            assert [[(s.text, s.role) for s in line] for line in plain] == texts
