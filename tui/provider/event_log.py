@@ -1,6 +1,7 @@
 """EventLog: the events of one feed in columns, about twenty bytes each."""
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import overload
@@ -15,6 +16,9 @@ _ABSENT = -(2**63)
 
 _UNREADABLE = _ABSENT + 1
 """Stands for a time that came and could not be read; its text is in the rare fields."""
+
+NO_TIME = _UNREADABLE
+"""In `EventColumns.times`, this and everything below it stands for no readable time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,20 @@ class EventTables:
         return None if token is None else self._tokens.setdefault(token, token)
 
 
+@dataclass(frozen=True, slots=True)
+class EventColumns:
+    """Neighbouring rows of a log in columns of equal length; a copy that no append changes."""
+
+    times: "array[int]"
+    """Microseconds since 1970 UTC; `NO_TIME` or less where there is no readable time."""
+    kinds: "array[int]"
+    """Numbers into `EventTables.kinds`."""
+    participants: "array[int]"
+    """Numbers into `EventTables.texts`."""
+    remotes: "array[int]"
+    """Numbers into `EventTables.texts`."""
+
+
 class EventLog(Sequence[Event]):
     """Append-only events in the order returned; `log[i]` gives back exactly what was appended.
 
@@ -103,6 +121,7 @@ class EventLog(Sequence[Event]):
         "_order",
         "_participants",
         "_rare",
+        "_rare_positions",
         "_remotes",
         "_tables",
         "_times",
@@ -118,6 +137,7 @@ class EventLog(Sequence[Event]):
         self._participants = array("I")
         self._remotes = array("I")
         self._rare: dict[int, _Rare] = {}
+        self._rare_positions = array("I")
         self._order = OrderTally()
         self._length = 0
         self.error_count = 0
@@ -155,6 +175,7 @@ class EventLog(Sequence[Event]):
             if time_us > _UNREADABLE:
                 self._order.add(time_us)
         self._rare.update(rare)
+        self._rare_positions.extend(rare)
         self._times.fromlist(times)
         self._kinds.fromlist(kinds)
         self._participants.fromlist(participants)
@@ -208,6 +229,24 @@ class EventLog(Sequence[Event]):
     def remote(self, index: int) -> str | None:
         """The remote participant id."""
         return self._tables.texts[self._remotes[index]]
+
+    @property
+    def tables(self) -> EventTables:
+        """What the numbers in the columns stand for."""
+        return self._tables
+
+    def columns(self, start: int, stop: int) -> EventColumns:
+        """The rows from `start` to below `stop`, cut at the end of the log."""
+        part = slice(start, min(stop, self._length))
+        return EventColumns(
+            self._times[part], self._kinds[part], self._participants[part], self._remotes[part]
+        )
+
+    def rare_positions(self, start: int, stop: int) -> Sequence[int]:
+        """Ascending positions of the events with a destination, a token or an unreadable time."""
+        first = bisect_left(self._rare_positions, start)
+        end = bisect_left(self._rare_positions, min(stop, self._length))
+        return self._rare_positions[first:end]
 
     @property
     def order(self) -> OrderLabel:
