@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from support.terminal import Terminal, settings
 
 from tui.clipboard import FILE_NAME, LARGEST_OSC52, SAFE_OSC52, Route, chosen_route, copy
 
@@ -240,24 +241,44 @@ def test_the_route_that_is_tried_first(environ, route):
     assert chosen_route(environ) is route
 
 
-@pytest.mark.skipif(shutil.which("tmux") is None, reason="no tmux here")
-def test_a_real_tmux_holds_the_text(tmp_path):
-    text = f"{HOSTILE.replace(chr(0xD800), '')}\n" + "long " * 20_000
-    socket = tmp_path / "s"
-    environ = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "SSH_TTY": "there"}
+@pytest.fixture
+def tmux(tmp_path):
+    """A private tmux with an attached client in a terminal; its socket, and a way to ask it."""
+    if shutil.which("tmux") is None:
+        pytest.skip("no tmux here")
+    socket = str(tmp_path / "s")
+    command = ["tmux", "-u", "-S", socket, "-f", os.devnull]
 
-    def tmux(*words):
-        command = ["tmux", "-S", str(socket), "-f", os.devnull, *words]
-        return subprocess.run(command, env=environ, capture_output=True, check=True, timeout=5)
+    def ask(*words):
+        done = subprocess.run(
+            [*command, *words], env=settings(), capture_output=True, check=True, timeout=5
+        )
+        return done.stdout.decode()
 
-    tmux("new-session", "-d", "-x", "80", "-y", "24", "cat")
-    try:
-        sent = []
-        inside = environ | {"TMUX": f"{socket},1,0"}
-        result = copy(text, inside, sent.append, folder=tmp_path / "state")
-        assert tmux("show-buffer").stdout.decode() == text
-        assert result.route is Route.TMUX
-        assert sent == []
-        assert result.file is not None
-    finally:
-        tmux("kill-server")
+    with Terminal([*command, "new-session", "echo started; exec cat"]) as terminal:
+        terminal.until("started")
+        try:
+            yield terminal, f"{socket},1,0", ask
+        finally:
+            ask("kill-server")
+
+
+def test_a_real_tmux_in_its_default_settings_holds_the_text_and_sends_it_on(tmux, tmp_path):
+    terminal, address, ask = tmux
+    sent = []
+    result = copy(HOSTILE, settings(TMUX=address, SSH_TTY="x"), sent.append, folder=tmp_path)
+    kept = HOSTILE.replace("\ud800", "\\ud800")
+    assert result.route is Route.TMUX
+    assert sent == []
+    assert ask("show-buffer") == kept
+    encoded = base64.b64encode(kept.encode())
+    terminal.until(lambda: re.search(rb"\x1b\]52;[a-z]*;" + re.escape(encoded), terminal.raw))
+
+
+def test_a_real_tmux_holds_a_text_that_is_too_long_for_terminals(tmux, tmp_path):
+    _, address, ask = tmux
+    text = "long " * 20_000
+    result = copy(text, settings(TMUX=address, SSH_TTY="x"), [].append, folder=tmp_path)
+    assert ask("show-buffer") == text
+    assert result.file is not None
+    assert result.file.read_text() == text
