@@ -8,6 +8,7 @@ from tui.domain.durations import duration
 from tui.domain.stages import ParticipantSummary, StageSession, StageSummary
 from tui.presentation.cells import clip, pad
 from tui.presentation.lines import Line, Role, Span
+from tui.presentation.safe import needs_quotes
 from tui.presentation.timestamps import clock
 
 Item = TypeVar("Item")
@@ -76,7 +77,7 @@ def stage_line(stage: StageSummary, width: int) -> Line:
     """Live or idle, stage id, name."""
     live = bool(stage.active_session_id)
     if width < _WIDE:
-        name = clip(stage_name(stage), width - 2)
+        name = clip(_quoted(stage_name(stage)), width - 2)
         return (_live_mark(live), Span(" "), Span(name, Role.STRONG if live else Role.TEXT))
     return (
         _live_mark(live),
@@ -150,7 +151,7 @@ def participant_line(zone: tzinfo) -> Callable[[ParticipantSummary, int], Line]:
         mark = Span("*" if connected else "-", Role.GOOD if connected else Role.MUTED)
         if width < _WIDE:
             name = participant.user_id or participant.participant_id
-            return (mark, Span(" "), Span(clip(name, width - 2)))
+            return (mark, Span(" "), Span(clip(_quoted(name), width - 2)))
         return (
             mark,
             Span(" "),
@@ -198,4 +199,9 @@ def _name(name: str | None, cells: int) -> Span:
         return Span("not given", Role.MUTED)
     if not name:
         return Span("empty", Role.MUTED)
-    return Span(clip(name, max(4, cells)), Role.STRONG)
+    return Span(clip(_quoted(name), max(4, cells)), Role.STRONG)
+
+
+def _quoted(name: str) -> str:
+    """A name of blanks would show as nothing, and one that ends in a blank as another."""
+    return f'"{name}"' if name and needs_quotes(name) else name
