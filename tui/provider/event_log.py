@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import overload
 
@@ -186,6 +186,30 @@ class EventLog(Sequence[Event]):
         if self.sequence is not None:
             self.sequence.extend(range(start, self._length))
 
+    def prepend(self, events: Iterable[Event]) -> None:
+        """Add events at the end that the service returned before all others."""
+        before, start = self._order, self._length
+        returned = range(start) if self.sequence is None else self.sequence
+        self._order = OrderTally()
+        self.append(events)
+        self._order.add_all(before)
+        sequence = array("I", range(start, self._length))
+        sequence.extend(returned[:start])
+        self._rearrange(sequence)
+
+    def arrange(self, events: Iterable[Event], sequence: "array[int]") -> None:
+        """Add events at the end and say in which order the service returned all positions."""
+        self.append(events)
+        self._order = OrderTally()
+        for position in sequence:
+            if self._times[position] > _UNREADABLE:
+                self._order.add(self._times[position])
+        self._rearrange(sequence)
+
+    def _rearrange(self, sequence: "array[int]") -> None:
+        self.sequence = sequence
+        self.sequence_version += 1
+
     def __len__(self) -> int:
         return self._length
 
@@ -200,6 +224,16 @@ class EventLog(Sequence[Event]):
         if not 0 <= position < self._length:
             raise IndexError(f"no event at {index} of {self._length}")
         return self._event(position)
+
+    def key(self, index: int) -> Hashable:
+        """Equal for equal events, in all logs that share tables; cheaper than the event."""
+        return (
+            self._times[index],
+            self._kinds[index],
+            self._participants[index],
+            self._remotes[index],
+            self._rare.get(index),
+        )
 
     def time_us(self, index: int) -> int | None:
         """Microseconds since 1970 UTC; None when the time is absent or unreadable."""

@@ -23,30 +23,41 @@ class OrderLabel(StrEnum):
 class OrderTally:
     """Counts rises and falls between neighbours; ties and missing times count for neither."""
 
-    __slots__ = ("_falls", "_last", "_rises")
+    __slots__ = ("falls", "first", "last", "rises")
 
     def __init__(self) -> None:
-        self._last: int | None = None
-        self._rises = 0
-        self._falls = 0
+        self.first: int | None = None
+        self.last: int | None = None
+        self.rises = 0
+        self.falls = 0
 
     def add(self, time_us: int) -> None:
         """Take the time of the next row that has one, in microseconds."""
-        last = self._last
-        if last is not None:
-            if time_us > last:
-                self._rises += 1
-            elif time_us < last:
-                self._falls += 1
-        self._last = time_us
+        last = self.last
+        if last is None:
+            self.first = time_us
+        elif time_us > last:
+            self.rises += 1
+        elif time_us < last:
+            self.falls += 1
+        self.last = time_us
+
+    def add_all(self, later: "OrderTally") -> None:
+        """Take all the rows of another tally, which come after those added so far."""
+        if later.first is None:
+            return
+        self.add(later.first)
+        self.rises += later.rises
+        self.falls += later.falls
+        self.last = later.last
 
     @property
     def label(self) -> OrderLabel:
         """The order of everything added so far."""
-        if self._rises and self._falls:
+        if self.rises and self.falls:
             return OrderLabel.UNORDERED
-        if self._rises:
+        if self.rises:
             return OrderLabel.OLDEST_FIRST
-        if self._falls:
+        if self.falls:
             return OrderLabel.NEWEST_FIRST
-        return OrderLabel.NO_TIMES if self._last is None else OrderLabel.ONE_TIME
+        return OrderLabel.NO_TIMES if self.last is None else OrderLabel.ONE_TIME
