@@ -1,6 +1,14 @@
-"""The yardstick of starting and quitting: the smallest Textual app."""
+"""Yardsticks of starting and quitting: the smallest Textual app, alone or with one row of AWS.
 
+    python -m benchmarks.hello_world [ENDPOINT_URL]
+
+With a URL, boto3 is imported behind the first frame and the first stage takes the place of the
+greeting: the least that any explorer has to do before its first row.
+"""
+
+import sys
 from collections.abc import Iterator
+from threading import Thread
 
 from textual.app import App
 from textual.widget import Widget
@@ -10,10 +18,31 @@ from textual.widgets import Static
 class HelloWorld(App[None]):
     """One line of text."""
 
+    def __init__(self, url: str | None = None) -> None:
+        super().__init__()
+        self._url = url
+
     def compose(self) -> Iterator[Widget]:
         """The line."""
         yield Static("Hello, world")
 
+    def on_mount(self) -> None:
+        """Ask for the row once the greeting is on screen."""
+        if self._url is not None:
+            self.call_after_refresh(Thread(target=self._ask, args=(self._url,), daemon=True).start)
+
+    def _ask(self, url: str) -> None:
+        from tui.sources.aws import AwsOptions, AwsSource  # noqa: PLC0415 - behind the first frame
+
+        options = AwsOptions(
+            region="us-west-2",
+            endpoint_url=url,
+            access_key="a",
+            secret_key="b",  # noqa: S106 - dummy
+        )
+        name = AwsSource.connect(options).list_stages(None).items[0].name or ""
+        self.call_from_thread(self.query_one(Static).update, name)
+
 
 if __name__ == "__main__":
-    HelloWorld().run(mouse=False)
+    HelloWorld(*sys.argv[1:]).run(mouse=False)
