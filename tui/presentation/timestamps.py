@@ -1,6 +1,7 @@
 """Times as text. The zone is always passed in: nothing here asks the machine where it is."""
 
 from datetime import UTC, datetime, tzinfo
+from enum import StrEnum
 
 from tui.domain.times import Time, UnreadableTime
 from tui.presentation.cells import clip
@@ -11,6 +12,9 @@ NO_TIME = "no time"
 BAD_TIME = "bad time"
 """Stands where the time could not be read; as wide as a clock."""
 
+MOMENT_CELLS = 9
+"""The widest text of `elapsed` and `moment_text`: "T+1:05:54"."""
+
 _RAW_CELLS = 40
 """How much of an unreadable time is shown: longer than any time that is written in earnest."""
 
@@ -18,6 +22,27 @@ _MILLISECOND = 1000
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
+_YEAR = 365 * _DAY
+
+_CLOCK_HOURS = 10
+_DAYS_OF_HOURS = 2
+_DAYS_WITH_HOURS = 1_000
+_MANY_DAYS = 100_000
+"""From these hours and days on a short gap drops its smallest unit, to keep its width."""
+
+
+class TimeStyle(StrEnum):
+    """What the time column of the event list shows; the words are shown on screen."""
+
+    UTC = "UTC"
+    LOCAL = "local"
+    """The zone of the reader."""
+    AGE = "age"
+    """How long ago."""
+    DELTA = "delta"
+    """The distance to the event before."""
+    ZERO = "zero"
+    """The distance to a moment that the reader set."""
 
 
 def clock(time: Time | None, zone: tzinfo, *, with_date: bool = False) -> str:
@@ -72,6 +97,50 @@ def gap(seconds: float) -> str:
     return f"{sign}{whole // _MINUTE}:{whole % _MINUTE:02d}"
 
 
+def elapsed(time: Time | None, zero: datetime) -> str:
+    """Distance from a zero that the reader set, in at most 9 cells.
+
+    "T+0:07", "T-53:30", "T+1:05:54", then without seconds "T+12h05m", "T+3d04h", and further off
+    days or years alone. Fractions are cut: half a second before zero is "T-0:00".
+    """
+    if time is None:
+        return NO_TIME
+    if isinstance(time, UnreadableTime):
+        return BAD_TIME
+    return f"T{_short_gap((time - zero).total_seconds())}"
+
+
+def moment_text(  # noqa: PLR0917 - a table of styles, each with its own need
+    time: Time | None,
+    style: TimeStyle,
+    zone: tzinfo,
+    now: datetime,
+    previous: Time | None,
+    zero: datetime | None,
+) -> str:
+    """The time column of an event row, in at most 9 cells.
+
+    Args:
+        time: Of the event.
+        style: What to show of it.
+        zone: Zone of the reader; not used by `TimeStyle.UTC`.
+        now: The present.
+        previous: Time of the event before; the delta is empty without a readable one.
+        zero: Set by the reader. Without it `TimeStyle.ZERO` shows the clock.
+    """
+    if time is None or isinstance(time, UnreadableTime):
+        return clock(time, zone)
+    if style is TimeStyle.AGE:
+        return _whole_days(age(time, now))
+    if style is TimeStyle.DELTA:
+        if not isinstance(previous, datetime):
+            return ""
+        return "=" if time == previous else _short_gap((time - previous).total_seconds())
+    if style is TimeStyle.ZERO and zero is not None:
+        return elapsed(time, zero)
+    return clock(time, UTC if style is TimeStyle.UTC else zone)
+
+
 def age(time: Time | None, now: datetime) -> str:
     """How long ago, in at most 8 cells up to 99 days: "7s", "53m30s", "2h05m", "3d04h".
 
@@ -91,6 +160,25 @@ def age(time: Time | None, now: datetime) -> str:
     if seconds < _DAY:
         return f"{sign}{seconds // _HOUR}h{seconds % _HOUR // _MINUTE:02d}m"
     return f"{sign}{seconds // _DAY}d{seconds % _DAY // _HOUR:02d}h"
+
+
+def _short_gap(seconds: float) -> str:
+    """A gap in at most 8 cells: "+9:59:59", "-12h05m", "+999d23h", "+99999d", "-9998y"."""
+    sign = "-" if seconds < 0 else "+"
+    whole = int(abs(seconds))
+    days = whole // _DAY
+    if whole < _CLOCK_HOURS * _HOUR:
+        return gap(seconds)
+    if days < _DAYS_OF_HOURS:
+        return f"{sign}{whole // _HOUR}h{whole % _HOUR // _MINUTE:02d}m"
+    if days < _DAYS_WITH_HOURS:
+        return f"{sign}{days}d{whole % _DAY // _HOUR:02d}h"
+    return f"{sign}{days}d" if days < _MANY_DAYS else f"{sign}{whole // _YEAR}y"
+
+
+def _whole_days(text: str) -> str:
+    """An age without its hours where it would be wider than the column."""
+    return text if len(text) <= MOMENT_CELLS else f"{text.partition('d')[0]}d"
 
 
 def _in_zone(moment: datetime, zone: tzinfo) -> datetime:

@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tui.domain.times import UnreadableTime, parse_time
-from tui.presentation.timestamps import age, clock, full, gap
+from tui.presentation.timestamps import (
+    MOMENT_CELLS,
+    TimeStyle,
+    age,
+    clock,
+    elapsed,
+    full,
+    gap,
+    moment_text,
+)
 
 MOMENT = datetime(2026, 11, 23, 20, 36, 28, 602_000, tzinfo=UTC)
 EAST = timezone(timedelta(hours=5, minutes=30))
@@ -85,3 +94,73 @@ def test_gaps_are_signed_and_compact(seconds, shown):
 def test_ages_fit_the_column_of_a_clock(seconds, shown):
     assert age(MOMENT - timedelta(seconds=seconds), MOMENT) == shown
     assert len(shown) <= 8
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0, "T+0:00"),
+        (7.9, "T+0:07"),
+        (-0.5, "T-0:00"),
+        (-7, "T-0:07"),
+        (3954, "T+1:05:54"),
+        (-35_999, "T-9:59:59"),
+        (36_000, "T+10h00m"),
+        (172_799, "T+47h59m"),
+        (172_800, "T+2d00h"),
+        (-999 * 86_400 - 86_399, "T-999d23h"),
+        (86_400_000, "T+1000d"),
+        (-99_999 * 86_400, "T-99999d"),
+        (100_000 * 86_400, "T+273y"),
+    ],
+)
+def test_the_distance_from_zero_drops_its_smallest_unit_and_never_its_sign(seconds, shown):
+    assert elapsed(MOMENT + timedelta(seconds=seconds), MOMENT) == shown
+    assert len(shown) <= MOMENT_CELLS
+
+
+def test_every_style_has_its_own_text_for_one_moment():
+    shown = {
+        style: moment_text(
+            MOMENT,
+            style,
+            EAST,
+            MOMENT + timedelta(hours=2, minutes=5),
+            MOMENT - timedelta(seconds=354),
+            MOMENT + timedelta(seconds=7),
+        )
+        for style in TimeStyle
+    }
+    assert shown == {
+        TimeStyle.UTC: "20:36:28",
+        TimeStyle.LOCAL: "02:06:28",
+        TimeStyle.AGE: "2h05m",
+        TimeStyle.DELTA: "+5:54",
+        TimeStyle.ZERO: "T-0:07",
+    }
+
+
+@pytest.mark.parametrize("style", TimeStyle)
+@pytest.mark.parametrize("years", [-2025, -40, -3, 0, 3, 40, 7972])
+@pytest.mark.parametrize("zone", [UTC, EAST])
+def test_no_style_is_wider_than_the_column(style, years, zone):
+    other = MOMENT.replace(year=MOMENT.year + years)
+    assert 0 < len(moment_text(MOMENT, style, zone, other, other, other)) <= MOMENT_CELLS
+
+
+@pytest.mark.parametrize("style", TimeStyle)
+def test_absent_and_unreadable_times_are_words_in_every_style(style):
+    assert moment_text(None, style, UTC, MOMENT, MOMENT, MOMENT) == "no time"
+    assert moment_text(UnreadableTime("x"), style, UTC, MOMENT, MOMENT, MOMENT) == "bad time"
+    assert elapsed(None, MOMENT) == "no time"
+    assert elapsed(UnreadableTime("x"), MOMENT) == "bad time"
+
+
+@pytest.mark.parametrize("previous", [None, UnreadableTime("x")])
+def test_without_a_time_before_it_there_is_no_delta(previous):
+    assert moment_text(MOMENT, TimeStyle.DELTA, UTC, MOMENT, previous, None) == ""
+
+
+def test_the_same_time_twice_is_an_equals_sign_and_no_zero_set_is_the_clock():
+    assert moment_text(MOMENT, TimeStyle.DELTA, UTC, MOMENT, MOMENT, None) == "="
+    assert moment_text(MOMENT, TimeStyle.ZERO, EAST, MOMENT, None, None) == "02:06:28"

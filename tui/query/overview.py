@@ -1,0 +1,88 @@
+"""Overview: what is where in a view, one cell for each line of its scroll bar."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+from tui.query.shown import ShownEvents, flags_of, shown_row
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewCell:
+    """What the rows of one line of the scroll bar hold."""
+
+    has_error: bool = False
+    has_mark: bool = False
+    has_hit: bool = False
+
+
+class SearchedEvents(ShownEvents, Protocol):
+    """Shown events of which some are hits of a search."""
+
+    @property
+    def hit_count(self) -> int:
+        """How many rows are hits, as far as searched."""
+        ...
+
+    def is_hit(self, position: int, /) -> bool:
+        """Whether the event at a position is a hit."""
+        ...
+
+    def next_hit(self, row: int, step: int, /) -> int | None:
+        """The next row that is a hit, not counting `row` itself."""
+        ...
+
+
+def minimap(
+    view: SearchedEvents, height: int, marks: Collection[int] = ()
+) -> tuple[OverviewCell, ...]:
+    """The rows of a view in `height` cells, top to bottom.
+
+    Row `r` of `n` is in cell `r * height // n`; with fewer rows than cells some cells are empty.
+
+    Args:
+        view: What is shown.
+        height: Lines of the scroll bar.
+        marks: Positions; those of hidden events are in no cell.
+    """
+    length = len(view)
+    if not length:
+        return (OverviewCell(),) * height
+    shown = (shown_row(view, position) for position in marks)
+    marked = {row * height // length for row in shown if row is not None}
+    has_error = _error_test(view)
+    cells: list[OverviewCell] = []
+    for cell in range(height):
+        start, stop = -(-cell * length // height), -(-(cell + 1) * length // height)
+        if start == stop:
+            cells.append(OverviewCell())
+        else:
+            cells.append(
+                OverviewCell(has_error(start, stop), cell in marked, _has_hit(view, start, stop))
+            )
+    return tuple(cells)
+
+
+def _error_test(view: ShownEvents) -> Callable[[int, int], bool]:
+    """Tells whether there is an error between two rows."""
+    log = view.log
+    if not log.error_count:
+        return lambda _start, _stop: False
+    flags = flags_of(log, 0, len(log), lambda kind: kind.is_error)
+
+    def has_error(start: int, stop: int) -> bool:
+        positions = view.positions(start, stop)
+        if isinstance(positions, range):
+            return flags.find(1, positions.start, positions.stop) >= 0
+        return any(map(flags.__getitem__, positions))
+
+    return has_error
+
+
+def _has_hit(view: SearchedEvents, start: int, stop: int) -> bool:
+    if not view.hit_count:
+        return False
+    if view.is_hit(view.position(start)):
+        return True
+    row = view.next_hit(start, 1)
+    return row is not None and start < row < stop
