@@ -1,13 +1,13 @@
 """The bars and the tail of a list: where we are, how much was read, what is up."""
 
 from dataclasses import dataclass, field
+from itertools import chain
 
 from tui.domain.failures import FailureKind, ProviderFailure
-from tui.presentation.cells import clip, line_width, shorten
+from tui.presentation.cells import clip, line_width, shorten, wrap
 from tui.presentation.cells import width as text_width
 from tui.presentation.failure_lines import failure_lines
 from tui.presentation.lines import Line, Role, Span
-from tui.presentation.safe import safe
 
 _SEPARATOR = Span(" · ", Role.MUTED)
 
@@ -67,11 +67,12 @@ def header_line(crumbs: tuple[Crumb, ...], zone: str, width: int) -> Line:
     before the Region. The last part, the one that the reader chose last, is cut last of all.
     """
     room = width - text_width(zone) - 1
-    texts = [safe(crumb.text) for crumb in crumbs]
+    # What is wider than the whole line is cut before it is measured: a text may be megabytes.
+    texts = [clip(crumb.text, width) for crumb in crumbs]
     gaps = text_width(_SEPARATOR.text) * (len(texts) - 1)
     for index, crumb in enumerate(crumbs):
         if sum(map(text_width, texts)) + gaps > room and crumb.short:
-            texts[index] = safe(crumb.short)
+            texts[index] = clip(crumb.short, width)
     for index in (*reversed(range(len(texts) - 1)), len(texts) - 1):
         over = sum(map(text_width, texts)) + gaps - room
         if over > 0:
@@ -163,5 +164,6 @@ def tail_lines(status: ListStatus, width: int) -> tuple[Line, ...]:
     if status.has_more:
         return ((Span("... more available, read when you get here", Role.MUTED),),)
     if not status.count:
-        return tuple((Span(clip(line, width), Role.MUTED),) for line in status.empty_note)
+        notes = (wrap((Span(note, Role.MUTED),), width) for note in status.empty_note)
+        return tuple(chain.from_iterable(notes))
     return ((Span(f"all {status.count:,} {status.noun} loaded", Role.MUTED),),)

@@ -1,0 +1,27 @@
+"""Bars and tails of lists."""
+
+import time
+
+from tui.presentation.bars import Crumb, ListStatus, header_line, tail_lines
+from tui.presentation.cells import line_width
+
+
+def _text(line):
+    return "".join(span.text for span in line)
+
+
+def test_the_note_of_an_empty_list_is_never_cut():
+    note = "The API answers so for unknown ids too; how long it keeps events is not documented."
+    lines = tail_lines(ListStatus("events", 0, has_more=False, empty_note=(note,)), 40)
+    assert all(line_width(line) <= 40 for line in lines)
+    assert " ".join(_text(line).strip() for line in lines) == note
+
+
+def test_a_name_of_ten_megabytes_costs_the_header_nothing():
+    crumbs = (Crumb("demo"), Crumb("x" * 10_000_000, "\x1b" * 10_000_000), Crumb("last"))
+    started = time.process_time()
+    for _ in range(10):
+        line = header_line(crumbs, "UTC", 80)
+    assert time.process_time() - started < 0.5
+    assert line_width(line) == 80
+    assert "last" in _text(line)
