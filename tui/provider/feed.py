@@ -6,10 +6,9 @@ from enum import StrEnum
 from functools import partial
 from typing import Generic, TypeVar
 
-from tui.domain.events import Event
 from tui.domain.failures import FailureKind, ProviderFailure
 from tui.domain.pages import Cursor, Page
-from tui.provider.event_log import EventLog
+from tui.provider.paging import Paging
 from tui.provider.rows import Rows
 from tui.provider.source import Source
 
@@ -38,6 +37,20 @@ class FeedState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RefreshResult:
+    """How the last refresh of a feed ended."""
+
+    number: int
+    """How many refreshes have ended, this one included."""
+    new_rows: int
+    """Rows that this refresh found; 0 when it failed."""
+    total_new_rows: int
+    """Rows that all refreshes found: who missed one in between loses no count."""
+    failure: ProviderFailure | None
+    """Why it failed. The feed can be read on nevertheless."""
+
+
+@dataclass(frozen=True, slots=True)
 class FeedStatus:
     """One consistent view of how the reading stands. Replaced as a whole: no lock to read it."""
 
@@ -52,6 +65,8 @@ class FeedStatus:
     """How often reading again from the start has replaced the rows."""
     can_restart: bool = False
     """Going on from the cursor is pointless; only reading again from the start can help."""
+    refreshed: RefreshResult | None = None
+    """How the last refresh ended; None before the first."""
 
     @property
     def has_more(self) -> bool:
@@ -64,22 +79,6 @@ class FeedStatus:
         return self.state in {FeedState.QUEUED, FeedState.READING}
 
 
-@dataclass(slots=True)
-class _Paging:
-    """How far one pass from the start has come."""
-
-    generation: int = 0
-    cursor: Cursor | None = None
-    pages: int = 0
-    empty_in_a_row: int = 0
-    seen: set[int] | None = None
-    """Hashes of the cursors received. The texts can be long, and hashes of a few thousand
-    cursors do not meet by chance. None before the first: most feeds have one page, and a sweep
-    makes thousands of feeds."""
-    dead_end: ProviderFailure | None = None
-    """Why this pass cannot go on although the service says that more follows."""
-
-
 class Feed(Generic[Item]):
     """One list, read page by page on demand. Rows keep their position for ever.
 
@@ -87,7 +86,16 @@ class Feed(Generic[Item]):
     The methods below `status` belong to the provider, which calls them under its lock.
     """
 
-    __slots__ = ("_fresh", "_list_page", "_new_rows", "_paging", "items", "operation", "status")
+    __slots__ = (
+        "_fresh",
+        "_list_page",
+        "_new_rows",
+        "_paging",
+        "_refreshed",
+        "items",
+        "operation",
+        "status",
+    )
 
     def __init__(
         self,
@@ -102,8 +110,9 @@ class Feed(Generic[Item]):
         self.status = FeedStatus()
         self._list_page = list_page
         self._new_rows = new_rows
-        self._paging = _Paging()
-        self._fresh: _Paging | None = None
+        self._paging = Paging()
+        self._fresh: Paging | None = None
+        self._refreshed: RefreshResult | None = None
 
     @property
     def state(self) -> FeedState:
@@ -154,7 +163,7 @@ class Feed(Generic[Item]):
 
     def begin_again(self) -> None:
         """Make the next call read the first page. The rows stay until it has come."""
-        self._fresh = _Paging(self._paging.generation + 1)
+        self._fresh = Paging(self._paging.generation + 1)
 
     def queue(self) -> None:
         """Say that a call waits."""
@@ -191,31 +200,21 @@ class Feed(Generic[Item]):
         else:
             self._publish(FeedState.COMPLETE if paging.cursor is None else FeedState.READY)
 
-    def _store(self, paging: _Paging, page: Page[Item]) -> bool:
-        next_cursor = page.next_cursor or None
-        paging.pages += 1
-        paging.empty_in_a_row = 0 if page.items else paging.empty_in_a_row + 1
-        paging.cursor = next_cursor
-        if next_cursor is not None:
-            mark = hash(next_cursor)
-            paging.seen = paging.seen or set()
-            if mark in paging.seen:
-                # The rows came once and are good; only the way on is not.
-                paging.cursor = None
-                paging.dead_end = _repeated(paging.pages)
-            paging.seen.add(mark)
+    def _store(self, paging: Paging, page: Page[Item]) -> bool:
+        paging.turn(len(page.items), page.next_cursor)
         follows = paging.cursor is not None and not page.items
         if follows and paging.empty_in_a_row < EMPTY_PAGES_FOLLOWED:
             return True
         if follows:
             paging.empty_in_a_row = 0
-            self.fail(_only_empty())
+            self.fail(only_empty())
             return False
         if paging is self._fresh:
             rows = self._new_rows()
             rows.append(page.items)
             self._paging, self.items = paging, rows
         else:
+            paging.base = len(self.items)
             self.items.append(page.items)
         self.rest()
         return False
@@ -229,36 +228,18 @@ class Feed(Generic[Item]):
     ) -> None:
         paging = self._paging
         self.status = FeedStatus(
-            state, failure, paging.cursor, paging.pages, paging.generation, can_restart
+            state,
+            failure,
+            paging.cursor,
+            paging.pages,
+            paging.generation,
+            can_restart,
+            self._refreshed,
         )
 
 
-class EventFeed(Feed[Event]):
-    """The events of one participant, kept in columns."""
-
-    __slots__ = ()
-
-    items: EventLog
-
-    def __init__(
-        self,
-        operation: str,
-        list_page: Callable[[Source, Cursor | None], Page[Event]],
-        new_rows: Callable[[], EventLog],
-    ) -> None:
-        super().__init__(operation, list_page, new_rows)
-
-
-def _repeated(pages: int) -> ProviderFailure:
-    return ProviderFailure(
-        FailureKind.PROTOCOL,
-        f"page {pages} names a next page that was read before (repeated nextToken)",
-        "The list may be incomplete. Read it again from the start.",
-        retryable=False,
-    )
-
-
-def _only_empty() -> ProviderFailure:
+def only_empty() -> ProviderFailure:
+    """What to say after `EMPTY_PAGES_FOLLOWED` empty pages."""
     return ProviderFailure(
         FailureKind.PROTOCOL,
         f"{EMPTY_PAGES_FOLLOWED} empty pages in a row, and the service says that more follows",

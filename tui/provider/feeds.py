@@ -11,9 +11,10 @@ from tui.domain.stages import (
     StageSession,
     StageSummary,
 )
+from tui.provider.event_feed import EventFeed
 from tui.provider.event_log import EventLog, EventTables
 from tui.provider.fact import Fact
-from tui.provider.feed import EventFeed, Feed
+from tui.provider.feed import Feed
 from tui.provider.rows import RowList
 
 

@@ -21,9 +21,10 @@ from tui.domain.stages import (
 from tui.provider import feeds
 from tui.provider.calls import DEADLINE_SECONDS, Activity, Call, CallQueue
 from tui.provider.connection import Connection, SourceFacts
+from tui.provider.event_feed import EventFeed
 from tui.provider.event_log import EventTables
 from tui.provider.fact import Fact
-from tui.provider.feed import EventFeed, Feed
+from tui.provider.feed import Feed
 from tui.provider.pace import Pace, Priority
 from tui.provider.readable import Readable
 from tui.provider.source import Source
@@ -146,6 +147,13 @@ class StageDataProvider:
             target.begin_again()
             self._submit(target, priority)
         self._announce(target)
+
+    def refresh(self, feed: EventFeed, priority: Priority = Priority.DEMAND) -> bool:
+        """Read what is new and merge it; rows keep their positions. As `read_more`.
+
+        How it ended is in `feed.status.refreshed`. A failure leaves the feed as it was.
+        """
+        return self._ask(feed, priority, feed.begin_refresh)
 
     def cancel(self, target: Readable) -> bool:
         """Give up the call under way; its answer, should it come, is dropped.

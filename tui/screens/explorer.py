@@ -21,7 +21,8 @@ from tui.presentation.footer_line import footer_line
 from tui.presentation.lines import Line, Role, Span
 from tui.presentation.picker_rows import PickerRows
 from tui.presentation.timestamps import zone_label
-from tui.provider.feed import EventFeed, Feed, FeedState
+from tui.provider.event_feed import EventFeed
+from tui.provider.feed import Feed, FeedState
 from tui.provider.pace import Priority
 from tui.provider.provider import StageDataProvider
 from tui.provider.readable import Readable

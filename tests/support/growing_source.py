@@ -1,0 +1,63 @@
+"""GrowingList: the events of a live participant on a service that counts pages in its own way."""
+
+from collections import deque
+from collections.abc import Callable
+
+from tui.domain.events import Event
+from tui.domain.failures import FailureKind, ProviderFailure
+from tui.domain.pages import Cursor, Page
+
+
+class GrowingList:
+    """A list of events in the order returned, read in pages.
+
+    With `shifts`, a cursor is an offset into the list as it is now: growth at the head pushes
+    rows into the pages that follow. Else it is a place in the list: what comes in before it
+    does not matter.
+    """
+
+    def __init__(self, page_size: int, *, shifts: bool = False) -> None:
+        self.page_size = page_size
+        self.shifts = shifts
+        self.events: list[Event] = []
+        self._ids: list[int] = []
+        self._places: dict[str, int] = {}
+        self.calls: list[Cursor | None] = []
+        self.rejects: set[str] = set()
+        self.fails_next: ProviderFailure | None = None
+        self.between_calls: deque[Callable[[], object]] = deque()
+        """Changes to make, one after each answer: growth in the middle of a reading."""
+
+    def insert(self, index: int, event: Event) -> None:
+        self.events.insert(index, event)
+        self._ids.insert(index, len(self._ids))
+
+    def list_events(self, _scope: object, cursor: Cursor | None) -> Page[Event]:
+        self.calls.append(cursor)
+        if self.fails_next is not None:
+            failure, self.fails_next = self.fails_next, None
+            raise failure
+        start = self._start(cursor)
+        stop = start + self.page_size
+        following = self._write(stop) if stop < len(self.events) else None
+        page = Page(tuple(self.events[start:stop]), following)
+        if self.between_calls:
+            self.between_calls.popleft()()
+        return page
+
+    def _start(self, cursor: Cursor | None) -> int:
+        if cursor is None:
+            return 0
+        if cursor in self.rejects:
+            raise ProviderFailure(FailureKind.INVALID, "rejected", "", retryable=False)
+        if self.shifts:
+            return int(cursor)
+        return self._ids.index(self._places[cursor]) + 1
+
+    def _write(self, stop: int) -> Cursor:
+        if self.shifts:
+            return Cursor(str(stop))
+        # Two cursors for one place differ, as those of the service do.
+        text = f"c{len(self._places)}"
+        self._places[text] = self._ids[stop - 1]
+        return Cursor(text)
