@@ -14,6 +14,9 @@ _SEPARATOR = Span(" · ", Role.MUTED)
 _SHORTEST_CRUMB = 6
 """Cells that a part of the header keeps, or it would tell nothing."""
 
+_SHORTEST_CAUSE = 12
+"""Cells below which the cause of a failure is left out of the status line."""
+
 
 @dataclass(frozen=True, slots=True)
 class ListStatus:
@@ -93,6 +96,12 @@ def status_line(status: ListStatus, budget: Budget, width: int) -> Line:
     facts = [loaded_text(status), *status.extra]
     spans: list[Span] = []
     room = width - len(word) - 2
+    if status.failure is not None:
+        # The lines below the last row may be far away: the cause stands here too.
+        left = room - text_width(facts[0]) - text_width(_SEPARATOR.text)
+        facts = [facts[0]]
+        if left >= _SHORTEST_CAUSE:
+            facts.append(clip(status.failure.summary, left))
     for fact in facts:
         span = Span(fact)
         if line_width((*spans, _SEPARATOR, span)) > room:

@@ -112,10 +112,15 @@ class RowList(Canvas, can_focus=True):
         self._announce()
 
     def grow(self, tail: tuple[Line, ...]) -> None:
-        """Draw again after rows came or the tail changed. The cursor stays on its row."""
+        """Draw again after rows came or the tail changed. The cursor stays on its row.
+
+        What the tail says, a failure say, comes into view when the cursor rests on the last row.
+        """
         was_empty = not self.virtual_size.height or self._shown_rows == 0
         self.tail = tail
         self._measure()
+        if self.cursor == len(self.rows) - 1:
+            self._follow_cursor()
         self.repaint()
         if was_empty and len(self.rows):
             self._announce()

@@ -2,7 +2,17 @@
 
 import time
 
-from tui.presentation.bars import Crumb, ListStatus, header_line, tail_lines
+import pytest
+
+from tui.domain.failures import FailureKind, ProviderFailure
+from tui.presentation.bars import (
+    Budget,
+    Crumb,
+    ListStatus,
+    header_line,
+    status_line,
+    tail_lines,
+)
 from tui.presentation.cells import line_width
 
 
@@ -25,3 +35,14 @@ def test_a_name_of_ten_megabytes_costs_the_header_nothing():
     assert time.process_time() - started < 0.5
     assert line_width(line) == 80
     assert "last" in _text(line)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_status_line_of_a_failure_holds_its_cause_and_its_keys(width):
+    failure = ProviderFailure(FailureKind.INVALID, "nextToken: expired\x1b[2J", "", retryable=False)
+    status = ListStatus("events", 200, has_more=True, failure=failure, extra=("0 errors",))
+    text = _text(status_line(status, Budget(0, 4), width))
+    assert len(text) == width
+    assert "r: retry" in text
+    assert "nextToken: " in text or width < 80
+    assert "\x1b" not in text
