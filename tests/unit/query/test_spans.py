@@ -24,6 +24,7 @@ from tui.domain.events import (
     Event,
 )
 from tui.domain.times import UnreadableTime
+from tui.query import spans as spans_module
 from tui.query.spans import Spans
 
 
@@ -127,6 +128,26 @@ def test_spans_read_page_by_page_are_those_read_at_once(pages):
     for position in range(len(log)):
         once = whole.span_of(position, complete=True, live=True)
         assert spans.span_of(position, complete=True, live=True) == once
+
+
+def narrow(monkeypatch):
+    """Make the first look so narrow that a few events test its edges."""
+    monkeypatch.setattr(spans_module, "_NEAR", 2)
+    monkeypatch.setattr(spans_module, "_FARTHER", 2)
+
+
+@given(LOGS, st.randoms(use_true_random=False))
+def test_what_the_events_around_tell_is_what_all_events_tell(events, chance):
+    timed = [one for one in events if one.time is not None]
+    chance.shuffle(timed)
+    timed.sort(key=lambda one: one.time, reverse=chance.random() < 0.5)
+    unordered = log_of(sorted(timed, key=repr))
+    with pytest.MonkeyPatch.context() as patch:
+        narrow(patch)
+        near = outcome(timed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Spans, "_is_ordered", lambda _: False)
+        assert near == outcome(timed) == outcome(list(unordered))
 
 
 def test_a_stay_lasts_from_joined_to_left_seen_from_both_ends():
