@@ -1,0 +1,175 @@
+"""The command in a real terminal: the triage by hand, and what it does to the terminal."""
+
+import subprocess
+
+import pytest
+from support.explorer import ARN, EPOCH, JOSE, LIVE_STAGE, SHOW
+from support.terminal import IVSCOPE, Terminal, colours, has_extended_colour, settings
+from support.walks import ivscope_over
+
+from tui.endpoint.worlds.catalog import open_world
+
+MOUSE = {1000, 1002, 1003, 1005, 1006, 1015, 1016}
+ALTERNATE_SCREEN = {1049, 1047, 47}
+
+
+def incident():
+    return open_world("incident", lambda: EPOCH)
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40), (200, 50)])
+def test_the_triage_by_hand_from_the_stages_to_the_cause(columns, rows):
+    with ivscope_over(incident(), columns=columns, rows=rows) as terminal:
+        terminal.until("fri-night-rival").press("enter").until("5 sessions, all loaded")
+        terminal.press("j", "enter").until("40 participants, all loaded").press("enter")
+        terminal.until("events, all loaded").press("esc").until("40 participants, all loaded")
+        terminal.press("ctrl+q")
+        assert terminal.exit_code() == 0
+        assert not terminal.modes & MOUSE
+        assert not terminal.modes & ALTERNATE_SCREEN
+        assert not terminal.cursor_is_hidden
+        assert all(len(line) <= columns for line in terminal.screen)
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40), (200, 50)])
+def test_an_arn_leads_to_the_explanation_of_an_error_and_to_the_token_that_changed(columns, rows):
+    with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE, columns=columns, rows=rows) as terminal:
+        terminal.until("events, all loaded").until("Means")
+        for _ in range(60):
+            if "lost PUBLISH" in terminal.text and "capability" in terminal.text.lower():
+                break
+            terminal.press("j").until_quiet(0.12)
+        assert "TOKEN_EXCHANGED" in terminal.text
+        assert "lost PUBLISH" in terminal.text
+        terminal.press("g")
+        for _ in range(60):
+            if "INSUFFICIENT_CAPABILITIES" in terminal.screen[-rows // 2 :][0] or any(
+                line.startswith(">!") or ">!" in line for line in terminal.screen
+            ):
+                break
+            terminal.press("j").until_quiet(0.05)
+        terminal.until("Means").until("Next")
+        terminal.press("ctrl+q")
+        assert terminal.exit_code() == 0
+
+
+def test_the_screen_follows_every_new_size():
+    with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE, columns=120, rows=40) as terminal:
+        terminal.until("events, all loaded").until("Means")
+        for columns, rows in ((200, 50), (80, 24), (60, 16), (100, 30), (120, 40)):
+            terminal.resize(columns, rows)
+            terminal.until(lambda: terminal.screen[0].rstrip().endswith("UTC")).until_quiet()
+            assert len(terminal.screen[0]) == columns
+            assert "events, all loaded" in terminal.screen[-2]
+        terminal.until("Means")
+        terminal.press("ctrl+q")
+        assert terminal.exit_code() == 0
+
+
+def test_without_colour_not_one_colour_is_sent():
+    environ = settings(NO_COLOR="1")
+    with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE, environ=environ) as terminal:
+        terminal.until("events, all loaded").press("j", "j", "v").until('"name"')
+        terminal.press("v", "?").until("Keys").press("esc").press("/").until_quiet()
+        terminal.press("x", "esc").until_quiet().press("ctrl+q")
+        assert terminal.exit_code() == 0
+        assert colours(terminal.raw) == set()
+
+
+@pytest.mark.parametrize("name", ["xterm-16color", "linux", "xterm-256color"])
+def test_every_terminal_gets_its_own_sixteen_colours_only(name):
+    environ = settings(TERM=name)
+    with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE, environ=environ) as terminal:
+        terminal.until("events, all loaded").press("j", "j", "?").until("Keys").press("esc")
+        terminal.until_quiet().press("/").until_quiet().press("x", "esc", "ctrl+q")
+        assert terminal.exit_code() == 0
+        assert colours(terminal.raw)
+        assert not has_extended_colour(terminal.raw)
+
+
+def test_an_arrow_key_torn_apart_by_a_slow_line_does_not_leave_the_view():
+    environ = settings(SSH_CONNECTION="10.0.0.1 5000 10.0.0.2 22")
+    with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE, environ=environ) as terminal:
+        terminal.until("events, all loaded").until_quiet()
+        first = next(line for line in terminal.screen if ">" in line)
+        terminal.send(b"\x1b")
+        terminal.until_quiet(0.15)
+        terminal.send(b"[B")
+        terminal.until(lambda: next(line for line in terminal.screen if ">" in line) != first)
+        terminal.until_quiet(0.3)
+        assert JOSE in terminal.screen[0]
+        terminal.press("ctrl+q")
+        assert terminal.exit_code() == 0
+
+
+def test_an_idle_screen_sends_nothing():
+    with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE) as terminal:
+        terminal.until("events, all loaded").until("API 0/").until_quiet(0.3)
+        before = len(terminal.raw)
+        terminal.until_quiet(1.5)
+        assert len(terminal.raw) == before
+
+
+def test_quitting_does_not_wait_for_the_network():
+    with ivscope_over(
+        incident(), LIVE_STAGE, SHOW, JOSE, fault="slow_headers.ListParticipantEvents"
+    ) as terminal:
+        terminal.until("... reading events").press("ctrl+q")
+        assert terminal.exit_code(timeout=2) == 0
+        assert not terminal.modes & ALTERNATE_SCREEN
+
+
+def test_interrupting_leaves_a_whole_terminal():
+    with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE) as terminal:
+        terminal.until("events, all loaded").press("ctrl+c").until_quiet()
+        assert "events, all loaded" in terminal.text
+        terminal.press("ctrl+q")
+        assert terminal.exit_code() == 0
+
+
+def refused(*arguments, environ, piped=False):
+    """Exit code and text of a command that must not start."""
+    if piped:
+        done = subprocess.run(
+            [*IVSCOPE, *arguments],
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=20,
+            check=False,
+        )
+        return done.returncode, done.stderr.decode(), done.stdout
+    with Terminal([*IVSCOPE, *arguments], environ=environ) as terminal:
+        return terminal.exit_code(), terminal.text, terminal.raw
+
+
+@pytest.mark.parametrize("name", ["dumb", ""])
+def test_a_dumb_terminal_is_refused_with_a_pointer(name):
+    code, text, raw = refused("--demo", environ=settings(TERM=name))
+    assert code == 2
+    assert "TERM" in text
+    assert "xterm-256color" in text
+    assert b"\x1b" not in raw
+
+
+def test_a_pipe_is_refused():
+    code, text, out = refused("--demo", environ=settings(), piped=True)
+    assert code == 2
+    assert "needs a terminal" in text
+    assert out == b""
+
+
+@pytest.mark.parametrize(
+    "wrong", ["nonsense", "arn:aws:ivs:us-west-2:1:channel/abc", "\x1b]0;x\x07", ARN]
+)
+def test_what_holds_no_stage_is_refused(wrong):
+    code, text, raw = refused(wrong, environ=settings())
+    assert code == 2
+    assert "stage" in text
+    assert b"\x1b" not in raw
+
+
+def test_a_participant_id_that_the_api_refuses_is_refused():
+    code, text, _ = refused(LIVE_STAGE, SHOW, "not/an id", environ=settings())
+    assert code == 2
+    assert "participant id" in text
