@@ -53,6 +53,8 @@ _SYNCHRONIZED_OUTPUT = b"2026"
 class Answer:
     """What one key, or a stretch of time, brought."""
 
+    first_milliseconds: float | None
+    """From the key to the first bytes; None when nothing came."""
     milliseconds: float | None
     """From the key to the last byte; None when nothing came."""
     data: bytes
@@ -256,8 +258,9 @@ class PtySession:
 
     def _answer(self, first: int, began: int) -> Answer:
         if first == len(self._chunks):
-            return Answer(None, b"")
-        return Answer((self._chunks[-1][0] - began) / 1e6, self._data(first))
+            return Answer(None, None, b"")
+        first_time, last_time = self._chunks[first][0], self._chunks[-1][0]
+        return Answer((first_time - began) / 1e6, (last_time - began) / 1e6, self._data(first))
 
     def _data(self, first: int) -> bytes:
         return b"".join(data for _, data in self._chunks[first:])
