@@ -1,0 +1,91 @@
+"""Known: what the rules may look at. It is what is held now; no rule fetches anything."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from tui.domain.stages import (
+    Participant,
+    ParticipantScope,
+    ParticipantSummary,
+    SessionScope,
+    StageSession,
+)
+from tui.findings.finding import EventRef
+from tui.provider.event_log import EventLog
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLog:
+    """The events of one participant, as far as read."""
+
+    log: EventLog
+    complete: bool
+    """Whether the last page is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldParticipants:
+    """The participants of one session, as far as listed."""
+
+    rows: Sequence[ParticipantSummary]
+    complete: bool
+    """Whether the last page is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherCount:
+    """How many participants were publishing in one second, copies of others among them."""
+
+    least: int
+    """Started before that second and stopped after it."""
+    most: int
+    """With those that started or stopped within it, or whose start or stop is missing."""
+    started: tuple[EventRef, ...]
+    """PUBLISH_STARTED of the participants counted in `least`; scopes are participants."""
+    copies: int | None
+    """How many of `least` are replicas. None when that is not known of each of them."""
+    read: int
+    """Participants whose events are read to the end."""
+    total: int
+    """Participants that the session has, as far as listed."""
+    all_listed: bool
+    """Whether the list of participants is read to the end."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nobody is left that could have been publishing too."""
+        return self.all_listed and self.read >= self.total
+
+
+class Known(Protocol):
+    """What is held now. Cheap to ask: the detail pane asks on every cursor move."""
+
+    def log(self, scope: ParticipantScope, /) -> HeldLog | None:
+        """Events of a participant; None when none of its pages was read."""
+        ...
+
+    def participant(self, scope: ParticipantScope, /) -> Participant | None:
+        """The answer of GetParticipant."""
+        ...
+
+    def summary(self, scope: ParticipantScope, /) -> ParticipantSummary | None:
+        """The row of ListParticipants, or the one inside the answer of GetParticipant."""
+        ...
+
+    def session(self, scope: SessionScope, /) -> StageSession | None:
+        """The session."""
+        ...
+
+    def participants(self, scope: SessionScope, /) -> HeldParticipants | None:
+        """Who is in the session; None when no page of an unfiltered list was read."""
+        ...
+
+    def publishers_at(self, scope: SessionScope, moment: datetime, /) -> PublisherCount | None:
+        """Who was publishing in the second of a moment; None when the session was not swept."""
+        ...
+
+    def sweep_calls(self, scope: SessionScope, /) -> int:
+        """The fewest calls that a sweep still takes, as far as participants are listed."""
+        ...
