@@ -6,6 +6,8 @@ from collections.abc import Callable
 from tui.domain.events import Event
 from tui.domain.failures import FailureKind, ProviderFailure
 from tui.domain.pages import Cursor, Page
+from tui.domain.stages import SessionScope, StageSession
+from tui.domain.times import Time
 
 
 class GrowingList:
@@ -24,7 +26,8 @@ class GrowingList:
         self._places: dict[str, int] = {}
         self.calls: list[Cursor | None] = []
         self.rejects: set[str] = set()
-        self.fails_next: ProviderFailure | None = None
+        self.failures: deque[ProviderFailure] = deque()
+        """What the next calls fail with."""
         self.between_calls: deque[Callable[[], object]] = deque()
         """Changes to make, one after each answer: growth in the middle of a reading."""
 
@@ -34,9 +37,8 @@ class GrowingList:
 
     def list_events(self, _scope: object, cursor: Cursor | None) -> Page[Event]:
         self.calls.append(cursor)
-        if self.fails_next is not None:
-            failure, self.fails_next = self.fails_next, None
-            raise failure
+        if self.failures:
+            raise self.failures.popleft()
         start = self._start(cursor)
         stop = start + self.page_size
         following = self._write(stop) if stop < len(self.events) else None
@@ -61,3 +63,20 @@ class GrowingList:
         text = f"c{len(self._places)}"
         self._places[text] = self._ids[stop - 1]
         return Cursor(text)
+
+
+class LiveSource(GrowingList):
+    """The source of one live participant, with the session that it is in."""
+
+    profile = "live"
+    region = "eu-central-1"
+    endpoint_url = ""
+
+    def __init__(self, page_size: int = 100) -> None:
+        super().__init__(page_size)
+        self.end_time: Time | None = None
+        self.sessions_asked = 0
+
+    def get_session(self, session: SessionScope) -> StageSession:
+        self.sessions_asked += 1
+        return StageSession(session.session_id, None, self.end_time)

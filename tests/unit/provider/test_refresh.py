@@ -1,5 +1,6 @@
 """Refreshing events: nothing lost, nothing doubled, and every event keeps its position."""
 
+import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -7,8 +8,9 @@ from functools import partial
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.growing_source import GrowingList
+from support.growing_source import GrowingList, LiveSource
 from support.scripted_source import failure
+from support.waiting import wait_for
 
 from tui.domain.events import Event
 from tui.domain.failures import FailureKind
@@ -17,6 +19,8 @@ from tui.provider import feeds
 from tui.provider.event_log import EventTables
 from tui.provider.feed import FeedState
 from tui.provider.order import OrderLabel
+from tui.provider.pace import Pace
+from tui.provider.provider import StageDataProvider
 
 EPOCH = datetime(2026, 11, 20, 20, 30, tzinfo=UTC)
 SCOPE = ParticipantScope("arn", "st-1", "p")
@@ -247,7 +251,7 @@ def test_a_failed_refresh_leaves_everything_as_it_was_and_says_so():
     trouble = failure(FailureKind.NETWORK)
     reader = _complete(grow_newest, *(event(second) for second in range(50)))
     grow_newest(reader.source, *(event(second) for second in range(50, 75)))
-    reader.source.between_calls.append(lambda: setattr(reader.source, "fails_next", trouble))
+    reader.source.between_calls.append(lambda: reader.source.failures.append(trouble))
     reader.refresh()
     assert len(reader.log) == 50
     assert reader.feed.state is FeedState.COMPLETE
@@ -264,7 +268,7 @@ def test_a_failed_refresh_does_not_keep_an_unfinished_list_from_being_read_on():
     grow_newest(source, *(event(second) for second in range(25)))
     reader = Reader(source)
     reader.read()
-    source.fails_next = failure(FailureKind.NETWORK)
+    source.failures.append(failure(FailureKind.NETWORK))
     reader.refresh()
     assert reader.feed.state is FeedState.READY
     reader.read_to_end()
@@ -277,9 +281,9 @@ def test_a_failed_page_stays_failed_when_a_refresh_fails_too_and_not_when_it_suc
     reader = Reader(source)
     reader.read()
     first, second = failure(FailureKind.NETWORK), failure(FailureKind.DENIED)
-    source.fails_next = first
+    source.failures.append(first)
     reader.read()
-    source.fails_next = second
+    source.failures.append(second)
     reader.refresh()
     assert reader.feed.failure is first
     assert reader.feed.status.refreshed.failure is second
@@ -322,3 +326,29 @@ def _complete(grow, *events):
     reader.last_cursors = list(source.calls)
     source.calls.clear()
     return reader
+
+
+def test_the_provider_refreshes_once_for_many_asks_and_announces_the_news():
+    source = LiveSource(page_size=10)
+    grow_newest(source, *(event(second) for second in range(15)))
+    provider = StageDataProvider(lambda: source, pace=Pace(demand=1000))
+    feed = provider.events(SCOPE)
+    seen = []
+    provider.on_change = lambda target: seen.append(target.status.refreshed)
+    try:
+        assert provider.refresh(feed)
+        wait_for(lambda: feed.state is FeedState.READY)
+        grow_newest(source, *(event(second) for second in range(15, 40)))
+        gate = threading.Event()
+        source.between_calls.append(lambda: gate.wait(10))
+        assert provider.refresh(feed)
+        assert not provider.refresh(feed)
+        assert not provider.read_more(feed)
+        gate.set()
+        wait_for(lambda: seen[-1] is not None)
+        assert seen[-1].new_rows == 25
+        assert list(feed.items.sequence[:2]) == [10, 11]
+        assert provider.activity().total == 1 + 3
+    finally:
+        provider.close()
+    assert not provider.refresh(feed)
