@@ -240,6 +240,5 @@ class Follower:
 
     def _stand_failed(self, failure: ProviderFailure | None, now: float) -> None:
         self._failure = failure
-        self._is_last_poll = False
         comes_back = failure is not None and failure.retryable
         self._due = now + LONGEST_WAIT_SECONDS if comes_back else inf
