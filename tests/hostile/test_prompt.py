@@ -1,0 +1,40 @@
+"""Hostile text from the keyboard and the clipboard: into the prompt, and past it."""
+
+from support.hostile_world import BODIES, CASES, HostileWorld
+from support.terminal import sequence_kinds
+from support.walks import ivscope_over
+
+CLEAR = "\x15"
+"""Ctrl+U: empties the prompt."""
+
+
+def test_pasting_and_typing_hostile_text_into_the_prompt_sends_nothing_but_text():
+    with ivscope_over(HostileWorld(), columns=120, rows=40) as terminal:
+        terminal.until("100 stages loaded").press("/").until_quiet()
+        before = sequence_kinds(terminal.raw)
+        for value in CASES.values():
+            terminal.paste(value[:4000]).until_quiet(0.03).press(CLEAR)
+        typed = [v for v in CASES.values() if v.isprintable() and len(v) < 100]
+        for value in typed:
+            terminal.press(value).until_quiet(0.02).press(CLEAR)
+        terminal.press("esc").until("stages")
+        for value in (*CASES.values(), *BODIES.values()):
+            terminal.paste(value[:4000]).until_quiet(0.03)
+        terminal.until_quiet(0.3)
+        terminal.press("ctrl+q")
+        assert terminal.exit_code() == 0
+        assert sequence_kinds(terminal.raw) - before - RESTORING == set()
+
+
+RESTORING = {b"\x1b[?1049l", b"\x1b[?2004l", b"\x1b[?1004l", b"\x1b[?25h", b"\x1b[?7h", b"CSI <u"}
+"""What the end of the program adds."""
+
+
+def test_a_paste_that_ends_itself_types_keys_and_opens_nothing_dangerous():
+    with ivscope_over(HostileWorld(), columns=120, rows=40) as terminal:
+        terminal.until("100 stages loaded")
+        terminal.send(b"\x1b[200~x\x1b[201~\x1b]52;c;?\x07\x1b[201~").until_quiet(0.3)
+        terminal.press("esc").until_quiet(0.2)
+        terminal.until("stages").press("ctrl+q")
+        assert terminal.exit_code() == 0
+        assert b"\x1b]52;" not in terminal.raw

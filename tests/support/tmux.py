@@ -1,0 +1,92 @@
+"""A program in a tmux server of our own, where tmux is there: a second real terminal."""
+
+import contextlib
+import shlex
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from support.terminal import settings
+
+HAS_TMUX = shutil.which("tmux") is not None
+
+
+class Tmux:
+    """Runs a command in one pane until the block ends. Its bytes are kept from the first one on."""
+
+    def __init__(self, command, *, columns=200, rows=120, environ=None):
+        self._folder = tempfile.TemporaryDirectory(prefix="ivscope-tmux-")
+        folder = Path(self._folder.name)
+        self._socket = folder / "s"
+        self._raw = folder / "raw"
+        self._raw.touch()
+        values = (settings() if environ is None else environ) | {"TERM": "tmux-256color"}
+        words = [f"{name}={value}" for name, value in values.items()]
+        child = shlex.join(["env", "-i", *words, *command])
+        gate = folder / "gate"
+        # The command starts once its bytes are being kept.
+        wait = f"while [ ! -e {shlex.quote(str(gate))} ]; do sleep 0.02; done; exec {child}"
+        size = ("-x", str(columns), "-y", str(rows))
+        self._tmux("-f", "/dev/null", "new-session", "-d", "-s", "s", *size, "sh", "-c", wait)
+        for option in ("remain-on-exit on", "status off", "mouse on", "set-clipboard on"):
+            self._tmux("set-option", "-g", *option.split())
+        self._tmux("set-option", "-s", "escape-time", "0")
+        self._tmux("select-pane", "-T", TITLE)
+        self._tmux("pipe-pane", "-O", "-t", "s", f"cat >> {shlex.quote(str(self._raw))}")
+        gate.touch()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        with contextlib.suppress(subprocess.CalledProcessError):
+            self._tmux("kill-server")
+        self._folder.cleanup()
+
+    def _tmux(self, *words):
+        done = subprocess.run(
+            ["tmux", "-S", str(self._socket), *words], capture_output=True, check=True, timeout=10
+        )
+        return done.stdout.decode("utf-8", "replace").rstrip("\n")
+
+    def press(self, *keys):
+        """Keys by tmux's names."""
+        self._tmux("send-keys", "-t", "s", *keys)
+        return self
+
+    @property
+    def screen(self):
+        return self._tmux("capture-pane", "-p", "-t", "s").split("\n")
+
+    @property
+    def raw(self):
+        return self._raw.read_bytes()
+
+    def about(self, name):
+        """A format of tmux, such as `pane_title`."""
+        return self._tmux("display-message", "-p", "-t", "s", f"#{{{name}}}")
+
+    @property
+    def buffers(self):
+        """What the program put on tmux's clipboard."""
+        return self._tmux("list-buffers")
+
+    def until(self, wanted, timeout=15):
+        """Wait for a text on screen, or for a condition."""
+        condition = wanted if callable(wanted) else lambda: wanted in "\n".join(self.screen)
+        deadline = time.monotonic() + timeout
+        while not condition():
+            assert time.monotonic() < deadline, "never came:\n" + "\n".join(self.screen)
+            time.sleep(0.03)
+        return self
+
+    def exit_code(self):
+        """Wait for the end."""
+        self.until(lambda: self.about("pane_dead") == "1" and self.about("pane_dead_status"))
+        return int(self.about("pane_dead_status"))
+
+
+TITLE = "as it was"
+"""The title of the pane before the program starts."""
