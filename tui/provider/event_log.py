@@ -8,8 +8,16 @@ from typing import overload
 
 from tui.domain.events import Event
 from tui.domain.times import Time, UnreadableTime, from_microseconds, to_microseconds
-from tui.domain.tokens import ParticipantToken
+from tui.provider.event_tables import (
+    NOTHING_RARE,
+    EventKind,
+    EventTables,
+    Rare,
+    has_rare_fields,
+)
 from tui.provider.order import OrderLabel, OrderTally
+
+__all__ = ["NO_TIME", "EventColumns", "EventKind", "EventLog", "EventTables"]
 
 _ABSENT = -(2**63)
 """Stands for a time that did not come. Far below year 1, which is about -2**56."""
@@ -19,78 +27,6 @@ _UNREADABLE = _ABSENT + 1
 
 NO_TIME = _UNREADABLE
 """In `EventColumns.times`, this and everything below it stands for no readable time."""
-
-
-@dataclass(frozen=True, slots=True)
-class EventKind:
-    """What many events have in common. Few combinations exist, so each is kept once."""
-
-    name: str | None
-    error_code: str | None
-    replica: bool | None
-    is_error: bool
-    """Whether an event of this kind reports a failure."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Rare:
-    destination_stage_arn: str | None
-    destination_session_id: str | None
-    previous_token: ParticipantToken | None
-    new_token: ParticipantToken | None
-    unreadable_time: UnreadableTime | None
-
-
-_NOTHING_RARE = _Rare(None, None, None, None, None)
-
-
-class EventTables:
-    """Texts, kinds and tokens that logs refer to by number; shared by the logs of one provider.
-
-    Only ever grows. One writer at a time; a number that was handed out stays readable.
-    """
-
-    __slots__ = ("_kind_numbers", "_text_numbers", "_tokens", "kinds", "texts")
-
-    def __init__(self) -> None:
-        self.texts: list[str | None] = [None]
-        self.kinds: list[EventKind] = []
-        self._text_numbers: dict[str | None, int] = {None: 0}
-        self._kind_numbers: dict[tuple[str | None, str | None, bool | None], int] = {}
-        self._tokens: dict[ParticipantToken, ParticipantToken] = {}
-
-    def text_number(self, text: str | None) -> int:
-        """The number of a text, its old one if it was seen before."""
-        number = self._text_numbers.get(text)
-        if number is None:
-            number = len(self.texts)
-            self.texts.append(text)
-            self._text_numbers[text] = number
-        return number
-
-    def kind_number(self, event: Event) -> int:
-        """The number of an event's kind, its old one if it was seen before."""
-        key = (event.name, event.error_code, event.replica)
-        number = self._kind_numbers.get(key)
-        if number is None:
-            number = len(self.kinds)
-            self.kinds.append(EventKind(*key, is_error=event.is_error))
-            self._kind_numbers[key] = number
-        return number
-
-    def rare(self, event: Event) -> _Rare:
-        """The fields that few events have, with equal texts and tokens kept once."""
-        time = event.time
-        return _Rare(
-            self.texts[self.text_number(event.destination_stage_arn)],
-            self.texts[self.text_number(event.destination_session_id)],
-            self._token(event.previous_token),
-            self._token(event.new_token),
-            time if isinstance(time, UnreadableTime) else None,
-        )
-
-    def _token(self, token: ParticipantToken | None) -> ParticipantToken | None:
-        return None if token is None else self._tokens.setdefault(token, token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +72,7 @@ class EventLog(Sequence[Event]):
         self._kinds = array("I")
         self._participants = array("I")
         self._remotes = array("I")
-        self._rare: dict[int, _Rare] = {}
+        self._rare: dict[int, Rare] = {}
         self._rare_positions = array("I")
         self._order = OrderTally()
         self._length = 0
@@ -157,7 +93,7 @@ class EventLog(Sequence[Event]):
         kinds: list[int] = []
         participants: list[int] = []
         remotes: list[int] = []
-        rare: dict[int, _Rare] = {}
+        rare: dict[int, Rare] = {}
         tables = self._tables
         errors = 0
         for event in events:
@@ -165,7 +101,7 @@ class EventLog(Sequence[Event]):
             kind = tables.kind_number(event)
             if tables.kinds[kind].is_error:
                 errors += 1
-            if _has_rare_fields(event):
+            if has_rare_fields(event):
                 rare[self._length + len(times)] = tables.rare(event)
             times.append(time_us)
             kinds.append(kind)
@@ -290,7 +226,7 @@ class EventLog(Sequence[Event]):
     def _event(self, position: int) -> Event:
         tables = self._tables
         kind = tables.kinds[self._kinds[position]]
-        rare = self._rare.get(position, _NOTHING_RARE)
+        rare = self._rare.get(position, NOTHING_RARE)
         time_us = self._times[position]
         time: Time | None = rare.unreadable_time
         if time_us > _UNREADABLE:
@@ -313,13 +249,3 @@ def _encode_time(time: Time | None) -> int:
     if time is None:
         return _ABSENT
     return _UNREADABLE if isinstance(time, UnreadableTime) else to_microseconds(time)
-
-
-def _has_rare_fields(event: Event) -> bool:
-    return (
-        event.destination_stage_arn is not None
-        or event.destination_session_id is not None
-        or event.previous_token is not None
-        or event.new_token is not None
-        or isinstance(event.time, UnreadableTime)
-    )

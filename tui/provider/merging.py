@@ -1,7 +1,7 @@
 """Merging: what of a second reading is new, told by counting equal events and by their times."""
 
 from array import array
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,24 +53,27 @@ def overlay(log: EventLog, base: int, fresh: EventLog, *, is_whole: bool) -> Ove
     then the service has dropped them.
     """
     held = returned(log)[base:]
-    ranks_of: defaultdict[Hashable, deque[int]] = defaultdict(deque)
-    for rank, position in enumerate(held):
-        ranks_of[log.key(position)].append(rank)
-    ranks: list[int | None] = []
-    positions = array("I")
+    same = _common_head(log, held, fresh)
+    first_of, next_same = _ranks_by_key(log, held, same)
+    ranks: list[int | None] = list(range(same))
+    positions = array("I", held[:same])
+    came = bytearray(b"\x01" * same + bytes(len(held) - same))
     free = len(log)
-    came = bytearray(len(held))
-    for index in range(len(fresh)):
-        waiting = ranks_of.get(fresh.key(index))
-        if waiting:
-            rank = waiting.popleft()
-            came[rank] = 1
-            ranks.append(rank)
-            positions.append(held[rank])
-        else:
-            ranks.append(None)
+    for index in range(same, len(fresh)):
+        key = fresh.key(index)
+        rank = first_of.get(key)
+        ranks.append(rank)
+        if rank is None:
             positions.append(free)
             free += 1
+            continue
+        came[rank] = 1
+        positions.append(held[rank])
+        following = next_same.get(rank)
+        if following is None:
+            del first_of[key]
+        else:
+            first_of[key] = following
     missing = len(held) - sum(came)
     if not missing:
         order = positions
@@ -79,6 +82,29 @@ def overlay(log: EventLog, base: int, fresh: EventLog, *, is_whole: bool) -> Ove
     else:
         order = positions + array("I", (held[rank] for rank, here in enumerate(came) if not here))
     return Overlay(ranks, positions, order, missing)
+
+
+def _common_head(log: EventLog, held: Sequence[int], fresh: EventLog) -> int:
+    count = min(len(held), len(fresh))
+    for rank in range(count):
+        if log.key(held[rank]) != fresh.key(rank):
+            return rank
+    return count
+
+
+def _ranks_by_key(
+    log: EventLog, held: Sequence[int], start: int
+) -> tuple[dict[Hashable, int], dict[int, int]]:
+    """The first rank of each event, and the next rank of an equal event, from `start` on."""
+    first_of: dict[Hashable, int] = {}
+    next_same: dict[int, int] = {}
+    for rank in range(len(held) - 1, start - 1, -1):
+        key = log.key(held[rank])
+        following = first_of.get(key)
+        if following is not None:
+            next_same[rank] = following
+        first_of[key] = rank
+    return first_of, next_same
 
 
 def _with_dropped(
