@@ -1,75 +1,238 @@
 """Causal order: events by time, and inside one time in the order in which they can have happened.
 
-The IVS API gives whole seconds in all its samples, and orders events of one second at random.
+All samples of the IVS API give whole seconds, and order the events of one second at random.
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from tui.domain import events
-from tui.provider.event_log import NO_TIME, EventLog, EventTables
+from tui.provider.event_log import NO_TIME, EventColumns, EventLog
+from tui.query.causal_ties import (
+    PAIRS,
+    REPLICATING,
+    SUBSCRIBING,
+    USUAL,
+    Half,
+    Stretch,
+    Tie,
+    pair_number,
+    rank,
+)
+from tui.query.sorted_rows import SortedRows
 
-STEPS = 32
-"""Places inside one time. Even the year 9999 in microseconds times 32 fits into 63 bits."""
+_STEP_BITS = 5
+"""32 places inside one time. Even the year 9999 in microseconds leaves so many bits of 63."""
 
-EARLY, USUAL, LATE = 0, 10, 20
-"""What is added to a rank: before a new start, as usual, after a second start."""
+_STEP_ROWS = 4_096
+"""Rows between two chances to pause: 2 ms."""
+
+_Time = tuple[int, list[Half]]
+"""Microseconds since 1970 UTC, and what starts and stops then."""
 
 _BEFORE_ALL = -(2**63)
 """Key of events that no event with a readable time comes before."""
 
-_OTHER = 5
-_RANKS = {
-    events.JOINED: 0,
-    # An exchange allows publishing, or ends it.
-    events.TOKEN_EXCHANGED: 1,
-    events.PUBLISH_STARTED: 2,
-    events.SUBSCRIBE_STARTED: 3,
-    events.REPLICATION_STARTED: 4,
-    events.PUBLISH_STOPPED: 6,
-    events.SUBSCRIBE_STOPPED: 7,
-    events.REPLICATION_STOPPED: 8,
-    events.LEFT: 9,
-}
-"""In which order things happen to a participant that was outside before; others in the middle."""
-
-
-def rank(name: str | None) -> int:
-    """Place of an event name inside one time, 0 to 9."""
-    return _OTHER if name is None else _RANKS.get(name, _OTHER)
-
-
-def first_keys(log: EventLog, start: int, stop: int, before: int | None) -> "array[int]":
-    """Sort keys by time and rank alone, for the events from `start` to below `stop`.
-
-    An event without a readable time takes the key of its neighbour before it.
-
-    Args:
-        log: The log.
-        start: First position.
-        stop: Position after the last.
-        before: Key of the event before `start`; None if there is none.
-    """
-    columns = log.columns(start, stop)
-    ranks = _rank_table(log.tables)
-    keys = [
-        time * STEPS + place
-        for time, place in zip(columns.times, map(ranks.__getitem__, columns.kinds), strict=True)
-    ]
-    if keys and min(columns.times) <= NO_TIME:
-        last = _BEFORE_ALL if before is None else before
-        for index, time in enumerate(columns.times):
-            if time <= NO_TIME:
-                keys[index] = last
-            last = keys[index]
-    return array("q", keys)
-
 
 def causal_order(log: EventLog, positions: Sequence[int]) -> list[int]:
-    """Positions oldest first."""
-    keys = first_keys(log, 0, len(log), None)
-    return sorted(positions, key=keys.__getitem__)
+    """Positions oldest first.
+
+    Equal times are told apart for each participant: JOINED, TOKEN_EXCHANGED, starts, others,
+    stops, LEFT; but the stop of something that was open before comes before its new start.
+    What is still equal keeps the order given. An event without a readable time stays with its
+    neighbour before it in the log. The whole log is looked at, also where it is not asked for.
+    """
+    keys = CausalKeys(log)
+    keys.extend(len(log))
+    for _ in keys.settle():
+        pass
+    return sorted(positions, key=keys.keys.__getitem__)
 
 
-def _rank_table(tables: EventTables) -> list[int]:
-    return [USUAL + rank(kind.name) for kind in tables.kinds]
+class CausalKeys:
+    """Sort keys of a log that grows: ascending keys, then positions, are the causal order.
+
+    `extend` gives keys that are right up to ties in one time; `settle` makes them right.
+    """
+
+    __slots__ = (
+        "_changed",
+        "_core",
+        "_high",
+        "_log",
+        "_low",
+        "_newest",
+        "_oldest",
+        "_sides",
+        "keys",
+        "order",
+    )
+
+    def __init__(self, log: EventLog) -> None:
+        self.keys = array("q")
+        """Key by position; grows in place."""
+        self._log = log
+        self.order = SortedRows(self.keys)
+        """All positions that have keys, in their order; read it only."""
+        self._sides: dict[tuple[str | None, str | None], int] = {}
+        self._core = Stretch(self._resolve)
+        # The first and the last time are not in the core: a page can still add to them.
+        self._oldest: _Time | None = None
+        self._newest: _Time | None = None
+        self._low: int | None = None
+        self._high = 0
+        self._changed: set[int] = set()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether `settle` has nothing to do."""
+        return self._low is None
+
+    def extend(self, stop: int) -> None:
+        """Make keys for the events up to below `stop`. Costs as much as they are, in order."""
+        start = len(self.keys)
+        if start >= stop:
+            return
+        columns = self._log.columns(start, stop)
+        ranks = [USUAL + rank(kind.name) for kind in self._log.tables.kinds]
+        places = map(ranks.__getitem__, columns.kinds)
+        new = [
+            (time << _STEP_BITS) + place for time, place in zip(columns.times, places, strict=True)
+        ]
+        if min(columns.times) <= NO_TIME:
+            last = self.keys[-1] if start else _BEFORE_ALL
+            for index, time in enumerate(columns.times):
+                if time > NO_TIME:
+                    last = new[index]
+                new[index] = last
+        self.keys.extend(new)
+        self.order.add(range(start, stop))
+        low, high = min(new) >> _STEP_BITS, max(new) >> _STEP_BITS
+        self._high = high if self._low is None else max(self._high, high)
+        self._low = low if self._low is None else min(self._low, low)
+
+    def settle(self) -> Iterator[list[tuple[int, int]]]:
+        """Put ties in order, in steps of 2 ms; extend nothing before the last one.
+
+        Looks at the new events and the time they touch when they go to one end, else at all.
+
+        Yields:
+            Key ranges, the end not in it, inside which keys have changed.
+        """
+        if self._low is None:
+            return
+        while self.order.has_waiting:
+            self.order.merge()
+            yield []
+        stretch, start, stop = self._region(self._low)
+        is_newer, is_older = start > 0, stop < len(self.order)
+        is_whole = not is_newer and not is_older
+        touched = range(stop) if is_whole else self.order.part(start, stop)
+        first = min(touched)
+        columns = self._log.columns(first, max(touched) + 1)
+        held: _Time | None = None
+        is_first = not is_newer
+        for row in range(start, stop, _STEP_ROWS):
+            for moment in self._times(row, stop, columns, first):
+                if is_first:
+                    self._oldest, is_first = moment, False
+                    continue
+                if held is not None:
+                    stretch.take(held[1])
+                held = moment
+            yield self._sort_again()
+        if not is_older:
+            self._newest = held or self._oldest
+        elif held is not None:
+            stretch.take(held[1])
+            self._core.put_before(stretch)
+        self._decide_unsure()
+        self._low = None
+        yield self._sort_again()
+
+    def _region(self, low: int) -> tuple[Stretch, int, int]:
+        """What to add times to, and the first row to look at and the one after the last."""
+        order, oldest, newest = self.order, self._oldest, self._newest
+        if oldest is not None and newest is not None and newest is not oldest:
+            if low >= newest[0]:
+                return self._core, order.index_of_key(newest[0] << _STEP_BITS), len(order)
+            if self._high <= oldest[0]:
+                stop = order.index_of_key((oldest[0] + 1) << _STEP_BITS)
+                return Stretch(self._resolve), 0, stop
+        self._core = Stretch(self._resolve)
+        return self._core, 0, len(order)
+
+    def _times(self, start: int, stop: int, columns: EventColumns, first: int) -> Iterator[_Time]:
+        """The times that begin in one step of rows, with their starts and stops."""
+        keys, order, kinds_of = self.keys, self.order, self._log.tables.kinds
+        end = min(stop, start + _STEP_ROWS)
+        if start:
+            start = order.index_of_key(((keys[order[start - 1]] >> _STEP_BITS) + 1) << _STEP_BITS)
+        if end < stop:
+            end = order.index_of_key(((keys[order[end - 1]] >> _STEP_BITS) + 1) << _STEP_BITS)
+        times, kinds = columns.times, columns.kinds
+        participants, remotes = columns.participants, columns.remotes
+        pairs = [None if kind.name is None else PAIRS.get(kind.name) for kind in kinds_of]
+        now: int | None = None
+        halves: list[Half] = []
+        for position in order.part(start, end):
+            time = keys[position] >> _STEP_BITS
+            if time != now:
+                if now is not None:
+                    yield now, halves
+                now, halves = time, []
+            index = position - first
+            pair = pairs[kinds[index]]
+            if pair is None or times[index] <= NO_TIME:
+                continue
+            side = remotes[index]
+            if pair[0] != SUBSCRIBING:
+                side = self._destination(position) if pair[0] == REPLICATING else 0
+            halves.append((position, pair_number(pair[0], participants[index], side), pair[1]))
+        if now is not None:
+            yield now, halves
+
+    def _destination(self, position: int) -> int:
+        event = self._log[position]
+        side = (event.destination_stage_arn, event.destination_session_id)
+        return self._sides.setdefault(side, len(self._sides))
+
+    def _decide_unsure(self) -> None:
+        """Let both ends speak about ties that the core knows no start of."""
+        core, oldest, newest = self._core, self._oldest, self._newest
+        if oldest is None or newest is None:
+            return
+        start = Stretch(self._resolve)
+        start.take(oldest[1])
+        end = Stretch(self._resolve)
+        if newest is not oldest:
+            for _, pair, _ in newest[1]:
+                known = core.after.get(pair, start.after.get(pair))
+                if known is not None:
+                    end.after[pair] = known
+            end.take(newest[1])
+        for pair in core.unsure:
+            known = start.after.get(pair, core.before.get(pair, end.before.get(pair)))
+            core.decide(pair, is_open=known)
+        for pair in start.unsure:
+            start.decide(pair, is_open=core.before.get(pair, end.before.get(pair)))
+
+    def _resolve(self, tie: Tie) -> None:
+        keys, log = self.keys, self._log
+        for position, place in tie.rounds().items():
+            time = keys[position] >> _STEP_BITS
+            key = (time << _STEP_BITS) + place + rank(log.name(position))
+            if keys[position] == key:
+                continue
+            self._changed.add(time)
+            keys[position] = key
+            follower = position + 1
+            while follower < len(keys) and log.time_us(follower) is None:
+                keys[follower] = key
+                follower += 1
+
+    def _sort_again(self) -> list[tuple[int, int]]:
+        ranges = [(time << _STEP_BITS, (time + 1) << _STEP_BITS) for time in self._changed]
+        self._changed.clear()
+        for low, high in ranges:
+            self.order.sort_again(low, high)
+        return ranges

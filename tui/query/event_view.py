@@ -2,14 +2,15 @@
 
 import time
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tui.provider.event_log import EventLog
-from tui.query.causal_keys import CausalKeys
+from tui.query.causal_order import CausalKeys
 from tui.query.filters import Filter
 from tui.query.found_rows import FoundRows
 from tui.query.matcher import NO_USERS, Matcher
 from tui.query.returned_keys import ReturnedKeys
+from tui.query.sorted_rows import SortedRows
 
 _FIRST_ROWS = 2_048
 """Rows looked at before the speed is known: 2 ms even when every one needs an event."""
@@ -41,11 +42,12 @@ class EventView:
         """Whether rows are sorted oldest first."""
         self._users = users
         self._returned = ReturnedKeys()
-        self._causal = CausalKeys()
+        self._causal = CausalKeys(log)
+        self._settling: Iterator[list[tuple[int, int]]] | None = None
         self._filter: Matcher | None = None
         self._search: Matcher | None = None
-        self._rate = 0.0
         self._total = 0
+        self._rate = 0.0
         self._scanned = 0
         self._start_over()
 
@@ -82,7 +84,8 @@ class EventView:
         """Show another log, or the same after a restart, under the same filter and search."""
         self.log = log
         self._returned = ReturnedKeys()
-        self._causal = CausalKeys()
+        self._causal = CausalKeys(log)
+        self._settling = None
         self._filter = self._matcher(self.filter)
         self._search = self._matcher(self.search)
         self._start_over()
@@ -124,7 +127,9 @@ class EventView:
         nothing is shown.
         """
         last = max(0, len(self._rows) - 1)
-        return min(last, self._rows.index(position)) if position < self._scanned else last
+        keys = self._keys()
+        known = self._scanned if keys is None else len(keys)
+        return min(last, self._rows.index(position)) if position < known else last
 
     @property
     def hit_count(self) -> int:
@@ -172,6 +177,11 @@ class EventView:
         log = self.log
         if self.by_time:
             self._total = len(log)
+            if self._filter is None:
+                # What was put in order for an earlier view is there at once.
+                known = len(self._causal.keys)
+                self._rows.add(range(self._scanned, known))
+                self._scanned = known
             return
         was_plain = not self._returned.keys
         if not self._returned.update(log) or (was_plain and self._returned.keys):
@@ -183,11 +193,44 @@ class EventView:
             self._scanned = self._total
 
     def _is_behind(self) -> bool:
-        return self._scanned < self._total or self.searched < self._total
+        return (
+            self._scanned < self._total
+            or self.searched < self._total
+            or (self.by_time and not self._causal.is_settled)
+            or any(rows.has_waiting for rows in self._orders())
+        )
+
+    def _orders(self) -> list[SortedRows]:
+        return [rows.sorted for rows in (self._rows, self._hits) if rows.sorted is not None]
 
     def _piece(self, end: float) -> bool:
+        return self._order_piece() or self._look_piece(end)
+
+    def _order_piece(self) -> bool:
+        """Put in order what was found. Keys that change and merges wait for each other."""
+        for rows in self._orders():
+            if rows.is_merging:
+                rows.merge()
+                return True
+        if self.by_time and (self._settling is not None or self._scanned == self._total):
+            if self._settling is None:
+                self._settling = self._causal.settle()
+            changed = next(self._settling, None)
+            if changed is not None:
+                for rows in self._orders():
+                    for low, high in changed:
+                        rows.sort_again(low, high)
+                return True
+            self._settling = None
+        for rows, looked_at in zip(self._orders(), (self._scanned, self.searched), strict=False):
+            if rows.has_waiting and looked_at == self._total:
+                rows.merge()
+                return True
+        return False
+
+    def _look_piece(self, end: float) -> bool:
         begin = time.perf_counter()
-        is_search = self._scanned >= self._total
+        is_search = self._scanned == self._total
         start = self.searched if is_search else self._scanned
         if start >= self._total:
             return False
@@ -203,7 +246,7 @@ class EventView:
 
     def _scan_piece(self, start: int, stop: int) -> None:
         if self.by_time:
-            self._causal.extend(self.log, stop)
+            self._causal.extend(stop)
         if self._filter is None:
             self._rows.add(range(start, stop))
         else:
@@ -225,13 +268,15 @@ class EventView:
         self._take_in()
 
     def _clear(self) -> None:
-        self._rows = FoundRows(self._keys())
+        whole = self._causal.order if self.by_time and self._filter is None else None
+        self._rows = FoundRows(self._keys(), whole)
         self._scanned = 0
         self._clear_hits()
 
     def _clear_hits(self) -> None:
         self._hits = FoundRows(self._keys())
         self._searched = 0
+        self._rate = 0.0
 
     def _keys(self) -> "array[int] | None":
         if self.by_time:

@@ -12,17 +12,21 @@ class FoundRows:
 
     Args:
         keys: Sort key by position. None keeps the order of the positions.
+        whole: All positions in order, kept by somebody else, if all of them will be found.
     """
 
-    __slots__ = ("_positions", "sorted")
+    __slots__ = ("_owns_order", "_positions", "sorted")
 
-    def __init__(self, keys: "array[int] | None") -> None:
+    def __init__(self, keys: "array[int] | None", whole: SortedRows | None = None) -> None:
         self._positions: range | array[int] = range(0)
-        self.sorted = None if keys is None else SortedRows(keys)
+        self._owns_order = whole is None
+        self.sorted = whole
         """The order, unless it is that of the positions."""
+        if keys is not None and whole is None:
+            self.sorted = SortedRows(keys)
 
     def __len__(self) -> int:
-        return len(self._positions)
+        return len(self._positions if self.sorted is None else self.sorted)
 
     def __contains__(self, position: int) -> bool:
         positions = self._positions
@@ -63,5 +67,5 @@ class FoundRows:
                 self._positions.extend(positions)
         else:
             held.extend(positions)
-        if self.sorted is not None:
+        if self.sorted is not None and self._owns_order:
             self.sorted.add(positions)

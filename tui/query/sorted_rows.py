@@ -1,24 +1,40 @@
 """SortedRows: positions in the order of a key, cheap to extend at either end."""
 
 from array import array
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from itertools import chain
+
+_FEW = 512
+"""So many positions are put between others one by one, about 10 us each."""
+
+_NEAR = 4
+"""A merge at one end may move so many old rows for each new one."""
+
+_SAMPLES = 4_096
+_BUCKETS = 256
+"""Parts that a great merge sorts one by one; 2 to 4 ms each at a million rows."""
+
+_STEP_ROWS = 8_192
+"""Positions that a great merge shares out in one piece: 2 ms."""
 
 
 class SortedRows:
     """Positions in ascending order of their key; equal keys in ascending order of position.
 
     Args:
-        keys: Key by position. The owner extends it before positions are added; a key may change
-            only if no position that was added has it.
+        keys: Key by position. The owner extends it before positions are added, and calls
+            `sort_again` when it changes keys.
     """
 
-    __slots__ = ("_back", "_front", "_keys")
+    __slots__ = ("_back", "_front", "_keys", "_merging", "_waiting")
 
     def __init__(self, keys: "array[int]") -> None:
         self._keys = keys
         self._front = array("I")  # last row first, so that both ends grow at an end
         self._back = array("I")
+        self._waiting = array("I")
+        self._merging: Iterator[None] | None = None
 
     def __len__(self) -> int:
         return len(self._front) + len(self._back)
@@ -40,45 +56,63 @@ class SortedRows:
 
     def index(self, position: int) -> int:
         """How many rows come before a position, which need not be among them."""
-        keys = self._keys
-        wanted = (keys[position], position)
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            there = self[middle]
-            if (keys[there], there) < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return self._index(self._keys[position], position)
+
+    def index_of_key(self, key: int) -> int:
+        """How many rows have a lower key."""
+        return self._index(key, -1)
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether positions that were added are no rows before `merge` has ended."""
+        return bool(self._waiting)
+
+    @property
+    def is_merging(self) -> bool:
+        """Whether `merge` has begun: until it ends, add nothing and change no key."""
+        return self._merging is not None
 
     def add(self, positions: Sequence[int]) -> None:
         """Add new positions, given in ascending order.
 
-        Costs as much as there are new ones when they go to one end, else as much as there are
-        rows on the shorter side of the first or the last of them, at the speed of a merge in C.
+        Costs as much as they are when they go to one end. Many that go elsewhere wait for
+        `merge`.
         """
         if not positions:
             return
         new = sorted(positions, key=self._keys.__getitem__)
         after, before = self.index(new[0]), self.index(new[-1])
-        count = len(self)
-        if after == count:
+        moved = min(len(self) - after, before)
+        if after == len(self):
             self._back.extend(new)
         elif before == 0:
             new.reverse()
             self._front.extend(new)
-        elif count - after <= before:
-            moved = self._cut_end(after)
-            self._back.extend(self._merged(moved, new))
-        else:
-            moved = self._cut_start(before)
-            merged = self._merged(moved, new)
+        elif moved > _NEAR * len(new) and len(new) > _FEW:
+            self._waiting.extend(positions)
+        elif moved == before:
+            merged = self._merged(self._cut_start(before), new)
             merged.reverse()
             self._front.extend(merged)
+        else:
+            self._back.extend(self._merged(self._cut_end(after), new))
 
-    def sort_again(self, start: int, stop: int) -> None:
-        """Put rows `start` to below `stop` in order after their keys changed among themselves."""
+    def merge(self) -> bool:
+        """Do one piece of putting waiting positions among the rows, about 3 ms.
+
+        Returns:
+            Whether it was not the last one.
+        """
+        if self._merging is None:
+            self._merging = self._merge()
+        for _ in self._merging:
+            return True
+        self._merging = None
+        return False
+
+    def sort_again(self, low: int, high: int) -> None:
+        """Put rows in order whose keys changed, but stayed from `low` to below `high`."""
+        start, stop = self.index_of_key(low), self.index_of_key(high)
         ordered = sorted(self.part(start, stop))
         ordered.sort(key=self._keys.__getitem__)
         front = len(self._front)
@@ -88,15 +122,56 @@ class SortedRows:
             else:
                 self._front[front - 1 - row] = position
 
-    def _merged(self, one: Sequence[int], other: Sequence[int]) -> list[int]:
-        # By position first: among equal keys the sort by key keeps that order.
-        both = list(chain(one, other))
+    def _index(self, key: int, position: int) -> int:
         keys = self._keys
-        if max(one) < min(other):
-            both.sort(key=keys.__getitem__)
-        else:
-            both.sort(key=lambda position: (keys[position], position))
-        return both
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            there = self[middle]
+            if keys[there] < key or (keys[there] == key and there < position):
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def _merge(self) -> Iterator[None]:
+        get_key = self._keys.__getitem__
+        count = len(self)
+        total = count + len(self._waiting)
+        sample = sorted(
+            get_key(self[at] if at < count else self._waiting[at - count])
+            for at in range(0, total, max(1, total // _SAMPLES))
+        )
+        bounds = sample[:: max(1, len(sample) // _BUCKETS)]
+        buckets = [array("I") for _ in range(len(bounds) + 1)]
+        for start in range(0, total, _STEP_ROWS):
+            some = self.part(start, min(count, start + _STEP_ROWS)) if start < count else array("I")
+            at = start - count
+            some.extend(self._waiting[max(0, at) : max(0, at + _STEP_ROWS)])
+            for position in some:
+                buckets[bisect_right(bounds, get_key(position))].append(position)
+            yield
+        back = array("I")
+        for bucket in buckets:
+            # By position first: among equal keys the sort by key keeps that order.
+            back.extend(sorted(sorted(bucket), key=get_key))
+            yield
+        self._front, self._back, self._waiting = array("I"), back, array("I")
+
+    def _merged(self, moved: "array[int]", new: list[int]) -> "array[int]":
+        if len(moved) > _NEAR * len(new):
+            merged = array("I")
+            there = SortedRows(self._keys)
+            there._back = moved
+            start = 0
+            for position in new:
+                row = there.index(position)
+                merged.extend(moved[start:row])
+                merged.append(position)
+                start = row
+            merged.extend(moved[start:])
+            return merged
+        return array("I", sorted(sorted(chain(moved, new)), key=self._keys.__getitem__))
 
     def _cut_end(self, start: int) -> "array[int]":
         moved = self.part(start, len(self))
