@@ -78,7 +78,7 @@ class Tmux:
         condition = wanted if callable(wanted) else lambda: wanted in "\n".join(self.screen)
         deadline = time.monotonic() + timeout
         while not condition():
-            assert time.monotonic() < deadline, "never came:\n" + "\n".join(self.screen)
+            assert time.monotonic() < deadline, f"{wanted} never came:\n" + "\n".join(self.screen)
             time.sleep(0.03)
         return self
 

@@ -1,0 +1,44 @@
+"""The command in tmux, where most people on call meet it."""
+
+import pytest
+from support.explorer import EPOCH, LIVE_STAGE, PRIYA, SHOW
+from support.terminal import IVSCOPE
+from support.tmux import HAS_TMUX, TITLE, Tmux
+
+from tui.endpoint.server import Endpoint
+from tui.endpoint.worlds.catalog import open_world
+
+pytestmark = pytest.mark.skipif(not HAS_TMUX, reason="tmux is not on PATH")
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40), (200, 50)])
+def test_a_participant_in_tmux_from_the_arn_to_the_way_out(columns, rows):
+    world = open_world("incident", lambda: EPOCH)
+    with Endpoint(world) as endpoint:
+        command = [*IVSCOPE, "--endpoint-url", endpoint.url, "--region", world.region]
+        with Tmux([*command, LIVE_STAGE, SHOW, PRIYA], columns=columns, rows=rows) as tmux:
+            tmux.until("61 events, all loaded").until("Means")
+            assert tmux.about("alternate_on") == "1"
+            assert tmux.about("mouse_any_flag") == "0"
+            assert tmux.about("pane_title") == TITLE
+            tmux.press("Down", "Down")
+            tmux.until(lambda: cursor_row(tmux) == 2)
+            tmux.press("Up")
+            tmux.until(lambda: cursor_row(tmux) == 1)
+            tmux.press("Escape").until("40 participants, all loaded")
+            tmux.press("C-q")
+            assert tmux.exit_code() == 0
+            assert tmux.about("alternate_on") == "0"
+            assert tmux.about("pane_title") == TITLE
+
+
+def cursor_row(tmux):
+    """The row of the event list that the cursor is on."""
+    titles = next(y for y, line in enumerate(tmux.screen) if "EVENT" in line)
+    marked = [y for y, line in enumerate(tmux.screen) if line.find(">") in _cursor_columns(tmux)]
+    return marked[0] - titles - 1 if marked else None
+
+
+def _cursor_columns(tmux):
+    titles = next(line for line in tmux.screen if "EVENT" in line)
+    return {titles.index("TIME") - 3}
