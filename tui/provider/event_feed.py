@@ -48,7 +48,7 @@ class EventFeed(Feed[Event]):
         as before the first page, this is an ordinary read.
 
         Returns:
-            False when nothing should be called: after a failed restart, or in a dead end.
+            False when reading again from the start was begun and has failed: that comes first.
         """
         paging = self._paging
         if self._fresh is not None:
