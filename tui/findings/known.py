@@ -38,20 +38,30 @@ class HeldParticipants:
 class PublisherCount:
     """How many participants were publishing in one second, copies of others among them."""
 
-    least: int
-    """Started before that second and stopped after it."""
-    most: int
-    """With those that started or stopped within it, or whose start or stop is missing."""
     started: tuple[EventRef, ...]
-    """PUBLISH_STARTED of the participants counted in `least`; scopes are participants."""
+    """PUBLISH_STARTED of those who started before that second and stopped after it; one for each
+    of them, scopes are participants."""
+    tied: tuple[EventRef, ...]
+    """An event of each of those who started or stopped within that second, or whose start or stop
+    is missing: they may have been publishing."""
     copies: int | None
-    """How many of `least` are replicas. None when that is not known of each of them."""
+    """How many of `started` are replicas. None when that is not known of each of them."""
     read: int
     """Participants whose events are read to the end."""
     total: int
     """Participants that the session has, as far as listed."""
     all_listed: bool
     """Whether the list of participants is read to the end."""
+
+    @property
+    def least(self) -> int:
+        """So many were publishing for certain."""
+        return len(self.started)
+
+    @property
+    def most(self) -> int:
+        """So many at the most, of those read."""
+        return len(self.started) + len(self.tied)
 
     @property
     def is_complete(self) -> bool:

@@ -1,0 +1,148 @@
+"""Here: one event amid what is read of its participant, and what all rules need around it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import compress
+
+from tui.domain.durations import round_duration
+from tui.domain.events import Event
+from tui.domain.stages import ParticipantScope, SessionScope
+from tui.domain.times import from_microseconds
+from tui.findings.finding import (
+    MOST_REFS,
+    Ask,
+    Certainty,
+    EventRef,
+    FactKey,
+    FactKind,
+    Moment,
+    Text,
+)
+from tui.findings.known import Known
+from tui.provider.event_log import EventLog
+from tui.query.shown import flags_of
+
+SECOND_US = 1_000_000
+"""Microseconds. Event times are whole seconds in every sample of the IVS API: inside one second
+nothing is known of the order."""
+
+PAGES_OPEN: Text = ("pages that are not read yet can hold events that change this",)
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """One event, its log, and what else is held."""
+
+    scope: ParticipantScope
+    position: int
+    known: Known
+    log: EventLog
+    complete: bool
+    """Whether the log is read to its end."""
+    event: Event
+    second: int | None
+    """Of the event, since 1970 UTC; None when it has no readable time."""
+
+    def named(self, *names: str) -> list[int]:
+        """Positions of the events with these names and a readable time, oldest first."""
+        return positions_named(self.log, names)
+
+    def has_untimed(self, *names: str) -> bool:
+        """Whether an event with one of these names cannot be placed in time."""
+        return has_untimed(self.log, names)
+
+    def seconds_to(self, position: int) -> float:
+        """Seconds from this event to another; negative when the other one was before."""
+        mine, other = self.log.time_us(self.position), self.log.time_us(position)
+        return 0 if mine is None or other is None else (other - mine) / SECOND_US
+
+    def distance(self, position: int) -> str:
+        """How far another event is, in words: "in the same second", "20 s before"."""
+        return distance(second_of(self.log, self.position), second_of(self.log, position))
+
+    def refs(self, *positions: int) -> tuple[EventRef, ...]:
+        """References to events of this log."""
+        return refs(self.scope, positions)
+
+    def firm(self, *, unless: bool = False) -> Certainty:
+        """Shown when everything is read and nothing weakens it, else likely."""
+        return Certainty.SHOWN if self.complete and not unless else Certainty.LIKELY
+
+    @property
+    def open_pages(self) -> Text | None:
+        """What is unknown because of pages not read; None when everything is read."""
+        return None if self.complete else PAGES_OPEN
+
+    @property
+    def rest(self) -> tuple[Ask, ...]:
+        """The rest of its own events; nothing when everything is read."""
+        return () if self.complete else (ask_events(self.scope, "the rest of its events"),)
+
+
+def look(scope: ParticipantScope, position: int, known: Known) -> Here | None:
+    """An event with its surroundings; None when its log is not held, or not that far."""
+    held = known.log(scope)
+    if held is None or not 0 <= position < len(held.log):
+        return None
+    log = held.log
+    return Here(scope, position, known, log, held.complete, log[position], second_of(log, position))
+
+
+def second_of(log: EventLog, position: int) -> int | None:
+    """The second of an event since 1970 UTC; None without a readable time."""
+    time_us = log.time_us(position)
+    return None if time_us is None else time_us // SECOND_US
+
+
+def moment_of(log: EventLog, position: int) -> Moment | str:
+    """When an event was, as part of a sentence."""
+    time_us = log.time_us(position)
+    return "a time not known" if time_us is None else Moment(from_microseconds(time_us))
+
+
+def positions_named(log: EventLog, names: Iterable[str]) -> list[int]:
+    """Positions of the events with these names and a readable time, oldest first."""
+    wanted = frozenset(names)
+    length = len(log)
+    flags = flags_of(log, 0, length, lambda kind: kind.name in wanted)
+    timed = [at for at in compress(range(length), flags) if log.time_us(at) is not None]
+    return sorted(timed, key=lambda at: (log.time_us(at), at))
+
+
+def has_untimed(log: EventLog, names: Iterable[str]) -> bool:
+    """Whether an event with one of these names has no readable time."""
+    wanted = frozenset(names)
+    length = len(log)
+    flags = flags_of(log, 0, length, lambda kind: kind.name in wanted)
+    return any(log.time_us(at) is None for at in compress(range(length), flags))
+
+
+def distance(here: int | None, other: int | None) -> str:
+    """How far a second is from this one, in words."""
+    if here is None or other is None:
+        return "at a time not known"
+    if here == other:
+        return "in the same second"
+    return f"{round_duration(other - here)} {'after' if other > here else 'before'}"
+
+
+def refs(scope: ParticipantScope | SessionScope, positions: Sequence[int]) -> tuple[EventRef, ...]:
+    """References to events, the middle ones left out when there are too many."""
+    half = MOST_REFS // 2
+    kept = positions if len(positions) <= MOST_REFS else [*positions[:half], *positions[-half:]]
+    return tuple(EventRef(scope, position) for position in kept)
+
+
+def ask_events(scope: ParticipantScope, what: str) -> Ask:
+    """To read the events of a participant."""
+    return Ask(what, FactKey(FactKind.EVENTS, scope), 1)
+
+
+def ask_participant(scope: ParticipantScope, what: str) -> Ask:
+    """To read the client facts of a participant."""
+    return Ask(what, FactKey(FactKind.PARTICIPANT, scope), 1)
+
+
+def ask_session(known: Known, scope: SessionScope, what: str) -> Ask:
+    """To read the events of everybody in the session."""
+    return Ask(what, FactKey(FactKind.SESSION_EVENTS, scope), max(1, known.sweep_calls(scope)))

@@ -1,0 +1,121 @@
+"""LEFT: what happened right before it, and whether the participant came back."""
+
+from collections.abc import Iterator
+from itertools import compress
+
+from tui.domain import events
+from tui.domain.durations import round_duration
+from tui.domain.tokens import PUBLISH, SUBSCRIBE
+from tui.findings.capabilities import allows
+from tui.findings.finding import Certainty, Finding, Outside, Part, Text
+from tui.findings.here import Here, distance, second_of
+from tui.query.shown import flags_of
+
+BEFORE_SECONDS = 5
+"""So shortly before LEFT something counts as right before it."""
+
+REJOIN_SECONDS = 120
+"""Coming back within this time is told as a reconnect; later it is a new visit."""
+
+_ENDS = (events.SUBSCRIBE_STOPPED, events.PUBLISH_STOPPED)
+
+_REASONS: Text = (
+    "why: leaving, being disconnected, a deleted stage, the token in use elsewhere, ",
+    "a rejected exchange and a lost connection all look like this",
+)
+
+
+def left(here: Here) -> Iterator[Finding]:
+    """Say what came right before LEFT, and what ended with it."""
+    if here.second is None:
+        text = "LEFT has no readable time: nothing can be put next to it."
+        yield Finding((text,), Certainty.UNKNOWN, here.refs(here.position))
+        return
+    yield from _came_back(here, here.second)
+    yield from _lost_capability(here, here.second)
+    error = _error_before(here, here.second)
+    if error is not None:
+        yield _after_error(here, error)
+    ended = [at for at in here.named(*_ENDS) if second_of(here.log, at) == here.second]
+    if ended:
+        yield _ended_with_it(here, ended)
+    yield Finding(
+        ("LEFT never says why.",), Certainty.UNKNOWN, here.refs(here.position), _REASONS, here.rest
+    )
+
+
+def _came_back(here: Here, second: int) -> Iterator[Finding]:
+    joins = here.named(events.JOINED)
+    same = [at for at in joins if second_of(here.log, at) == second]
+    later = [at for at in joins if (second_of(here.log, at) or 0) > second]
+    if same:
+        text = "JOINED is in the same second: it came back at once, or came and went."
+        yield Finding((text,), Certainty.LIKELY, here.refs(here.position, *same), here.open_pages)
+        return
+    if not later:
+        return
+    gap = (second_of(here.log, later[0]) or 0) - second
+    if gap <= REJOIN_SECONDS:
+        text = f"It joined again {round_duration(gap)} later, as the same participant."
+        yield Finding(
+            (text,), here.firm(), here.refs(here.position, later[0]), here.open_pages, here.rest
+        )
+
+
+def _lost_capability(here: Here, second: int) -> Iterator[Finding]:
+    for at in here.named(events.TOKEN_EXCHANGED):
+        other = second_of(here.log, at) or 0
+        if not second - BEFORE_SECONDS <= other <= second:
+            continue
+        event = here.log[at]
+        lost = [
+            capability
+            for capability in (PUBLISH, SUBSCRIBE)
+            if allows(event.previous_token, capability)
+            and allows(event.new_token, capability) is False
+        ]
+        if lost:
+            away = distance(second, other)
+            text = f"A token exchange took {' and '.join(lost)} away {away}."
+            unknown: Text = ("whether it left because of that",)
+            yield Finding((text,), Certainty.LIKELY, here.refs(at, here.position), unknown)
+
+
+def _error_before(here: Here, second: int) -> int | None:
+    """The last error in the seconds before LEFT."""
+    log = here.log
+    length = len(log)
+    flags = flags_of(log, 0, length, lambda kind: kind.is_error)
+    near = [
+        (other, at)
+        for at in compress(range(length), flags)
+        if (other := second_of(log, at)) is not None and second - BEFORE_SECONDS <= other <= second
+    ]
+    return max(near)[1] if near else None
+
+
+def _after_error(here: Here, error: int) -> Finding:
+    event = here.log[error]
+    words: list[Part] = [Outside(event.name or ""), " "]
+    if event.error_code:
+        words += [Outside(event.error_code), " "]
+    words.append(f"is {here.distance(error)}.")
+    unknown: Text = ("whether it left because of that",)
+    return Finding(tuple(words), Certainty.LIKELY, here.refs(error, here.position), unknown)
+
+
+def _ended_with_it(here: Here, ended: list[int]) -> Finding:
+    names = [here.log.name(at) for at in ended]
+    subscriptions = names.count(events.SUBSCRIBE_STOPPED)
+    parts = []
+    if subscriptions:
+        parts.append(f"{subscriptions} subscription{'s' if subscriptions > 1 else ''}")
+    if events.PUBLISH_STOPPED in names:
+        parts.append("its publishing")
+    text = f"{' and '.join(parts).capitalize()} ended in the same second, as with every way out."
+    return Finding(
+        (text,),
+        Certainty.SHOWN,
+        here.refs(*ended, here.position),
+        ("whether it left by itself or lost the connection",),
+    )

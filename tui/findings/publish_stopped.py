@@ -1,0 +1,80 @@
+"""PUBLISH_STOPPED: how long it had published, and what happened in the same second."""
+
+from collections.abc import Iterator
+from itertools import compress
+
+from tui.domain import events
+from tui.domain.durations import round_duration
+from tui.domain.tokens import PUBLISH
+from tui.findings.capabilities import allows
+from tui.findings.finding import Certainty, Finding, Outside, Text
+from tui.findings.here import Here, second_of
+from tui.findings.publishing import PUBLISHING_NAMES, stretches_of
+from tui.findings.stream_duration import LIMIT_SECONDS, SLACK_SECONDS
+from tui.query.shown import flags_of
+
+NEAR_SECONDS = 2
+"""So far apart two events can be one happening: the service documents "immediately"."""
+
+
+def publish_stopped(here: Here) -> Iterator[Finding]:
+    """Say how long it lasted and what can have ended it."""
+    yield _duration(here)
+    if here.second is None:
+        return
+    yield from _lost_capability(here, here.second)
+    yield from _refused(here, here.second)
+    unknown: Text = ("what came first, and why",)
+    near = [
+        at
+        for at in here.named(events.REPLICATION_STOPPED, events.LEFT)
+        if second_of(here.log, at) == here.second
+    ]
+    for name, text in (
+        (events.REPLICATION_STOPPED, "Its replication to another stage ended in the same second."),
+        (events.LEFT, "It left in the same second."),
+    ):
+        found = [at for at in near if here.log.name(at) == name]
+        if found:
+            yield Finding((text,), Certainty.SHOWN, here.refs(here.position, *found), unknown)
+
+
+def _duration(here: Here) -> Finding:
+    stretches = stretches_of(here.log, here.named(*PUBLISHING_NAMES))
+    start = next((one.start for one in stretches if one.end == here.position), None)
+    if start is None or here.has_untimed(events.PUBLISH_STARTED, events.PUBLISH_STOPPED):
+        text = "How long it had published is not known: no start that belongs to it is read."
+        refs = here.refs(here.position)
+        return Finding((text,), Certainty.UNKNOWN, refs, here.open_pages, here.rest)
+    seconds = -here.seconds_to(start)
+    text = f"It had published for {round_duration(seconds)}"
+    if abs(seconds - LIMIT_SECONDS) <= SLACK_SECONDS:
+        text += ", the limit of a stage"
+    refs = here.refs(start, here.position)
+    return Finding((f"{text}.",), here.firm(), refs, here.open_pages, here.rest)
+
+
+def _lost_capability(here: Here, second: int) -> Iterator[Finding]:
+    for at in here.named(events.TOKEN_EXCHANGED):
+        if not second - NEAR_SECONDS <= (second_of(here.log, at) or 0) <= second:
+            continue
+        event = here.log[at]
+        if allows(event.previous_token, PUBLISH) and allows(event.new_token, PUBLISH) is False:
+            text = f"The token exchange {here.distance(at)} took PUBLISH away, which unpublishes."
+            yield Finding((text,), Certainty.LIKELY, here.refs(at, here.position))
+
+
+def _refused(here: Here, second: int) -> Iterator[Finding]:
+    """Errors of publishing around the stop: documents do not say which of them comes first."""
+    log = here.log
+    length = len(log)
+    flags = flags_of(log, 0, length, lambda kind: kind.name == events.PUBLISH_ERROR)
+    for at in compress(range(length), flags):
+        other = second_of(log, at)
+        code = log.error_code(at)
+        if other is None or not code or abs(other - second) > NEAR_SECONDS:
+            continue
+        text: Text = ("PUBLISH_ERROR ", Outside(code), f" is {here.distance(at)}.")
+        unknown: Text = ("whether the error speaks of this stream or of another attempt",)
+        yield Finding(text, Certainty.LIKELY, here.refs(at, here.position), unknown)
+        return

@@ -1,0 +1,206 @@
+"""PUBLISHER_NOT_FOUND: what the publisher was doing in that second."""
+
+from collections.abc import Iterator
+
+from tui.domain import events
+from tui.domain.stages import ParticipantScope
+from tui.findings.finding import Certainty, EventRef, Finding, Outside, Text
+from tui.findings.here import (
+    PAGES_OPEN,
+    Here,
+    ask_events,
+    ask_participant,
+    distance,
+    positions_named,
+    second_of,
+)
+from tui.findings.known import HeldLog
+from tui.findings.publishing import Publishing, State, publishing_in
+
+NEAR_SECONDS = 2
+"""So near a stop can be the reason although its time is later: nobody documents how exact event
+times are."""
+
+
+def publisher_state(here: Here) -> Iterator[Finding]:
+    """Say whether the remote participant was publishing."""
+    remote = here.event.remote_participant_id
+    if not remote or here.second is None:
+        lacking = "the publisher" if not remote else "a readable time"
+        yield Finding(
+            (f"The event does not give {lacking}, so nothing can be compared.",),
+            Certainty.UNKNOWN,
+            here.refs(here.position),
+        )
+        return
+    scope = ParticipantScope(here.scope.stage_arn, here.scope.session_id, remote)
+    held = here.known.log(scope)
+    if held is None:
+        yield Finding(
+            ("Whether the publisher was publishing is not known: its events are not read.",),
+            Certainty.UNKNOWN,
+            here.refs(here.position),
+            None,
+            (ask_events(scope, "events of the publisher"),),
+        )
+    else:
+        yield _compare(here, scope, held, here.second)
+    if here.event.replica:
+        yield from _replication(here, scope, here.second)
+
+
+def _compare(here: Here, scope: ParticipantScope, held: HeldLog, second: int) -> Finding:
+    found = publishing_in(held.log, second)
+    text, certainty, positions = _sentence(here, held, found, second)
+    unknown: Text | None = None
+    if not held.complete:
+        unknown = PAGES_OPEN
+    elif found.state is State.ON:
+        unknown = ("why it was not found; an app or network detail is not in the events",)
+    asks = () if held.complete else (ask_events(scope, "the rest of the publisher's events"),)
+    if certainty is Certainty.SHOWN and not held.complete:
+        certainty = Certainty.LIKELY
+    rests = (*(EventRef(scope, at) for at in positions), EventRef(here.scope, here.position))
+    return Finding(text, certainty, rests, unknown, asks)
+
+
+def _sentence(
+    here: Here, held: HeldLog, found: Publishing, second: int
+) -> tuple[Text, Certainty, list[int]]:
+    log, stretch = held.log, found.stretch
+    start = None if stretch is None else stretch.start
+    end = None if stretch is None else stretch.end
+    if found.state is State.NEVER:
+        return _never(here, held)
+    if found.state is State.ON and start is not None:
+        if stretch is not None and (stretch.end_second or second + 3600) - second <= NEAR_SECONDS:
+            words = f"The publisher stopped publishing {_away(held, second, end or 0)}"
+            return (
+                (f"{words}: so near that it can be a race.",),
+                Certainty.LIKELY,
+                [start, end or 0],
+            )
+        words = f"The publisher was publishing all along: it started {_away(held, second, start)}"
+        words += "." if end is None else f" and stopped {_away(held, second, end)}."
+        words += " Its end does not explain the error."
+        return (words,), Certainty.SHOWN, [at for at in (start, end) if at is not None]
+    if found.state is State.OFF:
+        return _stopped(held, second, start, end)
+    if found.state is State.NOT_YET and start is not None:
+        words = f"The publisher first started {_away(held, second, start)}: it was not there yet."
+        errors = _errors_before(held, second)
+        if not errors:
+            return (words,), Certainty.SHOWN, [start]
+        code = log.error_code(errors[-1]) or "no code"
+        text = (f"{words} Its attempt {_away(held, second, errors[-1])} failed: ", Outside(code))
+        return text, Certainty.SHOWN, [errors[-1], start]
+    if found.state is State.TIE:
+        positions = [at for at in (start, end) if at is not None and second_of(log, at) == second]
+        verb = "stopped" if positions and positions[-1] == end else "started"
+        words = f"The publisher {verb} in the same second; which came first is not known."
+        return (words,), Certainty.LIKELY, positions
+    positions = [at for at in (start, end) if at is not None]
+    words = "Whether the publisher was publishing is not known: a start or a stop has no time or "
+    return (f"{words}is missing in its events.",), Certainty.UNKNOWN, positions
+
+
+def _stopped(
+    held: HeldLog, second: int, start: int | None, end: int | None
+) -> tuple[Text, Certainty, list[int]]:
+    if end is None:
+        words = "The publisher was not publishing, but when it stopped is missing in its events."
+        return (words,), Certainty.UNKNOWN, [] if start is None else [start]
+    if held.log.name(end) == events.LEFT:
+        words = f"The publisher left {_away(held, second, end)}; no PUBLISH_STOPPED is read."
+        return (words,), Certainty.SHOWN, [end]
+    since = second_of(held.log, end) or 0
+    left = [
+        at
+        for at in positions_named(held.log, (events.LEFT,))
+        if since <= (second_of(held.log, at) or 0) <= second
+    ]
+    words = f"The publisher stopped publishing {_away(held, second, end)}"
+    if left:
+        words += f" and left {_away(held, second, left[0])}"
+    return (f"{words}.",), Certainty.SHOWN, [end, *left[:1]]
+
+
+def _never(here: Here, held: HeldLog) -> tuple[Text, Certainty, list[int]]:
+    scope = here.scope
+    remote = ParticipantScope(
+        scope.stage_arn, scope.session_id, here.event.remote_participant_id or ""
+    )
+    summary = here.known.summary(remote)
+    if summary is not None and summary.published:
+        words = "No PUBLISH_STARTED of the publisher is read, yet the list of participants says "
+        return (f"{words}that it has published.",), Certainty.UNKNOWN, []
+    if not len(held.log):
+        words = "The publisher has no events: that does not show that it never published."
+        return (words,), Certainty.UNKNOWN, []
+    if held.complete:
+        return ("The publisher never published: its events have no start.",), Certainty.SHOWN, []
+    return ("No PUBLISH_STARTED of the publisher is read so far.",), Certainty.UNKNOWN, []
+
+
+def _errors_before(held: HeldLog, second: int) -> list[int]:
+    return [
+        at
+        for at in positions_named(held.log, (events.PUBLISH_ERROR,))
+        if (second_of(held.log, at) or 0) <= second
+    ]
+
+
+def _away(held: HeldLog, second: int, position: int) -> str:
+    return distance(second, second_of(held.log, position))
+
+
+def _replication(here: Here, remote: ParticipantScope, second: int) -> Iterator[Finding]:
+    """A replica exists while its source is replicated to this session."""
+    summary = here.known.summary(remote)
+    if summary is None or not summary.source_stage_arn or not summary.source_session_id:
+        yield Finding(
+            ("The publisher is a replica; where it comes from is not read.",),
+            Certainty.UNKNOWN,
+            here.refs(here.position),
+            None,
+            () if summary else (ask_participant(remote, "facts of the publisher"),),
+        )
+        return
+    source = ParticipantScope(
+        summary.source_stage_arn, summary.source_session_id, remote.participant_id
+    )
+    held = here.known.log(source)
+    if held is None:
+        yield Finding(
+            ("The publisher is a replica; whether its replication had ended is not read.",),
+            Certainty.UNKNOWN,
+            here.refs(here.position),
+            None,
+            (ask_events(source, "events of the replica's source"),),
+        )
+        return
+    names = (events.REPLICATION_STARTED, events.REPLICATION_STOPPED)
+    before = [
+        at
+        for at in positions_named(held.log, names)
+        if (second_of(held.log, at) or 0) <= second and _leads_here(here, held, at)
+    ]
+    last = before[-1] if before else None
+    if last is None or held.log.name(last) != events.REPLICATION_STOPPED:
+        return
+    away = _away(held, second, last)
+    is_tied = [second_of(held.log, at) for at in before].count(second_of(held.log, last)) > 1
+    firm = held.complete and away != distance(second, second) and not is_tied
+    yield Finding(
+        (f"The publisher is a replica, and its replication to this session ended {away}.",),
+        Certainty.SHOWN if firm else Certainty.LIKELY,
+        (EventRef(source, last), EventRef(here.scope, here.position)),
+        None if held.complete else PAGES_OPEN,
+        () if held.complete else (ask_events(source, "the rest of the source's events"),),
+    )
+
+
+def _leads_here(here: Here, held: HeldLog, position: int) -> bool:
+    event = held.log[position]
+    destination = (event.destination_stage_arn, event.destination_session_id)
+    return destination == (here.scope.stage_arn, here.scope.session_id)

@@ -1,0 +1,101 @@
+"""TOKEN_EXCHANGED: what followed from it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from tui.domain import events
+from tui.domain.durations import round_duration
+from tui.domain.tokens import PUBLISH
+from tui.findings.capabilities import allows
+from tui.findings.finding import Certainty, Finding, Moment, Outside, Part
+from tui.findings.here import SECOND_US, Here, second_of
+from tui.findings.publishing import State, publishing_in
+
+FOLLOWS_SECONDS = 30
+"""A client that gained PUBLISH and wants to use it does so within this time."""
+
+
+def token_exchanged(here: Here) -> Iterator[Finding]:
+    """Say what came after the exchange."""
+    event = here.event
+    if event.previous_token is None or event.new_token is None:
+        text = "One of the two tokens is not in the event: what changed cannot be told."
+        yield Finding((text,), Certainty.UNKNOWN, here.refs(here.position))
+        return
+    before, after = allows(event.previous_token, PUBLISH), allows(event.new_token, PUBLISH)
+    if here.second is not None and before is False and after:
+        yield from _gained(here, here.second)
+    if here.second is not None and before and after is False:
+        yield from _lost(here, here.second)
+    yield from _shortened(here)
+
+
+def _gained(here: Here, second: int) -> Iterator[Finding]:
+    names = (events.PUBLISH_STARTED, events.PUBLISH_ERROR, events.TOKEN_EXCHANGED, events.LEFT)
+    following = [
+        at
+        for at in here.named(*names)
+        if at != here.position and second <= (second_of(here.log, at) or 0)
+    ]
+    first = following[0] if following else None
+    if first is None or (second_of(here.log, first) or 0) > second + FOLLOWS_SECONDS:
+        text = f"No attempt to publish within {FOLLOWS_SECONDS} s after it gained PUBLISH"
+        text += "." if here.complete else " is read so far."
+        certainty = Certainty.SHOWN if here.complete else Certainty.UNKNOWN
+        yield Finding((text,), certainty, here.refs(here.position), here.open_pages, here.rest)
+        return
+    name = here.log.name(first)
+    words: list[Part] = [f"It gained PUBLISH, and {name}"]
+    code = here.log.error_code(first)
+    if code:
+        words += [" ", Outside(code)]
+    words.append(f" is {here.distance(first)}.")
+    yield Finding(
+        tuple(words),
+        here.firm(unless=second_of(here.log, first) == second),
+        here.refs(here.position, first),
+        here.open_pages,
+        here.rest,
+    )
+
+
+def _lost(here: Here, second: int) -> Iterator[Finding]:
+    stops = [
+        at
+        for at in here.named(events.PUBLISH_STOPPED)
+        if 0 <= (second_of(here.log, at) or 0) - second <= FOLLOWS_SECONDS
+    ]
+    if stops:
+        text = f"It lost PUBLISH, and PUBLISH_STOPPED is {here.distance(stops[0])}."
+        yield Finding((text,), Certainty.LIKELY, here.refs(here.position, stops[0]))
+        return
+    found = publishing_in(here.log, second)
+    stretch = found.stretch
+    if found.state is not State.ON or stretch is None or stretch.start is None:
+        return
+    text = "It lost PUBLISH while publishing, and no PUBLISH_STOPPED follows soon"
+    text += "." if here.complete else " in what is read."
+    rests = here.refs(stretch.start, here.position)
+    certainty = Certainty.SHOWN if here.complete else Certainty.UNKNOWN
+    yield Finding((text,), certainty, rests, here.open_pages, here.rest)
+
+
+def _shortened(here: Here) -> Iterator[Finding]:
+    old = here.event.previous_token and here.event.previous_token.expiration_time
+    new = here.event.new_token and here.event.new_token.expiration_time
+    if not isinstance(old, datetime) or not isinstance(new, datetime) or new >= old:
+        return
+    words: list[Part] = [
+        f"The new token expires {round_duration((old - new).total_seconds())} earlier, at ",
+        Moment(new),
+        ": joining after that takes another token, staying does not.",
+    ]
+    later = [
+        at
+        for at in here.named(events.JOINED, events.JOIN_ERROR)
+        if (here.log.time_us(at) or 0) >= new.timestamp() * SECOND_US
+    ]
+    rests = here.refs(here.position, *later[:1])
+    if later:
+        words.append(f" {here.log.name(later[0])} is {here.distance(later[0])}.")
+    yield Finding(tuple(words), Certainty.SHOWN, rests)
