@@ -146,7 +146,6 @@ class Stretch:
     def _learn(self, pair: Pair, *, is_open: bool) -> None:
         if pair not in self.after:
             self.before[pair] = not is_open
-            self.decide(pair, is_open=not is_open)
         self.after[pair] = is_open
 
     def decide(self, pair: Pair, *, is_open: bool | None) -> None:

@@ -263,9 +263,17 @@ def test_a_history_that_alternates_is_put_back_after_a_shuffle(counts, pair, is_
     assert all(one != other for one, other in pairwise(found))
 
 
+dense_events = st.builds(
+    Event,
+    name=st.sampled_from([JOINED, LEFT]),
+    participant_id=st.just("p"),
+    time=st.integers(0, 9).map(after),
+)
+
+
 @settings(deadline=None, max_examples=200)
 @given(
-    st.lists(paired_events, max_size=40),
+    st.lists(paired_events, max_size=40) | st.lists(dense_events, max_size=25),
     st.sampled_from(["as drawn", "oldest first", "newest first"]),
     st.lists(st.integers(1, 8), max_size=12),
 )
@@ -285,6 +293,21 @@ def test_pages_one_by_one_lead_to_the_same_order_as_all_at_once(rows, direction,
         keys.extend(len(log))
         assert settled(keys) == causal_order(log, range(len(log)))
         assert keys.is_settled
+
+
+def test_an_older_page_decides_a_second_whose_start_was_not_read():
+    log = EventLog()
+    keys = CausalKeys(log)
+    pages = [
+        [(6, PUBLISH_ERROR), (5, JOINED), (5, LEFT), (4, PUBLISH_ERROR)],
+        [(3, JOINED), (2, PUBLISH_ERROR)],
+    ]
+    found = []
+    for page in pages:
+        log.append(Event(name, "p", after(second)) for second, name in page)
+        keys.extend(len(log))
+        found.append([log.name(i) for i in settled(keys) if log.name(i) != PUBLISH_ERROR])
+    assert found == [[JOINED, LEFT], [JOINED, LEFT, JOINED]]
 
 
 class CountingKeys(CausalKeys):

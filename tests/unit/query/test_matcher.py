@@ -71,7 +71,7 @@ def test_a_scan_of_rare_fields_builds_only_events_that_have_some(text):
 
 def test_rare_fields_are_read_only_of_events_that_the_columns_let_pass():
     log = _counting_log()
-    assert list(Matcher(read("attr:role name:JOINED"), log.tables).scan(log, 0, len(log))) == []
+    assert len(Matcher(read("!attr:role name:SUB*"), log.tables).scan(log, 0, len(log))) == 2_997
     assert log.built == 0
 
 
