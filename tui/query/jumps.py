@@ -1,7 +1,7 @@
 """Jumps: from one row to the next that is wanted, without building an event."""
 
 from array import array
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from operator import sub
@@ -11,7 +11,7 @@ from typing import Final, assert_never
 from tui.domain.events import JOINED, LEFT, TOKEN_EXCHANGED
 from tui.provider.event_log import NO_TIME, EventKind
 from tui.query.moments import row_beyond
-from tui.query.shown import ShownEvents, flags_of, row_order, shown_row
+from tui.query.shown import FEW, ShownEvents, flags_of, places_of, row_order, shown_rows
 
 _SECOND = 1_000_000
 _MINUTE: Final = 60 * _SECOND
@@ -109,9 +109,7 @@ def next_row(view: ShownEvents, row: int, step: int, wanted: Jump) -> int | None
                 return None
             return row_beyond(view, time_us + step * count * _MINUTE, later=step > 0)
         case MarkJump(positions):
-            shown = (shown_row(view, position) for position in positions)
-            reached = [place for place in shown if place is not None and place in rows]
-            return min(reached, key=rows.index, default=None)
+            return _nearest(view, rows, positions)
     assert_never(wanted)
 
 
@@ -146,8 +144,8 @@ def _kind_row(view: ShownEvents, rows: range, wanted: Callable[[EventKind], bool
             continue
         if everywhere is None:
             everywhere = flags_of(view.log, 0, len(view.log), wanted)
-            if 1 not in everywhere:
-                return None
+            if everywhere.count(1) <= FEW:
+                return _nearest(view, rows, places_of(everywhere, 1))
         place = bytes(map(everywhere.__getitem__, positions)).find(1)
         if place >= 0:
             return chunk[place]
@@ -170,10 +168,18 @@ def _remote_row(view: ShownEvents, rows: range, position: int) -> int | None:
             continue
         if everywhere is None:
             everywhere = log.columns(0, len(log)).remotes
+            if everywhere.count(number) <= FEW:
+                return _nearest(view, rows, places_of(everywhere, number))
         remotes = array("I", map(everywhere.__getitem__, positions))
         if number in remotes:
             return chunk[remotes.index(number)]
     return None
+
+
+def _nearest(view: ShownEvents, rows: range, positions: Iterable[int]) -> int | None:
+    """The first of some rows that shows one of some positions."""
+    reached = (row for row in shown_rows(view, positions) if row in rows)
+    return min(reached, key=rows.index, default=None)
 
 
 def _chunks(rows: range) -> Iterator[range]:

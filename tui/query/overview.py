@@ -1,10 +1,11 @@
 """Overview: what is where in a view, one cell for each line of its scroll bar."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
-from tui.query.shown import ShownEvents, flags_of, shown_row
+from tui.query.shown import FEW, ShownEvents, flags_of, places_of, shown_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,7 @@ def minimap(
     length = len(view)
     if not length:
         return (OverviewCell(),) * height
-    shown = (shown_row(view, position) for position in marks)
-    marked = {row * height // length for row in shown if row is not None}
+    marked = {row * height // length for row in shown_rows(view, marks)}
     has_error = _error_test(view)
     cells: list[OverviewCell] = []
     for cell in range(height):
@@ -69,6 +69,9 @@ def _error_test(view: ShownEvents) -> Callable[[int, int], bool]:
     if not log.error_count:
         return lambda _start, _stop: False
     flags = flags_of(log, 0, len(log), lambda kind: kind.is_error)
+    if log.error_count <= FEW:
+        rows = sorted(shown_rows(view, places_of(flags, 1)))
+        return lambda start, stop: bisect_left(rows, start) < bisect_left(rows, stop)
 
     def has_error(start: int, stop: int) -> bool:
         positions = view.positions(start, stop)
@@ -85,4 +88,4 @@ def _has_hit(view: SearchedEvents, start: int, stop: int) -> bool:
     if view.is_hit(view.position(start)):
         return True
     row = view.next_hit(start, 1)
-    return row is not None and start < row < stop
+    return row is not None and row < stop

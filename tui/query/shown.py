@@ -2,11 +2,14 @@
 
 import sys
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from tui.provider.event_log import NO_TIME, EventKind, EventLog
 from tui.provider.order import OrderLabel
+
+FEW = 1_000
+"""So many positions are placed one by one sooner than a million rows are looked at."""
 
 _SPREAD = 8
 """Columns are copied for so many positions per one that is asked for; beyond, one by one is
@@ -43,12 +46,13 @@ class ShownEvents(Protocol):
         ...
 
 
-def shown_row(view: ShownEvents, position: int) -> int | None:
-    """The row of a position; None when it is hidden."""
-    if not len(view):
-        return None
-    row = view.row_at(position)
-    return row if view.position(row) == position else None
+def shown_rows(view: ShownEvents, positions: Iterable[int]) -> Iterator[int]:
+    """The rows of positions, in their order and without those that are hidden."""
+    if len(view):
+        for position in positions:
+            row = view.row_at(position)
+            if view.position(row) == position:
+                yield row
 
 
 def row_order(view: ShownEvents) -> int | None:
@@ -88,3 +92,14 @@ def flags_of(log: EventLog, start: int, stop: int, wanted: Callable[[EventKind],
     # Kind numbers fit into their lowest byte, and bytes are translated thirty times as fast.
     lowest = 0 if sys.byteorder == "little" else kinds.itemsize - 1
     return kinds.tobytes()[lowest :: kinds.itemsize].translate(table.ljust(_BYTE_VALUES, b"\0"))
+
+
+def places_of(column: "array[int] | bytes", number: int) -> Iterator[int]:
+    """Where a number is in a column, ascending."""
+    place = -1
+    while True:
+        try:
+            place = column.index(number, place + 1)
+        except ValueError:
+            return
+        yield place

@@ -1,6 +1,5 @@
 """Halves: the events that can begin or end the same thing, found by columns and paired."""
 
-from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import compress, groupby
@@ -9,7 +8,7 @@ from typing import Final, NamedTuple
 
 from tui.domain.event_spans import SPAN_NAMES
 from tui.provider.event_log import EventColumns, EventLog
-from tui.query.shown import flags_of
+from tui.query.shown import flags_of, places_of
 
 STAY: Final = 0
 SUBSCRIBE: Final = 2
@@ -125,22 +124,11 @@ def _places(log: EventLog, key: Key, first: int, columns: EventColumns) -> list[
     for column, number in numbers:
         sampled = column[::_SAMPLE_STEP].count(number)
         if sampled < rarest:
-            rarest, candidates = sampled, _places_of(column, number)
+            rarest, candidates = sampled, places_of(column, number)
     places = [place for place in candidates if flags[place]]
     for column, number in numbers:
         places = [place for place in places if column[place] == number]
     return places
-
-
-def _places_of(column: "array[int]", number: int) -> Iterator[int]:
-    """Where a number is in a column, ascending."""
-    place = -1
-    while True:
-        try:
-            place = column.index(number, place + 1)
-        except ValueError:
-            return
-        yield place
 
 
 def _destination(log: EventLog, position: int) -> Destination:

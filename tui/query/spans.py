@@ -98,9 +98,10 @@ class Spans:
                 for half in find_halves(log, key, start, stop)
                 if (half.time > oldest or has_oldest) and (half.time < newest or has_newest)
             ]
-            certain = _certain(halves, position, has_oldest=has_oldest, has_newest=has_newest)
-            if certain:
-                return pair(certain)[1].get(position)
+            certain = _certain(halves, position, has_oldest=has_oldest)
+            other_half = pair(certain)[1].get(position)
+            if other_half is not None:
+                return other_half
         return None
 
     def _is_ordered(self) -> bool:
@@ -150,29 +151,20 @@ class Spans:
         return None if time is None else from_microseconds(time)
 
 
-def _certain(
-    halves: list[Half], position: int, *, has_oldest: bool, has_newest: bool
-) -> list[Half] | None:
-    """Those of the halves whose pairing no other event can change; None when that is not enough.
+def _certain(halves: list[Half], position: int, *, has_oldest: bool) -> list[Half]:
+    """The halves from an instant on where it is certain whether something had begun before.
 
-    An end has its start in its own instant or in the one before, a start the other way round. How
-    the halves of one instant pair depends on whether something had begun before, unless there
-    are starts only; after an instant with more starts than ends, or fewer, that is certain.
+    That matters to an instant with ends. It is certain after one with more starts than ends, or
+    fewer. Empty when no such instant comes before that of `position`.
     """
     groups = [[*starts, *ends] for starts, ends in instants(halves)]
-    found = ((at, half) for at, group in enumerate(groups) for half in group)
-    here, half = next(((at, half) for at, half in found if half.position == position), (-1, None))
-    if half is None:
-        return None
-    if not half.is_end and here == len(groups) - 1 and not has_newest:
-        return None
-    if not any(other.is_end for other in groups[here]):
-        return [other for group in groups[here:] for other in group]
-    for at in range(here - 1, -1, -1):
-        ends = sum(other.is_end for other in groups[at])
-        if 2 * ends != len(groups[at]):
-            return [other for group in groups[at:] for other in group]
-    return halves if has_oldest else None
+    positions = [{half.position for half in group} for group in groups]
+    here = next((at for at, places in enumerate(positions) if position in places), -1)
+    for at in range(here, -1, -1):
+        ends = sum(half.is_end for half in groups[at])
+        if ends == 0 or (at < here and 2 * ends != len(groups[at])):
+            return [half for group in groups[at:] for half in group]
+    return halves if has_oldest else []
 
 
 def _ends_after(stays: _Halves, time: int) -> bool:

@@ -84,6 +84,18 @@ def test_a_jump_finds_what_looking_at_every_row_finds(names, chance, step, whole
         assert next_row(view, row, step, ErrorJump()) == next(wanted, None)
 
 
+def test_many_wanted_rows_among_many_more_are_found_in_any_order():
+    names = [PUBLISH_ERROR if place % 9 == 0 else JOINED for place in range(12_000)]
+    log = log_of(Event(name=name, remote_participant_id="pq"[name == JOINED]) for name in names)
+    wanted = [place for place in range(12_000) if names[11_999 - place] == PUBLISH_ERROR]
+    view = ShownRows(log, list(range(11_999, -1, -1)))
+    assert rows(view, ErrorJump()) == wanted
+    assert rows(view, ErrorJump(), -1) == wanted[-2::-1]
+    assert next_row(view, wanted[5], -1, RemoteJump()) == wanted[4]
+    hidden = ShownRows(log, [place for place in range(12_000) if names[place] == JOINED] + [0])
+    assert next_row(hidden, 0, 1, ErrorJump()) == len(hidden) - 1
+
+
 def test_more_kinds_than_fit_into_a_byte_are_told_apart():
     codes = [Event(name=JOINED, error_code=None), *(Event(name=f"N{n}") for n in range(700))]
     log = log_of([*codes, Event(name="N0", error_code="LATE"), Event(name="N256")])
@@ -203,3 +215,17 @@ def test_an_empty_view_and_a_row_outside_lead_nowhere(wanted):
     assert next_row(ShownRows(named()), 0, 1, wanted) is None
     assert next_row(ShownRows(named(PUBLISH_ERROR)), 1, -1, wanted) is None
     assert next_row(ShownRows(named(PUBLISH_ERROR)), 0, 1, wanted) is None
+
+
+@pytest.mark.parametrize(
+    "wanted", [ErrorJump(), RemoteJump(), GapJump(), MinuteJump(), MarkJump({2}), SECTIONS]
+)
+@pytest.mark.parametrize("shown", [None, list(range(999, -1, -1))])
+def test_no_jump_builds_an_event(wanted, shown, monkeypatch):
+    log = log_of(
+        Event(name=PUBLISH_STARTED, remote_participant_id="p", time=at(place * 20))
+        for place in range(1_000)
+    )
+    monkeypatch.setattr(type(log), "_event", None)
+    view = ShownRows(log, shown)
+    assert {next_row(view, row, step, wanted) for row in (0, 500, 999) for step in (1, -1)}

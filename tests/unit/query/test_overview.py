@@ -32,6 +32,14 @@ def test_an_empty_view_has_empty_cells():
     assert minimap(ShownRows(log_of([Event()])), 0) == ()
 
 
+def test_many_errors_in_another_order_are_in_their_cells():
+    errors = set(range(0, 3_000, 2)) | set(range(6_000, 9_000, 3))
+    view = ShownRows(log_with_errors(12_000, errors), list(range(11_999, -1, -1)))
+    assert [cell.has_error for cell in minimap(view, 4)] == [False, True, False, True]
+    plain = ShownRows(log_with_errors(12_000, errors))
+    assert [cell.has_error for cell in minimap(plain, 4)] == [True, False, True, False]
+
+
 PLACES = st.sets(st.integers(0, 39), max_size=6)
 
 

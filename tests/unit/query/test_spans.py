@@ -136,7 +136,13 @@ def narrow(monkeypatch):
     monkeypatch.setattr(spans_module, "_FARTHER", 2)
 
 
-@given(LOGS, st.randoms(use_true_random=False))
+DENSE = st.lists(
+    st.builds(event, st.sampled_from([JOINED, LEFT, JOIN_ERROR]), st.integers(0, 8)), max_size=30
+)
+
+
+@given(LOGS | DENSE, st.randoms(use_true_random=False))
+@settings(max_examples=200)
 def test_what_the_events_around_tell_is_what_all_events_tell(events, chance):
     timed = [one for one in events if one.time is not None]
     chance.shuffle(timed)
@@ -148,6 +154,50 @@ def test_what_the_events_around_tell_is_what_all_events_tell(events, chance):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Spans, "_is_ordered", lambda _: False)
         assert near == outcome(timed) == outcome(list(unordered))
+
+
+ERROR_AT_0, ERROR_AT_1, ERROR_AT_4 = (event(JOIN_ERROR, seconds) for seconds in (0, 1, 4))
+LATE_STAY = [event(JOINED, 3), event(LEFT, 3)]
+
+
+@pytest.mark.parametrize(
+    ("near", "events", "wanted"),
+    [
+        # Whether something had begun before the joint of two stays shows farther away only.
+        (
+            4,
+            [
+                event(JOINED, 0),
+                *[ERROR_AT_1] * 3,
+                *(event(JOINED, 2), event(LEFT, 2), *LATE_STAY),
+                *[ERROR_AT_4] * 3,
+                event(LEFT, 5),
+            ],
+            {0: 5, 4: 7, 6: 11},
+        ),
+        # The end of the stay before lies in the same instant, but outside of the first look.
+        (
+            2,
+            [ERROR_AT_0, event(LEFT, 2), event(JOINED, 2), *LATE_STAY, *[ERROR_AT_4] * 3],
+            {2: 1, 3: 4},
+        ),
+        # So does the start that takes the end away.
+        (
+            2,
+            [
+                ERROR_AT_0,
+                *(event(JOINED, 1, replica=True), event(LEFT, 1), event(JOINED, 1)),
+                *[ERROR_AT_4] * 3,
+            ],
+            {3: 2},
+        ),
+    ],
+)
+def test_a_look_at_the_events_around_is_not_content_with_half_an_instant(
+    near, events, wanted, monkeypatch
+):
+    monkeypatch.setattr(spans_module, "_NEAR", near)
+    assert pairs(log_of(events)) == wanted | {end: start for start, end in wanted.items()}
 
 
 def test_a_stay_lasts_from_joined_to_left_seen_from_both_ends():
