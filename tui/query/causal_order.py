@@ -4,6 +4,7 @@ All samples of the IVS API give whole seconds, and order the events of one secon
 """
 
 from array import array
+from collections import ChainMap
 from collections.abc import Iterator, Sequence
 
 from tui.provider.event_log import NO_TIME, EventColumns, EventLog
@@ -125,10 +126,11 @@ class CausalKeys:
             yield []
         stretch, start, stop = self._region(self._low)
         is_newer, is_older = start > 0, stop < len(self.order)
-        is_whole = not is_newer and not is_older
-        touched = range(stop) if is_whole else self.order.part(start, stop)
-        first = min(touched)
-        columns = self._log.columns(first, max(touched) + 1)
+        first, last = 0, stop - 1
+        if is_newer or is_older:
+            touched = self.order.part(start, stop)
+            first, last = min(touched), max(touched)
+        columns = self._log.columns(first, last + 1)
         held: _Time | None = None
         is_first = not is_newer
         for row in range(start, stop, _STEP_ROWS):
@@ -210,11 +212,14 @@ class CausalKeys:
                 if known is not None:
                     end.after[pair] = known
             end.take(newest[1])
+        # An earlier event says best what was open; else the first later one that can tell.
+        later = ChainMap(core.before, end.before)
         for pair in core.unsure:
-            known = start.after.get(pair, core.before.get(pair, end.before.get(pair)))
-            core.decide(pair, is_open=known)
+            core.decide(pair, is_open=start.after.get(pair, later.get(pair)))
         for pair in start.unsure:
-            start.decide(pair, is_open=core.before.get(pair, end.before.get(pair)))
+            start.decide(pair, is_open=start.before.get(pair, later.get(pair)))
+        for pair in end.unsure:
+            end.decide(pair, is_open=end.before.get(pair))
 
     def _resolve(self, tie: Tie) -> None:
         keys, log = self.keys, self._log

@@ -115,7 +115,7 @@ class Stretch:
     before: dict[Pair, bool] = field(default_factory=dict)
     """Which pairs must have been open at the start: a stop without a start came first."""
     unsure: dict[Pair, list[Tie]] = field(default_factory=dict)
-    """Ties that nothing in the stretch says the start of."""
+    """Ties that no earlier event of the stretch says the start of."""
 
     def take(self, halves: list[Half]) -> None:
         """Add the starts and stops of the next time."""
@@ -131,12 +131,8 @@ class Stretch:
         if len(signs) > len(balance):
             after = self.after
             tie = Tie(sorted(halves), {pair: after[pair] for pair in balance if pair in after})
-            for pair, rest in balance.items():
-                if pair in after or len({(pair, True), (pair, False)} & signs) == 1:
-                    continue
-                if rest:
-                    tie.before[pair] = rest < 0
-                else:
+            for pair in balance:
+                if pair not in after and {(pair, True), (pair, False)} <= signs:
                     self.unsure.setdefault(pair, []).append(tie)
             self.resolve(tie)
         for pair, rest in balance.items():

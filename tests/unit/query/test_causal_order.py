@@ -94,6 +94,10 @@ CASES = {
         [(1, JOINED), (1, JOINED), (1, LEFT)],
         [JOINED, LEFT, JOINED],
     ),
+    "three in one second of somebody inside, whose leaving was lost": (
+        [(0, JOINED), (1, JOINED), (1, JOINED), (1, LEFT), (2, PUBLISH_ERROR)],
+        [JOINED, LEFT, JOINED, JOINED, PUBLISH_ERROR],
+    ),
     "everything": (
         [
             (1, LEFT),
