@@ -8,6 +8,7 @@ from tui.findings.capabilities import allows
 from tui.findings.finding import Certainty, Finding, Outside, Part, Text
 from tui.findings.here import Here, ask_participant, second_of
 from tui.findings.known_issues import INSUFFICIENT_CAPABILITIES, KNOWN_ISSUES, KnownIssue
+from tui.provider.event_log import EventLog
 
 _WEB_LIMITS = {
     "BITRATE_EXCEEDED": "at most 2,500 kbps",
@@ -58,7 +59,7 @@ def documented_faults(here: Here) -> Iterator[Finding]:
     since = None if exchange is None else -here.seconds_to(exchange)
     name, code = here.event.name, here.event.error_code
     candidates = [issue for issue in KNOWN_ISSUES if issue.can_be(name, code, since)]
-    if exchange is not None and _is_explained(here, exchange):
+    if exchange is not None and is_explained(here.log, here.position, exchange):
         candidates = [issue for issue in candidates if not issue.follows_exchange]
     if not candidates:
         return
@@ -105,9 +106,9 @@ def _last_exchange(here: Here) -> int | None:
     return before[-1] if before else None
 
 
-def _is_explained(here: Here, exchange: int) -> bool:
-    """Whether the exchanged token itself lacks what was tried."""
-    if here.event.error_code != INSUFFICIENT_CAPABILITIES:
+def is_explained(log: EventLog, error: int, exchange: int) -> bool:
+    """Whether the token of an exchange itself lacks what was tried after it."""
+    if log.error_code(error) != INSUFFICIENT_CAPABILITIES:
         return False
-    needed = PUBLISH if here.event.name == events.PUBLISH_ERROR else SUBSCRIBE
-    return allows(here.log[exchange].new_token, needed) is False
+    needed = PUBLISH if log.name(error) == events.PUBLISH_ERROR else SUBSCRIBE
+    return allows(log[exchange].new_token, needed) is False

@@ -61,6 +61,8 @@ class FactKind(StrEnum):
     """ListParticipantReplicas of a `ParticipantScope`; its session plays no part in the call."""
     PARTICIPANTS = "participants"
     """The pages of ListParticipants of a `SessionScope` that are not read yet."""
+    SESSION_FACTS = "session facts"
+    """GetParticipant of everybody in a `SessionScope` who has an error event."""
     SESSION_EVENTS = "session events"
     """The sweep of a `SessionScope`: every participant and its events."""
 

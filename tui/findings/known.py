@@ -35,15 +35,22 @@ class HeldParticipants:
 
 
 @dataclass(frozen=True, slots=True)
-class PublisherCount:
-    """How many participants were publishing in one second, copies of others among them."""
+class Seat:
+    """One participant that was publishing, and an event that tells it."""
 
-    started: tuple[EventRef, ...]
-    """PUBLISH_STARTED of those who started before that second and stopped after it; one for each
-    of them, scopes are participants."""
-    tied: tuple[EventRef, ...]
-    """An event of each of those who started or stopped within that second, or whose start or stop
-    is missing: they may have been publishing."""
+    participant_id: str
+    event: EventRef
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherCount:
+    """Who was publishing in one second, copies of participants of other stages among them."""
+
+    started: tuple[Seat, ...]
+    """Those who started before that second and stopped after it, with their PUBLISH_STARTED."""
+    tied: tuple[Seat, ...]
+    """Those who may have been publishing: they started or stopped within that second, or a start
+    or a stop is missing or can still be unread."""
     copies: int | None
     """How many of `started` are replicas. None when that is not known of each of them."""
     read: int

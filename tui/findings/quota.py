@@ -42,9 +42,10 @@ def publishers_against_limit(here: Here) -> Iterator[Finding]:
 
 
 def _counted(here: Here, count: PublisherCount) -> Finding:
-    started = tuple(ref for ref in count.started if ref.scope != here.scope)
+    own = here.scope.participant_id
+    started = tuple(seat.event for seat in count.started if seat.participant_id != own)
     least = len(started)
-    most = least + sum(ref.scope != here.scope for ref in count.tied)
+    most = least + sum(seat.participant_id != own for seat in count.tied)
     rests = (*started[: MOST_REFS - 1], *here.refs(here.position))
     asks: tuple[Ask, ...] = ()
     if not count.is_complete:

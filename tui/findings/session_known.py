@@ -30,9 +30,8 @@ class SessionKnown(Protocol):
         """Whether the list of participants is read to the end."""
         ...
 
-    @property
-    def read_count(self) -> int:
-        """Participants whose events are read to the end."""
+    def is_read(self, participant_id: str, /) -> bool:
+        """Whether the events of a participant are read to the end."""
         ...
 
     def participant(self, participant_id: str, /) -> Participant | None:
