@@ -52,7 +52,8 @@ def _counted(here: Here, count: PublisherCount) -> Finding:
         asks = (ask_session(here.known, here.scope.session, "events of everybody else"),)
     text: list[str] = [f"{_number(least, most)} others were publishing in that second"]
     if count.copies:
-        text.append(f", {count.copies} of them copies from other stages")
+        copies = "a copy from another stage" if count.copies == 1 else "copies from other stages"
+        text.append(f", {count.copies} of them {copies}")
     if least >= PUBLISHER_LIMIT:
         text.append(f": the stage's {PUBLISHER_LIMIT} seats were taken.")
         return Finding(tuple(text), Certainty.SHOWN, rests, _partial(count))

@@ -7,7 +7,7 @@ from tui.domain.stages import Participant
 Version = tuple[int, ...]
 """Three numbers; what is left out is 0."""
 
-_VERSION = re.compile(r"(\d{1,6})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?(?:\.\d{1,9})?")
+_VERSION = re.compile(r"(\d{1,6})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?(?:\.\d{1,9})?", re.ASCII)
 
 
 def parse_version(text: str | None) -> Version | None:

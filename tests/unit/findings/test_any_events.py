@@ -1,0 +1,100 @@
+"""Whatever comes: no rule stumbles, no reference leads nowhere, nothing outside is unmarked."""
+
+from datetime import timedelta
+from unicodedata import category
+
+from hypothesis import given
+from hypothesis import strategies as st
+from support.held import ME, START, Held, Swept, facts, scope
+
+from tui.domain.error_codes import ERROR_CODES
+from tui.domain.event_names import EVENT_NAMES
+from tui.domain.events import Event
+from tui.domain.stages import ParticipantSummary
+from tui.domain.times import UnreadableTime
+from tui.domain.tokens import ParticipantToken
+from tui.findings.finding import MOST_REFS, Certainty
+from tui.findings.rules import findings_for
+from tui.findings.session_rules import session_findings
+
+HOSTILE = "\x1b]0;evil\x07\u202e"
+
+times = (
+    st.integers(0, 8).map(lambda second: START + timedelta(seconds=second))
+    | st.integers(0, 90_000).map(lambda second: START + timedelta(seconds=second))
+    | st.sampled_from([None, UnreadableTime(HOSTILE)])
+)
+ids = st.sampled_from([ME, "other", "third", HOSTILE, "", None])
+capabilities = st.lists(st.sampled_from(["PUBLISH", "SUBSCRIBE", HOSTILE]), max_size=3).map(tuple)
+tokens = st.none() | st.builds(
+    ParticipantToken,
+    capabilities=st.none() | capabilities,
+    user_id=st.just(HOSTILE),
+    expiration_time=times,
+)
+events = st.builds(
+    Event,
+    name=st.sampled_from([*EVENT_NAMES, HOSTILE, HOSTILE + "_ERROR", None]),
+    participant_id=ids,
+    time=times,
+    remote_participant_id=ids,
+    error_code=st.none() | st.sampled_from([*ERROR_CODES, HOSTILE, ""]),
+    destination_stage_arn=st.none() | st.just(scope().stage_arn),
+    destination_session_id=st.none() | st.just(scope().session_id),
+    replica=st.sampled_from([None, True, False]),
+    previous_token=tokens,
+    new_token=tokens,
+)
+texts = st.sampled_from([None, "", HOSTILE, "1.33.0", "RTMPS", "WHIP", "Google Chrome", "iOS"])
+clients = st.builds(
+    facts,
+    st.sampled_from([ME, "other"]),
+    sdk=texts,
+    browser=texts,
+    protocol=texts,
+    system=texts,
+    os_version=texts,
+    browser_version=texts,
+)
+summaries = st.builds(
+    ParticipantSummary,
+    participant_id=st.sampled_from([ME, "other", "third", "", HOSTILE]),
+    user_id=texts,
+    published=st.sampled_from([None, True, False]),
+    source_stage_arn=st.none() | st.just(scope().stage_arn),
+    source_session_id=st.none() | st.just(scope().session_id),
+    redundant_ingest=st.sampled_from([None, True]),
+    ingest_configuration_arn=texts,
+)
+lists = st.lists(events, max_size=14)
+
+
+@given(lists, lists, st.booleans(), st.lists(clients, max_size=2), st.lists(summaries, max_size=3))
+def test_findings_of_any_event_are_sound(mine, theirs, complete, people, rows):
+    held = Held(*mine, complete=complete).with_log("other", *theirs, complete=complete)
+    held.with_rows(*rows, all_listed=complete)
+    for one in people:
+        held.with_facts(one)
+    for at in range(len(mine)):
+        for finding in findings_for(scope(), at, held):
+            check(finding, lambda ref: held.logs[ref.scope].log)
+            assert finding.certainty is not Certainty.SHOWN or complete or "read" in str(finding)
+
+
+@given(
+    st.lists(events, max_size=30), st.lists(clients, max_size=2), st.lists(summaries, max_size=4)
+)
+def test_findings_of_any_session_are_sound(told, people, rows):
+    swept = Swept(*told, rows=rows, facts=people, unread={"third"})
+    for finding in session_findings(swept):
+        check(finding, lambda _: swept.log)
+
+
+def check(finding, log_of_ref):
+    assert len(finding.rests_on) <= MOST_REFS
+    assert all(0 <= ref.position < len(log_of_ref(ref)) for ref in finding.rests_on)
+    words = [ask.what for ask in finding.would_tell]
+    words += [part for text in (finding.text, finding.unknown or ()) for part in text]
+    ours = "".join(part for part in words if isinstance(part, str))
+    assert not any(category(letter).startswith("C") for letter in ours)
+    assert all(ask.calls >= 1 for ask in finding.would_tell)

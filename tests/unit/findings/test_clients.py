@@ -1,0 +1,91 @@
+import pytest
+from support.held import Held, event, facts, first, told, words
+
+from tui.findings.finding import Certainty, FactKind
+from tui.findings.versions import parse_version
+
+
+def faults(name, code, **client):
+    held = Held(event(0, "JOINED"), event(5, name, code)).with_facts(facts(**client))
+    return [words(one.text) for one in told(held) if words(one.text).startswith("Documented")]
+
+
+CHROME = {"browser": "Google Chrome", "browser_version": "152.0.1", "system": "Windows"}
+
+
+def test_documented_faults_match_their_conditions():
+    assert "before 1.38.1" in faults("PUBLISH_ERROR", None, sdk="1.38.0", **CHROME)[0]
+    assert "before 1.39.0" in faults("PUBLISH_ERROR", None, sdk="1.38.1", **CHROME)[0]
+    assert "websockets" in faults("JOIN_ERROR", None, sdk="1.25.9", browser="Firefox")[0]
+    assert "TIMEOUT" in faults("LEFT", None, sdk="1.27.0", browser="Firefox")[0]
+    phone = {"system": "iOS", "os_version": "18.5.1", "sdk": "1.32.0"}
+    assert "VPN" in faults("SUBSCRIBE_ERROR", None, **phone)[0]
+    assert (
+        "B-frames" in faults("PUBLISH_ERROR", "B_FRAME_PRESENT", system="Android", sdk="1.24.0")[0]
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "client"),
+    [
+        ("PUBLISH_ERROR", None, CHROME | {"sdk": "1.39.0"}),
+        ("PUBLISH_ERROR", None, CHROME | {"sdk": "1.38.0", "browser_version": "151"}),
+        ("PUBLISH_ERROR", None, CHROME | {"sdk": "1.38.0", "browser_version": None}),
+        ("PUBLISH_ERROR", None, CHROME | {"sdk": "1.38.0", "system": "iOS"}),
+        ("PUBLISH_ERROR", None, CHROME | {"sdk": "1.38.0", "browser": "Firefox"}),
+        ("PUBLISH_ERROR", "QUOTA_EXCEEDED", CHROME | {"sdk": "1.38.0"}),
+        ("SUBSCRIBE_ERROR", None, CHROME | {"sdk": "1.38.0"}),
+        ("JOIN_ERROR", "QUOTA_EXCEEDED", {"sdk": "1.25.9", "browser": "Firefox"}),
+        ("JOIN_ERROR", None, {"sdk": "1.25.9", "system": "Android"}),
+        ("SUBSCRIBE_ERROR", None, {"system": "iOS", "os_version": "18.4", "sdk": "1.31.0"}),
+        ("SUBSCRIBE_ERROR", None, {"system": "iOS", "os_version": "18.6", "sdk": "1.38.0"}),
+        ("SUBSCRIBE_ERROR", None, {"system": "iOS", "os_version": "", "sdk": "1.31.0"}),
+        ("PUBLISH_ERROR", "B_FRAME_PRESENT", CHROME | {"sdk": "1.24.0"}),
+        ("PUBLISH_ERROR", None, {"system": "Android", "sdk": "1.24.0"}),
+    ],
+)
+def test_documented_faults_are_not_claimed_when_a_condition_fails(name, code, client):
+    assert faults(name, code, **client) == []
+
+
+def test_versions_that_cannot_be_compared_are_none():
+    assert parse_version("1.33") == (1, 33, 0)
+    assert parse_version("152.0.7204.97") == (152, 0, 7204)
+    for text in (None, "", "v1.33.0", "1.34.0-rc.1", "1.x", "1.33.0 ", "\u0661.2"):
+        assert parse_version(text) is None
+
+
+LIMIT = "BITRATE_EXCEEDED"
+
+
+def sender(code=LIMIT, **client):
+    held = Held(event(5, "PUBLISH_ERROR", code))
+    return first(held.with_facts(facts(**client)) if client else held)
+
+
+def test_an_encoder_is_told_from_a_browser():
+    finding, text = sender(protocol="RTMPS", sdk="")
+    assert (finding.certainty, "over RTMPS" in text) == (Certainty.SHOWN, True)
+    finding, text = sender(browser="Safari", sdk="1.41.0", protocol="UNKNOWN")
+    assert finding.certainty is Certainty.LIKELY
+    assert "(<Safari>); the web SDK by itself sends at most 2,500 kbps" in text
+    assert "kbps" not in sender("B_FRAME_PRESENT", browser="Safari", protocol="UNKNOWN")[1]
+
+
+def test_without_facts_encoder_or_browser_is_unknown_and_costs_one_call():
+    finding, _ = sender()
+    assert finding.certainty is Certainty.UNKNOWN
+    assert [(ask.fact.kind, ask.calls) for ask in finding.would_tell] == [(FactKind.PARTICIPANT, 1)]
+
+
+@pytest.mark.parametrize(
+    "client",
+    [
+        {"protocol": "WHIP", "browser": "Safari", "sdk": "1.41.0"},
+        {"protocol": "WHIP", "sdk": "1.41.0"},
+        {"protocol": "UNKNOWN", "system": "iOS", "sdk": "1.38.0"},
+        {"protocol": "SRT"},
+    ],
+)
+def test_facts_that_fit_both_claim_neither(client):
+    assert sender(**client)[0].certainty is Certainty.UNKNOWN

@@ -1,0 +1,291 @@
+import pytest
+from support.held import ME, Held, event, first, positions, scope, told, words
+
+from tui.domain.stages import ParticipantSummary, SessionScope
+from tui.findings.finding import Certainty, EventRef, FactKind
+from tui.findings.known import PublisherCount, Seat
+
+HOST = "host"
+
+
+def lost(seconds=100, remote=HOST, **members):
+    return event(seconds, "SUBSCRIBE_ERROR", "PUBLISHER_NOT_FOUND", remote=remote, **members)
+
+
+def host(*events, complete=True):
+    """A subscriber that failed at 100 s, and what the publisher did."""
+    theirs = [
+        event(seconds, name, code, HOST)
+        for seconds, name, *code in events
+        for code in [code[0] if code else None]
+    ]
+    return Held(lost()).with_log(HOST, *theirs, complete=complete)
+
+
+def test_a_publisher_that_had_stopped_is_told_with_its_time():
+    finding, text = first(host((0, "PUBLISH_STARTED"), (98, "PUBLISH_STOPPED"), (99, "LEFT")))
+    assert text == "The publisher stopped publishing 2 s before and left 1 s before."
+    assert finding.certainty is Certainty.SHOWN
+    assert positions(finding, HOST) == [1, 2]
+    assert positions(finding) == [0]
+
+
+def test_a_publisher_that_was_publishing_all_along_explains_nothing():
+    finding, text = first(host((0, "PUBLISH_STARTED"), (200, "PUBLISH_STOPPED")))
+    assert text.startswith("The publisher was publishing all along")
+    assert "does not explain the error" in text
+    assert finding.unknown is not None
+
+
+def test_an_earlier_stop_counts_for_nothing_after_a_new_start():
+    _, text = first(host((0, "PUBLISH_STARTED"), (50, "PUBLISH_STOPPED"), (60, "PUBLISH_STARTED")))
+    assert "publishing all along: it started 40 s before." in text
+
+
+def test_republishing_in_one_second_is_no_stop():
+    _, text = first(host((0, "PUBLISH_STARTED"), (50, "PUBLISH_STARTED"), (50, "PUBLISH_STOPPED")))
+    assert "publishing all along" in text
+
+
+def test_a_stop_just_after_can_still_be_a_race():
+    finding, text = first(host((0, "PUBLISH_STARTED"), (101, "PUBLISH_STOPPED")))
+    assert (finding.certainty, "1 s after" in text) == (Certainty.LIKELY, True)
+    assert "explain" not in text
+
+
+def test_inside_one_second_nothing_is_claimed():
+    finding, text = first(host((0, "PUBLISH_STARTED"), (100, "PUBLISH_STOPPED")))
+    assert (finding.certainty, "which came first" in text) == (Certainty.LIKELY, True)
+    assert "stopped" in text
+    assert "started in the same second" in first(host((100, "PUBLISH_STARTED")))[1]
+
+
+def test_who_left_without_a_stop_was_not_publishing():
+    finding, text = first(host((0, "PUBLISH_STARTED"), (40, "LEFT")))
+    assert text == "The publisher left 1 min before; no PUBLISH_STOPPED is read."
+    assert positions(finding, HOST) == [1]
+
+
+def test_who_left_and_came_back_publishing_was_publishing():
+    _, text = first(
+        host((0, "PUBLISH_STARTED"), (40, "LEFT"), (40, "JOINED"), (40, "PUBLISH_STARTED"))
+    )
+    assert "publishing all along" in text
+
+
+def test_a_publisher_that_came_later_was_not_there_yet():
+    finding, text = first(host((50, "PUBLISH_ERROR", "QUOTA_EXCEEDED"), (130, "PUBLISH_STARTED")))
+    assert text == (
+        "The publisher first started 30 s after: it was not there yet. Its attempt 50 s before "
+        "failed: <QUOTA_EXCEEDED>"
+    )
+    assert positions(finding, HOST) == [0, 1]
+
+
+def test_never_published_needs_every_page_and_an_answer_with_events():
+    assert first(host((0, "JOINED")))[1].startswith("The publisher never published")
+    finding, text = first(host((0, "JOINED"), complete=False))
+    assert (finding.certainty, "so far" in text) == (Certainty.UNKNOWN, True)
+    assert finding.would_tell[0].fact.scope == scope(HOST)
+    finding, text = first(Held(lost()).with_log(HOST))
+    assert (finding.certainty, "does not show" in text) == (Certainty.UNKNOWN, True)
+
+
+def test_never_published_is_not_said_against_the_list_of_participants():
+    held = host((0, "JOINED")).with_rows(ParticipantSummary(HOST, published=True))
+    finding, text = first(held)
+    assert (finding.certainty, "has published" in text) == (Certainty.UNKNOWN, True)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [(140, "PUBLISH_STOPPED")],
+        [(0, "PUBLISH_STARTED"), (140, "PUBLISH_STARTED")],
+        [(0, "PUBLISH_STARTED"), (None, "PUBLISH_STOPPED")],
+    ],
+)
+def test_a_missing_half_leaves_it_open(events):
+    assert first(host(*events))[0].certainty is Certainty.UNKNOWN
+
+
+def test_pages_of_the_publisher_not_read_weaken_every_claim():
+    finding, _ = first(host((0, "PUBLISH_STARTED"), (98, "PUBLISH_STOPPED"), complete=False))
+    assert finding.certainty is Certainty.LIKELY
+    assert finding.unknown is not None
+    assert [ask.fact.kind for ask in finding.would_tell] == [FactKind.EVENTS]
+
+
+def test_a_publisher_whose_events_are_not_read_costs_one_call():
+    finding, _ = first(Held(lost()))
+    assert finding.certainty is Certainty.UNKNOWN
+    assert [(ask.fact.scope, ask.calls) for ask in finding.would_tell] == [(scope(HOST), 1)]
+
+
+def test_an_event_without_publisher_or_time_claims_nothing():
+    for error in (lost(remote=None), lost(remote=""), lost(None)):
+        assert first(Held(error))[0].certainty is Certainty.UNKNOWN
+
+
+SOURCE = SessionScope("arn:aws:ivs:us-west-2:123456789012:stage/other", "st-other00000000")
+
+
+def copied(*events, complete=True):
+    row = ParticipantSummary(
+        HOST, source_stage_arn=SOURCE.stage_arn, source_session_id=SOURCE.session_id
+    )
+    held = Held(lost(replica=True)).with_rows(row)
+    if events:
+        held.with_log(HOST, *events, session=SOURCE, complete=complete)
+    return [one for one in told(held) if "replica" in words(one.text)]
+
+
+def replication(seconds, name, stage=None):
+    return event(
+        seconds,
+        name,
+        participant=HOST,
+        destination_stage_arn=stage or scope().stage_arn,
+        destination_session_id=scope().session_id,
+    )
+
+
+def test_a_replication_that_had_ended_explains_a_lost_replica():
+    (finding,) = copied(
+        replication(0, "REPLICATION_STARTED"), replication(95, "REPLICATION_STOPPED")
+    )
+    assert words(finding.text).endswith("its replication to this session ended 5 s before.")
+    assert finding.certainty is Certainty.SHOWN
+    assert finding.rests_on[0] == EventRef(scope(HOST, SOURCE), 1)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [replication(0, "REPLICATION_STARTED"), replication(130, "REPLICATION_STOPPED")],
+        [replication(90, "REPLICATION_STOPPED"), replication(95, "REPLICATION_STARTED")],
+        [replication(90, "REPLICATION_STOPPED", "arn:aws:ivs:us-west-2:1:stage/third")],
+    ],
+)
+def test_a_replication_that_goes_on_or_leads_elsewhere_is_not_to_blame(events):
+    assert copied(*events) == []
+
+
+def test_the_source_of_a_replica_is_asked_for():
+    (finding,) = copied()
+    assert finding.would_tell[0].fact.scope == scope(HOST, SOURCE)
+    finding = told(Held(lost(replica=True)))[1]
+    assert finding.would_tell[0].fact.kind is FactKind.PARTICIPANT
+
+
+def seats(count, start=0):
+    return tuple(Seat(f"p{n}", EventRef(scope(f"p{n}"), 0)) for n in range(start, start + count))
+
+
+def counted(started, tied=(), *, name="PUBLISH_ERROR", copies=0, read=20, total=20):
+    count = PublisherCount(started, tied, copies, read, total, all_listed=True)
+    return first(Held(event(9, name, "QUOTA_EXCEEDED")).with_count(count))
+
+
+def test_twelve_publishers_are_the_limit_of_the_stage():
+    finding, text = counted(seats(12), copies=1)
+    assert text == (
+        "12 others were publishing in that second, 1 of them a copy from another stage: the "
+        "stage's 12 seats were taken."
+    )
+    assert finding.certainty is Certainty.SHOWN
+    assert len(finding.rests_on) == 13
+
+
+def test_fewer_publishers_are_another_limit():
+    finding, text = counted(seats(11))
+    assert (finding.certainty, "another limit" in text) == (Certainty.LIKELY, True)
+
+
+def test_the_participant_that_was_refused_does_not_count():
+    mine = Seat(ME, EventRef(scope(), 0))
+    assert "11 others" in counted((*seats(11), mine))[1]
+    assert "11 others" in counted(seats(11), (mine,))[1]
+
+
+def test_ties_and_participants_not_read_leave_it_open():
+    finding, text = counted(seats(11), seats(1, 20))
+    assert (finding.certainty, "11 to 12" in text) == (Certainty.LIKELY, True)
+    assert "another limit" not in text
+    finding, text = counted(seats(3), read=4, total=3000)
+    assert (finding.certainty, text.startswith("At least 3")) == (Certainty.UNKNOWN, True)
+    assert words(finding.unknown) == "only 4 of 3,000 participants are read"
+    assert (finding.would_tell[0].fact.kind, finding.would_tell[0].calls) == (
+        FactKind.SESSION_EVENTS,
+        7,
+    )
+    assert counted(seats(12), read=15, total=3000)[0].certainty is Certainty.SHOWN
+
+
+def test_without_a_sweep_publishers_are_not_counted():
+    finding, _ = first(Held(event(9, "PUBLISH_ERROR", "QUOTA_EXCEEDED")))
+    assert finding.certainty is Certainty.UNKNOWN
+    assert finding.would_tell[0].fact.kind is FactKind.SESSION_EVENTS
+
+
+@pytest.mark.parametrize("name", ["SUBSCRIBE_ERROR", "JOIN_ERROR"])
+def test_the_limit_of_publishers_is_not_blamed_for_subscribing_or_joining(name):
+    finding, text = counted(seats(12), name=name)
+    assert finding.certainty is Certainty.UNKNOWN
+    assert "seats were taken" not in text
+
+
+ARN = "arn:aws:ivs:us-west-2:123456789012:ingest-configuration/key"
+
+
+def keyed(*others, code="REUSE_OF_STREAM_KEY", arn=ARN, all_listed=True, later=()):
+    held = Held(event(100, "PUBLISH_ERROR", code), *later)
+    rows = [ParticipantSummary(ME, ingest_configuration_arn=arn)]
+    for name, events, *members in others:
+        rows.append(ParticipantSummary(name, ingest_configuration_arn=ARN, **dict(*members)))
+        if events is not None:
+            held.with_log(name, *(event(*one, participant=name) for one in events))
+    return held.with_rows(*rows, all_listed=all_listed)
+
+
+def test_another_encoder_with_the_same_key_that_was_publishing_is_named():
+    finding, text = first(keyed(("other", [(0, "PUBLISH_STARTED")])))
+    assert text == (
+        "<other> carries the same ingest configuration and was publishing: it started 1 min 40 s "
+        "before."
+    )
+    assert finding.certainty is Certainty.SHOWN
+    assert positions(finding, "other") == [0]
+
+
+def test_another_encoder_that_was_not_publishing_is_not_to_blame():
+    held = keyed(("other", [(0, "PUBLISH_STARTED"), (50, "PUBLISH_STOPPED")]))
+    assert first(held)[1].endswith("but was not publishing then.")
+    assert first(keyed(("other", [(100, "PUBLISH_STARTED")])))[0].certainty is Certainty.UNKNOWN
+
+
+def test_redundant_ingest_has_two_keys_for_one_configuration():
+    held = keyed(("other", [(0, "PUBLISH_STARTED")], {"redundant_ingest": True}))
+    finding, _ = first(held)
+    assert finding.certainty is Certainty.UNKNOWN
+    assert "redundant ingest" in words(finding.unknown)
+
+
+def test_a_configuration_that_nobody_else_carries_can_be_in_use_elsewhere():
+    finding, text = first(keyed())
+    assert text == "No other participant of this session carries its ingest configuration."
+    assert "on another stage" in words(finding.unknown)
+
+
+def test_what_is_not_read_of_the_others_is_asked_for():
+    assert first(keyed(("other", None)))[0].would_tell[0].fact.scope == scope("other")
+    assert first(keyed(all_listed=False))[0].would_tell[0].fact.kind is FactKind.PARTICIPANTS
+    finding, _ = first(Held(event(9, "PUBLISH_ERROR", "INVALID_STREAM_KEY")))
+    assert finding.would_tell[0].fact.kind is FactKind.PARTICIPANT
+    assert first(keyed(arn=""))[0].certainty is Certainty.UNKNOWN
+
+
+def test_a_key_that_worked_later_is_said_to_work():
+    later = [event(160, "PUBLISH_STARTED")]
+    _, text = first(keyed(code="INVALID_STREAM_KEY", later=later), 0)
+    assert text == "It published 1 min after: by then it had a key that works."
