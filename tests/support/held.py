@@ -79,8 +79,8 @@ class Held:
         self.count = None
         self.row_of = {}
 
-    def with_log(self, participant, *events, complete=True, session=SESSION):
-        held = HeldLog(log_of(events), complete)
+    def with_log(self, participant, *events, complete=True, session=SESSION, as_of=None):
+        held = HeldLog(log_of(events), complete, None if as_of is None else at(as_of))
         self.logs[scope(participant, session)] = held
         return self
 

@@ -30,7 +30,9 @@ def bursts(swept: Swept) -> Iterator[Finding]:
         words: list[Part] = [f"{count:,} participants met ", Outside(code), *swept.from_to(burst)]
         words.append(".")
         if code == INTERNAL:
-            words.append(" That speaks for the service: escalate with stage, session and times.")
+            words.append(
+                " Several at once are a reason to escalate, with stage, session and times."
+            )
         text = tuple(words)
         yield Finding(text, Certainty.SHOWN, swept.refs(burst), swept.partial, swept.rest)
 

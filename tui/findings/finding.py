@@ -56,7 +56,7 @@ class FactKind(StrEnum):
     PARTICIPANT = "participant"
     """GetParticipant of a `ParticipantScope`."""
     EVENTS = "events"
-    """The pages of ListParticipantEvents of a `ParticipantScope` that are not read yet."""
+    """ListParticipantEvents of a `ParticipantScope`: pages not read yet, or what came since."""
     REPLICAS = "replicas"
     """ListParticipantReplicas of a `ParticipantScope`; its session plays no part in the call."""
     PARTICIPANTS = "participants"

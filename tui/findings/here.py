@@ -18,7 +18,7 @@ from tui.findings.finding import (
     Moment,
     Text,
 )
-from tui.findings.known import Known
+from tui.findings.known import HeldLog, Known
 from tui.provider.event_log import EventLog
 from tui.query.shown import flags_of
 
@@ -26,7 +26,7 @@ SECOND_US = 1_000_000
 """Microseconds. Event times are whole seconds in every sample of the IVS API: inside one second
 nothing is known of the order."""
 
-PAGES_OPEN: Text = ("pages that are not read yet can hold events that change this",)
+PAGES_OPEN: Text = ("events that are not read yet can change this",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,16 @@ class Here:
     position: int
     known: Known
     log: EventLog
-    complete: bool
-    """Whether the log is read to its end."""
+    held: HeldLog
+    """The log, and how far it is read."""
     event: Event
     second: int | None
     """Of the event, since 1970 UTC; None when it has no readable time."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the log is read to its end."""
+        return self.held.complete
 
     def named(self, *names: str) -> list[int]:
         """Positions of the events with these names and a readable time, oldest first."""
@@ -85,7 +90,7 @@ def look(scope: ParticipantScope, position: int, known: Known) -> Here | None:
     if held is None or not 0 <= position < len(held.log):
         return None
     log = held.log
-    return Here(scope, position, known, log, held.complete, log[position], second_of(log, position))
+    return Here(scope, position, known, log, held, log[position], second_of(log, position))
 
 
 def second_of(log: EventLog, position: int) -> int | None:

@@ -23,6 +23,15 @@ class HeldLog:
     log: EventLog
     complete: bool
     """Whether the last page is read."""
+    as_of: datetime | None = None
+    """When the last page was read. None when the session had ended by then: nothing can follow."""
+
+    def covers(self, second: int) -> bool:
+        """Whether everything up to a second since 1970 UTC is read.
+
+        How long the service takes to show an event is not documented, so this is the best guess.
+        """
+        return self.complete and (self.as_of is None or self.as_of.timestamp() > second)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,7 @@ class PublisherCount:
     copies: int | None
     """How many of `started` are replicas. None when that is not known of each of them."""
     read: int
-    """Participants whose events are read to the end."""
+    """Participants whose events are read to the end, in a live session later than that second."""
     total: int
     """Participants that the session has, as far as listed."""
     all_listed: bool

@@ -53,12 +53,17 @@ def _compare(here: Here, scope: ParticipantScope, held: HeldLog, second: int) ->
     found = publishing_in(held.log, second)
     text, certainty, positions = _sentence(here, held, found, second)
     unknown: Text | None = None
+    covers = held.covers(second + NEAR_SECONDS)
     if not held.complete:
         unknown = PAGES_OPEN
+    elif not covers:
+        unknown = ("what came since its events were read",)
     elif found.state is State.ON:
-        unknown = ("why it was not found; an app or network detail is not in the events",)
-    asks = () if held.complete else (ask_events(scope, "the rest of the publisher's events"),)
-    if certainty is Certainty.SHOWN and not held.complete:
+        unknown = ("why it was not found: what app and network did is not in the events",)
+    elif found.state is State.NEVER:
+        unknown = ("whether events are lost: how long they are kept is not documented",)
+    asks = () if covers else (ask_events(scope, "the rest of the publisher's events"),)
+    if certainty is Certainty.SHOWN and not covers:
         certainty = Certainty.LIKELY
     rests = (*(EventRef(scope, at) for at in positions), EventRef(here.scope, here.position))
     return Finding(text, certainty, rests, unknown, asks)
@@ -73,13 +78,10 @@ def _sentence(
     if found.state is State.NEVER:
         return _never(here, held)
     if found.state is State.ON and start is not None:
-        if stretch is not None and (stretch.end_second or second + 3600) - second <= NEAR_SECONDS:
-            words = f"The publisher stopped publishing {_away(held, second, end or 0)}"
-            return (
-                (f"{words}: so near that it can be a race.",),
-                Certainty.LIKELY,
-                [start, end or 0],
-            )
+        if end is not None and (second_of(log, end) or 0) - second <= NEAR_SECONDS:
+            words = f"The publisher stopped publishing {_away(held, second, end)}"
+            words += ": so near that it can be a race."
+            return (words,), Certainty.LIKELY, [start, end]
         words = f"The publisher was publishing all along: it started {_away(held, second, start)}"
         words += "." if end is None else f" and stopped {_away(held, second, end)}."
         words += " Its end does not explain the error."
@@ -96,7 +98,9 @@ def _sentence(
         return text, Certainty.SHOWN, [errors[-1], start]
     if found.state is State.TIE:
         positions = [at for at in (start, end) if at is not None and second_of(log, at) == second]
-        verb = "stopped" if positions and positions[-1] == end else "started"
+        verb = "started"
+        if end is not None and positions[-1:] == [end]:
+            verb = "left" if log.name(end) == events.LEFT else "stopped publishing"
         words = f"The publisher {verb} in the same second; which came first is not known."
         return (words,), Certainty.LIKELY, positions
     positions = [at for at in (start, end) if at is not None]

@@ -49,9 +49,9 @@ def _cause(here: Here, second: int, found: Publishing) -> Finding:
         unknown: Text = ("which of the two ended the other",)
         return Finding((text,), Certainty.LIKELY, refs, unknown, here.rest)
     if found.state is State.ON:
-        text = "It went on publishing, so its end is not the reason: what is left is a call of "
+        text = "It went on publishing: of the documented reasons a call of "
         return Finding(
-            (f"{text}StopParticipantReplication, or the destination.",),
+            (f"{text}StopParticipantReplication is left.",),
             Certainty.LIKELY,
             refs,
             here.open_pages or ("who made the call: no event says it",),

@@ -91,7 +91,8 @@ def matching_faults(swept: Swept) -> Iterator[Finding]:
         issue = KNOWN_ISSUES[number]
         count = len(swept.whose(positions))
         people = "1 participant" if count == 1 else f"{count:,} participants"
-        text: Text = (f"Documented: {issue.fault}. {len(positions):,} errors of {people} match.",)
+        errors = "1 error" if len(positions) == 1 else f"{len(positions):,} errors"
+        text: Text = (f"Documented: {issue.fault}. To that fit {errors} of {people}.",)
         open_condition = None if issue.open_condition is None else (issue.open_condition,)
         unknown = open_condition or swept.partial
         yield Finding(text, Certainty.LIKELY, swept.refs(positions), unknown, swept.rest)

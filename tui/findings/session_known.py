@@ -31,7 +31,10 @@ class SessionKnown(Protocol):
         ...
 
     def is_read(self, participant_id: str, /) -> bool:
-        """Whether the events of a participant are read to the end."""
+        """Whether the events of a participant are read to the end.
+
+        While a session is live that means up to a moment; the findings say nothing of later.
+        """
         ...
 
     def participant(self, participant_id: str, /) -> Participant | None:

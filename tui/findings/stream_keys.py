@@ -71,9 +71,10 @@ def _compare(here: Here, mine: ParticipantSummary, other: ParticipantSummary) ->
     stretch = found.stretch
     positions = () if stretch is None else stretch.positions
     rests = (*(EventRef(scope, at) for at in positions), *here.refs(here.position))
-    unknown = None if held.complete else PAGES_OPEN
-    asks = () if held.complete else (ask_events(scope, "the rest of its events"),)
-    certainty = Certainty.SHOWN if held.complete else Certainty.LIKELY
+    covers = held.covers(here.second)
+    unknown = None if covers else PAGES_OPEN
+    asks = () if covers else (ask_events(scope, "the rest of its events"),)
+    certainty = Certainty.SHOWN if covers else Certainty.LIKELY
     if found.state is State.ON and stretch is not None and stretch.start is not None:
         since = distance(here.second, second_of(held.log, stretch.start))
         text = (*carries, f" and was publishing: it started {since}.")

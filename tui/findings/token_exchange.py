@@ -40,8 +40,9 @@ def _gained(here: Here, second: int) -> Iterator[Finding]:
     first = following[0] if following else None
     if first is None or (second_of(here.log, first) or 0) > second + FOLLOWS_SECONDS:
         text = f"No attempt to publish within {FOLLOWS_SECONDS} s after it gained PUBLISH"
-        text += "." if here.complete else " is read so far."
-        certainty = Certainty.SHOWN if here.complete else Certainty.UNKNOWN
+        covers = here.held.covers(second + FOLLOWS_SECONDS)
+        text += "." if covers else " is read so far."
+        certainty = Certainty.SHOWN if covers else Certainty.UNKNOWN
         yield Finding((text,), certainty, here.refs(here.position), here.open_pages, here.rest)
         return
     name = here.log.name(first)
@@ -74,9 +75,10 @@ def _lost(here: Here, second: int) -> Iterator[Finding]:
     if found.state is not State.ON or stretch is None or stretch.start is None:
         return
     text = "It lost PUBLISH while publishing, and no PUBLISH_STOPPED follows soon"
-    text += "." if here.complete else " in what is read."
+    covers = here.held.covers(second + FOLLOWS_SECONDS)
+    text += "." if covers else " in what is read."
     rests = here.refs(stretch.start, here.position)
-    certainty = Certainty.SHOWN if here.complete else Certainty.UNKNOWN
+    certainty = Certainty.SHOWN if covers else Certainty.UNKNOWN
     yield Finding((text,), certainty, rests, here.open_pages, here.rest)
 
 

@@ -1,5 +1,17 @@
 import pytest
-from support.held import Held, event, exchanged, facts, first, positions, token, told, words
+from support.held import (
+    ME,
+    Held,
+    event,
+    exchanged,
+    facts,
+    first,
+    positions,
+    scope,
+    token,
+    told,
+    words,
+)
 
 from tui.findings.finding import MOST_REFS, Certainty, FactKind
 from tui.findings.rules import findings_for
@@ -288,6 +300,14 @@ def test_no_attempt_is_certain_only_when_everything_is_read():
     events = [exchanged(0, VIEWER, HOST), event(500, "PUBLISH_STARTED")]
     assert said(Held(*events), "No attempt", 0).certainty is Certainty.SHOWN
     assert said(Held(*events, complete=False), "so far", 0).certainty is Certainty.UNKNOWN
+
+
+def test_no_attempt_is_not_certain_while_it_can_still_come():
+    def held(as_of):
+        return Held().with_log(ME, exchanged(0, VIEWER, HOST), as_of=as_of)
+
+    assert said(held(10), "so far").certainty is Certainty.UNKNOWN
+    assert said(held(90), "No attempt").certainty is Certainty.SHOWN
 
 
 def test_losing_publish_is_followed_by_a_stop_or_said_not_to_be():

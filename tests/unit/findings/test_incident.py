@@ -98,7 +98,7 @@ def test_the_encoders_are_told_apart(show):
 def test_the_battle_ended_by_a_call(show):
     text = sentences(show, "rJ8znbQQyqev", "20:52:00", "REPLICATION_STOPPED")
     assert "It was replicated for 10 min 55 s." in text
-    assert "It went on publishing, so its end is not the reason" in text
+    assert "It went on publishing: of the documented reasons" in text
 
 
 def test_the_lost_copy_had_been_stopped(world):
@@ -153,7 +153,7 @@ def test_the_whole_show_tells_its_stories(show):
     assert "7 participants met <INTERNAL_SERVER_EXCEPTION> within 37 s, from 21:10:04" in text
     assert "At 3 of 3 QUOTA_EXCEEDED when publishing, 12 or more others were publishing" in text
     assert "7 participants carry the user id <tariq-mobile>, one after another" in text
-    assert "right after a token exchange. 4 errors of 3 participants match." in text
+    assert "right after a token exchange. To that fit 4 errors of 3 participants." in text
     assert "failed to subscribe to" not in text
     assert "VPN" not in text
 

@@ -116,6 +116,16 @@ def test_pages_of_the_publisher_not_read_weaken_every_claim():
     assert [ask.fact.kind for ask in finding.would_tell] == [FactKind.EVENTS]
 
 
+def test_events_read_before_the_error_do_not_show_what_was_then():
+    started = event(0, "PUBLISH_STARTED", participant=HOST)
+    finding, _ = first(Held(lost()).with_log(HOST, started, as_of=60))
+    assert finding.certainty is Certainty.LIKELY
+    assert words(finding.unknown) == "what came since its events were read"
+    assert finding.would_tell[0].fact.scope == scope(HOST)
+    finding, _ = first(Held(lost()).with_log(HOST, started, as_of=200))
+    assert finding.certainty is Certainty.SHOWN
+
+
 def test_a_publisher_whose_events_are_not_read_costs_one_call():
     finding, _ = first(Held(lost()))
     assert finding.certainty is Certainty.UNKNOWN

@@ -26,7 +26,7 @@ def test_a_burst_names_how_many_within_what_time():
     (burst,) = said(swept, "met")
     assert words(burst.text) == (
         "3 participants met <INTERNAL_SERVER_EXCEPTION> within 38 s, from 20:30:04 to 20:30:42. "
-        "That speaks for the service: escalate with stage, session and times."
+        "Several at once are a reason to escalate, with stage, session and times."
     )
     assert burst.certainty is Certainty.SHOWN
     assert burst.rests_on == tuple(EventRef(SESSION, n) for n in range(4))
@@ -60,10 +60,10 @@ def test_one_user_with_three_tokens_is_no_burst():
     assert said(Swept(*errors, rows=users(a="", b="", c="")), "met")
 
 
-def test_only_internal_errors_speak_for_the_service():
+def test_only_internal_errors_are_a_reason_to_escalate():
     swept = Swept(*(failed(n, f"p{n}", "QUOTA_EXCEEDED") for n in range(3)))
     (burst,) = said(swept, "met")
-    assert "service" not in words(burst.text)
+    assert "escalate" not in words(burst.text)
 
 
 def test_two_bursts_are_two_findings_with_the_larger_one_first():
@@ -305,7 +305,7 @@ def test_documented_faults_are_counted_over_the_session():
     clients = [facts(name, sdk="1.33.0", browser="Google Chrome") for name in "abc"]
     clients.append(facts("d", sdk="1.33.0", system="iOS"))
     (finding,) = said(Swept(*events, facts=clients), "Documented")
-    assert words(finding.text).endswith("token exchange. 2 errors of 2 participants match.")
+    assert words(finding.text).endswith("token exchange. To that fit 2 errors of 2 participants.")
     assert finding.certainty is Certainty.LIKELY
     assert [ref.position for ref in finding.rests_on] == [1, 3]
 
