@@ -1,12 +1,10 @@
 """StageDataProvider: the one shared store of everything read, and the only way to read more."""
 
-import threading
 import time
 from collections.abc import Callable, Hashable
 from functools import partial
 from typing import TypeVar
 
-from tui.domain.failures import FailureKind, ProviderFailure
 from tui.domain.stages import (
     Participant,
     ParticipantFilter,
@@ -19,23 +17,21 @@ from tui.domain.stages import (
     StageSummary,
 )
 from tui.provider import feeds
-from tui.provider.calls import DEADLINE_SECONDS, Activity, Call, CallQueue
-from tui.provider.connection import Connection, SourceFacts
+from tui.provider.calls import DEADLINE_SECONDS, Activity, CallQueue
+from tui.provider.connection import SourceFacts
 from tui.provider.event_feed import EventFeed
 from tui.provider.event_log import EventTables
 from tui.provider.fact import Fact
 from tui.provider.feed import Feed
 from tui.provider.pace import Pace, Priority
 from tui.provider.readable import Readable
+from tui.provider.reader import Reader
+from tui.provider.session_log import SessionLog
 from tui.provider.source import Source
-
-_CURED_BY_A_FRESH_SESSION = frozenset(
-    {FailureKind.EXPIRED, FailureKind.CREDENTIALS, FailureKind.CONFIGURATION}
-)
-
+from tui.provider.sweep import Sweep
 
 Key = TypeVar("Key", bound=Hashable)
-Target = TypeVar("Target", bound=Readable)
+Kept = TypeVar("Kept")
 
 
 class StageDataProvider:
@@ -54,19 +50,15 @@ class StageDataProvider:
         clock: Callable[[], float] = time.monotonic,
         deadline: float = DEADLINE_SECONDS,
     ) -> None:
-        self.on_change: Callable[[Readable], None] | None = None
+        self.on_change: Callable[[Readable | Sweep], None] | None = None
         """Told after each change of rows or status, in the thread that made it: mostly a
         reading thread, else the caller's own. It must not block."""
         self.on_bug: Callable[[Exception], None] | None = None
         """Told what a source or a listener raised that is no `ProviderFailure`. Without it the
         thread dies with the traceback."""
-        self._connect = connect
         self._clock = clock
         self._calls = CallQueue(Pace() if pace is None else pace, clock=clock, deadline=deadline)
-        self._lock = threading.Lock()
-        self._reading: dict[Readable, Call] = {}
-        self._connection = Connection(connect)
-        self._source_facts: SourceFacts | None = None
+        self._reader = Reader(connect, self._calls, self)
         self._closed = False
         self._tables = EventTables()
         self._stages = feeds.stages()
@@ -75,6 +67,7 @@ class StageDataProvider:
             tuple[SessionScope, ParticipantFilter | None], Feed[ParticipantSummary]
         ] = {}
         self._events: dict[ParticipantScope, EventFeed] = {}
+        self._sweeps: dict[SessionScope, Sweep] = {}
         self._replicas: dict[tuple[str, str], Feed[ParticipantReplica]] = {}
         self._stage_facts: dict[str, Fact[Stage]] = {}
         self._session_facts: dict[SessionScope, Fact[StageSession]] = {}
@@ -99,8 +92,12 @@ class StageDataProvider:
         )
 
     def events(self, scope: ParticipantScope) -> EventFeed:
-        """The events of a participant."""
-        return self._once(self._events, scope, partial(feeds.events, scope, self._tables))
+        """The events of a participant; what a sweep of the session holds of them is there."""
+        return self._once(self._events, scope, partial(self._open_events, scope))
+
+    def sweep(self, session: SessionScope) -> Sweep:
+        """The sweep of a session. It reads nothing before its `start`."""
+        return self._once(self._sweeps, session, partial(self._new_sweep, session))
 
     def replicas(self, stage_arn: str, participant_id: str) -> Feed[ParticipantReplica]:
         """The copies of a participant of this stage in other stages."""
@@ -128,7 +125,7 @@ class StageDataProvider:
         Returns:
             Whether this ask started a call.
         """
-        return self._ask(feed, priority, lambda: feed.wants_read)
+        return self._reader.ask(feed, priority, lambda: feed.wants_read)
 
     def read(self, fact: Readable, priority: Priority = Priority.DEMAND) -> bool:
         """Ask for a fact unless it is known; as `read_more`."""
@@ -136,24 +133,18 @@ class StageDataProvider:
 
     def retry(self, target: Readable, priority: Priority = Priority.DEMAND) -> bool:
         """Make the call that failed again, from the same cursor; as `read_more`."""
-        return self._ask(target, priority, lambda: target.can_retry)
+        return self._reader.ask(target, priority, lambda: target.can_retry)
 
     def restart(self, target: Readable, priority: Priority = Priority.DEMAND) -> None:
         """Read again from the start. What was read stays until the first page has come."""
-        with self._lock:
-            if self._closed:
-                return
-            self._give_up(target)
-            target.begin_again()
-            self._submit(target, priority)
-        self._announce(target)
+        self._reader.restart(target, priority)
 
     def refresh(self, feed: EventFeed, priority: Priority = Priority.DEMAND) -> bool:
         """Read what is new and merge it; rows keep their positions. As `read_more`.
 
         How it ended is in `feed.status.refreshed`. A failure leaves the feed as it was.
         """
-        return self._ask(feed, priority, feed.begin_refresh)
+        return self._reader.ask(feed, priority, feed.begin_refresh)
 
     def cancel(self, target: Readable) -> bool:
         """Give up the call under way; its answer, should it come, is dropped.
@@ -161,13 +152,7 @@ class StageDataProvider:
         Returns:
             Whether there was one.
         """
-        with self._lock:
-            was_reading = self._give_up(target)
-            if was_reading:
-                target.rest()
-        if was_reading:
-            self._announce(target)
-        return was_reading
+        return self._reader.cancel(target)
 
     def activity(self, now: float | None = None) -> Activity:
         """What the status line says about calls; `now` on this provider's clock."""
@@ -176,112 +161,58 @@ class StageDataProvider:
     @property
     def source_facts(self) -> SourceFacts | None:
         """Profile, Region and endpoint in use; None before the first call has connected."""
-        return self._connection.facts or self._source_facts
+        return self._reader.source_facts
 
     def close(self) -> None:
         """End at once: nothing more is called or announced, and no call is waited for."""
         self._closed = True
+        self._reader.close()
         self._calls.close()
 
-    def _once(self, store: dict[Key, Target], key: Key, make: Callable[[], Target]) -> Target:
-        with self._lock:
+    def _once(self, store: dict[Key, Kept], key: Key, make: Callable[[], Kept]) -> Kept:
+        with self._reader.lock:
             if key not in store:
                 store[key] = make()
             return store[key]
 
-    def _ask(self, target: Readable, priority: Priority, wanted: Callable[[], bool]) -> bool:
-        with self._lock:
-            call = self._reading.get(target)
-            if call is not None:
-                self._calls.raise_priority(call, priority)
-                return False
-            if self._closed or not wanted():
-                return False
-            self._submit(target, priority)
-        self._announce(target)
-        return True
+    def opened_events(self, scope: ParticipantScope) -> EventFeed | None:
+        """The feed of a participant if a person has opened it. For sweeps."""
+        return self._events.get(scope)
 
-    def _submit(self, target: Readable, priority: Priority) -> None:
-        call = Call(
-            target.operation,
-            priority,
-            run=lambda: self._run(target, call),
-            throttled=lambda: self._update(target, call, target.queue),
-            failed=lambda failure: self._fail(target, call, failure),
-            crashed=lambda bug: self._crash(target, call, bug),
-        )
-        self._reading[target] = call
-        target.queue()
-        self._calls.submit(call)
+    def new_events(self, scope: ParticipantScope) -> EventFeed:
+        """A feed of a participant that is not shared. For sweeps."""
+        return feeds.events(scope, self._tables)
 
-    def _give_up(self, target: Readable) -> bool:
-        call = self._reading.pop(target, None)
-        if call is not None:
-            self._calls.cancel(call)
-        return call is not None
+    def has_ended(self, session: SessionScope) -> bool:
+        """Whether what is held says that a session has ended. For sweeps."""
+        rows = self._sessions.get(session.stage_arn)
+        fact = self._session_facts.get(session)
+        held = [] if rows is None else list(rows.items)
+        if fact is not None and fact.value is not None:
+            held.append(fact.value)
+        return any(row.session_id == session.session_id and row.end_time for row in held)
 
-    def _run(self, target: Readable, call: Call) -> None:
-        if not self._update(target, call, target.begin_reading):
-            return
-        connection = self._connection
-        try:
-            source = connection.source()
-            # Connecting takes time, and what was given up meanwhile must not cost a call.
-            if self._reading.get(target) is not call:
-                return
-            store = target.fetch(source)
-        except ProviderFailure as failure:
-            if failure.kind in _CURED_BY_A_FRESH_SESSION:
-                self._renew(connection)
-            raise
-        with self._lock:
-            if self._reading.get(target) is not call:
-                return
-            needs_another_call = store()
-            del self._reading[target]
-            if needs_another_call:
-                self._submit(target, call.priority)
-        self._announce(target)
+    def _new_sweep(self, session: SessionScope) -> Sweep:
+        key = (session, None)
+        listed = self._participants.setdefault(key, feeds.participants(*key))
+        log = SessionLog(self._tables)
+        return Sweep(self, self._reader, listed, session, log, self._clock)
 
-    def _fail(self, target: Readable, call: Call, failure: ProviderFailure) -> None:
-        connection = self._connection
-        if failure.kind is FailureKind.TIMEOUT and not connection.is_made:
-            self._renew(connection)
-        self._update(target, call, lambda: target.fail(failure), ends=True)
+    def _open_events(self, scope: ParticipantScope) -> EventFeed:
+        sweep = self._sweeps.get(scope.session)
+        return self.new_events(scope) if sweep is None else sweep.open(scope)
 
-    def _crash(self, target: Readable, call: Call, bug: Exception) -> None:
-        self._update(target, call, target.rest, ends=True)
-        self._report(bug)
-
-    def _update(
-        self, target: Readable, call: Call, change: Callable[[], None], *, ends: bool = False
-    ) -> bool:
-        """Change the status for a call; False, and no change, when the call was given up."""
-        with self._lock:
-            if self._reading.get(target) is not call:
-                return False
-            if ends:
-                del self._reading[target]
-            change()
-        self._announce(target)
-        return True
-
-    def _renew(self, connection: Connection) -> None:
-        """Connect afresh next time, unless another call has seen to it."""
-        with self._lock:
-            if self._connection is connection:
-                self._source_facts = connection.facts or self._source_facts
-                self._connection = Connection(self._connect)
-
-    def _announce(self, target: Readable) -> None:
+    def announce(self, target: Readable | Sweep) -> None:
+        """Tell `on_change`. For what this provider is made of, not for screens."""
         if self._closed or self.on_change is None:
             return
         try:
             self.on_change(target)
         except Exception as bug:  # noqa: BLE001 - handed on whole, never swallowed
-            self._report(bug)
+            self.report(bug)
 
-    def _report(self, bug: Exception) -> None:
+    def report(self, bug: Exception) -> None:
+        """Tell `on_bug`, or raise it when nobody listens. As `announce`."""
         if self._closed:
             return
         if self.on_bug is None:

@@ -26,6 +26,7 @@ from tui.provider.feed import Feed, FeedState
 from tui.provider.pace import Priority
 from tui.provider.provider import StageDataProvider
 from tui.provider.readable import Readable
+from tui.provider.sweep import Sweep
 from tui.screens import picking
 from tui.screens.detail import Detail
 from tui.screens.list_status import budget, is_newest_first, list_status
@@ -56,9 +57,9 @@ class ExplorerScreen(Screen[None]):
 
     @dataclass
     class Changed(Message):
-        """A feed or a fact of the provider changed; posted from reading threads."""
+        """A feed, a fact or a sweep of the provider changed; posted from reading threads."""
 
-        what: Readable
+        what: Readable | Sweep
 
         def can_replace(self, message: Message) -> bool:
             """Only the last of several changes of one feed needs drawing."""
@@ -103,7 +104,7 @@ class ExplorerScreen(Screen[None]):
         self._provider.on_change = self._announce
         self.call_after_refresh(self._arrive)
 
-    def _announce(self, what: Readable) -> None:
+    def _announce(self, what: Readable | Sweep) -> None:
         self.post_message(self.Changed(what))
 
     # Where we are.

@@ -1,0 +1,250 @@
+"""Reader: makes the calls of feeds and facts, one at a time for each, and tells what came."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from tui.domain.failures import FailureKind, ProviderFailure
+from tui.provider.calls import Call, CallQueue
+from tui.provider.connection import Connection, SourceFacts
+from tui.provider.feed import FeedState
+from tui.provider.pace import Priority
+from tui.provider.readable import Readable
+from tui.provider.source import Source
+
+_CURED_BY_A_FRESH_SESSION = frozenset(
+    {FailureKind.EXPIRED, FailureKind.CREDENTIALS, FailureKind.CONFIGURATION}
+)
+
+
+class Notices(Protocol):
+    """Whom a reader tells; always called without the lock."""
+
+    def announce(self, target: Readable) -> None:
+        """Rows or status have changed."""
+        ...
+
+    def report(self, bug: Exception) -> None:
+        """A source or a follower raised what it may not raise."""
+        ...
+
+
+class Reader:
+    """Lines calls up, runs them and stores their answers.
+
+    Methods that say so are called with `lock` held; all others take it.
+    """
+
+    def __init__(self, connect: Callable[[], Source], calls: CallQueue, notices: Notices) -> None:
+        self.lock = threading.Lock()
+        """Held while a feed, a fact or a sweep changes."""
+        self._connect = connect
+        self._connection = Connection(connect)
+        self._source_facts: SourceFacts | None = None
+        self._calls = calls
+        self._notices = notices
+        self._reading: dict[Readable, Call] = {}
+        self._followers: dict[Readable, Callable[[], None]] = {}
+        self._hidden: set[Readable] = set()
+        self._afterwards: deque[Callable[[], None]] = deque()
+        self._closed = False
+
+    @property
+    def source_facts(self) -> SourceFacts | None:
+        """Where pages come from; None before the first call has connected."""
+        return self._connection.facts or self._source_facts
+
+    def close(self) -> None:
+        """Start nothing more."""
+        self._closed = True
+
+    def ask(self, target: Readable, priority: Priority, wanted: Callable[[], bool]) -> bool:
+        """Start a call if one is wanted and none is under way; else only hurry that one.
+
+        Returns:
+            Whether this ask started a call.
+        """
+        with self.lock:
+            call = self._reading.get(target)
+            if call is not None:
+                self._calls.raise_priority(call, priority)
+                return False
+            if self._closed or not wanted():
+                return False
+            self._submit(target, priority)
+            self._announce_afterwards(target)
+        self.do_afterwards()
+        return True
+
+    def restart(self, target: Readable, priority: Priority) -> None:
+        """Give up the call under way and read from the start."""
+        with self.lock:
+            self.begin_again(target, priority)
+        self.do_afterwards()
+
+    def cancel(self, target: Readable) -> bool:
+        """Give up the call under way; returns whether there was one."""
+        with self.lock:
+            was_reading = self._give_up(target)
+            if was_reading:
+                target.rest()
+                self._tell_follower(target)
+        self.do_afterwards()
+        return was_reading
+
+    def begin(self, target: Readable, priority: Priority, wanted: Callable[[], bool]) -> bool:
+        """With the lock held: start a call if it is wanted and none is under way.
+
+        Returns:
+            Whether a call is under way now.
+        """
+        if target in self._reading:
+            return True
+        if self._closed or not wanted():
+            return False
+        self._submit(target, priority)
+        self._announce_afterwards(target)
+        return True
+
+    def begin_again(self, target: Readable, priority: Priority) -> None:
+        """With the lock held: give up the call under way and read from the start."""
+        if self._closed:
+            return
+        self._give_up(target)
+        target.begin_again()
+        self._submit(target, priority)
+        self._announce_afterwards(target)
+
+    def withdraw(self, target: Readable, priority: Priority) -> bool:
+        """With the lock held: give up a call that waits, unless somebody wants it more urgently.
+
+        Returns:
+            Whether no call is under way now. Its follower is not told.
+        """
+        call = self._reading.get(target)
+        if call is None:
+            return True
+        if call.priority < priority or target.status.state is not FeedState.QUEUED:
+            return False
+        self._give_up(target)
+        target.rest()
+        self._announce_afterwards(target)
+        return True
+
+    def follow(self, target: Readable, follower: Callable[[], None], *, hidden: bool) -> None:
+        """With the lock held: have somebody told of every answer, with the lock held.
+
+        Changes of a hidden target are announced to nobody else. One follower for each target.
+        """
+        self._followers[target] = follower
+        if hidden:
+            self._hidden.add(target)
+        else:
+            self._hidden.discard(target)
+
+    def unfollow(self, target: Readable) -> None:
+        """With the lock held: tell nobody any more, and hide it no longer."""
+        self._followers.pop(target, None)
+        self._hidden.discard(target)
+
+    def afterwards(self, step: Callable[[], None]) -> None:
+        """With the lock held: have something done when it is released."""
+        self._afterwards.append(step)
+
+    def do_afterwards(self) -> None:
+        """Without the lock: do what was put off. Whoever held the lock calls it."""
+        while self._afterwards:
+            try:
+                step = self._afterwards.popleft()
+            except IndexError:
+                return
+            step()
+
+    def _announce_afterwards(self, target: Readable) -> None:
+        if not self._closed and target not in self._hidden:
+            self.afterwards(lambda: self._notices.announce(target))
+
+    def _submit(self, target: Readable, priority: Priority) -> None:
+        call = Call(
+            target.operation,
+            priority,
+            run=lambda: self._run(target, call),
+            throttled=lambda: self._update(target, call, target.queue),
+            failed=lambda failure: self._fail(target, call, failure),
+            crashed=lambda bug: self._crash(target, call, bug),
+        )
+        self._reading[target] = call
+        target.queue()
+        self._calls.submit(call)
+
+    def _give_up(self, target: Readable) -> bool:
+        call = self._reading.pop(target, None)
+        if call is not None:
+            self._calls.cancel(call)
+        return call is not None
+
+    def _run(self, target: Readable, call: Call) -> None:
+        if not self._update(target, call, target.begin_reading):
+            return
+        connection = self._connection
+        try:
+            source = connection.source()
+            # Connecting takes time, and what was given up meanwhile must not cost a call.
+            if self._reading.get(target) is not call:
+                return
+            store = target.fetch(source)
+        except ProviderFailure as failure:
+            if failure.kind in _CURED_BY_A_FRESH_SESSION:
+                self._renew(connection)
+            raise
+        with self.lock:
+            if self._reading.get(target) is not call:
+                return
+            needs_another_call = store()
+            del self._reading[target]
+            if needs_another_call:
+                self._submit(target, call.priority)
+            self._tell_follower(target)
+        self.do_afterwards()
+
+    def _fail(self, target: Readable, call: Call, failure: ProviderFailure) -> None:
+        connection = self._connection
+        if failure.kind is FailureKind.TIMEOUT and not connection.is_made:
+            self._renew(connection)
+        self._update(target, call, lambda: target.fail(failure), ends=True)
+
+    def _crash(self, target: Readable, call: Call, bug: Exception) -> None:
+        self._update(target, call, target.rest, ends=True)
+        self._notices.report(bug)
+
+    def _update(
+        self, target: Readable, call: Call, change: Callable[[], None], *, ends: bool = False
+    ) -> bool:
+        """Change the status for a call; False, and no change, when the call was given up."""
+        with self.lock:
+            if self._reading.get(target) is not call:
+                return False
+            if ends:
+                del self._reading[target]
+            change()
+            if ends:
+                self._tell_follower(target)
+            else:
+                self._announce_afterwards(target)
+        self.do_afterwards()
+        return True
+
+    def _tell_follower(self, target: Readable) -> None:
+        """Also announces: decided before, for a follower may let go of what it hides."""
+        self._announce_afterwards(target)
+        follower = self._followers.get(target)
+        if follower is not None:
+            follower()
+
+    def _renew(self, connection: Connection) -> None:
+        """Connect afresh next time, unless another call has seen to it."""
+        with self.lock:
+            if self._connection is connection:
+                self._source_facts = connection.facts or self._source_facts
+                self._connection = Connection(self._connect)
