@@ -17,7 +17,7 @@ def token_in_force(here: Here) -> Iterator[Finding]:
     """Find the token that the participant had at the moment of the error."""
     needed = _NEEDED.get(here.event.name or "")
     if needed is None:
-        text = "Which capability was missing is not said: IVS documents it for no such event."
+        text = "Which capability was missing is not known: no document ties it to this event."
         yield Finding((text,), Certainty.UNKNOWN, here.refs(here.position))
     elif here.second is None or here.has_untimed(events.TOKEN_EXCHANGED):
         yield Finding(

@@ -74,9 +74,10 @@ def test_what_was_given_back_in_between_is_not_counted_as_taken():
     assert text == "The token in force since the exchange 10 s before does not allow PUBLISH."
 
 
-def test_rejoining_makes_the_token_in_force_uncertain():
+@pytest.mark.parametrize("joined", [9, 30])
+def test_rejoining_makes_the_token_in_force_uncertain(joined):
     finding, _ = first(
-        Held(exchanged(0, HOST, VIEWER), event(5, "LEFT"), event(9, "JOINED"), refused(30))
+        Held(exchanged(0, HOST, VIEWER), event(5, "LEFT"), event(joined, "JOINED"), refused(30))
     )
     assert finding.certainty is Certainty.LIKELY
     assert "with which token is not in the events" in words(finding.unknown)
@@ -168,6 +169,11 @@ def test_the_documented_fault_after_an_exchange_matches_sdk_and_time():
     )
     asks = [ask for one in told(Held(*events)) for ask in one.would_tell]
     assert [ask.fact.kind for ask in asks] == [FactKind.PARTICIPANT]
+
+
+def test_a_later_exchange_does_not_hide_the_one_before_the_error():
+    events = [exchanged(10, VIEWER, HOST), refused(11), exchanged(50, HOST, HOST)]
+    assert faults(Held(*events).with_facts(facts(**WEB)), 1)
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,13 @@ def test_subscribing_is_measured_per_publisher():
         too_long(name="SUBSCRIBE_ERROR", remote="b"),
     )
     assert first(held)[1].startswith("SUBSCRIBE_STARTED is 1 h before: shorter")
+    held = Held(
+        event(0, "SUBSCRIBE_STARTED", remote="a"),
+        event(DAY - 60 * 60, "SUBSCRIBE_STARTED", remote="b"),
+        event(DAY - 50 * 60, "SUBSCRIBE_STOPPED", remote="b"),
+        too_long(name="SUBSCRIBE_ERROR", remote="a"),
+    )
+    assert first(held)[1].startswith("SUBSCRIBE_STARTED is 24 h before: that is the limit")
     assert first(Held(event(0, "PUBLISH_STARTED"), too_long(name="SUBSCRIBE_ERROR", remote="a")))[
         1
     ].startswith("No SUBSCRIBE_STARTED")
