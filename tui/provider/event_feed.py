@@ -41,6 +41,12 @@ class EventFeed(Feed[Event]):
         self._before = self.status
         self._is_for_next_page = False
 
+    def fill(self, rows: EventLog) -> None:
+        """Hold what was read to the end in another way; nothing else was read before."""
+        self.items = rows
+        self._paging.pages = 1
+        self.rest()
+
     def begin_refresh(self) -> bool:
         """Make the next call look for news.
 

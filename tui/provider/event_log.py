@@ -122,6 +122,36 @@ class EventLog(Sequence[Event]):
         if self.sequence is not None:
             self.sequence.extend(range(start, self._length))
 
+    def append_rows(
+        self, other: "EventLog", rows: range, participants: "array[int] | None" = None
+    ) -> None:
+        """Add neighbouring rows of a log with the same tables; no `Event` is built.
+
+        Args:
+            other: The log, read in the order of its positions.
+            rows: Which of them, below its `len()`.
+            participants: Their column of participants; None for that of the log.
+        """
+        columns = other.columns(rows.start, rows.stop)
+        shift = self._length - rows.start
+        rare = other.rare_positions(rows.start, rows.stop)
+        theirs = other._rare  # noqa: SLF001 - of the same class
+        self._rare.update({position + shift: theirs[position] for position in rare})
+        self._rare_positions.extend(position + shift for position in rare)
+        for time_us in columns.times:
+            if time_us > _UNREADABLE:
+                self._order.add(time_us)
+        self._times.extend(columns.times)
+        self._kinds.extend(columns.kinds)
+        self._participants.extend(columns.participants if participants is None else participants)
+        self._remotes.extend(columns.remotes)
+        kinds = self._tables.kinds
+        self.error_count += sum(kinds[kind].is_error for kind in columns.kinds)
+        start = self._length
+        self._length += len(rows)
+        if self.sequence is not None:
+            self.sequence.extend(range(start, self._length))
+
     def prepend(self, events: Iterable[Event]) -> None:
         """Add events at the end that the service returned before all others."""
         before, start = self._order, self._length

@@ -29,6 +29,7 @@ from tui.provider.reader import Reader
 from tui.provider.session_log import SessionLog
 from tui.provider.source import Source
 from tui.provider.sweep import Sweep
+from tui.provider.sweep_members import SweepMembers
 
 Key = TypeVar("Key", bound=Hashable)
 Kept = TypeVar("Kept")
@@ -195,8 +196,15 @@ class StageDataProvider:
     def _new_sweep(self, session: SessionScope) -> Sweep:
         key = (session, None)
         listed = self._participants.setdefault(key, feeds.participants(*key))
-        log = SessionLog(self._tables)
-        return Sweep(self, self._reader, listed, session, log, self._clock)
+        members = SweepMembers(
+            SessionLog(self._tables),
+            listed,
+            lambda participant_id: (
+                ParticipantScope(session.stage_arn, session.session_id, participant_id)
+                in self._events
+            ),
+        )
+        return Sweep(self, self._reader, members, session, self._clock)
 
     def _open_events(self, scope: ParticipantScope) -> EventFeed:
         sweep = self._sweeps.get(scope.session)

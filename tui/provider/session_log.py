@@ -1,7 +1,6 @@
 """SessionLog: the events of all participants of a session in one log, and who is read how far."""
 
 from array import array
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -69,7 +68,8 @@ class SessionLog:
         self._stops = array("I")
         self._next_range = array("I")
         self._failures: dict[int, ProviderFailure] = {}
-        self._own_ids: dict[int, str | None] = {}
+        self._own_ids: dict[int, int] = {}
+        """By position: the number of the text that came, where it is not the participant's."""
 
     @property
     def participants_known(self) -> int:
@@ -109,7 +109,7 @@ class SessionLog:
         )
 
     def ranges(self, participant_id: str) -> list[range]:
-        """Where the events of a participant are in the log, ascending, in the order read."""
+        """Where the events of a participant are in the log, in the order returned."""
         found: list[range] = []
         number = self._numbers.get(participant_id)
         at = _NONE if number is None else self._first_range[number]
@@ -121,13 +121,21 @@ class SessionLog:
     def event(self, position: int) -> Event:
         """The event exactly as it came."""
         event = self.log[position]
-        if position in self._own_ids:
-            return replace(event, participant_id=self._own_ids[position])
-        return event
+        own = self._own_ids.get(position)
+        if own is None:
+            return event
+        return replace(event, participant_id=self.log.tables.texts[own])
 
-    def events_of(self, participant_id: str) -> list[Event]:
-        """The events of a participant exactly as they came, in the order read."""
-        return [self.event(at) for part in self.ranges(participant_id) for at in part]
+    def events_of(self, participant_id: str) -> EventLog:
+        """The events of a participant exactly as they came, in the order returned; a copy."""
+        log, copy = self.log, EventLog(self.log.tables)
+        for part in self.ranges(participant_id):
+            column = log.columns(part.start, part.stop).participants
+            if self._own_ids:
+                for row, position in enumerate(part):
+                    column[row] = self._own_ids.get(position, column[row])
+            copy.append_rows(log, part, column)
+        return copy
 
     def number(self, participant_id: str) -> int | None:
         """The number of a participant, which never changes; None when it is not listed."""
@@ -160,22 +168,32 @@ class SessionLog:
         self._numbers[participant_id] = number
         return number
 
-    def append(self, number: int, events: Iterable[Event]) -> None:
-        """Add events of a participant at the end of the log. Costs as much as there are events."""
-        participant_id = self._ids[number]
-        start, errors = len(self.log), self.log.error_count
-        rows: list[Event] = []
-        for event in events:
-            if event.participant_id == participant_id:
-                rows.append(event)
-            else:
-                self._own_ids[start + len(rows)] = event.participant_id
-                rows.append(replace(event, participant_id=participant_id))
-        self.log.append(rows)
-        if rows:
-            self._counts[number] += len(rows)
-            self._errors[number] += self.log.error_count - errors
-            self._extend(number, start, len(self.log))
+    def append(
+        self, number: int, rows: EventLog, part: range, *, before_others: bool = False
+    ) -> None:
+        """Add events of a participant at the end of the log. Costs as much as there are events.
+
+        Args:
+            number: Of the participant.
+            rows: A log with the same tables.
+            part: The new rows in it, in the order returned.
+            before_others: Whether the service returned them before all others of it.
+        """
+        if not part:
+            return
+        log = self.log
+        tables = log.tables
+        text = tables.text_number(self._ids[number])
+        start, errors = len(log), log.error_count
+        own = rows.columns(part.start, part.stop).participants
+        if own.count(text) != len(own):
+            for row, other in enumerate(own):
+                if other != text:
+                    self._own_ids[start + row] = other
+        log.append_rows(rows, part, array("I", [text]) * len(part))
+        self._counts[number] += len(part)
+        self._errors[number] += log.error_count - errors
+        self._chain(number, start, len(log), before_others=before_others)
 
     def set_state(self, number: int, state: ReadState) -> None:
         """Say how far a participant is read. A failure is over once it is complete."""
@@ -196,17 +214,18 @@ class SessionLog:
         """Numbers of the participants whose last call failed; a copy."""
         return list(self._failures)
 
-    def _extend(self, number: int, start: int, stop: int) -> None:
-        last = self._last_range[number]
-        if last != _NONE and self._stops[last] == start:
+    def _chain(self, number: int, start: int, stop: int, *, before_others: bool) -> None:
+        first, last = self._first_range[number], self._last_range[number]
+        if last != _NONE and self._stops[last] == start and not before_others:
             self._stops[last] = stop
             return
         at = len(self._starts)
-        self._next_range.append(_NONE)
+        self._next_range.append(first if before_others else _NONE)
         self._stops.append(stop)
         self._starts.append(start)
-        if last == _NONE:
+        if first == _NONE or before_others:
             self._first_range[number] = at
-        else:
+        if last != _NONE and not before_others:
             self._next_range[last] = at
-        self._last_range[number] = at
+        if last == _NONE or not before_others:
+            self._last_range[number] = at

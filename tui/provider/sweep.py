@@ -1,53 +1,28 @@
 """Sweep: reads the events of all participants of a session in the background."""
 
 from collections.abc import Callable
+from math import inf
 from typing import Protocol
 
-from tui.domain.failures import FailureKind, ProviderFailure
-from tui.domain.stages import ParticipantScope, ParticipantSummary, SessionScope
+from tui.domain.failures import ProviderFailure
+from tui.domain.stages import ParticipantScope, SessionScope
 from tui.provider.event_feed import EventFeed
-from tui.provider.feed import Feed, FeedState
+from tui.provider.feed import FeedState
 from tui.provider.pace import Priority
 from tui.provider.reader import Reader
-from tui.provider.session_log import ReadState, SessionLog
-from tui.provider.sweep_feed import SweptFeed
+from tui.provider.sweep_events import STOPPED_BY, EventFeeds, SweepEvents
+from tui.provider.sweep_feed import can_begin, given_up
+from tui.provider.sweep_members import SweepMembers
 from tui.provider.sweep_progress import CallRate, SweepProgress, SweepState
-from tui.provider.sweep_queue import SweepQueue
-
-CALLS_AHEAD = 8
-"""So many participants are asked for at once: four in flight and four that wait, so that the
-pace is used while an answer is being stored."""
-
-FAILURES_IN_A_ROW = 8
-"""So many without an answer in between are no trouble of single participants any more."""
 
 ANNOUNCED_EVERY_SECONDS = 0.1
 """What comes faster is announced together; no eye follows more than ten changes a second."""
 
-_STOPPED_BY = frozenset(
-    {
-        FailureKind.EXPIRED,
-        FailureKind.CREDENTIALS,
-        FailureKind.DENIED,
-        FailureKind.CONFIGURATION,
-        FailureKind.THROTTLED,
-    }
-)
-"""Whoever is asked for next would fail with the same."""
-
 _RUNNING = frozenset({SweepState.LISTING, SweepState.READING})
 
 
-class SweepHost(Protocol):
+class SweepHost(EventFeeds, Protocol):
     """What a sweep needs of its provider. Called with the reader's lock held."""
-
-    def opened_events(self, scope: ParticipantScope) -> EventFeed | None:
-        """The feed that a person has opened."""
-        ...
-
-    def new_events(self, scope: ParticipantScope) -> EventFeed:
-        """A feed that is nobody's yet."""
-        ...
 
     def has_ended(self, session: SessionScope) -> bool:
         """Whether the session is known to have ended."""
@@ -73,42 +48,31 @@ class Sweep:
         self,
         host: SweepHost,
         reader: Reader,
-        participants: Feed[ParticipantSummary],
+        members: SweepMembers,
         session: SessionScope,
-        log: SessionLog,
         clock: Callable[[], float],
     ) -> None:
         self.session = session
-        self.participants = participants
+        self.participants = members.rows
         """The list of participants, shared with every screen."""
-        self.log = log
+        self.log = members.log
         """What is read so far."""
         self._host = host
         self._reader = reader
         self._clock = clock
-        self._queue = SweepQueue()
-        self._feeds: dict[int, SweptFeed] = {}
-        """Feeds in use by participant number: few, for those of the sweep go when read."""
-        self._active: dict[int, SweptFeed] = {}
+        self._members = members
+        self._events = SweepEvents(self, host, reader, members, session)
         self._rate = CallRate()
         self._state = SweepState.IDLE
         self._failure: ProviderFailure | None = None
         self._list_failure: ProviderFailure | None = None
-        self._is_listing = False
         self._list_mark = (-1, -1)
-        self._listed_generation = participants.generation
-        self._listed = 0
-        self._pass = 0
+        self._outdated_list: int | None = None
+        """The generation of the list that a later pass does not want to see."""
         self._is_final = False
         self._has_retried = False
-        self._failures_in_a_row = 0
         self._calls = 0
-        self._pages = 0
-        self._announced = 0.0
-        self._passes = bytearray()
-        """By participant number: in which pass it was read last, modulo 256."""
-        self._gone = bytearray()
-        """By participant number: whether it was listed as DISCONNECTED before it was read."""
+        self._announced = -inf
 
     @property
     def state(self) -> SweepState:
@@ -116,13 +80,47 @@ class Sweep:
         return self._state
 
     @property
+    def is_running(self) -> bool:
+        """Whether it asks for more."""
+        return self._state in _RUNNING
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether more participants are still to be listed in this round."""
+        return not self.log.participants_complete and self._list_failure is None
+
+    @property
     def failure(self) -> ProviderFailure | None:
         """Why it stopped; None unless the state is FAILED."""
         return self._failure
 
+    @property
+    def calls_left(self) -> int:
+        """The fewest calls that the rest takes; participants may have more than one page."""
+        return self._events.calls_left + (not self.log.participants_complete)
+
     def progress(self, now: float) -> SweepProgress:
         """How far it has come; `now` on the clock of the provider."""
-        raise NotImplementedError
+        log = self.log
+        is_running = self.is_running
+        rate = self._rate.at(now) if is_running else None
+        eta = None
+        if self._state is SweepState.COMPLETE:
+            eta = 0.0
+        elif rate and log.participants_complete:
+            eta = self.calls_left * self._events.pages_each / rate
+        return SweepProgress(
+            state=self._state,
+            participants_known=log.participants_known,
+            list_complete=log.participants_complete,
+            participants_read=log.participants_read,
+            failed=log.participants_failed,
+            calls=self._calls,
+            events=len(log.log),
+            rate=rate,
+            eta_seconds=eta,
+            failure=self._failure,
+        )
 
     def start(self) -> bool:
         """Begin, or go on. After the end, read what is new since, if anything can be.
@@ -130,10 +128,23 @@ class Sweep:
         Returns:
             Whether it is reading now.
         """
-        raise NotImplementedError
+        with self._reader.lock:
+            if not self.is_running and self._has_work():
+                self._failure = None
+                self._has_retried = False
+                self._events.begin()
+                self._rate.forget()
+                self._set_state(SweepState.LISTING)
+                self._reader.follow(self.participants, self._on_list, hidden=False)
+                self._members.take_rows()
+                self._ask_list()
+                self._events.fill()
+        self._reader.do_afterwards()
+        return self.is_running
 
     def pause(self) -> None:
         """Ask for nothing more. Answers under way still come, since they were paid for."""
+        self._stop_from_outside(SweepState.PAUSED, _RUNNING)
 
     def resume(self) -> bool:
         """Go on after `pause`, `cancel` or a failure; as `start`."""
@@ -141,7 +152,121 @@ class Sweep:
 
     def cancel(self) -> None:
         """As `pause`, for good; `start` would go on with what is not read yet."""
+        self._stop_from_outside(
+            SweepState.CANCELLED, _RUNNING | {SweepState.PAUSED, SweepState.FAILED}
+        )
 
     def open(self, scope: ParticipantScope) -> EventFeed:
-        """With the reader's lock held: the feed for a person who opens a participant."""
-        return self._host.new_events(scope)
+        """With the reader's lock held: the feed for a person who opens a participant.
+
+        It holds what the sweep has read of the participant, who is read next unless read.
+        """
+        return self._events.open(scope)
+
+    # All methods below are called with the reader's lock held.
+
+    def _has_work(self) -> bool:
+        if self._state is SweepState.COMPLETE and self._is_final:
+            return self.log.participants_failed > 0
+        if self._state in {SweepState.IDLE, SweepState.COMPLETE}:
+            self._is_final = self._host.has_ended(self.session)
+            self._members.begin_pass()
+            if self._state is SweepState.COMPLETE:
+                self.log.participants_complete = False
+                self._outdated_list = self.participants.generation
+        return True
+
+    def _stop_from_outside(self, state: SweepState, stoppable: frozenset[SweepState]) -> None:
+        with self._reader.lock:
+            if self._state in stoppable:
+                self.stop(state)
+        self._reader.do_afterwards()
+
+    def stop(self, state: SweepState, failure: ProviderFailure | None = None) -> None:
+        """Ask for nothing more, for the reason given."""
+        self._failure = failure
+        self._set_state(state)
+        self._reader.withdraw(self.participants, Priority.SWEEP)
+        self._events.withdraw()
+
+    def _set_state(self, state: SweepState) -> None:
+        if state is not self._state:
+            self._state = state
+            self._announced = -inf
+            self.announce()
+
+    def announce(self) -> None:
+        """Something has changed. Not every time is told."""
+        now = self._clock()
+        if now - self._announced >= ANNOUNCED_EVERY_SECONDS:
+            self._announced = now
+            self._reader.afterwards(lambda: self._host.announce(self))
+
+    def note_answer(self) -> None:
+        """A call of the sweep has ended."""
+        self._calls += 1
+        self._rate.note(self._clock())
+
+    def end_round(self) -> None:
+        """Nothing is left to ask for."""
+        if not self._has_retried and (
+            self.log.participants_failed or self._list_failure is not None
+        ):
+            self._has_retried = True
+            self._events.retry_failed()
+            if self._list_failure is not None:
+                self._list_failure = None
+                self._ask_list()
+            self._events.fill()
+        elif self._list_failure is not None:
+            self.stop(SweepState.FAILED, self._list_failure)
+        else:
+            self._set_state(SweepState.COMPLETE)
+
+    # The list of participants.
+
+    def _mark_list(self) -> None:
+        status = self.participants.status
+        self._list_mark = (status.generation, status.pages)
+
+    def _ask_list(self) -> None:
+        feed = self.participants
+        self._mark_list()
+        if feed.generation == self._outdated_list:
+            if not feed.status.is_busy:
+                self._reader.begin_again(feed, Priority.SWEEP)
+            return
+        if feed.state is FeedState.COMPLETE:
+            self._end_list()
+            return
+        self._reader.begin(feed, Priority.SWEEP, lambda: can_begin(feed, may_restart=True))
+
+    def _on_list(self) -> None:
+        status = self.participants.status
+        self._members.take_rows()
+        if self.is_running:
+            has_moved = (status.generation, status.pages) != self._list_mark
+            self.note_answer()
+            if status.is_busy:
+                pass
+            elif status.failure is not None:
+                self._fail_list(status.failure)
+            elif status.state is FeedState.COMPLETE or has_moved:
+                self._ask_list()
+            else:
+                self._fail_list(given_up())
+            self._events.fill()
+        self.announce()
+
+    def _end_list(self) -> None:
+        self._list_failure = None
+        self.log.participants_complete = True
+        self._members.end_list()
+        self._set_state(SweepState.READING)
+
+    def _fail_list(self, failure: ProviderFailure) -> None:
+        if failure.kind in STOPPED_BY:
+            self.stop(SweepState.FAILED, failure)
+        else:
+            # Whoever is listed so far can be read all the same.
+            self._list_failure = failure
