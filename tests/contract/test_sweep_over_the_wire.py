@@ -1,0 +1,100 @@
+"""The sweep of a session over real boto3 and real HTTP."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+from support.aws_sources import aws_source
+from support.explorer import LIVE_STAGE, SHOW
+from support.waiting import wait_for
+
+from tui.domain.stages import ParticipantScope, SessionScope
+from tui.endpoint.server import Endpoint
+from tui.endpoint.worlds.catalog import open_world
+from tui.provider.feed import FeedState
+from tui.provider.pace import QUOTA, Pace
+from tui.provider.provider import StageDataProvider
+from tui.provider.sweep_progress import SweepState
+
+EPOCH = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
+UNLIMITED = 1_000
+SHOW_SCOPE = SessionScope(LIVE_STAGE, SHOW)
+
+
+@pytest.fixture
+def connect():
+    """A provider over an endpoint of a world, and the source for looking past the provider."""
+    made = []
+
+    def build(world, *, pace, throttle=False):
+        world = open_world(world, lambda: EPOCH)
+        endpoint = Endpoint(world, throttle=throttle).start()
+        source = aws_source(endpoint.url, region=world.region)
+        provider = StageDataProvider(lambda: source, pace=pace)
+        made.append((endpoint, provider))
+        return endpoint, provider, source
+
+    yield build
+    for endpoint, provider in made:
+        provider.close()
+        endpoint.close()
+        assert endpoint.bugs == ()
+
+
+def events_of(source, session, participant_id):
+    scope = ParticipantScope(session.stage_arn, session.session_id, participant_id)
+    cursor, events = None, []
+    while True:
+        page = source.list_events(scope, cursor)
+        events += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return events
+
+
+def test_everything_of_the_show_is_read_without_a_throttle_answer(connect):
+    # The pace allows four calls a second of the five; the default of two takes twice as long.
+    endpoint, provider, _ = connect("incident", pace=Pace(background=QUOTA - 1), throttle=True)
+    sweep = provider.sweep(SHOW_SCOPE)
+    sweep.start()
+    wait_for(lambda: not sweep.is_running, 60)
+    assert sweep.state is SweepState.COMPLETE
+    assert endpoint.throttled == 0
+    assert sweep.log.participants_read == 40
+    # One call for each page and none twice.
+    pages = sum(-(-sweep.log.reading(one).events // 100) for one in sweep.log.participant_ids)
+    assert endpoint.calls == {"ListParticipants": 1, "ListParticipantEvents": pages}
+
+
+def test_the_log_of_the_show_is_what_the_service_has_for_each(connect):
+    _, provider, source = connect("incident", pace=Pace(demand=UNLIMITED, background=UNLIMITED))
+    sweep = provider.sweep(SHOW_SCOPE)
+    sweep.start()
+    wait_for(lambda: sweep.state is SweepState.COMPLETE, 30)
+    for name in sweep.log.participant_ids:
+        held = sweep.log.events_of(name)
+        assert Counter(held) == Counter(events_of(source, SHOW_SCOPE, name))
+    names = {event.name for event in sweep.log.log}
+    assert {"JOIN_ERROR", "TOKEN_EXCHANGED", "REPLICATION_STARTED"} <= names
+
+
+def test_a_few_hundred_of_twenty_five_thousand(connect):
+    endpoint, provider, source = connect("huge", pace=Pace(demand=UNLIMITED, background=UNLIMITED))
+    stage = source.list_stages(None).items[0].arn
+    session = SessionScope(stage, source.list_sessions(stage, None).items[0].session_id)
+    sweep = provider.sweep(session)
+    sweep.start()
+    wait_for(lambda: sweep.log.participants_read >= 300, 60)
+    sweep.pause()
+    wait_for(lambda: not provider.activity().in_flight)
+    calls = endpoint.calls
+    read = [one for one in sweep.log.participant_ids if sweep.log.is_read(one)]
+    for name in read[::100]:
+        feed = provider.events(ParticipantScope(stage, session.session_id, name))
+        assert feed.state is FeedState.COMPLETE
+        assert endpoint.calls == calls
+        assert Counter(feed.items) == Counter(events_of(source, session, name))
+        calls = endpoint.calls
+    assert len(sweep.log.log) == sum(
+        sweep.log.reading(name).events for name in sweep.log.participant_ids
+    )
