@@ -199,10 +199,7 @@ class StageDataProvider:
         members = SweepMembers(
             SessionLog(self._tables),
             listed,
-            lambda participant_id: (
-                ParticipantScope(session.stage_arn, session.session_id, participant_id)
-                in self._events
-            ),
+            lambda: {scope.participant_id for scope in self._events if scope.session == session},
         )
         return Sweep(self, self._reader, members, session, self._clock)
 

@@ -230,6 +230,7 @@ class SweepEvents:
         elif not swept.has_moved:
             self._fail(swept, given_up())
         elif is_running:
+            swept.is_refresh = False
             swept.mark()
             self._begin(swept)
         else:
@@ -258,7 +259,7 @@ class SweepEvents:
             self._sweep.stop(SweepState.FAILED, failure)
             return
         self._log.fail(swept.number, failure)
-        if not swept.feed.pages:
+        if swept.is_refresh or not swept.feed.pages:
             self._let_go(swept)
         self._failures_in_a_row += failure.kind in _OUTAGE
         if self._failures_in_a_row >= FAILURES_IN_A_ROW and not self._is_retrying:

@@ -1,6 +1,7 @@
 """SweepMembers: who is listed in a session, and whose events are due."""
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 
 from tui.domain.stages import ParticipantSummary
 from tui.provider.feed import Feed
@@ -22,19 +23,19 @@ class SweepMembers:
         self,
         log: SessionLog,
         rows: Feed[ParticipantSummary],
-        is_open: Callable[[str], bool],
+        opened_ids: Callable[[], AbstractSet[str]],
     ) -> None:
         """Start with nobody.
 
         Args:
             log: Where participants get their numbers.
             rows: The list of participants.
-            is_open: Whether a person has opened the participant of this id.
+            opened_ids: Whom persons have opened.
         """
         self.log = log
         self.rows = rows
         self.queue = SweepQueue()
-        self._is_open = is_open
+        self._opened_ids = opened_ids
         self._generation = rows.generation
         self._taken = 0
         self._pass = 0
@@ -70,10 +71,13 @@ class SweepMembers:
             self._generation, self._taken = rows.generation, 0
         new = rows.items[self._taken :]
         self._taken += len(new)
+        opened = self._opened_ids()
         for row in new:
-            self._take(row)
+            number = self._take(row)
+            if row.participant_id in opened:
+                self.queue.promote(number)
 
-    def _take(self, row: ParticipantSummary) -> None:
+    def _take(self, row: ParticipantSummary) -> int:
         number = self.log.add_participant(row.participant_id)
         if number == len(self._read_in):
             self._read_in.append(0)
@@ -88,5 +92,4 @@ class SweepMembers:
             is_due = state is not ReadState.READING
         if is_due and not self.queue.is_due(number):
             self.queue.add(number)
-            if self._is_open(row.participant_id):
-                self.queue.promote(number)
+        return number

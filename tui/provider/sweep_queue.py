@@ -6,6 +6,8 @@ from tui.domain.stages import ParticipantSummary
 
 _SHARED_USER = 1
 
+_COPIED = frozenset({"SOURCE", "REPLICA"})
+
 _LEVELS = 32
 """All combinations of the five suspicions; the lowest level is served first."""
 
@@ -19,12 +21,14 @@ def suspicion(row: ParticipantSummary) -> int:
     Who published can have failed others too, so that outweighs everything else; next come
     copies and their originals, who is gone, and whose recording failed.
     """
-    return (
-        16 * (row.published is True)
-        + 8 * (row.replication_type in {"SOURCE", "REPLICA"})
-        + 4 * (row.state == "DISCONNECTED")
-        + 2 * (row.recording_state == "FAILED")
-    )
+    found = 16 if row.published is True else 0
+    if row.replication_type in _COPIED:
+        found |= 8
+    if row.state == "DISCONNECTED":
+        found |= 4
+    if row.recording_state == "FAILED":
+        found |= 2
+    return found
 
 
 class SweepQueue:
@@ -100,10 +104,9 @@ class SweepQueue:
         return None
 
     def _make_room(self, number: int) -> None:
-        missing = number + 1 - len(self._due)
-        if missing > 0:
-            self._due.extend(bytes(missing))
-            self._suspicions.extend(bytes(missing))
+        while number >= len(self._due):
+            self._due.append(0)
+            self._suspicions.append(0)
 
     def _make_due(self, number: int) -> None:
         self._make_room(number)
