@@ -1,19 +1,28 @@
-"""The one table of keys: bindings, footer, help and README come from it."""
+"""The one table of keys: bindings, footer, help, palette and README come from it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding, BindingType
+from tui.key_names import first_key
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
 
 
 class Area(StrEnum):
-    """Where a command works; the word is its heading in the help."""
+    """Where a command belongs; the word is its heading in the help."""
 
-    EVERYWHERE = "Everywhere"
     MOVING = "Moving"
-    PICKERS = "Pickers"
-    EVENTS = "Events"
-    DETAIL = "Detail"
+    GOING = "Going places"
+    READING = "Reading"
+    FINDING = "Finding and filtering"
+    JUMPING = "Jumping between events"
+    TIME = "Time"
+    DETAIL = "Detail and panes"
+    TAKING = "Taking it with you"
+    APP = "The program"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,243 +30,134 @@ class Command:
     """One thing a person can do."""
 
     id: str
-    """Stable name, "area.action": what a configuration would remap."""
+    """Stable name, "area.verb": what the configuration remaps."""
     keys: str
     """Keys in Textual's names, comma separated; the first is the one shown."""
-    action: str
     label: str
     """Two or three words for the footer."""
     help: str
-    """One sentence for the help screen and README."""
+    """One sentence for help and README."""
     area: Area
+    action: str = ""
+    """Textual action of the widget that has the focus; empty for a command of the screen."""
+
+
+def _move(id_: str, keys: str, action: str, label: str, text: str) -> Command:
+    return Command(id_, keys, label, text, Area.MOVING, action)
 
 
 LIST_KEYS: tuple[Command, ...] = (
-    Command("move.down", "j,down", "move(1)", "down", "Next row.", Area.MOVING),
-    Command("move.up", "k,up", "move(-1)", "up", "Previous row.", Area.MOVING),
-    Command(
-        "move.half_down", "ctrl+d", "move_page(1)", "half page", "Half a page down.", Area.MOVING
-    ),
-    Command(
-        "move.half_up", "ctrl+u", "move_page(-1)", "half page up", "Half a page up.", Area.MOVING
-    ),
-    Command(
-        "move.page_down",
-        "space,pagedown,ctrl+f",
-        "move_page(2)",
-        "page",
-        "A page down.",
-        Area.MOVING,
-    ),
-    Command(
-        "move.page_up", "b,pageup,ctrl+b", "move_page(-2)", "page up", "A page up.", Area.MOVING
-    ),
-    Command("move.first", "g,home", "first", "first", "First row.", Area.MOVING),
-    Command(
-        "move.last", "G,end", "last", "last", "Last row read so far; reads on there.", Area.MOVING
-    ),
-    Command("move.in", "enter,l,right", "choose", "open", "Open what is selected.", Area.MOVING),
+    _move("move.down", "j,down", "move(1)", "down", "Next row, or line."),
+    _move("move.up", "k,up", "move(-1)", "up", "Previous row, or line."),
+    _move("move.half_down", "ctrl+d", "move_page(1)", "half page down", "Half a page down."),
+    _move("move.half_up", "ctrl+u", "move_page(-1)", "half page up", "Half a page up."),
+    _move("move.page_down", "space,pagedown,ctrl+f", "move_page(2)", "page down", "A page down."),
+    _move("move.page_up", "b,pageup,ctrl+b", "move_page(-2)", "page up", "A page up."),
+    _move("move.first", "g,home", "first", "first", "First row, or line."),
+    _move("move.last", "G,end", "last", "last", "Last row read so far; reads on from there."),
 )
-"""Keys of every list: pickers and events."""
+"""Keys of whatever has the focus: a list moves its cursor, the detail scrolls."""
 
-PANE_KEYS: tuple[Command, ...] = (
-    Command("pane.down", "j,down", "scroll_lines(1)", "down", "Scroll down.", Area.DETAIL),
-    Command("pane.up", "k,up", "scroll_lines(-1)", "up", "Scroll up.", Area.DETAIL),
-    Command(
-        "pane.half_down",
-        "ctrl+d",
-        "scroll_page(1)",
-        "half page",
-        "Scroll half a page down.",
-        Area.DETAIL,
-    ),
-    Command(
-        "pane.half_up",
-        "ctrl+u",
-        "scroll_page(-1)",
-        "half page up",
-        "Scroll half a page up.",
-        Area.DETAIL,
-    ),
-    Command(
-        "pane.page_down",
-        "space,pagedown,ctrl+f",
-        "scroll_page(2)",
-        "page",
-        "Scroll a page down.",
-        Area.DETAIL,
-    ),
-    Command(
-        "pane.page_up",
-        "b,pageup,ctrl+b",
-        "scroll_page(-2)",
-        "page up",
-        "Scroll a page up.",
-        Area.DETAIL,
-    ),
-    Command("pane.first", "g,home", "scroll_first", "top", "First line.", Area.DETAIL),
-    Command("pane.last", "G,end", "scroll_last", "bottom", "Last line.", Area.DETAIL),
-)
-"""Keys of the detail pane when it has the focus."""
-
+# fmt: off
 SCREEN_KEYS: tuple[Command, ...] = (
-    Command(
-        "go.out",
-        "escape,h,left,backspace",
-        "out",
-        "back",
-        "Back to where you came from, then up one level.",
-        Area.EVERYWHERE,
-    ),
-    Command(
-        "go.quit_or_out",
-        "q",
-        "quit_or_out",
-        "back, quit",
-        "Back; quits at the stages.",
-        Area.EVERYWHERE,
-    ),
-    Command("go.next_pane", "tab", "app.focus_next", "next pane", "Next pane.", Area.EVERYWHERE),
-    Command(
-        "go.previous_pane",
-        "shift+tab",
-        "app.focus_previous",
-        "previous pane",
-        "Previous pane.",
-        Area.EVERYWHERE,
-    ),
-    Command(
-        "read.retry",
-        "r,ctrl+r,f5",
-        "retry",
-        "retry",
-        "Read again what failed, from where it stopped.",
-        Area.EVERYWHERE,
-    ),
-    Command(
-        "read.restart",
-        "R",
-        "restart",
-        "reload",
-        "Read the list again from its first page; rows stay until it has come.",
-        Area.EVERYWHERE,
-    ),
-    Command(
-        "picker.filter",
-        "/",
-        "narrow",
-        "filter",
-        "Narrow the rows read so far by typing; also takes any id, ARN or pasted JSON to open.",
-        Area.PICKERS,
-    ),
-    Command(
-        "picker.service_filter",
-        "&",
-        "ask_service",
-        "ask service",
-        "Ask the service for some participants only: user:ID, published:yes|no, "
-        "state:connected|disconnected or recording:STATE; one at a time.",
-        Area.PICKERS,
-    ),
-    Command(
-        "detail.down", "J", "detail_scroll(3)", "more detail", "Scroll the detail.", Area.DETAIL
-    ),
-    Command(
-        "detail.up", "K", "detail_scroll(-3)", "less detail", "Scroll the detail back.", Area.DETAIL
-    ),
-    Command(
-        "detail.raw",
-        "v",
-        "raw",
-        "raw JSON",
-        "The event as JSON, or explained again.",
-        Area.DETAIL,
-    ),
-    Command(
-        "view.picker",
-        "D",
-        "picker",
-        "picker",
-        "Show or hide the picker beside the events.",
-        Area.EVERYWHERE,
-    ),
-    Command(
-        "view.zone", "t", "zone", "zone", "Times in UTC or in the local zone.", Area.EVERYWHERE
-    ),
-    Command("app.help", "question_mark,f1", "help", "help", "All keys.", Area.EVERYWHERE),
-    Command("app.quit", "ctrl+q", "app.quit", "quit", "Quit.", Area.EVERYWHERE),
+    Command("go.in", "enter,l,right", "open", "Open the row; on an event, follow its link: the publisher, or the copy in the destination stage. Without a link, read the detail.", Area.GOING),
+    Command("go.out", "escape,h,left,backspace", "back", "Stop what runs, leave search and filter, then go back to where you came from, then up. Never quits.", Area.GOING),
+    Command("go.quit_or_out", "q", "back, quit", "Back; quits at the stages.", Area.GOING),
+    Command("go.last", "-", "last view", "The place where you were before, and back.", Area.GOING),
+    Command("go.source", "a", "replica source", "From a replica to the participant it is a copy of, at the same second.", Area.GOING),
+    Command("go.next_sibling", "]", "next sibling", "Next participant, session or stage, without going up.", Area.GOING),
+    Command("go.previous_sibling", "[", "previous sibling", "The one before.", Area.GOING),
+    Command("go.next_pane", "tab", "next pane", "Focus the next pane.", Area.GOING),
+    Command("go.previous_pane", "shift+tab", "previous pane", "Focus the pane before.", Area.GOING),
+    Command("read.again", "r,ctrl+r,f5", "retry, refresh", "Read again what failed, from where it stopped; else read what is new.", Area.READING),
+    Command("read.restart", "R", "reload", "Read the list again from its first page; rows stay until it has come.", Area.READING),
+    Command("read.all", "L", "load all", "Read all pages, within the call budget. Esc stops.", Area.READING),
+    Command("read.follow", "F", "follow", "Read new events of a live participant as they come.", Area.READING),
+    Command("read.pause", "=", "pause", "Pause following, or go on.", Area.READING),
+    Command("find.search", "/", "find", "Events: find and highlight. Pickers: narrow the rows read so far; also opens any typed or pasted id, ARN or EventBridge JSON.", Area.FINDING),
+    Command("find.next", "n", "next hit", "Next hit; reads on until there is one.", Area.FINDING),
+    Command("find.previous", "N", "previous hit", "Hit before.", Area.FINDING),
+    Command("find.filter", "&", "filter", "Events: show only what matches (code:QUOTA name:SUB* remote:ID attr:key=value after:20:36 !inverse /regex/). Participants: ask the service for some only (user:ID, published:yes|no, state:…, recording:…).", Area.FINDING),
+    Command("find.toggle", "\\", "filter on/off", "Switch the filter off and on again.", Area.FINDING),
+    Command("find.errors", "!", "errors only", "Show errors only, or all again.", Area.FINDING),
+    Command("jump.error", "e", "next error", "Next error; reads on until there is one.", Area.JUMPING),
+    Command("jump.error_back", "E", "previous error", "Error before.", Area.JUMPING),
+    Command("jump.token", "x", "next exchange", "Next TOKEN_EXCHANGED; reads on until there is one.", Area.JUMPING),
+    Command("jump.token_back", "X", "previous exchange", "TOKEN_EXCHANGED before.", Area.JUMPING),
+    Command("jump.same", "o", "same remote", "Next event with the same remote participant; reads on until there is one.", Area.JUMPING),
+    Command("jump.same_back", "O", "same remote back", "The one before.", Area.JUMPING),
+    Command("jump.gap", "s", "next gap", "Next silence that stands out.", Area.JUMPING),
+    Command("jump.gap_back", "S", "previous gap", "Silence before.", Area.JUMPING),
+    Command("jump.section", "}", "next section", "Next JOINED or LEFT.", Area.JUMPING),
+    Command("jump.section_back", "{", "previous section", "JOINED or LEFT before.", Area.JUMPING),
+    Command("jump.minute", ")", "minute on", "A minute later; 10) goes ten.", Area.JUMPING),
+    Command("jump.minute_back", "(", "minute back", "A minute earlier; takes a count too.", Area.JUMPING),
+    Command("jump.mark", "m", "mark", "Mark this event, or take the mark away.", Area.JUMPING),
+    Command("jump.next_mark", "u", "next mark", "Next marked event.", Area.JUMPING),
+    Command("jump.previous_mark", "U", "previous mark", "Marked event before.", Area.JUMPING),
+    Command("time.style", "t", "time style", "Times in UTC, local, as age, since the event before, since the zero.", Area.TIME),
+    Command("time.zero", "T", "set zero", "Count time from this event.", Area.TIME),
+    Command("detail.down", "J", "more detail", "Scroll the detail without leaving the list.", Area.DETAIL),
+    Command("detail.up", "K", "less detail", "Scroll it back.", Area.DETAIL),
+    Command("detail.tokens", "d", "full detail", "The detail on the whole screen; again: tokens side by side or inline.", Area.DETAIL),
+    Command("detail.raw", "v", "raw JSON", "The event as JSON, or explained again.", Area.DETAIL),
+    Command("view.wide", "w", "wide", "Full ids and ARNs in the rows, or the short forms.", Area.DETAIL),
+    Command("view.full", "f", "fullscreen", "The focused pane on the whole screen, or all panes.", Area.DETAIL),
+    Command("view.more", "+", "wider list", "More room for the list.", Area.DETAIL),
+    Command("view.less", "_", "wider detail", "More room for the detail.", Area.DETAIL),
+    Command("view.place", "P", "detail place", "Detail on the right, below, or off.", Area.DETAIL),
+    Command("view.picker", "D", "picker", "Show or hide the picker beside the events.", Area.DETAIL),
+    Command("take.copy", "y", "copy…", "Copy: then y JSON, i id, e explanation, d tokens, c CLI command, l link, t time.", Area.TAKING),
+    Command("take.id", "c", "copy id", "Copy the main id of the row.", Area.TAKING),
+    Command("take.print", "p", "print…", "Print the same to the terminal, for when no clipboard works.", Area.TAKING),
+    Command("take.save", "W,ctrl+s", "save", "Save what this list holds to a file; says how complete it is.", Area.TAKING),
+    Command("app.command", ":", "command", "Type a command: goto TIME, filter …, tz …, mouse on, q. Tab completes.", Area.APP),
+    Command("app.help", "?,f1,ctrl+p", "help", "All commands and their keys: type to search them, Enter does one.", Area.APP),
+    Command("app.quit", "ctrl+q", "quit", "Quit.", Area.APP),
 )
+# fmt: on
 """Keys that work whatever has the focus."""
 
-HELP_KEYS: tuple[Command, ...] = (
-    Command(
-        "help.close",
-        "escape,q,h,left,backspace,question_mark,f1",
-        "close",
-        "back",
-        "Close the help.",
-        Area.EVERYWHERE,
-    ),
-)
-"""Keys of the help itself; its footer shows them."""
-
-COMMANDS: tuple[Command, ...] = (*LIST_KEYS, *SCREEN_KEYS, *PANE_KEYS)
+COMMANDS: tuple[Command, ...] = (*LIST_KEYS, *SCREEN_KEYS)
 """Every command, in the order of the help."""
 
-
-def bindings(commands: tuple[Command, ...]) -> list[BindingType]:
-    """The commands as Textual bindings."""
-    return [
-        Binding(command.keys, command.action, command.label, tooltip=command.help, id=command.id)
-        for command in commands
-    ]
+BY_ID = {command.id: command for command in COMMANDS}
 
 
-_SHOWN = {
-    "question_mark": "?",
-    "slash": "/",
-    "ampersand": "&",
-    "escape": "Esc",
-    "enter": "Enter",
-    "space": "Space",
-    "tab": "Tab",
-    "down": "↓",
-    "up": "↑",
-    "left": "←",
-    "right": "→",
-    "pagedown": "PgDn",
-    "pageup": "PgUp",
-    "home": "Home",
-    "end": "End",
-    "backspace": "Backspace",
-    "shift+tab": "Shift+Tab",
-}
+def list_bindings(rename: dict[str, str]) -> "list[BindingType]":
+    """Bindings of a list or a pane; `rename` gives the pane's own action for a list's."""
+    from textual.binding import Binding  # noqa: PLC0415 - the table is read before the toolkit
+
+    return [Binding(c.keys, rename.get(c.action, c.action), c.label, id=c.id) for c in LIST_KEYS]
 
 
-def shown_key(key: str) -> str:
-    """A key as it is printed on screen and in README."""
-    if key in _SHOWN:
-        return _SHOWN[key]
-    if key.startswith("ctrl+"):
-        return f"Ctrl+{key.removeprefix('ctrl+').upper()}"
-    return key.upper() if key.startswith("f") and key[1:].isdigit() else key
+def screen_bindings() -> "list[BindingType]":
+    """Bindings of the explorer: every command is one action that names it."""
+    from textual.binding import Binding  # noqa: PLC0415 - same
+
+    return [Binding(c.keys, f"do('{c.id}')", c.label, tooltip=c.help, id=c.id) for c in SCREEN_KEYS]
 
 
-def shown_keys(command: Command) -> str:
-    """All keys of a command, the first one first."""
-    return " ".join(shown_key(key) for key in command.keys.split(","))
+_HINTS: dict[str, tuple[str, ...]] = {
+    "STAGES": ("go.in", "find.search", "app.command", "app.help", "go.quit_or_out"),
+    "SESSIONS": ("go.in", "go.out", "find.search", "app.help"),
+    "PARTICIPANTS": ("go.in", "go.out", "find.search", "find.filter", "app.help"),
+    "EVENTS": (
+        "go.out", "jump.error", "find.errors", "find.search", "find.filter", "jump.token",
+        "go.in", "take.copy", "read.follow", "time.style", "app.help",
+    ),
+}  # fmt: skip
 
 
-_HINTS = {
-    "STAGES": ("move.in", "picker.filter", "app.help", "go.quit_or_out"),
-    "SESSIONS": ("move.in", "go.out", "picker.filter", "app.help"),
-    "PARTICIPANTS": ("move.in", "go.out", "picker.filter", "picker.service_filter", "app.help"),
-    "EVENTS": ("go.out", "move.in", "detail.down", "detail.raw", "view.zone", "app.help"),
-}
-_BY_ID = {command.id: command for command in COMMANDS}
+def footer_hints(
+    level: str, keys: Mapping[str, str], first: Iterable[str] = ()
+) -> tuple[tuple[str, str], ...]:
+    """Key and label of what matters at a level.
 
-
-def footer_hints(level: str, *, failed: bool) -> tuple[tuple[str, str], ...]:
-    """Key and label of what matters at a level; a retry first where something failed."""
-    ids = (("read.retry",) if failed else ()) + _HINTS[level]
-    return tuple((shown_key(_BY_ID[id_].keys.split(",")[0]), _BY_ID[id_].label) for id_ in ids)
+    Args:
+        level: Of the place.
+        keys: Keys by command id, as configured; a command without keys is left out.
+        first: Commands that matter most now.
+    """
+    ids = dict.fromkeys((*first, *_HINTS[level]))
+    return tuple((first_key(keys[id_]), BY_ID[id_].label) for id_ in ids if keys[id_])
