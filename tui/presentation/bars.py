@@ -14,9 +14,6 @@ _SEPARATOR = Span(" · ", Role.MUTED)
 _SHORTEST_CRUMB = 6
 """Cells that a part of the header keeps, or it would tell nothing."""
 
-_SHORTEST_CAUSE = 12
-"""Cells below which the cause of a failure is left out of the status line."""
-
 
 @dataclass(frozen=True, slots=True)
 class ListStatus:
@@ -35,6 +32,9 @@ class ListStatus:
     """Whether anything was asked yet."""
     failure: ProviderFailure | None = None
     can_restart: bool = False
+    """Whether only reading again from the start leads on."""
+    can_retry: bool = True
+    """Whether the failed call can be made again."""
     shown: int | None = None
     """Rows that a narrowing kept; None without one."""
     extra: tuple[str, ...] = ()
@@ -90,28 +90,38 @@ def header_line(crumbs: tuple[Crumb, ...], zone: str, width: int) -> Line:
     return (*spans, Span(fill), Span(zone, Role.ACCENT))
 
 
-def status_line(status: ListStatus, budget: Budget, width: int) -> Line:
-    """How much was read and whether there is more; the state in capitals at the right end."""
-    word, role = state_word(status, budget)
-    facts = [loaded_text(status), *status.extra]
+def status_line(status: ListStatus, budget: Budget, running: str, width: int) -> Line:
+    """How much was read and whether there is more; the state in capitals at the right end.
+
+    Args:
+        status: Of the list that the keys act on.
+        budget: Of calls.
+        running: State of what runs by itself, such as "FOLLOWING"; empty for nothing.
+        width: Cells.
+    """
+    word, role = (running, Role.ACCENT) if running else state_word(status, budget)
     spans: list[Span] = []
-    room = width - len(word) - 2
+    room = width - text_width(word) - 2
+    facts = (loaded_text(status), *status.extra)
     if status.failure is not None:
         # The lines below the last row may be far away: the cause stands here too.
-        left = room - text_width(facts[0]) - text_width(_SEPARATOR.text)
-        facts = [facts[0]]
-        if left >= _SHORTEST_CAUSE:
-            facts.append(clip(status.failure.summary, left))
+        facts = (facts[0], status.failure.summary)
     for fact in facts:
-        span = Span(fact)
-        if line_width((*spans, _SEPARATOR, span)) > room:
+        separator = (_SEPARATOR,) if spans else ()
+        left = room - line_width((*spans, *separator))
+        if left < _SHORTEST_CRUMB:
             break
-        spans += [_SEPARATOR, span] if spans else [span]
+        spans += [*separator, Span(clip(fact, left))]
     meter = Span(f"API {budget.used}/{budget.allowed}", Role.MUTED)
     if line_width((*spans, _SEPARATOR, meter)) <= room:
         spans += [_SEPARATOR, meter]
-    fill = " " * max(1, width - line_width(tuple(spans)) - len(word))
+    fill = " " * max(1, width - line_width(tuple(spans)) - text_width(word))
     return (*spans, Span(fill), Span(word, role))
+
+
+def note_line(note: str, width: int) -> Line:
+    """A note in the place of the status line. It may hold text from outside."""
+    return (Span(clip(note, width), Role.WARNING),)
 
 
 def loaded_text(status: ListStatus) -> str:
@@ -143,22 +153,28 @@ def state_word(status: ListStatus, budget: Budget) -> tuple[str, Role]:
 
 
 def _failure_keys(status: ListStatus) -> str:
-    return "r: retry  R: from the start" if status.can_restart else "r: retry"
+    keys = (["r: retry"] if status.can_retry else []) + (
+        ["R: from the start"] if status.can_restart else []
+    )
+    return "  ".join(keys)
 
 
 def tail_lines(status: ListStatus, width: int) -> tuple[Line, ...]:
     """What stands below the last row: reading, more, failed, or why the list is empty."""
+    return tuple(chain.from_iterable(wrap(line, width) for line in _tail(status, width)))
+
+
+def _tail(status: ListStatus, width: int) -> tuple[Line, ...]:
     if status.failure is not None:
         kept = f"{status.count:,} {status.noun} read before it are kept." if status.count else ""
         lines = list(failure_lines(status.failure, width))
         if kept:
             lines.append((Span(kept, Role.MUTED),))
-        keys = (
-            "r retries from where it stopped, R reads again from the start."
-            if status.can_restart
-            else "r retries from where it stopped."
-        )
-        lines.append((Span(keys, Role.ACCENT),))
+        if status.can_retry:
+            lines.append((Span("r retries from where it stopped.", Role.ACCENT),))
+        if status.can_restart:
+            again = "R reads again from the start; the rows stay until the first page has come."
+            lines.append((Span(again, Role.ACCENT),))
         return tuple(lines)
     if status.waiting or status.reading:
         what = f"more {status.noun}" if status.count else status.noun
@@ -173,6 +189,5 @@ def tail_lines(status: ListStatus, width: int) -> tuple[Line, ...]:
     if status.has_more:
         return ((Span("... more available, read when you get here", Role.MUTED),),)
     if not status.count:
-        notes = (wrap((Span(note, Role.MUTED),), width) for note in status.empty_note)
-        return tuple(chain.from_iterable(notes))
+        return tuple((Span(line, Role.MUTED),) for line in status.empty_note)
     return ((Span(f"all {status.count:,} {status.noun} loaded", Role.MUTED),),)

@@ -18,28 +18,38 @@ _GAP = Span("  ")
 
 
 def detail_lines(
-    event: Event, width: int, zone: tzinfo, *, evidence: Sequence[Line] = ()
+    event: Event,
+    width: int,
+    zone: tzinfo,
+    *,
+    evidence: Sequence[Line] = (),
+    about: Sequence[Line] = (),
+    inline: bool = False,
 ) -> list[Line]:
     """Everything about one event, most important first.
 
     Order: what, when and who; evidence; the token comparison; the explanation of the error code,
-    then of the event name; every member as it came.
+    then of the event name; the participant; every member as it came.
 
     Args:
         event: What to show.
         width: Cells of every line.
         zone: Zone of the times, except in the raw members, which stay in UTC.
         evidence: Lines about this occurrence, drawn above the general explanation.
+        about: Lines about the participant, drawn below it.
+        inline: Whether tokens are compared inline also where there is room side by side.
     """
     lines = [*_head(event, width, zone), *_concerned(event, width), *evidence]
     if event.name == TOKEN_EXCHANGED or event.previous_token or event.new_token:
         comparison = compare_tokens(event.previous_token, event.new_token, event.time)
-        lines += token_lines(comparison, width, zone)
+        lines += token_lines(comparison, width, zone, inline=inline)
     if event.is_error:
         code = explain_code(event.error_code) if event.error_code else explain_missing_code()
         lines += explanation_lines(code, width)
         lines += _titled(_name(event), width)
     lines += explanation_lines(explain_event(event.name), width)
+    if about:
+        lines += [(), *about]
     lines += _titled("Members as they came", width)
     for path, value in _members(event_document(event)):
         lines += wrap((Span(f"{path}: ", Role.MUTED), *value), width, 2)

@@ -1,20 +1,24 @@
 """Rows of the event list."""
 
-from datetime import tzinfo
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from typing import Protocol
 
 from tui.domain.events import TOKEN_EXCHANGED, Event
 from tui.domain.token_comparison import compare_tokens
 from tui.presentation.cells import clip, line_width, pad
+from tui.presentation.cells import width as text_width
+from tui.presentation.highlight import highlight
 from tui.presentation.lines import Line, Role, Span
 from tui.presentation.picker_rows import stage_id
-from tui.presentation.timestamps import clock, gap
+from tui.presentation.timestamps import TimeStyle, gap, moment_text
 
 _NAME_CELLS = 19
-"""The longest known event name, REPLICATION_STARTED, and a space less: names are cut, not codes."""
+"""The longest known event names, such as REPLICATION_STARTED."""
 
 _GAP_CELLS = 9
-"""Room for a gap of hours with its sign, "+23:05:00", right-aligned."""
+"""Room for a gap of hours with its sign, right-aligned."""
 
 _GAP_FROM = 62
 """Cells from which a row has room for the gap."""
@@ -22,59 +26,121 @@ _GAP_FROM = 62
 _MICROSECONDS = 1_000_000
 
 
-class Events(Protocol):
+class Log(Protocol):
     """Events by position, without a copy."""
 
     def __len__(self) -> int: ...
 
-    def __getitem__(self, index: int) -> Event: ...
+    def __getitem__(self, position: int, /) -> Event: ...
 
     def time_us(self, index: int) -> int | None:
         """Microseconds since the epoch, None when absent or unreadable."""
         ...
 
 
-class EventRows:
-    """Events in the order returned, each with the time since the event before it."""
+class Shown(Protocol):
+    """Which events are shown, and in which order."""
 
-    def __init__(self, events: Events, zone: tzinfo, *, newest_first: bool) -> None:
-        self.events = events
-        self._zone = zone
-        self._before = 1 if newest_first else -1
+    def __len__(self) -> int: ...
+
+    def position(self, row: int) -> int:
+        """Position in the log."""
+        ...
+
+    def is_hit(self, position: int) -> bool:
+        """Whether the search found it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EventLook:
+    """How rows are drawn."""
+
+    now: datetime
+    """For ages; aware."""
+    zone: tzinfo = UTC
+    style: TimeStyle = TimeStyle.UTC
+    zero: datetime | None = None
+    """Where the reader set the zero."""
+    newest_first: bool = False
+    """Whether the event before a row, in time, stands below it."""
+    wide: bool = False
+    """Whether names are drawn in full."""
+    needle: str = ""
+    """Text to highlight."""
+    with_participant: bool = False
+    """Whether rows of several participants are mixed."""
+
+
+class EventRows:
+    """Events in the order shown, each with the time since the shown event before it."""
+
+    def __init__(self, log: Log, shown: Shown, marks: Collection[int], look: EventLook) -> None:
+        self._log = log
+        self._shown = shown
+        self._marks = marks
+        self._look = look
+        self._before = 1 if look.newest_first else -1
 
     def __len__(self) -> int:
-        return len(self.events)
+        return len(self._shown)
 
     def titles(self, width: int) -> Line:
         """Column titles."""
-        titles = pad("   TIME     EVENT               CODE OR WHO", width)
+        titles = pad("    TIME     EVENT               CODE OR WHO", width)
         if width >= _GAP_FROM:
             titles = titles[: -_GAP_CELLS - 1] + "SINCE PREV"
         return (Span(titles, Role.MUTED),)
 
     def line(self, index: int, width: int) -> Line:
-        """Mark, time, name, then code, who or change, then the gap where there is room."""
-        event = self.events[index]
+        """Flag, mark, time, name, then code, who or change, then the gap where there is room."""
+        position = self._shown.position(index)
+        event = self._log[position]
         role, mark = _mark(event)
-        room = width - 2 - 9 - _NAME_CELLS - 1 - (_GAP_CELLS + 1 if width >= _GAP_FROM else 0)
+        room = width - 3 - 9 - (_GAP_CELLS + 1 if width >= _GAP_FROM else 0)
+        name = clip(event.name or "no name", _NAME_CELLS)
+        if room - _NAME_CELLS - 1 >= text_width(event.error_code or ""):
+            name = pad(name, _NAME_CELLS)  # else the code moves up to its name: it is not cut
+        room = max(0, room - text_width(name) - 1)
         head = (
+            self._flag(position),
             Span(mark, role),
             Span(" "),
-            Span(pad(clock(event.time, self._zone), 9), Role.MUTED),
-            Span(pad(clip(event.name or "no name", _NAME_CELLS), _NAME_CELLS + 1), role),
+            Span(pad(self._time(index, event), 9), Role.MUTED),
+            Span(f"{name} ", role),
         )
-        what = _what(event, max(0, room))
-        if width < _GAP_FROM:
-            return (*head, *what)
-        fill = Span(" " * max(0, room - line_width(what)))
-        return (*head, *what, fill, Span(" "), Span(self._gap(index).rjust(_GAP_CELLS), Role.MUTED))
+        what = _what(event, room, wide=self._look.wide)
+        line = (*head, *what)
+        if width >= _GAP_FROM:
+            fill = Span(" " * max(1, room + 1 - line_width(what)))
+            line = (*line, fill, Span(self._gap(index).rjust(_GAP_CELLS), Role.MUTED))
+        return highlight(line, self._look.needle) if self._look.needle else line
+
+    def _flag(self, position: int) -> Span:
+        if position in self._marks:
+            return Span("m", Role.ACCENT)
+        return Span("/", Role.HIT) if self._shown.is_hit(position) else Span(" ")
+
+    def _time(self, index: int, event: Event) -> str:
+        look = self._look
+        other = self._neighbour(index)
+        previous = self._log[other].time if other is not None else None
+        return moment_text(
+            event.time, look.style, look.zone, look.now, previous=previous, zero=look.zero
+        )
+
+    def _neighbour(self, index: int) -> int | None:
+        """Position of the shown event before a row, in time; None where it is not read."""
+        other = index + self._before
+        return self._shown.position(other) if 0 <= other < len(self._shown) else None
 
     def _gap(self, index: int) -> str:
-        """Time since the neighbour that came before, blank where that is not read or has none."""
-        other = index + self._before
-        if not 0 <= other < len(self.events):
+        """Time since the neighbour, "=" within one second, blank where there is none."""
+        other = self._neighbour(index)
+        if other is None:
             return ""
-        here, there = self.events.time_us(index), self.events.time_us(other)
+        here = self._log.time_us(self._shown.position(index))
+        there = self._log.time_us(other)
         if here is None or there is None:
             return ""
         return _short_gap((here - there) / _MICROSECONDS) if here != there else "="
@@ -103,18 +169,18 @@ def _mark(event: Event) -> tuple[Role, str]:
     return Role.WARNING, "?"
 
 
-def _what(event: Event, cells: int) -> Line:
+def _what(event: Event, cells: int, *, wide: bool) -> Line:
     """Code first, then whom it is about, in at most `cells` cells."""
     code = Span(clip(event.error_code, cells), Role.ERROR) if event.error_code else None
     left = cells - line_width((code,)) - 1 if code else cells
-    about = about_event(event)
+    about = about_event(event, wide=wide)
     if about and left > len("of ") + 1:
         tail = Span(clip(about, left), Role.TEXT)
         return (code, Span(" "), tail) if code else (tail,)
     return (code,) if code else ()
 
 
-def about_event(event: Event) -> str:
+def about_event(event: Event, *, wide: bool = False) -> str:
     """Whom or what an event is about besides its participant; empty for nothing. Not yet safe."""
     if event.name == TOKEN_EXCHANGED:
         comparison = compare_tokens(event.previous_token, event.new_token, event.time)
@@ -123,5 +189,6 @@ def about_event(event: Event) -> str:
     if event.remote_participant_id:
         return f"of {event.remote_participant_id}{replica}"
     if event.destination_stage_arn:
-        return f"to {stage_id(event.destination_stage_arn)}"
+        arn = event.destination_stage_arn
+        return f"to {arn if wide else stage_id(arn)}"
     return replica.strip(" ()") if replica else ""

@@ -20,6 +20,8 @@ class Role(StrEnum):
     ADDED = "added"
     REMOVED = "removed"
     CHANGED = "changed"
+    HIT = "hit"
+    """What a search found."""
 
 
 @dataclass(frozen=True, slots=True)

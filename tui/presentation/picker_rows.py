@@ -12,17 +12,17 @@ from tui.presentation.safe import needs_quotes
 from tui.presentation.timestamps import clock
 
 Item = TypeVar("Item")
-Shown = TypeVar("Shown", covariant=True)
+Item_co = TypeVar("Item_co", covariant=True)
 
 
-class Indexed(Protocol[Shown]):
+class Indexed(Protocol[Item_co]):
     """Items by position: a list, or the rows of a feed."""
 
     def __len__(self) -> int: ...
 
-    def __iter__(self) -> Iterator[Shown]: ...
+    def __iter__(self) -> Iterator[Item_co]: ...
 
-    def __getitem__(self, index: int, /) -> Shown: ...
+    def __getitem__(self, index: int, /) -> Item_co: ...
 
 
 _WIDE = 56

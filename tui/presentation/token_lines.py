@@ -29,7 +29,12 @@ _ROLES = {
 
 
 def token_lines(
-    comparison: TokenComparison, width: int, zone: tzinfo, *, fold: bool = True
+    comparison: TokenComparison,
+    width: int,
+    zone: tzinfo,
+    *,
+    fold: bool = True,
+    inline: bool = False,
 ) -> list[Line]:
     """The comparison, side by side from 76 cells on, else one under the other.
 
@@ -38,13 +43,14 @@ def token_lines(
         width: Cells of every line.
         zone: Zone of the expiration times.
         fold: Whether unchanged rows become one line with a count.
+        inline: Whether to draw one under the other also where there is room side by side.
     """
     lines = field("Verdict", (Span(value_span(comparison.verdict).text, Role.STRONG),), width)
     rows = comparison.rows
     if not (comparison.has_previous and comparison.has_new):
         return [*lines, *_one_token(comparison, width, zone)]
     shown = [row for row in rows if not fold or row.change is not Change.SAME]
-    if width >= SIDE_BY_SIDE_CELLS:
+    if width >= SIDE_BY_SIDE_CELLS and not inline:
         lines += _side_by_side(shown, width, zone)
     else:
         for row in shown:

@@ -41,7 +41,7 @@ def test_a_name_of_ten_megabytes_costs_the_header_nothing():
 def test_the_status_line_of_a_failure_holds_its_cause_and_its_keys(width):
     failure = ProviderFailure(FailureKind.INVALID, "nextToken: expired\x1b[2J", "", retryable=False)
     status = ListStatus("events", 200, has_more=True, failure=failure, extra=("0 errors",))
-    text = _text(status_line(status, Budget(0, 4), width))
+    text = _text(status_line(status, Budget(0, 4), "", width))
     assert len(text) == width
     assert "r: retry" in text
     assert "nextToken: " in text or width < 80

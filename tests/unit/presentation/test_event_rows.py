@@ -8,8 +8,9 @@ import pytest
 
 from tui.domain.events import Event
 from tui.presentation.cells import line_width
-from tui.presentation.event_rows import EventRows
+from tui.presentation.event_rows import EventLook, EventRows
 from tui.provider.event_log import EventLog
+from tui.query.event_view import EventView
 
 AT = datetime(2026, 11, 23, 20, 36, 28, tzinfo=UTC)
 CORPUS = json.loads((Path(__file__).parents[2] / "support" / "hostile_corpus.json").read_bytes())
@@ -19,7 +20,7 @@ VALUES = [case["value"] * case.get("repeat", 1) for case in CORPUS["cases"].valu
 def _rows(*events):
     log = EventLog()
     log.append(events)
-    return EventRows(log, UTC, newest_first=False)
+    return EventRows(log, EventView(log), (), EventLook(now=AT))
 
 
 def _text(line):
