@@ -75,7 +75,7 @@ class Canvas(ScrollView):
             segments = [Segment(span.text, styles[span.role]) for span in line if span.text]
         else:
             segments = [Segment(span.text, styles[span.role] + over) for span in line if span.text]
-        return Strip(segments).adjust_cell_length(width, over)
+        return Strip(segments).adjust_cell_length(width, over).simplify()
 
     def render_line(self, y: int) -> Strip:
         """Textual asks for a visible line."""

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
-from tui.keymap import LIST_KEYS, bindings
+from tui.keymap import list_bindings
 from tui.presentation.lines import Line, Role, Span
 from tui.widgets.canvas import Canvas
 
@@ -53,23 +53,11 @@ class RowList(Canvas, can_focus=True):
     The tail says what the rows cannot: reading, more available, failed, empty.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(LIST_KEYS)
+    BINDINGS: ClassVar[list[BindingType]] = list_bindings({})
 
     @dataclass
     class Highlighted(Message):
         """The cursor rests on another row, or the row under it changed."""
-
-        row_list: "RowList"
-        index: int
-
-        @property
-        def control(self) -> "RowList":
-            """The list, for `on` selectors."""
-            return self.row_list
-
-    @dataclass
-    class Chosen(Message):
-        """The row under the cursor is to be opened."""
 
         row_list: "RowList"
         index: int
@@ -98,6 +86,8 @@ class RowList(Canvas, can_focus=True):
         super().__init__(id=id, classes=classes)
         self.rows: Rows = NoRows()
         self.tail: tuple[Line, ...] = ()
+        self.edge: tuple[Span, ...] = ()
+        """One cell for each visible row, at the right: what lies where in the whole list."""
         self._shown_rows = 0
 
     def show(self, rows: Rows, tail: tuple[Line, ...], cursor: int, top: int | None = None) -> None:
@@ -110,6 +100,13 @@ class RowList(Canvas, can_focus=True):
         self._follow_cursor()
         self.repaint()
         self._announce()
+
+    def shift(self, rows: int) -> None:
+        """Rows came or went above the cursor: cursor and view move with what they show."""
+        if rows:
+            self._measure()
+            self.set_reactive(RowList.cursor, self._clamp(self.cursor + rows))
+            self.scroll_to(y=self.scroll_offset.y + rows, animate=False)
 
     def grow(self, tail: tuple[Line, ...]) -> None:
         """Draw again after rows came or the tail changed. The cursor stays on its row.
@@ -144,7 +141,8 @@ class RowList(Canvas, can_focus=True):
         height = self._shown_rows + len(self.tail) + self._title_height
         size = Size(max(1, self.size.width), height)
         if size != self.virtual_size:
-            self.virtual_size = size
+            # The plain assignment would lay the whole screen out again, and repaint it.
+            self.set_reactive(RowList.virtual_size, size)
 
     def on_resize(self) -> None:
         """Keep the cursor visible in the new size."""
@@ -167,6 +165,21 @@ class RowList(Canvas, can_focus=True):
             if y == 0:
                 return self.strip_of(titles, width)
             y -= 1
+        if self.edge and self._shown_rows > self.page:
+            return Strip.join([self._draw_row(y, width - 1), self._draw_edge(y)])
+        return self._draw_row(y, width)
+
+    def _draw_edge(self, y: int) -> Strip:
+        """What lies at this height of the whole list; a bar beside what is in view."""
+        span = self.edge[y] if y < len(self.edge) else Span(" ")
+        if span.text == " ":
+            page, total = self.page, self._shown_rows
+            first = self.scroll_offset.y * page // total
+            last = (self.scroll_offset.y + page) * page // total
+            span = Span("|" if first <= y <= last else " ", Role.MUTED)
+        return self.strip_of((span,), 1)
+
+    def _draw_row(self, y: int, width: int) -> Strip:
         index = y + self.scroll_offset.y
         if index < self._shown_rows:
             at_cursor = index == self.cursor
@@ -228,8 +241,3 @@ class RowList(Canvas, can_focus=True):
     def action_last(self) -> None:
         """Move to the last row held."""
         self.action_move(len(self.rows))
-
-    def action_choose(self) -> None:
-        """Open the row under the cursor."""
-        if len(self.rows):
-            self.post_message(self.Chosen(self, self.cursor))

@@ -1,12 +1,14 @@
 """TextPane: lines that scroll, for the detail pane."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.geometry import Size
+from textual.message import Message
 from textual.strip import Strip
 
-from tui.keymap import PANE_KEYS, bindings
+from tui.keymap import list_bindings
 from tui.presentation.lines import Line, Role, Span
 from tui.widgets.canvas import Canvas
 
@@ -14,7 +16,22 @@ from tui.widgets.canvas import Canvas
 class TextPane(Canvas, can_focus=True):
     """Lines already wrapped to the pane's width. It says when there is more below."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(PANE_KEYS)
+    @dataclass
+    class Resized(Message):
+        """The pane has another width: lines must be wrapped anew."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list_bindings(
+        {
+            "move(1)": "scroll_lines(1)",
+            "move(-1)": "scroll_lines(-1)",
+            "move_page(1)": "scroll_page(1)",
+            "move_page(-1)": "scroll_page(-1)",
+            "move_page(2)": "scroll_page(2)",
+            "move_page(-2)": "scroll_page(-2)",
+            "first": "scroll_first",
+            "last": "scroll_last",
+        }
+    )
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -31,12 +48,14 @@ class TextPane(Canvas, can_focus=True):
     def _measure(self) -> None:
         size = Size(max(1, self.size.width), len(self.lines))
         if size != self.virtual_size:
-            self.virtual_size = size
+            # The plain assignment would lay the whole screen out again, and repaint it.
+            self.set_reactive(TextPane.virtual_size, size)
 
     def on_resize(self) -> None:
         """Forget lines drawn at another width."""
         self._drawn.clear()
         self._measure()
+        self.post_message(self.Resized())
 
     def draw(self, y: int, width: int) -> Strip:
         """One visible line, or the note that more follows."""
