@@ -1,15 +1,15 @@
-"""LoadAll: reads the events of one participant to the end, and says how long that will take."""
+"""LoadAll: reads a list to the end, and says how long that will take."""
 
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from tui.domain.times import to_microseconds
-from tui.provider.event_feed import EventFeed
 from tui.provider.event_log import EventLog
-from tui.provider.feed import FeedState
+from tui.provider.feed import Feed, FeedState
 from tui.provider.order import OrderLabel
 from tui.provider.pace import Priority
 from tui.provider.provider import StageDataProvider
@@ -40,7 +40,7 @@ class LoadAll:
     def __init__(
         self,
         provider: StageDataProvider,
-        feed: EventFeed,
+        feed: Feed[Any],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.feed = feed
@@ -94,12 +94,12 @@ class LoadAll:
             return 0.0
         if self.is_cancelled or self.feed.state is FeedState.FAILED:
             return None
-        rate = self._rate(now)
-        shares = _shares(self.feed.items, first_time, last_time)
+        rate, items = self._rate(now), self.feed.items
+        shares = _shares(items, first_time, last_time) if isinstance(items, EventLog) else None
         if not rate or shares is None:
             return None
         read, left = shares
-        return len(self.feed.items) * left / read / rate
+        return len(items) * left / read / rate
 
     def _rate(self, now: float) -> float | None:
         """Falls while a page is overdue: the time since the last one counts once it is longer."""
