@@ -3,18 +3,22 @@
 import asyncio
 import time
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 from support.aws_sources import aws_source
 
 from tui.app import IvscopeApp
 from tui.endpoint.server import Endpoint
 from tui.endpoint.worlds.catalog import open_world
+from tui.launch import Launch
 from tui.screens.explorer import ExplorerScreen
 from tui.screens.place import Place
 from tui.widgets.row_list import RowList
 
 EPOCH = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
+
+PLUS_TWO = timezone(timedelta(hours=2))
+"""The zone of the person at the keyboard."""
 
 ARN = "arn:aws:ivs:us-west-2:123456789012:stage/"
 LIVE_STAGE = ARN + "W0Zz9IkArb68"
@@ -57,6 +61,15 @@ class Journey:
         return self.screen[-2]
 
     @property
+    def event(self):
+        """The event under the cursor."""
+        return self.explorer.pane.event
+
+    @property
+    def cursor(self):
+        return self.rows("events").cursor
+
+    @property
     def explorer(self):
         screens = [s for s in self.app.screen_stack if isinstance(s, ExplorerScreen)]
         return screens[0]
@@ -68,14 +81,14 @@ class Journey:
         await self.pilot.press(*keys)
 
     async def type(self, text):
-        names = {" ": "space", ":": "colon", "-": "minus", "_": "underscore"}
+        names = {" ": "space", ":": "colon", "-": "minus", "_": "underscore", "/": "slash"}
         await self.pilot.press(*(names.get(letter, letter) for letter in text))
 
-    async def until(self, condition, timeout=10.0):
+    async def until(self, condition, within=10.0):
         """Wait for a text on screen, or for a condition."""
         if isinstance(condition, str):
             wanted, condition = condition, lambda: wanted in self.text
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + within
         while not condition():
             assert time.monotonic() < deadline, f"never came; the screen:\n{self.text}"
             await asyncio.sleep(0.01)
@@ -94,23 +107,24 @@ class Journey:
 
 
 @asynccontextmanager
-async def explorer(start=None, *, world="incident", size=(120, 40), fault="", throttle=False):
+async def explorer(
+    start=None, *, world="incident", size=(120, 40), fault="", throttle=False, clock=lambda: EPOCH
+):
     """The app on screen."""
-    with Endpoint(open_world(world, lambda: EPOCH), throttle=throttle) as endpoint:
-        app = explorer_app(endpoint, start, fault=fault)
+    with Endpoint(open_world(world, clock), throttle=throttle) as endpoint:
+        app = explorer_app(endpoint, start, fault=fault, clock=clock)
         async with app.run_test(size=size) as pilot:
             journey = Journey(app, pilot, endpoint)
             await journey.until(lambda: isinstance(app.screen, ExplorerScreen))
             yield journey
 
 
-def explorer_app(endpoint, start=None, *, fault=""):
+def explorer_app(endpoint, start=None, *, fault="", clock=lambda: EPOCH, region="us-west-2"):
     """The app over an endpoint."""
-    region = "us-west-2"
     url = endpoint.faulty_url(fault) if fault else endpoint.url
     return IvscopeApp(
         lambda: aws_source(url, region=region),
-        start=lambda: start or Place(),
-        label="demo",
-        now=lambda: EPOCH,
+        Launch(label="demo", start=lambda: start or Place()),
+        local_zone=PLUS_TWO,
+        now=clock,
     )

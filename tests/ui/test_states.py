@@ -4,10 +4,8 @@ import time
 from contextlib import asynccontextmanager
 
 import pytest
-from support.aws_sources import aws_source
-from support.explorer import DANA, EPOCH, PRIYA, Journey, at, explorer
+from support.explorer import DANA, EPOCH, PRIYA, Journey, at, explorer, explorer_app
 
-from tui.app import IvscopeApp
 from tui.endpoint.server import Endpoint
 from tui.endpoint.worlds.catalog import open_world
 from tui.endpoint.worlds.quiet import STANDUP_ARN
@@ -63,13 +61,7 @@ async def test_an_empty_list_says_what_that_does_not_mean():
 @asynccontextmanager
 async def app_over(world, start, fault=""):
     with Endpoint(world) as endpoint:
-        url = endpoint.faulty_url(fault) if fault else endpoint.url
-        app = IvscopeApp(
-            lambda: aws_source(url, region=world.region),
-            start=lambda: start,
-            label="demo",
-            now=lambda: EPOCH,
-        )
+        app = explorer_app(endpoint, start, fault=fault, region=world.region)
         async with app.run_test(size=(120, 40)) as pilot:
             journey = Journey(app, pilot, endpoint)
             await journey.until(lambda: isinstance(app.screen, ExplorerScreen))
@@ -156,7 +148,7 @@ async def test_throttling_says_how_long_and_goes_on_by_itself():
         await journey.until(lambda: "THROTTLED" in journey.status)
         assert journey.status.split("THROTTLED ")[1].rstrip().endswith(" s")
         assert "FAILED" not in journey.status
-        await journey.until("61 events, all loaded", timeout=20)
+        await journey.until("61 events, all loaded", within=20)
         assert journey.endpoint.calls[EVENTS] == 3
 
 
@@ -196,7 +188,6 @@ async def test_a_stale_token_offers_the_start_again_and_rows_stay():
         assert len(journey.rows("events").rows) == 100
 
 
-@pytest.mark.xfail(reason="the screen puts the cursor on the first row after R", strict=False)
 async def test_reading_again_from_the_start_keeps_the_cursor():
     async with explorer(at(DANA)) as journey:
         await journey.until("100 events loaded")

@@ -1,6 +1,7 @@
 """What the detail pane says about the row under the cursor, and the header about the place."""
 
 from datetime import datetime, tzinfo
+from itertools import chain
 
 from tui.domain.events import Event
 from tui.domain.stages import (
@@ -15,10 +16,14 @@ from tui.presentation.event_json import raw_json
 from tui.presentation.event_lines import detail_lines
 from tui.presentation.facts_lines import participant_lines, session_lines, stage_lines
 from tui.presentation.failure_lines import failure_lines
+from tui.presentation.fields import field
 from tui.presentation.lines import Line, Role, Span
 from tui.presentation.picker_rows import session_duration, stage_id, stage_name
+from tui.presentation.span_lines import span_line
+from tui.provider.feed import FeedState
 from tui.provider.provider import StageDataProvider
 from tui.screens import picking
+from tui.screens.events_pane import EventsPane
 from tui.screens.place import Level, Place
 
 _HINTS = {
@@ -33,23 +38,60 @@ class Detail:
 
     def __init__(self, provider: StageDataProvider) -> None:
         self._provider = provider
+        self._raw_kept: tuple[Event, int, tuple[Line, ...]] | None = None
         self.raw = False
         """Whether events are shown as JSON."""
+        self.inline = False
+        """Whether tokens are compared inline also where there is room side by side."""
 
     def of_event(
-        self, scope: ParticipantScope, event: Event | None, width: int, zone: tzinfo
+        self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo
     ) -> tuple[Line, ...]:
-        """One event, then the participant it belongs to."""
-        lines: list[Line] = []
-        if event is not None and self.raw:
-            for text in raw_json(event).splitlines():
-                lines += wrap((Span(text),), width, 2)
-            return tuple(lines)
-        if event is not None:
-            lines += detail_lines(event, width, zone)
-            lines.append(())
-        lines += self._participant(scope, width, zone)
-        return tuple(lines)
+        """The event under the cursor, and the participant it belongs to."""
+        event = pane.event
+        if event is None:
+            return tuple(self._participant(scope, width, zone))
+        if self.raw:
+            return self._raw_lines(event, width)
+        return tuple(
+            detail_lines(
+                event,
+                width,
+                zone,
+                evidence=self._evidence(pane, scope, width, zone),
+                about=self._participant(scope, width, zone),
+                inline=self.inline,
+            )
+        )
+
+    def _raw_lines(self, event: Event, width: int) -> tuple[Line, ...]:
+        """The event as JSON. Kept, since a member of megabytes takes seconds to lay out."""
+        if self._raw_kept is None or self._raw_kept[:2] != (event, width):
+            text = raw_json(event).splitlines()
+            lines = tuple(chain.from_iterable(wrap((Span(line),), width, 2) for line in text))
+            self._raw_kept = (event, width, lines)
+        return self._raw_kept[2]
+
+    def _evidence(
+        self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo
+    ) -> list[Line]:
+        """What the events around it say about this one."""
+        reading, position = pane.reading, pane.position
+        if reading is None or position is None:
+            return []
+        span = reading.spans.span_of(
+            position,
+            complete=reading.feed.state is FeedState.COMPLETE,
+            live=self._is_live(scope),
+        )
+        return [] if span is None else field("Span", span_line(span, zone), width)
+
+    def _is_live(self, scope: ParticipantScope) -> bool:
+        """Whether the session has no end, as far as its row was read."""
+        for session in self._provider.sessions(scope.stage_arn).items:
+            if session.session_id == scope.session_id:
+                return session.end_time is None
+        return False
 
     def of_row(
         self, place: Place, row: picking.PickerRow | None, width: int, zone: tzinfo, now: datetime
@@ -78,7 +120,8 @@ class Detail:
         if fact.value is not None:
             return [title, *participant_lines(fact.value, width, zone)]
         if fact.failure is not None:
-            return [title, *failure_lines(fact.failure, width)]
+            retry: Line = (Span("r reads it again.", Role.ACCENT),)
+            return [title, *failure_lines(fact.failure, width), retry]
         return [title, (Span("... reading its facts", Role.MUTED),)]
 
     def where(self, place: Place, label: str, now: datetime) -> tuple[Crumb, ...]:

@@ -4,11 +4,10 @@ from typing import Any
 
 from tui.presentation.bars import Budget, ListStatus
 from tui.provider.calls import Activity
-from tui.provider.event_log import EventLog
 from tui.provider.feed import Feed, FeedState
-from tui.provider.order import OrderLabel
 from tui.screens import picking
 from tui.screens.place import Level
+from tui.screens.reading import Reading
 
 _EMPTY_EVENTS = (
     "No events returned for this participant.",
@@ -18,37 +17,76 @@ _EMPTY_EVENTS = (
 
 
 def list_status(feed: Feed[Any], level: Level, shown: int | None = None) -> ListStatus:
-    """A feed's state for the reader.
+    """A picker's feed for the reader.
 
     Args:
         feed: The feed.
         level: Of the place that lists it.
         shown: Rows that a narrowing kept, None without one.
     """
+    return _status(feed, picking.NOUNS[level], shown, (), picking.empty_note(level))
+
+
+def event_status(reading: Reading, row: int, sought: str | None) -> ListStatus:
+    """A reading for the reader.
+
+    Args:
+        reading: The events and what was made of them.
+        row: Under the cursor.
+        sought: What is looked for in pages not read yet, None for nothing.
+    """
+    log, view = reading.feed.items, reading.view
+    extra: list[str] = []
+    if reading.hides:
+        extra.append(f"filter: {reading.filter_shown}")
+    if len(log):
+        extra.append(f"{log.error_count:,} {'error' if log.error_count == 1 else 'errors'}")
+        extra.append(_order(reading))
+    if reading.search_text:
+        extra.insert(0, _hits(reading, row))
+    if sought is not None:
+        extra.insert(0, f"looking for {sought}, Esc stops")
+    shown = len(view) if reading.hides else None
+    return _status(reading.feed, "events", shown, tuple(extra), _EMPTY_EVENTS)
+
+
+def _order(reading: Reading) -> str:
+    if not reading.by_time:
+        return reading.feed.items.order.value
+    return "sorted by time" + (", pages not read can add rows" if reading.feed.has_more else "")
+
+
+def _hits(reading: Reading, row: int) -> str:
+    view = reading.view
+    count = f"{view.hit_count:,}"
+    number = view.hit_number(row)
+    place = f"hit {number:,}/{count}" if number is not None else f"{count} hits"
+    scanned = "" if view.searched >= view.total else f", {view.searched:,} searched"
+    return f"{place} of {view.total:,} loaded{scanned}"
+
+
+def _status(
+    feed: Feed[Any],
+    noun: str,
+    shown: int | None,
+    extra: tuple[str, ...],
+    empty_note: tuple[str, ...],
+) -> ListStatus:
     status = feed.status
-    items = feed.items
-    extra: tuple[str, ...] = ()
-    if isinstance(items, EventLog) and len(items):
-        errors = items.error_count
-        extra = (f"{errors:,} {'error' if errors == 1 else 'errors'}", items.order.value)
     return ListStatus(
-        noun=picking.NOUNS.get(level, "events"),
-        count=len(items),
+        noun=noun,
+        count=len(feed.items),
         has_more=status.has_more,
         reading=status.state is FeedState.READING,
         waiting=status.state is FeedState.QUEUED,
         started=status.state is not FeedState.IDLE,
         failure=status.failure,
         can_restart=status.can_restart,
+        can_retry=feed.can_retry,
         shown=shown,
         extra=extra,
-        empty_note=_EMPTY_EVENTS if level is Level.EVENTS else picking.empty_note(level),
+        empty_note=empty_note,
     )
-
-
-def is_newest_first(feed: Feed[Any]) -> bool:
-    """Whether the event before a row, in time, stands below it."""
-    return isinstance(feed.items, EventLog) and feed.items.order is OrderLabel.NEWEST_FIRST
 
 
 def budget(activity: Activity) -> Budget:

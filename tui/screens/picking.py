@@ -21,10 +21,10 @@ from tui.presentation.picker_rows import (
 from tui.presentation.safe import safe
 from tui.provider.feed import Feed
 from tui.provider.provider import StageDataProvider
-from tui.provider.rows import Rows
 from tui.screens.place import Level, Place
 
 PickerItem = StageSummary | StageSession | ParticipantSummary
+PickerFeed = Feed[StageSummary] | Feed[StageSession] | Feed[ParticipantSummary]
 
 NOUNS = {Level.STAGES: "stages", Level.SESSIONS: "sessions", Level.PARTICIPANTS: "participants"}
 
@@ -51,9 +51,7 @@ class TypedPlace:
 PickerRow = PickerItem | TypedPlace
 
 
-def feed_at(
-    provider: StageDataProvider, place: Place
-) -> Feed[StageSummary] | Feed[StageSession] | Feed[ParticipantSummary]:
+def feed_at(provider: StageDataProvider, place: Place) -> PickerFeed:
     """The feed of the picker at a place."""
     match place.level:
         case Level.STAGES:
@@ -104,7 +102,7 @@ def typed_place(place: Place, text: str) -> Place | None:
     return Place(stage_arn, session_id) if found.session_id or found.stage_arn else None
 
 
-def narrow(place: Place, items: Rows[PickerItem], text: str) -> Indexed[PickerRow]:
+def narrow(place: Place, items: Indexed[PickerItem], text: str) -> Indexed[PickerRow]:
     """Items whose visible facts hold every word typed, and what the text itself addresses."""
     words = text.casefold().split()
     if not words:
@@ -135,7 +133,8 @@ def _holds(item: PickerItem, words: list[str]) -> bool:
                     item.replication_type or "",
                 )
             )
-    folded = facts.casefold()
+    # Also as it is shown: what is read off the screen, or pasted with its escapes, finds it too.
+    folded = f"{facts} {safe(facts)}".casefold()
     return all(word in folded for word in words)
 
 

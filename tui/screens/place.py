@@ -82,9 +82,11 @@ class View:
 
 @dataclass(slots=True)
 class Trail:
-    """The back stack, and the view of every place that was visited."""
+    """The back stack, and how every picker was left."""
 
     here: Place = field(default_factory=Place)
+    last: Place | None = None
+    """The place shown before this one, wherever it lies; None at the start."""
     _behind: list[Place] = field(default_factory=list)
     _views: dict[Place, View] = field(default_factory=dict)
 
@@ -92,7 +94,11 @@ class Trail:
         """Go somewhere; `back` returns here."""
         if place != self.here:
             self._behind.append(self.here)
-            self.here = place
+            self._move(place)
+
+    def swap(self, place: Place) -> None:
+        """Go to a sibling; `back` returns to where this place was opened from."""
+        self._move(place)
 
     def back(self) -> bool:
         """Return to where we came from, else go up one level.
@@ -103,18 +109,16 @@ class Trail:
         place = self._behind.pop() if self._behind else self.here.parent
         if place is None:
             return False
-        self.here = place
+        self._move(place)
         return True
 
+    def _move(self, place: Place) -> None:
+        self.last, self.here = self.here, place
+
     def leave(self, place: Place, view: View) -> None:
-        """Remember how a place was left."""
+        """Remember how a picker was left."""
         self._views[place] = view
 
     def view(self, place: Place) -> View:
-        """How a place was left; the top of its list when it is new."""
+        """How a picker was left; the top of its list when it is new."""
         return self._views.get(place, View())
-
-    @property
-    def was_here(self) -> bool:
-        """Whether this place was left before."""
-        return self.here in self._views

@@ -1,10 +1,15 @@
 """What the prompts of the explorer ask for."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 
-from tui.screens import picking
-from tui.screens.place import Place
+from tui.remembered import load, save
+
+
+def _nothing(_text: str) -> None:
+    """Typing alone does nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,60 +17,43 @@ class OpenPrompt:
     """A prompt that is open: what it says and what its answers do."""
 
     title: str
-    text: str
     hint: str
-    typed: Callable[[str], None]
-    """Called after every key."""
-    entered: Callable[[str], str | None]
-    """Called on Enter. Returns a complaint to show, or None to close the prompt."""
-    cancelled: Callable[[], None]
+    entered: Callable[[str], None]
+    """Called on Enter, after the prompt closed. May raise `NotNow`."""
+    text: str = ""
+    typed: Callable[[str], None] = _nothing
+    """Called after every key. May raise `NotNow`, which is shown under the line."""
+    cancelled: Callable[[], None] = field(default=lambda: None)
+    complete: Callable[[str], str] | None = None
+    sister: "Callable[[str], OpenPrompt] | None" = None
+    """The prompt that Tab switches to, with what was typed."""
 
 
-def narrowing_prompt(
-    text: str, narrow: Callable[[str], None], choose: Callable[[], None]
-) -> OpenPrompt:
-    """Narrow a picker by typing.
+class History:
+    """Texts entered in each kind of prompt, oldest first, each once."""
 
-    Args:
-        text: What is there already.
-        narrow: Shows only rows that hold the text.
-        choose: Opens the row that is left, if one is left.
-    """
+    def __init__(self, path: Path | None = None) -> None:
+        """A history.
 
-    def entered(_text: str) -> None:
-        choose()
+        Args:
+            path: File that remembers it, read at the first prompt; None for this run only.
+        """
+        self._path = path
 
-    return OpenPrompt(
-        title="FILTER",
-        text=text,
-        hint="part of a name or id; or paste any id, ARN or EventBridge JSON",
-        typed=narrow,
-        entered=entered,
-        cancelled=lambda: narrow(""),
-    )
+    @cached_property
+    def _texts(self) -> dict[str, list[str]]:
+        return load(self._path) if self._path is not None else {}
 
+    def of(self, title: str) -> Sequence[str]:
+        """Texts of one kind of prompt."""
+        return self._texts.get(title, [])
 
-def service_prompt(place: Place, go: Callable[[Place], None]) -> OpenPrompt:
-    """Ask the service for some participants only. An empty text asks for all.
-
-    Args:
-        place: The participant list.
-        go: Opens the list so filtered.
-    """
-
-    def entered(text: str) -> str | None:
-        try:
-            narrowed = picking.parse_service_filter(text)
-        except ValueError as complaint:
-            return str(complaint)
-        go(Place(place.stage_arn, place.session_id, narrowed=narrowed))
-        return None
-
-    return OpenPrompt(
-        title="ASK SERVICE",
-        text=picking.filter_text(place.narrowed) if place.narrowed else "",
-        hint="user:ID | published:yes|no | state:connected|disconnected | recording:failed",
-        typed=lambda _text: None,
-        entered=entered,
-        cancelled=lambda: None,
-    )
+    def add(self, title: str, text: str) -> None:
+        """Remember a text as the latest."""
+        if text.strip():
+            texts = self._texts.setdefault(title, [])
+            if text in texts:
+                texts.remove(text)
+            texts.append(text)
+            if self._path is not None:
+                save(self._path, self._texts)

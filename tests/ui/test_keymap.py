@@ -1,0 +1,117 @@
+"""Configured keys in Textual, in a host app with the real bindings."""
+
+import subprocess
+import sys
+from contextlib import asynccontextmanager
+from typing import ClassVar
+
+from textual.app import App
+from textual.screen import Screen
+
+from tui.configuration import keymap, read
+from tui.keymap import screen_bindings
+from tui.widgets.row_list import RowList
+
+
+class Rows:
+    def __len__(self):
+        return 9
+
+    def line(self, index, width):
+        return ()
+
+    def titles(self, width):
+        return ()
+
+
+class Keyboard(Screen):
+    BINDINGS: ClassVar = screen_bindings()
+
+    def __init__(self):
+        super().__init__()
+        self.done = []
+
+    def compose(self):
+        yield RowList()
+
+    def on_mount(self):
+        rows = self.query_one(RowList)
+        rows.show(Rows(), (), 0)
+        rows.focus()
+
+    def action_do(self, command):
+        self.done.append(command)
+
+
+@asynccontextmanager
+async def keyboard(keys):
+    configuration, _ = read(f"[keys]\n{keys}".encode(), "config.toml")
+    app = App()
+    async with app.run_test() as pilot:
+        app.set_keymap(keymap(configuration))
+        screen = Keyboard()
+        await app.push_screen(screen)
+        await pilot.pause()
+
+        async def press(*names):
+            await pilot.press(*names)
+            await pilot.pause()
+            done, screen.done = screen.done, []
+            return done
+
+        yield press, screen.query_one(RowList)
+
+
+async def test_without_a_configuration_the_table_holds():
+    async with keyboard("") as (press, rows):
+        assert await press("e", "n", "question_mark", "ctrl+s") == [
+            "jump.error",
+            "find.next",
+            "app.help",
+            "take.save",
+        ]
+        await press("j", "down")
+        assert rows.cursor == 2
+
+
+async def test_new_keys_work_and_old_ones_do_nothing():
+    async with keyboard('jump.error = "f8,é,comma"') as (press, _):
+        assert await press("f8", "é", "comma") == ["jump.error"] * 3
+        assert await press("e") == []
+
+
+async def test_a_command_without_keys_does_nothing():
+    async with keyboard('jump.error = ""\njump.token = ""\nmove.down = ""') as (press, rows):
+        assert await press("e", "x") == []
+        await press("j", "down")
+        assert rows.cursor == 0
+
+
+async def test_a_taken_key_does_the_new_command_only():
+    async with keyboard('jump.error = "n"') as (press, _):
+        assert await press("n") == ["jump.error"]
+        assert await press("N") == ["find.previous"]
+
+
+async def test_the_screen_can_take_a_key_of_the_list_and_the_list_one_of_the_screen():
+    async with keyboard('jump.error = "j"\nmove.down = "e"') as (press, rows):
+        assert await press("j") == ["jump.error"]
+        assert rows.cursor == 0
+        assert await press("e", "e") == []
+        assert rows.cursor == 2
+
+
+async def test_two_commands_can_change_keys():
+    async with keyboard('jump.error = "n"\nfind.next = "e"') as (press, _):
+        assert await press("n", "e") == ["jump.error", "find.next"]
+
+
+async def test_tab_can_be_given_to_another_command():
+    async with keyboard('jump.error = "tab"\ngo.next_pane = "f2"') as (press, _):
+        assert await press("tab", "f2") == ["jump.error", "go.next_pane"]
+
+
+def test_the_configuration_is_read_before_the_toolkit():
+    # Textual reads its settings from the environment when it is imported.
+    code = "import sys, tui.configuration; sys.exit('textual' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

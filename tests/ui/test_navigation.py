@@ -1,0 +1,313 @@
+"""Finding, filtering, jumping, time: by keys, over real HTTP."""
+
+from support.explorer import DANA, JOSE, MARA, NINA, PRIYA, at, explorer
+
+
+async def test_e_goes_to_the_next_error_and_capital_e_back():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("e")
+        await journey.until(lambda: journey.event.error_code == "INTERNAL_SERVER_EXCEPTION")
+        first = journey.cursor
+        await journey.press("e", "e")
+        await journey.until(lambda: journey.event.error_code == "QUOTA_EXCEEDED")
+        await journey.press("E", "E")
+        await journey.until(lambda: journey.cursor == first)
+        await journey.press("E")
+        await journey.until("no error above this row")
+
+
+async def test_e_reads_on_until_there_is_an_error():
+    async with explorer(at(DANA), fault="late.ListParticipantEvents") as journey:
+        await journey.until("100 events loaded · more available")
+        await journey.press("e")
+        await journey.until("looking for error, Esc stops")
+        await journey.until(lambda: journey.event.is_error, within=20)
+        assert journey.cursor >= 300
+
+
+async def test_esc_stops_looking_and_keeps_what_was_read():
+    async with explorer(at(DANA), fault="late.ListParticipantEvents") as journey:
+        await journey.until("100 events loaded · more available")
+        await journey.press("e")
+        await journey.until("looking for error")
+        await journey.press("escape")
+        await journey.until("stopped; what was read is kept")
+        await journey.settled()
+        assert len(journey.explorer.pane.reading.feed.items) < 755
+        assert journey.cursor == 0
+
+
+async def test_an_honest_end_says_how_much_was_searched():
+    async with explorer(at(MARA)) as journey:
+        await journey.until("events, all loaded")
+        count = len(journey.explorer.pane.reading.feed.items)
+        await journey.press("e")
+        await journey.until(f"no error in all {count} events")
+
+
+async def test_errors_only_hides_the_rest_and_keeps_the_event_under_the_cursor():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("e", "e")
+        event = journey.event
+        await journey.press("exclamation_mark")
+        await journey.until("5 of 61 events loaded")
+        assert journey.event == event
+        await journey.press("exclamation_mark")
+        await journey.until("61 events, all loaded")
+        assert journey.event == event
+
+
+async def test_filter_shows_what_matches_and_backslash_toggles_it():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("ampersand")
+        await journey.until("FILTER")
+        await journey.type("code:QUOTA")
+        await journey.until(lambda: len(journey.rows("events").rows) == 3)
+        await journey.press("enter")
+        await journey.until("3 of 61 events loaded")
+        assert "filter: code:QUOTA" in journey.status
+        await journey.press("backslash")
+        await journey.until("61 events, all loaded")
+        await journey.press("backslash")
+        await journey.until("3 of 61 events loaded")
+        await journey.press("escape")
+        await journey.until("61 events, all loaded")
+
+
+async def test_a_wrong_filter_says_what_to_type_and_hides_nothing():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("ampersand")
+        await journey.until("FILTER")
+        await journey.type("colour:red")
+        await journey.press("enter")
+        await journey.until("code")
+        assert len(journey.rows("events").rows) == 61
+
+
+async def test_search_highlights_and_n_goes_through_the_hits():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("slash")
+        await journey.until("FIND")
+        await journey.type("quota")
+        await journey.press("enter")
+        await journey.until("hit 1/3 of 61 loaded")
+        await journey.press("n")
+        await journey.until("hit 2/3 of 61 loaded")
+        await journey.press("N")
+        await journey.until("hit 1/3 of 61 loaded")
+        await journey.press("escape")
+        await journey.until(lambda: "hit" not in journey.status)
+
+
+async def test_tab_in_the_prompt_switches_between_find_and_filter():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("slash")
+        await journey.until("FIND")
+        await journey.type("quota")
+        await journey.press("tab")
+        await journey.until("FILTER quota")
+        await journey.press("enter")
+        await journey.until("3 of 61 events loaded")
+
+
+async def test_up_recalls_what_was_entered_before():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("slash")
+        await journey.type("quota")
+        await journey.press("enter")
+        await journey.until("hit 1/3")
+        await journey.press("slash", "up")
+        await journey.until("FIND quota")
+
+
+async def test_x_goes_to_the_token_exchange():
+    async with explorer(at(JOSE)) as journey:
+        await journey.until("events, all loaded")
+        await journey.press("x")
+        await journey.until(lambda: journey.event.name == "TOKEN_EXCHANGED")
+
+
+async def test_o_follows_one_remote_participant():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("j", "j")
+        remote = journey.event.remote_participant_id
+        await journey.press("o")
+        assert journey.event.remote_participant_id == remote
+        assert journey.cursor > 2
+
+
+async def test_marks_are_set_found_and_taken_away():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("j", "j", "m", "G", "U")
+        await journey.until(lambda: journey.cursor == 2)
+        await journey.press("m", "u")
+        await journey.until("no event is marked")
+
+
+async def test_goto_takes_a_clock_time_of_the_day_of_the_event():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("colon")
+        await journey.until("goto TIME")
+        await journey.type("20:47")
+        await journey.press("enter")
+        await journey.until(
+            lambda: journey.event.time.hour == 20 and journey.event.time.minute < 48
+        )
+
+
+async def test_a_count_moves_by_minutes():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        before = journey.event.time
+        await journey.press("1", "0", "left_parenthesis")
+        assert (before - journey.event.time).total_seconds() >= 600
+
+
+async def test_zero_counts_time_from_the_event():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("G", "T")
+        await journey.until("T+0:14")
+
+
+async def test_sorting_by_time_says_so_and_returns():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("newest first")
+        await journey.press("colon")
+        await journey.type("sort time")
+        await journey.press("enter")
+        await journey.until("sorted by time")
+        await journey.press("g")
+        assert journey.event.name == "JOINED"
+        await journey.press("colon")
+        await journey.type("sort ret")
+        await journey.press("tab", "enter")
+        await journey.until("newest first")
+
+
+async def test_brackets_go_to_the_sibling_participants():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("enter")
+        await journey.until("noor-web")
+        await journey.press("right_square_bracket")
+        await journey.until("tariq-mobile 7hYnMmos4A3v")
+        await journey.press("left_square_bracket")
+        await journey.until("noor-web rgeSAc1aOKO6")
+        await journey.press("escape")
+        await journey.until("40 participants, all loaded")
+
+
+async def test_dash_toggles_between_two_places():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("j", "j", "enter")
+        await journey.until("cam-truck")
+        await journey.press("minus")
+        await journey.until(f"priya-guest {PRIYA}")
+        await journey.press("minus")
+        await journey.until("cam-truck")
+
+
+async def test_load_all_reads_every_page():
+    async with explorer(at(DANA)) as journey:
+        await journey.until("100 events loaded · more available")
+        await journey.press("L")
+        await journey.until("LOADING ALL")
+        await journey.until("755 events, all loaded", within=20)
+
+
+async def test_a_command_that_is_not_there_names_those_that_are():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("colon")
+        await journey.type("explode")
+        await journey.press("enter")
+        await journey.until("no command 'explode'")
+
+
+async def test_a_command_that_makes_no_sense_here_says_why():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("e")
+        await journey.until("open a participant first")
+
+
+async def test_the_span_of_an_event_is_told():
+    async with explorer(at(NINA), size=(200, 50)) as journey:
+        await journey.until("events, all loaded")
+        await journey.press("G")
+        await journey.until("lasted")
+
+
+async def test_panes_can_be_moved_resized_and_hidden():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        wide = journey.rows("events").size.width
+        await journey.press("plus")
+        await journey.until(lambda: journey.rows("events").size.width > wide)
+        await journey.press("underscore")
+        await journey.until(lambda: journey.rows("events").size.width == wide)
+        await journey.press("P")
+        await journey.until(lambda: journey.rows("events").size.width == 120)
+        await journey.press("P")
+        await journey.until(lambda: "Means" not in journey.text)
+        await journey.press("P")
+        await journey.until("Means")
+        await journey.press("f")
+        await journey.until(lambda: "Means" not in journey.text)
+        await journey.press("f")
+        await journey.until("Means")
+        await journey.press("d")
+        await journey.until(lambda: not journey.rows("events").display)
+        await journey.press("escape")
+        await journey.until(lambda: journey.rows("events").display)
+
+
+async def test_the_link_to_the_publisher_lands_at_the_same_second_and_comes_back():
+    async with explorer(at(NINA)) as journey:
+        await journey.until("events, all loaded")
+        await journey.press("e")
+        here, remote = journey.event, journey.event.remote_participant_id
+        row = journey.cursor
+        await journey.press("enter")
+        await journey.until(f"g8-hana {remote}")
+        await journey.until(
+            lambda: (
+                (journey.event is not None and journey.cursor > 0)
+                or (journey.event and journey.event.name == "LEFT")
+            )
+        )
+        assert abs((journey.event.time - here.time).total_seconds()) <= 2
+        await journey.press("escape")
+        await journey.until(f"nina {NINA}")
+        assert journey.cursor == row
+        assert journey.event == here
+
+
+async def test_a_replica_leads_to_its_source():
+    async with explorer(at("ZfD7Z0rI8EzQ")) as journey:
+        await journey.until("events, all loaded")
+        await journey.until("replica")
+        await journey.settled()
+        await journey.press("a")
+        await journey.until("JAM1v77QQkAW")
+        await journey.until("events, all loaded")
+
+
+async def test_a_torn_arrow_key_neither_leaves_the_view_nor_does_something_else():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("escape", "left_square_bracket", "B")
+        await journey.until("61 events, all loaded")
+        assert journey.cursor == 1

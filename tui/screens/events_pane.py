@@ -1,0 +1,278 @@
+"""EventsPane: shows one participant's events and keeps the list and the reading together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tui.domain.events import Event
+from tui.domain.stages import ParticipantScope
+from tui.presentation.bars import ListStatus, tail_lines
+from tui.presentation.event_rows import EventLook, EventRows
+from tui.presentation.lines import Line, Role, Span
+from tui.provider.feed import FeedState
+from tui.provider.order import OrderLabel
+from tui.provider.pace import Priority
+from tui.provider.provider import StageDataProvider
+from tui.query.overview import OverviewCell, minimap
+from tui.screens.clock import Clock
+from tui.screens.list_status import event_status
+from tui.screens.place import Place
+from tui.screens.reading import Reading
+from tui.widgets.row_list import RowList
+
+_WORK_SECONDS = 0.008
+"""One slice of filtering. A key waits for one slice and a frame at most."""
+
+
+@dataclass(slots=True)
+class Seek:
+    """Reading on until something is found."""
+
+    what: str
+    """What is looked for, as "next error"."""
+    find: Callable[[], int | None]
+    """The row where it is, None while it is not read."""
+    started_with: int
+    """Events that were read when it began."""
+
+
+class EventsPane:
+    """Owns readings; the list draws them."""
+
+    def __init__(
+        self,
+        provider: StageDataProvider,
+        rows: RowList,
+        clock: Clock,
+        say: Callable[[str], None],
+        soon: Callable[[Callable[[], None]], object],
+    ) -> None:
+        self._provider = provider
+        self._list = rows
+        self._clock = clock
+        self._say = say
+        self._soon = soon
+        self._readings: dict[ParticipantScope, Reading] = {}
+        self._is_working = False
+        self.reading: Reading | None = None
+        """What is shown; None before the first participant."""
+        self.seek: Seek | None = None
+        self.wide = False
+
+    @property
+    def feed_is_busy(self) -> bool:
+        """Whether a page is under way."""
+        reading = self.reading
+        return reading is not None and reading.feed.state in {FeedState.QUEUED, FeedState.READING}
+
+    def open(self, place: Place) -> Reading:
+        """Show a participant's events as they were left."""
+        self.leave()
+        scope = place.participant
+        feed = self._provider.events(scope)
+        reading = self._readings.setdefault(scope, Reading.of(feed))
+        self.reading = reading
+        self._list.show(self._rows(reading), self._tail(reading), reading.cursor, reading.top)
+        self._work()
+        return reading
+
+    def leave(self) -> None:
+        """Remember the place in the list, and stop what runs."""
+        self.stop()
+        if self.reading is not None:
+            self.reading.cursor, self.reading.top = self._list.cursor, self._list.top
+
+    def stop(self) -> bool:
+        """Stop looking for something. Returns whether something was looked for."""
+        was_seeking, self.seek = self.seek is not None, None
+        return was_seeking
+
+    def changed(self) -> None:
+        """Rows came, or the state of the feed changed."""
+        reading = self.reading
+        if reading is None:
+            return
+        reading.take_log()
+        self._work()
+        self._go_on_seeking()
+
+    def redraw(self) -> None:
+        """Draw again with the cursor on the same event."""
+        reading = self.reading
+        if reading is None:
+            return
+        self._list.rows = self._rows(reading)
+        self._list.edge = edge_spans(reading, self._list.page)
+        self._list.grow(self._tail(reading))
+
+    @property
+    def _newest_row(self) -> int:
+        reading = self.reading
+        if reading is None or not len(reading.view):
+            return 0
+        is_newest_first = self._is_newest_first(reading)
+        return 0 if is_newest_first else len(reading.view) - 1
+
+    @property
+    def is_at_newest(self) -> bool:
+        """Whether the cursor is on the newest event shown."""
+        return self._list.cursor == self._newest_row
+
+    def go_to_newest(self) -> None:
+        """Put the cursor on the newest event shown."""
+        self.move_to(self._newest_row)
+
+    def refit(self, change: Callable[[], None]) -> None:
+        """Make a change of what is shown and keep the cursor on its event, or near it."""
+        reading = self.reading
+        if reading is None:
+            return
+        position = self.position
+        change()
+        reading.view.work(_WORK_SECONDS)
+        row = reading.view.row_at(position) if position is not None and len(reading.view) else 0
+        self._list.edge = edge_spans(reading, self._list.page)
+        self._list.show(self._rows(reading), self._tail(reading), row)
+        self._work()
+
+    @property
+    def position(self) -> int | None:
+        """Position in the log of the event under the cursor."""
+        reading, row = self.reading, self._list.cursor
+        if reading is None or row >= len(reading.view):
+            return None
+        return reading.view.position(row)
+
+    @property
+    def row(self) -> int:
+        """The row under the cursor."""
+        return self._list.cursor
+
+    @property
+    def event(self) -> Event | None:
+        """The event under the cursor."""
+        position = self.position
+        if self.reading is None or position is None:
+            return None
+        return self.reading.view.log[position]
+
+    def move_to(self, row: int) -> None:
+        """Put the cursor on a row."""
+        self._list.cursor = row
+
+    # Work that goes on between keys.
+
+    def _work(self) -> None:
+        """One slice of filtering; the next one after the keys that wait."""
+        self._is_working = False
+        reading = self.reading
+        if reading is None:
+            return
+        position, row = self.position, self._list.cursor
+        is_more = reading.view.work(_WORK_SECONDS)
+        if position is not None and len(reading.view):
+            # Rows that came above the cursor must not move what is being read.
+            shift = reading.view.row_at(position) - row
+            self._list.shift(shift)
+        self.redraw()
+        if is_more and not self._is_working:
+            self._is_working = True
+            self._soon(self._work)
+
+    def seek_for(self, what: str, find: Callable[[], int | None]) -> None:
+        """Go to what `find` finds, reading further pages until it does."""
+        reading = self.reading
+        if reading is None:
+            return
+        row = find()
+        if row is not None:
+            self.seek = None
+            self.move_to(row)
+            return
+        if not reading.may_grow:
+            self._say(self._honest_end(what, reading))
+            return
+        self.seek = Seek(what, find, len(reading.feed.items))
+        self._provider.read_more(reading.feed)
+        self.redraw()
+
+    def _go_on_seeking(self) -> None:
+        reading, seek = self.reading, self.seek
+        if reading is None or seek is None or self.feed_is_busy:
+            return
+        while reading.view.work(1.0):
+            pass
+        row = seek.find()
+        if row is not None:
+            self.seek = None
+            self.move_to(row)
+        elif reading.feed.state is FeedState.FAILED:
+            self.seek = None
+        elif reading.may_grow:
+            self._provider.read_more(reading.feed)
+        else:
+            self.seek = None
+            self._say(self._honest_end(seek.what, reading))
+
+    @staticmethod
+    def _honest_end(what: str, reading: Reading) -> str:
+        count = f"{len(reading.feed.items):,}"
+        if reading.feed.failure is not None:
+            return f"no {what} in the {count} events read; reading stopped at a failure"
+        return f"no {what} in all {count} events" + (
+            f" (filter: {reading.filter_shown})" if reading.hides else ""
+        )
+
+    def near_end(self, *, at_end: bool) -> None:
+        """The cursor comes near the last row: have the next page read."""
+        reading = self.reading
+        if reading is not None and reading.feed.has_more and reading.feed.failure is None:
+            self._provider.read_more(reading.feed, Priority.DEMAND if at_end else Priority.PREFETCH)
+
+    # What the list draws.
+
+    def status(self) -> ListStatus:
+        """What the status line says."""
+        assert self.reading is not None  # noqa: S101 - only asked while events are shown
+        row = self._list.cursor
+        return event_status(self.reading, row, self.seek.what if self.seek else None)
+
+    def _tail(self, reading: Reading) -> tuple[Line, ...]:
+        row = self._list.cursor
+        status = event_status(reading, row, self.seek.what if self.seek else None)
+        return tail_lines(status, self._list.size.width - 1)
+
+    @staticmethod
+    def _is_newest_first(reading: Reading) -> bool:
+        return not reading.by_time and reading.view.log.order is OrderLabel.NEWEST_FIRST
+
+    def _rows(self, reading: Reading) -> EventRows:
+        log = reading.view.log
+        look = EventLook(
+            zone=self._clock.zone,
+            style=self._clock.style,
+            now=self._clock.now(),
+            zero=reading.zero,
+            newest_first=self._is_newest_first(reading),
+            wide=self.wide,
+            needle=reading.search_text if _is_plain(reading.search_text) else "",
+        )
+        return EventRows(log, reading.view, reading.marks, look)
+
+
+def edge_spans(reading: Reading, height: int) -> tuple[Span, ...]:
+    """Errors, marks and hits of the whole list in `height` cells; marks first, then errors."""
+    cells = minimap(reading.view, height, reading.marks)
+    return tuple(_edge_span(cell) for cell in cells)
+
+
+def _edge_span(cell: OverviewCell) -> Span:
+    if cell.has_mark:
+        return Span("m", Role.ACCENT)
+    if cell.has_error:
+        return Span("!", Role.ERROR)
+    return Span("/", Role.HIT) if cell.has_hit else Span(" ")
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a search looks for just this text."""
+    return not any(sign in text for sign in ':/!* "')

@@ -1,0 +1,55 @@
+"""Frame: header, status line and footer, from what the provider and the panes say."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from tui.keymap import footer_hints
+from tui.presentation.bars import ListStatus, header_line, status_line
+from tui.presentation.footer_line import footer_line
+from tui.presentation.timestamps import zone_label
+from tui.provider.provider import StageDataProvider
+from tui.screens.clock import Clock
+from tui.screens.detail import Detail
+from tui.screens.list_status import budget
+from tui.screens.place import Place
+from tui.screens.status_area import StatusArea
+from tui.widgets.line_bar import LineBar
+
+
+class Frame:
+    """Three lines around the panes. Drawing them again sends only what changed."""
+
+    def __init__(
+        self,
+        provider: StageDataProvider,
+        detail: Detail,
+        clock: Clock,
+        label: str,
+        keys: Mapping[str, str],
+    ) -> None:
+        self._provider = provider
+        self._detail = detail
+        self._clock = clock
+        self._label = label
+        self._keys = keys
+        self.header = LineBar(id="header")
+        self.footer = LineBar(id="footer")
+
+    def draw(
+        self, place: Place, status: ListStatus, running: str, area: StatusArea, width: int
+    ) -> bool:
+        """Draw all three.
+
+        Returns:
+            Whether the call meter stands above zero and will fall by itself.
+        """
+        now: datetime = self._clock.now()
+        zone = zone_label(now.astimezone(self._clock.zone))
+        crumbs = self._detail.where(place, self._label, now)
+        self.header.show(header_line(crumbs, zone, width))
+        activity = self._provider.activity()
+        area.show_status(status_line(status, budget(activity), running, width))
+        first = ("read.again",) if status.failure is not None and status.can_retry else ()
+        hints = footer_hints(place.level.name, self._keys, first)
+        self.footer.show(footer_line(hints, width))
+        return bool(activity.used or activity.throttled_seconds)

@@ -1,0 +1,67 @@
+"""KeyGate: looks at a key before the bindings do: torn keys, letters of a choice, counts."""
+
+from time import monotonic
+
+from tui.screens.going import Going
+from tui.screens.layout import Layout
+from tui.screens.split_keys import SplitKeys, Verdict
+from tui.screens.status_area import StatusArea
+
+_COUNT_DIGITS = 4
+"""More minutes than any session has."""
+
+
+class Count:
+    """A number typed before a command."""
+
+    def __init__(self) -> None:
+        self._digits = ""
+
+    def add(self, key: str) -> bool:
+        """Take a digit; a leading 0 is none. Returns whether it was one."""
+        is_digit = key.isdigit() and (bool(self._digits) or key != "0")
+        if is_digit:
+            self._digits = (self._digits + key)[-_COUNT_DIGITS:]
+        return is_digit
+
+    def __str__(self) -> str:
+        return self._digits
+
+    def take(self) -> int:
+        """The number, 1 without one. It is used up."""
+        digits, self._digits = self._digits, ""
+        return int(digits or 1)
+
+
+class KeyGate:
+    """Takes the keys that are no commands."""
+
+    def __init__(self, status: StatusArea, layout: Layout, going: Going, count: Count) -> None:
+        self._status = status
+        self._layout = layout
+        self._going = going
+        self._split = SplitKeys()
+        self._left = going.here
+        self._count = count
+
+    def take(self, key: str) -> bool:
+        """Take a key that is meant for us. Returns whether it was."""
+        verdict = self._split.take(key, monotonic())
+        if key == "escape":
+            self._left = self._going.here
+        if verdict is not Verdict.PASS:
+            self._mend(verdict)
+            return True
+        if self._status.take_key(key):
+            return True
+        if self._count.add(key):
+            self._status.say(f"{self._count} …  then ( or ): so many minutes")
+            return True
+        return False
+
+    def _mend(self, verdict: Verdict) -> None:
+        """Undo the Esc of a torn arrow key, then do what the whole key does."""
+        if verdict is Verdict.UNDO:
+            self._going.go(self._left)
+        elif self._split.arrow in {"up", "down"}:
+            self._layout.main.action_move(1 if self._split.arrow == "down" else -1)

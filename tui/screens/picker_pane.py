@@ -1,0 +1,122 @@
+"""PickerPane: shows the picker of a place and keeps what was typed to narrow it."""
+
+from tui.presentation.bars import ListStatus, tail_lines
+from tui.presentation.lines import Line
+from tui.presentation.picker_rows import PickerRows
+from tui.provider.feed import FeedState
+from tui.provider.pace import Priority
+from tui.provider.provider import StageDataProvider
+from tui.screens import picking
+from tui.screens.clock import Clock
+from tui.screens.deed import NotNow
+from tui.screens.list_status import list_status
+from tui.screens.place import Level, Place, View
+from tui.widgets.row_list import RowList
+
+
+class PickerPane:
+    """One list at a time: stages, sessions or participants."""
+
+    def __init__(self, provider: StageDataProvider, rows: RowList, clock: Clock) -> None:
+        self._provider = provider
+        self._list = rows
+        self._clock = clock
+        self._rows = picking.rows_of(Level.STAGES, [], clock.zone, clock.now())
+        self.place = Place()
+        """Whose picker is shown."""
+        self.text = ""
+        """What was typed to narrow it."""
+
+    @property
+    def feed(self) -> picking.PickerFeed:
+        """What is listed."""
+        return picking.feed_at(self._provider, self.place)
+
+    @property
+    def row(self) -> picking.PickerRow | None:
+        """The row under the cursor."""
+        index = self._list.cursor
+        return self._rows[index] if index < len(self._rows) else None
+
+    def open(self, place: Place, view: View) -> None:
+        """Show a place's picker as it was left."""
+        self.place, self.text = place, view.text
+        self._draw(view.cursor, view.top)
+
+    def view(self) -> View:
+        """How the picker is left."""
+        return View(self._list.cursor, self._list.top, self.text)
+
+    def read(self) -> None:
+        """Read the first page if nothing was read."""
+        if self.feed.state is FeedState.IDLE:
+            self._provider.read_more(self.feed)
+
+    def narrow(self, text: str) -> None:
+        """Keep rows that hold the text."""
+        self.text = text
+        self._draw(0, 0)
+
+    def changed(self) -> None:
+        """Rows came, or the state of the feed changed."""
+        self._rows = self._make_rows()
+        self._list.rows = self._rows
+        self._list.grow(self._tail())
+
+    def redraw(self) -> None:
+        """Draw again with the cursor on its row: times are told in another way."""
+        self._draw(self._list.cursor, self._list.top)
+
+    def near_end(self, *, at_end: bool) -> None:
+        """The cursor comes near the last row: have the next page read."""
+        if self.feed.has_more:
+            self._provider.read_more(self.feed, Priority.DEMAND if at_end else Priority.PREFETCH)
+
+    def chosen(self, index: int) -> Place:
+        """The place that a row opens."""
+        return picking.child(self.place, self._rows[index])
+
+    def left_over(self) -> Place | None:
+        """The place to open when narrowing left one listed row, or just what was typed."""
+        listed = [row for row in self._rows if not isinstance(row, picking.TypedPlace)]
+        if self.text and (len(listed) == 1 or (not listed and len(self._rows) == 1)):
+            return picking.child(self.place, self._rows[0])
+        return None
+
+    def sibling(self, place: Place, step: int) -> Place:
+        """The place beside one, among the rows read.
+
+        Raises:
+            NotNow: There is none.
+        """
+        parent = place.parent
+        if parent is None:
+            raise NotNow("stages have no siblings: [ and ] work below them")
+        if place.level is Level.EVENTS:
+            parent = place.picker
+        places = [
+            picking.child(parent, row) for row in picking.feed_at(self._provider, parent).items
+        ]
+        if place not in places:
+            raise NotNow("this list was not read: h goes up and reads it")
+        index = places.index(place) + step
+        if not 0 <= index < len(places):
+            end = "last" if step > 0 else "first"
+            raise NotNow(f"this is the {end} one of those read")
+        return places[index]
+
+    def status(self) -> ListStatus:
+        """What the status line says."""
+        shown = len(self._rows) if self.text else None
+        return list_status(self.feed, self.place.level, shown)
+
+    def _make_rows(self) -> PickerRows[picking.PickerRow]:
+        kept = picking.narrow(self.place, self.feed.items, self.text)
+        return picking.rows_of(self.place.level, kept, self._clock.zone, self._clock.now())
+
+    def _tail(self) -> tuple[Line, ...]:
+        return tail_lines(self.status(), self._list.size.width - 1)
+
+    def _draw(self, cursor: int, top: int) -> None:
+        self._rows = self._make_rows()
+        self._list.show(self._rows, self._tail(), cursor, top)

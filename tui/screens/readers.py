@@ -1,0 +1,240 @@
+"""Readers: reading again, reading all, following."""
+
+from collections.abc import Callable
+from datetime import datetime
+from time import monotonic
+from typing import Any, Protocol
+
+from textual.timer import Timer
+
+from tui.domain.durations import duration
+from tui.domain.times import Time
+from tui.provider.feed import Feed, FeedState
+from tui.provider.following import Follower, FollowState
+from tui.provider.load_all import LoadAll
+from tui.provider.provider import StageDataProvider
+from tui.screens.deed import Deed, NotNow
+from tui.screens.events_pane import EventsPane
+from tui.screens.picker_pane import PickerPane
+from tui.screens.place import Level, Place
+
+_SHORTEST_WAIT = 0.05
+"""Seconds: a timer of zero would keep the keys waiting."""
+
+
+class Asked(Protocol):
+    """What readers need of the explorer."""
+
+    @property
+    def here(self) -> Place:
+        """Where the reader is."""
+        ...
+
+    def say(self, note: str) -> None:
+        """A note in the status line."""
+        ...
+
+
+class Readers:
+    """Runs that go on by themselves. Esc stops them, and so does leaving the place."""
+
+    def __init__(
+        self,
+        provider: StageDataProvider,
+        pane: EventsPane,
+        picker: PickerPane,
+        explorer: Asked,
+        later: Callable[[float, Callable[[], None]], Timer],
+    ) -> None:
+        self._provider = provider
+        self._pane = pane
+        self._picker = picker
+        self._explorer = explorer
+        self._later = later
+        self._alarm: Timer | None = None
+        self._load_all: LoadAll | None = None
+        self._follower: Follower | None = None
+        self._awaits_news: int | None = None
+        """Number of the last refresh before the one that the reader asked for."""
+
+    def table(self) -> dict[str, Deed]:
+        """Deeds by command id."""
+        return {
+            "read.again": self._again,
+            "read.restart": lambda: self._provider.restart(self._feed),
+            "read.all": self._start_load_all,
+            "read.follow": self._toggle_follow,
+            "read.pause": self._toggle_pause,
+        }
+
+    def word(self) -> str:
+        """The state of what runs, for the status line; empty when nothing does."""
+        if self._load_all is not None:
+            eta = self._load_all.eta(monotonic(), *self._bounds())
+            about = f", about {duration(eta)} left" if eta is not None else ""
+            return f"LOADING ALL{about}  Esc: stop"
+        if self._follower is None:
+            return ""
+        status = self._follower.status(monotonic())
+        news = f"+{status.new_events:,} new  " if status.new_events else ""
+        match status.state:
+            case FollowState.OFF:
+                return ""
+            case FollowState.THROTTLED:
+                return f"{news}THROTTLED {status.throttled_seconds:.0f} s"
+            case FollowState.PAUSED:
+                return f"{news}PAUSED  =: go on"
+            case FollowState.ENDED:
+                return f"{news}ENDED"
+            case FollowState.FAILED:
+                return f"{news}FAILED  r: retry"
+            case _:
+                return f"{news}FOLLOWING"
+
+    def stop(self) -> bool:
+        """Stop what runs. Returns whether something did."""
+        load_all, self._load_all = self._load_all, None
+        follower, self._follower = self._follower, None
+        if load_all is not None:
+            load_all.cancel()
+        if follower is not None:
+            follower.stop()
+        return load_all is not None or follower is not None
+
+    def tick(self) -> None:
+        """Poll when it is time, and set the alarm for the next time."""
+        if self._follower is None:
+            return
+        now = monotonic()
+        self._follower.tick(now)
+        wait = self._follower.next_in(now)
+        if self._alarm is not None:
+            self._alarm.stop()
+        if wait is not None:
+            self._alarm = self._later(max(wait, _SHORTEST_WAIT), self.tick)
+
+    def changed(self) -> None:
+        """A page of the feed came, or its state changed."""
+        if self._load_all is not None and not self._load_all.step():
+            self._load_all = None
+        self._tell_news()
+        self.tick()
+        self._keep_up()
+
+    def moved(self) -> None:
+        """The reader moved: whoever reads is not taken away from what they read."""
+        follower = self._follower
+        if follower is None:
+            return
+        state = follower.status(monotonic()).state
+        if state is FollowState.FOLLOWING and not self._pane.is_at_newest:
+            follower.pause()
+
+    @property
+    def _feed(self) -> Feed[Any]:
+        if self._explorer.here.level is Level.EVENTS and self._pane.reading is not None:
+            return self._pane.reading.feed
+        return self._picker.feed
+
+    # Again.
+
+    def _again(self) -> None:
+        """Read again what failed; else read what is new."""
+        feed, here = self._feed, self._explorer.here
+        if here.level is Level.EVENTS:
+            fact = self._provider.participant(here.participant)
+            if fact.state is FeedState.FAILED:
+                self._provider.retry(fact)
+        if self._follower is not None:
+            self._follower.retry(monotonic())
+        if feed.state is FeedState.FAILED:
+            if not self._provider.retry(feed):
+                raise NotNow("this cannot be retried: R reads again from the start")
+        elif self._pane.reading is not None and here.level is Level.EVENTS:
+            refreshed = self._pane.reading.feed.status.refreshed
+            self._awaits_news = refreshed.number if refreshed is not None else 0
+            self._provider.refresh(self._pane.reading.feed)
+        else:
+            self._provider.restart(feed)
+
+    def _tell_news(self) -> None:
+        """What the refresh that the reader asked for has brought."""
+        reading = self._pane.reading
+        refreshed = reading.feed.status.refreshed if reading is not None else None
+        if self._awaits_news is None or refreshed is None:
+            return
+        if refreshed.number == self._awaits_news:
+            return
+        self._awaits_news = None
+        if refreshed.failure is not None:
+            self._explorer.say(f"not refreshed: {refreshed.failure.summary}; r: retry")
+        else:
+            self._explorer.say(f"+{refreshed.new_rows:,} new" if refreshed.new_rows else "no news")
+
+    # All.
+
+    def _start_load_all(self) -> None:
+        if not self._feed.has_more:
+            raise NotNow("all is loaded")
+        self._load_all = LoadAll(self._provider, self._feed)
+        self._load_all.step()
+
+    def _bounds(self) -> tuple[datetime | None, datetime | None]:
+        """First and last moment that events can have, as far as known."""
+        here = self._explorer.here
+        if here.level is not Level.EVENTS:
+            return None, None
+        fact = self._provider.participant(here.participant).value
+        first = fact.summary.first_join_time if fact is not None else None
+        last: Time | None = None
+        for session in self._provider.sessions(here.session.stage_arn).items:
+            if session.session_id == here.session_id:
+                last = session.end_time
+        return _readable(first), _readable(last)
+
+    # Following.
+
+    def _toggle_follow(self) -> None:
+        here = self._explorer.here
+        if here.level is not Level.EVENTS:
+            raise NotNow("open a participant first: F follows its events")
+        if self._follower is not None:
+            self.stop()
+            self._explorer.say("no longer following")
+            return
+        self.stop()
+        self._follower = Follower(self._provider, here.participant, self._is_live)
+        self._follower.start(monotonic())
+        self._pane.go_to_newest()
+        self.tick()
+
+    def _is_live(self) -> bool | None:
+        """Whether the session has no end, as far as its row was read."""
+        here = self._explorer.here
+        for session in self._provider.sessions(here.session.stage_arn).items:
+            if session.session_id == here.session_id:
+                return session.end_time is None
+        return None
+
+    def _toggle_pause(self) -> None:
+        follower = self._follower
+        if follower is None:
+            raise NotNow("nothing is followed: F follows")
+        if follower.status(monotonic()).state is FollowState.PAUSED:
+            follower.resume()
+            self._keep_up()
+        else:
+            follower.pause()
+
+    def _keep_up(self) -> None:
+        """While following, the newest event stays in view."""
+        follower = self._follower
+        if follower is None:
+            return
+        if follower.status(monotonic()).state in {FollowState.FOLLOWING, FollowState.ENDED}:
+            self._pane.go_to_newest()
+            follower.mark_seen()
+
+
+def _readable(time: Time | None) -> datetime | None:
+    return time if isinstance(time, datetime) else None

@@ -1,0 +1,132 @@
+"""Taking: copy, print and save what is under the cursor or in the list."""
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from textual.app import App
+
+from tui.clipboard import copy
+from tui.domain.stages import ParticipantSummary, StageSession, StageSummary
+from tui.presentation.clippings import (
+    Clipping,
+    clippings_for_event,
+    clippings_for_participant,
+    clippings_for_session,
+    clippings_for_stage,
+)
+from tui.presentation.commands import Connection
+from tui.private_file import state_folder
+from tui.provider.provider import StageDataProvider
+from tui.screens.deed import Deed, NotNow
+from tui.screens.events_pane import EventsPane
+from tui.screens.picker_pane import PickerPane
+from tui.screens.place import Level, Place
+from tui.screens.print_out import print_out
+
+
+class Taker(Protocol):
+    """What taking needs of the explorer."""
+
+    @property
+    def app(self) -> App[object]:
+        """The running app."""
+        ...
+
+    @property
+    def here(self) -> Place:
+        """Where the reader is."""
+        ...
+
+    pane: EventsPane
+    picker: PickerPane
+
+    def say(self, note: str) -> None:
+        """A note in the status line."""
+        ...
+
+    def choose(self, title: str, choices: dict[str, str], chosen: Callable[[str], None]) -> None:
+        """Ask for one letter."""
+        ...
+
+
+class Taking:
+    """Gives what other programs take."""
+
+    def __init__(
+        self, explorer: Taker, provider: StageDataProvider, profile: str | None, world: str | None
+    ) -> None:
+        self._explorer = explorer
+        self._provider = provider
+        self._profile = profile
+        self._world = world
+
+    def table(self) -> dict[str, Deed]:
+        """Deeds by command id."""
+        return {
+            "take.copy": lambda: self._menu("COPY", self._copy),
+            "take.print": lambda: self._menu("PRINT", self._print),
+            "take.id": lambda: self._copy(self._clipping("i")),
+        }
+
+    def _menu(self, title: str, take: Callable[[Clipping], None]) -> None:
+        choices = {clipping.letter: clipping.title for clipping in self._clippings()}
+        self._explorer.choose(title, choices, lambda letter: take(self._clipping(letter)))
+
+    def _clipping(self, letter: str) -> Clipping:
+        for clipping in self._clippings():
+            if clipping.letter == letter:
+                return clipping
+        raise NotNow(f"there is nothing under {letter} here")
+
+    def _clippings(self) -> tuple[Clipping, ...]:
+        place, connection = self._explorer.here, self._connection()
+        if place.level is Level.EVENTS:
+            event = self._explorer.pane.event
+            if event is None:
+                raise NotNow("no event under the cursor")
+            fact = self._provider.participant(place.participant).value
+            user_id = fact.summary.user_id if fact is not None else None
+            return clippings_for_event(event, place.participant, connection, user_id)
+        match self._explorer.picker.row:
+            case StageSummary() as stage:
+                return clippings_for_stage(stage, connection)
+            case StageSession() as session:
+                return clippings_for_session(session, place.stage_arn or "", connection)
+            case ParticipantSummary() as participant:
+                return clippings_for_participant(
+                    participant, place.session, place.narrowed, connection
+                )
+            case _:
+                raise NotNow("no row under the cursor")
+
+    def _connection(self) -> Connection:
+        facts = self._provider.source_facts
+        return Connection(
+            profile=self._profile,
+            region=facts.region if facts is not None else None,
+            endpoint_url=facts.endpoint_url if facts is not None else None,
+            demo_world=self._world,
+        )
+
+    def _copy(self, clipping: Clipping) -> None:
+        """In a thread of its own: tmux and native tools are other programs."""
+        explorer = self._explorer
+
+        def work() -> None:
+            app = explorer.app
+            driver = app._driver  # noqa: SLF001 - Textual has no public way to write a sequence
+            result = copy(
+                clipping.text,
+                os.environ,
+                driver.write if driver is not None else lambda _text: None,
+                folder=state_folder(os.environ) / "copies",
+            )
+            app.call_later(explorer.say, f"{clipping.title}: {result.message}")
+
+        threading.Thread(target=work, name="copy", daemon=True).start()
+
+    def _print(self, clipping: Clipping) -> None:
+        if not print_out(self._explorer.app, clipping.text):
+            self._explorer.say("this terminal cannot be given back for printing")
