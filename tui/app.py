@@ -1,21 +1,29 @@
 """IvscopeApp: paints at once, then puts source, provider and screen together."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.console import RenderableType
+from rich.segment import Segment
 from textual.app import App
+from textual.color import Color
+from textual.driver import Driver
+from textual.filter import LineFilter, NoColor
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.configuration import Configuration, effective_keys, keymap
+from tui.driver import QuickDriver
+from tui.launch import Launch
 from tui.stylesheets import STYLESHEETS, stylesheet
 
 if TYPE_CHECKING:
     from tui.provider.provider import StageDataProvider
     from tui.provider.source import Source
-    from tui.screens.place import Place
 
 
 def _local_zone() -> tzinfo:
@@ -24,6 +32,17 @@ def _local_zone() -> tzinfo:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+class WithoutColor(LineFilter):
+    """NO_COLOR: not one colour code. Textual's own filter sends the default colours."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - the base's signature
+        """Take the colours of segments away."""
+        return [
+            Segment(text, style.without_color if style is not None else None, control)
+            for text, style, control in segments
+        ]
 
 
 class IvscopeApp(App[None]):
@@ -47,39 +66,69 @@ class IvscopeApp(App[None]):
     def __init__(
         self,
         connect: "Callable[[], Source]",
+        launch: Launch,
+        configuration: Configuration | None = None,
         *,
-        start: "Callable[[], Place]",
-        label: str,
+        local_zone: tzinfo | None = None,
         now: Callable[[], datetime] = _now,
+        history: Path | None = None,
+        driver_class: type[Driver] | None = None,
     ) -> None:
-        super().__init__()
+        """The app.
+
+        Args:
+            connect: Makes the source; called in a reading thread.
+            launch: How to start.
+            configuration: Keys, zone and pace; None for the defaults.
+            local_zone: Zone of the reader; None for that of the machine.
+            now: The present, aware.
+            history: File that remembers what was typed; None for none.
+            driver_class: Terminal driver; None for Textual's choice.
+        """
+        super().__init__(driver_class=driver_class)
         self._connect = connect
-        self._start = start
-        self._label = label
+        self._launch = launch
+        self._configuration = configuration or Configuration({})
+        self._local_zone = local_zone
         self._now = now
+        self._history = history
         self._provider: StageDataProvider | None = None
+        self.set_keymap(keymap(self._configuration))
 
     def compose(self) -> Iterator[Widget]:
         """The first frame."""
-        yield Static(f"ivscope · {self._label} · starting", markup=False)
+        yield Static(f"ivscope · {self._launch.label} · starting", markup=False)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's filters, with our own in the place of the one for NO_COLOR."""
+        filters = super().get_line_filters()
+        if not self.no_color:
+            return filters
+        return [WithoutColor(), *(f for f in filters if not isinstance(f, NoColor))]
 
     def on_mount(self) -> None:
         """Load the explorer once the first frame is out."""
         self.call_after_refresh(self._open)
 
     def _open(self) -> None:
-        from tui.provider.provider import StageDataProvider  # noqa: PLC0415 - behind the first frame
+        from tui.provider.pace import Pace  # noqa: PLC0415 - behind the first frame
+        from tui.provider.provider import StageDataProvider  # noqa: PLC0415 - same
+        from tui.screens.clock import Clock  # noqa: PLC0415 - same
         from tui.screens.explorer import ExplorerScreen  # noqa: PLC0415 - same
 
-        self._provider = StageDataProvider(self._connect)
+        configuration = self._configuration
+        pace = Pace(background=configuration.background_calls)
+        self._provider = StageDataProvider(self._connect, pace=pace)
         self._provider.on_bug = self._report
+        clock = Clock(self._local_zone or _local_zone(), self._now)
+        clock.choose(configuration.zone)
         self.push_screen(
             ExplorerScreen(
                 self._provider,
-                start=self._start(),
-                label=self._label,
-                local_zone=_local_zone(),
-                now=self._now,
+                clock=clock,
+                launch=self._launch,
+                keys=effective_keys(configuration),
+                history=self._history,
             )
         )
 
@@ -94,3 +143,14 @@ class IvscopeApp(App[None]):
         """Stop reading; calls in flight are not waited for."""
         if self._provider is not None:
             self._provider.close()
+
+    def exit(
+        self,
+        result: None = None,
+        return_code: int = 0,
+        message: RenderableType | None = None,
+    ) -> None:
+        """Leave, at once."""
+        if isinstance(self._driver, QuickDriver):
+            self._driver.is_leaving = True
+        super().exit(result, return_code, message)

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from tui import __version__
 
@@ -41,6 +41,12 @@ def _explorer_parser() -> argparse.ArgumentParser:
         "--demo", action="store_true", help="no AWS: explore a world of our own over real HTTP"
     )
     parser.add_argument("--world", choices=_WORLDS, default="incident", help="world of the demo")
+    parser.add_argument(
+        "--check-config", action="store_true", help="say what is wrong with config.toml, and end"
+    )
+    parser.add_argument("--at", metavar="TIME", help="go to this time in the events")
+    parser.add_argument("--filter", metavar="TEXT", help="filter the events, as & does")
+    parser.add_argument("--mouse", action="store_true", help="take the mouse from the terminal")
     parser.add_argument("--version", action="version", version=f"ivscope {__version__}")
     return parser
 
@@ -64,7 +70,23 @@ def _fail(message: str) -> int:
     return USAGE
 
 
+def _check_config() -> int:
+    from tui.configuration import configuration_path, load  # noqa: PLC0415 - keeps --help quick
+
+    _, complaints = load(os.environ)
+    for complaint in complaints:
+        print(complaint)
+    if complaints:
+        return USAGE
+    path = configuration_path(os.environ)
+    is_there = path is not None and path.exists()
+    print(f"config ok: {path}" if is_there else f"config ok: defaults, no file at {path}")
+    return 0
+
+
 def _explore(options: argparse.Namespace) -> int:
+    if options.check_config:
+        return _check_config()
     from tui.terminal import refusal, toolkit_settings  # noqa: PLC0415 - keeps --help quick
 
     complaint = _bad_ids(options)
@@ -73,9 +95,16 @@ def _explore(options: argparse.Namespace) -> int:
         complaint = refusal(os.environ, is_terminal=is_terminal)
     if complaint is not None:
         return _fail(complaint)
-    os.environ.update(toolkit_settings(os.environ))
+    from tui.configuration import load  # noqa: PLC0415 - keeps --help quick
+    from tui.private_file import state_folder  # noqa: PLC0415 - same
+    from tui.remembered import FILE_NAME  # noqa: PLC0415 - same
+
+    configuration, complaints = load(os.environ)
+    os.environ.update(toolkit_settings(os.environ, configuration.theme))
     from tui import connections  # noqa: PLC0415 - after the settings
     from tui.app import IvscopeApp  # noqa: PLC0415 - Textual reads the settings when imported
+    from tui.driver import QuickDriver  # noqa: PLC0415 - same
+    from tui.launch import Launch  # noqa: PLC0415 - same
 
     def start() -> "Place":
         from tui.screens.place import Place  # noqa: PLC0415 - behind the first frame
@@ -90,8 +119,23 @@ def _explore(options: argparse.Namespace) -> int:
             options.profile, options.region, options.stage, options.endpoint_url
         )
         label = options.profile or os.environ.get("AWS_PROFILE") or "default"
-    app = IvscopeApp(connect, start=start, label=label)
-    app.run(mouse=False)
+    launch = Launch(
+        label=label,
+        start=start,
+        profile=options.profile,
+        world=options.world if options.demo else None,
+        at=options.at,
+        filter=options.filter,
+        complaints=complaints,
+    )
+    app = IvscopeApp(
+        connect,
+        launch,
+        configuration,
+        history=state_folder(os.environ) / FILE_NAME,
+        driver_class=QuickDriver,
+    )
+    app.run(mouse=options.mouse or configuration.mouse)
     return app.return_code or 0
 
 
@@ -144,5 +188,17 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
+def run() -> NoReturn:
+    """Run ivscope and end the process at once.
+
+    The interpreter's own end would wait for imports and threads that nobody needs any more: up
+    to 0.2 s with boto3 loaded, and longer with a call in flight.
+    """
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -22,13 +22,13 @@ def refusal(environ: Mapping[str, str], *, is_terminal: bool) -> str | None:
     return None
 
 
-def toolkit_settings(environ: Mapping[str, str]) -> dict[str, str]:
+def toolkit_settings(environ: Mapping[str, str], theme: str) -> dict[str, str]:
     """Environment for Textual, which reads it when it is imported. What the user set stays.
 
-    The ANSI theme uses the terminal's own 16 colours: it is readable on every palette, cheap over
-    SSH, and the only theme that NO_COLOR leaves without any colour code.
+    The ANSI themes use the terminal's own 16 colours: readable on every palette, cheap over SSH,
+    and the only ones that NO_COLOR leaves without any colour code.
     """
-    settings = {"TEXTUAL_THEME": "ansi-dark", "TEXTUAL_ANIMATIONS": "none"}
+    settings = {"TEXTUAL_THEME": theme, "TEXTUAL_ANIMATIONS": "none"}
     if environ.get("SSH_CONNECTION"):
         settings |= {"ESCDELAY": _SSH_ESCAPE_DELAY, "TEXTUAL_FPS": _SSH_FRAMES}
     return {name: value for name, value in settings.items() if name not in environ}

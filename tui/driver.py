@@ -1,0 +1,27 @@
+"""QuickDriver: Textual's terminal driver, which leaves at once when the program ends."""
+
+import termios
+from contextlib import suppress
+
+from textual.drivers.linux_driver import LinuxDriver
+
+
+class QuickDriver(LinuxDriver):
+    """Does not wait for its own reading thread on the way out.
+
+    Textual's driver joins the thread that reads keys, which looks up from its `select` twice
+    a second in ten: up to 0.2 s in which the reader has quit and still sees the old screen.
+    """
+
+    is_leaving = False
+    """Set when the program ends; a suspended program still waits, since it reads on later."""
+
+    def disable_input(self) -> None:
+        """Stop reading keys."""
+        if not self.is_leaving:
+            super().disable_input()
+            return
+        self._disable_mouse_support()
+        self.exit_event.set()
+        with suppress(termios.error):
+            termios.tcflush(self.fileno, termios.TCIFLUSH)

@@ -1,0 +1,27 @@
+"""Launch: how the explorer was asked to start."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.screens.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """Where to begin, and what the header and copied commands say of the connection."""
+
+    label: str
+    """What the header begins with: the profile, or the demo."""
+    start: "Callable[[], Place]"
+    profile: str | None = None
+    """None for the default one."""
+    world: str | None = None
+    """World of the demo; None outside it."""
+    at: str | None = None
+    """Time to go to in the participant's events."""
+    filter: str | None = None
+    """Filter of the participant's events."""
+    complaints: tuple[str, ...] = ()
+    """About the configuration."""
