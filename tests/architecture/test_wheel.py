@@ -44,4 +44,4 @@ def test_it_brings_the_command(wheel):
     (name,) = (name for name in wheel.namelist() if name.endswith("/entry_points.txt"))
     points = configparser.ConfigParser()
     points.read_string(wheel.read(name).decode())
-    assert dict(points["console_scripts"]) == {"ivscope": "tui.cli:main"}
+    assert dict(points["console_scripts"]) == {"ivscope": "tui.cli:run"}

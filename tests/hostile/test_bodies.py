@@ -3,11 +3,9 @@
 from contextlib import asynccontextmanager
 
 import pytest
-from support.aws_sources import aws_source
-from support.explorer import EPOCH, Journey
+from support.explorer import Journey, explorer_app
 from support.hostile_world import BODIES, REGION, SESSION_ID, HostileWorld, stage_arn
 
-from tui.app import IvscopeApp
 from tui.endpoint.fault_answers import fixed
 from tui.endpoint.faults import Fault
 from tui.endpoint.server import Endpoint
@@ -44,12 +42,8 @@ class FixedBody:
 async def app_over(body):
     with Endpoint(HostileWorld()) as endpoint:
         endpoint._server.faults = FixedBody(body)
-        app = IvscopeApp(
-            lambda: aws_source(endpoint.faulty_url("body"), region=REGION),
-            start=lambda: Place(stage_arn(0), SESSION_ID, "p002"),
-            label="demo",
-            now=lambda: EPOCH,
-        )
+        start = Place(stage_arn(0), SESSION_ID, "p002")
+        app = explorer_app(endpoint, start, fault="body", region=REGION)
         async with app.run_test(size=(120, 40)) as pilot:
             journey = Journey(app, pilot, endpoint)
             await journey.until(lambda: isinstance(app.screen, ExplorerScreen))

@@ -4,7 +4,8 @@ import re
 import sys
 from pathlib import Path
 
-from tui.keymap import COMMANDS, Area, shown_key
+from tui.key_names import shown_key
+from tui.keymap import COMMANDS, Area
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
