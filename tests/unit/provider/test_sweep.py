@@ -19,6 +19,11 @@ FAST = 100_000
 """Calls at once; with no window to count them in, the pace is out of the way."""
 
 
+def one_by_one():
+    """A pace at which answers come in the order of the calls."""
+    return Pace(demand=FAST, background=1, window=0.002)
+
+
 @pytest.fixture
 def provide():
     made = []
@@ -110,7 +115,7 @@ def test_the_most_suspicious_are_read_first(provide):
     for name in ordinary[10:]:
         source.add(name)
     # One call at a time, so that the order of the answers is that of the queue.
-    provider = provide(source, Pace(demand=FAST, background=1, window=0.002))
+    provider = provide(source, one_by_one())
     sweep_all(provider)
     expected = ["published", "copy", "original", "gone", "failed", "user1", "user2"]
     assert source.asked[:7] == expected
@@ -121,7 +126,7 @@ def test_several_suspicions_outweigh_one(provide):
     source = SessionSource()
     source.add("gone", state="DISCONNECTED")
     source.add("gone too", state="DISCONNECTED", recording_state="FAILED")
-    provider = provide(source, Pace(demand=FAST, background=1, window=0.002))
+    provider = provide(source, one_by_one())
     sweep_all(provider)
     assert source.asked == ["gone too", "gone"]
 
@@ -262,9 +267,81 @@ def test_what_a_person_finds_later_comes_into_the_log(provide):
     assert holds_what_the_source_has(sweep, source)
 
 
+def test_whom_a_person_opened_before_the_start_is_first(provide):
+    source = SessionSource()
+    for number in range(20):
+        source.add(f"p{number:02d}", published=True)
+    source.add("opened")
+    provider = provide(source, one_by_one())
+    provider.events(scope("opened"))
+    sweep_all(provider)
+    assert source.asked[0] == "opened"
+
+
+def test_what_a_person_reads_during_a_pause_is_not_read_again(provide):
+    source = SessionSource(page_size=2)
+    for number in range(20):
+        source.add(f"p{number:02d}", events=3)
+    source.gates["p00"] = gate = Gate(None)
+    provider = provide(source, one_by_one())
+    sweep = provider.sweep(SESSION)
+    sweep.start()
+    wait_for(gate.entered.is_set)
+    sweep.pause()
+    gate.opened.set()
+    whole, half = provider.events(scope("p18")), provider.events(scope("p19"))
+    provider.read_more(half)
+    provider.read_more(whole)
+    wait_for(lambda: half.state is whole.state is FeedState.READY)
+    provider.read_more(whole)
+    wait_for(lambda: whole.state is FeedState.COMPLETE)
+    assert sweep.log.is_read("p18")
+    assert sweep.log.reading("p19").state is ReadState.PARTIAL
+    sweep.resume()
+    wait_state(sweep, SweepState.COMPLETE)
+    assert set(source.calls.values()) == {1}
+    assert holds_what_the_source_has(sweep, source)
+
+
+def test_an_id_listed_twice_is_read_once(provide):
+    source = SessionSource(list_size=1)
+    source.add("p")
+    source.rows.append(source.rows[0])
+
+    def hold_the_second_row(name):
+        if not name and source.order.count("") > 1:
+            wait_for(lambda: sweep.log.is_read("p"))
+
+    source.before_answer = hold_the_second_row
+    sweep = provide(source).sweep(SESSION)
+    sweep.start()
+    wait_state(sweep, SweepState.COMPLETE)
+    assert source.asked == ["p"]
+    assert sweep.log.participants_known == 1
+
+
+def test_what_was_read_before_the_list_may_have_grown_since(provide):
+    source = SessionSource()
+    source.add("p", state="DISCONNECTED")
+    provider = provide(source)
+    feed = provider.events(scope("p"))
+    provider.read_more(feed)
+    wait_for(lambda: feed.state is FeedState.COMPLETE)
+    sweep = sweep_all(provider)
+    assert source.asked == ["p"]
+    source.events["p"].append(joined("p", 70))
+    for _ in range(2):
+        sweep.start()
+        wait_state(sweep, SweepState.COMPLETE)
+    # The first of the two passes has read it after its row was, which makes it final.
+    assert source.asked == ["p", "p"]
+    assert holds_what_the_source_has(sweep, source)
+
+
 def test_a_list_that_a_person_reads_again_is_not_doubled_in_the_log(provide):
     source = SessionSource(page_size=2)
-    source.add("p", events=5)
+    source.add("p", events=4)
+    source.events["p"].append(source.events["p"][0])
     provider = provide(source)
     sweep = sweep_all(provider)
     feed = provider.events(scope("p"))
@@ -435,6 +512,17 @@ def test_an_outage_stops_the_sweep(provide):
     sweep.resume()
     wait_state(sweep, SweepState.COMPLETE)
     assert holds_what_the_source_has(sweep, source)
+
+
+def test_failures_with_answers_in_between_are_no_outage(provide):
+    source = SessionSource()
+    for number in range(80):
+        source.add(f"p{number:02d}")
+        if number % 2:
+            source.fail(f"p{number:02d}", FailureKind.NETWORK)
+    sweep = sweep_all(provide(source, one_by_one()))
+    assert sweep.state is SweepState.COMPLETE
+    assert sweep.log.participants_read == 80
 
 
 def test_a_list_that_fails_in_the_middle_leaves_those_listed_to_be_read(provide):
@@ -650,6 +738,7 @@ def test_twenty_five_thousand_participants_cost_the_same_each(provide):
     assert sweep.log.participants_read == 25_000
     assert steps == dict.fromkeys(["_read", "_end", "_follow", "_on_events", "_take"], 25_000)
     assert not sweep._events._feeds
+    assert not sweep._members.queue._users
 
 
 def count_calls(owner, name, steps):
