@@ -65,6 +65,7 @@ SCREEN_KEYS: tuple[Command, ...] = (
     Command("go.quit_or_out", "q", "back, quit", "Back; quits at the stages.", Area.GOING),
     Command("go.last", "-", "last view", "The place where you were before, and back.", Area.GOING),
     Command("go.source", "a", "replica source", "From a replica to the participant it is a copy of, at the same second.", Area.GOING),
+    Command("go.timeline", "M", "everybody", "The events of everybody in the session on one timeline, as far as the sweep has read them.", Area.GOING),
     Command("go.next_sibling", "]", "next sibling", "Next participant, session or stage, without going up.", Area.GOING),
     Command("go.previous_sibling", "[", "previous sibling", "The one before.", Area.GOING),
     Command("go.next_pane", "tab", "next pane", "Focus the next pane.", Area.GOING),
@@ -142,6 +143,10 @@ _HINTS: dict[str, tuple[str, ...]] = {
     "STAGES": ("go.in", "find.search", "app.command", "app.help", "go.quit_or_out"),
     "SESSIONS": ("go.in", "go.out", "find.search", "app.help"),
     "PARTICIPANTS": ("go.in", "go.out", "find.search", "find.filter", "app.help"),
+    "TIMELINE": (
+        "go.out", "go.in", "jump.error", "find.errors", "find.search", "find.filter", "read.pause",
+        "take.copy", "app.help",
+    ),
     "EVENTS": (
         "go.out", "jump.error", "find.errors", "find.search", "find.filter", "jump.token",
         "go.in", "take.copy", "read.follow", "time.style", "app.help",

@@ -34,14 +34,14 @@ async def test_esc_stops_looking_and_keeps_what_was_read():
         await journey.press("escape")
         await journey.until("stopped; what was read is kept")
         await journey.settled()
-        assert len(journey.explorer.pane.reading.feed.items) < 755
+        assert len(journey.explorer.pane.reading.stream.items) < 755
         assert journey.cursor == 0
 
 
 async def test_an_honest_end_says_how_much_was_searched():
     async with explorer(at(MARA)) as journey:
         await journey.until("events, all loaded")
-        count = len(journey.explorer.pane.reading.feed.items)
+        count = len(journey.explorer.pane.reading.stream.items)
         await journey.press("e")
         await journey.until(f"no error in all {count} events")
 

@@ -41,6 +41,8 @@ class ListStatus:
     """Further facts, such as "3 errors" and "newest first"."""
     empty_note: tuple[str, ...] = field(default=())
     """What an empty list does and does not say."""
+    more_note: str = "... more available, read when you get here"
+    """What stands below the last row while more is available."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ def _tail(status: ListStatus, width: int) -> tuple[Line, ...]:
     if not status.started:
         return ((Span(f"{status.noun} not read yet", Role.MUTED),),)
     if status.has_more:
-        return ((Span("... more available, read when you get here", Role.MUTED),),)
+        return ((Span(status.more_note, Role.MUTED),),)
     if not status.count:
         return tuple((Span(line, Role.MUTED),) for line in status.empty_note)
     return ((Span(f"all {status.count:,} {status.noun} loaded", Role.MUTED),),)

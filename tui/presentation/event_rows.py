@@ -1,6 +1,6 @@
 """Rows of the event list."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Protocol
@@ -16,6 +16,9 @@ from tui.presentation.timestamps import TimeStyle, gap, moment_text
 
 _NAME_CELLS = 19
 """The longest known event names, such as REPLICATION_STARTED."""
+
+_WHO_CELLS = 14
+"""Room for a participant's name: ids have 12 characters, user ids about as many."""
 
 _GAP_CELLS = 9
 """Room for a gap of hours with its sign, right-aligned."""
@@ -68,8 +71,8 @@ class EventLook:
     """Whether names are drawn in full."""
     needle: str = ""
     """Text to highlight."""
-    with_participant: bool = False
-    """Whether rows of several participants are mixed."""
+    who: Callable[[str], str] | None = None
+    """How a participant is called, where the events of several are mixed."""
 
 
 class EventRows:
@@ -87,7 +90,8 @@ class EventRows:
 
     def titles(self, width: int) -> Line:
         """Column titles."""
-        titles = pad("    TIME     EVENT               CODE OR WHO", width)
+        who = pad("PARTICIPANT", _WHO_CELLS + 1) if self._look.who else ""
+        titles = pad(f"    TIME     {who}EVENT               CODE OR WHO", width)
         if width >= _GAP_FROM:
             titles = titles[: -_GAP_CELLS - 1] + "SINCE PREV"
         return (Span(titles, Role.MUTED),)
@@ -97,7 +101,8 @@ class EventRows:
         position = self._shown.position(index)
         event = self._log[position]
         role, mark = _mark(event)
-        room = width - 3 - 9 - (_GAP_CELLS + 1 if width >= _GAP_FROM else 0)
+        who = self._who(event)
+        room = width - 3 - 9 - text_width(who) - (_GAP_CELLS + 1 if width >= _GAP_FROM else 0)
         name = clip(event.name or "no name", _NAME_CELLS)
         if room - _NAME_CELLS - 1 >= text_width(event.error_code or ""):
             name = pad(name, _NAME_CELLS)  # else the code moves up to its name: it is not cut
@@ -107,6 +112,7 @@ class EventRows:
             Span(mark, role),
             Span(" "),
             Span(pad(self._time(index, event), 9), Role.MUTED),
+            Span(who, Role.STRONG),
             Span(f"{name} ", role),
         )
         what = _what(event, room, wide=self._look.wide)
@@ -115,6 +121,13 @@ class EventRows:
             fill = Span(" " * max(1, room + 1 - line_width(what)))
             line = (*line, fill, Span(self._gap(index).rjust(_GAP_CELLS), Role.MUTED))
         return highlight(line, self._look.needle) if self._look.needle else line
+
+    def _who(self, event: Event) -> str:
+        look = self._look
+        if look.who is None:
+            return ""
+        name = look.who(event.participant_id) if event.participant_id else "not given"
+        return pad(clip(name, _WHO_CELLS), _WHO_CELLS + 1)
 
     def _flag(self, position: int) -> Span:
         if position in self._marks:

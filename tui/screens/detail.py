@@ -20,7 +20,6 @@ from tui.presentation.fields import field
 from tui.presentation.lines import Line, Role, Span
 from tui.presentation.picker_rows import session_duration, stage_id, stage_name
 from tui.presentation.span_lines import span_line
-from tui.provider.feed import FeedState
 from tui.provider.provider import StageDataProvider
 from tui.screens import picking
 from tui.screens.events_pane import EventsPane
@@ -81,7 +80,7 @@ class Detail:
             return []
         span = reading.spans.span_of(
             position,
-            complete=reading.feed.state is FeedState.COMPLETE,
+            complete=reading.stream.is_complete,
             live=self._is_live(scope),
         )
         return [] if span is None else field("Span", span_line(span, zone), width)
@@ -122,7 +121,9 @@ class Detail:
         if fact.failure is not None:
             retry: Line = (Span("r reads it again.", Role.ACCENT),)
             return [title, *failure_lines(fact.failure, width), retry]
-        return [title, (Span("... reading its facts", Role.MUTED),)]
+        if fact.status.is_busy:
+            return [title, (Span("... reading its facts", Role.MUTED),)]
+        return [title, (Span("facts not read: Enter opens it", Role.MUTED),)]
 
     def where(self, place: Place, label: str, now: datetime) -> tuple[Crumb, ...]:
         """The parts of the header: profile or demo, Region, stage, session, participant."""
@@ -136,6 +137,8 @@ class Detail:
             crumbs.append(Crumb(self._session(place, now), place.session_id))
         if place.participant_id is not None:
             crumbs.append(Crumb(self._user(place)))
+        elif place.everybody:
+            crumbs.append(Crumb("everybody"))
         elif place.narrowed is not None:
             crumbs.append(Crumb(f"only {picking.filter_text(place.narrowed)}"))
         return tuple(crumbs)

@@ -58,8 +58,10 @@ class DetailPane:
     def show(self) -> None:
         """Show the row under the cursor now."""
         width, zone, here = self._text.size.width, self._clock.zone, self._here()
-        if here.level is Level.EVENTS:
-            lines = self._detail.of_event(self._pane, here.participant, width, zone)
+        if here.level >= Level.EVENTS:
+            event = self._pane.event
+            scope = here.at_event(event.participant_id if event is not None else None).participant
+            lines = self._detail.of_event(self._pane, scope, width, zone)
         else:
             lines = self._detail.of_row(here, self._picker.row, width, zone, self._clock.now())
         self._text.show(lines)

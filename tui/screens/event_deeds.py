@@ -238,7 +238,7 @@ class EventDeeds:
         def find() -> int | None:
             row = nearest_row(reading.view, moment)
             is_inside = row is not None and row < len(reading.view) - 1
-            return row if is_inside or not reading.may_grow else None
+            return row if is_inside or not reading.stream.may_grow else None
 
         name = full(moment, self._clock.zone)
         self._pane.seek_for(f"event near {name}", find)

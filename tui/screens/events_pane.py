@@ -1,21 +1,22 @@
 """EventsPane: shows one participant's events and keeps the list and the reading together."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.domain.events import Event
-from tui.domain.stages import ParticipantScope
+from tui.domain.stages import SessionScope
 from tui.presentation.bars import ListStatus, tail_lines
 from tui.presentation.event_rows import EventLook, EventRows
 from tui.presentation.lines import Line, Role, Span
-from tui.provider.feed import FeedState
 from tui.provider.order import OrderLabel
 from tui.provider.pace import Priority
 from tui.provider.provider import StageDataProvider
 from tui.query.overview import OverviewCell, minimap
 from tui.screens.clock import Clock
+from tui.screens.event_stream import EventStream, ParticipantStream, SessionStream
 from tui.screens.list_status import event_status
-from tui.screens.place import Place
+from tui.screens.names import Names
+from tui.screens.place import Level, Place
 from tui.screens.reading import Reading
 from tui.widgets.row_list import RowList
 
@@ -51,7 +52,8 @@ class EventsPane:
         self._clock = clock
         self._say = say
         self._soon = soon
-        self._readings: dict[ParticipantScope, Reading] = {}
+        self._readings: dict[Place, Reading] = {}
+        self._names: dict[SessionScope, Names] = {}
         self._is_working = False
         self.reading: Reading | None = None
         """What is shown; None before the first participant."""
@@ -62,18 +64,27 @@ class EventsPane:
     def feed_is_busy(self) -> bool:
         """Whether a page is under way."""
         reading = self.reading
-        return reading is not None and reading.feed.state in {FeedState.QUEUED, FeedState.READING}
+        return reading is not None and reading.stream.is_busy
 
     def open(self, place: Place) -> Reading:
         """Show a participant's events as they were left."""
         self.leave()
-        scope = place.participant
-        feed = self._provider.events(scope)
-        reading = self._readings.setdefault(scope, Reading.of(feed))
+        key = replace(place, narrowed=None)
+        reading = self._readings.get(key)
+        if reading is None:
+            reading = Reading.of(self._stream(place))
+            # Everybody's pages come in the order of the sweep, which tells nothing.
+            reading.sort(by_time=place.level is Level.TIMELINE)
+        self._readings[key] = reading
         self.reading = reading
         self._list.show(self._rows(reading), self._tail(reading), reading.cursor, reading.top)
         self._work()
         return reading
+
+    def _stream(self, place: Place) -> EventStream:
+        if place.level is Level.TIMELINE:
+            return SessionStream(self._provider.sweep(place.session))
+        return ParticipantStream(self._provider, self._provider.events(place.participant))
 
     def leave(self) -> None:
         """Remember the place in the list, and stop what runs."""
@@ -188,11 +199,11 @@ class EventsPane:
             self.seek = None
             self.move_to(row)
             return
-        if not reading.may_grow:
+        if not reading.stream.may_grow:
             self._say(self._honest_end(what, reading))
             return
-        self.seek = Seek(what, find, len(reading.feed.items))
-        self._provider.read_more(reading.feed)
+        self.seek = Seek(what, find, len(reading.stream.items))
+        reading.stream.read_on()
         self.redraw()
 
     def _go_on_seeking(self) -> None:
@@ -205,18 +216,18 @@ class EventsPane:
         if row is not None:
             self.seek = None
             self.move_to(row)
-        elif reading.feed.state is FeedState.FAILED:
+        elif reading.stream.failure is not None:
             self.seek = None
-        elif reading.may_grow:
-            self._provider.read_more(reading.feed)
+        elif reading.stream.may_grow:
+            reading.stream.read_on()
         else:
             self.seek = None
             self._say(self._honest_end(seek.what, reading))
 
     @staticmethod
     def _honest_end(what: str, reading: Reading) -> str:
-        count = f"{len(reading.feed.items):,}"
-        if reading.feed.failure is not None:
+        count = f"{len(reading.stream.items):,}"
+        if reading.stream.failure is not None:
             return f"no {what} in the {count} events read; reading stopped at a failure"
         return f"no {what} in all {count} events" + (
             f" (filter: {reading.filter_shown})" if reading.hides else ""
@@ -225,8 +236,8 @@ class EventsPane:
     def near_end(self, *, at_end: bool) -> None:
         """The cursor comes near the last row: have the next page read."""
         reading = self.reading
-        if reading is not None and reading.feed.has_more and reading.feed.failure is None:
-            self._provider.read_more(reading.feed, Priority.DEMAND if at_end else Priority.PREFETCH)
+        if reading is not None and reading.stream.may_grow:
+            reading.stream.read_on(Priority.DEMAND if at_end else Priority.PREFETCH)
 
     # What the list draws.
 
@@ -241,6 +252,12 @@ class EventsPane:
         status = event_status(reading, row, self.seek.what if self.seek else None)
         return tail_lines(status, self._list.size.width - 1)
 
+    def _names_of(self, stream: EventStream) -> Callable[[str], str] | None:
+        """How participants are called where the events of several are mixed."""
+        if not isinstance(stream, SessionStream):
+            return None
+        return self._names.setdefault(stream.sweep.session, Names(stream.sweep)).name
+
     @staticmethod
     def _is_newest_first(reading: Reading) -> bool:
         return not reading.by_time and reading.view.log.order is OrderLabel.NEWEST_FIRST
@@ -254,6 +271,7 @@ class EventsPane:
             zero=reading.zero,
             newest_first=self._is_newest_first(reading),
             wide=self.wide,
+            who=self._names_of(reading.stream),
             needle=reading.search_text if _is_plain(reading.search_text) else "",
         )
         return EventRows(log, reading.view, reading.marks, look)

@@ -208,7 +208,7 @@ class ExplorerScreen(Screen[None]):
             self.picker.changed()
         if self._going.is_reading:
             reading = self.pane.reading
-            if reading is not None and message.what is reading.feed:
+            if reading is not None and message.what is reading.stream.source:
                 self.pane.changed()
             self._readers.changed()
             self._detail.show()

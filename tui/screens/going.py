@@ -6,6 +6,7 @@ from datetime import datetime
 from tui.domain.events import Event
 from tui.domain.stages import ParticipantSummary
 from tui.provider.provider import StageDataProvider
+from tui.provider.sweep_progress import SweepState
 from tui.screens import picking
 from tui.screens.deed import Deed, NotNow
 from tui.screens.event_deeds import EventDeeds
@@ -50,6 +51,7 @@ class Going:
             "go.quit_or_out": self._quit_or_out,
             "go.last": self._go_last,
             "go.source": self._go_source,
+            "go.timeline": self._go_timeline,
             "go.next_sibling": lambda: self._go_sibling(1),
             "go.previous_sibling": lambda: self._go_sibling(-1),
         }
@@ -62,17 +64,19 @@ class Going:
     @property
     def is_reading(self) -> bool:
         """Whether events are shown."""
-        return self.here.level is Level.EVENTS
+        return self.here.level >= Level.EVENTS
 
     def arrive(self) -> None:
         """Show the place that the trail leads to, and read what it needs and does not have."""
-        self._layout.arrange(is_reading=self.is_reading)
+        everybody = self.here.level is Level.TIMELINE
+        self._layout.arrange(is_reading=self.is_reading, everybody=everybody)
         self._picker.open(self.here.picker, self._trail.view(self.here.picker))
         if self.is_reading:
             reading = self._pane.open(self.here)
-            self._provider.read(self._provider.participant(self.here.participant))
-            if reading.feed.pages == 0:
-                self._provider.read_more(reading.feed)
+            if self.here.level is Level.EVENTS:
+                self._provider.read(self._provider.participant(self.here.participant))
+            if not len(reading.stream.items) and reading.stream.may_grow:
+                reading.stream.read_on()
         else:
             self._picker.read()
         self._redraw()
@@ -95,7 +99,11 @@ class Going:
                 self.go(picking.child(self._picker.place, self._picker.row))
             return
         event = self._pane.event if self.is_reading else None
-        link = None if event is None else picking.link_of(self.here, event)
+        link = None
+        if event is not None and self.here.level is Level.TIMELINE:
+            link = self.here.at_event(event.participant_id)
+        elif event is not None:
+            link = picking.link_of(self.here, event)
         if link is not None:
             self._follow(link, event)
         elif self._layout.main_has_focus and event is not None:
@@ -121,11 +129,21 @@ class Going:
         self._follow(source, self._pane.event if self.is_reading else None)
 
     def _summary(self) -> ParticipantSummary | None:
-        if not self.is_reading:
+        if self.here.level is not Level.EVENTS:
             row = self._picker.row
             return row if isinstance(row, ParticipantSummary) else None
         fact = self._provider.participant(self.here.participant).value
         return fact.summary if fact is not None else None
+
+    def _go_timeline(self) -> None:
+        """Everybody's events; the sweep that reads them starts unless it was stopped."""
+        if self.here.level < Level.PARTICIPANTS:
+            raise NotNow("open a session first: M shows the events of everybody in it")
+        session = self.here.session
+        sweep = self._provider.sweep(session)
+        if sweep.state is SweepState.IDLE:
+            sweep.start()
+        self.go(Place(session.stage_arn, session.session_id, everybody=True))
 
     def _go_out(self) -> None:
         """Stop what runs, leave the detail, the search, the filter, the place: one at a time."""

@@ -63,9 +63,15 @@ class Layout:
         """Whether the detail has the whole screen."""
         return self._screen.has_class("-full-detail")
 
-    def arrange(self, *, is_reading: bool) -> None:
-        """Share the screen for what the reader does, with the focus on its list."""
+    def arrange(self, *, is_reading: bool, everybody: bool = False) -> None:
+        """Share the screen for what the reader does, with the focus on its list.
+
+        Args:
+            is_reading: Whether events are shown.
+            everybody: Whether they are those of the whole session, which take more room.
+        """
         self._is_reading = is_reading
+        self._screen.set_class(everybody, "-everybody")
         self._screen.set_class(is_reading, "-reading")
         self._screen.set_class(not is_reading, "-picking")
         self._screen.remove_class("-drawer", "-full-detail", "-full-list")

@@ -6,6 +6,7 @@ from tui.presentation.bars import Budget, ListStatus
 from tui.provider.calls import Activity
 from tui.provider.feed import Feed, FeedState
 from tui.screens import picking
+from tui.screens.event_stream import ParticipantStream
 from tui.screens.place import Level
 from tui.screens.reading import Reading
 
@@ -14,6 +15,9 @@ _EMPTY_EVENTS = (
     "The API answers so for unknown ids too; how long it keeps events is not documented.",
     "Not all errors cause events: client network and token signature errors do not.",
 )
+
+_EMPTY_TIMELINE = ("No events in any of the participants read.",)
+_MORE_TIMELINE = "... participants not read yet can add events anywhere; i tells how far it is"
 
 
 def list_status(feed: Feed[Any], level: Level, shown: int | None = None) -> ListStatus:
@@ -35,25 +39,39 @@ def event_status(reading: Reading, row: int, sought: str | None) -> ListStatus:
         row: Under the cursor.
         sought: What is looked for in pages not read yet, None for nothing.
     """
-    log, view = reading.feed.items, reading.view
+    stream, log, view = reading.stream, reading.stream.items, reading.view
     extra: list[str] = []
     if reading.hides:
         extra.append(f"filter: {reading.filter_shown}")
     if len(log):
         extra.append(f"{log.error_count:,} {'error' if log.error_count == 1 else 'errors'}")
         extra.append(_order(reading))
+    if stream.coverage:
+        extra.insert(0, stream.coverage)
     if reading.search_text:
         extra.insert(0, _hits(reading, row))
     if sought is not None:
         extra.insert(0, f"looking for {sought}, Esc stops")
     shown = len(view) if reading.hides else None
-    return _status(reading.feed, "events", shown, tuple(extra), _EMPTY_EVENTS)
+    if isinstance(stream, ParticipantStream):
+        return _status(stream.feed, "events", shown, tuple(extra), _EMPTY_EVENTS)
+    return ListStatus(
+        noun="events",
+        count=len(log),
+        has_more=not stream.is_complete,
+        failure=stream.failure,
+        shown=shown,
+        extra=tuple(extra),
+        empty_note=_EMPTY_TIMELINE,
+        more_note=_MORE_TIMELINE,
+    )
 
 
 def _order(reading: Reading) -> str:
     if not reading.by_time:
-        return reading.feed.items.order.value
-    return "sorted by time" + (", pages not read can add rows" if reading.feed.has_more else "")
+        return reading.stream.items.order.value
+    is_final = reading.stream.is_complete
+    return "sorted by time" if is_final else "sorted by time, rows can still come between"
 
 
 def _hits(reading: Reading, row: int) -> str:

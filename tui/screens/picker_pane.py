@@ -92,6 +92,8 @@ class PickerPane:
         parent = place.parent
         if parent is None:
             raise NotNow("stages have no siblings: [ and ] work below them")
+        if place.level is Level.TIMELINE:
+            raise NotNow("everybody has no siblings: Enter opens one participant")
         if place.level is Level.EVENTS:
             parent = place.picker
         places = [

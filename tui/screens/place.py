@@ -13,6 +13,8 @@ class Level(IntEnum):
     SESSIONS = 1
     PARTICIPANTS = 2
     EVENTS = 3
+    TIMELINE = 4
+    """The events of everybody in the session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Place:
     participant_id: str | None = None
     narrowed: ParticipantFilter | None = None
     """The server-side filter of a participant list."""
+    everybody: bool = False
+    """Whether the events of everybody in the session are meant."""
 
     @property
     def level(self) -> Level:
@@ -32,6 +36,8 @@ class Place:
             return Level.STAGES
         if self.session_id is None:
             return Level.SESSIONS
+        if self.everybody:
+            return Level.TIMELINE
         return Level.PARTICIPANTS if self.participant_id is None else Level.EVENTS
 
     @property
@@ -49,6 +55,16 @@ class Place:
         session = self.session
         return ParticipantScope(session.stage_arn, session.session_id, self.participant_id)
 
+    def at_event(self, participant_id: str | None) -> "Place":
+        """The place of one participant's events, seen from the events on screen.
+
+        Args:
+            participant_id: Of the event; used where everybody's events are shown.
+        """
+        if self.level is not Level.TIMELINE:
+            return self
+        return Place(self.stage_arn, self.session_id, participant_id or "")
+
     @property
     def parent(self) -> "Place | None":
         """One level up; None above the stages."""
@@ -59,15 +75,13 @@ class Place:
                 return Place()
             case Level.PARTICIPANTS:
                 return Place(self.stage_arn)
-            case Level.EVENTS:
+            case _:
                 return Place(self.stage_arn, self.session_id)
 
     @property
     def picker(self) -> "Place":
         """The place whose picker stands beside it: its own, or the participants of its events."""
-        if self.level is not Level.EVENTS:
-            return self
-        return replace(self, participant_id=None)
+        return replace(self, participant_id=None, everybody=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,14 +91,14 @@ class Questions:
         self._explorer.app.push_screen(HelpScreen(self._keys), chosen)
 
     def _find(self) -> None:
-        if self._explorer.here.level is Level.EVENTS:
+        if self._explorer.here.level >= Level.EVENTS:
             self._explorer.ask(self._search_prompt(""))
         else:
             self._explorer.ask(self._narrowing_prompt())
 
     def _filter(self) -> None:
         match self._explorer.here.level:
-            case Level.EVENTS:
+            case Level.EVENTS | Level.TIMELINE:
                 reading = self._explorer.pane.reading
                 self._explorer.ask(self._filter_prompt(reading.filter_text if reading else ""))
             case Level.PARTICIPANTS:

@@ -9,11 +9,14 @@ from textual.timer import Timer
 
 from tui.domain.durations import duration
 from tui.domain.times import Time
+from tui.provider.event_feed import EventFeed
 from tui.provider.feed import Feed, FeedState
 from tui.provider.following import Follower, FollowState
 from tui.provider.load_all import LoadAll
 from tui.provider.provider import StageDataProvider
+from tui.provider.sweep import Sweep
 from tui.screens.deed import Deed, NotNow
+from tui.screens.event_stream import sweep_word
 from tui.screens.events_pane import EventsPane
 from tui.screens.picker_pane import PickerPane
 from tui.screens.place import Level, Place
@@ -61,7 +64,7 @@ class Readers:
         """Deeds by command id."""
         return {
             "read.again": self._again,
-            "read.restart": lambda: self._provider.restart(self._feed),
+            "read.restart": self._restart,
             "read.all": self._start_load_all,
             "read.follow": self._toggle_follow,
             "read.pause": self._toggle_pause,
@@ -73,6 +76,8 @@ class Readers:
             eta = self._load_all.eta(monotonic(), *self._bounds())
             about = f", about {duration(eta)} left" if eta is not None else ""
             return f"LOADING ALL{about}  Esc: stop"
+        if self._explorer.here.level is Level.TIMELINE:
+            return sweep_word(self._sweep)
         if self._follower is None:
             return ""
         status = self._follower.status(monotonic())
@@ -131,16 +136,29 @@ class Readers:
             follower.pause()
 
     @property
+    def _sweep(self) -> Sweep:
+        return self._provider.sweep(self._explorer.here.session)
+
+    @property
     def _feed(self) -> Feed[Any]:
         if self._explorer.here.level is Level.EVENTS and self._pane.reading is not None:
-            return self._pane.reading.feed
+            return self._event_feed
         return self._picker.feed
+
+    @property
+    def _event_feed(self) -> EventFeed:
+        """The feed of the participant on screen."""
+        return self._provider.events(self._explorer.here.participant)
 
     # Again.
 
     def _again(self) -> None:
         """Read again what failed; else read what is new."""
         feed, here = self._feed, self._explorer.here
+        if here.level is Level.TIMELINE:
+            if not self._sweep.start():
+                raise NotNow("the session has ended and everybody is read: nothing new can come")
+            return
         if here.level is Level.EVENTS:
             fact = self._provider.participant(here.participant)
             if fact.state is FeedState.FAILED:
@@ -151,17 +169,23 @@ class Readers:
             if not self._provider.retry(feed):
                 raise NotNow("this cannot be retried: R reads again from the start")
         elif self._pane.reading is not None and here.level is Level.EVENTS:
-            refreshed = self._pane.reading.feed.status.refreshed
+            refreshed = self._event_feed.status.refreshed
             self._awaits_news = refreshed.number if refreshed is not None else 0
-            self._provider.refresh(self._pane.reading.feed)
+            self._provider.refresh(self._event_feed)
         else:
             self._provider.restart(feed)
 
+    def _restart(self) -> None:
+        if self._explorer.here.level is Level.TIMELINE:
+            raise NotNow("a sweep reads nothing twice: r reads what is new")
+        self._provider.restart(self._feed)
+
     def _tell_news(self) -> None:
         """What the refresh that the reader asked for has brought."""
-        reading = self._pane.reading
-        refreshed = reading.feed.status.refreshed if reading is not None else None
-        if self._awaits_news is None or refreshed is None:
+        if self._awaits_news is None or self._explorer.here.level is not Level.EVENTS:
+            return
+        refreshed = self._event_feed.status.refreshed
+        if refreshed is None:
             return
         if refreshed.number == self._awaits_news:
             return
@@ -174,6 +198,8 @@ class Readers:
     # All.
 
     def _start_load_all(self) -> None:
+        if self._explorer.here.level is Level.TIMELINE:
+            raise NotNow("the sweep reads all: = pauses it and lets it go on")
         if not self._feed.has_more:
             raise NotNow("all is loaded")
         self._load_all = LoadAll(self._provider, self._feed)
@@ -217,6 +243,9 @@ class Readers:
         return None
 
     def _toggle_pause(self) -> None:
+        if self._explorer.here.level is Level.TIMELINE:
+            self._toggle_sweep()
+            return
         follower = self._follower
         if follower is None:
             raise NotNow("nothing is followed: F follows")
@@ -225,6 +254,13 @@ class Readers:
             self._keep_up()
         else:
             follower.pause()
+
+    def _toggle_sweep(self) -> None:
+        sweep = self._sweep
+        if sweep.is_running:
+            sweep.pause()
+        elif not sweep.resume() and not sweep.start():
+            raise NotNow("the sweep has come to its end")
 
     def _keep_up(self) -> None:
         """While following, the newest event stays in view."""

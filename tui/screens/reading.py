@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from tui.provider.event_feed import EventFeed
 from tui.query.event_view import EventView
 from tui.query.filter_parser import parse_filter
 from tui.query.filters import Filter
 from tui.query.spans import Spans
+from tui.screens.event_stream import EventStream
 
 _ERRORS = "error:yes"
 
@@ -16,7 +16,7 @@ _ERRORS = "error:yes"
 class Reading:
     """Kept while the program runs, so that coming back finds everything as it was left."""
 
-    feed: EventFeed
+    stream: EventStream
     view: EventView
     spans: Spans
     marks: set[int] = field(default_factory=set)
@@ -32,21 +32,15 @@ class Reading:
     top: int = 0
 
     @classmethod
-    def of(cls, feed: EventFeed) -> "Reading":
-        """All events of a feed, in the order returned."""
-        return cls(feed, EventView(feed.items), Spans(feed.items))
-
-    @property
-    def may_grow(self) -> bool:
-        """Whether pages are still to come, the first one included."""
-        status = self.feed.status
-        return status.failure is None and (status.has_more or status.pages == 0)
+    def of(cls, stream: EventStream) -> "Reading":
+        """All events of a stream, in the order returned."""
+        return cls(stream, EventView(stream.items), Spans(stream.items))
 
     def take_log(self) -> None:
-        """Look at the feed's present log: it is another one after a restart."""
-        if self.view.log is not self.feed.items:
-            self.view.reset(self.feed.items)
-            self.spans = Spans(self.feed.items)
+        """Look at the present log: it is another one after a restart."""
+        if self.view.log is not self.stream.items:
+            self.view.reset(self.stream.items)
+            self.spans = Spans(self.stream.items)
             self.marks.clear()
 
     @property

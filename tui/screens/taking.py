@@ -82,13 +82,14 @@ class Taking:
 
     def _clippings(self) -> tuple[Clipping, ...]:
         place, connection = self._explorer.here, self._connection()
-        if place.level is Level.EVENTS:
+        if place.level >= Level.EVENTS:
             event = self._explorer.pane.event
             if event is None:
                 raise NotNow("no event under the cursor")
-            fact = self._provider.participant(place.participant).value
+            scope = place.at_event(event.participant_id).participant
+            fact = self._provider.participant(scope).value
             user_id = fact.summary.user_id if fact is not None else None
-            return clippings_for_event(event, place.participant, connection, user_id)
+            return clippings_for_event(event, scope, connection, user_id)
         match self._explorer.picker.row:
             case StageSummary() as stage:
                 return clippings_for_stage(stage, connection)

@@ -1,0 +1,61 @@
+"""The events of everybody in a session: sweep, timeline, drill-down."""
+
+from support.explorer import PRIYA, at, explorer
+
+from tui.screens.place import Level
+
+
+async def test_everybody_is_read_and_shown_by_time():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("M")
+        await journey.until("SWEEPING")
+        await journey.until("40 of 40 participants read", within=40)
+        await journey.until("SWEPT")
+        log = journey.explorer.pane.reading.view
+        times = [log.log.time_us(log.position(row)) for row in range(len(log))]
+        assert times == sorted(times)
+        assert journey.endpoint.throttled == 0
+        assert journey.endpoint.calls["ListParticipantEvents"] == 47
+
+
+async def test_a_row_of_the_timeline_leads_to_its_participant_and_back():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("M")
+        await journey.until("participants read")
+        await journey.until(lambda: journey.event is not None)
+        before = journey.event
+        await journey.press("enter")
+        await journey.until(lambda: journey.explorer.here.level is Level.EVENTS)
+        assert journey.explorer.here.participant_id == before.participant_id
+        await journey.until(lambda: journey.event is not None)
+        assert journey.event.time == before.time
+        await journey.press("escape")
+        await journey.until("everybody")
+        assert journey.event == before
+
+
+async def test_a_sweep_can_be_paused_and_goes_on():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("M")
+        await journey.until("SWEEPING")
+        await journey.press("equals_sign")
+        await journey.until("SWEEP PAUSED")
+        await journey.settled()
+        held = len(journey.explorer.pane.reading.view)
+        await journey.press("equals_sign")
+        await journey.until("SWEEPING")
+        await journey.until(lambda: len(journey.explorer.pane.reading.view) > held)
+
+
+async def test_what_was_swept_is_not_read_again():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("M")
+        await journey.until("SWEPT", within=40)
+        before = journey.endpoint.calls["ListParticipantEvents"]
+        journey.explorer.go(at(PRIYA))
+        await journey.until("61 events, all loaded")
+        assert journey.endpoint.calls["ListParticipantEvents"] == before

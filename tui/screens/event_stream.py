@@ -1,0 +1,173 @@
+"""EventStream: where the events on screen come from: one participant, or a whole session."""
+
+from time import monotonic
+from typing import Protocol
+
+from tui.domain.durations import duration
+from tui.domain.failures import ProviderFailure
+from tui.provider.event_feed import EventFeed
+from tui.provider.event_log import EventLog
+from tui.provider.feed import FeedState
+from tui.provider.pace import Priority
+from tui.provider.provider import StageDataProvider
+from tui.provider.sweep import Sweep
+from tui.provider.sweep_progress import SweepState
+
+
+class EventStream(Protocol):
+    """Events that may still grow."""
+
+    @property
+    def items(self) -> EventLog:
+        """What was read. Another log after a restart."""
+        ...
+
+    @property
+    def source(self) -> object:
+        """What the provider announces when this changes."""
+        ...
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether events are being read."""
+        ...
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all was read."""
+        ...
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether reading on can bring more, the first page included."""
+        ...
+
+    @property
+    def failure(self) -> ProviderFailure | None:
+        """Why reading stopped."""
+        ...
+
+    @property
+    def coverage(self) -> str:
+        """What part of the whole was read, in words; empty where the count says it."""
+        ...
+
+    def read_on(self, priority: Priority = Priority.DEMAND) -> None:
+        """Have more read."""
+        ...
+
+
+class ParticipantStream:
+    """The events of one participant."""
+
+    def __init__(self, provider: StageDataProvider, feed: EventFeed) -> None:
+        self._provider = provider
+        self.feed = feed
+
+    @property
+    def items(self) -> EventLog:
+        """What was read."""
+        return self.feed.items
+
+    @property
+    def source(self) -> object:
+        """The feed."""
+        return self.feed
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a page is under way."""
+        return self.feed.status.is_busy
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the last page was read."""
+        return self.feed.state is FeedState.COMPLETE
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether a page can be asked for."""
+        return self.feed.failure is None and self.feed.has_more
+
+    @property
+    def failure(self) -> ProviderFailure | None:
+        """Why the last page did not come."""
+        return self.feed.failure
+
+    @property
+    def coverage(self) -> str:
+        """Nothing beside the count."""
+        return ""
+
+    def read_on(self, priority: Priority = Priority.DEMAND) -> None:
+        """Ask for the next page; one at a time."""
+        self._provider.read_more(self.feed, priority)
+
+
+class SessionStream:
+    """The events of everybody in a session, as far as the sweep has come."""
+
+    def __init__(self, sweep: Sweep) -> None:
+        self.sweep = sweep
+
+    @property
+    def items(self) -> EventLog:
+        """The merged log."""
+        return self.sweep.log.log
+
+    @property
+    def source(self) -> object:
+        """The sweep."""
+        return self.sweep
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the sweep runs."""
+        return self.sweep.is_running
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everybody was read."""
+        return self.sweep.state is SweepState.COMPLETE and not self.sweep.log.participants_failed
+
+    @property
+    def may_grow(self) -> bool:
+        """Only while the sweep runs: looking for something does not start one."""
+        return self.sweep.is_running
+
+    @property
+    def failure(self) -> ProviderFailure | None:
+        """Why the sweep stopped."""
+        return self.sweep.failure
+
+    @property
+    def coverage(self) -> str:
+        """How many of the participants were read."""
+        log = self.sweep.log
+        of = f"{log.participants_known:,}" if log.participants_complete else "not all listed"
+        text = f"{log.participants_read:,} of {of} participants read"
+        if log.participants_failed:
+            text += f", {log.participants_failed:,} failed"
+        return text
+
+    def read_on(self, priority: Priority = Priority.DEMAND) -> None:
+        """Nothing to ask for: the sweep reads at its own pace."""
+
+
+def sweep_word(sweep: Sweep) -> str:
+    """The state of a sweep for the status line; empty before it was started."""
+    progress = sweep.progress(monotonic())
+    match progress.state:
+        case SweepState.IDLE:
+            return ""
+        case SweepState.LISTING | SweepState.READING:
+            eta = progress.eta_seconds
+            return "SWEEPING" + (f", about {duration(eta)} left" if eta is not None else "")
+        case SweepState.PAUSED:
+            return "SWEEP PAUSED  =: go on"
+        case SweepState.FAILED:
+            return "SWEEP FAILED  r: go on"
+        case SweepState.CANCELLED:
+            return "SWEEP STOPPED  r: go on"
+        case _:
+            return "SWEPT"
