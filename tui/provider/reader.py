@@ -1,8 +1,8 @@
 """Reader: makes the calls of feeds and facts, one at a time for each, and tells what came."""
 
 import threading
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from tui.domain.failures import FailureKind, ProviderFailure
@@ -38,7 +38,7 @@ class Reader:
 
     def __init__(self, connect: Callable[[], Source], calls: CallQueue, notices: Notices) -> None:
         self.lock = threading.Lock()
-        """Held while a feed, a fact or a sweep changes."""
+        """Held while a feed, a fact or a sweep changes; by `changing` unless nobody is told."""
         self._connect = connect
         self._connection = Connection(connect)
         self._source_facts: SourceFacts | None = None
@@ -47,8 +47,20 @@ class Reader:
         self._reading: dict[Readable, Call] = {}
         self._followers: dict[Readable, Callable[[], None]] = {}
         self._hidden: set[Readable] = set()
-        self._afterwards: deque[Callable[[], None]] = deque()
+        self._afterwards: list[Callable[[], None]] = []
         self._closed = False
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Hold the lock, and then do what was put off meanwhile, in this thread."""
+        steps: list[Callable[[], None]] = []
+        with self.lock:
+            try:
+                yield
+            finally:
+                steps, self._afterwards = self._afterwards, steps
+        for step in steps:
+            step()
 
     @property
     def source_facts(self) -> SourceFacts | None:
@@ -65,7 +77,7 @@ class Reader:
         Returns:
             Whether this ask started a call.
         """
-        with self.lock:
+        with self.changing():
             call = self._reading.get(target)
             if call is not None:
                 self._calls.raise_priority(call, priority)
@@ -74,23 +86,20 @@ class Reader:
                 return False
             self._submit(target, priority)
             self._announce_afterwards(target)
-        self.do_afterwards()
         return True
 
     def restart(self, target: Readable, priority: Priority) -> None:
         """Give up the call under way and read from the start."""
-        with self.lock:
+        with self.changing():
             self.begin_again(target, priority)
-        self.do_afterwards()
 
     def cancel(self, target: Readable) -> bool:
         """Give up the call under way; returns whether there was one."""
-        with self.lock:
+        with self.changing():
             was_reading = self._give_up(target)
             if was_reading:
                 target.rest()
                 self._tell_follower(target)
-        self.do_afterwards()
         return was_reading
 
     def begin(self, target: Readable, priority: Priority, wanted: Callable[[], bool]) -> bool:
@@ -149,17 +158,8 @@ class Reader:
         self._hidden.discard(target)
 
     def afterwards(self, step: Callable[[], None]) -> None:
-        """With the lock held: have something done when it is released."""
+        """In `changing`: have something done when the lock is released."""
         self._afterwards.append(step)
-
-    def do_afterwards(self) -> None:
-        """Without the lock: do what was put off. Whoever held the lock calls it."""
-        while self._afterwards:
-            try:
-                step = self._afterwards.popleft()
-            except IndexError:
-                return
-            step()
 
     def _announce_afterwards(self, target: Readable) -> None:
         if not self._closed and target not in self._hidden:
@@ -198,7 +198,7 @@ class Reader:
             if failure.kind in _CURED_BY_A_FRESH_SESSION:
                 self._renew(connection)
             raise
-        with self.lock:
+        with self.changing():
             if self._reading.get(target) is not call:
                 return
             needs_another_call = store()
@@ -206,7 +206,6 @@ class Reader:
             if needs_another_call:
                 self._submit(target, call.priority)
             self._tell_follower(target)
-        self.do_afterwards()
 
     def _fail(self, target: Readable, call: Call, failure: ProviderFailure) -> None:
         connection = self._connection
@@ -222,7 +221,7 @@ class Reader:
         self, target: Readable, call: Call, change: Callable[[], None], *, ends: bool = False
     ) -> bool:
         """Change the status for a call; False, and no change, when the call was given up."""
-        with self.lock:
+        with self.changing():
             if self._reading.get(target) is not call:
                 return False
             if ends:
@@ -232,7 +231,6 @@ class Reader:
                 self._tell_follower(target)
             else:
                 self._announce_afterwards(target)
-        self.do_afterwards()
         return True
 
     def _tell_follower(self, target: Readable) -> None:

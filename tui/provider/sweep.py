@@ -128,7 +128,7 @@ class Sweep:
         Returns:
             Whether it is reading now.
         """
-        with self._reader.lock:
+        with self._reader.changing():
             if not self.is_running and self._has_work():
                 self._failure = None
                 self._has_retried = False
@@ -139,7 +139,6 @@ class Sweep:
                 self._members.take_rows()
                 self._ask_list()
                 self._events.fill()
-        self._reader.do_afterwards()
         return self.is_running
 
     def pause(self) -> None:
@@ -177,10 +176,9 @@ class Sweep:
         return True
 
     def _stop_from_outside(self, state: SweepState, stoppable: frozenset[SweepState]) -> None:
-        with self._reader.lock:
+        with self._reader.changing():
             if self._state in stoppable:
                 self.stop(state)
-        self._reader.do_afterwards()
 
     def stop(self, state: SweepState, failure: ProviderFailure | None = None) -> None:
         """Ask for nothing more, for the reason given."""
