@@ -19,6 +19,7 @@ class Area(StrEnum):
     READING = "Reading"
     FINDING = "Finding and filtering"
     JUMPING = "Jumping between events"
+    EVIDENCE = "Evidence"
     TIME = "Time"
     DETAIL = "Detail and panes"
     TAKING = "Taking it with you"
@@ -96,6 +97,8 @@ SCREEN_KEYS: tuple[Command, ...] = (
     Command("jump.mark", "m", "mark", "Mark this event, or take the mark away.", Area.JUMPING),
     Command("jump.next_mark", "u", "next mark", "Next marked event.", Area.JUMPING),
     Command("jump.previous_mark", "U", "previous mark", "Marked event before.", Area.JUMPING),
+    Command("evidence.next", "z", "evidence", "Next event that the findings about this one rest on, also of other participants; from the last one back.", Area.EVIDENCE),
+    Command("evidence.fetch", "Z", "read evidence", "Read what would tell more about this event; the detail says what that is and what it costs.", Area.EVIDENCE),
     Command("time.style", "t", "time style", "Times in UTC, local, as age, since the event before, since the zero.", Area.TIME),
     Command("time.zero", "T", "set zero", "Count time from this event.", Area.TIME),
     Command("detail.down", "J", "more detail", "Scroll the detail without leaving the list.", Area.DETAIL),
