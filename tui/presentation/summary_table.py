@@ -76,7 +76,7 @@ def table(
     return lines
 
 
-def _cells(  # noqa: PLR0913, PLR0917 - what a row is made of
+def _cells(  # noqa: PLR0917 - what a row is made of
     mark: str,
     name: str,
     values: Sequence[str],
