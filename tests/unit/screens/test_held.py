@@ -1,13 +1,16 @@
 """What the rules of findings get to see of a provider, and that looking costs nothing."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support.session_source import EPOCH, SESSION, SessionSource, scope
+from support.scripted_source import Gate
+from support.session_source import EPOCH, SESSION, SessionSource, joined, scope
 from support.waiting import wait_for
 
 from tui.domain.events import Event
 from tui.domain.failures import FailureKind
+from tui.domain.pages import Cursor
 from tui.domain.stages import Participant, ParticipantSummary
 from tui.provider.feed import FeedState
 from tui.provider.pace import Pace
@@ -20,7 +23,19 @@ FAST = 100_000
 
 
 class Told(SessionSource):
-    """A session whose participants have facts."""
+    """A session whose participants have facts, and whose lists can be made to go in circles."""
+
+    cursor_always = None
+    """What every page names as the next one."""
+
+    def list_events(self, asked, cursor):
+        return self._in_circles(super().list_events(asked, cursor))
+
+    def list_participants(self, session, narrowed, cursor):
+        return self._in_circles(super().list_participants(session, narrowed, cursor))
+
+    def _in_circles(self, page):
+        return page if self.cursor_always is None else replace(page, next_cursor=self.cursor_always)
 
     def get_participant(self, asked):
         self.order.append("facts")
@@ -137,6 +152,26 @@ def test_a_failure_that_ends_the_reading_does_not_complete_it(case):
     assert not case.held.log(scope("p")).complete
 
 
+def test_a_list_that_leads_back_to_itself_is_not_complete_nor_while_it_is_read_again(case):
+    case.source.add("p", events=5)
+    case.source.add("q")
+    case.source.cursor_always = Cursor("3")
+    feed = case.read_all("p")
+    assert feed.state is FeedState.FAILED
+    assert not feed.has_more
+    assert not case.held.log(scope("p")).complete
+    listed = case.provider.participants(SESSION)
+    case.read(case.read(listed))
+    assert listed.state is FeedState.FAILED
+    assert not case.held.participants(SESSION).complete
+    gate = case.source.gates["p"] = Gate(None)
+    case.provider.restart(feed)
+    assert gate.entered.wait(10)
+    assert feed.failure is None
+    assert not case.held.log(scope("p")).complete
+    gate.opened.set()
+
+
 def test_a_live_participant_is_read_up_to_the_first_page_of_the_last_reading(case):
     case.source.add("p", events=5)
     case.seconds = 100
@@ -159,6 +194,35 @@ def test_a_refresh_that_failed_proves_nothing_new(case):
     feed = case.read_all("p")
     case.seconds = 300
     case.source.fail("p", FailureKind.NETWORK)
+    case.refresh(feed)
+    assert feed.status.refreshed.failure is not None
+    assert as_of(case, "p") == 0
+
+
+def test_a_refresh_of_several_calls_reaches_up_to_its_first_one(case):
+    case.source.add("p", events=0)
+    case.source.events["p"] = [joined("p", second) for second in (2, 1, 0)]
+    feed = case.read_all("p")
+    case.source.events["p"][:0] = [joined("p", second) for second in range(9, 2, -1)]
+    case.seconds = 300
+
+    def an_hour_goes_by(_):
+        case.seconds += 3600
+
+    case.source.before_answer = an_hour_goes_by
+    case.refresh(feed)
+    assert len(feed.items) == 10
+    assert case.seconds > 300 + 3600
+    assert as_of(case, "p") == 300
+
+
+def test_a_refresh_that_leads_nowhere_proves_nothing_new(case):
+    case.source.add("p", events=0)
+    case.source.events["p"] = [joined("p", second) for second in (2, 1, 0)]
+    feed = case.read_all("p")
+    case.source.events["p"][:0] = [joined("p", second) for second in range(9, 2, -1)]
+    case.source.cursor_always = Cursor("3")
+    case.seconds = 300
     case.refresh(feed)
     assert feed.status.refreshed.failure is not None
     assert as_of(case, "p") == 0
@@ -275,6 +339,22 @@ def test_whose_last_call_failed_is_not_read(case):
     count = case.at(50)
     assert [seat.participant_id for seat in count.started] == ["p"]
     assert not count.is_complete
+
+
+def test_whoever_could_not_be_read_again_is_not_read_up_to_the_later_pass(case):
+    publisher(case.source, "p", 10)
+    publisher(case.source, "q", 10)
+    case.seconds = 100
+    case.sweep()
+    case.seconds = 200
+    case.source.fail("q", *[FailureKind.INVALID] * 4)
+    sweep = case.sweep()
+    assert sweep.log.is_read("q")
+    count = case.at(150)
+    assert [seat.participant_id for seat in count.started] == ["p"]
+    assert not count.is_complete
+    assert not case.held.log(scope("q")).covers(int(EPOCH.timestamp()) + 150)
+    assert case.held.log(scope("p")).covers(int(EPOCH.timestamp()) + 150)
 
 
 def test_seats_are_made_once_for_what_is_read(case):
