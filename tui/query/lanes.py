@@ -4,6 +4,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from math import inf
 from time import monotonic
 
 from tui.domain.plots import LaneCell
@@ -139,12 +140,14 @@ def lane_order(
         errors: How many error events of a participant are read.
         errors_first: Whether those with errors come before all others, most first.
     """
-    joined: dict[str, tuple[bool, float]] = {}
+    joined: dict[str, float] = {}
     for one in people:
         time = one.first_join_time
-        is_known = isinstance(time, datetime)
-        key = (not is_known, time.timestamp() if isinstance(time, datetime) else 0.0)
-        joined[one.participant_id] = min(key, joined.get(one.participant_id, key))
-    if errors_first:
-        return sorted(joined, key=lambda name: (-errors(name), joined[name]))
-    return sorted(joined, key=joined.__getitem__)
+        moment = time.timestamp() if isinstance(time, datetime) else inf
+        joined[one.participant_id] = min(moment, joined.get(one.participant_id, moment))
+    order = sorted(joined, key=joined.__getitem__)
+    if not errors_first:
+        return order
+    counts = {name: count for name in order if (count := errors(name))}
+    failing = sorted(counts, key=counts.__getitem__, reverse=True)
+    return [*failing, *(name for name in order if name not in counts)]

@@ -160,3 +160,10 @@ def test_the_incident_has_seven_participants_with_an_internal_error():
     for group in summary.groups:
         assert group.known == group.of == len(people)
         assert sum(row.failing for row in group.rows) == summary.failing
+
+
+def test_a_slice_is_short_however_long_the_log():
+    log = log_of([Event("JOINED", "a", at(1))] * 20_000)
+    builder = SummaryBuilder(log)
+    assert builder.advance(0) is True
+    assert 0 < builder.scanned < 10_000
