@@ -31,6 +31,7 @@ from tui.screens.place import Place, Trail
 from tui.screens.prompts import History, OpenPrompt
 from tui.screens.questions import Questions
 from tui.screens.readers import Readers
+from tui.screens.saving import Saving
 from tui.screens.status_area import StatusArea
 from tui.screens.taking import Taking
 from tui.widgets.row_list import RowList
@@ -126,6 +127,7 @@ class ExplorerScreen(Screen[None]):
             **self._detail.table(),
             **self._readers.table(),
             **self._event_deeds.table(),
+            **Saving(self, clock).table(),
             **Taking(self, provider, launch.profile, launch.world).table(),
             **self._questions.table(),
         }
