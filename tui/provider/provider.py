@@ -30,6 +30,7 @@ from tui.provider.session_log import SessionLog
 from tui.provider.source import Source
 from tui.provider.sweep import Sweep
 from tui.provider.sweep_members import SweepMembers
+from tui.provider.sweep_progress import SweepState
 
 Key = TypeVar("Key", bound=Hashable)
 Kept = TypeVar("Kept")
@@ -57,9 +58,11 @@ class StageDataProvider:
         self.on_bug: Callable[[Exception], None] | None = None
         """Told what a source or a listener raised that is no `ProviderFailure`. Without it the
         thread dies with the traceback."""
+        self.changes = 0
+        """How many changes there were: while it stays the same, so does all that is held."""
         self._clock = clock
         self._calls = CallQueue(Pace() if pace is None else pace, clock=clock, deadline=deadline)
-        self._reader = Reader(connect, self._calls, self)
+        self._reader = Reader(connect, self._calls, self, clock)
         self._closed = False
         self._tables = EventTables()
         self._stages = feeds.stages()
@@ -176,9 +179,57 @@ class StageDataProvider:
                 store[key] = make()
             return store[key]
 
+    # What is held now. Nothing is created or read for these.
+
     def opened_events(self, scope: ParticipantScope) -> EventFeed | None:
-        """The feed of a participant if a person has opened it. For sweeps."""
+        """The feed of a participant if a person has opened it."""
         return self._events.get(scope)
+
+    def opened_in(self, session: SessionScope) -> dict[str, EventFeed]:
+        """Feeds that persons have opened in a session, by participant id."""
+        opened = list(self._events.items())
+        return {scope.participant_id: feed for scope, feed in opened if scope.session == session}
+
+    def held_participant(self, scope: ParticipantScope) -> Participant | None:
+        """What GetParticipant told of a participant."""
+        fact = self._participant_facts.get(scope)
+        return None if fact is None else fact.value
+
+    def held_session(self, session: SessionScope) -> StageSession | None:
+        """The row of a session; the one that names its end, when one does."""
+        rows = self._sessions.get(session.stage_arn)
+        fact = self._session_facts.get(session)
+        held = [] if rows is None else list(rows.items)
+        if fact is not None and fact.value is not None:
+            held.append(fact.value)
+        own = [row for row in held if row.session_id == session.session_id]
+        return max(own, key=lambda row: row.end_time is not None, default=None)
+
+    def held_participants(self, session: SessionScope) -> Feed[ParticipantSummary] | None:
+        """The unfiltered list of a session if some of it was read."""
+        rows = self._participants.get((session, None))
+        return None if rows is None or rows.pages == 0 else rows
+
+    def held_replicas(self, scope: ParticipantScope) -> Feed[ParticipantReplica] | None:
+        """The copies of a participant if some of the list was read."""
+        rows = self._replicas.get((scope.stage_arn, scope.participant_id))
+        return None if rows is None or rows.pages == 0 else rows
+
+    def started_sweep(self, session: SessionScope) -> Sweep | None:
+        """The sweep of a session if it was ever started."""
+        sweep = self._sweeps.get(session)
+        return None if sweep is None or sweep.state is SweepState.IDLE else sweep
+
+    def seconds_since(self, moment: float) -> float:
+        """Seconds that have passed since a moment on this provider's clock."""
+        return self._clock() - moment
+
+    def up_to_date_at(self, feed: EventFeed) -> float | None:
+        """When the first page was asked for, or the last refresh begun, on that clock.
+
+        What came after it can be missing. None when that is not known.
+        """
+        return self._reader.up_to_date_at(feed)
 
     def new_events(self, scope: ParticipantScope) -> EventFeed:
         """A feed of a participant that is not shared. For sweeps."""
@@ -186,12 +237,8 @@ class StageDataProvider:
 
     def has_ended(self, session: SessionScope) -> bool:
         """Whether what is held says that a session has ended. For sweeps."""
-        rows = self._sessions.get(session.stage_arn)
-        fact = self._session_facts.get(session)
-        held = [] if rows is None else list(rows.items)
-        if fact is not None and fact.value is not None:
-            held.append(fact.value)
-        return any(row.session_id == session.session_id and row.end_time for row in held)
+        row = self.held_session(session)
+        return row is not None and bool(row.end_time)
 
     def _new_sweep(self, session: SessionScope) -> Sweep:
         key = (session, None)
@@ -209,6 +256,7 @@ class StageDataProvider:
 
     def announce(self, target: Readable | Sweep) -> None:
         """Tell `on_change`. For what this provider is made of, not for screens."""
+        self.changes += 1
         if self._closed or self.on_change is None:
             return
         try:

@@ -1,6 +1,7 @@
 """Reader: makes the calls of feeds and facts, one at a time for each, and tells what came."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -8,7 +9,7 @@ from typing import Protocol
 from tui.domain.failures import FailureKind, ProviderFailure
 from tui.provider.calls import Call, CallQueue
 from tui.provider.connection import Connection, SourceFacts
-from tui.provider.feed import FeedState
+from tui.provider.feed import FeedState, FeedStatus
 from tui.provider.pace import Priority
 from tui.provider.readable import Readable
 from tui.provider.source import Source
@@ -36,7 +37,13 @@ class Reader:
     Methods that say so are called with `lock` held; all others take it.
     """
 
-    def __init__(self, connect: Callable[[], Source], calls: CallQueue, notices: Notices) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], Source],
+        calls: CallQueue,
+        notices: Notices,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.lock = threading.Lock()
         """Held while a feed, a fact or a sweep changes; by `changing` unless nobody is told."""
         self._connect = connect
@@ -44,6 +51,10 @@ class Reader:
         self._source_facts: SourceFacts | None = None
         self._calls = calls
         self._notices = notices
+        self._clock = clock
+        self._times: dict[Readable, float] = {}
+        self._begun: dict[Readable, float] = {}
+        """When the first of several calls for one read began, while the others are to come."""
         self._reading: dict[Readable, Call] = {}
         self._followers: dict[Readable, Callable[[], None]] = {}
         self._hidden: set[Readable] = set()
@@ -66,6 +77,14 @@ class Reader:
     def source_facts(self) -> SourceFacts | None:
         """Where pages come from; None before the first call has connected."""
         return self._connection.facts or self._source_facts
+
+    def up_to_date_at(self, target: Readable) -> float | None:
+        """When the call for the first page began, or the first call of the last refresh.
+
+        What came after it can be missing, whatever the order of the list. None when none was
+        answered, and for what is hidden.
+        """
+        return self._times.get(target)
 
     def close(self) -> None:
         """Start nothing more."""
@@ -193,6 +212,7 @@ class Reader:
             # Connecting takes time, and what was given up meanwhile must not cost a call.
             if self._reading.get(target) is not call:
                 return
+            began, before = self._clock(), target.status
             store = target.fetch(source)
         except ProviderFailure as failure:
             if failure.kind in _CURED_BY_A_FRESH_SESSION:
@@ -202,10 +222,24 @@ class Reader:
             if self._reading.get(target) is not call:
                 return
             needs_another_call = store()
+            if target not in self._hidden:
+                self._note_time(target, began, before, goes_on=needs_another_call)
             del self._reading[target]
             if needs_another_call:
                 self._submit(target, call.priority)
             self._tell_follower(target)
+
+    def _note_time(
+        self, target: Readable, began: float, before: FeedStatus, *, goes_on: bool
+    ) -> None:
+        began = self._begun.pop(target, began)
+        if goes_on:
+            self._begun[target] = began
+        after = target.status
+        has_refreshed = after.refreshed is not None and after.refreshed.failure is None
+        is_fresh = before.refreshed != after.refreshed and has_refreshed
+        if is_fresh or before.pages == 0 or before.generation != after.generation:
+            self._times[target] = began
 
     def _fail(self, target: Readable, call: Call, failure: ProviderFailure) -> None:
         connection = self._connection

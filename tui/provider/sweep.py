@@ -70,6 +70,7 @@ class Sweep:
         self._outdated_list: int | None = None
         """The generation of the list that a later pass does not want to see."""
         self._is_final = False
+        self._pass_began = self._up_to_date_at = 0.0
         self._has_retried = False
         self._calls = 0
         self._announced = -inf
@@ -98,6 +99,15 @@ class Sweep:
     def calls_left(self) -> int:
         """The fewest calls that the rest takes; participants may have more than one page."""
         return self._events.calls_left + (not self.log.participants_complete)
+
+    @property
+    def up_to_date_at(self) -> float:
+        """When the first pass began, or the last one that is complete, on the provider's clock.
+
+        Whoever is read to the end was read after it, or had news after it only if somebody else
+        has read it before; whose last call failed may have been read earlier.
+        """
+        return self._up_to_date_at
 
     def progress(self, now: float) -> SweepProgress:
         """How far it has come; `now` on the clock of the provider."""
@@ -170,7 +180,10 @@ class Sweep:
         if self._state in {SweepState.IDLE, SweepState.COMPLETE}:
             self._is_final = self._host.has_ended(self.session)
             self._members.begin_pass()
-            if self._state is SweepState.COMPLETE:
+            self._pass_began = self._clock()
+            if self._state is SweepState.IDLE:
+                self._up_to_date_at = self._pass_began
+            else:
                 self.log.participants_complete = False
                 self._outdated_list = self.participants.generation
         return True
@@ -219,6 +232,7 @@ class Sweep:
         elif self._list_failure is not None:
             self.stop(SweepState.FAILED, self._list_failure)
         else:
+            self._up_to_date_at = self._pass_began
             self._set_state(SweepState.COMPLETE)
 
     # The list of participants.

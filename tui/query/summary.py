@@ -1,0 +1,227 @@
+"""SummaryBuilder: counts what is in a log, a slice at a time, and sums it up."""
+
+import sys
+from array import array
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from heapq import nsmallest
+from itertools import compress
+from time import monotonic
+
+from tui.domain import events
+from tui.domain.session_summary import (
+    Coverage,
+    ErrorRow,
+    NameRow,
+    ParticipantRow,
+    StateRow,
+    Summary,
+)
+from tui.domain.stages import Participant, ParticipantSummary
+from tui.domain.times import from_microseconds
+from tui.provider.event_log import NO_TIME, EventLog
+from tui.query.drills import Drills
+from tui.query.shown import flags_of
+from tui.query.summary_groups import Failing, groups_of
+
+_CHUNK = 8_192
+"""Events counted between two looks at the clock: about 1 ms, 3 ms when all are errors."""
+
+_TOP = 20
+"""Participants named: as many as fit on a screen beside the rest."""
+
+_MINUTE_US = 60_000_000
+
+
+class SummaryBuilder:
+    """Counts a log as it grows. Builds no `Event`. Not for two threads at once."""
+
+    __slots__ = (
+        "_by_participant",
+        "_first_us",
+        "_kinds",
+        "_last_us",
+        "_log",
+        "_pairs",
+        "_publishers",
+        "_times",
+        "scanned",
+    )
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self.scanned = 0
+        """Events counted so far."""
+        self._kinds: Counter[int] = Counter()
+        self._by_participant: Counter[int] = Counter()
+        self._pairs: Counter[tuple[int, int]] = Counter()
+        """Errors by kind and participant."""
+        self._times: dict[int, tuple[int, int, int]] = {}
+        """Of the errors of a kind: how many have a readable time, the first and the last of them,
+        microseconds."""
+        self._publishers: set[int] = set()
+        self._first_us = sys.maxsize
+        self._last_us = NO_TIME
+
+    def advance(self, seconds: float) -> bool:
+        """Count for about so long, at least one slice; whether events are left to count."""
+        until = monotonic() + seconds
+        while self.scanned < len(self._log):
+            self._count(self.scanned, min(self.scanned + _CHUNK, len(self._log)))
+            if monotonic() >= until:
+                break
+        return self.scanned < len(self._log)
+
+    def _count(self, start: int, stop: int) -> None:
+        log = self._log
+        columns = log.columns(start, stop)
+        self._kinds.update(columns.kinds)
+        self._by_participant.update(columns.participants)
+        earliest, latest = min(columns.times), max(columns.times)
+        if earliest <= NO_TIME:
+            earliest = min(filter(NO_TIME.__lt__, columns.times), default=sys.maxsize)
+        self._first_us = min(self._first_us, earliest)
+        self._last_us = max(self._last_us, latest)
+        starts = flags_of(log, start, stop, lambda kind: kind.name == events.PUBLISH_STARTED)
+        self._publishers.update(compress(columns.participants, starts))
+        errors = flags_of(log, start, stop, lambda kind: kind.is_error)
+        if 1 in errors:
+            kinds = array("I", compress(columns.kinds, errors))
+            self._pairs.update(zip(kinds, compress(columns.participants, errors), strict=True))
+            for kind, time in zip(kinds, compress(columns.times, errors), strict=True):
+                if time > NO_TIME:
+                    count, first, last = self._times.get(kind, (0, time, time))
+                    self._times[kind] = count + 1, min(first, time), max(last, time)
+        self.scanned = stop
+
+    def summary(
+        self,
+        *,
+        people: Mapping[str, ParticipantSummary],
+        facts: Mapping[str, Participant],
+        is_read: Callable[[str], bool],
+        all_listed: bool,
+    ) -> Summary:
+        """Sum up what is counted so far.
+
+        Args:
+            people: Everybody listed, by id. For the log of one participant, that one.
+            facts: Answers of GetParticipant, by id, as far as asked for.
+            is_read: Whether the events of a participant are read to the end.
+            all_listed: Whether `people` is complete.
+        """
+        kinds, texts = self._log.tables.kinds, self._log.tables.texts
+        read = [name for name in people if is_read(name)]
+        participants = Drills("participant", (texts[number] for number in self._by_participant))
+        failing = {texts[number] for _, number in self._pairs}
+        named = Failing(frozenset(name for name in failing if name is not None), participants)
+        joins = sum(
+            count for kind, count in self._kinds.items() if kinds[kind].name == events.JOINED
+        )
+        by_name = self._by_name()
+        drills = {row.name: row.drill for row in by_name}
+        return Summary(
+            coverage=Coverage(len(read), len(people), all_listed),
+            events=self.scanned,
+            errors=self._pairs.total(),
+            failing=len(failing),
+            first=_moment(self._first_us),
+            last=_moment(self._last_us),
+            states=tuple(
+                StateRow(state, count)
+                for state, count in Counter(one.state for one in people.values()).most_common()
+            ),
+            joins=joins,
+            joins_drill=drills.get(events.JOINED, f"name:{events.JOINED}"),
+            publishers=len(self._publishers),
+            publishers_drill=drills.get(events.PUBLISH_STARTED, f"name:{events.PUBLISH_STARTED}"),
+            by_code=self._by_code(),
+            top_participants=self._top_participants(people, participants),
+            groups=groups_of(read, len(people), facts, named),
+            by_name=by_name,
+        )
+
+    def _by_code(self) -> tuple[ErrorRow, ...]:
+        kinds = self._log.tables.kinds
+        counts: Counter[str | None] = Counter()
+        who: dict[str | None, set[int]] = {}
+        times: dict[str | None, list[tuple[int, int, int]]] = {}
+        for (kind, participant), count in self._pairs.items():
+            code = kinds[kind].error_code
+            counts[code] += count
+            who.setdefault(code, set()).add(participant)
+        for kind, spread in self._times.items():
+            times.setdefault(kinds[kind].error_code, []).append(spread)
+        drills = Drills("code", {kinds[kind].error_code for kind in self._kinds})
+        rows: list[ErrorRow] = []
+        for code, count in _most_first(counts):
+            spreads = times.get(code, [])
+            first = min((spread[1] for spread in spreads), default=sys.maxsize)
+            last = max((spread[2] for spread in spreads), default=NO_TIME)
+            timed = sum(spread[0] for spread in spreads)
+            rate = timed * _MINUTE_US / max(last - first, _MINUTE_US) if timed else None
+            # Only a name can make an event without a code an error.
+            drill = drills.only(code) if code else f"{drills.only(code)} error:yes"
+            row = ErrorRow(code, count, len(who[code]), _moment(first), _moment(last), rate, drill)
+            rows.append(row)
+        return tuple(rows)
+
+    def _top_participants(
+        self, people: Mapping[str, ParticipantSummary], drills: Drills
+    ) -> tuple[ParticipantRow, ...]:
+        kinds, texts = self._log.tables.kinds, self._log.tables.texts
+        counts: Counter[int] = Counter()
+        for (_, participant), count in self._pairs.items():
+            counts[participant] += count
+        top = nsmallest(_TOP, counts.items(), key=lambda one: (-one[1], texts[one[0]] or ""))
+        codes: dict[int, Counter[str | None]] = {participant: Counter() for participant, _ in top}
+        for (kind, participant), count in self._pairs.items():
+            if participant in codes:
+                codes[participant][kinds[kind].error_code] += count
+        rows: list[ParticipantRow] = []
+        for participant, count in top:
+            name = texts[participant]
+            listed = None if name is None else people.get(name)
+            row = ParticipantRow(
+                name,
+                None if listed is None else listed.user_id,
+                count,
+                self._by_participant[participant],
+                _most_first(codes[participant])[0][0],
+                f"{drills.only(name)} error:yes",
+            )
+            rows.append(row)
+        return tuple(rows)
+
+    def _by_name(self) -> tuple[NameRow, ...]:
+        kinds = self._log.tables.kinds
+        counts: Counter[str | None] = Counter()
+        for kind, count in self._kinds.items():
+            counts[kinds[kind].name] += count
+        drills = Drills("name", counts)
+        return tuple(NameRow(name, count, drills.only(name)) for name, count in _most_first(counts))
+
+
+def summarise(
+    log: EventLog,
+    *,
+    people: Mapping[str, ParticipantSummary],
+    facts: Mapping[str, Participant],
+    is_read: Callable[[str], bool],
+    all_listed: bool,
+) -> Summary:
+    """Count a log at once; the arguments are those of `SummaryBuilder.summary`."""
+    builder = SummaryBuilder(log)
+    while builder.advance(1):
+        pass
+    return builder.summary(people=people, facts=facts, is_read=is_read, all_listed=all_listed)
+
+
+def _most_first(counts: Counter[str | None]) -> list[tuple[str | None, int]]:
+    """Equal counts in the order of their texts, so that rows do not jump about."""
+    return sorted(counts.items(), key=lambda one: (-one[1], one[0] is None, one[0] or ""))
+
+
+def _moment(time_us: int) -> datetime | None:
+    return from_microseconds(time_us) if NO_TIME < time_us < sys.maxsize else None
