@@ -41,10 +41,16 @@ class Going:
         self._events = events
         self._redraw = redraw
         self._quit: Callable[[], None] = lambda: None
+        self._stop: Callable[[], bool] = lambda: False
 
-    def table(self, leave_app: Callable[[], None]) -> dict[str, Deed]:
-        """Deeds by command id; `leave_app` ends the program."""
-        self._quit = leave_app
+    def table(self, leave_app: Callable[[], None], stop: Callable[[], bool]) -> dict[str, Deed]:
+        """Deeds by command id.
+
+        Args:
+            leave_app: Ends the program.
+            stop: Stops what runs for the whole session; says whether something did.
+        """
+        self._quit, self._stop = leave_app, stop
         return {
             "go.in": self._go_in,
             "go.out": self._go_out,
@@ -147,7 +153,7 @@ class Going:
 
     def _go_out(self) -> None:
         """Stop what runs, leave the detail, the search, the filter, the place: one at a time."""
-        if self._pane.stop() or self._readers.stop():
+        if self._pane.stop() or self._readers.stop() or self._stop():
             raise NotNow("stopped; what was read is kept")
         if self._layout.leave_detail():
             return
