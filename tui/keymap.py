@@ -19,6 +19,7 @@ class Area(StrEnum):
     READING = "Reading"
     FINDING = "Finding and filtering"
     JUMPING = "Jumping between events"
+    TRIAGE = "The whole session"
     TIME = "Time"
     DETAIL = "Detail and panes"
     TAKING = "Taking it with you"
@@ -96,6 +97,9 @@ SCREEN_KEYS: tuple[Command, ...] = (
     Command("jump.mark", "m", "mark", "Mark this event, or take the mark away.", Area.JUMPING),
     Command("jump.next_mark", "u", "next mark", "Next marked event.", Area.JUMPING),
     Command("jump.previous_mark", "U", "previous mark", "Marked event before.", Area.JUMPING),
+    Command("triage.summary", "i", "summary", "Errors by code, participants, SDKs: of the session, or of the participant on screen. Every row leads to its events. Sweeps the session.", Area.TRIAGE),
+    Command("triage.lanes", "I", "lanes", "Lanes of all participants, publishers over time against the limit of 12, events and errors over time.", Area.TRIAGE),
+    Command("triage.compare", "C", "compare", "This participant beside the one you were at before, at the same times.", Area.TRIAGE),
     Command("time.style", "t", "time style", "Times in UTC, local, as age, since the event before, since the zero.", Area.TIME),
     Command("time.zero", "T", "set zero", "Count time from this event.", Area.TIME),
     Command("detail.down", "J", "more detail", "Scroll the detail without leaving the list.", Area.DETAIL),

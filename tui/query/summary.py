@@ -5,7 +5,6 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from heapq import nsmallest
 from itertools import compress
 from time import monotonic
 
@@ -39,6 +38,7 @@ class SummaryBuilder:
 
     __slots__ = (
         "_by_participant",
+        "_failed",
         "_first_us",
         "_kinds",
         "_last_us",
@@ -55,6 +55,8 @@ class SummaryBuilder:
         """Events counted so far."""
         self._kinds: Counter[int] = Counter()
         self._by_participant: Counter[int] = Counter()
+        self._failed: Counter[int] = Counter()
+        """Errors by participant."""
         self._pairs: Counter[tuple[int, int]] = Counter()
         """Errors by kind and participant."""
         self._times: dict[int, tuple[int, int, int]] = {}
@@ -88,7 +90,9 @@ class SummaryBuilder:
         errors = flags_of(log, start, stop, lambda kind: kind.is_error)
         if 1 in errors:
             kinds = array("I", compress(columns.kinds, errors))
-            self._pairs.update(zip(kinds, compress(columns.participants, errors), strict=True))
+            failed = array("I", compress(columns.participants, errors))
+            self._failed.update(failed)
+            self._pairs.update(zip(kinds, failed, strict=True))
             for kind, time in zip(kinds, compress(columns.times, errors), strict=True):
                 if time > NO_TIME:
                     count, first, last = self._times.get(kind, (0, time, time))
@@ -114,7 +118,7 @@ class SummaryBuilder:
         kinds, texts = self._log.tables.kinds, self._log.tables.texts
         read = [name for name in people if is_read(name)]
         participants = Drills("participant", (texts[number] for number in self._by_participant))
-        failing = {texts[number] for _, number in self._pairs}
+        failing = (texts[number] for number in self._failed)
         named = Failing(frozenset(name for name in failing if name is not None), participants)
         joins = sum(
             count for kind, count in self._kinds.items() if kinds[kind].name == events.JOINED
@@ -124,8 +128,8 @@ class SummaryBuilder:
         return Summary(
             coverage=Coverage(len(read), len(people), all_listed),
             events=self.scanned,
-            errors=self._pairs.total(),
-            failing=len(failing),
+            errors=self._failed.total(),
+            failing=len(self._failed),
             first=_moment(self._first_us),
             last=_moment(self._last_us),
             states=tuple(
@@ -171,10 +175,7 @@ class SummaryBuilder:
         self, people: Mapping[str, ParticipantSummary], drills: Drills
     ) -> tuple[ParticipantRow, ...]:
         kinds, texts = self._log.tables.kinds, self._log.tables.texts
-        counts: Counter[int] = Counter()
-        for (_, participant), count in self._pairs.items():
-            counts[participant] += count
-        top = nsmallest(_TOP, counts.items(), key=lambda one: (-one[1], texts[one[0]] or ""))
+        top = self._failed.most_common(_TOP)
         codes: dict[int, Counter[str | None]] = {participant: Counter() for participant, _ in top}
         for (kind, participant), count in self._pairs.items():
             if participant in codes:

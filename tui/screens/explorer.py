@@ -121,7 +121,7 @@ class ExplorerScreen(Screen[None]):
         self._gate = KeyGate(self._status, self._layout, self._going, self._count)
         self._questions = Questions(self, self._event_deeds, keys)
         events_table = self._event_deeds.table()
-        self._triage = Triage(self, provider, clock, events_table["jump.error"])
+        self._triage = Triage(self, provider, clock, self._event_deeds, events_table["jump.error"])
         self._deeds: dict[str, Deed] = {
             "time.style": self._next_time_style,
             "app.quit": self._quit,
@@ -171,6 +171,11 @@ class ExplorerScreen(Screen[None]):
     def here(self) -> Place:
         """Where the reader is."""
         return self._going.here
+
+    @property
+    def before(self) -> Place | None:
+        """Where the reader was before."""
+        return self._going.before
 
     def go(self, place: Place) -> None:
         """Open a place; Esc returns here."""

@@ -68,6 +68,11 @@ class Going:
         return self._trail.here
 
     @property
+    def before(self) -> Place | None:
+        """Where the reader was before."""
+        return self._trail.last
+
+    @property
     def is_reading(self) -> bool:
         """Whether events are shown."""
         return self.here.level >= Level.EVENTS

@@ -1,0 +1,123 @@
+"""Plots in characters: publishers over time against the limit, and how many events and errors."""
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import Final
+
+from tui.domain.plots import Bucket, Level
+from tui.presentation.cells import pad
+from tui.presentation.lines import Line, Role, Span
+
+CURSOR: Final = "|"
+_SURE: Final = "#"
+_UNSURE: Final = "?"
+_LIMIT: Final = "-"
+
+_MANY = 10
+"""From so many errors on a cell shows a plus instead of a digit."""
+
+
+def level_plot(
+    levels: Sequence[Level], height: int, *, limit: int, cursor: int | None, label_cells: int
+) -> list[Line]:
+    """How many were publishing, a line at the limit.
+
+    `#` are certain, `?` may be on top: a start or a stop is not read. A row is full from its
+    label on; what is less than the lowest label still shows one sign.
+
+    Args:
+        levels: One for each column.
+        height: Lines of the result, 2 or more.
+        limit: Where the line is drawn.
+        cursor: Column of the moment of the cursor; None when outside.
+        label_cells: Cells left of the first column.
+    """
+    top = max(limit, max((level.possible for level in levels), default=0))
+    marks = _marks(top, limit, height)
+    lines: list[Line] = []
+    for row, mark in enumerate(marks):
+        is_lowest = row == len(marks) - 1
+        is_limit = mark == limit
+
+        def sign(
+            column: int,
+            mark: int = mark,
+            *,
+            is_lowest: bool = is_lowest,
+            is_limit: bool = is_limit,
+        ) -> tuple[str, Role]:
+            level = levels[column]
+            if level.certain >= mark or (is_lowest and level.certain):
+                return _SURE, Role.WARNING if is_limit else Role.GOOD
+            if level.possible >= mark or (is_lowest and level.possible):
+                return _UNSURE, Role.WARNING
+            if column == cursor:
+                return CURSOR, Role.HIT
+            return (_LIMIT, Role.WARNING) if is_limit else (" ", Role.TEXT)
+
+        label = f"{mark} limit" if is_limit else str(mark)
+        lines.append(_row(label, len(levels), sign, label_cells))
+    return lines
+
+
+def _marks(top: int, limit: int, height: int) -> list[int]:
+    """What each row stands for, top first; one of them is the limit."""
+    rows = max(height, 1)
+    marks = [max(1, round(top * (rows - row) / rows)) for row in range(rows)]
+    nearest = min(range(rows), key=lambda row: abs(marks[row] - limit))
+    marks[nearest] = limit
+    return marks
+
+
+def histogram(
+    buckets: Sequence[Bucket], height: int, *, cursor: int | None, label_cells: int
+) -> list[Line]:
+    """Bars of events, and below them the errors of each column: a digit, `+` from ten on.
+
+    Args:
+        buckets: One for each column.
+        height: Lines of the result, 2 or more.
+        cursor: Column of the moment of the cursor; None when outside.
+        label_cells: Cells left of the first column.
+    """
+    top = max((bucket.events for bucket in buckets), default=0)
+    bars = max(height - 1, 1)
+    lines: list[Line] = []
+    for row in range(bars):
+        level = bars - row
+
+        def sign(column: int, level: int = level) -> tuple[str, Role]:
+            # Rounded up: one event shows, however high the others are.
+            if top and -(-buckets[column].events * bars // top) >= level:
+                return _SURE, Role.ACCENT
+            return (CURSOR, Role.HIT) if column == cursor else (" ", Role.TEXT)
+
+        label = _short(top) if row == 0 else "events" if row == bars - 1 else ""
+        lines.append(_row(label, len(buckets), sign, label_cells))
+
+    def error(column: int) -> tuple[str, Role]:
+        errors = buckets[column].errors
+        if errors:
+            return (str(errors) if errors < _MANY else "+"), Role.ERROR
+        return (CURSOR, Role.HIT) if column == cursor else (" ", Role.TEXT)
+
+    lines.append(_row("errors", len(buckets), error, label_cells))
+    return lines
+
+
+def _row(
+    label: str, columns: int, sign: Callable[[int], tuple[str, Role]], label_cells: int
+) -> Line:
+    signs = map(sign, range(columns))
+    return (
+        Span(pad(label.rjust(label_cells - 1), label_cells), Role.MUTED),
+        *(
+            Span("".join(text for text, _ in run), role)
+            for role, run in groupby(signs, key=lambda one: one[1])
+        ),
+    )
+
+
+def _short(count: int) -> str:
+    """A count in at most five cells: "812", "9999", "12k", "1200k"."""
+    return str(count) if count < 10_000 else f"{count // 1000}k"  # noqa: PLR2004 - five digits

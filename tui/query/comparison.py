@@ -1,0 +1,101 @@
+"""Comparison: the events of two participants side by side, second by second."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby, zip_longest
+
+from tui.domain.times import from_microseconds, to_microseconds
+from tui.provider.event_log import EventLog
+from tui.query.causal_order import causal_order
+
+_SECOND_US = 1_000_000
+_UNTIMED = -(1 << 62)
+"""Second of events that no event with a readable time comes before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two."""
+
+    log: EventLog
+    positions: Sequence[int]
+    """Of its events in the log, in any order."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRow:
+    """At most one event of either side, from the same second."""
+
+    second: datetime | None
+    """Its beginning, UTC; None for events without a readable time at the very start."""
+    left: int | None
+    """Position in the log of the left side."""
+    right: int | None
+    is_first: bool
+    """Whether it is the first row of its second."""
+
+
+class Comparison:
+    """Rows oldest first.
+
+    Inside a second each side has its own causal order, and what stands in one row happened in
+    that second; which of the two was first is not known. An event without a readable time stays
+    with the one before it.
+    """
+
+    __slots__ = ("_rows", "_seconds")
+
+    def __init__(self, left: Side, right: Side) -> None:
+        lefts, rights = _by_second(left), _by_second(right)
+        self._seconds: list[int] = []
+        self._rows: list[tuple[int | None, int | None]] = []
+        for second in sorted(lefts.keys() | rights.keys()):
+            pairs = list(zip_longest(lefts.get(second, ()), rights.get(second, ())))
+            self._rows += pairs
+            self._seconds += [second] * len(pairs)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def row(self, index: int) -> ComparisonRow:
+        """What stands in a row, 0 to below `len()`."""
+        second = self._seconds[index]
+        is_first = index == 0 or self._seconds[index - 1] != second
+        time = None if second == _UNTIMED else from_microseconds(second * _SECOND_US)
+        return ComparisonRow(time, *self._rows[index], is_first)
+
+    def row_at(self, moment: datetime) -> int:
+        """The first row in the second of a moment or after it, else the last; 0 when empty."""
+        row = bisect_left(self._seconds, to_microseconds(moment) // _SECOND_US)
+        return max(0, min(row, len(self) - 1))
+
+
+def _by_second(side: Side) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for second, group in groupby(_with_seconds(side), key=lambda one: one[0]):
+        found[second] = [position for _, position in group]
+    return found
+
+
+def _with_seconds(side: Side) -> Iterator[tuple[int, int]]:
+    second = _UNTIMED
+    for position in _ordered(side):
+        time = side.log.time_us(position)
+        second = second if time is None else time // _SECOND_US
+        yield second, position
+
+
+def _ordered(side: Side) -> Iterable[int]:
+    """Ties are told from the events of that side alone, not from a whole session."""
+    own = EventLog(side.log.tables)
+    positions = sorted(side.positions)
+    start = 0
+    while start < len(positions):
+        stop = start + 1
+        while stop < len(positions) and positions[stop] == positions[stop - 1] + 1:
+            stop += 1
+        own.append_rows(side.log, range(positions[start], positions[stop - 1] + 1))
+        start = stop
+    return map(positions.__getitem__, causal_order(own, range(len(own))))
