@@ -1,7 +1,12 @@
-"""Every test runs in UTC, without the machine's AWS settings and without its terminal's habits."""
+"""Every test runs in UTC, without settings of the machine, of its user and of its terminal."""
 
 import os
+import shutil
+import tempfile
 import time
+
+_FOLDERS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME")
+"""Empty ones: no configuration is found, and what was typed is remembered for the run only."""
 
 
 def pytest_configure():
@@ -13,3 +18,10 @@ def pytest_configure():
     os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
     os.environ["TZ"] = "UTC"
     time.tzset()
+    for name in _FOLDERS:
+        os.environ[name] = tempfile.mkdtemp(prefix="ivscope-tests-")
+
+
+def pytest_unconfigure():
+    for name in _FOLDERS:
+        shutil.rmtree(os.environ.pop(name), ignore_errors=True)

@@ -20,6 +20,7 @@ class Area(StrEnum):
     FINDING = "Finding and filtering"
     JUMPING = "Jumping between events"
     TRIAGE = "The whole session"
+    EVIDENCE = "Evidence"
     TIME = "Time"
     DETAIL = "Detail and panes"
     TAKING = "Taking it with you"
@@ -100,6 +101,8 @@ SCREEN_KEYS: tuple[Command, ...] = (
     Command("triage.summary", "i", "summary", "Errors by code, participants, SDKs: of the session, or of the participant on screen. Every row leads to its events. Sweeps the session.", Area.TRIAGE),
     Command("triage.lanes", "I", "lanes", "Lanes of all participants, publishers over time against the limit of 12, events and errors over time.", Area.TRIAGE),
     Command("triage.compare", "C", "compare", "This participant beside the one you were at before, at the same times.", Area.TRIAGE),
+    Command("evidence.next", "z", "evidence", "Next event that the findings about this one rest on, also of other participants; from the last one back.", Area.EVIDENCE),
+    Command("evidence.fetch", "Z", "read evidence", "Read what would tell more about this event; the detail says what that is and what it costs.", Area.EVIDENCE),
     Command("time.style", "t", "time style", "Times in UTC, local, as age, since the event before, since the zero.", Area.TIME),
     Command("time.zero", "T", "set zero", "Count time from this event.", Area.TIME),
     Command("detail.down", "J", "more detail", "Scroll the detail without leaving the list.", Area.DETAIL),

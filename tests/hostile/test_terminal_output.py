@@ -43,7 +43,8 @@ class Walk:
         self.participants = list(terminal.cells)
         terminal.press("G").until_quiet().press("g").until_quiet().press("enter")
         terminal.until("events loaded").press("G").until(f"{COUNT} events, all loaded")
-        terminal.press("G").until_quiet()
+        terminal.until(f"all {COUNT} events loaded").press("G").until_quiet()
+        terminal.until(lambda: _column(row(terminal.cells, COUNT - 1), "+0:01"))
         self.events = list(terminal.cells)
         terminal.press("g").until_quiet()
         for number, value in enumerate(self._values):

@@ -37,9 +37,12 @@ _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 _COLOUR = re.compile(rb"\x1b\[([0-9;:]*)m")
 
 
+_KEPT = ("PATH", "HOME", "LANG", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
+
+
 def settings(**more):
     """Environment of a child: no AWS settings of the machine, dummy keys, a capable terminal."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return (
         kept
         | {

@@ -73,7 +73,7 @@ def colourless():
     environ = settings(NO_COLOR="1")
     with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE, environ=environ) as terminal:
         terminal.until("events, all loaded").press("j", "j", "v").until('"name"')
-        terminal.press("v", "?").until("Keys").press("esc").press("/").until_quiet()
+        terminal.press("v", "?").until("HELP").press("esc").press("/").until_quiet()
         terminal.press("x", "esc").until_quiet().press("ctrl+q")
         assert terminal.exit_code() == 0
         return terminal.raw
@@ -91,7 +91,7 @@ def test_without_colour_not_even_the_default_ones_are_sent(colourless):
 def test_every_terminal_gets_its_own_sixteen_colours_only(name):
     environ = settings(TERM=name)
     with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE, environ=environ) as terminal:
-        terminal.until("events, all loaded").press("j", "j", "?").until("Keys").press("esc")
+        terminal.until("events, all loaded").press("j", "j", "?").until("HELP").press("esc")
         terminal.until_quiet().press("/").until_quiet().press("x", "esc", "ctrl+q")
         assert terminal.exit_code() == 0
         assert colours(terminal.raw)

@@ -10,6 +10,9 @@ from tui.endpoint.worlds.catalog import open_world
 
 pytestmark = pytest.mark.skipif(not HAS_TMUX, reason="tmux is not on PATH")
 
+CURSOR_BEFORE_TIME = 4
+"""Cells: cursor, hit or mark, sign, blank."""
+
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40), (200, 50)])
 def test_a_participant_in_tmux_from_the_arn_to_the_way_out(columns, rows):
@@ -34,11 +37,8 @@ def test_a_participant_in_tmux_from_the_arn_to_the_way_out(columns, rows):
 
 def cursor_row(tmux):
     """The row of the event list that the cursor is on."""
-    titles = next(y for y, line in enumerate(tmux.screen) if "EVENT" in line)
-    marked = [y for y, line in enumerate(tmux.screen) if line.find(">") in _cursor_columns(tmux)]
+    lines = tmux.screen
+    titles = next(y for y, line in enumerate(lines) if "EVENT" in line)
+    column = lines[titles].index("TIME") - CURSOR_BEFORE_TIME
+    marked = [y for y, line in enumerate(lines) if line[column : column + 1] == ">"]
     return marked[0] - titles - 1 if marked else None
-
-
-def _cursor_columns(tmux):
-    titles = next(line for line in tmux.screen if "EVENT" in line)
-    return {titles.index("TIME") - 3}

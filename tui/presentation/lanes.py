@@ -97,7 +97,7 @@ def axis_line(
         if text != shown:
             row[column : column + width] = text
         shown = text
-    if cursor is not None and 0 <= cursor < columns and row[cursor] == " ":
+    if cursor is not None and 0 <= cursor < columns:
         row[cursor] = CURSOR
     return (Span(pad(date, label_cells), Role.MUTED), Span("".join(row), Role.MUTED))
 

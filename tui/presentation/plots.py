@@ -48,9 +48,10 @@ def level_plot(
         ) -> tuple[str, Role]:
             level = levels[column]
             if level.certain >= mark or (is_lowest and level.certain):
-                return _SURE, Role.WARNING if is_limit else Role.GOOD
+                role = Role.WARNING if is_limit else Role.GOOD
+                return _SURE, Role.HIT if column == cursor else role
             if level.possible >= mark or (is_lowest and level.possible):
-                return _UNSURE, Role.WARNING
+                return _UNSURE, Role.HIT if column == cursor else Role.WARNING
             if column == cursor:
                 return CURSOR, Role.HIT
             return (_LIMIT, Role.WARNING) if is_limit else (" ", Role.TEXT)
@@ -89,7 +90,7 @@ def histogram(
         def sign(column: int, level: int = level) -> tuple[str, Role]:
             # Rounded up: one event shows, however high the others are.
             if top and -(-buckets[column].events * bars // top) >= level:
-                return _SURE, Role.ACCENT
+                return _SURE, Role.HIT if column == cursor else Role.ACCENT
             return (CURSOR, Role.HIT) if column == cursor else (" ", Role.TEXT)
 
         label = _short(top) if row == 0 else "events" if row == bars - 1 else ""

@@ -1,5 +1,6 @@
 """What the detail pane says about the row under the cursor, and the header about the place."""
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from itertools import chain
 
@@ -10,6 +11,7 @@ from tui.domain.stages import (
     StageSession,
     StageSummary,
 )
+from tui.findings.finding import FactKind
 from tui.presentation.bars import Crumb
 from tui.presentation.cells import wrap
 from tui.presentation.event_json import raw_json
@@ -17,13 +19,19 @@ from tui.presentation.event_lines import detail_lines
 from tui.presentation.facts_lines import participant_lines, session_lines, stage_lines
 from tui.presentation.failure_lines import failure_lines
 from tui.presentation.fields import field
+from tui.presentation.finding_lines import finding_lines, replica_lines
 from tui.presentation.lines import Line, Role, Span
 from tui.presentation.picker_rows import session_duration, stage_id, stage_name
 from tui.presentation.span_lines import span_line
 from tui.provider.provider import StageDataProvider
 from tui.screens import picking
+from tui.screens.clock import Clock
+from tui.screens.event_refs import event_ref
 from tui.screens.events_pane import EventsPane
+from tui.screens.evidence_keys import evidence_keys
+from tui.screens.held import Held
 from tui.screens.place import Level, Place
+from tui.screens.weighing import Weighing
 
 _HINTS = {
     Level.STAGES: "Enter lists the sessions of this stage.",
@@ -35,8 +43,18 @@ _HINTS = {
 class Detail:
     """Reads facts that the provider holds already; it never asks for more."""
 
-    def __init__(self, provider: StageDataProvider) -> None:
+    def __init__(self, provider: StageDataProvider, clock: Clock, keys: Mapping[str, str]) -> None:
+        """What is said out of a provider.
+
+        Args:
+            provider: What is held.
+            clock: What time it is.
+            keys: Keys in force by command id.
+        """
         self._provider = provider
+        self._keys = evidence_keys(keys)
+        self.weighing = Weighing(provider, Held(provider, clock.now))
+        """Findings about events."""
         self._raw_kept: tuple[Event, int, tuple[Line, ...]] | None = None
         self.raw = False
         """Whether events are shown as JSON."""
@@ -74,7 +92,7 @@ class Detail:
     def _evidence(
         self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo
     ) -> list[Line]:
-        """What the events around it say about this one."""
+        """What is held that bears on it: the other half, then findings."""
         reading, position = pane.reading, pane.position
         if reading is None or position is None:
             return []
@@ -83,7 +101,33 @@ class Detail:
             complete=reading.stream.is_complete,
             live=self._is_live(scope),
         )
-        return [] if span is None else field("Span", span_line(span, zone), width)
+        lines = [] if span is None else field("Span", span_line(span, zone), width)
+        return lines + self._findings(pane, scope, width, zone)
+
+    def _findings(
+        self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo
+    ) -> list[Line]:
+        weighing, event = self.weighing, pane.event
+        ref = event_ref(weighing, pane, scope)
+        if ref is None or event is None:
+            return []
+        findings = weighing.of(ref)
+        if findings is None:
+            return [(Span("... looking for evidence in many events", Role.MUTED),)]
+        lines = finding_lines(
+            findings,
+            width,
+            zone,
+            around=event.time,
+            cite=lambda other: weighing.cite(other, ref),
+            fetched=weighing.fetchable(findings),
+            keys=self._keys,
+        )
+        asks = [ask for finding in findings for ask in finding.would_tell]
+        if any(ask.fact.kind is FactKind.REPLICAS for ask in asks):
+            replicas = self._provider.held_replicas(scope)
+            lines += [] if replicas is None else replica_lines(replicas.items[:], width)
+        return lines
 
     def _is_live(self, scope: ParticipantScope) -> bool:
         """Whether the session has no end, as far as its row was read."""

@@ -8,9 +8,11 @@ from tui.screens.clock import Clock
 from tui.screens.deed import Deed
 from tui.screens.detail import Detail
 from tui.screens.events_pane import EventsPane
+from tui.screens.evidence import EvidenceDeeds
+from tui.screens.going import Going
 from tui.screens.layout import Layout
 from tui.screens.picker_pane import PickerPane
-from tui.screens.place import Level, Place
+from tui.screens.place import Level
 from tui.widgets.text_pane import TextPane
 
 _BEHIND_SECONDS = 0.1
@@ -32,7 +34,8 @@ class DetailPane:
         pane: EventsPane,
         layout: Layout,
         clock: Clock,
-        here: Callable[[], Place],
+        going: Going,
+        say: Callable[[str], None],
         later: Callable[[float, Callable[[], None]], Timer],
     ) -> None:
         self._text = text
@@ -41,7 +44,10 @@ class DetailPane:
         self._pane = pane
         self._layout = layout
         self._clock = clock
-        self._here = here
+        self._going = going
+        self._evidence = EvidenceDeeds(detail.weighing, pane, clock, going, say)
+        # Told in a thread; what is called later runs where the pane does.
+        detail.weighing.on_ready = lambda: text.call_later(self.show)
         self._later = later
         self._timer: Timer | None = None
         self._is_stale = False
@@ -53,11 +59,12 @@ class DetailPane:
             "detail.tokens": self._full,
             "detail.down": lambda: self._text.action_scroll_lines(_SCROLL_LINES),
             "detail.up": lambda: self._text.action_scroll_lines(-_SCROLL_LINES),
+            **self._evidence.table(),
         }
 
     def show(self) -> None:
         """Show the row under the cursor now."""
-        width, zone, here = self._text.size.width, self._clock.zone, self._here()
+        width, zone, here = self._text.size.width, self._clock.zone, self._going.here
         if here.level >= Level.EVENTS:
             event = self._pane.event
             scope = here.at_event(event.participant_id if event is not None else None).participant
@@ -65,6 +72,11 @@ class DetailPane:
         else:
             lines = self._detail.of_row(here, self._picker.row, width, zone, self._clock.now())
         self._text.show(lines)
+
+    def changed(self) -> None:
+        """Something was read."""
+        self._evidence.changed()
+        self.show()
 
     def follow(self) -> None:
         """The cursor moved: show its row at once, or behind the keys that come fast."""

@@ -85,7 +85,7 @@ class ExplorerScreen(Screen[None]):
         self._provider = provider
         self._launch = launch
         self._clock = clock
-        detail = Detail(provider)
+        detail = Detail(provider, clock, keys)
         self._frame = Frame(provider, detail, clock, launch.label, keys)
         self._status = StatusArea(History(history))
         self._meter: Timer | None = None
@@ -115,7 +115,8 @@ class ExplorerScreen(Screen[None]):
             pane=self.pane,
             layout=self._layout,
             clock=clock,
-            here=lambda: self.here,
+            going=self._going,
+            say=self.say,
             later=self.set_timer,
         )
         self._gate = KeyGate(self._status, self._layout, self._going, self._count)
@@ -218,7 +219,7 @@ class ExplorerScreen(Screen[None]):
             if reading is not None and message.what is reading.stream.source:
                 self.pane.changed()
             self._readers.changed()
-            self._detail.show()
+            self._detail.changed()
         self._triage.changed(message.what)
         self.show_bars()
 

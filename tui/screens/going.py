@@ -104,6 +104,15 @@ class Going:
         self._trail.go(place)
         self.arrive()
 
+    def go_or_back(self, place: Place) -> None:
+        """Open a place, or return to it when Esc would."""
+        if self._trail.behind == place:
+            self._leave()
+            self._trail.back()
+            self.arrive()
+        else:
+            self.go(place)
+
     def _go_in(self) -> None:
         if self._layout.picker_has_focus:
             if self._picker.row is not None:

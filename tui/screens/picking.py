@@ -102,6 +102,10 @@ def typed_place(place: Place, text: str) -> Place | None:
     return Place(stage_arn, session_id) if found.session_id or found.stage_arn else None
 
 
+_MOST_SHOWN = 1_000
+"""Characters of a row that can be on screen; a name of megabytes is not escaped with every key."""
+
+
 def narrow(place: Place, items: Indexed[PickerItem], text: str) -> Indexed[PickerRow]:
     """Items whose visible facts hold every word typed, and what the text itself addresses."""
     words = text.casefold().split()
@@ -134,7 +138,7 @@ def _holds(item: PickerItem, words: list[str]) -> bool:
                 )
             )
     # Also as it is shown: what is read off the screen, or pasted with its escapes, finds it too.
-    folded = f"{facts} {safe(facts)}".casefold()
+    folded = f"{facts} {safe(facts[:_MOST_SHOWN])}".casefold()
     return all(word in folded for word in words)
 
 

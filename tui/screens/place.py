@@ -104,6 +104,11 @@ class Trail:
     _behind: list[Place] = field(default_factory=list)
     _views: dict[Place, View] = field(default_factory=dict)
 
+    @property
+    def behind(self) -> Place | None:
+        """Where `back` leads, unless it goes up."""
+        return self._behind[-1] if self._behind else None
+
     def go(self, place: Place) -> None:
         """Go somewhere; `back` returns here."""
         if place != self.here:

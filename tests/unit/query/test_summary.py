@@ -105,7 +105,8 @@ def test_plain_codes_have_readable_drills():
         "QUOTA_EXCEEDED": "code:QUOTA_EXCEEDED",
         None: "!code:* error:yes",
     }
-    assert summary.top_participants[1].drill == "participant:me error:yes"
+    people = {row.participant_id: row.drill for row in summary.top_participants}
+    assert people == {"me": "participant:me error:yes", None: "!participant:* error:yes"}
 
 
 def test_who_is_not_read_counts_in_no_group():

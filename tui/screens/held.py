@@ -1,0 +1,146 @@
+"""Held: what the provider holds now, as the rules of findings look at it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from tui.domain.stages import (
+    Participant,
+    ParticipantScope,
+    ParticipantSummary,
+    SessionScope,
+    StageSession,
+)
+from tui.findings.known import HeldLog, HeldParticipants, PublisherCount
+from tui.provider.event_feed import EventFeed
+from tui.provider.provider import StageDataProvider
+from tui.provider.sweep import Sweep
+from tui.screens.seat_counts import SeatCounts
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+"""Of what nobody knows when it was read: it covers nothing while the session is live."""
+
+
+class Held:
+    """A `Known` over a provider. Nothing is created, and nothing read, by looking.
+
+    May be asked from any thread.
+    """
+
+    def __init__(self, provider: StageDataProvider, now: Callable[[], datetime]) -> None:
+        self._provider = provider
+        self._now = now
+        self._seats = SeatCounts(provider, self)
+        self._rows: tuple[tuple[int, int, int], dict[str, ParticipantSummary]] = ((0, 0, 0), {})
+        self._copies: tuple[int, dict[ParticipantScope, HeldLog | None]] = (-1, {})
+
+    def log(self, scope: ParticipantScope, /) -> HeldLog | None:
+        """Events of a participant: of the feed that was opened, else what a sweep has read."""
+        feed = self._provider.opened_events(scope)
+        if feed is not None:
+            status = feed.status
+            if status.pages == 0:
+                return None
+            is_complete = not status.has_more and status.failure is None
+            return HeldLog(feed.items, is_complete, self.feed_as_of(scope.session, feed))
+        changes = self._provider.changes
+        if self._copies[0] != changes:
+            self._copies = (changes, {})
+        copies = self._copies[1]
+        if scope not in copies:
+            copies[scope] = self._swept(scope)
+        return copies[scope]
+
+    def _swept(self, scope: ParticipantScope) -> HeldLog | None:
+        """A copy of what a sweep holds, at the positions that the opened feed would have."""
+        sweep = self._provider.started_sweep(scope.session)
+        if sweep is None:
+            return None
+        reading = sweep.log.reading(scope.participant_id)
+        is_read = sweep.log.is_read(scope.participant_id)
+        if reading is None or not (is_read or reading.events):
+            return None
+        as_of = self.sweep_as_of(sweep)
+        if reading.failure is not None:
+            as_of = _LONG_AGO
+        return HeldLog(sweep.log.events_of(scope.participant_id), is_read, as_of)
+
+    def feed_as_of(self, session: SessionScope, feed: EventFeed) -> datetime | None:
+        """Up to when an opened feed is read; None when nothing can follow."""
+        moment = self._provider.up_to_date_at(feed)
+        sweep = self._provider.started_sweep(session)
+        if moment is None and sweep is not None:
+            moment = sweep.up_to_date_at
+        return self._as_of(session, moment)
+
+    def sweep_as_of(self, sweep: Sweep) -> datetime | None:
+        """Up to when those are read that only the sweep has read; None as above."""
+        return self._as_of(sweep.session, sweep.up_to_date_at)
+
+    def _as_of(self, session: SessionScope, moment: float | None) -> datetime | None:
+        if moment is None:
+            return _LONG_AGO
+        as_of = self._now() - timedelta(seconds=self._provider.seconds_since(moment))
+        row = self._provider.held_session(session)
+        end = None if row is None else row.end_time
+        return None if isinstance(end, datetime) and end <= as_of else as_of
+
+    def participant(self, scope: ParticipantScope, /) -> Participant | None:
+        """The answer of GetParticipant."""
+        return self._provider.held_participant(scope)
+
+    def summary(self, scope: ParticipantScope, /) -> ParticipantSummary | None:
+        """The row inside the answer of GetParticipant, else that of the list."""
+        facts = self._provider.held_participant(scope)
+        if facts is not None:
+            return facts.summary
+        feed = self._provider.held_participants(scope.session)
+        if feed is None:
+            return None
+        key = (id(feed), feed.generation, len(feed.items))
+        if self._rows[0] != key:
+            self._rows = (key, {row.participant_id: row for row in feed.items[: key[2]]})
+        return self._rows[1].get(scope.participant_id)
+
+    def session(self, scope: SessionScope, /) -> StageSession | None:
+        """The session."""
+        return self._provider.held_session(scope)
+
+    def participants(self, scope: SessionScope, /) -> HeldParticipants | None:
+        """Who is in the session, as far as the unfiltered list was read."""
+        feed = self._provider.held_participants(scope)
+        if feed is None:
+            return None
+        is_complete = not feed.has_more and feed.failure is None
+        return HeldParticipants(feed.items[: len(feed.items)], is_complete)
+
+    def publishers_at(self, scope: SessionScope, moment: datetime, /) -> PublisherCount | None:
+        """Who was publishing in the second of a moment; None when the session was not swept."""
+        sweep = self._provider.started_sweep(scope)
+        return None if sweep is None else self._seats.at(sweep, moment)
+
+    def sweep_calls(self, scope: SessionScope, /) -> int:
+        """The fewest calls that a sweep still takes, as far as participants are listed."""
+        sweep = self._provider.started_sweep(scope)
+        if sweep is not None:
+            return sweep.calls_left
+        listed = self._provider.held_participants(scope)
+        if listed is None:
+            return 2
+        opened = self._provider.opened_in(scope).values()
+        read = sum(feed.pages > 0 and not feed.has_more for feed in opened)
+        return max(0, len(listed.items) - read) + listed.has_more
+
+    def work(self, scope: ParticipantScope, position: int) -> int:
+        """How many events are looked at, more or less, to say what is held about one event."""
+        held = self.log(scope)
+        if held is None or position >= len(held.log):
+            return 0
+        count = len(held.log)
+        remote = held.log.remote(position)
+        if remote and held.log.is_error(position):
+            other = self.log(ParticipantScope(scope.stage_arn, scope.session_id, remote))
+            count += 0 if other is None else len(other.log)
+        sweep = self._provider.started_sweep(scope.session)
+        if sweep is not None and held.log.error_code(position) == "QUOTA_EXCEEDED":
+            count += self._seats.work(sweep)
+        return count
