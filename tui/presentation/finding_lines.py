@@ -62,8 +62,9 @@ def finding_lines(
     cite: Callable[[EventRef], Cited | None],
     fetched: Ask | None,
     keys: EvidenceKeys,
+    first_number: int = 1,
 ) -> list[Line]:
-    """Findings, numbered from 1.
+    """Findings, numbered.
 
     Args:
         findings: What to say.
@@ -73,6 +74,7 @@ def finding_lines(
         cite: What an event is; None for the one under the cursor and for one not held.
         fetched: What the key would fetch, None for nothing.
         keys: Keys in force.
+        first_number: Of the first one.
     """
     lines: list[Line] = []
 
@@ -81,7 +83,7 @@ def finding_lines(
         is_near = not isinstance(around, datetime) or own[:_DATE] == other[:_DATE]
         return clock(time, zone) if is_near else other
 
-    for number, finding in enumerate(findings, 1):
+    for number, finding in enumerate(findings, first_number):
         word, role = _WORDS[finding.certainty]
         head = (Span(f"[{number}] ", Role.ACCENT), Span(f"{word}: ", role))
         lines += wrap((*head, *_spans(finding.text, tell)), width, _HANGING)

@@ -154,16 +154,9 @@ class ExplorerScreen(Screen[None]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self._going.arrive()
-        try:
-            if self._going.is_reading and self._launch.filter:
-                self._event_deeds.filter_by(self._launch.filter)
-            if self._going.is_reading and self._launch.at:
-                self._event_deeds.go_to(self._launch.at)
-        except NotNow as why:
-            self.say(str(why))
-        if self._launch.complaints:
-            self.say("configuration: " + "; ".join(self._launch.complaints))
+        complaints = self._going.begin(self._launch)
+        if complaints:
+            self.say(complaints)
 
     def _announce(self, what: Readable | Sweep) -> None:
         self.post_message(self.Changed(what))

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tui.domain.events import Event
 from tui.domain.stages import ParticipantSummary
+from tui.launch import Launch
 from tui.provider.provider import StageDataProvider
 from tui.provider.sweep_progress import SweepState
 from tui.screens import picking
@@ -76,6 +77,19 @@ class Going:
     def is_reading(self) -> bool:
         """Whether events are shown."""
         return self.here.level >= Level.EVENTS
+
+    def begin(self, launch: Launch) -> str:
+        """Open the first place as asked for. Returns what went wrong, empty for nothing."""
+        self.arrive()
+        complaints = [f"configuration: {complaint}" for complaint in launch.complaints]
+        try:
+            if self.is_reading and launch.filter:
+                self._events.filter_by(launch.filter)
+            if self.is_reading and launch.at:
+                self._events.go_to(launch.at)
+        except NotNow as why:
+            complaints.insert(0, str(why))
+        return "; ".join(complaints)
 
     def arrive(self) -> None:
         """Show the place that the trail leads to, and read what it needs and does not have."""

@@ -38,16 +38,15 @@ Landing = tuple[str | None, datetime | None]
 class LaneRows:
     """A row for each participant."""
 
-    def __init__(self, view: LanesView, chosen: Callable[[], int]) -> None:
+    def __init__(self, view: LanesView) -> None:
         self._view = view
-        self._chosen = chosen
 
     def __len__(self) -> int:
         return len(self._view.order)
 
     def line(self, index: int, width: int) -> Line:
         """One lane."""
-        return self._view.lane(index, width, is_chosen=index == self._chosen())
+        return self._view.lane(index, width)
 
     def titles(self, width: int) -> Line:  # noqa: ARG002 - the protocol's signature
         """None: the axis stands above."""
@@ -81,6 +80,7 @@ class LanesScreen(ModalScreen[Landing]):
         super().__init__()
         self._view = view
         self._word = word
+        self._is_ready = False
         self._is_working = False
 
     def compose(self) -> Iterator[Widget]:
@@ -95,6 +95,7 @@ class LanesScreen(ModalScreen[Landing]):
 
     def on_mount(self) -> None:
         """Count, and take the keys."""
+        self._is_ready = True
         self._list.focus()
         self.changed()
 
@@ -104,12 +105,12 @@ class LanesScreen(ModalScreen[Landing]):
 
     def changed(self) -> None:
         """Events came: count them between the keys."""
-        if not self._is_working:
+        if self._is_ready and not self._is_working:
             self._is_working = True
             self._work()
 
     def _work(self) -> None:
-        if not self.is_attached:
+        if not self.is_attached:  # closed between two slices
             return
         is_more = self._view.work(_WORK_SECONDS)
         self._is_working = is_more
@@ -121,21 +122,16 @@ class LanesScreen(ModalScreen[Landing]):
         """Lay out for the size."""
         self._draw()
 
-    def on_row_list_highlighted(self) -> None:
-        """The chosen lane is marked."""
-        self._list.repaint()
-
     def _draw(self) -> None:
         width = self.size.width
-        if not width:
+        if not width or not self._is_ready:
             return
         inner = width - 1
         head = self._view.head(inner)
         plot = self.query_one("#plot", TextPane)
         plot.styles.height = len(head)
         plot.show(tuple((Span(" "), *line) for line in head))
-        rows = LaneRows(self._view, lambda: self._list.cursor)
-        self._list.show(rows, (), self._list.cursor, self._list.top)
+        self._list.show(LaneRows(self._view), (), self._list.cursor, self._list.top)
         word, title = self._word(), self._view.title(inner)
         fill = " " * max(1, width - len(title) - len(word))
         line = (Span(title, Role.STRONG), Span(fill), Span(word, Role.ACCENT))

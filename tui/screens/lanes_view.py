@@ -102,7 +102,7 @@ class LanesView:
             plot = []
         return [*plot, axis]
 
-    def lane(self, index: int, width: int, *, is_chosen: bool) -> Line:
+    def lane(self, index: int, width: int) -> Line:
         """One participant."""
         participant_id, columns = self.order[index], self.columns(width)
         cells = " " * columns
@@ -113,7 +113,6 @@ class LanesView:
             cells,
             label_cells=_LABEL_CELLS,
             cursor=self._column(columns),
-            is_chosen=is_chosen,
         )
 
     def foot(self, width: int) -> Line:

@@ -22,8 +22,11 @@ _WORK_SECONDS = 0.008
 _PAUSE_SECONDS = 0.02
 """Between two slices."""
 
+Drill = str | int
+"""A filter of events, or the position of one event in the session's log."""
 
-class SummaryLines:
+
+class SummaryRows:
     """Rows of a summary, already laid out."""
 
     def __init__(self, rows: list[SummaryLine]) -> None:
@@ -40,26 +43,37 @@ class SummaryLines:
         """None: the tables bring their own."""
         return ()
 
-    def drill(self, index: int) -> str | None:
-        """The filter that a row leads to."""
-        return self._rows[index].drill
+    def next_code(self, row: int) -> int | None:
+        """The next row below one that counts an error code."""
+        for index in range(row + 1, len(self._rows)):
+            if (self._rows[index].drill or "").startswith("code:"):
+                return index
+        return None
+
+    def drill(self, index: int) -> Drill | None:
+        """Where a row leads."""
+        row = self._rows[index]
+        return row.position if row.drill is None else row.drill
 
 
-class SummaryScreen(ModalScreen[str | None]):
-    """The result is the filter of the row that was opened, None without one."""
+class SummaryScreen(ModalScreen[Drill | None]):
+    """The result is where the row that was opened leads, None without one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,l,right", "drill"),
         Binding("escape,q,h,left,backspace,i", "close"),
-        Binding("e", "next_row"),
+        Binding("e", "next_code"),
     ]
 
     def __init__(self, data: SummaryData, clock: Clock) -> None:
         super().__init__()
         self._data = data
         self._clock = clock
-        self._rows = SummaryLines([])
+        self._rows = SummaryRows([])
+        self._is_ready = False
         self._is_working = False
+        self._was_used = False
+        """Whether the reader has pressed a key; before, the cursor waits on the first code."""
 
     def compose(self) -> Iterator[Widget]:
         """A title, the rows, a footer."""
@@ -69,6 +83,7 @@ class SummaryScreen(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """Count."""
+        self._is_ready = True
         self._list.focus()
         self.changed()
 
@@ -78,12 +93,12 @@ class SummaryScreen(ModalScreen[str | None]):
 
     def changed(self) -> None:
         """Events came: count them between the keys."""
-        if not self._is_working:
+        if self._is_ready and not self._is_working:
             self._is_working = True
             self._work()
 
     def _work(self) -> None:
-        if not self.is_attached:
+        if not self.is_attached:  # closed between two slices
             return
         is_more = self._data.work(_WORK_SECONDS)
         self._is_working = is_more
@@ -97,18 +112,25 @@ class SummaryScreen(ModalScreen[str | None]):
 
     def _draw(self) -> None:
         width = self.size.width
-        if not width:
+        if not width or not self._is_ready:
             return
-        heading = self._data.title
-        rows = summary_lines(self._data.summary(), width - 2, self._clock.zone, heading=heading)
-        self._rows = SummaryLines(rows)
-        self._list.show(self._rows, (), self._list.cursor, self._list.top)
+        zone, inner = self._clock.zone, width - 2
+        rows = summary_lines(
+            self._data.summary(),
+            inner,
+            zone,
+            heading=self._data.title,
+            findings=self._data.findings(inner, zone),
+        )
+        self._rows = SummaryRows(rows)
+        cursor = self._list.cursor if self._was_used else self._rows.next_code(-1) or 0
+        self._list.show(self._rows, (), cursor, self._list.top)
         word = self._data.word()
         title = "SUMMARY"
         fill = " " * max(1, width - len(title) - len(word))
         line = (Span(title, Role.STRONG), Span(fill), Span(word, Role.ACCENT))
         self.query_one("#title", LineBar).show(line)
-        hints = (("Enter", "show these events"), ("e", "next table row"), ("Esc", "back"))
+        hints = (("Enter", "show these events"), ("e", "next error code"), ("Esc", "back"))
         self.query_one("#keys", LineBar).show(footer_line(hints, width))
 
     def action_drill(self) -> None:
@@ -118,12 +140,15 @@ class SummaryScreen(ModalScreen[str | None]):
         if drill is not None:
             self.dismiss(drill)
 
-    def action_next_row(self) -> None:
-        """Go to the next row that leads somewhere."""
-        for row in range(self._list.cursor + 1, len(self._rows)):
-            if self._rows.drill(row) is not None:
-                self._list.cursor = row
-                return
+    def on_key(self) -> None:
+        """From now on the cursor is the reader's."""
+        self._was_used = True
+
+    def action_next_code(self) -> None:
+        """Go to the next error code."""
+        row = self._rows.next_code(self._list.cursor)
+        if row is not None:
+            self._list.cursor = row
 
     def action_close(self) -> None:
         """Leave."""

@@ -1,14 +1,18 @@
 """SummaryData: what the summary of a session, or of one participant, is made from."""
 
+from collections.abc import Callable
+from datetime import tzinfo
 from typing import Protocol
 
 from tui.domain.session_summary import Summary
 from tui.domain.stages import ParticipantSummary
+from tui.presentation.summary_table import SummaryLine
 from tui.provider.provider import StageDataProvider
 from tui.provider.sweep import Sweep
 from tui.query.summary import SummaryBuilder
 from tui.screens.event_stream import ParticipantStream, sweep_word
 from tui.screens.place import Place
+from tui.screens.session_findings import SessionFindings
 
 
 class SummaryData(Protocol):
@@ -29,14 +33,26 @@ class SummaryData(Protocol):
         """The state of the reading, in capitals."""
         ...
 
+    def findings(self, width: int, zone: tzinfo) -> list[SummaryLine]:
+        """What the rules say of it."""
+        ...
+
 
 class SessionData:
     """A session, as far as its sweep has come."""
 
     title = "Session"
 
-    def __init__(self, provider: StageDataProvider, sweep: Sweep) -> None:
+    def __init__(self, provider: StageDataProvider, sweep: Sweep, done: Callable[[], None]) -> None:
+        """A session.
+
+        Args:
+            provider: What is held of it.
+            sweep: Everybody's events.
+            done: Called in another thread when findings are there.
+        """
         self._provider = provider
+        self._findings = SessionFindings(provider, sweep, done)
         self.sweep = sweep
         self._builder = SummaryBuilder(sweep.log.log)
 
@@ -58,6 +74,11 @@ class SessionData:
     def word(self) -> str:
         """The state of the sweep."""
         return sweep_word(self.sweep)
+
+    def findings(self, width: int, zone: tzinfo) -> list[SummaryLine]:
+        """Across participants."""
+        self._findings.look()
+        return self._findings.lines(width, zone)
 
 
 class ParticipantData:
@@ -92,3 +113,7 @@ class ParticipantData:
     def word(self) -> str:
         """Whether all is read."""
         return "ALL LOADED" if self._stream.is_complete else "PARTIAL"
+
+    def findings(self, width: int, zone: tzinfo) -> list[SummaryLine]:  # noqa: ARG002 - the protocol's signature
+        """None: the detail tells those of one participant, event by event."""
+        return []

@@ -20,7 +20,7 @@ from tui.screens.lanes_view import LanesView
 from tui.screens.names import Names
 from tui.screens.picker_pane import PickerPane
 from tui.screens.place import Level, Place
-from tui.screens.summary import SummaryScreen
+from tui.screens.summary import Drill, SummaryScreen
 from tui.screens.summary_data import ParticipantData, SessionData, SummaryData
 from tui.screens.trouble import Trouble
 
@@ -110,18 +110,33 @@ class Triage:
             stream = ParticipantStream(self._provider, self._provider.events(here.participant))
             data = ParticipantData(self._provider, here, stream)
         else:
-            data = SessionData(self._provider, self._sweep())
+            data = SessionData(self._provider, self._sweep(), self._redraw_view)
         self._view = SummaryScreen(data, self._clock)
         self._explorer.app.push_screen(self._view, self._leave_summary)
 
-    def _leave_summary(self, drill: str | None) -> None:
+    def _redraw_view(self) -> None:
+        """From another thread: findings are there."""
+        if self._view is not None:
+            self._explorer.app.call_later(self._view.changed)
+
+    def _leave_summary(self, drill: Drill | None) -> None:
         self._view = None
         here = self._explorer.here
         if drill is None:
             return
         if here.level is not Level.EVENTS:
             self._explorer.go(Place(here.stage_arn, here.session_id, everybody=True))
-        self._events.filter_by(drill)
+        if isinstance(drill, str):
+            self._events.filter_by(drill)
+        else:
+            self._explorer.pane.seek_for("that event", lambda: self._row_of(drill))
+
+    def _row_of(self, position: int) -> int | None:
+        """The row of an event in everybody's list, None while it is not shown."""
+        reading = self._explorer.pane.reading
+        if reading is None or not reading.view.is_shown(position):
+            return None
+        return reading.view.row_at(position)
 
     # Lanes.
 
