@@ -1,5 +1,6 @@
 """Lines of findings: each with a number, how sure it is, what it rests on and what would tell."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -62,9 +63,9 @@ def finding_lines(
     cite: Callable[[EventRef], Cited | None],
     fetched: Ask | None,
     keys: EvidenceKeys,
-    first_number: int = 1,
+    first: int = 1,
 ) -> list[Line]:
-    """Findings, numbered.
+    """Findings with their numbers.
 
     Args:
         findings: What to say.
@@ -74,7 +75,7 @@ def finding_lines(
         cite: What an event is; None for the one under the cursor and for one not held.
         fetched: What the key would fetch, None for nothing.
         keys: Keys in force.
-        first_number: Of the first one.
+        first: Number of the first one.
     """
     lines: list[Line] = []
 
@@ -83,7 +84,7 @@ def finding_lines(
         is_near = not isinstance(around, datetime) or own[:_DATE] == other[:_DATE]
         return clock(time, zone) if is_near else other
 
-    for number, finding in enumerate(findings, first_number):
+    for number, finding in enumerate(findings, first):
         word, role = _WORDS[finding.certainty]
         head = (Span(f"[{number}] ", Role.ACCENT), Span(f"{word}: ", role))
         lines += wrap((*head, *_spans(finding.text, tell)), width, _HANGING)
@@ -127,17 +128,20 @@ def _part(label: str, value: Line, width: int) -> list[Line]:
 
 def _cited(cited: Sequence[Cited], tell: _Tell) -> Line:
     spans: list[Span] = []
-    named = cited[:_MOST_NAMED]
+    counts = Counter(cited)
+    named = list(counts)[:_MOST_NAMED]
     for at, one in enumerate(named):
+        times = f"{counts[one]} x " if counts[one] > 1 else ""
         name = "(no name)" if one.name is None else safe(one.name)
         spans += [Span(", ")] if at else []
-        spans.append(Span(f"{name} {tell(one.time)}", Role.ACCENT))
+        spans.append(Span(f"{times}{name} {tell(one.time)}", Role.ACCENT))
         # "A, B of X": whose they are is said once, behind the last one.
         is_last = at + 1 == len(named) or named[at + 1].who != one.who
         if one.who is not None and is_last:
             spans.append(Span(f" of {safe(one.who[:LONGEST_VALUE])}"))
-    if len(cited) > _MOST_NAMED:
-        spans.append(Span(f", and {len(cited) - _MOST_NAMED} more", Role.MUTED))
+    left = len(cited) - sum(counts[one] for one in named)
+    if left:
+        spans.append(Span(f", and {left} more", Role.MUTED))
     return tuple(spans)
 
 

@@ -27,8 +27,8 @@ def level_plot(
 
     Args:
         levels: One for each column.
-        height: Lines of the result, 2 or more.
-        limit: Where the line is drawn.
+        height: Lines of the result; fewer when the highest level is lower.
+        limit: Where the line is drawn, 1 or more.
         cursor: Column of the moment of the cursor; None when outside.
         label_cells: Cells left of the first column.
     """
@@ -63,8 +63,8 @@ def level_plot(
 
 def _marks(top: int, limit: int, height: int) -> list[int]:
     """What each row stands for, top first; one of them is the limit."""
-    rows = max(height, 1)
-    marks = [max(1, round(top * (rows - row) / rows)) for row in range(rows)]
+    rows = max(1, min(height, top))
+    marks = [-(-top * (rows - row) // rows) for row in range(rows)]
     nearest = min(range(rows), key=lambda row: abs(marks[row] - limit))
     marks[nearest] = limit
     return marks

@@ -145,6 +145,12 @@ class Feed(Generic[Item]):
         return self.status.has_more
 
     @property
+    def is_complete(self) -> bool:
+        """Whether the rows are all that the list had, also while it is read again."""
+        paging = self._paging
+        return paging.pages > 0 and paging.cursor is None and paging.dead_end is None
+
+    @property
     def can_restart(self) -> bool:
         """Shortcut to `status.can_restart`."""
         return self.status.can_restart

@@ -45,10 +45,14 @@ class Lanes:
     def prepare(self, participant_ids: Iterable[str], seconds: float) -> bool:
         """Read lanes for about so long, at least one; whether some are left to read."""
         until = monotonic() + seconds
+        has_read = False
         for participant_id in participant_ids:
-            if monotonic() >= until and not self._is_ready(participant_id):
+            if self._is_ready(participant_id):
+                continue
+            if has_read and monotonic() >= until:
                 return True
             self._lane(participant_id)
+            has_read = True
         return False
 
     def cells(self, participant_id: str, window: TimeWindow, columns: int) -> str:

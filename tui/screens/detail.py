@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
+from functools import partial
 from itertools import chain
 
 from tui.domain.events import Event
@@ -70,13 +71,14 @@ class Detail:
             return tuple(self._participant(scope, width, zone))
         if self.raw:
             return self._raw_lines(event, width)
+        leading, others = self._findings(pane, scope, width, zone)
         return tuple(
             detail_lines(
                 event,
                 width,
                 zone,
-                evidence=self._evidence(pane, scope, width, zone),
-                about=self._participant(scope, width, zone),
+                evidence=[*self._span(pane, scope, width, zone), *leading],
+                about=[*others, *self._participant(scope, width, zone)],
                 inline=self.inline,
             )
         )
@@ -89,10 +91,10 @@ class Detail:
             self._raw_kept = (event, width, lines)
         return self._raw_kept[2]
 
-    def _evidence(
+    def _span(
         self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo
     ) -> list[Line]:
-        """What is held that bears on it: the other half, then findings."""
+        """What the event began or ended, and its other half."""
         reading, position = pane.reading, pane.position
         if reading is None or position is None:
             return []
@@ -101,33 +103,36 @@ class Detail:
             complete=reading.stream.is_complete,
             live=self._is_live(scope),
         )
-        lines = [] if span is None else field("Span", span_line(span, zone), width)
-        return lines + self._findings(pane, scope, width, zone)
+        return [] if span is None else field("Span", span_line(span, zone), width)
 
     def _findings(
         self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo
-    ) -> list[Line]:
+    ) -> tuple[list[Line], list[Line]]:
+        """What is held that bears on the event: above the general explanation, and below it."""
         weighing, event = self.weighing, pane.event
         ref = event_ref(weighing, pane, scope)
         if ref is None or event is None:
-            return []
+            return [], []
         findings = weighing.of(ref)
         if findings is None:
-            return [(Span("... looking for evidence in many events", Role.MUTED),)]
-        lines = finding_lines(
-            findings,
-            width,
-            zone,
+            return [(Span("... looking for evidence in many events", Role.MUTED),)], []
+        draw = partial(
+            finding_lines,
+            width=width,
+            zone=zone,
             around=event.time,
             cite=lambda other: weighing.cite(other, ref),
             fetched=weighing.fetchable(findings),
             keys=self._keys,
         )
+        count = weighing.leading(findings)
+        leading = draw(findings[:count])
         asks = [ask for finding in findings for ask in finding.would_tell]
         if any(ask.fact.kind is FactKind.REPLICAS for ask in asks):
             replicas = self._provider.held_replicas(scope)
-            lines += [] if replicas is None else replica_lines(replicas.items[:], width)
-        return lines
+            leading += [] if replicas is None else replica_lines(replicas.items[:], width)
+        others = draw(findings[count:], first=count + 1)
+        return leading, [*others, ()] if others else []
 
     def _is_live(self, scope: ParticipantScope) -> bool:
         """Whether the session has no end, as far as its row was read."""

@@ -37,11 +37,10 @@ class Held:
         """Events of a participant: of the feed that was opened, else what a sweep has read."""
         feed = self._provider.opened_events(scope)
         if feed is not None:
-            status = feed.status
-            if status.pages == 0:
+            if feed.pages == 0:
                 return None
-            is_complete = not status.has_more and status.failure is None
-            return HeldLog(feed.items, is_complete, self.feed_as_of(scope.session, feed))
+            as_of = self.feed_as_of(scope.session, feed)
+            return HeldLog(feed.items, feed.is_complete, as_of)
         changes = self._provider.changes
         if self._copies[0] != changes:
             self._copies = (changes, {})
@@ -110,7 +109,7 @@ class Held:
         feed = self._provider.held_participants(scope)
         if feed is None:
             return None
-        is_complete = not feed.has_more and feed.failure is None
+        is_complete = feed.is_complete
         return HeldParticipants(feed.items[: len(feed.items)], is_complete)
 
     def publishers_at(self, scope: SessionScope, moment: datetime, /) -> PublisherCount | None:
@@ -127,7 +126,7 @@ class Held:
         if listed is None:
             return 2
         opened = self._provider.opened_in(scope).values()
-        read = sum(feed.pages > 0 and not feed.has_more for feed in opened)
+        read = sum(feed.is_complete for feed in opened)
         return max(0, len(listed.items) - read) + listed.has_more
 
     def work(self, scope: ParticipantScope, position: int) -> int:

@@ -62,7 +62,7 @@ class SessionFindings:
                 cite=self._cite,
                 fetched=None,
                 keys=EvidenceKeys("Enter", "", ""),
-                first_number=number,
+                first=number,
             )
             lines += [SummaryLine(line, position=position) for line in told]
         return lines

@@ -6,7 +6,7 @@ from time import monotonic
 from typing import NamedTuple
 
 from tui.domain.stages import ParticipantScope, SessionScope
-from tui.findings.finding import Ask, EventRef, FactKind, Finding
+from tui.findings.finding import Ask, Certainty, EventRef, FactKind, Finding
 from tui.findings.rules import findings_for
 from tui.presentation.finding_lines import Cited
 from tui.provider.event_log import EventLog
@@ -49,13 +49,21 @@ class Weighing:
             if last.changes == changes or rests:
                 return last.findings
         if self.held.work(ref.scope, ref.position) <= AT_ONCE:
-            findings = findings_for(ref.scope, ref.position, self.held)
+            findings = self._find(ref.scope, ref.position)
             self._last = _Weighed(ref, changes, findings, 0.0)
             return findings
         if self._thread is None:
             self._thread = Thread(target=self._weigh, args=(ref, ref.scope, changes), daemon=True)
             self._thread.start()
         return last.findings if last is not None and last.ref == ref else None
+
+    def _find(self, scope: ParticipantScope, position: int) -> tuple[Finding, ...]:
+        return tuple(sorted(findings_for(scope, position, self.held), key=_tells_little))
+
+    @staticmethod
+    def leading(findings: tuple[Finding, ...]) -> int:
+        """How many come before the general explanation; the others say little but stay below."""
+        return sum(not _tells_little(one) for one in findings) or min(1, len(findings))
 
     def _grows(self, scope: ParticipantScope) -> bool:
         sweep = self.provider.started_sweep(scope.session)
@@ -64,7 +72,7 @@ class Weighing:
     def _weigh(self, ref: EventRef, scope: ParticipantScope, changes: int) -> None:
         began = monotonic()
         try:
-            findings = findings_for(scope, ref.position, self.held)
+            findings = self._find(scope, ref.position)
         except Exception as bug:  # noqa: BLE001 - handed on whole, never swallowed
             self._thread = None
             self.provider.report(bug)
@@ -110,3 +118,8 @@ class Weighing:
             return None if sweep is None else sweep.log.log
         held = self.held.log(scope)
         return None if held is None else held.log
+
+
+def _tells_little(finding: Finding) -> bool:
+    """Whether it only says that something is not known, and that nothing would tell."""
+    return finding.certainty is Certainty.UNKNOWN and not finding.would_tell

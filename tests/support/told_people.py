@@ -1,0 +1,54 @@
+"""Participants whose events are whole: from when to when each was joined and publishing."""
+
+import random
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+from support.held import event
+
+
+@dataclass(frozen=True)
+class ToldPerson:
+    """Seconds; spans can touch and can have no length."""
+
+    name: str
+    stay: tuple[int, int]
+    publishing: tuple[tuple[int, int], ...]
+    errors: tuple[int, ...]
+
+    def events(self):
+        """In the order told."""
+        yield event(self.stay[0], "JOINED", participant=self.name)
+        for begin, end in self.publishing:
+            yield event(begin, "PUBLISH_STARTED", participant=self.name)
+            yield event(end, "PUBLISH_STOPPED", participant=self.name)
+        for second in self.errors:
+            yield event(second, "PUBLISH_ERROR", "QUOTA_EXCEEDED", self.name)
+        yield event(self.stay[1], "LEFT", participant=self.name)
+
+    def is_publishing(self, second):
+        """A stop in a second frees the seat in it, unless all of it was in that second."""
+        if any(begin <= second < end for begin, end in self.publishing):
+            return True
+        ends = any(begin < second == end for begin, end in self.publishing)
+        return (second, second) in self.publishing and not ends
+
+
+@st.composite
+def told_people(draw, last=24):
+    """Up to six participants, all gone by second `last`."""
+    people = []
+    for name in "abcdef"[: draw(st.integers(0, 6))]:
+        seconds = sorted(draw(st.lists(st.integers(0, last), min_size=2, max_size=10)))
+        first, *inner, end = seconds
+        pairs = zip(inner[::2], inner[1::2], strict=False)
+        errors = draw(st.lists(st.integers(first, end), max_size=2))
+        people.append(ToldPerson(name, (first, end), tuple(pairs), tuple(errors)))
+    return people
+
+
+def shuffled_events(people, seed):
+    """All events in an order that depends on nothing but the seed."""
+    events = [one for person in people for one in person.events()]
+    random.Random(seed).shuffle(events)  # noqa: S311 - no secret
+    return events

@@ -1,0 +1,196 @@
+"""Evidence in the detail: findings, z to their events, Z to what would tell more."""
+
+from contextlib import asynccontextmanager
+
+from support.explorer import JOSE, NINA, PRIYA, at, explorer
+
+HANA = "2tmxoLckQSfq"
+MING = "urIXg3HLgZuA"
+MARA = "rJ8znbQQyqev"
+OLD_SDK = "rKL3tSemhHNc"
+RESTREAM = at("cFTCie3pl4uw", session="st-WzDwn45B2IFci")
+
+
+@asynccontextmanager
+async def on_event(start, *, size=(120, 40), **wanted):
+    """The explorer with the cursor on the first row with these members; nothing is read."""
+    async with explorer(start, size=size) as journey:
+        await journey.until("all loaded")
+        await put_on(journey, **wanted)
+        await journey.until("API 0/")
+        yield journey
+
+
+async def put_on(journey, **wanted):
+    view = journey.explorer.pane.reading.view
+    rows = (row for row in range(len(view)) if is_like(view.log[view.position(row)], **wanted))
+    row = next(rows)
+    event = view.log[view.position(row)]
+    journey.explorer.pane.move_to(row)
+    await journey.until(lambda: f"{event.time:%Y-%m-%d %H:%M:%S}" in detail(journey))
+    assert journey.event == event
+
+
+def is_like(event, clock=None, **wanted):
+    """Whether an event has these members, and this time of day."""
+    if clock is not None and f"{event.time:%H:%M:%S}" != clock:
+        return False
+    return all(getattr(event, name) == value for name, value in wanted.items())
+
+
+def detail(journey):
+    """What the detail pane says, its lines joined."""
+    lines = journey.explorer._text.lines
+    return " ".join("".join(span.text for span in line).strip() for line in lines)
+
+
+DENIED = {"clock": "21:02:51", "error_code": "INSUFFICIENT_CAPABILITIES"}
+
+
+async def test_the_exchange_that_took_the_capability_is_named_and_z_goes_there_and_back():
+    async with on_event(at(JOSE), **DENIED) as journey:
+        assert "[1] shown: The token exchange 20 s before took PUBLISH away." in detail(journey)
+        assert "rests on (z): TOKEN_EXCHANGED 21:02:31" in detail(journey)
+        error, row = journey.event, journey.cursor
+        await journey.press("z")
+        await journey.until(lambda: journey.event.name == "TOKEN_EXCHANGED")
+        assert f"{journey.event.time:%H:%M:%S}" == "21:02:31"
+        assert journey.status == "evidence 1 of 2"
+        await journey.press("z")
+        await journey.until("evidence 2 of 2")
+        assert journey.event.error_code == error.error_code
+        assert journey.event != error
+        await journey.press("z")
+        await journey.until("back at the event it is about")
+        assert (journey.event, journey.cursor) == (error, row)
+
+
+async def test_at_80x24_the_first_finding_is_within_the_first_four_rows_of_the_detail():
+    async with on_event(at(JOSE), size=(80, 24), **DENIED) as journey:
+        (head,) = [i for i, line in enumerate(journey.screen) if line.startswith("PUBLISH_ERROR")]
+        assert "took PUBLISH away" in "\n".join(journey.screen[head : head + 4])
+        assert "Means" in journey.text
+
+
+async def test_looking_at_events_makes_no_call():
+    async with on_event(at(JOSE), clock="21:02:51") as journey:
+        calls = dict(journey.endpoint.calls)
+        assert calls == {"ListParticipantEvents": 1, "GetParticipant": 1}
+        for _ in range(len(journey.explorer.pane.reading.view)):
+            await journey.press("k")
+        await journey.press(*["j"] * 20, "z", "z")
+        await journey.settled()
+        assert dict(journey.endpoint.calls) == calls
+
+
+async def test_capital_z_reads_the_publisher_and_says_that_it_had_just_left():
+    async with on_event(at(NINA), error_code="PUBLISHER_NOT_FOUND") as journey:
+        assert "[1] not known: Whether the publisher was publishing is not known" in detail(journey)
+        assert "would tell: events of the publisher. Z reads it: 1 call" in detail(journey)
+        calls = journey.endpoint.calls["ListParticipantEvents"]
+        await journey.press("Z")
+        await journey.until(lambda: "stopped publishing 2 s before and left" in detail(journey))
+        assert "[1] shown: The publisher stopped publishing 2 s before" in detail(journey)
+        assert f"PUBLISH_STOPPED 20:55:10, LEFT 20:55:10 of {HANA}" in detail(journey)
+        assert journey.endpoint.calls["ListParticipantEvents"] == calls + 1
+        await journey.until("read events of the publisher")
+        await journey.press("Z")
+        await journey.until("nothing that can be read would tell more")
+
+
+async def test_z_opens_the_other_participant_and_esc_restores_everything():
+    async with on_event(at(NINA), error_code="PUBLISHER_NOT_FOUND") as journey:
+        await journey.press("exclamation_mark")
+        await journey.until("1 of 39 events loaded")
+        error = journey.event
+        await journey.press("Z")
+        await journey.until(lambda: "left 2 s before" in detail(journey))
+        await journey.press("z")
+        await journey.until(lambda: journey.event.name == "PUBLISH_STOPPED")
+        assert journey.explorer.here == at(HANA)
+        await journey.press("escape")
+        await journey.until("1 of 39 events loaded")
+        assert journey.explorer.here == at(NINA)
+        assert journey.event == error
+        await journey.press("z", "z", "z")
+        await journey.until("back at the event it is about")
+        assert journey.event == error
+        await journey.press("escape", "escape")
+        await journey.until(lambda: journey.explorer.here == at())
+
+
+async def test_z_shows_an_event_that_a_filter_hides_and_says_so():
+    async with on_event(at(JOSE), **DENIED) as journey:
+        await journey.press("exclamation_mark")
+        await journey.until("2 of 72 events loaded")
+        await journey.press("z")
+        await journey.until("all events are shown, the filter hid it")
+        assert journey.event.name == "TOKEN_EXCHANGED"
+
+
+async def test_a_publisher_that_was_there_all_along_is_not_blamed():
+    async with on_event(at(MING), error_code="PUBLISHER_NOT_FOUND") as journey:
+        await journey.press("Z")
+        await journey.until(lambda: "publishing all along" in detail(journey))
+        assert "does not explain the error" in detail(journey)
+        assert "left" not in detail(journey).partition("Means")[0]
+
+
+async def test_publishers_are_counted_by_a_sweep_only_and_z_stays_on_the_timeline():
+    quota = {"clock": "20:47:12", "error_code": "QUOTA_EXCEEDED"}
+    async with on_event(at(PRIYA), **quota) as journey:
+        assert "[1] not known: How many were publishing is not known" in detail(journey)
+        assert "i sweeps the session: 2 calls or more" in detail(journey)
+        await journey.press("Z")
+        await journey.until("only the events of everybody tell: i sweeps the session")
+        await journey.press("M")
+        await journey.until("SWEPT", within=60)
+        await put_on(journey, participant_id=PRIYA, **quota)
+        await journey.until(lambda: "12 others were publishing in that second" in detail(journey))
+        assert "the stage's 12 seats were taken" in detail(journey)
+        everybody = journey.explorer.here
+        await journey.press("z")
+        await journey.until("evidence 1 of 14")
+        assert journey.explorer.here == everybody
+        assert journey.event.name == "PUBLISH_STARTED"
+        assert journey.event.participant_id == MARA
+        await journey.press("escape")
+        await journey.until(lambda: journey.explorer.here == at(PRIYA))
+        await journey.until(lambda: "12 seats were taken" in detail(journey))
+
+
+async def test_what_had_gone_on_too_long_is_measured_from_its_start():
+    async with on_event(RESTREAM, error_code="STREAM_DURATION_EXCEEDED") as journey:
+        assert "PUBLISH_STARTED is 24 h before: that is the limit of 24 h." in detail(journey)
+        error, text = journey.event, detail(journey)
+        await journey.press("z")
+        await journey.until(lambda: journey.event.name == "PUBLISH_STARTED")
+        assert round((error.time - journey.event.time).total_seconds() / 3600) == 24
+        assert f"rests on (z): PUBLISH_STARTED {journey.event.time:%Y-%m-%d %H:%M:%S}" in text
+
+
+async def test_a_documented_fault_of_the_sdk_is_named_and_the_token_is_not_blamed():
+    async with on_event(at(OLD_SDK), clock="20:37:27", name="PUBLISH_ERROR") as journey:
+        assert "allows PUBLISH: it does not explain the error" in detail(journey)
+        assert "likely: Documented: the web SDK before 1.34.0" in detail(journey)
+        assert "It has 1.33.0." in detail(journey)
+
+
+async def test_left_says_what_ended_with_it_and_never_why():
+    async with on_event(at(PRIYA), name="LEFT") as journey:
+        text, _, below = detail(journey).partition("Means")
+        assert "8 subscriptions and its publishing ended in the same second" in text
+        assert "8 x SUBSCRIBE_STOPPED 21:18:44" in text
+        assert "LEFT never says why." in below
+
+
+async def test_keys_of_evidence_say_why_they_do_nothing():
+    async with on_event(at(PRIYA), name="JOINED") as journey:
+        await journey.press("z")
+        await journey.until("what is known of this event rests on no other event")
+        await journey.press("Z")
+        await journey.until("nothing that can be read would tell more")
+    async with explorer() as journey:
+        await journey.until("stages")
+        await journey.press("z")
+        await journey.until("put the cursor on an event first")
