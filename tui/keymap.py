@@ -19,6 +19,7 @@ class Area(StrEnum):
     READING = "Reading"
     FINDING = "Finding and filtering"
     JUMPING = "Jumping between events"
+    TRIAGE = "The whole session"
     EVIDENCE = "Evidence"
     TIME = "Time"
     DETAIL = "Detail and panes"
@@ -97,6 +98,9 @@ SCREEN_KEYS: tuple[Command, ...] = (
     Command("jump.mark", "m", "mark", "Mark this event, or take the mark away.", Area.JUMPING),
     Command("jump.next_mark", "u", "next mark", "Next marked event.", Area.JUMPING),
     Command("jump.previous_mark", "U", "previous mark", "Marked event before.", Area.JUMPING),
+    Command("triage.summary", "i", "summary", "Errors by code, participants, SDKs: of the session, or of the participant on screen. Every row leads to its events. Sweeps the session.", Area.TRIAGE),
+    Command("triage.lanes", "I", "lanes", "Lanes of all participants, publishers over time against the limit of 12, events and errors over time.", Area.TRIAGE),
+    Command("triage.compare", "C", "compare", "This participant beside the one you were at before, at the same times.", Area.TRIAGE),
     Command("evidence.next", "z", "evidence", "Next event that the findings about this one rest on, also of other participants; from the last one back.", Area.EVIDENCE),
     Command("evidence.fetch", "Z", "read evidence", "Read what would tell more about this event; the detail says what that is and what it costs.", Area.EVIDENCE),
     Command("time.style", "t", "time style", "Times in UTC, local, as age, since the event before, since the zero.", Area.TIME),

@@ -1,5 +1,7 @@
 """Finding, filtering, jumping, time: by keys, over real HTTP."""
 
+import json
+
 from support.explorer import DANA, JOSE, MARA, NINA, PRIYA, at, explorer
 
 
@@ -311,3 +313,19 @@ async def test_a_torn_arrow_key_neither_leaves_the_view_nor_does_something_else(
         await journey.press("escape", "left_square_bracket", "B")
         await journey.until("61 events, all loaded")
         assert journey.cursor == 1
+
+
+async def test_capital_w_saves_what_is_shown_and_says_how_complete(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("exclamation_mark")
+        await journey.until("5 of 61 events loaded")
+        await journey.press("W")
+        await journey.until("saved 5 of 61 events loaded (all): ivscope-")
+        (file,) = tmp_path.iterdir()
+        head, *events = map(json.loads, file.read_text("ascii").splitlines())
+        assert head["complete"] is True
+        assert head["filter"] == "errors only"
+        assert [event["name"] for event in events] == ["PUBLISH_ERROR"] * 5
+        assert file.stat().st_mode & 0o777 == 0o600

@@ -59,3 +59,27 @@ async def test_what_was_swept_is_not_read_again():
         journey.explorer.go(at(PRIYA))
         await journey.until("61 events, all loaded")
         assert journey.endpoint.calls["ListParticipantEvents"] == before
+
+
+async def test_e_in_the_participant_picker_opens_one_with_an_error():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("e")
+        await journey.until(lambda: journey.explorer.here.level is Level.EVENTS, within=30)
+        await journey.until(lambda: journey.event is not None and journey.event.is_error)
+        read = journey.endpoint.calls["ListParticipantEvents"]
+        assert read < 40
+        await journey.press("escape")
+        await journey.until("40 participants, all loaded")
+        await journey.press("e")
+        await journey.until(lambda: journey.explorer.here.level is Level.EVENTS, within=30)
+        await journey.until(lambda: journey.event is not None and journey.event.is_error)
+
+
+async def test_esc_stops_looking_for_trouble():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("e", "escape")
+        await journey.until("stopped; what was read is kept")
+        await journey.settled()
+        assert journey.explorer.here.level is Level.PARTICIPANTS

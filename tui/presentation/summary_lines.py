@@ -19,7 +19,12 @@ _NAME_CELLS = 60
 
 
 def summary_lines(
-    summary: Summary, width: int, zone: tzinfo, *, heading: str = "Session"
+    summary: Summary,
+    width: int,
+    zone: tzinfo,
+    *,
+    heading: str = "Session",
+    findings: Iterable[SummaryLine] = (),
 ) -> list[SummaryLine]:
     """All lines; what rests on a part of the session says so in every heading.
 
@@ -28,6 +33,7 @@ def summary_lines(
         width: Cells.
         zone: Zone of the reader.
         heading: Ours: what was counted, "Session" or "Participant".
+        findings: Lines to stand between the codes and the long tables.
     """
     coverage = coverage_text(summary.coverage)
     is_partial = not summary.coverage.is_complete
@@ -37,6 +43,7 @@ def summary_lines(
     lines = _plain(wrap(head, width))
     lines += _facts(summary, width, zone)
     lines += _codes(summary, width, zone, note)
+    lines += findings
     if summary.top_participants and summary.coverage.known != 1:
         lines += _participants(summary, width, note)
     lines += _groups(summary, width)

@@ -21,6 +21,8 @@ class SummaryLine:
     line: Line
     drill: str | None = None
     """The filter that shows the events it counts; None when it counts none."""
+    position: int | None = None
+    """The event in the session's log that it rests on first; None when it rests on none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,6 +195,15 @@ class StageDataProvider:
         fact = self._participant_facts.get(scope)
         return None if fact is None else fact.value
 
+    def held_facts(self, session: SessionScope) -> dict[str, Participant]:
+        """What GetParticipant told of participants of a session, by participant id."""
+        facts = list(self._participant_facts.items())
+        return {
+            scope.participant_id: fact.value
+            for scope, fact in facts
+            if scope.session == session and fact.value is not None
+        }
+
     def held_session(self, session: SessionScope) -> StageSession | None:
         """The row of a session; the one that names its end, when one does."""
         rows = self._sessions.get(session.stage_arn)

@@ -20,6 +20,9 @@ from tui.screens.place import Level, Place
 from tui.screens.reading import Reading
 from tui.widgets.row_list import RowList
 
+_PAUSE_SECONDS = 0.001
+"""Between two slices, for the keys that wait."""
+
 _WORK_SECONDS = 0.008
 """One slice of filtering. A key waits for one slice and a frame at most."""
 
@@ -45,13 +48,13 @@ class EventsPane:
         rows: RowList,
         clock: Clock,
         say: Callable[[str], None],
-        soon: Callable[[Callable[[], None]], object],
+        later: Callable[[float, Callable[[], None]], object],
     ) -> None:
         self._provider = provider
         self._list = rows
         self._clock = clock
         self._say = say
-        self._soon = soon
+        self._later = later
         self._readings: dict[Place, Reading] = {}
         self._names: dict[SessionScope, Names] = {}
         self._is_working = False
@@ -187,7 +190,7 @@ class EventsPane:
         self.redraw()
         if is_more and not self._is_working:
             self._is_working = True
-            self._soon(self._work)
+            self._later(_PAUSE_SECONDS, self._work)
 
     def seek_for(self, what: str, find: Callable[[], int | None]) -> None:
         """Go to what `find` finds, reading further pages until it does."""

@@ -31,8 +31,10 @@ from tui.screens.place import Place, Trail
 from tui.screens.prompts import History, OpenPrompt
 from tui.screens.questions import Questions
 from tui.screens.readers import Readers
+from tui.screens.saving import Saving
 from tui.screens.status_area import StatusArea
 from tui.screens.taking import Taking
+from tui.screens.triage import Triage
 from tui.widgets.row_list import RowList
 from tui.widgets.text_pane import TextPane
 
@@ -92,7 +94,7 @@ class ExplorerScreen(Screen[None]):
         self._text = TextPane(id="detail")
         self._layout = Layout(self, self._picker, self._events, self._text)
         self.picker = PickerPane(provider, self._picker, clock)
-        self.pane = EventsPane(provider, self._events, clock, self.say, self._soon)
+        self.pane = EventsPane(provider, self._events, clock, self.say, self.set_timer)
         self._count = Count()
         self._readers = Readers(provider, self.pane, self.picker, self, self.set_timer)
         self._event_deeds = EventDeeds(self.pane, clock, self._count.take)
@@ -119,14 +121,18 @@ class ExplorerScreen(Screen[None]):
         )
         self._gate = KeyGate(self._status, self._layout, self._going, self._count)
         self._questions = Questions(self, self._event_deeds, keys)
+        events_table = self._event_deeds.table()
+        self._triage = Triage(self, provider, clock, self._event_deeds, events_table["jump.error"])
         self._deeds: dict[str, Deed] = {
             "time.style": self._next_time_style,
             "app.quit": self._quit,
-            **self._going.table(self._quit),
+            **self._going.table(self._quit, self._triage.stop),
             **self._layout.table(),
             **self._detail.table(),
             **self._readers.table(),
-            **self._event_deeds.table(),
+            **events_table,
+            **self._triage.table(),
+            **Saving(self, clock).table(),
             **Taking(self, provider, launch.profile, launch.world).table(),
             **self._questions.table(),
         }
@@ -148,28 +154,22 @@ class ExplorerScreen(Screen[None]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self._going.arrive()
-        try:
-            if self._going.is_reading and self._launch.filter:
-                self._event_deeds.filter_by(self._launch.filter)
-            if self._going.is_reading and self._launch.at:
-                self._event_deeds.go_to(self._launch.at)
-        except NotNow as why:
-            self.say(str(why))
-        if self._launch.complaints:
-            self.say("configuration: " + "; ".join(self._launch.complaints))
+        complaints = self._going.begin(self._launch)
+        if complaints:
+            self.say(complaints)
 
     def _announce(self, what: Readable | Sweep) -> None:
         self.post_message(self.Changed(what))
-
-    def _soon(self, callback: Callable[[], None]) -> None:
-        """After the keys that wait."""
-        self.set_timer(0.001, callback)
 
     @property
     def here(self) -> Place:
         """Where the reader is."""
         return self._going.here
+
+    @property
+    def before(self) -> Place | None:
+        """Where the reader was before."""
+        return self._going.before
 
     def go(self, place: Place) -> None:
         """Open a place; Esc returns here."""
@@ -213,6 +213,7 @@ class ExplorerScreen(Screen[None]):
                 self.pane.changed()
             self._readers.changed()
             self._detail.changed()
+        self._triage.changed(message.what)
         self.show_bars()
 
     @on(RowList.Highlighted)

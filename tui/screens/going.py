@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tui.domain.events import Event
 from tui.domain.stages import ParticipantSummary
+from tui.launch import Launch
 from tui.provider.provider import StageDataProvider
 from tui.provider.sweep_progress import SweepState
 from tui.screens import picking
@@ -41,10 +42,16 @@ class Going:
         self._events = events
         self._redraw = redraw
         self._quit: Callable[[], None] = lambda: None
+        self._stop: Callable[[], bool] = lambda: False
 
-    def table(self, leave_app: Callable[[], None]) -> dict[str, Deed]:
-        """Deeds by command id; `leave_app` ends the program."""
-        self._quit = leave_app
+    def table(self, leave_app: Callable[[], None], stop: Callable[[], bool]) -> dict[str, Deed]:
+        """Deeds by command id.
+
+        Args:
+            leave_app: Ends the program.
+            stop: Stops what runs for the whole session; says whether something did.
+        """
+        self._quit, self._stop = leave_app, stop
         return {
             "go.in": self._go_in,
             "go.out": self._go_out,
@@ -62,9 +69,27 @@ class Going:
         return self._trail.here
 
     @property
+    def before(self) -> Place | None:
+        """Where the reader was before."""
+        return self._trail.last
+
+    @property
     def is_reading(self) -> bool:
         """Whether events are shown."""
         return self.here.level >= Level.EVENTS
+
+    def begin(self, launch: Launch) -> str:
+        """Open the first place as asked for. Returns what went wrong, empty for nothing."""
+        self.arrive()
+        complaints = [f"configuration: {complaint}" for complaint in launch.complaints]
+        try:
+            if self.is_reading and launch.filter:
+                self._events.filter_by(launch.filter)
+            if self.is_reading and launch.at:
+                self._events.go_to(launch.at)
+        except NotNow as why:
+            complaints.insert(0, str(why))
+        return "; ".join(complaints)
 
     def arrive(self) -> None:
         """Show the place that the trail leads to, and read what it needs and does not have."""
@@ -156,7 +181,7 @@ class Going:
 
     def _go_out(self) -> None:
         """Stop what runs, leave the detail, the search, the filter, the place: one at a time."""
-        if self._pane.stop() or self._readers.stop():
+        if self._pane.stop() or self._readers.stop() or self._stop():
             raise NotNow("stopped; what was read is kept")
         if self._layout.leave_detail():
             return

@@ -1,5 +1,6 @@
 """PickerPane: shows the picker of a place and keeps what was typed to narrow it."""
 
+from tui.domain.stages import ParticipantSummary
 from tui.presentation.bars import ListStatus, tail_lines
 from tui.presentation.lines import Line
 from tui.presentation.picker_rows import PickerRows
@@ -37,6 +38,17 @@ class PickerPane:
         """The row under the cursor."""
         index = self._list.cursor
         return self._rows[index] if index < len(self._rows) else None
+
+    def below(self) -> list[picking.PickerRow]:
+        """The rows under the cursor."""
+        return [self._rows[index] for index in range(self._list.cursor + 1, len(self._rows))]
+
+    def select(self, participant_id: str) -> None:
+        """Put the cursor on a participant, if it is among the rows."""
+        for index, row in enumerate(self._rows):
+            if isinstance(row, ParticipantSummary) and row.participant_id == participant_id:
+                self._list.cursor = index
+                return
 
     def open(self, place: Place, view: View) -> None:
         """Show a place's picker as it was left."""

@@ -1,0 +1,101 @@
+"""Summary, lanes and comparison of a session, by keys over real HTTP."""
+
+from support.explorer import MARA, PRIYA, at, explorer
+
+from tui.screens.compare import CompareScreen
+from tui.screens.explorer import ExplorerScreen
+from tui.screens.lanes import LanesScreen
+from tui.screens.place import Level
+
+
+async def test_one_key_counts_errors_by_code_and_three_lead_to_the_participant():
+    async with explorer(at(), size=(80, 24)) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("i")
+        await journey.until("INTERNAL_SERVER_EXCEPTION", within=40)
+        await journey.until("SWEPT", within=40)
+        assert "COMPLETE  40 of 40 participants read" in journey.text
+        await journey.press("enter")
+        await journey.until("8 of 2,161 events loaded")
+        errors = [line for line in journey.screen[:12] if " ! " in line]
+        assert len(errors) == 8
+        assert all("INTERNAL_SERVER_EXCEPTION" in line for line in errors)
+        code = journey.event.error_code
+        await journey.press("enter")
+        await journey.until(lambda: journey.explorer.here.level is Level.EVENTS)
+        await journey.until(lambda: journey.event is not None)
+        assert journey.event.error_code == code
+
+
+async def test_a_partial_summary_says_so():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("i")
+        await journey.until("PARTIAL")
+        await journey.until("of 40 participants read")
+
+
+async def test_findings_of_the_session_lead_to_their_event():
+    async with explorer(at(), size=(120, 60)) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("i")
+        await journey.until("SWEPT", within=40)
+        await journey.until("Findings")
+        rows = journey.app.screen._rows
+        row = next(i for i in range(len(rows)) if isinstance(rows.drill(i), int))
+        position = rows.drill(row)
+        await journey.press(*["j"] * row, "enter")
+        await journey.until(lambda: isinstance(journey.app.screen, ExplorerScreen))
+        await journey.until(lambda: journey.explorer.pane.position == position)
+
+
+async def test_the_summary_of_one_participant_needs_no_sweep():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        calls = dict(journey.endpoint.calls)
+        await journey.press("i")
+        await journey.until("QUOTA_EXCEEDED")
+        await journey.until("ALL LOADED")
+        await journey.press("enter")
+        await journey.until("3 of 61 events loaded")
+        assert dict(journey.endpoint.calls) == calls
+
+
+async def test_lanes_show_everybody_and_open_one_at_the_cursor():
+    async with explorer(at(), size=(80, 24)) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("I")
+        await journey.until("SWEPT", within=40)
+        await journey.until("12 limit")
+        assert "mara-host" in journey.text
+        await journey.press("z", "l", "l", "v")
+        await journey.until("errors")
+        moment = journey.app.screen._view.moment
+        await journey.press("enter")
+        await journey.until(lambda: journey.explorer.here.level is Level.EVENTS)
+        await journey.until(lambda: journey.event is not None)
+        assert abs((journey.event.time - moment).total_seconds()) < 600
+
+
+async def test_lanes_of_priyas_second_show_twelve_of_twelve():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("e", "e", "e")
+        await journey.until(lambda: journey.event.error_code == "QUOTA_EXCEEDED")
+        await journey.press("I")
+        await journey.until("SWEPT", within=40)
+        await journey.until("12 of 12 publishing")
+        assert isinstance(journey.app.screen, LanesScreen)
+
+
+async def test_two_participants_stand_side_by_side():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        journey.explorer.go(at(MARA))
+        await journey.until("mara-host")
+        await journey.until("events, all loaded")
+        await journey.press("C")
+        await journey.until(lambda: isinstance(journey.app.screen, CompareScreen))
+        await journey.until("priya-guest")
+        await journey.press("n", "escape")
+        await journey.until("events, all loaded")

@@ -1,0 +1,176 @@
+"""LanesScreen: who was in, publishing, failing, and when; lanes and plots over one time."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+from textual.widget import Widget
+
+from tui.presentation.footer_line import footer_line
+from tui.presentation.lines import Line, Role, Span
+from tui.screens.lanes_view import LanesView
+from tui.widgets.line_bar import LineBar
+from tui.widgets.row_list import RowList
+from tui.widgets.text_pane import TextPane
+
+_WORK_SECONDS = 0.008
+"""One slice of counting. A key waits for one slice and a frame at most."""
+
+_PAUSE_SECONDS = 0.02
+"""Between two slices."""
+
+_HINTS = (
+    ("h l", "time"),
+    ("z Z", "zoom"),
+    ("0", "all"),
+    ("v", "plot"),
+    ("!", "errors first"),
+    ("Enter", "open at this time"),
+    ("Esc", "back"),
+)
+
+Landing = tuple[str | None, datetime | None]
+"""Whom to open, None for nobody; and the moment of the cursor."""
+
+
+class LaneRows:
+    """A row for each participant."""
+
+    def __init__(self, view: LanesView) -> None:
+        self._view = view
+
+    def __len__(self) -> int:
+        return len(self._view.order)
+
+    def line(self, index: int, width: int) -> Line:
+        """One lane."""
+        return self._view.lane(index, width)
+
+    def titles(self, width: int) -> Line:  # noqa: ARG002 - the protocol's signature
+        """None: the axis stands above."""
+        return ()
+
+
+class LanesScreen(ModalScreen[Landing]):
+    """The result says where to land."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("h,left", "move(-1)"),
+        Binding("l,right", "move(1)"),
+        Binding("H,less_than_sign", "move(-10)"),
+        Binding("greater_than_sign", "move(10)"),
+        Binding("z", "zoom(2)"),
+        Binding("Z", "zoom(0.5)"),
+        Binding("0", "fit"),
+        Binding("v", "plot"),
+        Binding("exclamation_mark", "errors_first"),
+        Binding("enter", "open"),
+        Binding("escape,q,backspace,I", "close"),
+    ]
+
+    def __init__(self, view: LanesView, word: Callable[[], str]) -> None:
+        """Lanes.
+
+        Args:
+            view: What is shown.
+            word: State of the sweep, in capitals.
+        """
+        super().__init__()
+        self._view = view
+        self._word = word
+        self._is_ready = False
+        self._is_working = False
+
+    def compose(self) -> Iterator[Widget]:
+        """Title, plot and axis, lanes, legend, keys."""
+        yield LineBar(id="title")
+        plot = TextPane(id="plot")
+        plot.can_focus = False
+        yield plot
+        yield RowList(id="lanes")
+        yield LineBar(id="legend")
+        yield LineBar(id="keys")
+
+    def on_mount(self) -> None:
+        """Count, and take the keys."""
+        self._is_ready = True
+        self._list.focus()
+        self.changed()
+
+    @property
+    def _list(self) -> RowList:
+        return self.query_one("#lanes", RowList)
+
+    def changed(self) -> None:
+        """Events came: count them between the keys."""
+        if self._is_ready and not self._is_working:
+            self._is_working = True
+            self._work()
+
+    def _work(self) -> None:
+        if not self.is_attached:  # closed between two slices
+            return
+        is_more = self._view.work(_WORK_SECONDS)
+        self._is_working = is_more
+        if is_more:
+            self.set_timer(_PAUSE_SECONDS, self._work)
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Lay out for the size."""
+        self._draw()
+
+    def _draw(self) -> None:
+        width = self.size.width
+        if not width or not self._is_ready:
+            return
+        inner = width - 1
+        head = self._view.head(inner)
+        plot = self.query_one("#plot", TextPane)
+        plot.styles.height = len(head)
+        plot.show(tuple((Span(" "), *line) for line in head))
+        self._list.show(LaneRows(self._view), (), self._list.cursor, self._list.top)
+        word, title = self._word(), self._view.title(inner)
+        fill = " " * max(1, width - len(title) - len(word))
+        line = (Span(title, Role.STRONG), Span(fill), Span(word, Role.ACCENT))
+        self.query_one("#title", LineBar).show(line)
+        self.query_one("#legend", LineBar).show((Span(" "), *self._view.foot(inner)))
+        self.query_one("#keys", LineBar).show(footer_line(_HINTS, width))
+
+    def action_move(self, cells: int) -> None:
+        """Move the cursor in time."""
+        self._view.move(cells, self.size.width - 1)
+        self._draw()
+
+    def action_zoom(self, factor: float) -> None:
+        """Zoom around the cursor."""
+        self._view.zoom(factor)
+        self._draw()
+
+    def action_fit(self) -> None:
+        """Show the whole session."""
+        self._view.fit()
+        self._draw()
+
+    def action_plot(self) -> None:
+        """The next plot."""
+        self._view.next_plot()
+        self._draw()
+
+    def action_errors_first(self) -> None:
+        """Order the lanes by errors, or by first join."""
+        self._view.errors_first = not self._view.errors_first
+        self._view.work(0)
+        self._draw()
+
+    def action_open(self) -> None:
+        """Open the participant of the lane at the moment of the cursor."""
+        row = self._list.cursor
+        if row < len(self._view.order):
+            self.dismiss((self._view.order[row], self._view.moment))
+
+    def action_close(self) -> None:
+        """Back to where this was opened; everybody's list goes to the moment."""
+        self.dismiss((None, self._view.moment))

@@ -1,0 +1,76 @@
+"""SessionFindings: what the rules say of a swept session, worked out behind the screen."""
+
+import threading
+from collections.abc import Callable
+from datetime import tzinfo
+
+from tui.findings.finding import EventRef, Finding
+from tui.findings.session_rules import session_findings
+from tui.presentation.finding_lines import Cited, EvidenceKeys, finding_lines
+from tui.presentation.lines import Role, Span
+from tui.presentation.summary_table import SummaryLine
+from tui.provider.provider import StageDataProvider
+from tui.provider.sweep import Sweep
+from tui.screens.names import Names
+from tui.screens.swept_session import SweptSession
+
+
+class SessionFindings:
+    """The rules look at every event, which takes two seconds for a million: a thread does it."""
+
+    def __init__(self, provider: StageDataProvider, sweep: Sweep, done: Callable[[], None]) -> None:
+        """Findings of a session.
+
+        Args:
+            provider: What is held of it.
+            sweep: Everybody's events.
+            done: Called in the working thread when there is something new to draw.
+        """
+        self._known = SweptSession(provider, sweep.session)
+        self._sweep = sweep
+        self._names = Names(sweep)
+        self._done = done
+        self._is_working = False
+        self._looked_at = -1
+        self._findings: tuple[Finding, ...] = ()
+
+    def look(self) -> None:
+        """Work them out anew if participants were read since, and nobody is at it."""
+        read = self._sweep.log.participants_read
+        if self._is_working or read == self._looked_at:
+            return
+        self._is_working, self._looked_at = True, read
+        threading.Thread(target=self._work, name="findings", daemon=True).start()
+
+    def _work(self) -> None:
+        self._findings = session_findings(self._known)
+        self._is_working = False
+        self._done()
+
+    def lines(self, width: int, zone: tzinfo) -> list[SummaryLine]:
+        """A heading and the findings; each leads to the first event that it rests on."""
+        if not self._findings:
+            return []
+        lines = [SummaryLine(()), SummaryLine((Span("Findings", Role.STRONG),))]
+        for number, finding in enumerate(self._findings, 1):
+            position = finding.rests_on[0].position if finding.rests_on else None
+            told = finding_lines(
+                (finding,),
+                width,
+                zone,
+                around=None,
+                cite=self._cite,
+                fetched=None,
+                keys=EvidenceKeys("Enter", "", ""),
+                first=number,
+            )
+            lines += [SummaryLine(line, position=position) for line in told]
+        return lines
+
+    def _cite(self, ref: EventRef) -> Cited | None:
+        log = self._sweep.log.log
+        if ref.position >= len(log):
+            return None
+        event = self._sweep.log.event(ref.position)
+        who = log.participant(ref.position)
+        return Cited(event.name, event.time, self._names.name(who) if who else None)

@@ -1,0 +1,155 @@
+"""SummaryScreen: what failed, how often, for whom, since when; every row leads to its events."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+from textual.widget import Widget
+
+from tui.presentation.footer_line import footer_line
+from tui.presentation.lines import Line, Role, Span
+from tui.presentation.summary_lines import summary_lines
+from tui.presentation.summary_table import SummaryLine
+from tui.screens.clock import Clock
+from tui.screens.summary_data import SummaryData
+from tui.widgets.line_bar import LineBar
+from tui.widgets.row_list import RowList
+
+_WORK_SECONDS = 0.008
+"""One slice of counting. A key waits for one slice and a frame at most."""
+
+_PAUSE_SECONDS = 0.02
+"""Between two slices."""
+
+Drill = str | int
+"""A filter of events, or the position of one event in the session's log."""
+
+
+class SummaryRows:
+    """Rows of a summary, already laid out."""
+
+    def __init__(self, rows: list[SummaryLine]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def line(self, index: int, width: int) -> Line:  # noqa: ARG002 - laid out for the width already
+        """One row."""
+        return self._rows[index].line
+
+    def titles(self, width: int) -> Line:  # noqa: ARG002 - the protocol's signature
+        """None: the tables bring their own."""
+        return ()
+
+    def next_code(self, row: int) -> int | None:
+        """The next row below one that counts an error code."""
+        for index in range(row + 1, len(self._rows)):
+            if (self._rows[index].drill or "").startswith("code:"):
+                return index
+        return None
+
+    def drill(self, index: int) -> Drill | None:
+        """Where a row leads."""
+        row = self._rows[index]
+        return row.position if row.drill is None else row.drill
+
+
+class SummaryScreen(ModalScreen[Drill | None]):
+    """The result is where the row that was opened leads, None without one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,l,right", "drill"),
+        Binding("escape,q,h,left,backspace,i", "close"),
+        Binding("e", "next_code"),
+    ]
+
+    def __init__(self, data: SummaryData, clock: Clock) -> None:
+        super().__init__()
+        self._data = data
+        self._clock = clock
+        self._rows = SummaryRows([])
+        self._is_ready = False
+        self._is_working = False
+        self._was_used = False
+        """Whether the reader has pressed a key; before, the cursor waits on the first code."""
+
+    def compose(self) -> Iterator[Widget]:
+        """A title, the rows, a footer."""
+        yield LineBar(id="title")
+        yield RowList(id="summary")
+        yield LineBar(id="keys")
+
+    def on_mount(self) -> None:
+        """Count."""
+        self._is_ready = True
+        self._list.focus()
+        self.changed()
+
+    @property
+    def _list(self) -> RowList:
+        return self.query_one("#summary", RowList)
+
+    def changed(self) -> None:
+        """Events came: count them between the keys."""
+        if self._is_ready and not self._is_working:
+            self._is_working = True
+            self._work()
+
+    def _work(self) -> None:
+        if not self.is_attached:  # closed between two slices
+            return
+        is_more = self._data.work(_WORK_SECONDS)
+        self._is_working = is_more
+        if is_more:
+            self.set_timer(_PAUSE_SECONDS, self._work)
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Lay out for the width."""
+        self._draw()
+
+    def _draw(self) -> None:
+        width = self.size.width
+        if not width or not self._is_ready:
+            return
+        zone, inner = self._clock.zone, width - 2
+        rows = summary_lines(
+            self._data.summary(),
+            inner,
+            zone,
+            heading=self._data.title,
+            findings=self._data.findings(inner, zone),
+        )
+        self._rows = SummaryRows(rows)
+        cursor = self._list.cursor if self._was_used else self._rows.next_code(-1) or 0
+        self._list.show(self._rows, (), cursor, self._list.top)
+        word = self._data.word()
+        title = "SUMMARY"
+        fill = " " * max(1, width - len(title) - len(word))
+        line = (Span(title, Role.STRONG), Span(fill), Span(word, Role.ACCENT))
+        self.query_one("#title", LineBar).show(line)
+        hints = (("Enter", "show these events"), ("e", "next error code"), ("Esc", "back"))
+        self.query_one("#keys", LineBar).show(footer_line(hints, width))
+
+    def action_drill(self) -> None:
+        """Go to the events of the row."""
+        row = self._list.cursor
+        drill = self._rows.drill(row) if row < len(self._rows) else None
+        if drill is not None:
+            self.dismiss(drill)
+
+    def on_key(self) -> None:
+        """From now on the cursor is the reader's."""
+        self._was_used = True
+
+    def action_next_code(self) -> None:
+        """Go to the next error code."""
+        row = self._rows.next_code(self._list.cursor)
+        if row is not None:
+            self._list.cursor = row
+
+    def action_close(self) -> None:
+        """Leave."""
+        self.dismiss(None)

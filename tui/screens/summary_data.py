@@ -1,0 +1,119 @@
+"""SummaryData: what the summary of a session, or of one participant, is made from."""
+
+from collections.abc import Callable
+from datetime import tzinfo
+from typing import Protocol
+
+from tui.domain.session_summary import Summary
+from tui.domain.stages import ParticipantSummary
+from tui.presentation.summary_table import SummaryLine
+from tui.provider.provider import StageDataProvider
+from tui.provider.sweep import Sweep
+from tui.query.summary import SummaryBuilder
+from tui.screens.event_stream import ParticipantStream, sweep_word
+from tui.screens.place import Place
+from tui.screens.session_findings import SessionFindings
+
+
+class SummaryData(Protocol):
+    """Counts that grow."""
+
+    title: str
+    """Of what."""
+
+    def work(self, seconds: float) -> bool:
+        """Count on for about so long. Returns whether more is left to count."""
+        ...
+
+    def summary(self) -> Summary:
+        """What is counted so far."""
+        ...
+
+    def word(self) -> str:
+        """The state of the reading, in capitals."""
+        ...
+
+    def findings(self, width: int, zone: tzinfo) -> list[SummaryLine]:
+        """What the rules say of it."""
+        ...
+
+
+class SessionData:
+    """A session, as far as its sweep has come."""
+
+    title = "Session"
+
+    def __init__(self, provider: StageDataProvider, sweep: Sweep, done: Callable[[], None]) -> None:
+        """A session.
+
+        Args:
+            provider: What is held of it.
+            sweep: Everybody's events.
+            done: Called in another thread when findings are there.
+        """
+        self._provider = provider
+        self._findings = SessionFindings(provider, sweep, done)
+        self.sweep = sweep
+        self._builder = SummaryBuilder(sweep.log.log)
+
+    def work(self, seconds: float) -> bool:
+        """Count on."""
+        return self._builder.advance(seconds)
+
+    def summary(self) -> Summary:
+        """What is counted so far."""
+        log = self.sweep.log
+        people = {row.participant_id: row for row in self.sweep.participants.items}
+        return self._builder.summary(
+            people=people,
+            facts=self._provider.held_facts(self.sweep.session),
+            is_read=log.is_read,
+            all_listed=log.participants_complete,
+        )
+
+    def word(self) -> str:
+        """The state of the sweep."""
+        return sweep_word(self.sweep)
+
+    def findings(self, width: int, zone: tzinfo) -> list[SummaryLine]:
+        """Across participants."""
+        self._findings.look()
+        return self._findings.lines(width, zone)
+
+
+class ParticipantData:
+    """One participant, as far as its events are read."""
+
+    title = "Participant"
+
+    def __init__(
+        self, provider: StageDataProvider, place: Place, stream: ParticipantStream
+    ) -> None:
+        self._provider = provider
+        self._place = place
+        self._stream = stream
+        self._builder = SummaryBuilder(stream.items)
+
+    def work(self, seconds: float) -> bool:
+        """Count on."""
+        return self._builder.advance(seconds)
+
+    def summary(self) -> Summary:
+        """What is counted so far."""
+        scope = self._place.participant
+        fact = self._provider.held_participant(scope)
+        summary = fact.summary if fact is not None else ParticipantSummary(scope.participant_id)
+        return self._builder.summary(
+            people={scope.participant_id: summary},
+            facts={} if fact is None else {scope.participant_id: fact},
+            is_read=lambda _id: self._stream.is_complete,
+            all_listed=True,
+        )
+
+    def word(self) -> str:
+        """Whether all is read."""
+        return "ALL LOADED" if self._stream.is_complete else "PARTIAL"
+
+    def findings(self, width: int, zone: tzinfo) -> list[SummaryLine]:  # noqa: ARG002 - the protocol's signature
+        """None: the detail tells those of one participant, event by event."""
+        return []
