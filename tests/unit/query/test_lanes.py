@@ -55,6 +55,17 @@ CASES = {
         None,
         " -.....-- ",
     ),
+    "a subscription within another": (
+        [
+            *STAY,
+            sub(2, "STARTED", "a"),
+            sub(3, "STARTED", "b"),
+            sub(4, "STOPPED", "b"),
+            sub(6, "STOPPED", "a"),
+        ],
+        None,
+        " -.....-- ",
+    ),
     "publishing goes before subscribed": (
         [*STAY, sub(2, "STARTED", "a"), sub(7, "STOPPED", "a"), event(3, START), event(5, STOP)],
         None,
