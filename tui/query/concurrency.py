@@ -124,8 +124,7 @@ class PublisherCounter:
         return self._level(NO_TIME, _FOREVER)
 
     def _level(self, start: int, stop: int) -> Level:
-        certain = self._certain.most(start, stop)
-        return Level(certain, max(certain, self._possible.most(start, stop)))
+        return Level(self._certain.most(start, stop), self._possible.most(start, stop))
 
     def _steps(self) -> Iterator[None]:
         while self._scanned < len(self._log):

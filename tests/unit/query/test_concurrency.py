@@ -99,6 +99,12 @@ def levels(*pairs):
             id="joined again without having left",
         ),
         pytest.param(
+            [event(1, "PUBLISH_STARTED"), event(3, "JOINED"), event(4, "LEFT")],
+            None,
+            levels((0, 0), (0, 1), (0, 1), (0, 0), (0, 0)),
+            id="started before it is known to have joined",
+        ),
+        pytest.param(
             [event(1, "JOINED"), event(3, "PUBLISH_STOPPED")],
             None,
             levels((0, 0), (0, 1), (0, 1), (0, 0), (0, 0)),
