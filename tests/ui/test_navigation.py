@@ -241,7 +241,7 @@ async def test_a_command_that_is_not_there_names_those_that_are():
 async def test_a_command_that_makes_no_sense_here_says_why():
     async with explorer(at()) as journey:
         await journey.until("40 participants, all loaded")
-        await journey.press("e")
+        await journey.press("x")
         await journey.until("open a participant first")
 
 

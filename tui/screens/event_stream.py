@@ -1,10 +1,13 @@
 """EventStream: where the events on screen come from: one participant, or a whole session."""
 
+from datetime import datetime
 from time import monotonic
 from typing import Protocol
 
 from tui.domain.durations import duration
 from tui.domain.failures import ProviderFailure
+from tui.domain.stages import ParticipantScope
+from tui.domain.times import Time
 from tui.provider.event_feed import EventFeed
 from tui.provider.event_log import EventLog
 from tui.provider.feed import FeedState
@@ -60,9 +63,19 @@ class EventStream(Protocol):
 class ParticipantStream:
     """The events of one participant."""
 
-    def __init__(self, provider: StageDataProvider, feed: EventFeed) -> None:
+    def __init__(self, provider: StageDataProvider, scope: ParticipantScope) -> None:
         self._provider = provider
-        self.feed = feed
+        self._scope = scope
+        self.feed: EventFeed = provider.events(scope)
+
+    @property
+    def bounds(self) -> tuple[datetime | None, datetime | None]:
+        """First and last moment that events can have, as far as held."""
+        fact = self._provider.held_participant(self._scope)
+        session = self._provider.held_session(self._scope.session)
+        first = fact.summary.first_join_time if fact is not None else None
+        last = session.end_time if session is not None else None
+        return _readable(first), _readable(last)
 
     @property
     def items(self) -> EventLog:
@@ -102,6 +115,10 @@ class ParticipantStream:
     def read_on(self, priority: Priority = Priority.DEMAND) -> None:
         """Ask for the next page; one at a time."""
         self._provider.read_more(self.feed, priority)
+
+
+def _readable(time: Time | None) -> datetime | None:
+    return time if isinstance(time, datetime) else None
 
 
 class SessionStream:

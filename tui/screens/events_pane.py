@@ -1,7 +1,7 @@
 """EventsPane: shows one participant's events and keeps the list and the reading together."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tui.domain.events import Event
 from tui.domain.stages import SessionScope
@@ -18,6 +18,7 @@ from tui.screens.list_status import event_status
 from tui.screens.names import Names
 from tui.screens.place import Level, Place
 from tui.screens.reading import Reading
+from tui.screens.seeking import Seeking
 from tui.widgets.row_list import RowList
 
 _PAUSE_SECONDS = 0.001
@@ -25,18 +26,6 @@ _PAUSE_SECONDS = 0.001
 
 _WORK_SECONDS = 0.008
 """One slice of filtering. A key waits for one slice and a frame at most."""
-
-
-@dataclass(slots=True)
-class Seek:
-    """Reading on until something is found."""
-
-    what: str
-    """What is looked for, as "next error"."""
-    find: Callable[[], int | None]
-    """The row where it is, None while it is not read."""
-    started_with: int
-    """Events that were read when it began."""
 
 
 class EventsPane:
@@ -53,21 +42,14 @@ class EventsPane:
         self._provider = provider
         self._list = rows
         self._clock = clock
-        self._say = say
+        self._seeking = Seeking(provider, say, self.move_to)
         self._later = later
         self._readings: dict[Place, Reading] = {}
         self._names: dict[SessionScope, Names] = {}
         self._is_working = False
         self.reading: Reading | None = None
         """What is shown; None before the first participant."""
-        self.seek: Seek | None = None
         self.wide = False
-
-    @property
-    def feed_is_busy(self) -> bool:
-        """Whether a page is under way."""
-        reading = self.reading
-        return reading is not None and reading.stream.is_busy
 
     def open(self, place: Place) -> Reading:
         """Show a participant's events as they were left."""
@@ -87,7 +69,7 @@ class EventsPane:
     def _stream(self, place: Place) -> EventStream:
         if place.level is Level.TIMELINE:
             return SessionStream(self._provider.sweep(place.session))
-        return ParticipantStream(self._provider, self._provider.events(place.participant))
+        return ParticipantStream(self._provider, place.participant)
 
     def leave(self) -> None:
         """Remember the place in the list, and stop what runs."""
@@ -97,8 +79,7 @@ class EventsPane:
 
     def stop(self) -> bool:
         """Stop looking for something. Returns whether something was looked for."""
-        was_seeking, self.seek = self.seek is not None, None
-        return was_seeking
+        return self._seeking.stop()
 
     def changed(self) -> None:
         """Rows came, or the state of the feed changed."""
@@ -107,7 +88,7 @@ class EventsPane:
             return
         reading.take_log()
         self._work()
-        self._go_on_seeking()
+        self._seeking.go_on(reading)
 
     def redraw(self) -> None:
         """Draw again with the cursor on the same event."""
@@ -194,47 +175,9 @@ class EventsPane:
 
     def seek_for(self, what: str, find: Callable[[], int | None]) -> None:
         """Go to what `find` finds, reading further pages until it does."""
-        reading = self.reading
-        if reading is None:
-            return
-        row = find()
-        if row is not None:
-            self.seek = None
-            self.move_to(row)
-            return
-        if not reading.stream.may_grow:
-            self._say(self._honest_end(what, reading))
-            return
-        self.seek = Seek(what, find, len(reading.stream.items))
-        reading.stream.read_on()
-        self.redraw()
-
-    def _go_on_seeking(self) -> None:
-        reading, seek = self.reading, self.seek
-        if reading is None or seek is None or self.feed_is_busy:
-            return
-        while reading.view.work(1.0):
-            pass
-        row = seek.find()
-        if row is not None:
-            self.seek = None
-            self.move_to(row)
-        elif reading.stream.failure is not None:
-            self.seek = None
-        elif reading.stream.may_grow:
-            reading.stream.read_on()
-        else:
-            self.seek = None
-            self._say(self._honest_end(seek.what, reading))
-
-    @staticmethod
-    def _honest_end(what: str, reading: Reading) -> str:
-        count = f"{len(reading.stream.items):,}"
-        if reading.stream.failure is not None:
-            return f"no {what} in the {count} events read; reading stopped at a failure"
-        return f"no {what} in all {count} events" + (
-            f" (filter: {reading.filter_shown})" if reading.hides else ""
-        )
+        if self.reading is not None:
+            self._seeking.seek(self.reading, what, find)
+            self.redraw()
 
     def near_end(self, *, at_end: bool) -> None:
         """The cursor comes near the last row: have the next page read."""
@@ -248,11 +191,11 @@ class EventsPane:
         """What the status line says."""
         assert self.reading is not None  # noqa: S101 - only asked while events are shown
         row = self._list.cursor
-        return event_status(self.reading, row, self.seek.what if self.seek else None)
+        return event_status(self.reading, row, self._seeking.text(self.reading))
 
     def _tail(self, reading: Reading) -> tuple[Line, ...]:
         row = self._list.cursor
-        status = event_status(reading, row, self.seek.what if self.seek else None)
+        status = event_status(reading, row, self._seeking.text(reading))
         return tail_lines(status, self._list.size.width - 1)
 
     def _names_of(self, stream: EventStream) -> Callable[[str], str] | None:

@@ -120,9 +120,9 @@ class ExplorerScreen(Screen[None]):
             later=self.set_timer,
         )
         self._gate = KeyGate(self._status, self._layout, self._going, self._count)
-        self._questions = Questions(self, self._event_deeds, keys)
         events_table = self._event_deeds.table()
         self._triage = Triage(self, provider, clock, self._event_deeds, events_table["jump.error"])
+        self._questions = Questions(self, self._event_deeds, keys, self._triage.order)
         self._deeds: dict[str, Deed] = {
             "time.style": self._next_time_style,
             "app.quit": self._quit,

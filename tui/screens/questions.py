@@ -1,6 +1,6 @@
 """Questions: the prompts that find, filter and take commands."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from textual.app import App
@@ -58,9 +58,16 @@ class Asker(Protocol):
 class Questions:
     """One prompt at a time, in the place of the status line."""
 
-    def __init__(self, explorer: Asker, events: EventDeeds, keys: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        explorer: Asker,
+        events: EventDeeds,
+        keys: Mapping[str, str],
+        order_sweep: Callable[[str], None],
+    ) -> None:
         self._explorer = explorer
         self._keys = keys
+        self._order_sweep = order_sweep
         self._events = events
         self._commands = CommandLine(self._words(), self._events.go_to)
 
@@ -203,6 +210,10 @@ class Questions:
             Word("tz", "utc|local|Area/City", self._events.set_zone, ("utc", "local")),
             plain("load", "read.all"),
             plain("follow", "read.follow"),
+            plain("summary", "triage.summary"),
+            plain("lanes", "triage.lanes"),
+            plain("everybody", "go.timeline"),
+            Word("sweep", "start|pause|cancel", self._order_sweep, ("start", "pause", "cancel")),
             plain("reload", "read.restart"),
             plain("errors", "find.errors"),
             plain("wide", "view.wide"),

@@ -1,14 +1,12 @@
 """Readers: reading again, reading all, following."""
 
 from collections.abc import Callable
-from datetime import datetime
 from time import monotonic
 from typing import Any, Protocol
 
 from textual.timer import Timer
 
 from tui.domain.durations import duration
-from tui.domain.times import Time
 from tui.provider.event_feed import EventFeed
 from tui.provider.feed import Feed, FeedState
 from tui.provider.following import Follower, FollowState
@@ -16,7 +14,7 @@ from tui.provider.load_all import LoadAll
 from tui.provider.provider import StageDataProvider
 from tui.provider.sweep import Sweep
 from tui.screens.deed import Deed, NotNow
-from tui.screens.event_stream import sweep_word
+from tui.screens.event_stream import ParticipantStream, sweep_word
 from tui.screens.events_pane import EventsPane
 from tui.screens.picker_pane import PickerPane
 from tui.screens.place import Level, Place
@@ -73,7 +71,9 @@ class Readers:
     def word(self) -> str:
         """The state of what runs, for the status line; empty when nothing does."""
         if self._load_all is not None:
-            eta = self._load_all.eta(monotonic(), *self._bounds())
+            stream = self._pane.reading.stream if self._pane.reading is not None else None
+            bounds = stream.bounds if isinstance(stream, ParticipantStream) else (None, None)
+            eta = self._load_all.eta(monotonic(), *bounds)
             about = f", about {duration(eta)} left" if eta is not None else ""
             return f"LOADING ALL{about}  Esc: stop"
         if self._explorer.here.level is Level.TIMELINE:
@@ -205,19 +205,6 @@ class Readers:
         self._load_all = LoadAll(self._provider, self._feed)
         self._load_all.step()
 
-    def _bounds(self) -> tuple[datetime | None, datetime | None]:
-        """First and last moment that events can have, as far as known."""
-        here = self._explorer.here
-        if here.level is not Level.EVENTS:
-            return None, None
-        fact = self._provider.participant(here.participant).value
-        first = fact.summary.first_join_time if fact is not None else None
-        last: Time | None = None
-        for session in self._provider.sessions(here.session.stage_arn).items:
-            if session.session_id == here.session_id:
-                last = session.end_time
-        return _readable(first), _readable(last)
-
     # Following.
 
     def _toggle_follow(self) -> None:
@@ -270,7 +257,3 @@ class Readers:
         if follower.status(monotonic()).state in {FollowState.FOLLOWING, FollowState.ENDED}:
             self._pane.go_to_newest()
             follower.mark_seen()
-
-
-def _readable(time: Time | None) -> datetime | None:
-    return time if isinstance(time, datetime) else None

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from tui.domain.session_summary import Summary
 from tui.domain.stages import ParticipantSummary
+from tui.presentation.cells import clip
+from tui.presentation.lines import Role, Span
 from tui.presentation.summary_table import SummaryLine
 from tui.provider.provider import StageDataProvider
 from tui.provider.sweep import Sweep
@@ -13,6 +15,9 @@ from tui.query.summary import SummaryBuilder
 from tui.screens.event_stream import ParticipantStream, sweep_word
 from tui.screens.place import Place
 from tui.screens.session_findings import SessionFindings
+
+_FAILURES = 20
+"""Participants named that could not be read: their causes are mostly the same."""
 
 
 class SummaryData(Protocol):
@@ -76,9 +81,22 @@ class SessionData:
         return sweep_word(self.sweep)
 
     def findings(self, width: int, zone: tzinfo) -> list[SummaryLine]:
-        """Across participants."""
+        """Across participants; and whom the sweep could not read."""
         self._findings.look()
-        return self._findings.lines(width, zone)
+        return [*self._findings.lines(width, zone), *self._failures(width)]
+
+    def _failures(self, width: int) -> list[SummaryLine]:
+        failures = self.sweep.log.failures
+        if not failures:
+            return []
+        lines = [SummaryLine(()), SummaryLine((Span("Not read", Role.STRONG),))]
+        for participant_id, failure in list(failures.items())[:_FAILURES]:
+            text = f"  {participant_id}: {failure.summary}"
+            lines.append(SummaryLine((Span(clip(text, width), Role.WARNING),)))
+        if len(failures) > _FAILURES:
+            rest = f"  and {len(failures) - _FAILURES:,} more"
+            lines.append(SummaryLine((Span(rest, Role.MUTED),)))
+        return lines
 
 
 class ParticipantData:

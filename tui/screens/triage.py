@@ -101,13 +101,33 @@ class Triage:
             sweep.start()
         return sweep
 
+    def order(self, order: str) -> None:
+        """Start, pause or cancel the sweep of the session.
+
+        Raises:
+            NotNow: It is none of these, or there is no session.
+        """
+        if self._explorer.here.level < Level.PARTICIPANTS:
+            raise NotNow("open a session first")
+        sweep = self._provider.sweep(self._explorer.here.session)
+        match order:
+            case "start":
+                if not sweep.start():
+                    raise NotNow("the session has ended and everybody is read")
+            case "pause":
+                sweep.pause()
+            case "cancel":
+                sweep.cancel()
+            case _:
+                raise NotNow("sweep takes start, pause or cancel")
+
     # Summary.
 
     def _open_summary(self) -> None:
         here, reading = self._explorer.here, self._explorer.pane.reading
         data: SummaryData
         if here.level is Level.EVENTS and reading is not None:
-            stream = ParticipantStream(self._provider, self._provider.events(here.participant))
+            stream = ParticipantStream(self._provider, here.participant)
             data = ParticipantData(self._provider, here, stream)
         else:
             data = SessionData(self._provider, self._sweep(), self._redraw_view)

@@ -1,0 +1,100 @@
+"""Seeking: reading on until something is found, with an honest end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+
+from tui.domain.durations import duration
+from tui.provider.load_all import LoadAll
+from tui.provider.provider import StageDataProvider
+from tui.screens.event_stream import ParticipantStream
+from tui.screens.reading import Reading
+
+
+@dataclass(slots=True)
+class _Sought:
+    what: str
+    find: Callable[[], int | None]
+    pages: LoadAll | None
+    """Reads the pages of one participant; None where a sweep reads by itself."""
+
+
+class Seeking:
+    """One search at a time in the events on screen."""
+
+    def __init__(
+        self,
+        provider: StageDataProvider,
+        say: Callable[[str], None],
+        move_to: Callable[[int], None],
+    ) -> None:
+        self._provider = provider
+        self._say = say
+        self._move_to = move_to
+        self._sought: _Sought | None = None
+
+    def stop(self) -> bool:
+        """Stop. Returns whether something was looked for."""
+        was_seeking, self._sought = self._sought is not None, None
+        return was_seeking
+
+    def text(self, reading: Reading) -> str | None:
+        """What is looked for and how long it can take at most; None for nothing."""
+        sought, stream = self._sought, reading.stream
+        if sought is None:
+            return None
+        if sought.pages is None or not isinstance(stream, ParticipantStream):
+            return sought.what
+        eta = sought.pages.eta(monotonic(), *stream.bounds)
+        return sought.what if eta is None else f"{sought.what} (at most about {duration(eta)})"
+
+    def seek(self, reading: Reading, what: str, find: Callable[[], int | None]) -> None:
+        """Go to what `find` finds, reading further pages until it does.
+
+        Args:
+            reading: Where to look.
+            what: What is looked for, as "next error".
+            find: The row where it is, None while it is not read.
+        """
+        self._sought = None
+        row = find()
+        if row is not None:
+            self._move_to(row)
+        elif not reading.stream.may_grow:
+            self._say(_honest_end(what, reading))
+        else:
+            stream, pages = reading.stream, None
+            if isinstance(stream, ParticipantStream):
+                pages = LoadAll(self._provider, stream.feed)
+                pages.step()
+            self._sought = _Sought(what, find, pages)
+
+    def go_on(self, reading: Reading) -> None:
+        """A page came, or reading stopped: look again."""
+        sought, stream = self._sought, reading.stream
+        is_paging = isinstance(stream, ParticipantStream)
+        if sought is None or (is_paging and stream.is_busy):
+            return
+        while reading.view.work(1.0):
+            pass
+        row = sought.find()
+        if row is not None:
+            self._sought = None
+            self._move_to(row)
+        elif stream.failure is not None:
+            self._sought = None
+        elif not stream.may_grow:
+            self._sought = None
+            self._say(_honest_end(sought.what, reading))
+        elif sought.pages is not None:
+            sought.pages.step()
+
+
+def _honest_end(what: str, reading: Reading) -> str:
+    count = f"{len(reading.stream.items):,}"
+    if reading.stream.failure is not None:
+        return f"no {what} in the {count} events read; reading stopped at a failure"
+    hidden = f" (filter: {reading.filter_shown})" if reading.hides else ""
+    if not reading.stream.is_complete:
+        return f"no {what} in the {count} events read so far{hidden}"
+    return f"no {what} in all {count} events{hidden}"
