@@ -24,7 +24,8 @@ class Tmux:
         self._raw.touch()
         values = (settings() if environ is None else environ) | {"TERM": "tmux-256color"}
         words = [f"{name}={value}" for name, value in values.items()]
-        child = shlex.join(["env", "-i", *words, *command])
+        # tmux tells its children where it is: that is how a program copies through it.
+        child = f'env -i TMUX="$TMUX" {shlex.join([*words, *command])}'
         gate = folder / "gate"
         # The command starts once its bytes are being kept.
         wait = f"while [ ! -e {shlex.quote(str(gate))} ]; do sleep 0.02; done; exec {child}"
@@ -56,6 +57,12 @@ class Tmux:
         self._tmux("send-keys", "-t", "s", *keys)
         return self
 
+    def paste(self, text):
+        """A bracketed paste, as tmux does it."""
+        self._tmux("set-buffer", "-b", "pasted", text)
+        self._tmux("paste-buffer", "-p", "-d", "-b", "pasted", "-t", "s")
+        return self
+
     @property
     def screen(self):
         return self._tmux("capture-pane", "-p", "-t", "s").split("\n")
@@ -73,6 +80,11 @@ class Tmux:
         """What the program put on tmux's clipboard."""
         return self._tmux("list-buffers")
 
+    @property
+    def copied(self):
+        """The text of the newest buffer; empty when there is none."""
+        return self._tmux("show-buffer") if self.buffers else ""
+
     def until(self, wanted, timeout=15):
         """Wait for a text on screen, or for a condition."""
         condition = wanted if callable(wanted) else lambda: wanted in "\n".join(self.screen)
@@ -84,8 +96,14 @@ class Tmux:
 
     def exit_code(self):
         """Wait for the end."""
-        self.until(lambda: self.about("pane_dead") == "1" and self.about("pane_dead_status"))
+        self.until(lambda: self.about("pane_dead") == "1")
+        self.until(self._has_status)
         return int(self.about("pane_dead_status"))
+
+    def _has_status(self):
+        """tmux 3.3a misses the end of a child now and then, and sees it with that of the next."""
+        self._tmux("run-shell", "true")
+        return self.about("pane_dead_status")
 
 
 TITLE = "as it was"
