@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
-from rich.segment import Segment
 from textual.app import App
-from textual.color import Color
 from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
 from textual.message import Message
@@ -19,6 +17,7 @@ from textual.widgets import Static
 from tui.configuration import Configuration, effective_keys, keymap
 from tui.driver import QuickDriver
 from tui.launch import Launch
+from tui.no_color import WithoutColor
 from tui.stylesheets import STYLESHEETS, stylesheet
 
 if TYPE_CHECKING:
@@ -32,17 +31,6 @@ def _local_zone() -> tzinfo:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-class WithoutColor(LineFilter):
-    """NO_COLOR: not one colour code. Textual's own filter sends the default colours."""
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - the base's signature
-        """Take the colours of segments away."""
-        return [
-            Segment(text, style.without_color if style is not None else None, control)
-            for text, style, control in segments
-        ]
 
 
 class IvscopeApp(App[None]):

@@ -329,3 +329,10 @@ async def test_capital_w_saves_what_is_shown_and_says_how_complete(tmp_path, mon
         assert head["filter"] == "errors only"
         assert [event["name"] for event in events] == ["PUBLISH_ERROR"] * 5
         assert file.stat().st_mode & 0o777 == 0o600
+
+
+async def test_no_further_error_is_not_said_as_no_error():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("e", "e", "e", "e", "e", "e")
+        await journey.until("no error further down; all 61 events are read")

@@ -106,7 +106,10 @@ class EventDeeds:
         if not reading.search_text:
             raise NotNow("nothing is searched for: / finds")
         self._seek(
-            f"hit for {reading.search_text}", step, lambda row: reading.view.next_hit(row, step)
+            f"hit for {reading.search_text}",
+            step,
+            lambda row: reading.view.next_hit(row, step),
+            lambda: not reading.view.hit_count,
         )
 
     def _toggle_filter(self) -> None:
@@ -147,7 +150,13 @@ class EventDeeds:
 
     # Jumping.
 
-    def _seek(self, what: str, step: int, find: Callable[[int], int | None]) -> None:
+    def _seek(
+        self,
+        what: str,
+        step: int,
+        find: Callable[[int], int | None],
+        is_nowhere: Callable[[], bool] = lambda: False,
+    ) -> None:
         """Go there; further pages are read only in the direction in which they extend the list."""
         reading, start = self._reading, self._pane.position
         if start is None:
@@ -157,7 +166,7 @@ class EventDeeds:
             return find(reading.view.row_at(start))
 
         if step > 0 and not reading.by_time:
-            self._pane.seek_for(what, from_start)
+            self._pane.seek_for(what, from_start, is_nowhere)
             return
         row = from_start()
         if row is None:
@@ -166,7 +175,11 @@ class EventDeeds:
 
     def _jump(self, wanted: Jump, step: int, what: str) -> None:
         view = self._reading.view
-        self._seek(what, step, lambda row: next_row(view, row, step, wanted))
+
+        def is_nowhere() -> bool:
+            return isinstance(wanted, ErrorJump) and not view.log.error_count
+
+        self._seek(what, step, lambda row: next_row(view, row, step, wanted), is_nowhere)
 
     def _jump_to_same(self, step: int) -> None:
         event = self._pane.event

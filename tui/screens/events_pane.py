@@ -173,10 +173,15 @@ class EventsPane:
             self._is_working = True
             self._later(_PAUSE_SECONDS, self._work)
 
-    def seek_for(self, what: str, find: Callable[[], int | None]) -> None:
-        """Go to what `find` finds, reading further pages until it does."""
+    def seek_for(
+        self,
+        what: str,
+        find: Callable[[], int | None],
+        is_nowhere: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Go to what `find` finds, reading further pages until it does; see `Seeking.seek`."""
         if self.reading is not None:
-            self._seeking.seek(self.reading, what, find)
+            self._seeking.seek(self.reading, what, find, is_nowhere)
             self.redraw()
 
     def near_end(self, *, at_end: bool) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from time import monotonic
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -20,6 +21,9 @@ _WORK_SECONDS = 0.008
 
 _PAUSE_SECONDS = 0.02
 """Between two slices."""
+
+_DRAW_SECONDS = 0.5
+"""Between two drawings while events come: summing up a large session takes a twentieth of it."""
 
 _HINTS = (
     ("h l", "time"),
@@ -82,6 +86,7 @@ class LanesScreen(ModalScreen[Landing]):
         self._word = word
         self._is_ready = False
         self._is_working = False
+        self._drawn_at = -_DRAW_SECONDS
 
     def compose(self) -> Iterator[Widget]:
         """Title, plot and axis, lanes, legend, keys."""
@@ -104,7 +109,7 @@ class LanesScreen(ModalScreen[Landing]):
         return self.query_one("#lanes", RowList)
 
     def changed(self) -> None:
-        """Events came: count them between the keys."""
+        """Events came: count them between the keys, and draw twice a second at most."""
         if self._is_ready and not self._is_working:
             self._is_working = True
             self._work()
@@ -113,10 +118,13 @@ class LanesScreen(ModalScreen[Landing]):
         if not self.is_attached:  # closed between two slices
             return
         is_more = self._view.work(_WORK_SECONDS)
-        self._is_working = is_more
-        if is_more:
-            self.set_timer(_PAUSE_SECONDS, self._work)
-        self._draw()
+        wait = self._drawn_at + _DRAW_SECONDS - monotonic()
+        if wait <= 0:
+            self._draw()
+        if is_more or wait > 0:
+            self.set_timer(_PAUSE_SECONDS if is_more else wait, self._work)
+        else:
+            self._is_working = False
 
     def on_resize(self) -> None:
         """Lay out for the size."""
@@ -126,6 +134,7 @@ class LanesScreen(ModalScreen[Landing]):
         width = self.size.width
         if not width or not self._is_ready:
             return
+        self._drawn_at = monotonic()
         inner = width - 1
         head = self._view.head(inner)
         plot = self.query_one("#plot", TextPane)

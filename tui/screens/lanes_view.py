@@ -44,8 +44,9 @@ class LanesView:
         self._clock = clock
         self._names = Names(sweep)
         log = sweep.log
-        until = self._ended or clock.now()
-        self._lanes = Lanes(log.log, log.ranges, until)
+        self._until = self._ended or clock.now()
+        """After this nothing is known: the end of the session, or when the lanes were opened."""
+        self._lanes = Lanes(log.log, log.ranges, self._until)
         self._counter = PublisherCounter(log.log, is_read=log.is_read, ended=self._ended)
         self._tally = EventTally(log.log)
         self._window: TimeWindow | None = None
@@ -54,6 +55,7 @@ class LanesView:
         """The cursor; None before anything has a time."""
         self.errors_first = False
         self.plot = _PLOTS[0]
+        self._ordered_for: tuple[int, int, bool] | None = None
         self.order: list[str] = []
         """Participant ids, a lane each."""
 
@@ -61,17 +63,23 @@ class LanesView:
         """Count on for about so long. Returns whether more is left."""
         is_more = self._tally.advance(seconds / 2)
         is_more = self._counter.advance(seconds / 2) or is_more
-        log = self._sweep.log
-        self.order = lane_order(
-            self._sweep.participants.items, self._errors, errors_first=self.errors_first
-        )
-        known = set(self.order)
-        self.order += [one for one in log.participant_ids if one not in known]
+        self._arrange()
         span = self._tally.span
         if span is not None and (self._window is None or self._is_fitted):
             self._window = window_between(*span)
             self.moment = self.moment or span[0] + (span[1] - span[0]) / 2
         return is_more
+
+    def _arrange(self) -> None:
+        """Order the lanes anew if people came, were read, or are wanted in another order."""
+        log, rows = self._sweep.log, self._sweep.participants.items
+        ordered_for = (len(rows), log.participants_read, self.errors_first)
+        if ordered_for == self._ordered_for:
+            return
+        self._ordered_for = ordered_for
+        self.order = lane_order(rows, self._errors, errors_first=self.errors_first)
+        known = set(self.order)
+        self.order += [one for one in log.participant_ids if one not in known]
 
     def _errors(self, participant_id: str) -> int:
         reading = self._sweep.log.reading(participant_id)
@@ -91,7 +99,7 @@ class LanesView:
         cursor = self._column(columns)
         axis = axis_line(window, columns, self._clock.zone, label_cells=_LABEL_CELLS, cursor=cursor)
         if self.plot == "publishers":
-            levels: list[Level] = self._counter.levels(window, columns, self._ended)
+            levels: list[Level] = self._counter.levels(window, columns, self._until)
             plot = level_plot(
                 levels, _PLOT_LINES, limit=PUBLISHER_LIMIT, cursor=cursor, label_cells=_LABEL_CELLS
             )

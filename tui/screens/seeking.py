@@ -15,6 +15,7 @@ from tui.screens.reading import Reading
 class _Sought:
     what: str
     find: Callable[[], int | None]
+    is_nowhere: Callable[[], bool]
     pages: LoadAll | None
     """Reads the pages of one participant; None where a sweep reads by itself."""
 
@@ -48,26 +49,33 @@ class Seeking:
         eta = sought.pages.eta(monotonic(), *stream.bounds)
         return sought.what if eta is None else f"{sought.what} (at most about {duration(eta)})"
 
-    def seek(self, reading: Reading, what: str, find: Callable[[], int | None]) -> None:
+    def seek(
+        self,
+        reading: Reading,
+        what: str,
+        find: Callable[[], int | None],
+        is_nowhere: Callable[[], bool],
+    ) -> None:
         """Go to what `find` finds, reading further pages until it does.
 
         Args:
             reading: Where to look.
             what: What is looked for, as "next error".
             find: The row where it is, None while it is not read.
+            is_nowhere: Whether nothing that was read is one, above the cursor neither.
         """
         self._sought = None
         row = find()
         if row is not None:
             self._move_to(row)
         elif not reading.stream.may_grow:
-            self._say(_honest_end(what, reading))
+            self._say(_honest_end(what, reading, is_nowhere))
         else:
             stream, pages = reading.stream, None
             if isinstance(stream, ParticipantStream):
                 pages = LoadAll(self._provider, stream.feed)
                 pages.step()
-            self._sought = _Sought(what, find, pages)
+            self._sought = _Sought(what, find, is_nowhere, pages)
 
     def go_on(self, reading: Reading) -> None:
         """A page came, or reading stopped: look again."""
@@ -85,16 +93,19 @@ class Seeking:
             self._sought = None
         elif not stream.may_grow:
             self._sought = None
-            self._say(_honest_end(sought.what, reading))
+            self._say(_honest_end(sought.what, reading, sought.is_nowhere))
         elif sought.pages is not None:
             sought.pages.step()
 
 
-def _honest_end(what: str, reading: Reading) -> str:
+def _honest_end(what: str, reading: Reading, is_nowhere: Callable[[], bool]) -> str:
+    """What was not found, where, and how much was read."""
     count = f"{len(reading.stream.items):,}"
-    if reading.stream.failure is not None:
-        return f"no {what} in the {count} events read; reading stopped at a failure"
     hidden = f" (filter: {reading.filter_shown})" if reading.hides else ""
+    if reading.stream.failure is not None:
+        return f"no {what} further down in the {count} events read; reading stopped at a failure"
     if not reading.stream.is_complete:
-        return f"no {what} in the {count} events read so far{hidden}"
-    return f"no {what} in all {count} events{hidden}"
+        return f"no {what} further down in the {count} events read so far{hidden}"
+    if not hidden and is_nowhere():
+        return f"no {what} in all {count} events"
+    return f"no {what} further down; all {count} events are read{hidden}"

@@ -1,6 +1,7 @@
 """SummaryScreen: what failed, how often, for whom, since when; every row leads to its events."""
 
 from collections.abc import Iterator
+from time import monotonic
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -21,6 +22,9 @@ _WORK_SECONDS = 0.008
 
 _PAUSE_SECONDS = 0.02
 """Between two slices."""
+
+_DRAW_SECONDS = 0.5
+"""Between two drawings while events come: summing up a large session takes a twentieth of it."""
 
 Drill = str | int
 """A filter of events, or the position of one event in the session's log."""
@@ -72,6 +76,7 @@ class SummaryScreen(ModalScreen[Drill | None]):
         self._rows = SummaryRows([])
         self._is_ready = False
         self._is_working = False
+        self._drawn_at = -_DRAW_SECONDS
         self._was_used = False
         """Whether the reader has pressed a key; before, the cursor waits on the first code."""
 
@@ -92,7 +97,7 @@ class SummaryScreen(ModalScreen[Drill | None]):
         return self.query_one("#summary", RowList)
 
     def changed(self) -> None:
-        """Events came: count them between the keys."""
+        """Events came: count them between the keys, and draw twice a second at most."""
         if self._is_ready and not self._is_working:
             self._is_working = True
             self._work()
@@ -101,10 +106,13 @@ class SummaryScreen(ModalScreen[Drill | None]):
         if not self.is_attached:  # closed between two slices
             return
         is_more = self._data.work(_WORK_SECONDS)
-        self._is_working = is_more
-        if is_more:
-            self.set_timer(_PAUSE_SECONDS, self._work)
-        self._draw()
+        wait = self._drawn_at + _DRAW_SECONDS - monotonic()
+        if wait <= 0:
+            self._draw()
+        if is_more or wait > 0:
+            self.set_timer(_PAUSE_SECONDS if is_more else wait, self._work)
+        else:
+            self._is_working = False
 
     def on_resize(self) -> None:
         """Lay out for the width."""
@@ -114,6 +122,7 @@ class SummaryScreen(ModalScreen[Drill | None]):
         width = self.size.width
         if not width or not self._is_ready:
             return
+        self._drawn_at = monotonic()
         zone, inner = self._clock.zone, width - 2
         rows = summary_lines(
             self._data.summary(),

@@ -1,6 +1,7 @@
 """RowList: a cursor over rows that draw themselves; holds no row objects."""
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import ClassVar, Protocol
 
 from rich.style import Style
@@ -11,6 +12,7 @@ from textual.reactive import var
 from textual.strip import Strip
 
 from tui.keymap import list_bindings
+from tui.presentation.cells import wrap
 from tui.presentation.lines import Line, Role, Span
 from tui.widgets.canvas import Canvas
 
@@ -85,14 +87,16 @@ class RowList(Canvas, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.rows: Rows = NoRows()
+        self._tail: tuple[Line, ...] = ()
         self.tail: tuple[Line, ...] = ()
+        """Below the last row, wrapped to the width."""
         self.edge: tuple[Span, ...] = ()
         """One cell for each visible row, at the right: what lies where in the whole list."""
         self._shown_rows = 0
 
     def show(self, rows: Rows, tail: tuple[Line, ...], cursor: int, top: int | None = None) -> None:
         """Show other rows, with the cursor and the first visible row where they were left."""
-        self.rows, self.tail = rows, tail
+        self.rows, self._tail = rows, tail
         self._measure()
         self.set_reactive(RowList.cursor, self._clamp(cursor))
         if top is not None:
@@ -114,7 +118,7 @@ class RowList(Canvas, can_focus=True):
         What the tail says, a failure say, comes into view when the cursor rests on the last row.
         """
         was_empty = not self.virtual_size.height or self._shown_rows == 0
-        self.tail = tail
+        self._tail = tail
         self._measure()
         if self.cursor == len(self.rows) - 1:
             self._follow_cursor()
@@ -138,6 +142,8 @@ class RowList(Canvas, can_focus=True):
 
     def _measure(self) -> None:
         self._shown_rows = len(self.rows)
+        room = self.size.width - 1
+        self.tail = tuple(chain.from_iterable(wrap(line, room) for line in self._tail))
         height = self._shown_rows + len(self.tail) + self._title_height
         size = Size(max(1, self.size.width), height)
         if size != self.virtual_size:
