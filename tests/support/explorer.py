@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from support.aws_sources import aws_source
 
 from tui.app import IvscopeApp
+from tui.configuration import MOST_BACKGROUND_CALLS, Configuration
 from tui.endpoint.server import Endpoint
 from tui.endpoint.worlds.catalog import open_world
 from tui.launch import Launch
@@ -125,6 +126,7 @@ def explorer_app(endpoint, start=None, *, fault="", clock=lambda: EPOCH, region=
     return IvscopeApp(
         lambda: aws_source(url, region=region),
         Launch(label="demo", start=lambda: start or Place()),
+        Configuration({}, background_calls=MOST_BACKGROUND_CALLS),
         local_zone=PLUS_TWO,
         now=clock,
     )
