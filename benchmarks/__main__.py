@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import big_lists, bytes_sent, calls_made, starting
+from benchmarks import big_lists, bytes_sent, calls_made, finding, key_bytes, starting
 from benchmarks.result import Result, print_table
 
 GROUPS: Mapping[str, Callable[[], Iterator[Result]]] = {
@@ -21,7 +21,9 @@ GROUPS: Mapping[str, Callable[[], Iterator[Result]]] = {
     "append": big_lists.append,
     "memory": big_lists.memory,
     "busy": big_lists.busy,
+    "find": finding.find,
     "bytes": bytes_sent.bytes_sent,
+    "key_bytes": key_bytes.key_bytes,
     "calls": calls_made.calls,
     "decode": calls_made.decode,
 }

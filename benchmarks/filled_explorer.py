@@ -14,11 +14,12 @@ from datetime import UTC, datetime
 from threading import Thread
 from typing import ClassVar
 
+from tui.configuration import Configuration, effective_keys
 from tui.terminal import toolkit_settings
 
-os.environ.update(toolkit_settings(os.environ))  # Textual reads them when it is imported
+# Textual reads them when it is imported; the imports below follow the settings.
+os.environ.update(toolkit_settings(os.environ, Configuration().theme))
 
-# The imports below follow the settings.
 from textual.app import App
 from textual.widget import Widget
 from textual.widgets import Static
@@ -37,9 +38,12 @@ from tui.domain.stages import (
     StageSession,
     StageSummary,
 )
+from tui.driver import QuickDriver
+from tui.launch import Launch
 from tui.presentation.event_json import raw_json
 from tui.provider.pace import Pace
 from tui.provider.provider import StageDataProvider
+from tui.screens.clock import Clock
 from tui.screens.explorer import ExplorerScreen
 from tui.screens.place import Place
 from tui.sources.decoding import decode_event
@@ -115,7 +119,7 @@ class FilledExplorer(App[None]):
     AUTO_FOCUS = None
 
     def __init__(self, provider: StageDataProvider) -> None:
-        super().__init__()
+        super().__init__(driver_class=QuickDriver)
         self._provider = provider
 
     def compose(self) -> Iterator[Widget]:
@@ -127,10 +131,9 @@ class FilledExplorer(App[None]):
         self.push_screen(
             ExplorerScreen(
                 self._provider,
-                start=Place(STAGE, SESSION, VIEWER),
-                label="benchmark",
-                local_zone=UTC,
-                now=lambda: datetime.now(UTC),
+                clock=Clock(UTC, lambda: datetime.now(UTC)),
+                launch=Launch(label="benchmark", start=lambda: Place(STAGE, SESSION, VIEWER)),
+                keys=effective_keys(Configuration()),
             )
         )
 

@@ -26,6 +26,7 @@ KEYS: Mapping[str, str] = {
     "end": "\x1b[F",
     "pagedown": "\x1b[6~",
     "enter": "\r",
+    "esc": "\x1b",
     "ctrl+q": "\x11",
 }
 """What a terminal sends for keys that are not letters."""
