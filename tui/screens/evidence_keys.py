@@ -5,9 +5,6 @@ from collections.abc import Mapping
 from tui.key_names import first_key
 from tui.presentation.finding_lines import EvidenceKeys
 
-SWEEP_KEY = "i"
-"""Sweeps the session."""
-
 
 def evidence_keys(keys: Mapping[str, str]) -> EvidenceKeys:
     """Keys of the commands about evidence.
@@ -15,9 +12,8 @@ def evidence_keys(keys: Mapping[str, str]) -> EvidenceKeys:
     Args:
         keys: Keys in force by command id; empty for none.
     """
-    following, fetching = keys["evidence.next"], keys["evidence.fetch"]
-    return EvidenceKeys(
-        next=first_key(following) if following else "",
-        fetch=first_key(fetching) if fetching else "",
-        sweep=SWEEP_KEY,
+    following, fetching, sweeping = (
+        first_key(keys[id_]) if keys[id_] else ""
+        for id_ in ("evidence.next", "evidence.fetch", "triage.summary")
     )
+    return EvidenceKeys(following, fetching, sweeping)

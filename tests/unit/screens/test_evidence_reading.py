@@ -39,7 +39,7 @@ class Case:
         self.said = []
         feed = self.provider.events(scope("me"))
         self.read(feed)
-        reading = SimpleNamespace(stream=ParticipantStream(self.provider, feed))
+        reading = SimpleNamespace(stream=ParticipantStream(self.provider, scope("me")))
         pane = SimpleNamespace(reading=reading, position=0, event=feed.items[0])
         self.going = SimpleNamespace(here=ME, is_reading=True)
         weighing = Weighing(
