@@ -28,7 +28,7 @@ def detail_lines(
 ) -> list[Line]:
     """Everything about one event, most important first.
 
-    Order: what, when and who; evidence; the token comparison; the explanation of the error code,
+    Order: what, when and who; the token comparison; evidence; the explanation of the error code,
     then of the event name; the participant; every member as it came.
 
     Args:
@@ -39,10 +39,11 @@ def detail_lines(
         about: Lines about the participant, drawn below it.
         inline: Whether tokens are compared inline also where there is room side by side.
     """
-    lines = [*_head(event, width, zone), *_concerned(event, width), *evidence]
+    lines = [*_head(event, width, zone), *_concerned(event, width)]
     if event.name == TOKEN_EXCHANGED or event.previous_token or event.new_token:
         comparison = compare_tokens(event.previous_token, event.new_token, event.time)
         lines += token_lines(comparison, width, zone, inline=inline)
+    lines += evidence
     if event.is_error:
         code = explain_code(event.error_code) if event.error_code else explain_missing_code()
         lines += explanation_lines(code, width)
