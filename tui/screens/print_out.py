@@ -32,10 +32,11 @@ def print_out(app: App[object], text: str) -> bool:
 
 
 def _show(text: str) -> None:
-    _print(f"\n{safe_lines(text)}\n\n{_ASK} ")
-    # The event loop's own handler would end the app once it goes on.
+    # The event loop's own handler would end the app once it goes on. Ours is there before the
+    # text is: who has read it may press Ctrl+C at once.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        _print(f"\n{safe_lines(text)}\n\n{_ASK} ")
         if sys.__stdin__ is not None:
             sys.__stdin__.readline()
     except KeyboardInterrupt:
