@@ -8,9 +8,12 @@ import time
 _FOLDERS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME")
 """Empty ones: no configuration is found, and what was typed is remembered for the run only."""
 
+_PICTURES = "TEXTUAL_SNAPSHOT_TEMPDIR"
+"""Tells the processes of a test run where to put what became of their pictures."""
+
 
 def pytest_configure():
-    for name in list(os.environ):
+    for name in set(os.environ) - {_PICTURES}:
         if name.startswith(("AWS_", "BOTO_", "TEXTUAL")) or name in {"NO_COLOR", "SSH_CONNECTION"}:
             del os.environ[name]
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"

@@ -1,0 +1,124 @@
+"""Pictures of details and of a whole session. A docstring says what a person should see."""
+
+import pytest
+from support.explorer import JOSE, MARA, PRIYA, at
+from support.snapshots import SIZES, picture
+
+from tui.screens.compare import CompareScreen
+from tui.screens.help import HelpScreen
+from tui.screens.lanes import LanesScreen
+
+both_sizes = pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+
+
+async def swept(journey):
+    """The whole session read, and back at its participants; the endpoint here limits no rate."""
+    await journey.until("40 participants, all loaded")
+    pace = journey.app._provider._calls._pace
+    usual, pace.background = pace.background, 1000
+    await journey.press("i")
+    await journey.until(lambda: "SWEPT" in journey.screen[0], within=40)
+    pace.background = usual
+    await journey.press("escape")
+    await journey.until("40 participants, all loaded")
+
+
+async def token_exchange(journey):
+    """The exchange at which josé lost PUBLISH."""
+    await journey.until("events, all loaded")
+    await journey.press("x")
+    await journey.until(lambda: journey.event.name == "TOKEN_EXCHANGED")
+
+
+def test_tokens_side_by_side(snap_compare):
+    """Two columns, before and after: PUBLISH lost, marked and in words; what stayed is muted."""
+    assert picture(snap_compare, token_exchange, at(JOSE), size=(200, 50))
+
+
+def test_tokens_inline(snap_compare):
+    """The same in 80 columns: what was lost, gained and changed, one under the other."""
+    assert picture(snap_compare, token_exchange, at(JOSE), size=(80, 24))
+
+
+@both_sizes
+def test_the_detail_on_the_whole_screen(snap_compare, size):
+    """The explanation of a QUOTA_EXCEEDED from side to side, with its findings."""
+
+    async def walk(journey):
+        await journey.until("61 events, all loaded")
+        await journey.press("e", "e", "e")
+        await journey.until(lambda: journey.event.error_code == "QUOTA_EXCEEDED")
+        await journey.press("d")
+        await journey.until(lambda: "INTERNAL_SERVER" not in journey.text)
+
+    assert picture(snap_compare, walk, at(PRIYA), size=size)
+
+
+@both_sizes
+def test_help(snap_compare, size):
+    """All commands with their keys under headings, over the dimmed explorer."""
+
+    async def walk(journey):
+        await journey.until("40 participants, all loaded")
+        await journey.settled()
+        await journey.press("question_mark")
+        await journey.until(lambda: isinstance(journey.app.screen, HelpScreen))
+        await journey.until("Moving")
+
+    assert picture(snap_compare, walk, at(), size=size)
+
+
+@both_sizes
+def test_the_summary_of_a_session(snap_compare, size):
+    """Errors by code with bars, findings with what they rest on, participants: COMPLETE."""
+
+    async def walk(journey):
+        await swept(journey)
+        await journey.press("i", "g")
+        await journey.until("40 of 40 participants read")
+
+    assert picture(snap_compare, walk, at(), size=size)
+
+
+@both_sizes
+def test_lanes(snap_compare, size):
+    """Publishers against the line of 12, and under them one lane for each participant."""
+
+    async def walk(journey):
+        await swept(journey)
+        await journey.press("I")
+        await journey.until(lambda: isinstance(journey.app.screen, LanesScreen))
+        await journey.until("12 limit")
+
+    assert picture(snap_compare, walk, at(), size=size)
+
+
+@both_sizes
+def test_a_comparison(snap_compare, size):
+    """priya-guest and mara-host side by side, rows of the same second level with each other."""
+
+    async def walk(journey):
+        await journey.until("61 events, all loaded")
+        journey.explorer.go(at(MARA))
+        await journey.until("mara-host")
+        await journey.until("events, all loaded")
+        await journey.press("C")
+        await journey.until(lambda: isinstance(journey.app.screen, CompareScreen))
+        await journey.until("priya-guest")
+
+    assert picture(snap_compare, walk, at(PRIYA), size=size)
+
+
+@both_sizes
+def test_the_timeline(snap_compare, size):
+    """The events of everybody by time, with a column that tells whose they are; SWEPT."""
+
+    async def walk(journey):
+        await swept(journey)
+        await journey.press("M")
+        await journey.until("SWEPT")
+        await journey.until("2,161 events")
+        await journey.press("g")
+        await journey.until(lambda: journey.cursor == 0)
+
+    assert picture(snap_compare, walk, at(), size=size)

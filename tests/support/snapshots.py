@@ -1,0 +1,44 @@
+"""Takes a picture of the app at the end of a journey by keys, and compares it with the stored one.
+
+`pytest tests/snapshots --snapshot-update` stores them anew; look at each before accepting it.
+"""
+
+import pytest
+from support.explorer import EPOCH, Journey, explorer_app
+
+from tui.endpoint import listener
+from tui.endpoint.server import Endpoint
+from tui.endpoint.worlds.catalog import open_world
+from tui.screens.explorer import ExplorerScreen
+
+SIZES = [(80, 24), (120, 40)]
+
+REQUEST_ID = "6f9a1c52-0d3e-5b47-9a81-2c4e7d90b3f5"
+
+
+def picture(snap_compare, walk, start=None, *, size=(120, 40), rests=True, **over):
+    """Whether the picture is the stored one.
+
+    The walk ends by waiting for what it leads to. `rests`: the call meter has to come to rest
+    too, which it never does while a call is being answered. `over`: a world, a fault.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        # Request ids tell the number of the call, and calls that start together come in any order.
+        patch.setattr(listener.uuid, "uuid5", lambda *_: REQUEST_ID)
+        return _picture(snap_compare, walk, start, size, rests=rests, **over)
+
+
+def _picture(snap_compare, walk, start, size, *, rests, world="incident", fault=""):
+    told = open_world(world, lambda: EPOCH)
+    with Endpoint(told) as endpoint:
+        app = explorer_app(endpoint, start, fault=fault, region=told.region)
+        app.animation_level = "none"
+
+        async def run_before(pilot):
+            journey = Journey(app, pilot, endpoint)
+            await journey.until(lambda: isinstance(app.screen, ExplorerScreen))
+            await walk(journey)
+            if rests:
+                await journey.settled()
+
+        return snap_compare(app, terminal_size=size, run_before=run_before)
