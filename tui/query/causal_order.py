@@ -6,6 +6,7 @@ All samples of the IVS API give whole seconds, and order the events of one secon
 from array import array
 from collections import ChainMap
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from tui.provider.event_log import NO_TIME, EventColumns, EventLog
 from tui.query.causal_ties import (
@@ -19,13 +20,14 @@ from tui.query.causal_ties import (
     pair_number,
     rank,
 )
+from tui.query.participant_runs import ParticipantRuns
 from tui.query.sorted_rows import SortedRows
 
 _STEP_BITS = 5
 """32 places inside one time. Even the year 9999 in microseconds leaves so many bits of 63."""
 
-_STEP_ROWS = 4_096
-"""Rows between two chances to pause: 2 ms."""
+_STEP_ROWS = 2_048
+"""Rows between two chances to pause: 2 to 4 ms."""
 
 _Time = tuple[int, list[Half]]
 """Microseconds since 1970 UTC, and what starts and stops then."""
@@ -53,6 +55,9 @@ class CausalKeys:
     """Sort keys of a log that grows: ascending keys, then positions, are the causal order.
 
     `extend` gives keys that are right up to ties in one time; `settle` makes them right.
+
+    The log of one participant grows at its ends: the rest need not be looked at again. A page
+    among those of others can go anywhere, but concerns its participant only.
     """
 
     __slots__ = (
@@ -63,6 +68,7 @@ class CausalKeys:
         "_low",
         "_newest",
         "_oldest",
+        "_runs",
         "_sides",
         "keys",
         "order",
@@ -81,7 +87,9 @@ class CausalKeys:
         self._newest: _Time | None = None
         self._low: int | None = None
         self._high = 0
-        self._changed: set[int] = set()
+        self._changed: dict[int, dict[int, int]] = {}
+        """New keys by position, by time: a key changes when its time is sorted again."""
+        self._runs = ParticipantRuns()
 
     @property
     def is_settled(self) -> bool:
@@ -107,6 +115,7 @@ class CausalKeys:
                 new[index] = last
         self.keys.extend(new)
         self.order.add(range(start, stop))
+        self._runs.extend(columns.participants, start)
         low, high = min(new) >> _STEP_BITS, max(new) >> _STEP_BITS
         self._high = high if self._low is None else max(self._high, high)
         self._low = low if self._low is None else min(self._low, low)
@@ -114,7 +123,8 @@ class CausalKeys:
     def settle(self) -> Iterator[list[tuple[int, int]]]:
         """Put ties in order, in steps of 2 ms; extend nothing before the last one.
 
-        Looks at the new events and the time they touch when they go to one end, else at all.
+        Looks at all events of every participant with new ones; when all are of one, only at the
+        new ones and the time they touch if they go to one end.
 
         Yields:
             Key ranges, the end not in it, inside which keys have changed.
@@ -124,7 +134,41 @@ class CausalKeys:
         while self.order.has_waiting:
             self.order.merge()
             yield []
-        stretch, start, stop = self._region(self._low)
+        yield from self._settle_whole(self._low) if len(self._runs) == 1 else self._settle_each()
+        self._runs.touched.clear()
+        while self._changed:
+            yield self._sort_again()
+        self._low = None
+
+    def _settle_each(self) -> Iterator[list[tuple[int, int]]]:
+        rows = 0
+        for number in self._runs.touched:
+            stretch = Stretch(self._resolve)
+            for count, halves in self._times_of(number):
+                stretch.take(halves)
+                rows += count
+                if rows >= _STEP_ROWS:
+                    yield []
+                    rows = 0
+            for pair in stretch.unsure:
+                stretch.decide(pair, is_open=stretch.before.get(pair))
+
+    def _times_of(self, number: int) -> Iterator[tuple[int, list[Half]]]:
+        """How many events of a participant are at each time, and what starts and stops then."""
+        pairs = self._pairs()
+        rows = self._runs.rows(number, self._log, self.keys)
+        for _, same in groupby(rows, key=lambda row: row[0] >> _STEP_BITS):
+            count, halves = 0, []
+            for _, position, kind, remote, time in same:
+                count += 1
+                pair = pairs[kind]
+                if pair is not None and time > NO_TIME:
+                    side = self._side(pair[0], position, remote)
+                    halves.append((position, pair_number(pair[0], number, side), pair[1]))
+            yield count, halves
+
+    def _settle_whole(self, lowest: int) -> Iterator[list[tuple[int, int]]]:
+        stretch, start, stop = self._region(lowest)
         is_newer, is_older = start > 0, stop < len(self.order)
         first, last = 0, stop - 1
         if is_newer or is_older:
@@ -148,8 +192,6 @@ class CausalKeys:
             stretch.take(held[1])
             self._core.put_before(stretch)
         self._decide_unsure()
-        self._low = None
-        yield self._sort_again()
 
     def _region(self, low: int) -> tuple[Stretch, int, int]:
         """What to add times to, and the first row to look at and the one after the last."""
@@ -165,7 +207,7 @@ class CausalKeys:
 
     def _times(self, start: int, stop: int, columns: EventColumns, first: int) -> Iterator[_Time]:
         """The times that begin in one step of rows, with their starts and stops."""
-        keys, order, kinds_of = self.keys, self.order, self._log.tables.kinds
+        keys, order = self.keys, self.order
         end = min(stop, start + _STEP_ROWS)
         if start:
             start = order.index_of_key(((keys[order[start - 1]] >> _STEP_BITS) + 1) << _STEP_BITS)
@@ -173,7 +215,7 @@ class CausalKeys:
             end = order.index_of_key(((keys[order[end - 1]] >> _STEP_BITS) + 1) << _STEP_BITS)
         times, kinds = columns.times, columns.kinds
         participants, remotes = columns.participants, columns.remotes
-        pairs = [None if kind.name is None else PAIRS.get(kind.name) for kind in kinds_of]
+        pairs = self._pairs()
         now: int | None = None
         halves: list[Half] = []
         for position in order.part(start, end):
@@ -186,14 +228,22 @@ class CausalKeys:
             pair = pairs[kinds[index]]
             if pair is None or times[index] <= NO_TIME:
                 continue
-            side = remotes[index]
-            if pair[0] != SUBSCRIBING:
-                side = self._destination(position) if pair[0] == REPLICATING else 0
+            side = self._side(pair[0], position, remotes[index])
             halves.append((position, pair_number(pair[0], participants[index], side), pair[1]))
         if now is not None:
             yield now, halves
 
-    def _destination(self, position: int) -> int:
+    def _pairs(self) -> list[tuple[int, bool] | None]:
+        """What an event starts or stops, by the number of its kind."""
+        kinds = self._log.tables.kinds
+        return [None if kind.name is None else PAIRS.get(kind.name) for kind in kinds]
+
+    def _side(self, kind: int, position: int, remote: int) -> int:
+        """Number of the other side of a pair; 0 for what has none."""
+        if kind == SUBSCRIBING:
+            return remote
+        if kind != REPLICATING:
+            return 0
         event = self._log[position]
         side = (event.destination_stage_arn, event.destination_session_id)
         return self._sides.setdefault(side, len(self._sides))
@@ -226,18 +276,25 @@ class CausalKeys:
         for position, place in tie.rounds().items():
             time = keys[position] >> _STEP_BITS
             key = (time << _STEP_BITS) + place + rank(log.name(position))
-            if keys[position] == key:
+            changed = self._changed.get(time, {})
+            if changed.get(position, keys[position]) == key:
                 continue
-            self._changed.add(time)
-            keys[position] = key
+            self._changed[time] = changed
+            changed[position] = key
             follower = position + 1
             while follower < len(keys) and log.time_us(follower) is None:
-                keys[follower] = key
+                changed[follower] = key
                 follower += 1
 
     def _sort_again(self) -> list[tuple[int, int]]:
-        ranges = [(time << _STEP_BITS, (time + 1) << _STEP_BITS) for time in self._changed]
-        self._changed.clear()
-        for low, high in ranges:
-            self.order.sort_again(low, high)
+        """Change the keys of some times, and put them in order at once."""
+        ranges: list[tuple[int, int]] = []
+        rows = 0
+        while self._changed and rows < _STEP_ROWS:
+            time, changed = self._changed.popitem()
+            for position, key in changed.items():
+                self.keys[position] = key
+            low, high = time << _STEP_BITS, (time + 1) << _STEP_BITS
+            rows += self.order.sort_again(low, high)
+            ranges.append((low, high))
         return ranges

@@ -110,8 +110,12 @@ class SortedRows:
         self._merging = None
         return False
 
-    def sort_again(self, low: int, high: int) -> None:
-        """Put rows in order whose keys changed, but stayed from `low` to below `high`."""
+    def sort_again(self, low: int, high: int) -> int:
+        """Put rows in order whose keys changed, but stayed from `low` to below `high`.
+
+        Returns:
+            How many rows there are.
+        """
         start, stop = self.index_of_key(low), self.index_of_key(high)
         ordered = sorted(self.part(start, stop))
         ordered.sort(key=self._keys.__getitem__)
@@ -121,6 +125,7 @@ class SortedRows:
                 self._back[row - front] = position
             else:
                 self._front[front - 1 - row] = position
+        return stop - start
 
     def _index(self, key: int, position: int) -> int:
         keys = self._keys

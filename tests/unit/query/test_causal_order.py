@@ -338,3 +338,40 @@ def test_settling_a_page_at_one_end_looks_at_that_page_only(direction):
         keys.looked_at = 0
         settled(keys)
         assert keys.looked_at <= 100
+
+
+class CountingEach(CausalKeys):
+    """Counts the events that settling looks at."""
+
+    looked_at = 0
+
+    def _times_of(self, number):
+        for count, halves in super()._times_of(number):
+            self.looked_at += count
+            yield count, halves
+
+
+def test_settling_a_page_of_one_of_many_looks_at_that_participant_only():
+    log = EventLog()
+    keys = CountingEach(log)
+    for page in range(20):
+        # Everybody comes and goes in the same seconds, so that every page goes into the middle.
+        log.append(
+            Event((LEFT, JOINED)[i % 2], f"p{page % 10}", after(i + page % 3)) for i in range(50)
+        )
+        keys.extend(len(log))
+        keys.looked_at = 0
+        settled(keys)
+        assert keys.looked_at <= (50 if page < 10 else 100)
+
+
+def test_how_one_participant_is_ordered_does_not_depend_on_the_others():
+    own = [(1, JOINED), (2, LEFT), (2, JOINED), (3, PUBLISH_ERROR), (4, JOINED), (4, LEFT)]
+    others = [(2, JOINED), (2, LEFT), (4, LEFT), (4, JOINED)]
+    log = log_of(
+        [Event(name, "p", after(second)) for second, name in own]
+        + [Event(name, "q", after(second)) for second, name in others]
+    )
+    alone = names_in_order(*own)
+    mixed = [i for i in causal_order(log, range(len(log))) if log.participant(i) == "p"]
+    assert [log.name(i) for i in mixed] == alone
