@@ -7,6 +7,9 @@ from typing import Protocol
 
 from tui.query.shown import FEW, ShownEvents, flags_of, places_of, shown_rows
 
+_PIECE = 1_024
+"""Rows looked at together: with many errors the first piece of a line has one as a rule."""
+
 
 @dataclass(frozen=True, slots=True)
 class OverviewCell:
@@ -74,10 +77,13 @@ def _error_test(view: ShownEvents) -> Callable[[int, int], bool]:
         return lambda start, stop: bisect_left(rows, start) < bisect_left(rows, stop)
 
     def has_error(start: int, stop: int) -> bool:
-        positions = view.positions(start, stop)
-        if isinstance(positions, range):
-            return flags.find(1, positions.start, positions.stop) >= 0
-        return any(map(flags.__getitem__, positions))
+        for first in range(start, stop, _PIECE):
+            positions = view.positions(first, min(stop, first + _PIECE))
+            if isinstance(positions, range):
+                return flags.find(1, positions.start, positions.start + stop - start) >= 0
+            if any(map(flags.__getitem__, positions)):
+                return True
+        return False
 
     return has_error
 
