@@ -20,11 +20,16 @@ async def draw() -> str:
 
     async with explorer(at()) as journey:
         await journey.until("40 participants, all loaded")
+        # The sweep of the session: without it nobody knows how many were publishing.
+        await journey.press("i")
+        await journey.until("SWEPT", within=40)
+        await journey.press("escape")
+        await journey.until("40 participants, all loaded")
         await _press_until(journey, "j", lambda: PARTICIPANT in _marked_row(journey.screen))
         await journey.press("enter")
         await journey.until("61 events, all loaded")
-        await journey.press("G")
-        await _press_until(journey, "k", lambda: MOMENT in journey.text)
+        await _press_until(journey, "e", lambda: MOMENT in journey.text)
+        await journey.until("12 others were publishing")
         await journey.settled()
         return journey.app.export_screenshot(title="ivscope --demo")
 
@@ -45,9 +50,10 @@ def _marked_row(screen: list[str]) -> str:
 def main() -> None:
     """Write the picture."""
     sys.path.insert(0, str(ROOT / "tests"))
+    from tui.configuration import Configuration  # noqa: PLC0415 - after the path
     from tui.terminal import toolkit_settings  # noqa: PLC0415 - the explorer as users see it
 
-    os.environ.update(toolkit_settings({}), TZ="UTC")
+    os.environ.update(toolkit_settings({}, Configuration().theme), TZ="UTC")
     lines = asyncio.run(draw()).splitlines()
     PICTURE.write_text("\n".join(line.rstrip() for line in lines) + "\n", "utf-8")
 
