@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
-from textual.app import App
 from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
 from textual.message import Message
@@ -16,6 +15,7 @@ from textual.widgets import Static
 
 from tui.configuration import Configuration, effective_keys, keymap
 from tui.driver import QuickDriver
+from tui.key_by_key import KeyByKey
 from tui.launch import Launch
 from tui.no_color import WithoutColor
 from tui.stylesheets import STYLESHEETS, stylesheet
@@ -33,7 +33,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class IvscopeApp(App[None]):
+class IvscopeApp(KeyByKey):
     """The explorer over one provider.
 
     The first frame is one line of text: everything that the explorer imports loads behind it,

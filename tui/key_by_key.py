@@ -1,0 +1,88 @@
+"""KeyByKey: lets a key take its whole effect before the next one is looked at."""
+
+from collections import deque
+
+from textual import events
+from textual.app import App
+from textual.events import Event
+from textual.message import Message
+from textual.widget import Widget
+
+_ROUNDS = 4
+"""Times that a messenger follows a key: what a key does, its messages, and what those do.
+Opening a prompt and leaving it takes three."""
+
+_MOUNTING_SECONDS = 0.002
+_LOST_SECONDS = 0.25
+"""A messenger is lost with a widget that the key has removed."""
+
+
+class KeyByKey(App[None]):
+    """An app for fast fingers and slow lines.
+
+    Textual hands a key to whatever has the focus when the key arrives. Keys that come in one
+    packet, or faster than a prompt opens, would miss the prompt: `/quota` would find nothing and
+    q would leave. Here they wait, in order, until the key before them has had its effect: a
+    messenger follows it through the same queues, and new widgets have been mounted.
+    """
+
+    class Messenger(Message):
+        """Arrives behind everything that went through the same queues before."""
+
+        def __init__(self, turn: int) -> None:
+            super().__init__()
+            self.turn = turn
+
+    _typed: deque[events.Key | events.Paste] | None = None
+    _turn = 0
+    _rounds = 0
+    """Left in this turn; 0 when no key is under way."""
+
+    async def on_event(self, event: Event) -> None:
+        """Queue keys and pastes; anything else goes on at once."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        if self._typed is None:
+            self._typed = deque()
+        self._typed.append(event)
+        await self._next()
+
+    async def _next(self) -> None:
+        if self._rounds or not self._typed:
+            return
+        event = self._typed.popleft()
+        self._turn += 1
+        self._rounds = _ROUNDS
+        await super().on_event(event)
+        self._send(self._turn)
+
+    def _send(self, turn: int) -> None:
+        target = self.focused or self.screen
+        if target.post_message(self.Messenger(turn)):
+            left = self._rounds
+            self.set_timer(_LOST_SECONDS, lambda: self._give_up(turn, left))
+        else:
+            self.call_later(self._arrived, turn)
+
+    async def _give_up(self, turn: int, left: int) -> None:
+        if (turn, left) == (self._turn, self._rounds):
+            await self._arrived(turn)
+
+    async def on_key_by_key_messenger(self, message: Messenger) -> None:
+        """A messenger came through."""
+        await self._arrived(message.turn)
+
+    async def _arrived(self, turn: int) -> None:
+        if turn != self._turn or not self._rounds:
+            return
+        if not all(
+            widget.is_mounted for widget in self.screen.walk_children(Widget, with_self=True)
+        ):
+            self.set_timer(_MOUNTING_SECONDS, lambda: self._arrived(turn))
+            return
+        self._rounds -= 1
+        if self._rounds:
+            self._send(turn)
+        else:
+            await self._next()
