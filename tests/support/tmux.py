@@ -16,20 +16,20 @@ HAS_TMUX = shutil.which("tmux") is not None
 class Tmux:
     """Runs a command in one pane until the block ends. Its bytes are kept from the first one on."""
 
-    def __init__(self, command, *, columns=200, rows=120, environ=None):
+    def __init__(self, command, *, columns=200, rows=120, environ=None, folder=None):
         self._folder = tempfile.TemporaryDirectory(prefix="ivscope-tmux-")
-        folder = Path(self._folder.name)
-        self._socket = folder / "s"
-        self._raw = folder / "raw"
+        own = Path(self._folder.name)
+        self._socket = own / "s"
+        self._raw = own / "raw"
         self._raw.touch()
         values = (settings() if environ is None else environ) | {"TERM": "tmux-256color"}
         words = [f"{name}={value}" for name, value in values.items()]
         # tmux tells its children where it is: that is how a program copies through it.
         child = f'env -i TMUX="$TMUX" {shlex.join([*words, *command])}'
-        gate = folder / "gate"
+        gate = own / "gate"
         # The command starts once its bytes are being kept.
         wait = f"while [ ! -e {shlex.quote(str(gate))} ]; do sleep 0.02; done; exec {child}"
-        size = ("-x", str(columns), "-y", str(rows))
+        size = ("-x", str(columns), "-y", str(rows), "-c", str(folder or Path.cwd()))
         self._tmux("-f", "/dev/null", "new-session", "-d", "-s", "s", *size, "sh", "-c", wait)
         for option in ("remain-on-exit on", "status off", "mouse on", "set-clipboard on"):
             self._tmux("set-option", "-g", *option.split())

@@ -3,7 +3,7 @@
 import subprocess
 
 import pytest
-from support.explorer import ARN, EPOCH, JOSE, LIVE_STAGE, SHOW
+from support.explorer import ARN, EPOCH, JOSE, LIVE_STAGE, PRIYA, SHOW
 from support.terminal import IVSCOPE, Terminal, colours, has_extended_colour, settings
 from support.walks import ivscope_over
 
@@ -35,34 +35,23 @@ def test_the_triage_by_hand_from_the_stages_to_the_cause(columns, rows):
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40), (200, 50)])
 def test_an_arn_leads_to_the_explanation_of_an_error_and_to_the_token_that_changed(columns, rows):
     with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE, columns=columns, rows=rows) as terminal:
-        terminal.until("events, all loaded").until("Means")
-        for _ in range(60):
-            if "lost PUBLISH" in terminal.text and "capability" in terminal.text.lower():
-                break
-            terminal.press("j").until_quiet(0.12)
-        assert "TOKEN_EXCHANGED" in terminal.text
-        assert "lost PUBLISH" in terminal.text
-        terminal.press("g")
-        for _ in range(60):
-            if "INSUFFICIENT_CAPABILITIES" in terminal.screen[-rows // 2 :][0] or any(
-                line.startswith(">!") or ">!" in line for line in terminal.screen
-            ):
-                break
-            terminal.press("j").until_quiet(0.05)
-        terminal.until("Means").until("Next")
+        terminal.until("events, all loaded").until("Who  ").press("x")
+        terminal.until("TOKEN_EXCHANGED  ").until("Verdict    lost PUBLISH")
+        terminal.press("g", "e").until("PUBLISH_ERROR  INSUFFICIENT_CAPABILITIES")
+        terminal.until("Means").until("Likely")
         terminal.press("ctrl+q")
         assert terminal.exit_code() == 0
 
 
 def test_the_screen_follows_every_new_size():
     with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE, columns=120, rows=40) as terminal:
-        terminal.until("events, all loaded").until("Means")
+        terminal.until("events, all loaded").until("Who  ")
         for columns, rows in ((200, 50), (80, 24), (60, 16), (100, 30), (120, 40)):
             terminal.resize(columns, rows)
             terminal.until(lambda: terminal.screen[0].rstrip().endswith("UTC")).until_quiet()
             assert len(terminal.screen[0]) == columns
             assert "events, all loaded" in terminal.screen[-2]
-        terminal.until("Means")
+        terminal.until("Who  ")
         terminal.press("ctrl+q")
         assert terminal.exit_code() == 0
 
@@ -109,6 +98,27 @@ def test_an_arrow_key_torn_apart_by_a_slow_line_does_not_leave_the_view():
         terminal.until(lambda: next(line for line in terminal.screen if ">" in line) != first)
         terminal.until_quiet(0.3)
         assert JOSE in terminal.screen[0]
+        terminal.press("ctrl+q")
+        assert terminal.exit_code() == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        (b"/quota\r", "hit 1/3 of 61 loaded"),
+        (b"&code:quota\r", "3 of 61 events loaded"),
+        (b"/quota\r\x1b[Bn", "hit 3/3 of 61 loaded"),
+        (b":20:48\r", "QUOTA_EXCEEDED"),
+        (b"?gap\r", "SUBSCRIBE_STOPPED"),
+        (b"yc", "AWS CLI command: "),
+        (b"/\x1b[200~quota\x1b[201~\r", "hit 1/3 of 61 loaded"),
+    ],
+)
+def test_keys_that_come_in_one_packet_do_what_they_do_one_by_one(typed, shown):
+    with ivscope_over(incident(), LIVE_STAGE, SHOW, PRIYA) as terminal:
+        terminal.until("61 events, all loaded").until_quiet()
+        terminal.send(typed).until(shown)
+        assert PRIYA in terminal.screen[0]
         terminal.press("ctrl+q")
         assert terminal.exit_code() == 0
 

@@ -7,6 +7,7 @@ import pytest
 from support.explorer import DANA, EPOCH, JOSE, LIVE_STAGE, PRIYA, SHOW
 from support.terminal import IVSCOPE, settings
 from support.tmux import HAS_TMUX, Tmux
+from support.tree import ROOT
 
 from tui.endpoint.server import Endpoint
 from tui.endpoint.worlds.catalog import open_world
@@ -84,11 +85,11 @@ class Person:
 
 
 @contextmanager
-def somebody(size, *place, command=("--demo",), environ=None):
+def somebody(size, *place, command=("--demo",), environ=None, folder=None):
     """Somebody who started ivscope, and leaves it in good order."""
     columns, rows = size
     words = [*IVSCOPE, *command, *place]
-    with Tmux(words, columns=columns, rows=rows, environ=environ) as tmux:
+    with Tmux(words, columns=columns, rows=rows, environ=environ, folder=folder) as tmux:
         yield Person(tmux, columns)
         tmux.press("C-q")
         assert tmux.exit_code() == 0
@@ -257,14 +258,16 @@ def test_13_the_aws_cli_command_is_in_tmux_for_two_keys(size):
         assert person.keys == 2
 
 
-@pytest.mark.xfail(reason="W is not built yet", strict=False)
 def test_14_one_key_saves_the_evidence_and_says_where_and_how_complete(size, tmp_path):
-    environ = settings(XDG_STATE_HOME=str(tmp_path))
-    with somebody(size, LIVE_STAGE, SHOW, PRIYA, environ=environ) as person:
+    # It is saved where the person stands.
+    environ = settings(PYTHONPATH=str(ROOT))
+    with somebody(size, LIVE_STAGE, SHOW, PRIYA, environ=environ, folder=tmp_path) as person:
         person.sees("61 events, all loaded").starts_counting()
-        person.press("W").sees(lambda: any(path.is_file() for path in tmp_path.rglob("*")), 3)
-        person.sees("saved")
-        assert "61" in person.text
+        person.press("W").sees("saved ").sees(lambda: any(tmp_path.iterdir()))
+        (saved,) = tmp_path.iterdir()
+        assert re.search("61 events|all 61", person.text)
+        assert PRIYA in saved.name
+        assert "QUOTA_EXCEEDED" in saved.read_text()
         assert person.keys == 1
 
 
