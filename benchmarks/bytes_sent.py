@@ -11,8 +11,9 @@ from benchmarks.programs import DEMO, PARTICIPANT, SESSION, STAGE
 from benchmarks.pty_session import PtySession
 from benchmarks.result import Result, amount
 from tui.endpoint.worlds.catalog import open_world
-from tui.presentation.event_rows import EventRows
+from tui.presentation.event_rows import EventLook, EventRows
 from tui.provider.event_log import EventLog
+from tui.query.event_view import EventView
 from tui.sources.decoding import decode_event
 
 _SIZES = {(80, 24): 1000, (120, 40): 1600}
@@ -81,5 +82,9 @@ def _lines(width: int) -> list[str]:
     world = open_world("incident", lambda: datetime.now(UTC))
     log = EventLog()
     log.append(map(decode_event, reversed(world.events(STAGE, SESSION, PARTICIPANT) or ())))
-    rows = EventRows(log, UTC, newest_first=True)
+    view = EventView(log)
+    while view.work(1.0):
+        pass
+    look = EventLook(now=datetime.now(UTC), newest_first=True)
+    rows = EventRows(log, view, (), look)
     return ["".join(span.text for span in rows.line(index, width)) for index in range(len(rows))]
