@@ -1,0 +1,34 @@
+"""The real explorer on a loopback endpoint, with a pace that the service would not allow.
+
+python -m benchmarks.sweeping_explorer URL REGION STAGE SESSION CALLS_PER_SECOND
+"""
+
+import os
+import sys
+
+from tui.configuration import Configuration
+from tui.terminal import toolkit_settings
+
+os.environ.update(toolkit_settings(os.environ, Configuration().theme))  # read by Textual's import
+
+# The imports below follow the settings.
+from tui.app import IvscopeApp
+from tui.driver import QuickDriver
+from tui.launch import Launch
+from tui.screens.place import Place
+from tui.sources.aws import AwsOptions, AwsSource
+
+
+def main(url: str, region: str, stage: str, session: str, calls: int) -> None:
+    options = AwsOptions(region=region, endpoint_url=url, access_key="a", secret_key="b")  # noqa: S106 - dummy
+    app = IvscopeApp(
+        lambda: AwsSource.connect(options),
+        Launch(label="benchmark", start=lambda: Place(stage, session)),
+        Configuration(background_calls=calls),
+        driver_class=QuickDriver,
+    )
+    app.run(mouse=False)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:5], int(sys.argv[5]))
