@@ -82,13 +82,18 @@ def test_the_summary_of_a_session(snap_compare, size):
 
 @both_sizes
 def test_lanes(snap_compare, size):
-    """Publishers against the line of 12, and under them one lane for each participant."""
+    """Publishers against the line of 12, one lane for each participant; 12 of 12 at the cursor."""
 
     async def walk(journey):
         await swept(journey)
+        journey.explorer.go(at(PRIYA))
+        await journey.until("61 events, all loaded")
+        await journey.press("e", "e", "e")
+        await journey.until(lambda: journey.event.error_code == "QUOTA_EXCEEDED")
         await journey.press("I")
         await journey.until(lambda: isinstance(journey.app.screen, LanesScreen))
-        await journey.until("12 limit")
+        await journey.until("12 of 12 publishing")
+        await journey.until(lambda: not journey.app.screen._is_working)
 
     assert picture(snap_compare, walk, at(), size=size)
 

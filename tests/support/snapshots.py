@@ -3,6 +3,8 @@
 `pytest tests/snapshots --snapshot-update` stores them anew; look at each before accepting it.
 """
 
+import time
+
 import pytest
 from support.explorer import EPOCH, Journey, explorer_app
 
@@ -12,6 +14,9 @@ from tui.endpoint.worlds.catalog import open_world
 from tui.screens.explorer import ExplorerScreen
 
 SIZES = [(80, 24), (120, 40)]
+
+STILL_SECONDS = 0.3
+"""Between two slices of work on a busy machine there is less."""
 
 REQUEST_ID = "6f9a1c52-0d3e-5b47-9a81-2c4e7d90b3f5"
 
@@ -32,7 +37,7 @@ def _picture(snap_compare, walk, start, size, *, rests, world="incident", fault=
     told = open_world(world, lambda: EPOCH)
     with Endpoint(told) as endpoint:
         app = explorer_app(endpoint, start, fault=fault, region=told.region)
-        app.animation_level = "none"
+        app.theme, app.animation_level = "ansi-dark", "none"
 
         async def run_before(pilot):
             journey = Journey(app, pilot, endpoint)
@@ -40,5 +45,19 @@ def _picture(snap_compare, walk, start, size, *, rests, world="incident", fault=
             await walk(journey)
             if rests:
                 await journey.settled()
+            await still(journey)
 
         return snap_compare(app, terminal_size=size, run_before=run_before)
+
+
+async def still(journey):
+    """Wait for findings and overviews, which are worked out in slices after the rows are there."""
+    since, seen = time.monotonic(), journey.screen
+
+    def rests():
+        nonlocal since, seen
+        if journey.screen != seen:
+            since, seen = time.monotonic(), journey.screen
+        return time.monotonic() - since > STILL_SECONDS
+
+    await journey.until(rests)
