@@ -140,9 +140,9 @@ async def test_publishers_are_counted_by_a_sweep_only_and_z_stays_on_the_timelin
     quota = {"clock": "20:47:12", "error_code": "QUOTA_EXCEEDED"}
     async with on_event(at(PRIYA), **quota) as journey:
         assert "[1] not known: How many were publishing is not known" in detail(journey)
-        assert "i sweeps the session: 2 calls or more" in detail(journey)
+        assert "M sweeps the session: 2 calls or more" in detail(journey)
         await journey.press("Z")
-        await journey.until("only the events of everybody tell: i sweeps the session")
+        await journey.until("only the events of everybody tell: M sweeps the session")
         await journey.press("M")
         await journey.until("SWEPT", within=60)
         await put_on(journey, participant_id=PRIYA, **quota)

@@ -24,7 +24,7 @@ def assert_failure_is_whole(journey, *, code=None):
     if code is not None:
         assert code in journey.text
     assert "r: retry" in journey.status
-    assert "r retries from where it stopped" in journey.text
+    assert "r goes on from where it stopped" in journey.text
 
 
 async def test_a_list_says_that_it_is_being_read_until_the_answer_is_here():

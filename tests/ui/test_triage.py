@@ -44,7 +44,7 @@ async def test_findings_of_the_session_lead_to_their_event():
         rows = journey.app.screen._rows
         row = next(i for i in range(len(rows)) if isinstance(rows.drill(i), int))
         position = rows.drill(row)
-        await journey.press(*["j"] * row, "enter")
+        await journey.press("g", *["j"] * row, "enter")
         await journey.until(lambda: isinstance(journey.app.screen, ExplorerScreen))
         await journey.until(lambda: journey.explorer.pane.position == position)
 

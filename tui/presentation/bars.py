@@ -1,5 +1,6 @@
 """The bars and the tail of a list: where we are, how much was read, what is up."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -168,16 +169,7 @@ def tail_lines(status: ListStatus, width: int) -> tuple[Line, ...]:
 
 def _tail(status: ListStatus, width: int) -> tuple[Line, ...]:
     if status.failure is not None:
-        kept = f"{status.count:,} {status.noun} read before it are kept." if status.count else ""
-        lines = list(failure_lines(status.failure, width))
-        if kept:
-            lines.append((Span(kept, Role.MUTED),))
-        if status.can_retry:
-            lines.append((Span("r retries from where it stopped.", Role.ACCENT),))
-        if status.can_restart:
-            again = "R reads again from the start; the rows stay until the first page has come."
-            lines.append((Span(again, Role.ACCENT),))
-        return tuple(lines)
+        return tuple(_failed(status, status.failure, width))
     if status.waiting or status.reading:
         what = f"more {status.noun}" if status.count else status.noun
         verb = "waiting to read" if status.waiting else "reading"
@@ -193,3 +185,16 @@ def _tail(status: ListStatus, width: int) -> tuple[Line, ...]:
     if not status.count:
         return tuple((Span(line, Role.MUTED),) for line in status.empty_note)
     return ((Span(f"all {status.count:,} {status.noun} loaded", Role.MUTED),),)
+
+
+def _failed(status: ListStatus, failure: ProviderFailure, width: int) -> Iterator[Line]:
+    """Why reading stopped, what is kept, and the keys that go on."""
+    yield from failure_lines(failure, width)
+    if status.count:
+        yield (Span(f"{status.count:,} {status.noun} read before it are kept.", Role.MUTED),)
+    if status.can_retry:
+        when = "." if failure.retryable else ", once that is done."
+        yield (Span(f"r goes on from where it stopped{when}", Role.ACCENT),)
+    if status.can_restart:
+        again = "R reads again from the start; the rows stay until the first page has come."
+        yield (Span(again, Role.ACCENT),)

@@ -91,7 +91,7 @@ def _facts(summary: Summary, width: int, zone: tzinfo) -> Iterator[SummaryLine]:
     errors = f"{summary.errors:,}"
     if summary.errors:
         errors += " of 1 participant" if summary.failing == 1 else ""
-        errors += f" of {summary.failing:,} participants" if summary.failing != 1 else ""
+        errors += f", of {summary.failing:,} participants" if summary.failing != 1 else ""
     rows = (
         ("Joins", f"{summary.joins:,}", summary.joins, summary.joins_drill),
         ("Publishers", publishers, summary.publishers, summary.publishers_drill),

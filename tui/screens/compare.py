@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
+from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.presentation.comparison_lines import comparison_head, comparison_line
@@ -61,7 +61,7 @@ class ComparedRows:
         return None
 
 
-class CompareScreen(ModalScreen[None]):
+class CompareScreen(Screen[None]):
     """Read side by side; nothing is said of which came first inside a second."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

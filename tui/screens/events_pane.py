@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import inf
+from time import monotonic
 
 from tui.domain.events import Event
 from tui.domain.stages import SessionScope
@@ -23,6 +25,15 @@ from tui.widgets.row_list import RowList
 
 _PAUSE_SECONDS = 0.001
 """Between two slices, for the keys that wait."""
+
+_BUSY_PAUSE_SECONDS = 0.02
+"""Between two slices while events come: a sweep has time, keys have none."""
+
+_DRAW_SECONDS = 0.1
+"""Between two drawings while slices follow each other."""
+
+_EDGE_SECONDS = 1.0
+"""Between two looks at where errors lie while events come: each goes over the whole list."""
 
 _WORK_SECONDS = 0.008
 """One slice of filtering. A key waits for one slice and a frame at most."""
@@ -47,6 +58,7 @@ class EventsPane:
         self._readings: dict[Place, Reading] = {}
         self._names: dict[SessionScope, Names] = {}
         self._is_working = False
+        self._drawn_at = self._edge_at = -inf
         self.reading: Reading | None = None
         """What is shown; None before the first participant."""
         self.wide = False
@@ -63,7 +75,7 @@ class EventsPane:
         self._readings[key] = reading
         self.reading = reading
         self._list.show(self._rows(reading), self._tail(reading), reading.cursor, reading.top)
-        self._work()
+        self._begin_work()
         return reading
 
     def _stream(self, place: Place) -> EventStream:
@@ -87,7 +99,7 @@ class EventsPane:
         if reading is None:
             return
         reading.take_log()
-        self._work()
+        self._begin_work()
         self._seeking.go_on(reading)
 
     def redraw(self) -> None:
@@ -96,7 +108,10 @@ class EventsPane:
         if reading is None:
             return
         self._list.rows = self._rows(reading)
-        self._list.edge = edge_spans(reading, self._list.page)
+        now = monotonic()
+        if not reading.stream.is_busy or now - self._edge_at >= _EDGE_SECONDS:
+            self._edge_at = now
+            self._list.edge = edge_spans(reading, self._list.page)
         self._list.grow(self._tail(reading))
 
     @property
@@ -127,7 +142,7 @@ class EventsPane:
         row = reading.view.row_at(position) if position is not None and len(reading.view) else 0
         self._list.edge = edge_spans(reading, self._list.page)
         self._list.show(self._rows(reading), self._tail(reading), row)
-        self._work()
+        self._begin_work()
 
     @property
     def position(self) -> int | None:
@@ -156,11 +171,16 @@ class EventsPane:
 
     # Work that goes on between keys.
 
+    def _begin_work(self) -> None:
+        """Filter and sort what is new, unless that goes on already."""
+        if not self._is_working:
+            self._work()
+
     def _work(self) -> None:
         """One slice of filtering; the next one after the keys that wait."""
-        self._is_working = False
         reading = self.reading
         if reading is None:
+            self._is_working = False
             return
         position, row = self.position, self._list.cursor
         is_more = reading.view.work(_WORK_SECONDS)
@@ -168,10 +188,14 @@ class EventsPane:
             # Rows that came above the cursor must not move what is being read.
             shift = reading.view.row_at(position) - row
             self._list.shift(shift)
-        self.redraw()
-        if is_more and not self._is_working:
-            self._is_working = True
-            self._later(_PAUSE_SECONDS, self._work)
+        self._is_working = is_more
+        now = monotonic()
+        if not is_more or now - self._drawn_at >= _DRAW_SECONDS:
+            self._drawn_at = now
+            self.redraw()
+        if is_more:
+            pause = _BUSY_PAUSE_SECONDS if reading.stream.is_busy else _PAUSE_SECONDS
+            self._later(pause, self._work)
 
     def seek_for(
         self,

@@ -153,7 +153,7 @@ class EvidenceDeeds:
         if ask.fact.kind is FactKind.PARTICIPANTS:
             self._read(self._provider.participants(_session(scope)))
         elif not isinstance(scope, ParticipantScope):
-            raise NotNow("only the events of everybody tell: i sweeps the session")
+            raise NotNow("only the events of everybody tell: M sweeps the session")
         elif ask.fact.kind is FactKind.PARTICIPANT:
             self._read(self._provider.participant(scope))
         elif ask.fact.kind is FactKind.REPLICAS:

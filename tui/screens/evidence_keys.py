@@ -14,6 +14,6 @@ def evidence_keys(keys: Mapping[str, str]) -> EvidenceKeys:
     """
     following, fetching, sweeping = (
         first_key(keys[id_]) if keys[id_] else ""
-        for id_ in ("evidence.next", "evidence.fetch", "triage.summary")
+        for id_ in ("evidence.next", "evidence.fetch", "go.timeline")
     )
     return EvidenceKeys(following, fetching, sweeping)

@@ -6,7 +6,7 @@ from time import monotonic
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
+from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.presentation.footer_line import footer_line
@@ -57,7 +57,7 @@ class LaneRows:
         return ()
 
 
-class LanesScreen(ModalScreen[Landing]):
+class LanesScreen(Screen[Landing]):
     """The result says where to land."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

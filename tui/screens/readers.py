@@ -217,17 +217,15 @@ class Readers:
             return
         self.stop()
         self._follower = Follower(self._provider, here.participant, self._is_live)
+        self._provider.read(self._provider.session(here.session))
         self._follower.start(monotonic())
         self._pane.go_to_newest()
         self.tick()
 
     def _is_live(self) -> bool | None:
-        """Whether the session has no end, as far as its row was read."""
-        here = self._explorer.here
-        for session in self._provider.sessions(here.session.stage_arn).items:
-            if session.session_id == here.session_id:
-                return session.end_time is None
-        return None
+        """Whether the session has no end, as far as it was read."""
+        session = self._provider.held_session(self._explorer.here.session)
+        return None if session is None else session.end_time is None
 
     def _toggle_pause(self) -> None:
         if self._explorer.here.level is Level.TIMELINE:

@@ -5,7 +5,7 @@ from time import monotonic
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
+from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.presentation.footer_line import footer_line
@@ -60,7 +60,7 @@ class SummaryRows:
         return row.position if row.drill is None else row.drill
 
 
-class SummaryScreen(ModalScreen[Drill | None]):
+class SummaryScreen(Screen[Drill | None]):
     """The result is where the row that was opened leads, None without one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

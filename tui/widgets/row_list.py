@@ -151,10 +151,11 @@ class RowList(Canvas, can_focus=True):
             self.set_reactive(RowList.virtual_size, size)
 
     def on_resize(self) -> None:
-        """Keep the cursor visible in the new size."""
+        """Keep the cursor visible and the tail wrapped in the new size."""
         self._drawn.clear()
         self._measure()
         self._follow_cursor()
+        self.repaint()
 
     def on_focus(self) -> None:
         """Draw the cursor as focused."""

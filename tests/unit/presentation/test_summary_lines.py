@@ -58,7 +58,7 @@ def test_facts_come_first_and_rows_lead_to_their_events():
         ("State      1 CONNECTED, 1 DISCONNECTED, 1 not given", None),
         ("Joins      1", "name:JOINED"),
         ("Publishers 1 participant with a PUBLISH_STARTED", "name:PUBLISH_STARTED"),
-        ("Errors     5 of 2 participants", "error:yes"),
+        ("Errors     5, of 2 participants", "error:yes"),
     ]
     at_codes = rows.index(("Errors by code", None))
     assert rows[at_codes + 1 : at_codes + 4] == [
