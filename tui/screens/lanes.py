@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from time import monotonic
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,19 +10,11 @@ from textual.widget import Widget
 
 from tui.presentation.footer_line import footer_line
 from tui.presentation.lines import Line, Role, Span
+from tui.screens.counting import Counting
 from tui.screens.lanes_view import LanesView
 from tui.widgets.line_bar import LineBar
 from tui.widgets.row_list import RowList
 from tui.widgets.text_pane import TextPane
-
-_WORK_SECONDS = 0.008
-"""One slice of counting. A key waits for one slice and a frame at most."""
-
-_PAUSE_SECONDS = 0.02
-"""Between two slices."""
-
-_DRAW_SECONDS = 0.5
-"""Between two drawings while events come: summing up a large session takes a twentieth of it."""
 
 _HINTS = (
     ("h l", "time"),
@@ -84,9 +75,7 @@ class LanesScreen(Screen[Landing]):
         super().__init__()
         self._view = view
         self._word = word
-        self._is_ready = False
-        self._is_working = False
-        self._drawn_at = -_DRAW_SECONDS
+        self._counting = Counting(self, view.work, self._draw)
 
     def compose(self) -> Iterator[Widget]:
         """Title, plot and axis, lanes, legend, keys."""
@@ -100,41 +89,23 @@ class LanesScreen(Screen[Landing]):
 
     def on_mount(self) -> None:
         """Count, and take the keys."""
-        self._is_ready = True
         self._list.focus()
-        self.changed()
+        self._counting.begin()
 
     @property
     def _list(self) -> RowList:
         return self.query_one("#lanes", RowList)
 
     def changed(self) -> None:
-        """Events came: count them between the keys, and draw twice a second at most."""
-        if self._is_ready and not self._is_working:
-            self._is_working = True
-            self._work()
-
-    def _work(self) -> None:
-        if not self.is_attached:  # closed between two slices
-            return
-        is_more = self._view.work(_WORK_SECONDS)
-        wait = self._drawn_at + _DRAW_SECONDS - monotonic()
-        if wait <= 0:
-            self._draw()
-        if is_more or wait > 0:
-            self.set_timer(_PAUSE_SECONDS if is_more else wait, self._work)
-        else:
-            self._is_working = False
+        """Events came."""
+        self._counting.changed()
 
     def on_resize(self) -> None:
         """Lay out for the size."""
-        self._draw()
+        self._counting.draw()
 
     def _draw(self) -> None:
         width = self.size.width
-        if not width or not self._is_ready:
-            return
-        self._drawn_at = monotonic()
         inner = width - 1
         head = self._view.head(inner)
         plot = self.query_one("#plot", TextPane)
@@ -151,28 +122,28 @@ class LanesScreen(Screen[Landing]):
     def action_move(self, cells: int) -> None:
         """Move the cursor in time."""
         self._view.move(cells, self.size.width - 1)
-        self._draw()
+        self._counting.draw()
 
     def action_zoom(self, factor: float) -> None:
         """Zoom around the cursor."""
         self._view.zoom(factor)
-        self._draw()
+        self._counting.draw()
 
     def action_fit(self) -> None:
         """Show the whole session."""
         self._view.fit()
-        self._draw()
+        self._counting.draw()
 
     def action_plot(self) -> None:
         """The next plot."""
         self._view.next_plot()
-        self._draw()
+        self._counting.draw()
 
     def action_errors_first(self) -> None:
         """Order the lanes by errors, or by first join."""
         self._view.errors_first = not self._view.errors_first
         self._view.work(0)
-        self._draw()
+        self._counting.draw()
 
     def action_open(self) -> None:
         """Open the participant of the lane at the moment of the cursor."""

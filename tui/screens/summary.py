@@ -1,7 +1,6 @@
 """SummaryScreen: what failed, how often, for whom, since when; every row leads to its events."""
 
 from collections.abc import Iterator
-from time import monotonic
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -13,18 +12,10 @@ from tui.presentation.lines import Line, Role, Span
 from tui.presentation.summary_lines import summary_lines
 from tui.presentation.summary_table import SummaryLine
 from tui.screens.clock import Clock
+from tui.screens.counting import Counting
 from tui.screens.summary_data import SummaryData
 from tui.widgets.line_bar import LineBar
 from tui.widgets.row_list import RowList
-
-_WORK_SECONDS = 0.008
-"""One slice of counting. A key waits for one slice and a frame at most."""
-
-_PAUSE_SECONDS = 0.02
-"""Between two slices."""
-
-_DRAW_SECONDS = 0.5
-"""Between two drawings while events come: summing up a large session takes a twentieth of it."""
 
 Drill = str | int
 """A filter of events, or the position of one event in the session's log."""
@@ -74,9 +65,7 @@ class SummaryScreen(Screen[Drill | None]):
         self._data = data
         self._clock = clock
         self._rows = SummaryRows([])
-        self._is_ready = False
-        self._is_working = False
-        self._drawn_at = -_DRAW_SECONDS
+        self._counting = Counting(self, data.work, self._draw)
         self._was_used = False
         """Whether the reader has pressed a key; before, the cursor waits on the first code."""
 
@@ -88,41 +77,23 @@ class SummaryScreen(Screen[Drill | None]):
 
     def on_mount(self) -> None:
         """Count."""
-        self._is_ready = True
         self._list.focus()
-        self.changed()
+        self._counting.begin()
 
     @property
     def _list(self) -> RowList:
         return self.query_one("#summary", RowList)
 
     def changed(self) -> None:
-        """Events came: count them between the keys, and draw twice a second at most."""
-        if self._is_ready and not self._is_working:
-            self._is_working = True
-            self._work()
-
-    def _work(self) -> None:
-        if not self.is_attached:  # closed between two slices
-            return
-        is_more = self._data.work(_WORK_SECONDS)
-        wait = self._drawn_at + _DRAW_SECONDS - monotonic()
-        if wait <= 0:
-            self._draw()
-        if is_more or wait > 0:
-            self.set_timer(_PAUSE_SECONDS if is_more else wait, self._work)
-        else:
-            self._is_working = False
+        """Events came."""
+        self._counting.changed()
 
     def on_resize(self) -> None:
         """Lay out for the width."""
-        self._draw()
+        self._counting.draw()
 
     def _draw(self) -> None:
         width = self.size.width
-        if not width or not self._is_ready:
-            return
-        self._drawn_at = monotonic()
         zone, inner = self._clock.zone, width - 2
         rows = summary_lines(
             self._data.summary(),
