@@ -41,6 +41,10 @@ _HINTS = {
 }
 
 
+_LONG_LOG = 50_000
+"""Events from which pairing and evidence wait for the cursor to rest: they look at all of them."""
+
+
 class Detail:
     """Reads facts that the provider holds already; it never asks for more."""
 
@@ -62,8 +66,19 @@ class Detail:
         self.inline = False
         """Whether tokens are compared inline also where there is room side by side."""
 
+    @staticmethod
+    def waits_for_rest(pane: EventsPane) -> bool:
+        """Whether evidence takes long enough to be left out while the cursor is under way."""
+        return pane.reading is not None and len(pane.reading.view.log) > _LONG_LOG
+
     def of_event(
-        self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo
+        self,
+        pane: EventsPane,
+        scope: ParticipantScope,
+        width: int,
+        zone: tzinfo,
+        *,
+        at_rest: bool,
     ) -> tuple[Line, ...]:
         """The event under the cursor, and the participant it belongs to."""
         event = pane.event
@@ -71,13 +86,17 @@ class Detail:
             return tuple(self._participant(scope, width, zone))
         if self.raw:
             return self._raw_lines(event, width)
-        leading, others = self._findings(pane, scope, width, zone)
+        evidence: list[Line] = []
+        others: list[Line] = []
+        if at_rest or not self.waits_for_rest(pane):
+            leading, others = self._findings(pane, scope, width, zone)
+            evidence = [*self._span(pane, scope, width, zone), *leading]
         return tuple(
             detail_lines(
                 event,
                 width,
                 zone,
-                evidence=[*self._span(pane, scope, width, zone), *leading],
+                evidence=evidence,
                 about=[*others, *self._participant(scope, width, zone)],
                 inline=self.inline,
             )
