@@ -82,6 +82,7 @@ SCREEN_KEYS: tuple[Command, ...] = (
     Command("find.previous", "N", "previous hit", "Hit before.", Area.FINDING),
     Command("find.filter", "&", "filter", "Events: show only what matches (code:QUOTA name:SUB* remote:ID attr:key=value after:20:36 !inverse /regex/). Participants: ask the service for some only (user:ID, published:yes|no, state:…, recording:…).", Area.FINDING),
     Command("find.toggle", "\\", "filter on/off", "Switch the filter off and on again.", Area.FINDING),
+    Command("find.same", ";", "filter by this", "Show only events like this one: with its error code, else its remote participant, else its name.", Area.FINDING),
     Command("find.errors", "!", "errors only", "Show errors only, or all again.", Area.FINDING),
     Command("jump.error", "e", "next error", "Next error; reads on until there is one.", Area.JUMPING),
     Command("jump.error_back", "E", "previous error", "Error before.", Area.JUMPING),

@@ -4,6 +4,8 @@ import json
 
 from support.explorer import DANA, JOSE, MARA, NINA, PRIYA, at, explorer
 
+from tui.keymap import SCREEN_KEYS
+
 
 async def test_e_goes_to_the_next_error_and_capital_e_back():
     async with explorer(at(PRIYA)) as journey:
@@ -336,3 +338,22 @@ async def test_no_further_error_is_not_said_as_no_error():
         await journey.until("61 events, all loaded")
         await journey.press("e", "e", "e", "e", "e", "e")
         await journey.until("no error further down; all 61 events are read")
+
+
+async def test_semicolon_filters_by_the_value_under_the_cursor():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("j", "j", "semicolon")
+        await journey.until("filter: remote:")
+        remote = journey.event.remote_participant_id
+        view = journey.explorer.pane.reading.view
+        log = view.log
+        shown = {log.remote(view.position(row)) for row in range(len(view))}
+        assert shown == {remote}
+        await journey.press("escape", "e", "semicolon")
+        await journey.until("filter: code:INTERNAL_SERVER_EXCEPTION")
+
+
+async def test_every_command_of_the_table_has_a_deed_and_no_deed_lacks_one():
+    async with explorer() as journey:
+        assert set(journey.explorer._deeds) == {command.id for command in SCREEN_KEYS}

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tui.domain.times import UnreadableTime
 from tui.presentation.timestamps import TimeStyle, full
+from tui.query.drills import Drills
 from tui.query.filters import FilterError
 from tui.query.jumps import (
     SECTIONS,
@@ -41,6 +42,7 @@ class EventDeeds:
             "find.previous": lambda: self._next_hit(-1),
             "find.toggle": self._toggle_filter,
             "find.errors": self._toggle_errors,
+            "find.same": self._filter_by_this,
             "jump.error": lambda: self._jump(ErrorJump(), 1, "error"),
             "jump.error_back": lambda: self._jump(ErrorJump(), -1, "error"),
             "jump.token": lambda: self._jump(TOKEN_EXCHANGES, 1, "token exchange"),
@@ -111,6 +113,21 @@ class EventDeeds:
             lambda row: reading.view.next_hit(row, step),
             lambda: not reading.view.hit_count,
         )
+
+    def _filter_by_this(self) -> None:
+        event = self._pane.event
+        if event is None:
+            raise NotNow("no event under the cursor")
+        texts = self._reading.view.log.tables.texts
+        if event.error_code:
+            kinds = self._reading.view.log.tables.kinds
+            codes = {kind.error_code for kind in kinds}
+            self.filter_by(Drills("code", codes).only(event.error_code))
+        elif event.remote_participant_id:
+            self.filter_by(Drills("remote", texts).only(event.remote_participant_id))
+        else:
+            names = {kind.name for kind in self._reading.view.log.tables.kinds}
+            self.filter_by(Drills("name", names).only(event.name))
 
     def _toggle_filter(self) -> None:
         reading = self._reading
