@@ -66,6 +66,18 @@ class Crumb:
     """Empty when the text cannot be said shorter."""
 
 
+def both_ends(left: Line, right: Span, width: int) -> Line:
+    """One text at the left end and one at the right, at least a blank between them.
+
+    Args:
+        left: As it stands.
+        right: Ends in the last cell, if there is room.
+        width: Cells.
+    """
+    fill = " " * max(1, width - line_width(left) - text_width(right.text))
+    return (*left, Span(fill), right)
+
+
 def header_line(crumbs: tuple[Crumb, ...], zone: str, width: int) -> Line:
     """Where we are, the zone at the right end.
 
@@ -89,8 +101,7 @@ def header_line(crumbs: tuple[Crumb, ...], zone: str, width: int) -> Line:
         last = index == len(texts) - 1
         spans += [_SEPARATOR] if spans else []
         spans.append(Span(text, Role.STRONG if last else Role.TEXT))
-    fill = " " * max(1, width - text_width(zone) - line_width(tuple(spans)))
-    return (*spans, Span(fill), Span(zone, Role.ACCENT))
+    return both_ends(tuple(spans), Span(zone, Role.ACCENT), width)
 
 
 def status_line(status: ListStatus, budget: Budget, running: str, width: int) -> Line:
@@ -118,8 +129,7 @@ def status_line(status: ListStatus, budget: Budget, running: str, width: int) ->
     meter = Span(f"API {budget.used}/{budget.allowed}", Role.MUTED)
     if line_width((*spans, _SEPARATOR, meter)) <= room:
         spans += [_SEPARATOR, meter]
-    fill = " " * max(1, width - line_width(tuple(spans)) - text_width(word))
-    return (*spans, Span(fill), Span(word, role))
+    return both_ends(tuple(spans), Span(word, role), width)
 
 
 def note_line(note: str, width: int) -> Line:

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tui.presentation.bars import both_ends
 from tui.presentation.footer_line import footer_line
 from tui.presentation.lines import Line, Role, Span
 from tui.screens.counting import Counting
@@ -112,9 +113,8 @@ class LanesScreen(Screen[Landing]):
         plot.styles.height = len(head)
         plot.show(tuple((Span(" "), *line) for line in head))
         self._list.show(LaneRows(self._view), (), self._list.cursor, self._list.top)
-        word, title = self._word(), self._view.title(inner)
-        fill = " " * max(1, width - len(title) - len(word))
-        line = (Span(title, Role.STRONG), Span(fill), Span(word, Role.ACCENT))
+        title = (Span(self._view.title(inner), Role.STRONG),)
+        line = both_ends(title, Span(self._word(), Role.ACCENT), width)
         self.query_one("#title", LineBar).show(line)
         self.query_one("#legend", LineBar).show((Span(" "), *self._view.foot(inner)))
         self.query_one("#keys", LineBar).show(footer_line(_HINTS, width))

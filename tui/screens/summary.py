@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tui.presentation.bars import both_ends
 from tui.presentation.footer_line import footer_line
 from tui.presentation.lines import Line, Role, Span
 from tui.presentation.summary_lines import summary_lines
@@ -105,10 +106,8 @@ class SummaryScreen(Screen[Drill | None]):
         self._rows = SummaryRows(rows)
         cursor = self._list.cursor if self._was_used else self._rows.next_code(-1) or 0
         self._list.show(self._rows, (), cursor, self._list.top)
-        word = self._data.word()
-        title = "SUMMARY"
-        fill = " " * max(1, width - len(title) - len(word))
-        line = (Span(title, Role.STRONG), Span(fill), Span(word, Role.ACCENT))
+        title = (Span("SUMMARY", Role.STRONG),)
+        line = both_ends(title, Span(self._data.word(), Role.ACCENT), width)
         self.query_one("#title", LineBar).show(line)
         hints = (("Enter", "show these events"), ("e", "next error code"), ("Esc", "back"))
         self.query_one("#keys", LineBar).show(footer_line(hints, width))
