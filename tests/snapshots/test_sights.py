@@ -93,7 +93,7 @@ def test_lanes(snap_compare, size):
         await journey.press("I")
         await journey.until(lambda: isinstance(journey.app.screen, LanesScreen))
         await journey.until("12 of 12 publishing")
-        await journey.until(lambda: not journey.app.screen._is_working)
+        await journey.until(lambda: not journey.app.screen._counting._is_working)
 
     assert picture(snap_compare, walk, at(), size=size)
 
