@@ -213,6 +213,9 @@ class RowList(Canvas, can_focus=True):
 
     def _follow_cursor(self) -> None:
         """Scroll when the cursor left the view: by half a page, since a scroll repaints."""
+        if len(self.rows) != self._shown_rows:
+            # Rows came that nobody has drawn yet: without them the scroll would end too early.
+            self._measure()
         top, page = self.scroll_offset.y, self.page
         if self.cursor < top:
             top = self.cursor if self.cursor == 0 else max(0, self.cursor - page // 2)
