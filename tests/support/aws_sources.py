@@ -5,8 +5,9 @@ from support.small_world import REGION
 from tui.sources.aws import AwsOptions, AwsSource
 
 
-def aws_source(url, *, region=REGION, **options):
+def aws_source(url, *, region=REGION, recording=None, **options):
     """A source with dummy keys, which does not look at any AWS configuration."""
     return AwsSource.connect(
-        AwsOptions(region=region, endpoint_url=url, access_key="a", secret_key="b", **options)  # noqa: S106 - dummy
+        AwsOptions(region=region, endpoint_url=url, access_key="a", secret_key="b", **options),  # noqa: S106 - dummy
+        recording,
     )

@@ -28,6 +28,8 @@ class FailureKind(StrEnum):
     """An answer that is not an IVS response, or contradicts itself."""
     SERVICE = "SERVICE"
     """The service or a gateway before it failed."""
+    NOT_RECORDED = "NOT RECORDED"
+    """A recording was asked, and does not hold it."""
 
 
 @dataclass(slots=True, eq=False)

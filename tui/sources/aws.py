@@ -4,47 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, TypeVar
+from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.session import Session as BotocoreSession
 
-from tui.domain.events import Event
 from tui.domain.identifiers import region_of
-from tui.domain.pages import Cursor, Page
-from tui.domain.stages import (
-    Participant,
-    ParticipantFilter,
-    ParticipantReplica,
-    ParticipantScope,
-    ParticipantSummary,
-    SessionScope,
-    Stage,
-    StageSession,
-    StageSummary,
-)
-from tui.sources import decoding
 from tui.sources.call_context import CallContext
 from tui.sources.failures import CONNECT, translate
 from tui.sources.lean_session import SERVICE, build_session
 from tui.sources.read_only_client import ReadOnlyClient
-from tui.sources.request_members import (
-    filter_members,
-    paging_members,
-    participant_member,
-    participant_members,
-    session_members,
-    stage_member,
-)
-
-Item = TypeVar("Item")
-
-_PAGE = 100
-"""Items. IVS API: maxResults of the list calls, 1 to 100."""
-
-_REPLICA_PAGE = 50
-"""Items. IVS API: ListParticipantReplicas, maxResults, 1 to 50."""
+from tui.sources.recording import Recording
+from tui.sources.recording_client import RecordingClient
+from tui.sources.wire_source import WireClient, WireSource
 
 _CONNECT_SECONDS = 5
 """A reachable endpoint answers within one; five leave room for a bad mobile line."""
@@ -69,20 +42,20 @@ class AwsOptions:
     """Longest silence inside an answer; the whole call has the provider's deadline."""
 
 
-class AwsSource:
-    """Reads IVS Real-Time through one boto3 client. Every method blocks.
+class AwsSource(WireSource):
+    """Reads IVS Real-Time through one boto3 client, from several threads at once."""
 
-    Every method raises `ProviderFailure` and nothing else for trouble outside our code. Methods
-    may be called from several threads at once.
-    """
-
-    def __init__(self, options: AwsOptions, client: ReadOnlyClient) -> None:
+    def __init__(self, options: AwsOptions, client: WireClient) -> None:
+        super().__init__(client)
         self._options = options
-        self._client = client
 
     @classmethod
-    def connect(cls, options: AwsOptions) -> "AwsSource":
+    def connect(cls, options: AwsOptions, recording: Recording | None = None) -> "AwsSource":
         """Build session and client. Blocks: call it from a worker thread.
+
+        Args:
+            options: What is read.
+            recording: Where every answer is saved before anybody sees it; None for nowhere.
 
         Raises:
             ProviderFailure: The AWS configuration does not make a client.
@@ -110,7 +83,8 @@ class AwsSource:
             endpoint_url=client.meta.endpoint_url,
             credential_method=getattr(credentials, "method", None),
         )
-        return cls(options, ReadOnlyClient(client, context))
+        door = ReadOnlyClient(client, context)
+        return cls(options, door if recording is None else RecordingClient(door, recording))
 
     def reconnect(self) -> "AwsSource":
         """A source with the same options and a fresh session, which sees a new login.
@@ -133,85 +107,6 @@ class AwsSource:
     def endpoint_url(self) -> str:
         """Where calls go."""
         return self._client.context.endpoint_url or ""
-
-    def list_stages(self, cursor: Cursor | None) -> Page[StageSummary]:
-        """IVS API: ListStages."""
-        answer = self._call("list_stages", maxResults=_PAGE, **paging_members(cursor))
-        return self._page(answer, "stages", decoding.decode_stage_summary)
-
-    def list_sessions(self, stage_arn: str, cursor: Cursor | None) -> Page[StageSession]:
-        """IVS API: ListStageSessions."""
-        answer = self._call(
-            "list_stage_sessions",
-            stageArn=stage_member(stage_arn, self._client.context),
-            maxResults=_PAGE,
-            **paging_members(cursor),
-        )
-        return self._page(answer, "stageSessions", decoding.decode_session)
-
-    def list_participants(
-        self, session: SessionScope, narrowed: ParticipantFilter | None, cursor: Cursor | None
-    ) -> Page[ParticipantSummary]:
-        """IVS API: ListParticipants, with at most one server-side filter."""
-        answer = self._call(
-            "list_participants",
-            **session_members(session, self._client.context),
-            **filter_members(narrowed),
-            maxResults=_PAGE,
-            **paging_members(cursor),
-        )
-        return self._page(answer, "participants", decoding.decode_participant_summary)
-
-    def list_events(self, scope: ParticipantScope, cursor: Cursor | None) -> Page[Event]:
-        """IVS API: ListParticipantEvents."""
-        answer = self._call(
-            "list_participant_events",
-            **participant_members(scope, self._client.context),
-            maxResults=_PAGE,
-            **paging_members(cursor),
-        )
-        return self._page(answer, "events", decoding.decode_event)
-
-    def list_replicas(
-        self, source_stage_arn: str, participant_id: str, cursor: Cursor | None
-    ) -> Page[ParticipantReplica]:
-        """IVS API: ListParticipantReplicas."""
-        answer = self._call(
-            "list_participant_replicas",
-            sourceStageArn=stage_member(source_stage_arn, self._client.context),
-            participantId=participant_member(participant_id),
-            maxResults=_REPLICA_PAGE,
-            **paging_members(cursor),
-        )
-        return self._page(answer, "replicas", decoding.decode_replica)
-
-    def get_stage(self, stage_arn: str) -> Stage:
-        """IVS API: GetStage."""
-        answer = self._call("get_stage", arn=stage_member(stage_arn, self._client.context))
-        return self._single(answer, "stage", decoding.decode_stage)
-
-    def get_session(self, session: SessionScope) -> StageSession:
-        """IVS API: GetStageSession."""
-        answer = self._call("get_stage_session", **session_members(session, self._client.context))
-        return self._single(answer, "stageSession", decoding.decode_session)
-
-    def get_participant(self, scope: ParticipantScope) -> Participant:
-        """IVS API: GetParticipant."""
-        answer = self._call("get_participant", **participant_members(scope, self._client.context))
-        return self._single(answer, "participant", decoding.decode_participant)
-
-    def _call(self, operation: str, **parameters: object) -> dict[str, Any]:
-        return self._client.call(operation, **parameters)
-
-    def _page(
-        self, answer: dict[str, Any], member: str, decode_row: Callable[[Any], Item]
-    ) -> Page[Item]:
-        return decoding.decode_page(answer, member, decode_row, origin=self._client.context.host)
-
-    def _single(
-        self, answer: dict[str, Any], member: str, decode_row: Callable[[Any], Item]
-    ) -> Item:
-        return decoding.decode_single(answer, member, decode_row, origin=self._client.context.host)
 
 
 def _build_client(session: boto3.Session, options: AwsOptions) -> Any:  # noqa: ANN401 - made by boto3

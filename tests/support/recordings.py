@@ -1,0 +1,60 @@
+"""Recordings of a world, made over real HTTP."""
+
+from contextlib import suppress
+
+from support.aws_sources import aws_source
+
+from tui.domain.failures import ProviderFailure
+from tui.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
+from tui.sources.recorded import RecordedSource
+from tui.sources.recording import Recording
+
+FILTERS = (
+    None,
+    ParticipantFilter("filterByUserId", "host-1"),
+    ParticipantFilter("filterByPublished", True),
+    ParticipantFilter("filterByState", "DISCONNECTED"),
+    ParticipantFilter("filterByRecordingState", "FAILED"),
+)
+
+
+def begin(path, label="tests"):
+    return Recording.open(path, label=label, create=True)
+
+
+def recorded(path, url):
+    """A source over a recording of all that the endpoint serves."""
+    recording = begin(path)
+    _read_all(aws_source(url, recording=recording))
+    assert recording.failure is None
+    return RecordedSource(recording)
+
+
+def _rows(call, *scope):
+    """All rows of a list, as far as it can be read."""
+    rows, cursor = [], None
+    with suppress(ProviderFailure):
+        while True:
+            page = call(*scope, cursor)
+            rows += page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+    return rows
+
+
+def _read_all(source):
+    for stage in _rows(source.list_stages):
+        with suppress(ProviderFailure):
+            source.get_stage(stage.arn)
+        for session in _rows(source.list_sessions, stage.arn):
+            scope = SessionScope(stage.arn, session.session_id)
+            with suppress(ProviderFailure):
+                source.get_session(scope)
+            people = [_rows(source.list_participants, scope, narrowed) for narrowed in FILTERS]
+            for person in people[0]:
+                own = ParticipantScope(stage.arn, session.session_id, person.participant_id)
+                with suppress(ProviderFailure):
+                    source.get_participant(own)
+                _rows(source.list_events, own)
+                _rows(source.list_replicas, stage.arn, person.participant_id)

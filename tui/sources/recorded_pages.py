@@ -1,0 +1,131 @@
+"""Recorded answers of one list put together to the list that was on screen.
+
+A list that is read again gives new first pages, often without the pages behind them: a refresh
+stops where it meets what is held. So a list may be recorded as several chains of pages. A page
+belongs to the chain of the page that named it and was saved before it.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from tui.sources.recording import Answer
+
+Row = Any
+_IDENTITIES = {"stages": "arn", "stageSessions": "sessionId", "participants": "participantId"}
+"""What a row is known by, where rows change. Events never change, and have no id."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPage:
+    """A page made of recorded answers."""
+
+    rows: list[Row]
+    next_cursor: str
+    """What asks for more; empty where all was read."""
+    asked_at: datetime
+    """Since when something can be missing: the oldest answer that has a part in the list."""
+
+
+def page_of(
+    answers: Sequence[Answer], cursor: str, member: str, rows_of: Callable[[Answer], list[Row]]
+) -> RecordedPage | None:
+    """The page that a cursor asks for.
+
+    Args:
+        answers: All answers to the request, in the order saved.
+        cursor: Empty for the first page.
+        member: Name of the list in the answer, `events` for example.
+        rows_of: Reads the rows of an answer.
+
+    Returns:
+        None when it was not recorded. Where the newest chain is only a beginning, the first page
+        holds everything.
+    """
+    chains = _chains(answers)
+    if not chains:
+        return None
+    newest = chains[0]
+    if len(chains) > 1 and newest[-1].next_cursor:
+        return None if cursor else _merged(chains, member, rows_of)
+    for answer in newest:
+        if answer.cursor == cursor:
+            asked_at = min(one.asked_at for one in newest)
+            return RecordedPage(rows_of(answer), answer.next_cursor, asked_at)
+    return None
+
+
+def _chains(answers: Sequence[Answer]) -> list[list[Answer]]:
+    """Each first page with what was read behind it, the newest first.
+
+    Of several answers to one cursor the newest chain takes the latest, an older one the first
+    after its own; unless that one is in a newer chain already, for there the older chain ended.
+    """
+    by_cursor: dict[str, list[Answer]] = {}
+    for answer in answers:
+        by_cursor.setdefault(answer.cursor, []).append(answer)
+    found: list[list[Answer]] = []
+    taken: set[int] = set()
+    for first in reversed(by_cursor.get("", [])):
+        links = [first]
+        while links[-1].next_cursor:
+            named = by_cursor.get(links[-1].next_cursor, [])
+            behind = [answer for answer in named if answer.id > links[-1].id]
+            link = behind[0 if found else -1] if behind else None
+            if link is None or link.id in taken:
+                break
+            links.append(link)
+        taken.update(link.id for link in links)
+        found.append(links)
+    return found
+
+
+def _merged(
+    chains: Sequence[Sequence[Answer]], member: str, rows_of: Callable[[Answer], list[Row]]
+) -> RecordedPage:
+    """Chains from the newest to the oldest, each without the rows that are there already."""
+    identity = _IDENTITIES.get(member)
+    merge, used = _Merging(identity), list[Sequence[Answer]]()
+    for links in chains:
+        rows = list(chain.from_iterable(map(rows_of, links)))
+        if identity is None and merge.is_apart(rows):
+            # Between the two there may be rows that nobody has read.
+            merge, used = _Merging(identity), []
+        merge.add(rows)
+        used.append(links)
+        if not links[-1].next_cursor:
+            break
+    last = used[-1][-1] if not used[-1][-1].next_cursor else max(used, key=len)[-1]
+    asked_at = min(answer.asked_at for links in used for answer in links)
+    return RecordedPage(merge.rows, last.next_cursor, asked_at)
+
+
+class _Merging:
+    """Rows of several readings of one list, each row as often as one reading has it."""
+
+    def __init__(self, identity: str | None) -> None:
+        self.rows: list[Row] = []
+        self._identity = identity
+        self._held: Counter[str] = Counter()
+
+    def is_apart(self, rows: Iterable[Row]) -> bool:
+        """Whether there are rows and none of these is among them."""
+        return bool(self.rows) and not any(key in self._held for key in self._keys(rows))
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Add the rows of an older reading behind those of the newer ones."""
+        met: Counter[str] = Counter()
+        for row, key in zip(rows, self._keys(rows), strict=True):
+            met[key] += 1
+            if met[key] > self._held[key]:
+                self.rows.append(row)
+        self._held |= met
+
+    def _keys(self, rows: Iterable[Row]) -> Iterator[str]:
+        for row in rows:
+            known = row.get(self._identity) if self._identity and isinstance(row, dict) else None
+            yield json.dumps(row if known is None else known, sort_keys=True)
