@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.configuration import Configuration, effective_keys, keymap
+from tui.domain.times import utc_now
 from tui.driver import QuickDriver
 from tui.key_by_key import KeyByKey
 from tui.launch import Launch
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
 
 def _local_zone() -> tzinfo:
     return datetime.now().astimezone().tzinfo or UTC
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class IvscopeApp(KeyByKey):
@@ -58,7 +55,7 @@ class IvscopeApp(KeyByKey):
         configuration: Configuration | None = None,
         *,
         local_zone: tzinfo | None = None,
-        now: Callable[[], datetime] = _now,
+        now: Callable[[], datetime] = utc_now,
         history: Path | None = None,
         driver_class: type[Driver] | None = None,
     ) -> None:

@@ -38,6 +38,8 @@ class Call:
     """The last word on the call, unless it crashed or was cancelled."""
     crashed: Callable[[Exception], object]
     """`run` raised what no source may raise: a bug."""
+    is_free: bool = False
+    """Whether it asks no service: the pace is not for it, and nobody counts it."""
     throttles: int = 0
     expires_at: float = inf
 
@@ -155,9 +157,9 @@ class CallQueue:
         delays: dict[tuple[str, Priority], float] = {}
         best: Call | None = None
         for call in self._waiting:
-            lane = (call.operation, call.priority)
+            lane = ("" if call.is_free else call.operation, call.priority)
             if lane not in delays:
-                delays[lane] = self._pace.delay(*lane, now)
+                delays[lane] = 0.0 if call.is_free else self._pace.delay(*lane, now)
             if delays[lane] <= 0 and (best is None or call.priority < best.priority):
                 best = call
         return best, min(delays.values(), default=inf)
@@ -165,8 +167,9 @@ class CallQueue:
     def _begin(self, call: Call, now: float) -> Callable[[], object]:
         self._waiting.remove(call)
         self._in_flight.append(call)
-        self._pace.note_call(call.operation, call.priority, now)
-        self._total += 1
+        if not call.is_free:
+            self._pace.note_call(call.operation, call.priority, now)
+            self._total += 1
         call.expires_at = now + self._deadline
         return threading.Thread(
             target=self._make, args=(call,), name=call.operation, daemon=True
@@ -184,8 +187,9 @@ class CallQueue:
             self._leave(call)
             call.crashed(bug)
         else:
-            with self._changed:
-                self._pace.recover(call.operation)
+            if not call.is_free:
+                with self._changed:
+                    self._pace.recover(call.operation)
             self._leave(call)
 
     def _wait_once_more(self, call: Call, failure: ProviderFailure) -> None:

@@ -30,9 +30,12 @@ class _TellsFacts(Protocol):
 
 
 class Connection:
-    """At most one source. After a failure that a fresh session may cure, make another one."""
+    """At most one source. After a failure that a fresh session may cure, make another one.
 
-    def __init__(self, connect: Callable[[], Source]) -> None:
+    Without a way to connect there is none, and nobody asks for it.
+    """
+
+    def __init__(self, connect: Callable[[], Source] | None) -> None:
         self._connect = connect
         self._making = threading.Lock()
         self._source: Source | None = None
@@ -52,6 +55,7 @@ class Connection:
         """
         with self._making:
             if self._source is None:
+                assert self._connect is not None  # noqa: S101 - all calls are free then
                 self._source = self._connect()
             return self._source
 

@@ -67,6 +67,11 @@ class EventFeed(Feed[Event]):
         self._refresh = refresh_of(self.items, paging)
         return True
 
+    @property
+    def is_reading_on(self) -> bool:
+        """Whether the next call reads the next page, and looks for no news."""
+        return self._refresh is None and super().is_reading_on
+
     def begin_again(self) -> None:
         """Make the next call read the first page; a refresh is over."""
         self._refresh = None

@@ -44,6 +44,14 @@ class Fact(Generic[Value]):
         """Whether it failed."""
         return self.status.state is FeedState.FAILED
 
+    @property
+    def is_reading_on(self) -> bool:
+        """Whether it was never read."""
+        return self.value is None
+
+    def leave_recording(self) -> None:
+        """Nothing to prepare, as for `begin_again`."""
+
     def begin_again(self) -> None:
         """Nothing to prepare: every call reads the whole fact."""
 

@@ -167,6 +167,15 @@ class Feed(Generic[Item]):
             self._fresh is not None or self._paging.dead_end is None
         )
 
+    @property
+    def is_reading_on(self) -> bool:
+        """Whether the next call reads the next page, not the first one again."""
+        return self._fresh is None
+
+    def leave_recording(self) -> None:
+        """The next page may have been given long after those held, and repeat some rows."""
+        self._paging.is_stale = self._paging.pages > 0
+
     def begin_again(self) -> None:
         """Make the next call read the first page. The rows stay until it has come."""
         self._fresh = Paging(self._paging.generation + 1)

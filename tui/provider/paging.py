@@ -26,7 +26,8 @@ class Paging:
     dead_end: ProviderFailure | None = None
     """Why this pass cannot go on although the service says that more follows."""
     is_stale: bool = False
-    """A refresh found news since `cursor` was given: its page may repeat rows."""
+    """Something may have come since `cursor` was given, so that its page may repeat rows: a
+    refresh found news, or the cursor is from a recording."""
 
     def turn(self, rows: int, next_cursor: Cursor | None) -> None:
         """Note that a page of so many rows has come, and where it leads."""

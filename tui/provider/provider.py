@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Hashable
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from tui.domain.stages import (
     StageSession,
     StageSummary,
 )
+from tui.domain.times import utc_now
 from tui.provider import feeds
 from tui.provider.calls import DEADLINE_SECONDS, Activity, CallQueue
 from tui.provider.connection import SourceFacts
@@ -26,8 +28,9 @@ from tui.provider.feed import Feed
 from tui.provider.pace import Pace, Priority
 from tui.provider.readable import Readable
 from tui.provider.reader import Reader
+from tui.provider.recorded_answers import RecordedAnswers
 from tui.provider.session_log import SessionLog
-from tui.provider.source import Source
+from tui.provider.source import Recorded, Source
 from tui.provider.sweep import Sweep
 from tui.provider.sweep_members import SweepMembers
 from tui.provider.sweep_progress import SweepState
@@ -46,12 +49,24 @@ class StageDataProvider:
 
     def __init__(
         self,
-        connect: Callable[[], Source],
+        connect: Callable[[], Source] | None,
         *,
         pace: Pace | None = None,
         clock: Callable[[], float] = time.monotonic,
         deadline: float = DEADLINE_SECONDS,
+        recorded: Callable[[], Recorded] | None = None,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
+        """Read nothing yet.
+
+        Args:
+            connect: Makes the source, in a reading thread; None when a recording is all there is.
+            pace: The call budget.
+            clock: Seconds.
+            deadline: Seconds that a call may take in all.
+            recorded: Makes a reading of what an earlier run has read; None for nothing.
+            now: The present, aware.
+        """
         self.on_change: Callable[[Readable | Sweep], None] | None = None
         """Told after each change of rows or status, in the thread that made it: mostly a
         reading thread, else the caller's own. It must not block."""
@@ -62,7 +77,8 @@ class StageDataProvider:
         """How many changes there were: while it stays the same, so does all that is held."""
         self._clock = clock
         self._calls = CallQueue(Pace() if pace is None else pace, clock=clock, deadline=deadline)
-        self._reader = Reader(connect, self._calls, self, clock)
+        answers = RecordedAnswers(recorded, are_all=connect is None, clock=clock, now=now)
+        self._reader = Reader(connect, self._calls, self, clock, answers)
         self._closed = False
         self._tables = EventTables()
         self._stages = feeds.stages()
@@ -238,16 +254,15 @@ class StageDataProvider:
 
         What came after it can be missing. None when that is not known.
         """
-        return self._reader.up_to_date_at(feed)
+        return self._reader.times.of(feed)
+
+    def recorded_at(self, feed: Readable) -> datetime | None:
+        """When an earlier run asked for what is held; None when this one did."""
+        return self._reader.recorded_at(feed)
 
     def new_events(self, scope: ParticipantScope) -> EventFeed:
         """A feed of a participant that is not shared. For sweeps."""
         return feeds.events(scope, self._tables)
-
-    def has_ended(self, session: SessionScope) -> bool:
-        """Whether what is held says that a session has ended. For sweeps."""
-        row = self.held_session(session)
-        return row is not None and bool(row.end_time)
 
     def _new_sweep(self, session: SessionScope) -> Sweep:
         key = (session, None)

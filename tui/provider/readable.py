@@ -27,6 +27,15 @@ class Readable(Protocol):
         """Whether a retry starts a call."""
         ...
 
+    @property
+    def is_reading_on(self) -> bool:
+        """Whether the next call is for what was not read before, not for what may be new."""
+        ...
+
+    def leave_recording(self) -> None:
+        """What comes next may have been read long after what is held."""
+        ...
+
     def begin_again(self) -> None:
         """Make the next call start from the beginning."""
         ...

@@ -4,14 +4,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Protocol
 
 from tui.domain.failures import FailureKind, ProviderFailure
 from tui.provider.calls import Call, CallQueue
 from tui.provider.connection import Connection, SourceFacts
-from tui.provider.feed import FeedState, FeedStatus
+from tui.provider.feed import FeedState
 from tui.provider.pace import Priority
 from tui.provider.readable import Readable
+from tui.provider.reading_times import ReadingTimes
+from tui.provider.recorded_answers import RecordedAnswers
 from tui.provider.source import Source
 
 _CURED_BY_A_FRESH_SESSION = frozenset(
@@ -39,22 +42,24 @@ class Reader:
 
     def __init__(
         self,
-        connect: Callable[[], Source],
+        connect: Callable[[], Source] | None,
         calls: CallQueue,
         notices: Notices,
         clock: Callable[[], float] = time.monotonic,
+        recorded: RecordedAnswers | None = None,
     ) -> None:
+        """Without `connect` there is only what an earlier run has read."""
         self.lock = threading.Lock()
         """Held while a feed, a fact or a sweep changes; by `changing` unless nobody is told."""
         self._connect = connect
+        self._recorded = recorded or RecordedAnswers(None, are_all=False)
         self._connection = Connection(connect)
         self._source_facts: SourceFacts | None = None
         self._calls = calls
         self._notices = notices
         self._clock = clock
-        self._times: dict[Readable, float] = {}
-        self._begun: dict[Readable, float] = {}
-        """When the first of several calls for one read began, while the others are to come."""
+        self.times = ReadingTimes()
+        """When what is held was asked for."""
         self._reading: dict[Readable, Call] = {}
         self._followers: dict[Readable, Callable[[], None]] = {}
         self._hidden: set[Readable] = set()
@@ -78,13 +83,14 @@ class Reader:
         """Where pages come from; None before the first call has connected."""
         return self._connection.facts or self._source_facts
 
-    def up_to_date_at(self, target: Readable) -> float | None:
-        """When the call for the first page began, or the first call of the last refresh.
+    def recorded_at(self, target: Readable) -> datetime | None:
+        """When an earlier run asked for what is held; None when this one did."""
+        moment = self.times.of(target) if self.times.is_recorded(target) else None
+        return None if moment is None else self.time_of(moment)
 
-        What came after it can be missing, whatever the order of the list. None when none was
-        answered, and for what is hidden.
-        """
-        return self._times.get(target)
+    def time_of(self, moment: float) -> datetime:
+        """A moment on the clock of the provider, as a time."""
+        return self._recorded.time_of(moment)
 
     def close(self) -> None:
         """Start nothing more."""
@@ -172,9 +178,10 @@ class Reader:
             self._hidden.discard(target)
 
     def unfollow(self, target: Readable) -> None:
-        """With the lock held: tell nobody any more, and hide it no longer."""
+        """With the lock held: tell nobody any more; it is nobody's."""
         self._followers.pop(target, None)
         self._hidden.discard(target)
+        self.times.forget(target)
 
     def afterwards(self, step: Callable[[], None]) -> None:
         """In `changing`: have something done when the lock is released."""
@@ -184,7 +191,7 @@ class Reader:
         if not self._closed and target not in self._hidden:
             self.afterwards(lambda: self._notices.announce(target))
 
-    def _submit(self, target: Readable, priority: Priority) -> None:
+    def _submit(self, target: Readable, priority: Priority, *, free: bool | None = None) -> None:
         call = Call(
             target.operation,
             priority,
@@ -192,6 +199,7 @@ class Reader:
             throttled=lambda: self._update(target, call, target.queue),
             failed=lambda failure: self._fail(target, call, failure),
             crashed=lambda bug: self._crash(target, call, bug),
+            is_free=self._recorded.come_first(target) if free is None else free,
         )
         self._reading[target] = call
         target.queue()
@@ -206,40 +214,49 @@ class Reader:
     def _run(self, target: Readable, call: Call) -> None:
         if not self._update(target, call, target.begin_reading):
             return
+        before = target.status
+        try:
+            answer = self._recorded.fetch(target) if call.is_free else self._fetch(target, call)
+        except ProviderFailure as failure:
+            if failure.kind is not FailureKind.NOT_RECORDED or self._connect is None:
+                raise
+            self._call_instead(target, call)
+            return
+        if answer is None:
+            return
+        store, began = answer
+        with self.changing():
+            if self._reading.get(target) is not call:
+                return
+            again = store()
+            self.times.note(target, began, before, goes_on=again, is_recorded=call.is_free)
+            del self._reading[target]
+            if again:
+                self._submit(target, call.priority)
+            self._tell_follower(target)
+
+    def _fetch(self, target: Readable, call: Call) -> tuple[Callable[[], bool], float] | None:
+        """What stores the answer of the service, and when it was asked; None when given up."""
         connection = self._connection
         try:
             source = connection.source()
             # Connecting takes time, and what was given up meanwhile must not cost a call.
             if self._reading.get(target) is not call:
-                return
-            began, before = self._clock(), target.status
-            store = target.fetch(source)
+                return None
+            began = self._clock()
+            return target.fetch(source), began
         except ProviderFailure as failure:
             if failure.kind in _CURED_BY_A_FRESH_SESSION:
                 self._renew(connection)
             raise
-        with self.changing():
-            if self._reading.get(target) is not call:
-                return
-            needs_another_call = store()
-            if target not in self._hidden:
-                self._note_time(target, began, before, goes_on=needs_another_call)
-            del self._reading[target]
-            if needs_another_call:
-                self._submit(target, call.priority)
-            self._tell_follower(target)
 
-    def _note_time(
-        self, target: Readable, began: float, before: FeedStatus, *, goes_on: bool
-    ) -> None:
-        began = self._begun.pop(target, began)
-        if goes_on:
-            self._begun[target] = began
-        after = target.status
-        has_refreshed = after.refreshed is not None and after.refreshed.failure is None
-        is_fresh = before.refreshed != after.refreshed and has_refreshed
-        if is_fresh or before.pages == 0 or before.generation != after.generation:
-            self._times[target] = began
+    def _call_instead(self, target: Readable, call: Call) -> None:
+        """Ask the service for what was not recorded."""
+        with self.changing():
+            if self._reading.get(target) is call:
+                target.leave_recording()
+                self._submit(target, call.priority, free=False)
+                self._announce_afterwards(target)
 
     def _fail(self, target: Readable, call: Call, failure: ProviderFailure) -> None:
         connection = self._connection

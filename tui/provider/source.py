@@ -1,5 +1,6 @@
 """Source: what the provider needs from a place that pages come from."""
 
+from datetime import datetime
 from typing import Protocol
 
 from tui.domain.events import Event
@@ -59,4 +60,16 @@ class Source(Protocol):
 
     def get_participant(self, scope: ParticipantScope) -> Participant:
         """IVS API: GetParticipant."""
+        ...
+
+
+class Recorded(Source, Protocol):
+    """A source that answers from what was read before; one for each reading.
+
+    What it does not hold raises a `ProviderFailure` of kind NOT_RECORDED.
+    """
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """When the call behind its last answer began, UTC; None before one."""
         ...

@@ -1,18 +1,22 @@
 """Sweep: reads the events of all participants of a session in the background."""
 
 from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from math import inf
 from typing import Protocol
 
 from tui.domain.failures import ProviderFailure
-from tui.domain.stages import ParticipantScope, SessionScope
+from tui.domain.stages import ParticipantScope, SessionScope, StageSession
 from tui.provider.event_feed import EventFeed
 from tui.provider.feed import FeedState
 from tui.provider.pace import Priority
+from tui.provider.readable import Readable
 from tui.provider.reader import Reader
 from tui.provider.sweep_events import STOPPED_BY, EventFeeds, SweepEvents
 from tui.provider.sweep_feed import can_begin, given_up
 from tui.provider.sweep_members import SweepMembers
+from tui.provider.sweep_passes import SweepPasses
 from tui.provider.sweep_progress import CallRate, SweepProgress, SweepState
 
 ANNOUNCED_EVERY_SECONDS = 0.1
@@ -24,8 +28,8 @@ _RUNNING = frozenset({SweepState.LISTING, SweepState.READING})
 class SweepHost(EventFeeds, Protocol):
     """What a sweep needs of its provider. Called with the reader's lock held."""
 
-    def has_ended(self, session: SessionScope) -> bool:
-        """Whether the session is known to have ended."""
+    def held_session(self, session: SessionScope) -> StageSession | None:
+        """What is known of the session."""
         ...
 
     def announce(self, target: "Sweep") -> None:
@@ -69,8 +73,9 @@ class Sweep:
         self._list_mark = (-1, -1)
         self._outdated_list: int | None = None
         """The generation of the list that a later pass does not want to see."""
-        self._is_final = False
-        self._pass_began = self._up_to_date_at = 0.0
+        self._passes = SweepPasses(
+            reader.times, clock, reader.time_of, partial(host.held_session, session)
+        )
         self._has_retried = False
         self._calls = 0
         self._announced = -inf
@@ -102,12 +107,18 @@ class Sweep:
 
     @property
     def up_to_date_at(self) -> float:
-        """When the first pass began, or the last one that is complete, on the provider's clock.
+        """When the last complete pass began, or the first one, on the provider's clock.
 
-        Whoever is read to the end was read after it, or had news after it only if somebody else
-        has read it before; whose last call failed may have been read earlier.
+        Or when a recorded answer was asked for. Whoever is read to the end was read after it, or
+        had news after it only if somebody else has read it before; whose last call failed may
+        have been read earlier.
         """
-        return self._up_to_date_at
+        return self._passes.up_to_date_at
+
+    @property
+    def recorded_at(self) -> datetime | None:
+        """When the oldest was asked for that an earlier run has read; None for nothing such."""
+        return self._passes.recorded_at
 
     def progress(self, now: float) -> SweepProgress:
         """How far it has come; `now` on the clock of the provider."""
@@ -133,7 +144,7 @@ class Sweep:
         )
 
     def start(self) -> bool:
-        """Begin, or go on. After the end, read what is new since, if anything can be.
+        """Begin, or go on after `pause`, `cancel` or a failure; after the end read what is new.
 
         Returns:
             Whether it is reading now.
@@ -141,23 +152,12 @@ class Sweep:
         with self._reader.changing():
             if not self.is_running and self._has_work():
                 self._failure = None
-                self._has_retried = False
-                self._events.begin()
-                self._rate.forget()
-                self._set_state(SweepState.LISTING)
-                self._reader.follow(self.participants, self._on_list, hidden=False)
-                self._members.take_rows()
-                self._ask_list()
-                self._events.fill()
+                self._read()
         return self.is_running
 
     def pause(self) -> None:
         """Ask for nothing more. Answers under way still come, since they were paid for."""
         self._stop_from_outside(SweepState.PAUSED, _RUNNING)
-
-    def resume(self) -> bool:
-        """Go on after `pause`, `cancel` or a failure; as `start`."""
-        return self.start()
 
     def cancel(self) -> None:
         """As `pause`, for good; `start` would go on with what is not read yet."""
@@ -175,18 +175,27 @@ class Sweep:
     # All methods below are called with the reader's lock held.
 
     def _has_work(self) -> bool:
-        if self._state is SweepState.COMPLETE and self._is_final:
+        if self._state is SweepState.COMPLETE and self._passes.is_final:
             return self.log.participants_failed > 0
         if self._state in {SweepState.IDLE, SweepState.COMPLETE}:
-            self._is_final = self._host.has_ended(self.session)
-            self._members.begin_pass()
-            self._pass_began = self._clock()
-            if self._state is SweepState.IDLE:
-                self._up_to_date_at = self._pass_began
-            else:
-                self.log.participants_complete = False
-                self._outdated_list = self.participants.generation
+            self._begin_pass()
         return True
+
+    def _begin_pass(self) -> None:
+        self._members.begin_pass()
+        if not self._passes.begin():
+            self.log.participants_complete = False
+            self._outdated_list = self.participants.generation
+
+    def _read(self) -> None:
+        self._has_retried = False
+        self._events.begin()
+        self._rate.forget()
+        self._set_state(SweepState.LISTING)
+        self._reader.follow(self.participants, self._on_list, hidden=False)
+        self._members.take_rows()
+        self._ask_list()
+        self._events.fill()
 
     def _stop_from_outside(self, state: SweepState, stoppable: frozenset[SweepState]) -> None:
         with self._reader.changing():
@@ -213,10 +222,15 @@ class Sweep:
             self._announced = now
             self._reader.afterwards(lambda: self._host.announce(self))
 
-    def note_answer(self) -> None:
-        """A call of the sweep has ended."""
-        self._calls += 1
-        self._rate.note(self._clock())
+    def note_answer(self, target: Readable) -> None:
+        """A call of the sweep has ended, or a recorded answer has come."""
+        if self._passes.note(target):
+            self._calls += 1
+            self._rate.note(self._clock())
+
+    def take_over(self, target: Readable) -> None:
+        """Somebody else has read it."""
+        self._passes.take_over(target)
 
     def end_round(self) -> None:
         """Nothing is left to ask for."""
@@ -231,8 +245,10 @@ class Sweep:
             self._events.fill()
         elif self._list_failure is not None:
             self.stop(SweepState.FAILED, self._list_failure)
+        elif self._passes.end():
+            self._begin_pass()
+            self._read()
         else:
-            self._up_to_date_at = self._pass_began
             self._set_state(SweepState.COMPLETE)
 
     # The list of participants.
@@ -258,7 +274,7 @@ class Sweep:
         self._members.take_rows()
         if self.is_running:
             has_moved = (status.generation, status.pages) != self._list_mark
-            self.note_answer()
+            self.note_answer(self.participants)
             if status.is_busy:
                 pass
             elif status.failure is not None:

@@ -8,6 +8,7 @@ from tui.domain.stages import ParticipantScope, SessionScope
 from tui.provider.event_feed import EventFeed
 from tui.provider.feed import FeedState
 from tui.provider.pace import Priority
+from tui.provider.readable import Readable
 from tui.provider.reader import Reader
 from tui.provider.session_log import ReadState
 from tui.provider.sweep_feed import SweptFeed, given_up
@@ -62,8 +63,12 @@ class SweepOwner(Protocol):
         """Whether more participants are still to be listed in this round."""
         ...
 
-    def note_answer(self) -> None:
-        """A call of the sweep has ended."""
+    def note_answer(self, target: Readable) -> None:
+        """A call of the sweep has ended, or a recorded answer has come."""
+        ...
+
+    def take_over(self, target: Readable) -> None:
+        """Somebody else has read it."""
         ...
 
     def stop(self, state: SweepState, failure: ProviderFailure | None = None) -> None:
@@ -170,6 +175,7 @@ class SweepEvents:
         feed, log = swept.feed, self._log
         is_complete = log.state(number) is ReadState.COMPLETE
         if feed.state is FeedState.COMPLETE and not is_complete:
+            self._sweep.take_over(feed)
             self._end(swept, is_new=False)
             return True
         swept.is_refresh = is_complete and feed.state is FeedState.COMPLETE
@@ -214,7 +220,7 @@ class SweepEvents:
         self._sweep.announce()
 
     def _take_answer(self, swept: SweptFeed) -> None:
-        self._sweep.note_answer()
+        self._sweep.note_answer(swept.feed)
         if swept.failure is None:
             self._failures_in_a_row = 0
         is_running = self._sweep.is_running
@@ -248,6 +254,7 @@ class SweepEvents:
 
     def _end(self, swept: SweptFeed, *, is_new: bool) -> None:
         self._log.set_state(swept.number, ReadState.COMPLETE)
+        is_new = is_new and not self._reader.times.is_recorded(swept.feed)
         self._members.end(swept.number, is_new=is_new)
         self._ended += 1
         self._ended_pages += swept.feed.pages

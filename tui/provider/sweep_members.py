@@ -57,8 +57,8 @@ class SweepMembers:
 
         Args:
             number: Whose events they are.
-            is_new: False when it was read before its row was: then the row says nothing about
-                how final the events are.
+            is_new: False when it was read before its row was, or in an earlier run: then the
+                row says nothing about how final the events are.
         """
         self._read_in[number] = self._pass
         if not is_new:

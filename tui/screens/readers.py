@@ -244,7 +244,7 @@ class Readers:
         sweep = self._sweep
         if sweep.is_running:
             sweep.pause()
-        elif not sweep.resume() and not sweep.start():
+        elif not sweep.start():
             raise NotNow("the sweep has come to its end")
 
     def _keep_up(self) -> None:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tui.domain.times import utc_now
+
 SCHEMA = 1
 """Version of the tables, kept in SQLite's `user_version`."""
 
@@ -187,7 +189,7 @@ class Recording:
 
 
 def _begin(connection: sqlite3.Connection, label: str) -> None:
-    about = {"label": label, "began": datetime.now(UTC).isoformat(timespec="seconds")}
+    about = {"label": label, "began": utc_now().isoformat(timespec="seconds")}
     with connection:
         connection.execute("BEGIN IMMEDIATE")
         for statement in _TABLES.split(";"):

@@ -1,24 +1,21 @@
 """RecordingClient: a client whose answers are saved in a recording on their way."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from tui.domain.times import utc_now
 from tui.sources.call_context import CallContext
 from tui.sources.recorded_request import MEMBERS, request_text
 from tui.sources.recording import Recording
 from tui.sources.wire_source import WireClient
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class RecordingClient:
     """Saves what is an answer of IVS; failures and sign-in pages are none."""
 
     def __init__(
-        self, client: WireClient, recording: Recording, now: Callable[[], datetime] = _now
+        self, client: WireClient, recording: Recording, now: Callable[[], datetime] = utc_now
     ) -> None:
         self._client = client
         self._recording = recording

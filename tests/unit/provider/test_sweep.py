@@ -297,7 +297,7 @@ def test_what_a_person_reads_during_a_pause_is_not_read_again(provide):
     wait_for(lambda: whole.state is FeedState.COMPLETE)
     assert sweep.log.is_read("p18")
     assert sweep.log.reading("p19").state is ReadState.PARTIAL
-    sweep.resume()
+    sweep.start()
     wait_state(sweep, SweepState.COMPLETE)
     assert set(source.calls.values()) == {1}
     assert holds_what_the_source_has(sweep, source)
@@ -375,7 +375,7 @@ def test_a_pause_asks_for_nothing_more_and_keeps_what_is_under_way(provide):
     assert len(source.asked) == 4
     assert sweep.log.reading("p00").state is ReadState.PARTIAL
     assert sweep.log.reading("p10").state is ReadState.NOT_READ
-    assert sweep.resume()
+    assert sweep.start()
     wait_state(sweep, SweepState.COMPLETE)
     assert set(source.calls.values()) == {1}
     assert holds_what_the_source_has(sweep, source)
@@ -493,7 +493,7 @@ def test_what_fails_for_everybody_stops_the_sweep_until_it_is_resumed(provide, k
     wait_for(lambda: settled(provider))
     assert len(source.asked) < 20
     assert not sweep.log.failures
-    assert sweep.resume()
+    assert sweep.start()
     wait_state(sweep, SweepState.COMPLETE)
     assert sweep.failure is None
     assert holds_what_the_source_has(sweep, source)
@@ -509,7 +509,7 @@ def test_an_outage_stops_the_sweep(provide):
     assert sweep.state is SweepState.FAILED
     assert FAILURES_IN_A_ROW <= len(source.asked) < FAILURES_IN_A_ROW + CALLS_AHEAD
     source.failures.clear()
-    sweep.resume()
+    sweep.start()
     wait_state(sweep, SweepState.COMPLETE)
     assert holds_what_the_source_has(sweep, source)
 
@@ -544,7 +544,7 @@ def test_a_list_that_fails_in_the_middle_leaves_those_listed_to_be_read(provide)
     assert not sweep.log.participants_complete
     assert source.calls["", "2"] == 2
     source.before_answer = lambda _: None
-    sweep.resume()
+    sweep.start()
     wait_state(sweep, SweepState.COMPLETE)
     assert sweep.log.participants_read == 4
 
@@ -663,7 +663,7 @@ def test_a_second_pass_that_is_paused_reads_the_list_when_resumed(provide):
     sweep.start()
     sweep.pause()
     wait_for(lambda: settled(provider))
-    sweep.resume()
+    sweep.start()
     wait_state(sweep, SweepState.COMPLETE)
     assert sweep.log.is_read("q")
 
@@ -702,7 +702,7 @@ def test_progress_tells_rate_and_time_left(provide):
     assert sweep.progress(now[0]).rate is None
     gate.opened.set()
     wait_for(lambda: settled(provider))
-    sweep.resume()
+    sweep.start()
     wait_state(sweep, SweepState.COMPLETE)
     end = sweep.progress(now[0])
     assert (end.calls, end.events, end.participants_read) == (101, 100, 50)
