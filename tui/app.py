@@ -23,7 +23,7 @@ from tui.stylesheets import STYLESHEETS, stylesheet
 
 if TYPE_CHECKING:
     from tui.provider.provider import StageDataProvider
-    from tui.provider.source import Source
+    from tui.provider.source import Recorded, Source
 
 
 def _local_zone() -> tzinfo:
@@ -50,10 +50,11 @@ class IvscopeApp(KeyByKey):
 
     def __init__(
         self,
-        connect: "Callable[[], Source]",
+        connect: "Callable[[], Source] | None",
         launch: Launch,
         configuration: Configuration | None = None,
         *,
+        recorded: "Callable[[], Recorded] | None" = None,
         local_zone: tzinfo | None = None,
         now: Callable[[], datetime] = utc_now,
         history: Path | None = None,
@@ -62,9 +63,10 @@ class IvscopeApp(KeyByKey):
         """The app.
 
         Args:
-            connect: Makes the source; called in a reading thread.
+            connect: Makes the source; called in a reading thread. None to read a recording only.
             launch: How to start.
             configuration: Keys, zone and pace; None for the defaults.
+            recorded: Makes a reading of a recording, which is asked first; None for no recording.
             local_zone: Zone of the reader; None for that of the machine.
             now: The present, aware.
             history: File that remembers what was typed; None for none.
@@ -72,6 +74,7 @@ class IvscopeApp(KeyByKey):
         """
         super().__init__(driver_class=driver_class)
         self._connect = connect
+        self._recorded = recorded
         self._launch = launch
         self._configuration = configuration or Configuration({})
         self._local_zone = local_zone
@@ -103,7 +106,7 @@ class IvscopeApp(KeyByKey):
 
         configuration = self._configuration
         pace = Pace(background=configuration.background_calls)
-        self._provider = StageDataProvider(self._connect, pace=pace)
+        self._provider = StageDataProvider(self._connect, pace=pace, recorded=self._recorded)
         self._provider.on_bug = self._report
         clock = Clock(self._local_zone or _local_zone(), self._now)
         clock.choose(configuration.zone)

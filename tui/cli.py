@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 from tui import __version__
 
 if TYPE_CHECKING:
+    from tui.connections import Reached
     from tui.screens.place import Place
 
 USAGE = 2
@@ -22,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["endpoint"]:
         return _serve(_endpoint_parser().parse_args(words[1:]))
+    if words[:1] == ["open"]:
+        return _explore(_recording_parser().parse_args(words[1:]))
     return _explore(_explorer_parser().parse_args(words))
 
 
@@ -29,11 +32,10 @@ def _explorer_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ivscope",
         description="Explore Amazon IVS Real-Time stage sessions in the terminal. Read-only.",
-        epilog="ivscope endpoint --help tells how to serve the demo worlds to other clients.",
+        epilog="ivscope open --help tells how to open a recording without AWS, and ivscope "
+        "endpoint --help how to serve the demo worlds to other clients.",
     )
-    parser.add_argument("stage", nargs="?", metavar="STAGE_ARN", help="open this stage")
-    parser.add_argument("session", nargs="?", metavar="SESSION", help="and this session")
-    parser.add_argument("participant", nargs="?", metavar="PARTICIPANT", help="and its events")
+    _add_place(parser)
     parser.add_argument("--profile", help="AWS profile (else AWS_PROFILE, else the default one)")
     parser.add_argument("--region", help="AWS Region (else that of the ARN, else configured)")
     parser.add_argument("--endpoint-url", help="another endpoint than that of the Region")
@@ -44,11 +46,34 @@ def _explorer_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--check-config", action="store_true", help="say what is wrong with config.toml, and end"
     )
+    parser.add_argument(
+        "--record",
+        metavar="FILE",
+        help="save everything read in this file, and go on from what it holds already",
+    )
+    parser.add_argument("--version", action="version", version=f"ivscope {__version__}")
+    parser.set_defaults(recording=None)
+    return parser
+
+
+def _recording_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ivscope open",
+        description="Explore what ivscope --record has saved, without AWS.",
+    )
+    parser.add_argument("recording", metavar="FILE", help="the recording")
+    _add_place(parser)
+    parser.set_defaults(demo=False, check_config=False, profile=None, record=None, world=None)
+    return parser
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("stage", nargs="?", metavar="STAGE_ARN", help="open this stage")
+    parser.add_argument("session", nargs="?", metavar="SESSION", help="and this session")
+    parser.add_argument("participant", nargs="?", metavar="PARTICIPANT", help="and its events")
     parser.add_argument("--at", metavar="TIME", help="go to this time in the events")
     parser.add_argument("--filter", metavar="TEXT", help="filter the events, as & does")
     parser.add_argument("--mouse", action="store_true", help="take the mouse from the terminal")
-    parser.add_argument("--version", action="version", version=f"ivscope {__version__}")
-    return parser
 
 
 def _endpoint_parser() -> argparse.ArgumentParser:
@@ -101,8 +126,8 @@ def _explore(options: argparse.Namespace) -> int:
 
     configuration, complaints = load(os.environ)
     os.environ.update(toolkit_settings(os.environ, configuration.theme))
-    from tui import connections  # noqa: PLC0415 - after the settings
     from tui.app import IvscopeApp  # noqa: PLC0415 - Textual reads the settings when imported
+    from tui.connections import RecordingRefusedError  # noqa: PLC0415 - after the settings
     from tui.driver import QuickDriver  # noqa: PLC0415 - same
     from tui.launch import Launch  # noqa: PLC0415 - same
 
@@ -111,32 +136,50 @@ def _explore(options: argparse.Namespace) -> int:
 
         return Place(options.stage, options.session, options.participant)
 
-    if options.demo:
-        connect = connections.to_world(options.world)
-        label = f"demo {options.world}"
-    else:
-        connect = connections.to_aws(
-            options.profile, options.region, options.stage, options.endpoint_url
-        )
-        label = options.profile or os.environ.get("AWS_PROFILE") or "default"
+    try:
+        reached = _reach(options)
+    except RecordingRefusedError as refused:
+        return _fail(str(refused))
     launch = Launch(
-        label=label,
+        label=reached.label,
         start=start,
         profile=options.profile,
         world=options.world if options.demo else None,
         at=options.at,
         filter=options.filter,
+        keeper=reached.recording if reached.connect is not None else None,
         complaints=complaints,
     )
     app = IvscopeApp(
-        connect,
+        reached.connect,
         launch,
         configuration,
+        recorded=reached.recorded,
+        now=reached.now,
         history=state_folder(os.environ) / FILE_NAME,
         driver_class=QuickDriver,
     )
     app.run(mouse=options.mouse or configuration.mouse)
+    if launch.keeper is not None:
+        print(f"ivscope: {launch.keeper.in_words}", file=sys.stderr)
     return app.return_code or 0
+
+
+def _reach(options: argparse.Namespace) -> "Reached":
+    """Where pages come from, by the arguments."""
+    from tui import connections  # noqa: PLC0415 - behind the checks
+
+    if options.recording is not None:
+        reached = connections.to_recording(options.recording)
+        if options.stage is None and reached.session is not None:
+            options.stage = reached.session.stage_arn
+            options.session = reached.session.session_id
+        return reached
+    if options.demo:
+        return connections.to_world(options.world, options.record)
+    return connections.to_aws(
+        options.profile, options.region, options.stage, options.endpoint_url, options.record
+    )
 
 
 def _bad_ids(options: argparse.Namespace) -> str | None:

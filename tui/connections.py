@@ -1,34 +1,97 @@
-"""How to connect: to AWS, or to a world of our own over real HTTP."""
+"""Where pages come from: AWS, a world of our own over real HTTP, or a recording."""
 
+import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.domain.times import utc_now
+
 if TYPE_CHECKING:
-    from tui.provider.source import Source
+    from tui.domain.stages import SessionScope
+    from tui.provider.source import Recorded, Source
+    from tui.sources.recording import Recording
 
 DEMO_KEY = "DEMO"
 """Access key id and secret for the loopback endpoint, which only wants a signature to be there."""
 
 
+class RecordingRefusedError(Exception):
+    """A file cannot be used as a recording; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What the explorer reads from."""
+
+    connect: "Callable[[], Source] | None"
+    """Makes the source, and blocks; None where only a recording is read."""
+    label: str
+    """What the header begins with."""
+    recording: "Recording | None" = None
+    now: Callable[[], datetime] = utc_now
+    """The present, aware: of a recording that is read alone, when it was recorded last."""
+    session: "SessionScope | None" = None
+    """Of such a recording: what was looked at last."""
+
+    @property
+    def recorded(self) -> "Callable[[], Recorded] | None":
+        """Makes a reading of the recording, if there is one."""
+        recording = self.recording
+        if recording is None:
+            return None
+
+        def reading() -> "Recorded":
+            from tui.sources.recorded import RecordedSource  # noqa: PLC0415 - after the first frame
+
+            return RecordedSource(recording)
+
+        return reading
+
+
 def to_aws(
-    profile: str | None, region: str | None, stage_arn: str | None, endpoint_url: str | None
-) -> Callable[[], "Source"]:
-    """Connect to AWS, or to another endpoint. The result blocks."""
+    profile: str | None,
+    region: str | None,
+    stage_arn: str | None,
+    endpoint_url: str | None,
+    record: str | None = None,
+) -> Reached:
+    """AWS, or another endpoint.
+
+    Args:
+        profile: As AWS tools take it, and so are the next ones; None for what is configured.
+        region: The Region.
+        stage_arn: Gives the Region when none is chosen.
+        endpoint_url: Where calls go.
+        record: File to record in; None for none.
+
+    Raises:
+        RecordingRefusedError: It cannot be one.
+    """
+    recording = None if record is None else _open(record, "AWS", create=True)
 
     def connect() -> "Source":
         from tui.sources.aws import AwsOptions, AwsSource  # noqa: PLC0415 - after the first frame
 
-        return AwsSource.connect(AwsOptions(profile, region, stage_arn, endpoint_url))
+        options = AwsOptions(profile, region, stage_arn, endpoint_url)
+        return AwsSource.connect(options, recording)
 
-    return connect
+    label = profile or os.environ.get("AWS_PROFILE") or "default"
+    return Reached(connect, label, recording)
 
 
-def to_world(name: str) -> Callable[[], "Source"]:
-    """Start the loopback endpoint with a world and connect to it. The result blocks.
+def to_world(name: str, record: str | None = None) -> Reached:
+    """The loopback endpoint with a world; connecting starts it.
 
-    Connecting again, after a failure, uses the endpoint that runs already.
+    Connecting again, after a failure, uses the endpoint that runs already. A world is of its
+    day, and so is its recording. Arguments and errors are as for AWS.
     """
+    label = f"demo {name}"
+    recording = None
+    if record is not None:
+        recording = _open(record, f"{label} of {utc_now():%Y-%m-%d}", create=True)
     urls: list[tuple[str, str]] = []
 
     def connect() -> "Source":
@@ -43,6 +106,36 @@ def to_world(name: str) -> Callable[[], "Source"]:
         options = AwsOptions(
             region=region, endpoint_url=url, access_key=DEMO_KEY, secret_key=DEMO_KEY
         )
-        return AwsSource.connect(options)
+        return AwsSource.connect(options, recording)
 
-    return connect
+    return Reached(connect, label, recording)
+
+
+def to_recording(file: str) -> Reached:
+    """What a recording holds, and nothing else.
+
+    Raises:
+        RecordingRefusedError: The file is none.
+    """
+    from tui.sources.recorded import last_session  # noqa: PLC0415 - only for recordings
+
+    recording = _open(file, None, create=False)
+    recorded_at = recording.last_asked_at
+    if recorded_at is None:
+        raise RecordingRefusedError(f"{file} holds nothing yet: nothing was read while it was open")
+    return Reached(
+        None,
+        f"recording {recording.path.name}",
+        recording,
+        now=lambda: recorded_at,
+        session=last_session(recording),
+    )
+
+
+def _open(file: str, label: str | None, *, create: bool) -> "Recording":
+    from tui.sources import recording  # noqa: PLC0415 - only for recordings
+
+    try:
+        return recording.Recording.open(Path(file), label=label, create=create)
+    except recording.UnusableFileError as error:
+        raise RecordingRefusedError(str(error)) from error

@@ -2,10 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from tui.screens.place import Place
+
+
+class Keeper(Protocol):
+    """Where everything that is read is saved."""
+
+    path: Path
+    lost: int
+    """Answers that could not be saved."""
+    failure: str | None
+    """Why the last one was lost."""
+
+    @property
+    def in_words(self) -> str:
+        """What became of it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,5 +39,7 @@ class Launch:
     """Time to go to in the participant's events."""
     filter: str | None = None
     """Filter of the participant's events."""
+    keeper: Keeper | None = None
+    """None when nothing is recorded."""
     complaints: tuple[str, ...] = ()
     """About the configuration."""

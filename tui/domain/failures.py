@@ -56,3 +56,8 @@ class ProviderFailure(Exception):  # noqa: N818 - a failure is data first, raise
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.summary}"
+
+
+def is_not_recorded(failure: ProviderFailure | None) -> bool:
+    """Whether only a recording was asked: nothing went wrong, and asking again is no use."""
+    return failure is not None and failure.kind is FailureKind.NOT_RECORDED

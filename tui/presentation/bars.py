@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from tui.domain.failures import FailureKind, ProviderFailure
+from tui.domain.failures import FailureKind, ProviderFailure, is_not_recorded
 from tui.presentation.cells import clip, line_width, shorten, wrap
 from tui.presentation.cells import width as text_width
 from tui.presentation.failure_lines import failure_lines
@@ -157,6 +157,8 @@ def state_word(status: ListStatus, budget: Budget) -> tuple[str, Role]:
     if status.failure is not None:
         if status.failure.kind is FailureKind.EXPIRED:
             return "EXPIRED  r: retry", Role.ERROR
+        if is_not_recorded(status.failure):
+            return "NOT RECORDED", Role.WARNING
         return f"FAILED  {_failure_keys(status)}", Role.ERROR
     if status.waiting and budget.throttled_seconds > 0:
         return f"THROTTLED {budget.throttled_seconds:.0f} s", Role.WARNING

@@ -73,6 +73,11 @@ def full(time: Time | None, zone: tzinfo) -> str:
     return f"{clock(time, zone, with_date=True)}{_fraction(local)} {zone_label(local)}"
 
 
+def recorded(moment: datetime) -> str:
+    """When something was recorded, to the minute; always in UTC, and short."""
+    return f"recorded {moment.astimezone(UTC):%Y-%m-%d %H:%M}Z"
+
+
 def zone_label(moment: datetime) -> str:
     """The zone of an aware moment: "UTC", or an offset such as "+02:00"."""
     offset = moment.utcoffset()

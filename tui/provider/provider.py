@@ -75,6 +75,8 @@ class StageDataProvider:
         thread dies with the traceback."""
         self.changes = 0
         """How many changes there were: while it stays the same, so does all that is held."""
+        self.has_service = connect is not None
+        """Whether there is more to read than a recording."""
         self._clock = clock
         self._calls = CallQueue(Pace() if pace is None else pace, clock=clock, deadline=deadline)
         answers = RecordedAnswers(recorded, are_all=connect is None, clock=clock, now=now)
@@ -245,9 +247,9 @@ class StageDataProvider:
         sweep = self._sweeps.get(session)
         return None if sweep is None or sweep.state is SweepState.IDLE else sweep
 
-    def seconds_since(self, moment: float) -> float:
-        """Seconds that have passed since a moment on this provider's clock."""
-        return self._clock() - moment
+    def time_of(self, moment: float) -> datetime:
+        """A moment on this provider's clock, as a time."""
+        return self._reader.times.time_of(moment)
 
     def up_to_date_at(self, feed: EventFeed) -> float | None:
         """When the first page was asked for, or the last refresh begun, on that clock.
@@ -258,7 +260,7 @@ class StageDataProvider:
 
     def recorded_at(self, feed: Readable) -> datetime | None:
         """When an earlier run asked for what is held; None when this one did."""
-        return self._reader.recorded_at(feed)
+        return self._reader.times.recorded_at(feed)
 
     def new_events(self, scope: ParticipantScope) -> EventFeed:
         """A feed of a participant that is not shared. For sweeps."""

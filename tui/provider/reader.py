@@ -4,10 +4,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Protocol
 
-from tui.domain.failures import FailureKind, ProviderFailure
+from tui.domain.failures import FailureKind, ProviderFailure, is_not_recorded
 from tui.provider.calls import Call, CallQueue
 from tui.provider.connection import Connection, SourceFacts
 from tui.provider.feed import FeedState
@@ -58,7 +57,7 @@ class Reader:
         self._calls = calls
         self._notices = notices
         self._clock = clock
-        self.times = ReadingTimes()
+        self.times = ReadingTimes(self._recorded.time_of)
         """When what is held was asked for."""
         self._reading: dict[Readable, Call] = {}
         self._followers: dict[Readable, Callable[[], None]] = {}
@@ -82,15 +81,6 @@ class Reader:
     def source_facts(self) -> SourceFacts | None:
         """Where pages come from; None before the first call has connected."""
         return self._connection.facts or self._source_facts
-
-    def recorded_at(self, target: Readable) -> datetime | None:
-        """When an earlier run asked for what is held; None when this one did."""
-        moment = self.times.of(target) if self.times.is_recorded(target) else None
-        return None if moment is None else self.time_of(moment)
-
-    def time_of(self, moment: float) -> datetime:
-        """A moment on the clock of the provider, as a time."""
-        return self._recorded.time_of(moment)
 
     def close(self) -> None:
         """Start nothing more."""
@@ -218,7 +208,7 @@ class Reader:
         try:
             answer = self._recorded.fetch(target) if call.is_free else self._fetch(target, call)
         except ProviderFailure as failure:
-            if failure.kind is not FailureKind.NOT_RECORDED or self._connect is None:
+            if self._connect is None or not is_not_recorded(failure):
                 raise
             self._call_instead(target, call)
             return

@@ -1,5 +1,8 @@
 """ReadingTimes: up to when what is held of each list is known to be all."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from tui.provider.feed import FeedStatus
 from tui.provider.readable import Readable
 
@@ -7,7 +10,9 @@ from tui.provider.readable import Readable
 class ReadingTimes:
     """Moments on the provider's clock, and whose answers were recorded ones. Not locked."""
 
-    def __init__(self) -> None:
+    def __init__(self, time_of: Callable[[float], datetime]) -> None:
+        self.time_of = time_of
+        """A moment as a time."""
         self._moments: dict[Readable, float] = {}
         self._begun: dict[Readable, float] = {}
         """When the first of several calls for one read began, while the others are to come."""
@@ -25,6 +30,11 @@ class ReadingTimes:
     def is_recorded(self, target: Readable) -> bool:
         """Whether the answer that this moment is that of was a recorded one."""
         return target in self._recorded
+
+    def recorded_at(self, target: Readable) -> datetime | None:
+        """When a recorded answer was asked for; None for one of this run."""
+        moment = self._moments.get(target) if target in self._recorded else None
+        return None if moment is None else self.time_of(moment)
 
     def came_recorded(self, target: Readable) -> bool:
         """Whether the last answer of all was a recorded one."""

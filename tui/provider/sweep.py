@@ -73,9 +73,7 @@ class Sweep:
         self._list_mark = (-1, -1)
         self._outdated_list: int | None = None
         """The generation of the list that a later pass does not want to see."""
-        self._passes = SweepPasses(
-            reader.times, clock, reader.time_of, partial(host.held_session, session)
-        )
+        self._passes = SweepPasses(reader.times, clock, partial(host.held_session, session))
         self._has_retried = False
         self._calls = 0
         self._announced = -inf

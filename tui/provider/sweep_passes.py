@@ -21,7 +21,6 @@ class SweepPasses:
         self,
         times: ReadingTimes,
         clock: Callable[[], float],
-        time_of: Callable[[float], datetime],
         session: Callable[[], StageSession | None],
     ) -> None:
         """Before the first pass.
@@ -29,12 +28,10 @@ class SweepPasses:
         Args:
             times: Of everything that is read.
             clock: Seconds.
-            time_of: Turns a moment of this clock into a time.
             session: What is known of the session.
         """
         self._times = times
         self._clock = clock
-        self._time_of = time_of
         self._session = session
         self._passes = 0
         self._began = self._up_to_date_at = 0.0
@@ -50,7 +47,7 @@ class SweepPasses:
     @property
     def recorded_at(self) -> datetime | None:
         """When the oldest recorded answer was asked for that no later pass has looked behind."""
-        return None if self._recorded == inf else self._time_of(self._recorded)
+        return None if self._recorded == inf else self._times.time_of(self._recorded)
 
     @property
     def _recorded(self) -> float:
@@ -96,4 +93,4 @@ class SweepPasses:
         end = self._end
         if moment == -inf or not isinstance(end, datetime):
             return False
-        return end + _SETTLED <= self._time_of(moment)
+        return end + _SETTLED <= self._times.time_of(moment)

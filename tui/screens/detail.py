@@ -26,7 +26,6 @@ from tui.presentation.picker_rows import session_duration, stage_id, stage_name
 from tui.presentation.span_lines import span_line
 from tui.provider.provider import StageDataProvider
 from tui.screens import picking
-from tui.screens.clock import Clock
 from tui.screens.event_refs import event_ref
 from tui.screens.events_pane import EventsPane
 from tui.screens.evidence_keys import evidence_keys
@@ -48,17 +47,16 @@ _LONG_LOG = 50_000
 class Detail:
     """Reads facts that the provider holds already; it never asks for more."""
 
-    def __init__(self, provider: StageDataProvider, clock: Clock, keys: Mapping[str, str]) -> None:
+    def __init__(self, provider: StageDataProvider, keys: Mapping[str, str]) -> None:
         """What is said out of a provider.
 
         Args:
             provider: What is held.
-            clock: What time it is.
             keys: Keys in force by command id.
         """
         self._provider = provider
         self._keys = evidence_keys(keys)
-        self.weighing = Weighing(provider, Held(provider, clock.now))
+        self.weighing = Weighing(provider, Held(provider))
         """Findings about events."""
         self._raw_kept: tuple[Event, int, tuple[Line, ...]] | None = None
         self.raw = False

@@ -6,8 +6,9 @@ from typing import Protocol
 
 from tui.domain.durations import duration
 from tui.domain.failures import ProviderFailure
-from tui.domain.stages import ParticipantScope
+from tui.domain.stages import ParticipantScope, SessionScope
 from tui.domain.times import Time
+from tui.presentation.timestamps import recorded
 from tui.provider.event_feed import EventFeed
 from tui.provider.event_log import EventLog
 from tui.provider.feed import FeedState
@@ -53,6 +54,11 @@ class EventStream(Protocol):
     @property
     def coverage(self) -> str:
         """What part of the whole was read, in words; empty where the count says it."""
+        ...
+
+    @property
+    def recorded_at(self) -> datetime | None:
+        """When an earlier run asked for the oldest of it; None when this one did."""
         ...
 
     def read_on(self, priority: Priority = Priority.DEMAND) -> None:
@@ -112,6 +118,11 @@ class ParticipantStream:
         """Nothing beside the count."""
         return ""
 
+    @property
+    def recorded_at(self) -> datetime | None:
+        """Of the first page, or of what was looked at for news last."""
+        return self._provider.recorded_at(self.feed)
+
     def read_on(self, priority: Priority = Priority.DEMAND) -> None:
         """Ask for the next page; one at a time."""
         self._provider.read_more(self.feed, priority)
@@ -124,8 +135,9 @@ def _readable(time: Time | None) -> datetime | None:
 class SessionStream:
     """The events of everybody in a session, as far as the sweep has come."""
 
-    def __init__(self, sweep: Sweep) -> None:
-        self.sweep = sweep
+    def __init__(self, provider: StageDataProvider, session: SessionScope) -> None:
+        self.sweep = provider.sweep(session)
+        self._missing = "failed" if provider.has_service else "not recorded"
 
     @property
     def items(self) -> EventLog:
@@ -164,8 +176,13 @@ class SessionStream:
         of = f"{log.participants_known:,}" if log.participants_complete else "not all listed"
         text = f"{log.participants_read:,} of {of} participants read"
         if log.participants_failed:
-            text += f", {log.participants_failed:,} failed"
+            text += f", {log.participants_failed:,} {self._missing}"
         return text
+
+    @property
+    def recorded_at(self) -> datetime | None:
+        """Of whoever was read first."""
+        return self.sweep.recorded_at
 
     def read_on(self, priority: Priority = Priority.DEMAND) -> None:
         """Nothing to ask for: the sweep reads at its own pace."""
@@ -187,4 +204,5 @@ def sweep_word(sweep: Sweep) -> str:
         case SweepState.CANCELLED:
             return "SWEEP STOPPED  r: go on"
         case _:
-            return "SWEPT"
+            at = sweep.recorded_at
+            return "SWEPT" if at is None else f"SWEPT  {recorded(at)}"

@@ -80,7 +80,7 @@ class EventsPane:
 
     def _stream(self, place: Place) -> EventStream:
         if place.level is Level.TIMELINE:
-            return SessionStream(self._provider.sweep(place.session))
+            return SessionStream(self._provider, place.session)
         return ParticipantStream(self._provider, place.participant)
 
     def leave(self) -> None:

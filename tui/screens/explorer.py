@@ -85,8 +85,8 @@ class ExplorerScreen(Screen[None]):
         self._provider = provider
         self._launch = launch
         self._clock = clock
-        detail = Detail(provider, clock, keys)
-        self._frame = Frame(provider, detail, clock, launch.label, keys)
+        detail = Detail(provider, keys)
+        self._frame = Frame(provider, detail, clock, launch, keys)
         self._status = StatusArea(History(history))
         self._meter: Timer | None = None
         self._picker = RowList(id="picker")

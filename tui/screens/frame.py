@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from tui.keymap import footer_hints
-from tui.presentation.bars import ListStatus, header_line, status_line
+from tui.launch import Keeper, Launch
+from tui.presentation.bars import Crumb, ListStatus, header_line, status_line
 from tui.presentation.footer_line import footer_line
 from tui.presentation.timestamps import zone_label
 from tui.provider.provider import StageDataProvider
@@ -24,13 +25,13 @@ class Frame:
         provider: StageDataProvider,
         detail: Detail,
         clock: Clock,
-        label: str,
+        launch: Launch,
         keys: Mapping[str, str],
     ) -> None:
         self._provider = provider
         self._detail = detail
         self._clock = clock
-        self._label = label
+        self._launch = launch
         self._keys = keys
         self.header = LineBar(id="header")
         self.footer = LineBar(id="footer")
@@ -45,7 +46,9 @@ class Frame:
         """
         now: datetime = self._clock.now()
         zone = zone_label(now.astimezone(self._clock.zone))
-        crumbs = self._detail.where(place, self._label, now)
+        crumbs = self._detail.where(place, self._launch.label, now)
+        if self._launch.keeper is not None:
+            crumbs = (crumbs[0], _keeping(self._launch.keeper), *crumbs[1:])
         self.header.show(header_line(crumbs, zone, width))
         activity = self._provider.activity()
         area.show_status(status_line(status, budget(activity), running, width))
@@ -53,3 +56,10 @@ class Frame:
         hints = footer_hints(place.level.name, self._keys, first)
         self.footer.show(footer_line(hints, width))
         return bool(activity.used or activity.throttled_seconds)
+
+
+def _keeping(keeper: Keeper) -> Crumb:
+    """That everything read is saved, or that something was not."""
+    if keeper.lost:
+        return Crumb(f"NOT RECORDED: {keeper.lost:,} ({keeper.failure})", "NOT RECORDED")
+    return Crumb(f"REC {keeper.path.name}", "REC")

@@ -1,7 +1,6 @@
 """Held: what the provider holds now, as the rules of findings look at it."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from tui.domain.stages import (
     Participant,
@@ -26,9 +25,8 @@ class Held:
     May be asked from any thread.
     """
 
-    def __init__(self, provider: StageDataProvider, now: Callable[[], datetime]) -> None:
+    def __init__(self, provider: StageDataProvider) -> None:
         self._provider = provider
-        self._now = now
         self._seats = SeatCounts(provider, self)
         self._rows: tuple[tuple[int, int, int], dict[str, ParticipantSummary]] = ((0, 0, 0), {})
         self._copies: tuple[int, dict[ParticipantScope, HeldLog | None]] = (-1, {})
@@ -78,7 +76,7 @@ class Held:
     def _as_of(self, session: SessionScope, moment: float | None) -> datetime | None:
         if moment is None:
             return _LONG_AGO
-        as_of = self._now() - timedelta(seconds=self._provider.seconds_since(moment))
+        as_of = self._provider.time_of(moment)
         row = self._provider.held_session(session)
         end = None if row is None else row.end_time
         return None if isinstance(end, datetime) and end <= as_of else as_of

@@ -1,8 +1,11 @@
 """Feeds as the status line and the tail of a list show them."""
 
+from datetime import datetime
 from typing import Any
 
+from tui.domain.failures import is_not_recorded
 from tui.presentation.bars import Budget, ListStatus
+from tui.presentation.timestamps import recorded
 from tui.provider.calls import Activity
 from tui.provider.feed import Feed, FeedState
 from tui.screens import picking
@@ -20,15 +23,19 @@ _EMPTY_TIMELINE = ("No events in any of the participants read.",)
 _MORE_TIMELINE = "... participants not read yet can add events anywhere; i tells how far it is"
 
 
-def list_status(feed: Feed[Any], level: Level, shown: int | None = None) -> ListStatus:
+def list_status(
+    feed: Feed[Any], level: Level, shown: int | None = None, recorded_at: datetime | None = None
+) -> ListStatus:
     """A picker's feed for the reader.
 
     Args:
         feed: The feed.
         level: Of the place that lists it.
         shown: Rows that a narrowing kept, None without one.
+        recorded_at: When an earlier run asked for it; None when this one did.
     """
-    return _status(feed, picking.NOUNS[level], shown, (), picking.empty_note(level))
+    extra = () if recorded_at is None else (recorded(recorded_at),)
+    return _status(feed, picking.NOUNS[level], shown, extra, picking.empty_note(level))
 
 
 def event_status(reading: Reading, row: int, sought: str | None) -> ListStatus:
@@ -40,7 +47,8 @@ def event_status(reading: Reading, row: int, sought: str | None) -> ListStatus:
         sought: What is looked for in pages not read yet, None for nothing.
     """
     stream, log, view = reading.stream, reading.stream.items, reading.view
-    extra: list[str] = []
+    recorded_at = stream.recorded_at
+    extra = [] if recorded_at is None else [recorded(recorded_at)]
     if reading.hides:
         extra.append(f"filter: {reading.filter_shown}")
     if len(log):
@@ -100,7 +108,7 @@ def _status(
         started=status.state is not FeedState.IDLE,
         failure=status.failure,
         can_restart=status.can_restart,
-        can_retry=feed.can_retry,
+        can_retry=feed.can_retry and not is_not_recorded(status.failure),
         shown=shown,
         extra=extra,
         empty_note=empty_note,

@@ -122,7 +122,8 @@ class PickerPane:
     def status(self) -> ListStatus:
         """What the status line says."""
         shown = len(self._rows) if self.text else None
-        return list_status(self.feed, self.place.level, shown)
+        recorded_at = self._provider.recorded_at(self.feed)
+        return list_status(self.feed, self.place.level, shown, recorded_at)
 
     def _make_rows(self) -> PickerRows[picking.PickerRow]:
         kept = picking.narrow(self.place, self.feed.items, self.text)

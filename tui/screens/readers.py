@@ -211,6 +211,8 @@ class Readers:
         here = self._explorer.here
         if here.level is not Level.EVENTS:
             raise NotNow("open a participant first: F follows its events")
+        if not self._provider.has_service:
+            raise NotNow("a recording does not grow: there is nothing to follow")
         if self._follower is not None:
             self.stop()
             self._explorer.say("no longer following")

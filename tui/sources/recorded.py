@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from tui.domain.failures import FailureKind, ProviderFailure
+from tui.domain.stages import SessionScope
 from tui.sources.call_context import CallContext
 from tui.sources.recorded_pages import page_of
-from tui.sources.recorded_request import MEMBERS, request_text
+from tui.sources.recorded_request import MEMBERS, read_request, request_text
 from tui.sources.recording import Answer, Recording
 from tui.sources.wire_source import WireSource
 
@@ -24,6 +25,15 @@ class RecordedSource(WireSource):
     def asked_at(self) -> datetime | None:
         """When the calls behind the last answer began, the first of them; None before one."""
         return self._answers.asked_at
+
+
+def last_session(recording: Recording) -> SessionScope | None:
+    """The session that was read last; None when there was none."""
+    for text in reversed(recording.requests):
+        _, members = read_request(text)
+        if "sessionId" in members:
+            return SessionScope(members["stageArn"], members["sessionId"])
+    return None
 
 
 class _RecordedClient:

@@ -44,7 +44,7 @@ ORDER BY id DESC LIMIT 1
 """The answer that the same request had since its first page was read last."""
 
 
-class RecordingRefusedError(Exception):
+class UnusableFileError(Exception):
     """A file that cannot be used as a recording; the message says why and what to do."""
 
 
@@ -91,27 +91,36 @@ class Recording:
             create: Whether to begin one when the file is not there, or empty.
 
         Raises:
-            RecordingRefusedError: It cannot be opened or begun, or is something else.
+            UnusableFileError: It cannot be opened or begun, or is something else.
         """
         try:
             handle = os.open(path, os.O_RDWR | (os.O_CREAT if create else 0), 0o600)
             with os.fdopen(handle, "rb") as file:
                 is_new = not file.read(1)
         except OSError as error:
-            raise RecordingRefusedError(f"{path}: {error.strerror}") from error
+            raise UnusableFileError(f"{path}: {error.strerror}") from error
         if is_new and not create:
-            raise RecordingRefusedError(f"{path} is empty, so no recording")
+            raise UnusableFileError(f"{path} is empty, so no recording")
         try:
             connection = sqlite3.connect(
                 path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
+            # A kill between two answers leaves a whole file; only a power cut needs more.
+            connection.execute("PRAGMA journal_mode = TRUNCATE")
+            connection.execute("PRAGMA synchronous = NORMAL")
             if is_new:
                 _begin(connection, label or "")
             else:
                 _check(connection, path, label)
         except sqlite3.Error as error:
-            raise RecordingRefusedError(f"{path} cannot be read as a recording: {error}") from error
+            raise UnusableFileError(f"{path} cannot be read as a recording: {error}") from error
         return cls(connection, path)
+
+    @property
+    def in_words(self) -> str:
+        """What became of it."""
+        text = f"{self.saved:,} answers saved in {self.path}"
+        return f"{text}, {self.lost:,} not: {self.failure}" if self.lost else text
 
     def close(self) -> None:
         """Nothing is saved any more."""
@@ -165,6 +174,12 @@ class Recording:
             )
         ]
 
+    @property
+    def last_asked_at(self) -> datetime | None:
+        """When the call behind the last answer began; None when there is no answer."""
+        ((stamp,),) = self._read("SELECT max(asked_at) FROM answers")
+        return None if stamp is None else datetime.fromtimestamp(stamp, UTC)
+
     def answers(self, request: str) -> list[Answer]:
         """All answers to a request, in the order in which they were saved."""
         rows = self._read(
@@ -203,14 +218,14 @@ def _check(connection: sqlite3.Connection, path: Path, label: str | None) -> Non
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != _APPLICATION:
-        raise RecordingRefusedError(f"{path} is a database, but no recording of ivscope")
+        raise UnusableFileError(f"{path} is a database, but no recording of ivscope")
     if version != SCHEMA:
-        raise RecordingRefusedError(
+        raise UnusableFileError(
             f"{path} has recording format {version}, this ivscope knows {SCHEMA}: use the ivscope "
             "that recorded it, or a newer one"
         )
     (held,) = connection.execute("SELECT value FROM about WHERE name = 'label'").fetchone()
     if label is not None and held != label:
-        raise RecordingRefusedError(
+        raise UnusableFileError(
             f"{path} is a recording of {held or 'AWS'}, not of {label or 'AWS'}: name another file"
         )

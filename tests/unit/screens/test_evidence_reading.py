@@ -33,8 +33,11 @@ class Case:
         self.source.events["me"].append(
             Event("SUBSCRIBE_ERROR", "me", moment, "host", "PUBLISHER_NOT_FOUND")
         )
+        self.now = EPOCH + timedelta(seconds=60)
         self.provider = StageDataProvider(
-            lambda: self.source, pace=Pace(demand=FAST, background=FAST, window=0)
+            lambda: self.source,
+            pace=Pace(demand=FAST, background=FAST, window=0),
+            now=lambda: self.now,
         )
         self.said = []
         feed = self.provider.events(scope("me"))
@@ -42,9 +45,7 @@ class Case:
         reading = SimpleNamespace(stream=ParticipantStream(self.provider, scope("me")))
         pane = SimpleNamespace(reading=reading, position=0, event=feed.items[0])
         self.going = SimpleNamespace(here=ME, is_reading=True)
-        weighing = Weighing(
-            self.provider, Held(self.provider, lambda: EPOCH + timedelta(seconds=60))
-        )
+        weighing = Weighing(self.provider, Held(self.provider))
         self.deeds = EvidenceDeeds(weighing, pane, None, self.going, self.said.append)
 
     def read(self, feed):
@@ -102,7 +103,7 @@ def test_what_is_read_to_the_end_is_refreshed_while_the_session_is_live(case):
     case.source.add("host", events=2)
     case.press()
     assert not case.feed.has_more
-    case.deeds._weighing.held._now = lambda: EPOCH
+    case.now = EPOCH
     case.provider.changes += 1
     case.source.events["host"].append(joined("host", 3))
     case.press()

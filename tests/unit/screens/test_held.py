@@ -52,8 +52,9 @@ class Case:
             lambda: source,
             pace=Pace(demand=FAST, background=FAST, window=0),
             clock=lambda: self.seconds,
+            now=lambda: EPOCH + timedelta(seconds=self.seconds),
         )
-        self.held = Held(self.provider, lambda: EPOCH + timedelta(seconds=self.seconds))
+        self.held = Held(self.provider)
 
     def read(self, target):
         """Read a page, or the fact."""

@@ -16,7 +16,7 @@ from tui.screens.weighing import AT_ONCE, Weighing
 
 @pytest.fixture
 def provider():
-    one = StageDataProvider(lambda: None)
+    one = StageDataProvider(lambda: None, now=lambda: START + timedelta(days=9))
     yield one
     one.close()
 
@@ -24,7 +24,7 @@ def provider():
 def weighing_of(provider, *events):
     """Findings over the events of one participant."""
     provider.events(scope()).fill(log_of(events))
-    return Weighing(provider, Held(provider, lambda: START + timedelta(days=9)))
+    return Weighing(provider, Held(provider))
 
 
 def errors(count):
