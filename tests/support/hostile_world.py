@@ -80,6 +80,21 @@ class HostileWorld:
     def replicas(self, source_stage_arn, participant_id):
         return []
 
+    def ingest_configurations(self):
+        return [
+            {
+                "name": value,
+                "arn": value,
+                "ingestProtocol": value,
+                "stageArn": stage["arn"],
+                "participantId": value,
+                "state": value,
+                "userId": value,
+                "redundantIngest": False,
+            }
+            for stage, value in zip(self._stages, self.cases.values(), strict=True)
+        ]
+
 
 def _participant(number, value, attributes):
     return {
