@@ -26,6 +26,7 @@ from textual.widgets import Static
 
 from benchmarks.generated_events import PAGE, VIEWER, made
 from tui.domain.events import Event
+from tui.domain.ingest import IngestConfiguration
 from tui.domain.pages import Cursor, Page
 from tui.domain.stages import (
     Participant,
@@ -99,6 +100,12 @@ class EndlessSource:
     def list_replicas(
         self, _source_stage_arn: str, _participant_id: str, _cursor: Cursor | None
     ) -> Page[ParticipantReplica]:
+        """Nothing."""
+        return Page(())
+
+    def list_ingest_configurations(
+        self, _stage_arn: str, _cursor: Cursor | None
+    ) -> Page[IngestConfiguration]:
         """Nothing."""
         return Page(())
 

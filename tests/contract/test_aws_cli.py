@@ -205,3 +205,24 @@ def test_the_participants_are_the_participants_of_the_provider(pages, read_all):
         )
         for row in held
     ]
+
+
+def test_the_ingest_configurations_are_those_of_the_provider(pages, read_all):
+    (told,) = pages(
+        "list-ingest-configurations", "ingestConfigurations", "--filter-by-stage-arn", LIVE_STAGE
+    )
+    held = read_all(lambda all_: all_.ingest_configurations(LIVE_STAGE))
+    assert len(told) == 8
+    assert told == [
+        {
+            "name": row.name,
+            "arn": row.arn,
+            "ingestProtocol": row.protocol,
+            "stageArn": row.stage_arn,
+            "participantId": row.participant_id,
+            "state": row.state,
+            **({} if row.user_id is None else {"userId": row.user_id}),
+            "redundantIngest": row.redundant_ingest,
+        }
+        for row in held
+    ]

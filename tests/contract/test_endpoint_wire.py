@@ -122,6 +122,24 @@ def test_replicas_page_by_fifty_at_most():
         assert refused[:2] == ("ValidationException", 400)
 
 
+def test_ingest_configurations_are_filtered_by_stage_or_by_state_and_have_no_key():
+    with Endpoint(SmallWorld(ingests=210)) as served:
+        client = ivs_client(served.url)
+        list_all = client.list_ingest_configurations
+        rows, sizes = read_all(list_all, "ingestConfigurations")
+        assert sizes == [50, 50, 50, 50, 10]
+        assert not any("treamKey" in member for row in rows for member in row)
+        here, sizes = read_all(list_all, "ingestConfigurations", filterByStageArn=STAGE_ARN)
+        assert here == [row for row in rows if row["stageArn"] == STAGE_ARN]
+        assert sizes == [50, 50, 5]
+        active, _ = read_all(list_all, "ingestConfigurations", filterByState="ACTIVE")
+        assert [row["name"] for row in active] == ["key-0"]
+        refused = refusal(list_all, filterByStageArn=STAGE_ARN, filterByState="ACTIVE")
+        assert refused[:2] == ("ValidationException", 400)
+        paginator = client.get_paginator("list_ingest_configurations")
+        assert len(list(paginator.paginate().search("ingestConfigurations"))) == 210
+
+
 def test_newest_first_pages_stay_consistent_while_the_list_grows():
     world = SmallWorld(events=25, newest_first=True)
     with Endpoint(world) as served:
@@ -260,6 +278,7 @@ def test_other_operations_of_the_service_are_refused_as_read_only(client):
         (client.create_stage, {}),
         (client.disconnect_participant, {"stageArn": STAGE_ARN, "participantId": GHOST}),
         (client.list_tags_for_resource, {"resourceArn": STAGE_ARN}),
+        (client.get_ingest_configuration, {"arn": STAGE_ARN}),
     ):
         code, status, text = refusal(call, **parameters)
         assert (code, status) == ("AccessDeniedException", 403)

@@ -20,6 +20,7 @@ from support.small_world import (
 
 from tui.domain.events import Event
 from tui.domain.failures import FailureKind, ProviderFailure
+from tui.domain.ingest import IngestConfiguration
 from tui.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
 from tui.domain.times import parse_time
 from tui.domain.tokens import ParticipantToken
@@ -230,6 +231,41 @@ def test_replicas_over_three_pages_all_come(open_source):
     assert len(pages) >= 3
 
 
+def test_the_ingest_configurations_of_a_stage_tell_state_and_participant_and_no_key(source):
+    first, second = rows_of(source.list_ingest_configurations, STAGE_ARN)
+    assert first == IngestConfiguration(
+        arn="arn:aws:ivs:us-west-2:111122223333:ingest-configuration/Key000000000",
+        name="key-0",
+        protocol="RTMPS",
+        stage_arn=STAGE_ARN,
+        participant_id="guest_000000",
+        state="ACTIVE",
+        user_id="host-1",
+        redundant_ingest=True,
+    )
+    assert (second.name, second.protocol, second.state) == ("key-2", "RTMP", "INACTIVE")
+
+
+def test_ingest_configurations_over_three_pages_all_come(open_source):
+    with open_source(SmallWorld(ingests=500)) as source:
+        pages = pages_of(source.list_ingest_configurations, STAGE_ARN)
+    assert [len(page.items) for page in pages] == [100, 100, 50]
+
+
+def test_a_stage_that_nothing_is_attached_to_has_one_empty_page(source):
+    pages = pages_of(source.list_ingest_configurations, STAGE_ARN.replace("Main", "None"))
+    assert [page.items for page in pages] == [()]
+
+
+def test_ingest_configurations_can_be_denied_while_the_rest_is_allowed(open_source):
+    with open_source(SmallWorld(), "accessdenied.ListIngestConfigurations") as source:
+        with pytest.raises(ProviderFailure) as caught:
+            source.list_ingest_configurations(STAGE_ARN, None)
+        assert (caught.value.kind, caught.value.retryable) == (FailureKind.DENIED, False)
+        assert "ivs:ListIngestConfigurations is not allowed" in caught.value.summary
+        assert rows_of(source.list_replicas, STAGE_ARN, PARTICIPANT_ID)
+
+
 def test_a_stage_tells_its_endpoints_and_that_recording_is_off(source):
     stage = source.get_stage(STAGE_ARN)
     assert (stage.arn, stage.name, stage.active_session_id) == (STAGE_ARN, "stage-0", SESSION_ID)
@@ -285,6 +321,7 @@ def test_what_cannot_be_an_id_is_refused_in_plain_words(source):
             "participant id",
         ),
         (lambda: source.list_replicas(STAGE_ARN, "", None), "participant id"),
+        (lambda: source.list_ingest_configurations("", None), "stage ARN"),
     ):
         with pytest.raises(ProviderFailure) as caught:
             call()

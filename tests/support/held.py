@@ -12,11 +12,16 @@ from tui.domain.stages import (
 )
 from tui.domain.tokens import ParticipantToken
 from tui.findings.finding import Moment, Outside
-from tui.findings.known import HeldLog, HeldParticipants
+from tui.findings.known import HeldIngest, HeldLog, HeldParticipants
 from tui.findings.rules import findings_for
 from tui.findings.seats import Seats, count_publishers
 from tui.provider.event_log import EventLog
-from tui.sources.decoding import decode_event, decode_participant, decode_session
+from tui.sources.decoding import (
+    decode_event,
+    decode_ingest_configuration,
+    decode_participant,
+    decode_session,
+)
 
 START = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 STAGE = "arn:aws:ivs:us-west-2:123456789012:stage/abcdEFGHijkl"
@@ -77,7 +82,7 @@ class Held:
         self.rows = None
         self.all_listed = True
         self.count = None
-        self.row_of = {}
+        self.ingest = None
 
     def with_log(self, participant, *events, complete=True, session=SESSION, as_of=None):
         held = HeldLog(log_of(events), complete, None if as_of is None else at(as_of))
@@ -90,6 +95,10 @@ class Held:
 
     def with_rows(self, *rows, all_listed=True):
         self.rows, self.all_listed = rows, all_listed
+        return self
+
+    def with_ingest(self, *rows, complete=True, as_of=90_000, failure=None):
+        self.ingest = HeldIngest(rows, complete, None if as_of is None else at(as_of), failure)
         return self
 
     def with_count(self, count):
@@ -111,6 +120,9 @@ class Held:
 
     def participants(self, _):
         return None if self.rows is None else HeldParticipants(self.rows, self.all_listed)
+
+    def ingest_configurations(self, _):
+        return self.ingest
 
     def publishers_at(self, _, __):
         return self.count
@@ -168,6 +180,9 @@ class WorldHeld:
             for stage in world.stages()
             for row in world.sessions(stage["arn"])
         }
+        self.configurations = [
+            decode_ingest_configuration(row) for row in world.ingest_configurations()
+        ]
         self.as_session = WorldSwept(self)
         self.seats = Seats(self.log_of_session, bool)
 
@@ -186,6 +201,10 @@ class WorldHeld:
     def participants(self, session):
         rows = [one.summary for own, one in self.facts.items() if own.session == session]
         return HeldParticipants(rows, complete=True)
+
+    def ingest_configurations(self, stage_arn):
+        rows = [row for row in self.configurations if row.stage_arn == stage_arn]
+        return HeldIngest(rows, complete=True, as_of=at(90_000), failure=None)
 
     def publishers_at(self, session, moment):
         if session != self.scope:

@@ -80,6 +80,9 @@ class HostileWorld:
     def replicas(self, source_stage_arn, participant_id):
         return []
 
+    def ingest_configurations(self):
+        return []
+
 
 def _participant(number, value, attributes):
     return {

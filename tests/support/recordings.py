@@ -47,6 +47,7 @@ def _read_all(source):
     for stage in _rows(source.list_stages):
         with suppress(ProviderFailure):
             source.get_stage(stage.arn)
+        _rows(source.list_ingest_configurations, stage.arn)
         for session in _rows(source.list_sessions, stage.arn):
             scope = SessionScope(stage.arn, session.session_id)
             with suppress(ProviderFailure):

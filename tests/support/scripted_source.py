@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tui.domain.events import Event
 from tui.domain.failures import FailureKind, ProviderFailure
+from tui.domain.ingest import IngestConfiguration
 from tui.domain.pages import Cursor, Page
 from tui.domain.stages import (
     Participant,
@@ -88,6 +89,11 @@ class ScriptedSource:
         self, source_stage_arn: str, participant_id: str, cursor: Cursor | None
     ) -> Page[ParticipantReplica]:
         return self._answer("ListParticipantReplicas", (source_stage_arn, participant_id), cursor)
+
+    def list_ingest_configurations(
+        self, stage_arn: str, cursor: Cursor | None
+    ) -> Page[IngestConfiguration]:
+        return self._answer("ListIngestConfigurations", stage_arn, cursor)
 
     def get_stage(self, stage_arn: str) -> Stage:
         return self._answer("GetStage", stage_arn, None)

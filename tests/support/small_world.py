@@ -80,6 +80,7 @@ class SmallWorld:
         participants: int = 7,
         events: int = 250,
         replicas: int = 3,
+        ingests: int = 4,
         newest_first: bool = False,
         region: str = REGION,
     ) -> None:
@@ -90,6 +91,7 @@ class SmallWorld:
         self._participants = Rows(participants, self._participant)
         self._events = Rows(events, event)
         self._replicas = Rows(replicas, _replica)
+        self._ingests = Rows(ingests, _ingest)
 
     @property
     def session(self) -> SessionScope:
@@ -135,6 +137,9 @@ class SmallWorld:
         if (source_stage_arn, participant_id) == (STAGE_ARN, PARTICIPANT_ID):
             return self._replicas
         return Rows(0, _replica)
+
+    def ingest_configurations(self) -> Rows:
+        return self._ingests
 
     def _stage(self, place: int) -> Members:
         arn = (STAGE_ARN, OTHER_STAGE_ARN)[place] if place < 2 else _stage_arn(place)
@@ -244,4 +249,19 @@ def _replica(place: int) -> Members:
         "destinationStageArn": OTHER_STAGE_ARN,
         "destinationSessionId": session_id(place),
         "replicationState": "ACTIVE" if place == 0 else "STOPPED",
+    }
+
+
+def _ingest(place: int) -> Members:
+    """Every other one is attached to the first stage, the rest to the second one or to none."""
+    stage = (STAGE_ARN, OTHER_STAGE_ARN, STAGE_ARN, "")[place % 4]
+    return {
+        "name": f"key-{place}",
+        "arn": f"arn:aws:ivs:{REGION}:{ACCOUNT}:ingest-configuration/Key{place:09d}",
+        "ingestProtocol": "RTMP" if place else "RTMPS",
+        "stageArn": stage,
+        "participantId": f"guest_{place:06d}",
+        "state": "INACTIVE" if place else "ACTIVE",
+        "userId": USER_IDS[place % len(USER_IDS)],
+        "redundantIngest": place == 0,
     }

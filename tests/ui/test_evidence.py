@@ -2,19 +2,22 @@
 
 from contextlib import asynccontextmanager
 
-from support.explorer import JOSE, NINA, PRIYA, at, explorer
+from support.explorer import JOSE, LIVE_STAGE, NINA, PRIYA, at, explorer
 
 HANA = "2tmxoLckQSfq"
 MING = "urIXg3HLgZuA"
 MARA = "rJ8znbQQyqev"
 OLD_SDK = "rKL3tSemhHNc"
+FIELD_KIT = "jqbWFZaWBQoZ"
+BACKUP = "8D9fYEaOPbzU"
+LISTING = "ListIngestConfigurations"
 RESTREAM = at("cFTCie3pl4uw", session="st-WzDwn45B2IFci")
 
 
 @asynccontextmanager
-async def on_event(start, *, size=(120, 40), **wanted):
+async def on_event(start, *, size=(120, 40), fault="", **wanted):
     """The explorer with the cursor on the first row with these members; nothing is read."""
-    async with explorer(start, size=size) as journey:
+    async with explorer(start, size=size, fault=fault) as journey:
         await journey.until("all loaded")
         await put_on(journey, **wanted)
         await journey.until("API 0/")
@@ -194,3 +197,54 @@ async def test_keys_of_evidence_say_why_they_do_nothing():
         await journey.until("stages")
         await journey.press("z")
         await journey.until("put the cursor on an event first")
+
+
+async def test_capital_z_lists_the_ingest_configurations_and_says_how_that_of_a_bad_key_stands():
+    async with on_event(at(FIELD_KIT), error_code="INVALID_STREAM_KEY") as journey:
+        assert "[1] not known: How its ingest configuration stands now is not" in detail(journey)
+        wanted = "ingest configurations attached to this stage now. Z reads it: 1 call"
+        assert f"would tell: {wanted}" in detail(journey)
+        assert LISTING not in journey.endpoint.calls
+        await journey.press("Z")
+        await journey.until("read ingest configurations attached to this stage now")
+        await journey.until(lambda: "is not listed for this stage." in detail(journey))
+        text = detail(journey)
+        assert "[1] shown: Now, at 2026-11-24 " in text
+        assert "whether it is attached to another stage or none" in text
+        (call,) = (call for call in journey.endpoint.recent if call.operation == LISTING)
+        assert call.parameters == {"filterByStageArn": LIVE_STAGE, "maxResults": 100}
+
+
+async def test_r_lists_them_anew_where_they_matter_and_nowhere_else():
+    async with on_event(at(BACKUP), error_code="REUSE_OF_STREAM_KEY") as journey:
+        await journey.press("r")
+        await journey.until("no news")
+        assert LISTING not in journey.endpoint.calls
+        await journey.press("Z")
+        await journey.until("read who else is in the session")
+        await journey.press("Z")
+        await journey.until("read events of that participant")
+        await journey.until(lambda: "and was publishing: it started" in detail(journey))
+        await journey.press("Z")
+        await journey.until(lambda: "is attached to this stage and ACTIVE with" in detail(journey))
+        await journey.press("r")
+        await journey.until(lambda: journey.endpoint.calls[LISTING] == 2)
+        await put_on(journey, name="JOINED")
+        await journey.press("r")
+        await journey.until("no news")
+        assert journey.endpoint.calls[LISTING] == 2
+
+
+async def test_a_listing_that_is_not_permitted_is_said_calmly_and_everything_else_stays():
+    denied = {"error_code": "INVALID_STREAM_KEY", "fault": f"accessdenied.{LISTING}"}
+    async with on_event(at(FIELD_KIT), **denied) as journey:
+        await journey.press("Z")
+        await journey.until("not read: ivs:ListIngestConfigurations is not allowed")
+        text = detail(journey)
+        assert "ivs:ListIngestConfigurations, which is optional, is not permitted." in text
+        assert "3 times the same error" in text.partition("Means")[0]
+        assert "would tell: who else is in the session. Z reads it: 1 call" in text
+        await journey.press("Z")
+        await journey.until("read who else is in the session")
+        await journey.until(lambda: "No other participant" in detail(journey))
+        assert journey.endpoint.calls[LISTING] == 1

@@ -162,7 +162,7 @@ _CARDS = (
             Cause("DisconnectParticipant or DeleteStage detached it."),
         ),
         next_check=(
-            "GetIngestConfiguration: is stageArn this stage? Attach it again, or copy the key "
+            "Is the ingest configuration attached to this stage? Attach it again, or copy the key "
             "again (it starts with rt_)."
         ),
         page=_RTMP,

@@ -26,6 +26,7 @@ _HUGE_MEMBERS = {
     "participant": "userId",
     "events": "errorCode",
     "replicas": "replicationState",
+    "ingestConfigurations": "name",
     "stageSessions": "endTime",
     "stageSession": "endTime",
 }

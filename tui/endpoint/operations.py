@@ -1,4 +1,4 @@
-"""Operations: the eight read calls of ivs-realtime over a world."""
+"""Operations: the read calls of ivs-realtime over a world."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -18,19 +18,23 @@ READ_OPERATIONS = (
     "GetParticipant",
     "ListParticipantEvents",
     "ListParticipantReplicas",
+    "ListIngestConfigurations",
 )
 """All that the endpoint serves."""
 
 DEFAULT_PAGE_SIZE = 50
 """Items on a page when maxResults is absent (IVS API: maxResults of every list served here)."""
 
-_FILTERS = {
-    "filterByUserId": "userId",
-    "filterByPublished": "published",
-    "filterByState": "state",
-    "filterByRecordingState": "recordingState",
+_FILTERS: dict[str, dict[str, str]] = {
+    "ListParticipants": {
+        "filterByUserId": "userId",
+        "filterByPublished": "published",
+        "filterByState": "state",
+        "filterByRecordingState": "recordingState",
+    },
+    "ListIngestConfigurations": {"filterByStageArn": "stageArn", "filterByState": "state"},
 }
-"""Filter of ListParticipants, and the member that has to equal it."""
+"""Filters of a list, and for each the member that has to equal it."""
 
 _SCAN = 512
 """Rows that a filter looks at in one slice."""
@@ -54,6 +58,7 @@ class Operations:
             "ListParticipantReplicas": lambda p: world.replicas(
                 p["sourceStageArn"], p["participantId"]
             ),
+            "ListIngestConfigurations": lambda _: world.ingest_configurations(),
         }
         self._gets: dict[str, Callable[[Members], Members | None]] = {
             "GetStage": lambda p: _find(world.stages(), "arn", p["arn"]),
@@ -92,8 +97,8 @@ class Operations:
         )
         wanted = [
             (member, parameters[name])
-            for name, member in _FILTERS.items()
-            if operation == "ListParticipants" and parameters.get(name) is not None
+            for name, member in _FILTERS.get(operation, {}).items()
+            if parameters.get(name) is not None
         ]
         items: Sequence[Members]
         if wanted:

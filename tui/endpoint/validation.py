@@ -11,6 +11,9 @@ from tui.endpoint.answers import validation_error
 from tui.endpoint.service_model import ServiceModel, Shape
 from tui.endpoint.world import Members
 
+_ONE_FILTER = frozenset({"ListParticipants", "ListIngestConfigurations"})
+"""Operations that take one filter at a time."""
+
 _TYPES: dict[str, type] = {
     "string": str,
     "integer": int,
@@ -34,8 +37,8 @@ def check_request(model: ServiceModel, operation: str, parameters: Members) -> N
     filters = [
         name for name in parameters if name.startswith("filterBy") and parameters[name] is not None
     ]
-    # The model has this rule of ListParticipants in its prose only.
-    if operation == "ListParticipants" and len(filters) > 1:
+    # The model has this rule in its prose only.
+    if operation in _ONE_FILTER and len(filters) > 1:
         found.append(f"only one filter per request, not {' and '.join(sorted(filters))}")
     if found:
         raise validation_error("; ".join(found))

@@ -45,3 +45,7 @@ class World(Protocol):
     def replicas(self, source_stage_arn: str, participant_id: str) -> Sequence[Members]:
         """ParticipantReplica structures; empty for unknown ids."""
         ...
+
+    def ingest_configurations(self) -> Sequence[Members]:
+        """IngestConfigurationSummary structures, attached to a stage or not. Never a stream key."""
+        ...

@@ -61,6 +61,9 @@ class FactKind(StrEnum):
     """ListParticipantReplicas of a `ParticipantScope`; its session plays no part in the call."""
     PARTICIPANTS = "participants"
     """The pages of ListParticipants of a `SessionScope` that are not read yet."""
+    INGEST_CONFIGURATIONS = "ingest configurations"
+    """ListIngestConfigurations of the stage of a `SessionScope`: pages not read yet. Needs a
+    permission that many do not have."""
     SESSION_FACTS = "session facts"
     """GetParticipant of everybody in a `SessionScope` who has an error event."""
     SESSION_EVENTS = "session events"

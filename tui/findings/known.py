@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from tui.domain.failures import ProviderFailure
+from tui.domain.ingest import IngestConfiguration
 from tui.domain.stages import (
     Participant,
     ParticipantScope,
@@ -41,6 +43,19 @@ class HeldParticipants:
     rows: Sequence[ParticipantSummary]
     complete: bool
     """Whether the last page is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldIngest:
+    """The ingest configurations attached to one stage, as far as listed."""
+
+    rows: Sequence[IngestConfiguration]
+    complete: bool
+    """Whether the last page is read."""
+    as_of: datetime | None
+    """When they were listed. None when no page has come."""
+    failure: ProviderFailure | None
+    """Why the last call failed; what was listed before stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +121,10 @@ class Known(Protocol):
 
     def participants(self, scope: SessionScope, /) -> HeldParticipants | None:
         """Who is in the session; None when no page of an unfiltered list was read."""
+        ...
+
+    def ingest_configurations(self, stage_arn: str, /) -> HeldIngest | None:
+        """What is attached to a stage; None when it was not asked for."""
         ...
 
     def publishers_at(self, scope: SessionScope, moment: datetime, /) -> PublisherCount | None:

@@ -9,6 +9,7 @@ from tui.findings.capabilities import token_in_force
 from tui.findings.client import documented_faults, encoder_or_browser
 from tui.findings.finding import Finding
 from tui.findings.here import Here, look
+from tui.findings.ingest_now import configuration_now, protocol_now
 from tui.findings.known import Known
 from tui.findings.leaving import left
 from tui.findings.publish_stopped import publish_stopped
@@ -17,7 +18,7 @@ from tui.findings.quota import publishers_against_limit
 from tui.findings.repeats import repeated
 from tui.findings.replication import replication_stopped
 from tui.findings.stream_duration import measured_duration
-from tui.findings.stream_keys import shared_stream_key
+from tui.findings.stream_keys import shared_stream_key, worked_later
 from tui.findings.token_exchange import token_exchanged
 
 Rule = Callable[[Here], Iterable[Finding]]
@@ -27,9 +28,19 @@ _BY_CODE: Final[dict[str, tuple[Rule, ...]]] = {
     "PUBLISHER_NOT_FOUND": (publisher_state,),
     "QUOTA_EXCEEDED": (publishers_against_limit,),
     "STREAM_DURATION_EXCEEDED": (measured_duration,),
-    "REUSE_OF_STREAM_KEY": (shared_stream_key, encoder_or_browser),
-    "INVALID_STREAM_KEY": (shared_stream_key, encoder_or_browser),
-    "INVALID_PROTOCOL": (encoder_or_browser,),
+    "REUSE_OF_STREAM_KEY": (
+        worked_later,
+        shared_stream_key,
+        configuration_now,
+        encoder_or_browser,
+    ),
+    "INVALID_STREAM_KEY": (
+        worked_later,
+        configuration_now,
+        shared_stream_key,
+        encoder_or_browser,
+    ),
+    "INVALID_PROTOCOL": (encoder_or_browser, protocol_now),
     "BITRATE_EXCEEDED": (encoder_or_browser,),
     "RESOLUTION_EXCEEDED": (encoder_or_browser,),
     "B_FRAME_PRESENT": (encoder_or_browser,),

@@ -19,9 +19,22 @@ MOST_OTHERS = 5
 """So many others are looked at one by one; more never share a key in earnest."""
 
 
+def worked_later(here: Here) -> Iterator[Finding]:
+    """A start of its own shows that a key was good."""
+    if here.second is None:
+        return
+    for at in here.named(events.PUBLISH_STARTED):
+        if (second_of(here.log, at) or 0) > here.second:
+            yield Finding(
+                (f"It published {here.distance(at)}: by then it had a key that works.",),
+                Certainty.SHOWN,
+                here.refs(here.position, at),
+            )
+            return
+
+
 def shared_stream_key(here: Here) -> Iterator[Finding]:
     """Look for others with the same ingest configuration, and whether they were publishing."""
-    yield from _worked_later(here)
     mine = here.known.summary(here.scope)
     if mine is None or mine.ingest_configuration_arn is None:
         text = "Which ingest configuration it used is not known."
@@ -54,7 +67,7 @@ def shared_stream_key(here: Here) -> Iterator[Finding]:
         (text,),
         Certainty.UNKNOWN if more else Certainty.SHOWN,
         here.refs(here.position),
-        ("whether the key is in use on another stage, or attached at all",),
+        ("whether the key was in use on another stage, or attached at all",),
         more,
     )
 
@@ -86,17 +99,3 @@ def _compare(here: Here, mine: ParticipantSummary, other: ParticipantSummary) ->
         text = (*carries, "; whether it was publishing in that second is not certain.")
         return Finding(text, Certainty.UNKNOWN, rests, unknown, asks)
     return Finding((*carries, " but was not publishing then."), certainty, rests, unknown, asks)
-
-
-def _worked_later(here: Here) -> Iterator[Finding]:
-    """A start of its own shows that a key was good."""
-    if here.second is None:
-        return
-    for at in here.named(events.PUBLISH_STARTED):
-        if (second_of(here.log, at) or 0) > here.second:
-            yield Finding(
-                (f"It published {here.distance(at)}: by then it had a key that works.",),
-                Certainty.SHOWN,
-                here.refs(here.position, at),
-            )
-            return

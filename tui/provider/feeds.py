@@ -1,5 +1,6 @@
 """What each feed and fact reads: its IVS operation and the source's method for it."""
 
+from tui.domain.ingest import IngestConfiguration
 from tui.domain.stages import (
     Participant,
     ParticipantFilter,
@@ -62,6 +63,15 @@ def replicas(stage_arn: str, participant_id: str) -> Feed[ParticipantReplica]:
         "ListParticipantReplicas",
         lambda source, cursor: source.list_replicas(stage_arn, participant_id, cursor),
         RowList[ParticipantReplica],
+    )
+
+
+def ingest_configurations(stage_arn: str) -> Feed[IngestConfiguration]:
+    """The ingest configurations attached to a stage."""
+    return Feed(
+        "ListIngestConfigurations",
+        lambda source, cursor: source.list_ingest_configurations(stage_arn, cursor),
+        RowList[IngestConfiguration],
     )
 
 

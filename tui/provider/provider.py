@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from tui.domain.ingest import IngestConfiguration
 from tui.domain.stages import (
     Participant,
     ParticipantFilter,
@@ -91,6 +92,7 @@ class StageDataProvider:
         self._events: dict[ParticipantScope, EventFeed] = {}
         self._sweeps: dict[SessionScope, Sweep] = {}
         self._replicas: dict[tuple[str, str], Feed[ParticipantReplica]] = {}
+        self._ingest_configurations: dict[str, Feed[IngestConfiguration]] = {}
         self._stage_facts: dict[str, Fact[Stage]] = {}
         self._session_facts: dict[SessionScope, Fact[StageSession]] = {}
         self._participant_facts: dict[ParticipantScope, Fact[Participant]] = {}
@@ -125,6 +127,11 @@ class StageDataProvider:
         """The copies of a participant of this stage in other stages."""
         key = (stage_arn, participant_id)
         return self._once(self._replicas, key, partial(feeds.replicas, *key))
+
+    def ingest_configurations(self, stage_arn: str) -> Feed[IngestConfiguration]:
+        """The ingest configurations that are attached to a stage now."""
+        make = partial(feeds.ingest_configurations, stage_arn)
+        return self._once(self._ingest_configurations, stage_arn, make)
 
     def stage(self, arn: str) -> Fact[Stage]:
         """What only GetStage tells of a stage."""
@@ -242,6 +249,11 @@ class StageDataProvider:
         rows = self._replicas.get((scope.stage_arn, scope.participant_id))
         return None if rows is None or rows.pages == 0 else rows
 
+    def held_ingest_configurations(self, stage_arn: str) -> Feed[IngestConfiguration] | None:
+        """Those of a stage if some of the list was read, or asking for it failed."""
+        rows = self._ingest_configurations.get(stage_arn)
+        return None if rows is None or (rows.pages == 0 and rows.failure is None) else rows
+
     def started_sweep(self, session: SessionScope) -> Sweep | None:
         """The sweep of a session if it was ever started."""
         sweep = self._sweeps.get(session)
@@ -251,7 +263,7 @@ class StageDataProvider:
         """A moment on this provider's clock, as a time."""
         return self._reader.times.time_of(moment)
 
-    def up_to_date_at(self, feed: EventFeed) -> float | None:
+    def up_to_date_at(self, feed: Readable) -> float | None:
         """When the first page was asked for, or the last refresh begun, on that clock.
 
         What came after it can be missing. None when that is not known.

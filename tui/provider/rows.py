@@ -27,7 +27,7 @@ class Rows(Protocol[Item]):
 
 
 class RowList(Sequence[Item]):
-    """Rows that need no columns: stages, sessions, participants, replicas."""
+    """Rows that need no columns: of everything but events."""
 
     __slots__ = ("_rows",)
 

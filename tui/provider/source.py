@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from tui.domain.events import Event
+from tui.domain.ingest import IngestConfiguration
 from tui.domain.pages import Cursor, Page
 from tui.domain.stages import (
     Participant,
@@ -48,6 +49,12 @@ class Source(Protocol):
         self, source_stage_arn: str, participant_id: str, cursor: Cursor | None
     ) -> Page[ParticipantReplica]:
         """IVS API: ListParticipantReplicas."""
+        ...
+
+    def list_ingest_configurations(
+        self, stage_arn: str, cursor: Cursor | None
+    ) -> Page[IngestConfiguration]:
+        """IVS API: ListIngestConfigurations, those attached to a stage."""
         ...
 
     def get_stage(self, stage_arn: str) -> Stage:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tui.domain.stages import ParticipantScope, SessionScope
 from tui.domain.times import to_microseconds
-from tui.findings.finding import EventRef, FactKind
+from tui.findings.finding import EventRef, FactKey, FactKind
 from tui.provider.event_feed import EventFeed
 from tui.provider.event_log import EventLog
 from tui.provider.order import OrderLabel
@@ -33,9 +33,9 @@ class _Tour:
 
 @dataclass(slots=True)
 class _Run:
-    """Reading on until a moment is covered."""
+    """Reading what was asked for: events until a moment is covered, else one call."""
 
-    feed: EventFeed
+    target: Readable
     place: Place
     what: str
     """In our words."""
@@ -74,7 +74,7 @@ class EvidenceDeeds:
             return
         self._run = None
         if self._going.here == run.place:
-            failure = run.feed.failure
+            failure = run.target.status.failure
             self._say(f"read {run.what}" if failure is None else f"not read: {failure.summary}")
 
     def _ref(self) -> EventRef:
@@ -149,41 +149,43 @@ class EvidenceDeeds:
         ask = self._weighing.fetchable(findings)
         if ask is None:
             raise NotNow("nothing that can be read would tell more")
-        scope = ask.fact.scope
-        if ask.fact.kind is FactKind.PARTICIPANTS:
-            self._read(self._provider.participants(_session(scope)))
-        elif not isinstance(scope, ParticipantScope):
-            raise NotNow("only the events of everybody tell: M sweeps the session")
-        elif ask.fact.kind is FactKind.PARTICIPANT:
-            self._read(self._provider.participant(scope))
-        elif ask.fact.kind is FactKind.REPLICAS:
-            self._read(self._provider.replicas(scope.stage_arn, scope.participant_id))
-        else:
-            time = None if self._pane.event is None else self._pane.event.time
-            until = to_microseconds(time) if isinstance(time, datetime) else None
-            feed = self._provider.events(scope)
-            self._run = _Run(feed, self._going.here, ask.what, until)
-            self._step(self._run, is_first=True)
+        time = None if self._pane.event is None else self._pane.event.time
+        until = to_microseconds(time) if isinstance(time, datetime) else None
+        run = self._run = _Run(self._target(ask.fact), self._going.here, ask.what, until)
+        self._step(run, is_first=True)
         self._say(f"reading {ask.what}")
 
-    def _read(self, target: Readable) -> None:
-        if not self._provider.retry(target):
-            self._provider.read_more(target)
+    def _target(self, fact: FactKey) -> Readable:
+        """What to read."""
+        scope = fact.scope
+        if fact.kind is FactKind.PARTICIPANTS:
+            return self._provider.participants(_session(scope))
+        if fact.kind is FactKind.INGEST_CONFIGURATIONS:
+            return self._provider.ingest_configurations(scope.stage_arn)
+        if not isinstance(scope, ParticipantScope):
+            raise NotNow("only the events of everybody tell: M sweeps the session")
+        if fact.kind is FactKind.PARTICIPANT:
+            return self._provider.participant(scope)
+        if fact.kind is FactKind.REPLICAS:
+            return self._provider.replicas(scope.stage_arn, scope.participant_id)
+        return self._provider.events(scope)
 
     def _step(self, run: _Run, *, is_first: bool) -> bool:
         """Have the next page read unless the moment is covered. Returns whether more may come."""
-        status = run.feed.status
+        target, status = run.target, run.target.status
         if self._going.here != run.place:
             return False
         if status.is_busy:
             return True
         if status.failure is not None:
-            return is_first and self._provider.retry(run.feed)
+            return is_first and self._provider.retry(target)
+        if not isinstance(target, EventFeed):
+            return is_first and self._provider.read_more(target)
         if status.has_more:
-            if not is_first and _reaches(run.feed.items, run.time_us):
+            if not is_first and _reaches(target.items, run.time_us):
                 return False
-            return self._provider.read_more(run.feed)
-        return is_first and self._provider.refresh(run.feed)
+            return self._provider.read_more(target)
+        return is_first and self._provider.refresh(target)
 
 
 def _session(scope: ParticipantScope | SessionScope) -> SessionScope:

@@ -9,7 +9,7 @@ from tui.domain.stages import (
     SessionScope,
     StageSession,
 )
-from tui.findings.known import HeldLog, HeldParticipants, PublisherCount
+from tui.findings.known import HeldIngest, HeldLog, HeldParticipants, PublisherCount
 from tui.provider.event_feed import EventFeed
 from tui.provider.provider import StageDataProvider
 from tui.provider.sweep import Sweep
@@ -109,6 +109,18 @@ class Held:
             return None
         is_complete = feed.is_complete
         return HeldParticipants(feed.items[: len(feed.items)], is_complete)
+
+    def ingest_configurations(self, stage_arn: str, /) -> HeldIngest | None:
+        """What is attached to a stage, as far as it was listed, and when."""
+        feed = self._provider.held_ingest_configurations(stage_arn)
+        if feed is None:
+            return None
+        moment, failure = self._provider.up_to_date_at(feed), feed.failure
+        as_of = None
+        if moment is not None:
+            as_of = self._now() - timedelta(seconds=self._provider.seconds_since(moment))
+        is_complete = feed.is_complete
+        return HeldIngest(feed.items[: len(feed.items)], is_complete, as_of, failure)
 
     def publishers_at(self, scope: SessionScope, moment: datetime, /) -> PublisherCount | None:
         """Who was publishing in the second of a moment; None when the session was not swept."""

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from textual.timer import Timer
 
 from tui.domain.durations import duration
+from tui.findings.ingest_now import CODES
 from tui.provider.event_feed import EventFeed
 from tui.provider.feed import Feed, FeedState
 from tui.provider.following import Follower, FollowState
@@ -163,6 +164,7 @@ class Readers:
             fact = self._provider.participant(here.participant)
             if fact.state is FeedState.FAILED:
                 self._provider.retry(fact)
+            self._list_ingest_again(here)
         if self._follower is not None:
             self._follower.retry(monotonic())
         if feed.state is FeedState.FAILED:
@@ -174,6 +176,15 @@ class Readers:
             self._provider.refresh(self._event_feed)
         else:
             self._provider.restart(feed)
+
+    def _list_ingest_again(self, here: Place) -> None:
+        """Ingest configurations are told as they are now: list them anew where they matter."""
+        event = self._pane.event
+        if event is None or event.error_code not in CODES:
+            return
+        listed = self._provider.held_ingest_configurations(here.participant.stage_arn)
+        if listed is not None:
+            self._provider.restart(listed)
 
     def _restart(self) -> None:
         if self._explorer.here.level is Level.TIMELINE:

@@ -16,6 +16,9 @@ from tui.screens.held import Held
 AT_ONCE = 10_000
 """So many events are looked at while the reader waits; more in a thread."""
 
+_LISTS = frozenset({FactKind.PARTICIPANTS, FactKind.INGEST_CONFIGURATIONS})
+"""What one call reads of a whole session or stage."""
+
 _REST = 10
 """A thread rests so many times as long as it has worked while a sweep brings more and more."""
 
@@ -86,7 +89,7 @@ class Weighing:
         """The first thing that would tell and can be fetched; else the sweep, if that would."""
         asks = [ask for finding in findings for ask in finding.would_tell if self._is_open(ask)]
         fetched = [ask for ask in asks if isinstance(ask.fact.scope, ParticipantScope)]
-        listed = [ask for ask in asks if ask.fact.kind is FactKind.PARTICIPANTS]
+        listed = [ask for ask in asks if ask.fact.kind in _LISTS]
         return next(iter([*fetched, *listed, *asks]), None)
 
     def _is_open(self, ask: Ask) -> bool:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from tui.domain.events import Event
 from tui.domain.failures import FailureKind, ProviderFailure
+from tui.domain.ingest import IngestConfiguration
 from tui.domain.pages import Cursor, Page
 from tui.domain.stages import (
     Participant,
@@ -40,8 +41,9 @@ def decode_page(
 
     Args:
         answer: The parsed answer.
-        member: The list it must have: `stages`, `stageSessions`, `participants`, `events` or
-            `replicas`. botocore gives an empty answer for anything that is not JSON.
+        member: The list it must have: `stages`, `stageSessions`, `participants`, `events`,
+            `replicas` or `ingestConfigurations`. botocore gives an empty answer for anything
+            that is not JSON.
         decode_row: One of the row functions below.
         origin: Where the answer came from, for the failure.
 
@@ -161,6 +163,23 @@ def decode_replica(row: Any) -> ParticipantReplica:  # noqa: ANN401 - wire JSON
         destination_stage_arn=_text(get("destinationStageArn")),
         destination_session_id=_text(get("destinationSessionId")),
         replication_state=_text(get("replicationState")),
+    )
+
+
+def decode_ingest_configuration(row: Any) -> IngestConfiguration:  # noqa: ANN401 - wire JSON
+    """A row of `ingestConfigurations`."""
+    if type(row) is not dict:
+        return IngestConfiguration(arn="", name=_text(row))
+    get = row.get
+    return IngestConfiguration(
+        arn=_text(get("arn")) or "",
+        name=_text(get("name")),
+        protocol=_text(get("ingestProtocol")),
+        stage_arn=_text(get("stageArn")),
+        participant_id=_text(get("participantId")),
+        state=_text(get("state")),
+        user_id=_text(get("userId")),
+        redundant_ingest=_flag(get("redundantIngest")),
     )
 
 

@@ -1,4 +1,4 @@
-"""ReadOnlyClient: the one door to boto3, which only list and get operations pass."""
+"""ReadOnlyClient: the one door to boto3, which only the reads that ivscope makes pass."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,12 +7,24 @@ from tui.sources.call_context import CallContext
 from tui.sources.failures import translate
 from tui.sources.lean_session import SERVICE
 
-_READING = ("list_", "get_")
-_READING_OPERATIONS = ("List", "Get")
+READS = frozenset(
+    {
+        "ListStages",
+        "GetStage",
+        "ListStageSessions",
+        "GetStageSession",
+        "ListParticipants",
+        "GetParticipant",
+        "ListParticipantEvents",
+        "ListParticipantReplicas",
+        "ListIngestConfigurations",
+    }
+)
+"""All that is ever called. GetIngestConfiguration only reads too, but it gives the stream key."""
 
 
-class NotReadOnlyError(Exception):
-    """An operation was called that could change something: a bug of ours, never the user's."""
+class RefusedError(Exception):
+    """An operation was called that is none of `READS`: a bug of ours, never the user's."""
 
 
 class ReadOnlyClient:
@@ -23,7 +35,7 @@ class ReadOnlyClient:
         self.context = context
         """What failures name."""
         for event in ("provide-client-params", "before-call"):
-            client.meta.events.register_first(f"{event}.{SERVICE}", _refuse_writes)
+            client.meta.events.register_first(f"{event}.{SERVICE}", _refuse_others)
 
     def call(self, operation: str, **parameters: object) -> dict[str, Any]:
         """Call one operation by its method name, such as `list_stages`. Blocks.
@@ -33,12 +45,12 @@ class ReadOnlyClient:
 
         Raises:
             ProviderFailure: No answer, or one that refuses.
-            NotReadOnlyError: The operation does not only read.
+            RefusedError: The operation is none of `READS`.
         """
-        if not operation.startswith(_READING):
-            raise NotReadOnlyError(operation)
+        name = self._client.meta.method_to_api_mapping.get(operation)
+        if name not in READS:
+            raise RefusedError(operation)
         method = getattr(self._client, operation)
-        name = self._client.meta.method_to_api_mapping[operation]
         try:
             answer: dict[str, Any] = method(**parameters)
         except Exception as error:  # built-in exceptions come out of botocore's parsers
@@ -47,6 +59,6 @@ class ReadOnlyClient:
         return answer
 
 
-def _refuse_writes(model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's OperationModel
-    if not model.name.startswith(_READING_OPERATIONS):
-        raise NotReadOnlyError(model.name)
+def _refuse_others(model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's OperationModel
+    if model.name not in READS:
+        raise RefusedError(model.name)

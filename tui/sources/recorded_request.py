@@ -10,6 +10,7 @@ MEMBERS: Mapping[str, str] = {
     "list_participants": "participants",
     "list_participant_events": "events",
     "list_participant_replicas": "replicas",
+    "list_ingest_configurations": "ingestConfigurations",
     "get_stage": "stage",
     "get_stage_session": "stageSession",
     "get_participant": "participant",

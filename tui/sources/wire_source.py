@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 from tui.domain.events import Event
+from tui.domain.ingest import IngestConfiguration
 from tui.domain.pages import Cursor, Page
 from tui.domain.stages import (
     Participant,
@@ -116,6 +117,18 @@ class WireSource:
             **paging_members(cursor),
         )
         return self._page(answer, "replicas", decoding.decode_replica)
+
+    def list_ingest_configurations(
+        self, stage_arn: str, cursor: Cursor | None
+    ) -> Page[IngestConfiguration]:
+        """IVS API: ListIngestConfigurations, those attached to a stage."""
+        answer = self._call(
+            "list_ingest_configurations",
+            filterByStageArn=stage_member(stage_arn, self._client.context),
+            maxResults=_PAGE,
+            **paging_members(cursor),
+        )
+        return self._page(answer, "ingestConfigurations", decoding.decode_ingest_configuration)
 
     def get_stage(self, stage_arn: str) -> Stage:
         """IVS API: GetStage."""

@@ -55,6 +55,13 @@ SIGNED = (
             },
             "only one filter per request, not filterByPublished and filterByUserId",
         ),
+        ("ListIngestConfigurations", {"maxResults": 101}, "maxResults: at most 100"),
+        ("ListIngestConfigurations", {"filterByStageArn": "x"}, "filterByStageArn: does not match"),
+        (
+            "ListIngestConfigurations",
+            {"filterByStageArn": STAGE_ARN, "filterByState": "ACTIVE"},
+            "only one filter per request, not filterByStageArn and filterByState",
+        ),
     ],
 )
 def test_a_request_that_breaks_the_model_is_refused_with_the_reason(operation, parameters, said):
@@ -78,6 +85,7 @@ def test_every_violation_is_named():
         ("ListStages", {}),
         ("ListStages", {"maxResults": 100, "nextToken": ""}),
         ("ListStages", {"memberOfTomorrow": [1, None]}),
+        ("ListIngestConfigurations", {"filterByStageArn": STAGE_ARN, "filterByState": None}),
         ("ListParticipantEvents", SCOPE | {"participantId": "", "nextToken": None}),
         ("ListParticipantEvents", SCOPE | {"participantId": "A-_" * 21}),
         (

@@ -10,6 +10,8 @@ from support.held import ME, START, Held, Swept, facts, scope
 from tui.domain.error_codes import ERROR_CODES
 from tui.domain.event_names import EVENT_NAMES
 from tui.domain.events import Event
+from tui.domain.failures import FailureKind, ProviderFailure
+from tui.domain.ingest import IngestConfiguration
 from tui.domain.stages import ParticipantSummary
 from tui.domain.times import UnreadableTime
 from tui.domain.tokens import ParticipantToken
@@ -66,14 +68,35 @@ summaries = st.builds(
     redundant_ingest=st.sampled_from([None, True]),
     ingest_configuration_arn=texts,
 )
+configurations = st.builds(
+    IngestConfiguration,
+    texts.map(lambda text: text or ""),
+    texts,
+    texts,
+    st.sampled_from([None, "", HOSTILE, scope().stage_arn]),
+    texts,
+    st.sampled_from([None, "", HOSTILE, "ACTIVE"]),
+)
+failures = st.none() | st.builds(
+    ProviderFailure, st.sampled_from(FailureKind), st.just(HOSTILE), st.just(""), st.booleans()
+)
 lists = st.lists(events, max_size=14)
 
 
 @settings(deadline=None)
-@given(lists, lists, st.booleans(), st.lists(clients, max_size=2), st.lists(summaries, max_size=3))
-def test_findings_of_any_event_are_sound(mine, theirs, complete, people, rows):
+@given(
+    lists,
+    lists,
+    st.booleans(),
+    st.tuples(st.lists(clients, max_size=2), st.lists(summaries, max_size=3)),
+    st.none() | st.tuples(st.lists(configurations, max_size=2), failures),
+)
+def test_findings_of_any_event_are_sound(mine, theirs, complete, listed, ingest):
     held = Held(*mine, complete=complete).with_log("other", *theirs, complete=complete)
+    people, rows = listed
     held.with_rows(*rows, all_listed=complete)
+    if ingest is not None:
+        held.with_ingest(*ingest[0], complete=complete, failure=ingest[1])
     for one in people:
         held.with_facts(one)
     for at in range(len(mine)):

@@ -95,6 +95,18 @@ def test_the_encoders_are_told_apart(show):
     assert "No other participant" in sentences(show, "jqbWFZaWBQoZ", "20:40:10")
 
 
+def test_the_configurations_are_told_as_they_stand_now(show):
+    kit = sentences(show, "jqbWFZaWBQoZ", "20:40:10")
+    assert "its ingest configuration is not listed for this stage." in kit
+    live = next(row for row in show.configurations if row.name == "program").participant_id
+    backup = sentences(show, "8D9fYEaOPbzU", "20:49:30")
+    assert f"<program> is attached to this stage and <ACTIVE> with <{live}>." in backup
+    assert "<YRJVmiyiXh1R> carries the same ingest configuration and was publishing" in backup
+    assert live != "YRJVmiyiXh1R"
+    old = sentences(show, "pbQ20JUFwm7o", "20:31:50")
+    assert "<old> is configured for <RTMPS>, and it came over <RTMP>." in old
+
+
 def test_the_battle_ended_by_a_call(show):
     text = sentences(show, "rJ8znbQQyqev", "20:52:00", "REPLICATION_STOPPED")
     assert "It was replicated for 10 min 55 s." in text

@@ -9,8 +9,9 @@ from support.session_source import EPOCH, SESSION, SessionSource, joined, scope
 from support.waiting import wait_for
 
 from tui.domain.events import Event
-from tui.domain.failures import FailureKind
-from tui.domain.pages import Cursor
+from tui.domain.failures import FailureKind, ProviderFailure
+from tui.domain.ingest import IngestConfiguration
+from tui.domain.pages import Cursor, Page
 from tui.domain.stages import Participant, ParticipantSummary
 from tui.provider.feed import FeedState
 from tui.provider.pace import Pace
@@ -36,6 +37,13 @@ class Told(SessionSource):
 
     def _in_circles(self, page):
         return page if self.cursor_always is None else replace(page, next_cursor=self.cursor_always)
+
+    denies = False
+
+    def list_ingest_configurations(self, stage_arn, cursor):
+        if self.denies:
+            raise ProviderFailure(FailureKind.DENIED, "denied", "", retryable=False)
+        return Page((IngestConfiguration("arn:key"),))
 
     def get_participant(self, asked):
         self.order.append("facts")
@@ -386,3 +394,32 @@ def test_a_swept_session_is_seen_whole(case):
     case.read(case.provider.participant(scope("p")))
     assert session.participant("p").sdk_version == "1.41.0"
     assert session.sweep_calls() == 0
+
+
+def test_what_is_attached_to_a_stage_is_told_with_the_time_of_its_listing(case):
+    assert case.held.ingest_configurations(SESSION.stage_arn) is None
+    feed = case.provider.ingest_configurations(SESSION.stage_arn)
+    assert case.held.ingest_configurations(SESSION.stage_arn) is None
+    case.seconds = 100
+    case.read(feed)
+    case.seconds = 500
+    held = case.held.ingest_configurations(SESSION.stage_arn)
+    assert held.rows == [IngestConfiguration("arn:key")]
+    assert (held.complete, held.failure) == (True, None)
+    assert held.as_of == EPOCH + timedelta(seconds=100)
+
+
+def test_a_denied_listing_is_told_and_one_listed_before_stays(case):
+    case.source.denies = True
+    feed = case.read(case.provider.ingest_configurations(SESSION.stage_arn))
+    held = case.held.ingest_configurations(SESSION.stage_arn)
+    assert (held.rows, held.complete, held.as_of) == ([], False, None)
+    assert held.failure.kind is FailureKind.DENIED
+    case.source.denies = False
+    assert case.provider.retry(feed)
+    wait_for(lambda: not feed.status.is_busy)
+    case.source.denies, case.seconds = True, 100
+    case.provider.restart(feed)
+    wait_for(lambda: feed.failure is not None)
+    held = case.held.ingest_configurations(SESSION.stage_arn)
+    assert (len(held.rows), held.complete, held.as_of) == (1, True, EPOCH)

@@ -100,6 +100,8 @@ def test_a_participant_is_fetched_before_a_list_and_a_list_before_a_sweep(provid
     unknown = Certainty.UNKNOWN
     assert weighing.fetchable((finding(unknown, sweep, rows), finding(unknown, own))) is own
     assert weighing.fetchable((finding(unknown, sweep, rows),)) is rows
+    ingest = ask(FactKind.INGEST_CONFIGURATIONS, session)
+    assert weighing.fetchable((finding(unknown, sweep, ingest, rows),)) is ingest
     assert weighing.fetchable((finding(unknown, sweep),)) is sweep
     assert weighing.fetchable((finding(unknown),)) is None
 

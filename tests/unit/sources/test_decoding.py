@@ -90,6 +90,21 @@ def test_stage_and_replica_samples_decode():
     assert replicas.items[0].destination_session_id == "st-b1c2d3e4f5g6a"
 
 
+def test_a_stream_key_that_comes_with_an_ingest_configuration_is_not_kept():
+    row = {
+        "arn": "arn:key",
+        "ingestProtocol": "RTMPS",
+        "stageArn": "",
+        "state": "INACTIVE",
+        "streamKey": "rt_secret",
+        "redundantIngestCredentials": [{"participantId": "p", "streamKey": "rt_secret"}],
+    }
+    decoded = decoding.decode_ingest_configuration(row)
+    assert (decoded.arn, decoded.stage_arn, decoded.state) == ("arn:key", "", "INACTIVE")
+    assert (decoded.name, decoded.participant_id, decoded.redundant_ingest) == (None, None, None)
+    assert "rt_secret" not in repr(decoded)
+
+
 def test_datetimes_are_taken_as_well_as_texts():
     moment = datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
     assert events_of([{"eventTime": moment}])[0].time == moment
@@ -127,7 +142,9 @@ def test_a_hostile_text_is_kept_exactly(name):
     assert event.new_token.attributes == ((value, value),)
 
 
-@pytest.mark.parametrize("member", ["stages", "participants", "events", "replicas"])
+@pytest.mark.parametrize(
+    "member", ["stages", "participants", "events", "replicas", "ingestConfigurations"]
+)
 @pytest.mark.parametrize("answer", [{}, {"message": "<html>"}, {"events": None}, {"events": "x"}])
 def test_an_answer_without_its_list_is_never_an_empty_list(member, answer):
     with pytest.raises(ProviderFailure) as caught:
@@ -216,6 +233,7 @@ def test_a_row_that_is_no_structure_stays_a_row(row):
     assert decoding.decode_session(row) == StageSession(session_id=text or "")
     assert decoding.decode_participant_summary(row) == ParticipantSummary("", user_id=text)
     assert decoding.decode_replica(row).replication_state == text
+    assert decoding.decode_ingest_configuration(row).name == text
 
 
 def test_equal_texts_of_different_answers_are_one_object():

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import datetime
 
 import pytest
@@ -97,6 +98,32 @@ def test_nobody_publishes_without_the_capability(sessions):
                     allowed = "PUBLISH" in event["newToken"]["capabilities"]
                 elif event["name"] == "PUBLISH_STARTED":
                     assert allowed is not False
+
+
+@pytest.mark.parametrize("name", ["incident", "quiet"])
+def test_every_encoder_has_its_ingest_configuration_and_that_tells_who_uses_it(opened, name):
+    for world in moments(opened(name)):
+        keys = {row["arn"]: row for row in world.world.ingest_configurations()}
+        users = defaultdict(dict)
+        for place in world.sessions():
+            for row in world.world.participants(*place):
+                arn = row.get("ingestConfigurationArn")
+                if arn is not None:
+                    users[arn][row["participantId"]] = (
+                        row,
+                        world.world.events(*place, row["participantId"]),
+                    )
+        assert set(users) == set(keys)
+        for arn, key in keys.items():
+            row, _ = users[arn][key["participantId"]]
+            assert key.get("userId") == row.get("userId")
+            assert key["redundantIngest"] == row.get("redundantIngest", False)
+            now = [
+                user
+                for user, (_, own) in users[arn].items()
+                if any(end is None for _, end in spans(own, "PUBLISH_STARTED", "PUBLISH_STOPPED"))
+            ]
+            assert now == ([key["participantId"]] if key["state"] == "ACTIVE" else [])
 
 
 def test_there_are_never_more_than_twelve_publishers(sessions):

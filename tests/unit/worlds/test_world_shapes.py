@@ -29,6 +29,7 @@ def unexpected(shape, value):
 def shaped(opened, sample=None):
     """Pairs of shape name and structure, for all lists or for the first `sample` rows."""
     world = opened.world
+    yield from (("IngestConfigurationSummary", row) for row in world.ingest_configurations())
     for stage in itertools.islice(world.stages(), sample):
         yield "Stage", stage
         for session in itertools.islice(world.sessions(stage["arn"]), sample):
@@ -97,6 +98,16 @@ def test_the_incident_has_every_recording_state_and_protocol(incident):
     assert protocols == set(SHAPES["ParticipantProtocol"]["enum"])
     assert {"NONE", "SOURCE", "REPLICA"} == {row["replicationType"] for row in rows}
     assert any(row.get("redundantIngest") for row in rows)
+
+
+def test_the_incident_has_ingest_configurations_of_every_kind_and_no_stream_key(incident):
+    rows = incident.world.ingest_configurations()
+    assert {row["ingestProtocol"] for row in rows} == set(SHAPES["IngestProtocol"]["enum"])
+    assert {row["state"] for row in rows} == set(SHAPES["IngestConfigurationState"]["enum"])
+    assert {row["redundantIngest"] for row in rows} == {True, False}
+    assert "" in {row["stageArn"] for row in rows}
+    known = set(SHAPES["IngestConfigurationSummary"]["members"])
+    assert all(set(row) <= known for row in rows)
 
 
 def test_the_quiet_world_has_no_errors_and_one_participant_without_events(quiet):

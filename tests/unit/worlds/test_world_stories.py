@@ -114,6 +114,18 @@ def test_the_reused_stream_key_is_in_use_by_another_participant(show, rows):
         assert other in publishing_at(show, clock_time(event))
 
 
+def test_the_configurations_fit_what_the_encoders_met(incident, rows):
+    keys = {row["arn"]: row for row in incident.world.ingest_configurations()}
+    backup, kit, old = (
+        keys[rows[key]["ingestConfigurationArn"]]
+        for key in ("8D9fYEaOPbzU", "jqbWFZaWBQoZ", "pbQ20JUFwm7o")
+    )
+    assert (backup["stageArn"], backup["state"]) == (MAIN_ARN, "ACTIVE")
+    assert backup["participantId"] not in rows
+    assert (kit["stageArn"], kit["state"]) == ("", "INACTIVE")
+    assert (old["ingestProtocol"], rows["pbQ20JUFwm7o"]["protocol"]) == ("RTMPS", "RTMP")
+
+
 def test_encoder_codes_come_from_encoders_only(show, rows):
     for key, events in show.items():
         for event in errors(events):

@@ -94,6 +94,10 @@ class HugeWorld:
         """Nobody is replicated here."""
         return ()
 
+    def ingest_configurations(self) -> Sequence[Members]:
+        """Nobody comes over RTMP here."""
+        return ()
+
     def _make_stage(self, index: int) -> Members:
         arn = _arn(index)
         name = "world-finals" if index == MAIN_STAGE else f"room-{index:04}"

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tui.endpoint.worlds.incident_crowd import tell_crowd
-from tui.endpoint.worlds.incident_encoders import tell_encoders
+from tui.endpoint.worlds.incident_encoders import tell_encoders, tell_ingests
 from tui.endpoint.worlds.incident_history import (
     tell_future,
     tell_other_stages,
@@ -55,7 +55,13 @@ class IncidentWorld(ToldWorld):
     """
 
     def __init__(self, epoch: datetime, clock: Clock) -> None:
-        super().__init__(REGION, _tell_stages(epoch), clock, newest_first=True)
+        super().__init__(
+            REGION,
+            _tell_stages(epoch),
+            clock,
+            newest_first=True,
+            ingests=tell_ingests(MAIN_ARN),
+        )
 
 
 def _tell_stages(epoch: datetime) -> list[ToldStage]:

@@ -1,8 +1,27 @@
 """The encoders of the ended session: every way in which RTMP and WHIP go wrong."""
 
 from tui.domain import events
+from tui.endpoint.worlds.ingest import Ingest
 from tui.endpoint.worlds.people import encoder, ingest_arn
 from tui.endpoint.worlds.timeline import Timeline, attempt
+
+
+def tell_ingests(arn: str) -> list[Ingest]:
+    """The ingest configurations of all encoders: what they are attached to since then.
+
+    That of the field kit was detached, and so is in no list of the stage.
+    """
+    return [
+        Ingest("loop-a", stage_arn=arn, is_redundant=True),
+        Ingest("loop-b", stage_arn=arn, is_redundant=True),
+        Ingest("program", stage_arn=arn),
+        Ingest("venue", "RTMP", arn),
+        Ingest("truck", stage_arn=arn),
+        Ingest("studio-b", stage_arn=arn),
+        Ingest("desk", stage_arn=arn),
+        Ingest("old", stage_arn=arn),
+        Ingest("field-kit"),
+    ]
 
 
 def tell_encoders(show: Timeline, region: str) -> None:

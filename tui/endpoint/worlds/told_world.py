@@ -1,11 +1,12 @@
 """ToldWorld: a small world made of timelines, seen at the time of a clock."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from tui.endpoint.world import Members
+from tui.endpoint.worlds.ingest import Ingest
 from tui.endpoint.worlds.person import Person
 from tui.endpoint.worlds.timeline import Timeline
 
@@ -68,11 +69,18 @@ class ToldWorld:
     """
 
     def __init__(
-        self, region: str, stages: Iterable[ToldStage], clock: Clock, *, newest_first: bool
+        self,
+        region: str,
+        stages: Iterable[ToldStage],
+        clock: Clock,
+        *,
+        newest_first: bool,
+        ingests: Sequence[Ingest] = (),
     ) -> None:
         self.region = region
         self.newest_first = newest_first
         self._clock = clock
+        self._ingests = ingests
         self._stages = list(stages)
         self._by_arn = {stage.arn: stage for stage in self._stages}
         self._timelines = {
@@ -153,6 +161,12 @@ class ToldWorld:
             for replication in person.replications
             if replication.span.start <= now
         ]
+
+    def ingest_configurations(self) -> list[Members]:
+        """Every ingest configuration of the account, as it is now."""
+        now = self._clock()
+        people = self._people.values()
+        return [ingest.members(self.region, people, now) for ingest in self._ingests]
 
 
 def _is_known(person: Person, now: datetime) -> bool:
