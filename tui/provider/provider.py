@@ -23,9 +23,9 @@ from tui.provider import feeds
 from tui.provider.calls import DEADLINE_SECONDS, Activity, CallQueue
 from tui.provider.connection import SourceFacts
 from tui.provider.event_feed import EventFeed
-from tui.provider.event_log import EventTables
 from tui.provider.fact import Fact
 from tui.provider.feed import Feed
+from tui.provider.holdings import Holdings
 from tui.provider.pace import Pace, Priority
 from tui.provider.readable import Readable
 from tui.provider.reader import Reader
@@ -34,7 +34,6 @@ from tui.provider.session_log import SessionLog
 from tui.provider.source import Recorded, Source
 from tui.provider.sweep import Sweep
 from tui.provider.sweep_members import SweepMembers
-from tui.provider.sweep_progress import SweepState
 
 Key = TypeVar("Key", bound=Hashable)
 Kept = TypeVar("Kept")
@@ -78,72 +77,61 @@ class StageDataProvider:
         """How many changes there were: while it stays the same, so does all that is held."""
         self.has_service = connect is not None
         """Whether there is more to read than a recording."""
+        self.held = Holdings()
+        """What is held now."""
         self._clock = clock
         self._calls = CallQueue(Pace() if pace is None else pace, clock=clock, deadline=deadline)
         answers = RecordedAnswers(recorded, are_all=connect is None, clock=clock, now=now)
         self._reader = Reader(connect, self._calls, self, clock, answers)
         self._closed = False
-        self._tables = EventTables()
-        self._stages = feeds.stages()
-        self._sessions: dict[str, Feed[StageSession]] = {}
-        self._participants: dict[
-            tuple[SessionScope, ParticipantFilter | None], Feed[ParticipantSummary]
-        ] = {}
-        self._events: dict[ParticipantScope, EventFeed] = {}
-        self._sweeps: dict[SessionScope, Sweep] = {}
-        self._replicas: dict[tuple[str, str], Feed[ParticipantReplica]] = {}
-        self._ingest_configurations: dict[str, Feed[IngestConfiguration]] = {}
-        self._stage_facts: dict[str, Fact[Stage]] = {}
-        self._session_facts: dict[SessionScope, Fact[StageSession]] = {}
-        self._participant_facts: dict[ParticipantScope, Fact[Participant]] = {}
 
     def stages(self) -> Feed[StageSummary]:
         """The stages of the account in this Region."""
-        return self._stages
+        return self.held.stages
 
     def sessions(self, stage_arn: str) -> Feed[StageSession]:
         """The sessions of a stage."""
-        return self._once(self._sessions, stage_arn, partial(feeds.sessions, stage_arn))
+        return self._once(self.held.all_sessions, stage_arn, partial(feeds.sessions, stage_arn))
 
     def participants(
         self, session: SessionScope, narrowed: ParticipantFilter | None = None
     ) -> Feed[ParticipantSummary]:
         """The participants of a session; each server-side filter has a feed of its own."""
         return self._once(
-            self._participants,
+            self.held.all_participants,
             (session, narrowed),
             partial(feeds.participants, session, narrowed),
         )
 
     def events(self, scope: ParticipantScope) -> EventFeed:
         """The events of a participant; what a sweep of the session holds of them is there."""
-        return self._once(self._events, scope, partial(self._open_events, scope))
+        return self._once(self.held.all_events, scope, partial(self._open_events, scope))
 
     def sweep(self, session: SessionScope) -> Sweep:
         """The sweep of a session. It reads nothing before its `start`."""
-        return self._once(self._sweeps, session, partial(self._new_sweep, session))
+        return self._once(self.held.all_sweeps, session, partial(self._new_sweep, session))
 
     def replicas(self, stage_arn: str, participant_id: str) -> Feed[ParticipantReplica]:
         """The copies of a participant of this stage in other stages."""
         key = (stage_arn, participant_id)
-        return self._once(self._replicas, key, partial(feeds.replicas, *key))
+        return self._once(self.held.all_replicas, key, partial(feeds.replicas, *key))
 
     def ingest_configurations(self, stage_arn: str) -> Feed[IngestConfiguration]:
         """The ingest configurations that are attached to a stage now."""
         make = partial(feeds.ingest_configurations, stage_arn)
-        return self._once(self._ingest_configurations, stage_arn, make)
+        return self._once(self.held.all_ingest_configurations, stage_arn, make)
 
     def stage(self, arn: str) -> Fact[Stage]:
         """What only GetStage tells of a stage."""
-        return self._once(self._stage_facts, arn, partial(feeds.stage, arn))
+        return self._once(self.held.stage_facts, arn, partial(feeds.stage, arn))
 
     def session(self, scope: SessionScope) -> Fact[StageSession]:
         """One session, without listing them all."""
-        return self._once(self._session_facts, scope, partial(feeds.session, scope))
+        return self._once(self.held.session_facts, scope, partial(feeds.session, scope))
 
     def participant(self, scope: ParticipantScope) -> Fact[Participant]:
         """What only GetParticipant tells of a participant."""
-        return self._once(self._participant_facts, scope, partial(feeds.participant, scope))
+        return self._once(self.held.participant_facts, scope, partial(feeds.participant, scope))
 
     def read_more(self, feed: Readable, priority: Priority = Priority.DEMAND) -> bool:
         """Ask for the next page.
@@ -204,61 +192,6 @@ class StageDataProvider:
                 store[key] = make()
             return store[key]
 
-    # What is held now. Nothing is created or read for these.
-
-    def opened_events(self, scope: ParticipantScope) -> EventFeed | None:
-        """The feed of a participant if a person has opened it."""
-        return self._events.get(scope)
-
-    def opened_in(self, session: SessionScope) -> dict[str, EventFeed]:
-        """Feeds that persons have opened in a session, by participant id."""
-        opened = list(self._events.items())
-        return {scope.participant_id: feed for scope, feed in opened if scope.session == session}
-
-    def held_participant(self, scope: ParticipantScope) -> Participant | None:
-        """What GetParticipant told of a participant."""
-        fact = self._participant_facts.get(scope)
-        return None if fact is None else fact.value
-
-    def held_facts(self, session: SessionScope) -> dict[str, Participant]:
-        """What GetParticipant told of participants of a session, by participant id."""
-        facts = list(self._participant_facts.items())
-        return {
-            scope.participant_id: fact.value
-            for scope, fact in facts
-            if scope.session == session and fact.value is not None
-        }
-
-    def held_session(self, session: SessionScope) -> StageSession | None:
-        """The row of a session; the one that names its end, when one does."""
-        rows = self._sessions.get(session.stage_arn)
-        fact = self._session_facts.get(session)
-        held = [] if rows is None else list(rows.items)
-        if fact is not None and fact.value is not None:
-            held.append(fact.value)
-        own = [row for row in held if row.session_id == session.session_id]
-        return max(own, key=lambda row: row.end_time is not None, default=None)
-
-    def held_participants(self, session: SessionScope) -> Feed[ParticipantSummary] | None:
-        """The unfiltered list of a session if some of it was read."""
-        rows = self._participants.get((session, None))
-        return None if rows is None or rows.pages == 0 else rows
-
-    def held_replicas(self, scope: ParticipantScope) -> Feed[ParticipantReplica] | None:
-        """The copies of a participant if some of the list was read."""
-        rows = self._replicas.get((scope.stage_arn, scope.participant_id))
-        return None if rows is None or rows.pages == 0 else rows
-
-    def held_ingest_configurations(self, stage_arn: str) -> Feed[IngestConfiguration] | None:
-        """Those of a stage if some of the list was read, or asking for it failed."""
-        rows = self._ingest_configurations.get(stage_arn)
-        return None if rows is None or (rows.pages == 0 and rows.failure is None) else rows
-
-    def started_sweep(self, session: SessionScope) -> Sweep | None:
-        """The sweep of a session if it was ever started."""
-        sweep = self._sweeps.get(session)
-        return None if sweep is None or sweep.state is SweepState.IDLE else sweep
-
     def time_of(self, moment: float) -> datetime:
         """A moment on this provider's clock, as a time."""
         return self._reader.times.time_of(moment)
@@ -274,23 +207,20 @@ class StageDataProvider:
         """When an earlier run asked for what is held; None when this one did."""
         return self._reader.times.recorded_at(feed)
 
-    def new_events(self, scope: ParticipantScope) -> EventFeed:
-        """A feed of a participant that is not shared. For sweeps."""
-        return feeds.events(scope, self._tables)
-
     def _new_sweep(self, session: SessionScope) -> Sweep:
-        key = (session, None)
-        listed = self._participants.setdefault(key, feeds.participants(*key))
+        held = self.held
         members = SweepMembers(
-            SessionLog(self._tables),
-            listed,
-            lambda: {scope.participant_id for scope in self._events if scope.session == session},
+            SessionLog(held.tables),
+            held.unfiltered(session),
+            lambda: held.opened_in(session).keys(),
         )
-        return Sweep(self, self._reader, members, session, self._clock)
+        return Sweep(
+            held, self._reader, members, session, clock=self._clock, announce=self.announce
+        )
 
     def _open_events(self, scope: ParticipantScope) -> EventFeed:
-        sweep = self._sweeps.get(scope.session)
-        return self.new_events(scope) if sweep is None else sweep.open(scope)
+        sweep = self.held.all_sweeps.get(scope.session)
+        return self.held.new_events(scope) if sweep is None else sweep.open(scope)
 
     def announce(self, target: Readable | Sweep) -> None:
         """Tell `on_change`. For what this provider is made of, not for screens."""

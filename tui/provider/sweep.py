@@ -25,15 +25,11 @@ ANNOUNCED_EVERY_SECONDS = 0.1
 _RUNNING = frozenset({SweepState.LISTING, SweepState.READING})
 
 
-class SweepHost(EventFeeds, Protocol):
-    """What a sweep needs of its provider. Called with the reader's lock held."""
+class SweptFrom(EventFeeds, Protocol):
+    """What a sweep needs of what is held. Called with the reader's lock held."""
 
-    def held_session(self, session: SessionScope) -> StageSession | None:
+    def session(self, session: SessionScope, /) -> StageSession | None:
         """What is known of the session."""
-        ...
-
-    def announce(self, target: "Sweep") -> None:
-        """Tell whoever listens. Called without the lock."""
         ...
 
 
@@ -50,22 +46,24 @@ class Sweep:
 
     def __init__(
         self,
-        host: SweepHost,
+        held: SweptFrom,
         reader: Reader,
         members: SweepMembers,
         session: SessionScope,
+        *,
         clock: Callable[[], float],
+        announce: Callable[["Sweep"], None],
     ) -> None:
         self.session = session
         self.participants = members.rows
         """The list of participants, shared with every screen."""
         self.log = members.log
         """What is read so far."""
-        self._host = host
+        self._tell = announce
         self._reader = reader
         self._clock = clock
         self._members = members
-        self._events = SweepEvents(self, host, reader, members, session)
+        self._events = SweepEvents(self, held, reader, members, session)
         self._rate = CallRate()
         self._state = SweepState.IDLE
         self._failure: ProviderFailure | None = None
@@ -73,7 +71,7 @@ class Sweep:
         self._list_mark = (-1, -1)
         self._outdated_list: int | None = None
         """The generation of the list that a later pass does not want to see."""
-        self._passes = SweepPasses(reader.times, clock, partial(host.held_session, session))
+        self._passes = SweepPasses(reader.times, clock, partial(held.session, session))
         self._has_retried = False
         self._calls = 0
         self._announced = -inf
@@ -218,7 +216,7 @@ class Sweep:
         now = self._clock()
         if now - self._announced >= ANNOUNCED_EVERY_SECONDS:
             self._announced = now
-            self._reader.afterwards(lambda: self._host.announce(self))
+            self._reader.afterwards(lambda: self._tell(self))
 
     def note_answer(self, target: Readable) -> None:
         """A call of the sweep has ended, or a recorded answer has come."""

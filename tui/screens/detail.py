@@ -146,7 +146,7 @@ class Detail:
         leading = draw(findings[:count])
         asks = [ask for finding in findings for ask in finding.would_tell]
         if any(ask.fact.kind is FactKind.REPLICAS for ask in asks):
-            replicas = self._provider.held_replicas(scope)
+            replicas = self._provider.held.replicas(scope)
             leading += [] if replicas is None else replica_lines(replicas.items[:], width)
         others = draw(findings[count:], first=count + 1)
         return leading, [*others, ()] if others else []

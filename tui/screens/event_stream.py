@@ -77,8 +77,8 @@ class ParticipantStream:
     @property
     def bounds(self) -> tuple[datetime | None, datetime | None]:
         """First and last moment that events can have, as far as held."""
-        fact = self._provider.held_participant(self._scope)
-        session = self._provider.held_session(self._scope.session)
+        fact = self._provider.held.participant(self._scope)
+        session = self._provider.held.session(self._scope.session)
         first = fact.summary.first_join_time if fact is not None else None
         last = session.end_time if session is not None else None
         return _readable(first), _readable(last)

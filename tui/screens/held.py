@@ -33,7 +33,7 @@ class Held:
 
     def log(self, scope: ParticipantScope, /) -> HeldLog | None:
         """Events of a participant: of the feed that was opened, else what a sweep has read."""
-        feed = self._provider.opened_events(scope)
+        feed = self._provider.held.opened_events(scope)
         if feed is not None:
             if feed.pages == 0:
                 return None
@@ -49,7 +49,7 @@ class Held:
 
     def _swept(self, scope: ParticipantScope) -> HeldLog | None:
         """A copy of what a sweep holds, at the positions that the opened feed would have."""
-        sweep = self._provider.started_sweep(scope.session)
+        sweep = self._provider.held.started_sweep(scope.session)
         if sweep is None:
             return None
         reading = sweep.log.reading(scope.participant_id)
@@ -64,7 +64,7 @@ class Held:
     def feed_as_of(self, session: SessionScope, feed: EventFeed) -> datetime | None:
         """Up to when an opened feed is read; None when nothing can follow."""
         moment = self._provider.up_to_date_at(feed)
-        sweep = self._provider.started_sweep(session)
+        sweep = self._provider.held.started_sweep(session)
         if moment is None and sweep is not None:
             moment = sweep.up_to_date_at
         return self._as_of(session, moment)
@@ -77,20 +77,20 @@ class Held:
         if moment is None:
             return _LONG_AGO
         as_of = self._provider.time_of(moment)
-        row = self._provider.held_session(session)
+        row = self._provider.held.session(session)
         end = None if row is None else row.end_time
         return None if isinstance(end, datetime) and end <= as_of else as_of
 
     def participant(self, scope: ParticipantScope, /) -> Participant | None:
         """The answer of GetParticipant."""
-        return self._provider.held_participant(scope)
+        return self._provider.held.participant(scope)
 
     def summary(self, scope: ParticipantScope, /) -> ParticipantSummary | None:
         """The row inside the answer of GetParticipant, else that of the list."""
-        facts = self._provider.held_participant(scope)
+        facts = self._provider.held.participant(scope)
         if facts is not None:
             return facts.summary
-        feed = self._provider.held_participants(scope.session)
+        feed = self._provider.held.participants(scope.session)
         if feed is None:
             return None
         key = (id(feed), feed.generation, len(feed.items))
@@ -100,11 +100,11 @@ class Held:
 
     def session(self, scope: SessionScope, /) -> StageSession | None:
         """The session."""
-        return self._provider.held_session(scope)
+        return self._provider.held.session(scope)
 
     def participants(self, scope: SessionScope, /) -> HeldParticipants | None:
         """Who is in the session, as far as the unfiltered list was read."""
-        feed = self._provider.held_participants(scope)
+        feed = self._provider.held.participants(scope)
         if feed is None:
             return None
         is_complete = feed.is_complete
@@ -112,30 +112,30 @@ class Held:
 
     def ingest_configurations(self, stage_arn: str, /) -> HeldIngest | None:
         """What is attached to a stage, as far as it was listed, and when."""
-        feed = self._provider.held_ingest_configurations(stage_arn)
+        feed = self._provider.held.ingest_configurations(stage_arn)
         if feed is None:
             return None
         moment, failure = self._provider.up_to_date_at(feed), feed.failure
         as_of = None
         if moment is not None:
-            as_of = self._now() - timedelta(seconds=self._provider.seconds_since(moment))
+            as_of = self._provider.time_of(moment)
         is_complete = feed.is_complete
         return HeldIngest(feed.items[: len(feed.items)], is_complete, as_of, failure)
 
     def publishers_at(self, scope: SessionScope, moment: datetime, /) -> PublisherCount | None:
         """Who was publishing in the second of a moment; None when the session was not swept."""
-        sweep = self._provider.started_sweep(scope)
+        sweep = self._provider.held.started_sweep(scope)
         return None if sweep is None else self._seats.at(sweep, moment)
 
     def sweep_calls(self, scope: SessionScope, /) -> int:
         """The fewest calls that a sweep still takes, as far as participants are listed."""
-        sweep = self._provider.started_sweep(scope)
+        sweep = self._provider.held.started_sweep(scope)
         if sweep is not None:
             return sweep.calls_left
-        listed = self._provider.held_participants(scope)
+        listed = self._provider.held.participants(scope)
         if listed is None:
             return 2
-        opened = self._provider.opened_in(scope).values()
+        opened = self._provider.held.opened_in(scope).values()
         read = sum(feed.is_complete for feed in opened)
         return max(0, len(listed.items) - read) + listed.has_more
 
@@ -149,7 +149,7 @@ class Held:
         if remote and held.log.is_error(position):
             other = self.log(ParticipantScope(scope.stage_arn, scope.session_id, remote))
             count += 0 if other is None else len(other.log)
-        sweep = self._provider.started_sweep(scope.session)
+        sweep = self._provider.held.started_sweep(scope.session)
         if sweep is not None and held.log.error_code(position) == "QUOTA_EXCEEDED":
             count += self._seats.work(sweep)
         return count

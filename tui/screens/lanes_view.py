@@ -37,7 +37,7 @@ class LanesView:
             clock: How times are told.
             moment: Where the cursor begins; None for the middle.
         """
-        session = provider.held_session(sweep.session)
+        session = provider.held.session(sweep.session)
         end = session.end_time if session is not None else None
         self._ended = end if isinstance(end, datetime) else None
         self._sweep = sweep

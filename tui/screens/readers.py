@@ -182,7 +182,7 @@ class Readers:
         event = self._pane.event
         if event is None or event.error_code not in CODES:
             return
-        listed = self._provider.held_ingest_configurations(here.participant.stage_arn)
+        listed = self._provider.held.ingest_configurations(here.participant.stage_arn)
         if listed is not None:
             self._provider.restart(listed)
 
@@ -237,7 +237,7 @@ class Readers:
 
     def _is_live(self) -> bool | None:
         """Whether the session has no end, as far as it was read."""
-        session = self._provider.held_session(self._explorer.here.session)
+        session = self._provider.held.session(self._explorer.here.session)
         return None if session is None else session.end_time is None
 
     def _toggle_pause(self) -> None:

@@ -75,7 +75,7 @@ class SeatCounts:
     def at(self, sweep: Sweep, moment: datetime) -> PublisherCount:
         """Who was publishing in the second of a moment."""
         second = to_microseconds(moment) // _SECOND_US
-        opened = self._provider.opened_in(sweep.session)
+        opened = self._provider.held.opened_in(sweep.session)
         own = {
             name: _covers(self._up_to.feed_as_of(sweep.session, feed), second)
             for name, feed in opened.items()

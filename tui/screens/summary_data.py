@@ -71,7 +71,7 @@ class SessionData:
         people = {row.participant_id: row for row in self.sweep.participants.items}
         return self._builder.summary(
             people=people,
-            facts=self._provider.held_facts(self.sweep.session),
+            facts=self._provider.held.facts(self.sweep.session),
             is_read=log.is_read,
             all_listed=log.participants_complete,
         )
@@ -119,7 +119,7 @@ class ParticipantData:
     def summary(self) -> Summary:
         """What is counted so far."""
         scope = self._place.participant
-        fact = self._provider.held_participant(scope)
+        fact = self._provider.held.participant(scope)
         summary = fact.summary if fact is not None else ParticipantSummary(scope.participant_id)
         return self._builder.summary(
             people={scope.participant_id: summary},

@@ -41,7 +41,7 @@ class SweptSession:
     def participant(self, participant_id: str, /) -> Participant | None:
         """The answer of GetParticipant; None when it was not asked for."""
         scope = ParticipantScope(self.scope.stage_arn, self.scope.session_id, participant_id)
-        return self._provider.held_participant(scope)
+        return self._provider.held.participant(scope)
 
     def sweep_calls(self) -> int:
         """The fewest calls that the rest of the sweep takes."""

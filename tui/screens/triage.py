@@ -196,9 +196,9 @@ class Triage:
 
     def _name(self, place: Place) -> str:
         scope = place.participant
-        fact = self._provider.held_participant(scope)
+        fact = self._provider.held.participant(scope)
         user = fact.summary.user_id if fact is not None else None
         if not user:
-            sweep = self._provider.started_sweep(scope.session)
+            sweep = self._provider.held.started_sweep(scope.session)
             user = Names(sweep).name(scope.participant_id) if sweep is not None else None
         return f"{user} {scope.participant_id}" if user else scope.participant_id

@@ -69,7 +69,7 @@ class Weighing:
         return sum(not _tells_little(one) for one in findings) or min(1, len(findings))
 
     def _grows(self, scope: ParticipantScope) -> bool:
-        sweep = self.provider.started_sweep(scope.session)
+        sweep = self.provider.held.started_sweep(scope.session)
         return sweep is not None and sweep.is_running
 
     def _weigh(self, ref: EventRef, scope: ParticipantScope, changes: int) -> None:
@@ -97,7 +97,7 @@ class Weighing:
         scope = ask.fact.scope
         if ask.fact.kind is not FactKind.REPLICAS or not isinstance(scope, ParticipantScope):
             return True
-        replicas = self.provider.held_replicas(scope)
+        replicas = self.provider.held.replicas(scope)
         return replicas is None or replicas.has_more
 
     def cite(self, ref: EventRef, own: EventRef) -> Cited | None:
@@ -117,7 +117,7 @@ class Weighing:
     def log_of(self, scope: ParticipantScope | SessionScope) -> EventLog | None:
         """The log that positions of a reference are in."""
         if isinstance(scope, SessionScope):
-            sweep = self.provider.started_sweep(scope)
+            sweep = self.provider.held.started_sweep(scope)
             return None if sweep is None else sweep.log.log
         held = self.held.log(scope)
         return None if held is None else held.log

@@ -54,7 +54,7 @@ class Case:
 
     @property
     def feed(self):
-        return self.provider.opened_events(scope("host"))
+        return self.provider.held.opened_events(scope("host"))
 
     def press(self):
         """Press Z, and let pages come until nothing more is asked for."""

@@ -133,10 +133,10 @@ def test_looking_reads_nothing_and_creates_nothing(case):
     assert held.work(scope("p"), 0) == 0
     provider = case.provider
     assert not case.source.order
-    assert provider.opened_events(scope("p")) is None
-    assert not provider._participant_facts
-    assert not provider._participants
-    assert not provider._sweeps
+    assert provider.held.opened_events(scope("p")) is None
+    assert not provider.held.participant_facts
+    assert not provider.held.all_participants
+    assert not provider.held.all_sweeps
 
 
 def test_events_are_held_from_the_first_page_and_complete_from_the_last(case):
@@ -303,7 +303,7 @@ def test_what_only_the_sweep_has_read_is_held_and_opening_finds_it_at_the_same_p
     order = list(case.source.order)
     held = case.held.log(scope("p"))
     assert held.complete
-    assert case.provider.opened_events(scope("p")) is None
+    assert case.provider.held.opened_events(scope("p")) is None
     feed = case.provider.events(scope("p"))
     assert list(feed.items) == list(held.log)
     assert case.held.log(scope("p")).log is feed.items
