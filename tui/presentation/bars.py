@@ -53,6 +53,7 @@ class Budget:
     used: int
     """Calls of the busiest operation in the last second."""
     allowed: int
+    """0 where nothing is called."""
     throttled_seconds: float = 0.0
     """Seconds until a throttled operation goes on; 0 when none is."""
 
@@ -127,7 +128,7 @@ def status_line(status: ListStatus, budget: Budget, running: str, width: int) ->
             break
         spans += [*separator, Span(clip(fact, left))]
     meter = Span(f"API {budget.used}/{budget.allowed}", Role.MUTED)
-    if line_width((*spans, _SEPARATOR, meter)) <= room:
+    if budget.allowed and line_width((*spans, _SEPARATOR, meter)) <= room:
         spans += [_SEPARATOR, meter]
     return both_ends(tuple(spans), Span(word, role), width)
 

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import chain
 
 from tui.domain.events import Event
+from tui.domain.failures import is_not_recorded
 from tui.domain.stages import (
     ParticipantScope,
     ParticipantSummary,
@@ -186,7 +187,8 @@ class Detail:
             return [title, *participant_lines(fact.value, width, zone)]
         if fact.failure is not None:
             retry: Line = (Span("r reads it again.", Role.ACCENT),)
-            return [title, *failure_lines(fact.failure, width), retry]
+            lines = [title, *failure_lines(fact.failure, width)]
+            return lines if is_not_recorded(fact.failure) else [*lines, retry]
         if fact.status.is_busy:
             return [title, (Span("... reading its facts", Role.MUTED),)]
         return [title, (Span("facts not read: Enter opens it", Role.MUTED),)]

@@ -121,6 +121,9 @@ class ParticipantStream:
     @property
     def recorded_at(self) -> datetime | None:
         """Of the first page, or of what was looked at for news last."""
+        sweep = self._provider.held.started_sweep(self._scope.session)
+        if sweep is not None and self._provider.up_to_date_at(self.feed) is None:
+            return sweep.recorded_at
         return self._provider.recorded_at(self.feed)
 
     def read_on(self, priority: Priority = Priority.DEMAND) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from tui.keymap import footer_hints
 from tui.launch import Keeper, Launch
-from tui.presentation.bars import Crumb, ListStatus, header_line, status_line
+from tui.presentation.bars import Budget, Crumb, ListStatus, header_line, status_line
 from tui.presentation.footer_line import footer_line
 from tui.presentation.timestamps import zone_label
 from tui.provider.provider import StageDataProvider
@@ -51,7 +51,8 @@ class Frame:
             crumbs = (crumbs[0], _keeping(self._launch.keeper), *crumbs[1:])
         self.header.show(header_line(crumbs, zone, width))
         activity = self._provider.activity()
-        area.show_status(status_line(status, budget(activity), running, width))
+        calls = budget(activity) if self._provider.has_service else Budget(0, 0)
+        area.show_status(status_line(status, calls, running, width))
         first = ("read.again",) if status.failure is not None and status.can_retry else ()
         hints = footer_hints(place.level.name, self._keys, first)
         self.footer.show(footer_line(hints, width))

@@ -155,6 +155,7 @@ class Readers:
 
     def _again(self) -> None:
         """Read again what failed; else read what is new."""
+        self._ask_for_a_service()
         feed, here = self._feed, self._explorer.here
         if here.level is Level.TIMELINE:
             if not self._sweep.start():
@@ -186,7 +187,12 @@ class Readers:
         if listed is not None:
             self._provider.restart(listed)
 
+    def _ask_for_a_service(self) -> None:
+        if not self._provider.has_service:
+            raise NotNow("a recording does not grow: ivscope --record reads on, with AWS")
+
     def _restart(self) -> None:
+        self._ask_for_a_service()
         if self._explorer.here.level is Level.TIMELINE:
             raise NotNow("a sweep reads nothing twice: r reads what is new")
         self._provider.restart(self._feed)
@@ -222,8 +228,7 @@ class Readers:
         here = self._explorer.here
         if here.level is not Level.EVENTS:
             raise NotNow("open a participant first: F follows its events")
-        if not self._provider.has_service:
-            raise NotNow("a recording does not grow: there is nothing to follow")
+        self._ask_for_a_service()
         if self._follower is not None:
             self.stop()
             self._explorer.say("no longer following")

@@ -106,7 +106,6 @@ class Recording:
                 path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
             # A kill between two answers leaves a whole file; only a power cut needs more.
-            connection.execute("PRAGMA journal_mode = TRUNCATE")
             connection.execute("PRAGMA synchronous = NORMAL")
             if is_new:
                 _begin(connection, label or "")
@@ -136,32 +135,35 @@ class Recording:
             cursor: As in `Answer`.
             asked_at: As in `Answer`.
         """
-        packed = zlib.compress(json.dumps(body).encode(), 1)
-        stamp = asked_at.timestamp()
         try:
-            with self._lock, self._connection as connection:
-                connection.execute("BEGIN IMMEDIATE")
-                connection.execute("INSERT OR IGNORE INTO requests (text) VALUES (?)", (request,))
-                (key,) = connection.execute(
-                    "SELECT id FROM requests WHERE text = ?", (request,)
-                ).fetchone()
-                same = {"request": key, "cursor": cursor}
-                held = connection.execute(_LATEST_LIKE_IT, same).fetchone()
-                if held is not None and held[1] == packed:
-                    connection.execute(
-                        "UPDATE answers SET asked_at = ? WHERE id = ?", (stamp, held[0])
-                    )
-                else:
-                    connection.execute(
-                        "INSERT INTO answers (request, cursor, next_cursor, asked_at, body) "
-                        "VALUES (?, ?, ?, ?, ?)",
-                        (key, cursor, str(body.get("nextToken") or ""), stamp, packed),
-                    )
-        except sqlite3.Error as error:
+            packed = zlib.compress(json.dumps(body).encode(), 1)
+            self._write(request, packed, (cursor, str(body.get("nextToken") or "")), asked_at)
+        except (sqlite3.Error, ValueError, RecursionError) as error:  # texts that no file takes
             self.lost += 1
             self.failure = str(error)
         else:
             self.saved += 1
+
+    def _write(
+        self, request: str, packed: bytes, cursors: tuple[str, str], asked_at: datetime
+    ) -> None:
+        stamp = asked_at.timestamp()
+        with self._lock, self._connection as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("INSERT OR IGNORE INTO requests (text) VALUES (?)", (request,))
+            (key,) = connection.execute(
+                "SELECT id FROM requests WHERE text = ?", (request,)
+            ).fetchone()
+            same = {"request": key, "cursor": cursors[0]}
+            held = connection.execute(_LATEST_LIKE_IT, same).fetchone()
+            if held is not None and held[1] == packed:
+                connection.execute("UPDATE answers SET asked_at = ? WHERE id = ?", (stamp, held[0]))
+            else:
+                connection.execute(
+                    "INSERT INTO answers (request, cursor, next_cursor, asked_at, body) "
+                    "VALUES (?, ?, ?, ?, ?)",
+                    (key, *cursors, stamp, packed),
+                )
 
     @property
     def requests(self) -> list[str]:

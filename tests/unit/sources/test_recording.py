@@ -1,0 +1,193 @@
+"""The file: what it keeps, what it refuses, and what a kill leaves behind."""
+
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tui.domain.failures import FailureKind, ProviderFailure
+from tui.domain.stages import SessionScope
+from tui.sources.recorded import RecordedSource, last_session
+from tui.sources.recorded_request import request_text
+from tui.sources.recording import SCHEMA, Recording, UnusableFileError
+
+NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
+STAGE = "arn:aws:ivs:us-west-2:123456789012:stage/a"
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "incident.ivscope"
+
+
+def begin(path, label="AWS"):
+    return Recording.open(path, label=label, create=True)
+
+
+def save(recording, request="r", *, rows=("x",), cursor="", behind="", minute=0):
+    body = {"events": list(rows), **({"nextToken": behind} if behind else {})}
+    recording.save(request, body, cursor, NOON + timedelta(minutes=minute))
+
+
+def test_only_its_owner_can_read_it(path):
+    begin(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_what_was_saved_is_there_for_whoever_opens_it_next(path):
+    save(begin(path), rows=["é", "\ud800", {"n": 1.5}], behind="2")
+    again = begin(path)
+    (answer,) = again.answers("r")
+    assert (answer.cursor, answer.next_cursor, answer.asked_at) == ("", "2", NOON)
+    assert again.body(answer) == {"events": ["é", "\ud800", {"n": 1.5}], "nextToken": "2"}
+    assert again.last_asked_at == NOON
+
+
+def test_an_equal_answer_only_renews_the_time(path):
+    recording = begin(path)
+    save(recording)
+    save(recording, minute=5)
+    (answer,) = recording.answers("r")
+    assert answer.asked_at == NOON + timedelta(minutes=5)
+    save(recording, rows=["y"], minute=9)
+    assert len(recording.answers("r")) == 2
+
+
+def test_a_page_equal_to_one_before_the_list_was_read_again_is_kept_too(path):
+    recording = begin(path)
+    save(recording, rows=["a"], behind="2")
+    save(recording, rows=["b"], cursor="2")
+    save(recording, rows=["new"], behind="2")
+    save(recording, rows=["b"], cursor="2")
+    assert [answer.cursor for answer in recording.answers("r")] == ["", "2", "", "2"]
+
+
+def test_a_kill_in_the_middle_of_saving_loses_nothing_that_was_saved(path):
+    script = (
+        "import sys\n"
+        "from datetime import UTC, datetime\n"
+        "from pathlib import Path\n"
+        "from tui.sources.recording import Recording\n"
+        "recording = Recording.open(Path(sys.argv[1]), label='AWS', create=True)\n"
+        "for number in range(100_000):\n"
+        "    recording.save(f'r{number}', {'events': ['x' * 500]}, '', datetime.now(UTC))\n"
+        "    print(number, flush=True)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE, text=True
+    ) as writer:
+        for line in writer.stdout:
+            if int(line) == 60:
+                os.kill(writer.pid, signal.SIGKILL)
+        said = int(line)
+    again = Recording.open(path)
+    for number in range(said + 1):
+        (answer,) = again.answers(f"r{number}")
+        assert again.body(answer) == {"events": ["x" * 500]}
+
+
+def test_trouble_with_the_file_is_told_and_costs_nobody_the_answer(path):
+    recording = begin(path)
+    save(recording)
+    recording.close()
+    save(recording, rows=["y"])
+    assert (recording.saved, recording.lost) == (1, 1)
+    assert recording.failure
+    assert recording.in_words == f"1 answers saved in {path}, 1 not: {recording.failure}"
+
+
+def test_a_full_disk_is_trouble_with_the_file(path):
+    recording = begin(path)
+    save(recording)
+    recording._connection.execute("PRAGMA max_page_count = 1")
+    for number in range(50):
+        save(recording, request=f"r{number}", rows=[os.urandom(2000).hex()])
+    assert recording.lost
+    assert "full" in recording.failure
+    assert len(recording.answers("r")) == 1
+
+
+def test_a_cursor_that_no_file_takes_is_trouble_with_the_file(path):
+    recording = begin(path)
+    save(recording, behind="\ud800")
+    assert (recording.saved, recording.lost) == (0, 1)
+    save(recording)
+    assert recording.saved == 1
+
+
+def write(content):
+    return lambda path: path.write_bytes(content)
+
+
+def other_database(path):
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE a (b)")
+
+
+def newer(path):
+    begin(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA user_version = {SCHEMA + 1}")
+
+
+def other_label(path):
+    begin(path, "demo incident of 2026-11-26").close()
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (write(b"not a database, though long enough to have a header" * 20), "not a database"),
+        (other_database, "no recording of ivscope"),
+        (newer, f"format {SCHEMA + 1}"),
+        (other_label, "is a recording of demo incident of 2026-11-26, not of AWS"),
+        (lambda path: path.mkdir(), "Is a directory"),
+    ],
+)
+def test_another_file_is_refused_with_the_reason_and_left_as_it_is(path, make, words):
+    make(path)
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(UnusableFileError, match=words) as caught:
+        begin(path)
+    assert str(path) in str(caught.value)
+    assert before is None or path.read_bytes() == before
+
+
+def test_opening_alone_makes_no_file_and_takes_no_empty_one(path):
+    with pytest.raises(UnusableFileError, match="No such file"):
+        Recording.open(path)
+    assert not path.exists()
+    path.touch()
+    with pytest.raises(UnusableFileError, match="empty"):
+        Recording.open(path)
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(UnusableFileError, match="No such file"):
+        begin(tmp_path / "nowhere" / "incident.ivscope")
+
+
+def test_a_damaged_answer_is_a_failure_in_plain_words(path):
+    recording = begin(path)
+    request = request_text("list_stages", {})
+    recording.save(request, {"stages": []}, "", NOON)
+    recording._connection.execute("UPDATE answers SET body = x'00'")
+    with pytest.raises(ProviderFailure) as caught:
+        RecordedSource(recording).list_stages(None)
+    assert caught.value.kind is FailureKind.NOT_RECORDED
+    assert "cannot be read" in caught.value.summary
+
+
+def test_the_session_read_last_is_where_it_is_opened(path):
+    recording = begin(path)
+    assert last_session(recording) is None
+    for session in ("st-1", "st-2"):
+        request = request_text("list_participants", {"stageArn": STAGE, "sessionId": session})
+        recording.save(request, {"participants": []}, "", NOON)
+    recording.save(request_text("list_stages", {}), {"stages": []}, "", NOON)
+    assert last_session(recording) == SessionScope(STAGE, "st-2")
