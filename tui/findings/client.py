@@ -19,6 +19,14 @@ _WEB_LIMITS = {
 _INGEST = frozenset({"RTMP", "RTMPS"})
 _WHIP = "WHIP"
 
+_NEEDED = {
+    "INVALID_AUDIO_CODEC": ("audio in AAC-LC", "audio in Opus"),
+    "INVALID_VIDEO_CODEC": ("video in H.264", "video in H.264"),
+    "INVALID_INPUT": ("both audio and video", "a video track in H.264"),
+}
+"""What is documented for RTMP, and for WHIP (IVS RealTimeUserGuide: supported media
+specifications, RTMP publishing, OBS WHIP support)."""
+
 
 def encoder_or_browser(here: Here) -> Iterator[Finding]:
     """Say whether an encoder or a browser sent what was refused."""
@@ -34,16 +42,23 @@ def encoder_or_browser(here: Here) -> Iterator[Finding]:
         )
         return
     protocol = (facts.protocol or "").upper()
+    words: list[Part]
     if protocol in _INGEST or (protocol == _WHIP and not facts.browser_name):
-        text = f"It came over {protocol}: look at the settings of the encoder."
+        needed = _NEEDED.get(here.event.error_code or "")
+        which = f", which needs {needed[protocol == _WHIP]}" if needed else ""
+        text = f"It came over {protocol}{which}: look at the settings of the encoder."
         if protocol == _WHIP and facts.sdk_version:
             text = "It came over WHIP, yet with an SDK version: SDK or encoder is not certain."
             yield Finding((text,), Certainty.UNKNOWN, refs)
             return
         yield Finding((text,), Certainty.SHOWN, refs)
+    elif facts.browser_name and here.event.error_code in _NEEDED:
+        words = ["It joined from a browser (", Outside(facts.browser_name), ")."]
+        unknown = ("which tracks and codecs it offered: the log of the client tells",)
+        yield Finding(tuple(words), Certainty.UNKNOWN, refs, unknown)
     elif facts.browser_name and protocol != _WHIP:
         limit = _WEB_LIMITS.get(here.event.error_code or "")
-        words: list[Part] = ["It joined from a browser (", Outside(facts.browser_name), ")"]
+        words = ["It joined from a browser (", Outside(facts.browser_name), ")"]
         if limit:
             words.append(f"; the web SDK by itself sends {limit}")
         words.append(": look for an encoder or changed settings behind the same token.")

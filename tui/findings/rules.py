@@ -44,6 +44,9 @@ _BY_CODE: Final[dict[str, tuple[Rule, ...]]] = {
     "BITRATE_EXCEEDED": (encoder_or_browser,),
     "RESOLUTION_EXCEEDED": (encoder_or_browser,),
     "B_FRAME_PRESENT": (encoder_or_browser,),
+    "INVALID_AUDIO_CODEC": (encoder_or_browser,),
+    "INVALID_VIDEO_CODEC": (encoder_or_browser,),
+    "INVALID_INPUT": (encoder_or_browser,),
 }
 """Rules of a code, the most telling one first."""
 

@@ -89,3 +89,30 @@ def test_without_facts_encoder_or_browser_is_unknown_and_costs_one_call():
 )
 def test_facts_that_fit_both_claim_neither(client):
     assert sender(**client)[0].certainty is Certainty.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("code", "protocol", "needed", "other"),
+    [
+        ("INVALID_AUDIO_CODEC", "RTMPS", "audio in AAC-LC", "Opus"),
+        ("INVALID_AUDIO_CODEC", "WHIP", "audio in Opus", "AAC"),
+        ("INVALID_VIDEO_CODEC", "RTMP", "video in H.264", "audio"),
+        ("INVALID_INPUT", "RTMP", "both audio and video", "track"),
+        ("INVALID_INPUT", "WHIP", "a video track in H.264", "both"),
+    ],
+)
+def test_what_an_encoder_must_send_is_told_for_its_protocol(code, protocol, needed, other):
+    finding, text = sender(code, protocol=protocol, sdk="")
+    assert finding.certainty is Certainty.SHOWN
+    assert f"over {protocol}, which needs {needed}" in text
+    assert other not in text
+
+
+@pytest.mark.parametrize("code", ["INVALID_AUDIO_CODEC", "INVALID_VIDEO_CODEC", "INVALID_INPUT"])
+def test_of_a_browser_no_encoder_and_no_codec_is_claimed(code):
+    # A browser can lack H.264 itself: nothing says that an encoder uses its token.
+    finding, text = sender(code, browser="Firefox", sdk="1.41.0", protocol="UNKNOWN")
+    assert finding.certainty is Certainty.UNKNOWN
+    assert "encoder" not in text
+    assert "codecs it offered" in words(finding.unknown)
+    assert sender(code)[0].would_tell
