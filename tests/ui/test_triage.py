@@ -40,6 +40,7 @@ async def test_findings_of_the_session_lead_to_their_event():
         await journey.until("40 participants, all loaded")
         await journey.press("i")
         await journey.until("SWEPT", within=40)
+        await journey.until("Session    ended after ")
         await journey.until("Findings", within=30)
         rows = journey.app.screen._rows
         row = next(i for i in range(len(rows)) if isinstance(rows.drill(i), int))

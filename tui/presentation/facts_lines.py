@@ -17,6 +17,7 @@ from tui.domain.stages import (
 )
 from tui.presentation.fields import field, text_field, value_span
 from tui.presentation.lines import Line, Role, Span
+from tui.presentation.picker_rows import session_duration
 from tui.presentation.timestamps import full
 
 _Pairs = tuple[tuple[str, str], ...]
@@ -53,6 +54,21 @@ def session_lines(
         text = lasted if end >= session.start_time else f"ends {lasted} before it starts"
         lines += field("Duration", (Span(text),), width)
     return lines
+
+
+def session_span(
+    session: StageSession | None, width: int, zone: tzinfo, now: datetime
+) -> list[Line]:
+    """From when to when a session was, and how long, in a line or two."""
+    if session is None:
+        return field("Session", (Span("its start and end are not read", Role.MUTED),), width)
+    lasted = session_duration(session, now)
+    start = full(session.start_time, zone)
+    if session.end_time is None:
+        text = f"live for {lasted.removesuffix(' +')}, since {start}"
+        return field("Session", (Span(text, Role.GOOD),), width)
+    text = f"ended after {lasted}, {start} to {full(session.end_time, zone)}"
+    return field("Session", (Span(text),), width)
 
 
 def participant_lines(

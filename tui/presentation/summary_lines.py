@@ -24,6 +24,7 @@ def summary_lines(
     zone: tzinfo,
     *,
     heading: str = "Session",
+    about: Iterable[Line] = (),
     findings: Iterable[SummaryLine] = (),
 ) -> list[SummaryLine]:
     """All lines; what rests on a part of the session says so in every heading.
@@ -33,6 +34,7 @@ def summary_lines(
         width: Cells.
         zone: Zone of the reader.
         heading: Ours: what was counted, "Session" or "Participant".
+        about: Facts that are not counted.
         findings: Lines to stand between the codes and the long tables.
     """
     coverage = coverage_text(summary.coverage)
@@ -40,7 +42,7 @@ def summary_lines(
     word = ("PARTIAL", Role.WARNING) if is_partial else ("COMPLETE", Role.GOOD)
     head = (Span(f"{heading} summary  ", Role.STRONG), Span(*word), Span(f"  {coverage}"))
     note = f", {coverage}" if is_partial else ""
-    lines = _plain(wrap(head, width))
+    lines = _plain([*wrap(head, width), *about])
     lines += _facts(summary, width, zone)
     lines += _codes(summary, width, zone, note)
     lines += findings

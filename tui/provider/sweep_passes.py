@@ -36,8 +36,9 @@ class SweepPasses:
         self._passes = 0
         self._began = self._up_to_date_at = 0.0
         self._oldest = self._oldest_recorded = self._recorded_before = inf
+        self._knew_the_end = False
         self.is_final = False
-        """Whether nothing can come any more; certain once the pass has ended."""
+        """Whether nothing can come any more, as the last pass has shown."""
 
     @property
     def up_to_date_at(self) -> float:
@@ -59,7 +60,7 @@ class SweepPasses:
         self._oldest = self._oldest_recorded = inf
         self._passes += 1
         self._began = self._clock()
-        self.is_final = bool(self._end)
+        self._knew_the_end = bool(self._end)
         if self._passes == 1:
             self._up_to_date_at = self._began
         return self._passes == 1
@@ -81,8 +82,9 @@ class SweepPasses:
         self._up_to_date_at = self._began
         self._recorded_before = inf
         has_old = self._oldest < self._began and not self._is_settled(self._oldest)
-        was_final, self.is_final = self.is_final, self.is_final and not has_old
-        return was_final and has_old and self._passes == 1
+        knew = self._knew_the_end or self._is_settled(self._began)
+        self.is_final = knew and not has_old
+        return knew and has_old and self._passes == 1
 
     @property
     def _end(self) -> Time | None:

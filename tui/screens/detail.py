@@ -154,10 +154,8 @@ class Detail:
 
     def _is_live(self, scope: ParticipantScope) -> bool:
         """Whether the session has no end, as far as its row was read."""
-        for session in self._provider.sessions(scope.stage_arn).items:
-            if session.session_id == scope.session_id:
-                return session.end_time is None
-        return False
+        session = self._provider.held.session(scope.session)
+        return session is not None and session.end_time is None
 
     def of_row(
         self, place: Place, row: picking.PickerRow | None, width: int, zone: tzinfo, now: datetime
@@ -218,12 +216,11 @@ class Detail:
         return stage_id(stage_arn)
 
     def _session(self, place: Place, now: datetime) -> str:
-        stage_arn, session_id = place.session.stage_arn, place.session.session_id
-        for session in self._provider.sessions(stage_arn).items:
-            if session.session_id == session_id:
-                state = "live" if session.end_time is None else "ended"
-                return f"{session_id} {state} {session_duration(session, now)}"
-        return session_id
+        session = self._provider.held.session(place.session)
+        if session is None:
+            return place.session.session_id
+        state = "live" if session.end_time is None else "ended"
+        return f"{session.session_id} {state} {session_duration(session, now)}"
 
     def _user(self, place: Place) -> str:
         fact = self._provider.participant(place.participant)

@@ -191,6 +191,19 @@ class SessionStream:
         """Nothing to ask for: the sweep reads at its own pace."""
 
 
+def begun_sweep(provider: StageDataProvider, session: SessionScope) -> Sweep:
+    """The sweep of a session, started unless it was stopped.
+
+    Whether the session has ended, which decides what can still come, is asked if it is not known.
+    """
+    sweep = provider.sweep(session)
+    if sweep.state is SweepState.IDLE:
+        if provider.held.session(session) is None:
+            provider.read(provider.session(session))
+        sweep.start()
+    return sweep
+
+
 def sweep_word(sweep: Sweep) -> str:
     """The state of a sweep for the status line; empty before it was started."""
     progress = sweep.progress(monotonic())

@@ -7,10 +7,10 @@ from tui.domain.events import Event
 from tui.domain.stages import ParticipantSummary
 from tui.launch import Launch
 from tui.provider.provider import StageDataProvider
-from tui.provider.sweep_progress import SweepState
 from tui.screens import picking
 from tui.screens.deed import Deed, NotNow
 from tui.screens.event_deeds import EventDeeds
+from tui.screens.event_stream import begun_sweep
 from tui.screens.events_pane import EventsPane
 from tui.screens.layout import Layout
 from tui.screens.picker_pane import PickerPane
@@ -174,9 +174,7 @@ class Going:
         if self.here.level < Level.PARTICIPANTS:
             raise NotNow("open a session first: M shows the events of everybody in it")
         session = self.here.session
-        sweep = self._provider.sweep(session)
-        if sweep.state is SweepState.IDLE:
-            sweep.start()
+        begun_sweep(self._provider, session)
         self.go(Place(session.stage_arn, session.session_id, everybody=True))
 
     def _go_out(self) -> None:

@@ -101,11 +101,12 @@ class SummaryScreen(Screen[Drill | None]):
             inner,
             zone,
             heading=self._data.title,
+            about=self._data.about(inner, self._clock),
             findings=self._data.findings(inner, zone),
         )
         self._rows = SummaryRows(rows)
         cursor = self._list.cursor if self._was_used else self._rows.next_code(-1) or 0
-        self._list.show(self._rows, (), cursor, self._list.top)
+        self._list.show(self._rows, (), cursor, self._list.top if self._was_used else 0)
         title = (Span("SUMMARY", Role.STRONG),)
         line = both_ends(title, Span(self._data.word(), Role.ACCENT), width)
         self.query_one("#title", LineBar).show(line)

@@ -7,11 +7,13 @@ from typing import Protocol
 from tui.domain.session_summary import Summary
 from tui.domain.stages import ParticipantSummary
 from tui.presentation.cells import clip
-from tui.presentation.lines import Role, Span
+from tui.presentation.facts_lines import session_span
+from tui.presentation.lines import Line, Role, Span
 from tui.presentation.summary_table import SummaryLine
 from tui.provider.provider import StageDataProvider
 from tui.provider.sweep import Sweep
 from tui.query.summary import SummaryBuilder
+from tui.screens.clock import Clock
 from tui.screens.event_stream import ParticipantStream, sweep_word
 from tui.screens.place import Place
 from tui.screens.session_findings import SessionFindings
@@ -36,6 +38,10 @@ class SummaryData(Protocol):
 
     def word(self) -> str:
         """The state of the reading, in capitals."""
+        ...
+
+    def about(self, width: int, clock: Clock) -> list[Line]:
+        """Facts of it that are not counted."""
         ...
 
     def findings(self, width: int, zone: tzinfo) -> list[SummaryLine]:
@@ -79,6 +85,11 @@ class SessionData:
     def word(self) -> str:
         """The state of the sweep."""
         return sweep_word(self.sweep)
+
+    def about(self, width: int, clock: Clock) -> list[Line]:
+        """From when to when it was."""
+        session = self._provider.held.session(self.sweep.session)
+        return session_span(session, width, clock.zone, clock.now())
 
     def findings(self, width: int, zone: tzinfo) -> list[SummaryLine]:
         """Across participants; and whom the sweep could not read."""
@@ -131,6 +142,10 @@ class ParticipantData:
     def word(self) -> str:
         """Whether all is read."""
         return "ALL LOADED" if self._stream.is_complete else "PARTIAL"
+
+    def about(self, width: int, clock: Clock) -> list[Line]:  # noqa: ARG002 - the protocol's signature
+        """Nothing: the detail tells who it is."""
+        return []
 
     def findings(self, width: int, zone: tzinfo) -> list[SummaryLine]:  # noqa: ARG002 - the protocol's signature
         """None: the detail tells those of one participant, event by event."""

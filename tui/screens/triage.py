@@ -8,12 +8,11 @@ from textual.app import App
 from tui.provider.feed import FeedState
 from tui.provider.provider import StageDataProvider
 from tui.provider.sweep import Sweep
-from tui.provider.sweep_progress import SweepState
 from tui.screens.clock import Clock
 from tui.screens.compare import ComparedRows, CompareScreen
 from tui.screens.deed import Deed, NotNow
 from tui.screens.event_deeds import EventDeeds
-from tui.screens.event_stream import ParticipantStream, sweep_word
+from tui.screens.event_stream import ParticipantStream, begun_sweep, sweep_word
 from tui.screens.events_pane import EventsPane
 from tui.screens.lanes import Landing, LanesScreen
 from tui.screens.lanes_view import LanesView
@@ -96,10 +95,7 @@ class Triage:
         """The sweep of the session, started unless it was stopped."""
         if self._explorer.here.level < Level.PARTICIPANTS:
             raise NotNow("open a session first")
-        sweep = self._provider.sweep(self._explorer.here.session)
-        if sweep.state is SweepState.IDLE:
-            sweep.start()
-        return sweep
+        return begun_sweep(self._provider, self._explorer.here.session)
 
     def order(self, order: str) -> None:
         """Start, pause or cancel the sweep of the session.

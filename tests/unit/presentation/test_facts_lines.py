@@ -18,6 +18,7 @@ from tui.presentation.facts_lines import (
     participant_lines,
     replica_lines,
     session_lines,
+    session_span,
     stage_lines,
 )
 from tui.presentation.failure_lines import failure_lines
@@ -152,3 +153,21 @@ def test_a_failure_with_a_page_of_html_stays_short_and_safe():
     assert len(texts) <= 12
     assert all(text.isprintable() for text in texts)
     assert "Retry      does not help without a change" in texts
+
+
+@pytest.mark.parametrize(
+    ("session", "words"),
+    [
+        (None, "its start and end are not read"),
+        (StageSession("st-1", START), "live for 1 h 01 min, since 2026-11-23 20:30:00 UTC"),
+        (
+            StageSession("st-1", START, START + timedelta(minutes=53)),
+            "ended after 53 min 00 s, 2026-11-23 20:30:00 UTC to 2026-11-23 21:23:00 UTC",
+        ),
+        (StageSession("st-1", None, START), "ended after ?, "),
+    ],
+)
+def test_a_session_is_told_from_when_to_when_it_was(session, words):
+    now = START + timedelta(minutes=61)
+    text = " ".join(" ".join(_texts(session_span(session, 80, UTC, now))).split())
+    assert words.strip() in text

@@ -24,6 +24,7 @@ class Runs:
     def __init__(self):
         self.source = SessionSource(page_size=3, list_size=4)
         self.memory = Memory(EPOCH + timedelta(hours=2))
+        self.seconds = 1000.0
         self.provider = None
 
     def begin(self, *, alone=False, pace=None):
@@ -35,7 +36,7 @@ class Runs:
             pace=pace or Pace(demand=FAST, background=FAST, window=0),
             recorded=self.memory.reading,
             now=lambda: self.memory.now,
-            clock=lambda: 1000.0,
+            clock=lambda: self.seconds,
         )
         return self.provider
 
@@ -227,3 +228,47 @@ def test_recorded_answers_do_not_wait_for_the_pace(runs):
     runs.begin(pace=never)
     assert runs.sweep().log.participants_read == 40
     assert runs.provider.activity().used == 0
+
+
+def test_an_end_that_is_learnt_while_the_sweep_runs_makes_it_final_if_it_was_well_before(runs):
+    runs.source.add("p")
+    runs.source.end_time = EPOCH + timedelta(hours=1)
+    runs.begin()
+    gate = runs.source.gates["p"] = Gate(None)
+    sweep = runs.provider.sweep(SESSION)
+    sweep.start()
+    assert gate.entered.wait(5)
+    runs.know_the_session()
+    gate.opened.set()
+    wait_for(lambda: not sweep.is_running)
+    assert not sweep.start()
+
+
+def test_an_end_just_before_the_sweep_may_still_bring_events(runs):
+    runs.source.add("p")
+    runs.memory.now = EPOCH + timedelta(hours=1, minutes=1)
+    runs.source.end_time = EPOCH + timedelta(hours=1)
+    runs.begin()
+    gate = runs.source.gates["p"] = Gate(None)
+    sweep = runs.provider.sweep(SESSION)
+    sweep.start()
+    assert gate.entered.wait(5)
+    runs.know_the_session()
+    gate.opened.set()
+    wait_for(lambda: not sweep.is_running)
+    assert sweep.start()
+
+
+def test_what_a_person_read_before_the_end_is_looked_at_again_by_the_sweep(runs):
+    runs.source.add("p", events=2)
+    runs.memory.now = EPOCH + timedelta(minutes=30)
+    runs.begin()
+    feed = runs.provider.events(scope("p"))
+    runs.provider.read_more(feed)
+    wait_for(lambda: feed.state is FeedState.COMPLETE)
+    runs.source.events["p"].append(joined("p", 2400))
+    runs.source.end_time = EPOCH + timedelta(minutes=41)
+    runs.memory.now += timedelta(hours=1)
+    runs.seconds += 3600
+    runs.know_the_session()
+    assert all_held(runs.sweep(), runs.source)
