@@ -1,6 +1,7 @@
 """INSUFFICIENT_CAPABILITIES: what the token in force allowed, and which exchange changed it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import islice
 
 from tui.domain import events
 from tui.domain.tokens import PUBLISH, SUBSCRIBE, ParticipantToken
@@ -30,25 +31,21 @@ def token_in_force(here: Here) -> Iterator[Finding]:
 
 
 def _at(here: Here, second: int, needed: str) -> Finding:
-    before: list[int] = []
-    same: list[int] = []
-    after: list[int] = []
-    for at in here.named(events.TOKEN_EXCHANGED):
-        other = second_of(here.log, at) or 0
-        (before if other < second else same if other == second else after).append(at)
-    last_second = second_of(here.log, before[-1]) if before else None
-    if len(same) > 1 or sum(second_of(here.log, at) == last_second for at in before[-2:]) > 1:
+    same = here.within(second, second, events.TOKEN_EXCHANGED)
+    before = [*islice(here.until(second - 1, events.TOKEN_EXCHANGED), 2)][::-1]
+    if len(same) > 1 or len({second_of(here.log, at) for at in before}) < len(before):
         return Finding(
             ("Several token exchanges are in one second: which came last is not known.",),
             Certainty.UNKNOWN,
-            here.refs(*(same or before[-2:]), here.position),
+            here.refs(*(same or before), here.position),
         )
     if same:
         return _same_second(here, same[0], needed)
     if before:
-        return _exchanged(here, before, second, needed)
-    if after and not _joined_between(here, second, after[0]):
-        return _told_later(here, after[0], needed)
+        return _exchanged(here, before[-1], second, needed)
+    after = next(here.since(second + 1, events.TOKEN_EXCHANGED), None)
+    if after is not None and not _joined_between(here, second, after):
+        return _told_later(here, after, needed)
     return _never_exchanged(here, second, needed)
 
 
@@ -72,32 +69,32 @@ def _same_second(here: Here, exchange: int, needed: str) -> Finding:
     return Finding((text,), Certainty.LIKELY, refs, order, here.rest)
 
 
-def _exchanged(here: Here, before: Sequence[int], second: int, needed: str) -> Finding:
-    last = before[-1]
+def _exchanged(here: Here, last: int, second: int, needed: str) -> Finding:
     since = second_of(here.log, last) or 0
     allowed = allows(here.log[last].new_token, needed)
     away = here.distance(last)
     if allowed is None:
         text = f"Whether the token exchanged {away} allows {needed} is not in the event."
         return Finding((text,), Certainty.UNKNOWN, here.refs(last, here.position), None, here.rest)
-    proofs = _between(here, _PROOF[needed], since, second)
-    if not allowed and proofs:
+    proof = _last_between(here, _PROOF[needed], since, second)
+    if not allowed and proof is not None:
         text = (
             f"The last exchange, {away}, left no {needed}, yet {_PROOF[needed]} follows it: a "
             "later token must have been in force, and its exchange is not in the events."
         )
-        refs = here.refs(last, proofs[-1], here.position)
+        refs = here.refs(last, proof, here.position)
         return Finding((text,), Certainty.UNKNOWN, refs, here.open_pages, here.rest)
-    joins = _between(here, events.JOINED, since, second + 1)
+    join = _last_between(here, events.JOINED, since, second + 1)
+    joins = () if join is None else (join,)
     unknown = here.open_pages
     if joins:
         unknown = ("it joined again since, and with which token is not in the events",)
     certainty = here.firm(unless=bool(joins))
     if allowed:
         text = f"The token in force since the exchange {away} allows {needed}: it does not explain"
-        refs = here.refs(last, *joins[-1:], here.position)
+        refs = here.refs(last, *joins, here.position)
         return Finding((f"{text} the error.",), certainty, refs, unknown, here.rest)
-    taker = _taker(here, before, needed)
+    taker = _taker(here, second, needed)
     if taker is None:
         text = f"The token in force since the exchange {away} does not allow {needed}."
     elif taker == last:
@@ -108,14 +105,12 @@ def _exchanged(here: Here, before: Sequence[int], second: int, needed: str) -> F
             "did not give it back."
         )
     shown = [last] if taker in {None, last} else [taker or 0, last]
-    return Finding(
-        (text,), certainty, here.refs(*shown, *joins[-1:], here.position), unknown, here.rest
-    )
+    return Finding((text,), certainty, here.refs(*shown, *joins, here.position), unknown, here.rest)
 
 
-def _taker(here: Here, before: Sequence[int], needed: str) -> int | None:
-    """The exchange that took the capability, when nothing after it gave it back."""
-    for at in reversed(before):
+def _taker(here: Here, second: int, needed: str) -> int | None:
+    """The exchange that took the capability, when nothing up to a second gave it back."""
+    for at in here.until(second - 1, events.TOKEN_EXCHANGED):
         event = here.log[at]
         if allows(event.new_token, needed) is not False:
             return None
@@ -138,13 +133,13 @@ def _told_later(here: Here, exchange: int, needed: str) -> Finding:
 
 def _never_exchanged(here: Here, second: int, needed: str) -> Finding:
     joining: Text = ("what the token that it joined with allows is not in the events",)
-    proofs = _between(here, _PROOF[needed], -1, second)
-    if proofs:
+    proof = _last_between(here, _PROOF[needed], -1, second)
+    if proof is not None:
         text = (
-            f"{_PROOF[needed]} {here.distance(proofs[-1])}, and no token exchange is read between: "
+            f"{_PROOF[needed]} {here.distance(proof)}, and no token exchange is read between: "
             f"the token allowed {needed} then."
         )
-        refs = here.refs(proofs[-1], here.position)
+        refs = here.refs(proof, here.position)
         return Finding((text,), here.firm(), refs, here.open_pages or joining, here.rest)
     if not here.complete:
         text = "No token exchange before it is read so far."
@@ -157,16 +152,15 @@ def _never_exchanged(here: Here, second: int, needed: str) -> Finding:
     )
 
 
-def _between(here: Here, name: str, after: int, before: int) -> list[int]:
-    """Events after one second and before another one, oldest first."""
-    return [at for at in here.named(name) if after < (second_of(here.log, at) or 0) < before]
+def _last_between(here: Here, name: str, after: int, before: int) -> int | None:
+    """The last event after one second and before another one."""
+    found = next(here.until(before - 1, name), None)
+    return None if found is None or (second_of(here.log, found) or 0) <= after else found
 
 
 def _joined_between(here: Here, second: int, exchange: int) -> bool:
     until = second_of(here.log, exchange) or 0
-    return any(
-        second <= (second_of(here.log, at) or 0) <= until for at in here.named(events.JOINED)
-    )
+    return bool(here.within(second, until, events.JOINED))
 
 
 def allows(token: ParticipantToken | None, capability: str) -> bool | None:

@@ -6,7 +6,7 @@ from tui.domain import events
 from tui.domain.tokens import PUBLISH, SUBSCRIBE
 from tui.findings.capabilities import allows
 from tui.findings.finding import Certainty, Finding, Outside, Part, Text
-from tui.findings.here import Here, ask_participant, second_of
+from tui.findings.here import Here, ask_participant
 from tui.findings.known_issues import INSUFFICIENT_CAPABILITIES, KNOWN_ISSUES, KnownIssue
 from tui.provider.event_log import EventLog
 
@@ -113,12 +113,7 @@ def _last_exchange(here: Here) -> int | None:
     """The last token exchange before, or in the same second."""
     if here.second is None:
         return None
-    before = [
-        at
-        for at in here.named(events.TOKEN_EXCHANGED)
-        if (second_of(here.log, at) or 0) <= here.second
-    ]
-    return before[-1] if before else None
+    return next(here.until(here.second, events.TOKEN_EXCHANGED), None)
 
 
 def is_explained(log: EventLog, error: int, exchange: int) -> bool:

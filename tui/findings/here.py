@@ -1,8 +1,7 @@
 """Here: one event amid what is read of its participant, and what all rules need around it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import compress
 
 from tui.domain.durations import round_duration
 from tui.domain.events import Event
@@ -20,7 +19,7 @@ from tui.findings.finding import (
 )
 from tui.findings.known import HeldLog, Known
 from tui.provider.event_log import EventLog
-from tui.query.shown import flags_of
+from tui.query.timed_events import EARLIEST, LATEST, all_timed, timed_events, untimed_events
 
 SECOND_US = 1_000_000
 """Microseconds. Event times are whole seconds in every sample of the IVS API: inside one second
@@ -51,6 +50,18 @@ class Here:
     def named(self, *names: str) -> list[int]:
         """Positions of the events with these names and a readable time, oldest first."""
         return positions_named(self.log, names)
+
+    def since(self, second: int, *names: str) -> Iterator[int]:
+        """Positions of the events with these names from a second on, oldest first."""
+        return positions_within(self.log, names, since=second)
+
+    def until(self, second: int, *names: str) -> Iterator[int]:
+        """Positions of the events with these names up to the end of a second, newest first."""
+        return positions_within(self.log, names, until=second, newest_first=True)
+
+    def within(self, since: int, until: int, *names: str) -> list[int]:
+        """Positions of the events with these names in both seconds or between, oldest first."""
+        return list(positions_within(self.log, names, since=since, until=until))
 
     def has_untimed(self, *names: str) -> bool:
         """Whether an event with one of these names cannot be placed in time."""
@@ -108,18 +119,43 @@ def moment_of(log: EventLog, position: int) -> Moment | str:
 def positions_named(log: EventLog, names: Iterable[str]) -> list[int]:
     """Positions of the events with these names and a readable time, oldest first."""
     wanted = frozenset(names)
-    length = len(log)
-    flags = flags_of(log, 0, length, lambda kind: kind.name in wanted)
-    timed = [at for at in compress(range(length), flags) if log.time_us(at) is not None]
-    return sorted(timed, key=lambda at: (log.time_us(at), at))
+    return all_timed(log, lambda kind: kind.name in wanted)
+
+
+def positions_within(
+    log: EventLog,
+    names: Iterable[str],
+    *,
+    since: int | None = None,
+    until: int | None = None,
+    newest_first: bool = False,
+    remote: int | None = None,
+) -> Iterator[int]:
+    """The same in some seconds since 1970 UTC, as few as are asked for.
+
+    Args:
+        log: The log.
+        names: Event names.
+        since: The first second; None for any.
+        until: The last second; None for any.
+        newest_first: Whether the order is the other way round.
+        remote: Number of the remote participant in the log; None for any.
+    """
+    wanted = frozenset(names)
+    return timed_events(
+        log,
+        lambda kind: kind.name in wanted,
+        since=EARLIEST if since is None else since * SECOND_US,
+        until=LATEST if until is None else (until + 1) * SECOND_US - 1,
+        newest_first=newest_first,
+        remote=remote,
+    )
 
 
 def has_untimed(log: EventLog, names: Iterable[str]) -> bool:
     """Whether an event with one of these names has no readable time."""
     wanted = frozenset(names)
-    length = len(log)
-    flags = flags_of(log, 0, length, lambda kind: kind.name in wanted)
-    return any(log.time_us(at) is None for at in compress(range(length), flags))
+    return any(True for _ in untimed_events(log, lambda kind: kind.name in wanted))
 
 
 def distance(here: int | None, other: int | None) -> str:

@@ -1,15 +1,14 @@
 """LEFT: what happened right before it, and whether the participant came back."""
 
 from collections.abc import Iterator
-from itertools import compress
 
 from tui.domain import events
 from tui.domain.durations import round_duration
 from tui.domain.tokens import PUBLISH, SUBSCRIBE
 from tui.findings.capabilities import allows
 from tui.findings.finding import Certainty, Finding, Outside, Part, Text
-from tui.findings.here import Here, distance, second_of
-from tui.query.shown import flags_of
+from tui.findings.here import SECOND_US, Here, second_of
+from tui.query.timed_events import timed_events
 
 BEFORE_SECONDS = 5
 """So shortly before LEFT something counts as right before it."""
@@ -36,7 +35,7 @@ def left(here: Here) -> Iterator[Finding]:
     error = _error_before(here, here.second)
     if error is not None:
         yield _after_error(here, error)
-    ended = [at for at in here.named(*_ENDS) if second_of(here.log, at) == here.second]
+    ended = here.within(here.second, here.second, *_ENDS)
     if ended:
         yield _ended_with_it(here, ended)
     yield Finding(
@@ -45,28 +44,24 @@ def left(here: Here) -> Iterator[Finding]:
 
 
 def _came_back(here: Here, second: int) -> Iterator[Finding]:
-    joins = here.named(events.JOINED)
-    same = [at for at in joins if second_of(here.log, at) == second]
-    later = [at for at in joins if (second_of(here.log, at) or 0) > second]
+    same = here.within(second, second, events.JOINED)
+    later = next(here.since(second + 1, events.JOINED), None)
     if same:
         text = "JOINED is in the same second: it came back at once, or came and went."
         yield Finding((text,), Certainty.LIKELY, here.refs(here.position, *same), here.open_pages)
         return
-    if not later:
+    if later is None:
         return
-    gap = (second_of(here.log, later[0]) or 0) - second
+    gap = (second_of(here.log, later) or 0) - second
     if gap <= REJOIN_SECONDS:
         text = f"It joined again {round_duration(gap)} later, as the same participant."
         yield Finding(
-            (text,), here.firm(), here.refs(here.position, later[0]), here.open_pages, here.rest
+            (text,), here.firm(), here.refs(here.position, later), here.open_pages, here.rest
         )
 
 
 def _lost_capability(here: Here, second: int) -> Iterator[Finding]:
-    for at in here.named(events.TOKEN_EXCHANGED):
-        other = second_of(here.log, at) or 0
-        if not second - BEFORE_SECONDS <= other <= second:
-            continue
+    for at in here.within(second - BEFORE_SECONDS, second, events.TOKEN_EXCHANGED):
         event = here.log[at]
         lost = [
             capability
@@ -75,23 +70,20 @@ def _lost_capability(here: Here, second: int) -> Iterator[Finding]:
             and allows(event.new_token, capability) is False
         ]
         if lost:
-            away = distance(second, other)
-            text = f"A token exchange took {' and '.join(lost)} away {away}."
+            text = f"A token exchange took {' and '.join(lost)} away {here.distance(at)}."
             unknown: Text = ("whether it left because of that",)
             yield Finding((text,), Certainty.LIKELY, here.refs(at, here.position), unknown)
 
 
 def _error_before(here: Here, second: int) -> int | None:
     """The last error in the seconds before LEFT."""
-    log = here.log
-    length = len(log)
-    flags = flags_of(log, 0, length, lambda kind: kind.is_error)
-    near = [
-        (other, at)
-        for at in compress(range(length), flags)
-        if (other := second_of(log, at)) is not None and second - BEFORE_SECONDS <= other <= second
-    ]
-    return max(near)[1] if near else None
+    near = timed_events(
+        here.log,
+        lambda kind: kind.is_error,
+        since=(second - BEFORE_SECONDS) * SECOND_US,
+        until=(second + 1) * SECOND_US - 1,
+    )
+    return max(near, key=lambda at: (second_of(here.log, at) or 0, at), default=None)
 
 
 def _after_error(here: Here, error: int) -> Finding:

@@ -1,17 +1,15 @@
 """PUBLISH_STOPPED: how long it had published, and what happened in the same second."""
 
 from collections.abc import Iterator
-from itertools import compress
 
 from tui.domain import events
 from tui.domain.durations import round_duration
 from tui.domain.tokens import PUBLISH
 from tui.findings.capabilities import allows
 from tui.findings.finding import Certainty, Finding, Outside, Text
-from tui.findings.here import Here, second_of
+from tui.findings.here import Here
 from tui.findings.publishing import PUBLISHING_NAMES, stretches_of
 from tui.findings.stream_duration import LIMIT_SECONDS, SLACK_SECONDS
-from tui.query.shown import flags_of
 
 NEAR_SECONDS = 2
 """So far apart two events can be one happening: the service documents "immediately"."""
@@ -25,11 +23,7 @@ def publish_stopped(here: Here) -> Iterator[Finding]:
     yield from _lost_capability(here, here.second)
     yield from _refused(here, here.second)
     unknown: Text = ("what came first, and why",)
-    near = [
-        at
-        for at in here.named(events.REPLICATION_STOPPED, events.LEFT)
-        if second_of(here.log, at) == here.second
-    ]
+    near = here.within(here.second, here.second, events.REPLICATION_STOPPED, events.LEFT)
     for name, text in (
         (events.REPLICATION_STOPPED, "Its replication to another stage ended in the same second."),
         (events.LEFT, "It left in the same second."),
@@ -55,9 +49,7 @@ def _duration(here: Here) -> Finding:
 
 
 def _lost_capability(here: Here, second: int) -> Iterator[Finding]:
-    for at in here.named(events.TOKEN_EXCHANGED):
-        if not second - NEAR_SECONDS <= (second_of(here.log, at) or 0) <= second:
-            continue
+    for at in here.within(second - NEAR_SECONDS, second, events.TOKEN_EXCHANGED):
         event = here.log[at]
         if allows(event.previous_token, PUBLISH) and allows(event.new_token, PUBLISH) is False:
             text = f"The token exchange {here.distance(at)} took PUBLISH away, which unpublishes."
@@ -66,13 +58,10 @@ def _lost_capability(here: Here, second: int) -> Iterator[Finding]:
 
 def _refused(here: Here, second: int) -> Iterator[Finding]:
     """Errors of publishing around the stop: documents do not say which of them comes first."""
-    log = here.log
-    length = len(log)
-    flags = flags_of(log, 0, length, lambda kind: kind.name == events.PUBLISH_ERROR)
-    for at in compress(range(length), flags):
-        other = second_of(log, at)
-        code = log.error_code(at)
-        if other is None or not code or abs(other - second) > NEAR_SECONDS:
+    near = here.within(second - NEAR_SECONDS, second + NEAR_SECONDS, events.PUBLISH_ERROR)
+    for at in sorted(near):
+        code = here.log.error_code(at)
+        if not code:
             continue
         text: Text = ("PUBLISH_ERROR ", Outside(code), f" is {here.distance(at)}.")
         unknown: Text = ("whether the error speaks of this stream or of another attempt",)

@@ -1,6 +1,7 @@
 """PUBLISHER_NOT_FOUND: what the publisher was doing in that second."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from tui.domain import events
 from tui.domain.stages import ParticipantScope
@@ -11,7 +12,7 @@ from tui.findings.here import (
     ask_events,
     ask_participant,
     distance,
-    positions_named,
+    positions_within,
     second_of,
 )
 from tui.findings.known import HeldLog
@@ -90,12 +91,12 @@ def _sentence(
         return _stopped(held, second, start, end)
     if found.state is State.NOT_YET and start is not None:
         words = f"The publisher first started {_away(held, second, start)}: it was not there yet."
-        errors = _errors_before(held, second)
-        if not errors:
+        error = next(_back_from(held, second, events.PUBLISH_ERROR), None)
+        if error is None:
             return (words,), Certainty.SHOWN, [start]
-        code = log.error_code(errors[-1]) or "no code"
-        text = (f"{words} Its attempt {_away(held, second, errors[-1])} failed: ", Outside(code))
-        return text, Certainty.SHOWN, [errors[-1], start]
+        code = log.error_code(error) or "no code"
+        text = (f"{words} Its attempt {_away(held, second, error)} failed: ", Outside(code))
+        return text, Certainty.SHOWN, [error, start]
     if found.state is State.TIE:
         positions = [at for at in (start, end) if at is not None and second_of(log, at) == second]
         verb = "started"
@@ -118,15 +119,11 @@ def _stopped(
         words = f"The publisher left {_away(held, second, end)}; no PUBLISH_STOPPED is read."
         return (words,), Certainty.SHOWN, [end]
     since = second_of(held.log, end) or 0
-    left = [
-        at
-        for at in positions_named(held.log, (events.LEFT,))
-        if since <= (second_of(held.log, at) or 0) <= second
-    ]
+    left = [*islice(positions_within(held.log, (events.LEFT,), since=since, until=second), 1)]
     words = f"The publisher stopped publishing {_away(held, second, end)}"
     if left:
         words += f" and left {_away(held, second, left[0])}"
-    return (f"{words}.",), Certainty.SHOWN, [end, *left[:1]]
+    return (f"{words}.",), Certainty.SHOWN, [end, *left]
 
 
 def _never(here: Here, held: HeldLog) -> tuple[Text, Certainty, list[int]]:
@@ -146,12 +143,8 @@ def _never(here: Here, held: HeldLog) -> tuple[Text, Certainty, list[int]]:
     return ("No PUBLISH_STARTED of the publisher is read so far.",), Certainty.UNKNOWN, []
 
 
-def _errors_before(held: HeldLog, second: int) -> list[int]:
-    return [
-        at
-        for at in positions_named(held.log, (events.PUBLISH_ERROR,))
-        if (second_of(held.log, at) or 0) <= second
-    ]
+def _back_from(held: HeldLog, second: int, *names: str) -> Iterator[int]:
+    return positions_within(held.log, names, until=second, newest_first=True)
 
 
 def _away(held: HeldLog, second: int, position: int) -> str:
@@ -183,17 +176,17 @@ def _replication(here: Here, remote: ParticipantScope, second: int) -> Iterator[
             (ask_events(source, "events of the replica's source"),),
         )
         return
-    names = (events.REPLICATION_STARTED, events.REPLICATION_STOPPED)
-    before = [
+    before = (
         at
-        for at in positions_named(held.log, names)
-        if (second_of(held.log, at) or 0) <= second and _leads_here(here, held, at)
-    ]
-    last = before[-1] if before else None
+        for at in _back_from(held, second, events.REPLICATION_STARTED, events.REPLICATION_STOPPED)
+        if _leads_here(here, held, at)
+    )
+    last = next(before, None)
     if last is None or held.log.name(last) != events.REPLICATION_STOPPED:
         return
     away = _away(held, second, last)
-    is_tied = [second_of(held.log, at) for at in before].count(second_of(held.log, last)) > 1
+    one_before = next(before, last)
+    is_tied = one_before != last and second_of(held.log, one_before) == second_of(held.log, last)
     firm = held.complete and away != distance(second, second) and not is_tied
     yield Finding(
         (f"The publisher is a replica, and its replication to this session ended {away}.",),

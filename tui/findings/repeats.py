@@ -1,12 +1,13 @@
 """Repeated errors: how many of the same kind, since when and how fast."""
 
 from collections.abc import Iterator
-from itertools import compress
+from itertools import islice
 
 from tui.domain.durations import round_duration
-from tui.findings.finding import Certainty, Finding, Outside, Part, Text
+from tui.findings.finding import MOST_REFS, Certainty, Finding, Outside, Part, Text
 from tui.findings.here import SECOND_US, Here, ask_session, moment_of
-from tui.query.shown import flags_of
+from tui.provider.event_log import EventLog
+from tui.query.timed_events import Wanted, all_timed, timed_events, untimed_events
 
 INTERNAL = "INTERNAL_SERVER_EXCEPTION"
 
@@ -16,29 +17,44 @@ _MINUTE = 60
 def repeated(here: Here) -> Iterator[Finding]:
     """Count the errors of the same name and code in what is read of the participant."""
     log, event = here.log, here.event
-    length = len(log)
-    alike = (event.name, event.error_code or None)
-    flags = flags_of(log, 0, length, lambda kind: (kind.name, kind.error_code or None) == alike)
-    found = list(compress(range(length), flags))
+    kinds = _alike(here)
+    count = log.tally.count(kinds)
     if event.error_code == INTERNAL:
-        yield _internal(here, len(found))
-    if len(found) < 2:  # noqa: PLR2004 - once is no repetition
+        yield _internal(here, count)
+    if count < 2:  # noqa: PLR2004 - once is no repetition
         return
-    timed = sorted(
-        (at for at in found if log.time_us(at) is not None), key=lambda at: log.time_us(at) or 0
-    )
-    words: list[Part] = [f"{len(found):,} times the same error", *_remotes(here, found)]
+    words: list[Part] = [f"{count:,} times the same error", *_remotes(here, kinds)]
     if not here.complete:
         words.append(", of what was read")
-    if len(timed) == len(found):
-        words += _rate(here, timed)
-    else:
+    wanted = frozenset(log.tables.kinds[kind] for kind in kinds).__contains__
+    untimed = list(untimed_events(log, wanted))
+    if untimed:
+        rests = sorted([*all_timed(log, wanted), *untimed])
         words.append("; not all of them have a readable time.")
-    rests = timed if len(timed) == len(found) else found
+    else:
+        rests = _ends(log, wanted, count)
+        words += _rate(here, rests, count)
     yield Finding(tuple(words), Certainty.SHOWN, here.refs(*rests), here.open_pages, here.rest)
 
 
-def _rate(here: Here, timed: list[int]) -> list[Part]:
+def _alike(here: Here) -> list[int]:
+    """Numbers of the kinds with its name and code: an empty code is none."""
+    alike = (here.event.name, here.event.error_code or None)
+    kinds = enumerate(here.log.tables.kinds)
+    return [number for number, kind in kinds if (kind.name, kind.error_code or None) == alike]
+
+
+def _ends(log: EventLog, wanted: Wanted, count: int) -> list[int]:
+    """All of so many when they can all be named, else the first and the last, oldest first."""
+    first = [*islice(timed_events(log, wanted), min(count, MOST_REFS))]
+    if count <= MOST_REFS:
+        return first
+    half = MOST_REFS // 2
+    last = [*islice(timed_events(log, wanted, newest_first=True), half)]
+    return [*first[:half], *last[::-1]]
+
+
+def _rate(here: Here, timed: list[int], count: int) -> list[Part]:
     log = here.log
     seconds = ((log.time_us(timed[-1]) or 0) - (log.time_us(timed[0]) or 0)) / SECOND_US
     if seconds < 1:
@@ -46,14 +62,15 @@ def _rate(here: Here, timed: list[int]) -> list[Part]:
     words: list[Part] = [", from ", moment_of(log, timed[0]), " to ", moment_of(log, timed[-1])]
     if seconds >= _MINUTE:
         # The first one opens the time that is measured, so it does not count.
-        rate = (len(timed) - 1) / seconds * _MINUTE
+        rate = (count - 1) / seconds * _MINUTE
         words.append(f", on average {rate:.1f} a minute" if rate >= 0.1 else "")  # noqa: PLR2004
     return [*words, f", over {round_duration(seconds)}."]
 
 
-def _remotes(here: Here, found: list[int]) -> list[Part]:
+def _remotes(here: Here, kinds: list[int]) -> list[Part]:
     """To whom, when the events name a remote participant."""
-    remotes = {here.log.remote(at) for at in found}
+    texts = here.log.tables.texts
+    remotes = {texts[number] for number in here.log.tally.remotes(kinds)}
     if None in remotes:
         return []
     if len(remotes) > 1:

@@ -61,8 +61,8 @@ _BY_NAME: Final[dict[str, tuple[Rule, ...]]] = {
 def findings_for(scope: ParticipantScope, position: int, known: Known) -> tuple[Finding, ...]:
     """What is held that bears on one event, the most telling finding first.
 
-    Empty when nothing does, or when the event is not held. Looks at every event of the
-    participant a few times.
+    Empty when nothing does, or when the event is not held. Looks at the events around it, and at
+    all of joining and publishing when it matters what was published.
     """
     here = look(scope, position, known)
     if here is None:

@@ -1,11 +1,12 @@
 """STREAM_DURATION_EXCEEDED: what had gone on, and for how long."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from tui.domain import events
 from tui.domain.durations import round_duration
 from tui.findings.finding import Certainty, Finding
-from tui.findings.here import Here, second_of
+from tui.findings.here import Here, positions_within, second_of
 
 LIMIT_SECONDS = 24 * 3600
 """Longest publishing or subscribing (IVS user guide: service quotas)."""
@@ -35,33 +36,29 @@ def measured_duration(here: Here) -> Iterator[Finding]:
         text = "The duration cannot be measured: an event has no readable time."
         yield Finding((text,), Certainty.UNKNOWN, refs)
         return
-    remote = here.event.remote_participant_id
-    subscribing = _HALVES[events.SUBSCRIBE_ERROR]
-    found = [
-        at
-        for at in here.named(*halves, events.LEFT)
-        if (second_of(here.log, at) or 0) < here.second
-        and (here.log.name(at) not in subscribing or here.log.remote(at) == remote)
-    ]
-    starts = [at for at in found if here.log.name(at) == halves[0]]
-    if not starts:
+    remote = None
+    if here.event.name == events.SUBSCRIBE_ERROR:
+        remote = here.log.columns(here.position, here.position + 1).remotes[0]
+    before = here.second - 1
+    start = next(
+        positions_within(here.log, halves[:1], until=before, newest_first=True, remote=remote), None
+    )
+    if start is None:
         text = f"No {halves[0]} before it is read"
         text += "." if here.complete else " so far."
         yield Finding((text,), Certainty.UNKNOWN, refs, here.open_pages, here.rest)
         return
-    start = starts[-1]
     since = second_of(here.log, start) or 0
-    ends = [
-        at
-        for at in found
-        if here.log.name(at) != halves[0] and (second_of(here.log, at) or 0) > since
-    ]
-    if ends and here.second - (second_of(here.log, ends[0]) or 0) > _ENDED_SECONDS:
+    stops = positions_within(here.log, halves[1:], since=since + 1, until=before, remote=remote)
+    leaves = positions_within(here.log, (events.LEFT,), since=since + 1, until=before)
+    ends = [at for found in (stops, leaves) for at in islice(found, 1)]
+    end = min(ends, key=lambda at: (here.log.time_us(at) or 0, at), default=None)
+    if end is not None and here.second - (second_of(here.log, end) or 0) > _ENDED_SECONDS:
         text = (
             f"The last {halves[0]} before it is {here.distance(start)}, and it ended "
-            f"{here.distance(ends[0])}: what went on until the error is not in the events."
+            f"{here.distance(end)}: what went on until the error is not in the events."
         )
-        refs = here.refs(start, ends[0], here.position)
+        refs = here.refs(start, end, here.position)
         yield Finding((text,), Certainty.UNKNOWN, refs, here.open_pages, here.rest)
         return
     yield _compare(here, start, here.second - since, halves[0])

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 
 from tui.domain import events
 from tui.domain.durations import round_duration
+from tui.domain.times import to_microseconds
 from tui.domain.tokens import PUBLISH
 from tui.findings.capabilities import allows
 from tui.findings.finding import Certainty, Finding, Moment, Outside, Part
-from tui.findings.here import SECOND_US, Here, second_of
+from tui.findings.here import Here, second_of
 from tui.findings.publishing import State, publishing_in
+from tui.query.timed_events import timed_events
 
 FOLLOWS_SECONDS = 30
 """A client that gained PUBLISH and wants to use it does so within this time."""
@@ -32,12 +35,7 @@ def token_exchanged(here: Here) -> Iterator[Finding]:
 
 def _gained(here: Here, second: int) -> Iterator[Finding]:
     names = (events.PUBLISH_STARTED, events.PUBLISH_ERROR, events.TOKEN_EXCHANGED, events.LEFT)
-    following = [
-        at
-        for at in here.named(*names)
-        if at != here.position and second <= (second_of(here.log, at) or 0)
-    ]
-    first = following[0] if following else None
+    first = next((at for at in here.since(second, *names) if at != here.position), None)
     if first is None or (second_of(here.log, first) or 0) > second + FOLLOWS_SECONDS:
         text = f"No attempt to publish within {FOLLOWS_SECONDS} s after it gained PUBLISH"
         covers = here.held.covers(second + FOLLOWS_SECONDS)
@@ -61,11 +59,7 @@ def _gained(here: Here, second: int) -> Iterator[Finding]:
 
 
 def _lost(here: Here, second: int) -> Iterator[Finding]:
-    stops = [
-        at
-        for at in here.named(events.PUBLISH_STOPPED)
-        if 0 <= (second_of(here.log, at) or 0) - second <= FOLLOWS_SECONDS
-    ]
+    stops = here.within(second, second + FOLLOWS_SECONDS, events.PUBLISH_STOPPED)
     if stops:
         text = f"It lost PUBLISH, and PUBLISH_STOPPED is {here.distance(stops[0])}."
         yield Finding((text,), Certainty.LIKELY, here.refs(here.position, stops[0]))
@@ -92,12 +86,13 @@ def _shortened(here: Here) -> Iterator[Finding]:
         Moment(new),
         ": joining after that takes another token, staying does not.",
     ]
-    later = [
-        at
-        for at in here.named(events.JOINED, events.JOIN_ERROR)
-        if (here.log.time_us(at) or 0) >= new.timestamp() * SECOND_US
-    ]
-    rests = here.refs(here.position, *later[:1])
+    following = timed_events(
+        here.log,
+        lambda kind: kind.name in {events.JOINED, events.JOIN_ERROR},
+        since=to_microseconds(new),
+    )
+    later = [*islice(following, 1)]
+    rests = here.refs(here.position, *later)
     if later:
         words.append(f" {here.log.name(later[0])} is {here.distance(later[0])}.")
     yield Finding(tuple(words), Certainty.SHOWN, rests)

@@ -8,6 +8,7 @@ from typing import overload
 
 from tui.domain.events import Event
 from tui.domain.times import Time, UnreadableTime, from_microseconds, to_microseconds
+from tui.provider.event_blocks import EventBlocks
 from tui.provider.event_tables import (
     NOTHING_RARE,
     EventKind,
@@ -15,6 +16,7 @@ from tui.provider.event_tables import (
     Rare,
     has_rare_fields,
 )
+from tui.provider.kind_tally import KindTally
 from tui.provider.order import OrderLabel, OrderTally
 
 __all__ = ["NO_TIME", "EventColumns", "EventKind", "EventLog", "EventTables"]
@@ -61,9 +63,11 @@ class EventLog(Sequence[Event]):
         "_remotes",
         "_tables",
         "_times",
+        "blocks",
         "error_count",
         "sequence",
         "sequence_version",
+        "tally",
     )
 
     def __init__(self, tables: EventTables | None = None) -> None:
@@ -76,6 +80,10 @@ class EventLog(Sequence[Event]):
         self._rare_positions = array("I")
         self._order = OrderTally()
         self._length = 0
+        self.blocks = EventBlocks()
+        """Where in the log events of some kind or time can be."""
+        self.tally = KindTally(self._tables)
+        """How many of each kind there are."""
         self.error_count = 0
         """How many events report a failure."""
         self.sequence: array[int] | None = None
@@ -95,12 +103,9 @@ class EventLog(Sequence[Event]):
         remotes: list[int] = []
         rare: dict[int, Rare] = {}
         tables = self._tables
-        errors = 0
         for event in events:
             time_us = _encode_time(event.time)
             kind = tables.kind_number(event)
-            if tables.kinds[kind].is_error:
-                errors += 1
             if has_rare_fields(event):
                 rare[self._length + len(times)] = tables.rare(event)
             times.append(time_us)
@@ -116,11 +121,7 @@ class EventLog(Sequence[Event]):
         self._kinds.fromlist(kinds)
         self._participants.fromlist(participants)
         self._remotes.fromlist(remotes)
-        self.error_count += errors
-        start = self._length
-        self._length += len(times)
-        if self.sequence is not None:
-            self.sequence.extend(range(start, self._length))
+        self._publish()
 
     def append_rows(
         self, other: "EventLog", rows: range, participants: "array[int] | None" = None
@@ -145,10 +146,21 @@ class EventLog(Sequence[Event]):
         self._kinds.extend(columns.kinds)
         self._participants.extend(columns.participants if participants is None else participants)
         self._remotes.extend(columns.remotes)
-        kinds = self._tables.kinds
-        self.error_count += sum(kinds[kind].is_error for kind in columns.kinds)
-        start = self._length
-        self._length += len(rows)
+        self._publish()
+
+    def _publish(self) -> None:
+        """Take in what the columns have gained; the length comes last."""
+        start, kinds, remotes = self._length, self._kinds[self._length :], self._remotes
+        self.error_count += self.tally.add(kinds, remotes[start:])
+        self.blocks.add(
+            start,
+            times=self._times[start:],
+            kinds=kinds,
+            participants=self._participants[start:],
+            remotes=remotes[start:],
+            no_time=NO_TIME,
+        )
+        self._length += len(kinds)
         if self.sequence is not None:
             self.sequence.extend(range(start, self._length))
 

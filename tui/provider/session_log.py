@@ -3,6 +3,7 @@
 from array import array
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import compress
 
 from tui.domain.events import Event
 from tui.domain.failures import ProviderFailure
@@ -25,6 +26,8 @@ class ReadState(StrEnum):
 
 
 _STATES = tuple(ReadState)
+_IS_COMPLETE = bytes(state is ReadState.COMPLETE for state in _STATES).ljust(256, b"\0")
+"""By state number, as `bytes.translate` takes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,11 @@ class SessionLog:
         """Whether the events of a participant are read to the end."""
         number = self._numbers.get(participant_id)
         return number is not None and self.state(number) is ReadState.COMPLETE
+
+    @property
+    def read_ids(self) -> list[str]:
+        """Ids of those whose events are read to the end, in the order listed; a copy."""
+        return list(compress(self._ids, self._states.translate(_IS_COMPLETE)))
 
     def reading(self, participant_id: str) -> ParticipantReading | None:
         """How far a participant is read; None when it is not listed."""

@@ -25,7 +25,12 @@ class Drills:
     def __init__(self, field: str, texts: Iterable[str | None]) -> None:
         self._field = field
         # One long text is searched a hundred times as fast as thousands of short ones.
-        self._folded = "\n".join(text.casefold() for text in texts if text is not None)
+        self._folded = ""
+        self.add(texts)
+
+    def add(self, texts: Iterable[str | None]) -> None:
+        """Take in texts that the field has in what the log has gained; each comes once."""
+        self._folded += "".join(f"{text.casefold()}\n" for text in texts if text is not None)
 
     def only(self, text: str | None) -> str:
         """The filter for one text; None for events that have none."""

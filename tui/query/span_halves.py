@@ -1,26 +1,19 @@
-"""Halves: the events that can begin or end the same thing, found by columns and paired."""
+"""Halves: the events that can begin or end the same thing, found by time and paired."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import compress, groupby
+from itertools import groupby
 from operator import attrgetter
 from typing import Final, NamedTuple
 
 from tui.domain.event_spans import SPAN_NAMES
-from tui.provider.event_log import EventColumns, EventLog
-from tui.query.shown import flags_of, places_of
+from tui.provider.event_log import EventLog
+from tui.query.timed_events import EARLIEST, LATEST, timed_events, untimed_events
 
 STAY: Final = 0
 SUBSCRIBE: Final = 2
 REPLICATION: Final = 3
 """Indexes in `SPAN_NAMES`."""
-
-_CHUNK = 65_536
-"""Events whose columns are copied at a time: 1.3 MB, and few enough turns of the loop."""
-
-_SAMPLE_STEP = 997
-"""One event in so many tells which column is the rarest; a prime, to keep out of step with
-patterns in the events."""
 
 Destination = tuple[str | None, str | None]
 """Stage and session."""
@@ -42,7 +35,7 @@ class Half(NamedTuple):
     """Sorts by time, then by what it is, and by its place only among equals."""
 
     time: int
-    """Microseconds, `NO_TIME` or less without a readable one."""
+    """Microseconds."""
     detail: str
     """Tells halves of one instant apart, so that their place in the log does not have to."""
     position: int
@@ -64,18 +57,52 @@ def key_of(log: EventLog, position: int) -> Key | None:
     return None
 
 
-def find_halves(log: EventLog, key: Key, start: int, stop: int) -> Iterator[Half]:
-    """The halves of a key from position `start` to below `stop`, by position."""
-    end_name = SPAN_NAMES[key.family][1]
-    for first in range(start, stop, _CHUNK):
-        columns = log.columns(first, min(first + _CHUNK, stop))
-        kinds = log.tables.kinds
-        details = [f"{kind.replica} {kind.error_code}" for kind in kinds]
-        ends = [kind.name == end_name for kind in kinds]
-        for place in _places(log, key, first, columns):
-            if key.destination is None or _destination(log, first + place) == key.destination:
-                kind = columns.kinds[place]
-                yield Half(columns.times[place], details[kind], first + place, ends[kind])
+def halves_of(
+    log: EventLog,
+    key: Key,
+    *,
+    since: int = EARLIEST,
+    until: int = LATEST,
+    newest_first: bool = False,
+) -> Iterator[Half]:
+    """The halves of a key in the order of their times, as far as asked for.
+
+    Args:
+        log: The log.
+        key: What they have in common.
+        since: Microseconds.
+        until: Microseconds, itself included.
+        newest_first: Whether times fall.
+    """
+    names = SPAN_NAMES[key.family]
+    positions = timed_events(
+        log,
+        lambda kind: kind.name in names,
+        since=since,
+        until=until,
+        newest_first=newest_first,
+        participant=key.participant,
+        remote=key.remote,
+    )
+    for at in positions:
+        if key.destination is None or _destination(log, at) == key.destination:
+            kind = log.kind(at)
+            detail = f"{kind.replica} {kind.error_code}"
+            yield Half(log.time_us(at) or 0, detail, at, kind.name == names[1])
+
+
+def has_untimed_half(log: EventLog, key: Key, *, is_end: bool) -> bool:
+    """Whether an end, or a start, of a key has no readable time."""
+    name = SPAN_NAMES[key.family][is_end]
+    return any(
+        key.destination is None or _destination(log, at) == key.destination
+        for at in untimed_events(
+            log,
+            lambda kind: kind.name == name,
+            participant=key.participant,
+            remote=key.remote,
+        )
+    )
 
 
 def pair(halves: Iterable[Half]) -> tuple[list[Half], dict[int, int]]:
@@ -109,26 +136,6 @@ def instants(halves: Iterable[Half]) -> Iterator[tuple[list[Half], list[Half]]]:
         for half in instant:
             (ends if half.is_end else starts).append(half)
         yield starts[::-1], ends[::-1]
-
-
-def _places(log: EventLog, key: Key, first: int, columns: EventColumns) -> list[int]:
-    """Where in the columns everything agrees that has a column; the rarest goes first."""
-    names = SPAN_NAMES[key.family]
-    count = len(columns.kinds)
-    flags = flags_of(log, first, first + count, lambda kind: kind.name in names)
-    numbers = [(columns.participants, key.participant)]
-    if key.remote is not None:
-        numbers.append((columns.remotes, key.remote))
-    candidates: Iterable[int] = compress(range(count), flags)
-    rarest = sum(flags[::_SAMPLE_STEP])
-    for column, number in numbers:
-        sampled = column[::_SAMPLE_STEP].count(number)
-        if sampled < rarest:
-            rarest, candidates = sampled, places_of(column, number)
-    places = [place for place in candidates if flags[place]]
-    for column, number in numbers:
-        places = [place for place in places if column[place] == number]
-    return places
 
 
 def _destination(log: EventLog, position: int) -> Destination:

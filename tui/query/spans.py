@@ -1,34 +1,28 @@
 """Spans: which event began what another one ended."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby, islice
+from operator import attrgetter
 
 from tui.domain.event_spans import SPAN_NAMES, EventSpan, Missing
 from tui.domain.times import from_microseconds
-from tui.provider.event_log import NO_TIME, EventLog
-from tui.provider.order import OrderLabel
-from tui.query.span_halves import STAY, Half, Key, find_halves, instants, key_of, pair
+from tui.provider.event_log import EventLog
+from tui.query.span_halves import (
+    STAY,
+    Half,
+    Key,
+    halves_of,
+    has_untimed_half,
+    key_of,
+    pair,
+)
 
-_NEAR = 1_024
-"""Events on either side that are looked at first; most of what begins ends that soon."""
+_MOST = 4_096
+"""So many halves are looked at for one event; where that is not enough, all are paired once and
+kept until the log has grown."""
 
-_FARTHER = 8
-"""By so much that grows until the answer is certain."""
-
-_CHUNK = 65_536
-"""Events whose columns are copied at a time."""
-
-
-@dataclass(slots=True)
-class _Halves:
-    """Every half of one key among the first `read` events of the log."""
-
-    read: int = 0
-    timed: list[Half] = field(default_factory=list)
-    """In the order in which they must have happened."""
-    untimed: list[Half] = field(default_factory=list)
-    others: dict[int, int] = field(default_factory=dict)
-    """Positions, from either half to the other one."""
+_Paired = tuple[list[Half], dict[int, int]]
 
 
 class Spans:
@@ -36,18 +30,13 @@ class Spans:
 
     A start pairs with the end that follows it in time, with no other start or end of its key
     between. In one instant the end comes first if something had begun before, else the start.
-
-    When times only rise or only fall, the events around one tell its span. Otherwise, and for
-    half a span, everything of its key is read once and kept; later only what the log has gained.
     """
 
-    __slots__ = ("_all_timed", "_known", "_log", "_times_read")
+    __slots__ = ("_kept", "_log")
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
-        self._known: dict[Key, _Halves] = {}
-        self._times_read = 0
-        self._all_timed = True
+        self._kept: dict[Key, tuple[int, _Paired]] = {}
 
     def span_of(self, position: int, *, complete: bool, live: bool) -> EventSpan | None:
         """What the event at a position began or ended; None when its name does neither.
@@ -62,14 +51,18 @@ class Spans:
             return None
         start_name, end_name = SPAN_NAMES[key.family]
         is_start = self._log.name(position) == start_name
-        other = None
-        if key not in self._known and self._is_ordered():
-            other = self._near(key, position)
-        if other is None:
-            other = self._halves(key).others.get(position)
-        missing = None
-        if other is None:
-            missing = self._missing(key, position, is_start, complete=complete, live=live)
+        time = self._log.time_us(position)
+        other = missing = None
+        if time is None:
+            missing = Missing.NO_TIME
+        else:
+            ordered, others = self._around(key, time)
+            other = others.get(position)
+            if other is None:
+                is_last = ordered[-1].position == position
+                missing = self._missing(
+                    key, time, is_start, is_last=is_last, complete=complete, live=live
+                )
         return EventSpan(
             position=position,
             is_start=is_start,
@@ -80,96 +73,64 @@ class Spans:
             missing=missing,
         )
 
-    def _near(self, key: Key, position: int) -> int | None:
-        """The other half, if the events around a position tell it for certain."""
+    def _around(self, key: Key, time: int) -> _Paired:
+        """The halves of a key paired: certain for the instant of a time, with the one after."""
         log = self._log
+        kept = self._kept.get(key)
+        if kept is not None and kept[0] == len(log):
+            return kept[1]
+        before = list(islice(_since_certain(log, key, time), _MOST))
+        if len(before) < _MOST:
+            following = halves_of(log, key, since=time + 1)
+            _, after = next(groupby(following, attrgetter("time")), (0, ()))
+            return pair([*before, *after])
         length = len(log)
-        radius = _NEAR
-        start, stop = 0, 0
-        while stop - start < length:
-            start, stop = max(0, position - radius), min(length, position + radius)
-            radius *= _FARTHER
-            edges = sorted((log.columns(at, at + 1).times[0], at) for at in (start, stop - 1))
-            (oldest, one), (newest, other) = edges
-            has_oldest, has_newest = one in {0, length - 1}, other in {0, length - 1}
-            # What happened in the instant of an edge can lie just outside.
-            halves = [
-                half
-                for half in find_halves(log, key, start, stop)
-                if (half.time > oldest or has_oldest) and (half.time < newest or has_newest)
-            ]
-            certain = _certain(halves, position, has_oldest=has_oldest)
-            other_half = pair(certain)[1].get(position)
-            if other_half is not None:
-                return other_half
-        return None
-
-    def _is_ordered(self) -> bool:
-        """Whether events of one time are neighbours, and none is without a time."""
-        log = self._log
-        if log.sequence is not None or log.order is OrderLabel.UNORDERED:
-            return False
-        length = len(log)
-        for start in range(self._times_read, length if self._all_timed else 0, _CHUNK):
-            times = log.columns(start, min(start + _CHUNK, length)).times
-            self._all_timed = self._all_timed and min(times) > NO_TIME
-        self._times_read = length
-        return self._all_timed
-
-    def _halves(self, key: Key) -> _Halves:
-        halves = self._known.setdefault(key, _Halves())
-        length = len(self._log)
-        if halves.read < length:
-            found = list(find_halves(self._log, key, halves.read, length))
-            halves.read = length
-            if found:
-                halves.untimed += [half for half in found if half.time <= NO_TIME]
-                timed = [half for half in found if half.time > NO_TIME]
-                halves.timed, halves.others = pair([*halves.timed, *timed])
-        return halves
+        paired = pair(halves_of(log, key))
+        self._kept[key] = (length, paired)
+        return paired
 
     def _missing(
-        self, key: Key, position: int, is_start: bool, *, complete: bool, live: bool
+        self, key: Key, time: int, is_start: bool, *, is_last: bool, complete: bool, live: bool
     ) -> Missing:
-        halves = self._halves(key)
-        time = self._log.time_us(position)
-        if time is None or any(half.is_end == is_start for half in halves.untimed):
+        log = self._log
+        if has_untimed_half(log, key, is_end=is_start):
             return Missing.NO_TIME
         if not complete:
             return Missing.NOT_LOADED
-        if not is_start or not live or halves.timed[-1].position != position:
+        if not is_start or not live or not is_last:
             return Missing.NOT_IN_ANSWER
         if key.family == STAY:
             return Missing.STILL_OPEN
-        stays = self._halves(Key(STAY, key.participant))
-        if any(half.is_end for half in stays.untimed):
+        stay = Key(STAY, key.participant)
+        if has_untimed_half(log, stay, is_end=True):
             return Missing.NO_TIME
-        return Missing.NOT_IN_ANSWER if _ends_after(stays, time) else Missing.STILL_OPEN
+        return Missing.NOT_IN_ANSWER if self._ends_after(stay, time) else Missing.STILL_OPEN
+
+    def _ends_after(self, stay: Key, time: int) -> bool:
+        """Whether the participant left, or joined anew, since something began at a time."""
+        latest = next(halves_of(self._log, stay, newest_first=True), None)
+        if latest is None:
+            return False
+        last = self._around(stay, latest.time)[0][-1]
+        return last.is_end if last.time == time else last.time > time
 
     def _time(self, position: int) -> datetime | None:
         time = self._log.time_us(position)
         return None if time is None else from_microseconds(time)
 
 
-def _certain(halves: list[Half], position: int, *, has_oldest: bool) -> list[Half]:
-    """The halves from an instant on where it is certain whether something had begun before.
+def _since_certain(log: EventLog, key: Key, time: int) -> Iterator[Half]:
+    """The halves up to a time, newest first, back to where it is certain what had begun before.
 
     That matters to an instant with ends. It is certain after one with more starts than ends, or
-    fewer. Empty when no such instant comes before that of `position`.
+    fewer.
     """
-    groups = [[*starts, *ends] for starts, ends in instants(halves)]
-    positions = [{half.position for half in group} for group in groups]
-    here = next((at for at, places in enumerate(positions) if position in places), -1)
-    for at in range(here, -1, -1):
-        ends = sum(half.is_end for half in groups[at])
-        if ends == 0 or (at < here and 2 * ends != len(groups[at])):
-            return [half for group in groups[at:] for half in group]
-    return halves if has_oldest else []
-
-
-def _ends_after(stays: _Halves, time: int) -> bool:
-    """Whether the participant left, or joined anew, since something began at a time."""
-    if not stays.timed:
-        return False
-    last = stays.timed[-1]
-    return last.is_end if last.time == time else last.time > time
+    halves = halves_of(log, key, until=time, newest_first=True)
+    for instant, group in groupby(halves, attrgetter("time")):
+        count = ends = 0
+        for half in group:
+            count += 1
+            ends += half.is_end
+            yield half
+        if ends == 0 or (instant < time and 2 * ends != count):
+            return

@@ -3,9 +3,9 @@
 import sys
 from array import array
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from itertools import compress
+from itertools import compress, islice
 from time import monotonic
 
 from tui.domain import events
@@ -21,6 +21,7 @@ from tui.domain.stages import Participant, ParticipantSummary
 from tui.domain.times import from_microseconds
 from tui.provider.event_log import NO_TIME, EventLog
 from tui.query.drills import Drills
+from tui.query.listed_people import ListedPeople
 from tui.query.shown import flags_of
 from tui.query.summary_groups import Failing, groups_of
 
@@ -43,9 +44,12 @@ class SummaryBuilder:
         "_kinds",
         "_last_us",
         "_log",
+        "_named",
         "_pairs",
+        "_participants",
         "_publishers",
         "_times",
+        "_who",
         "scanned",
     )
 
@@ -55,10 +59,15 @@ class SummaryBuilder:
         """Events counted so far."""
         self._kinds: Counter[int] = Counter()
         self._by_participant: Counter[int] = Counter()
+        self._participants = Drills("participant", ())
+        self._named = 0
+        """How many participants are in the drills."""
         self._failed: Counter[int] = Counter()
         """Errors by participant."""
         self._pairs: Counter[tuple[int, int]] = Counter()
         """Errors by kind and participant."""
+        self._who: dict[int, set[int]] = {}
+        """By kind of error: whom it happened to."""
         self._times: dict[int, tuple[int, int, int]] = {}
         """Of the errors of a kind: how many have a readable time, the first and the last of them,
         microseconds."""
@@ -93,7 +102,9 @@ class SummaryBuilder:
             failed = array("I", compress(columns.participants, errors))
             self._failed.update(failed)
             self._pairs.update(zip(kinds, failed, strict=True))
-            for kind, time in zip(kinds, compress(columns.times, errors), strict=True):
+            times = compress(columns.times, errors)
+            for kind, participant, time in zip(kinds, failed, times, strict=True):
+                self._who.setdefault(kind, set()).add(participant)
                 if time > NO_TIME:
                     count, first, last = self._times.get(kind, (0, time, time))
                     self._times[kind] = count + 1, min(first, time), max(last, time)
@@ -102,72 +113,70 @@ class SummaryBuilder:
     def summary(
         self,
         *,
-        people: Mapping[str, ParticipantSummary],
+        people: ListedPeople,
         facts: Mapping[str, Participant],
-        is_read: Callable[[str], bool],
+        read: Iterable[str],
         all_listed: bool,
     ) -> Summary:
-        """Sum up what is counted so far.
+        """Sum up what is counted so far: the screen waits, so little is done for each participant.
 
         Args:
-            people: Everybody listed, by id. For the log of one participant, that one.
+            people: Everybody listed. For the log of one participant, that one.
             facts: Answers of GetParticipant, by id, as far as asked for.
-            is_read: Whether the events of a participant are read to the end.
+            read: Ids of those whose events are read to the end, listed or not.
             all_listed: Whether `people` is complete.
         """
         kinds, texts = self._log.tables.kinds, self._log.tables.texts
-        read = [name for name in people if is_read(name)]
-        participants = Drills("participant", (texts[number] for number in self._by_participant))
+        rows = people.rows
+        read = [name for name in read if name in rows]
+        new = islice(self._by_participant, self._named, None)
+        self._participants.add(texts[number] for number in new)
+        self._named = len(self._by_participant)
         failing = (texts[number] for number in self._failed)
-        named = Failing(frozenset(name for name in failing if name is not None), participants)
+        named = Failing(frozenset(name for name in failing if name is not None), self._participants)
         joins = sum(
             count for kind, count in self._kinds.items() if kinds[kind].name == events.JOINED
         )
         by_name = self._by_name()
         drills = {row.name: row.drill for row in by_name}
         return Summary(
-            coverage=Coverage(len(read), len(people), all_listed),
+            coverage=Coverage(len(read), len(rows), all_listed),
             events=self.scanned,
             errors=self._failed.total(),
             failing=len(self._failed),
             first=_moment(self._first_us),
             last=_moment(self._last_us),
-            states=tuple(
-                StateRow(state, count)
-                for state, count in Counter(one.state for one in people.values()).most_common()
-            ),
+            states=tuple(StateRow(state, count) for state, count in people.states()),
             joins=joins,
             joins_drill=drills.get(events.JOINED, f"name:{events.JOINED}"),
             publishers=len(self._publishers),
             publishers_drill=drills.get(events.PUBLISH_STARTED, f"name:{events.PUBLISH_STARTED}"),
             by_code=self._by_code(),
-            top_participants=self._top_participants(people, participants),
-            groups=groups_of(read, len(people), facts, named),
+            top_participants=self._top_participants(rows, self._participants),
+            groups=groups_of(read, len(rows), facts, named),
             by_name=by_name,
         )
 
     def _by_code(self) -> tuple[ErrorRow, ...]:
         kinds = self._log.tables.kinds
         counts: Counter[str | None] = Counter()
-        who: dict[str | None, set[int]] = {}
-        times: dict[str | None, list[tuple[int, int, int]]] = {}
-        for (kind, participant), count in self._pairs.items():
+        same: dict[str | None, list[int]] = {}
+        for kind in self._who:
             code = kinds[kind].error_code
-            counts[code] += count
-            who.setdefault(code, set()).add(participant)
-        for kind, spread in self._times.items():
-            times.setdefault(kinds[kind].error_code, []).append(spread)
+            counts[code] += self._kinds[kind]
+            same.setdefault(code, []).append(kind)
         drills = Drills("code", {kinds[kind].error_code for kind in self._kinds})
         rows: list[ErrorRow] = []
         for code, count in _most_first(counts):
-            spreads = times.get(code, [])
+            spreads = [self._times[kind] for kind in same[code] if kind in self._times]
+            people = set().union(*(self._who[kind] for kind in same[code]))
             first = min((spread[1] for spread in spreads), default=sys.maxsize)
             last = max((spread[2] for spread in spreads), default=NO_TIME)
             timed = sum(spread[0] for spread in spreads)
             rate = timed * _MINUTE_US / max(last - first, _MINUTE_US) if timed else None
             # Only a name can make an event without a code an error.
             drill = drills.only(code) if code else f"{drills.only(code)} error:yes"
-            row = ErrorRow(code, count, len(who[code]), _moment(first), _moment(last), rate, drill)
+            row = ErrorRow(code, count, len(people), _moment(first), _moment(last), rate, drill)
             rows.append(row)
         return tuple(rows)
 
@@ -212,11 +221,24 @@ def summarise(
     is_read: Callable[[str], bool],
     all_listed: bool,
 ) -> Summary:
-    """Count a log at once; the arguments are those of `SummaryBuilder.summary`."""
+    """Count a log at once.
+
+    Args:
+        log: The log.
+        people: Everybody listed, by id.
+        facts: Answers of GetParticipant, by id.
+        is_read: Whether the events of a participant are read to the end.
+        all_listed: Whether `people` is complete.
+    """
     builder = SummaryBuilder(log)
     while builder.advance(1):
         pass
-    return builder.summary(people=people, facts=facts, is_read=is_read, all_listed=all_listed)
+    return builder.summary(
+        people=ListedPeople(people.values()),
+        facts=facts,
+        read=filter(is_read, people),
+        all_listed=all_listed,
+    )
 
 
 def _most_first(counts: Counter[str | None]) -> list[tuple[str | None, int]]:

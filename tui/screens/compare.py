@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.presentation.comparison_lines import comparison_head, comparison_line
@@ -14,6 +13,7 @@ from tui.presentation.lines import Line
 from tui.provider.event_log import EventLog
 from tui.query.comparison import Comparison, Side
 from tui.screens.clock import Clock
+from tui.screens.covering import CoveringScreen
 from tui.widgets.line_bar import LineBar
 from tui.widgets.row_list import RowList
 
@@ -61,7 +61,7 @@ class ComparedRows:
         return None
 
 
-class CompareScreen(Screen[None]):
+class CompareScreen(CoveringScreen[None]):
     """Read side by side; nothing is said of which came first inside a second."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -41,10 +41,6 @@ _HINTS = {
 }
 
 
-_LONG_LOG = 50_000
-"""Events from which pairing and evidence wait for the cursor to rest: they look at all of them."""
-
-
 class Detail:
     """Reads facts that the provider holds already; it never asks for more."""
 
@@ -65,19 +61,8 @@ class Detail:
         self.inline = False
         """Whether tokens are compared inline also where there is room side by side."""
 
-    @staticmethod
-    def waits_for_rest(pane: EventsPane) -> bool:
-        """Whether evidence takes long enough to be left out while the cursor is under way."""
-        return pane.reading is not None and len(pane.reading.view.log) > _LONG_LOG
-
     def of_event(
-        self,
-        pane: EventsPane,
-        scope: ParticipantScope,
-        width: int,
-        zone: tzinfo,
-        *,
-        at_rest: bool,
+        self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo
     ) -> tuple[Line, ...]:
         """The event under the cursor, and the participant it belongs to."""
         event = pane.event
@@ -85,11 +70,8 @@ class Detail:
             return tuple(self._participant(scope, width, zone))
         if self.raw:
             return self._raw_lines(event, width)
-        evidence: list[Line] = []
-        others: list[Line] = []
-        if at_rest or not self.waits_for_rest(pane):
-            leading, others = self._findings(pane, scope, width, zone)
-            evidence = [*self._span(pane, scope, width, zone), *leading]
+        leading, others = self._findings(pane, scope, width, zone)
+        evidence = [*self._span(pane, scope, width, zone), *leading]
         return tuple(
             detail_lines(
                 event,

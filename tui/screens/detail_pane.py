@@ -62,17 +62,13 @@ class DetailPane:
             **self._evidence.table(),
         }
 
-    def show(self, *, at_rest: bool = True) -> None:
-        """Show the row under the cursor now.
-
-        Args:
-            at_rest: Whether the cursor stays: what looks through many events waits for that.
-        """
+    def show(self) -> None:
+        """Show the row under the cursor now."""
         width, zone, here = self._text.size.width, self._clock.zone, self._going.here
         if here.level >= Level.EVENTS:
             event = self._pane.event
             scope = here.at_event(event.participant_id if event is not None else None).participant
-            lines = self._detail.of_event(self._pane, scope, width, zone, at_rest=at_rest)
+            lines = self._detail.of_event(self._pane, scope, width, zone)
         else:
             lines = self._detail.of_row(here, self._picker.row, width, zone, self._clock.now())
         self._text.show(lines)
@@ -84,9 +80,9 @@ class DetailPane:
 
     def follow(self) -> None:
         """The cursor moved: show its row at once, or behind the keys that come fast."""
-        self._is_stale = self._timer is not None or self._detail.waits_for_rest(self._pane)
+        self._is_stale = self._timer is not None
         if self._timer is None:
-            self.show(at_rest=False)
+            self.show()
             self._timer = self._later(_BEHIND_SECONDS, self._settle)
 
     def _settle(self) -> None:

@@ -10,7 +10,9 @@ from tui.domain.stages import (
     StageSession,
 )
 from tui.findings.known import HeldIngest, HeldLog, HeldParticipants, PublisherCount
+from tui.findings.publishing import PUBLISHING_NAMES
 from tui.provider.event_feed import EventFeed
+from tui.provider.event_log import EventLog
 from tui.provider.provider import StageDataProvider
 from tui.provider.sweep import Sweep
 from tui.screens.seat_counts import SeatCounts
@@ -140,16 +142,25 @@ class Held:
         return max(0, len(listed.items) - read) + listed.has_more
 
     def work(self, scope: ParticipantScope, position: int) -> int:
-        """How many events are looked at, more or less, to say what is held about one event."""
+        """How many events are looked at one by one to say what is held about one event.
+
+        That are those of joining and publishing, which are paired from the first on; of others a
+        few around the event are enough, however many there are.
+        """
         held = self.log(scope)
         if held is None or position >= len(held.log):
             return 0
-        count = len(held.log)
+        count = _publishing(held.log)
         remote = held.log.remote(position)
         if remote and held.log.is_error(position):
             other = self.log(ParticipantScope(scope.stage_arn, scope.session_id, remote))
-            count += 0 if other is None else len(other.log)
+            count += 0 if other is None else _publishing(other.log)
         sweep = self._provider.held.started_sweep(scope.session)
         if sweep is not None and held.log.error_code(position) == "QUOTA_EXCEEDED":
             count += self._seats.work(sweep)
         return count
+
+
+def _publishing(log: EventLog) -> int:
+    kinds = enumerate(log.tables.kinds)
+    return log.tally.count(number for number, kind in kinds if kind.name in PUBLISHING_NAMES)

@@ -12,6 +12,7 @@ from textual.widgets import Input, Label
 
 from tui.presentation.footer_line import footer_line
 from tui.presentation.lines import Role, Span
+from tui.screens.covering import CoveringScreen
 from tui.screens.help_rows import HelpRows, found, full_lines, grouped
 from tui.widgets.line_bar import LineBar
 from tui.widgets.row_list import RowList
@@ -21,7 +22,7 @@ _NOTHING = (Span("no command has all these words", Role.MUTED),)
 _HINTS = (("type", "search"), ("↑ ↓", "choose"), ("Enter", "do it"), ("Esc", "close"))
 
 
-class HelpScreen(ModalScreen[str | None]):
+class HelpScreen(CoveringScreen[str | None], ModalScreen[str | None]):
     """Help and command palette in one; its result is the id of the command to do, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

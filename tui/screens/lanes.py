@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.presentation.bars import both_ends
 from tui.presentation.footer_line import footer_line
 from tui.presentation.lines import Line, Role, Span
 from tui.screens.counting import Counting
+from tui.screens.covering import CoveringScreen
 from tui.screens.lanes_view import LanesView
 from tui.widgets.line_bar import LineBar
 from tui.widgets.row_list import RowList
@@ -49,7 +49,7 @@ class LaneRows:
         return ()
 
 
-class LanesScreen(Screen[Landing]):
+class LanesScreen(CoveringScreen[Landing]):
     """The result says where to land."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

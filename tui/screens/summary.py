@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.presentation.bars import both_ends
@@ -14,6 +13,7 @@ from tui.presentation.summary_lines import summary_lines
 from tui.presentation.summary_table import SummaryLine
 from tui.screens.clock import Clock
 from tui.screens.counting import Counting
+from tui.screens.covering import CoveringScreen
 from tui.screens.summary_data import SummaryData
 from tui.widgets.line_bar import LineBar
 from tui.widgets.row_list import RowList
@@ -52,7 +52,7 @@ class SummaryRows:
         return row.position if row.drill is None else row.drill
 
 
-class SummaryScreen(Screen[Drill | None]):
+class SummaryScreen(CoveringScreen[Drill | None]):
     """The result is where the row that was opened leads, None without one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -12,6 +12,7 @@ from tui.presentation.lines import Line, Role, Span
 from tui.presentation.summary_table import SummaryLine
 from tui.provider.provider import StageDataProvider
 from tui.provider.sweep import Sweep
+from tui.query.listed_people import ListedPeople
 from tui.query.summary import SummaryBuilder
 from tui.screens.clock import Clock
 from tui.screens.event_stream import ParticipantStream, sweep_word
@@ -66,6 +67,7 @@ class SessionData:
         self._findings = SessionFindings(provider, sweep, done)
         self.sweep = sweep
         self._builder = SummaryBuilder(sweep.log.log)
+        self._people = ListedPeople()
 
     def work(self, seconds: float) -> bool:
         """Count on."""
@@ -74,11 +76,11 @@ class SessionData:
     def summary(self) -> Summary:
         """What is counted so far."""
         log = self.sweep.log
-        people = {row.participant_id: row for row in self.sweep.participants.items}
+        self._people.take(self.sweep.participants.items)
         return self._builder.summary(
-            people=people,
+            people=self._people,
             facts=self._provider.held.facts(self.sweep.session),
-            is_read=log.is_read,
+            read=log.read_ids,
             all_listed=log.participants_complete,
         )
 
@@ -133,9 +135,9 @@ class ParticipantData:
         fact = self._provider.held.participant(scope)
         summary = fact.summary if fact is not None else ParticipantSummary(scope.participant_id)
         return self._builder.summary(
-            people={scope.participant_id: summary},
+            people=ListedPeople([summary]),
             facts={} if fact is None else {scope.participant_id: fact},
-            is_read=lambda _id: self._stream.is_complete,
+            read=[scope.participant_id] if self._stream.is_complete else [],
             all_listed=True,
         )
 

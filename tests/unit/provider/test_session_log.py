@@ -101,6 +101,13 @@ def test_states_are_counted(log):
     assert log.participants_read == 0
 
 
+def test_those_who_are_read_to_the_end_are_told_in_the_order_listed(log):
+    for name, state in (("p", "COMPLETE"), ("q", "PARTIAL"), ("r", "COMPLETE"), ("s", "FAILED")):
+        log.set_state(log.add_participant(name), ReadState(state))
+    assert log.read_ids == ["p", "r"]
+    assert log.read_ids == [name for name in log.participant_ids if log.is_read(name)]
+
+
 def test_a_failure_is_over_when_the_end_is_read(log):
     number = log.add_participant("p")
     log.fail(number, FAILURE)

@@ -24,6 +24,7 @@ from tui.domain.events import (
     Event,
 )
 from tui.domain.times import UnreadableTime
+from tui.provider import event_blocks
 from tui.query import spans as spans_module
 from tui.query.spans import Spans
 
@@ -130,12 +131,6 @@ def test_spans_read_page_by_page_are_those_read_at_once(pages):
         assert spans.span_of(position, complete=True, live=True) == once
 
 
-def narrow(monkeypatch):
-    """Make the first look so narrow that a few events test its edges."""
-    monkeypatch.setattr(spans_module, "_NEAR", 2)
-    monkeypatch.setattr(spans_module, "_FARTHER", 2)
-
-
 DENSE = st.lists(
     st.builds(event, st.sampled_from([JOINED, LEFT, JOIN_ERROR]), st.integers(0, 8)), max_size=30
 )
@@ -147,13 +142,13 @@ def test_what_the_events_around_tell_is_what_all_events_tell(events, chance):
     timed = [one for one in events if one.time is not None]
     chance.shuffle(timed)
     timed.sort(key=lambda one: one.time, reverse=chance.random() < 0.5)
-    unordered = log_of(sorted(timed, key=repr))
     with pytest.MonkeyPatch.context() as patch:
-        narrow(patch)
+        patch.setattr(event_blocks, "BLOCK", 2)
         near = outcome(timed)
+        unordered = outcome(sorted(timed, key=repr))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Spans, "_is_ordered", lambda _: False)
-        assert near == outcome(timed) == outcome(list(unordered))
+        patch.setattr(spans_module, "_MOST", 1)
+        assert near == outcome(timed) == unordered
 
 
 ERROR_AT_0, ERROR_AT_1, ERROR_AT_4 = (event(JOIN_ERROR, seconds) for seconds in (0, 1, 4))
@@ -161,7 +156,7 @@ LATE_STAY = [event(JOINED, 3), event(LEFT, 3)]
 
 
 @pytest.mark.parametrize(
-    ("near", "events", "wanted"),
+    ("block", "events", "wanted"),
     [
         # Whether something had begun before the joint of two stays shows farther away only.
         (
@@ -175,7 +170,7 @@ LATE_STAY = [event(JOINED, 3), event(LEFT, 3)]
             ],
             {0: 5, 4: 7, 6: 11},
         ),
-        # The end of the stay before lies in the same instant, but outside of the first look.
+        # The end of the stay before lies in the same instant, but in another block.
         (
             2,
             [ERROR_AT_0, event(LEFT, 2), event(JOINED, 2), *LATE_STAY, *[ERROR_AT_4] * 3],
@@ -194,10 +189,24 @@ LATE_STAY = [event(JOINED, 3), event(LEFT, 3)]
     ],
 )
 def test_a_look_at_the_events_around_is_not_content_with_half_an_instant(
-    near, events, wanted, monkeypatch
+    block, events, wanted, monkeypatch
 ):
-    monkeypatch.setattr(spans_module, "_NEAR", near)
+    monkeypatch.setattr(event_blocks, "BLOCK", block)
     assert pairs(log_of(events)) == wanted | {end: start for start, end in wanted.items()}
+
+
+def test_where_many_instants_leave_it_open_what_had_begun_all_halves_are_paired_once():
+    events = [event(JOINED, 0)]
+    events += [event(name, seconds) for seconds in range(1, 3_000) for name in (LEFT, JOINED)]
+    log = log_of(events)
+    spans = Spans(log)
+
+    def other(position):
+        return spans.span_of(position, complete=True, live=False).other
+
+    assert [other(2 * at) for at in (0, 1_000, 2_998)] == [1, 2_001, 5_997]
+    log.append([event(LEFT, 3_000)])
+    assert other(len(log) - 2) == len(log) - 1
 
 
 def test_a_stay_lasts_from_joined_to_left_seen_from_both_ends():
@@ -300,7 +309,7 @@ def test_an_event_that_neither_begins_nor_ends_has_no_span():
     assert span([event("STAGE_FROZEN", 0)], 0) is None
 
 
-def test_the_rarest_column_leads_and_the_spans_stay_the_same():
+def test_among_many_blocks_the_spans_are_those_of_the_neighbours():
     chance = random.Random(4)  # noqa: S311 - the same events every time
     names = [name for names in SPAN_NAMES[:3] for name in names]
     events = [
