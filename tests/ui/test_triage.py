@@ -100,3 +100,38 @@ async def test_two_participants_stand_side_by_side():
         await journey.until("priya-guest")
         await journey.press("n", "escape")
         await journey.until("events, all loaded")
+
+
+async def test_one_key_reads_the_clients_of_everybody_and_compares_those_who_failed():
+    async with explorer(at(), size=(120, 90)) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("i")
+        await journey.until("SWEPT", within=40)
+        await journey.until("no facts are read")
+        await journey.until("Z reads it: 40 calls")
+        await journey.press("Z")
+        await journey.until("READING FACTS ")
+        await journey.press("Z")
+        await journey.until("stopped; the facts of ")
+        await journey.until("SWEPT")
+        asked = journey.endpoint.calls["GetParticipant"]
+        assert 0 < asked < 40
+        await journey.press("Z")
+        await journey.until("READING FACTS ")
+        await journey.until("known for 40 of 40 participants", within=40)
+        assert journey.endpoint.calls["GetParticipant"] == 40
+        await journey.press("Z")
+        await journey.until("the facts of everybody listed are read")
+
+
+async def test_the_sweep_is_paused_where_its_counts_are():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("i")
+        await journey.until("SWEEPING")
+        await journey.press("equals_sign")
+        await journey.until("SWEEP PAUSED")
+        await journey.press("equals_sign")
+        await journey.until("SWEPT", within=40)
+        await journey.press("equals_sign")
+        await journey.until("nothing new can come")

@@ -28,18 +28,19 @@ def sdk_versions(swept: Swept) -> Iterator[Finding]:
     if not failing:
         return
     facts = _facts(swept)
-    lacking = [name for name in failing if name not in facts]
+    lacking = sum(name not in facts for name in swept.people)
     asks: tuple[Ask, ...] = ()
     if lacking:
         fact = FactKey(FactKind.SESSION_FACTS, swept.known.scope)
-        asks = (Ask("SDK and browser of those who failed", fact, len(lacking)),)
+        asks = (Ask("SDK and browser of everybody, first of those who failed", fact, lacking),)
     read = {name: client for name, one in facts.items() if (client := _client(one)) is not None}
     everybody = Counter(read[name] for name in read if swept.known.is_read(name))
     failed = Counter(read[name] for name in read if swept.known.is_read(name) and name in failing)
-    if not everybody:
+    if not facts:
         none = "SDK versions of those who failed are not known: no facts are read."
         yield Finding((none,), Certainty.UNKNOWN, (), swept.partial, asks)
         return
+    is_told = False
     for client, count in failed.most_common():
         same, others = everybody[client], everybody.total() - everybody[client]
         others_failed = failed.total() - count
@@ -57,7 +58,12 @@ def sdk_versions(swept: Swept) -> Iterator[Finding]:
         )
         unknown = f"whether the version is the reason; facts of {len(facts):,} participants are"
         unknown += f" read, of {len(swept.people):,}"
+        is_told = True
         yield Finding(text, Certainty.SHOWN, swept.refs(rests), (unknown,), asks)
+    if lacking and not is_told:
+        so_far = f"Among the {len(facts):,} participants whose facts are read no SDK version "
+        so_far += "failed more often than others."
+        yield Finding((so_far,), Certainty.UNKNOWN, (), swept.partial, asks)
 
 
 def _facts(swept: Swept) -> dict[str, Participant]:

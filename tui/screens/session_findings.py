@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from datetime import tzinfo
 
-from tui.findings.finding import EventRef, Finding
+from tui.findings.finding import Ask, EventRef, FactKind, Finding
 from tui.findings.session_rules import session_findings
 from tui.presentation.finding_lines import Cited, EvidenceKeys, finding_lines
 from tui.presentation.lines import Role, Span
@@ -13,6 +13,11 @@ from tui.provider.provider import StageDataProvider
 from tui.provider.sweep import Sweep
 from tui.screens.names import Names
 from tui.screens.swept_session import SweptSession
+
+
+def is_about_facts(ask: Ask) -> bool:
+    """Whether what would tell is GetParticipant of many."""
+    return ask.fact.kind is FactKind.SESSION_FACTS
 
 
 class SessionFindings:
@@ -26,17 +31,19 @@ class SessionFindings:
             sweep: Everybody's events.
             done: Called in the working thread when there is something new to draw.
         """
+        self._provider = provider
         self._known = SweptSession(provider, sweep.session)
         self._sweep = sweep
         self._names = Names(sweep)
         self._done = done
         self._is_working = False
-        self._looked_at = -1
+        self._looked_at = (-1, -1)
         self._findings: tuple[Finding, ...] = ()
 
     def look(self) -> None:
-        """Work them out anew if participants were read since, and nobody is at it."""
-        read = self._sweep.log.participants_read
+        """Work them out anew if participants or facts were read since, and nobody is at it."""
+        facts = self._provider.held.facts(self._sweep.session)
+        read = (self._sweep.log.participants_read, len(facts))
         if self._is_working or read == self._looked_at:
             return
         self._is_working, self._looked_at = True, read
@@ -60,8 +67,8 @@ class SessionFindings:
                 zone,
                 around=None,
                 cite=self._cite,
-                fetched=None,
-                keys=EvidenceKeys("Enter", "", ""),
+                fetched=next((ask for ask in finding.would_tell if is_about_facts(ask)), None),
+                keys=EvidenceKeys("Enter", "Z", ""),
                 first=number,
             )
             lines += [SummaryLine(line, position=position) for line in told]

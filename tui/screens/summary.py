@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from tui.presentation.bars import both_ends
+from tui.presentation.bars import both_ends, note_line
 from tui.presentation.footer_line import footer_line
 from tui.presentation.lines import Line, Role, Span
 from tui.presentation.summary_lines import summary_lines
@@ -52,6 +52,15 @@ class SummaryRows:
         return row.position if row.drill is None else row.drill
 
 
+_HINTS = (
+    ("Enter", "show these events"),
+    ("e", "next error code"),
+    ("=", "pause"),
+    ("Z", "SDKs"),
+    ("Esc", "back"),
+)
+
+
 class SummaryScreen(CoveringScreen[Drill | None]):
     """The result is where the row that was opened leads, None without one."""
 
@@ -59,6 +68,8 @@ class SummaryScreen(CoveringScreen[Drill | None]):
         Binding("enter,l,right", "drill"),
         Binding("escape,q,h,left,backspace,i", "close"),
         Binding("e", "next_code"),
+        Binding("Z", "fetch"),
+        Binding("equals_sign", "pause"),
     ]
 
     def __init__(self, data: SummaryData, clock: Clock) -> None:
@@ -67,6 +78,7 @@ class SummaryScreen(CoveringScreen[Drill | None]):
         self._clock = clock
         self._rows = SummaryRows([])
         self._counting = Counting(self, data.work, self._draw)
+        self._note = ""
         self._was_used = False
         """Whether the reader has pressed a key; before, the cursor waits on the first code."""
 
@@ -86,7 +98,8 @@ class SummaryScreen(CoveringScreen[Drill | None]):
         return self.query_one("#summary", RowList)
 
     def changed(self) -> None:
-        """Events came."""
+        """Events came, or facts."""
+        self._data.changed()
         self._counting.changed()
 
     def on_resize(self) -> None:
@@ -110,8 +123,8 @@ class SummaryScreen(CoveringScreen[Drill | None]):
         title = (Span("SUMMARY", Role.STRONG),)
         line = both_ends(title, Span(self._data.word(), Role.ACCENT), width)
         self.query_one("#title", LineBar).show(line)
-        hints = (("Enter", "show these events"), ("e", "next error code"), ("Esc", "back"))
-        self.query_one("#keys", LineBar).show(footer_line(hints, width))
+        keys = note_line(self._note, width) if self._note else footer_line(_HINTS, width)
+        self.query_one("#keys", LineBar).show(keys)
 
     def action_drill(self) -> None:
         """Go to the events of the row."""
@@ -121,8 +134,24 @@ class SummaryScreen(CoveringScreen[Drill | None]):
             self.dismiss(drill)
 
     def on_key(self) -> None:
-        """From now on the cursor is the reader's."""
+        """From now on the cursor is the reader's; a note goes with any key."""
         self._was_used = True
+        self._say("")
+
+    def _say(self, note: str) -> None:
+        if note != self._note:
+            self._note = note
+            self._counting.draw()
+
+    def action_fetch(self) -> None:
+        """Read what would tell more, or stop that."""
+        self._say(self._data.fetch())
+        self._counting.changed()
+
+    def action_pause(self) -> None:
+        """Pause the reading, or go on."""
+        self._say(self._data.pause())
+        self._counting.changed()
 
     def action_next_code(self) -> None:
         """Go to the next error code."""

@@ -5,11 +5,12 @@ from datetime import tzinfo
 from typing import Protocol
 
 from tui.domain.session_summary import Summary
-from tui.domain.stages import ParticipantSummary
+from tui.domain.stages import ParticipantScope, ParticipantSummary
 from tui.presentation.cells import clip
 from tui.presentation.facts_lines import session_span
 from tui.presentation.lines import Line, Role, Span
 from tui.presentation.summary_table import SummaryLine
+from tui.provider.fact_reading import FactReading
 from tui.provider.provider import StageDataProvider
 from tui.provider.sweep import Sweep
 from tui.query.listed_people import ListedPeople
@@ -41,6 +42,18 @@ class SummaryData(Protocol):
         """The state of the reading, in capitals."""
         ...
 
+    def changed(self) -> None:
+        """Something was read."""
+        ...
+
+    def fetch(self) -> str:
+        """Read what would tell more, or stop that. Returns what to say; empty for nothing."""
+        ...
+
+    def pause(self) -> str:
+        """Pause the reading of events, or go on. Returns what to say; empty for nothing."""
+        ...
+
     def about(self, width: int, clock: Clock) -> list[Line]:
         """Facts of it that are not counted."""
         ...
@@ -65,6 +78,7 @@ class SessionData:
         """
         self._provider = provider
         self._findings = SessionFindings(provider, sweep, done)
+        self._facts: FactReading | None = None
         self.sweep = sweep
         self._builder = SummaryBuilder(sweep.log.log)
         self._people = ListedPeople()
@@ -85,8 +99,40 @@ class SessionData:
         )
 
     def word(self) -> str:
-        """The state of the sweep."""
-        return sweep_word(self.sweep)
+        """The state of what is read."""
+        facts = self._facts
+        if facts is None or not facts.is_running:
+            return sweep_word(self.sweep)
+        return f"READING FACTS {facts.done:,} of {facts.wanted:,}  Z: stop"
+
+    def changed(self) -> None:
+        """Ask for the next facts."""
+        if self._facts is not None:
+            self._facts.step()
+
+    def fetch(self) -> str:
+        """SDK, browser, system, provider and protocol of everybody, first of those who failed."""
+        if not self._provider.has_service:
+            return "a recording does not grow: ivscope --record reads on, with AWS"
+        if self._facts is not None and self._facts.is_running:
+            self._facts.stop()
+            return f"stopped; the facts of {self._facts.done:,} participants were asked for"
+        session, log = self.sweep.session, self.sweep.log
+        failing = {name for name in log.participant_ids if log.errors_of(name)}
+        names = sorted(log.participant_ids, key=lambda name: name not in failing)
+        scopes = [ParticipantScope(session.stage_arn, session.session_id, one) for one in names]
+        self._facts = FactReading(self._provider, scopes)
+        if not self._facts.step():
+            return "the facts of everybody listed are read"
+        return ""
+
+    def pause(self) -> str:
+        """The sweep."""
+        if self.sweep.is_running:
+            self.sweep.pause()
+        elif not self.sweep.start():
+            return "the session has ended and everybody is read: nothing new can come"
+        return ""
 
     def about(self, width: int, clock: Clock) -> list[Line]:
         """From when to when it was."""
@@ -144,6 +190,17 @@ class ParticipantData:
     def word(self) -> str:
         """Whether all is read."""
         return "ALL LOADED" if self._stream.is_complete else "PARTIAL"
+
+    def changed(self) -> None:
+        """Nothing to ask for."""
+
+    def fetch(self) -> str:
+        """Nothing: the facts of a participant are read when it is opened."""
+        return "the detail tells what is known of this participant"
+
+    def pause(self) -> str:
+        """Nothing: pages are read in the list of events."""
+        return "L in the events reads all of this participant"
 
     def about(self, width: int, clock: Clock) -> list[Line]:  # noqa: ARG002 - the protocol's signature
         """Nothing: the detail tells who it is."""

@@ -290,8 +290,18 @@ def test_without_facts_versions_are_unknown_and_the_cost_is_told():
     assert finding.certainty is Certainty.UNKNOWN
     assert (finding.would_tell[0].fact.kind, finding.would_tell[0].calls) == (
         FactKind.SESSION_FACTS,
-        6,
+        7,
     )
+
+
+def test_facts_of_a_few_say_that_nothing_stands_out_so_far_and_what_the_others_cost():
+    events, rows, clients = fleet(v1_33_0=(3, 4), v1_41_0=(3, 4))
+    few = [one for one in clients if one.sdk_version == "1.33.0"]
+    (finding,) = said(Swept(*events, rows=rows, facts=few), "no SDK version")
+    assert finding.certainty is Certainty.UNKNOWN
+    assert "Among the 4 participants" in words(finding.text)
+    assert finding.would_tell[0].calls == 4
+    assert said(Swept(*events, rows=rows, facts=clients), "no SDK version") == []
 
 
 def test_documented_faults_are_counted_over_the_session():
