@@ -18,7 +18,7 @@ from tui.domain.stages import (
 from tui.presentation.fields import field, text_field, value_span
 from tui.presentation.lines import Line, Role, Span
 from tui.presentation.picker_rows import session_duration
-from tui.presentation.timestamps import full
+from tui.presentation.timestamps import from_to, full
 
 _Pairs = tuple[tuple[str, str], ...]
 
@@ -63,11 +63,10 @@ def session_span(
     if session is None:
         return field("Session", (Span("its start and end are not read", Role.MUTED),), width)
     lasted = session_duration(session, now)
-    start = full(session.start_time, zone)
     if session.end_time is None:
-        text = f"live for {lasted.removesuffix(' +')}, since {start}"
+        text = f"live for {lasted.removesuffix(' +')}, since {full(session.start_time, zone)}"
         return field("Session", (Span(text, Role.GOOD),), width)
-    text = f"ended after {lasted}, {start} to {full(session.end_time, zone)}"
+    text = f"ended after {lasted}, {from_to(session.start_time, session.end_time, zone)}"
     return field("Session", (Span(text),), width)
 
 

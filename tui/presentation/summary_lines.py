@@ -9,7 +9,7 @@ from tui.presentation.cells import clip, wrap
 from tui.presentation.fields import field, title, value_span
 from tui.presentation.lines import Line, Role, Span
 from tui.presentation.summary_table import SummaryLine, TableRow, table
-from tui.presentation.timestamps import NO_TIME, clock, full
+from tui.presentation.timestamps import NO_TIME, clock, from_to
 
 _MOST_VALUES = 6
 """Rows of one group: all protocols, and the usual versions. The rest is counted."""
@@ -79,7 +79,7 @@ def _facts(summary: Summary, width: int, zone: tzinfo) -> Iterator[SummaryLine]:
     text = f"{summary.events:,}"
     if summary.first is not None and summary.last is not None:
         lasted = duration((summary.last - summary.first).total_seconds())
-        text += f" in {lasted}, {full(summary.first, zone)} to {full(summary.last, zone)}"
+        text += f" in {lasted}, {from_to(summary.first, summary.last, zone)}"
     yield from _plain(field("Events", (Span(text),), width))
     if summary.states:
         spans: list[Span] = []

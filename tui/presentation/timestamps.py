@@ -73,6 +73,21 @@ def full(time: Time | None, zone: tzinfo) -> str:
     return f"{clock(time, zone, with_date=True)}{_fraction(local)} {zone_label(local)}"
 
 
+def from_to(first: Time | None, last: Time | None, zone: tzinfo) -> str:
+    """Two times of which the date and the zone are said once where they are the same.
+
+    "2026-11-23 20:36:28 to 21:24:00 UTC", in whole seconds.
+    """
+    if not isinstance(first, datetime) or not isinstance(last, datetime):
+        return f"{full(first, zone)} to {full(last, zone)}"
+    starts, ends = _in_zone(first, zone), _in_zone(last, zone)
+    start = clock(first, zone, with_date=True)
+    if zone_label(starts) != zone_label(ends):
+        start += f" {zone_label(starts)}"
+    end = clock(last, zone, with_date=_date(starts) != _date(ends))
+    return f"{start} to {end} {zone_label(ends)}"
+
+
 def recorded(moment: datetime) -> str:
     """When something was recorded, to the minute; always in UTC, and short."""
     return f"recorded {moment.astimezone(UTC):%Y-%m-%d %H:%M}Z"

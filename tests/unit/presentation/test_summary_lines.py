@@ -52,7 +52,7 @@ def test_facts_come_first_and_rows_lead_to_their_events():
     assert rows[:6] == [
         ("Session summary  COMPLETE  3 of 3 participants read", None),
         (
-            "Events     7 in 2 min 10 s, 2026-11-23 20:30:00 UTC to 2026-11-23 20:32:10 UTC",
+            "Events     7 in 2 min 10 s, 2026-11-23 20:30:00 to 20:32:10 UTC",
             None,
         ),
         ("State      1 CONNECTED, 1 DISCONNECTED, 1 not given", None),

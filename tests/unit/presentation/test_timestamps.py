@@ -10,10 +10,12 @@ import pytest
 from tui.domain.times import UnreadableTime, parse_time
 from tui.presentation.timestamps import (
     MOMENT_CELLS,
+    NO_TIME,
     TimeStyle,
     age,
     clock,
     elapsed,
+    from_to,
     full,
     gap,
     moment_text,
@@ -164,3 +166,18 @@ def test_without_a_time_before_it_there_is_no_delta(previous):
 def test_the_same_time_twice_is_an_equals_sign_and_no_zero_set_is_the_clock():
     assert moment_text(MOMENT, TimeStyle.DELTA, UTC, MOMENT, MOMENT, None) == "="
     assert moment_text(MOMENT, TimeStyle.ZERO, EAST, MOMENT, None, None) == "02:06:28"
+
+
+def test_two_times_say_date_and_zone_once_where_they_are_the_same():
+    first = datetime(2026, 10, 24, 22, 30, tzinfo=UTC)
+    assert (
+        from_to(first, first + timedelta(minutes=5), UTC) == "2026-10-24 22:30:00 to 22:35:00 UTC"
+    )
+    assert (
+        from_to(first, first + timedelta(hours=2), UTC)
+        == "2026-10-24 22:30:00 to 2026-10-25 00:30:00 UTC"
+    )
+    # Clocks go back in that night.
+    berlin = from_to(first, first + timedelta(hours=4), ZoneInfo("Europe/Berlin"))
+    assert berlin == "2026-10-25 00:30:00 +02:00 to 03:30:00 +01:00"
+    assert from_to(None, first, UTC).startswith(f"{NO_TIME} to 2026-10-24")
