@@ -1,5 +1,6 @@
 """How long starting and quitting take, beside a Textual hello world."""
 
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from statistics import median
@@ -36,16 +37,21 @@ def start() -> Iterator[Result]:
     hello_row: list[float] = []
     frame: list[float] = []
     row: list[float] = []
-    with Endpoint(open_world("incident", lambda: datetime.now(UTC))) as endpoint:
+    with (
+        Endpoint(open_world("incident", lambda: datetime.now(UTC))) as endpoint,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        # As installed: with bytecode, also where the caller's Python writes none.
+        bytecode = {"PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
         for turn in range(_STARTS + 1):
-            with PtySession(HELLO_WORLD) as session:
+            with PtySession(HELLO_WORLD, environment=bytecode) as session:
                 first_text = session.until(HELLO_TEXT)
-            with PtySession(DEMO) as session:
+            with PtySession(DEMO, environment=bytecode) as session:
                 first_frame = session.until(_FIRST_TEXT)
                 first_row = session.until(_FIRST_ROW)
-            with PtySession((*HELLO_WORLD, endpoint.url)) as session:
+            with PtySession((*HELLO_WORLD, endpoint.url), environment=bytecode) as session:
                 first_row_of_hello = session.until(_FIRST_ROW)
-            if turn:  # the first turn warms the disk cache
+            if turn:  # the first turn writes the bytecode and warms the disk cache
                 hello.append(first_text)
                 frame.append(first_frame)
                 row.append(first_row)

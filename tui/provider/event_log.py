@@ -254,6 +254,10 @@ class EventLog(Sequence[Event]):
             self._times[part], self._kinds[part], self._participants[part], self._remotes[part]
         )
 
+    def kinds_of(self, start: int, stop: int) -> "array[int]":
+        """The column of kinds alone: a fifth of what all columns copy."""
+        return self._kinds[start : min(stop, self._length)]
+
     def rare_positions(self, start: int, stop: int) -> Sequence[int]:
         """Ascending positions of the events with a destination, a token or an unreadable time."""
         first = bisect_left(self._rare_positions, start)

@@ -104,6 +104,11 @@ class SessionLog:
         """Ids of those whose events are read to the end, in the order listed; a copy."""
         return list(compress(self._ids, self._states.translate(_IS_COMPLETE)))
 
+    @property
+    def errors_by_id(self) -> dict[str, int]:
+        """How many events of each participant report a failure; without those who have none."""
+        return {self._ids[at]: errors for at, errors in enumerate(self._errors) if errors}
+
     def reading(self, participant_id: str) -> ParticipantReading | None:
         """How far a participant is read; None when it is not listed."""
         number = self._numbers.get(participant_id)

@@ -4,11 +4,9 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from math import inf
 from time import monotonic
 
 from tui.domain.plots import LaneCell
-from tui.domain.stages import ParticipantSummary
 from tui.domain.time_window import TimeWindow
 from tui.domain.times import to_microseconds
 from tui.provider.event_log import NO_TIME, EventLog
@@ -128,26 +126,3 @@ class _Lane:
 
 def _is_open(one: Stretch) -> bool:
     return not (one.has_begin and one.has_end)
-
-
-def lane_order(
-    people: Iterable[ParticipantSummary], errors: Callable[[str], int], *, errors_first: bool
-) -> list[str]:
-    """Participant ids, each once, by their first join; who has none known comes last.
-
-    Args:
-        people: As listed.
-        errors: How many error events of a participant are read.
-        errors_first: Whether those with errors come before all others, most first.
-    """
-    joined: dict[str, float] = {}
-    for one in people:
-        time = one.first_join_time
-        moment = time.timestamp() if isinstance(time, datetime) else inf
-        joined[one.participant_id] = min(moment, joined.get(one.participant_id, moment))
-    order = sorted(joined, key=joined.__getitem__)
-    if not errors_first:
-        return order
-    counts = {name: count for name in order if (count := errors(name))}
-    failing = sorted(counts, key=counts.__getitem__, reverse=True)
-    return [*failing, *(name for name in order if name not in counts)]

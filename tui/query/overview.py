@@ -1,7 +1,7 @@
 """Overview: what is where in a view, one cell for each line of its scroll bar."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -76,16 +76,29 @@ def _error_test(view: ShownEvents) -> Callable[[int, int], bool]:
         rows = sorted(shown_rows(view, places_of(flags, 1)))
         return lambda start, stop: bisect_left(rows, start) < bisect_left(rows, stop)
 
+    is_ascending = not view.by_time and log.sequence is None
+
     def has_error(start: int, stop: int) -> bool:
+        if is_ascending:
+            return _has_flag(flags, view.positions(start, stop))
         for first in range(start, stop, _PIECE):
             positions = view.positions(first, min(stop, first + _PIECE))
-            if isinstance(positions, range):
-                return flags.find(1, positions.start, positions.start + stop - start) >= 0
             if any(map(flags.__getitem__, positions)):
                 return True
         return False
 
     return has_error
+
+
+def _has_flag(flags: bytes, positions: Sequence[int]) -> bool:
+    """Whether one of some ascending positions has its flag set."""
+    at, row = positions[0], 0
+    while (flagged := flags.find(1, at, positions[-1] + 1)) >= 0:
+        row = bisect_left(positions, flagged, row)
+        at = positions[row]
+        if at == flagged:
+            return True
+    return False
 
 
 def _has_hit(view: SearchedEvents, start: int, stop: int) -> bool:

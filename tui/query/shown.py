@@ -85,7 +85,7 @@ def times_of(view: ShownEvents, start: int, stop: int) -> "array[int]":
 
 def flags_of(log: EventLog, start: int, stop: int, wanted: Callable[[EventKind], bool]) -> bytes:
     """One byte for each position from `start` to `stop`: 1 when its kind is wanted, else 0."""
-    kinds = log.columns(start, stop).kinds
+    kinds = log.kinds_of(start, stop)
     table = bytes(map(wanted, log.tables.kinds))
     if len(table) > _BYTE_VALUES:
         return bytes(map(table.__getitem__, kinds))

@@ -11,7 +11,8 @@ from tui.provider.provider import StageDataProvider
 from tui.provider.sweep import Sweep
 from tui.query.concurrency import PublisherCounter
 from tui.query.event_tally import EventTally
-from tui.query.lanes import Lanes, lane_order
+from tui.query.lane_order import LaneOrder
+from tui.query.lanes import Lanes
 from tui.screens.clock import Clock
 from tui.screens.names import Names
 
@@ -55,7 +56,8 @@ class LanesView:
         """The cursor; None before anything has a time."""
         self.errors_first = False
         self.plot = _PLOTS[0]
-        self._ordered_for: tuple[int, int, bool] | None = None
+        self._lane_order = LaneOrder()
+        self._ordered_for: tuple[int, int, int | None] | None = None
         self.order: list[str] = []
         """Participant ids, a lane each."""
 
@@ -73,17 +75,17 @@ class LanesView:
     def _arrange(self) -> None:
         """Order the lanes anew if people came, were read, or are wanted in another order."""
         log, rows = self._sweep.log, self._sweep.participants.items
-        ordered_for = (len(rows), log.participants_read, self.errors_first)
+        read = log.participants_read if self.errors_first else None
+        ordered_for = (len(rows), log.participants_known, read)
         if ordered_for == self._ordered_for:
             return
         self._ordered_for = ordered_for
-        self.order = lane_order(rows, self._errors, errors_first=self.errors_first)
+        order = self._lane_order
+        order.take(rows)
+        by_join, by_errors = order.by_join, order.errors_first
+        self.order = by_errors(log.errors_by_id) if self.errors_first else by_join.copy()
         known = set(self.order)
         self.order += [one for one in log.participant_ids if one not in known]
-
-    def _errors(self, participant_id: str) -> int:
-        reading = self._sweep.log.reading(participant_id)
-        return reading.errors if reading is not None else 0
 
     def columns(self, width: int) -> int:
         """Cells of time in a width."""

@@ -108,6 +108,13 @@ def test_those_who_are_read_to_the_end_are_told_in_the_order_listed(log):
     assert log.read_ids == [name for name in log.participant_ids if log.is_read(name)]
 
 
+def test_errors_are_told_of_those_who_have_some(log):
+    failed = Event("JOIN_ERROR", "p", EPOCH)
+    add(log, "p", failed, failed)
+    add(log, "q", Event("JOINED", "q", EPOCH))
+    assert log.errors_by_id == {"p": 2}
+
+
 def test_a_failure_is_over_when_the_end_is_read(log):
     number = log.add_participant("p")
     log.fail(number, FAILURE)

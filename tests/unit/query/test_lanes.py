@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 from support.held import at, event, log_of
 from support.told_people import told_people
 
-from tui.domain.stages import ParticipantSummary
 from tui.domain.time_window import window_between
 from tui.domain.times import UnreadableTime
-from tui.query.lanes import Lanes, lane_order
+from tui.query.lanes import Lanes
 
 TEN = window_between(at(0), at(10))
 
@@ -165,19 +164,3 @@ def test_lanes_are_prepared_a_few_at_a_time():
         assert turns < len(names)
     assert turns > 0
     assert lanes.prepare(names, 0) is False
-
-
-def test_lanes_stand_in_the_order_of_joining_or_of_errors():
-    people = [
-        ParticipantSummary("late", first_join_time=at(9)),
-        ParticipantSummary("never"),
-        ParticipantSummary("early", first_join_time=at(1)),
-        ParticipantSummary("late", first_join_time=at(5)),
-        ParticipantSummary("bad", first_join_time=UnreadableTime("x")),
-        ParticipantSummary("middle", first_join_time=at(6)),
-    ]
-    errors = {"middle": 2, "never": 7, "late": 2}
-    by_join = lane_order(people, lambda name: errors.get(name, 0), errors_first=False)
-    assert by_join == ["early", "late", "middle", "never", "bad"]
-    by_errors = lane_order(people, lambda name: errors.get(name, 0), errors_first=True)
-    assert by_errors == ["never", "late", "middle", "early", "bad"]

@@ -34,10 +34,17 @@ def test_an_empty_view_has_empty_cells():
 
 def test_many_errors_in_another_order_are_in_their_cells():
     errors = set(range(0, 3_000, 2)) | set(range(6_000, 9_000, 3))
-    view = ShownRows(log_with_errors(12_000, errors), list(range(11_999, -1, -1)))
+    view = ShownRows(log_with_errors(12_000, errors), range(11_999, -1, -1), by_time=True)
     assert [cell.has_error for cell in minimap(view, 4)] == [False, True, False, True]
     plain = ShownRows(log_with_errors(12_000, errors))
     assert [cell.has_error for cell in minimap(plain, 4)] == [True, False, True, False]
+
+
+def test_many_errors_that_a_filter_hides_are_in_no_cell():
+    errors = set(range(0, 12_000, 3))
+    shown = [place for place in range(12_000) if place not in errors or place == 9_000]
+    view = ShownRows(log_with_errors(12_000, errors), shown)
+    assert [cell.has_error for cell in minimap(view, 4)] == [False, False, True, False]
 
 
 PLACES = st.sets(st.integers(0, 39), max_size=6)
@@ -51,7 +58,8 @@ PLACES = st.sets(st.integers(0, 39), max_size=6)
     PLACES,
 )
 def test_every_shown_row_is_in_its_cell_and_nothing_else_is(shown, height, errors, marks, hits):
-    view = ShownRows(log_with_errors(40, errors), shown, hits=hits)
+    by_time = shown is not None and shown != sorted(shown)
+    view = ShownRows(log_with_errors(40, errors), shown, by_time=by_time, hits=hits)
 
     def cells(wanted):
         rows = [row for row in range(len(view)) if view.position(row) in wanted]
