@@ -84,8 +84,9 @@ async def test_lanes_of_priyas_second_show_twelve_of_twelve():
         await journey.press("e", "e", "e")
         await journey.until(lambda: journey.event.error_code == "QUOTA_EXCEEDED")
         await journey.press("I")
+        await journey.until(": at least ")
         await journey.until("SWEPT", within=40)
-        await journey.until("12 of 12 publishing")
+        await journey.until(": 12 of 12 publishing", within=40)
         assert isinstance(journey.app.screen, LanesScreen)
 
 

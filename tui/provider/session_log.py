@@ -80,6 +80,11 @@ class SessionLog:
         return len(self._ids)
 
     @property
+    def is_all_read(self) -> bool:
+        """Whether everybody is listed and read to the end."""
+        return self.participants_complete and self.participants_read == len(self._ids)
+
+    @property
     def participants_failed(self) -> int:
         """Participants whose last call failed."""
         return len(self._failures)

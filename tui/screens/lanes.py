@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from tui.presentation.bars import both_ends
+from tui.presentation.cells import clip
 from tui.presentation.cells import width as text_width
 from tui.presentation.footer_line import footer_line
 from tui.presentation.lines import Line, Role, Span
@@ -115,7 +116,8 @@ class LanesScreen(CoveringScreen[Landing]):
         plot.show(tuple((Span(" "), *line) for line in head))
         self._list.show(LaneRows(self._view), (), self._list.cursor, self._list.top)
         word = Span(self._word(), Role.ACCENT)
-        title = (Span(self._view.title(inner - text_width(word.text)), Role.STRONG),)
+        text = clip(self._view.title(inner), inner - text_width(word.text))
+        title = (Span(text, Role.STRONG),)
         line = both_ends(title, word, width)
         self.query_one("#title", LineBar).show(line)
         self.query_one("#legend", LineBar).show((Span(" "), *self._view.foot(inner)))

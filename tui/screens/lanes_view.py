@@ -136,7 +136,8 @@ class LanesView:
         level = self._counter.at(self.moment)
         unsure = f" to {level.possible}" if level.possible > level.certain else ""
         at = self.moment.astimezone(self._clock.zone)
-        text = f"{at:%H:%M:%S}: {level.certain}{unsure} of {PUBLISHER_LIMIT} publishing"
+        least = "" if self._sweep.log.is_all_read else "at least "
+        text = f"{at:%H:%M:%S}: {least}{level.certain}{unsure} of {PUBLISHER_LIMIT} publishing"
         return f"{text}  ({window_text(self._window, self.columns(width), self._clock.zone)})"
 
     def _column(self, columns: int) -> int | None:
