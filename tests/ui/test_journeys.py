@@ -117,6 +117,20 @@ async def test_a_participant_id_that_is_not_listed_can_be_typed():
         await journey.until("INVALID_STREAM_KEY")
 
 
+async def test_a_typed_id_is_not_counted_among_the_participants_that_match():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("slash")
+        await journey.until("FILTER")
+        await journey.type("WNhB3Ri0FIqI")
+        await journey.until("None of the 40 participants loaded match.")
+        await journey.press("enter")
+        await journey.until("INVALID_STREAM_KEY")
+        await journey.press("escape")
+        await journey.until("open participant WNhB3Ri0FIqI (not among the rows read)")
+        await journey.until("0 of 40 participants loaded")
+
+
 async def test_the_service_filters_one_at_a_time():
     async with explorer(at()) as journey:
         await journey.until("40 participants, all loaded")
