@@ -5,6 +5,7 @@ import json
 from support.explorer import DANA, JOSE, MARA, NINA, PRIYA, at, explorer
 
 from tui.keymap import SCREEN_KEYS
+from tui.screens.events_pane import edge_spans
 
 
 async def test_e_goes_to_the_next_error_and_capital_e_back():
@@ -357,3 +358,21 @@ async def test_semicolon_filters_by_the_value_under_the_cursor():
 async def test_every_command_of_the_table_has_a_deed_and_no_deed_lacks_one():
     async with explorer() as journey:
         assert set(journey.explorer._deeds) == {command.id for command in SCREEN_KEYS}
+
+
+async def test_the_edge_shows_where_errors_lie_also_when_the_list_gets_taller():
+    async with explorer(at(PRIYA), size=(80, 24)) as journey:
+        await journey.until("61 events, all loaded")
+        rows = journey.rows("events")
+        page = rows.page
+        await journey.press("f")
+        await journey.until(lambda: rows.page > page)
+        edge = [span.text for span in edge_spans(journey.explorer.pane.reading, rows.page)]
+        errors = [y for y, mark in enumerate(edge) if mark == "!"]
+        assert errors
+
+        def marked():
+            lines = journey.screen[rows.region.y + 1 : rows.region.bottom]
+            return [y for y, line in enumerate(lines) if line[79:] == "!"]
+
+        await journey.until(lambda: marked() == errors)
