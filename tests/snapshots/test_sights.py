@@ -1,7 +1,7 @@
 """Pictures of details and of a whole session. A docstring says what a person should see."""
 
 import pytest
-from support.explorer import JOSE, MARA, PRIYA, at
+from support.explorer import DANA, JOSE, MARA, PRIYA, at
 from support.snapshots import SIZES, picture
 
 from tui.screens.compare import CompareScreen
@@ -110,18 +110,40 @@ def test_lanes_without_colour(snap_compare):
     assert picture(snap_compare, lanes_at_an_error, at(), size=(80, 24), colour=False)
 
 
+async def compared(journey, participant):
+    """The participant on screen beside another one."""
+    await journey.until("events, all loaded")
+    journey.explorer.go(at(participant))
+    await journey.until("loaded")
+    await journey.until(lambda: journey.event is not None)
+    await journey.settled()
+    await journey.press("C")
+    await journey.until(lambda: isinstance(journey.app.screen, CompareScreen))
+    await journey.until("COMPARED")
+
+
 @both_sizes
 def test_a_comparison(snap_compare, size):
-    """priya-guest and mara-host side by side, rows of the same second level with each other."""
+    """priya-guest and mara-host side by side, rows of the same second level with each other.
+
+    Both are named on top, and below the names it stands that all of their events were read.
+    """
 
     async def walk(journey):
-        await journey.until("61 events, all loaded")
-        journey.explorer.go(at(MARA))
-        await journey.until("mara-host")
-        await journey.until("events, all loaded")
-        await journey.press("C")
-        await journey.until(lambda: isinstance(journey.app.screen, CompareScreen))
+        await compared(journey, MARA)
         await journey.until("priya-guest")
+
+    assert picture(snap_compare, walk, at(PRIYA), size=size)
+
+
+@both_sizes
+def test_a_comparison_with_somebody_read_in_part(snap_compare, size):
+    """dana at the right has "more available", and "? not all read" where nothing was read."""
+
+    async def walk(journey):
+        await compared(journey, DANA)
+        await journey.press("g")
+        await journey.until("? not all read")
 
     assert picture(snap_compare, walk, at(PRIYA), size=size)
 
