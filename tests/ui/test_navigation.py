@@ -376,3 +376,22 @@ async def test_the_edge_shows_where_errors_lie_also_when_the_list_gets_taller():
             return [y for y, line in enumerate(lines) if line[79:] == "!"]
 
         await journey.until(lambda: marked() == errors)
+
+
+async def test_a_filter_may_leave_fewer_rows_than_there_are_above_the_cursor_while_searching():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("slash", *"quota", "enter")
+        await journey.until("hit 1/3 of 61 loaded")
+        await journey.press("G")
+        await journey.until(lambda: journey.cursor == 60)
+        await journey.press("ampersand")
+        await journey.until("FILTER")
+        await journey.type("name:LEFT")
+        await journey.press("enter")
+        await journey.until("filter: name:LEFT")
+        await journey.press("ampersand")
+        await journey.until("FILTER")
+        await journey.type("name:NOTHING")
+        await journey.press("enter")
+        await journey.until("0 of 61 events loaded")
