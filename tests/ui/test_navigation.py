@@ -67,9 +67,7 @@ async def test_errors_only_hides_the_rest_and_keeps_the_event_under_the_cursor()
 async def test_filter_shows_what_matches_and_backslash_toggles_it():
     async with explorer(at(PRIYA)) as journey:
         await journey.until("61 events, all loaded")
-        await journey.press("ampersand")
-        await journey.until("FILTER")
-        await journey.type("code:QUOTA")
+        await journey.ask("ampersand", "FILTER", "code:QUOTA")
         await journey.until(lambda: len(journey.rows("events").rows) == 3)
         await journey.press("enter")
         await journey.until("3 of 61 events loaded")
@@ -85,9 +83,7 @@ async def test_filter_shows_what_matches_and_backslash_toggles_it():
 async def test_a_wrong_filter_says_what_to_type_and_hides_nothing():
     async with explorer(at(PRIYA)) as journey:
         await journey.until("61 events, all loaded")
-        await journey.press("ampersand")
-        await journey.until("FILTER")
-        await journey.type("colour:red")
+        await journey.ask("ampersand", "FILTER", "colour:red")
         await journey.press("enter")
         await journey.until("code")
         assert len(journey.rows("events").rows) == 61
@@ -96,9 +92,7 @@ async def test_a_wrong_filter_says_what_to_type_and_hides_nothing():
 async def test_search_highlights_and_n_goes_through_the_hits():
     async with explorer(at(PRIYA)) as journey:
         await journey.until("61 events, all loaded")
-        await journey.press("slash")
-        await journey.until("FIND")
-        await journey.type("quota")
+        await journey.ask("slash", "FIND", "quota")
         await journey.press("enter")
         await journey.until("hit 1/3 of 61 loaded")
         await journey.press("n")
@@ -112,9 +106,7 @@ async def test_search_highlights_and_n_goes_through_the_hits():
 async def test_tab_in_the_prompt_switches_between_find_and_filter():
     async with explorer(at(PRIYA)) as journey:
         await journey.until("61 events, all loaded")
-        await journey.press("slash")
-        await journey.until("FIND")
-        await journey.type("quota")
+        await journey.ask("slash", "FIND", "quota")
         await journey.press("tab")
         await journey.until("FILTER quota")
         await journey.press("enter")
@@ -161,9 +153,7 @@ async def test_marks_are_set_found_and_taken_away():
 async def test_goto_takes_a_clock_time_of_the_day_of_the_event():
     async with explorer(at(PRIYA)) as journey:
         await journey.until("61 events, all loaded")
-        await journey.press("colon")
-        await journey.until("goto TIME")
-        await journey.type("20:47")
+        await journey.ask("colon", "goto TIME", "20:47")
         await journey.press("enter")
         await journey.until(
             lambda: journey.event.time.hour == 20 and journey.event.time.minute < 48
@@ -385,13 +375,9 @@ async def test_a_filter_may_leave_fewer_rows_than_there_are_above_the_cursor_whi
         await journey.until("hit 1/3 of 61 loaded")
         await journey.press("G")
         await journey.until(lambda: journey.cursor == 60)
-        await journey.press("ampersand")
-        await journey.until("FILTER")
-        await journey.type("name:LEFT")
+        await journey.ask("ampersand", "FILTER", "name:LEFT")
         await journey.press("enter")
         await journey.until("filter: name:LEFT")
-        await journey.press("ampersand")
-        await journey.until("FILTER")
-        await journey.type("name:NOTHING")
+        await journey.ask("ampersand", "FILTER", "name:NOTHING")
         await journey.press("enter")
         await journey.until("0 of 61 events loaded")
