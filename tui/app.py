@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
 from textual.driver import Driver
-from textual.filter import LineFilter, NoColor
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
@@ -88,11 +88,12 @@ class IvscopeApp(KeyByKey):
         yield Static(f"ivscope · {self._launch.label} · starting", markup=False)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's filters, with our own in the place of the one for NO_COLOR."""
+        """Textual's filters, with our own in the place of those for NO_COLOR."""
         filters = super().get_line_filters()
         if not self.no_color:
             return filters
-        return [WithoutColor(), *(f for f in filters if not isinstance(f, NoColor))]
+        theirs = [f for f in filters if not isinstance(f, NoColor | Monochrome)]
+        return [WithoutColor(), *theirs]
 
     def on_mount(self) -> None:
         """Load the explorer once the first frame is out."""

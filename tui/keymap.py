@@ -90,7 +90,7 @@ SCREEN_KEYS: tuple[Command, ...] = (
     Command("jump.token_back", "X", "previous exchange", "TOKEN_EXCHANGED before.", Area.JUMPING),
     Command("jump.same", "o", "same remote", "Next event with the same remote participant; reads on until there is one.", Area.JUMPING),
     Command("jump.same_back", "O", "same remote back", "The one before.", Area.JUMPING),
-    Command("jump.gap", "s", "next gap", "Next silence that stands out.", Area.JUMPING),
+    Command("jump.gap", "s", "next gap", "Next silence that stands out: over 30 s, and over ten times the usual distance of events.", Area.JUMPING),
     Command("jump.gap_back", "S", "previous gap", "Silence before.", Area.JUMPING),
     Command("jump.section", "}", "next section", "Next JOINED or LEFT.", Area.JUMPING),
     Command("jump.section_back", "{", "previous section", "JOINED or LEFT before.", Area.JUMPING),

@@ -144,9 +144,7 @@ def test_a_filter(snap_compare, size):
 
     async def walk(journey):
         await journey.until(ALL_OF_PRIYA)
-        await journey.press("ampersand")
-        await journey.until("FILTER")
-        await journey.type("code:QUOTA")
+        await journey.ask("ampersand", "FILTER", "code:QUOTA")
         await journey.press("enter")
         await journey.until("3 of 61 events loaded")
 
@@ -159,9 +157,7 @@ def test_search_hits(snap_compare, size):
 
     async def walk(journey):
         await journey.until(ALL_OF_PRIYA)
-        await journey.press("slash")
-        await journey.until("FIND")
-        await journey.type("publish_e")
+        await journey.ask("slash", "FIND", "publish_e")
         await journey.press("enter")
         await journey.until("hit 1/")
 

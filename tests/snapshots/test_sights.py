@@ -1,7 +1,7 @@
 """Pictures of details and of a whole session. A docstring says what a person should see."""
 
 import pytest
-from support.explorer import JOSE, MARA, PRIYA, at
+from support.explorer import DANA, JOSE, MARA, PRIYA, at
 from support.snapshots import SIZES, picture
 
 from tui.screens.compare import CompareScreen
@@ -21,6 +21,26 @@ async def swept(journey):
     pace.background = usual
     await journey.press("escape")
     await journey.until("40 participants, all loaded")
+
+
+async def summary(journey):
+    """The summary of the session, all of it read."""
+    await swept(journey)
+    await journey.press("i", "g")
+    await journey.until("40 of 40 participants read")
+
+
+async def lanes_at_an_error(journey):
+    """Lanes of everybody, the cursor at the third QUOTA_EXCEEDED of priya-guest."""
+    await swept(journey)
+    journey.explorer.go(at(PRIYA))
+    await journey.until("61 events, all loaded")
+    await journey.press("e", "e", "e")
+    await journey.until(lambda: journey.event.error_code == "QUOTA_EXCEEDED")
+    await journey.press("I")
+    await journey.until(lambda: isinstance(journey.app.screen, LanesScreen))
+    await journey.until("12 of 12 publishing")
+    await journey.until(lambda: not journey.app.screen._counting._is_working)
 
 
 async def token_exchange(journey):
@@ -71,50 +91,65 @@ def test_help(snap_compare, size):
 @both_sizes
 def test_the_summary_of_a_session(snap_compare, size):
     """Errors by code with bars, findings with what they rest on, participants: COMPLETE."""
+    assert picture(snap_compare, summary, at(), size=size)
 
-    async def walk(journey):
-        await swept(journey)
-        await journey.press("i", "g")
-        await journey.until("40 of 40 participants read")
 
-    assert picture(snap_compare, walk, at(), size=size)
+def test_the_summary_on_a_light_terminal(snap_compare):
+    """The same, dark on light: every colour of it can be read there too."""
+    assert picture(snap_compare, summary, at(), size=(80, 24), light=True)
 
 
 @both_sizes
 def test_lanes(snap_compare, size):
     """Publishers against the line of 12, one lane for each participant; 12 of 12 at the cursor."""
+    assert picture(snap_compare, lanes_at_an_error, at(), size=size)
 
-    async def walk(journey):
-        await swept(journey)
-        journey.explorer.go(at(PRIYA))
-        await journey.until("61 events, all loaded")
-        await journey.press("e", "e", "e")
-        await journey.until(lambda: journey.event.error_code == "QUOTA_EXCEEDED")
-        await journey.press("I")
-        await journey.until(lambda: isinstance(journey.app.screen, LanesScreen))
-        await journey.until("12 of 12 publishing")
-        await journey.until(lambda: not journey.app.screen._counting._is_working)
 
-    assert picture(snap_compare, walk, at(), size=size)
+def test_lanes_without_colour(snap_compare):
+    """The same in the colours of the terminal alone: marks and words tell what colours told."""
+    assert picture(snap_compare, lanes_at_an_error, at(), size=(80, 24), colour=False)
+
+
+async def compared(journey, participant):
+    """The participant on screen beside another one."""
+    await journey.until("events, all loaded")
+    journey.explorer.go(at(participant))
+    await journey.until("loaded")
+    await journey.until(lambda: journey.event is not None)
+    await journey.settled()
+    await journey.press("C")
+    await journey.until(lambda: isinstance(journey.app.screen, CompareScreen))
+    await journey.until("COMPARED")
 
 
 @both_sizes
 def test_a_comparison(snap_compare, size):
-    """priya-guest and mara-host side by side, rows of the same second level with each other."""
+    """priya-guest and mara-host side by side, rows of the same second level with each other.
+
+    Both are named on top, and below the names it stands that all of their events were read.
+    """
 
     async def walk(journey):
-        await journey.until("61 events, all loaded")
-        journey.explorer.go(at(MARA))
-        await journey.until("mara-host")
-        await journey.until("events, all loaded")
-        await journey.press("C")
-        await journey.until(lambda: isinstance(journey.app.screen, CompareScreen))
+        await compared(journey, MARA)
         await journey.until("priya-guest")
 
     assert picture(snap_compare, walk, at(PRIYA), size=size)
 
 
-def test_the_timeline(snap_compare):
+@both_sizes
+def test_a_comparison_with_somebody_read_in_part(snap_compare, size):
+    """dana at the right has "more available", and "? not all read" where nothing was read."""
+
+    async def walk(journey):
+        await compared(journey, DANA)
+        await journey.press("g")
+        await journey.until("? not all read")
+
+    assert picture(snap_compare, walk, at(PRIYA), size=size)
+
+
+@both_sizes
+def test_the_timeline(snap_compare, size):
     """The events of everybody by time, with a column that tells whose they are; SWEPT."""
 
     async def walk(journey):
@@ -125,4 +160,4 @@ def test_the_timeline(snap_compare):
         await journey.press("g")
         await journey.until(lambda: journey.cursor == 0)
 
-    assert picture(snap_compare, walk, at(), size=(80, 24))
+    assert picture(snap_compare, walk, at(), size=size)

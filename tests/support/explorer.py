@@ -85,6 +85,12 @@ class Journey:
         names = {" ": "space", ":": "colon", "-": "minus", "_": "underscore", "/": "slash"}
         await self.pilot.press(*(names.get(letter, letter) for letter in text))
 
+    async def ask(self, key, sign, text):
+        """Open a prompt, wait for what it shows, and type; Enter is still to be pressed."""
+        await self.press(key)
+        await self.until(sign)
+        await self.type(text)
+
     async def until(self, condition, within=10.0):
         """Wait for a text on screen, or for a condition."""
         if isinstance(condition, str):

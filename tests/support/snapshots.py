@@ -6,6 +6,8 @@
 import time
 
 import pytest
+from rich import console
+from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 from support.explorer import EPOCH, Journey, explorer_app
 
 from tui.endpoint import listener
@@ -21,23 +23,31 @@ STILL_SECONDS = 0.3
 REQUEST_ID = "6f9a1c52-0d3e-5b47-9a81-2c4e7d90b3f5"
 
 
-def picture(snap_compare, walk, start=None, *, size=(120, 40), rests=True, **over):
+def picture(
+    snap_compare, walk, start=None, *, size=(120, 40), rests=True, colour=True, light=False, **over
+):
     """Whether the picture is the stored one.
 
     The walk ends by waiting for what it leads to. `rests`: the call meter has to come to rest
-    too, which it never does while a call is being answered. `over`: a world, a fault.
+    too, which it never does while a call is being answered. `light`: on a light terminal, in its
+    colours. `over`: a world, a fault.
     """
     with pytest.MonkeyPatch.context() as patch:
+        if not colour:
+            patch.setenv("NO_COLOR", "1")
+        if light:
+            patch.setattr(console, "SVG_EXPORT_THEME", DEFAULT_TERMINAL_THEME)
         # Request ids tell the number of the call, and calls that start together come in any order.
         patch.setattr(listener.uuid, "uuid5", lambda *_: REQUEST_ID)
-        return _picture(snap_compare, walk, start, size, rests=rests, **over)
+        theme = "ansi-light" if light else "ansi-dark"
+        return _picture(snap_compare, walk, start, size, theme, rests=rests, **over)
 
 
-def _picture(snap_compare, walk, start, size, *, rests, world="incident", fault=""):
+def _picture(snap_compare, walk, start, size, theme, *, rests, world="incident", fault=""):
     told = open_world(world, lambda: EPOCH)
     with Endpoint(told) as endpoint:
         app = explorer_app(endpoint, start, fault=fault, region=told.region)
-        app.theme, app.animation_level = "ansi-dark", "none"
+        app.theme, app.animation_level = theme, "none"
 
         async def run_before(pilot):
             journey = Journey(app, pilot, endpoint)

@@ -34,6 +34,7 @@ _SEQUENCE = re.compile(
     re.DOTALL,
 )
 _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
+_PLACE = re.compile(rb"\x1b\[(\d+);\d+H(?=\x1b\[[0-9;]*m|[^\x1b])")
 _COLOUR = re.compile(rb"\x1b\[([0-9;:]*)m")
 
 
@@ -152,6 +153,12 @@ class Terminal:
         self._refresh()
         return self._cells[: self._screen.lines]
 
+    @property
+    def looks(self):
+        """Lines as lists of cells with their colours and styles."""
+        columns, buffer = range(self._screen.columns), self._screen.buffer
+        return [[buffer[y][x] for x in columns] for y in range(self._screen.lines)]
+
     def _refresh(self):
         """Build the lines that changed: building all of a large screen takes milliseconds."""
         columns, buffer = range(self._screen.columns), self._screen.buffer
@@ -232,6 +239,11 @@ def sequence_kinds(raw):
     rest = _SEQUENCE.sub(b"", raw).decode("utf-8", "surrogateescape")
     kinds |= {repr(sign) for sign in set(rest) if not sign.isprintable()}
     return kinds
+
+
+def lines_written(raw):
+    """The lines of the screen, 0 on top, that something was written to."""
+    return {int(y) - 1 for y in _PLACE.findall(raw)}
 
 
 def colours(raw):

@@ -54,7 +54,8 @@ class Tmux:
 
     def press(self, *keys):
         """Keys by tmux's names."""
-        self._tmux("send-keys", "-t", "s", *keys)
+        # A semicolon as it is would end tmux's command.
+        self._tmux("send-keys", "-t", "s", *(r"\;" if key == ";" else key for key in keys))
         return self
 
     def paste(self, text):

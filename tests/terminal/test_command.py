@@ -4,7 +4,14 @@ import subprocess
 
 import pytest
 from support.explorer import ARN, EPOCH, JOSE, LIVE_STAGE, PRIYA, SHOW
-from support.terminal import IVSCOPE, Terminal, colours, has_extended_colour, settings
+from support.terminal import (
+    IVSCOPE,
+    Terminal,
+    colours,
+    has_extended_colour,
+    lines_written,
+    settings,
+)
 from support.walks import ivscope_over
 
 from tui.endpoint.worlds.catalog import open_world
@@ -54,6 +61,39 @@ def test_the_screen_follows_every_new_size():
         terminal.until("Who  ")
         terminal.press("ctrl+q")
         assert terminal.exit_code() == 0
+
+
+def test_a_prompt_sends_its_own_line_and_the_row_under_the_cursor_only():
+    with ivscope_over(incident(), LIVE_STAGE, SHOW, PRIYA, columns=80, rows=24) as terminal:
+        terminal.until("61 events, all loaded").until("Who  ").until("API 0/").until_quiet()
+        row = next(y for y, line in enumerate(terminal.screen) if line.startswith(">"))
+        before = len(terminal.raw)
+        terminal.press("/").until("FIND").until_quiet()
+        terminal.press("esc").until("61 events, all loaded").until_quiet()
+        assert lines_written(terminal.raw[before:]) == {row, 22}
+        terminal.press("ctrl+q")
+        assert terminal.exit_code() == 0
+
+
+def test_what_was_drawn_bit_by_bit_looks_as_if_drawn_at_once():
+    with ivscope_over(incident(), LIVE_STAGE, SHOW, PRIYA, columns=80, rows=24) as terminal:
+        terminal.until("61 events, all loaded").until("Who  ").until("API 0/").until_quiet()
+        for keys in (
+            ("/", "q", "u"),
+            ("o", "enter"),
+            ("tab",),
+            ("tab", "&", "code:", "quota", "enter"),
+            ("f",),
+            ("f", "esc", "e"),
+            ("?", "esc", ":", "x", "esc"),
+        ):
+            terminal.press(*keys).until_quiet(0.5)
+            looks = terminal.looks
+            terminal.resize(81, 24).until_quiet()
+            terminal.resize(80, 24).until_quiet()
+            assert terminal.looks == looks, keys
+        terminal.press("ctrl+q")
+        assert terminal.exit_code() == 0, terminal.text
 
 
 @pytest.fixture(scope="module")

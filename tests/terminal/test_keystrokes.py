@@ -73,15 +73,19 @@ class Person:
         return self.tmux.screen[0]
 
     @property
-    def row(self):
-        """The event under the cursor, without the cursor; empty while there is none."""
+    def rows(self):
+        """What stands in the list of events, with what stands below it."""
         lines = self.tmux.screen
         titles = next((y for y, line in enumerate(lines) if "EVENT  " in line), None)
         if titles is None:
-            return ""
+            return []
         start = lines[titles].index("TIME") - CURSOR_BEFORE_TIME
-        rows = [line[start : start + self._cells] for line in lines[titles + 1 : -2]]
-        return next((row[1:] for row in rows if row.startswith(">")), "")
+        return [line[start : start + self._cells] for line in lines[titles + 1 : -2]]
+
+    @property
+    def row(self):
+        """The event under the cursor, without the cursor; empty while there is none."""
+        return next((row[1:] for row in self.rows if row.startswith(">")), "")
 
 
 @contextmanager
@@ -207,6 +211,16 @@ def test_8_o_follows_one_remote_participant_a_key_a_step(size):
             seen.append(person.row)
             assert "of kzX63Lf0GJ2t" in person.row
         assert person.keys == 3
+
+
+def test_8_a_filter_by_the_value_under_the_cursor_is_within_two_keys(size):
+    with at_events(size) as person:
+        person.press("j", "j")
+        moves_to(person, "of kzX63Lf0GJ2t")
+        person.starts_counting().press(";").sees("filter: remote:kzX63Lf0GJ2t")
+        others = re.compile("SUBSCRIBE_STARTED +of (?!kzX63Lf0GJ2t)")
+        person.sees(" of 61 events loaded").sees(lambda: not others.search("\n".join(person.rows)))
+        assert person.keys <= 2
 
 
 def test_9_how_long_between_two_events_takes_one_key_and_the_moves(size):

@@ -86,9 +86,7 @@ async def test_the_last_page_says_that_all_was_loaded():
 async def test_typing_narrows_and_enter_opens_the_one_that_is_left():
     async with explorer(at()) as journey:
         await journey.until("40 participants, all loaded")
-        await journey.press("slash")
-        await journey.until("FILTER")
-        await journey.type("priya")
+        await journey.ask("slash", "FILTER", "priya")
         await journey.until(lambda: len(journey.rows("picker").rows) == 2)
         await journey.press("enter")
         await journey.until("61 events, all loaded")
@@ -98,9 +96,7 @@ async def test_typing_narrows_and_enter_opens_the_one_that_is_left():
 async def test_esc_leaves_the_prompt_and_shows_all_rows_again():
     async with explorer(at()) as journey:
         await journey.until("40 participants, all loaded")
-        await journey.press("slash")
-        await journey.until("FILTER")
-        await journey.type("priya")
+        await journey.ask("slash", "FILTER", "priya")
         await journey.press("escape")
         await journey.until("40 participants, all loaded")
         assert len(journey.rows("picker").rows) == 40
@@ -109,20 +105,28 @@ async def test_esc_leaves_the_prompt_and_shows_all_rows_again():
 async def test_a_participant_id_that_is_not_listed_can_be_typed():
     async with explorer(at()) as journey:
         await journey.until("40 participants, all loaded")
-        await journey.press("slash")
-        await journey.until("FILTER")
-        await journey.type("WNhB3Ri0FIqI")
+        await journey.ask("slash", "FILTER", "WNhB3Ri0FIqI")
         await journey.until("open participant WNhB3Ri0FIqI (not among the rows read)")
         await journey.press("enter")
         await journey.until("INVALID_STREAM_KEY")
 
 
+async def test_a_typed_id_is_not_counted_among_the_participants_that_match():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.ask("slash", "FILTER", "WNhB3Ri0FIqI")
+        await journey.until("None of the 40 participants loaded match.")
+        await journey.press("enter")
+        await journey.until("INVALID_STREAM_KEY")
+        await journey.press("escape")
+        await journey.until("open participant WNhB3Ri0FIqI (not among the rows read)")
+        await journey.until("0 of 40 participants loaded")
+
+
 async def test_the_service_filters_one_at_a_time():
     async with explorer(at()) as journey:
         await journey.until("40 participants, all loaded")
-        await journey.press("ampersand")
-        await journey.until("ASK SERVICE")
-        await journey.type("recording:failed")
+        await journey.ask("ampersand", "ASK SERVICE", "recording:failed")
         await journey.press("enter")
         await journey.until("1 participants, all loaded")
         assert "g6-freya" in journey.text
@@ -134,9 +138,7 @@ async def test_the_service_filters_one_at_a_time():
 async def test_a_wrong_service_filter_says_what_to_type():
     async with explorer(at()) as journey:
         await journey.until("40 participants, all loaded")
-        await journey.press("ampersand")
-        await journey.until("ASK SERVICE")
-        await journey.type("state:asleep")
+        await journey.ask("ampersand", "ASK SERVICE", "state:asleep")
         await journey.press("enter")
         await journey.until("state takes connected, disconnected")
         assert journey.endpoint.calls["ListParticipants"] == 1

@@ -5,6 +5,7 @@ import json
 from support.explorer import DANA, JOSE, MARA, NINA, PRIYA, at, explorer
 
 from tui.keymap import SCREEN_KEYS
+from tui.screens.events_pane import edge_spans
 
 
 async def test_e_goes_to_the_next_error_and_capital_e_back():
@@ -66,9 +67,7 @@ async def test_errors_only_hides_the_rest_and_keeps_the_event_under_the_cursor()
 async def test_filter_shows_what_matches_and_backslash_toggles_it():
     async with explorer(at(PRIYA)) as journey:
         await journey.until("61 events, all loaded")
-        await journey.press("ampersand")
-        await journey.until("FILTER")
-        await journey.type("code:QUOTA")
+        await journey.ask("ampersand", "FILTER", "code:QUOTA")
         await journey.until(lambda: len(journey.rows("events").rows) == 3)
         await journey.press("enter")
         await journey.until("3 of 61 events loaded")
@@ -84,9 +83,7 @@ async def test_filter_shows_what_matches_and_backslash_toggles_it():
 async def test_a_wrong_filter_says_what_to_type_and_hides_nothing():
     async with explorer(at(PRIYA)) as journey:
         await journey.until("61 events, all loaded")
-        await journey.press("ampersand")
-        await journey.until("FILTER")
-        await journey.type("colour:red")
+        await journey.ask("ampersand", "FILTER", "colour:red")
         await journey.press("enter")
         await journey.until("code")
         assert len(journey.rows("events").rows) == 61
@@ -95,9 +92,7 @@ async def test_a_wrong_filter_says_what_to_type_and_hides_nothing():
 async def test_search_highlights_and_n_goes_through_the_hits():
     async with explorer(at(PRIYA)) as journey:
         await journey.until("61 events, all loaded")
-        await journey.press("slash")
-        await journey.until("FIND")
-        await journey.type("quota")
+        await journey.ask("slash", "FIND", "quota")
         await journey.press("enter")
         await journey.until("hit 1/3 of 61 loaded")
         await journey.press("n")
@@ -111,9 +106,7 @@ async def test_search_highlights_and_n_goes_through_the_hits():
 async def test_tab_in_the_prompt_switches_between_find_and_filter():
     async with explorer(at(PRIYA)) as journey:
         await journey.until("61 events, all loaded")
-        await journey.press("slash")
-        await journey.until("FIND")
-        await journey.type("quota")
+        await journey.ask("slash", "FIND", "quota")
         await journey.press("tab")
         await journey.until("FILTER quota")
         await journey.press("enter")
@@ -160,9 +153,7 @@ async def test_marks_are_set_found_and_taken_away():
 async def test_goto_takes_a_clock_time_of_the_day_of_the_event():
     async with explorer(at(PRIYA)) as journey:
         await journey.until("61 events, all loaded")
-        await journey.press("colon")
-        await journey.until("goto TIME")
-        await journey.type("20:47")
+        await journey.ask("colon", "goto TIME", "20:47")
         await journey.press("enter")
         await journey.until(
             lambda: journey.event.time.hour == 20 and journey.event.time.minute < 48
@@ -357,3 +348,36 @@ async def test_semicolon_filters_by_the_value_under_the_cursor():
 async def test_every_command_of_the_table_has_a_deed_and_no_deed_lacks_one():
     async with explorer() as journey:
         assert set(journey.explorer._deeds) == {command.id for command in SCREEN_KEYS}
+
+
+async def test_the_edge_shows_where_errors_lie_also_when_the_list_gets_taller():
+    async with explorer(at(PRIYA), size=(80, 24)) as journey:
+        await journey.until("61 events, all loaded")
+        rows = journey.rows("events")
+        page = rows.page
+        await journey.press("f")
+        await journey.until(lambda: rows.page > page)
+        edge = [span.text for span in edge_spans(journey.explorer.pane.reading, rows.page)]
+        errors = [y for y, mark in enumerate(edge) if mark == "!"]
+        assert errors
+
+        def marked():
+            lines = journey.screen[rows.region.y + 1 : rows.region.bottom]
+            return [y for y, line in enumerate(lines) if line[79:] == "!"]
+
+        await journey.until(lambda: marked() == errors)
+
+
+async def test_a_filter_may_leave_fewer_rows_than_there_are_above_the_cursor_while_searching():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.press("slash", *"quota", "enter")
+        await journey.until("hit 1/3 of 61 loaded")
+        await journey.press("G")
+        await journey.until(lambda: journey.cursor == 60)
+        await journey.ask("ampersand", "FILTER", "name:LEFT")
+        await journey.press("enter")
+        await journey.until("filter: name:LEFT")
+        await journey.ask("ampersand", "FILTER", "name:NOTHING")
+        await journey.press("enter")
+        await journey.until("0 of 61 events loaded")

@@ -1,6 +1,6 @@
 """Summary, lanes and comparison of a session, by keys over real HTTP."""
 
-from support.explorer import MARA, PRIYA, at, explorer
+from support.explorer import DANA, MARA, PRIYA, at, explorer
 
 from tui.screens.compare import CompareScreen
 from tui.screens.explorer import ExplorerScreen
@@ -136,3 +136,21 @@ async def test_the_sweep_is_paused_where_its_counts_are():
         await journey.until("SWEPT", within=40)
         await journey.press("equals_sign")
         await journey.until("nothing new can come")
+
+
+async def test_a_comparison_says_how_complete_either_side_is():
+    async with explorer(at(PRIYA), size=(80, 24)) as journey:
+        await journey.until("61 events, all loaded")
+        journey.explorer.go(at(DANA))
+        await journey.until("100 events loaded · more available")
+        await journey.press("C")
+        await journey.until(lambda: isinstance(journey.app.screen, CompareScreen))
+        await journey.press("g")
+        await journey.until("? not all read")
+        names, loaded, first = journey.screen[:3]
+        assert PRIYA in names
+        assert DANA in names
+        assert "61 events, all loaded" in loaded
+        assert loaded.endswith("100 loaded, more available")
+        assert first.startswith(">20:46:58")
+        assert first.endswith("? not all read")

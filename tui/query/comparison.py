@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, zip_longest
+from math import inf
 
 from tui.domain.times import from_microseconds, to_microseconds
 from tui.provider.event_log import EventLog
+from tui.provider.order import OrderLabel
 from tui.query.causal_order import causal_order
 
 _SECOND_US = 1_000_000
@@ -22,6 +24,8 @@ class Side:
     log: EventLog
     positions: Sequence[int]
     """Of its events in the log, in any order."""
+    is_complete: bool = True
+    """Whether these are all that there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,9 @@ class ComparisonRow:
     left: int | None
     """Position in the log of the left side."""
     right: int | None
+    is_left_open: bool
+    """Whether the left side may have more events in that second, which were not read."""
+    is_right_open: bool
     is_first: bool
     """Whether it is the first row of its second."""
 
@@ -45,10 +52,11 @@ class Comparison:
     with the one before it.
     """
 
-    __slots__ = ("_rows", "_seconds")
+    __slots__ = ("_known", "_rows", "_seconds")
 
     def __init__(self, left: Side, right: Side) -> None:
         lefts, rights = _by_second(left), _by_second(right)
+        self._known = _known(left, lefts), _known(right, rights)
         self._seconds: list[int] = []
         self._rows: list[tuple[int | None, int | None]] = []
         for second in sorted(lefts.keys() | rights.keys()):
@@ -64,12 +72,29 @@ class Comparison:
         second = self._seconds[index]
         is_first = index == 0 or self._seconds[index - 1] != second
         time = None if second == _UNTIMED else from_microseconds(second * _SECOND_US)
-        return ComparisonRow(time, *self._rows[index], is_first)
+        is_left_open, is_right_open = (not low < second < high for low, high in self._known)
+        return ComparisonRow(time, *self._rows[index], is_left_open, is_right_open, is_first)
 
     def row_at(self, moment: datetime) -> int:
         """The first row in the second of a moment or after it, else the last; 0 when empty."""
         row = bisect_left(self._seconds, to_microseconds(moment) // _SECOND_US)
         return max(0, min(row, len(self) - 1))
+
+
+def _known(side: Side, seconds: Iterable[int]) -> tuple[float, float]:
+    """Between which seconds, both left out, all events of a side were read.
+
+    The service promises no order: it is taken to go on as what was read looks.
+    """
+    if side.is_complete:
+        return -inf, inf
+    match side.log.order:
+        case OrderLabel.NEWEST_FIRST:
+            return min((second for second in seconds if second != _UNTIMED), default=inf), inf
+        case OrderLabel.OLDEST_FIRST:
+            return -inf, max(seconds, default=-inf)
+        case _:
+            return inf, inf
 
 
 def _by_second(side: Side) -> dict[int, list[int]]:

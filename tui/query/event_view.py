@@ -141,7 +141,9 @@ class EventView:
         return position in self._hits
 
     def hit_number(self, row: int) -> int | None:
-        """Which hit a row is, from 1 in the order of the rows; None if it is none."""
+        """Which hit a row is, from 1 in the order of the rows; None if it is none, or no row."""
+        if row >= len(self._rows):
+            return None
         position = self._rows[row]
         return self._hits.index(position) + 1 if position in self._hits else None
 

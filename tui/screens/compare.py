@@ -1,15 +1,17 @@
 """CompareScreen: two participants side by side at the same times."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from tui.presentation.comparison_lines import comparison_head, comparison_line
+from tui.domain.events import Event
+from tui.presentation.comparison_lines import NOT_ALL_READ, comparison_head, comparison_line
 from tui.presentation.footer_line import footer_line
-from tui.presentation.lines import Line
+from tui.presentation.lines import Line, Role, Span
 from tui.provider.event_log import EventLog
 from tui.query.comparison import Comparison, Side
 from tui.screens.clock import Clock
@@ -17,17 +19,42 @@ from tui.screens.covering import CoveringScreen
 from tui.widgets.line_bar import LineBar
 from tui.widgets.row_list import RowList
 
+_HINTS = (("n", "next second of both"), ("Esc", "back"))
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One of the two participants."""
+
+    name: str
+    log: EventLog
+    loaded: str
+    """How many of its events were read, and whether there are more."""
+    is_complete: bool
+    """Whether all were read."""
+
+    def side(self) -> Side:
+        """All of its events."""
+        return Side(self.log, range(len(self.log)), self.is_complete)
+
+    def completeness(self) -> Span:
+        """What was read; a warning unless that is all."""
+        return Span(self.loaded, Role.MUTED if self.is_complete else Role.WARNING)
+
+    def beside(self, position: int | None, *, is_open: bool) -> Event | str | None:
+        """What stands on its side."""
+        if position is not None:
+            return self.log[position]
+        return NOT_ALL_READ if is_open else None
+
 
 class ComparedRows:
     """Rows of a comparison."""
 
-    def __init__(
-        self, left: EventLog, right: EventLog, names: tuple[str, str], clock: Clock
-    ) -> None:
+    def __init__(self, left: Compared, right: Compared, clock: Clock) -> None:
         self._left, self._right = left, right
-        self._names = names
         self._clock = clock
-        self._rows = Comparison(Side(left, range(len(left))), Side(right, range(len(right))))
+        self._rows = Comparison(left.side(), right.side())
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -37,16 +64,22 @@ class ComparedRows:
         row = self._rows.row(index)
         return comparison_line(
             row.second,
-            None if row.left is None else self._left[row.left],
-            None if row.right is None else self._right[row.right],
+            self._left.beside(row.left, is_open=row.is_left_open),
+            self._right.beside(row.right, is_open=row.is_right_open),
             width,
             self._clock.zone,
             shows_time=row.is_first,
         )
 
-    def titles(self, width: int) -> Line:
+    def names(self, width: int) -> Line:
         """Whose events stand where."""
-        return comparison_head(*self._names, width)
+        left, right = (Span(one.name, Role.STRONG) for one in (self._left, self._right))
+        return (Span(" "), *comparison_head("COMPARED", left, right, width - 1))
+
+    def titles(self, width: int) -> Line:
+        """How complete they are."""
+        left, right = self._left.completeness(), self._right.completeness()
+        return (Span(" "), *comparison_head("TIME", left, right, width - 1))
 
     def row_at(self, moment: datetime) -> int:
         """The row of a moment."""
@@ -69,21 +102,20 @@ class CompareScreen(CoveringScreen[None]):
         Binding("escape,q,h,left,backspace,C", "close"),
     ]
 
-    def __init__(self, rows: ComparedRows, moment: datetime | None, note: str) -> None:
+    def __init__(self, rows: ComparedRows, moment: datetime | None) -> None:
         """A comparison.
 
         Args:
             rows: What is compared.
             moment: Where to begin.
-            note: What is not read of either side; empty when all is.
         """
         super().__init__()
         self._rows = rows
         self._moment = moment
-        self._note = note
 
     def compose(self) -> Iterator[Widget]:
-        """The rows and the keys."""
+        """Who is compared, the rows and the keys."""
+        yield LineBar(id="title")
         yield RowList(id="compared")
         yield LineBar(id="keys")
 
@@ -96,9 +128,9 @@ class CompareScreen(CoveringScreen[None]):
 
     def on_resize(self) -> None:
         """Lay out for the width."""
-        note = ((self._note, ""),) if self._note else ()
-        hints = (*note, ("n", "next second of both"), ("Esc", "back"))
-        self.query_one("#keys", LineBar).show(footer_line(hints, self.size.width))
+        width = self.size.width
+        self.query_one("#title", LineBar).show(self._rows.names(width))
+        self.query_one("#keys", LineBar).show(footer_line(_HINTS, width))
 
     def action_next_pair(self) -> None:
         """Go to the next row where both sides have an event."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from math import inf
 from time import monotonic
 
@@ -111,7 +112,7 @@ class EventsPane:
         now = monotonic()
         if not reading.stream.is_busy or now - self._edge_at >= _EDGE_SECONDS:
             self._edge_at = now
-            self._list.edge = edge_spans(reading, self._list.page)
+            self._list.overlook(partial(edge_spans, reading))
         self._list.grow(self._tail(reading))
 
     @property
@@ -140,7 +141,7 @@ class EventsPane:
         change()
         reading.view.work(_WORK_SECONDS)
         row = reading.view.row_at(position) if position is not None and len(reading.view) else 0
-        self._list.edge = edge_spans(reading, self._list.page)
+        self._list.overlook(partial(edge_spans, reading))
         self._list.show(self._rows(reading), self._tail(reading), row)
         self._begin_work()
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from textual import events, on
 from textual.containers import Container
 from textual.message import Message
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -35,6 +34,7 @@ from tui.screens.saving import Saving
 from tui.screens.status_area import StatusArea
 from tui.screens.taking import Taking
 from tui.screens.triage import Triage
+from tui.widgets.quiet_screen import QuietScreen
 from tui.widgets.row_list import RowList
 from tui.widgets.text_pane import TextPane
 
@@ -42,7 +42,7 @@ _METER_SECONDS = 0.5
 """How often the call meter is drawn while it is above zero. At rest nothing is drawn."""
 
 
-class ExplorerScreen(Screen[None]):
+class ExplorerScreen(QuietScreen[None]):
     """Owns where the reader is. Widgets get values; only screens ask the provider."""
 
     BINDINGS = screen_bindings()

@@ -7,6 +7,7 @@ from tui.domain.failures import is_not_recorded
 from tui.presentation.bars import Budget, ListStatus
 from tui.presentation.timestamps import recorded
 from tui.provider.calls import Activity
+from tui.provider.event_feed import EventFeed
 from tui.provider.feed import Feed, FeedState
 from tui.screens import picking
 from tui.screens.event_stream import ParticipantStream
@@ -36,6 +37,15 @@ def list_status(
     """
     extra = () if recorded_at is None else (recorded(recorded_at),)
     return _status(feed, picking.NOUNS[level], shown, extra, picking.empty_note(level))
+
+
+def loaded_events(feed: EventFeed) -> str:
+    """How much of a participant's events was read, in the few cells of a column."""
+    if feed.is_complete:
+        return f"{len(feed.items):,} events, all loaded"
+    if not feed.pages:
+        return "events not read yet"
+    return f"{len(feed.items):,} loaded, {'more available' if feed.has_more else 'not all'}"
 
 
 def event_status(reading: Reading, row: int, sought: str | None) -> ListStatus:

@@ -90,8 +90,7 @@ class PickerPane:
 
     def left_over(self) -> Place | None:
         """The place to open when narrowing left one listed row, or just what was typed."""
-        listed = [row for row in self._rows if not isinstance(row, picking.TypedPlace)]
-        if self.text and (len(listed) == 1 or (not listed and len(self._rows) == 1)):
+        if self.text and 1 in (self._listed, len(self._rows)):
             return picking.child(self.place, self._rows[0])
         return None
 
@@ -121,9 +120,15 @@ class PickerPane:
 
     def status(self) -> ListStatus:
         """What the status line says."""
-        shown = len(self._rows) if self.text else None
+        shown = self._listed if self.text else None
         recorded_at = self._provider.recorded_at(self.feed)
         return list_status(self.feed, self.place.level, shown, recorded_at)
+
+    @property
+    def _listed(self) -> int:
+        """How many rows were read: the one that stands for what was typed, the last, was not."""
+        count = len(self._rows)
+        return count - (count > 0 and isinstance(self._rows[count - 1], picking.TypedPlace))
 
     def _make_rows(self) -> PickerRows[picking.PickerRow]:
         kept = picking.narrow(self.place, self.feed.items, self.text)

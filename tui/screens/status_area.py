@@ -33,6 +33,7 @@ class StatusArea(Container):
         self._note: str | None = None
         self._choice: Choice | None = None
         self._prompt: OpenPrompt | None = None
+        self._asker: Widget | None = None
 
     def compose(self) -> Iterator[Widget]:
         """The line; prompts are mounted over it."""
@@ -91,6 +92,7 @@ class StatusArea(Container):
     def ask(self, prompt: OpenPrompt) -> None:
         """Open a prompt."""
         self._prompt = prompt
+        self._asker = self.screen.focused
         self._bar.display = False
         self.mount(
             Prompt(
@@ -104,6 +106,8 @@ class StatusArea(Container):
 
     def _close(self) -> OpenPrompt | None:
         prompt, self._prompt = self._prompt, None
+        # Else Textual looks for one: the detail would be drawn with the focus, and again without.
+        self.screen.set_focus(self._asker)
         self.query(Prompt).remove()
         self._bar.display = True
         return prompt

@@ -5,17 +5,17 @@ from typing import Protocol
 
 from textual.app import App
 
-from tui.provider.feed import FeedState
 from tui.provider.provider import StageDataProvider
 from tui.provider.sweep import Sweep
 from tui.screens.clock import Clock
-from tui.screens.compare import ComparedRows, CompareScreen
+from tui.screens.compare import Compared, ComparedRows, CompareScreen
 from tui.screens.deed import Deed, NotNow
 from tui.screens.event_deeds import EventDeeds
 from tui.screens.event_stream import ParticipantStream, begun_sweep, sweep_word
 from tui.screens.events_pane import EventsPane
 from tui.screens.lanes import Landing, LanesScreen
 from tui.screens.lanes_view import LanesView
+from tui.screens.list_status import loaded_events
 from tui.screens.names import Names
 from tui.screens.picker_pane import PickerPane
 from tui.screens.place import Level, Place
@@ -181,14 +181,14 @@ class Triage:
             raise NotNow("open a participant, then another one: C compares them")
         if before is None or before.level is not Level.EVENTS or before == here:
             raise NotNow("C compares with the participant you were at before: open that first")
-        feeds = [self._provider.events(place.participant) for place in (before, here)]
-        names = (self._name(before), self._name(here))
-        unread = [n for n, f in zip(names, feeds, strict=True) if f.state is not FeedState.COMPLETE]
-        note = f"more available of {', '.join(unread)}" if unread else ""
-        rows = ComparedRows(feeds[0].items, feeds[1].items, names, self._clock)
+        rows = ComparedRows(self._compared(before), self._compared(here), self._clock)
         event = self._explorer.pane.event
         moment = event.time if event is not None and isinstance(event.time, datetime) else None
-        self._explorer.app.push_screen(CompareScreen(rows, moment, note))
+        self._explorer.app.push_screen(CompareScreen(rows, moment))
+
+    def _compared(self, place: Place) -> Compared:
+        feed = self._provider.events(place.participant)
+        return Compared(self._name(place), feed.items, loaded_events(feed), feed.is_complete)
 
     def _name(self, place: Place) -> str:
         scope = place.participant

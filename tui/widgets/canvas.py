@@ -1,6 +1,7 @@
 """Canvas: a line-API view that repaints only what changed."""
 
 from functools import cached_property
+from typing import Self
 
 from rich.segment import Segment
 from rich.style import Style
@@ -52,6 +53,7 @@ class Canvas(ScrollView):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._drawn: dict[int, Strip] = {}
+        self._base: Style | None = None
 
     def draw(self, y: int, width: int) -> Strip:
         """Strip of the visible line y (0 at the top), exactly `width` cells."""
@@ -63,10 +65,13 @@ class Canvas(ScrollView):
         return {role: self.get_component_rich_style(f"line--{role}", partial=True) for role in Role}
 
     def notify_style_update(self) -> None:
-        """Forget what was drawn in another theme."""
+        """Forget the styles of another theme. Another focus comes here too, and changes none."""
         super().notify_style_update()
         self.__dict__.pop("role_styles", None)
-        self._drawn.clear()
+        base, self._base = self._base, self.rich_style
+        if base != self._base:
+            self._drawn.clear()
+            self.refresh()
 
     def strip_of(self, line: Line, width: int, over: Style | None = None) -> Strip:
         """The line in its styles, cut or filled to `width`, with `over` on top of all of it."""
@@ -96,6 +101,19 @@ class Canvas(ScrollView):
             changed = _changed_width(drawn, self.draw(y, width))
             if changed:
                 self.refresh(Region(0, y, changed, 1))
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Textual's way to say that something changed; with every change of focus it says so."""
+        if regions or layout or recompose or not repaint or not self._drawn:
+            return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        self.repaint()
+        return self
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Repaint the difference instead of the whole region."""

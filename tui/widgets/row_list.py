@@ -1,5 +1,6 @@
 """RowList: a cursor over rows that draw themselves; holds no row objects."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
 from typing import ClassVar, Protocol
@@ -90,8 +91,8 @@ class RowList(Canvas, can_focus=True):
         self._tail: tuple[Line, ...] = ()
         self.tail: tuple[Line, ...] = ()
         """Below the last row, wrapped to the width."""
-        self.edge: tuple[Span, ...] = ()
-        """One cell for each visible row, at the right: what lies where in the whole list."""
+        self._edge: tuple[Span, ...] = ()
+        self._edge_of: Callable[[int], tuple[Span, ...]] = lambda _height: ()
         self._shown_rows = 0
 
     def show(self, rows: Rows, tail: tuple[Line, ...], cursor: int, top: int | None = None) -> None:
@@ -126,6 +127,15 @@ class RowList(Canvas, can_focus=True):
         if was_empty and len(self.rows):
             self._announce()
 
+    def overlook(self, edge_of: Callable[[int], tuple[Span, ...]]) -> None:
+        """Show at the right, when drawn next, what lies where in the whole list.
+
+        Args:
+            edge_of: So many cells, top to bottom. Asked again when another number is needed.
+        """
+        self._edge_of = edge_of
+        self._edge = edge_of(self.page)
+
     @property
     def top(self) -> int:
         """First visible row."""
@@ -154,6 +164,7 @@ class RowList(Canvas, can_focus=True):
         """Keep the cursor visible and the tail wrapped in the new size."""
         self._drawn.clear()
         self._measure()
+        self._edge = self._edge_of(self.page)
         self._follow_cursor()
         self.repaint()
 
@@ -172,13 +183,13 @@ class RowList(Canvas, can_focus=True):
             if y == 0:
                 return self.strip_of(titles, width)
             y -= 1
-        if self.edge and self._shown_rows > self.page:
+        if self._edge and self._shown_rows > self.page:
             return Strip.join([self._draw_row(y, width - 1), self._draw_edge(y)])
         return self._draw_row(y, width)
 
     def _draw_edge(self, y: int) -> Strip:
         """What lies at this height of the whole list; a bar beside what is in view."""
-        span = self.edge[y] if y < len(self.edge) else Span(" ")
+        span = self._edge[y] if y < len(self._edge) else Span(" ")
         if span.text == " ":
             page, total = self.page, self._shown_rows
             first = self.scroll_offset.y * page // total

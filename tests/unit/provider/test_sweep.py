@@ -46,6 +46,16 @@ def sweep_all(provider, timeout=10.0):
     return sweep
 
 
+def started_and_held(provide, source, name, pace=None):
+    """A sweep whose first call for a participant waits at a gate; no name: that for the list."""
+    source.gates[name] = gate = Gate(None)
+    provider = provide(source, pace)
+    sweep = provider.sweep(SESSION)
+    sweep.start()
+    wait_for(gate.entered.is_set)
+    return provider, sweep, gate
+
+
 def wait_state(sweep, state):
     wait_for(lambda: sweep.state is state)
 
@@ -240,11 +250,7 @@ def test_a_feed_opened_after_the_sweep_is_filled_without_a_call(provide):
 def test_a_feed_opened_while_it_is_read_is_the_one_being_read(provide):
     source = SessionSource(page_size=2)
     source.add("p", events=4)
-    source.gates["p"] = gate = Gate(None)
-    provider = provide(source)
-    sweep = provider.sweep(SESSION)
-    sweep.start()
-    wait_for(gate.entered.is_set)
+    provider, sweep, gate = started_and_held(provide, source, "p")
     feed = provider.events(scope("p"))
     assert feed.state is FeedState.READING
     assert not provider.read_more(feed)
@@ -282,11 +288,7 @@ def test_what_a_person_reads_during_a_pause_is_not_read_again(provide):
     source = SessionSource(page_size=2)
     for number in range(20):
         source.add(f"p{number:02d}", events=3)
-    source.gates["p00"] = gate = Gate(None)
-    provider = provide(source, one_by_one())
-    sweep = provider.sweep(SESSION)
-    sweep.start()
-    wait_for(gate.entered.is_set)
+    provider, sweep, gate = started_and_held(provide, source, "p00", one_by_one())
     sweep.pause()
     gate.opened.set()
     whole, half = provider.events(scope("p18")), provider.events(scope("p19"))
@@ -405,11 +407,7 @@ def test_a_cancelled_sweep_goes_on_where_it_was(provide):
     source = SessionSource(list_size=2)
     for number in range(8):
         source.add(f"p{number}")
-    source.gates[""] = gate = Gate(None)
-    provider = provide(source)
-    sweep = provider.sweep(SESSION)
-    sweep.start()
-    wait_for(gate.entered.is_set)
+    provider, sweep, gate = started_and_held(provide, source, "")
     sweep.cancel()
     assert sweep.state is SweepState.CANCELLED
     gate.opened.set()
@@ -572,11 +570,7 @@ def test_a_participant_whose_reading_a_person_gives_up_is_read_at_the_end(provid
     source = SessionSource()
     for number in range(12):
         source.add(f"p{number:02d}")
-    source.gates["p00"] = gate = Gate(None)
-    provider = provide(source)
-    sweep = provider.sweep(SESSION)
-    sweep.start()
-    wait_for(gate.entered.is_set)
+    provider, sweep, gate = started_and_held(provide, source, "p00")
     assert provider.cancel(provider.events(scope("p00")))
     gate.opened.set()
     wait_state(sweep, SweepState.COMPLETE)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support.held import at, event, log_of
+from support.held import START, at, event, log_of
 
 from tui.domain.times import UnreadableTime
 from tui.query.comparison import Comparison, Side
@@ -89,3 +89,49 @@ def test_nothing_beside_nothing_has_no_rows():
     comparison, rows = compared(log_of([]))
     assert rows == []
     assert comparison.row_at(at(1)) == 0
+
+
+def openness(left, right, *, complete=(False, True)):
+    """For each second, whether either side may have more events that were not read."""
+    logs = [log_of([event(second, "LEFT") for second in seconds]) for seconds in (left, right)]
+    sides = [Side(log, range(len(log)), all_) for log, all_ in zip(logs, complete, strict=True)]
+    comparison = Comparison(*sides)
+    rows = [comparison.row(index) for index in range(len(comparison))]
+    return {
+        None if row.second is None else (row.second - START).seconds: (
+            row.is_left_open,
+            row.is_right_open,
+        )
+        for row in rows
+    }
+
+
+def test_a_side_read_to_the_end_has_nothing_more_anywhere():
+    found = openness([5, 4], [9, 1, None], complete=(True, True))
+    assert set(found.values()) == {(False, False)}
+
+
+def test_a_side_read_from_the_newest_on_may_have_more_from_its_oldest_second_back():
+    assert openness([6, 4], [9, 5, 4, 1]) == {
+        9: (False, False),
+        6: (False, False),
+        5: (False, False),
+        4: (True, False),
+        1: (True, False),
+    }
+
+
+def test_a_side_read_from_the_oldest_on_may_have_more_from_its_newest_second_on():
+    assert openness([4, 6], [9, 6, 1]) == {
+        1: (False, False),
+        4: (False, False),
+        6: (True, False),
+        9: (True, False),
+    }
+
+
+def test_a_side_in_no_order_may_have_more_anywhere():
+    for seconds in ([4, 6, 5], [4], [], [None]):
+        found = openness(seconds, [9, 5, 1])
+        assert {left for left, _ in found.values()} == {True}
+    assert openness([9, 1], [4, 8, 5], complete=(True, False))[9] == (False, True)

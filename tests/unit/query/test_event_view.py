@@ -58,6 +58,7 @@ def check(view: EventView) -> None:
     wanted = view.search
     hits = [row for row, i in enumerate(rows) if wanted is not None and passes(wanted, view.log[i])]
     assert view.hit_count == len(hits)
+    assert view.hit_number(len(rows)) is None
     for row, position in enumerate(rows):
         assert view.is_hit(position) == (row in hits)
         assert view.hit_number(row) == (hits.index(row) + 1 if row in hits else None)
