@@ -107,7 +107,13 @@ class IvscopeApp(KeyByKey):
 
         configuration = self._configuration
         pace = Pace(background=configuration.background_calls)
-        self._provider = StageDataProvider(self._connect, pace=pace, recorded=self._recorded)
+        self._provider = StageDataProvider(
+            self._connect,
+            pace=pace,
+            recorded=self._recorded,
+            # A recording alone is looked at as it was then, and its age is told from today.
+            now=utc_now if self._connect is None else self._now,
+        )
         self._provider.on_bug = self._report
         clock = Clock(self._local_zone or _local_zone(), self._now)
         clock.choose(configuration.zone)

@@ -13,6 +13,7 @@ from support.explorer import EPOCH, Journey, explorer_app
 from tui.endpoint import listener
 from tui.endpoint.server import Endpoint
 from tui.endpoint.worlds.catalog import open_world
+from tui.provider import calls
 from tui.screens.explorer import ExplorerScreen
 
 SIZES = [(80, 24), (120, 40)]
@@ -39,6 +40,8 @@ def picture(
             patch.setattr(console, "SVG_EXPORT_THEME", DEFAULT_TERMINAL_THEME)
         # Request ids tell the number of the call, and calls that start together come in any order.
         patch.setattr(listener.uuid, "uuid5", lambda *_: REQUEST_ID)
+        # So do pages, and events of one second stand in the order in which they came.
+        patch.setattr(calls, "CALLS_IN_FLIGHT", 1)
         theme = "ansi-light" if light else "ansi-dark"
         return _picture(snap_compare, walk, start, size, theme, rests=rests, **over)
 
