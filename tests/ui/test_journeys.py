@@ -5,6 +5,7 @@ from support.explorer import DANA, JOSE, LIVE_STAGE, PRIYA, SHOW, at, explorer
 from textual.events import Paste
 
 from tui.screens.place import Level
+from tui.widgets.row_list import RowList
 
 
 async def test_three_enters_lead_from_the_stages_to_events():
@@ -71,6 +72,16 @@ async def test_pages_are_read_when_the_cursor_comes_near_and_never_before():
         await journey.press("G")
         await journey.until("200 events loaded · more available")
         assert journey.rows("events").cursor == 99
+
+
+async def test_a_list_that_was_near_its_end_and_has_grown_since_asks_for_nothing():
+    async with explorer(at(DANA)) as journey:
+        await journey.until("100 events loaded · more available")
+        rows = journey.rows("events")
+        rows.post_message(RowList.NearEnd(rows))
+        await journey.pilot.pause()
+        await journey.settled()
+        assert journey.endpoint.calls["ListParticipantEvents"] == 1
 
 
 async def test_the_last_page_says_that_all_was_loaded():

@@ -209,11 +209,16 @@ class EventsPane:
             self._seeking.seek(self.reading, what, find, is_nowhere)
             self.redraw()
 
-    def near_end(self, *, at_end: bool) -> None:
+    def near_end(self) -> None:
         """The cursor comes near the last row: have the next page read."""
         reading = self.reading
-        if reading is not None and reading.stream.may_grow:
-            reading.stream.read_on(Priority.DEMAND if at_end else Priority.PREFETCH)
+        if reading is None or not reading.stream.may_grow:
+            return
+        left = self._list.rows_below
+        # A page may have come since the list said so, and may be about to be shown.
+        is_first_unseen = not reading.view.scanned and len(reading.stream.items) > 0
+        if left < self._list.page and not is_first_unseen:
+            reading.stream.read_on(Priority.DEMAND if left <= 0 else Priority.PREFETCH)
 
     # What the list draws.
 

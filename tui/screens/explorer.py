@@ -228,9 +228,9 @@ class ExplorerScreen(QuietScreen[None]):
     @on(RowList.NearEnd)
     def _near_end(self, message: RowList.NearEnd) -> None:
         if message.row_list is self._events and self._going.is_reading:
-            self.pane.near_end(at_end=message.at_end)
+            self.pane.near_end()
         elif message.row_list is self._picker and self._picker.has_focus:
-            self.picker.near_end(at_end=message.at_end)
+            self.picker.near_end()
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay lines out for the new size."""

@@ -79,10 +79,12 @@ class PickerPane:
         """Draw again with the cursor on its row: times are told in another way."""
         self._draw(self._list.cursor, self._list.top)
 
-    def near_end(self, *, at_end: bool) -> None:
+    def near_end(self) -> None:
         """The cursor comes near the last row: have the next page read."""
-        if self.feed.has_more:
-            self._provider.read_more(self.feed, Priority.DEMAND if at_end else Priority.PREFETCH)
+        left = self._list.rows_below
+        # A page may have come since the list said so.
+        if self.feed.has_more and left < self._list.page:
+            self._provider.read_more(self.feed, Priority.DEMAND if left <= 0 else Priority.PREFETCH)
 
     def chosen(self, index: int) -> Place:
         """The place that a row opens."""

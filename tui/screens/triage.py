@@ -53,6 +53,10 @@ class Overseer(Protocol):
         """A note in the status line."""
         ...
 
+    def show_bars(self) -> None:
+        """Draw header, status and footer."""
+        ...
+
 
 class Triage:
     """Opens the views of a session and lands where they lead."""
@@ -146,6 +150,7 @@ class Triage:
             self._events.filter_by(drill)
         else:
             self._explorer.pane.seek_for("that event", lambda: self._row_of(drill))
+        self._explorer.show_bars()
 
     def _row_of(self, position: int) -> int | None:
         """The row of an event in everybody's list, None while it is not shown."""
@@ -172,6 +177,7 @@ class Triage:
             self._explorer.go(Place(here.stage_arn, here.session_id, participant_id))
         if moment is not None and self._explorer.here.level >= Level.EVENTS:
             self._events.go_to_moment(moment)
+        self._explorer.show_bars()
 
     # Comparison.
 

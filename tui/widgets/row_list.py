@@ -75,7 +75,6 @@ class RowList(Canvas, can_focus=True):
         """The cursor is within a screen of the last row held, or on it."""
 
         row_list: "RowList"
-        at_end: bool
 
         @property
         def control(self) -> "RowList":
@@ -140,6 +139,11 @@ class RowList(Canvas, can_focus=True):
     def top(self) -> int:
         """First visible row."""
         return self.scroll_offset.y
+
+    @property
+    def rows_below(self) -> int:
+        """Rows below the cursor; -1 when there are none at all."""
+        return len(self.rows) - 1 - self.cursor
 
     @property
     def page(self) -> int:
@@ -241,9 +245,8 @@ class RowList(Canvas, can_focus=True):
 
     def _announce(self) -> None:
         self.post_message(self.Highlighted(self, self.cursor))
-        left = len(self.rows) - 1 - self.cursor
-        if left < self.page:
-            self.post_message(self.NearEnd(self, at_end=left <= 0))
+        if self.rows_below < self.page:
+            self.post_message(self.NearEnd(self))
 
     def action_move(self, rows: int) -> None:
         """Move the cursor by so many rows."""
