@@ -13,6 +13,13 @@ from tui.provider.pace import Pace, Priority
 CALLS_IN_FLIGHT = 4
 """At most so many at once: about the budget of a second, and few enough for a small machine."""
 
+SWEEP_CALLS_AT_WORK = 2
+"""Of a sweep, so many young calls at once. Threads that decode answers take turns with the keys:
+with four of them both the keys and the sweep were slower."""
+
+YOUNG_SECONDS = 0.25
+"""A call under way for longer waits for the network, and takes no processor from anybody."""
+
 DEADLINE_SECONDS = 30.0
 """For one call in all. A socket timeout covers one read only: a trickle never trips it."""
 
@@ -41,6 +48,7 @@ class Call:
     is_free: bool = False
     """Whether it asks no service: the pace is not for it, and nobody counts it."""
     throttles: int = 0
+    started_at: float = -inf
     expires_at: float = inf
 
 
@@ -155,14 +163,26 @@ class CallQueue:
         if len(self._in_flight) >= CALLS_IN_FLIGHT:
             return None, inf
         delays: dict[tuple[str, Priority], float] = {}
+        wait_of_sweeps = self._wait_of_sweeps(now)
         best: Call | None = None
         for call in self._waiting:
             lane = ("" if call.is_free else call.operation, call.priority)
             if lane not in delays:
-                delays[lane] = 0.0 if call.is_free else self._pace.delay(*lane, now)
+                delay = 0.0 if call.is_free else self._pace.delay(*lane, now)
+                is_sweep = call.priority is Priority.SWEEP
+                delays[lane] = max(delay, wait_of_sweeps) if is_sweep else delay
             if delays[lane] <= 0 and (best is None or call.priority < best.priority):
                 best = call
         return best, min(delays.values(), default=inf)
+
+    def _wait_of_sweeps(self, now: float) -> float:
+        """Seconds until another call of a sweep may start, unless one ends before."""
+        young = [
+            call.started_at
+            for call in self._in_flight
+            if call.priority is Priority.SWEEP and now - call.started_at < YOUNG_SECONDS
+        ]
+        return min(young) + YOUNG_SECONDS - now if len(young) >= SWEEP_CALLS_AT_WORK else 0.0
 
     def _begin(self, call: Call, now: float) -> Callable[[], object]:
         self._waiting.remove(call)
@@ -170,6 +190,7 @@ class CallQueue:
         if not call.is_free:
             self._pace.note_call(call.operation, call.priority, now)
             self._total += 1
+        call.started_at = now
         call.expires_at = now + self._deadline
         return threading.Thread(
             target=self._make, args=(call,), name=call.operation, daemon=True

@@ -27,7 +27,7 @@ from tui.widgets.row_list import RowList
 _PAUSE_SECONDS = 0.001
 """Between two slices, for the keys that wait."""
 
-_BUSY_PAUSE_SECONDS = 0.02
+_BUSY_PAUSE_SECONDS = 0.1
 """Between two slices while events come: a sweep has time, keys have none."""
 
 _DRAW_SECONDS = 0.1

@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Callable
 from datetime import tzinfo
+from math import inf
+from time import monotonic
 
 from tui.findings.finding import Ask, EventRef, FactKind, Finding
 from tui.findings.session_rules import session_findings
@@ -13,6 +15,9 @@ from tui.provider.provider import StageDataProvider
 from tui.provider.sweep import Sweep
 from tui.screens.names import Names
 from tui.screens.swept_session import SweptSession
+
+_REST = 10
+"""So many times as long as it took, nothing is worked out anew while the sweep runs."""
 
 
 def is_about_facts(ask: Ask) -> bool:
@@ -38,10 +43,16 @@ class SessionFindings:
         self._done = done
         self._is_working = False
         self._looked_at = (-1, -1)
+        self._rests_until = -inf
         self._findings: tuple[Finding, ...] = ()
 
     def look(self) -> None:
-        """Work them out anew if participants or facts were read since, and nobody is at it."""
+        """Work them out anew if participants or facts were read since, and nobody is at it.
+
+        While the sweep runs it is done now and then only: calls and keys need the processor too.
+        """
+        if self._sweep.is_running and monotonic() < self._rests_until:
+            return
         facts = self._provider.held.facts(self._sweep.session)
         read = (self._sweep.log.participants_read, len(facts))
         if self._is_working or read == self._looked_at:
@@ -50,7 +61,9 @@ class SessionFindings:
         threading.Thread(target=self._work, name="findings", daemon=True).start()
 
     def _work(self) -> None:
+        began = monotonic()
         self._findings = session_findings(self._known)
+        self._rests_until = monotonic() + _REST * (monotonic() - began)
         self._is_working = False
         self._done()
 

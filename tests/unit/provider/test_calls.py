@@ -8,7 +8,13 @@ from support.scripted_source import failure
 from support.waiting import wait_for
 
 from tui.domain.failures import FailureKind
-from tui.provider.calls import CALLS_IN_FLIGHT, Call, CallQueue
+from tui.provider.calls import (
+    CALLS_IN_FLIGHT,
+    SWEEP_CALLS_AT_WORK,
+    YOUNG_SECONDS,
+    Call,
+    CallQueue,
+)
 from tui.provider.pace import Pace, Priority
 
 
@@ -126,12 +132,70 @@ def test_a_waiting_call_does_not_run_out_of_time():
     assert heard == []
 
 
-def _call(run, *, throttled=lambda: None, failed=lambda reported: None, crashed=None):
+def _call(
+    run,
+    *,
+    throttled=lambda: None,
+    failed=lambda reported: None,
+    crashed=None,
+    priority=Priority.DEMAND,
+    is_free=False,
+):
     def unexpected(bug):
         raise bug
 
-    return Call("GetStage", Priority.DEMAND, run, throttled, failed, crashed or unexpected)
+    told = (throttled, failed, crashed or unexpected)
+    return Call("GetStage", priority, run, *told, is_free=is_free)
 
 
 def _await_no_call():
     wait_for(lambda: all(thread.name != "GetStage" for thread in threading.enumerate()))
+
+
+class _Sweeping:
+    """A queue on a clock that the test moves, and calls that end when the test says so."""
+
+    def __init__(self):
+        self.now = 0.0
+        fast = Pace(demand=1000, background=1000, window=0)
+        self.queue = CallQueue(fast, clock=lambda: self.now, deadline=1e9)
+        self.answers = []
+
+    def submit(self, count, priority=Priority.SWEEP, *, is_free=False):
+        for _ in range(count):
+            answer = threading.Event()
+            self.answers.append(answer)
+            self.queue.submit(_call(lambda a=answer: a.wait(5), priority=priority, is_free=is_free))
+
+    @property
+    def in_flight(self):
+        return self.queue.activity(self.now).in_flight
+
+
+@pytest.fixture
+def sweeping():
+    made = _Sweeping()
+    yield made
+    made.queue.close()
+    for answer in made.answers:
+        answer.set()
+    _await_no_call()
+
+
+@pytest.mark.parametrize("is_free", [False, True])
+def test_a_sweep_keeps_few_threads_at_work_and_a_person_gets_the_other_places(sweeping, is_free):
+    sweeping.submit(4, is_free=is_free)
+    wait_for(lambda: sweeping.in_flight == SWEEP_CALLS_AT_WORK)
+    sweeping.submit(1, Priority.DEMAND)
+    wait_for(lambda: sweeping.in_flight == SWEEP_CALLS_AT_WORK + 1)
+    sweeping.answers[0].set()
+    wait_for(lambda: sweeping.queue.activity(0.0).waiting == 1)
+    assert sweeping.in_flight == SWEEP_CALLS_AT_WORK + 1
+
+
+def test_a_slow_service_does_not_slow_a_sweep_down(sweeping):
+    sweeping.submit(4)
+    wait_for(lambda: sweeping.in_flight == SWEEP_CALLS_AT_WORK)
+    sweeping.now = YOUNG_SECONDS
+    sweeping.submit(1, Priority.DEMAND)  # somebody makes the queue look at its clock
+    wait_for(lambda: sweeping.in_flight == CALLS_IN_FLIGHT)
