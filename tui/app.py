@@ -111,8 +111,7 @@ class IvscopeApp(KeyByKey):
             self._connect,
             pace=pace,
             recorded=self._recorded,
-            # A recording alone is looked at as it was then, and its age is told from today.
-            now=utc_now if self._connect is None else self._now,
+            now=utc_now if self._connect is None else self._now,  # ages are told from today
         )
         self._provider.on_bug = self._report
         clock = Clock(self._local_zone or _local_zone(), self._now)

@@ -18,9 +18,6 @@ from tui.widgets.text_pane import TextPane
 _BEHIND_SECONDS = 0.1
 """How long the detail waits behind a held key, which repeats about every 0.03 s."""
 
-_NEWS_SECONDS = 0.25
-"""Between two drawings for what was read. Pages can come faster than anybody reads."""
-
 _SCROLL_LINES = 3
 """Lines that one key scrolls from the list."""
 
@@ -54,8 +51,6 @@ class DetailPane:
         self._later = later
         self._timer: Timer | None = None
         self._is_stale = False
-        self._news_timer: Timer | None = None
-        self._has_news = False
 
     def table(self) -> dict[str, Deed]:
         """Deeds by command id."""
@@ -79,17 +74,9 @@ class DetailPane:
         self._text.show(lines)
 
     def changed(self) -> None:
-        """Something was read: show at once what it tells, or with what comes soon after."""
+        """Something was read."""
         self._evidence.changed()
-        self._has_news = self._news_timer is not None
-        if self._news_timer is None:
-            self.show()
-            self._news_timer = self._later(_NEWS_SECONDS, self._tell_news)
-
-    def _tell_news(self) -> None:
-        self._news_timer = None
-        if self._has_news:
-            self.changed()
+        self.show()
 
     def follow(self) -> None:
         """The cursor moved: show its row at once, or behind the keys that come fast."""

@@ -31,7 +31,7 @@ _BUSY_PAUSE_SECONDS = 0.1
 """Between two slices while events come: a sweep has time, keys have none."""
 
 _DRAW_SECONDS = 0.1
-"""Between two drawings while slices, or pages, follow each other."""
+"""Between two drawings while slices follow each other."""
 
 _EDGE_SECONDS = 1.0
 """Between two looks at where errors lie while events come: each goes over the whole list."""
@@ -189,16 +189,14 @@ class EventsPane:
             # Rows that came above the cursor must not move what is being read.
             shift = reading.view.row_at(position) - row
             self._list.shift(shift)
-        wait = self._drawn_at + _DRAW_SECONDS - monotonic()
-        if wait <= 0:
-            self._drawn_at = monotonic()
+        self._is_working = is_more
+        now = monotonic()
+        if not is_more or now - self._drawn_at >= _DRAW_SECONDS:
+            self._drawn_at = now
             self.redraw()
-        self._is_working = is_more or wait > 0
         if is_more:
             pause = _BUSY_PAUSE_SECONDS if reading.stream.is_busy else _PAUSE_SECONDS
             self._later(pause, self._work)
-        elif wait > 0:
-            self._later(wait, self._work)
 
     def seek_for(
         self,

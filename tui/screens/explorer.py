@@ -1,6 +1,6 @@
 """The explorer: picker, event list and detail on one screen, all out of one provider."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from tui.screens.frame import Frame
 from tui.screens.going import Going
 from tui.screens.key_gate import Count, KeyGate
 from tui.screens.layout import Layout
+from tui.screens.news import News
 from tui.screens.picker_pane import PickerPane
 from tui.screens.place import Place, Trail
 from tui.screens.prompts import History, OpenPrompt
@@ -59,10 +60,6 @@ class ExplorerScreen(QuietScreen[None]):
 
         what: Readable | Sweep
 
-        def can_replace(self, message: Message) -> bool:
-            """Only the last of several changes of one feed needs drawing."""
-            return isinstance(message, ExplorerScreen.Changed) and message.what is self.what
-
     def __init__(
         self,
         provider: StageDataProvider,
@@ -89,6 +86,7 @@ class ExplorerScreen(QuietScreen[None]):
         self._frame = Frame(provider, detail, clock, launch, keys)
         self._status = StatusArea(History(history))
         self._meter: Timer | None = None
+        self._news = News(self._take_in, self.set_timer)
         self._picker = RowList(id="picker")
         self._events = RowList(id="events")
         self._text = TextPane(id="detail")
@@ -201,19 +199,21 @@ class ExplorerScreen(QuietScreen[None]):
         self._detail.show()
         self.show_bars()
 
-    # What happens.
-
     def on_explorer_screen_changed(self, message: Changed) -> None:
-        """Draw what a reading thread stored, if it is still looked at."""
-        if message.what is self.picker.feed:
+        """Take it in when it is time."""
+        self._news.add(message.what)
+
+    def _take_in(self, changed: Collection[object]) -> None:
+        """Draw what reading threads stored, if it is still looked at."""
+        if self.picker.feed in changed:
             self.picker.changed()
         if self._going.is_reading:
             reading = self.pane.reading
-            if reading is not None and message.what is reading.stream.source:
+            if reading is not None and reading.stream.source in changed:
                 self.pane.changed()
             self._readers.changed()
             self._detail.changed()
-        self._triage.changed(message.what)
+        self._triage.changed(changed)
         self.show_bars()
 
     @on(RowList.Highlighted)

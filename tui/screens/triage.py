@@ -1,5 +1,6 @@
 """Triage: what speaks of a whole session: trouble, summary, lanes, comparison."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -89,9 +90,9 @@ class Triage:
         """Stop what runs. Returns whether something did."""
         return self._trouble.stop()
 
-    def changed(self, what: object) -> None:
+    def changed(self, changed: Collection[object]) -> None:
         """Something that the provider holds changed."""
-        self._trouble.changed(what)
+        self._trouble.changed(changed)
         if self._view is not None:
             self._view.changed()
 

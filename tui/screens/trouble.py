@@ -1,5 +1,6 @@
 """Trouble: from a session to its next participant with an error, read or not."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from tui.domain.stages import ParticipantSummary
@@ -56,10 +57,10 @@ class Trouble:
             sought.pause()
         return sought is not None
 
-    def changed(self, what: object) -> None:
+    def changed(self, changed: Collection[object]) -> None:
         """A sweep went on: open the first participant with an error, if that was looked for."""
         sweep = self._sought
-        if sweep is None or what is not sweep:
+        if sweep is None or sweep not in changed:
             return
         place = self._explorer.here
         if place.level is not Level.PARTICIPANTS or place.session != sweep.session:
