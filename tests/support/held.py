@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from support.claims import checked
+
 from tui.domain.events import Event
 from tui.domain.stages import (
     Participant,
@@ -251,7 +253,7 @@ def told(held, position=-1, participant=ME):
     """The findings of one event of a Held: the position counts from the end when negative."""
     one = scope(participant)
     length = len(held.logs[one].log)
-    return findings_for(one, position % length, held)
+    return checked(findings_for(one, position % length, held))
 
 
 def first(held, position=-1):

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 from unicodedata import category
 
 import pytest
+from support.claims import checked
 from support.held import WorldHeld, scope, words
 
 from tui.endpoint.worlds.catalog import open_world
@@ -33,7 +34,7 @@ def story(held, participant, clock, name):
         (words(finding.text), finding)
         for at in range(len(log))
         if log.name(at) == name and f"{log[at].time:%H:%M:%S}" == clock
-        for finding in findings_for(one, at, held)
+        for finding in checked(findings_for(one, at, held))
     ]
 
 
@@ -121,7 +122,7 @@ def test_the_lost_copy_had_been_stopped(world):
         if one.session == held.scope
         for at in range(len(log.log))
         if log.log.error_code(at) == "PUBLISHER_NOT_FOUND"
-        for finding in findings_for(one, at, held)
+        for finding in checked(findings_for(one, at, held))
     ]
     assert any("its replication to this session ended 1 s before" in text for text in found)
 
@@ -160,7 +161,7 @@ def test_the_restream_ended_after_24_hours(world):
 
 
 def test_the_whole_show_tells_its_stories(show):
-    found = [words(finding.text) for finding in session_findings(show.as_session)]
+    found = [words(finding.text) for finding in checked(session_findings(show.as_session))]
     text = "\n".join(found)
     assert "7 participants met <INTERNAL_SERVER_EXCEPTION> within 37 s, from 21:10:04" in text
     assert "At 3 of 3 QUOTA_EXCEEDED when publishing, 12 or more others were publishing" in text
@@ -179,10 +180,10 @@ def test_no_rule_stumbles_over_any_event_and_every_reference_is_real(world):
                 if one.session != held.scope:
                     continue
                 for at in range(len(log.log)):
-                    for finding in findings_for(one, at, held):
+                    for finding in checked(findings_for(one, at, held)):
                         count += 1
                         check(finding, held)
-            for finding in session_findings(held.as_session):
+            for finding in checked(session_findings(held.as_session)):
                 check(finding, held)
     assert count > 500
 

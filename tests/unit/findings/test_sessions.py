@@ -1,4 +1,5 @@
 import pytest
+from support.claims import checked
 from support.held import SESSION, Swept, at, event, exchanged, facts, token, words
 
 from tui.domain.stages import ParticipantSummary
@@ -12,7 +13,7 @@ def failed(seconds, participant, code="INTERNAL_SERVER_EXCEPTION", name="PUBLISH
 
 
 def said(swept, part):
-    return [one for one in session_findings(swept) if part in words(one.text)]
+    return [one for one in checked(session_findings(swept)) if part in words(one.text)]
 
 
 def users(**names):

@@ -1,0 +1,41 @@
+"""Every sentence that a rule may say, and how sure it may be of it: one line of `claims.txt` each.
+
+Who adds a sentence adds its line, and so decides by hand how much the data show.
+"""
+
+import re
+from pathlib import Path
+
+from tui.findings.finding import Moment, Outside
+
+_NUMBER = re.compile(r"(?<![A-Za-z.\d])\d[\d,]*(\.\d+)*")
+_SPAN = re.compile(r"# (?:d|h|min|s)\b(?: # (?:h|min|s)\b)*")
+_WORD_CELLS = 20
+
+
+def _read():
+    lines = Path(__file__).with_suffix(".txt").read_text().splitlines()
+    return {line[_WORD_CELLS:]: line[:_WORD_CELLS].strip().split(" or ") for line in lines}
+
+
+CLAIMS = _read()
+
+
+def sentence(text):
+    """A sentence without what differs from case to case: `<>`, TIME, SPAN and `#`."""
+    return _SPAN.sub("SPAN", "".join(map(_part, text)))
+
+
+def _part(part):
+    if isinstance(part, Outside):
+        return "<>"
+    return "TIME" if isinstance(part, Moment) else _NUMBER.sub("#", part)
+
+
+def checked(findings):
+    """The same findings, if each sentence is known and said as surely as it may be."""
+    for finding in findings:
+        said = sentence(finding.text)
+        assert said in CLAIMS, f"not in claims.txt: {said}"
+        assert finding.certainty.value in CLAIMS[said], f"{finding.certainty.value}: {said}"
+    return findings
