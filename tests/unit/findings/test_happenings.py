@@ -326,6 +326,12 @@ def test_losing_publish_is_followed_by_a_stop_or_said_not_to_be():
     assert told(Held(event(0, "PUBLISH_STARTED"), exchanged(5, HOST, HOST)), 1) == ()
 
 
+def test_that_no_stop_follows_is_not_known_while_pages_are_missing():
+    events = [event(0, "PUBLISH_STARTED"), exchanged(5, HOST, VIEWER)]
+    finding = said(Held(*events, complete=False), "follows soon in what is read", 1)
+    assert finding.certainty is Certainty.UNKNOWN
+
+
 def test_an_expiry_that_came_nearer_is_told_and_not_blamed_for_leaving():
     old, new = token(expires=9000), token(expires=1800)
     held = Held(exchanged(0, old, new), event(2000, "LEFT"), event(2100, "JOIN_ERROR"))

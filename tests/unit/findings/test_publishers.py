@@ -232,6 +232,12 @@ def test_ties_and_participants_not_read_leave_it_open():
     assert counted(seats(12), read=15, total=3000)[0].certainty is Certainty.SHOWN
 
 
+def test_publishers_are_not_counted_at_an_error_without_a_readable_time():
+    finding, text = first(Held(event(None, "PUBLISH_ERROR", "QUOTA_EXCEEDED")))
+    assert "no readable time" in text
+    assert finding.certainty is Certainty.UNKNOWN
+
+
 def test_without_a_sweep_publishers_are_not_counted():
     finding, _ = first(Held(event(9, "PUBLISH_ERROR", "QUOTA_EXCEEDED")))
     assert finding.certainty is Certainty.UNKNOWN

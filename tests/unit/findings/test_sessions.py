@@ -206,6 +206,7 @@ def test_a_user_id_that_is_inside_several_times_at_once_is_no_reconnect_loop():
     (finding,) = said(Swept(*events, rows=rows), "user id")
     assert "up to 3 at the same time: not one after another" in words(finding.text)
     assert "one client" not in words(finding.text)
+    assert finding.certainty is Certainty.SHOWN
 
 
 def test_visits_hours_apart_are_no_reconnect_loop():
