@@ -127,7 +127,7 @@ def _explore(options: argparse.Namespace) -> int:
     configuration, complaints = load(os.environ)
     os.environ.update(toolkit_settings(os.environ, configuration.theme))
     from tui.app import IvscopeApp  # noqa: PLC0415 - Textual reads the settings when imported
-    from tui.connections import RecordingRefusedError  # noqa: PLC0415 - after the settings
+    from tui.domain.failures import UnusableFileError  # noqa: PLC0415 - keeps --help quick
     from tui.driver import QuickDriver  # noqa: PLC0415 - same
     from tui.launch import Launch  # noqa: PLC0415 - same
 
@@ -138,7 +138,7 @@ def _explore(options: argparse.Namespace) -> int:
 
     try:
         reached = _reach(options)
-    except RecordingRefusedError as refused:
+    except UnusableFileError as refused:
         return _fail(str(refused))
     launch = Launch(
         label=reached.label,

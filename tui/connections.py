@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.domain.failures import UnusableFileError
 from tui.domain.times import utc_now
 
 if TYPE_CHECKING:
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
 
 DEMO_KEY = "DEMO"
 """Access key id and secret for the loopback endpoint, which only wants a signature to be there."""
-
-
-class RecordingRefusedError(Exception):
-    """A file cannot be used as a recording; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,7 @@ def to_aws(
         record: File to record in; None for none.
 
     Raises:
-        RecordingRefusedError: It cannot be one.
+        UnusableFileError: It cannot be one.
     """
     recording = None if record is None else _open(record, "AWS", create=True)
 
@@ -115,14 +112,14 @@ def to_recording(file: str) -> Reached:
     """What a recording holds, and nothing else.
 
     Raises:
-        RecordingRefusedError: The file is none.
+        UnusableFileError: The file is none.
     """
     from tui.sources.recorded import last_session  # noqa: PLC0415 - only for recordings
 
     recording = _open(file, None, create=False)
     recorded_at = recording.last_asked_at
     if recorded_at is None:
-        raise RecordingRefusedError(f"{file} holds nothing yet: nothing was read while it was open")
+        raise UnusableFileError(f"{file} holds nothing yet: nothing was read while it was open")
     return Reached(
         None,
         f"recording {recording.path.name}",
@@ -133,9 +130,6 @@ def to_recording(file: str) -> Reached:
 
 
 def _open(file: str, label: str | None, *, create: bool) -> "Recording":
-    from tui.sources import recording  # noqa: PLC0415 - only for recordings
+    from tui.sources.recording import Recording  # noqa: PLC0415 - only for recordings
 
-    try:
-        return recording.Recording.open(Path(file), label=label, create=create)
-    except recording.UnusableFileError as error:
-        raise RecordingRefusedError(str(error)) from error
+    return Recording.open(Path(file), label=label, create=create)

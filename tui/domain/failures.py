@@ -32,6 +32,10 @@ class FailureKind(StrEnum):
     """A recording was asked, and does not hold it."""
 
 
+class UnusableFileError(Exception):
+    """A file that cannot be used as a recording; the message says why and what to do."""
+
+
 @dataclass(slots=True, eq=False)
 class ProviderFailure(Exception):  # noqa: N818 - a failure is data first, raised second
     """One failed read. Drawn in place of the rows, with its remedy and its key.

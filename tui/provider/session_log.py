@@ -126,11 +126,6 @@ class SessionLog:
             self._failures.get(number),
         )
 
-    def errors_of(self, participant_id: str) -> int:
-        """How many events of a participant report a failure; 0 when it is not listed."""
-        number = self._numbers.get(participant_id)
-        return 0 if number is None else self._errors[number]
-
     def ranges(self, participant_id: str) -> list[range]:
         """Where the events of a participant are in the log, in the order returned."""
         found: list[range] = []

@@ -118,9 +118,7 @@ class Held:
         if feed is None:
             return None
         moment, failure = self._provider.up_to_date_at(feed), feed.failure
-        as_of = None
-        if moment is not None:
-            as_of = self._provider.time_of(moment)
+        as_of = None if moment is None else self._provider.time_of(moment)
         is_complete = feed.is_complete
         return HeldIngest(feed.items[: len(feed.items)], is_complete, as_of, failure)
 

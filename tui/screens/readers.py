@@ -14,7 +14,7 @@ from tui.provider.following import Follower, FollowState
 from tui.provider.load_all import LoadAll
 from tui.provider.provider import StageDataProvider
 from tui.provider.sweep import Sweep
-from tui.screens.deed import Deed, NotNow
+from tui.screens.deed import ONLY_RECORDED, Deed, NotNow
 from tui.screens.event_stream import ParticipantStream, sweep_word
 from tui.screens.events_pane import EventsPane
 from tui.screens.picker_pane import PickerPane
@@ -189,7 +189,7 @@ class Readers:
 
     def _ask_for_a_service(self) -> None:
         if not self._provider.has_service:
-            raise NotNow("a recording does not grow: ivscope --record reads on, with AWS")
+            raise NotNow(ONLY_RECORDED)
 
     def _restart(self) -> None:
         self._ask_for_a_service()

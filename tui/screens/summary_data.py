@@ -16,6 +16,7 @@ from tui.provider.sweep import Sweep
 from tui.query.listed_people import ListedPeople
 from tui.query.summary import SummaryBuilder
 from tui.screens.clock import Clock
+from tui.screens.deed import ONLY_RECORDED
 from tui.screens.event_stream import ParticipantStream, sweep_word
 from tui.screens.place import Place
 from tui.screens.session_findings import SessionFindings
@@ -113,12 +114,12 @@ class SessionData:
     def fetch(self) -> str:
         """SDK, browser, system, provider and protocol of everybody, first of those who failed."""
         if not self._provider.has_service:
-            return "a recording does not grow: ivscope --record reads on, with AWS"
+            return ONLY_RECORDED
         if self._facts is not None and self._facts.is_running:
             self._facts.stop()
             return f"stopped; the facts of {self._facts.done:,} participants were asked for"
         session, log = self.sweep.session, self.sweep.log
-        failing = {name for name in log.participant_ids if log.errors_of(name)}
+        failing = log.errors_by_id
         names = sorted(log.participant_ids, key=lambda name: name not in failing)
         scopes = [ParticipantScope(session.stage_arn, session.session_id, one) for one in names]
         self._facts = FactReading(self._provider, scopes)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tui.domain.failures import UnusableFileError
 from tui.domain.times import utc_now
 
 SCHEMA = 1
@@ -42,10 +43,6 @@ WHERE request = :request AND cursor = :cursor
 ORDER BY id DESC LIMIT 1
 """
 """The answer that the same request had since its first page was read last."""
-
-
-class UnusableFileError(Exception):
-    """A file that cannot be used as a recording; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tui.domain.failures import FailureKind, ProviderFailure
+from tui.domain.failures import FailureKind, ProviderFailure, UnusableFileError
 from tui.domain.stages import SessionScope
 from tui.sources.recorded import RecordedSource, last_session
 from tui.sources.recorded_request import request_text
-from tui.sources.recording import SCHEMA, Recording, UnusableFileError
+from tui.sources.recording import SCHEMA, Recording
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 STAGE = "arn:aws:ivs:us-west-2:123456789012:stage/a"
