@@ -50,8 +50,8 @@ def _marked_row(screen: list[str]) -> str:
 def main() -> None:
     """Write the picture."""
     sys.path.insert(0, str(ROOT / "tests"))
-    from tui.configuration import Configuration  # noqa: PLC0415 - after the path
-    from tui.terminal import toolkit_settings  # noqa: PLC0415 - the explorer as users see it
+    from ivscope.settings.configuration import Configuration  # noqa: PLC0415 - after the path
+    from ivscope.terminal.settings import toolkit_settings  # noqa: PLC0415 - the explorer as users see it
 
     os.environ.update(toolkit_settings({}, Configuration().theme), TZ="UTC")
     lines = asyncio.run(draw()).splitlines()

@@ -8,6 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
 import boto3
+from ivscope.domain.stages import ParticipantScope
+from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.catalog import open_world
+from ivscope.endpoint.worlds.huge import FLAKY, MAIN_STAGE, REGION, HugeWorld
+from ivscope.sources.aws import AwsOptions, AwsSource
+from ivscope.sources.decoding import decode_event, decode_page
 
 from benchmarks.programs import (
     IVSCOPE,
@@ -19,13 +25,6 @@ from benchmarks.programs import (
 )
 from benchmarks.pty_session import ROOT, PtySession
 from benchmarks.result import Result, compared
-from tui.domain.stages import ParticipantScope
-from tui.endpoint.server import Endpoint
-from tui.endpoint.worlds.catalog import open_world
-from tui.endpoint.worlds.huge import MAIN_STAGE, REGION, HugeWorld
-from tui.endpoint.worlds.huge_session import FLAKY
-from tui.sources.aws import AwsOptions, AwsSource
-from tui.sources.decoding import decode_event, decode_page
 
 _PAGE = 100
 _ROUNDS = 60

@@ -14,21 +14,16 @@ from datetime import UTC, datetime
 from threading import Thread
 from typing import ClassVar
 
-from tui.configuration import Configuration, effective_keys
-from tui.terminal import toolkit_settings
+from ivscope.settings.configuration import Configuration, effective_keys
+from ivscope.terminal.settings import toolkit_settings
 
 # Textual reads them when it is imported; the imports below follow the settings.
 os.environ.update(toolkit_settings(os.environ, Configuration().theme))
 
-from textual.app import App
-from textual.widget import Widget
-from textual.widgets import Static
-
-from benchmarks.generated_events import PAGE, VIEWER, made
-from tui.domain.events import Event
-from tui.domain.ingest import IngestConfiguration
-from tui.domain.pages import Cursor, Page
-from tui.domain.stages import (
+from ivscope.domain.events import Event
+from ivscope.domain.ingest import IngestConfiguration
+from ivscope.domain.pages import Cursor, Page
+from ivscope.domain.stages import (
     Participant,
     ParticipantFilter,
     ParticipantReplica,
@@ -39,23 +34,28 @@ from tui.domain.stages import (
     StageSession,
     StageSummary,
 )
-from tui.driver import QuickDriver
-from tui.launch import Launch
-from tui.presentation.event_json import raw_json
-from tui.provider.pace import Pace
-from tui.provider.provider import StageDataProvider
-from tui.screens.clock import Clock
-from tui.screens.explorer import ExplorerScreen
-from tui.screens.place import Place
-from tui.sources.decoding import decode_event
-from tui.stylesheets import STYLESHEETS, stylesheet
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.fetch.rate_limiter import RateLimiter
+from ivscope.render.event_json import raw_json
+from ivscope.sources.decoding import decode_event
+from ivscope.ui.driver import QuickDriver
+from ivscope.ui.explorer.screen import ExplorerScreen
+from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
+from ivscope.ui.time_display import Clock
+from ivscope.workspace.launch import Launch
+from ivscope.workspace.place import Place
+from textual.app import App
+from textual.widget import Widget
+from textual.widgets import Static
+
+from benchmarks.generated_events import PAGE, VIEWER, made
 
 STAGE = "arn:aws:ivs:us-east-1:123456789012:stage/benchmarks00"
 SESSION = "st-benchmarks000"
 _FILLING_PAGE = 50_000
 """Items of a page while the log is filled: few enough to be held as objects for a moment."""
 
-_UNPACED = Pace(demand=99)
+_UNPACED = RateLimiter(demand=99)
 
 
 class EndlessSource:

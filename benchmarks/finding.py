@@ -5,13 +5,14 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
+from ivscope.analysis.event_view import EventView
+from ivscope.analysis.filter_parser import parse_filter
+from ivscope.analysis.filters import Filter, FilterError
+from ivscope.provider.store.event_log import EventLog
+
 from benchmarks.big_lists import MANY
 from benchmarks.generated_events import made
 from benchmarks.result import Result, amount, limited
-from tui.provider.event_log import EventLog
-from tui.query.event_view import EventView
-from tui.query.filter_parser import parse_filter
-from tui.query.filters import Filter, FilterError
 
 _SLICE = 0.008
 """Seconds of one slice, as the event list asks for."""

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from tui.domain import events
-from tui.domain.events import Event
-from tui.domain.times import from_microseconds, to_microseconds
-from tui.domain.tokens import ParticipantToken
+from ivscope.domain import events
+from ivscope.domain.events import Event
+from ivscope.domain.times import from_microseconds, to_microseconds
+from ivscope.domain.tokens import ParticipantToken
 
 PAGE = 100
 """Items of a page as the service gives it."""

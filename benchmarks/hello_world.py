@@ -32,7 +32,7 @@ class HelloWorld(App[None]):
             self.call_after_refresh(Thread(target=self._ask, args=(self._url,), daemon=True).start)
 
     def _ask(self, url: str) -> None:
-        from tui.sources.aws import AwsOptions, AwsSource  # noqa: PLC0415 - behind the first frame
+        from ivscope.sources.aws import AwsOptions, AwsSource  # noqa: PLC0415 - behind the first frame
 
         options = AwsOptions(
             region="us-west-2",

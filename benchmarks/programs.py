@@ -5,7 +5,7 @@ import sys
 PYTHON = sys.executable
 HELLO_WORLD = (PYTHON, "-m", "benchmarks.hello_world")
 HELLO_TEXT = "Hello, world"
-IVSCOPE = (PYTHON, "-m", "tui")
+IVSCOPE = (PYTHON, "-m", "ivscope")
 DEMO = (*IVSCOPE, "--demo")
 
 STAGE = "arn:aws:ivs:us-west-2:123456789012:stage/W0Zz9IkArb68"

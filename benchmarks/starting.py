@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from statistics import median
 
+from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.catalog import open_world
+
 from benchmarks.programs import (
     DEMO,
     HELLO_TEXT,
@@ -17,8 +20,6 @@ from benchmarks.programs import (
 )
 from benchmarks.pty_session import PtySession
 from benchmarks.result import Result, amount, compared, limited
-from tui.endpoint.server import Endpoint
-from tui.endpoint.worlds.catalog import open_world
 
 _STARTS = 9
 _QUITS = 7

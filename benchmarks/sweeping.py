@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from statistics import median
 
+from ivscope.domain.stages import SessionScope
+from ivscope.endpoint.worlds.huge import MAIN_STAGE, REGION, HugeWorld
+
 from benchmarks.programs import IVSCOPE, PYTHON
 from benchmarks.pty_session import ROOT, PtySession, plain
 from benchmarks.result import Result, amount, highest, limited
-from tui.domain.stages import SessionScope
-from tui.endpoint.worlds.huge import MAIN_STAGE, REGION, HugeWorld
 
 _RATES = {4: "4 calls a second", 1_000: "as many calls as this machine can"}
 """What the service leaves us, and more than can be answered."""

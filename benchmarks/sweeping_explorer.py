@@ -6,17 +6,17 @@ python -m benchmarks.sweeping_explorer URL REGION STAGE SESSION CALLS_PER_SECOND
 import os
 import sys
 
-from tui.configuration import Configuration
-from tui.terminal import toolkit_settings
+from ivscope.settings.configuration import Configuration
+from ivscope.terminal.settings import toolkit_settings
 
 os.environ.update(toolkit_settings(os.environ, Configuration().theme))  # read by Textual's import
 
 # The imports below follow the settings.
-from tui.app import IvscopeApp
-from tui.driver import QuickDriver
-from tui.launch import Launch
-from tui.screens.place import Place
-from tui.sources.aws import AwsOptions, AwsSource
+from ivscope.sources.aws import AwsOptions, AwsSource
+from ivscope.ui.app import IvscopeApp
+from ivscope.ui.driver import QuickDriver
+from ivscope.workspace.launch import Launch
+from ivscope.workspace.place import Place
 
 
 def main(url: str, region: str, stage: str, session: str, calls: int) -> None:

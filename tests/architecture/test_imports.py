@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 from support.tree import ROOT, modules
 
-HEADLESS = ("tui.cli", "tui.domain", "tui.provider", "tui.sources", "tui.endpoint")
+HEADLESS = (
+    "ivscope.cli",
+    "ivscope.domain",
+    "ivscope.provider",
+    "ivscope.sources",
+    "ivscope.endpoint",
+)
 """Run without a screen: on a server, in scripts, in threads of tests."""
 
 
@@ -34,12 +40,14 @@ def test_headless_code_loads_no_toolkit(package):
 
 
 def test_the_command_line_loads_no_aws_client():
-    assert not _loaded_by("tui.cli") & {"boto3", "botocore"}
+    assert not _loaded_by("ivscope.cli") & {"boto3", "botocore"}
 
 
 def _loaded_by(package):
     """Modules after importing every module of a package, in a process of its own."""
-    everything = [".".join(path.with_suffix("").parts) for path, _ in modules("tui")]
+    everything = [
+        ".".join(path.relative_to("tui").with_suffix("").parts) for path, _ in modules("tui")
+    ]
     names = [name for name in everything if f"{name}.".startswith(f"{package}.")]
     assert names
     program = (

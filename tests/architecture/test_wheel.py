@@ -26,16 +26,17 @@ def wheel(tmp_path_factory):
 
 
 def test_every_module_and_stylesheet_is_in_it(wheel):
-    modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "tui").rglob("*.py")}
-    styles = {f"tui/styles/{path.name}" for path in (ROOT / "styles").glob("*.tcss")}
+    source = ROOT / "tui"
+    modules = {path.relative_to(source).as_posix() for path in source.rglob("*.py")}
+    styles = {f"ivscope/styles/{path.name}" for path in (ROOT / "styles").glob("*.tcss")}
     assert styles
-    packed = {name for name in wheel.namelist() if name.startswith("tui/")}
+    packed = {name for name in wheel.namelist() if name.startswith("ivscope/")}
     assert packed == modules | styles
 
 
 def test_it_installs_one_package_and_its_metadata(wheel):
     top = {name.split("/")[0] for name in wheel.namelist()}
-    (metadata,) = top - {"tui"}
+    (metadata,) = top - {"ivscope"}
     assert metadata.startswith("ivscope-")
     assert metadata.endswith(".dist-info")
 
@@ -44,4 +45,4 @@ def test_it_brings_the_command(wheel):
     (name,) = (name for name in wheel.namelist() if name.endswith("/entry_points.txt"))
     points = configparser.ConfigParser()
     points.read_string(wheel.read(name).decode())
-    assert dict(points["console_scripts"]) == {"ivscope": "tui.cli:run"}
+    assert dict(points["console_scripts"]) == {"ivscope": "ivscope.cli.main:run"}

@@ -11,15 +11,14 @@ import subprocess
 from datetime import datetime
 
 import pytest
+from ivscope.domain.stages import ParticipantScope, SessionScope
+from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.catalog import open_world
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.render.event_json import event_document, wire_time
 from support.aws_sources import aws_source
 from support.explorer import DANA, EPOCH, JOSE, LIVE_STAGE, SHOW
 from support.waiting import wait_for
-
-from tui.domain.stages import ParticipantScope, SessionScope
-from tui.endpoint.server import Endpoint
-from tui.endpoint.worlds.catalog import open_world
-from tui.presentation.event_json import event_document, wire_time
-from tui.provider.provider import StageDataProvider
 
 REGION = "us-west-2"
 SESSION = ("--stage-arn", LIVE_STAGE, "--session-id", SHOW)

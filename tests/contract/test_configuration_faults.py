@@ -8,11 +8,10 @@ import sys
 import threading
 
 import pytest
+from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.sources.aws import AwsOptions, AwsSource
 from support.aws_sources import aws_source
 from support.small_world import REGION, STAGE_ARN
-
-from tui.domain.failures import FailureKind, ProviderFailure
-from tui.sources.aws import AwsOptions, AwsSource
 
 EXPIRED = "2020-01-01T00:00:00Z"
 
@@ -179,8 +178,8 @@ SSO_SESSION = (
 
 CHILD = """
 import json, sys
-from tui.domain.failures import ProviderFailure
-from tui.sources.aws import AwsOptions, AwsSource
+from ivscope.domain.failures import ProviderFailure
+from ivscope.sources.aws import AwsOptions, AwsSource
 try:
     AwsSource.connect(AwsOptions(profile="team", region="us-west-2")).list_stages(None)
 except ProviderFailure as failure:

@@ -10,12 +10,11 @@ from botocore.exceptions import (
     HTTPClientError,
     ReadTimeoutError,
 )
+from ivscope.endpoint.fault_transport import LONGEST
+from ivscope.endpoint.faults import FAULTS
+from ivscope.endpoint.server import Endpoint
 from support.clients import ivs_client, read_all
 from support.small_world import PARTICIPANT_ID, SESSION_ID, STAGE_ARN, SmallWorld
-
-from tui.endpoint.fault_transport import LONGEST
-from tui.endpoint.faults import FAULTS
-from tui.endpoint.server import Endpoint
 
 SCOPE = {"stageArn": STAGE_ARN, "sessionId": SESSION_ID, "participantId": PARTICIPANT_ID}
 

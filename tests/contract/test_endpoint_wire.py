@@ -8,6 +8,7 @@ import time
 
 import pytest
 from botocore.exceptions import ClientError
+from ivscope.endpoint.server import Endpoint
 from support.clients import ivs_client, read_all
 from support.small_world import (
     EMPTY_PARTICIPANT_ID,
@@ -21,8 +22,6 @@ from support.small_world import (
     session_id,
 )
 from support.waiting import wait_for
-
-from tui.endpoint.server import Endpoint
 
 SESSION = {"stageArn": STAGE_ARN, "sessionId": SESSION_ID}
 SCOPE = {**SESSION, "participantId": PARTICIPANT_ID}

@@ -3,14 +3,13 @@
 import time
 
 import pytest
+from ivscope.domain.events import Event
+from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.endpoint.faults import FAULTS
+from ivscope.endpoint.server import Endpoint
+from ivscope.sources.aws import AwsOptions, AwsSource
 from support.aws_sources import aws_source
 from support.small_world import REGION, SmallWorld
-
-from tui.domain.events import Event
-from tui.domain.failures import FailureKind, ProviderFailure
-from tui.endpoint.faults import FAULTS
-from tui.endpoint.server import Endpoint
-from tui.sources.aws import AwsOptions, AwsSource
 
 KIND = FailureKind
 

@@ -5,12 +5,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import boto3
 import pytest
+from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.endpoint.server import Endpoint
+from ivscope.sources.aws import AwsOptions, AwsSource
+from ivscope.sources.lean_session import REGIONS, build_session
 from support.small_world import REGION, SmallWorld
-
-from tui.domain.failures import FailureKind, ProviderFailure
-from tui.endpoint.server import Endpoint
-from tui.sources.aws import AwsOptions, AwsSource
-from tui.sources.lean_session import REGIONS, build_session
 
 
 @pytest.fixture

@@ -3,17 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from ivscope.domain.stages import ParticipantScope, SessionScope
+from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.incident import MAIN_ARN, IncidentWorld
+from ivscope.provider.fetch.following import Follower, FollowState
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.fetch.rate_limiter import RateLimiter
+from ivscope.provider.store.feed import FeedState
+from ivscope.provider.store.order import OrderLabel
 from support.aws_sources import aws_source
 from support.waiting import wait_for
-
-from tui.domain.stages import ParticipantScope, SessionScope
-from tui.endpoint.server import Endpoint
-from tui.endpoint.worlds.incident import MAIN_ARN, IncidentWorld
-from tui.provider.feed import FeedState
-from tui.provider.following import Follower, FollowState
-from tui.provider.order import OrderLabel
-from tui.provider.pace import Pace
-from tui.provider.provider import StageDataProvider
 
 EPOCH = datetime(2026, 11, 21, 20, 30, tzinfo=UTC)
 LIVE = SessionScope(MAIN_ARN, "st-MK9K8pBmnEp5B")
@@ -27,7 +26,7 @@ class Live:
     def __init__(self, url, world_clock):
         self.clock = world_clock
         self.source = aws_source(url)
-        self.provider = StageDataProvider(lambda: self.source, pace=Pace(demand=1000))
+        self.provider = StageDataProvider(lambda: self.source, pace=RateLimiter(demand=1000))
         rows = self.source.list_participants(LIVE, None, None).items
         (person,) = (row.participant_id for row in rows if row.user_id == USER)
         self.scope = ParticipantScope(LIVE.stage_arn, LIVE.session_id, person)

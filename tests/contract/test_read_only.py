@@ -4,13 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from ivscope.domain.failures import ProviderFailure
+from ivscope.endpoint.server import Endpoint
+from ivscope.sources.aws import AwsOptions, AwsSource
+from ivscope.sources.read_only_client import READS, RefusedError
 from support.aws_sources import aws_source
 from support.small_world import STAGE_ARN, SmallWorld
-
-from tui.domain.failures import ProviderFailure
-from tui.endpoint.server import Endpoint
-from tui.sources.aws import AwsOptions, AwsSource
-from tui.sources.read_only_client import READS, RefusedError
 
 
 @pytest.fixture

@@ -6,6 +6,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from ivscope.domain.events import Event
+from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.ingest import IngestConfiguration
+from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
+from ivscope.domain.times import parse_time
+from ivscope.domain.tokens import ParticipantToken
+from ivscope.endpoint.server import Endpoint
+from ivscope.provider.store.source import Source
+from ivscope.sources.aws import AwsSource
+from ivscope.sources.recorded import RecordedSource
 from support.aws_sources import aws_source
 from support.recordings import recorded
 from support.small_world import (
@@ -17,17 +27,6 @@ from support.small_world import (
     USER_IDS,
     SmallWorld,
 )
-
-from tui.domain.events import Event
-from tui.domain.failures import FailureKind, ProviderFailure
-from tui.domain.ingest import IngestConfiguration
-from tui.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
-from tui.domain.times import parse_time
-from tui.domain.tokens import ParticipantToken
-from tui.endpoint.server import Endpoint
-from tui.provider.source import Source
-from tui.sources.aws import AwsSource
-from tui.sources.recorded import RecordedSource
 
 NOBODY = "nobody000000"
 

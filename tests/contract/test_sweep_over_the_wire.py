@@ -4,17 +4,16 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
+from ivscope.domain.stages import ParticipantScope, SessionScope
+from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.catalog import open_world
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.fetch.rate_limiter import QUOTA, RateLimiter
+from ivscope.provider.fetch.sweep_progress import SweepState
+from ivscope.provider.store.feed import FeedState
 from support.aws_sources import aws_source
 from support.explorer import LIVE_STAGE, SHOW
 from support.waiting import wait_for
-
-from tui.domain.stages import ParticipantScope, SessionScope
-from tui.endpoint.server import Endpoint
-from tui.endpoint.worlds.catalog import open_world
-from tui.provider.feed import FeedState
-from tui.provider.pace import QUOTA, Pace
-from tui.provider.provider import StageDataProvider
-from tui.provider.sweep_progress import SweepState
 
 EPOCH = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 UNLIMITED = 1_000
@@ -54,7 +53,9 @@ def events_of(source, session, participant_id):
 
 def test_everything_of_the_show_is_read_without_a_throttle_answer(connect):
     # The pace allows four calls a second of the five; the default of two takes twice as long.
-    endpoint, provider, _ = connect("incident", pace=Pace(background=QUOTA - 1), throttle=True)
+    endpoint, provider, _ = connect(
+        "incident", pace=RateLimiter(background=QUOTA - 1), throttle=True
+    )
     sweep = provider.sweep(SHOW_SCOPE)
     sweep.start()
     wait_for(lambda: not sweep.is_running, 60)
@@ -67,7 +68,9 @@ def test_everything_of_the_show_is_read_without_a_throttle_answer(connect):
 
 
 def test_the_log_of_the_show_is_what_the_service_has_for_each(connect):
-    _, provider, source = connect("incident", pace=Pace(demand=UNLIMITED, background=UNLIMITED))
+    _, provider, source = connect(
+        "incident", pace=RateLimiter(demand=UNLIMITED, background=UNLIMITED)
+    )
     sweep = provider.sweep(SHOW_SCOPE)
     sweep.start()
     wait_for(lambda: sweep.state is SweepState.COMPLETE, 30)
@@ -79,7 +82,9 @@ def test_the_log_of_the_show_is_what_the_service_has_for_each(connect):
 
 
 def test_a_few_hundred_of_twenty_five_thousand(connect):
-    endpoint, provider, source = connect("huge", pace=Pace(demand=UNLIMITED, background=UNLIMITED))
+    endpoint, provider, source = connect(
+        "huge", pace=RateLimiter(demand=UNLIMITED, background=UNLIMITED)
+    )
     stage = source.list_stages(None).items[0].arn
     session = SessionScope(stage, source.list_sessions(stage, None).items[0].session_id)
     sweep = provider.sweep(session)

@@ -3,14 +3,13 @@
 from contextlib import asynccontextmanager
 
 import pytest
+from ivscope.endpoint.fault_answers import fixed
+from ivscope.endpoint.faults import Fault
+from ivscope.endpoint.server import Endpoint
+from ivscope.ui.explorer.screen import ExplorerScreen
+from ivscope.workspace.place import Place
 from support.explorer import Journey, explorer_app
 from support.hostile_world import BODIES, REGION, SESSION_ID, HostileWorld, stage_arn
-
-from tui.endpoint.fault_answers import fixed
-from tui.endpoint.faults import Fault
-from tui.endpoint.server import Endpoint
-from tui.screens.explorer import ExplorerScreen
-from tui.screens.place import Place
 
 SHOWN = {
     # body: what its row or its failure shows

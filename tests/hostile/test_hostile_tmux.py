@@ -1,11 +1,10 @@
 """Hostile data in tmux: what it would do to a terminal that acts on it."""
 
 import pytest
+from ivscope.endpoint.server import Endpoint
 from support.hostile_world import CASES, HostileWorld
 from support.terminal import IVSCOPE
 from support.tmux import HAS_TMUX, TITLE, Tmux
-
-from tui.endpoint.server import Endpoint
 
 COUNT = len(CASES)
 

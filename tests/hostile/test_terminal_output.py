@@ -1,11 +1,10 @@
 """A walk through hostile data in a real terminal: every byte that is sent is looked at."""
 
 import pytest
+from ivscope.render.safe import safe
 from support.hostile_world import CASES, PLAIN, HostileWorld
 from support.terminal import colours, sequence_kinds
 from support.walks import ivscope_over
-
-from tui.presentation.safe import safe
 
 COUNT = len(CASES)
 MARKUP = [name for name in CASES if name.startswith("mk_")]

@@ -3,11 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from ivscope.endpoint.worlds.quiet import STANDUP_ARN
+from ivscope.workspace.place import Place
 from support.explorer import DANA, LIVE_STAGE, PRIYA, at
 from support.snapshots import SIZES, picture
-
-from tui.endpoint.worlds.quiet import STANDUP_ARN
-from tui.screens.place import Place
 
 EVENTS = "ListParticipantEvents"
 ALL_OF_PRIYA = "61 events, all loaded"

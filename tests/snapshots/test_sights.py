@@ -1,12 +1,11 @@
 """Pictures of details and of a whole session. A docstring says what a person should see."""
 
 import pytest
+from ivscope.ui.compare.screen import CompareScreen
+from ivscope.ui.help.screen import HelpScreen
+from ivscope.ui.lanes.screen import LanesScreen
 from support.explorer import DANA, JOSE, MARA, PRIYA, at
 from support.snapshots import SIZES, picture
-
-from tui.screens.compare import CompareScreen
-from tui.screens.help import HelpScreen
-from tui.screens.lanes import LanesScreen
 
 both_sizes = pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
 

@@ -1,8 +1,7 @@
 """AwsSource for a loopback endpoint."""
 
+from ivscope.sources.aws import AwsOptions, AwsSource
 from support.small_world import REGION
-
-from tui.sources.aws import AwsOptions, AwsSource
 
 
 def aws_source(url, *, region=REGION, recording=None, **options):

@@ -6,7 +6,7 @@ Who adds a sentence adds its line, and so decides by hand how much the data show
 import re
 from pathlib import Path
 
-from tui.findings.finding import Moment, Outside
+from ivscope.findings.finding import Moment, Outside
 
 _NUMBER = re.compile(r"(?<![A-Za-z.\d])\d[\d,]*(\.\d+)*")
 _SPAN = re.compile(r"# (?:d|h|min|s)\b(?: # (?:h|min|s)\b)*")

@@ -5,16 +5,15 @@ import time
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta, timezone
 
+from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.catalog import open_world
+from ivscope.settings.configuration import MOST_BACKGROUND_CALLS, Configuration
+from ivscope.ui.app import IvscopeApp
+from ivscope.ui.explorer.screen import ExplorerScreen
+from ivscope.ui.widgets.row_list import RowList
+from ivscope.workspace.launch import Launch
+from ivscope.workspace.place import Place
 from support.aws_sources import aws_source
-
-from tui.app import IvscopeApp
-from tui.configuration import MOST_BACKGROUND_CALLS, Configuration
-from tui.endpoint.server import Endpoint
-from tui.endpoint.worlds.catalog import open_world
-from tui.launch import Launch
-from tui.screens.explorer import ExplorerScreen
-from tui.screens.place import Place
-from tui.widgets.row_list import RowList
 
 EPOCH = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 

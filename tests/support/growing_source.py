@@ -3,11 +3,11 @@
 from collections import deque
 from collections.abc import Callable
 
-from tui.domain.events import Event
-from tui.domain.failures import FailureKind, ProviderFailure
-from tui.domain.pages import Cursor, Page
-from tui.domain.stages import SessionScope, StageSession
-from tui.domain.times import Time
+from ivscope.domain.events import Event
+from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.pages import Cursor, Page
+from ivscope.domain.stages import SessionScope, StageSession
+from ivscope.domain.times import Time
 
 
 class GrowingList:

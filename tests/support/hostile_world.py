@@ -29,7 +29,7 @@ def participant_id(number):
 
 
 class HostileWorld:
-    """A world (see `tui.endpoint.world`) with one stage, participant and event for every value.
+    """A world (see `ivscope.endpoint.world`) with one stage, participant and event for every value.
 
     Ids that are addressed stay well formed, since the service itself checks those; everything
     that is only shown is a value of the corpus. Every stage has the same sessions, the first of

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import UTC, datetime
 
-from tui.endpoint.worlds.huge import HugeWorld
+from ivscope.endpoint.worlds.huge import HugeWorld
 
 EPOCH = datetime(2026, 11, 24, 14, 3, 7, tzinfo=UTC)
 

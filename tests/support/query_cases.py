@@ -3,13 +3,20 @@
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
-
-from tui.domain import events as names
-from tui.domain.events import Event
-from tui.domain.times import UnreadableTime, to_microseconds
-from tui.domain.tokens import ParticipantToken
-from tui.query.filter_parser import parse_filter
-from tui.query.filters import AttributeTerm, Filter, Flag, FlagTerm, TextField, TextTerm, TimeTerm
+from ivscope.analysis.filter_parser import parse_filter
+from ivscope.analysis.filters import (
+    AttributeTerm,
+    Filter,
+    Flag,
+    FlagTerm,
+    TextField,
+    TextTerm,
+    TimeTerm,
+)
+from ivscope.domain import events as names
+from ivscope.domain.events import Event
+from ivscope.domain.times import UnreadableTime, to_microseconds
+from ivscope.domain.tokens import ParticipantToken
 
 START = datetime(2026, 11, 23, 20, 50, tzinfo=UTC)
 USERS = {"p1": "alice", "p2": "Bob", "": None}

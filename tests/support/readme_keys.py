@@ -4,8 +4,8 @@ import re
 import sys
 from pathlib import Path
 
-from tui.key_names import shown_key
-from tui.keymap import COMMANDS, Area
+from ivscope.settings.commands import COMMANDS, Area
+from ivscope.settings.key_names import shown_key
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 

@@ -2,12 +2,11 @@
 
 from contextlib import suppress
 
+from ivscope.domain.failures import ProviderFailure
+from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
+from ivscope.sources.recorded import RecordedSource
+from ivscope.sources.recording import Recording
 from support.aws_sources import aws_source
-
-from tui.domain.failures import ProviderFailure
-from tui.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
-from tui.sources.recorded import RecordedSource
-from tui.sources.recording import Recording
 
 FILTERS = (
     None,

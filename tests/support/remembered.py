@@ -1,6 +1,6 @@
 """What a run of the provider read, for the next one; a recording without a file."""
 
-from tui.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.failures import FailureKind, ProviderFailure
 
 
 class Memory:

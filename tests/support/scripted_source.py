@@ -5,11 +5,11 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from tui.domain.events import Event
-from tui.domain.failures import FailureKind, ProviderFailure
-from tui.domain.ingest import IngestConfiguration
-from tui.domain.pages import Cursor, Page
-from tui.domain.stages import (
+from ivscope.domain.events import Event
+from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.ingest import IngestConfiguration
+from ivscope.domain.pages import Cursor, Page
+from ivscope.domain.stages import (
     Participant,
     ParticipantFilter,
     ParticipantReplica,

@@ -5,18 +5,17 @@ from collections import Counter, deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from support.scripted_source import Gate
-
-from tui.domain.events import Event
-from tui.domain.failures import FailureKind, ProviderFailure
-from tui.domain.pages import Cursor, Page
-from tui.domain.stages import (
+from ivscope.domain.events import Event
+from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.pages import Cursor, Page
+from ivscope.domain.stages import (
     ParticipantFilter,
     ParticipantScope,
     ParticipantSummary,
     SessionScope,
     StageSession,
 )
+from support.scripted_source import Gate
 
 SESSION = SessionScope("arn:aws:ivs:eu-central-1:1:stage/a", "st-1")
 EPOCH = datetime(2026, 11, 20, 20, 30, tzinfo=UTC)

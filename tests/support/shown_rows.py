@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from tui.domain.events import Event
-from tui.provider.event_log import EventLog
+from ivscope.domain.events import Event
+from ivscope.provider.store.event_log import EventLog
 
 START = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, overload
 
-from tui.domain.stages import ParticipantScope, SessionScope
+from ivscope.domain.stages import ParticipantScope, SessionScope
 
 Members = dict[str, Any]
 
@@ -65,7 +65,7 @@ class Rows(Sequence[Members]):
 
 
 class SmallWorld:
-    """A world (see `tui.endpoint.world`) with `events` events for one participant.
+    """A world (see `ivscope.endpoint.world`) with `events` events for one participant.
 
     The first stage is live in session `SESSION_ID`; the second has the same session ids and no
     participants; the others have no sessions. Participant 0 is `PARTICIPANT_ID`, 1 is

@@ -6,15 +6,14 @@
 import time
 
 import pytest
+from ivscope.endpoint import listener
+from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.catalog import open_world
+from ivscope.provider.fetch import scheduler as calls
+from ivscope.ui.explorer.screen import ExplorerScreen
 from rich import console
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 from support.explorer import EPOCH, Journey, explorer_app
-
-from tui.endpoint import listener
-from tui.endpoint.server import Endpoint
-from tui.endpoint.worlds.catalog import open_world
-from tui.provider import calls
-from tui.screens.explorer import ExplorerScreen
 
 SIZES = [(80, 24), (120, 40)]
 

@@ -14,7 +14,7 @@ import time
 
 import pyte
 
-IVSCOPE = (sys.executable, "-m", "tui")
+IVSCOPE = (sys.executable, "-m", "ivscope")
 """The command, as `ivscope` starts it."""
 
 KEYS = {

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
-from support.held import event
+from support.given_facts import event
 
 
 @dataclass(frozen=True)

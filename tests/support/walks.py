@@ -2,9 +2,8 @@
 
 from contextlib import contextmanager
 
+from ivscope.endpoint.server import Endpoint
 from support.terminal import IVSCOPE, Terminal
-
-from tui.endpoint.server import Endpoint
 
 
 @contextmanager

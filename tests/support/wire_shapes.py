@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from tui.endpoint.service_model import load_service_model
+from ivscope.endpoint.service_model import load_service_model
 
 SHAPES = load_service_model().shapes
 

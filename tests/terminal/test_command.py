@@ -3,6 +3,7 @@
 import subprocess
 
 import pytest
+from ivscope.endpoint.worlds.catalog import open_world
 from support.explorer import ARN, EPOCH, JOSE, LIVE_STAGE, PRIYA, SHOW
 from support.terminal import (
     IVSCOPE,
@@ -13,8 +14,6 @@ from support.terminal import (
     settings,
 )
 from support.walks import ivscope_over
-
-from tui.endpoint.worlds.catalog import open_world
 
 MOUSE = {1000, 1002, 1003, 1005, 1006, 1015, 1016}
 DEFAULTS = {39, 49}

@@ -1,12 +1,11 @@
 """The command in tmux, where most people on call meet it."""
 
 import pytest
+from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.catalog import open_world
 from support.explorer import EPOCH, LIVE_STAGE, PRIYA, SHOW
 from support.terminal import IVSCOPE
 from support.tmux import HAS_TMUX, TITLE, Tmux
-
-from tui.endpoint.server import Endpoint
-from tui.endpoint.worlds.catalog import open_world
 
 pytestmark = pytest.mark.skipif(not HAS_TMUX, reason="tmux is not on PATH")
 

@@ -4,13 +4,12 @@ import re
 from contextlib import contextmanager
 
 import pytest
+from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.catalog import open_world
 from support.explorer import DANA, EPOCH, JOSE, LIVE_STAGE, PRIYA, SHOW
 from support.terminal import IVSCOPE, settings
 from support.tmux import HAS_TMUX, Tmux
 from support.tree import ROOT
-
-from tui.endpoint.server import Endpoint
-from tui.endpoint.worlds.catalog import open_world
 
 pytestmark = [
     pytest.mark.skipif(not HAS_TMUX, reason="tmux is not on PATH"),

@@ -3,11 +3,10 @@
 import re
 
 import pytest
+from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.catalog import open_world
 from support.explorer import EPOCH, LIVE_STAGE, SHOW
 from support.terminal import IVSCOPE, Terminal
-
-from tui.endpoint.server import Endpoint
-from tui.endpoint.worlds.catalog import open_world
 
 PEOPLE = 40
 

@@ -1,12 +1,11 @@
 """A screen that covers another one is not repainted for what happens below."""
 
+from ivscope.render.lines import Span
+from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
+from ivscope.ui.widgets.canvas import LineBar
+from ivscope.ui.widgets.screens import CoveringScreen
 from textual.app import App
 from textual.screen import Screen
-
-from tui.presentation.lines import Span
-from tui.screens.covering import CoveringScreen
-from tui.stylesheets import STYLESHEETS, stylesheet
-from tui.widgets.line_bar import LineBar
 
 
 class Counted(LineBar):

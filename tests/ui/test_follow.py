@@ -5,12 +5,11 @@ import time
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
+from ivscope.domain.times import to_microseconds
+from ivscope.endpoint.worlds.catalog import open_world
+from ivscope.provider.fetch.following import SHORTEST_WAIT_SECONDS
+from ivscope.workspace.place import Level, Place
 from support.explorer import EPOCH, LIVE_STAGE, PRIYA, at, explorer
-
-from tui.domain.times import to_microseconds
-from tui.endpoint.worlds.catalog import open_world
-from tui.provider.following import SHORTEST_WAIT_SECONDS
-from tui.screens.place import Level, Place
 
 LIVE = "st-MK9K8pBmnEp5B"
 HOST = "qvtablJ5gKtz"

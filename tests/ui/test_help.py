@@ -3,12 +3,11 @@
 from contextlib import asynccontextmanager
 
 import pytest
+from ivscope.settings.configuration import Configuration, effective_keys
+from ivscope.ui.help.screen import HelpScreen
+from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
+from ivscope.ui.widgets.row_list import RowList
 from textual.app import App
-
-from tui.configuration import Configuration, effective_keys
-from tui.screens.help import HelpScreen
-from tui.stylesheets import STYLESHEETS, stylesheet
-from tui.widgets.row_list import RowList
 
 KEYS = effective_keys(Configuration())
 

@@ -1,11 +1,10 @@
 """Journeys by keys through the real app, over real HTTP."""
 
 import pytest
+from ivscope.ui.widgets.row_list import RowList
+from ivscope.workspace.place import Level
 from support.explorer import DANA, JOSE, LIVE_STAGE, PRIYA, SHOW, at, explorer
 from textual.events import Paste
-
-from tui.screens.place import Level
-from tui.widgets.row_list import RowList
 
 
 async def test_three_enters_lead_from_the_stages_to_events():

@@ -5,12 +5,11 @@ import sys
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
+from ivscope.settings.configuration import keymap, read
+from ivscope.ui.commands import screen_bindings
+from ivscope.ui.widgets.row_list import RowList
 from textual.app import App
 from textual.screen import Screen
-
-from tui.configuration import keymap, read
-from tui.keymap import screen_bindings
-from tui.widgets.row_list import RowList
 
 
 class Rows:
@@ -113,5 +112,5 @@ async def test_tab_can_be_given_to_another_command():
 
 def test_the_configuration_is_read_before_the_toolkit():
     # Textual reads its settings from the environment when it is imported.
-    code = "import sys, tui.configuration; sys.exit('textual' in sys.modules)"
+    code = "import sys, ivscope.settings.configuration; sys.exit('textual' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -2,10 +2,9 @@
 
 import json
 
+from ivscope.settings.commands import SCREEN_KEYS
+from ivscope.ui.explorer.events_pane import edge_spans
 from support.explorer import DANA, JOSE, MARA, NINA, PRIYA, at, explorer
-
-from tui.keymap import SCREEN_KEYS
-from tui.screens.events_pane import edge_spans
 
 
 async def test_e_goes_to_the_next_error_and_capital_e_back():

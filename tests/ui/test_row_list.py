@@ -2,11 +2,10 @@
 
 from typing import ClassVar
 
+from ivscope.render.lines import Span
+from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
+from ivscope.ui.widgets.row_list import RowList
 from textual.app import App
-
-from tui.presentation.lines import Span
-from tui.stylesheets import STYLESHEETS, stylesheet
-from tui.widgets.row_list import RowList
 
 
 class Numbers:

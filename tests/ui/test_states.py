@@ -4,13 +4,12 @@ import time
 from contextlib import asynccontextmanager
 
 import pytest
+from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.catalog import open_world
+from ivscope.endpoint.worlds.quiet import STANDUP_ARN
+from ivscope.ui.explorer.screen import ExplorerScreen
+from ivscope.workspace.place import Place
 from support.explorer import DANA, EPOCH, PRIYA, Journey, at, explorer, explorer_app
-
-from tui.endpoint.server import Endpoint
-from tui.endpoint.worlds.catalog import open_world
-from tui.endpoint.worlds.quiet import STANDUP_ARN
-from tui.screens.explorer import ExplorerScreen
-from tui.screens.place import Place
 
 EVENTS = "ListParticipantEvents"
 REQUEST_ID = "Request id"

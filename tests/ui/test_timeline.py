@@ -1,8 +1,7 @@
 """The events of everybody in a session: sweep, timeline, drill-down."""
 
+from ivscope.workspace.place import Level
 from support.explorer import PRIYA, at, explorer
-
-from tui.screens.place import Level
 
 
 async def test_everybody_is_read_and_shown_by_time():

@@ -1,11 +1,10 @@
 """Summary, lanes and comparison of a session, by keys over real HTTP."""
 
+from ivscope.ui.compare.screen import CompareScreen
+from ivscope.ui.explorer.screen import ExplorerScreen
+from ivscope.ui.lanes.screen import LanesScreen
+from ivscope.workspace.place import Level
 from support.explorer import DANA, MARA, PRIYA, at, explorer
-
-from tui.screens.compare import CompareScreen
-from tui.screens.explorer import ExplorerScreen
-from tui.screens.lanes import LanesScreen
-from tui.screens.place import Level
 
 
 async def test_one_key_counts_errors_by_code_and_three_lead_to_the_participant():

@@ -1,8 +1,7 @@
 """Durations in words."""
 
 import pytest
-
-from tui.domain.durations import duration, round_duration
+from ivscope.domain.durations import duration, round_duration
 
 
 @pytest.mark.parametrize(

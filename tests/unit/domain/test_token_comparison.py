@@ -5,11 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from tui.domain.times import UnreadableTime
-from tui.domain.token_comparison import compare_tokens
-from tui.domain.token_rows import ABSENT, Change, Presence, TokenField
-from tui.domain.tokens import ParticipantToken
+from ivscope.domain.times import UnreadableTime
+from ivscope.domain.token_comparison import ABSENT, Change, Presence, TokenField, compare_tokens
+from ivscope.domain.tokens import ParticipantToken
 
 AT = datetime(2025, 11, 12, 20, 54, 53, tzinfo=UTC)
 texts = st.text(max_size=8)

@@ -3,11 +3,10 @@
 import re
 
 import pytest
+from ivscope.endpoint.answers import ServiceError
+from ivscope.endpoint.cursors import Cursors, Place
+from ivscope.endpoint.service_model import load_service_model
 from support.small_world import PARTICIPANT_ID, SESSION_ID, STAGE_ARN
-
-from tui.endpoint.answers import ServiceError
-from tui.endpoint.cursors import Cursors, Place
-from tui.endpoint.service_model import load_service_model
 
 EVENTS = "ListParticipantEvents"
 SCOPE = {"stageArn": STAGE_ARN, "sessionId": SESSION_ID, "participantId": PARTICIPANT_ID}

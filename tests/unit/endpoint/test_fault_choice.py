@@ -1,8 +1,7 @@
 """Which calls meet a fault, and which faults there are."""
 
 import pytest
-
-from tui.endpoint.faults import FAULTS, FaultSwitch, split_fault
+from ivscope.endpoint.faults import FAULTS, FaultSwitch, split_fault
 
 
 def met(spec, calls):

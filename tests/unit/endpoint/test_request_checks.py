@@ -1,12 +1,11 @@
 """Requests against the service model: what the endpoint refuses, and what it lets through."""
 
 import pytest
+from ivscope.endpoint.answers import ServiceError
+from ivscope.endpoint.operations import check_request
+from ivscope.endpoint.service import check_signature
+from ivscope.endpoint.service_model import load_service_model
 from support.small_world import PARTICIPANT_ID, SESSION_ID, STAGE_ARN
-
-from tui.endpoint.answers import ServiceError
-from tui.endpoint.service_model import load_service_model
-from tui.endpoint.signature import check_signature
-from tui.endpoint.validation import check_request
 
 MODEL = load_service_model()
 SCOPE = {"stageArn": STAGE_ARN, "sessionId": SESSION_ID, "participantId": PARTICIPANT_ID}

@@ -3,9 +3,8 @@
 import contextlib
 
 import pytest
-
-from tui.endpoint.answers import ServiceError
-from tui.endpoint.throttle import Throttle
+from ivscope.endpoint.answers import ServiceError
+from ivscope.endpoint.throttle import Throttle
 
 
 class Clock:

@@ -5,19 +5,17 @@ from unicodedata import category
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.held import ME, START, Held, Swept, facts, scope
-
-from tui.domain.error_codes import ERROR_CODES
-from tui.domain.event_names import EVENT_NAMES
-from tui.domain.events import Event
-from tui.domain.failures import FailureKind, ProviderFailure
-from tui.domain.ingest import IngestConfiguration
-from tui.domain.stages import ParticipantSummary
-from tui.domain.times import UnreadableTime
-from tui.domain.tokens import ParticipantToken
-from tui.findings.finding import MOST_REFS
-from tui.findings.rules import findings_for
-from tui.findings.session_rules import session_findings
+from ivscope.domain.events import Event
+from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.ingest import IngestConfiguration
+from ivscope.domain.stages import ParticipantSummary
+from ivscope.domain.times import UnreadableTime
+from ivscope.domain.tokens import ParticipantToken
+from ivscope.findings.finding import MOST_REFS
+from ivscope.findings.rules import findings_for, session_findings
+from ivscope.knowledge.error_codes import ERROR_CODES
+from ivscope.knowledge.event_names import EVENT_NAMES
+from support.given_facts import ME, START, GivenFacts, SessionContext, facts, scope
 
 HOSTILE = "\x1b]0;evil\x07\u202e"
 
@@ -92,7 +90,7 @@ lists = st.lists(events, max_size=14)
     st.none() | st.tuples(st.lists(configurations, max_size=2), failures),
 )
 def test_findings_of_any_event_are_sound(mine, theirs, complete, listed, ingest):
-    held = Held(*mine, complete=complete).with_log("other", *theirs, complete=complete)
+    held = GivenFacts(*mine, complete=complete).with_log("other", *theirs, complete=complete)
     people, rows = listed
     held.with_rows(*rows, all_listed=complete)
     if ingest is not None:
@@ -109,7 +107,7 @@ def test_findings_of_any_event_are_sound(mine, theirs, complete, listed, ingest)
     st.lists(events, max_size=30), st.lists(clients, max_size=2), st.lists(summaries, max_size=4)
 )
 def test_findings_of_any_session_are_sound(told, people, rows):
-    swept = Swept(*told, rows=rows, facts=people, unread={"third"})
+    swept = SessionContext(*told, rows=rows, facts=people, unread={"third"})
     for finding in session_findings(swept):
         check(finding, lambda _: swept.log)
 

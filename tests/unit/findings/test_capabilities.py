@@ -1,8 +1,17 @@
 import pytest
-from support.held import Held, event, exchanged, facts, first, positions, token, told, words
-
-from tui.domain.tokens import ParticipantToken
-from tui.findings.finding import Certainty, FactKind
+from ivscope.domain.tokens import ParticipantToken
+from ivscope.findings.finding import Certainty, FactKind
+from support.given_facts import (
+    GivenFacts,
+    event,
+    exchanged,
+    facts,
+    first,
+    positions,
+    token,
+    told,
+    words,
+)
 
 VIEWER, HOST = token("SUBSCRIBE"), token("SUBSCRIBE", "PUBLISH")
 DENIED = "INSUFFICIENT_CAPABILITIES"
@@ -14,7 +23,7 @@ def refused(seconds, name="PUBLISH_ERROR", **members):
 
 def test_the_exchange_that_took_the_capability_is_named():
     finding, text = first(
-        Held(
+        GivenFacts(
             event(0, "JOINED"),
             exchanged(10, VIEWER, HOST),
             exchanged(40, HOST, VIEWER),
@@ -30,13 +39,13 @@ def test_the_exchange_that_took_the_capability_is_named():
 @pytest.mark.parametrize("order", [1, -1])
 def test_the_order_of_the_answer_does_not_matter(order):
     events = [exchanged(10, VIEWER, HOST), exchanged(40, HOST, VIEWER), refused(60)][::order]
-    _, text = first(Held(*events), 2 if order == 1 else 0)
+    _, text = first(GivenFacts(*events), 2 if order == 1 else 0)
     assert text == "The token exchange 20 s before took PUBLISH away."
 
 
 def test_a_later_exchange_is_not_to_blame():
     finding, text = first(
-        Held(exchanged(10, VIEWER, HOST), refused(20), exchanged(30, HOST, VIEWER)), 1
+        GivenFacts(exchanged(10, VIEWER, HOST), refused(20), exchanged(30, HOST, VIEWER)), 1
     )
     assert text.startswith("The token in force since the exchange 10 s before allows PUBLISH")
     assert "does not explain the error" in text
@@ -45,15 +54,15 @@ def test_a_later_exchange_is_not_to_blame():
 
 def test_losing_another_capability_is_not_to_blame():
     publisher = token("PUBLISH")
-    _, text = first(Held(exchanged(10, HOST, publisher), refused(20)))
+    _, text = first(GivenFacts(exchanged(10, HOST, publisher), refused(20)))
     assert "allows PUBLISH: it does not explain" in text
-    _, text = first(Held(exchanged(10, HOST, publisher), refused(20, "SUBSCRIBE_ERROR")))
+    _, text = first(GivenFacts(exchanged(10, HOST, publisher), refused(20, "SUBSCRIBE_ERROR")))
     assert text == "The token exchange 10 s before took SUBSCRIBE away."
 
 
 def test_an_earlier_exchange_took_it_and_the_last_one_did_not_give_it_back():
     finding, text = first(
-        Held(exchanged(0, HOST, VIEWER), exchanged(10, VIEWER, VIEWER), refused(30))
+        GivenFacts(exchanged(0, HOST, VIEWER), exchanged(10, VIEWER, VIEWER), refused(30))
     )
     assert text == (
         "The token exchange 30 s before took PUBLISH away; the last one, 20 s before, did not give "
@@ -64,7 +73,7 @@ def test_an_earlier_exchange_took_it_and_the_last_one_did_not_give_it_back():
 
 def test_what_was_given_back_in_between_is_not_counted_as_taken():
     _, text = first(
-        Held(
+        GivenFacts(
             exchanged(0, HOST, VIEWER),
             exchanged(10, VIEWER, HOST),
             exchanged(20, VIEWER, VIEWER),
@@ -77,7 +86,9 @@ def test_what_was_given_back_in_between_is_not_counted_as_taken():
 @pytest.mark.parametrize("joined", [9, 30])
 def test_rejoining_makes_the_token_in_force_uncertain(joined):
     finding, _ = first(
-        Held(exchanged(0, HOST, VIEWER), event(5, "LEFT"), event(joined, "JOINED"), refused(30))
+        GivenFacts(
+            exchanged(0, HOST, VIEWER), event(5, "LEFT"), event(joined, "JOINED"), refused(30)
+        )
     )
     assert finding.certainty is Certainty.LIKELY
     assert "with which token is not in the events" in words(finding.unknown)
@@ -85,29 +96,31 @@ def test_rejoining_makes_the_token_in_force_uncertain(joined):
 
 def test_publishing_after_the_loss_contradicts_it():
     finding, text = first(
-        Held(exchanged(0, HOST, VIEWER), event(9, "PUBLISH_STARTED"), refused(30))
+        GivenFacts(exchanged(0, HOST, VIEWER), event(9, "PUBLISH_STARTED"), refused(30))
     )
     assert finding.certainty is Certainty.UNKNOWN
     assert "a later token must have been in force" in text
 
 
 def test_inside_one_second_the_order_is_left_open():
-    given, text = first(Held(exchanged(20, VIEWER, HOST), refused(20)))
+    given, text = first(GivenFacts(exchanged(20, VIEWER, HOST), refused(20)))
     assert (given.certainty, "may have come before" in text) == (Certainty.LIKELY, True)
-    taken, text = first(Held(exchanged(20, HOST, VIEWER), refused(20)))
+    taken, text = first(GivenFacts(exchanged(20, HOST, VIEWER), refused(20)))
     assert (taken.certainty, text) == (
         Certainty.LIKELY,
         "The token exchange in the same second took PUBLISH away.",
     )
-    same, text = first(Held(exchanged(20, HOST, HOST), refused(20)))
+    same, text = first(GivenFacts(exchanged(20, HOST, HOST), refused(20)))
     assert same.certainty is Certainty.SHOWN
     assert "They do not explain the error" in text
-    several, _ = first(Held(exchanged(20, HOST, VIEWER), exchanged(20, VIEWER, HOST), refused(25)))
+    several, _ = first(
+        GivenFacts(exchanged(20, HOST, VIEWER), exchanged(20, VIEWER, HOST), refused(25))
+    )
     assert several.certainty is Certainty.UNKNOWN
 
 
 def test_without_an_exchange_the_joining_token_is_said_to_be_unknown():
-    finding, text = first(Held(event(0, "JOINED"), refused(20)))
+    finding, text = first(GivenFacts(event(0, "JOINED"), refused(20)))
     assert "was not exchanged before" in text
     assert (
         words(finding.unknown) == "what the token that it joined with allows is not in the events"
@@ -116,25 +129,27 @@ def test_without_an_exchange_the_joining_token_is_said_to_be_unknown():
 
 def test_having_published_shows_that_the_joining_token_allowed_it():
     finding, text = first(
-        Held(event(0, "PUBLISH_STARTED"), event(9, "PUBLISH_STOPPED"), refused(20))
+        GivenFacts(event(0, "PUBLISH_STARTED"), event(9, "PUBLISH_STOPPED"), refused(20))
     )
     assert "the token allowed PUBLISH then" in text
     assert positions(finding) == [0, 2]
 
 
 def test_a_later_exchange_tells_the_token_that_it_replaced():
-    finding, text = first(Held(event(0, "JOINED"), refused(20), exchanged(50, VIEWER, HOST)), 1)
+    finding, text = first(
+        GivenFacts(event(0, "JOINED"), refused(20), exchanged(50, VIEWER, HOST)), 1
+    )
     assert text == "The token that was replaced 30 s after did not allow PUBLISH."
     assert finding.certainty is Certainty.SHOWN
-    rejoined = Held(refused(20), event(30, "JOINED"), exchanged(50, VIEWER, HOST))
+    rejoined = GivenFacts(refused(20), event(30, "JOINED"), exchanged(50, VIEWER, HOST))
     assert "was not exchanged before" in first(rejoined, 0)[1]
 
 
 def test_pages_not_read_make_it_less_than_certain():
-    finding, _ = first(Held(exchanged(0, HOST, VIEWER), refused(20), complete=False))
+    finding, _ = first(GivenFacts(exchanged(0, HOST, VIEWER), refused(20), complete=False))
     assert finding.certainty is Certainty.LIKELY
     assert [ask.fact.kind for ask in finding.would_tell] == [FactKind.EVENTS]
-    finding, text = first(Held(refused(20), complete=False))
+    finding, text = first(GivenFacts(refused(20), complete=False))
     assert (finding.certainty, "so far" in text) == (Certainty.UNKNOWN, True)
 
 
@@ -147,8 +162,8 @@ def test_what_did_not_come_is_not_made_up():
         [exchanged(0, HOST, VIEWER), refused(None)],
         [exchanged(0, HOST, VIEWER), refused(20, "JOIN_ERROR")],
     ):
-        assert first(Held(*events))[0].certainty is Certainty.UNKNOWN
-    _, text = first(Held(exchanged(0, absent, VIEWER), refused(20)))
+        assert first(GivenFacts(*events))[0].certainty is Certainty.UNKNOWN
+    _, text = first(GivenFacts(exchanged(0, absent, VIEWER), refused(20)))
     assert text == "The token in force since the exchange 20 s before does not allow PUBLISH."
 
 
@@ -165,15 +180,15 @@ def test_the_documented_fault_after_an_exchange_matches_sdk_and_time():
     events = [exchanged(10, VIEWER, HOST), refused(11)]
     assert (
         "right after a token exchange. It has <1.33.0>."
-        in faults(Held(*events).with_facts(facts(**WEB)))[0]
+        in faults(GivenFacts(*events).with_facts(facts(**WEB)))[0]
     )
-    asks = [ask for one in told(Held(*events)) for ask in one.would_tell]
+    asks = [ask for one in told(GivenFacts(*events)) for ask in one.would_tell]
     assert [ask.fact.kind for ask in asks] == [FactKind.PARTICIPANT]
 
 
 def test_a_later_exchange_does_not_hide_the_one_before_the_error():
     events = [exchanged(10, VIEWER, HOST), refused(11), exchanged(50, HOST, HOST)]
-    assert faults(Held(*events).with_facts(facts(**WEB)), 1)
+    assert faults(GivenFacts(*events).with_facts(facts(**WEB)), 1)
 
 
 @pytest.mark.parametrize(
@@ -191,5 +206,5 @@ def test_a_later_exchange_does_not_hide_the_one_before_the_error():
     ],
 )
 def test_the_documented_fault_after_an_exchange_is_not_claimed_elsewhere(events, client):
-    held = Held(*events).with_facts(facts(**client))
+    held = GivenFacts(*events).with_facts(facts(**client))
     assert not any(faults(held, position) for position in range(len(events)))

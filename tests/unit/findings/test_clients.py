@@ -1,12 +1,11 @@
 import pytest
-from support.held import Held, event, facts, first, told, words
-
-from tui.findings.finding import Certainty, FactKind
-from tui.findings.versions import parse_version
+from ivscope.findings.finding import Certainty, FactKind
+from ivscope.knowledge.known_issues import parse_version
+from support.given_facts import GivenFacts, event, facts, first, told, words
 
 
 def faults(name, code, **client):
-    held = Held(event(0, "JOINED"), event(5, name, code)).with_facts(facts(**client))
+    held = GivenFacts(event(0, "JOINED"), event(5, name, code)).with_facts(facts(**client))
     return [words(one.text) for one in told(held) if words(one.text).startswith("Documented")]
 
 
@@ -59,7 +58,7 @@ LIMIT = "BITRATE_EXCEEDED"
 
 
 def sender(code=LIMIT, **client):
-    held = Held(event(5, "PUBLISH_ERROR", code))
+    held = GivenFacts(event(5, "PUBLISH_ERROR", code))
     return first(held.with_facts(facts(**client)) if client else held)
 
 

@@ -1,7 +1,10 @@
 import pytest
-from support.held import (
+from ivscope.findings.finding import MOST_REFS, Certainty, FactKind
+from ivscope.findings.rules import findings_for
+from ivscope.knowledge.error_codes import ERROR_CODES
+from support.given_facts import (
     ME,
-    Held,
+    GivenFacts,
     event,
     exchanged,
     facts,
@@ -12,10 +15,6 @@ from support.held import (
     told,
     words,
 )
-
-from tui.domain.error_codes import ERROR_CODES
-from tui.findings.finding import MOST_REFS, Certainty, FactKind
-from tui.findings.rules import findings_for
 
 VIEWER, HOST = token("SUBSCRIBE"), token("SUBSCRIBE", "PUBLISH")
 DAY = 24 * 3600
@@ -43,14 +42,14 @@ def too_long(seconds=DAY, name="PUBLISH_ERROR", **members):
 
 
 def test_the_start_24_hours_before_is_found_and_measured():
-    held = Held(event(0, "PUBLISH_STARTED"), too_long(), event(DAY, "PUBLISH_STOPPED"))
+    held = GivenFacts(event(0, "PUBLISH_STARTED"), too_long(), event(DAY, "PUBLISH_STOPPED"))
     finding, text = first(held, 1)
     assert text == "PUBLISH_STARTED is 24 h before: that is the limit of 24 h."
     assert (finding.certainty, positions(finding)) == (Certainty.SHOWN, [0, 1])
 
 
 def test_a_start_24_hours_before_counts_for_nothing_after_a_new_one():
-    held = Held(
+    held = GivenFacts(
         event(0, "PUBLISH_STARTED"),
         event(900, "PUBLISH_STOPPED"),
         event(DAY - 3600, "PUBLISH_STARTED"),
@@ -63,44 +62,44 @@ def test_a_start_24_hours_before_counts_for_nothing_after_a_new_one():
 
 
 def test_a_duration_that_ended_long_before_is_not_claimed():
-    held = Held(event(0, "PUBLISH_STARTED"), event(900, "PUBLISH_STOPPED"), too_long())
+    held = GivenFacts(event(0, "PUBLISH_STARTED"), event(900, "PUBLISH_STOPPED"), too_long())
     finding, text = first(held)
     assert (finding.certainty, "is not in the events" in text) == (Certainty.UNKNOWN, True)
 
 
 def test_subscribing_is_measured_per_publisher():
-    held = Held(
+    held = GivenFacts(
         event(0, "SUBSCRIBE_STARTED", remote="a"),
         event(DAY - 60 * 60, "SUBSCRIBE_STARTED", remote="b"),
         too_long(name="SUBSCRIBE_ERROR", remote="b"),
     )
     assert first(held)[1].startswith("SUBSCRIBE_STARTED is 1 h before: shorter")
-    held = Held(
+    held = GivenFacts(
         event(0, "SUBSCRIBE_STARTED", remote="a"),
         event(DAY - 60 * 60, "SUBSCRIBE_STARTED", remote="b"),
         event(DAY - 50 * 60, "SUBSCRIBE_STOPPED", remote="b"),
         too_long(name="SUBSCRIBE_ERROR", remote="a"),
     )
     assert first(held)[1].startswith("SUBSCRIBE_STARTED is 24 h before: that is the limit")
-    assert first(Held(event(0, "PUBLISH_STARTED"), too_long(name="SUBSCRIBE_ERROR", remote="a")))[
-        1
-    ].startswith("No SUBSCRIBE_STARTED")
+    assert first(
+        GivenFacts(event(0, "PUBLISH_STARTED"), too_long(name="SUBSCRIBE_ERROR", remote="a"))
+    )[1].startswith("No SUBSCRIBE_STARTED")
 
 
 def test_longer_than_the_limit_is_told_as_odd():
-    finding, text = first(Held(event(0, "PUBLISH_STARTED"), too_long(2 * DAY)))
+    finding, text = first(GivenFacts(event(0, "PUBLISH_STARTED"), too_long(2 * DAY)))
     assert (finding.certainty, "may be missing" in text) == (Certainty.LIKELY, True)
 
 
 def test_a_duration_without_start_or_time_is_unknown():
-    held = Held(too_long(), complete=False)
+    held = GivenFacts(too_long(), complete=False)
     assert first(held)[0].would_tell[0].fact.kind is FactKind.EVENTS
     for events in (
         [too_long()],
         [event(0, "PUBLISH_STARTED"), too_long(None)],
         [too_long(name="JOIN_ERROR")],
     ):
-        assert first(Held(*events))[0].certainty is Certainty.UNKNOWN
+        assert first(GivenFacts(*events))[0].certainty is Certainty.UNKNOWN
 
 
 # Repeated errors
@@ -111,7 +110,7 @@ def failed(seconds, code="BITRATE_EXCEEDED", name="PUBLISH_ERROR", **members):
 
 
 def test_repeated_errors_are_counted_with_rate_first_and_last():
-    held = Held(failed(0), failed(60), failed(120))
+    held = GivenFacts(failed(0), failed(60), failed(120))
     finding = said(held, "same error")
     assert words(finding.text) == (
         "3 times the same error, from 20:30:00 to 20:32:00, on average 1.0 a minute, over 2 min."
@@ -122,43 +121,45 @@ def test_repeated_errors_are_counted_with_rate_first_and_last():
 
 def test_other_errors_and_a_single_one_are_no_repetition():
     others = [failed(0, "INVALID_INPUT"), failed(1, None), failed(2, name="SUBSCRIBE_ERROR")]
-    assert unsaid(Held(*others, failed(3)), "same error")
+    assert unsaid(GivenFacts(*others, failed(3)), "same error")
 
 
 def test_a_rate_is_not_made_up_inside_one_second():
-    text = words(said(Held(failed(0), failed(0)), "same error").text)
+    text = words(said(GivenFacts(failed(0), failed(0)), "same error").text)
     assert text == "2 times the same error, all in one second, 20:30:00."
-    assert "a minute" not in words(said(Held(failed(0), failed(9)), "same error").text)
-    assert "readable time" in words(said(Held(failed(0), failed(None)), "same error").text)
+    assert "a minute" not in words(said(GivenFacts(failed(0), failed(9)), "same error").text)
+    assert "readable time" in words(said(GivenFacts(failed(0), failed(None)), "same error").text)
 
 
 def test_repeated_errors_tell_one_publisher_from_several():
     def lost(seconds, remote):
         return failed(seconds, "INVALID_INPUT", "SUBSCRIBE_ERROR", remote=remote)
 
-    assert "always about <a>" in words(said(Held(lost(0, "a"), lost(9, "a")), "same error").text)
-    text = words(said(Held(lost(0, "a"), lost(9, "b")), "same error").text)
+    assert "always about <a>" in words(
+        said(GivenFacts(lost(0, "a"), lost(9, "a")), "same error").text
+    )
+    text = words(said(GivenFacts(lost(0, "a"), lost(9, "b")), "same error").text)
     assert "about 2 different publishers" in text
-    assert "about" not in words(said(Held(lost(0, "a"), lost(9, None)), "same error").text)
+    assert "about" not in words(said(GivenFacts(lost(0, "a"), lost(9, None)), "same error").text)
 
 
 def test_a_count_of_what_was_read_says_so():
-    finding = said(Held(failed(0), failed(9), complete=False), "same error")
+    finding = said(GivenFacts(failed(0), failed(9), complete=False), "same error")
     assert ", of what was read" in words(finding.text)
     assert finding.unknown is not None
 
 
 def test_many_errors_are_named_by_their_ends():
-    finding = said(Held(*(failed(n) for n in range(50))), "same error")
+    finding = said(GivenFacts(*(failed(n) for n in range(50))), "same error")
     assert positions(finding) == [*range(MOST_REFS // 2), *range(50 - MOST_REFS // 2, 50)]
 
 
 def test_an_internal_error_asks_whether_others_failed():
-    finding, text = first(Held(failed(0, "INTERNAL_SERVER_EXCEPTION")))
+    finding, text = first(GivenFacts(failed(0, "INTERNAL_SERVER_EXCEPTION")))
     assert text == "It is the only one of this participant."
     assert finding.certainty is Certainty.UNKNOWN
     assert finding.would_tell[0].fact.kind is FactKind.SESSION_EVENTS
-    _, text = first(Held(*[failed(n, "INTERNAL_SERVER_EXCEPTION") for n in range(2)]))
+    _, text = first(GivenFacts(*[failed(n, "INTERNAL_SERVER_EXCEPTION") for n in range(2)]))
     assert text == "This participant has 2 of them."
 
 
@@ -166,24 +167,24 @@ def test_an_internal_error_asks_whether_others_failed():
 
 
 def test_leaving_never_says_why():
-    finding = said(Held(event(0, "JOINED"), event(9, "LEFT")), "never says why")
+    finding = said(GivenFacts(event(0, "JOINED"), event(9, "LEFT")), "never says why")
     assert finding.certainty is Certainty.UNKNOWN
 
 
 def test_coming_back_soon_is_a_reconnect_and_later_is_not():
-    held = Held(event(0, "JOINED"), event(9, "LEFT"), event(20, "JOINED"))
+    held = GivenFacts(event(0, "JOINED"), event(9, "LEFT"), event(20, "JOINED"))
     finding = said(held, "joined again 11 s later", 1)
     assert positions(finding) == [1, 2]
-    assert unsaid(Held(event(9, "LEFT"), event(900, "JOINED")), "joined again", 0)
+    assert unsaid(GivenFacts(event(9, "LEFT"), event(900, "JOINED")), "joined again", 0)
 
 
 def test_a_join_in_the_second_of_leaving_is_left_open():
-    held = Held(event(9, "JOINED"), event(9, "LEFT"))
+    held = GivenFacts(event(9, "JOINED"), event(9, "LEFT"))
     assert said(held, "came back at once, or came and went").certainty is Certainty.LIKELY
 
 
 def test_what_came_right_before_leaving_is_told_and_not_blamed():
-    held = Held(exchanged(6, HOST, VIEWER), failed(8), event(9, "LEFT"))
+    held = GivenFacts(exchanged(6, HOST, VIEWER), failed(8), event(9, "LEFT"))
     error = said(held, "<PUBLISH_ERROR> <BITRATE_EXCEEDED> is 1 s before")
     exchange = said(held, "took PUBLISH away 3 s before")
     for finding in (error, exchange):
@@ -192,7 +193,7 @@ def test_what_came_right_before_leaving_is_told_and_not_blamed():
 
 
 def test_what_came_long_before_or_took_nothing_is_not_told():
-    held = Held(
+    held = GivenFacts(
         exchanged(0, HOST, VIEWER),
         failed(1),
         exchanged(8, VIEWER, HOST),
@@ -204,7 +205,7 @@ def test_what_came_long_before_or_took_nothing_is_not_told():
 
 
 def test_subscriptions_that_ended_with_leaving_do_not_mean_a_lost_connection():
-    held = Held(
+    held = GivenFacts(
         event(9, "SUBSCRIBE_STOPPED", remote="a"),
         event(9, "SUBSCRIBE_STOPPED", remote="b"),
         event(9, "PUBLISH_STOPPED"),
@@ -217,7 +218,7 @@ def test_subscriptions_that_ended_with_leaving_do_not_mean_a_lost_connection():
 
 
 def test_leaving_at_an_unknown_time_claims_nothing():
-    (finding,) = told(Held(event(0, "JOINED"), event(None, "LEFT")))
+    (finding,) = told(GivenFacts(event(0, "JOINED"), event(None, "LEFT")))
     assert finding.certainty is Certainty.UNKNOWN
 
 
@@ -225,7 +226,7 @@ def test_leaving_at_an_unknown_time_claims_nothing():
 
 
 def test_publishing_is_measured_from_its_own_start():
-    held = Held(
+    held = GivenFacts(
         event(0, "PUBLISH_STARTED"),
         event(50, "PUBLISH_STOPPED"),
         event(100, "PUBLISH_STARTED"),
@@ -233,7 +234,7 @@ def test_publishing_is_measured_from_its_own_start():
     )
     finding = said(held, "It had published for 30 s.")
     assert (finding.certainty, positions(finding)) == (Certainty.SHOWN, [2, 3])
-    held = Held(event(0, "PUBLISH_STARTED"), event(DAY, "PUBLISH_STOPPED"))
+    held = GivenFacts(event(0, "PUBLISH_STARTED"), event(DAY, "PUBLISH_STOPPED"))
     assert "24 h, the limit of a stage" in texts(held)[0]
 
 
@@ -246,12 +247,12 @@ def test_publishing_is_measured_from_its_own_start():
     ],
 )
 def test_publishing_without_its_own_start_is_not_measured(events):
-    finding, text = first(Held(*events, event(50, "PUBLISH_STOPPED")))
+    finding, text = first(GivenFacts(*events, event(50, "PUBLISH_STOPPED")))
     assert (finding.certainty, "not known" in text) == (Certainty.UNKNOWN, True)
 
 
 def test_a_stop_with_the_loss_of_publish_is_connected():
-    held = Held(
+    held = GivenFacts(
         event(0, "PUBLISH_STARTED"), exchanged(9, HOST, VIEWER), event(9, "PUBLISH_STOPPED")
     )
     finding = said(held, "took PUBLISH away")
@@ -269,50 +270,56 @@ def test_a_stop_with_the_loss_of_publish_is_connected():
     ],
 )
 def test_a_stop_is_not_blamed_on_another_exchange(exchange):
-    held = Held(event(0, "PUBLISH_STARTED"), exchange, event(9, "PUBLISH_STOPPED"))
+    held = GivenFacts(event(0, "PUBLISH_STARTED"), exchange, event(9, "PUBLISH_STOPPED"))
     assert unsaid(held, "took PUBLISH away")
 
 
 def test_an_error_around_the_stop_is_told_and_a_far_one_is_not():
-    held = Held(event(0, "PUBLISH_STARTED"), failed(9), event(9, "PUBLISH_STOPPED"))
+    held = GivenFacts(event(0, "PUBLISH_STARTED"), failed(9), event(9, "PUBLISH_STOPPED"))
     assert said(held, "<BITRATE_EXCEEDED> is in the same second").certainty is Certainty.LIKELY
-    assert unsaid(Held(failed(0), event(9, "PUBLISH_STOPPED")), "BITRATE")
-    assert unsaid(Held(failed(9, name="SUBSCRIBE_ERROR"), event(9, "PUBLISH_STOPPED")), "BITRATE")
+    assert unsaid(GivenFacts(failed(0), event(9, "PUBLISH_STOPPED")), "BITRATE")
+    assert unsaid(
+        GivenFacts(failed(9, name="SUBSCRIBE_ERROR"), event(9, "PUBLISH_STOPPED")), "BITRATE"
+    )
 
 
 def test_what_ended_in_the_same_second_is_told_without_an_order():
-    held = Held(event(9, "PUBLISH_STOPPED"), event(9, "REPLICATION_STOPPED"), event(9, "LEFT"))
+    held = GivenFacts(
+        event(9, "PUBLISH_STOPPED"), event(9, "REPLICATION_STOPPED"), event(9, "LEFT")
+    )
     for part in ("replication", "left in the same second"):
         assert said(held, part, 0).unknown is not None
-    assert unsaid(Held(event(9, "PUBLISH_STOPPED"), event(12, "LEFT")), "left", 0)
+    assert unsaid(GivenFacts(event(9, "PUBLISH_STOPPED"), event(12, "LEFT")), "left", 0)
 
 
 # TOKEN_EXCHANGED
 
 
 def test_gaining_publish_is_followed_by_what_the_client_did():
-    held = Held(exchanged(0, VIEWER, HOST), event(4, "PUBLISH_STARTED"))
+    held = GivenFacts(exchanged(0, VIEWER, HOST), event(4, "PUBLISH_STARTED"))
     assert texts(held, 0) == ["It gained PUBLISH, and PUBLISH_STARTED is 4 s after."]
-    held = Held(
+    held = GivenFacts(
         exchanged(0, VIEWER, HOST), failed(4, "QUOTA_EXCEEDED"), event(9, "PUBLISH_STARTED")
     )
     assert texts(held, 0) == ["It gained PUBLISH, and PUBLISH_ERROR <QUOTA_EXCEEDED> is 4 s after."]
 
 
 def test_publishing_after_another_exchange_is_not_credited_to_this_one():
-    held = Held(exchanged(0, VIEWER, HOST), exchanged(5, HOST, HOST), event(9, "PUBLISH_STARTED"))
+    held = GivenFacts(
+        exchanged(0, VIEWER, HOST), exchanged(5, HOST, HOST), event(9, "PUBLISH_STARTED")
+    )
     assert unsaid(held, "PUBLISH_STARTED", 0)
 
 
 def test_no_attempt_is_certain_only_when_everything_is_read():
     events = [exchanged(0, VIEWER, HOST), event(500, "PUBLISH_STARTED")]
-    assert said(Held(*events), "No attempt", 0).certainty is Certainty.SHOWN
-    assert said(Held(*events, complete=False), "so far", 0).certainty is Certainty.UNKNOWN
+    assert said(GivenFacts(*events), "No attempt", 0).certainty is Certainty.SHOWN
+    assert said(GivenFacts(*events, complete=False), "so far", 0).certainty is Certainty.UNKNOWN
 
 
 def test_no_attempt_is_not_certain_while_it_can_still_come():
     def held(as_of):
-        return Held().with_log(ME, exchanged(0, VIEWER, HOST), as_of=as_of)
+        return GivenFacts().with_log(ME, exchanged(0, VIEWER, HOST), as_of=as_of)
 
     assert said(held(10), "so far").certainty is Certainty.UNKNOWN
     assert said(held(90), "No attempt").certainty is Certainty.SHOWN
@@ -320,31 +327,33 @@ def test_no_attempt_is_not_certain_while_it_can_still_come():
 
 def test_losing_publish_is_followed_by_a_stop_or_said_not_to_be():
     events = [event(0, "PUBLISH_STARTED"), exchanged(5, HOST, VIEWER)]
-    assert said(Held(*events, event(6, "PUBLISH_STOPPED")), "PUBLISH_STOPPED is 1 s after", 1)
-    assert said(Held(*events), "no PUBLISH_STOPPED follows soon", 1).certainty is Certainty.SHOWN
-    assert told(Held(exchanged(5, HOST, VIEWER))) == ()
-    assert told(Held(event(0, "PUBLISH_STARTED"), exchanged(5, HOST, HOST)), 1) == ()
+    assert said(GivenFacts(*events, event(6, "PUBLISH_STOPPED")), "PUBLISH_STOPPED is 1 s after", 1)
+    assert (
+        said(GivenFacts(*events), "no PUBLISH_STOPPED follows soon", 1).certainty is Certainty.SHOWN
+    )
+    assert told(GivenFacts(exchanged(5, HOST, VIEWER))) == ()
+    assert told(GivenFacts(event(0, "PUBLISH_STARTED"), exchanged(5, HOST, HOST)), 1) == ()
 
 
 def test_that_no_stop_follows_is_not_known_while_pages_are_missing():
     events = [event(0, "PUBLISH_STARTED"), exchanged(5, HOST, VIEWER)]
-    finding = said(Held(*events, complete=False), "follows soon in what is read", 1)
+    finding = said(GivenFacts(*events, complete=False), "follows soon in what is read", 1)
     assert finding.certainty is Certainty.UNKNOWN
 
 
 def test_an_expiry_that_came_nearer_is_told_and_not_blamed_for_leaving():
     old, new = token(expires=9000), token(expires=1800)
-    held = Held(exchanged(0, old, new), event(2000, "LEFT"), event(2100, "JOIN_ERROR"))
+    held = GivenFacts(exchanged(0, old, new), event(2000, "LEFT"), event(2100, "JOIN_ERROR"))
     finding = said(held, "expires 2 h earlier, at 21:00:00", 0)
     assert "staying does not" in words(finding.text)
     assert "JOIN_ERROR is 35 min after" in words(finding.text)
     assert positions(finding) == [0, 2]
-    assert told(Held(exchanged(0, new, old))) == ()
-    assert told(Held(exchanged(0, token(), new))) == ()
+    assert told(GivenFacts(exchanged(0, new, old))) == ()
+    assert told(GivenFacts(exchanged(0, token(), new))) == ()
 
 
 def test_an_exchange_with_one_token_compares_nothing():
-    (finding,) = told(Held(exchanged(0, None, HOST)))
+    (finding,) = told(GivenFacts(exchanged(0, None, HOST)))
     assert finding.certainty is Certainty.UNKNOWN
 
 
@@ -361,7 +370,7 @@ def replicated(seconds, name, session="st-1"):
 
 
 def stopped(*events, complete=True):
-    return Held(replicated(100, "REPLICATION_STOPPED"), *events, complete=complete)
+    return GivenFacts(replicated(100, "REPLICATION_STOPPED"), *events, complete=complete)
 
 
 def test_a_replication_is_measured_per_destination():
@@ -412,23 +421,27 @@ def test_a_replication_that_ended_for_no_reason_in_the_events_says_so(events):
 
 
 def test_calm_events_and_events_not_held_have_no_findings():
-    held = Held(event(0, "JOINED"), event(1, "PUBLISH_STARTED"), event(2, "SUBSCRIBE_STARTED"))
+    held = GivenFacts(
+        event(0, "JOINED"), event(1, "PUBLISH_STARTED"), event(2, "SUBSCRIBE_STARTED")
+    )
     assert [told(held, n) for n in range(3)] == [(), (), ()]
     assert findings_for(scope(), 3, held) == ()
     assert findings_for(scope("nobody"), 0, held) == ()
 
 
 def test_an_unknown_code_still_counts_its_repetitions():
-    held = Held(failed(0, "BRAND_NEW"), failed(5, "BRAND_NEW", "NEW_ERROR"), failed(9, "BRAND_NEW"))
+    held = GivenFacts(
+        failed(0, "BRAND_NEW"), failed(5, "BRAND_NEW", "NEW_ERROR"), failed(9, "BRAND_NEW")
+    )
     assert len(told(held)) == 1
     assert "2 times the same error" in texts(held)[0]
 
 
 def test_every_documented_code_has_a_finding_about_its_occurrence():
     for code in ERROR_CODES:
-        assert told(Held(failed(0, code))), code
+        assert told(GivenFacts(failed(0, code))), code
 
 
 def test_facts_of_a_participant_are_not_asked_for_when_they_cannot_tell():
-    held = Held(failed(0, None)).with_facts(facts(sdk="1.41.0", browser="Safari"))
+    held = GivenFacts(failed(0, None)).with_facts(facts(sdk="1.41.0", browser="Safari"))
     assert told(held) == ()

@@ -2,14 +2,12 @@ from datetime import UTC, datetime
 from unicodedata import category
 
 import pytest
+from ivscope.endpoint.worlds.catalog import open_world
+from ivscope.endpoint.worlds.incident import MAIN_ARN, RIVAL_ARN
+from ivscope.findings.finding import MOST_REFS, Certainty
+from ivscope.findings.rules import findings_for, session_findings
 from support.claims import checked
-from support.held import WorldHeld, scope, words
-
-from tui.endpoint.worlds.catalog import open_world
-from tui.endpoint.worlds.incident import MAIN_ARN, RIVAL_ARN
-from tui.findings.finding import MOST_REFS, Certainty
-from tui.findings.rules import findings_for
-from tui.findings.session_rules import session_findings
+from support.given_facts import WorldHeld, scope, words
 
 EPOCH = datetime(2026, 11, 24, 14, 3, 7, 123456, tzinfo=UTC)
 SHOW = "st-dxMFysKnE9UAk"

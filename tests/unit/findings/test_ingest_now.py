@@ -1,12 +1,11 @@
 """What the listing of ingest configurations shows now, and what is never made of it."""
 
 import pytest
-from support.held import ME, STAGE, Held, event, facts, scope, told, words
-
-from tui.domain.failures import FailureKind, ProviderFailure
-from tui.domain.ingest import IngestConfiguration
-from tui.domain.stages import ParticipantSummary
-from tui.findings.finding import Certainty, FactKind
+from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.ingest import IngestConfiguration
+from ivscope.domain.stages import ParticipantSummary
+from ivscope.findings.finding import Certainty, FactKind
+from support.given_facts import ME, STAGE, GivenFacts, event, facts, scope, told, words
 
 ARN = "arn:aws:ivs:us-west-2:123456789012:ingest-configuration/key"
 OTHER = "arn:aws:ivs:us-west-2:123456789012:ingest-configuration/other"
@@ -19,7 +18,7 @@ ALL_CODES = pytest.mark.parametrize(
 
 def carrying(code, arn=ARN):
     """A participant with an error, and the configuration that it names."""
-    held = Held(event(100, "PUBLISH_ERROR", code))
+    held = GivenFacts(event(100, "PUBLISH_ERROR", code))
     return held.with_rows(ParticipantSummary(ME, ingest_configuration_arn=arn))
 
 

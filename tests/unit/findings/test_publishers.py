@@ -1,9 +1,8 @@
 import pytest
-from support.held import ME, Held, event, first, positions, scope, told, words
-
-from tui.domain.stages import ParticipantSummary, SessionScope
-from tui.findings.finding import Certainty, EventRef, FactKind
-from tui.findings.known import PublisherCount, Seat
+from ivscope.domain.stages import ParticipantSummary, SessionScope
+from ivscope.findings.finding import Certainty, EventRef, FactKind
+from ivscope.findings.known_facts import PublisherCount, Seat
+from support.given_facts import ME, GivenFacts, event, first, positions, scope, told, words
 
 HOST = "host"
 
@@ -19,7 +18,7 @@ def host(*events, complete=True):
         for seconds, name, *code in events
         for code in [code[0] if code else None]
     ]
-    return Held(lost()).with_log(HOST, *theirs, complete=complete)
+    return GivenFacts(lost()).with_log(HOST, *theirs, complete=complete)
 
 
 def test_a_publisher_that_had_stopped_is_told_with_its_time():
@@ -87,7 +86,7 @@ def test_never_published_needs_every_page_and_an_answer_with_events():
     finding, text = first(host((0, "JOINED"), complete=False))
     assert (finding.certainty, "so far" in text) == (Certainty.UNKNOWN, True)
     assert finding.would_tell[0].fact.scope == scope(HOST)
-    finding, text = first(Held(lost()).with_log(HOST))
+    finding, text = first(GivenFacts(lost()).with_log(HOST))
     assert (finding.certainty, "does not show" in text) == (Certainty.UNKNOWN, True)
 
 
@@ -118,23 +117,23 @@ def test_pages_of_the_publisher_not_read_weaken_every_claim():
 
 def test_events_read_before_the_error_do_not_show_what_was_then():
     started = event(0, "PUBLISH_STARTED", participant=HOST)
-    finding, _ = first(Held(lost()).with_log(HOST, started, as_of=60))
+    finding, _ = first(GivenFacts(lost()).with_log(HOST, started, as_of=60))
     assert finding.certainty is Certainty.LIKELY
     assert words(finding.unknown) == "what came since its events were read"
     assert finding.would_tell[0].fact.scope == scope(HOST)
-    finding, _ = first(Held(lost()).with_log(HOST, started, as_of=200))
+    finding, _ = first(GivenFacts(lost()).with_log(HOST, started, as_of=200))
     assert finding.certainty is Certainty.SHOWN
 
 
 def test_a_publisher_whose_events_are_not_read_costs_one_call():
-    finding, _ = first(Held(lost()))
+    finding, _ = first(GivenFacts(lost()))
     assert finding.certainty is Certainty.UNKNOWN
     assert [(ask.fact.scope, ask.calls) for ask in finding.would_tell] == [(scope(HOST), 1)]
 
 
 def test_an_event_without_publisher_or_time_claims_nothing():
     for error in (lost(remote=None), lost(remote=""), lost(None)):
-        assert first(Held(error))[0].certainty is Certainty.UNKNOWN
+        assert first(GivenFacts(error))[0].certainty is Certainty.UNKNOWN
 
 
 SOURCE = SessionScope("arn:aws:ivs:us-west-2:123456789012:stage/other", "st-other00000000")
@@ -144,7 +143,7 @@ def copied(*events, complete=True):
     row = ParticipantSummary(
         HOST, source_stage_arn=SOURCE.stage_arn, source_session_id=SOURCE.session_id
     )
-    held = Held(lost(replica=True)).with_rows(row)
+    held = GivenFacts(lost(replica=True)).with_rows(row)
     if events:
         held.with_log(HOST, *events, session=SOURCE, complete=complete)
     return [one for one in told(held) if "replica" in words(one.text)]
@@ -184,7 +183,7 @@ def test_a_replication_that_goes_on_or_leads_elsewhere_is_not_to_blame(events):
 def test_the_source_of_a_replica_is_asked_for():
     (finding,) = copied()
     assert finding.would_tell[0].fact.scope == scope(HOST, SOURCE)
-    finding = told(Held(lost(replica=True)))[1]
+    finding = told(GivenFacts(lost(replica=True)))[1]
     assert finding.would_tell[0].fact.kind is FactKind.PARTICIPANT
 
 
@@ -194,7 +193,7 @@ def seats(count, start=0):
 
 def counted(started, tied=(), *, name="PUBLISH_ERROR", copies=0, read=20, total=20):
     count = PublisherCount(started, tied, copies, read, total, all_listed=True)
-    return first(Held(event(9, name, "QUOTA_EXCEEDED")).with_count(count))
+    return first(GivenFacts(event(9, name, "QUOTA_EXCEEDED")).with_count(count))
 
 
 def test_twelve_publishers_are_the_limit_of_the_stage():
@@ -233,13 +232,13 @@ def test_ties_and_participants_not_read_leave_it_open():
 
 
 def test_publishers_are_not_counted_at_an_error_without_a_readable_time():
-    finding, text = first(Held(event(None, "PUBLISH_ERROR", "QUOTA_EXCEEDED")))
+    finding, text = first(GivenFacts(event(None, "PUBLISH_ERROR", "QUOTA_EXCEEDED")))
     assert "no readable time" in text
     assert finding.certainty is Certainty.UNKNOWN
 
 
 def test_without_a_sweep_publishers_are_not_counted():
-    finding, _ = first(Held(event(9, "PUBLISH_ERROR", "QUOTA_EXCEEDED")))
+    finding, _ = first(GivenFacts(event(9, "PUBLISH_ERROR", "QUOTA_EXCEEDED")))
     assert finding.certainty is Certainty.UNKNOWN
     assert finding.would_tell[0].fact.kind is FactKind.SESSION_EVENTS
 
@@ -255,7 +254,7 @@ ARN = "arn:aws:ivs:us-west-2:123456789012:ingest-configuration/key"
 
 
 def keyed(*others, code="REUSE_OF_STREAM_KEY", arn=ARN, all_listed=True, later=()):
-    held = Held(event(100, "PUBLISH_ERROR", code), *later)
+    held = GivenFacts(event(100, "PUBLISH_ERROR", code), *later)
     rows = [ParticipantSummary(ME, ingest_configuration_arn=arn)]
     for name, events, *members in others:
         rows.append(ParticipantSummary(name, ingest_configuration_arn=ARN, **dict(*members)))
@@ -296,7 +295,7 @@ def test_a_configuration_that_nobody_else_carries_can_be_in_use_elsewhere():
 def test_what_is_not_read_of_the_others_is_asked_for():
     assert first(keyed(("other", None)))[0].would_tell[0].fact.scope == scope("other")
     assert first(keyed(all_listed=False))[0].would_tell[0].fact.kind is FactKind.PARTICIPANTS
-    finding, _ = first(Held(event(9, "PUBLISH_ERROR", "INVALID_STREAM_KEY")))
+    finding, _ = first(GivenFacts(event(9, "PUBLISH_ERROR", "INVALID_STREAM_KEY")))
     assert finding.would_tell[0].fact.kind is FactKind.PARTICIPANT
     assert first(keyed(arn=""))[0].certainty is Certainty.UNKNOWN
 

@@ -3,12 +3,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-
-from tui.domain.events import Event
-from tui.domain.failures import FailureKind, ProviderFailure
-from tui.domain.stages import ParticipantSummary, StageSession, StageSummary
-from tui.domain.times import UnreadableTime
-from tui.sources import decoding
+from ivscope.domain.events import Event
+from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.stages import ParticipantSummary, StageSession, StageSummary
+from ivscope.domain.times import UnreadableTime
+from ivscope.sources import decoding
 
 SUPPORT = Path(__file__).parents[2] / "support"
 CORPUS = json.loads((SUPPORT / "hostile_corpus.json").read_text())

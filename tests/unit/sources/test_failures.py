@@ -3,11 +3,10 @@ from email.utils import format_datetime
 
 import pytest
 from botocore import exceptions as boto
-
-from tui.domain.failures import FailureKind
-from tui.sources.call_context import CallContext
-from tui.sources.failures import CONNECT, translate
-from tui.sources.lean_session import MfaCodeNeeded
+from ivscope.domain.failures import FailureKind
+from ivscope.sources.call_context import CallContext
+from ivscope.sources.failures import CONNECT, translate
+from ivscope.sources.lean_session import MfaCodeNeeded
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 CONTEXT = CallContext(

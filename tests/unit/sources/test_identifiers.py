@@ -3,8 +3,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-
-from tui.domain.identifiers import (
+from ivscope.domain.identifiers import (
     Identifiers,
     is_participant_id,
     is_session_id,

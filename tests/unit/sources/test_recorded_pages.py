@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-
-from tui.sources.recorded_pages import page_of
-from tui.sources.recording import Answer
+from ivscope.sources.recorded import page_of
+from ivscope.sources.recording import Answer
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 

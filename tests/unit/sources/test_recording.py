@@ -9,12 +9,10 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
-from tui.domain.failures import FailureKind, ProviderFailure, UnusableFileError
-from tui.domain.stages import SessionScope
-from tui.sources.recorded import RecordedSource, last_session
-from tui.sources.recorded_request import request_text
-from tui.sources.recording import SCHEMA, Recording
+from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
+from ivscope.domain.stages import SessionScope
+from ivscope.sources.recorded import RecordedSource, last_session
+from ivscope.sources.recording import SCHEMA, Recording, request_text
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 STAGE = "arn:aws:ivs:us-west-2:123456789012:stage/a"
@@ -72,7 +70,7 @@ def test_a_kill_in_the_middle_of_saving_loses_nothing_that_was_saved(path):
         "import sys\n"
         "from datetime import UTC, datetime\n"
         "from pathlib import Path\n"
-        "from tui.sources.recording import Recording\n"
+        "from ivscope.sources.recording import Recording\n"
         "recording = Recording.open(Path(sys.argv[1]), label='AWS', create=True)\n"
         "for number in range(100_000):\n"
         "    recording.save(f'r{number}', {'events': ['x' * 500]}, '', datetime.now(UTC))\n"

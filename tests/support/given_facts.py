@@ -1,0 +1,266 @@
+"""What the rules of findings may look at, built by hand or read from a world."""
+
+from datetime import UTC, datetime, timedelta
+
+from ivscope.domain.events import Event
+from ivscope.domain.stages import (
+    Participant,
+    ParticipantScope,
+    ParticipantSummary,
+    SessionScope,
+    StageSession,
+)
+from ivscope.domain.tokens import ParticipantToken
+from ivscope.findings.finding import Moment, Outside
+from ivscope.findings.known_facts import KnownIngest, KnownLog, KnownParticipants
+from ivscope.findings.publisher_slots import Seats, count_publishers
+from ivscope.findings.rules import findings_for
+from ivscope.provider.store.event_log import EventLog
+from ivscope.sources.decoding import (
+    decode_event,
+    decode_ingest_configuration,
+    decode_participant,
+    decode_session,
+)
+from support.claims import checked
+
+START = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
+STAGE = "arn:aws:ivs:us-west-2:123456789012:stage/abcdEFGHijkl"
+SESSION = SessionScope(STAGE, "st-1CVugbu2cf2n8")
+ME = "me"
+
+
+def at(seconds):
+    return START + timedelta(seconds=seconds)
+
+
+def event(seconds, name, code=None, participant=ME, **members):
+    """An event so many seconds after the start; None is no time."""
+    time = at(seconds) if isinstance(seconds, int | float) else seconds
+    if "remote" in members:
+        members["remote_participant_id"] = members.pop("remote")
+    return Event(name, participant, time, error_code=code, **members)
+
+
+def token(*capabilities, expires=None, **attributes):
+    expiration = None if expires is None else at(expires)
+    return ParticipantToken(capabilities, tuple(attributes.items()), None, expiration)
+
+
+def exchanged(seconds, old, new, participant=ME):
+    return event(
+        seconds, "TOKEN_EXCHANGED", participant=participant, previous_token=old, new_token=new
+    )
+
+
+def scope(participant=ME, session=SESSION):
+    return ParticipantScope(session.stage_arn, session.session_id, participant)
+
+
+def log_of(events):
+    log = EventLog()
+    log.append(events)
+    return log
+
+
+def facts(participant=ME, sdk=None, browser=None, protocol=None, system=None, **versions):
+    return Participant(
+        ParticipantSummary(participant),
+        sdk_version=sdk,
+        browser_name=browser,
+        protocol=protocol,
+        os_name=system,
+        **versions,
+    )
+
+
+class GivenFacts:
+    """A Known in which everything is put by hand."""
+
+    def __init__(self, *events, complete=True):
+        self.logs = {scope(): KnownLog(log_of(events), complete)}
+        self.facts = {}
+        self.rows = None
+        self.all_listed = True
+        self.count = None
+        self.ingest = None
+
+    def with_log(self, participant, *events, complete=True, session=SESSION, as_of=None):
+        held = KnownLog(log_of(events), complete, None if as_of is None else at(as_of))
+        self.logs[scope(participant, session)] = held
+        return self
+
+    def with_facts(self, facts):
+        self.facts[scope(facts.summary.participant_id)] = facts
+        return self
+
+    def with_rows(self, *rows, all_listed=True):
+        self.rows, self.all_listed = rows, all_listed
+        return self
+
+    def with_ingest(self, *rows, complete=True, as_of=90_000, failure=None):
+        self.ingest = KnownIngest(rows, complete, None if as_of is None else at(as_of), failure)
+        return self
+
+    def with_count(self, count):
+        self.count = count
+        return self
+
+    def log(self, one):
+        return self.logs.get(one)
+
+    def participant(self, one):
+        return self.facts.get(one)
+
+    def summary(self, one):
+        rows = self.rows or ()
+        return next((row for row in rows if row.participant_id == one.participant_id), None)
+
+    def session(self, _):
+        return StageSession(SESSION.session_id, START, at(100_000))
+
+    def participants(self, _):
+        return None if self.rows is None else KnownParticipants(self.rows, self.all_listed)
+
+    def ingest_configurations(self, _):
+        return self.ingest
+
+    def publishers_at(self, _, __):
+        return self.count
+
+    def sweep_calls(self, _):
+        return 7
+
+
+class SessionContext:
+    """A SessionKnown: events of everybody in one log."""
+
+    def __init__(self, *events, rows=None, unread=(), facts=(), all_listed=True):
+        self.scope = SESSION
+        self.log = log_of(events)
+        if rows is None:
+            names = dict.fromkeys(event.participant_id for event in events if event.participant_id)
+            rows = [ParticipantSummary(name) for name in names]
+        self.participants = rows
+        self.unread = unread
+        self.facts = {one.summary.participant_id: one for one in facts}
+        self.all_listed = all_listed
+
+    def is_read(self, participant):
+        return bool(participant) and participant not in self.unread
+
+    def participant(self, participant):
+        return self.facts.get(participant)
+
+    def sweep_calls(self):
+        return len(self.unread)
+
+
+class WorldHeld:
+    """Everything of a world, as if every call had been made; both kinds of known."""
+
+    def __init__(self, world, stage_arn, session_id):
+        self.scope = SessionScope(stage_arn, session_id)
+        self.logs, self.facts = {}, {}
+        self.all_listed = True
+        events = []
+        for stage in world.stages():
+            for row in world.sessions(stage["arn"]):
+                session = SessionScope(stage["arn"], row["sessionId"])
+                for members in world.participants(stage["arn"], row["sessionId"]):
+                    one = decode_participant(members)
+                    own = scope(one.summary.participant_id, session)
+                    self.facts[own] = one
+                    told = world.events(stage["arn"], row["sessionId"], own.participant_id)
+                    rows = [decode_event(members) for members in told]
+                    self.logs[own] = KnownLog(log_of(rows[::-1]), complete=True)
+                    events += rows if session == self.scope else []
+        self.log_of_session = log_of(events)
+        self.sessions = {
+            SessionScope(stage["arn"], row["sessionId"]): decode_session(row)
+            for stage in world.stages()
+            for row in world.sessions(stage["arn"])
+        }
+        self.configurations = [
+            decode_ingest_configuration(row) for row in world.ingest_configurations()
+        ]
+        self.as_session = WorldSwept(self)
+        self.seats = Seats(self.log_of_session, bool)
+
+    def log(self, one):
+        return self.logs.get(one)
+
+    def participant(self, one):
+        return self.facts.get(one)
+
+    def summary(self, one):
+        return self.facts[one].summary if one in self.facts else None
+
+    def session(self, one):
+        return self.sessions.get(one)
+
+    def participants(self, session):
+        rows = [one.summary for own, one in self.facts.items() if own.session == session]
+        return KnownParticipants(rows, complete=True)
+
+    def ingest_configurations(self, stage_arn):
+        rows = [row for row in self.configurations if row.stage_arn == stage_arn]
+        return KnownIngest(rows, complete=True, as_of=at(90_000), failure=None)
+
+    def publishers_at(self, session, moment):
+        if session != self.scope:
+            return None
+        return count_publishers(self.as_session, self.seats, moment)
+
+    def sweep_calls(self, _):
+        return 0
+
+
+class WorldSwept:
+    """The same as a swept session."""
+
+    def __init__(self, held):
+        self.scope, self.log, self.held = held.scope, held.log_of_session, held
+        self.participants = held.participants(held.scope).rows
+        self.all_listed = True
+
+    def is_read(self, participant):
+        return bool(participant)
+
+    def participant(self, participant):
+        return self.held.facts.get(scope(participant, self.scope))
+
+    def sweep_calls(self):
+        return 0
+
+
+def words(text):
+    """A sentence as it reads, with outside text in angle brackets."""
+    if text is None:
+        return ""
+    return "".join(
+        f"<{part.text}>"
+        if isinstance(part, Outside)
+        else f"{part.time:%H:%M:%S}"
+        if isinstance(part, Moment)
+        else part
+        for part in text
+    )
+
+
+def told(held, position=-1, participant=ME):
+    """The findings of one event of a GivenFacts: the position counts from the end when negative."""
+    one = scope(participant)
+    length = len(held.logs[one].log)
+    return checked(findings_for(one, position % length, held))
+
+
+def first(held, position=-1):
+    """The most telling finding of one event, and its words."""
+    finding = told(held, position)[0]
+    return finding, words(finding.text)
+
+
+def positions(finding, participant=ME):
+    """Positions of the events of one participant that a finding rests on."""
+    return [ref.position for ref in finding.rests_on if ref.scope == scope(participant)]

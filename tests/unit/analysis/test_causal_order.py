@@ -1,0 +1,376 @@
+"""causal_order: by time, and inside one time as it can have happened."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ivscope.analysis.causal_order import CausalKeys, causal_order
+from ivscope.domain.events import (
+    JOINED,
+    LEFT,
+    PUBLISH_ERROR,
+    PUBLISH_STARTED,
+    PUBLISH_STOPPED,
+    REPLICATION_STARTED,
+    REPLICATION_STOPPED,
+    SUBSCRIBE_STARTED,
+    SUBSCRIBE_STOPPED,
+    TOKEN_EXCHANGED,
+    Event,
+)
+from ivscope.domain.times import UnreadableTime
+from ivscope.provider.store.event_log import EventLog
+from support.query_cases import START, paired_events
+
+
+def after(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+def log_of(rows) -> EventLog:
+    log = EventLog()
+    log.append(rows)
+    return log
+
+
+def names_in_order(*rows: tuple[int, str]) -> list[str]:
+    log = log_of([Event(name, "p", after(second)) for second, name in rows])
+    return [log[i].name for i in causal_order(log, range(len(log)))]
+
+
+def settled(keys: CausalKeys) -> list[int]:
+    for _ in keys.settle():
+        pass
+    return sorted(range(len(keys.keys)), key=keys.keys.__getitem__)
+
+
+CASES = {
+    "a short visit": (
+        [(1, LEFT), (1, PUBLISH_STOPPED), (1, PUBLISH_STARTED), (1, JOINED)],
+        [JOINED, PUBLISH_STARTED, PUBLISH_STOPPED, LEFT],
+    ),
+    "a reconnect of somebody inside": (
+        [(0, JOINED), (1, JOINED), (1, LEFT)],
+        [JOINED, LEFT, JOINED],
+    ),
+    "a reconnect of a publisher": (
+        [
+            (0, JOINED),
+            (0, PUBLISH_STARTED),
+            (1, PUBLISH_STARTED),
+            (1, JOINED),
+            (1, LEFT),
+            (1, PUBLISH_STOPPED),
+        ],
+        [
+            JOINED,
+            PUBLISH_STARTED,
+            PUBLISH_STOPPED,
+            LEFT,
+            JOINED,
+            PUBLISH_STARTED,
+        ],
+    ),
+    "a reconnect with a stop of an unknown start": (
+        [(0, JOINED), (1, JOINED), (1, LEFT), (1, PUBLISH_STOPPED)],
+        [JOINED, PUBLISH_STOPPED, LEFT, JOINED],
+    ),
+    "publishing again": (
+        [(0, PUBLISH_STARTED), (1, PUBLISH_STARTED), (1, PUBLISH_STOPPED)],
+        [PUBLISH_STARTED, PUBLISH_STOPPED, PUBLISH_STARTED],
+    ),
+    "an exchange that ends publishing": (
+        [(0, PUBLISH_STARTED), (1, PUBLISH_STOPPED), (1, TOKEN_EXCHANGED)],
+        [PUBLISH_STARTED, TOKEN_EXCHANGED, PUBLISH_STOPPED],
+    ),
+    "a reconnect whose start was not read, told from what follows": (
+        [(1, JOINED), (1, LEFT), (2, LEFT)],
+        [LEFT, JOINED, LEFT],
+    ),
+    "three in one second": (
+        [(1, JOINED), (1, JOINED), (1, LEFT)],
+        [JOINED, LEFT, JOINED],
+    ),
+    "three in one second of somebody inside, whose leaving was lost": (
+        [(0, JOINED), (1, JOINED), (1, JOINED), (1, LEFT), (2, PUBLISH_ERROR)],
+        [JOINED, LEFT, JOINED, JOINED, PUBLISH_ERROR],
+    ),
+    "everything": (
+        [
+            (1, LEFT),
+            (1, REPLICATION_STOPPED),
+            (1, SUBSCRIBE_STOPPED),
+            (1, PUBLISH_STOPPED),
+            (1, PUBLISH_ERROR),
+            (1, REPLICATION_STARTED),
+            (1, SUBSCRIBE_STARTED),
+            (1, PUBLISH_STARTED),
+            (1, TOKEN_EXCHANGED),
+            (1, JOINED),
+        ],
+        [
+            JOINED,
+            TOKEN_EXCHANGED,
+            PUBLISH_STARTED,
+            SUBSCRIBE_STARTED,
+            REPLICATION_STARTED,
+            PUBLISH_ERROR,
+            PUBLISH_STOPPED,
+            SUBSCRIBE_STOPPED,
+            REPLICATION_STOPPED,
+            LEFT,
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("rows", "expected"), CASES.values(), ids=CASES)
+def test_events_of_one_second_come_in_the_order_that_can_have_happened(rows, expected):
+    assert names_in_order(*rows) == expected
+
+
+def test_participants_are_judged_apart():
+    log = log_of(
+        [
+            Event(JOINED, "in", after(0)),
+            Event(JOINED, "in", after(1)),
+            Event(LEFT, "in", after(1)),
+            Event(LEFT, "out", after(1)),
+            Event(JOINED, "out", after(1)),
+        ]
+    )
+    order = causal_order(log, range(5))
+    assert [i for i in order if log.participant(i) == "in"] == [0, 2, 1]
+    assert [i for i in order if log.participant(i) == "out"] == [4, 3]
+
+
+def test_subscriptions_are_judged_by_their_remote_participant():
+    log = log_of(
+        [
+            Event(SUBSCRIBE_STARTED, "p", after(0), "a"),
+            Event(SUBSCRIBE_STARTED, "p", after(1), "a"),
+            Event(SUBSCRIBE_STOPPED, "p", after(1), "a"),
+            Event(SUBSCRIBE_STOPPED, "p", after(1), "b"),
+            Event(SUBSCRIBE_STARTED, "p", after(1), "b"),
+        ]
+    )
+    order = causal_order(log, range(5))
+    assert order.index(2) < order.index(1)
+    assert order.index(4) < order.index(3)
+
+
+def test_replications_are_judged_by_their_destination():
+    log = log_of(
+        [
+            Event(REPLICATION_STARTED, "p", after(0), destination_session_id="a"),
+            Event(REPLICATION_STARTED, "p", after(1), destination_session_id="a"),
+            Event(REPLICATION_STOPPED, "p", after(1), destination_session_id="a"),
+            Event(REPLICATION_STOPPED, "p", after(1), destination_session_id="b"),
+            Event(REPLICATION_STARTED, "p", after(1), destination_session_id="b"),
+        ]
+    )
+    order = causal_order(log, range(5))
+    assert order.index(2) < order.index(1)
+    assert order.index(4) < order.index(3)
+
+
+def test_events_without_a_readable_time_stay_behind_their_neighbour():
+    log = log_of(
+        [
+            Event("A"),
+            Event(LEFT, "p", after(5)),
+            Event("B", time=UnreadableTime("soon")),
+            Event("C"),
+            Event("D", time=after(1)),
+            Event("E"),
+            Event(JOINED, "p", after(5)),
+        ]
+    )
+    assert causal_order(log, range(7)) == [0, 4, 5, 6, 1, 2, 3]
+
+
+def test_the_first_and_the_last_year_are_in_order():
+    first = datetime(1, 1, 1, tzinfo=UTC)
+    last = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+    log = log_of([Event(time=last), Event(time=START), Event(time=first), Event()])
+    assert causal_order(log, range(4)) == [2, 3, 1, 0]
+
+
+@given(st.lists(paired_events, max_size=25), st.data())
+def test_it_is_a_permutation_in_which_times_never_fall_and_equals_stay(rows, data):
+    log = log_of(rows)
+    positions = sorted(data.draw(st.sets(st.integers(0, max(0, len(rows) - 1)))) if rows else [])
+    order = causal_order(log, positions)
+    assert sorted(order) == positions
+    times = [log.time_us(i) for i in order if log.time_us(i) is not None]
+    assert times == sorted(times)
+    for one, other in pairwise(order):
+        if log.name(one) == log.name(other) == PUBLISH_ERROR and rows[one].time == rows[other].time:
+            assert one < other or rows[one].time is None
+    whole = causal_order(log, range(len(log)))
+    assert order == [i for i in whole if i in positions]
+
+
+@given(st.lists(paired_events, max_size=25))
+def test_leaving_never_comes_before_joining_in_one_second_unless_inside_before(rows):
+    log = log_of(rows)
+    order = causal_order(log, range(len(log)))
+    for participant in ("p1", "p2"):
+        own = [
+            (rows[i].time, rows[i].name)
+            for i in order
+            if rows[i].participant_id == participant
+            and rows[i].name in {JOINED, LEFT}
+            and rows[i].time is not None
+        ]
+        for second in {time for time, _ in own}:
+            here = [name for time, name in own if time == second]
+            first_join = here.index(JOINED) if JOINED in here else len(here)
+            if LEFT in here[:first_join] and JOINED in here:
+                assert _inside_before(own, second)
+
+
+def _inside_before(own, second) -> bool:
+    def balance(time):
+        here = [name for at, name in own if at == time]
+        return here.count(JOINED) - here.count(LEFT)
+
+    for time in sorted({at for at, _ in own if at < second}, reverse=True):
+        if balance(time):
+            return balance(time) > 0
+    for time in sorted({at for at, _ in own if at >= second}):
+        if balance(time):
+            return balance(time) < 0
+    return False
+
+
+@given(
+    st.lists(st.integers(0, 4), min_size=1, max_size=8),
+    st.sampled_from(
+        [(JOINED, LEFT), (PUBLISH_STARTED, PUBLISH_STOPPED), (SUBSCRIBE_STARTED, SUBSCRIBE_STOPPED)]
+    ),
+    st.booleans(),
+    st.randoms(use_true_random=False),
+)
+def test_a_history_that_alternates_is_put_back_after_a_shuffle(counts, pair, is_open, rng):
+    rows = []
+    for second, count in enumerate(counts):
+        for _ in range(count):
+            rows.append(Event(pair[is_open], "p", after(second), "r"))
+            is_open = not is_open
+    rng.shuffle(rows)
+    log = log_of(rows)
+    found = [log.name(i) for i in causal_order(log, range(len(log)))]
+    assert all(one != other for one, other in pairwise(found))
+
+
+dense_events = st.builds(
+    Event,
+    name=st.sampled_from([JOINED, LEFT]),
+    participant_id=st.just("p"),
+    time=st.integers(0, 9).map(after),
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.lists(paired_events, max_size=40) | st.lists(dense_events, max_size=25),
+    st.sampled_from(["as drawn", "oldest first", "newest first"]),
+    st.lists(st.integers(1, 8), max_size=12),
+)
+def test_pages_one_by_one_lead_to_the_same_order_as_all_at_once(rows, direction, sizes):
+    if direction != "as drawn":
+        rows = sorted(
+            (row for row in rows if row.time is not None),
+            key=lambda row: row.time,
+            reverse=direction == "newest first",
+        )
+    log = EventLog()
+    keys = CausalKeys(log)
+    start = 0
+    for size in [*sizes, len(rows)]:
+        log.append(rows[start : start + size])
+        start += size
+        keys.extend(len(log))
+        assert settled(keys) == causal_order(log, range(len(log)))
+        assert keys.is_settled
+
+
+def test_an_older_page_decides_a_second_whose_start_was_not_read():
+    log = EventLog()
+    keys = CausalKeys(log)
+    pages = [
+        [(6, PUBLISH_ERROR), (5, JOINED), (5, LEFT), (4, PUBLISH_ERROR)],
+        [(3, JOINED), (2, PUBLISH_ERROR)],
+    ]
+    found = []
+    for page in pages:
+        log.append(Event(name, "p", after(second)) for second, name in page)
+        keys.extend(len(log))
+        found.append([log.name(i) for i in settled(keys) if log.name(i) != PUBLISH_ERROR])
+    assert found == [[JOINED, LEFT], [JOINED, LEFT, JOINED]]
+
+
+class CountingKeys(CausalKeys):
+    """Counts the times that settling looks at."""
+
+    looked_at = 0
+
+    def _times(self, *args):
+        for moment in super()._times(*args):
+            self.looked_at += 1
+            yield moment
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+def test_settling_a_page_at_one_end_looks_at_that_page_only(direction):
+    log = EventLog()
+    keys = CountingKeys(log)
+    for page in range(20):
+        first = 99 * page  # every page begins in the second in which the one before ends
+        log.append(
+            Event((JOINED, LEFT)[i % 2], "p", after(direction * (first + i))) for i in range(100)
+        )
+        keys.extend(len(log))
+        keys.looked_at = 0
+        settled(keys)
+        assert keys.looked_at <= 100
+
+
+class CountingEach(CausalKeys):
+    """Counts the events that settling looks at."""
+
+    looked_at = 0
+
+    def _times_of(self, number):
+        for count, halves in super()._times_of(number):
+            self.looked_at += count
+            yield count, halves
+
+
+def test_settling_a_page_of_one_of_many_looks_at_that_participant_only():
+    log = EventLog()
+    keys = CountingEach(log)
+    for page in range(20):
+        # Everybody comes and goes in the same seconds, so that every page goes into the middle.
+        log.append(
+            Event((LEFT, JOINED)[i % 2], f"p{page % 10}", after(i + page % 3)) for i in range(50)
+        )
+        keys.extend(len(log))
+        keys.looked_at = 0
+        settled(keys)
+        assert keys.looked_at <= (50 if page < 10 else 100)
+
+
+def test_how_one_participant_is_ordered_does_not_depend_on_the_others():
+    own = [(1, JOINED), (2, LEFT), (2, JOINED), (3, PUBLISH_ERROR), (4, JOINED), (4, LEFT)]
+    others = [(2, JOINED), (2, LEFT), (4, LEFT), (4, JOINED)]
+    log = log_of(
+        [Event(name, "p", after(second)) for second, name in own]
+        + [Event(name, "q", after(second)) for second, name in others]
+    )
+    alone = names_in_order(*own)
+    mixed = [i for i in causal_order(log, range(len(log))) if log.participant(i) == "p"]
+    assert [log.name(i) for i in mixed] == alone

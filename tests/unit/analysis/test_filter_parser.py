@@ -1,0 +1,181 @@
+"""parse_filter: what can be typed, and what is said about the rest."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ivscope.analysis.filter_parser import parse_filter
+from ivscope.analysis.filters import (
+    ERRORS_ONLY,
+    FIELDS,
+    AttributeTerm,
+    Containing,
+    FilterError,
+    Flag,
+    FlagTerm,
+    TextField,
+    TextTerm,
+    TimeTerm,
+    Wildcard,
+)
+from ivscope.domain.times import to_microseconds
+
+NOW = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)
+ZONE = timezone(timedelta(hours=1))
+
+
+def at(hour: int, minute: int, second: int = 0, day: int = 23) -> int:
+    return to_microseconds(datetime(2026, 11, day, hour, minute, second, tzinfo=ZONE))
+
+
+def terms(text: str):
+    return parse_filter(text, zone=ZONE, now=NOW).terms
+
+
+TEXT_TERMS = {
+    "quota": TextTerm(TextField.ANY, Containing("quota")),
+    "!Quota": TextTerm(TextField.ANY, Containing("quota"), inverted=True),
+    "code:QUOTA": TextTerm(TextField.CODE, Containing("quota")),
+    "CODE:QUOTA": TextTerm(TextField.CODE, Containing("quota")),
+    "!code:*": TextTerm(TextField.CODE, Wildcard(("", "")), inverted=True),
+    "name:SUB*": TextTerm(TextField.NAME, Wildcard(("sub", ""))),
+    "name:*a*b": TextTerm(TextField.NAME, Wildcard(("", "a", "b"))),
+    'name:"SUB*"': TextTerm(TextField.NAME, Containing("sub*")),
+    'name:""': TextTerm(TextField.NAME, Wildcard(("",))),
+    'user:"Ann Lee"': TextTerm(TextField.USER, Containing("ann lee")),
+    r'user:"say \"hi\""': TextTerm(TextField.USER, Containing('say "hi"')),
+    '"!code:x"': TextTerm(TextField.ANY, Containing("!code:x")),
+    '"/x/"': TextTerm(TextField.ANY, Containing("/x/")),
+    "remote:a:b": TextTerm(TextField.REMOTE, Containing("a:b")),
+    "20:36": TextTerm(TextField.ANY, Containing("20:36")),
+    "arn:aws:ivs": TextTerm(TextField.ANY, Containing("arn:aws:ivs")),
+    "cap:publish": TextTerm(TextField.CAPABILITY, Containing("publish")),
+    "dest:st-1": TextTerm(TextField.DESTINATION, Containing("st-1")),
+    "attr:role": AttributeTerm(Containing("role"), None),
+    "attr:role=host": AttributeTerm(Containing("role"), Containing("host")),
+    'attr:role="co host"': AttributeTerm(Containing("role"), Containing("co host")),
+    "attr:=host": AttributeTerm(None, Containing("host")),
+    "attr:a=b=c": AttributeTerm(Containing("a"), Containing("b=c")),
+    'attr:"a=b"': AttributeTerm(Containing("a=b"), None),
+    'attr:role=""': AttributeTerm(Containing("role"), Wildcard(("",))),
+    "replica:yes": FlagTerm(Flag.REPLICA, wanted=True),
+    "!error:NO": FlagTerm(Flag.ERROR, wanted=False, inverted=True),
+    "after:14:00": TimeTerm(at(14, 0), None),
+    "after:9:05": TimeTerm(at(9, 5), None),
+    "before:2026-11-22T20:50": TimeTerm(None, at(20, 50, day=22)),
+    "before:2026-11-22T20:50Z": TimeTerm(None, at(21, 50, day=22)),
+    'after:"2026-11-22 20:50:01"': TimeTerm(at(20, 50, 1, day=22), None),
+    "after:-15m": TimeTerm(at(21, 45), None),
+    "during:20:45..20:50": TimeTerm(at(20, 45), at(20, 51)),
+    "during:20:45:10..20:45:10": TimeTerm(at(20, 45, 10), at(20, 45, 11)),
+    "during:20:45": TimeTerm(at(20, 45), at(20, 46)),
+    "during:23:50..00:10": TimeTerm(at(23, 50), at(0, 11, day=24)),
+    "during:2026-11-22": TimeTerm(at(0, 0, day=22), at(0, 0, day=23)),
+}
+
+
+@pytest.mark.parametrize(("text", "term"), TEXT_TERMS.items())
+def test_a_term_is_read_as_typed(text, term):
+    assert terms(text) == (term,)
+
+
+def test_terms_stand_between_blanks_and_the_text_is_kept():
+    found = parse_filter("  code:QUOTA   !remote:abc\tjoined ", zone=UTC, now=NOW)
+    assert len(found.terms) == 3
+    assert found.text == "code:QUOTA   !remote:abc\tjoined"
+
+
+@pytest.mark.parametrize("text", ["", "  \t"])
+def test_blanks_let_everything_pass(text):
+    assert terms(text) == ()
+
+
+def test_an_expression_may_hold_blanks_and_slashes_and_ignores_case():
+    (term,) = terms(r"name:/^a b\/c/")
+    assert term.pattern.matches("A b/c!")
+    assert not term.pattern.matches("xa b/c")
+
+
+ERRORS = {
+    "cod:QUOTA": (0, 'No field "cod". Fields: name, code,'),
+    "joined !cod:QUOTA": (8, 'No field "cod"'),
+    "code:": (5, "Type a value after code: (error code, code:QUOTA)"),
+    "joined code: x": (12, "Type a value after code:"),
+    "!": (0, "Type what must not be there after !"),
+    'user:"ann lee': (5, 'Close the quote with "'),
+    "name:/abc": (5, "Close the expression with /"),
+    "//": (1, "Type an expression between the slashes"),
+    "name:/(/": (6, "Not a regular expression: "),
+    "/a{99999999999}/": (1, "Not a regular expression: "),
+    "/(a+)+x/": (1, "This expression can run for ever"),
+    "attr:role=": (10, "Type a value after ="),
+    "replica:maybe": (8, "Type replica:yes or replica:no"),
+    "error:1": (6, "Type error:yes or error:no"),
+    "after:25:00": (6, "Type a time like 20:50"),
+    "after:soon": (6, "Type a time like 20:50"),
+    "after:-999999d": (6, "Type a time like 20:50"),
+    "during:20:45..": (14, "Type a time like 20:50"),
+    "during:..20:45": (7, "Type a time like 20:50"),
+    "during:20:45..x": (14, "Type a time like 20:50"),
+    "during:2026-11-23..2026-11-22": (7, "Type the earlier time first"),
+    "after:/20/": (7, "A time cannot be an expression"),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), ERRORS.items())
+def test_an_error_says_what_to_type_and_where(text, expected):
+    position, advice = expected
+    with pytest.raises(FilterError) as raised:
+        terms(text)
+    assert raised.value.position == position
+    assert raised.value.advice.startswith(advice)
+    assert str(raised.value) == f"{raised.value.advice} (at character {position + 1})"
+
+
+def test_an_unknown_field_lists_every_field():
+    with pytest.raises(FilterError) as raised:
+        terms("nope:1")
+    assert all(field in str(raised.value) for field in FIELDS)
+
+
+def test_signs_that_python_may_read_differently_one_day_are_no_warning():
+    assert len(terms("/[[a]/")) == 1
+
+
+@pytest.mark.parametrize("expression", ["(a+)+", "(a|b)*", "((a?)b){9}", "(?:a*)+", r"(\(a+)+"])
+def test_expressions_that_can_run_for_ever_are_refused(expression):
+    with pytest.raises(FilterError, match="for ever"):
+        terms(f"/{expression}/")
+
+
+@pytest.mark.parametrize(
+    "expression", ["(SUB|PUB)_", "(ab)+", "[+*(]+", r"(\+)+", "a+b*", "(a+)?", "([]|)])+"]
+)
+def test_expressions_that_end_are_taken(expression):
+    assert len(terms(f"/{expression}/")) == 1
+
+
+def place_of_error(text: str) -> int | None:
+    try:
+        parse_filter(text, zone=UTC, now=NOW)
+    except FilterError as error:
+        return error.position
+    return None
+
+
+signs = st.lists(st.sampled_from('!":/*=. \\codeattrafterduring-09'), max_size=12).map("".join)
+
+
+@given(st.text() | signs)
+def test_any_text_is_a_filter_or_a_filter_error_in_it(text):
+    place = place_of_error(text)
+    assert place is None or 0 <= place <= len(text)
+
+
+def test_errors_only_adds_one_term_once():
+    one = parse_filter("remote:abc", zone=UTC, now=NOW).errors_only()
+    assert one.text == "remote:abc error:yes"
+    assert one.terms[1:] == ERRORS_ONLY.terms
+    assert one.errors_only() == one
+    assert parse_filter("", zone=UTC, now=NOW).errors_only() == ERRORS_ONLY

@@ -1,0 +1,165 @@
+"""Lanes: each cell says what was going on in it, and no more than was read."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ivscope.analysis.lanes import Lanes
+from ivscope.analysis.time_window import window_between
+from ivscope.domain.times import UnreadableTime
+from support.given_facts import at, event, log_of
+from support.told_people import told_people
+
+TEN = window_between(at(0), at(10))
+
+
+def lanes_of(events, until=None):
+    log = log_of(events)
+
+    def ranges(name):
+        return [range(at, at + 1) for at in range(len(log)) if log.participant(at) == name]
+
+    return log, Lanes(log, ranges, until)
+
+
+def cells(events, until=None, window=TEN, columns=10):
+    return lanes_of(events, until)[1].cells("me", window, columns)
+
+
+def sub(second, what, remote):
+    return event(second, f"SUBSCRIBE_{what}", remote=remote)
+
+
+STAY = [event(1, "JOINED"), event(8, "LEFT")]
+START, STOP = "PUBLISH_STARTED", "PUBLISH_STOPPED"
+
+CASES = {
+    "whole spans": ([*STAY, event(3, START), event(5, STOP)], None, " --===--- "),
+    "an error": (
+        [*STAY, event(3, START), event(5, STOP), event(4, "JOIN_ERROR")],
+        None,
+        " --=!=--- ",
+    ),
+    "a new code": ([*STAY, event(6, "NEW", "NEW_CODE")], None, " -----!-- "),
+    "two subscriptions": (
+        [
+            *STAY,
+            sub(2, "STARTED", "a"),
+            sub(4, "STOPPED", "a"),
+            sub(4, "STARTED", "b"),
+            sub(6, "STOPPED", "b"),
+        ],
+        None,
+        " -.....-- ",
+    ),
+    "a subscription within another": (
+        [
+            *STAY,
+            sub(2, "STARTED", "a"),
+            sub(3, "STARTED", "b"),
+            sub(4, "STOPPED", "b"),
+            sub(6, "STOPPED", "a"),
+        ],
+        None,
+        " -.....-- ",
+    ),
+    "publishing goes before subscribed": (
+        [*STAY, sub(2, "STARTED", "a"), sub(7, "STOPPED", "a"), event(3, START), event(5, STOP)],
+        None,
+        " -.===..- ",
+    ),
+    "nothing says that it left": ([event(1, "JOINED")], at(7), " ------?  "),
+    "nothing is known after its last event": (
+        [event(1, "JOINED"), event(4, "JOIN_ERROR"), event(5, "NEW")],
+        None,
+        " ---!?    ",
+    ),
+    "left without having joined": ([event(4, "LEFT")], None, "    ?     "),
+    "left without a stop": (
+        [event(1, "JOINED"), event(3, START), event(6, "LEFT")],
+        None,
+        " --===?   ",
+    ),
+    "reconnected within a second": (
+        [event(1, "JOINED"), event(3, "LEFT"), event(3, "JOINED"), event(6, "LEFT")],
+        None,
+        " ------   ",
+    ),
+    "reconnected with a stop missing": (
+        [
+            event(1, "JOINED"),
+            event(2, START),
+            event(4, "LEFT"),
+            event(6, "JOINED"),
+            event(8, STOP),
+            event(9, "LEFT"),
+        ],
+        None,
+        " -==? --?-",
+    ),
+    "joined again without having left": (
+        [event(1, "JOINED"), event(2, START), event(5, "JOINED"), event(8, "LEFT")],
+        None,
+        " -===?--- ",
+    ),
+    "all in one second": (
+        [event(5, "JOINED"), event(5, START), event(5, STOP), event(5, "LEFT")],
+        None,
+        "     =    ",
+    ),
+    "at the end of the window": ([event(10, "JOINED"), event(10, "LEFT")], None, "         -"),
+    "no time": ([event(None, "JOINED"), event(UnreadableTime("x"), "LEFT")], at(9), " " * 10),
+    "nothing": ([], at(9), " " * 10),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("seed", range(4))
+def test_a_lane_shows_what_its_events_tell_in_any_order(case, seed):
+    events, until, expected = CASES[case]
+    events = events.copy()
+    random.Random(seed).shuffle(events)  # noqa: S311 - no secret
+    assert cells(events, until) == expected
+
+
+@given(told_people(), st.integers(1, 40), st.integers(0, 20), st.integers(1, 24))
+def test_cells_equal_a_naive_look_at_every_span(people, columns, start, length):
+    window = window_between(at(start), at(start + length))
+    _, lanes = lanes_of([one for person in people for one in person.events()])
+    edges = window.edges(columns)
+    zero = edges[0] - start * 1_000_000
+    for person in people:
+        expected = ""
+        for column in range(columns):
+            first = (edges[column] - zero) / 1e6
+            stop = (edges[column + 1] - zero) / 1e6 + (1e-6 if column == columns - 1 else 0)
+            touched = [begin < stop and end >= first for begin, end in person.publishing]
+            if any(first <= second < stop for second in person.errors):
+                expected += "!"
+            elif any(touched):
+                expected += "="
+            else:
+                expected += "-" if person.stay[0] < stop and person.stay[1] >= first else " "
+        assert lanes.cells(person.name, window, columns) == expected
+
+
+def test_a_lane_follows_the_log_and_the_present():
+    log, lanes = lanes_of([event(1, "JOINED")], at(4))
+    assert lanes.cells("me", TEN, 10) == " ---?     "
+    lanes.set_until(at(6))
+    assert lanes.cells("me", TEN, 10) == " -----?   "
+    log.append([event(8, "LEFT"), event(None, "JOINED")])
+    assert lanes.cells("me", TEN, 10) == " -------- "
+    assert lanes.untimed("me") == 1
+
+
+def test_lanes_are_prepared_a_few_at_a_time():
+    names = [f"p{number}" for number in range(5)]
+    _, lanes = lanes_of([event(1, "JOINED", participant=name) for name in names])
+    turns = 0
+    while lanes.prepare(names, 0):
+        turns += 1
+        assert turns < len(names)
+    assert turns > 0
+    assert lanes.prepare(names, 0) is False

@@ -1,0 +1,270 @@
+"""What the copy and print keys offer for a row."""
+
+import json
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from ivscope.domain.events import Event
+from ivscope.domain.identifiers import read_identifiers
+from ivscope.domain.stages import (
+    Participant,
+    ParticipantFilter,
+    ParticipantScope,
+    ParticipantSummary,
+    StageSession,
+    StageSummary,
+)
+from ivscope.domain.times import UnreadableTime
+from ivscope.domain.tokens import ParticipantToken
+from ivscope.export.cli_commands import Connection
+from ivscope.export.clippings import (
+    clippings_for_event,
+    clippings_for_participant,
+    clippings_for_session,
+    clippings_for_stage,
+    iso_time,
+)
+from ivscope.knowledge.error_codes import ERROR_CODES
+from ivscope.knowledge.event_names import EVENT_NAMES
+from ivscope.render.event_json import raw_json
+from ivscope.render.safe import safe_lines
+from markdown_it import MarkdownIt
+from support.hostile_texts import HOSTILE_TEXTS
+
+ARN = "arn:aws:ivs:us-west-2:123456789012:stage/W0Zz9IkArb68"
+SCOPE = ParticipantScope(ARN, "st-dxMFysKnE9UAk", "tAv0YThNuP8y")
+CONNECTION = Connection(profile="on call", region="us-west-2")
+AT = datetime(2026, 11, 23, 20, 36, 28, 602_000, tzinfo=UTC)
+FAILED = Event("PUBLISH_ERROR", "tAv0YThNuP8y", AT, error_code="QUOTA_EXCEEDED")
+BEFORE = ParticipantToken(("SUBSCRIBE",), (("lang", "de"), ("role", "viewer")), "ana", AT)
+AFTER = ParticipantToken(
+    ("SUBSCRIBE", "PUBLISH"), (("lang", "de"), ("role", "host")), "ana", AT + timedelta(hours=1)
+)
+EXCHANGED = Event("TOKEN_EXCHANGED", "tAv0YThNuP8y", AT, previous_token=BEFORE, new_token=AFTER)
+
+
+def _texts(menu):
+    return {clipping.letter: clipping.text for clipping in menu}
+
+
+def _of(event, **more):
+    return _texts(clippings_for_event(event, SCOPE, CONNECTION, **more))
+
+
+def test_the_menu_of_an_event_is_in_order():
+    menu = clippings_for_event(EXCHANGED, SCOPE, CONNECTION)
+    assert [(clipping.letter, clipping.title) for clipping in menu] == [
+        ("y", "event JSON"),
+        ("i", "participant id"),
+        ("e", "explanation"),
+        ("d", "token comparison"),
+        ("c", "AWS CLI command"),
+        ("l", "ivscope command"),
+        ("t", "time"),
+    ]
+
+
+def test_what_an_event_does_not_have_is_not_in_its_menu():
+    menu = clippings_for_event(Event("JOINED"), SCOPE, CONNECTION)
+    assert "".join(clipping.letter for clipping in menu) == "yiecl"
+
+
+def test_an_event_is_copied_as_its_json():
+    texts = _of(FAILED)
+    assert texts["y"] == raw_json(FAILED)
+    assert json.loads(texts["y"])["errorCode"] == "QUOTA_EXCEEDED"
+    assert texts["i"] == "tAv0YThNuP8y"
+    assert texts["t"] == "2026-11-23T20:36:28.602Z"
+
+
+def test_the_id_of_an_event_without_one_is_that_of_its_list():
+    assert _of(Event("JOINED"))["i"] == "tAv0YThNuP8y"
+
+
+def test_an_explanation_says_what_when_who_why_and_what_next():
+    card = ERROR_CODES["QUOTA_EXCEEDED"]
+    assert _of(FAILED, user_id="ana")["e"].splitlines() == [
+        "`PUBLISH_ERROR` `QUOTA_EXCEEDED` at `2026-11-23 20:36:28.602 UTC`",
+        "- Participant: `tAv0YThNuP8y` user id `ana`",
+        "- Session: `st-dxMFysKnE9UAk`",
+        f"- Stage: `{ARN}`",
+        f"- Means: {card.meaning}",
+        *(f"- Limit: {limit.text}" for limit in card.limits),
+        *(f"- Likely cause: {cause.text}" for cause in card.causes),
+        f"- Next check: {card.next_check}",
+        f"- Page: {card.page}",
+        "ivscope",
+    ]
+
+
+def test_an_explanation_names_the_publisher_the_destination_and_the_token():
+    subscribe = Event("SUBSCRIBE_STARTED", "a", AT, remote_participant_id="b", replica=True)
+    lines = _of(subscribe)["e"].splitlines()
+    assert "- Publisher: `b`" in lines
+    assert "- Replica: the publisher is one" in lines
+    copied = Event(
+        "REPLICATION_STARTED", "a", AT, destination_stage_arn="arn", destination_session_id="st-x"
+    )
+    lines = _of(copied)["e"].splitlines()
+    assert "- To stage: `arn`" in lines
+    assert "- To session: `st-x`" in lines
+    verdict = "- Token: `gained PUBLISH; 1 attribute changed; expires 1 h later`"
+    assert verdict in _of(EXCHANGED)["e"].splitlines()
+
+
+def test_an_error_without_a_code_is_told_as_one():
+    text = _of(replace(FAILED, error_code=None))["e"]
+    assert text.startswith("`PUBLISH_ERROR` no error code at `2026")
+    assert "came without a code" in text
+
+
+def test_a_token_comparison_is_a_diff_in_a_fence():
+    assert _of(EXCHANGED)["d"].splitlines() == [
+        "Token exchange at `2026-11-23 20:36:28.602 UTC`",
+        "```",
+        "gained PUBLISH; 1 attribute changed; expires 1 h later",
+        "+ capability PUBLISH",
+        "  capability SUBSCRIBE",
+        "  attribute lang: de",
+        "- attribute role: viewer",
+        "+ attribute role: host",
+        "  user id: ana",
+        "- expiration: 2026-11-23 20:36:28.602 UTC",
+        "+ expiration: 2026-11-23 21:36:28.602 UTC",
+        "```",
+    ]
+
+
+def test_a_single_token_is_listed_without_marks():
+    lines = _of(replace(EXCHANGED, previous_token=None))["d"].splitlines()
+    assert lines[2] == "previous token not given; new token allows PUBLISH, SUBSCRIBE"
+    assert "  capability PUBLISH" in lines
+    assert not [line for line in lines if line.startswith(("+", "-"))]
+
+
+def test_our_own_prose_holds_nothing_that_markdown_reads():
+    parser = MarkdownIt("commonmark")
+    codes = [replace(FAILED, error_code=code) for code in ERROR_CODES]
+    for event in [*codes, *(Event(name, "p", AT) for name in EVENT_NAMES)]:
+        assert _kinds(parser, _of(event)["e"]) <= {"text", "code_inline", "softbreak"}
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
+def test_text_from_outside_cannot_forge_markdown_or_act_on_a_terminal(text):
+    parser = MarkdownIt("commonmark")
+    token = ParticipantToken((text,), ((text, text), ("k", "v")), text, UnreadableTime(text))
+    other = ParticipantToken(("PUBLISH",), (("k", text),), "u")
+    event = Event(text, text, UnreadableTime(text), text, text, text, text, None, token, other)
+    texts = _of(event, user_id=text)
+    for shown in texts.values():
+        assert shown == safe_lines(shown)
+        shown.encode()
+    for letter in "ed":
+        assert _kinds(parser, texts[letter]) <= {"text", "code_inline", "softbreak"}
+    assert texts["e"].count("\n") == _of(replace(event, name="x"), user_id="u")["e"].count("\n")
+    blocks = [token.type for token in parser.parse(texts["d"])]
+    assert blocks == ["paragraph_open", "inline", "paragraph_close", "fence"]
+
+
+def test_backticks_are_escaped_so_that_they_can_be_told_from_their_escape():
+    shown = {_of(Event(name))["e"].split(" at ")[0] for name in ("`", "\\`", "\\x60", "\\\\`")}
+    assert shown == {"`\\x60`", "`\\\\\\x60`", "`\\\\x60`", "`\\\\\\\\\\x60`"}
+
+
+def test_the_link_of_an_event_leads_back_to_it():
+    link = _of(FAILED)["l"]
+    assert link == f"ivscope {ARN} st-dxMFysKnE9UAk tAv0YThNuP8y --at 2026-11-23T20:36:28.602Z"
+    found = read_identifiers(link)
+    assert (found.stage_arn, found.session_id, found.participant_id, found.time) == (
+        ARN,
+        "st-dxMFysKnE9UAk",
+        "tAv0YThNuP8y",
+        AT,
+    )
+
+
+def test_an_unreadable_time_is_copied_as_it_came_but_not_linked_to():
+    texts = _of(replace(FAILED, time=UnreadableTime("yester\x1bday")))
+    assert texts["t"] == "yester\\x1bday"
+    assert "--at" not in texts["l"]
+
+
+@pytest.mark.parametrize(
+    ("microsecond", "text"),
+    [(0, "20:36:28Z"), (600_000, "20:36:28.600Z"), (602_001, "20:36:28.602001Z")],
+)
+def test_a_time_keeps_the_digits_that_came(microsecond, text):
+    assert iso_time(AT.replace(microsecond=microsecond)) == f"2026-11-23T{text}"
+
+
+def test_the_menu_of_a_stage():
+    menu = clippings_for_stage(StageSummary(ARN, "late `show`", "st-dxMFysKnE9UAk"), CONNECTION)
+    assert "".join(clipping.letter for clipping in menu) == "iecl"
+    texts = _texts(menu)
+    assert texts["i"] == ARN
+    assert texts["e"].splitlines()[:3] == [
+        "```",
+        "Stage      late \\x60show\\x60",
+        f"ARN        {ARN}",
+    ]
+    assert "aws ivs-realtime list-stages " in texts["c"]
+    assert texts["l"] == f"ivscope {ARN}"
+
+
+def test_the_menu_of_a_session():
+    menu = clippings_for_session(StageSession(SCOPE.session_id, AT, None), ARN, CONNECTION)
+    assert "".join(clipping.letter for clipping in menu) == "ieclt"
+    texts = _texts(menu)
+    assert texts["i"] == "st-dxMFysKnE9UAk"
+    assert "Started    2026-11-23 20:36:28.602 UTC" in texts["e"]
+    assert f"list-stage-sessions --stage-arn {ARN} " in texts["c"]
+    assert texts["l"] == f"ivscope {ARN} st-dxMFysKnE9UAk"
+    assert texts["t"] == "2026-11-23T20:36:28.602Z"
+
+
+def test_the_menu_of_a_participant_tells_all_that_is_known_and_wraps_no_value():
+    summary = ParticipantSummary("tAv0YThNuP8y", "u" * 1024, "CONNECTED", AT)
+    facts = Participant(summary, attributes=(("role", "host"),), protocol="WHIP")
+    only = ParticipantFilter("filterByState", "CONNECTED")
+    menu = clippings_for_participant(facts, SCOPE.session, only, CONNECTION)
+    assert "".join(clipping.letter for clipping in menu) == "ieclt"
+    texts = _texts(menu)
+    assert f"User id    {'u' * 1024}\n" in texts["e"]
+    assert "Attribute  role: host" in texts["e"]
+    assert " --filter-by-state CONNECTED " in texts["c"]
+    assert texts["l"] == f"ivscope {ARN} st-dxMFysKnE9UAk tAv0YThNuP8y"
+    listed = _texts(clippings_for_participant(summary, SCOPE.session, None, CONNECTION))
+    assert "Attribute" not in listed["e"]
+    assert "--filter" not in listed["c"]
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
+def test_facts_with_text_from_outside_stay_in_their_fence(text):
+    parser = MarkdownIt("commonmark")
+    summary = ParticipantSummary(text, text, text, UnreadableTime(text))
+    facts = Participant(summary, attributes=((text, text),), os_name=text)
+    for clipping in clippings_for_participant(facts, SCOPE.session, None, CONNECTION):
+        assert clipping.text == safe_lines(clipping.text)
+        if clipping.letter == "e":
+            assert [token.type for token in parser.parse(clipping.text)] == ["fence"]
+            assert clipping.text.count("```") == 2
+
+
+def test_blank_and_empty_values_are_told_apart():
+    assert 'user id `" "`' in _of(FAILED, user_id=" ")["e"]
+    assert "user id `empty`" in _of(FAILED, user_id="")["e"]
+
+
+def test_a_value_far_beyond_the_service_does_not_hold_up_the_menu():
+    huge = "\u202e" * 1_000_000
+    token = ParticipantToken((huge,), ((huge, huge),), huge)
+    start = time.process_time()
+    _of(Event(huge, "p", AT, huge, huge, previous_token=token, new_token=BEFORE), user_id=huge)
+    assert time.process_time() - start < 1
+
+
+def _kinds(parser, text):
+    inline = [child for token in parser.parse(text) for child in token.children or ()]
+    return {child.type for child in inline}

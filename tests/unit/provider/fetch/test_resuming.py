@@ -1,0 +1,270 @@
+"""A second run over what a first one has recorded."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from ivscope.domain.failures import FailureKind
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.fetch.rate_limiter import RateLimiter
+from ivscope.provider.fetch.sweep_progress import SweepState
+from ivscope.provider.store.feed import FeedState
+from support.remembered import Memory
+from support.scripted_source import Gate
+from support.session_source import EPOCH, SESSION, SessionSource, joined, scope
+from support.waiting import wait_for
+
+FAST = 100_000
+
+
+class Runs:
+    """One run after the other, all over one source and one memory."""
+
+    def __init__(self):
+        self.source = SessionSource(page_size=3, list_size=4)
+        self.memory = Memory(EPOCH + timedelta(hours=2))
+        self.seconds = 1000.0
+        self.provider = None
+
+    def begin(self, *, alone=False, pace=None):
+        """End the run before, and begin another one; alone means without the service."""
+        self.end()
+        self.source.calls.clear()
+        self.provider = StageDataProvider(
+            None if alone else lambda: self.memory.watch(self.source),
+            pace=pace or RateLimiter(demand=FAST, background=FAST, window=0),
+            recorded=self.memory.reading,
+            now=lambda: self.memory.now,
+            clock=lambda: self.seconds,
+        )
+        return self.provider
+
+    def end(self):
+        if self.provider is not None:
+            self.provider.close()
+
+    def know_the_session(self):
+        fact = self.provider.session(SESSION)
+        self.provider.read(fact)
+        wait_for(lambda: fact.value is not None)
+
+    def sweep(self):
+        sweep = self.provider.sweep(SESSION)
+        sweep.start()
+        wait_for(lambda: not sweep.is_running)
+        return sweep
+
+    def calls_for(self, participant_id):
+        calls = self.source.calls
+        return sum(count for (asked, _), count in calls.items() if asked == participant_id)
+
+
+@pytest.fixture
+def runs():
+    made = Runs()
+    yield made
+    made.end()
+
+
+def all_held(sweep, source):
+    return all(
+        Counter(sweep.log.events_of(name)) == Counter(events)
+        for name, events in source.events.items()
+    )
+
+
+def test_a_second_sweep_asks_for_what_the_first_one_had_not_read_and_nothing_else(runs):
+    for number in range(9):
+        runs.source.add(f"p{number}", events=7)
+    runs.source.end_time = EPOCH + timedelta(hours=1)
+    runs.begin()
+    runs.know_the_session()
+    gate = runs.source.gates["p5"] = Gate(None)
+    sweep = runs.provider.sweep(SESSION)
+    sweep.start()
+    wait_for(lambda: sweep.log.participants_read == 8)
+    first = dict(runs.source.calls)
+
+    runs.begin()
+    runs.know_the_session()
+    sweep = runs.sweep()
+    assert sweep.state is SweepState.COMPLETE
+    assert all_held(sweep, runs.source)
+    assert {asked for asked, _ in runs.source.calls} == {"p5"}
+    assert sum(first.values()) > len(runs.source.calls) == 3
+    assert sweep.progress(0).calls == 3
+    assert runs.provider.activity().total == 3 + 1  # the session fact
+    gate.opened.set()
+
+
+def test_a_participant_read_half_is_read_on_from_its_cursor(runs):
+    runs.source.add("p", events=8)
+    runs.begin()
+    feed = runs.provider.events(scope("p"))
+    for pages in (1, 2):
+        runs.provider.read_more(feed)
+        wait_for(lambda pages=pages: feed.pages == pages)
+
+    runs.begin()
+    sweep = runs.sweep()
+    assert all_held(sweep, runs.source)
+    assert [cursor for asked, cursor in runs.source.calls if asked == "p"] == ["6"]
+
+
+def test_a_cursor_that_is_no_longer_good_means_reading_again_and_nothing_lost(runs):
+    runs.source.add("p", events=8)
+    runs.begin()
+    feed = runs.provider.events(scope("p"))
+    runs.provider.read_more(feed)
+    wait_for(lambda: feed.pages == 1)
+
+    runs.begin()
+    runs.source.fail("p", FailureKind.INVALID)
+    sweep = runs.sweep()
+    assert sweep.state is SweepState.COMPLETE
+    assert all_held(sweep, runs.source)
+
+
+def test_after_an_end_well_before_the_recording_nothing_is_asked_again(runs):
+    runs.source.add("p")
+    runs.source.end_time = EPOCH + timedelta(hours=1)
+    runs.begin()
+    runs.know_the_session()
+    runs.sweep()
+
+    runs.begin()
+    runs.know_the_session()
+    sweep = runs.sweep()
+    assert not sweep.start()
+    assert not runs.calls_for("p")
+    assert sweep.recorded_at == EPOCH + timedelta(hours=2)
+
+
+def test_what_was_recorded_before_the_session_ended_is_looked_at_again_by_itself(runs):
+    runs.source.add("p", state="DISCONNECTED")
+    runs.memory.now = EPOCH + timedelta(minutes=30)
+    runs.begin()
+    runs.sweep()
+
+    runs.memory.now = EPOCH + timedelta(hours=2)
+    runs.source.end_time = EPOCH + timedelta(hours=1)
+    runs.source.events["p"].append(joined("p", 2400))
+    runs.source.add("late")
+    runs.begin()
+    runs.know_the_session()
+    sweep = runs.sweep()
+    assert all_held(sweep, runs.source)
+    assert sweep.recorded_at is None
+    assert not sweep.start()
+
+
+def test_of_a_live_session_what_was_recorded_stands_with_its_time_until_asked_again(runs):
+    runs.source.add("p")
+    runs.memory.now = EPOCH + timedelta(minutes=30)
+    runs.begin()
+    runs.sweep()
+
+    runs.memory.now = EPOCH + timedelta(minutes=50)
+    runs.source.events["p"].append(joined("p", 2400))
+    runs.begin()
+    sweep = runs.sweep()
+    assert sweep.state is SweepState.COMPLETE
+    assert not all_held(sweep, runs.source)
+    assert sweep.recorded_at == EPOCH + timedelta(minutes=30)
+    assert runs.provider.time_of(sweep.up_to_date_at) == EPOCH + timedelta(minutes=30)
+    sweep = runs.sweep()
+    assert all_held(sweep, runs.source)
+    assert sweep.recorded_at is None
+
+
+def test_a_list_opened_by_a_person_says_when_it_was_recorded_until_it_is_read_again(runs):
+    runs.source.add("p", events=2)
+    runs.begin()
+    feed = runs.provider.events(scope("p"))
+    runs.provider.read_more(feed)
+    wait_for(lambda: feed.state is FeedState.COMPLETE)
+    assert runs.provider.recorded_at(feed) is None
+
+    recorded_at, runs.memory.now = runs.memory.now, runs.memory.now + timedelta(hours=1)
+    runs.begin()
+    feed = runs.provider.events(scope("p"))
+    runs.provider.read_more(feed)
+    wait_for(lambda: feed.state is FeedState.COMPLETE)
+    assert runs.provider.recorded_at(feed) == recorded_at
+    assert not runs.calls_for("p")
+    runs.provider.refresh(feed)
+    wait_for(lambda: feed.status.refreshed is not None)
+    assert runs.calls_for("p")
+    assert runs.provider.recorded_at(feed) is None
+
+
+def test_without_the_service_the_recording_is_all_there_is(runs):
+    runs.source.add("p", events=5)
+    runs.source.add("q", events=5)
+    runs.begin()
+    feed = runs.provider.events(scope("p"))
+    runs.provider.read_more(feed)
+    wait_for(lambda: feed.pages == 1)
+    people = runs.provider.participants(SESSION)
+    runs.provider.read_more(people)
+    wait_for(lambda: people.state is FeedState.COMPLETE)
+
+    provider = runs.begin(alone=True)
+    sweep = runs.sweep()
+    assert not runs.source.calls
+    assert (sweep.log.participants_known, sweep.log.participants_read) == (2, 0)
+    assert len(sweep.log.log) == 3
+    assert {f.kind for f in sweep.log.failures.values()} == {FailureKind.NOT_RECORDED}
+    assert provider.activity().total == 0
+
+
+def test_recorded_answers_do_not_wait_for_the_pace(runs):
+    for number in range(40):
+        runs.source.add(f"p{number}")
+    runs.begin()
+    runs.sweep()
+    never = RateLimiter(demand=1, background=1, window=10_000)
+    runs.begin(pace=never)
+    assert runs.sweep().log.participants_read == 40
+    assert runs.provider.activity().used == 0
+
+
+def swept_while_the_end_is_learnt(runs):
+    """A sweep that ended, and in which it came to be known that the session had ended."""
+    runs.begin()
+    gate = runs.source.gates["p"] = Gate(None)
+    sweep = runs.provider.sweep(SESSION)
+    sweep.start()
+    assert gate.entered.wait(5)
+    runs.know_the_session()
+    gate.opened.set()
+    wait_for(lambda: not sweep.is_running)
+    return sweep
+
+
+def test_an_end_that_is_learnt_while_the_sweep_runs_makes_it_final_if_it_was_well_before(runs):
+    runs.source.add("p")
+    runs.source.end_time = EPOCH + timedelta(hours=1)
+    assert not swept_while_the_end_is_learnt(runs).start()
+
+
+def test_an_end_just_before_the_sweep_may_still_bring_events(runs):
+    runs.source.add("p")
+    runs.memory.now = EPOCH + timedelta(hours=1, minutes=1)
+    runs.source.end_time = EPOCH + timedelta(hours=1)
+    assert swept_while_the_end_is_learnt(runs).start()
+
+
+def test_what_a_person_read_before_the_end_is_looked_at_again_by_the_sweep(runs):
+    runs.source.add("p", events=2)
+    runs.memory.now = EPOCH + timedelta(minutes=30)
+    runs.begin()
+    feed = runs.provider.events(scope("p"))
+    runs.provider.read_more(feed)
+    wait_for(lambda: feed.state is FeedState.COMPLETE)
+    runs.source.events["p"].append(joined("p", 2400))
+    runs.source.end_time = EPOCH + timedelta(minutes=41)
+    runs.memory.now += timedelta(hours=1)
+    runs.seconds += 3600
+    runs.know_the_session()
+    assert all_held(runs.sweep(), runs.source)

@@ -1,0 +1,200 @@
+"""Scheduler: the last word on each call, whatever happens meanwhile."""
+
+import threading
+import time
+
+import pytest
+from ivscope.domain.failures import FailureKind
+from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
+from ivscope.provider.fetch.scheduler import (
+    CALLS_IN_FLIGHT,
+    SWEEP_CALLS_AT_WORK,
+    YOUNG_SECONDS,
+    Call,
+    Scheduler,
+)
+from support.scripted_source import failure
+from support.waiting import wait_for
+
+
+@pytest.fixture
+def pace():
+    return RateLimiter(first_backoff=0.01)
+
+
+@pytest.fixture
+def queue(pace):
+    queue = Scheduler(pace, deadline=0.3)
+    yield queue
+    queue.close()
+
+
+def test_a_failure_after_the_deadline_is_not_reported_again(queue):
+    answer = threading.Event()
+    heard = []
+
+    def run():
+        answer.wait(5)
+        raise failure(FailureKind.SERVICE)
+
+    queue.submit(_call(run, failed=heard.append))
+    wait_for(lambda: heard)
+    answer.set()
+    _await_no_call()
+    assert [reported.kind for reported in heard] == [FailureKind.TIMEOUT]
+
+
+def test_throttling_after_the_deadline_slows_us_down_but_is_not_repeated(queue, pace):
+    answer = threading.Event()
+    heard, runs = [], []
+
+    def run():
+        runs.append(1)
+        answer.wait(5)
+        raise failure(FailureKind.THROTTLED)
+
+    queue.submit(_call(run, failed=heard.append))
+    wait_for(lambda: heard)
+    answer.set()
+    _await_no_call()
+    assert len(heard) == len(runs) == 1
+    assert pace.waiting_until > 0
+    assert queue.activity(time.monotonic()).waiting == 0
+
+
+def test_a_call_cancelled_as_it_is_told_to_wait_does_not_wait(queue):
+    def run():
+        raise failure(FailureKind.THROTTLED)
+
+    call = _call(run, throttled=lambda: queue.cancel(call))
+    queue.submit(call)
+    wait_for(lambda: call.throttles == 1)
+    _await_no_call()
+    activity = queue.activity(time.monotonic())
+    assert (activity.waiting, activity.in_flight, activity.total) == (0, 0, 1)
+
+
+def test_a_good_answer_ends_the_growth_of_the_waits(queue, pace):
+    answers = [failure(FailureKind.THROTTLED), failure(FailureKind.THROTTLED), None]
+
+    def run():
+        answer = answers.pop(0)
+        if answer is not None:
+            raise answer
+
+    queue.submit(_call(run))
+    wait_for(lambda: not answers)
+    _await_no_call()
+    pace.note_throttle("GetStage", 1e9)
+    assert pace.waiting_until - 1e9 == pytest.approx(0.01, rel=1e-3)
+
+
+def test_a_bug_after_the_deadline_is_still_a_bug(queue):
+    answer = threading.Event()
+    heard, bugs = [], []
+    bug = KeyError("arn")
+
+    def run():
+        answer.wait(5)
+        raise bug
+
+    queue.submit(_call(run, failed=heard.append, crashed=bugs.append))
+    wait_for(lambda: heard)
+    answer.set()
+    wait_for(lambda: bugs == [bug])
+
+
+def test_no_more_calls_than_there_are_places_are_in_flight():
+    queue = Scheduler(RateLimiter(demand=1000), deadline=0.1)
+    answer = threading.Event()
+    started = []
+
+    def count(reported):
+        # The queue tells of the first call out of time after it started all that it would.
+        started.append(queue.activity(time.monotonic()).total)
+
+    for _ in range(3 * CALLS_IN_FLIGHT):
+        queue.submit(_call(lambda: answer.wait(5), failed=count))
+    wait_for(lambda: started)
+    queue.close()
+    answer.set()
+    assert started[0] == CALLS_IN_FLIGHT
+
+
+def test_a_waiting_call_does_not_run_out_of_time():
+    queue = Scheduler(RateLimiter(demand=1, background=1, window=0.6), deadline=0.4)
+    runs, heard = [], []
+    for i in range(2):
+        queue.submit(_call(lambda i=i: runs.append(i), failed=heard.append))
+    wait_for(lambda: runs == [0, 1])
+    queue.close()
+    assert heard == []
+
+
+def _call(
+    run,
+    *,
+    throttled=lambda: None,
+    failed=lambda reported: None,
+    crashed=None,
+    priority=Priority.DEMAND,
+    is_free=False,
+):
+    def unexpected(bug):
+        raise bug
+
+    told = (throttled, failed, crashed or unexpected)
+    return Call("GetStage", priority, run, *told, is_free=is_free)
+
+
+def _await_no_call():
+    wait_for(lambda: all(thread.name != "GetStage" for thread in threading.enumerate()))
+
+
+class _Sweeping:
+    """A queue on a clock that the test moves, and calls that end when the test says so."""
+
+    def __init__(self):
+        self.now = 0.0
+        fast = RateLimiter(demand=1000, background=1000, window=0)
+        self.queue = Scheduler(fast, clock=lambda: self.now, deadline=1e9)
+        self.answers = []
+
+    def submit(self, count, priority=Priority.SWEEP, *, is_free=False):
+        for _ in range(count):
+            answer = threading.Event()
+            self.answers.append(answer)
+            self.queue.submit(_call(lambda a=answer: a.wait(5), priority=priority, is_free=is_free))
+
+    @property
+    def in_flight(self):
+        return self.queue.activity(self.now).in_flight
+
+
+@pytest.fixture
+def sweeping():
+    made = _Sweeping()
+    yield made
+    made.queue.close()
+    for answer in made.answers:
+        answer.set()
+    _await_no_call()
+
+
+@pytest.mark.parametrize("is_free", [False, True])
+def test_a_sweep_keeps_few_threads_at_work_and_a_person_gets_the_other_places(sweeping, is_free):
+    sweeping.submit(4, is_free=is_free)
+    wait_for(lambda: sweeping.in_flight == SWEEP_CALLS_AT_WORK)
+    sweeping.submit(1, Priority.DEMAND)
+    wait_for(lambda: sweeping.in_flight == SWEEP_CALLS_AT_WORK + 1)
+    sweeping.answers[0].set()
+    wait_for(lambda: sweeping.queue.activity(0.0).waiting == 1)
+    assert sweeping.in_flight == SWEEP_CALLS_AT_WORK + 1
+
+
+def test_a_slow_service_does_not_slow_a_sweep_down(sweeping):
+    sweeping.submit(4)
+    wait_for(lambda: sweeping.in_flight == SWEEP_CALLS_AT_WORK)
+    sweeping.now = YOUNG_SECONDS
+    sweeping.submit(1, Priority.DEMAND)  # somebody makes the queue look at its clock
+    wait_for(lambda: sweeping.in_flight == CALLS_IN_FLIGHT)

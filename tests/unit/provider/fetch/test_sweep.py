@@ -1,0 +1,744 @@
+"""The sweep of a session: whose events are read when, how often, and what can go wrong."""
+
+from collections import Counter
+
+import pytest
+from ivscope.domain.failures import FailureKind
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
+from ivscope.provider.fetch.sweep_events import CALLS_AHEAD, FAILURES_IN_A_ROW
+from ivscope.provider.fetch.sweep_progress import SweepState
+from ivscope.provider.store.feed import FeedState
+from ivscope.provider.store.session_log import ReadState
+from support.scripted_source import Gate
+from support.session_source import EPOCH, SESSION, SessionSource, joined, scope
+from support.waiting import wait_for
+
+FAST = 100_000
+"""Calls at once; with no window to count them in, the pace is out of the way."""
+
+
+def one_by_one():
+    """A pace at which answers come in the order of the calls."""
+    return RateLimiter(demand=FAST, background=1, window=0.002)
+
+
+@pytest.fixture
+def provide():
+    made = []
+
+    def build(source, pace=None, **options):
+        pace = pace or RateLimiter(demand=FAST, background=FAST, window=0)
+        provider = StageDataProvider(lambda: source, pace=pace, **options)
+        made.append(provider)
+        return provider
+
+    yield build
+    for provider in made:
+        provider.close()
+
+
+def sweep_all(provider, timeout=10.0):
+    sweep = provider.sweep(SESSION)
+    sweep.start()
+    wait_for(lambda: not sweep.is_running, timeout)
+    return sweep
+
+
+def started_and_held(provide, source, name, pace=None):
+    """A sweep whose first call for a participant waits at a gate; no name: that for the list."""
+    source.gates[name] = gate = Gate(None)
+    provider = provide(source, pace)
+    sweep = provider.sweep(SESSION)
+    sweep.start()
+    wait_for(gate.entered.is_set)
+    return provider, sweep, gate
+
+
+def wait_state(sweep, state):
+    wait_for(lambda: sweep.state is state)
+
+
+def holds_what_the_source_has(sweep, source):
+    return all(
+        Counter(sweep.log.events_of(name)) == Counter(events)
+        for name, events in source.events.items()
+    )
+
+
+def settled(provider):
+    """Nothing waits and nothing is under way."""
+    activity = provider.activity()
+    return not activity.waiting and not activity.in_flight
+
+
+def test_it_reads_everybody_to_the_end_and_every_page_once(provide):
+    source = SessionSource(page_size=3, list_size=4)
+    for number in range(11):
+        source.add(f"p{number}", events=number)
+    sweep = sweep_all(provide(source))
+    assert sweep.state is SweepState.COMPLETE
+    assert holds_what_the_source_has(sweep, source)
+    assert set(source.calls.values()) == {1}
+    assert sweep.log.participants_read == 11
+    assert sweep.log.participants_complete
+    assert len(sweep.log.log) == sum(range(11))
+
+
+def test_nothing_is_read_before_the_start(provide):
+    source = SessionSource()
+    source.add("p")
+    provider = provide(source)
+    sweep = provider.sweep(SESSION)
+    assert sweep is provider.sweep(SESSION)
+    assert sweep.state is SweepState.IDLE
+    assert settled(provider)
+    assert not source.order
+
+
+def test_a_session_without_participants_is_complete(provide):
+    sweep = sweep_all(provide(SessionSource()))
+    assert sweep.state is SweepState.COMPLETE
+    assert sweep.progress(0).eta_seconds == 0
+
+
+def test_a_participant_without_events_is_read(provide):
+    source = SessionSource()
+    source.add("p", events=0)
+    assert sweep_all(provide(source)).log.is_read("p")
+
+
+def test_the_most_suspicious_are_read_first(provide):
+    source = SessionSource()
+    ordinary = [f"rest{number}" for number in range(20)]
+    for name in ordinary[:10]:
+        source.add(name)
+    source.add("user1", user_id="twice")
+    source.add("failed", recording_state="FAILED")
+    source.add("gone", state="DISCONNECTED")
+    source.add("copy", replication_type="REPLICA")
+    source.add("original", replication_type="SOURCE")
+    source.add("published", published=True)
+    source.add("user2", user_id="twice")
+    source.add("user3", user_id="once")
+    for name in ordinary[10:]:
+        source.add(name)
+    # One call at a time, so that the order of the answers is that of the queue.
+    provider = provide(source, one_by_one())
+    sweep_all(provider)
+    expected = ["published", "copy", "original", "gone", "failed", "user1", "user2"]
+    assert source.asked[:7] == expected
+    assert source.asked[7:] == [*ordinary[:10], "user3", *ordinary[10:]]
+
+
+def test_several_suspicions_outweigh_one(provide):
+    source = SessionSource()
+    source.add("gone", state="DISCONNECTED")
+    source.add("gone too", state="DISCONNECTED", recording_state="FAILED")
+    provider = provide(source, one_by_one())
+    sweep_all(provider)
+    assert source.asked == ["gone too", "gone"]
+
+
+def test_events_are_read_while_the_list_is(provide):
+    source = SessionSource(list_size=2)
+    for number in range(6):
+        source.add(f"p{number}")
+    gate = Gate(None)
+
+    def hold(participant_id):
+        if not participant_id and source.calls["", None] and len(source.calls) > 1:
+            gate.pass_through()
+
+    source.before_answer = hold
+    sweep = provide(source).sweep(SESSION)
+    sweep.start()
+    wait_for(lambda: sweep.log.participants_read == 2)
+    assert sweep.state is SweepState.LISTING
+    progress = sweep.progress(0)
+    assert (progress.participants_known, progress.list_complete) == (2, False)
+    assert progress.eta_seconds is None
+    gate.opened.set()
+    wait_state(sweep, SweepState.COMPLETE)
+    assert sweep.log.participants_read == 6
+
+
+def test_the_calls_are_those_of_a_sweep(provide):
+    source = SessionSource()
+    for number in range(30):
+        source.add(f"p{number}")
+    provider = provide(source, RateLimiter(demand=FAST, background=1, window=100))
+    sweep = provider.sweep(SESSION)
+    sweep.start()
+    wait_for(lambda: len(source.asked) == 1)
+    # The pace lets no second one start within a hundred seconds.
+    wait_for(lambda: provider.activity().waiting == CALLS_AHEAD)
+    # A person is not held up by the eight that wait.
+    feed = provider.events(scope("p25"))
+    provider.read_more(feed, Priority.DEMAND)
+    wait_for(lambda: feed.state is FeedState.COMPLETE)
+    assert source.asked == ["p0", "p25"]
+    assert sweep.log.is_read("p25")
+
+
+def test_a_participant_that_a_person_opens_is_next(provide):
+    source = SessionSource(page_size=2)
+    for number in range(40):
+        source.add(f"p{number:02d}", events=4)
+    provider = provide(source)
+    gates = [Gate(None) for _ in range(4)]
+    source.gates = {f"p{number:02d}": gate for number, gate in enumerate(gates)}
+    sweep = provider.sweep(SESSION)
+    sweep.start()
+    wait_for(lambda: all(gate.entered.is_set() for gate in gates))
+    provider.events(scope("p30"))
+    for gate in gates:
+        gate.opened.set()
+    wait_state(sweep, SweepState.COMPLETE)
+    # Those that were asked for already are before it; two pages each.
+    first = list(dict.fromkeys(source.asked))
+    assert first.index("p30") <= CALLS_AHEAD
+    assert max(source.calls.values()) == 1
+
+
+def test_what_a_person_has_read_is_not_read_again(provide):
+    source = SessionSource(page_size=2)
+    source.add("whole", events=3)
+    source.add("half", events=5)
+    source.add("other", events=1)
+    provider = provide(source)
+    whole, half = provider.events(scope("whole")), provider.events(scope("half"))
+    provider.read_more(whole)
+    provider.read_more(half)
+    wait_for(lambda: whole.state is half.state is FeedState.READY)
+    provider.read_more(whole)
+    wait_for(lambda: whole.state is FeedState.COMPLETE)
+    sweep = sweep_all(provider)
+    assert holds_what_the_source_has(sweep, source)
+    assert set(source.calls.values()) == {1}
+    assert half.state is FeedState.COMPLETE
+    assert list(half.items) == source.events["half"]
+
+
+def test_the_list_that_a_person_has_read_is_not_read_again(provide):
+    source = SessionSource()
+    source.add("p")
+    provider = provide(source)
+    provider.read_more(provider.participants(SESSION))
+    wait_for(lambda: provider.participants(SESSION).state is FeedState.COMPLETE)
+    assert sweep_all(provider).state is SweepState.COMPLETE
+    assert source.calls["", None] == 1
+
+
+def test_a_feed_opened_after_the_sweep_is_filled_without_a_call(provide):
+    source = SessionSource(page_size=2)
+    source.add("p", events=5)
+    source.events["p"][3] = joined("somebody else", 3)
+    source.events["p"][4] = joined(None, 4)
+    provider = provide(source)
+    sweep = sweep_all(provider)
+    calls = len(source.order)
+    feed = provider.events(scope("p"))
+    assert feed.state is FeedState.COMPLETE
+    assert list(feed.items) == source.events["p"]
+    assert not provider.read_more(feed)
+    assert len(source.order) == calls
+    assert {event.participant_id for event in sweep.log.log} == {"p"}
+
+
+def test_a_feed_opened_while_it_is_read_is_the_one_being_read(provide):
+    source = SessionSource(page_size=2)
+    source.add("p", events=4)
+    provider, sweep, gate = started_and_held(provide, source, "p")
+    feed = provider.events(scope("p"))
+    assert feed.state is FeedState.READING
+    assert not provider.read_more(feed)
+    gate.opened.set()
+    wait_state(sweep, SweepState.COMPLETE)
+    assert list(feed.items) == source.events["p"]
+    assert max(source.calls.values()) == 1
+
+
+def test_what_a_person_finds_later_comes_into_the_log(provide):
+    source = SessionSource()
+    source.add("p", events=2)
+    provider = provide(source)
+    sweep = sweep_all(provider)
+    source.events["p"].append(joined("p", 99))
+    feed = provider.events(scope("p"))
+    provider.refresh(feed)
+    wait_for(lambda: feed.status.refreshed is not None)
+    assert len(feed.items) == 3
+    assert holds_what_the_source_has(sweep, source)
+
+
+def test_whom_a_person_opened_before_the_start_is_first(provide):
+    source = SessionSource()
+    for number in range(20):
+        source.add(f"p{number:02d}", published=True)
+    source.add("opened")
+    provider = provide(source, one_by_one())
+    provider.events(scope("opened"))
+    sweep_all(provider)
+    assert source.asked[0] == "opened"
+
+
+def test_what_a_person_reads_during_a_pause_is_not_read_again(provide):
+    source = SessionSource(page_size=2)
+    for number in range(20):
+        source.add(f"p{number:02d}", events=3)
+    provider, sweep, gate = started_and_held(provide, source, "p00", one_by_one())
+    sweep.pause()
+    gate.opened.set()
+    whole, half = provider.events(scope("p18")), provider.events(scope("p19"))
+    provider.read_more(half)
+    provider.read_more(whole)
+    wait_for(lambda: half.state is whole.state is FeedState.READY)
+    provider.read_more(whole)
+    wait_for(lambda: whole.state is FeedState.COMPLETE)
+    assert sweep.log.is_read("p18")
+    assert sweep.log.reading("p19").state is ReadState.PARTIAL
+    sweep.start()
+    wait_state(sweep, SweepState.COMPLETE)
+    assert set(source.calls.values()) == {1}
+    assert holds_what_the_source_has(sweep, source)
+
+
+def test_an_id_listed_twice_is_read_once(provide):
+    source = SessionSource(list_size=1)
+    source.add("p")
+    source.rows.append(source.rows[0])
+
+    def hold_the_second_row(name):
+        if not name and source.order.count("") > 1:
+            wait_for(lambda: sweep.log.is_read("p"))
+
+    source.before_answer = hold_the_second_row
+    sweep = provide(source).sweep(SESSION)
+    sweep.start()
+    wait_state(sweep, SweepState.COMPLETE)
+    assert source.asked == ["p"]
+    assert sweep.log.participants_known == 1
+
+
+def test_what_was_read_before_the_list_may_have_grown_since(provide):
+    source = SessionSource()
+    source.add("p", state="DISCONNECTED")
+    provider = provide(source)
+    feed = provider.events(scope("p"))
+    provider.read_more(feed)
+    wait_for(lambda: feed.state is FeedState.COMPLETE)
+    sweep = sweep_all(provider)
+    assert source.asked == ["p"]
+    source.events["p"].append(joined("p", 70))
+    for _ in range(2):
+        sweep.start()
+        wait_state(sweep, SweepState.COMPLETE)
+    # The first of the two passes has read it after its row was, which makes it final.
+    assert source.asked == ["p", "p"]
+    assert holds_what_the_source_has(sweep, source)
+
+
+def test_a_list_that_a_person_reads_again_is_not_doubled_in_the_log(provide):
+    source = SessionSource(page_size=2)
+    source.add("p", events=4)
+    source.events["p"].append(source.events["p"][0])
+    provider = provide(source)
+    sweep = sweep_all(provider)
+    feed = provider.events(scope("p"))
+    source.events["p"].insert(3, source.events["p"][3])
+    provider.restart(feed)
+    for pages in (1, 2, 3):
+        wait_for(lambda: feed.status.pages == pages and not feed.status.is_busy)  # noqa: B023
+        provider.read_more(feed)
+    assert feed.state is FeedState.COMPLETE
+    assert holds_what_the_source_has(sweep, source)
+    assert len(sweep.log.log) == 6
+
+
+def test_a_pause_asks_for_nothing_more_and_keeps_what_is_under_way(provide):
+    source = SessionSource(page_size=2)
+    for number in range(20):
+        source.add(f"p{number:02d}", events=5)
+    gates = [Gate(None) for _ in range(4)]
+    source.gates = {f"p{number:02d}": gate for number, gate in enumerate(gates)}
+    provider = provide(source)
+    sweep = provider.sweep(SESSION)
+    sweep.start()
+    wait_for(lambda: all(gate.entered.is_set() for gate in gates))
+    sweep.pause()
+    assert sweep.state is SweepState.PAUSED
+    assert provider.activity().waiting == 0
+    for gate in gates:
+        gate.opened.set()
+    wait_for(lambda: len(sweep.log.log) == 8)
+    wait_for(lambda: settled(provider))
+    assert len(source.asked) == 4
+    assert sweep.log.reading("p00").state is ReadState.PARTIAL
+    assert sweep.log.reading("p10").state is ReadState.NOT_READ
+    assert sweep.start()
+    wait_state(sweep, SweepState.COMPLETE)
+    assert set(source.calls.values()) == {1}
+    assert holds_what_the_source_has(sweep, source)
+
+
+def test_a_pause_takes_nothing_from_a_person(provide):
+    source = SessionSource()
+    for number in range(20):
+        source.add(f"p{number:02d}")
+    gates = [Gate(None) for _ in range(4)]
+    source.gates = {f"p{number:02d}": gate for number, gate in enumerate(gates)}
+    provider = provide(source)
+    sweep = provider.sweep(SESSION)
+    sweep.start()
+    wait_for(lambda: all(gate.entered.is_set() for gate in gates))
+    feed = provider.events(scope("p05"))
+    provider.read_more(feed)
+    sweep.pause()
+    for gate in gates:
+        gate.opened.set()
+    wait_for(lambda: feed.state is FeedState.COMPLETE)
+    assert sweep.log.is_read("p05")
+    wait_for(lambda: sweep.log.participants_read == 5)
+
+
+def test_a_cancelled_sweep_goes_on_where_it_was(provide):
+    source = SessionSource(list_size=2)
+    for number in range(8):
+        source.add(f"p{number}")
+    provider, sweep, gate = started_and_held(provide, source, "")
+    sweep.cancel()
+    assert sweep.state is SweepState.CANCELLED
+    gate.opened.set()
+    wait_for(lambda: settled(provider))
+    assert source.order == [""]
+    assert sweep.start()
+    wait_state(sweep, SweepState.COMPLETE)
+    assert set(source.calls.values()) == {1}
+    sweep.cancel()
+    assert sweep.state is SweepState.COMPLETE
+
+
+def test_a_participant_that_fails_is_tried_again_at_the_end(provide):
+    source = SessionSource()
+    for number in range(30):
+        source.add(f"p{number}")
+    source.fail("p3", FailureKind.SERVICE)
+    provider = provide(source)
+    sweep = sweep_all(provider)
+    assert sweep.state is SweepState.COMPLETE
+    assert holds_what_the_source_has(sweep, source)
+    assert source.asked[-1] == "p3"
+    assert source.calls["p3", None] == 2
+    assert not sweep.log.failures
+
+
+def test_a_participant_that_fails_twice_is_listed_and_not_fatal(provide):
+    source = SessionSource(page_size=2)
+    for number in range(5):
+        source.add(f"p{number}", events=4)
+    source.fail("p3", FailureKind.NOT_FOUND, FailureKind.NOT_FOUND)
+    provider = provide(source)
+    sweep = sweep_all(provider)
+    assert sweep.state is SweepState.COMPLETE
+    assert list(sweep.log.failures) == ["p3"]
+    assert sweep.log.failures["p3"].kind is FailureKind.NOT_FOUND
+    assert sweep.log.reading("p3").state is ReadState.FAILED
+    progress = sweep.progress(0)
+    assert (progress.participants_read, progress.failed) == (4, 1)
+    # The next start tries it again, and nobody else.
+    source.end_time = EPOCH
+    calls = len(source.order)
+    provider.read(provider.session(SESSION))
+    wait_for(lambda: provider.session(SESSION).value)
+    sweep.start()
+    wait_state(sweep, SweepState.COMPLETE)
+    assert "p3" in source.order[calls:]
+    assert not sweep.log.failures
+
+
+def test_a_failure_in_the_middle_goes_on_from_its_page(provide):
+    source = SessionSource(page_size=2)
+    source.add("p", events=5)
+    asked = []
+
+    def fail_the_second(participant_id):
+        asked.append(participant_id)
+        if asked.count("p") == 2:
+            source.fail("p", FailureKind.NETWORK)
+
+    source.before_answer = fail_the_second
+    sweep = sweep_all(provide(source))
+    assert sweep.state is SweepState.COMPLETE
+    assert source.calls["p", None] == 1
+    assert source.calls["p", "2"] == 2
+    assert holds_what_the_source_has(sweep, source)
+
+
+@pytest.mark.parametrize("kind", [FailureKind.EXPIRED, FailureKind.CREDENTIALS, FailureKind.DENIED])
+@pytest.mark.parametrize("whose", ["", "p2"])
+def test_what_fails_for_everybody_stops_the_sweep_until_it_is_resumed(provide, kind, whose):
+    source = SessionSource()
+    for number in range(40):
+        source.add(f"p{number}")
+    source.fail(whose, kind)
+    provider = provide(source)
+    sweep = sweep_all(provider)
+    assert sweep.state is SweepState.FAILED
+    assert sweep.failure.kind is kind
+    assert sweep.progress(0).failure is sweep.failure
+    wait_for(lambda: settled(provider))
+    assert len(source.asked) < 20
+    assert not sweep.log.failures
+    assert sweep.start()
+    wait_state(sweep, SweepState.COMPLETE)
+    assert sweep.failure is None
+    assert holds_what_the_source_has(sweep, source)
+    assert sum(source.calls.values()) == 42
+
+
+def test_an_outage_stops_the_sweep(provide):
+    source = SessionSource()
+    for number in range(200):
+        source.add(f"p{number}")
+        source.fail(f"p{number}", FailureKind.NETWORK)
+    sweep = sweep_all(provide(source))
+    assert sweep.state is SweepState.FAILED
+    assert FAILURES_IN_A_ROW <= len(source.asked) < FAILURES_IN_A_ROW + CALLS_AHEAD
+    source.failures.clear()
+    sweep.start()
+    wait_state(sweep, SweepState.COMPLETE)
+    assert holds_what_the_source_has(sweep, source)
+
+
+def test_failures_with_answers_in_between_are_no_outage(provide):
+    source = SessionSource()
+    for number in range(80):
+        source.add(f"p{number:02d}")
+        if number % 2:
+            source.fail(f"p{number:02d}", FailureKind.NETWORK)
+    sweep = sweep_all(provide(source, one_by_one()))
+    assert sweep.state is SweepState.COMPLETE
+    assert sweep.log.participants_read == 80
+
+
+def test_a_list_that_fails_in_the_middle_leaves_those_listed_to_be_read(provide):
+    source = SessionSource(list_size=2)
+    for number in range(4):
+        source.add(f"p{number}")
+    lists = []
+
+    def fail_the_second(participant_id):
+        lists.append(participant_id)
+        if lists.count("") >= 2 and not participant_id:
+            source.fail("", FailureKind.SERVICE)
+
+    source.before_answer = fail_the_second
+    sweep = sweep_all(provide(source))
+    assert sweep.state is SweepState.FAILED
+    assert sweep.failure.kind is FailureKind.SERVICE
+    assert sweep.log.participants_read == 2
+    assert not sweep.log.participants_complete
+    assert source.calls["", "2"] == 2
+    source.before_answer = lambda _: None
+    sweep.start()
+    wait_state(sweep, SweepState.COMPLETE)
+    assert sweep.log.participants_read == 4
+
+
+def test_a_bug_in_a_source_is_reported_and_ends_the_sweep_all_the_same(provide):
+    source = SessionSource()
+    source.add("p")
+    source.add("q")
+
+    def crash(participant_id):
+        if participant_id == "p":
+            raise ValueError("a bug")
+
+    source.before_answer = crash
+    provider = provide(source)
+    bugs = []
+    provider.on_bug = bugs.append
+    sweep = sweep_all(provider)
+    assert sweep.state is SweepState.COMPLETE
+    assert list(sweep.log.failures) == ["p"]
+    wait_for(lambda: len(bugs) == 2)
+
+
+def test_a_participant_whose_reading_a_person_gives_up_is_read_at_the_end(provide):
+    source = SessionSource()
+    for number in range(12):
+        source.add(f"p{number:02d}")
+    provider, sweep, gate = started_and_held(provide, source, "p00")
+    assert provider.cancel(provider.events(scope("p00")))
+    gate.opened.set()
+    wait_state(sweep, SweepState.COMPLETE)
+    assert sweep.log.participants_read == 12
+    assert holds_what_the_source_has(sweep, source)
+
+
+def test_an_ended_session_is_never_read_again(provide):
+    source = SessionSource()
+    source.add("p")
+    source.end_time = EPOCH
+    provider = provide(source)
+    provider.read(provider.session(SESSION))
+    wait_for(lambda: provider.session(SESSION).value)
+    sweep = sweep_all(provider)
+    calls = len(source.order)
+    assert not sweep.start()
+    assert sweep.state is SweepState.COMPLETE
+    assert settled(provider)
+    assert len(source.order) == calls
+
+
+def test_a_live_session_is_read_again_without_those_that_are_gone(provide):
+    source = SessionSource(page_size=3)
+    source.add("here", events=4)
+    source.add("gone", events=2, state="DISCONNECTED")
+    source.add("leaving", events=2)
+    provider = provide(source)
+    sweep = sweep_all(provider)
+    before = list(sweep.log.log)
+    source.order.clear()
+    source.events["here"].append(joined("here", 50))
+    source.events["leaving"].append(joined("leaving", 60))
+    source.rows[2] = source.rows[2].__class__("leaving", state="DISCONNECTED")
+    source.add("new", events=1)
+    assert sweep.start()
+    wait_state(sweep, SweepState.COMPLETE)
+    assert set(source.asked) == {"here", "leaving", "new"}
+    assert holds_what_the_source_has(sweep, source)
+    assert list(sweep.log.log)[: len(before)] == before
+    source.order.clear()
+    sweep.start()
+    wait_state(sweep, SweepState.COMPLETE)
+    assert set(source.asked) == {"here", "new"}
+    assert holds_what_the_source_has(sweep, source)
+
+
+def test_news_at_the_head_of_a_list_come_before_what_was_read(provide):
+    source = SessionSource(page_size=3)
+    source.add("p", events=9)
+    source.events["p"].reverse()
+    provider = provide(source)
+    sweep = sweep_all(provider)
+    source.calls.clear()
+    source.events["p"].insert(0, joined("p", 99))
+    sweep.start()
+    wait_state(sweep, SweepState.COMPLETE)
+    # One page tells that a list from the newest on goes on as before.
+    assert source.calls == {("", None): 1, ("p", None): 1}
+    assert list(provider.events(scope("p")).items) == source.events["p"]
+
+
+def test_a_refresh_that_fails_leaves_the_participant_read(provide):
+    source = SessionSource()
+    source.add("p")
+    provider = provide(source)
+    sweep = sweep_all(provider)
+    source.fail("p", FailureKind.SERVICE, FailureKind.SERVICE)
+    sweep.start()
+    wait_state(sweep, SweepState.COMPLETE)
+    assert sweep.log.is_read("p")
+    assert sweep.log.reading("p").failure.kind is FailureKind.SERVICE
+    sweep.start()
+    wait_state(sweep, SweepState.COMPLETE)
+    assert not sweep.log.failures
+
+
+def test_a_second_pass_that_is_paused_reads_the_list_when_resumed(provide):
+    source = SessionSource()
+    source.add("p")
+    provider = provide(source, RateLimiter(demand=FAST, background=1, window=0.05))
+    sweep = sweep_all(provider)
+    source.add("q")
+    sweep.start()
+    sweep.pause()
+    wait_for(lambda: settled(provider))
+    sweep.start()
+    wait_state(sweep, SweepState.COMPLETE)
+    assert sweep.log.is_read("q")
+
+
+def test_changes_of_the_sweep_are_told_together_and_its_states_at_once(provide):
+    source = SessionSource()
+    for number in range(100):
+        source.add(f"p{number}")
+    provider = provide(source, clock=lambda: 5.0)
+    heard = []
+    provider.on_change = heard.append
+    sweep = sweep_all(provider)
+    wait_for(lambda: heard.count(sweep) == 3)
+    # The list is shared with screens; feeds of events that nobody has opened are not told of.
+    assert set(heard) == {sweep, sweep.participants}
+
+
+def test_progress_tells_rate_and_time_left(provide):
+    source = SessionSource(page_size=1)
+    for number in range(50):
+        source.add(f"p{number:02d}", events=2)
+    now = [0.0]
+    provider = provide(source, clock=lambda: now[0])
+
+    def tick(participant_id):
+        now[0] += 0.5
+        if len(source.asked) == 21:
+            gate.pass_through()
+
+    gate = Gate(None)
+    source.before_answer = tick
+    sweep = provider.sweep(SESSION)
+    sweep.start()
+    wait_for(gate.entered.is_set)
+    sweep.pause()
+    assert sweep.progress(now[0]).rate is None
+    gate.opened.set()
+    wait_for(lambda: settled(provider))
+    sweep.start()
+    wait_state(sweep, SweepState.COMPLETE)
+    end = sweep.progress(now[0])
+    assert (end.calls, end.events, end.participants_read) == (101, 100, 50)
+    assert end.eta_seconds == 0
+
+
+def test_calls_wait_for_the_pace_and_the_pace_for_no_call(provide):
+    source = SessionSource()
+    for number in range(60):
+        source.add(f"p{number}", events=6)
+    provider = provide(source, RateLimiter(demand=FAST, background=1, window=0.003))
+    waiting = []
+    source.before_answer = lambda name: waiting.append(provider.activity().waiting) if name else 0
+    sweep_all(provider)
+    # Whatever has gone out, others are lined up; at the end there are fewer left.
+    assert min(waiting[: -2 * CALLS_AHEAD]) >= CALLS_AHEAD - 4
+    assert len(waiting) == 120
+
+
+def test_twenty_five_thousand_participants_cost_the_same_each(provide):
+    source = SessionSource(list_size=25_000)
+    for number in range(25_000):
+        source.add(f"participant{number:05d}", events=1, user_id=f"u{number}")
+    provider = provide(source)
+    sweep = provider.sweep(SESSION)
+    steps = Counter()
+    for name in ("_read", "_on_events", "_end", "_follow"):
+        count_calls(sweep._events, name, steps)
+    count_calls(sweep._members, "_take", steps)
+    sweep.start()
+    wait_for(lambda: not sweep.is_running, 120)
+    assert sweep.state is SweepState.COMPLETE
+    assert sweep.log.participants_read == 25_000
+    assert steps == dict.fromkeys(["_read", "_end", "_follow", "_on_events", "_take"], 25_000)
+    assert not sweep._events._feeds
+    assert not sweep._members.queue._users
+
+
+def count_calls(owner, name, steps):
+    method = getattr(owner, name)
+
+    def counted(*arguments, **options):
+        steps[name] += 1
+        return method(*arguments, **options)
+
+    setattr(owner, name, counted)

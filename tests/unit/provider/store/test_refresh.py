@@ -1,0 +1,353 @@
+"""Refreshing events: nothing lost, nothing doubled, and every event keeps its position."""
+
+import threading
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ivscope.domain.events import Event
+from ivscope.domain.failures import FailureKind
+from ivscope.domain.stages import ParticipantScope
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.fetch.rate_limiter import RateLimiter
+from ivscope.provider.store import feeds
+from ivscope.provider.store.event_log import EventTables
+from ivscope.provider.store.feed import FeedState
+from ivscope.provider.store.order import OrderLabel
+from support.growing_source import GrowingList, LiveSource
+from support.scripted_source import failure
+from support.waiting import wait_for
+
+EPOCH = datetime(2026, 11, 20, 20, 30, tzinfo=UTC)
+SCOPE = ParticipantScope("arn", "st-1", "p")
+
+
+class Reader:
+    """A feed over a growing list, which checks after every step that no event has moved."""
+
+    def __init__(self, source, tables=None):
+        self.source = source
+        self.feed = feeds.events(SCOPE, tables or EventTables())
+        self._before = []
+        self.last_cursors = []
+
+    @property
+    def log(self):
+        return self.feed.items
+
+    def read(self):
+        if self.feed.wants_read and self.feed.has_more:
+            self._call()
+
+    def refresh(self):
+        if self.feed.begin_refresh():
+            self._call()
+
+    def read_to_end(self):
+        for _ in range(300):
+            if self.feed.state is FeedState.COMPLETE:
+                return
+            self.read()
+        pytest.fail("the list does not end")
+
+    def in_order_returned(self):
+        log = self.log
+        positions = range(len(log)) if log.sequence is None else log.sequence
+        return [log[position] for position in positions]
+
+    def _call(self):
+        for _ in range(300):
+            self.feed.queue()
+            self.feed.begin_reading()
+            try:
+                needs_another = self.feed.fetch(self.source)()
+            except Exception as trouble:  # noqa: BLE001 - what the provider does
+                self.feed.fail(trouble)
+                needs_another = False
+            now = list(self.log)
+            assert now[: len(self._before)] == self._before
+            self._before = now
+            if not needs_another:
+                break
+        else:
+            pytest.fail("the read does not end")
+        if self.log.sequence is not None:
+            assert sorted(self.log.sequence) == list(range(len(self.log)))
+        assert not self.feed.status.is_busy
+
+
+def event(second, name="JOINED"):
+    time = EPOCH + timedelta(seconds=second)
+    return Event(name, "p", time)
+
+
+def grow_newest(source, *events):
+    for one in events:
+        source.insert(0, one)
+
+
+def grow_oldest(source, *events):
+    for one in events:
+        source.insert(len(source.events), one)
+
+
+# Seconds that pass, and which of two equal names comes: ties and equal events abound.
+GROWTH = st.lists(
+    st.tuples(st.sampled_from([0, 0, 0, 1, 2]), st.sampled_from("ab")), min_size=1, max_size=6
+)
+STEPS = st.lists(st.one_of(st.just("read"), st.just("refresh"), GROWTH), max_size=25)
+STEPS_AND_GROWTH_WHILE_READING = st.lists(
+    st.one_of(st.just("read"), st.just("refresh"), GROWTH, GROWTH.map(tuple)), max_size=25
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(steps=STEPS_AND_GROWTH_WHILE_READING, size=st.integers(1, 5), start=st.integers(0, 12))
+def test_a_list_growing_at_its_head_is_kept_up_with(steps, size, start):
+    _follow(GrowingList(size), steps, start, grow_newest)
+
+
+@settings(max_examples=150, deadline=None)
+@given(steps=STEPS, size=st.integers(1, 5), start=st.integers(0, 12))
+def test_a_list_whose_pages_shift_while_it_grows_is_kept_up_with(steps, size, start):
+    _follow(GrowingList(size, shifts=True), steps, start, grow_newest, before_read=Reader.refresh)
+
+
+@settings(max_examples=150, deadline=None)
+@given(steps=STEPS_AND_GROWTH_WHILE_READING, size=st.integers(1, 5), start=st.integers(0, 12))
+def test_a_list_growing_at_its_end_is_kept_up_with(steps, size, start):
+    _follow(GrowingList(size), steps, start, grow_oldest)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data(), steps=STEPS_AND_GROWTH_WHILE_READING, size=st.integers(1, 5))
+def test_a_list_without_order_is_kept_up_with(data, steps, size):
+    def grow_anywhere(source, *events):
+        for one in events:
+            source.insert(data.draw(st.integers(0, len(source.events))), one)
+
+    source = GrowingList(size)
+    grow_oldest(source, event(2), event(1), event(3))
+    reader = Reader(source)
+    while reader.log.order is not OrderLabel.UNORDERED:
+        reader.read()
+    _walk(reader, steps, grow_anywhere)
+    _check_whole(reader)
+
+
+def _follow(source, steps, start, grow, before_read=None):
+    grow(source, *(event(0, "ab"[number % 2]) for number in range(start // 2)))
+    grow(source, *(event(number, "a") for number in range(start - start // 2)))
+    reader = Reader(source)
+    _walk(reader, steps, grow, before_read, now=start)
+    _check_whole(reader)
+
+
+def _walk(reader, steps, grow, before_read=None, now=5):
+    for step in steps:
+        if step == "read":
+            if before_read is not None:
+                before_read(reader)
+            reader.read()
+        elif step == "refresh":
+            reader.refresh()
+        else:
+            for passed, name in step:
+                now += passed
+                change = partial(grow, reader.source, event(now, name))
+                if isinstance(step, tuple) or reader.source.between_calls:
+                    reader.source.between_calls.append(change)
+                else:
+                    change()
+
+
+def _check_whole(reader):
+    """Refresh, read to the end, refresh: all of it is there, in the order of the service."""
+    while reader.source.between_calls:
+        reader.source.between_calls.popleft()()
+    reader.refresh()
+    reader.read_to_end()
+    reader.refresh()
+    assert reader.feed.state is FeedState.COMPLETE
+    assert Counter(reader.log) == Counter(reader.source.events)
+    assert reader.in_order_returned() == reader.source.events
+    fresh = Reader(reader.source)
+    fresh.read_to_end()
+    assert reader.log.order is fresh.log.order
+    calls = len(reader.source.calls)
+    reader.refresh()
+    assert reader.feed.status.refreshed.new_rows == 0
+    assert len(reader.source.calls) > calls
+
+
+def test_a_refresh_without_news_costs_one_call_however_long_the_list():
+    for grow in (grow_newest, grow_oldest):
+        reader = _complete(grow, *(event(second) for second in range(50)))
+        reader.refresh()
+        assert len(reader.source.calls) == 1
+        assert reader.feed.status.refreshed.new_rows == 0
+        assert reader.log.sequence is None
+
+
+def test_news_at_the_head_cost_one_call_and_come_first_in_the_order_returned():
+    reader = _complete(grow_newest, *(event(second) for second in range(50)))
+    grow_newest(reader.source, event(49), event(50), event(51))
+    reader.refresh()
+    assert len(reader.source.calls) == 1
+    assert list(reader.log.sequence[:4]) == [50, 51, 52, 0]
+    assert reader.log.order is OrderLabel.NEWEST_FIRST
+    assert reader.feed.status.refreshed.new_rows == 3
+
+
+def test_news_at_the_end_are_read_from_the_last_page_and_keep_the_plain_order():
+    reader = _complete(grow_oldest, *(event(second) for second in range(48)))
+    last_page = reader.last_cursors[-1]
+    grow_oldest(reader.source, *(event(second) for second in range(48, 60)))
+    reader.refresh()
+    assert reader.source.calls[0] == last_page
+    assert len(reader.source.calls) == 2
+    assert reader.log.sequence is None
+    assert reader.in_order_returned() == reader.source.events
+    reader.source.calls.clear()
+    reader.refresh()
+    assert len(reader.source.calls) == 1
+
+
+def test_a_rejected_cursor_of_the_last_page_makes_it_read_all_again():
+    reader = _complete(grow_oldest, *(event(second) for second in range(25)))
+    grow_oldest(reader.source, event(25))
+    reader.source.rejects.update(cursor for cursor in reader.last_cursors if cursor)
+    reader.refresh()
+    assert reader.source.calls[1] is None
+    assert reader.in_order_returned() == reader.source.events
+    assert reader.feed.status.refreshed.failure is None
+
+
+def test_a_late_event_between_held_ones_is_found_in_the_pages_read():
+    reader = _complete(grow_newest, *(event(second) for second in range(50)))
+    reader.source.insert(4, event(45, "LATE"))
+    grow_newest(reader.source, event(50))
+    reader.refresh()
+    assert reader.in_order_returned() == reader.source.events
+    assert len(reader.source.calls) == 2
+    assert reader.feed.status.refreshed.new_rows == 2
+
+
+def test_events_that_the_service_has_dropped_stay_in_their_place():
+    reader = _complete(grow_newest, *(event(second) for second in range(6)))
+    held = list(reader.source.events)
+    del reader.source.events[2], reader.source.events[4]
+    grow_newest(reader.source, event(6))
+    reader.refresh()
+    assert reader.in_order_returned() == [event(6), *held]
+    assert reader.feed.status.refreshed.new_rows == 1
+
+
+def test_a_failed_refresh_leaves_everything_as_it_was_and_says_so():
+    trouble = failure(FailureKind.NETWORK)
+    reader = _complete(grow_newest, *(event(second) for second in range(50)))
+    grow_newest(reader.source, *(event(second) for second in range(50, 75)))
+    reader.source.between_calls.append(lambda: reader.source.failures.append(trouble))
+    reader.refresh()
+    assert len(reader.log) == 50
+    assert reader.feed.state is FeedState.COMPLETE
+    assert reader.feed.failure is None
+    assert reader.feed.status.refreshed.failure is trouble
+    reader.refresh()
+    assert reader.in_order_returned() == reader.source.events
+    refreshed = reader.feed.status.refreshed
+    assert (refreshed.number, refreshed.new_rows, refreshed.failure) == (2, 25, None)
+
+
+def test_a_failed_refresh_does_not_keep_an_unfinished_list_from_being_read_on():
+    source = GrowingList(10)
+    grow_newest(source, *(event(second) for second in range(25)))
+    reader = Reader(source)
+    reader.read()
+    source.failures.append(failure(FailureKind.NETWORK))
+    reader.refresh()
+    assert reader.feed.state is FeedState.READY
+    reader.read_to_end()
+    assert list(reader.log) == source.events
+
+
+def test_a_failed_page_stays_failed_when_a_refresh_fails_too_and_not_when_it_succeeds():
+    source = GrowingList(10)
+    grow_newest(source, *(event(second) for second in range(25)))
+    reader = Reader(source)
+    reader.read()
+    first, second = failure(FailureKind.NETWORK), failure(FailureKind.DENIED)
+    source.failures.append(first)
+    reader.read()
+    source.failures.append(second)
+    reader.refresh()
+    assert reader.feed.failure is first
+    assert reader.feed.status.refreshed.failure is second
+    reader.refresh()
+    assert reader.feed.state is FeedState.READY
+
+
+def test_a_list_read_in_part_from_the_oldest_on_goes_on_instead():
+    source = GrowingList(10)
+    grow_oldest(source, *(event(second) for second in range(25)))
+    reader = Reader(source)
+    reader.refresh()
+    reader.refresh()
+    assert len(reader.log) == 20
+    assert len(source.calls) == 2
+    assert reader.feed.status.refreshed is None
+
+
+def test_giving_up_a_refresh_or_reading_all_again_forgets_it():
+    reader = _complete(grow_newest, *(event(second) for second in range(5)))
+    assert reader.feed.begin_refresh()
+    reader.feed.queue()
+    reader.feed.rest()
+    assert reader.feed.state is FeedState.COMPLETE
+    assert reader.feed.begin_refresh()
+    reader.feed.begin_again()
+    grow_newest(reader.source, event(5))
+    old = reader.feed.items
+    reader.feed.fetch(reader.source)()
+    assert reader.feed.items is not old
+    assert list(reader.feed.items) == reader.source.events
+
+
+def _complete(grow, *events):
+    """A reader that has all of these, in pages of ten; its source has forgotten the calls."""
+    source = GrowingList(10)
+    grow(source, *events)
+    reader = Reader(source)
+    reader.read_to_end()
+    reader.last_cursors = list(source.calls)
+    source.calls.clear()
+    return reader
+
+
+def test_the_provider_refreshes_once_for_many_asks_and_announces_the_news():
+    source = LiveSource(page_size=10)
+    grow_newest(source, *(event(second) for second in range(15)))
+    provider = StageDataProvider(lambda: source, pace=RateLimiter(demand=1000))
+    feed = provider.events(SCOPE)
+    seen = []
+    provider.on_change = lambda target: seen.append(target.status.refreshed)
+    try:
+        assert provider.refresh(feed)
+        wait_for(lambda: feed.state is FeedState.READY)
+        grow_newest(source, *(event(second) for second in range(15, 40)))
+        gate = threading.Event()
+        source.between_calls.append(lambda: gate.wait(10))
+        assert provider.refresh(feed)
+        assert not provider.refresh(feed)
+        assert not provider.read_more(feed)
+        gate.set()
+        wait_for(lambda: seen[-1] is not None)
+        assert seen[-1].new_rows == 25
+        assert list(feed.items.sequence[:2]) == [10, 11]
+        assert provider.activity().total == 1 + 3
+    finally:
+        provider.close()
+    assert not provider.refresh(feed)

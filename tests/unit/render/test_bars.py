@@ -1,0 +1,47 @@
+"""Bars and tails of lists."""
+
+import time
+
+import pytest
+from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.render.bars import (
+    Budget,
+    Crumb,
+    ListStatus,
+    header_line,
+    status_line,
+    tail_lines,
+)
+from ivscope.render.cells import line_width
+
+
+def _text(line):
+    return "".join(span.text for span in line)
+
+
+def test_the_note_of_an_empty_list_is_never_cut():
+    note = "The API answers so for unknown ids too; how long it keeps events is not documented."
+    lines = tail_lines(ListStatus("events", 0, has_more=False, empty_note=(note,)), 40)
+    assert all(line_width(line) <= 40 for line in lines)
+    assert " ".join(_text(line).strip() for line in lines) == note
+
+
+def test_a_name_of_ten_megabytes_costs_the_header_nothing():
+    crumbs = (Crumb("demo"), Crumb("x" * 10_000_000, "\x1b" * 10_000_000), Crumb("last"))
+    started = time.process_time()
+    for _ in range(10):
+        line = header_line(crumbs, "UTC", 80)
+    assert time.process_time() - started < 0.5
+    assert line_width(line) == 80
+    assert "last" in _text(line)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_status_line_of_a_failure_holds_its_cause_and_its_keys(width):
+    failure = ProviderFailure(FailureKind.INVALID, "nextToken: expired\x1b[2J", "", retryable=False)
+    status = ListStatus("events", 200, has_more=True, failure=failure, extra=("0 errors",))
+    text = _text(status_line(status, Budget(0, 4), "", width))
+    assert len(text) == width
+    assert "r: retry" in text
+    assert "nextToken: " in text or width < 80
+    assert "\x1b" not in text

@@ -1,0 +1,117 @@
+"""The token comparison as lines, side by side and inline."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from ivscope.domain.token_comparison import compare_tokens
+from ivscope.domain.tokens import ParticipantToken
+from ivscope.render.cells import line_width
+from ivscope.render.lines import Role
+from ivscope.render.token_lines import token_lines
+
+AT = datetime(2025, 11, 12, 20, 54, 53, tzinfo=UTC)
+BEFORE = ParticipantToken(
+    ("SUBSCRIBE",),
+    (("lang", "de"), ("role", "viewer"), ("room", "studio-17-left"), ("old", "x")),
+    "ana",
+    AT + timedelta(hours=1),
+)
+AFTER = ParticipantToken(
+    ("SUBSCRIBE", "PUBLISH"),
+    (("lang", "de"), ("role", "host"), ("room", "studio-42-left"), ("new", "")),
+    "ana",
+    AT + timedelta(hours=2),
+)
+
+
+def _texts(lines):
+    return ["".join(span.text for span in line) for line in lines]
+
+
+def _lines(before, after, width=80, **options):
+    return token_lines(compare_tokens(before, after, AT), width, UTC, **options)
+
+
+def test_side_by_side_from_76_cells():
+    assert _texts(_lines(BEFORE, AFTER, 76)) == [
+        "Verdict    gained PUBLISH; 2 attributes changed; 1 attribute added; 1",
+        "           attribute removed; expires 1 h later",
+        "Change   What              Before                   After",
+        "added    PUBLISH           absent                   PUBLISH",
+        "added    new               absent                   empty",
+        "removed  old               x                        absent",
+        "changed  role              viewer                   host",
+        "changed  room              studio-17-left           studio-42-left",
+        "changed  expiration        2025-11-12 21:54:53 UTC  2025-11-12 22:54:53 UTC",
+        "Time left  1 h 00 min before, 2 h 00 min after (at the exchange)",
+        "Same       3 (SUBSCRIBE, lang, user id)",
+    ]
+
+
+def test_inline_below_76_cells():
+    assert _texts(_lines(BEFORE, AFTER, 75))[2:12] == [
+        "+ capability PUBLISH",
+        "+ attribute new: empty",
+        "- attribute old: x",
+        "- attribute role: viewer",
+        "+ attribute role: host",
+        "- attribute room: studio-17-left",
+        "+ attribute room: studio-42-left",
+        "- expiration: 2025-11-12 21:54:53 UTC",
+        "+ expiration: 2025-11-12 22:54:53 UTC",
+        "Time left  1 h 00 min before, 2 h 00 min after (at the exchange)",
+    ]
+
+
+@pytest.mark.parametrize("width", [60, 90])
+def test_only_the_changed_part_of_a_value_is_marked(width):
+    spans = [span for line in _lines(BEFORE, AFTER, width) for span in line]
+    assert {span.text for span in spans if span.role is Role.ADDED} >= {"42", "host"}
+    assert {span.text for span in spans if span.role is Role.REMOVED} >= {"17", "viewer"}
+
+
+def test_unfolded_rows_show_what_stayed_the_same():
+    folded, unfolded = _texts(_lines(BEFORE, AFTER)), _texts(_lines(BEFORE, AFTER, fold=False))
+    assert not any(text.startswith("same") for text in folded)
+    assert sum(text.startswith("same") for text in unfolded) == 3
+    assert "  attribute lang: de" in _texts(_lines(BEFORE, AFTER, 50, fold=False))
+
+
+def test_no_difference_is_one_verdict_and_a_count():
+    texts = _texts(_lines(BEFORE, BEFORE))
+    assert texts[0] == "Verdict    no difference"
+    assert texts[-1].startswith("Same       7 (SUBSCRIBE, lang, old")
+    assert not any(text.startswith("Change") for text in texts)
+
+
+def test_a_missing_token_marks_nothing_as_added():
+    lines = _lines(None, AFTER, 80)
+    assert _texts(lines)[0].startswith("Verdict    previous token not given; new token allows")
+    assert "capability PUBLISH" in _texts(lines)
+    assert "attribute new: empty" in _texts(lines)
+    assert not any(span.role is Role.ADDED for line in lines for span in line)
+    assert _texts(_lines(None, None)) == ["Verdict    neither token given"]
+
+
+def test_values_that_look_like_our_words_are_quoted():
+    before = ParticipantToken(attributes=(("a", "absent"), ("b", "")))
+    texts = "\n".join(_texts(_lines(before, ParticipantToken(attributes=()), 60)))
+    assert '- attribute a: "absent"' in texts
+    assert "- attribute b: empty" in texts
+
+
+def test_a_token_that_was_over_is_told():
+    after = ParticipantToken(expiration_time=AT - timedelta(minutes=5))
+    texts = _texts(_lines(BEFORE, after))
+    assert "Time left  1 h 00 min before, over by 5 min 00 s after (at the exchange)" in texts
+
+
+@pytest.mark.parametrize("width", [20, 33, 60, 76, 100])
+def test_long_values_wrap_inside_their_columns(width):
+    before = ParticipantToken(attributes=(("k" * 60, "漢" * 200),), user_id="x" * 128)
+    after = ParticipantToken(attributes=(("k" * 60, "漢" * 199 + "\x1b"),), user_id="y" * 128)
+    lines = _lines(before, after, width)
+    assert all(line_width(line) <= width for line in lines)
+    text = "".join(_texts(lines))
+    assert text.count("漢") == 399
+    assert text.count("x") >= 128

@@ -1,0 +1,103 @@
+"""Texts of prompts, from one run to the next."""
+
+import json
+import stat
+
+import pytest
+from ivscope.settings.prompt_history import FILE_NAME, LONGEST_TEXT, MOST_TEXTS, load
+from ivscope.ui.explorer.prompt_kinds import History
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "state" / FILE_NAME
+
+
+def test_texts_come_back_in_the_next_run(path):
+    history = History(path)
+    for text in ("code:QUOTA", "name:SUB*", "código", "code:QUOTA"):
+        history.add("FILTER", text)
+    history.add("FIND", "priya")
+    again = History(path)
+    assert again.of("FILTER") == ["name:SUB*", "código", "code:QUOTA"]
+    assert again.of("FIND") == ["priya"]
+    assert again.of("COMMAND") == []
+
+
+def test_only_the_owner_can_read_them(path):
+    History(path).add("FIND", "priya")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert [file.name for file in path.parent.iterdir()] == [FILE_NAME]
+
+
+def test_the_latest_hundred_of_each_prompt_are_kept(path):
+    history = History(path)
+    for number in range(MOST_TEXTS + 5):
+        history.add("FIND", str(number))
+    history.add("FILTER", "first")
+    kept = load(path)
+    assert len(kept["FIND"]) == MOST_TEXTS == 100
+    assert kept["FIND"][0] == "5"
+    assert kept["FIND"][-1] == "104"
+    assert kept["FILTER"] == ["first"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"\xff\xfe", b"[1]", b'"text"', b"null", b"[" * 100_000, b'{"FIND": "x"}'],
+)
+def test_a_broken_file_loses_nothing_on_screen_and_is_written_anew(path, content):
+    path.parent.mkdir()
+    path.write_bytes(content)
+    history = History(path)
+    assert history.of("FIND") == []
+    history.add("FIND", "one")
+    path.write_bytes(content)
+    history.add("FIND", "two")
+    assert history.of("FIND") == ["one", "two"]
+    assert load(path) == {"FIND": ["one", "two"]}
+
+
+def test_a_text_that_could_steer_the_terminal_is_not_taken_from_the_file(path):
+    path.parent.mkdir()
+    path.write_text(json.dumps({"FIND": ["good", "\x1b[2J", 7, "\u202e", "\ud800"]}))
+    assert History(path).of("FIND") == ["good"]
+
+
+def test_texts_of_another_ivscope_are_kept(path):
+    mine, other = History(path), History(path)
+    mine.add("FIND", "mine")
+    other.add("FIND", "other")
+    mine.add("FIND", "mine too")
+    assert load(path) == {"FIND": ["other", "mine", "mine too"]}
+
+
+def test_a_pasted_document_stays_out_of_the_file_but_not_of_the_prompt(path):
+    history = History(path)
+    history.add("OPEN", "x" * (LONGEST_TEXT + 1))
+    assert history.of("OPEN") == ["x" * (LONGEST_TEXT + 1)]
+    assert load(path) == {"OPEN": []}
+
+
+def test_a_folder_that_cannot_be_written_disturbs_nobody(tmp_path):
+    (tmp_path / "state").write_text("a file where the folder should be")
+    history = History(tmp_path / "state" / FILE_NAME)
+    history.add("FIND", "priya")
+    assert history.of("FIND") == ["priya"]
+
+
+def test_an_unprintable_typed_text_does_not_stop_the_saving(path):
+    history = History(path)
+    history.add("FIND", "a\ud800")
+    history.add("FIND", "b")
+    assert load(path) == {"FIND": ["b"]}
+
+
+def test_without_a_file_nothing_is_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    history = History()
+    history.add("FIND", "  ")
+    history.add("FIND", "priya")
+    assert history.of("FIND") == ["priya"]
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,142 @@
+"""Findings are made once, in a thread when there is much to look at, and name real events."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from ivscope.findings.finding import Ask, Certainty, EventRef, FactKey, FactKind, Finding
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.ui.explorer import event_findings as module
+from ivscope.ui.explorer.event_findings import AT_ONCE, EventFindings
+from ivscope.workspace.store_context import StoreContext
+from support.given_facts import START, event, log_of, scope
+from support.waiting import wait_for
+
+
+@pytest.fixture
+def provider():
+    one = StageDataProvider(lambda: None, now=lambda: START + timedelta(days=9))
+    yield one
+    one.close()
+
+
+def weighing_of(provider, *events):
+    """Findings over the events of one participant."""
+    provider.events(scope()).fill(log_of(events))
+    return EventFindings(provider, StoreContext(provider))
+
+
+def errors(count):
+    return [event(second, "JOIN_ERROR") for second in range(count)]
+
+
+def publishing(count):
+    """Events that are paired from the first on."""
+    names = ("PUBLISH_STARTED", "PUBLISH_STOPPED")
+    return [event(second, names[second % 2]) for second in range(count)]
+
+
+def test_few_events_are_looked_at_at_once_and_once(provider):
+    weighing = weighing_of(provider, *errors(3))
+    ref = EventRef(scope(), 1)
+    found = weighing.of(ref)
+    assert any("3 times the same error" in finding.text for finding in found)
+    assert weighing.of(ref) is found
+
+
+def test_they_are_made_anew_when_something_came(provider):
+    weighing = weighing_of(provider, *errors(3))
+    ref = EventRef(scope(), 1)
+    found = weighing.of(ref)
+    provider.events(scope()).items.append(errors(4)[3:])
+    assert weighing.of(ref) is found
+    provider.announce(provider.events(scope()))
+    assert any("4 times the same error" in finding.text for finding in weighing.of(ref))
+
+
+def test_many_events_are_looked_at_in_a_thread_that_tells_when_it_is_done(provider):
+    weighing = weighing_of(provider, *errors(3), *publishing(AT_ONCE + 1))
+    told_by = []
+    weighing.on_ready = lambda: told_by.append(threading.current_thread())
+    ref = EventRef(scope(), 1)
+    assert weighing.of(ref) is None
+    wait_for(lambda: told_by)
+    assert told_by[0] is not threading.main_thread()
+    assert any("3 times the same error" in finding.text for finding in weighing.of(ref))
+    assert len(told_by) == 1
+
+
+def test_any_number_of_errors_is_counted_at_once(provider):
+    weighing = weighing_of(provider, *errors(AT_ONCE + 1))
+    found = weighing.of(EventRef(scope(), 1))
+    assert any("10,001 times the same error" in finding.text for finding in found)
+
+
+def test_one_thread_at_a_time_looks_and_a_bug_in_it_is_told(provider, monkeypatch):
+    weighing = weighing_of(provider, *errors(3), *publishing(AT_ONCE + 1))
+    opened, asked, bugs = threading.Event(), [], []
+    provider.on_bug = bugs.append
+
+    def slow(scope, position, held):
+        asked.append(position)
+        assert opened.wait(10)
+        raise LookupError(position)
+
+    monkeypatch.setattr(module, "findings_for", slow)
+    assert weighing.of(EventRef(scope(), 1)) is None
+    wait_for(lambda: asked)
+    assert weighing.of(EventRef(scope(), 2)) is None
+    opened.set()
+    wait_for(lambda: bugs)
+    assert asked == [1]
+    assert isinstance(bugs[0], LookupError)
+    assert weighing.of(EventRef(scope(), 2)) is None
+    wait_for(lambda: len(bugs) == 2)
+    assert asked == [1, 2]
+
+
+def finding(certainty, *asks):
+    return Finding(("Text.",), certainty, would_tell=asks)
+
+
+def ask(kind, scoped):
+    return Ask("what", FactKey(kind, scoped), 1)
+
+
+def test_a_participant_is_fetched_before_a_list_and_a_list_before_a_sweep(provider):
+    weighing = weighing_of(provider, *errors(1))
+    session = scope().session
+    sweep, rows = ask(FactKind.SESSION_EVENTS, session), ask(FactKind.PARTICIPANTS, session)
+    own = ask(FactKind.PARTICIPANT, scope())
+    unknown = Certainty.UNKNOWN
+    assert weighing.fetchable((finding(unknown, sweep, rows), finding(unknown, own))) is own
+    assert weighing.fetchable((finding(unknown, sweep, rows),)) is rows
+    ingest = ask(FactKind.INGEST_CONFIGURATIONS, session)
+    assert weighing.fetchable((finding(unknown, sweep, ingest, rows),)) is ingest
+    assert weighing.fetchable((finding(unknown, sweep),)) is sweep
+    assert weighing.fetchable((finding(unknown),)) is None
+
+
+def test_what_tells_little_comes_last_and_below_the_explanation(provider, monkeypatch):
+    weighing = weighing_of(provider, *errors(1))
+    little = finding(Certainty.UNKNOWN)
+    open_one = finding(Certainty.UNKNOWN, ask(FactKind.EVENTS, scope()))
+    shown = finding(Certainty.SHOWN)
+    monkeypatch.setattr(module, "findings_for", lambda *_: (little, open_one, shown))
+    found = weighing.of(EventRef(scope(), 0))
+    assert found == (open_one, shown, little)
+    assert weighing.leading(found) == 2
+    assert weighing.leading((little, little)) == 1
+    assert weighing.leading(()) == 0
+
+
+def test_an_event_is_cited_with_its_owner_unless_that_is_the_same(provider):
+    weighing = weighing_of(provider, *errors(2))
+    provider.events(scope("other")).fill(log_of([event(5, "LEFT", participant="other")]))
+    own = EventRef(scope(), 0)
+    assert weighing.cite(own, own) is None
+    assert weighing.cite(EventRef(scope(), 1), own).who is None
+    cited = weighing.cite(EventRef(scope("other"), 0), own)
+    assert (cited.name, cited.who) == ("LEFT", "other")
+    assert weighing.cite(EventRef(scope("other"), 1), own) is None
+    assert weighing.cite(EventRef(scope("nobody"), 0), own) is None

@@ -1,0 +1,100 @@
+"""Plots and lanes as characters: readable without colour, every width kept."""
+
+from datetime import UTC, timedelta, timezone
+
+import pytest
+from ivscope.analysis.plots import Bucket, Level
+from ivscope.analysis.time_window import window_between
+from ivscope.render.cells import line_width
+from ivscope.render.lines import Role
+from ivscope.ui.lanes.lines import LEGEND, axis_line, histogram, lane_line, level_plot, window_text
+from support.given_facts import at
+
+HOUR = window_between(at(0), at(3_600))
+
+
+def text(line):
+    return "".join(span.text for span in line)
+
+
+def texts(lines):
+    return [text(line).rstrip() for line in lines]
+
+
+def test_a_level_plot_shows_the_limit_what_is_certain_and_what_may_be():
+    levels = [Level(0, 0), Level(1, 1), Level(6, 8), Level(12, 12), Level(11, 13), Level(0, 4)]
+    assert texts(level_plot(levels, 4, limit=12, cursor=0, label_cells=10)) == [
+        " 12 limit |--#?-",
+        "       10 |  ##",
+        "        7 | ?##",
+        "        4 |####?",
+    ]
+
+
+@pytest.mark.parametrize("height", [2, 6, 8, 20])
+@pytest.mark.parametrize("most", [0, 3, 12, 13, 40, 900])
+def test_a_level_plot_keeps_its_height_and_width_and_has_one_limit(height, most):
+    levels = [Level(column % (most + 1), most) for column in range(50)]
+    lines = level_plot(levels, height, limit=12, cursor=None, label_cells=12)
+    assert len(lines) == min(height, max(12, most))
+    assert {line_width(line) for line in lines} == {62}
+    labels = [text(line)[:12].strip() for line in lines]
+    assert labels.count("12 limit") == 1
+    marks = [int(label.split()[0]) for label in labels]
+    assert marks == sorted(marks, reverse=True)
+    for mark, line in zip(marks[:-1], lines[:-1], strict=True):
+        signs = text(line)[12:]
+        assert [sign == "#" for sign in signs] == [level.certain >= mark for level in levels]
+    lowest = text(lines[-1])[12:]
+    assert [sign in "#?" for sign in lowest] == [level.possible > 0 for level in levels]
+
+
+def test_a_histogram_shows_one_event_beside_many_and_counts_errors():
+    buckets = [Bucket(1, 1), Bucket(100, 12), Bucket(0, 0), Bucket(51, 0)]
+    assert texts(histogram(buckets, 3, cursor=2, label_cells=8)) == [
+        "    100  #|#",
+        " events ##|#",
+        " errors 1+|",
+    ]
+    assert texts(histogram([], 3, cursor=None, label_cells=8)) == ["      0", " events", " errors"]
+    assert text(histogram([Bucket(1_200_000, 0)], 2, cursor=None, label_cells=8)[0]) == "  1200k #"
+
+
+def test_a_cursor_hides_no_error_and_no_open_end():
+    line = lane_line("me", "-!?=", label_cells=5, cursor=1)
+    assert text(line) == " me  -!?="
+    assert [span.text for span in line if span.role is Role.HIT] == ["!"]
+    assert text(lane_line("me", "-!?=", label_cells=5, cursor=2)) == " me  -!?="
+    assert text(lane_line("me", "-!?=", label_cells=5, cursor=3)) == " me  -!?|"
+    assert text(lane_line("me", "-!?=", label_cells=5, cursor=None, is_chosen=True)) == ">me  -!?="
+
+
+def test_a_label_from_outside_is_cut_and_safe():
+    line = lane_line("a\x1b[31m" + "b" * 50, "--", label_cells=14, cursor=None)
+    assert line_width(line) == 16
+    assert "\x1b" not in text(line)
+
+
+def test_each_time_on_the_axis_begins_in_its_column():
+    line = axis_line(HOUR, 60, UTC, label_cells=12, cursor=15)
+    assert text(line).startswith("2026-11-23  20:30:00")
+    assert line_width(line) == 72
+    row = text(line)[12:]
+    for column in range(20, 60):
+        if row[column - 1 : column] == " " and row[column] != " ":
+            assert row[column : column + 8] == f"{at(column * 60):%H:%M:%S}"
+    assert row[15] == "|"
+    east = axis_line(HOUR, 60, timezone(timedelta(hours=4)), label_cells=12, cursor=None)
+    assert text(east).startswith("2026-11-24  00:30:00")
+
+
+def test_a_narrow_axis_has_no_half_time():
+    assert text(axis_line(HOUR, 5, UTC, label_cells=3, cursor=None)) == "20…     "
+    short = window_between(at(0), at(1))
+    assert text(axis_line(short, 60, UTC, label_cells=0, cursor=None)).split() == ["20:30:00"]
+
+
+def test_the_legend_fits_and_the_window_is_told():
+    assert line_width(LEGEND) <= 80
+    assert window_text(HOUR, 60, UTC) == "20:30:00 to 21:30:00, 60 s a cell"
+    assert window_text(window_between(at(0), at(30)), 60, UTC).endswith("0.5 s a cell")

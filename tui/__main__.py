@@ -1,5 +1,0 @@
-"""python -m tui."""
-
-from tui.cli import run
-
-run()

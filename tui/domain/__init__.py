@@ -1,1 +1,0 @@
-"""Values and rules of IVS stage sessions: no I/O, no clock, no toolkit, no AWS client."""

@@ -1,1 +1,0 @@
-"""Findings: what the events at hand say about an event or a session, and what they leave open."""

@@ -1,0 +1,5 @@
+"""python -m ivscope."""
+
+from ivscope.cli.main import run
+
+run()

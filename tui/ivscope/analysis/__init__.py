@@ -1,0 +1,1 @@
+"""What is in a log of events: filters, order, intervals, counts, time. Pure."""

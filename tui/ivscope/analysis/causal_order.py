@@ -1,0 +1,341 @@
+"""Causal order: events by time, and inside one time in the order in which they can have happened.
+
+All samples of the IVS API give whole seconds, and order the events of one second at random.
+"""
+
+from array import array
+from collections import ChainMap
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from ivscope.analysis.causal_ties import (
+    PAIRS,
+    REPLICATING,
+    SUBSCRIBING,
+    USUAL,
+    Half,
+    Stretch,
+    Tie,
+    pair_number,
+    rank,
+)
+from ivscope.analysis.sorted_rows import SortedRows
+from ivscope.provider.store.event_log import NO_TIME, EventColumns, EventLog
+
+Row = tuple[int, int, int, int, int]
+"""Key and position of an event, and what its log has of it: kind, remote, time."""
+
+
+class ParticipantRuns:
+    """Runs of neighbouring events of one participant; a page is one run as a rule."""
+
+    __slots__ = ("_runs", "touched")
+
+    def __init__(self) -> None:
+        self._runs: dict[int, array[int]] = {}
+        """By participant: where each run starts and stops, one after the other."""
+        self.touched: set[int] = set()
+        """Numbers of participants with events that the owner has not looked at."""
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def extend(self, participants: "array[int]", start: int) -> None:
+        """Take in a column of participants that begins at a position."""
+        for number, run in groupby(participants):
+            stop = start + sum(1 for _ in run)
+            runs = self._runs.setdefault(number, array("I"))
+            if runs and runs[-1] == start:
+                runs[-1] = stop
+            else:
+                runs.extend((start, stop))
+            self.touched.add(number)
+            start = stop
+
+    def rows(self, number: int, log: EventLog, keys: "array[int]") -> list[Row]:
+        """The events of a participant, by key, then position."""
+        rows: list[Row] = []
+        runs = self._runs[number]
+        for start, stop in zip(runs[::2], runs[1::2], strict=True):
+            columns = log.columns(start, stop)
+            parts = columns.kinds, columns.remotes, columns.times
+            rows += zip(keys[start:stop], range(start, stop), *parts, strict=True)
+        rows.sort()
+        return rows
+
+
+_STEP_BITS = 5
+"""32 places inside one time. Even the year 9999 in microseconds leaves so many bits of 63."""
+
+_STEP_ROWS = 2_048
+"""Rows between two chances to pause: 2 to 4 ms."""
+
+_Time = tuple[int, list[Half]]
+"""Microseconds since 1970 UTC, and what starts and stops then."""
+
+_BEFORE_ALL = -(2**63)
+"""Key of events that no event with a readable time comes before."""
+
+
+def causal_order(log: EventLog, positions: Sequence[int]) -> list[int]:
+    """Positions oldest first.
+
+    Equal times are told apart for each participant: JOINED, TOKEN_EXCHANGED, starts, others,
+    stops, LEFT; but the stop of something that was open before comes before its new start.
+    What is still equal keeps the order given. An event without a readable time stays with its
+    neighbour before it in the log. The whole log is looked at, also where it is not asked for.
+    """
+    keys = CausalKeys(log)
+    keys.extend(len(log))
+    for _ in keys.settle():
+        pass
+    return sorted(positions, key=keys.keys.__getitem__)
+
+
+class CausalKeys:
+    """Sort keys of a log that grows: ascending keys, then positions, are the causal order.
+
+    `extend` gives keys that are right up to ties in one time; `settle` makes them right.
+
+    The log of one participant grows at its ends: the rest need not be looked at again. A page
+    among those of others can go anywhere, but concerns its participant only.
+    """
+
+    __slots__ = (
+        "_changed",
+        "_core",
+        "_high",
+        "_log",
+        "_low",
+        "_newest",
+        "_oldest",
+        "_runs",
+        "_sides",
+        "keys",
+        "order",
+    )
+
+    def __init__(self, log: EventLog) -> None:
+        self.keys = array("q")
+        """Key by position; grows in place."""
+        self._log = log
+        self.order = SortedRows(self.keys)
+        """All positions that have keys, in their order; read it only."""
+        self._sides: dict[tuple[str | None, str | None], int] = {}
+        self._core = Stretch(self._resolve)
+        # The first and the last time are not in the core: a page can still add to them.
+        self._oldest: _Time | None = None
+        self._newest: _Time | None = None
+        self._low: int | None = None
+        self._high = 0
+        self._changed: dict[int, dict[int, int]] = {}
+        """New keys by position, by time: a key changes when its time is sorted again."""
+        self._runs = ParticipantRuns()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether `settle` has nothing to do."""
+        return self._low is None
+
+    def extend(self, stop: int) -> None:
+        """Make keys for the events up to below `stop`. Costs as much as they are, in order."""
+        start = len(self.keys)
+        if start >= stop:
+            return
+        columns = self._log.columns(start, stop)
+        ranks = [USUAL + rank(kind.name) for kind in self._log.tables.kinds]
+        places = map(ranks.__getitem__, columns.kinds)
+        new = [
+            (time << _STEP_BITS) + place for time, place in zip(columns.times, places, strict=True)
+        ]
+        if min(columns.times) <= NO_TIME:
+            last = self.keys[-1] if start else _BEFORE_ALL
+            for index, time in enumerate(columns.times):
+                if time > NO_TIME:
+                    last = new[index]
+                new[index] = last
+        self.keys.extend(new)
+        self.order.add(range(start, stop))
+        self._runs.extend(columns.participants, start)
+        low, high = min(new) >> _STEP_BITS, max(new) >> _STEP_BITS
+        self._high = high if self._low is None else max(self._high, high)
+        self._low = low if self._low is None else min(self._low, low)
+
+    def settle(self) -> Iterator[list[tuple[int, int]]]:
+        """Put ties in order, in steps of 2 ms; extend nothing before the last one.
+
+        Looks at all events of every participant with new ones; when all are of one, only at the
+        new ones and the time they touch if they go to one end.
+
+        Yields:
+            Key ranges, the end not in it, inside which keys have changed.
+        """
+        if self._low is None:
+            return
+        while self.order.has_waiting:
+            self.order.merge()
+            yield []
+        yield from self._settle_whole(self._low) if len(self._runs) == 1 else self._settle_each()
+        self._runs.touched.clear()
+        while self._changed:
+            yield self._sort_again()
+        self._low = None
+
+    def _settle_each(self) -> Iterator[list[tuple[int, int]]]:
+        rows = 0
+        for number in self._runs.touched:
+            stretch = Stretch(self._resolve)
+            for count, halves in self._times_of(number):
+                stretch.take(halves)
+                rows += count
+                if rows >= _STEP_ROWS:
+                    yield []
+                    rows = 0
+            for pair in stretch.unsure:
+                stretch.decide(pair, is_open=stretch.before.get(pair))
+
+    def _times_of(self, number: int) -> Iterator[tuple[int, list[Half]]]:
+        """How many events of a participant are at each time, and what starts and stops then."""
+        pairs = self._pairs()
+        rows = self._runs.rows(number, self._log, self.keys)
+        for _, same in groupby(rows, key=lambda row: row[0] >> _STEP_BITS):
+            count, halves = 0, []
+            for _, position, kind, remote, time in same:
+                count += 1
+                pair = pairs[kind]
+                if pair is not None and time > NO_TIME:
+                    side = self._side(pair[0], position, remote)
+                    halves.append((position, pair_number(pair[0], number, side), pair[1]))
+            yield count, halves
+
+    def _settle_whole(self, lowest: int) -> Iterator[list[tuple[int, int]]]:
+        stretch, start, stop = self._region(lowest)
+        is_newer, is_older = start > 0, stop < len(self.order)
+        first, last = 0, stop - 1
+        if is_newer or is_older:
+            touched = self.order.part(start, stop)
+            first, last = min(touched), max(touched)
+        columns = self._log.columns(first, last + 1)
+        held: _Time | None = None
+        is_first = not is_newer
+        for row in range(start, stop, _STEP_ROWS):
+            for moment in self._times(row, stop, columns, first):
+                if is_first:
+                    self._oldest, is_first = moment, False
+                    continue
+                if held is not None:
+                    stretch.take(held[1])
+                held = moment
+            yield self._sort_again()
+        if not is_older:
+            self._newest = held or self._oldest
+        elif held is not None:
+            stretch.take(held[1])
+            self._core.put_before(stretch)
+        self._decide_unsure()
+
+    def _region(self, low: int) -> tuple[Stretch, int, int]:
+        """What to add times to, and the first row to look at and the one after the last."""
+        order, oldest, newest = self.order, self._oldest, self._newest
+        if oldest is not None and newest is not None and newest is not oldest:
+            if low >= newest[0]:
+                return self._core, order.index_of_key(newest[0] << _STEP_BITS), len(order)
+            if self._high <= oldest[0]:
+                stop = order.index_of_key((oldest[0] + 1) << _STEP_BITS)
+                return Stretch(self._resolve), 0, stop
+        self._core = Stretch(self._resolve)
+        return self._core, 0, len(order)
+
+    def _times(self, start: int, stop: int, columns: EventColumns, first: int) -> Iterator[_Time]:
+        """The times that begin in one step of rows, with their starts and stops."""
+        keys, order = self.keys, self.order
+        end = min(stop, start + _STEP_ROWS)
+        if start:
+            start = order.index_of_key(((keys[order[start - 1]] >> _STEP_BITS) + 1) << _STEP_BITS)
+        if end < stop:
+            end = order.index_of_key(((keys[order[end - 1]] >> _STEP_BITS) + 1) << _STEP_BITS)
+        times, kinds = columns.times, columns.kinds
+        participants, remotes = columns.participants, columns.remotes
+        pairs = self._pairs()
+        now: int | None = None
+        halves: list[Half] = []
+        for position in order.part(start, end):
+            time = keys[position] >> _STEP_BITS
+            if time != now:
+                if now is not None:
+                    yield now, halves
+                now, halves = time, []
+            index = position - first
+            pair = pairs[kinds[index]]
+            if pair is None or times[index] <= NO_TIME:
+                continue
+            side = self._side(pair[0], position, remotes[index])
+            halves.append((position, pair_number(pair[0], participants[index], side), pair[1]))
+        if now is not None:
+            yield now, halves
+
+    def _pairs(self) -> list[tuple[int, bool] | None]:
+        """What an event starts or stops, by the number of its kind."""
+        kinds = self._log.tables.kinds
+        return [None if kind.name is None else PAIRS.get(kind.name) for kind in kinds]
+
+    def _side(self, kind: int, position: int, remote: int) -> int:
+        """Number of the other side of a pair; 0 for what has none."""
+        if kind == SUBSCRIBING:
+            return remote
+        if kind != REPLICATING:
+            return 0
+        event = self._log[position]
+        side = (event.destination_stage_arn, event.destination_session_id)
+        return self._sides.setdefault(side, len(self._sides))
+
+    def _decide_unsure(self) -> None:
+        """Let both ends speak about ties that the core knows no start of."""
+        core, oldest, newest = self._core, self._oldest, self._newest
+        if oldest is None or newest is None:
+            return
+        start = Stretch(self._resolve)
+        start.take(oldest[1])
+        end = Stretch(self._resolve)
+        if newest is not oldest:
+            for _, pair, _ in newest[1]:
+                known = core.after.get(pair, start.after.get(pair))
+                if known is not None:
+                    end.after[pair] = known
+            end.take(newest[1])
+        # An earlier event says best what was open; else the first later one that can tell.
+        later = ChainMap(core.before, end.before)
+        for pair in core.unsure:
+            core.decide(pair, is_open=start.after.get(pair, later.get(pair)))
+        for pair in start.unsure:
+            start.decide(pair, is_open=start.before.get(pair, later.get(pair)))
+        for pair in end.unsure:
+            end.decide(pair, is_open=end.before.get(pair))
+
+    def _resolve(self, tie: Tie) -> None:
+        keys, log = self.keys, self._log
+        for position, place in tie.rounds().items():
+            time = keys[position] >> _STEP_BITS
+            key = (time << _STEP_BITS) + place + rank(log.name(position))
+            changed = self._changed.get(time, {})
+            if changed.get(position, keys[position]) == key:
+                continue
+            self._changed[time] = changed
+            changed[position] = key
+            follower = position + 1
+            while follower < len(keys) and log.time_us(follower) is None:
+                changed[follower] = key
+                follower += 1
+
+    def _sort_again(self) -> list[tuple[int, int]]:
+        """Change the keys of some times, and put them in order at once."""
+        ranges: list[tuple[int, int]] = []
+        rows = 0
+        while self._changed and rows < _STEP_ROWS:
+            time, changed = self._changed.popitem()
+            for position, key in changed.items():
+                self.keys[position] = key
+            low, high = time << _STEP_BITS, (time + 1) << _STEP_BITS
+            rows += self.order.sort_again(low, high)
+            ranges.append((low, high))
+        return ranges

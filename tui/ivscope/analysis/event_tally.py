@@ -1,0 +1,88 @@
+"""EventTally: how many events and errors there are in each stretch of time."""
+
+from bisect import bisect_left
+from collections import Counter
+from datetime import datetime
+from itertools import accumulate, compress, pairwise, repeat
+from operator import floordiv
+from time import monotonic
+
+from ivscope.analysis.plots import Bucket
+from ivscope.analysis.shown_events import flags_of
+from ivscope.analysis.time_window import TimeWindow
+from ivscope.domain.times import from_microseconds
+from ivscope.provider.store.event_log import NO_TIME, EventLog
+
+_CHUNK = 16_384
+"""Events counted between two looks at the clock: about 3 ms."""
+
+_SECOND_US = 1_000_000
+
+
+class EventTally:
+    """Counts the events of every second. Not for two threads at once."""
+
+    __slots__ = ("_all", "_errors", "_log", "_scanned", "_sums")
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._scanned = 0
+        self._all: Counter[int] = Counter()
+        """By second since 1970 UTC."""
+        self._errors: Counter[int] = Counter()
+        self._sums: tuple[_Sums, _Sums] | None = None
+        """Of `_all` and `_errors`; None when they have changed since."""
+
+    def advance(self, seconds: float) -> bool:
+        """Count for about so long, at least one slice; whether events are left to count."""
+        until = monotonic() + seconds
+        while self._scanned < len(self._log):
+            self._count(self._scanned, min(self._scanned + _CHUNK, len(self._log)))
+            if monotonic() >= until:
+                break
+        return self._scanned < len(self._log)
+
+    def buckets(self, window: TimeWindow, columns: int) -> list[Bucket]:
+        """Events and errors in each column of a window, as far as counted.
+
+        A second counts in the column that holds its beginning.
+        """
+        if self._sums is None:
+            self._sums = _Sums(self._all), _Sums(self._errors)
+        edges = window.edges(columns)
+        edges[-1] += 1  # The last column holds the end of the window too.
+        seconds = [-(-edge // _SECOND_US) for edge in edges]
+        events, errors = (sums.between(seconds) for sums in self._sums)
+        return list(map(Bucket, events, errors))
+
+    @property
+    def span(self) -> tuple[datetime, datetime] | None:
+        """From the first second with an event to the end of the last; None without a time."""
+        if not self._all:
+            return None
+        first, last = min(self._all), max(self._all)
+        return from_microseconds(first * _SECOND_US), from_microseconds((last + 1) * _SECOND_US)
+
+    def _count(self, start: int, stop: int) -> None:
+        times = self._log.columns(start, stop).times
+        errors = flags_of(self._log, start, stop, lambda kind: kind.is_error)
+        for counter, own in ((self._all, times), (self._errors, compress(times, errors))):
+            timed = filter(NO_TIME.__lt__, own)
+            counter.update(map(floordiv, timed, repeat(_SECOND_US)))
+        self._scanned = stop
+        self._sums = None
+
+
+class _Sums:
+    """How many lie before each second."""
+
+    __slots__ = ("_seconds", "_sums")
+
+    def __init__(self, counts: Counter[int]) -> None:
+        self._seconds = sorted(counts)
+        self._sums = [0, *accumulate(map(counts.__getitem__, self._seconds))]
+
+    def between(self, seconds: list[int]) -> list[int]:
+        """How many lie from each of some seconds to below the next."""
+        before = [self._sums[bisect_left(self._seconds, second)] for second in seconds]
+        return [after - own for own, after in pairwise(before)]

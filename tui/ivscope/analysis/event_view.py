@@ -1,0 +1,334 @@
+"""EventView: which events of a log are shown, in which order, and which of them are hits."""
+
+import time
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+
+from ivscope.analysis.causal_order import CausalKeys
+from ivscope.analysis.filters import Filter
+from ivscope.analysis.matcher import NO_USERS, Matcher
+from ivscope.analysis.sorted_rows import FoundRows, SortedRows
+from ivscope.provider.store.event_log import EventLog
+
+
+class ReturnedKeys:
+    """Sort keys that put positions into `EventLog.sequence`."""
+
+    __slots__ = ("_last_key", "_seen", "_sequence", "_version", "keys")
+
+    def __init__(self) -> None:
+        self.keys = array("q")
+        """Key by position. Another object whenever old keys changed."""
+        self._sequence: array[int] | None = None
+        self._version = 0
+        self._seen = 0
+        self._last_key = -1
+
+    def update(self, log: EventLog) -> bool:
+        """Take in what was appended, or returned before all others.
+
+        Returns:
+            Whether the old keys are still right.
+        """
+        version, sequence = log.sequence_version, log.sequence
+        if sequence is None:
+            return True
+        if version != self._version:
+            was = self._sequence or array("I", range(self._seen))
+            old = self._seen
+            self._version, self._sequence = version, sequence
+            head = len(sequence) - old
+            if head < 0 or sequence[head:] != was[:old] or not self.keys:
+                self._renumber(sequence)
+                return False
+            first = self._last_key - len(sequence) + 1
+            new = sorted(zip(sequence[:head], range(first, first + head), strict=True))
+            self.keys.extend(key for _, key in new)
+        else:
+            count = len(sequence) - self._seen
+            self.keys.extend(range(self._last_key + 1, self._last_key + 1 + count))
+            self._last_key += count
+        self._seen = len(self.keys)
+        return True
+
+    def _renumber(self, sequence: "array[int]") -> None:
+        stop = len(sequence)
+        self.keys = array("q", bytes(8 * stop))
+        for key, position in enumerate(sequence[:stop]):
+            self.keys[position] = key
+        self._seen = stop
+        self._last_key = stop - 1
+
+
+_FIRST_ROWS = 2_048
+"""Rows looked at before the speed is known: 2 ms even when every one needs an event."""
+
+_PIECE_SECONDS = 0.004
+"""How long one piece of work may take: a quarter of a frame at 60 Hz."""
+
+_MOST_ROWS = 32_768
+"""Rows in one piece at most: new texts can make the next piece several times as slow."""
+
+
+class EventView:
+    """Rows over a log: all or those that pass a filter, as returned or by time.
+
+    A position is the index in the log and never changes; a row is an index in what is shown.
+    Rows change in `work`, `reset` and the `set_` methods only, however the log grows meanwhile.
+    After each of them a few rows may be there only, until `work` says that nothing is left.
+    For one thread.
+
+    Args:
+        log: What is shown. Another thread may append to it.
+        users: User id by participant id, for the `user:` field.
+    """
+
+    def __init__(self, log: EventLog, users: Mapping[str, str | None] = NO_USERS) -> None:
+        self.log = log
+        """What the positions belong to."""
+        self.by_time = False
+        """Whether rows are sorted oldest first."""
+        self._users = users
+        self._returned = ReturnedKeys()
+        self._causal = CausalKeys(log)
+        self._settling: Iterator[list[tuple[int, int]]] | None = None
+        self._filter: Matcher | None = None
+        self._search: Matcher | None = None
+        self._total = 0
+        self._rate = 0.0
+        self._scanned = 0
+        self._start_over()
+
+    @property
+    def filter(self) -> Filter | None:
+        """What shown events must pass; None when all are shown."""
+        return None if self._filter is None else self._filter.filter
+
+    @property
+    def search(self) -> Filter | None:
+        """What hits must pass; None when nothing is searched."""
+        return None if self._search is None else self._search.filter
+
+    def show_all(self) -> None:
+        """Drop the filter."""
+        self.set_filter(None)
+
+    def set_filter(self, wanted: Filter | None) -> None:
+        """Show what passes. Work on an older filter ends."""
+        self._filter = self._matcher(wanted)
+        self._start_over()
+
+    def set_search(self, wanted: Filter | None) -> None:
+        """Count what passes as hits, among the shown events."""
+        self._search = self._matcher(wanted)
+        self._clear_hits()
+
+    def set_by_time(self, by_time: bool) -> None:
+        """Sort oldest first, or go back to the order returned."""
+        self.by_time = by_time
+        self._start_over()
+
+    def reset(self, log: EventLog) -> None:
+        """Show another log, or the same after a restart, under the same filter and search."""
+        self.log = log
+        self._returned = ReturnedKeys()
+        self._causal = CausalKeys(log)
+        self._settling = None
+        self._filter = self._matcher(self.filter)
+        self._search = self._matcher(self.search)
+        self._start_over()
+
+    @property
+    def total(self) -> int:
+        """Events of the log as far as it is known; `scanned` goes up to it."""
+        return self._total
+
+    @property
+    def scanned(self) -> int:
+        """How many events were looked at for the filter and the order."""
+        return self._scanned
+
+    @property
+    def searched(self) -> int:
+        """How many events were looked at for the search; as many as scanned without a search."""
+        return self._scanned if self._search is None else self._searched
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def position(self, row: int) -> int:
+        """The position shown in a row, 0 to below the length."""
+        return self._rows[row]
+
+    def positions(self, start: int, stop: int) -> Sequence[int]:
+        """The positions shown in rows `start` to below `stop`; a range when they are one."""
+        return self._rows.part(start, stop)
+
+    def is_shown(self, position: int) -> bool:
+        """Whether some row shows the position."""
+        return position in self._rows
+
+    def row_at(self, position: int) -> int:
+        """The row of a position.
+
+        When it is hidden, the row of the next shown one after it, or the last row; 0 when
+        nothing is shown.
+        """
+        last = max(0, len(self._rows) - 1)
+        keys = self._keys()
+        known = self._scanned if keys is None else len(keys)
+        return min(last, self._rows.index(position)) if position < known else last
+
+    @property
+    def hit_count(self) -> int:
+        """Hits found so far."""
+        return len(self._hits)
+
+    def is_hit(self, position: int) -> bool:
+        """Whether the position is shown and the search found it."""
+        return position in self._hits
+
+    def hit_number(self, row: int) -> int | None:
+        """Which hit a row is, from 1 in the order of the rows; None if it is none, or no row."""
+        if row >= len(self._rows):
+            return None
+        position = self._rows[row]
+        return self._hits.index(position) + 1 if position in self._hits else None
+
+    def next_hit(self, row: int, step: int) -> int | None:
+        """The row of the next hit below (step 1) or above (step -1) a row; None at the end."""
+        if not len(self._hits):
+            return None
+        position = self._rows[row]
+        index = self._hits.index(position)
+        if step < 0:
+            index -= 1
+        elif position in self._hits:
+            index += 1
+        return self._rows.index(self._hits[index]) if 0 <= index < len(self._hits) else None
+
+    def work(self, seconds: float) -> bool:
+        """Look at more events, and take in what was appended.
+
+        Args:
+            seconds: Stop about then. At least one piece is done, of 4 ms as a rule.
+
+        Returns:
+            Whether more is left to do.
+        """
+        end = time.perf_counter() + seconds
+        self._take_in()
+        while self._piece(end):
+            if time.perf_counter() >= end:
+                return self._is_behind()
+        return False
+
+    def _take_in(self) -> None:
+        log = self.log
+        if self.by_time:
+            self._total = len(log)
+            if self._filter is None:
+                # What was put in order for an earlier view is there at once.
+                known = len(self._causal.keys)
+                self._rows.add(range(self._scanned, known))
+                self._scanned = known
+            return
+        was_plain = not self._returned.keys
+        if not self._returned.update(log) or (was_plain and self._returned.keys):
+            self._clear()
+        self._total = len(self._returned.keys) or len(log)
+        if self._filter is None and not self._returned.keys:
+            # The order of the positions needs no look at the events.
+            self._rows.add(range(self._scanned, self._total))
+            self._scanned = self._total
+
+    def _is_behind(self) -> bool:
+        return (
+            self._scanned < self._total
+            or self.searched < self._total
+            or (self.by_time and not self._causal.is_settled)
+            or any(rows.has_waiting for rows in self._orders())
+        )
+
+    def _orders(self) -> list[SortedRows]:
+        return [rows.sorted for rows in (self._rows, self._hits) if rows.sorted is not None]
+
+    def _piece(self, end: float) -> bool:
+        return self._order_piece() or self._look_piece(end)
+
+    def _order_piece(self) -> bool:
+        """Put in order what was found. Keys that change and merges wait for each other."""
+        for rows in self._orders():
+            if rows.is_merging:
+                rows.merge()
+                return True
+        if self.by_time and (self._settling is not None or self._scanned == self._total):
+            if self._settling is None:
+                self._settling = self._causal.settle()
+            changed = next(self._settling, None)
+            if changed is not None:
+                for rows in self._orders():
+                    for low, high in changed:
+                        rows.sort_again(low, high)
+                return True
+            self._settling = None
+        for rows, looked_at in zip(self._orders(), (self._scanned, self.searched), strict=False):
+            if rows.has_waiting and looked_at == self._total:
+                rows.merge()
+                return True
+        return False
+
+    def _look_piece(self, end: float) -> bool:
+        begin = time.perf_counter()
+        is_search = self._scanned == self._total
+        start = self.searched if is_search else self._scanned
+        if start >= self._total:
+            return False
+        budget = min(_PIECE_SECONDS, max(end - begin, _PIECE_SECONDS / 4))
+        rows = min(_MOST_ROWS, max(_FIRST_ROWS, int(self._rate * budget)))
+        stop = min(self._total, start + rows)
+        if is_search:
+            self._search_piece(start, stop)
+        else:
+            self._scan_piece(start, stop)
+        self._rate = (stop - start) / max(time.perf_counter() - begin, 1e-6)
+        return True
+
+    def _scan_piece(self, start: int, stop: int) -> None:
+        if self.by_time:
+            self._causal.extend(stop)
+        if self._filter is None:
+            self._rows.add(range(start, stop))
+        else:
+            self._rows.add(self._filter.scan(self.log, start, stop))
+        self._scanned = stop
+
+    def _search_piece(self, start: int, stop: int) -> None:
+        if self._search is not None:
+            self._hits.add(self._rows.among(self._search.scan(self.log, start, stop)))
+        self._searched = stop
+
+    def _matcher(self, wanted: Filter | None) -> Matcher | None:
+        if wanted is None or not wanted.terms:
+            return None
+        return Matcher(wanted, self.log.tables, self._users)
+
+    def _start_over(self) -> None:
+        self._clear()
+        self._take_in()
+
+    def _clear(self) -> None:
+        whole = self._causal.order if self.by_time and self._filter is None else None
+        self._rows = FoundRows(self._keys(), whole)
+        self._scanned = 0
+        self._clear_hits()
+
+    def _clear_hits(self) -> None:
+        self._hits = FoundRows(self._keys())
+        self._searched = 0
+        self._rate = 0.0
+
+    def _keys(self) -> "array[int] | None":
+        if self.by_time:
+            return self._causal.keys
+        return self._returned.keys or None

@@ -1,0 +1,277 @@
+"""parse_filter: from what was typed to a filter, or to advice what to type."""
+
+import re
+import warnings
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from ivscope.analysis.filter_times import read_moment
+from ivscope.analysis.filters import (
+    FIELDS,
+    AttributeTerm,
+    Containing,
+    Expression,
+    Filter,
+    FilterError,
+    Flag,
+    FlagTerm,
+    Pattern,
+    Term,
+    TextField,
+    TextTerm,
+    TimeTerm,
+    Wildcard,
+    can_run_away,
+)
+from ivscope.domain.times import to_microseconds
+
+_FIELD = re.compile(r"([A-Za-z_]+):")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What was typed after a field, quotes taken off."""
+
+    text: str
+    quoted: tuple[bool, ...]
+    """For each character whether it stood in quotes and means only itself."""
+    at: int
+    """Index into the filter text where it began."""
+    was_quoted: bool = False
+    """Whether quotes were there, even around nothing."""
+
+    def find(self, sign: str) -> int:
+        """Index of the first such character outside quotes, -1 if there is none."""
+        for index, (one, is_quoted) in enumerate(zip(self.text, self.quoted, strict=True)):
+            if one == sign and not is_quoted:
+                return index
+        return -1
+
+    def part(self, start: int, stop: int | None = None) -> "Value":
+        """Some of its characters."""
+        return Value(
+            self.text[start:stop], self.quoted[start:stop], self.at + start, self.was_quoted
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FilterWord:
+    """One term as typed."""
+
+    at: int
+    """Index into the filter text where it began."""
+    inverted: bool
+    field: str | None
+    """Lower case. None on a bare word."""
+    value: Value
+    is_expression: bool
+    """Whether the value stood between slashes."""
+
+
+def cut_words(text: str) -> list[FilterWord]:
+    """Cut a filter text into its words.
+
+    Raises:
+        FilterError: A quote or an expression has no end, or a word has nothing to look for.
+    """
+    words: list[FilterWord] = []
+    at = _skip_blanks(text, 0)
+    while at < len(text):
+        start = at
+        inverted = text[at] == "!"
+        at += inverted
+        field = None
+        # An ARN is pasted more often than anybody would need a field called arn.
+        found = _FIELD.match(text, at)
+        if found is not None and found[1].lower() != "arn":
+            field = found[1].lower()
+            at = found.end()
+        is_expression = text.startswith("/", at)
+        value, at = _read_expression(text, at) if is_expression else _read_value(text, at)
+        if inverted and field is None and not value.text:
+            raise FilterError("Type what must not be there after !, like !code:QUOTA", start)
+        words.append(FilterWord(start, inverted, field, value, is_expression))
+        at = _skip_blanks(text, at)
+    return words
+
+
+def _skip_blanks(text: str, at: int) -> int:
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
+
+
+def _read_value(text: str, start: int) -> tuple[Value, int]:
+    signs: list[str] = []
+    quoted: list[bool] = []
+    quote = -1
+    was_quoted = False
+    at = start
+    while at < len(text):
+        sign = text[at]
+        if sign == '"':
+            quote = -1 if quote >= 0 else at
+            was_quoted = True
+        elif quote < 0 and sign.isspace():
+            break
+        else:
+            if quote >= 0 and sign == "\\" and text[at + 1 : at + 2] in {'"', "\\"}:
+                at += 1
+                sign = text[at]
+            signs.append(sign)
+            quoted.append(quote >= 0)
+        at += 1
+    if quote >= 0:
+        raise FilterError('Close the quote with " (a quote inside is \\")', quote)
+    return Value("".join(signs), tuple(quoted), start, was_quoted), at
+
+
+def _read_expression(text: str, start: int) -> tuple[Value, int]:
+    at = start + 1
+    while at < len(text):
+        if text[at] == "\\":
+            at += 1
+        elif text[at] == "/" and (at + 1 == len(text) or text[at + 1].isspace()):
+            inside = text[start + 1 : at].replace("\\/", "/")
+            return Value(inside, (False,) * len(inside), start + 1), at + 1
+        at += 1
+    raise FilterError(
+        'Close the expression with / and a blank (quote a text that begins with /, like "/a")',
+        start,
+    )
+
+
+_ANSWERS = {"yes": True, "no": False}
+_TIMES = frozenset({"after", "before", "during"})
+
+
+def parse_filter(text: str, *, zone: tzinfo, now: datetime) -> Filter:
+    """Read a filter.
+
+    Terms stand between blanks and must all hold. `!` before a term inverts it, `*` in a value
+    stands for anything and makes the value cover the whole text, quotes keep blanks and take
+    the meaning out of signs, and `/…/` is a regular expression. A word without a field is
+    looked for in every text of an event.
+
+    Args:
+        text: As typed. Blanks alone let every event pass.
+        zone: Where clock times are.
+        now: Aware. Gives clock times their date, and "-15m" its end.
+
+    Raises:
+        FilterError: It cannot be understood.
+    """
+    return Filter(text.strip(), tuple(_term(word, zone, now) for word in cut_words(text)))
+
+
+def _term(word: FilterWord, zone: tzinfo, now: datetime) -> Term:
+    field = word.field
+    if field is None:
+        return TextTerm(TextField.ANY, _pattern(word, word.value), word.inverted)
+    if field not in FIELDS:
+        fields = ", ".join(FIELDS)
+        raise FilterError(
+            f'No field "{field}". Fields: {fields}. Quote the word to look for it as text',
+            word.at + word.inverted,
+        )
+    value = word.value
+    if not value.text and not value.was_quoted:
+        raise FilterError(f"Type a value after {field}: ({FIELDS[field]})", value.at)
+    if field == "attr":
+        return _attribute_term(word)
+    if field in _TIMES:
+        return _time_term(word, zone, now)
+    if field in Flag.__members__.values():
+        wanted = _ANSWERS.get(value.text.lower())
+        if wanted is None:
+            raise FilterError(f"Type {field}:yes or {field}:no", value.at)
+        return FlagTerm(Flag(field), wanted, word.inverted)
+    return TextTerm(TextField(field), _pattern(word, value), word.inverted)
+
+
+def _attribute_term(word: FilterWord) -> AttributeTerm:
+    value = word.value
+    if word.is_expression:
+        return AttributeTerm(None, None, _pattern(word, value), word.inverted)
+    sign = value.find("=")
+    if sign < 0:
+        return AttributeTerm(_pattern(word, value), None, inverted=word.inverted)
+    key, wanted = value.part(0, sign), value.part(sign + 1)
+    if not wanted.text and not value.was_quoted:
+        raise FilterError(
+            'Type a value after =; attr:key alone finds every value, attr:key="" the empty one',
+            wanted.at,
+        )
+    return AttributeTerm(
+        _pattern(word, key) if key.text else None,
+        _pattern(word, wanted),
+        inverted=word.inverted,
+    )
+
+
+def _pattern(word: FilterWord, value: Value) -> Pattern:
+    if word.is_expression:
+        return _expression(value)
+    if not value.text:
+        return Wildcard(("",))
+    parts: list[str] = []
+    rest = value
+    while (star := rest.find("*")) >= 0:
+        parts.append(rest.text[:star].casefold())
+        rest = rest.part(star + 1)
+    folded = rest.text.casefold()
+    return Wildcard((*parts, folded)) if parts else Containing(folded)
+
+
+def _expression(value: Value) -> Expression:
+    if not value.text:
+        raise FilterError("Type an expression between the slashes, like /^SUB/", value.at)
+    if can_run_away(value.text):
+        raise FilterError(
+            "This expression can run for ever: repeat no group that holds *, +, ?, { or |",
+            value.at,
+        )
+    try:
+        with warnings.catch_warnings():
+            # Python warns about signs that it may read differently one day.
+            warnings.simplefilter("ignore")
+            return Expression(re.compile(value.text, re.IGNORECASE))
+    except (re.error, OverflowError, RecursionError) as error:
+        raise FilterError(f"Not a regular expression: {error}", value.at) from error
+
+
+def _time_term(word: FilterWord, zone: tzinfo, now: datetime) -> TimeTerm:
+    value = word.value
+    if word.is_expression:
+        raise FilterError(f"A time cannot be an expression ({FIELDS[word.field or '']})", value.at)
+    if word.field == "during":
+        first, dots, last = value.text.partition("..")
+        start, lasting = _moment(first, value.at, zone, now)
+        stop = start
+        if dots:
+            stop, lasting = _moment(last, value.at + len(first) + len(dots), zone, now)
+        if stop < start and _is_clock(first) and _is_clock(last):
+            stop += timedelta(days=1)
+        if stop < start:
+            raise FilterError("Type the earlier time first, like during:20:45..20:50", value.at)
+        bounds = (to_microseconds(start), _end(stop, lasting))
+        return TimeTerm(*bounds, word.inverted)
+    moment, _ = _moment(value.text, value.at, zone, now)
+    if word.field == "after":
+        return TimeTerm(to_microseconds(moment), None, word.inverted)
+    return TimeTerm(None, to_microseconds(moment), word.inverted)
+
+
+def _moment(text: str, at: int, zone: tzinfo, now: datetime) -> tuple[datetime, timedelta]:
+    try:
+        return read_moment(text, zone=zone, now=now)
+    except ValueError as error:
+        raise FilterError(str(error), at) from error
+
+
+def _end(moment: datetime, lasting: timedelta) -> int:
+    return to_microseconds(moment) + lasting // timedelta(microseconds=1)
+
+
+def _is_clock(text: str) -> bool:
+    return "-" not in text

@@ -1,0 +1,259 @@
+"""Jumps: from one row to the next that is wanted, without building an event."""
+
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from operator import sub
+from statistics import median_low
+from typing import Final, assert_never
+
+from ivscope.analysis.moments import row_beyond
+from ivscope.analysis.shown_events import (
+    FEW,
+    ShownEvents,
+    flags_of,
+    places_of,
+    row_order,
+    shown_rows,
+)
+from ivscope.domain.events import JOINED, LEFT, TOKEN_EXCHANGED
+from ivscope.provider.store.event_log import NO_TIME, EventKind
+
+_SECOND = 1_000_000
+_MINUTE: Final = 60 * _SECOND
+
+LEAST_GAP = 30 * _SECOND
+"""Microseconds. Shorter silences are what people do: joining again takes that long."""
+
+GAP_FACTOR = 10
+"""A gap is so many times longer than the usual distance, so that a quiet log does not have gaps
+only."""
+
+_SAMPLES = 1_000
+"""Distances that the usual one is told from, evenly spread over the rows."""
+
+_FIRST_CHUNK = 512
+_LAST_CHUNK = 131_072
+"""Rows looked at in one go. It doubles from the first to the last: what is near is found at once,
+what is far without many turns."""
+
+_STRIDE = 8
+"""Where times only rise or fall, one row in so many is looked at. Below `GAP_FACTOR`: then even
+rows are passed over."""
+
+_SMALL = 64
+_PARTS = 8
+"""Where there may be a gap, rows are divided by this until they are few enough to go one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorJump:
+    """To an event that reports a failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameJump:
+    """To an event with one of these names."""
+
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteJump:
+    """To an event with the same remote participant as the one in the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class GapJump:
+    """To the first event after a silence: of two distant neighbours the later one."""
+
+
+@dataclass(frozen=True, slots=True)
+class MinuteJump:
+    """To the event nearest to so many minutes away, or beyond.
+
+    Here a step of 1 is later in time and -1 earlier, whatever the order of the rows.
+    """
+
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MarkJump:
+    """To one of these positions."""
+
+    positions: Collection[int]
+
+
+Jump = ErrorJump | NameJump | RemoteJump | GapJump | MinuteJump | MarkJump
+
+TOKEN_EXCHANGES: Final = NameJump(frozenset({TOKEN_EXCHANGED}))
+SECTIONS: Final = NameJump(frozenset({JOINED, LEFT}))
+"""Where the stays of a participant begin and end."""
+
+
+def next_row(view: ShownEvents, row: int, step: int, wanted: Jump) -> int | None:
+    """The nearest wanted row strictly after a row, or with a step of -1 before it.
+
+    None when there is none among the rows shown. Never goes round the end.
+    """
+    if not 0 <= row < len(view):
+        return None
+    rows = range(row + 1, len(view)) if step > 0 else range(row - 1, -1, -1)
+    match wanted:
+        case ErrorJump():
+            return _kind_row(view, rows, lambda kind: kind.is_error)
+        case NameJump(names):
+            return _kind_row(view, rows, lambda kind: kind.name in names)
+        case RemoteJump():
+            return _remote_row(view, rows, view.position(row))
+        case GapJump():
+            return _gap_row(view, row, rows)
+        case MinuteJump(count):
+            time_us = view.log.time_us(view.position(row))
+            if time_us is None:
+                return None
+            return row_beyond(view, time_us + step * count * _MINUTE, later=step > 0)
+        case MarkJump(positions):
+            return _nearest(view, rows, positions)
+    assert_never(wanted)
+
+
+def gap_threshold(view: ShownEvents) -> int:
+    """Microseconds between neighbours from which their distance counts as a gap.
+
+    Ten times the median distance of neighbours, but at least 30 s. The median is that of a
+    thousand pairs of rows at most, evenly spread.
+    """
+    last = len(view) - 1
+    count = min(last, _SAMPLES)
+    times = view.log.time_us
+    distances: list[int] = []
+    for sample in range(count):
+        row = sample * last // count
+        one, other = times(view.position(row)), times(view.position(row + 1))
+        if one is not None and other is not None:
+            distances.append(abs(one - other))
+    return max(LEAST_GAP, GAP_FACTOR * median_low(distances)) if distances else LEAST_GAP
+
+
+def _kind_row(view: ShownEvents, rows: range, wanted: Callable[[EventKind], bool]) -> int | None:
+    everywhere: bytes | None = None
+    for chunk in _chunks(rows):
+        positions = _positions(view, chunk)
+        if isinstance(positions, range):
+            start = min(positions[0], positions[-1])
+            flags = flags_of(view.log, start, start + len(positions), wanted)
+            place = flags.find(1) if rows.step > 0 else flags[::-1].find(1)
+            if place >= 0:
+                return chunk[place]
+            continue
+        if everywhere is None:
+            everywhere = flags_of(view.log, 0, len(view.log), wanted)
+            if everywhere.count(1) <= FEW:
+                return _nearest(view, rows, places_of(everywhere, 1))
+        place = bytes(map(everywhere.__getitem__, positions)).find(1)
+        if place >= 0:
+            return chunk[place]
+    return None
+
+
+def _remote_row(view: ShownEvents, rows: range, position: int) -> int | None:
+    log = view.log
+    if not log.remote(position):
+        return None
+    number = log.columns(position, position + 1).remotes[0]
+    everywhere = None
+    for chunk in _chunks(rows):
+        positions = _positions(view, chunk)
+        if isinstance(positions, range):
+            start = min(positions[0], positions[-1])
+            remotes = log.columns(start, start + len(positions)).remotes[:: rows.step]
+            if number in remotes:
+                return chunk[remotes.index(number)]
+            continue
+        if everywhere is None:
+            everywhere = log.columns(0, len(log)).remotes
+            if everywhere.count(number) <= FEW:
+                return _nearest(view, rows, places_of(everywhere, number))
+        remotes = array("I", map(everywhere.__getitem__, positions))
+        if number in remotes:
+            return chunk[remotes.index(number)]
+    return None
+
+
+def _nearest(view: ShownEvents, rows: range, positions: Iterable[int]) -> int | None:
+    """The first of some rows that shows one of some positions."""
+    reached = (row for row in shown_rows(view, positions) if row in rows)
+    return min(reached, key=rows.index, default=None)
+
+
+def _chunks(rows: range) -> Iterator[range]:
+    size = _FIRST_CHUNK
+    start = 0
+    while start < len(rows):
+        yield rows[start : start + size]
+        start += size
+        size = min(2 * size, _LAST_CHUNK)
+
+
+def _positions(view: ShownEvents, rows: range) -> Sequence[int]:
+    """The positions of rows, in the direction of the rows."""
+    if rows.step > 0:
+        return view.positions(rows.start, rows.stop)
+    return view.positions(rows[-1], rows[0] + 1)[::-1]
+
+
+def _gap_row(view: ShownEvents, row: int, rows: range) -> int | None:
+    """Goes from one row with a time to the next; those without one are passed over."""
+    threshold = gap_threshold(view)
+    read_times = _time_reader(view)
+    # Times that only rise, or only fall, lie between those of the rows around them.
+    stride = 1 if row_order(view) is None else _STRIDE
+    before, before_time = row, read_times(range(row, row + 1))[0]
+    for chunk in _chunks(rows):
+        parts = [chunk]
+        while parts:
+            part = parts.pop()
+            times = read_times(part[(len(part) - 1) % stride :: stride])
+            if before_time > NO_TIME and _is_even(before_time, times, threshold):
+                before, before_time = part[-1], times[-1]
+                continue
+            if len(part) > _SMALL:
+                size = max(_SMALL, len(part) // _PARTS)
+                parts += [part[start : start + size] for start in range(0, len(part), size)][::-1]
+                continue
+            for place, time_us in zip(part, read_times(part), strict=True):
+                if time_us <= NO_TIME:
+                    continue
+                if before_time > NO_TIME and abs(time_us - before_time) > threshold:
+                    later = place if time_us > before_time else before
+                    if later != row:
+                        return later
+                before, before_time = place, time_us
+    return None
+
+
+def _is_even(before: int, times: "array[int]", threshold: int) -> bool:
+    """Whether no neighbours are further apart; false too when a time is missing."""
+    distances: list[int] = list(map(sub, times, chain((before,), times)))
+    return max(distances) <= threshold and min(distances) >= -threshold
+
+
+def _time_reader(view: ShownEvents) -> "Callable[[range], array[int]]":
+    """Reads the times of rows that may lie apart, in their order."""
+    log = view.log
+    everywhere: list[array[int]] = []
+
+    def read(rows: range) -> "array[int]":
+        first, last = min(rows[0], rows[-1]), max(rows[0], rows[-1])
+        positions = view.positions(first, last + 1)
+        if isinstance(positions, range):
+            times = log.columns(positions.start, positions.stop).times
+            return times[:: rows.step] if rows.step != 1 else times
+        if not everywhere:
+            everywhere.append(log.columns(0, len(log)).times)
+        return array("q", map(everywhere[0].__getitem__, positions[:: rows.step]))
+
+    return read

@@ -1,0 +1,43 @@
+"""ListedParticipants: who is listed, by id and by state, kept up while the list grows."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from ivscope.domain.stages import ParticipantSummary
+from ivscope.provider.store.append_list import Rows
+
+
+class ListedParticipants:
+    """Takes over only what a list has gained: a session can have 25,000 participants."""
+
+    __slots__ = ("_list", "_states", "_taken", "rows")
+
+    def __init__(self, rows: Iterable[ParticipantSummary] = ()) -> None:
+        self.rows: dict[str, ParticipantSummary] = {}
+        """By id; of two rows with one id the later one."""
+        self._states: Counter[str | None] = Counter()
+        self._list: Rows[ParticipantSummary] | None = None
+        self._taken = 0
+        self._add(rows)
+
+    def take(self, rows: Rows[ParticipantSummary]) -> None:
+        """Take over what is new in a list, or all of it when it is another one than before."""
+        if rows is not self._list:
+            self.rows.clear()
+            self._states.clear()
+            self._list, self._taken = rows, 0
+        new = rows[self._taken :]
+        self._taken += len(new)
+        self._add(new)
+
+    def states(self) -> list[tuple[str | None, int]]:
+        """How many are in each state, most first."""
+        return [(state, count) for state, count in self._states.most_common() if count]
+
+    def _add(self, rows: Iterable[ParticipantSummary]) -> None:
+        for row in rows:
+            before = self.rows.get(row.participant_id)
+            if before is not None:
+                self._states[before.state] -= 1
+            self.rows[row.participant_id] = row
+            self._states[row.state] += 1

@@ -1,0 +1,259 @@
+"""SortedRows: positions in the order of a key, cheap to extend at either end."""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+_FEW = 512
+"""So many positions are put between others one by one, about 10 us each."""
+
+_NEAR = 4
+"""A merge at one end may move so many old rows for each new one."""
+
+_SAMPLES = 4_096
+_BUCKETS = 256
+"""Parts that a great merge sorts one by one; 2 to 4 ms each at a million rows."""
+
+_STEP_ROWS = 8_192
+"""Positions that a great merge shares out in one piece: 2 ms."""
+
+
+class SortedRows:
+    """Positions in ascending order of their key; equal keys in ascending order of position.
+
+    Args:
+        keys: Key by position. The owner extends it before positions are added, and calls
+            `sort_again` when it changes keys.
+    """
+
+    __slots__ = ("_back", "_front", "_keys", "_merging", "_waiting")
+
+    def __init__(self, keys: "array[int]") -> None:
+        self._keys = keys
+        self._front = array("I")  # last row first, so that both ends grow at an end
+        self._back = array("I")
+        self._waiting = array("I")
+        self._merging: Iterator[None] | None = None
+
+    def __len__(self) -> int:
+        return len(self._front) + len(self._back)
+
+    def __getitem__(self, row: int) -> int:
+        front = len(self._front)
+        return self._back[row - front] if row >= front else self._front[front - 1 - row]
+
+    def part(self, start: int, stop: int) -> "array[int]":
+        """Positions of rows `start` to below `stop`."""
+        front = len(self._front)
+        if start >= front:
+            return self._back[start - front : stop - front]
+        cut = self._front[max(0, front - stop) : front - start]
+        cut.reverse()
+        if stop > front:
+            cut.extend(self._back[: stop - front])
+        return cut
+
+    def index(self, position: int) -> int:
+        """How many rows come before a position, which need not be among them."""
+        return self._index(self._keys[position], position)
+
+    def index_of_key(self, key: int) -> int:
+        """How many rows have a lower key."""
+        return self._index(key, -1)
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether positions that were added are no rows before `merge` has ended."""
+        return bool(self._waiting)
+
+    @property
+    def is_merging(self) -> bool:
+        """Whether `merge` has begun: until it ends, add nothing and change no key."""
+        return self._merging is not None
+
+    def add(self, positions: Sequence[int]) -> None:
+        """Add new positions, given in ascending order.
+
+        Costs as much as they are when they go to one end. Many that go elsewhere wait for
+        `merge`.
+        """
+        if not positions:
+            return
+        new = sorted(positions, key=self._keys.__getitem__)
+        after, before = self.index(new[0]), self.index(new[-1])
+        moved = min(len(self) - after, before)
+        if after == len(self):
+            self._back.extend(new)
+        elif before == 0:
+            new.reverse()
+            self._front.extend(new)
+        elif moved > _NEAR * len(new) and len(new) > _FEW:
+            self._waiting.extend(positions)
+        elif moved == before:
+            merged = self._merged(self._cut_start(before), new)
+            merged.reverse()
+            self._front.extend(merged)
+        else:
+            self._back.extend(self._merged(self._cut_end(after), new))
+
+    def merge(self) -> bool:
+        """Do one piece of putting waiting positions among the rows, about 3 ms.
+
+        Returns:
+            Whether it was not the last one.
+        """
+        if self._merging is None:
+            self._merging = self._merge()
+        for _ in self._merging:
+            return True
+        self._merging = None
+        return False
+
+    def sort_again(self, low: int, high: int) -> int:
+        """Put rows in order whose keys changed, but stayed from `low` to below `high`.
+
+        Returns:
+            How many rows there are.
+        """
+        start, stop = self.index_of_key(low), self.index_of_key(high)
+        ordered = sorted(self.part(start, stop))
+        ordered.sort(key=self._keys.__getitem__)
+        front = len(self._front)
+        for row, position in enumerate(ordered, start):
+            if row >= front:
+                self._back[row - front] = position
+            else:
+                self._front[front - 1 - row] = position
+        return stop - start
+
+    def _index(self, key: int, position: int) -> int:
+        keys = self._keys
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            there = self[middle]
+            if keys[there] < key or (keys[there] == key and there < position):
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def _merge(self) -> Iterator[None]:
+        get_key = self._keys.__getitem__
+        count = len(self)
+        total = count + len(self._waiting)
+        sample = sorted(
+            get_key(self[at] if at < count else self._waiting[at - count])
+            for at in range(0, total, max(1, total // _SAMPLES))
+        )
+        bounds = sample[:: max(1, len(sample) // _BUCKETS)]
+        buckets = [array("I") for _ in range(len(bounds) + 1)]
+        for start in range(0, total, _STEP_ROWS):
+            some = self.part(start, min(count, start + _STEP_ROWS)) if start < count else array("I")
+            at = start - count
+            some.extend(self._waiting[max(0, at) : max(0, at + _STEP_ROWS)])
+            for position in some:
+                buckets[bisect_right(bounds, get_key(position))].append(position)
+            yield
+        back = array("I")
+        for bucket in buckets:
+            # By position first: among equal keys the sort by key keeps that order.
+            back.extend(sorted(sorted(bucket), key=get_key))
+            yield
+        self._front, self._back, self._waiting = array("I"), back, array("I")
+
+    def _merged(self, moved: "array[int]", new: list[int]) -> "array[int]":
+        if len(moved) > _NEAR * len(new):
+            merged = array("I")
+            there = SortedRows(self._keys)
+            there._back = moved
+            start = 0
+            for position in new:
+                row = there.index(position)
+                merged.extend(moved[start:row])
+                merged.append(position)
+                start = row
+            merged.extend(moved[start:])
+            return merged
+        return array("I", sorted(sorted(chain(moved, new)), key=self._keys.__getitem__))
+
+    def _cut_end(self, start: int) -> "array[int]":
+        moved = self.part(start, len(self))
+        front = len(self._front)
+        del self._back[max(0, start - front) :]
+        if start < front:
+            del self._front[: front - start]
+        return moved
+
+    def _cut_start(self, stop: int) -> "array[int]":
+        moved = self.part(0, stop)
+        front = len(self._front)
+        if stop > front:
+            del self._back[: stop - front]
+        del self._front[max(0, front - stop) :]
+        return moved
+
+
+class FoundRows:
+    """Positions found so far; they are found in ascending order.
+
+    Args:
+        keys: Sort key by position. None keeps the order of the positions.
+        whole: All positions in order, kept by somebody else, if all of them will be found.
+    """
+
+    __slots__ = ("_owns_order", "_positions", "sorted")
+
+    def __init__(self, keys: "array[int] | None", whole: SortedRows | None = None) -> None:
+        self._positions: range | array[int] = range(0)
+        self._owns_order = whole is None
+        self.sorted = whole
+        """The order, unless it is that of the positions."""
+        if keys is not None and whole is None:
+            self.sorted = SortedRows(keys)
+
+    def __len__(self) -> int:
+        return len(self._positions if self.sorted is None else self.sorted)
+
+    def __contains__(self, position: int) -> bool:
+        positions = self._positions
+        if isinstance(positions, range):
+            return position in positions
+        index = bisect_left(positions, position)
+        return index < len(positions) and positions[index] == position
+
+    def __getitem__(self, row: int) -> int:
+        return self._positions[row] if self.sorted is None else self.sorted[row]
+
+    def part(self, start: int, stop: int) -> Sequence[int]:
+        """Positions of rows `start` to below `stop`; a range when they follow each other."""
+        return self._positions[start:stop] if self.sorted is None else self.sorted.part(start, stop)
+
+    def index(self, position: int) -> int:
+        """How many rows come before a position, which need not be among them."""
+        if self.sorted is None:
+            return bisect_left(self._positions, position)
+        return self.sorted.index(position)
+
+    def among(self, positions: "array[int]") -> "array[int]":
+        """Those of the ascending positions that were found."""
+        if isinstance(self._positions, range) or not positions:
+            return positions
+        low = bisect_left(self._positions, positions[0])
+        high = bisect_left(self._positions, positions[-1] + 1)
+        return array("I", sorted(set(positions).intersection(self._positions[low:high])))
+
+    def add(self, positions: Sequence[int]) -> None:
+        """Add positions, ascending and above all that were added."""
+        held = self._positions
+        if isinstance(held, range):
+            if isinstance(positions, range) and positions.start == held.stop:
+                self._positions = range(positions.stop)
+            else:
+                self._positions = array("I", held)
+                self._positions.extend(positions)
+        else:
+            held.extend(positions)
+        if self.sorted is not None and self._owns_order:
+            self.sorted.add(positions)

@@ -1,0 +1,88 @@
+"""TimeWindow: the stretch of time that lanes and plots show, and where a moment is in it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from ivscope.domain.times import from_microseconds, to_microseconds
+
+SHORTEST = timedelta(seconds=1)
+"""Event times are whole seconds: a shorter window would show nothing more."""
+
+_FIRST_US = to_microseconds(datetime.min.replace(tzinfo=UTC))
+_LAST_US = to_microseconds(datetime.max.replace(tzinfo=UTC))
+_SHORTEST_US = SHORTEST // timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWindow:
+    """From one moment to a later one.
+
+    Cut into columns, each holds its beginning and not its end; the last one holds both.
+    """
+
+    start: datetime
+    """Aware."""
+    end: datetime
+    """Aware, at least `SHORTEST` after the start."""
+
+    def zoom(self, factor: float, around: datetime | None = None) -> "TimeWindow":
+        """The window `factor` times as narrow, wider below 1. `around` keeps its place in it.
+
+        Args:
+            factor: More than 0.
+            around: Brought to the nearest edge when outside; None for the middle.
+        """
+        start, end = self.bounds
+        length = end - start
+        fixed = (start + end) // 2 if around is None else to_microseconds(around)
+        fixed = min(max(fixed, start), end)
+        new = min(max(round(length / factor), _SHORTEST_US), _LAST_US - _FIRST_US)
+        return _window(fixed - (fixed - start) * new // length, new)
+
+    def pan(self, fraction: float) -> "TimeWindow":
+        """The window moved by a part of its length, later when positive."""
+        start, end = self.bounds
+        return _window(start + round((end - start) * fraction), end - start)
+
+    def centred(self, moment: datetime) -> "TimeWindow":
+        """The window of the same length with a moment in its middle."""
+        start, end = self.bounds
+        return _window(to_microseconds(moment) - (end - start) // 2, end - start)
+
+    def column_of(self, moment: datetime, columns: int) -> int | None:
+        """In which of so many columns a moment is; None outside."""
+        start, end = self.bounds
+        at = to_microseconds(moment)
+        if not start <= at <= end:
+            return None
+        return min((at - start) * columns // (end - start), columns - 1)
+
+    def moment_at(self, column: int, columns: int) -> datetime:
+        """Where a column begins."""
+        return from_microseconds(self.edges(columns)[column])
+
+    def edges(self, columns: int) -> list[int]:
+        """Where the columns begin and the last one ends, microseconds: one more than columns.
+
+        `column_of` puts a moment into the column between whose edges it is.
+        """
+        start, end = self.bounds
+        # Rounded up: the first microsecond whose column this is.
+        return [start - (start - end) * column // columns for column in range(columns + 1)]
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """Start and end, microseconds since 1970 UTC."""
+        return to_microseconds(self.start), to_microseconds(self.end)
+
+
+def window_between(first: datetime, last: datetime) -> TimeWindow:
+    """The window from one moment to another, in either order, at least `SHORTEST` long."""
+    start, end = sorted((to_microseconds(first), to_microseconds(last)))
+    return _window(start, max(end - start, _SHORTEST_US))
+
+
+def _window(start: int, length: int) -> TimeWindow:
+    """Kept within the years that a datetime can hold."""
+    start = min(max(start, _FIRST_US), _LAST_US - length)
+    return TimeWindow(from_microseconds(start), from_microseconds(start + length))

@@ -1,0 +1,111 @@
+"""Timed events: those of some kinds in the order of their times, as few as are asked for."""
+
+from collections.abc import Callable, Iterator
+from heapq import heappop, heappush, heapreplace
+from itertools import compress
+
+from ivscope.analysis.shown_events import flags_of
+from ivscope.provider.store.event_log import NO_TIME, EventKind, EventLog
+
+EARLIEST = NO_TIME + 1
+LATEST = 2**63 - 1
+"""Microseconds: every readable time is between them."""
+
+Wanted = Callable[[EventKind], bool]
+
+
+def timed_events(
+    log: EventLog,
+    wanted: Wanted,
+    *,
+    since: int = EARLIEST,
+    until: int = LATEST,
+    newest_first: bool = False,
+    participant: int | None = None,
+    remote: int | None = None,
+) -> Iterator[int]:
+    """Positions of the events of some kinds with a time from `since` to `until`.
+
+    Looks at a block of the log only when what it holds is next, in whatever order events came.
+
+    Args:
+        log: The log.
+        wanted: Which kinds.
+        since: Microseconds.
+        until: Microseconds, itself included.
+        newest_first: Whether they come by falling times; else by rising ones. Of one time they
+            come by position, which then falls or rises too.
+        participant: Number of the participant; None for any.
+        remote: Number of the remote participant; None for any.
+    """
+    found = log.blocks.timed(
+        _numbers(log, wanted), since, until, participant=participant, remote=remote
+    )
+    # Times and positions change their signs for falling times: the least is always next.
+    sign = -1 if newest_first else 1
+    blocks = [(-last if newest_first else first, places) for first, last, places in found]
+    blocks.sort(key=lambda one: one[0])
+    open_blocks: list[_Open] = []
+    for edge, places in blocks:
+        yield from _before(edge, open_blocks, sign)
+        rows = _rows(log, wanted, places, participant, remote)
+        own = iter(sorted((sign * time, sign * at) for time, at in rows if since <= time <= until))
+        if (first_row := next(own, None)) is not None:
+            heappush(open_blocks, (*first_row, own))
+    yield from _before(None, open_blocks, sign)
+
+
+_Open = tuple[int, int, Iterator[tuple[int, int]]]
+"""Time and position of the next event of a block, and those that follow in it."""
+
+
+def _before(edge: int | None, open_blocks: list[_Open], sign: int) -> Iterator[int]:
+    """The events that come before a time, or all; what is left stays in the blocks."""
+    while open_blocks and (edge is None or open_blocks[0][0] < edge):
+        _, at, own = open_blocks[0]
+        yield sign * at
+        row = next(own, None)
+        if row is None:
+            heappop(open_blocks)
+        else:
+            heapreplace(open_blocks, (*row, own))
+
+
+def all_timed(log: EventLog, wanted: Wanted) -> list[int]:
+    """Positions of all events of some kinds with a time, oldest first, then by position."""
+    found = [
+        row
+        for _, _, places in log.blocks.timed(_numbers(log, wanted), EARLIEST, LATEST)
+        for row in _rows(log, wanted, places, None, None)
+        if row[0] > NO_TIME
+    ]
+    return [at for _, at in sorted(found)]
+
+
+def untimed_events(
+    log: EventLog, wanted: Wanted, *, participant: int | None = None, remote: int | None = None
+) -> Iterator[int]:
+    """Positions of the events of some kinds that have no readable time, ascending."""
+    for places in log.blocks.untimed(_numbers(log, wanted)):
+        rows = _rows(log, wanted, places, participant, remote)
+        yield from (at for time, at in rows if time <= NO_TIME)
+
+
+def _numbers(log: EventLog, wanted: Wanted) -> list[int]:
+    return [number for number, kind in enumerate(log.tables.kinds) if wanted(kind)]
+
+
+def _rows(
+    log: EventLog, wanted: Wanted, places: range, participant: int | None, remote: int | None
+) -> Iterator[tuple[int, int]]:
+    """Times and positions of what is wanted in a part of a log, ascending by position.
+
+    The log can grow between two looks at it, so its length cuts the first one and with it all.
+    """
+    columns = log.columns(places.start, places.stop)
+    flags = flags_of(log, places.start, places.stop, wanted)
+    for place in compress(range(len(columns.times)), flags):
+        if (participant is None or columns.participants[place] == participant) and (
+            remote is None or columns.remotes[place] == remote
+        ):
+            yield columns.times[place], places.start + place

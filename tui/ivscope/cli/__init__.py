@@ -1,0 +1,1 @@
+"""Command line: sub-commands, exit codes, and wiring of everything else."""

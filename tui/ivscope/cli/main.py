@@ -1,0 +1,247 @@
+"""ivscope: arguments to options to app. The only module that prints and knows exit codes."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from ivscope import __version__
+
+if TYPE_CHECKING:
+    from ivscope.cli.connections import Reached
+    from ivscope.workspace.place import Place
+
+USAGE = 2
+"""Exit code for arguments or a terminal that we cannot work with."""
+
+_WORLDS = ("incident", "quiet", "huge")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ivscope; returns the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["endpoint"]:
+        return _serve(_endpoint_parser().parse_args(words[1:]))
+    if words[:1] == ["open"]:
+        return _explore(_recording_parser().parse_args(words[1:]))
+    return _explore(_explorer_parser().parse_args(words))
+
+
+def _explorer_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ivscope",
+        description="Explore Amazon IVS Real-Time stage sessions in the terminal. Read-only.",
+        epilog="ivscope open --help tells how to open a recording without AWS, and ivscope "
+        "endpoint --help how to serve the demo worlds to other clients.",
+    )
+    _add_place(parser)
+    parser.add_argument("--profile", help="AWS profile (else AWS_PROFILE, else the default one)")
+    parser.add_argument("--region", help="AWS Region (else that of the ARN, else configured)")
+    parser.add_argument("--endpoint-url", help="another endpoint than that of the Region")
+    parser.add_argument(
+        "--demo", action="store_true", help="no AWS: explore a world of our own over real HTTP"
+    )
+    parser.add_argument("--world", choices=_WORLDS, default="incident", help="world of the demo")
+    parser.add_argument(
+        "--check-config", action="store_true", help="say what is wrong with config.toml, and end"
+    )
+    parser.add_argument(
+        "--record",
+        metavar="FILE",
+        help="save everything read in this file, and go on from what it holds already",
+    )
+    parser.add_argument("--version", action="version", version=f"ivscope {__version__}")
+    parser.set_defaults(recording=None)
+    return parser
+
+
+def _recording_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ivscope open",
+        description="Explore what ivscope --record has saved, without AWS.",
+    )
+    parser.add_argument("recording", metavar="FILE", help="the recording")
+    _add_place(parser)
+    parser.set_defaults(demo=False, check_config=False, profile=None, record=None, world=None)
+    return parser
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("stage", nargs="?", metavar="STAGE_ARN", help="open this stage")
+    parser.add_argument("session", nargs="?", metavar="SESSION", help="and this session")
+    parser.add_argument("participant", nargs="?", metavar="PARTICIPANT", help="and its events")
+    parser.add_argument("--at", metavar="TIME", help="go to this time in the events")
+    parser.add_argument("--filter", metavar="TEXT", help="filter the events, as & does")
+    parser.add_argument("--mouse", action="store_true", help="take the mouse from the terminal")
+
+
+def _endpoint_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ivscope endpoint",
+        description="Serve a demo world as an ivs-realtime endpoint on 127.0.0.1, for the AWS CLI "
+        "and SDKs. Any credentials will do. Ctrl+C stops it.",
+    )
+    parser.add_argument("--port", type=int, default=0, help="port (default: any free one)")
+    parser.add_argument("--world", choices=_WORLDS, default="incident", help="what to serve")
+    parser.add_argument(
+        "--throttle", action="store_true", help="enforce the service's 5 calls per second"
+    )
+    return parser
+
+
+def _fail(message: str) -> int:
+    print(f"ivscope: {message}", file=sys.stderr)
+    return USAGE
+
+
+def _check_config() -> int:
+    from ivscope.settings.configuration import configuration_path, load  # noqa: PLC0415 - keeps --help quick
+
+    _, complaints = load(os.environ)
+    for complaint in complaints:
+        print(complaint)
+    if complaints:
+        return USAGE
+    path = configuration_path(os.environ)
+    is_there = path is not None and path.exists()
+    print(f"config ok: {path}" if is_there else f"config ok: defaults, no file at {path}")
+    return 0
+
+
+def _explore(options: argparse.Namespace) -> int:
+    if options.check_config:
+        return _check_config()
+    from ivscope.terminal.settings import refusal, toolkit_settings  # noqa: PLC0415 - keeps --help quick
+
+    complaint = _bad_ids(options)
+    if complaint is None:
+        is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+        complaint = refusal(os.environ, is_terminal=is_terminal)
+    if complaint is not None:
+        return _fail(complaint)
+    from ivscope.settings.configuration import load  # noqa: PLC0415 - keeps --help quick
+    from ivscope.settings.files import state_folder  # noqa: PLC0415 - same
+    from ivscope.settings.prompt_history import FILE_NAME  # noqa: PLC0415 - same
+
+    configuration, complaints = load(os.environ)
+    os.environ.update(toolkit_settings(os.environ, configuration.theme))
+    from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - keeps --help quick
+    from ivscope.ui.app import IvscopeApp  # noqa: PLC0415 - Textual reads the settings when imported
+    from ivscope.ui.driver import QuickDriver  # noqa: PLC0415 - same
+    from ivscope.workspace.launch import Launch  # noqa: PLC0415 - same
+
+    def start() -> "Place":
+        from ivscope.workspace.place import Place  # noqa: PLC0415 - behind the first frame
+
+        return Place(options.stage, options.session, options.participant)
+
+    try:
+        reached = _reach(options)
+    except UnusableFileError as refused:
+        return _fail(str(refused))
+    launch = Launch(
+        label=reached.label,
+        start=start,
+        profile=options.profile,
+        world=options.world if options.demo else None,
+        at=options.at,
+        filter=options.filter,
+        keeper=reached.recording if reached.connect is not None else None,
+        complaints=complaints,
+    )
+    app = IvscopeApp(
+        reached.connect,
+        launch,
+        configuration,
+        recorded=reached.recorded,
+        now=reached.now,
+        history=state_folder(os.environ) / FILE_NAME,
+        driver_class=QuickDriver,
+    )
+    app.run(mouse=options.mouse or configuration.mouse)
+    if launch.keeper is not None:
+        print(f"ivscope: {launch.keeper.in_words}", file=sys.stderr)
+    return app.return_code or 0
+
+
+def _reach(options: argparse.Namespace) -> "Reached":
+    """Where pages come from, by the arguments."""
+    from ivscope.cli import connections  # noqa: PLC0415 - behind the checks
+
+    if options.recording is not None:
+        reached = connections.to_recording(options.recording)
+        if options.stage is None and reached.session is not None:
+            options.stage = reached.session.stage_arn
+            options.session = reached.session.session_id
+        return reached
+    if options.demo:
+        return connections.to_world(options.world, options.record)
+    return connections.to_aws(
+        options.profile, options.region, options.stage, options.endpoint_url, options.record
+    )
+
+
+def _bad_ids(options: argparse.Namespace) -> str | None:
+    if options.stage is None:
+        return None
+    from ivscope.domain.identifiers import (  # noqa: PLC0415 - not needed without arguments
+        is_participant_id,
+        read_identifiers,
+    )
+
+    found = read_identifiers(options.stage)
+    if options.session is None and found.session_id is not None:
+        # One pasted text can say all three.
+        options.session, options.participant = found.session_id, found.participant_id
+    if found.stage_arn is None:
+        return (
+            f"{options.stage!r} holds no stage ARN "
+            "(arn:aws:ivs:REGION:ACCOUNT:stage/ID); start without it to pick a stage"
+        )
+    options.stage = found.stage_arn
+    if options.participant is not None and not is_participant_id(options.participant):
+        return f"{options.participant!r} is not a participant id (letters, digits, - and _)"
+    return None
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from datetime import UTC, datetime  # noqa: PLC0415 - only for the endpoint
+    from threading import Event  # noqa: PLC0415 - same
+
+    from ivscope.endpoint.server import Endpoint  # noqa: PLC0415 - same
+    from ivscope.endpoint.worlds.catalog import open_world  # noqa: PLC0415 - same
+
+    world = open_world(options.world, lambda: datetime.now(UTC))
+    try:
+        endpoint = Endpoint(world, options.port, throttle=options.throttle)
+    except OSError as error:
+        return _fail(f"port {options.port} cannot be opened: {error.strerror}; choose another")
+    with endpoint:
+        print(f"{options.world} on {endpoint.url} (Region {world.region}), for example:")
+        print(
+            f"  AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo aws ivs-realtime list-stages "
+            f"--region {world.region} --endpoint-url {endpoint.url}",
+            flush=True,
+        )
+        try:
+            Event().wait()
+        except KeyboardInterrupt:
+            return 130
+    return 0
+
+
+def run() -> NoReturn:
+    """Run ivscope and end the process at once.
+
+    The interpreter's own end would wait for imports and threads that nobody needs any more: up
+    to 0.2 s with boto3 loaded, and longer with a call in flight.
+    """
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,1 @@
+"""Values of IVS Real-Time and what follows from them alone: no I/O, no clock."""

@@ -1,0 +1,131 @@
+"""Stage, StageSession, Participant and ParticipantReplica, and the scopes that address them."""
+
+from dataclasses import dataclass
+
+from ivscope.domain.times import Time
+
+
+@dataclass(frozen=True, slots=True)
+class SessionScope:
+    """Addresses one session of one stage."""
+
+    stage_arn: str
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantScope:
+    """Addresses one participant in one session of one stage."""
+
+    stage_arn: str
+    session_id: str
+    participant_id: str
+
+    @property
+    def session(self) -> SessionScope:
+        """The session that the participant is addressed in."""
+        return SessionScope(self.stage_arn, self.session_id)
+
+
+@dataclass(frozen=True, slots=True)
+class StageSummary:
+    """A row of ListStages."""
+
+    arn: str
+    name: str | None = None
+    active_session_id: str | None = None
+    """None or empty when no session is live."""
+    tags: tuple[tuple[str, str], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The answer of GetStage, as far as triage needs it."""
+
+    arn: str
+    name: str | None = None
+    active_session_id: str | None = None
+    tags: tuple[tuple[str, str], ...] | None = None
+    endpoints: tuple[tuple[str, str], ...] | None = None
+    """Kind (events, whip, rtmp, rtmps) and URL."""
+    recording_storage_arn: str | None = None
+    """Storage of automatic participant recording; empty means that recording is off."""
+    recording_media_types: tuple[str, ...] | None = None
+    recording_reconnect_window_seconds: int | None = None
+    """Seconds, 0 to 300."""
+    records_replicas: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StageSession:
+    """A row of ListStageSessions; GetStageSession has the same members."""
+
+    session_id: str
+    start_time: Time | None = None
+    end_time: Time | None = None
+    """None while the session is live."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantSummary:
+    """A row of ListParticipants."""
+
+    participant_id: str
+    user_id: str | None = None
+    state: str | None = None
+    """CONNECTED, DISCONNECTED, or what came."""
+    first_join_time: Time | None = None
+    published: bool | None = None
+    """Whether it ever published in the session, not whether it is publishing."""
+    recording_state: str | None = None
+    """STARTING, ACTIVE, STOPPING, STOPPED, FAILED, DISABLED, or what came."""
+    replication_type: str | None = None
+    """SOURCE, REPLICA, NONE, or what came."""
+    replication_state: str | None = None
+    """ACTIVE, STOPPED, or what came."""
+    source_stage_arn: str | None = None
+    source_session_id: str | None = None
+    redundant_ingest: bool | None = None
+    ingest_configuration_arn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """The answer of GetParticipant: the summary and what only this call tells."""
+
+    summary: ParticipantSummary
+    attributes: tuple[tuple[str, str], ...] | None = None
+    isp_name: str | None = None
+    os_name: str | None = None
+    os_version: str | None = None
+    browser_name: str | None = None
+    browser_version: str | None = None
+    sdk_version: str | None = None
+    protocol: str | None = None
+    """Ingest protocol: UNKNOWN, WHIP, RTMP, RTMPS, or what came."""
+    recording_s3_bucket_name: str | None = None
+    recording_s3_prefix: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantReplica:
+    """A row of ListParticipantReplicas: one copy of a participant in another stage."""
+
+    participant_id: str
+    source_stage_arn: str | None = None
+    source_session_id: str | None = None
+    destination_stage_arn: str | None = None
+    destination_session_id: str | None = None
+    replication_state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantFilter:
+    """One server-side filter of ListParticipants; the API takes one at a time.
+
+    `member` is the request member ("filterByUserId", "filterByPublished", "filterByState",
+    "filterByRecordingState").
+    """
+
+    member: str
+    value: str | bool

@@ -1,0 +1,281 @@
+"""TokenComparison: what a token exchange changed, by meaning and not by text."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from unicodedata import category
+
+from ivscope.domain.durations import round_duration
+from ivscope.domain.times import Time, UnreadableTime
+from ivscope.domain.tokens import PUBLISH, SUBSCRIBE, ParticipantToken
+
+
+class TokenField(StrEnum):
+    """A part of a participant token."""
+
+    CAPABILITIES = "capabilities"
+    ATTRIBUTES = "attributes"
+    USER_ID = "user id"
+    EXPIRATION = "expiration"
+
+
+class Presence(StrEnum):
+    """Whether a value came: absent and empty are different answers."""
+
+    ABSENT = "absent"
+    EMPTY = "empty"
+    GIVEN = "given"
+
+
+class Change(StrEnum):
+    """What became of a row."""
+
+    SAME = "same"
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSide:
+    """One value of one token."""
+
+    presence: Presence
+    value: str | datetime | UnreadableTime | None = None
+    """Text from outside, or the expiration. None unless given with a single value."""
+
+
+ABSENT = TokenSide(Presence.ABSENT)
+EMPTY = TokenSide(Presence.EMPTY)
+SET_GIVEN = TokenSide(Presence.GIVEN)
+"""A set with members: each of them has a row of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """One value before and after the exchange."""
+
+    field: TokenField
+    key: str | None
+    """The capability or the attribute key. None for a single value, and for the row that says
+    whether a set was absent or empty as a whole."""
+    before: TokenSide
+    after: TokenSide
+    change: Change
+    common_prefix: int = 0
+    """Characters that both texts start with; only on changed text."""
+    common_suffix: int = 0
+    """Characters that both texts end with; never overlaps the prefix in either text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpirationChange:
+    """How the expiration moved, as far as the times could be read."""
+
+    delta: float | None
+    """Seconds from the previous expiration to the new one; negative when it is earlier."""
+    left_before: float | None
+    """Seconds that the previous token had left at the exchange; negative when it was over."""
+    left_after: float | None
+    """Seconds that the new token had left at the exchange; negative when it was over."""
+
+
+def difference(rows: Sequence[TokenRow], expiration: ExpirationChange) -> str:
+    """Say what changed, capabilities first: "gained PUBLISH; expires 1 h later".
+
+    Holds text from outside when a capability is unknown.
+    """
+    changed = [row for row in rows if row.change is not Change.SAME]
+    parts = [] if changed else ["no difference"]
+    for verb, change in (("gained", Change.ADDED), ("lost", Change.REMOVED)):
+        names = [
+            row.key
+            for row in changed
+            if row.field is TokenField.CAPABILITIES and row.key is not None and row.change is change
+        ]
+        if names:
+            parts.append(f"{verb} {', '.join(names)}")
+    parts += _bare_sets(changed)
+    for change in (Change.CHANGED, Change.ADDED, Change.REMOVED):
+        count = sum(
+            row.field is TokenField.ATTRIBUTES and row.key is not None and row.change is change
+            for row in changed
+        )
+        if count:
+            parts.append(f"{count} {'attribute' if count == 1 else 'attributes'} {change}")
+    parts += [f"user id {row.change}" for row in changed if row.field is TokenField.USER_ID]
+    parts += [_moved(row, expiration) for row in changed if row.field is TokenField.EXPIRATION]
+    if expiration.left_after is not None and expiration.left_after <= 0:
+        parts.append("new token was already over")
+    return "; ".join(parts)
+
+
+def _bare_sets(changed: Sequence[TokenRow]) -> Iterator[str]:
+    """Sets that went from absent to empty or back: no member says so."""
+    for row in changed:
+        is_set = row.field in (TokenField.CAPABILITIES, TokenField.ATTRIBUTES) and row.key is None
+        if is_set and {row.before.presence, row.after.presence} == {
+            Presence.ABSENT,
+            Presence.EMPTY,
+        }:
+            yield f"{row.field} {row.after.presence}, before {row.before.presence}"
+
+
+def _moved(row: TokenRow, expiration: ExpirationChange) -> str:
+    if expiration.delta is None:
+        return f"expiration {row.change}"
+    direction = "later" if expiration.delta > 0 else "earlier"
+    return f"expires {round_duration(expiration.delta)} {direction}"
+
+
+_NOTHING = ParticipantToken()
+
+
+@dataclass(frozen=True, slots=True)
+class TokenComparison:
+    """Two tokens side by side.
+
+    Rows are in reading order: capabilities (PUBLISH, SUBSCRIBE, others by name), attributes by key,
+    user id, expiration. Every key has one row. A value absent on both sides has none.
+    """
+
+    has_previous: bool
+    """Whether the answer had a previous token. If not, nothing can be said to be added."""
+    has_new: bool
+    """Whether the answer had a new token. If not, nothing can be said to be removed."""
+    rows: tuple[TokenRow, ...]
+    expiration: ExpirationChange
+    verdict: str
+    """One line. Holds text from outside when a capability is unknown."""
+
+
+def compare_tokens(
+    previous: ParticipantToken | None, new: ParticipantToken | None, at: Time | None
+) -> TokenComparison:
+    """Compare two tokens.
+
+    Capabilities are a set: neither order nor repetition counts.
+
+    Args:
+        previous: The token in force before. None when the answer had none.
+        new: The token in force after. None when the answer had none.
+        at: When the exchange happened; what is left of each token is counted from here.
+    """
+    before, after = previous or _NOTHING, new or _NOTHING
+    rows = (
+        *_set_rows(TokenField.CAPABILITIES, _members(before), _members(after)),
+        *_set_rows(TokenField.ATTRIBUTES, _attributes(before), _attributes(after)),
+        *_single_row(TokenField.USER_ID, before.user_id, after.user_id),
+        *_single_row(TokenField.EXPIRATION, before.expiration_time, after.expiration_time),
+    )
+    expiration = ExpirationChange(
+        delta=_seconds(before.expiration_time, after.expiration_time),
+        left_before=_seconds(at, before.expiration_time),
+        left_after=_seconds(at, after.expiration_time),
+    )
+    if previous is None and new is None:
+        verdict = "neither token given"
+    elif previous is None:
+        verdict = f"previous token not given; new token allows {_allowed(after)}"
+    elif new is None:
+        verdict = f"new token not given; previous token allowed {_allowed(before)}"
+    else:
+        verdict = difference(rows, expiration)
+    return TokenComparison(previous is not None, new is not None, rows, expiration, verdict)
+
+
+def _members(token: ParticipantToken) -> dict[str, str] | None:
+    if token.capabilities is None:
+        return None
+    known = [name for name in (PUBLISH, SUBSCRIBE) if name in token.capabilities]
+    return {name: name for name in [*known, *sorted({*token.capabilities} - {*known})]}
+
+
+def _attributes(token: ParticipantToken) -> dict[str, str] | None:
+    return None if token.attributes is None else dict(sorted(token.attributes))
+
+
+def _set_rows(
+    field: TokenField, before: dict[str, str] | None, after: dict[str, str] | None
+) -> Iterator[TokenRow]:
+    if not (before and after) and not (before is None and after is None):
+        sides = _set_side(before), _set_side(after)
+        yield TokenRow(field, None, *sides, _change(*sides))
+    before, after = before or {}, after or {}
+    keys = {**before, **after}
+    if field is TokenField.ATTRIBUTES:
+        keys = dict(sorted(keys.items()))
+    else:
+        keys = _members(ParticipantToken(capabilities=tuple(keys))) or {}
+    for key in keys:
+        yield _row(field, key, _side(before.get(key)), _side(after.get(key)))
+
+
+def _set_side(members: dict[str, str] | None) -> TokenSide:
+    if members is None:
+        return ABSENT
+    return SET_GIVEN if members else EMPTY
+
+
+def _single_row(
+    field: TokenField, before: str | Time | None, after: str | Time | None
+) -> Iterator[TokenRow]:
+    if before is not None or after is not None:
+        yield _row(field, None, _side(before), _side(after))
+
+
+def _side(value: str | Time | None) -> TokenSide:
+    if value is None:
+        return ABSENT
+    return EMPTY if value == "" else TokenSide(Presence.GIVEN, value)
+
+
+def _row(field: TokenField, key: str | None, before: TokenSide, after: TokenSide) -> TokenRow:
+    change = _change(before, after)
+    if change is Change.CHANGED and isinstance(before.value, str) and isinstance(after.value, str):
+        prefix, suffix = _common_parts(before.value, after.value)
+        return TokenRow(field, key, before, after, change, prefix, suffix)
+    return TokenRow(field, key, before, after, change)
+
+
+def _change(before: TokenSide, after: TokenSide) -> Change:
+    if before == after:
+        return Change.SAME
+    if before.presence is Presence.ABSENT:
+        return Change.ADDED
+    if after.presence is Presence.ABSENT:
+        return Change.REMOVED
+    return Change.CHANGED
+
+
+def _common_parts(before: str, after: str) -> tuple[int, int]:
+    """Lengths of the common start and end; a character and its marks stay on one side."""
+    shorter = min(len(before), len(after))
+    prefix = 0
+    while prefix < shorter and before[prefix] == after[prefix]:
+        prefix += 1
+    while prefix and (_starts_with_mark(before, prefix) or _starts_with_mark(after, prefix)):
+        prefix -= 1
+    suffix = 0
+    while suffix < shorter - prefix and before[-1 - suffix] == after[-1 - suffix]:
+        suffix += 1
+    while suffix and _starts_with_mark(before, len(before) - suffix):
+        suffix -= 1
+    return prefix, suffix
+
+
+def _starts_with_mark(text: str, position: int) -> bool:
+    return position < len(text) and category(text[position]).startswith("M")
+
+
+def _seconds(start: Time | None, end: Time | None) -> float | None:
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        return (end - start).total_seconds()
+    return None
+
+
+def _allowed(token: ParticipantToken) -> str:
+    if token.capabilities is None:
+        return "what it does not say (capabilities absent)"
+    return ", ".join(_members(token) or ()) or "nothing (capabilities empty)"

@@ -1,0 +1,199 @@
+"""IncidentWorld: yesterday's bad show, its live sequel, and a few innocent stages."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from ivscope.domain import events
+from ivscope.endpoint.worlds.incident_live import tell_live
+from ivscope.endpoint.worlds.incident_show import tell_crowd, tell_encoders, tell_ingests, tell_show
+from ivscope.endpoint.worlds.people import (
+    chrome,
+    encoder,
+    ingest_arn,
+    iphone,
+    safari,
+    session_id,
+    short_id,
+    stage_arn,
+)
+from ivscope.endpoint.worlds.person import HOST
+from ivscope.endpoint.worlds.timeline import Timeline
+from ivscope.endpoint.worlds.told_world import Clock, ToldStage, ToldWorld
+
+LONG_NAME = "-".join(["acme-broadcast-eu-central-production-ring-3"] * 3)[:128]
+"""As long as IVS allows (IVS API: StageName)."""
+
+
+def tell_restream(arn: str, midnight: datetime) -> Timeline:
+    """A restream around the clock that meets the limit of 24 hours.
+
+    Both streams of a redundant ingest are participants; the second one started six hours later
+    and so keeps the restream alive.
+    """
+    start = midnight - timedelta(days=4) + timedelta(hours=12, seconds=4, milliseconds=271)
+    restream = Timeline(arn, session_id(arn, "restream"), start)
+    first, limit = restream.at("12:00:11"), timedelta(hours=24)
+    end = first + limit + timedelta(hours=3, minutes=9)
+    restream.end = end + timedelta(minutes=2)
+    region = arn.split(":")[3]
+    pair = {"redundantIngest": True}
+    primary = restream.encoder("loop-24x7-a", encoder("RTMPS", ingest_arn(region, "loop-a")) | pair)
+    primary.stay(first, first + limit + timedelta(seconds=1)).publish(first, first + limit)
+    primary.fail(first + limit, "STREAM_DURATION_EXCEEDED")
+    backup = restream.encoder("loop-24x7-b", encoder("RTMPS", ingest_arn(region, "loop-b")) | pair)
+    backup.stay(restream.at("18:00:11"), end).publish(restream.at("18:00:11"), end)
+    for machine in (primary, backup):
+        machine.recorded(first, "STOPPED")
+    kiosk = restream.viewer("kiosk-lobby", chrome(), first + timedelta(seconds=20), end)
+    kiosk.carries(role="kiosk", floor="0")
+    return restream
+
+
+def tell_future(arn: str, midnight: datetime) -> Timeline:
+    """A session with an event name and an error code that nobody knows yet."""
+    start = midnight - timedelta(days=2) + timedelta(hours=19, microseconds=915_300)
+    future = Timeline(arn, session_id(arn, "future"), start)
+    at = future.at
+    future.end = at("19:41:00")
+    early = future.host("mara-host", safari(), at("19:00:03"), at("19:38:50"))
+    early.publish(at("19:00:03"), at("19:38:50")).tell(at("19:20:00"), "STAGE_MIGRATED")
+    late = future.host("beta-tester", chrome(), at("19:05:00"), at("19:30:00"))
+    late.fail(at("19:05:02"), "SESSION_LIMIT_EXCEEDED")
+    odd = future.person("odd-client", iphone()).stay(at("19:10:00"), at("19:12:00"))
+    new = odd.tokens[0][1]
+    odd.tell(at("19:11:00"), events.TOKEN_EXCHANGED, newToken=new.members())
+    return future
+
+
+def tell_soundcheck(arn: str, midnight: datetime) -> Timeline:
+    """Fifteen minutes yesterday before the show in which all went well."""
+    start = midnight - timedelta(days=1) + timedelta(hours=19, minutes=5, microseconds=48_000)
+    check = Timeline(arn, session_id(arn, "soundcheck"), start)
+    at = check.at
+    check.end = at("19:22:10")
+    for name, begin, end in (
+        ("mara-host", at("19:05:02"), at("19:19:40")),
+        ("tech", at("19:06:00"), at("19:20:00")),
+    ):
+        someone = check.host(name, safari(), begin, end)
+        someone.publish(begin, end).recorded(begin, "STOPPED")
+    return check
+
+
+def tell_other_stages(region: str, epoch: datetime) -> list[ToldStage]:
+    """Stages that the incident does not touch."""
+    stages = [
+        ToldStage(stage_arn(region, short_id(region, "stage", place)), name)
+        for place, name in (
+            ("load-test", "load-test"),
+            ("unnamed", ""),
+            ("long", LONG_NAME),
+            ("green-room", "green-room"),
+            ("audio-lounge", "audio-lounge"),
+        )
+    ]
+    _, unnamed, _, green_room, lounge = stages
+    lounge.tags = {"team": "community", "env": "production"}
+    start = epoch.replace(microsecond=0) - timedelta(days=9)
+    for stage in (unnamed, green_room):
+        end = start + timedelta(minutes=12)
+        calm = Timeline(stage.arn, session_id(stage.arn, "calm"), start, end)
+        calm.host("producer", chrome(), start, end).publish(start, end)
+        stage.timelines.append(calm)
+    opened = epoch.replace(microsecond=0) - timedelta(hours=3, minutes=4)
+    talk = Timeline(lounge.arn, session_id(lounge.arn, "talk"), opened)
+    for number, name in enumerate(("ruth", "piotr")):
+        speaker = talk.person(name, safari(), HOST).carries(role="speaker")
+        joined = opened + timedelta(seconds=4 + 50 * number)
+        speaker.stay(joined).publish(joined)
+    talk.viewer("listener", iphone(), opened + timedelta(minutes=30))
+    lounge.timelines.append(talk)
+    return stages
+
+
+REGION: Final = "us-west-2"
+
+MAIN_ARN: Final = stage_arn(REGION, short_id(REGION, "stage", "fri-night-live"))
+RIVAL_ARN: Final = stage_arn(REGION, short_id(REGION, "stage", "fri-night-rival"))
+
+
+class IncidentWorld(ToldWorld):
+    """Seven stages; on "fri-night-live" yesterday's show went wrong, and a new one is live.
+
+    Ids never change. The cast of the show, session st-dxMFysKnE9UAk, yesterday 20:30 to 21:24 UTC:
+
+    | story | who | when |
+    | --- | --- | --- |
+    | encoder limits: RESOLUTION, B_FRAME | obs EBK9YCYY9bUO, venue QV9A4dtAHlCb | 20:34, 20:35 |
+    | BITRATE_EXCEEDED three times | cam-truck kzX63Lf0GJ2t | 21:01:10 to 21:09:02 |
+    | INVALID_ audio, video; input | studio-b cNNXhpV8ZZye; V77szpGWWvQA | 20:58:30; 21:06:20 |
+    | INVALID_PROTOCOL, _STREAM_KEY | old pbQ20JUFwm7o, kit jqbWFZaWBQoZ | 20:31:50, 20:40:10 |
+    | REUSE_OF_STREAM_KEY | backup 8D9fYEaOPbzU, in use by YRJVmiyiXh1R | 20:49:30 |
+    | viewer token tries to publish | viewer-2207 pLrdUMAsfnkk | 20:33:40 |
+    | promoted, demoted, refused | José beRSlnzycy6R | 20:36:10, 21:02:31, 21:02:51 |
+    | web SDK 1.33.0, exchange | WZF55ruJ8vIm, rKL3tSemhHNc, rgeSAc1aOKO6 | 20:37:20, 21:16:01 |
+    | JOIN_ERROR: no code; not listed | late-larry KoM97MQi7gVn; WNhB3Ri0FIqI | 20:38:01; 20:39:50 |
+    | battle, copies both ways | mara rJ8znbQQyqev, kenji ZfD7Z0rI8EzQ | 20:41:05 to 20:52:00 |
+    | remote was publishing all along | 用户-小明 urIXg3HLgZuA | 20:44:20 |
+    | 13th publisher, a copy the 12th | priya tAv0YThNuP8y | 20:47:12, in at 20:52:40 |
+    | remote never published | sam JhfSgFM6eY3y | 20:50:01 |
+    | 700 events, errors in the middle | dana-phone GKTLNRRbA6FI, silent 20:56 to 21:05 | 20:50:54 |
+    | remote just left | nina BZgGuCPI0fGj, g8-hana 2tmxoLckQSfq | 20:55:12, 20:55:10 |
+    | renamed, expires earlier | g3-chen k5rivn5waP5v | 21:00:00 |
+    | INTERNAL_SERVER_EXCEPTION, 7 | VpaGoksz0AAv and six more | 21:10:04 to 21:10:41 |
+    | reconnect loop, seven ids | tariq-mobile lG01jFJ55Rgy first | 20:45:03 on |
+
+    Older: st-WzDwn45B2IFci ends a restream after 24 hours (cFTCie3pl4uw); st-PYrOolky27nwl has
+    an unknown name (WYJ7ra7cYyZq) and code (RbBLO2qlXolk). Live: st-MK9K8pBmnEp5B began 25
+    minutes before the opening; ines n0heRbC3YoFU is demoted 90 seconds after it.
+    """
+
+    def __init__(self, epoch: datetime, clock: Clock) -> None:
+        super().__init__(
+            REGION,
+            _tell_stages(epoch),
+            clock,
+            newest_first=True,
+            ingests=tell_ingests(MAIN_ARN),
+        )
+
+
+def _tell_stages(epoch: datetime) -> list[ToldStage]:
+    midnight = epoch.replace(hour=0, minute=0, second=0, microsecond=0)
+    show, rival = _tell_incident(midnight)
+    live, rival_live = tell_live(MAIN_ARN, RIVAL_ARN, epoch)
+    main = ToldStage(
+        MAIN_ARN,
+        "fri-night-live",
+        [
+            tell_restream(MAIN_ARN, midnight),
+            tell_future(MAIN_ARN, midnight),
+            tell_soundcheck(MAIN_ARN, midnight),
+            show,
+            live,
+        ],
+        {"team": "live-ops", "env": "production"},
+        f"arn:aws:ivs:{REGION}:123456789012:storage-configuration/{short_id('storage')}",
+    )
+    challenger = ToldStage(RIVAL_ARN, "fri-night-rival", [rival, rival_live], {"team": "live-ops"})
+    return [*tell_other_stages(REGION, epoch), challenger, main]
+
+
+def _tell_incident(midnight: datetime) -> tuple[Timeline, Timeline]:
+    evening = midnight - timedelta(days=1) + timedelta(hours=20)
+    show = Timeline(
+        MAIN_ARN,
+        session_id(MAIN_ARN, "show"),
+        evening + timedelta(minutes=30, seconds=29, milliseconds=602),
+        evening + timedelta(hours=1, minutes=24),
+    )
+    rival = Timeline(
+        RIVAL_ARN,
+        session_id(RIVAL_ARN, "show"),
+        evening + timedelta(minutes=25, seconds=10, milliseconds=4),
+        evening + timedelta(hours=1, minutes=6, seconds=30),
+    )
+    cast = tell_show(show, rival, REGION)
+    tell_encoders(show, REGION)
+    tell_crowd(show, cast)
+    return show, rival

@@ -1,0 +1,278 @@
+"""Person: one participant of one told session, and the wire structures that follow from it."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+from ivscope.domain import events
+from ivscope.endpoint.world import Members
+from ivscope.endpoint.worlds.people import ingest_arn, short_id
+
+VIEWER: Final = ("SUBSCRIBE",)
+"""Capabilities of a token for watching."""
+
+HOST: Final = ("SUBSCRIBE", "PUBLISH")
+"""Capabilities of a token for being on stage."""
+
+_CAUSAL_RANK: Final[Mapping[str, int]] = {
+    events.JOIN_ERROR: 0,
+    events.JOINED: 1,
+    events.TOKEN_EXCHANGED: 2,
+    events.PUBLISH_STARTED: 3,
+    events.REPLICATION_STARTED: 4,
+    events.SUBSCRIBE_STARTED: 5,
+    events.SUBSCRIBE_ERROR: 6,
+    events.PUBLISH_ERROR: 7,
+    events.REPLICATION_STOPPED: 8,
+    events.SUBSCRIBE_STOPPED: 9,
+    events.PUBLISH_STOPPED: 10,
+    events.LEFT: 11,
+}
+"""Order inside one second, which event times cannot tell apart."""
+
+_OTHER_RANK: Final = 6
+"""A name that IVS may invent later happens amid the known ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time, its end outside."""
+
+    start: datetime
+    end: datetime | None = None
+    """None while it goes on."""
+
+    def holds(self, moment: datetime) -> bool:
+        """Whether it is going on at the moment."""
+        return self.start <= moment and (self.end is None or moment < self.end)
+
+
+def _overlapping(spans: list[Span], stay: Span) -> list[Span]:
+    """The spans that share time with a stay; a search, since a live story has hundreds."""
+    first = bisect_left(spans, True, key=lambda span: span.end is None or span.end > stay.start)
+    if stay.end is None:
+        return spans[first:]
+    return spans[first : bisect_left(spans, stay.end, key=lambda span: span.start)]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a participant token says (IVS API: ExchangedParticipantToken)."""
+
+    user_id: str | None
+    """None when the token names no user."""
+    expiration: datetime
+    capabilities: tuple[str, ...] = VIEWER
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    def members(self) -> Members:
+        """The wire structure."""
+        answer: Members = {
+            "capabilities": list(self.capabilities),
+            "attributes": dict(self.attributes),
+        }
+        if self.user_id is not None:
+            answer["userId"] = self.user_id
+        answer["expirationTime"] = self.expiration.isoformat()
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Replication:
+    """A copy of a person in another session."""
+
+    source_stage_arn: str
+    source_session_id: str
+    destination_stage_arn: str
+    destination_session_id: str
+    span: Span
+
+    def state(self, now: datetime) -> str:
+        """ACTIVE or STOPPED (IVS API: ReplicationState)."""
+        return "ACTIVE" if self.span.holds(now) else "STOPPED"
+
+
+@dataclass(slots=True, eq=False)
+class Person:
+    """One participant as a story tells it. The methods return the person, to be chained."""
+
+    participant_id: str
+    tokens: list[tuple[datetime, Token]]
+    """Tokens and since when they are in force, the first one since before the join."""
+    facts: Members
+    """Members of the Participant structure that never change."""
+    watches: bool = True
+    """Whether it subscribes to everybody who publishes, as SDK clients usually do."""
+    copy_of: Replication | None = None
+    """Set on a replica participant."""
+    forgotten: bool = False
+    """Whether the service has no events of it."""
+    stays: list[Span] = field(default_factory=list)
+    publishes: list[Span] = field(default_factory=list)
+    """In order of time, none inside another."""
+    replications: list[Replication] = field(default_factory=list)
+    recording: list[tuple[datetime, str]] = field(default_factory=list)
+    """Recording states and since when; before the first one it is DISABLED."""
+    late_for: dict[str, datetime] = field(default_factory=dict)
+    """Publishers that it gets only from a moment on."""
+    told: list[tuple[datetime, Members]] = field(default_factory=list)
+    """Events in the order of telling; subscriptions come in `history`."""
+
+    def stay(self, start: datetime, end: datetime | None = None) -> "Person":
+        """Join, and leave at the end."""
+        self.stays.append(Span(start, end))
+        return self._pair(events.JOINED, events.LEFT, start, end)
+
+    def publish(self, start: datetime, end: datetime | None = None) -> "Person":
+        """Publish from start to end."""
+        self.publishes.append(Span(start, end))
+        return self._pair(events.PUBLISH_STARTED, events.PUBLISH_STOPPED, start, end)
+
+    def fail(
+        self,
+        moment: datetime,
+        code: str | None,
+        name: str = events.PUBLISH_ERROR,
+        remote: "Person | None" = None,
+    ) -> "Person":
+        """Fail to publish, or what the name says; with a remote it failed to subscribe."""
+        extra: Members = {}
+        if remote is not None:
+            name = events.SUBSCRIBE_ERROR
+            extra["remoteParticipantId"] = remote.participant_id
+            if remote.copy_of is not None:
+                extra["replica"] = True
+        if code is not None:
+            extra["errorCode"] = code
+        return self.tell(moment, name, **extra)
+
+    def exchange(self, moment: datetime, **changes: Any) -> "Person":  # noqa: ANN401 - Token fields
+        """Exchange the token in force for one with the changes."""
+        old = self.tokens[-1][1]
+        new = replace(old, **changes)
+        self.tokens.append((moment, new))
+        return self.tell(
+            moment, events.TOKEN_EXCHANGED, previousToken=old.members(), newToken=new.members()
+        )
+
+    def known_as(self, user_id: str | None) -> "Person":
+        """Let the first token name this user; None when it names none."""
+        return self._first_token(user_id=user_id)
+
+    def carries(self, **attributes: str) -> "Person":
+        """Let the first token carry these attributes."""
+        return self._first_token(attributes=attributes)
+
+    def recorded(self, moment: datetime, state: str) -> "Person":
+        """Be in this recording state from the moment on."""
+        self.recording.append((moment, state))
+        return self
+
+    def tell(self, moment: datetime, name: str, **extra: Any) -> "Person":  # noqa: ANN401 - wire
+        """Add one event with extra wire members."""
+        event: Members = {
+            "name": name,
+            "participantId": self.participant_id,
+            "eventTime": moment.isoformat(),
+            **extra,
+        }
+        if self.copy_of is not None and "remoteParticipantId" not in extra:
+            event["replica"] = True
+        self.told.append((moment, event))
+        return self
+
+    @property
+    def arrival(self) -> datetime | None:
+        """When it first joined. None when it never got in."""
+        return min((stay.start for stay in self.stays), default=None)
+
+    def token_at(self, moment: datetime) -> Token:
+        """The token in force."""
+        since = [start for start, _ in self.tokens[1:]]
+        return self.tokens[bisect_right(since, moment)][1]
+
+    def history(self, people: Iterable["Person"]) -> list[tuple[datetime, Members]]:
+        """Every event, past and to come, oldest first, with subscriptions to these people."""
+        if self.forgotten:
+            return []
+        whole = self.told + [
+            event
+            for other in people
+            if self.watches and other is not self
+            for stay in self.stays
+            for shown in _overlapping(other.publishes, stay)
+            for event in self._subscription(other, stay, shown)
+        ]
+        return sorted(
+            whole, key=lambda event: (event[0], _CAUSAL_RANK.get(event[1]["name"], _OTHER_RANK))
+        )
+
+    def _subscription(
+        self, other: "Person", stay: Span, shown: Span
+    ) -> Iterable[tuple[datetime, Members]]:
+        start = max(stay.start, shown.start, self.late_for.get(other.participant_id, stay.start))
+        ends = [end for end in (stay.end, shown.end) if end is not None]
+        end = min(ends, default=None)
+        if end is not None and end <= start:
+            return
+        for moment, name in ((start, events.SUBSCRIBE_STARTED), (end, events.SUBSCRIBE_STOPPED)):
+            if moment is not None:
+                event: Members = {
+                    "name": name,
+                    "participantId": self.participant_id,
+                    "eventTime": moment.isoformat(),
+                    "remoteParticipantId": other.participant_id,
+                }
+                if other.copy_of is not None:
+                    event["replica"] = True
+                yield moment, event
+
+    def _pair(self, begins: str, ends: str, start: datetime, end: datetime | None) -> "Person":
+        self.tell(start, begins)
+        return self if end is None else self.tell(end, ends)
+
+    def _first_token(self, **changes: Any) -> "Person":  # noqa: ANN401 - Token fields
+        since, token = self.tokens[0]
+        self.tokens[0] = (since, replace(token, **changes))
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """One configuration, by the name that also makes its ARN."""
+
+    name: str
+    protocol: str = "RTMPS"
+    stage_arn: str = ""
+    """The stage that it is attached to now; empty for none."""
+    is_redundant: bool = False
+
+    def members(self, region: str, people: Iterable[Person], now: datetime) -> Members:
+        """The wire structure (IVS API: IngestConfigurationSummary).
+
+        It names whoever came last with it. The service names somebody for one never used too.
+        """
+        arn = ingest_arn(region, self.name)
+        came = [
+            (person.arrival, person)
+            for person in people
+            if person.facts.get("ingestConfigurationArn") == arn
+            and person.arrival is not None
+            and person.arrival <= now
+        ]
+        last = max(came, key=lambda pair: pair[0], default=(None, None))[1]
+        is_active = last is not None and any(span.holds(now) for span in last.publishes)
+        answer: Members = {
+            "name": self.name,
+            "arn": arn,
+            "ingestProtocol": self.protocol,
+            "stageArn": self.stage_arn,
+            "participantId": short_id(arn) if last is None else last.participant_id,
+            "state": "ACTIVE" if is_active else "INACTIVE",
+        }
+        user = None if last is None else last.token_at(now).user_id
+        if user is not None:
+            answer["userId"] = user
+        return answer | {"redundantIngest": self.is_redundant}

@@ -1,0 +1,1 @@
+"""Text that leaves the program: copies, command lines, saved files."""

@@ -1,0 +1,135 @@
+"""Command lines that show the same again: the AWS CLI's and our own, safe to paste in a shell."""
+
+import re
+import shlex
+from dataclasses import dataclass
+
+from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
+from ivscope.render.safe import safe_lines
+
+_CAPITAL = re.compile(r"(?=[A-Z])")
+
+_DEMO_KEYS = ("AWS_ACCESS_KEY_ID=demo", "AWS_SECRET_ACCESS_KEY=demo")
+"""The loopback endpoint wants a signature, whoever made it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How the calls on screen were made. None where the default was used."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    demo_world: str | None = None
+    """World of the demo; None outside it."""
+
+
+def list_stages_command(connection: Connection) -> str:
+    """AWS CLI: the stages of the Region."""
+    return _listing("list-stages", [], "stages", connection)
+
+
+def list_sessions_command(stage_arn: str, connection: Connection) -> str:
+    """AWS CLI: the sessions of a stage."""
+    options = [("--stage-arn", stage_arn)]
+    return _listing("list-stage-sessions", options, "sessions", connection)
+
+
+def list_participants_command(
+    session: SessionScope, narrowed: ParticipantFilter | None, connection: Connection
+) -> str:
+    """AWS CLI: the participants of a session, with the filter that the service applies."""
+    options: list[tuple[str, str | None]] = [*_session_options(session)]
+    if narrowed is not None:
+        name = _CAPITAL.sub("-", narrowed.member).lower()
+        if isinstance(narrowed.value, bool):
+            options.append((f"--{name}" if narrowed.value else f"--no-{name}", None))
+        else:
+            options.append((f"--{name}", narrowed.value))
+    return _listing("list-participants", options, "participants", connection)
+
+
+def list_events_command(scope: ParticipantScope, connection: Connection) -> str:
+    """AWS CLI: the events of a participant."""
+    options = [*_session_options(scope.session), ("--participant-id", scope.participant_id)]
+    return _listing("list-participant-events", options, "events", connection)
+
+
+def ivscope_command(
+    places: tuple[str, ...], connection: Connection, *, at: str | None = None
+) -> str:
+    """Our own command that lands at a place.
+
+    Neither profile nor Region: the one is the reader's own, the other stands in the ARN.
+
+    Args:
+        places: Stage ARN, then session id, then participant id, as far as the place goes.
+        connection: How the calls on screen were made.
+        at: ISO 8601 time of the event to land on.
+    """
+    options: list[tuple[str, str | None]] = []
+    if at is not None:
+        options.append(("--at", at))
+    if connection.demo_world is not None:
+        options += [("--demo", None), ("--world", connection.demo_world)]
+    elif connection.endpoint_url is not None:
+        options.append(("--endpoint-url", connection.endpoint_url))
+    words = [quoted(place) for place in places]
+    if any(place.startswith("-") for place in places):  # a participant id may
+        return " ".join(("ivscope", *_words(options), "--", *words))
+    return " ".join(("ivscope", *words, *_words(options)))
+
+
+def quoted(text: str) -> str:
+    r"""One word for a POSIX shell; with characters that act or hide, the `$'\x1b'` of bash and zsh.
+
+    Those would otherwise reach the terminal, or make a command look like another.
+    """
+    if safe_lines(text) == text and "\n" not in text:
+        return shlex.quote(text)
+    escaped = "".join(
+        chr(byte) if 0x20 <= byte < 0x7F and byte not in b"\\'" else f"\\x{byte:02x}"  # noqa: PLR2004 - printable ASCII
+        for byte in text.encode("utf-8", "surrogatepass")
+    )
+    return f"$'{escaped}'"
+
+
+def _session_options(session: SessionScope) -> tuple[tuple[str, str | None], ...]:
+    return ("--stage-arn", session.stage_arn), ("--session-id", session.session_id)
+
+
+def _listing(
+    operation: str,
+    options: list[tuple[str, str | None]] | list[tuple[str, str]],
+    noun: str,
+    connection: Connection,
+) -> str:
+    """A note, which a shell takes as a comment, and the command."""
+    words = [*(_DEMO_KEYS if connection.demo_world is not None else ())]
+    words += ["aws", "ivs-realtime", operation, *_words([*options])]
+    words += _words(
+        [
+            (option, value)
+            for option, value in (
+                ("--region", connection.region),
+                ("--profile", connection.profile),
+                ("--endpoint-url", connection.endpoint_url),
+            )
+            if value is not None
+        ]
+    )
+    note = f"# shows 50 {noun}; for more add --next-token with the nextToken of the answer"
+    return f"{note}\n{' '.join(words)}"
+
+
+def _words(options: list[tuple[str, str | None]]) -> list[str]:
+    """Options and values; a value that begins with a dash is tied to its option."""
+    words: list[str] = []
+    for option, value in options:
+        if value is None:
+            words.append(option)
+        elif value.startswith("-"):
+            words.append(f"{option}={quoted(value)}")
+        else:
+            words += [option, quoted(value)]
+    return words

@@ -1,0 +1,61 @@
+"""Saved events: JSON Lines with a first line that says what they are, and how complete."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ivscope.domain.events import Event
+from ivscope.render.event_json import event_document
+
+
+@dataclass(frozen=True, slots=True)
+class SavedHead:
+    """The first line of a file of events."""
+
+    stage_arn: str
+    session_id: str
+    participant_id: str | None
+    """None for everybody in the session."""
+    saved_at: str
+    """ISO 8601, UTC."""
+    saved: int
+    """Events in the file."""
+    loaded: int
+    """Events that were read."""
+    is_complete: bool
+    """Whether all that the service has was read."""
+    coverage: str
+    """What part of a session was read; empty for one participant."""
+    order: str
+    filter: str
+    """What hides events from the file; empty for nothing."""
+
+    @property
+    def in_words(self) -> str:
+        """What the status line says of the file."""
+        rest = "all" if self.is_complete else "more available"
+        return f"{self.saved:,} of {self.loaded:,} events loaded ({self.coverage or rest})"
+
+
+def saved_lines(head: SavedHead, events: Iterable[Event]) -> Iterator[str]:
+    """The lines of the file, each with its line feed. ASCII, exact, absent members absent."""
+    document = {
+        "ivscope": "events",
+        "stageArn": head.stage_arn,
+        "sessionId": head.session_id,
+        "participantId": head.participant_id,
+        "savedAt": head.saved_at,
+        "events": head.saved,
+        "loaded": head.loaded,
+        "complete": head.is_complete,
+        "coverage": head.coverage,
+        "order": head.order,
+        "filter": head.filter,
+    }
+    yield _line({name: value for name, value in document.items() if value not in {None, ""}})
+    for event in events:
+        yield _line(event_document(event))
+
+
+def _line(document: dict[str, object]) -> str:
+    return json.dumps(document, ensure_ascii=True, separators=(",", ":")) + "\n"

@@ -1,0 +1,189 @@
+"""EventContext: one event, its log, and what every rule needs to know around it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ivscope.analysis.timed_events import EARLIEST, LATEST, all_timed, timed_events, untimed_events
+from ivscope.domain.durations import round_duration
+from ivscope.domain.events import Event
+from ivscope.domain.stages import ParticipantScope, SessionScope
+from ivscope.domain.times import from_microseconds
+from ivscope.findings.finding import (
+    MOST_REFS,
+    Ask,
+    Certainty,
+    EventRef,
+    FactKey,
+    FactKind,
+    Moment,
+    Text,
+)
+from ivscope.findings.known_facts import KnownFacts, KnownLog
+from ivscope.provider.store.event_log import EventLog
+
+SECOND_US = 1_000_000
+"""Microseconds. Event times are whole seconds in every sample of the IVS API: inside one second
+nothing is known of the order."""
+
+PAGES_OPEN: Text = ("events that are not read yet can change this",)
+
+
+@dataclass(frozen=True, slots=True)
+class EventContext:
+    """One event, its log, and what else is held."""
+
+    scope: ParticipantScope
+    position: int
+    known: KnownFacts
+    log: EventLog
+    held: KnownLog
+    """The log, and how far it is read."""
+    event: Event
+    second: int | None
+    """Of the event, since 1970 UTC; None when it has no readable time."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the log is read to its end."""
+        return self.held.complete
+
+    def named(self, *names: str) -> list[int]:
+        """Positions of the events with these names and a readable time, oldest first."""
+        return positions_named(self.log, names)
+
+    def since(self, second: int, *names: str) -> Iterator[int]:
+        """Positions of the events with these names from a second on, oldest first."""
+        return positions_within(self.log, names, since=second)
+
+    def until(self, second: int, *names: str) -> Iterator[int]:
+        """Positions of the events with these names up to the end of a second, newest first."""
+        return positions_within(self.log, names, until=second, newest_first=True)
+
+    def within(self, since: int, until: int, *names: str) -> list[int]:
+        """Positions of the events with these names in both seconds or between, oldest first."""
+        return list(positions_within(self.log, names, since=since, until=until))
+
+    def has_untimed(self, *names: str) -> bool:
+        """Whether an event with one of these names cannot be placed in time."""
+        return has_untimed(self.log, names)
+
+    def seconds_to(self, position: int) -> float:
+        """Seconds from this event to another; negative when the other one was before."""
+        mine, other = self.log.time_us(self.position), self.log.time_us(position)
+        return 0 if mine is None or other is None else (other - mine) / SECOND_US
+
+    def distance(self, position: int) -> str:
+        """How far another event is, in words: "in the same second", "20 s before"."""
+        return distance(second_of(self.log, self.position), second_of(self.log, position))
+
+    def refs(self, *positions: int) -> tuple[EventRef, ...]:
+        """References to events of this log."""
+        return refs(self.scope, positions)
+
+    def firm(self, *, unless: bool = False) -> Certainty:
+        """Shown when everything is read and nothing weakens it, else likely."""
+        return Certainty.SHOWN if self.complete and not unless else Certainty.LIKELY
+
+    @property
+    def open_pages(self) -> Text | None:
+        """What is unknown because of pages not read; None when everything is read."""
+        return None if self.complete else PAGES_OPEN
+
+    @property
+    def rest(self) -> tuple[Ask, ...]:
+        """The rest of its own events; nothing when everything is read."""
+        return () if self.complete else (ask_events(self.scope, "the rest of its events"),)
+
+
+def look(scope: ParticipantScope, position: int, known: KnownFacts) -> EventContext | None:
+    """An event with its surroundings; None when its log is not held, or not that far."""
+    held = known.log(scope)
+    if held is None or not 0 <= position < len(held.log):
+        return None
+    log = held.log
+    return EventContext(scope, position, known, log, held, log[position], second_of(log, position))
+
+
+def second_of(log: EventLog, position: int) -> int | None:
+    """The second of an event since 1970 UTC; None without a readable time."""
+    time_us = log.time_us(position)
+    return None if time_us is None else time_us // SECOND_US
+
+
+def moment_of(log: EventLog, position: int) -> Moment | str:
+    """When an event was, as part of a sentence."""
+    time_us = log.time_us(position)
+    return "a time not known" if time_us is None else Moment(from_microseconds(time_us))
+
+
+def positions_named(log: EventLog, names: Iterable[str]) -> list[int]:
+    """Positions of the events with these names and a readable time, oldest first."""
+    wanted = frozenset(names)
+    return all_timed(log, lambda kind: kind.name in wanted)
+
+
+def positions_within(
+    log: EventLog,
+    names: Iterable[str],
+    *,
+    since: int | None = None,
+    until: int | None = None,
+    newest_first: bool = False,
+    remote: int | None = None,
+) -> Iterator[int]:
+    """The same in some seconds since 1970 UTC, as few as are asked for.
+
+    Args:
+        log: The log.
+        names: Event names.
+        since: The first second; None for any.
+        until: The last second; None for any.
+        newest_first: Whether the order is the other way round.
+        remote: Number of the remote participant in the log; None for any.
+    """
+    wanted = frozenset(names)
+    return timed_events(
+        log,
+        lambda kind: kind.name in wanted,
+        since=EARLIEST if since is None else since * SECOND_US,
+        until=LATEST if until is None else (until + 1) * SECOND_US - 1,
+        newest_first=newest_first,
+        remote=remote,
+    )
+
+
+def has_untimed(log: EventLog, names: Iterable[str]) -> bool:
+    """Whether an event with one of these names has no readable time."""
+    wanted = frozenset(names)
+    return any(True for _ in untimed_events(log, lambda kind: kind.name in wanted))
+
+
+def distance(here: int | None, other: int | None) -> str:
+    """How far a second is from this one, in words."""
+    if here is None or other is None:
+        return "at a time not known"
+    if here == other:
+        return "in the same second"
+    return f"{round_duration(other - here)} {'after' if other > here else 'before'}"
+
+
+def refs(scope: ParticipantScope | SessionScope, positions: Sequence[int]) -> tuple[EventRef, ...]:
+    """References to events, the middle ones left out when there are too many."""
+    half = MOST_REFS // 2
+    kept = positions if len(positions) <= MOST_REFS else [*positions[:half], *positions[-half:]]
+    return tuple(EventRef(scope, position) for position in kept)
+
+
+def ask_events(scope: ParticipantScope, what: str) -> Ask:
+    """To read the events of a participant."""
+    return Ask(what, FactKey(FactKind.EVENTS, scope), 1)
+
+
+def ask_participant(scope: ParticipantScope, what: str) -> Ask:
+    """To read the client facts of a participant."""
+    return Ask(what, FactKey(FactKind.PARTICIPANT, scope), 1)
+
+
+def ask_session(known: KnownFacts, scope: SessionScope, what: str) -> Ask:
+    """To read the events of everybody in the session."""
+    return Ask(what, FactKey(FactKind.SESSION_EVENTS, scope), max(1, known.sweep_calls(scope)))

@@ -1,0 +1,151 @@
+"""Repeated errors: how many of the same kind, since when and how fast."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from ivscope.analysis.timed_events import Wanted, all_timed, timed_events, untimed_events
+from ivscope.domain.durations import round_duration
+from ivscope.findings.event_context import SECOND_US, EventContext, ask_session, moment_of
+from ivscope.findings.finding import MOST_REFS, Certainty, Finding, Outside, Part, Text
+from ivscope.findings.session_context import MANY, SessionContext
+from ivscope.provider.store.event_log import EventLog
+
+INTERNAL = "INTERNAL_SERVER_EXCEPTION"
+
+_MINUTE = 60
+
+
+def repeated(here: EventContext) -> Iterator[Finding]:
+    """Count the errors of the same name and code in what is read of the participant."""
+    log, event = here.log, here.event
+    kinds = _alike(here)
+    count = log.tally.count(kinds)
+    if event.error_code == INTERNAL:
+        yield _internal(here, count)
+    if count < 2:  # noqa: PLR2004 - once is no repetition
+        return
+    words: list[Part] = [f"{count:,} times the same error", *_remotes(here, kinds)]
+    if not here.complete:
+        words.append(", of what was read")
+    wanted = frozenset(log.tables.kinds[kind] for kind in kinds).__contains__
+    untimed = list(untimed_events(log, wanted))
+    if untimed:
+        rests = sorted([*all_timed(log, wanted), *untimed])
+        words.append("; not all of them have a readable time.")
+    else:
+        rests = _ends(log, wanted, count)
+        words += _rate(here, rests, count)
+    yield Finding(tuple(words), Certainty.SHOWN, here.refs(*rests), here.open_pages, here.rest)
+
+
+def _alike(here: EventContext) -> list[int]:
+    """Numbers of the kinds with its name and code: an empty code is none."""
+    alike = (here.event.name, here.event.error_code or None)
+    kinds = enumerate(here.log.tables.kinds)
+    return [number for number, kind in kinds if (kind.name, kind.error_code or None) == alike]
+
+
+def _ends(log: EventLog, wanted: Wanted, count: int) -> list[int]:
+    """All of so many when they can all be named, else the first and the last, oldest first."""
+    first = [*islice(timed_events(log, wanted), min(count, MOST_REFS))]
+    if count <= MOST_REFS:
+        return first
+    half = MOST_REFS // 2
+    last = [*islice(timed_events(log, wanted, newest_first=True), half)]
+    return [*first[:half], *last[::-1]]
+
+
+def _rate(here: EventContext, timed: list[int], count: int) -> list[Part]:
+    log = here.log
+    seconds = ((log.time_us(timed[-1]) or 0) - (log.time_us(timed[0]) or 0)) / SECOND_US
+    if seconds < 1:
+        return [", all in one second, ", moment_of(log, timed[0]), "."]
+    words: list[Part] = [", from ", moment_of(log, timed[0]), " to ", moment_of(log, timed[-1])]
+    if seconds >= _MINUTE:
+        # The first one opens the time that is measured, so it does not count.
+        rate = (count - 1) / seconds * _MINUTE
+        words.append(f", on average {rate:.1f} a minute" if rate >= 0.1 else "")  # noqa: PLR2004
+    return [*words, f", over {round_duration(seconds)}."]
+
+
+def _remotes(here: EventContext, kinds: list[int]) -> list[Part]:
+    """To whom, when the events name a remote participant."""
+    texts = here.log.tables.texts
+    remotes = {texts[number] for number in here.log.tally.remotes(kinds)}
+    if None in remotes:
+        return []
+    if len(remotes) > 1:
+        return [f", about {len(remotes):,} different publishers"]
+    return [", always about ", Outside(next(iter(remotes)) or "")]
+
+
+def _internal(here: EventContext, count: int) -> Finding:
+    once = (
+        "It is the only one of this participant"
+        if count == 1
+        else f"This participant has {count:,} of them"
+    )
+    text: Text = (f"{once}{'' if here.complete else ', of what was read'}.",)
+    return Finding(
+        text,
+        Certainty.UNKNOWN,
+        here.refs(here.position),
+        ("whether others failed at the same time, which would speak for the service",),
+        (ask_session(here.known, here.scope.session, "events of everybody"),),
+    )
+
+
+WINDOW_SECONDS = 60
+"""So near each other errors of different participants are one burst."""
+
+MOST_BURSTS = 20
+"""The largest so many are told."""
+
+
+def bursts(swept: SessionContext) -> Iterator[Finding]:
+    """Find them, the one with the most participants first."""
+    by_code: defaultdict[str, list[int]] = defaultdict(list)
+    for at in swept.errors:
+        by_code[swept.log.error_code(at) or swept.log.name(at) or ""].append(at)
+    found = []
+    for code, positions in by_code.items():
+        for burst in _bursts_in(swept, positions):
+            whose = swept.whose(burst)
+            # One user who comes back with token after token is one person in trouble.
+            if swept.persons(whose) >= MANY:
+                found.append((len(whose), code, burst))
+    for count, code, burst in sorted(found, key=lambda one: -one[0])[:MOST_BURSTS]:
+        words: list[Part] = [f"{count:,} participants met ", Outside(code), *swept.from_to(burst)]
+        words.append(".")
+        if code == INTERNAL:
+            words.append(
+                " Several at once are a reason to escalate, with stage, session and times."
+            )
+        text = tuple(words)
+        yield Finding(text, Certainty.SHOWN, swept.refs(burst), swept.partial, swept.rest)
+
+
+def _bursts_in(swept: SessionContext, positions: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Runs of errors of one code in which every one is near to those of enough others."""
+    whose: Counter[str | None] = Counter()
+    first = 0
+    begin, end = 0, 0
+    for last, at in enumerate(positions):
+        whose[swept.log.participant(at)] += 1
+        while swept.second(at) - swept.second(positions[first]) > WINDOW_SECONDS:
+            gone = swept.log.participant(positions[first])
+            whose[gone] -= 1
+            if not whose[gone]:
+                del whose[gone]
+            first += 1
+        if len(whose) < MANY:
+            continue
+        if end and first < end:
+            end = last + 1
+        else:
+            if end:
+                yield positions[begin:end]
+            begin, end = first, last + 1
+    if end:
+        yield positions[begin:end]

@@ -1,0 +1,105 @@
+"""Which rules speak about which event."""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from ivscope.domain import events
+from ivscope.domain.stages import ParticipantScope
+from ivscope.findings.capabilities import token_in_force
+from ivscope.findings.client import (
+    documented_faults,
+    encoder_or_browser,
+    matching_faults,
+    sdk_versions,
+)
+from ivscope.findings.event_context import EventContext, look
+from ivscope.findings.finding import Finding
+from ivscope.findings.ingest_now import configuration_now, protocol_now
+from ivscope.findings.known_facts import KnownFacts
+from ivscope.findings.leaving import left
+from ivscope.findings.publish_stopped import publish_stopped
+from ivscope.findings.publisher_not_found import publisher_state, unreachable_publishers
+from ivscope.findings.publisher_slots import quota_against_seats
+from ivscope.findings.quota import publishers_against_limit
+from ivscope.findings.repeats import bursts, repeated
+from ivscope.findings.replication import replication_stopped
+from ivscope.findings.session_context import SessionFacts, sweep_of
+from ivscope.findings.shared_users import shared_users
+from ivscope.findings.stream_duration import measured_duration
+from ivscope.findings.stream_keys import shared_stream_key, worked_later
+from ivscope.findings.token_exchange import token_exchanged
+
+Rule = Callable[[EventContext], Iterable[Finding]]
+
+_BY_CODE: Final[dict[str, tuple[Rule, ...]]] = {
+    "INSUFFICIENT_CAPABILITIES": (token_in_force,),
+    "PUBLISHER_NOT_FOUND": (publisher_state,),
+    "QUOTA_EXCEEDED": (publishers_against_limit,),
+    "STREAM_DURATION_EXCEEDED": (measured_duration,),
+    "REUSE_OF_STREAM_KEY": (
+        worked_later,
+        shared_stream_key,
+        configuration_now,
+        encoder_or_browser,
+    ),
+    "INVALID_STREAM_KEY": (
+        worked_later,
+        configuration_now,
+        shared_stream_key,
+        encoder_or_browser,
+    ),
+    "INVALID_PROTOCOL": (encoder_or_browser, protocol_now),
+    "BITRATE_EXCEEDED": (encoder_or_browser,),
+    "RESOLUTION_EXCEEDED": (encoder_or_browser,),
+    "B_FRAME_PRESENT": (encoder_or_browser,),
+    "INVALID_AUDIO_CODEC": (encoder_or_browser,),
+    "INVALID_VIDEO_CODEC": (encoder_or_browser,),
+    "INVALID_INPUT": (encoder_or_browser,),
+}
+"""Rules of a code, the most telling one first."""
+
+_BY_NAME: Final[dict[str, tuple[Rule, ...]]] = {
+    events.LEFT: (left, documented_faults),
+    events.PUBLISH_STOPPED: (publish_stopped,),
+    events.TOKEN_EXCHANGED: (token_exchanged,),
+    events.REPLICATION_STOPPED: (replication_stopped,),
+}
+
+
+def findings_for(scope: ParticipantScope, position: int, known: KnownFacts) -> tuple[Finding, ...]:
+    """What is held that bears on one event, the most telling finding first.
+
+    Empty when nothing does, or when the event is not held. Looks at the events around it, and at
+    all of joining and publishing when it matters what was published.
+    """
+    here = look(scope, position, known)
+    if here is None:
+        return ()
+    rules: list[Rule] = []
+    if here.event.is_error:
+        rules += _BY_CODE.get(here.event.error_code or "", ())
+        rules += (documented_faults, repeated)
+    else:
+        rules += _BY_NAME.get(here.event.name or "", ())
+    return tuple(finding for rule in rules for finding in rule(here))
+
+
+_RULES = (
+    bursts,
+    quota_against_seats,
+    unreachable_publishers,
+    shared_users,
+    matching_faults,
+    sdk_versions,
+)
+"""In the order in which they are read."""
+
+
+def session_findings(known: SessionFacts) -> tuple[Finding, ...]:
+    """What the events of all participants read so far say together.
+
+    Looks at every event: a session of a million takes a worker, not the UI thread. References
+    are to the log of the session.
+    """
+    swept = sweep_of(known)
+    return tuple(finding for rule in _RULES for finding in rule(swept))

@@ -1,0 +1,140 @@
+"""SessionContext: what all rules over a whole session need, gathered once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import compress
+from typing import Protocol
+
+from ivscope.analysis.shown_events import flags_of
+from ivscope.domain.durations import round_duration
+from ivscope.domain.stages import Participant, ParticipantSummary, SessionScope
+from ivscope.findings.event_context import moment_of, refs, second_of
+from ivscope.findings.finding import Ask, EventRef, FactKey, FactKind, Part, Text
+from ivscope.provider.store.event_log import EventLog
+
+
+class SessionFacts(Protocol):
+    """A whole session, or what is read of it."""
+
+    @property
+    def scope(self) -> SessionScope:
+        """The session."""
+        ...
+
+    @property
+    def log(self) -> EventLog:
+        """Events of all participants read; `participant(position)` is whose list it came from."""
+        ...
+
+    @property
+    def participants(self) -> Sequence[ParticipantSummary]:
+        """Everybody listed so far, read or not. Ids can repeat."""
+        ...
+
+    @property
+    def all_listed(self) -> bool:
+        """Whether the list of participants is read to the end."""
+        ...
+
+    def is_read(self, participant_id: str, /) -> bool:
+        """Whether the events of a participant are read to the end.
+
+        While a session is live that means up to a moment; the findings say nothing of later.
+        """
+        ...
+
+    def participant(self, participant_id: str, /) -> Participant | None:
+        """The answer of GetParticipant; None when it was not asked for."""
+        ...
+
+    def sweep_calls(self) -> int:
+        """The fewest calls that the rest of the sweep takes."""
+        ...
+
+
+REPLICA = "REPLICA"
+"""Replication type of a copy (IVS API: ReplicationType)."""
+
+MANY = 3
+"""From so many participants on it is not somebody's own trouble."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionContext:
+    """A swept session and its errors."""
+
+    known: SessionFacts
+    log: EventLog
+    errors: Sequence[int]
+    """Positions of the errors with a readable time, oldest first."""
+    people: dict[str, ParticipantSummary]
+    """Rows by participant id, each id once."""
+    read: int
+    """Participants whose events are read to the end."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every participant is listed and read."""
+        return self.known.all_listed and self.read >= len(self.people)
+
+    @property
+    def partial(self) -> Text | None:
+        """What is unknown because not everybody is read; None when everybody is."""
+        if self.is_complete:
+            return None
+        more = "" if self.known.all_listed else " or more"
+        return (f"only {self.read:,} of {len(self.people):,}{more} participants are read",)
+
+    @property
+    def rest(self) -> tuple[Ask, ...]:
+        """The rest of the sweep; nothing when everybody is read."""
+        if self.is_complete:
+            return ()
+        fact = FactKey(FactKind.SESSION_EVENTS, self.known.scope)
+        return (Ask("events of everybody else", fact, max(1, self.known.sweep_calls())),)
+
+    def second(self, position: int) -> int:
+        """The second of an event that has a readable time."""
+        return second_of(self.log, position) or 0
+
+    def whose(self, positions: Iterable[int]) -> set[str]:
+        """Ids of the participants that events belong to; events without one belong to nobody."""
+        return {name for at in positions if (name := self.log.participant(at))}
+
+    def persons(self, participant_ids: Iterable[str]) -> int:
+        """How many different people they are at least: one user id is one person."""
+        rows = ((name, self.people.get(name)) for name in participant_ids)
+        return len({(row and row.user_id) or f"id {name}" for name, row in rows})
+
+    def refs(self, positions: Sequence[int]) -> tuple[EventRef, ...]:
+        """References to events of the session's log."""
+        return refs(self.known.scope, positions)
+
+    def from_to(self, positions: Sequence[int]) -> list[Part]:
+        """From when to when events were that are given oldest first, as part of a sentence."""
+        first, last = moment_of(self.log, positions[0]), moment_of(self.log, positions[-1])
+        seconds = self.second(positions[-1]) - self.second(positions[0])
+        if seconds == 0:
+            return [" in one second, ", first]
+        return [f" within {round_duration(seconds)}, from ", first, " to ", last]
+
+    def by_participant(self, positions: Iterable[int]) -> dict[str, list[int]]:
+        """Positions by participant id, in the order given."""
+        grouped: defaultdict[str, list[int]] = defaultdict(list)
+        for at in positions:
+            name = self.log.participant(at)
+            if name:
+                grouped[name].append(at)
+        return grouped
+
+
+def sweep_of(known: SessionFacts) -> SessionContext:
+    """Gather what is read of a session. Looks at every event once."""
+    log = known.log
+    length = len(log)
+    flags = flags_of(log, 0, length, lambda kind: kind.is_error)
+    timed = [at for at in compress(range(length), flags) if log.time_us(at) is not None]
+    errors = sorted(timed, key=lambda at: (log.time_us(at), at))
+    people = {row.participant_id: row for row in known.participants}
+    return SessionContext(known, log, errors, people, sum(map(known.is_read, people)))

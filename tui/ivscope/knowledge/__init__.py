@@ -1,0 +1,1 @@
+"""What AWS documents: error codes, event names, known issues, limits."""

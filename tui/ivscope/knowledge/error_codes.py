@@ -1,0 +1,226 @@
+"""The 14 error codes of stage events (IVS API: EventErrorCode) and what to do about them.
+
+Meanings are from the API reference, limits from the user guide (service quotas, stream ingest,
+RTMP publishing, OBS and WHIP). No document says which event carries which code.
+"""
+
+from typing import Final
+
+from ivscope.knowledge.explanation import GUIDE, REFERENCE, Cause, Concern, Explanation, Limit
+
+_QUOTAS = f"{GUIDE}/service-quotas.html"
+_INGEST = f"{GUIDE}/rt-stream-ingest.html"
+_RTMP = f"{GUIDE}/rt-rtmp-publishing.html"
+_ALL = tuple(Concern)
+_SDKS = (Concern.BROWSER_SDK, Concern.MOBILE_SDK)
+_ENCODERS = (Concern.RTMP, Concern.WHIP)
+
+_CARDS = (
+    Explanation(
+        title="INSUFFICIENT_CAPABILITIES",
+        meaning="The token does not allow what the client tried to do.",
+        causes=(
+            Cause("A viewer token, SUBSCRIBE only, was used to publish."),
+            Cause("The app promoted the user but gave out no new token."),
+            Cause("A token exchange took the capability away just before."),
+        ),
+        next_check=(
+            "Read the last TOKEN_EXCHANGED before it. If there is none, look at the service that "
+            "makes the tokens."
+        ),
+        silence="AWS does not say which events carry which code.",
+        page=f"{GUIDE}/getting-started-distribute-tokens.html",
+        concerns=(*_SDKS, Concern.WHIP),
+    ),
+    Explanation(
+        title="QUOTA_EXCEEDED",
+        meaning="More participants want to publish or subscribe than the quota allows.",
+        limits=(
+            Limit("12 publishers per stage", is_raisable=False),
+            Limit("10,000 subscribers per stage", is_raisable=True),
+            Limit("1,000 publishers at once per account and Region", is_raisable=True),
+            Limit("20,000 subscriptions at once per account and Region", is_raisable=True),
+        ),
+        causes=(
+            Cause("A 13th publisher tried to publish; replicas take seats too."),
+            Cause("Publishers that nobody sees still hold seats."),
+            Cause("Other stages of the account use up the Region's quota."),
+        ),
+        next_check=(
+            "Count the publishers at this second. In CloudWatch compare Publishers and "
+            "ConcurrentPublishers (or Subscribers, ConcurrentSubscriptions) with the limits."
+        ),
+        silence="The code does not tell which of the limits was hit.",
+        page=f"{_QUOTAS}#quotas-other",
+        concerns=_ALL,
+    ),
+    Explanation(
+        title="PUBLISHER_NOT_FOUND",
+        meaning="The client subscribed to a publisher that does not exist.",
+        causes=(
+            Cause("The publisher left or stopped between being seen and being subscribed to."),
+            Cause("The app works from an old list of publishers."),
+            Cause("The publisher was a replica and its replication ended."),
+        ),
+        next_check=(
+            "Open the remote participant at this second: PUBLISH_STOPPED or LEFT just before is a "
+            "harmless race, no PUBLISH_STARTED at all is a bug of the app."
+        ),
+        silence="How long events are kept is not documented: an empty history proves nothing.",
+        page=f"{REFERENCE}/API_Event.html",
+        concerns=_SDKS,
+    ),
+    Explanation(
+        title="BITRATE_EXCEEDED",
+        meaning="The stream went over the highest bitrate that a stage takes.",
+        limits=(Limit("8.5 Mbps, all tracks of a multitrack stream together", is_raisable=None),),
+        causes=(
+            Cause("The encoder aims at the limit and its peaks go over.", is_documented=True),
+            Cause("The tracks of a multitrack stream add up to more than the limit."),
+        ),
+        next_check=(
+            "Set the encoder to about 6 Mbps at most (OBS with one layer: 2.5 Mbps) and compare "
+            "with PublishBitrate in CloudWatch."
+        ),
+        page=_QUOTAS,
+        concerns=_ENCODERS,
+    ),
+    Explanation(
+        title="RESOLUTION_EXCEEDED",
+        meaning="The picture is larger than a stage takes.",
+        limits=(Limit("720p at most, 160p at least; portrait 720x1280 is 720p", is_raisable=None),),
+        causes=(
+            Cause("The encoder sends 1080p, which only a composition's output may have."),
+            Cause("The canvas is not scaled down in the encoder."),
+        ),
+        next_check=(
+            "Set the encoder's scaled output to 1280x720 or less and compare with "
+            "PublishResolution in CloudWatch."
+        ),
+        page=_QUOTAS,
+        concerns=_ENCODERS,
+    ),
+    Explanation(
+        title="STREAM_DURATION_EXCEEDED",
+        meaning="It published or subscribed for longer than is allowed in one go.",
+        limits=(Limit("24 h of publishing or subscribing", is_raisable=False),),
+        causes=(
+            Cause("A channel that is meant to run day and night."),
+            Cause("A viewer that is never closed, such as a kiosk screen."),
+        ),
+        next_check=(
+            "Find PUBLISH_STARTED or SUBSCRIBE_STARTED 24 h before. Reconnect earlier; for RTMP "
+            "use redundant ingest."
+        ),
+        page=_QUOTAS,
+        concerns=_ALL,
+    ),
+    Explanation(
+        title="INVALID_AUDIO_CODEC",
+        meaning="The sound is coded in a way that a stage does not take.",
+        limits=(
+            Limit("RTMP: AAC-LC; WHIP: Opus", is_raisable=None),
+            Limit("44.1 or 48 kHz, 160 kbps at most, mono or stereo", is_raisable=None),
+        ),
+        causes=(
+            Cause("Opus over RTMP, or AAC over WHIP."),
+            Cause("HE-AAC or MP3 is selected in the encoder."),
+        ),
+        next_check="Read the encoder's audio codec, sample rate and bitrate.",
+        page=f"{_INGEST}#supported-media-specifications",
+        concerns=_ENCODERS,
+    ),
+    Explanation(
+        title="INVALID_VIDEO_CODEC",
+        meaning="The picture is coded in a way that a stage does not take.",
+        limits=(Limit("H.264 Baseline, key frame every 1 to 2 s, 10 to 60 fps", is_raisable=None),),
+        causes=(
+            Cause("HEVC, AV1 or VP9 is selected in the encoder."),
+            Cause("A browser without H.264."),
+        ),
+        next_check="Set the encoder to H.264, Baseline profile; read the participant's browser.",
+        page=f"{_INGEST}#supported-media-specifications",
+        concerns=(Concern.RTMP, Concern.WHIP, Concern.BROWSER_SDK),
+    ),
+    Explanation(
+        title="INVALID_PROTOCOL",
+        meaning="It came over RTMP, but its ingest configuration takes RTMPS only.",
+        causes=(
+            Cause("An rtmp:// address was put into the encoder."),
+            Cause("The ingest configuration has insecureIngest off, which is the default."),
+        ),
+        next_check="Put the stage's rtmps:// address with port 443 and /app/ into the encoder.",
+        page=_RTMP,
+        concerns=(Concern.RTMP,),
+    ),
+    Explanation(
+        title="INVALID_STREAM_KEY",
+        meaning="The stream key is not valid.",
+        causes=(
+            Cause("A typing error, or the key of another ingest configuration."),
+            Cause("The ingest configuration is attached to no stage.", is_documented=True),
+            Cause("DisconnectParticipant or DeleteStage detached it."),
+        ),
+        next_check=(
+            "Is the ingest configuration attached to this stage? Attach it again, or copy the key "
+            "again (it starts with rt_)."
+        ),
+        page=_RTMP,
+        concerns=(Concern.RTMP,),
+    ),
+    Explanation(
+        title="REUSE_OF_STREAM_KEY",
+        meaning="The stream key is in use in another active stage session.",
+        limits=(Limit("one active use per stream key", is_raisable=None),),
+        causes=(
+            Cause("The encoder that was used before is still connected."),
+            Cause("The backup encoder has the key of the first one."),
+            Cause("The ingest configuration was to be moved while live."),
+        ),
+        next_check=(
+            "List the active ingest configurations and stop the other encoder. Redundant ingest "
+            "gives two keys."
+        ),
+        page=f"{_RTMP}#redundant-ingest",
+        concerns=(Concern.RTMP,),
+    ),
+    Explanation(
+        title="B_FRAME_PRESENT",
+        meaning="The video has B-frames, which a stage does not take.",
+        limits=(Limit("0 B-frames", is_raisable=None),),
+        causes=(
+            Cause("x264 and NVENC use B-frames unless told otherwise."),
+            Cause("IVS broadcast SDK before 1.25.0, which had them on."),
+        ),
+        next_check="Set B-frames to 0: x264 bframes=0 or tune zerolatency, ffmpeg -bf 0.",
+        page=_RTMP,
+        concerns=(*_ENCODERS, Concern.MOBILE_SDK),
+    ),
+    Explanation(
+        title="INVALID_INPUT",
+        meaning="The input stream is not valid.",
+        causes=(
+            Cause("RTMP without a sound track or without a picture track."),
+            Cause("WHIP that offers no H.264 track."),
+            Cause("Frame rate or sample rate out of range."),
+        ),
+        next_check="Check that sound and picture are both there, then the media specifications.",
+        silence="AWS gives no details for this code.",
+        page=_RTMP,
+        concerns=_ENCODERS,
+    ),
+    Explanation(
+        title="INTERNAL_SERVER_EXCEPTION",
+        meaning="Publishing failed because of an error inside the service.",
+        causes=(Cause("Trouble on the side of AWS."),),
+        next_check=(
+            "Try again and read AWS Health. Several participants in one minute: escalate with "
+            "stage ARN, session, participants and UTC time."
+        ),
+        page=f"{REFERENCE}/API_Event.html",
+        concerns=_ALL,
+    ),
+)
+
+ERROR_CODES: Final = {card.title: card for card in _CARDS}
+"""Every error code that this version knows, with its explanation."""

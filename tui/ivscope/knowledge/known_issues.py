@@ -1,0 +1,161 @@
+"""Documented faults of SDK versions (IVS user guide: release notes) and what they look like."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from ivscope.domain import events
+from ivscope.domain.stages import Participant
+
+Version = tuple[int, ...]
+"""Three numbers; what is left out is 0."""
+
+_VERSION = re.compile(r"(\d{1,6})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?(?:\.\d{1,9})?", re.ASCII)
+
+
+def parse_version(text: str | None) -> Version | None:
+    """Read "1.33.0", "18.5" or "152.0.7204.97"; None for everything else.
+
+    A pre-release such as "1.34.0-rc.1" is None: what is fixed in it is not known.
+    """
+    match = None if text is None else _VERSION.fullmatch(text)
+    return None if match is None else tuple(int(part or 0) for part in match.groups())
+
+
+def web_sdk(facts: Participant) -> Version | None:
+    """Version of the web SDK; None when it is another client, or cannot be told.
+
+    SDKs share the member and number their versions apart: only a browser shows the web SDK.
+    """
+    return parse_version(facts.sdk_version) if facts.browser_name else None
+
+
+def ios_sdk(facts: Participant) -> Version | None:
+    """Version of the iOS SDK; None when it is another client, or cannot be told."""
+    is_ios = (facts.os_name or "").casefold() in {"ios", "ipados"}
+    return parse_version(facts.sdk_version) if is_ios and not facts.browser_name else None
+
+
+def android_sdk(facts: Participant) -> Version | None:
+    """Version of the Android SDK; None when it is another client, or cannot be told."""
+    is_android = (facts.os_name or "").casefold() == "android"
+    return parse_version(facts.sdk_version) if is_android and not facts.browser_name else None
+
+
+def chrome_version(facts: Participant) -> Version | None:
+    """Version of Chrome; None for other browsers, and on iOS, where it is none inside."""
+    is_ios = (facts.os_name or "").casefold() in {"ios", "ipados"}
+    is_chrome = "chrome" in (facts.browser_name or "").casefold()
+    return parse_version(facts.browser_version) if is_chrome and not is_ios else None
+
+
+AFTER_EXCHANGE_SECONDS: Final = 2
+"""The release notes say "immediately following": times are whole seconds, so up to here."""
+
+INSUFFICIENT_CAPABILITIES: Final = "INSUFFICIENT_CAPABILITIES"
+PUBLISHER_NOT_FOUND: Final = "PUBLISHER_NOT_FOUND"
+
+_PUBLISH = frozenset({events.PUBLISH_ERROR})
+_ATTEMPTS = frozenset({events.PUBLISH_ERROR, events.SUBSCRIBE_ERROR})
+
+
+@dataclass(frozen=True, slots=True)
+class KnownIssue:
+    """One documented fault."""
+
+    fault: str
+    """In our words."""
+    names: frozenset[str]
+    """Events that it can show up as."""
+    matches: Callable[[Participant], bool]
+    """Whether versions and system are those documented."""
+    codes: frozenset[str | None] = frozenset({None})
+    """Error codes that it can show up as, None for an event without one. Most have no other:
+    every code names a cause of its own."""
+    follows_exchange: bool = False
+    """Whether it happens right after TOKEN_EXCHANGED only."""
+    open_condition: str | None = None
+    """What the documents ask for besides, and no answer of IVS tells."""
+
+    def can_be(self, name: str | None, code: str | None, since_exchange: float | None) -> bool:
+        """Whether an event can be this fault, whatever the client.
+
+        Args:
+            name: Event name.
+            code: Error code; None or empty when it has none.
+            since_exchange: Seconds since the last TOKEN_EXCHANGED; None without one.
+        """
+        if name not in self.names or (code or None) not in self.codes:
+            return False
+        if not self.follows_exchange:
+            return True
+        return since_exchange is not None and 0 <= since_exchange <= AFTER_EXCHANGE_SECONDS
+
+
+def _web_before(*version: int) -> Callable[[Participant], bool]:
+    return lambda facts: _is_before(web_sdk(facts), version)
+
+
+def _chrome_152_before(*version: int) -> Callable[[Participant], bool]:
+    return lambda facts: (
+        _is_before(web_sdk(facts), version) and (chrome_version(facts) or (0,)) >= (152, 0, 0)
+    )
+
+
+def _ios_behind_vpn(facts: Participant) -> bool:
+    system = facts.os_version or ""
+    numbers = [int(part) for part in system.split(".")[:2] if part.isdecimal()]
+    return _is_before(ios_sdk(facts), (1, 32, 1)) and numbers >= [18, 5]
+
+
+def _is_before(version: Version | None, limit: tuple[int, ...]) -> bool:
+    return version is not None and version < limit
+
+
+KNOWN_ISSUES: Final = (
+    KnownIssue(
+        "the web SDK before 1.34.0 can fail to publish or subscribe right after a token exchange",
+        _ATTEMPTS,
+        _web_before(1, 34, 0),
+        codes=frozenset({None, INSUFFICIENT_CAPABILITIES, PUBLISHER_NOT_FOUND}),
+        follows_exchange=True,
+    ),
+    KnownIssue(
+        "the web SDK before 1.38.1 can fail to publish with simulcast in Chrome 152 and later",
+        _PUBLISH,
+        _chrome_152_before(1, 38, 1),
+        open_condition="whether simulcast with two layers or fewer was on",
+    ),
+    KnownIssue(
+        "the web SDK before 1.39.0 can break publishing with simulcast in Chrome 152 and later",
+        _PUBLISH,
+        lambda facts: (
+            _chrome_152_before(1, 39, 0)(facts) and not _chrome_152_before(1, 38, 1)(facts)
+        ),
+        open_condition="whether simulcast was on",
+    ),
+    KnownIssue(
+        "the web SDK before 1.26.0 loses websockets, and joining can fail for it",
+        frozenset({events.JOIN_ERROR}),
+        _web_before(1, 26, 0),
+    ),
+    KnownIssue(
+        "the iOS SDK before 1.32.1 can time out behind some VPNs on iOS 18.5 and later",
+        _ATTEMPTS,
+        _ios_behind_vpn,
+        open_condition="whether a VPN was on",
+    ),
+    KnownIssue(
+        "the IVS broadcast SDKs before 1.25.0 send B-frames unless told otherwise",
+        _PUBLISH,
+        lambda facts: _is_before(ios_sdk(facts) or android_sdk(facts), (1, 25, 0)),
+        codes=frozenset({"B_FRAME_PRESENT"}),
+    ),
+    KnownIssue(
+        "the web SDK before 1.28.0 tells its app TIMEOUT when the stage was deleted or the "
+        "participant disconnected: a timeout in the app's log is no sign of network trouble",
+        frozenset({events.LEFT}),
+        _web_before(1, 28, 0),
+    ),
+)

@@ -1,0 +1,1 @@
+"""EventList: rate limiter, scheduler, fetcher, reading all, following, sweeping."""

@@ -1,0 +1,243 @@
+"""StageDataProvider: the one shared store of everything read, and the only way to read more."""
+
+import time
+from collections.abc import Callable, Hashable
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from ivscope.domain.ingest import IngestConfiguration
+from ivscope.domain.stages import (
+    Participant,
+    ParticipantFilter,
+    ParticipantReplica,
+    ParticipantScope,
+    ParticipantSummary,
+    SessionScope,
+    Stage,
+    StageSession,
+    StageSummary,
+)
+from ivscope.domain.times import utc_now
+from ivscope.provider.fetch.connection import SourceFacts
+from ivscope.provider.fetch.fetcher import Reader
+from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
+from ivscope.provider.fetch.scheduler import DEADLINE_SECONDS, Activity, Scheduler
+from ivscope.provider.fetch.store import Store
+from ivscope.provider.fetch.sweep import Sweep
+from ivscope.provider.fetch.sweep_members import SweepMembers
+from ivscope.provider.store import feeds
+from ivscope.provider.store.event_feed import EventFeed
+from ivscope.provider.store.fact import Fact
+from ivscope.provider.store.feed import Feed
+from ivscope.provider.store.fetchable import Fetchable
+from ivscope.provider.store.recorded_answers import RecordedAnswers
+from ivscope.provider.store.session_log import SessionLog
+from ivscope.provider.store.source import Recorded, Source
+
+Key = TypeVar("Key", bound=Hashable)
+Kept = TypeVar("Kept")
+
+
+class StageDataProvider:
+    """Feeds and facts by scope, created on first use and shared by every screen.
+
+    Nothing is fetched until it is asked for. Every method returns at once and may be called from
+    any thread; calls are made in threads of their own, which fill the feed and then announce the
+    change. Who reads a feed takes no lock.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], Source] | None,
+        *,
+        pace: RateLimiter | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        deadline: float = DEADLINE_SECONDS,
+        recorded: Callable[[], Recorded] | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """Read nothing yet.
+
+        Args:
+            connect: Makes the source, in a reading thread; None when a recording is all there is.
+            pace: The call budget.
+            clock: Seconds.
+            deadline: Seconds that a call may take in all.
+            recorded: Makes a reading of what an earlier run has read; None for nothing.
+            now: The present, aware.
+        """
+        self.on_change: Callable[[Fetchable | Sweep], None] | None = None
+        """Told after each change of rows or status, in the thread that made it: mostly a
+        reading thread, else the caller's own. It must not block."""
+        self.on_bug: Callable[[Exception], None] | None = None
+        """Told what a source or a listener raised that is no `ProviderFailure`. Without it the
+        thread dies with the traceback."""
+        self.changes = 0
+        """How many changes there were: while it stays the same, so does all that is held."""
+        self.has_service = connect is not None
+        """Whether there is more to read than a recording."""
+        self.store = Store()
+        """What is held now."""
+        self._clock = clock
+        self._calls = Scheduler(
+            RateLimiter() if pace is None else pace, clock=clock, deadline=deadline
+        )
+        answers = RecordedAnswers(recorded, are_all=connect is None, clock=clock, now=now)
+        self._reader = Reader(connect, self._calls, self, clock, answers)
+        self._closed = False
+
+    def stages(self) -> Feed[StageSummary]:
+        """The stages of the account in this Region."""
+        return self.store.stages
+
+    def sessions(self, stage_arn: str) -> Feed[StageSession]:
+        """The sessions of a stage."""
+        return self._once(self.store.all_sessions, stage_arn, partial(feeds.sessions, stage_arn))
+
+    def participants(
+        self, session: SessionScope, narrowed: ParticipantFilter | None = None
+    ) -> Feed[ParticipantSummary]:
+        """The participants of a session; each server-side filter has a feed of its own."""
+        return self._once(
+            self.store.all_participants,
+            (session, narrowed),
+            partial(feeds.participants, session, narrowed),
+        )
+
+    def events(self, scope: ParticipantScope) -> EventFeed:
+        """The events of a participant; what a sweep of the session holds of them is there."""
+        return self._once(self.store.all_events, scope, partial(self._open_events, scope))
+
+    def sweep(self, session: SessionScope) -> Sweep:
+        """The sweep of a session. It reads nothing before its `start`."""
+        return self._once(self.store.all_sweeps, session, partial(self._new_sweep, session))
+
+    def replicas(self, stage_arn: str, participant_id: str) -> Feed[ParticipantReplica]:
+        """The copies of a participant of this stage in other stages."""
+        key = (stage_arn, participant_id)
+        return self._once(self.store.all_replicas, key, partial(feeds.replicas, *key))
+
+    def ingest_configurations(self, stage_arn: str) -> Feed[IngestConfiguration]:
+        """The ingest configurations that are attached to a stage now."""
+        make = partial(feeds.ingest_configurations, stage_arn)
+        return self._once(self.store.all_ingest_configurations, stage_arn, make)
+
+    def stage(self, arn: str) -> Fact[Stage]:
+        """What only GetStage tells of a stage."""
+        return self._once(self.store.stage_facts, arn, partial(feeds.stage, arn))
+
+    def session(self, scope: SessionScope) -> Fact[StageSession]:
+        """One session, without listing them all."""
+        return self._once(self.store.session_facts, scope, partial(feeds.session, scope))
+
+    def participant(self, scope: ParticipantScope) -> Fact[Participant]:
+        """What only GetParticipant tells of a participant."""
+        return self._once(self.store.participant_facts, scope, partial(feeds.participant, scope))
+
+    def read_more(self, feed: Fetchable, priority: Priority = Priority.DEMAND) -> bool:
+        """Ask for the next page.
+
+        A second ask while the first is under way changes nothing but its urgency. Nothing is
+        asked when the feed is complete, or has failed: that is for `retry`.
+
+        Returns:
+            Whether this ask started a call.
+        """
+        return self._reader.ask(feed, priority, lambda: feed.wants_read)
+
+    def read(self, fact: Fetchable, priority: Priority = Priority.DEMAND) -> bool:
+        """Ask for a fact unless it is known; as `read_more`."""
+        return self.read_more(fact, priority)
+
+    def retry(self, target: Fetchable, priority: Priority = Priority.DEMAND) -> bool:
+        """Make the call that failed again, from the same cursor; as `read_more`."""
+        return self._reader.ask(target, priority, lambda: target.can_retry)
+
+    def restart(self, target: Fetchable, priority: Priority = Priority.DEMAND) -> None:
+        """Read again from the start. What was read stays until the first page has come."""
+        self._reader.restart(target, priority)
+
+    def refresh(self, feed: EventFeed, priority: Priority = Priority.DEMAND) -> bool:
+        """Read what is new and merge it; rows keep their positions. As `read_more`.
+
+        How it ended is in `feed.status.refreshed`. A failure leaves the feed as it was.
+        """
+        return self._reader.ask(feed, priority, feed.begin_refresh)
+
+    def cancel(self, target: Fetchable) -> bool:
+        """Give up the call under way; its answer, should it come, is dropped.
+
+        Returns:
+            Whether there was one.
+        """
+        return self._reader.cancel(target)
+
+    def activity(self, now: float | None = None) -> Activity:
+        """What the status line says about calls; `now` on this provider's clock."""
+        return self._calls.activity(self._clock() if now is None else now)
+
+    @property
+    def source_facts(self) -> SourceFacts | None:
+        """Profile, Region and endpoint in use; None before the first call has connected."""
+        return self._reader.source_facts
+
+    def close(self) -> None:
+        """End at once: nothing more is called or announced, and no call is waited for."""
+        self._closed = True
+        self._reader.close()
+        self._calls.close()
+
+    def _once(self, store: dict[Key, Kept], key: Key, make: Callable[[], Kept]) -> Kept:
+        with self._reader.lock:
+            if key not in store:
+                store[key] = make()
+            return store[key]
+
+    def time_of(self, moment: float) -> datetime:
+        """A moment on this provider's clock, as a time."""
+        return self._reader.times.time_of(moment)
+
+    def up_to_date_at(self, feed: Fetchable) -> float | None:
+        """When the first page was asked for, or the last refresh begun, on that clock.
+
+        What came after it can be missing. None when that is not known.
+        """
+        return self._reader.times.of(feed)
+
+    def recorded_at(self, feed: Fetchable) -> datetime | None:
+        """When an earlier run asked for what is held; None when this one did."""
+        return self._reader.times.recorded_at(feed)
+
+    def _new_sweep(self, session: SessionScope) -> Sweep:
+        held = self.store
+        members = SweepMembers(
+            SessionLog(held.tables),
+            held.unfiltered(session),
+            lambda: held.opened_in(session).keys(),
+        )
+        return Sweep(
+            held, self._reader, members, session, clock=self._clock, announce=self.announce
+        )
+
+    def _open_events(self, scope: ParticipantScope) -> EventFeed:
+        sweep = self.store.all_sweeps.get(scope.session)
+        return self.store.new_events(scope) if sweep is None else sweep.open(scope)
+
+    def announce(self, target: Fetchable | Sweep) -> None:
+        """Tell `on_change`. For what this provider is made of, not for screens."""
+        self.changes += 1
+        if self._closed or self.on_change is None:
+            return
+        try:
+            self.on_change(target)
+        except Exception as bug:  # noqa: BLE001 - handed on whole, never swallowed
+            self.report(bug)
+
+    def report(self, bug: Exception) -> None:
+        """Tell `on_bug`, or raise it when nobody listens. As `announce`."""
+        if self._closed:
+            return
+        if self.on_bug is None:
+            raise bug
+        self.on_bug(bug)

@@ -1,0 +1,149 @@
+"""RateLimiter: how many calls ivscope allows itself; production keeps its share of the quota."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from enum import IntEnum
+from math import inf
+
+QUOTA = 5
+"""Calls per second for each operation, account and Region; shared with the customer's own
+services and not adjustable (IVS RealTimeUserGuide, service quotas)."""
+
+DEMAND_LIMIT = 4
+"""Calls per second for what a person waits for: leaves one to production."""
+
+BACKGROUND_LIMIT = 2
+"""Calls per second for prefetch and sweep: leaves room for a person and for production."""
+
+WINDOW_SECONDS = 1.0
+"""Span in which calls are counted."""
+
+LONGEST_BACKOFF_SECONDS = 8.0
+"""The waits after throttling grow 1, 2, 4, 8 and stay there."""
+
+LONGEST_WAIT_SECONDS = 60.0
+"""A service that asks for more than a minute gets a minute; then we look again."""
+
+_SLOWEST = 1 / 16
+"""Share of the limits that throttling leaves us at least: one call in four seconds on demand."""
+
+_RECOVERY = 1 / 32
+"""Share of the limits that one good answer gives back: from half to full in sixteen."""
+
+
+class Priority(IntEnum):
+    """Who asks. Lower goes first."""
+
+    DEMAND = 0
+    """A person waits for it."""
+    PREFETCH = 1
+    """A person will probably want it next."""
+    SWEEP = 2
+    """Reading a whole session in the background."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    calls: deque[float] = field(default_factory=deque)
+    """Start times within the window, oldest first."""
+    last: float = -inf
+    last_background: float = -inf
+    share: float = 1.0
+    """Of the limits; below 1 after throttling."""
+    backoff: float = 0.0
+    wait_until: float = -inf
+
+
+class RateLimiter:
+    """The call budget of one account and Region. Pure: the caller brings the clock.
+
+    Times are seconds on any monotonic clock. Not locked: one caller at a time.
+    """
+
+    def __init__(
+        self,
+        *,
+        demand: int = DEMAND_LIMIT,
+        background: int = BACKGROUND_LIMIT,
+        window: float = WINDOW_SECONDS,
+        first_backoff: float = 1.0,
+    ) -> None:
+        self._demand = demand
+        self._window = window
+        self._first_backoff = first_backoff
+        self._lanes: dict[str, _Lane] = {}
+        self.background = background
+        """Calls per window for prefetch and sweep; may be raised at any time, up to `QUOTA`."""
+
+    @property
+    def budget(self) -> int:
+        """Calls per window and operation that we use at most."""
+        return max(self._demand, self.background)
+
+    def delay(self, operation: str, priority: Priority, now: float) -> float:
+        """Seconds until such a call may start; 0 when it may start now.
+
+        Calls on demand may come in a burst. Background calls are spread evenly: a burst at
+        the end of one window and another at the start of the next would meet at the service.
+        """
+        lane = self._lanes.get(operation)
+        if lane is None:
+            return 0.0
+        on_demand = priority is Priority.DEMAND
+        limit = self.budget if on_demand else self.background
+        earliest = lane.wait_until
+        if len(lane.calls) >= limit:
+            earliest = max(earliest, lane.calls[-limit] + self._window)
+        gap = self._window / (limit * lane.share)
+        if lane.share < 1:
+            earliest = max(earliest, lane.last + gap)
+        elif not on_demand:
+            earliest = max(earliest, lane.last_background + gap)
+        return max(0.0, earliest - now)
+
+    def note_call(self, operation: str, priority: Priority, now: float) -> None:
+        """A call starts."""
+        lane = self._lanes.setdefault(operation, _Lane())
+        self._forget_old(lane, now)
+        lane.calls.append(now)
+        lane.last = now
+        if priority is not Priority.DEMAND:
+            lane.last_background = now
+
+    def note_throttle(self, operation: str, now: float, retry_after: float | None = None) -> None:
+        """The service asked to slow down: halve the rate and wait before the next call.
+
+        Answers to calls that were under way together count as one.
+        """
+        lane = self._lanes.setdefault(operation, _Lane())
+        if now >= lane.wait_until:
+            lane.share = max(_SLOWEST, lane.share / 2)
+            lane.backoff = min(LONGEST_BACKOFF_SECONDS, lane.backoff * 2 or self._first_backoff)
+        asked = min(retry_after or 0.0, LONGEST_WAIT_SECONDS)
+        lane.wait_until = max(lane.wait_until, now + max(lane.backoff, asked))
+
+    def recover(self, operation: str) -> None:
+        """A call was answered: end the backoff and give a little of the rate back."""
+        lane = self._lanes.get(operation)
+        if lane is not None:
+            lane.backoff = 0.0
+            lane.share = min(1.0, lane.share + _RECOVERY)
+
+    def used(self, now: float, operation: str | None = None) -> int:
+        """Calls started within the window: of one operation, or of the busiest one."""
+        if operation is not None:
+            lane = self._lanes.get(operation)
+            return 0 if lane is None else self._count(lane, now)
+        return max((self._count(lane, now) for lane in self._lanes.values()), default=0)
+
+    @property
+    def waiting_until(self) -> float:
+        """When the last throttling wait ends or has ended; minus infinity if there was none."""
+        return max((lane.wait_until for lane in self._lanes.values()), default=-inf)
+
+    def _count(self, lane: _Lane, now: float) -> int:
+        return sum(1 for start in lane.calls if now - start < self._window)
+
+    def _forget_old(self, lane: _Lane, now: float) -> None:
+        while lane.calls and now - lane.calls[0] >= self._window:
+            lane.calls.popleft()

@@ -1,0 +1,131 @@
+"""ReadAll: reads a list to the end, and says how long that will take."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ivscope.domain.times import to_microseconds
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.fetch.rate_limiter import Priority
+from ivscope.provider.store.event_log import EventLog
+from ivscope.provider.store.feed import Feed, FeedState
+from ivscope.provider.store.order import OrderLabel
+
+_MEASURED_PAGES = 20
+"""The rate is that of so many last pages: old ones do not hide that we are throttled now."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadProgress:
+    """How far it has come."""
+
+    pages: int
+    """Pages held, those from before the start included."""
+    items: int
+    """Events held, likewise."""
+    rate: float | None
+    """Events per second lately; None before two pages have come."""
+
+
+class ReadAll:
+    """Asks for page after page, as fast as a person may. Has no thread.
+
+    Its owner calls `step` once to begin and after every change of the feed. A failure makes it
+    wait: it goes on with the first step after a retry that succeeded.
+    """
+
+    def __init__(
+        self,
+        provider: StageDataProvider,
+        feed: Feed[Any],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.feed = feed
+        self.is_cancelled = False
+        self._provider = provider
+        self._clock = clock
+        self._came: deque[tuple[float, int]] = deque(maxlen=_MEASURED_PAGES + 1)
+        self._pages = -1
+
+    def step(self) -> bool:
+        """Ask for the next page unless one is under way.
+
+        Returns:
+            Whether there is more to do: False once complete or cancelled.
+        """
+        if self.is_cancelled:
+            return False
+        status = self.feed.status
+        if status.pages != self._pages:
+            self._pages = status.pages
+            self._came.append((self._clock(), len(self.feed.items)))
+        if status.state is FeedState.COMPLETE:
+            return False
+        self._provider.read_more(self.feed, Priority.DEMAND)
+        return True
+
+    def cancel(self) -> None:
+        """Ask for nothing more. A page under way still comes, since it was paid for."""
+        self.is_cancelled = True
+
+    @property
+    def progress(self) -> LoadProgress:
+        """How far it has come."""
+        status = self.feed.status
+        return LoadProgress(status.pages, len(self.feed.items), self._rate(self._clock()))
+
+    def eta(
+        self, now: float, first_time: datetime | None, last_time: datetime | None
+    ) -> float | None:
+        """Seconds until all is read, if the rest is as dense in time as what was read.
+
+        Args:
+            now: Seconds on the clock given.
+            first_time: Before which nothing can be: the start of the session or the first join.
+            last_time: After which nothing can be: the end of the session, or the present.
+
+        Returns:
+            None when the order, the times or the bounds do not tell, or when nothing is read.
+        """
+        if not self.feed.has_more:
+            return 0.0
+        if self.is_cancelled or self.feed.state is FeedState.FAILED:
+            return None
+        rate, items = self._rate(now), self.feed.items
+        shares = _shares(items, first_time, last_time) if isinstance(items, EventLog) else None
+        if not rate or shares is None:
+            return None
+        read, left = shares
+        return len(items) * left / read / rate
+
+    def _rate(self, now: float) -> float | None:
+        """Falls while a page is overdue: the time since the last one counts once it is longer."""
+        if len(self._came) < 2:  # noqa: PLR2004 - from one page to the next
+            return None
+        (begin, before), (end, after) = self._came[0], self._came[-1]
+        span = end - begin
+        overdue = now - end - span / (len(self._came) - 1)
+        seconds = span + max(0.0, overdue)
+        return (after - before) / seconds if seconds > 0 else None
+
+
+def _shares(
+    log: EventLog, first_time: datetime | None, last_time: datetime | None
+) -> tuple[int, int] | None:
+    """Microseconds that the rows read cover, and those not read yet; None when not known."""
+    if not log:
+        return None
+    returned = range(len(log)) if log.sequence is None else log.sequence
+    begin, reached = log.time_us(returned[0]), log.time_us(returned[-1])
+    if begin is None or reached is None:
+        return None
+    if log.order is OrderLabel.NEWEST_FIRST and first_time is not None:
+        read, left = begin - reached, reached - to_microseconds(first_time)
+    elif log.order is OrderLabel.OLDEST_FIRST and last_time is not None:
+        read, left = reached - begin, to_microseconds(last_time) - reached
+    else:
+        return None
+    return (read, left) if read > 0 and left >= 0 else None

@@ -1,0 +1,1 @@
+"""What was read: event logs, feeds, facts, merging, the order label."""

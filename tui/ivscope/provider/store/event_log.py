@@ -1,0 +1,297 @@
+"""EventLog: the events of one feed in columns, about twenty bytes each."""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+from ivscope.domain.events import Event
+from ivscope.domain.times import Time, UnreadableTime, from_microseconds, to_microseconds
+from ivscope.provider.store.block_index import BlockIndex
+from ivscope.provider.store.event_tables import (
+    NOTHING_RARE,
+    EventKind,
+    EventTables,
+    KindTally,
+    Rare,
+    has_rare_fields,
+)
+from ivscope.provider.store.order import OrderLabel, OrderTally
+
+__all__ = ["NO_TIME", "EventColumns", "EventKind", "EventLog", "EventTables"]
+
+_ABSENT = -(2**63)
+"""Stands for a time that did not come. Far below year 1, which is about -2**56."""
+
+_UNREADABLE = _ABSENT + 1
+"""Stands for a time that came and could not be read; its text is in the rare fields."""
+
+NO_TIME = _UNREADABLE
+"""In `EventColumns.times`, this and everything below it stands for no readable time."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventColumns:
+    """Neighbouring rows of a log in columns of equal length; a copy that no append changes."""
+
+    times: "array[int]"
+    """Microseconds since 1970 UTC; `NO_TIME` or less where there is no readable time."""
+    kinds: "array[int]"
+    """Numbers into `EventTables.kinds`."""
+    participants: "array[int]"
+    """Numbers into `EventTables.texts`."""
+    remotes: "array[int]"
+    """Numbers into `EventTables.texts`."""
+
+
+class EventLog(Sequence[Event]):
+    """Append-only events in the order returned; `log[i]` gives back exactly what was appended.
+
+    One writer at a time. A reader in any thread may read every position below a `len()` that it
+    saw, without a lock and without a copy: the length is published last. The single-column
+    methods are for work over many rows; they build no `Event`.
+    """
+
+    __slots__ = (
+        "_kinds",
+        "_length",
+        "_order",
+        "_participants",
+        "_rare",
+        "_rare_positions",
+        "_remotes",
+        "_tables",
+        "_times",
+        "blocks",
+        "error_count",
+        "sequence",
+        "sequence_version",
+        "tally",
+    )
+
+    def __init__(self, tables: EventTables | None = None) -> None:
+        self._tables = EventTables() if tables is None else tables
+        self._times = array("q")
+        self._kinds = array("I")
+        self._participants = array("I")
+        self._remotes = array("I")
+        self._rare: dict[int, Rare] = {}
+        self._rare_positions = array("I")
+        self._order = OrderTally()
+        self._length = 0
+        self.blocks = BlockIndex()
+        """Where in the log events of some kind or time can be."""
+        self.tally = KindTally(self._tables)
+        """How many of each kind there are."""
+        self.error_count = 0
+        """How many events report a failure."""
+        self.sequence: array[int] | None = None
+        """Positions in the order the service returned them when last asked; None while that is
+        the order of the positions. Grows in place when a page is appended (so export no buffer
+        of it) and may then be shorter than the log for a moment, never longer; every other
+        change replaces it."""
+        self.sequence_version = 0
+        """Counts the replacements of `sequence`. Read it before `sequence`: then an old number
+        can meet a new sequence, which is noticed the next time, and never the other way round."""
+
+    def append(self, events: Iterable[Event]) -> None:
+        """Add events at the end. Costs as much as there are new events, however long the log."""
+        times: list[int] = []
+        kinds: list[int] = []
+        participants: list[int] = []
+        remotes: list[int] = []
+        rare: dict[int, Rare] = {}
+        tables = self._tables
+        for event in events:
+            time_us = _encode_time(event.time)
+            kind = tables.kind_number(event)
+            if has_rare_fields(event):
+                rare[self._length + len(times)] = tables.rare(event)
+            times.append(time_us)
+            kinds.append(kind)
+            participants.append(tables.text_number(event.participant_id))
+            remotes.append(tables.text_number(event.remote_participant_id))
+        for time_us in times:
+            if time_us > _UNREADABLE:
+                self._order.add(time_us)
+        self._rare.update(rare)
+        self._rare_positions.extend(rare)
+        self._times.fromlist(times)
+        self._kinds.fromlist(kinds)
+        self._participants.fromlist(participants)
+        self._remotes.fromlist(remotes)
+        self._publish()
+
+    def append_rows(
+        self, other: "EventLog", rows: range, participants: "array[int] | None" = None
+    ) -> None:
+        """Add neighbouring rows of a log with the same tables; no `Event` is built.
+
+        Args:
+            other: The log, read in the order of its positions.
+            rows: Which of them, below its `len()`.
+            participants: Their column of participants; None for that of the log.
+        """
+        columns = other.columns(rows.start, rows.stop)
+        shift = self._length - rows.start
+        rare = other.rare_positions(rows.start, rows.stop)
+        theirs = other._rare  # noqa: SLF001 - of the same class
+        self._rare.update({position + shift: theirs[position] for position in rare})
+        self._rare_positions.extend(position + shift for position in rare)
+        for time_us in columns.times:
+            if time_us > _UNREADABLE:
+                self._order.add(time_us)
+        self._times.extend(columns.times)
+        self._kinds.extend(columns.kinds)
+        self._participants.extend(columns.participants if participants is None else participants)
+        self._remotes.extend(columns.remotes)
+        self._publish()
+
+    def _publish(self) -> None:
+        """Take in what the columns have gained; the length comes last."""
+        start, kinds, remotes = self._length, self._kinds[self._length :], self._remotes
+        self.error_count += self.tally.add(kinds, remotes[start:])
+        self.blocks.add(
+            start,
+            times=self._times[start:],
+            kinds=kinds,
+            participants=self._participants[start:],
+            remotes=remotes[start:],
+            no_time=NO_TIME,
+        )
+        self._length += len(kinds)
+        if self.sequence is not None:
+            self.sequence.extend(range(start, self._length))
+
+    def prepend(self, events: Iterable[Event]) -> None:
+        """Add events at the end that the service returned before all others."""
+        before, start = self._order, self._length
+        returned = range(start) if self.sequence is None else self.sequence
+        self._order = OrderTally()
+        self.append(events)
+        self._order.add_all(before)
+        sequence = array("I", range(start, self._length))
+        sequence.extend(returned[:start])
+        self._rearrange(sequence)
+
+    def arrange(self, events: Iterable[Event], sequence: "array[int]") -> None:
+        """Add events at the end and say in which order the service returned all positions."""
+        self.append(events)
+        self._order = OrderTally()
+        for position in sequence:
+            if self._times[position] > _UNREADABLE:
+                self._order.add(self._times[position])
+        self._rearrange(sequence)
+
+    def _rearrange(self, sequence: "array[int]") -> None:
+        self.sequence = sequence
+        self.sequence_version += 1
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Event]: ...
+    def __getitem__(self, index: int | slice) -> Event | list[Event]:
+        if isinstance(index, slice):
+            return [self._event(position) for position in range(*index.indices(self._length))]
+        position = index + self._length if index < 0 else index
+        if not 0 <= position < self._length:
+            raise IndexError(f"no event at {index} of {self._length}")
+        return self._event(position)
+
+    def key(self, index: int) -> Hashable:
+        """Equal for equal events, in all logs that share tables; cheaper than the event."""
+        return (
+            self._times[index],
+            self._kinds[index],
+            self._participants[index],
+            self._remotes[index],
+            self._rare.get(index),
+        )
+
+    def time_us(self, index: int) -> int | None:
+        """Microseconds since 1970 UTC; None when the time is absent or unreadable."""
+        time_us = self._times[index]
+        return time_us if time_us > _UNREADABLE else None
+
+    def kind(self, index: int) -> EventKind:
+        """Name, error code and replica flag at once: the cheapest way to more than one."""
+        return self._tables.kinds[self._kinds[index]]
+
+    def name(self, index: int) -> str | None:
+        """The event name."""
+        return self._tables.kinds[self._kinds[index]].name
+
+    def error_code(self, index: int) -> str | None:
+        """The error code."""
+        return self._tables.kinds[self._kinds[index]].error_code
+
+    def is_error(self, index: int) -> bool:
+        """Whether the event reports a failure."""
+        return self._tables.kinds[self._kinds[index]].is_error
+
+    def participant(self, index: int) -> str | None:
+        """The participant id as the event gives it."""
+        return self._tables.texts[self._participants[index]]
+
+    def remote(self, index: int) -> str | None:
+        """The remote participant id."""
+        return self._tables.texts[self._remotes[index]]
+
+    @property
+    def tables(self) -> EventTables:
+        """What the numbers in the columns stand for."""
+        return self._tables
+
+    def columns(self, start: int, stop: int) -> EventColumns:
+        """The rows from `start` to below `stop`, cut at the end of the log."""
+        part = slice(start, min(stop, self._length))
+        return EventColumns(
+            self._times[part], self._kinds[part], self._participants[part], self._remotes[part]
+        )
+
+    def kinds_of(self, start: int, stop: int) -> "array[int]":
+        """The column of kinds alone: a fifth of what all columns copy."""
+        return self._kinds[start : min(stop, self._length)]
+
+    def rare_positions(self, start: int, stop: int) -> Sequence[int]:
+        """Ascending positions of the events with a destination, a token or an unreadable time."""
+        first = bisect_left(self._rare_positions, start)
+        end = bisect_left(self._rare_positions, min(stop, self._length))
+        return self._rare_positions[first:end]
+
+    @property
+    def order(self) -> OrderLabel:
+        """In which order the events came, as far as read."""
+        return self._order.label
+
+    def _event(self, position: int) -> Event:
+        tables = self._tables
+        kind = tables.kinds[self._kinds[position]]
+        rare = self._rare.get(position, NOTHING_RARE)
+        time_us = self._times[position]
+        time: Time | None = rare.unreadable_time
+        if time_us > _UNREADABLE:
+            time = from_microseconds(time_us)
+        return Event(
+            name=kind.name,
+            participant_id=tables.texts[self._participants[position]],
+            time=time,
+            remote_participant_id=tables.texts[self._remotes[position]],
+            error_code=kind.error_code,
+            destination_stage_arn=rare.destination_stage_arn,
+            destination_session_id=rare.destination_session_id,
+            replica=kind.replica,
+            previous_token=rare.previous_token,
+            new_token=rare.new_token,
+        )
+
+
+def _encode_time(time: Time | None) -> int:
+    if time is None:
+        return _ABSENT
+    return _UNREADABLE if isinstance(time, UnreadableTime) else to_microseconds(time)

@@ -1,0 +1,81 @@
+"""Fact: the answer of one Get call, and how the reading of it stands."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Generic, TypeVar
+
+from ivscope.domain.failures import ProviderFailure
+from ivscope.provider.store.feed import FeedState, FeedStatus
+from ivscope.provider.store.source import Source
+
+Value = TypeVar("Value")
+
+
+class Fact(Generic[Value]):
+    """The answer of one Get call. Has the states of a feed, READY excepted."""
+
+    __slots__ = ("_get", "operation", "status", "value")
+
+    def __init__(self, operation: str, get: Callable[[Source], Value]) -> None:
+        self.operation = operation
+        """IVS API operation that reads it."""
+        self.value: Value | None = None
+        """What was read last; stays while it is read again. None before."""
+        self.status = FeedStatus()
+        self._get = get
+
+    @property
+    def state(self) -> FeedState:
+        """Shortcut to `status.state`."""
+        return self.status.state
+
+    @property
+    def failure(self) -> ProviderFailure | None:
+        """Shortcut to `status.failure`."""
+        return self.status.failure
+
+    @property
+    def wants_read(self) -> bool:
+        """Whether an ordinary ask starts a call. A failed fact waits for a retry instead."""
+        return self.status.state is FeedState.IDLE
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether it failed."""
+        return self.status.state is FeedState.FAILED
+
+    @property
+    def is_reading_on(self) -> bool:
+        """Whether it was never read."""
+        return self.value is None
+
+    def leave_recording(self) -> None:
+        """Nothing to prepare, as for `begin_again`."""
+
+    def begin_again(self) -> None:
+        """Nothing to prepare: every call reads the whole fact."""
+
+    def queue(self) -> None:
+        """Say that a call waits."""
+        self.status = FeedStatus(FeedState.QUEUED)
+
+    def begin_reading(self) -> None:
+        """Say that the call is in flight."""
+        self.status = FeedStatus(FeedState.READING)
+
+    def fetch(self, source: Source) -> Callable[[], bool]:
+        """Read it. Blocks, and changes nothing; see `Feed.fetch`."""
+        return partial(self._store, self._get(source))
+
+    def fail(self, failure: ProviderFailure) -> None:
+        """Keep the value and say what went wrong."""
+        self.status = FeedStatus(FeedState.FAILED, failure)
+
+    def rest(self) -> None:
+        """Forget the call."""
+        self.status = FeedStatus(FeedState.IDLE if self.value is None else FeedState.COMPLETE)
+
+    def _store(self, value: Value) -> bool:
+        self.value = value
+        self.rest()
+        return False

@@ -1,0 +1,59 @@
+"""RecordedAnswers: what was read in an earlier run, asked before the service is."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from ivscope.domain.times import utc_now
+from ivscope.provider.store.fetchable import Fetchable
+from ivscope.provider.store.source import Recorded
+
+_RESUMED = frozenset({"ListParticipants", "ListParticipantEvents"})
+"""What a sweep reads. Everything else is a call or two, and better fresh than recorded."""
+
+
+class RecordedAnswers:
+    """Answers of a recording, placed on the clock of the provider."""
+
+    def __init__(
+        self,
+        make: Callable[[], Recorded] | None,
+        *,
+        are_all: bool,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """Ask nothing yet.
+
+        Args:
+            make: Makes a reading of the recording; None without one.
+            are_all: Whether there is no service to ask.
+            clock: Seconds.
+            now: The present, aware.
+        """
+        self._make = make
+        self._are_all = are_all
+        self._clock = clock
+        self._now = now
+
+    def come_first(self, target: Fetchable) -> bool:
+        """Whether the recording is asked before the service."""
+        if self._make is None or self._are_all:
+            return self._are_all
+        return target.operation in _RESUMED and target.is_reading_on
+
+    def fetch(self, target: Fetchable) -> tuple[Callable[[], bool], float]:
+        """What stores the answer, and when it was asked for. Blocks.
+
+        Raises:
+            ProviderFailure: NOT_RECORDED.
+        """
+        assert self._make is not None  # noqa: S101 - or nothing would come first
+        recorded = self._make()
+        store = target.fetch(recorded)
+        asked_at = recorded.asked_at or self._now()
+        return store, self._clock() - (self._now() - asked_at).total_seconds()
+
+    def time_of(self, moment: float) -> datetime:
+        """A moment on the clock of the provider, as a time; before this run also."""
+        return self._now() - timedelta(seconds=self._clock() - moment)

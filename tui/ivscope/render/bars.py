@@ -1,0 +1,256 @@
+"""The bars and the tail of a list: where we are, how much was read, what is up."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from ivscope.domain.durations import duration
+from ivscope.domain.failures import FailureKind, ProviderFailure, is_not_recorded
+from ivscope.render.cells import clip, line_width, shorten, wrap
+from ivscope.render.cells import width as text_width
+from ivscope.render.fields import field, text_field
+from ivscope.render.lines import Line, Role, Span
+from ivscope.render.safe import safe
+
+
+def footer_line(hints: tuple[tuple[str, str], ...], width: int) -> Line:
+    """Keys and what they do, as many as fit, the most useful first.
+
+    Args:
+        hints: Key as printed, and two or three words.
+        width: Cells.
+    """
+    spans: list[Span] = []
+    for key, label in hints:
+        more = [Span("  ")] if spans else []
+        more += [Span(key, Role.ACCENT), Span(f" {label}", Role.MUTED)]
+        if line_width((*spans, *more)) > width:
+            break
+        spans += more
+    return tuple(spans)
+
+
+_LINES_OF_SUMMARY = 6
+"""A proxy may answer with a page of HTML; its beginning tells enough."""
+
+
+def failure_lines(failure: ProviderFailure, width: int) -> list[Line]:
+    """What happened, what to do, and what AWS Support asks for. Names no keys."""
+    summary = clip(failure.summary, width * _LINES_OF_SUMMARY)
+    lines = field(
+        "Failed", (Span(f"{failure.kind}  ", Role.ERROR), Span(summary, Role.STRONG)), width
+    )
+    lines += field("Do", (Span(safe(failure.remedy)),), width)
+    if failure.retry_after is not None:
+        wait = f"the service asks to wait {duration(failure.retry_after)}"
+        lines += field("Wait", (Span(wait, Role.WARNING),), width)
+    if not failure.retryable:
+        lines += field("Retry", (Span("does not help without a change", Role.MUTED),), width)
+    if failure.code is not None:
+        lines += text_field("Code", failure.code, width)
+    if failure.request_id is not None:
+        lines += text_field("Request id", failure.request_id, width)
+    return lines
+
+
+_SEPARATOR = Span(" · ", Role.MUTED)
+
+_SHORTEST_CRUMB = 6
+"""Cells that a part of the header keeps, or it would tell nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListStatus:
+    """What is known of a list that is read page by page."""
+
+    noun: str
+    """Plural: "events", "participants"."""
+    count: int
+    """Items read."""
+    has_more: bool
+    """Whether the service said that more can be read."""
+    reading: bool = False
+    waiting: bool = False
+    """Asked for, not sent yet: the pace or a throttle holds it."""
+    started: bool = True
+    """Whether anything was asked yet."""
+    failure: ProviderFailure | None = None
+    can_restart: bool = False
+    """Whether only reading again from the start leads on."""
+    can_retry: bool = True
+    """Whether the failed call can be made again."""
+    shown: int | None = None
+    """Rows that a narrowing kept; None without one."""
+    extra: tuple[str, ...] = ()
+    """Further facts, such as "3 errors" and "newest first"."""
+    empty_note: tuple[str, ...] = ()
+    """What an empty list does and does not say."""
+    more_note: str = "... more available, read when you get here"
+    """What stands below the last row while more is available."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The call budget, as the status line shows it."""
+
+    used: int
+    """Calls of the busiest operation in the last second."""
+    allowed: int
+    """0 where nothing is called."""
+    throttled_seconds: float = 0.0
+    """Seconds until a throttled operation goes on; 0 when none is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """One part of the header: in full, and as short as it still tells where we are."""
+
+    text: str
+    short: str = ""
+    """Empty when the text cannot be said shorter."""
+
+
+def both_ends(left: Line, right: Span, width: int) -> Line:
+    """One text at the left end and one at the right, at least a blank between them.
+
+    Args:
+        left: As it stands.
+        right: Ends in the last cell, if there is room.
+        width: Cells.
+    """
+    fill = " " * max(1, width - line_width(left) - text_width(right.text))
+    return (*left, Span(fill), right)
+
+
+def header_line(crumbs: tuple[Crumb, ...], zone: str, width: int) -> Line:
+    """Where we are, the zone at the right end.
+
+    Where room is short the parts are said shorter from the left, then cut from the right: ids
+    before the Region. The last part, the one that the reader chose last, is cut last of all.
+    """
+    room = width - text_width(zone) - 1
+    # What is wider than the whole line is cut before it is measured: a text may be megabytes.
+    texts = [clip(crumb.text, width) for crumb in crumbs]
+    gaps = text_width(_SEPARATOR.text) * (len(texts) - 1)
+    for index, crumb in enumerate(crumbs):
+        if sum(map(text_width, texts)) + gaps > room and crumb.short:
+            texts[index] = clip(crumb.short, width)
+    for index in (*reversed(range(len(texts) - 1)), len(texts) - 1):
+        over = sum(map(text_width, texts)) + gaps - room
+        if over > 0:
+            cells = max(_SHORTEST_CRUMB, text_width(texts[index]) - over)
+            texts[index] = shorten(texts[index], cells)
+    spans: list[Span] = []
+    for index, text in enumerate(texts):
+        last = index == len(texts) - 1
+        spans += [_SEPARATOR] if spans else []
+        spans.append(Span(text, Role.STRONG if last else Role.TEXT))
+    return both_ends(tuple(spans), Span(zone, Role.ACCENT), width)
+
+
+def status_line(status: ListStatus, budget: Budget, running: str, width: int) -> Line:
+    """How much was read and whether there is more; the state in capitals at the right end.
+
+    Args:
+        status: Of the list that the keys act on.
+        budget: Of calls.
+        running: State of what runs by itself, such as "FOLLOWING"; empty for nothing.
+        width: Cells.
+    """
+    word, role = (running, Role.ACCENT) if running else state_word(status, budget)
+    spans: list[Span] = []
+    room = width - text_width(word) - 2
+    facts = (loaded_text(status), *status.extra)
+    if status.failure is not None:
+        # The lines below the last row may be far away: the cause stands here too.
+        facts = (facts[0], status.failure.summary)
+    for fact in facts:
+        separator = (_SEPARATOR,) if spans else ()
+        left = room - line_width((*spans, *separator))
+        if left < _SHORTEST_CRUMB:
+            break
+        spans += [*separator, Span(clip(fact, left))]
+    meter = Span(f"API {budget.used}/{budget.allowed}", Role.MUTED)
+    if budget.allowed and line_width((*spans, _SEPARATOR, meter)) <= room:
+        spans += [_SEPARATOR, meter]
+    return both_ends(tuple(spans), Span(word, role), width)
+
+
+def note_line(note: str, width: int) -> Line:
+    """A note in the place of the status line. It may hold text from outside."""
+    return (Span(clip(note, width), Role.WARNING),)
+
+
+def loaded_text(status: ListStatus) -> str:
+    """How much was read, never a total that is not known."""
+    if not status.started:
+        return f"{status.noun} not read yet"
+    if status.shown is not None:
+        return f"{status.shown:,} of {status.count:,} {status.noun} loaded{_more(status)}"
+    if not status.has_more and status.failure is None and not (status.reading or status.waiting):
+        return f"{status.count:,} {status.noun}, all loaded"
+    return f"{status.count:,} {status.noun} loaded{_more(status)}"
+
+
+def _more(status: ListStatus) -> str:
+    return " · more available" if status.has_more and status.count else ""
+
+
+def state_word(status: ListStatus, budget: Budget) -> tuple[str, Role]:
+    """The state as one word in capitals, and its role."""
+    if status.failure is not None:
+        if status.failure.kind is FailureKind.EXPIRED:
+            return "EXPIRED  r: retry", Role.ERROR
+        if is_not_recorded(status.failure):
+            return "NOT RECORDED", Role.WARNING
+        return f"FAILED  {_failure_keys(status)}", Role.ERROR
+    if status.waiting and budget.throttled_seconds > 0:
+        return f"THROTTLED {budget.throttled_seconds:.0f} s", Role.WARNING
+    if status.reading or status.waiting:
+        return "READING", Role.ACCENT
+    return ("PARTIAL", Role.TEXT) if status.has_more else ("COMPLETE", Role.GOOD)
+
+
+def _failure_keys(status: ListStatus) -> str:
+    keys = (["r: retry"] if status.can_retry else []) + (
+        ["R: from the start"] if status.can_restart else []
+    )
+    return "  ".join(keys)
+
+
+def tail_lines(status: ListStatus, width: int) -> tuple[Line, ...]:
+    """What stands below the last row: reading, more, failed, or why the list is empty."""
+    return tuple(chain.from_iterable(wrap(line, width) for line in _tail(status, width)))
+
+
+def _tail(status: ListStatus, width: int) -> tuple[Line, ...]:
+    if status.failure is not None:
+        return tuple(_failed(status, status.failure, width))
+    if status.waiting or status.reading:
+        what = f"more {status.noun}" if status.count else status.noun
+        verb = "waiting to read" if status.waiting else "reading"
+        return ((Span(f"... {verb} {what}", Role.ACCENT),),)
+    if status.shown == 0 and status.count:
+        note = f"None of the {status.count:,} {status.noun} loaded match."
+        more = "More are available: G reads on." if status.has_more else "All are loaded."
+        return ((Span(note, Role.WARNING),), (Span(more, Role.MUTED),))
+    if not status.started:
+        return ((Span(f"{status.noun} not read yet", Role.MUTED),),)
+    if status.has_more:
+        return ((Span(status.more_note, Role.MUTED),),)
+    if not status.count:
+        return tuple((Span(line, Role.MUTED),) for line in status.empty_note)
+    return ((Span(f"all {status.count:,} {status.noun} loaded", Role.MUTED),),)
+
+
+def _failed(status: ListStatus, failure: ProviderFailure, width: int) -> Iterator[Line]:
+    """Why reading stopped, what is kept, and the keys that go on."""
+    yield from failure_lines(failure, width)
+    if status.count:
+        yield (Span(f"{status.count:,} {status.noun} read before it are kept.", Role.MUTED),)
+    if status.can_retry:
+        when = "." if failure.retryable else ", once that is done."
+        yield (Span(f"r goes on from where it stopped{when}", Role.ACCENT),)
+    if status.can_restart:
+        again = "R reads again from the start; the rows stay until the first page has come."
+        yield (Span(again, Role.ACCENT),)

@@ -1,0 +1,191 @@
+"""Cells: how wide text is on a terminal, and fitting it. The only place that measures width."""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+
+from rich.cells import cell_len
+
+from ivscope.render.lines import Line, Role, Span
+from ivscope.render.safe import is_mark, safe
+
+ELLIPSIS = "…"
+"""Ends what was shortened. One cell wide."""
+
+_CHARACTERS_PER_CELL = 8
+"""How many characters a cell may hold before the rest is cut: a mark flood would smear the row."""
+
+
+_RUNS = re.compile(" +|[^ ]+")
+
+
+def width(text: str) -> int:
+    """Cells that safe text takes up."""
+    return cell_len(text)
+
+
+def line_width(line: Line) -> int:
+    """Cells that a line takes up."""
+    return sum(_cells(span.text) for span in line)
+
+
+def shorten(text: str, cells: int) -> str:
+    """Safe text in at most so many cells; what was cut shows as `…`.
+
+    Never cuts between a character and its marks, never leaves half a wide character.
+    """
+    limit = max(cells, 0) * _CHARACTERS_PER_CELL
+    if len(text) <= limit and cell_len(text) <= cells:
+        return text
+    if cells < 1:
+        return ""
+    kept: list[str] = []
+    room = cells - 1
+    for cluster in _clusters(text[:limit]):
+        room -= cell_len(cluster)
+        if room < 0:
+            break
+        kept.append(cluster)
+    return "".join(kept) + ELLIPSIS
+
+
+def clip(text: str, cells: int) -> str:
+    """Text from outside, made safe and shortened; the cost does not grow with its length."""
+    # Safe text is never shorter than what it stands for, so a cut head still overflows the cell.
+    head = text[: (max(cells, 0) + 1) * _CHARACTERS_PER_CELL]
+    return shorten(safe(head), cells)
+
+
+def pad(text: str, cells: int) -> str:
+    """Safe text in exactly so many cells: shortened, or filled with spaces on the right."""
+    fitted = shorten(text, cells)
+    return fitted + " " * (cells - cell_len(fitted))
+
+
+def wrap(line: Line, cells: int, hanging: int = 0) -> list[Line]:
+    """Break a line into lines of at most so many cells.
+
+    Breaks at spaces; a word longer than a line (an id, a URL) fills the line and is broken where
+    it ends. Spaces at a break are dropped.
+
+    Args:
+        line: What to break.
+        cells: Width of every line, at least 2, the width of the widest character.
+        hanging: Cells of indent on every line after the first; capped so that text fits beside it.
+
+    Returns:
+        At least one line.
+    """
+    cells = max(cells, 2)
+    if line_width(line) <= cells:
+        return [line]
+    indent = max(min(hanging, cells // 2, cells - 2), 0)
+    lines: list[Line] = []
+    row: list[tuple[str, Role]] = []
+    used = 0
+    spaces: list[tuple[str, Role]] = []
+    for word in _words(line):
+        if _is_blank(word[0][0]):
+            spaces = word
+            continue
+        length, blank = _cells_of(word), _cells_of(spaces)
+        fits = used + blank + length <= cells
+        can_break = length > cells - indent and used + blank < cells
+        if fits or can_break or not (lines or row):
+            row += spaces
+            used += blank
+        elif row:
+            lines.append(_joined(row))
+            row, used = _indented(indent), indent
+        spaces = []
+        for text, role in word:
+            for piece in _pieces(text, cells - used, cells - indent):
+                length = _cells(piece)
+                if used + length > cells:
+                    lines.append(_joined(row))
+                    row, used = _indented(indent), indent
+                row.append((piece, role))
+                used += length
+    return [*lines, _joined(row)]
+
+
+def _cells(text: str) -> int:
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def _cells_of(word: list[tuple[str, Role]]) -> int:
+    return sum(_cells(text) for text, _ in word)
+
+
+def _is_blank(piece: str) -> bool:
+    """Whether a piece of a run is spaces; a mark on a space makes it more than that."""
+    return piece[0] == " " == piece[-1]
+
+
+def _pieces(text: str, first: int, other: int) -> Iterator[str]:
+    """ASCII text cut to the room on its first line and on those after it; a cluster as it is."""
+    if not text.isascii() or len(text) <= first:
+        yield text
+        return
+    first = first if first > 0 else other
+    yield text[:first]
+    for start in range(first, len(text), other):
+        yield text[start : start + other]
+
+
+def _indented(indent: int) -> list[tuple[str, Role]]:
+    return [(" " * indent, Role.TEXT)] if indent else []
+
+
+def _joined(row: Iterable[tuple[str, Role]]) -> Line:
+    return tuple(
+        Span("".join(text for text, _ in run), role)
+        for role, run in groupby(row, key=itemgetter(1))
+    )
+
+
+def _words(line: Line) -> Iterator[list[tuple[str, Role]]]:
+    """Runs of spaces and runs of anything else, across spans.
+
+    Each run comes in pieces: whole where it is ASCII, in clusters where width needs a look.
+    """
+    run: list[tuple[str, Role]] = []
+    for span in line:
+        ascii_runs = _RUNS.findall(span.text) if span.text.isascii() else None
+        for piece in ascii_runs or _clusters(span.text):
+            if run and _is_blank(run[-1][0]) != _is_blank(piece):
+                yield run
+                run = []
+            run.append((piece, span.role))
+    if run:
+        yield run
+
+
+def _clusters(text: str) -> Iterator[str]:
+    """Characters with what is drawn onto them: marks, skin tones, jamo, the half of a flag."""
+    if text.isascii():
+        yield from text
+        return
+    cluster = ""
+    for character in text:
+        if cluster and _continues(cluster, character):
+            cluster += character
+        else:
+            if cluster:
+                yield cluster
+            cluster = character
+    if cluster:
+        yield cluster
+
+
+def _continues(cluster: str, character: str) -> bool:
+    if character.isascii():
+        return False
+    if "\U0001f1e6" <= character <= "\U0001f1ff":
+        return len(cluster) == 1 and "\U0001f1e6" <= cluster <= "\U0001f1ff"
+    return (
+        is_mark(character)
+        or "\U0001f3fb" <= character <= "\U0001f3ff"
+        or "\u1160" <= character <= "\u11ff"
+    )

@@ -1,0 +1,55 @@
+"""An event in the JSON of the API, exactly: absent members are absent, empty ones empty."""
+
+import json
+from datetime import datetime
+
+from ivscope.domain.events import Event
+from ivscope.domain.times import Time
+from ivscope.domain.tokens import ParticipantToken
+
+
+def event_document(event: Event) -> dict[str, object]:
+    """The members of an event under their API names, in the order of the API reference."""
+    return _given(
+        {
+            "name": event.name,
+            "participantId": event.participant_id,
+            "eventTime": wire_time(event.time),
+            "remoteParticipantId": event.remote_participant_id,
+            "errorCode": event.error_code,
+            "destinationStageArn": event.destination_stage_arn,
+            "destinationSessionId": event.destination_session_id,
+            "replica": event.replica,
+            "previousToken": _token_document(event.previous_token),
+            "newToken": _token_document(event.new_token),
+        }
+    )
+
+
+def raw_json(event: Event) -> str:
+    """The event as indented JSON in ASCII, safe in any terminal and any file."""
+    return json.dumps(event_document(event), ensure_ascii=True, indent=2)
+
+
+def wire_time(time: Time | None) -> str | None:
+    """A time as the API writes it, ISO 8601 in UTC; an unreadable one as it came."""
+    if time is None:
+        return None
+    return time.isoformat() if isinstance(time, datetime) else time.raw
+
+
+def _token_document(token: ParticipantToken | None) -> dict[str, object] | None:
+    if token is None:
+        return None
+    return _given(
+        {
+            "capabilities": None if token.capabilities is None else list(token.capabilities),
+            "attributes": None if token.attributes is None else dict(token.attributes),
+            "userId": token.user_id,
+            "expirationTime": wire_time(token.expiration_time),
+        }
+    )
+
+
+def _given(members: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in members.items() if value is not None}

@@ -1,0 +1,186 @@
+"""The lines of the detail pane for one event: what to act on first, raw members last."""
+
+from collections.abc import Iterator, Sequence
+from datetime import tzinfo
+
+from ivscope.analysis.event_spans import EventSpan, Missing
+from ivscope.domain.durations import duration
+from ivscope.domain.events import TOKEN_EXCHANGED, Event
+from ivscope.domain.token_comparison import compare_tokens
+from ivscope.knowledge.explanation import Cause, Explanation, Limit
+from ivscope.knowledge.explanations import explain_code, explain_event, explain_missing_code
+from ivscope.render.cells import wrap
+from ivscope.render.event_json import event_document
+from ivscope.render.fields import field, text_field, title, value_span
+from ivscope.render.lines import Line, Role, Span
+from ivscope.render.safe import safe
+from ivscope.render.timestamps import clock, full
+from ivscope.render.token_lines import token_lines
+
+_OUR_READING = Span(" (our reading)", Role.MUTED)
+
+
+def explanation_lines(card: Explanation, width: int) -> list[Line]:
+    """The card without its title: meaning, first cause, next check; then the rest.
+
+    "Cause" is what AWS names, "Likely" is our inference.
+    """
+    meaning: Line = (Span(card.meaning, Role.TEXT if card.is_known else Role.WARNING),)
+    if card.is_known and not card.is_documented:
+        meaning = (*meaning, _OUR_READING)
+    lines = field("Means", meaning, width)
+    for cause in card.causes[:1]:
+        lines += _cause(cause, "", width)
+    lines += field("Next", (Span(card.next_check, Role.STRONG),), width)
+    lines += _details(card, width)
+    return lines
+
+
+def _details(card: Explanation, width: int) -> Iterator[Line]:
+    for limit in card.limits:
+        yield from field("Limit", _limit(limit), width)
+    for cause in card.causes[1:]:
+        yield from _cause(cause, "or ", width)
+    if card.silence:
+        yield from field("Not told", (Span(card.silence),), width)
+    if card.concerns:
+        yield from field("Concerns", (Span(", ".join(card.concerns)),), width)
+    yield from field("Page", (Span(safe(card.page), Role.ACCENT),), width)
+
+
+def _cause(cause: Cause, before: str, width: int) -> list[Line]:
+    label = f"{before}{'cause' if cause.is_documented else 'likely'}"
+    return field(label[0].upper() + label[1:], (Span(cause.text),), width)
+
+
+def _limit(limit: Limit) -> Line:
+    raisable = {
+        True: " (can be raised)",
+        False: " (fixed)",
+        None: " (no increase documented)",
+    }[limit.is_raisable]
+    return Span(limit.text), Span(raisable, Role.MUTED)
+
+
+_GAP = Span("  ")
+
+
+def detail_lines(
+    event: Event,
+    width: int,
+    zone: tzinfo,
+    *,
+    evidence: Sequence[Line] = (),
+    about: Sequence[Line] = (),
+    inline: bool = False,
+) -> list[Line]:
+    """Everything about one event, most important first.
+
+    Order: what, when and who; the token comparison; evidence; the explanation of the error code,
+    then of the event name; the participant; every member as it came.
+
+    Args:
+        event: What to show.
+        width: Cells of every line.
+        zone: Zone of the times, except in the raw members, which stay in UTC.
+        evidence: Lines about this occurrence, drawn above the general explanation.
+        about: Lines about the participant, drawn below it.
+        inline: Whether tokens are compared inline also where there is room side by side.
+    """
+    lines = [*_head(event, width, zone), *_concerned(event, width)]
+    if event.name == TOKEN_EXCHANGED or event.previous_token or event.new_token:
+        comparison = compare_tokens(event.previous_token, event.new_token, event.time)
+        lines += token_lines(comparison, width, zone, inline=inline)
+    lines += evidence
+    if event.is_error:
+        code = explain_code(event.error_code) if event.error_code else explain_missing_code()
+        lines += explanation_lines(code, width)
+        lines += _titled(_name(event), width)
+    lines += explanation_lines(explain_event(event.name), width)
+    if about:
+        lines += [(), *about]
+    lines += _titled("Members as they came", width)
+    for path, value in _members(event_document(event)):
+        lines += wrap((Span(f"{path}: ", Role.MUTED), *value), width, 2)
+    return lines
+
+
+def _head(event: Event, width: int, zone: tzinfo) -> list[Line]:
+    role = Role.ERROR if event.is_error else Role.STRONG
+    spans = [Span(_name(event), role)]
+    if event.error_code:
+        spans += [_GAP, value_span(event.error_code, Role.ERROR)]
+    elif event.is_error:
+        spans += [_GAP, Span("no error code", Role.ERROR)]
+    spans += [_GAP, Span(full(event.time, zone))]
+    return wrap(tuple(spans), width)
+
+
+def _name(event: Event) -> str:
+    return "(no name)" if event.name is None else value_span(event.name).text
+
+
+def _concerned(event: Event, width: int) -> Iterator[Line]:
+    """Who and where: on a subscribe event the replica flag speaks of the publisher."""
+    is_subscribe = event.name is not None and event.name.startswith("SUBSCRIBE_")
+    who = [value_span(event.participant_id, Role.ACCENT)]
+    if event.remote_participant_id is not None or is_subscribe:
+        who += [Span(", publisher "), value_span(event.remote_participant_id, Role.ACCENT)]
+    if event.replica:
+        subject = "the publisher" if is_subscribe else "this participant"
+        who.append(Span(f" ({subject} is a replica)", Role.WARNING))
+    yield from field("Who", tuple(who), width)
+    is_replication = event.name is not None and event.name.startswith("REPLICATION_")
+    if event.destination_stage_arn is not None or is_replication:
+        yield from text_field("To stage", event.destination_stage_arn, width, Role.ACCENT)
+    if event.destination_session_id is not None or is_replication:
+        yield from text_field("To session", event.destination_session_id, width, Role.ACCENT)
+
+
+def _titled(text: str, width: int) -> list[Line]:
+    return [(), *title(text, width)]
+
+
+def _members(document: dict[str, object], prefix: str = "") -> Iterator[tuple[str, Line]]:
+    """Paths and values of a document, token members as `previousToken.attributes.role`."""
+    for name, value in document.items():
+        path = f"{prefix}{value_span(name).text}"
+        if isinstance(value, dict) and value:
+            yield from _members(value, f"{path}.")
+        elif isinstance(value, list) and value:
+            texts = (value_span(item).text for item in value)
+            yield path, (Span(", ".join(texts)),)
+        elif isinstance(value, bool):
+            yield path, (Span("true" if value else "false"),)
+        else:
+            yield path, (value_span(str(value) if value else ""),)
+
+
+_ROLES = {
+    Missing.STILL_OPEN: Role.GOOD,
+    Missing.NOT_LOADED: Role.MUTED,
+    Missing.NOT_IN_ANSWER: Role.WARNING,
+    Missing.NO_TIME: Role.WARNING,
+}
+
+
+def span_line(span: EventSpan, zone: tzinfo) -> Line:
+    """How long it lasted and its other half, or why there is none.
+
+    "lasted 53 min 30 s, until LEFT 21:18:44"; seen from the end "since JOINED 20:25:14". The
+    date is there when the halves are on different days.
+    """
+    if span.missing is not None:
+        return (
+            Span(span.missing, _ROLES[span.missing]),
+            Span(f" ({span.other_name})", Role.MUTED),
+        )
+    if span.duration is None or span.time is None or span.other_time is None:
+        return ()
+    dates = {clock(time, zone, with_date=True)[:10] for time in (span.time, span.other_time)}
+    when = clock(span.other_time, zone, with_date=len(dates) > 1)
+    return (
+        Span(f"lasted {duration(span.duration.total_seconds())}", Role.STRONG),
+        Span(", until " if span.is_start else ", since "),
+        Span(f"{span.other_name} {when}", Role.ACCENT),
+    )

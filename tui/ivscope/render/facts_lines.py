@@ -1,0 +1,190 @@
+"""Facts of a stage, a session, a participant and a replica as lines.
+
+A member that was absent is named only where its absence tells something.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+
+from ivscope.domain.durations import duration
+from ivscope.domain.stages import (
+    Participant,
+    ParticipantReplica,
+    ParticipantSummary,
+    Stage,
+    StageSession,
+    StageSummary,
+)
+from ivscope.render.fields import field, text_field, value_span
+from ivscope.render.lines import Line, Role, Span
+from ivscope.render.picker_rows import session_duration
+from ivscope.render.timestamps import from_to, full
+
+_Pairs = tuple[tuple[str, str], ...]
+
+
+def stage_lines(stage: Stage | StageSummary, width: int) -> list[Line]:
+    """Name, ARN, live session, tags; endpoints and recording when GetStage was read."""
+    lines = text_field("Stage", stage.name, width, Role.STRONG)
+    lines += text_field("ARN", stage.arn, width)
+    if stage.active_session_id:
+        live = (Span("live "), value_span(stage.active_session_id, Role.ACCENT))
+        lines += field("Session", live, width)
+    else:
+        lines += field("Session", (Span("none live", Role.MUTED),), width)
+    if isinstance(stage, Stage):
+        lines += _stage_details(stage, width)
+    lines += _pairs("Tags", stage.tags, width)
+    return lines
+
+
+def session_lines(
+    session: StageSession, width: int, zone: tzinfo, now: datetime | None = None
+) -> list[Line]:
+    """Id, start, end and duration. `now` ends the duration of a live session."""
+    lines = text_field("Session", session.session_id, width, Role.STRONG)
+    lines += field("Started", (Span(full(session.start_time, zone)),), width)
+    if session.end_time is None:
+        lines += field("Ended", (Span("live, no end time", Role.GOOD),), width)
+    else:
+        lines += field("Ended", (Span(full(session.end_time, zone)),), width)
+    end = now if session.end_time is None else session.end_time
+    if isinstance(session.start_time, datetime) and isinstance(end, datetime):
+        lasted = duration((end - session.start_time).total_seconds())
+        text = lasted if end >= session.start_time else f"ends {lasted} before it starts"
+        lines += field("Duration", (Span(text),), width)
+    return lines
+
+
+def session_span(
+    session: StageSession | None, width: int, zone: tzinfo, now: datetime
+) -> list[Line]:
+    """From when to when a session was, and how long, in a line or two."""
+    if session is None:
+        return field("Session", (Span("its start and end are not read", Role.MUTED),), width)
+    lasted = session_duration(session, now)
+    if session.end_time is None:
+        text = f"live for {lasted.removesuffix(' +')}, since {full(session.start_time, zone)}"
+        return field("Session", (Span(text, Role.GOOD),), width)
+    text = f"ended after {lasted}, {from_to(session.start_time, session.end_time, zone)}"
+    return field("Session", (Span(text),), width)
+
+
+def participant_lines(
+    participant: Participant | ParticipantSummary, width: int, zone: tzinfo
+) -> list[Line]:
+    """Who, state, replication; client facts and attributes when GetParticipant was read."""
+    details = participant if isinstance(participant, Participant) else None
+    summary = participant.summary if isinstance(participant, Participant) else participant
+    lines = text_field("Id", summary.participant_id, width, Role.STRONG)
+    lines += text_field("User id", summary.user_id, width)
+    lines += text_field("State", summary.state, width)
+    lines += field("Joined", (Span(f"first {full(summary.first_join_time, zone)}"),), width)
+    lines += field("Published", (_published(summary.published),), width)
+    if details is not None:
+        lines += _client(details, width)
+    lines += _replication(summary, width)
+    if summary.recording_state is not None:
+        lines += text_field("Recording", summary.recording_state, width)
+    if summary.redundant_ingest is not None:
+        text = "yes" if summary.redundant_ingest else "no"
+        lines += field("Redundant", (Span(text),), width)
+    if summary.ingest_configuration_arn is not None:
+        lines += text_field("Ingest", summary.ingest_configuration_arn, width)
+    if details is not None:
+        if details.recording_s3_bucket_name:
+            lines += text_field("S3 bucket", details.recording_s3_bucket_name, width)
+        if details.recording_s3_prefix:
+            lines += text_field("S3 prefix", details.recording_s3_prefix, width)
+        lines += _pairs("Attribute", details.attributes, width, is_telling=True)
+    return lines
+
+
+def replica_lines(replica: ParticipantReplica, width: int) -> list[Line]:
+    """Where a participant is copied from and to."""
+    lines = text_field("Id", replica.participant_id, width, Role.STRONG)
+    lines += text_field("Copy", replica.replication_state, width)
+    lines += text_field("From stage", replica.source_stage_arn, width, Role.ACCENT)
+    lines += text_field("session", replica.source_session_id, width, Role.ACCENT)
+    lines += text_field("To stage", replica.destination_stage_arn, width, Role.ACCENT)
+    lines += text_field("session", replica.destination_session_id, width, Role.ACCENT)
+    return lines
+
+
+def _stage_details(stage: Stage, width: int) -> Iterator[Line]:
+    yield from _pairs("Endpoint", stage.endpoints, width)
+    if stage.recording_storage_arn is None:
+        return
+    if not stage.recording_storage_arn:
+        yield from field("Recording", (Span("off"),), width)
+        return
+    yield from text_field("Recording", stage.recording_storage_arn, width)
+    if stage.recording_media_types is not None:
+        yield from text_field("Media", ", ".join(stage.recording_media_types), width)
+    if stage.recording_reconnect_window_seconds is not None:
+        window = f"{stage.recording_reconnect_window_seconds} s"
+        yield from field("Reconnect", (Span(f"within {window} goes on recording"),), width)
+    if stage.records_replicas is not None:
+        yield from field("Replicas", (Span(_recorded(is_recorded=stage.records_replicas)),), width)
+
+
+def _recorded(*, is_recorded: bool) -> str:
+    return "recorded" if is_recorded else "not recorded"
+
+
+def _published(published: bool | None) -> Span:
+    """The flag says "ever", which readers take for "now" unless told."""
+    if published is None:
+        return Span("not given", Role.MUTED)
+    return Span("yes, at some time in this session" if published else "never in this session")
+
+
+def _client(details: Participant, width: int) -> Iterator[Line]:
+    """Protocol and SDK decide the first question of triage, so their absence is told."""
+    protocol: Line = (
+        Span("protocol "),
+        value_span(details.protocol),
+        Span(", SDK "),
+        value_span(details.sdk_version),
+    )
+    yield from field("Client", protocol, width)
+    for label, name, version in (
+        ("Browser", details.browser_name, details.browser_version),
+        ("System", details.os_name, details.os_version),
+        ("Provider", details.isp_name, None),
+    ):
+        given = [value_span(part) for part in (name, version) if part is not None]
+        if any((name, version)):
+            spaced = (given[0], *(span for part in given[1:] for span in (Span(" "), part)))
+            yield from field(label, spaced, width)
+
+
+def _replication(summary: ParticipantSummary, width: int) -> Iterator[Line]:
+    kind = summary.replication_type
+    if kind is None or kind == "NONE":
+        return
+    words = {
+        "SOURCE": "copied into other stages",
+        "REPLICA": "a replica of a participant elsewhere",
+    }
+    value = [Span(words[kind]) if kind in words else value_span(kind)]
+    if summary.replication_state is not None:
+        value += [Span(", "), value_span(summary.replication_state)]
+    yield from field("Copy", tuple(value), width)
+    if kind == "REPLICA" or summary.source_stage_arn:
+        yield from text_field("From stage", summary.source_stage_arn, width, Role.ACCENT)
+        yield from text_field("session", summary.source_session_id, width, Role.ACCENT)
+
+
+def _pairs(
+    label: str, pairs: _Pairs | None, width: int, *, is_telling: bool = False
+) -> Iterator[Line]:
+    """One line a pair, sorted by key; absence is told when it is telling."""
+    if pairs is None and not is_telling:
+        return
+    if not pairs:
+        yield from field(label, (value_span(None if pairs is None else ""),), width)
+        return
+    for index, (key, value) in enumerate(sorted(pairs)):
+        spans: Line = (Span(f"{value_span(key).text}: ", Role.MUTED), value_span(value))
+        yield from field(label if index == 0 else "", spans, width)

@@ -1,0 +1,168 @@
+"""Lines of findings: each with a number, how sure it is, what it rests on and what would tell."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from ivscope.domain.stages import ParticipantReplica
+from ivscope.domain.times import Time
+from ivscope.findings.finding import (
+    Ask,
+    Certainty,
+    EventRef,
+    FactKind,
+    Finding,
+    Outside,
+    Part,
+    Text,
+)
+from ivscope.render.cells import wrap
+from ivscope.render.fields import LONGEST_VALUE
+from ivscope.render.lines import Line, Role, Span
+from ivscope.render.safe import safe
+from ivscope.render.timestamps import clock
+
+_WORDS = {
+    Certainty.SHOWN: ("shown", Role.GOOD),
+    Certainty.LIKELY: ("likely", Role.WARNING),
+    Certainty.UNKNOWN: ("not known", Role.MUTED),
+}
+
+_HANGING = 4
+"""Cells of "[1] "."""
+
+_MOST_NAMED = 3
+"""Events that a finding rests on are named up to here; the key goes to all of them."""
+
+_DATE = 10
+"""Characters of "2026-11-23"."""
+
+_Tell = Callable[[Time | None], str]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceKeys:
+    """Keys as they are shown; empty for a command without one."""
+
+    next: str
+    """Goes to the events that findings rest on."""
+    fetch: str
+    """Reads what would tell."""
+    sweep: str
+    """Sweeps the session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """An event that a finding rests on. Texts as they came."""
+
+    name: str | None
+    time: Time | None
+    who: str | None
+    """User id or participant id; None when it is that of the event under the cursor."""
+
+
+def finding_lines(
+    findings: Sequence[Finding],
+    width: int,
+    zone: tzinfo,
+    *,
+    around: Time | None,
+    cite: Callable[[EventRef], Cited | None],
+    fetched: Ask | None,
+    keys: EvidenceKeys,
+    first: int = 1,
+) -> list[Line]:
+    """Findings with their numbers.
+
+    Args:
+        findings: What to say.
+        width: Cells of every line.
+        zone: Zone of the times.
+        around: Of the event under the cursor: times on another day have their date.
+        cite: What an event is; None for the one under the cursor and for one not held.
+        fetched: What the key would fetch, None for nothing.
+        keys: Keys in force.
+        first: Number of the first one.
+    """
+    lines: list[Line] = []
+
+    def tell(time: Time | None) -> str:
+        own, other = (clock(one, zone, with_date=True) for one in (around, time))
+        is_near = not isinstance(around, datetime) or own[:_DATE] == other[:_DATE]
+        return clock(time, zone) if is_near else other
+
+    for number, finding in enumerate(findings, first):
+        word, role = _WORDS[finding.certainty]
+        head = (Span(f"[{number}] ", Role.ACCENT), Span(f"{word}: ", role))
+        lines += wrap((*head, *_spans(finding.text, tell)), width, _HANGING)
+        cited = [one for ref in finding.rests_on if (one := cite(ref)) is not None]
+        if cited:
+            label = f"rests on ({keys.next}): " if keys.next else "rests on: "
+            lines += _part(label, _cited(cited, tell), width)
+        if finding.unknown is not None:
+            lines += _part("not known: ", _spans(finding.unknown, tell), width)
+        for ask in finding.would_tell:
+            lines += _part("would tell: ", _ask(ask, ask == fetched, keys), width)
+    return lines
+
+
+def replica_lines(replicas: Sequence[ParticipantReplica], width: int) -> list[Line]:
+    """Copies of a participant in other stages, as the service tells them now."""
+    lines: list[Line] = []
+    for one in replicas:
+        state = "no state" if one.replication_state is None else safe(one.replication_state)
+        where = safe(one.destination_stage_arn or "a stage not given")
+        lines += _part(
+            "replica now: ", (Span(f"{state} ", Role.STRONG), Span(f"in {where}")), width
+        )
+    return lines or _part("replica now: ", (Span("none", Role.STRONG),), width)
+
+
+def _spans(text: Text, tell: _Tell) -> Line:
+    return tuple(_span(part, tell) for part in text)
+
+
+def _span(part: Part, tell: _Tell) -> Span:
+    if isinstance(part, Outside):
+        return Span(safe(part.text[:LONGEST_VALUE]), Role.STRONG)
+    return Span(part if isinstance(part, str) else tell(part.time))
+
+
+def _part(label: str, value: Line, width: int) -> list[Line]:
+    indent = Span(" " * _HANGING)
+    return wrap((indent, Span(label, Role.MUTED), *value), width, _HANGING)
+
+
+def _cited(cited: Sequence[Cited], tell: _Tell) -> Line:
+    spans: list[Span] = []
+    counts = Counter(cited)
+    named = list(counts)[:_MOST_NAMED]
+    for at, one in enumerate(named):
+        times = f"{counts[one]} x " if counts[one] > 1 else ""
+        name = "(no name)" if one.name is None else safe(one.name)
+        spans += [Span(", ")] if at else []
+        spans.append(Span(f"{times}{name} {tell(one.time)}", Role.ACCENT))
+        # "A, B of X": whose they are is said once, behind the last one.
+        is_last = at + 1 == len(named) or named[at + 1].who != one.who
+        if one.who is not None and is_last:
+            spans.append(Span(f" of {safe(one.who[:LONGEST_VALUE])}"))
+    left = len(cited) - sum(counts[one] for one in named)
+    if left:
+        spans.append(Span(f", and {left} more", Role.MUTED))
+    return tuple(spans)
+
+
+def _ask(ask: Ask, is_fetched: bool, keys: EvidenceKeys) -> Line:
+    calls = f"{ask.calls:,} call{'' if ask.calls == 1 else 's'}"
+    what = Span(f"{ask.what}. ")
+    if ask.fact.kind is FactKind.SESSION_EVENTS and keys.sweep:
+        return (
+            what,
+            Span(f"{keys.sweep} sweeps the session", Role.ACCENT),
+            Span(f": {calls} or more"),
+        )
+    if is_fetched and keys.fetch:
+        return what, Span(f"{keys.fetch} reads it", Role.ACCENT), Span(f": {calls}")
+    return what, Span(calls, Role.MUTED)

@@ -1,0 +1,220 @@
+"""Times as text. The zone is always passed in: nothing here asks the machine where it is."""
+
+from datetime import UTC, datetime, tzinfo
+from enum import StrEnum
+
+from ivscope.domain.times import Time, UnreadableTime
+from ivscope.render.cells import clip
+
+NO_TIME = "no time"
+"""Stands where the answer had no time."""
+
+BAD_TIME = "bad time"
+"""Stands where the time could not be read; as wide as a clock."""
+
+MOMENT_CELLS = 9
+"""The widest text of `elapsed` and `moment_text`: "T+1:05:54"."""
+
+_RAW_CELLS = 40
+"""How much of an unreadable time is shown: longer than any time that is written in earnest."""
+
+_MILLISECOND = 1000
+_MINUTE = 60
+_HOUR = 60 * _MINUTE
+_DAY = 24 * _HOUR
+_YEAR = 365 * _DAY
+
+_CLOCK_HOURS = 10
+_DAYS_OF_HOURS = 2
+_DAYS_WITH_HOURS = 1_000
+_MANY_DAYS = 100_000
+"""From these hours and days on a short gap drops its smallest unit, to keep its width."""
+
+
+class TimeStyle(StrEnum):
+    """What the time column of the event list shows; the words are shown on screen."""
+
+    UTC = "UTC"
+    LOCAL = "local"
+    """The zone of the reader."""
+    AGE = "age"
+    """How long ago."""
+    DELTA = "delta"
+    """The distance to the event before."""
+    ZERO = "zero"
+    """The distance to a moment that the reader set."""
+
+
+def clock(time: Time | None, zone: tzinfo, *, with_date: bool = False) -> str:
+    """Hours, minutes and seconds, "20:36:28": 8 cells. With the date "2026-11-23 20:36:28": 19.
+
+    A time that is absent or unreadable is the word for it, shorter or as long.
+    """
+    if time is None:
+        return NO_TIME
+    if isinstance(time, UnreadableTime):
+        return BAD_TIME
+    local = _in_zone(time, zone)
+    hours = f"{local.hour:02d}:{local.minute:02d}:{local.second:02d}"
+    return f"{_date(local)} {hours}" if with_date else hours
+
+
+def full(time: Time | None, zone: tzinfo) -> str:
+    """Date, time and zone, "2026-11-23 20:36:28.602 UTC".
+
+    Fractions appear only when the service gave one: 3 digits, or 6 when 3 are too few. A zone
+    other than UTC is its offset, which stays unambiguous when clocks change.
+    """
+    if time is None:
+        return NO_TIME
+    if isinstance(time, UnreadableTime):
+        return f'{BAD_TIME} "{clip(time.raw, _RAW_CELLS)}"'
+    local = _in_zone(time, zone)
+    return f"{clock(time, zone, with_date=True)}{_fraction(local)} {zone_label(local)}"
+
+
+def from_to(first: Time | None, last: Time | None, zone: tzinfo) -> str:
+    """Two times of which the date and the zone are said once where they are the same.
+
+    "2026-11-23 20:36:28 to 21:24:00 UTC", in whole seconds.
+    """
+    if not isinstance(first, datetime) or not isinstance(last, datetime):
+        return f"{full(first, zone)} to {full(last, zone)}"
+    starts, ends = _in_zone(first, zone), _in_zone(last, zone)
+    start = clock(first, zone, with_date=True)
+    if zone_label(starts) != zone_label(ends):
+        start += f" {zone_label(starts)}"
+    end = clock(last, zone, with_date=_date(starts) != _date(ends))
+    return f"{start} to {end} {zone_label(ends)}"
+
+
+def recorded(moment: datetime) -> str:
+    """When something was recorded, to the minute; always in UTC, and short."""
+    return f"recorded {moment.astimezone(UTC):%Y-%m-%d %H:%M}Z"
+
+
+def zone_label(moment: datetime) -> str:
+    """The zone of an aware moment: "UTC", or an offset such as "+02:00"."""
+    offset = moment.utcoffset()
+    if moment.tzinfo is UTC or offset is None:
+        return "UTC"
+    minutes = int(offset.total_seconds()) // _MINUTE
+    if minutes == 0:
+        return "UTC"
+    sign = "-" if minutes < 0 else "+"
+    return f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def gap(seconds: float) -> str:
+    """Distance between two times, "+5:54", "-1:05:54", "+2d 01:05:54". Fractions are cut."""
+    sign = "-" if seconds < 0 else "+"
+    whole = int(abs(seconds))
+    minutes = f"{whole % _HOUR // _MINUTE:02d}:{whole % _MINUTE:02d}"
+    if whole >= _DAY:
+        return f"{sign}{whole // _DAY}d {whole % _DAY // _HOUR:02d}:{minutes}"
+    if whole >= _HOUR:
+        return f"{sign}{whole // _HOUR}:{minutes}"
+    return f"{sign}{whole // _MINUTE}:{whole % _MINUTE:02d}"
+
+
+def elapsed(time: Time | None, zero: datetime) -> str:
+    """Distance from a zero that the reader set, in at most 9 cells.
+
+    "T+0:07", "T-53:30", "T+1:05:54", then without seconds "T+12h05m", "T+3d04h", and further off
+    days or years alone. Fractions are cut: half a second before zero is "T-0:00".
+    """
+    if time is None:
+        return NO_TIME
+    if isinstance(time, UnreadableTime):
+        return BAD_TIME
+    return f"T{_short_gap((time - zero).total_seconds())}"
+
+
+def moment_text(  # noqa: PLR0917 - a table of styles, each with its own need
+    time: Time | None,
+    style: TimeStyle,
+    zone: tzinfo,
+    now: datetime,
+    previous: Time | None,
+    zero: datetime | None,
+) -> str:
+    """The time column of an event row, in at most 9 cells.
+
+    Args:
+        time: Of the event.
+        style: What to show of it.
+        zone: Zone of the reader; not used by `TimeStyle.UTC`.
+        now: The present.
+        previous: Time of the event before; the delta is empty without a readable one.
+        zero: Set by the reader. Without it `TimeStyle.ZERO` shows the clock.
+    """
+    if time is None or isinstance(time, UnreadableTime):
+        return clock(time, zone)
+    if style is TimeStyle.AGE:
+        return _whole_days(age(time, now))
+    if style is TimeStyle.DELTA:
+        if not isinstance(previous, datetime):
+            return ""
+        return "=" if time == previous else _short_gap((time - previous).total_seconds())
+    if style is TimeStyle.ZERO and zero is not None:
+        return elapsed(time, zero)
+    return clock(time, UTC if style is TimeStyle.UTC else zone)
+
+
+def age(time: Time | None, now: datetime) -> str:
+    """How long ago, in at most 8 cells up to 99 days: "7s", "53m30s", "2h05m", "3d04h".
+
+    A time after now has a "+" before it.
+    """
+    if time is None:
+        return NO_TIME
+    if isinstance(time, UnreadableTime):
+        return BAD_TIME
+    seconds = int((now - time).total_seconds())
+    sign = "+" if seconds < 0 else ""
+    seconds = abs(seconds)
+    if seconds < _MINUTE:
+        return f"{sign}{seconds}s"
+    if seconds < _HOUR:
+        return f"{sign}{seconds // _MINUTE}m{seconds % _MINUTE:02d}s"
+    if seconds < _DAY:
+        return f"{sign}{seconds // _HOUR}h{seconds % _HOUR // _MINUTE:02d}m"
+    return f"{sign}{seconds // _DAY}d{seconds % _DAY // _HOUR:02d}h"
+
+
+def _short_gap(seconds: float) -> str:
+    """A gap in at most 8 cells: "+9:59:59", "-12h05m", "+999d23h", "+99999d", "-9998y"."""
+    sign = "-" if seconds < 0 else "+"
+    whole = int(abs(seconds))
+    days = whole // _DAY
+    if whole < _CLOCK_HOURS * _HOUR:
+        return gap(seconds)
+    if days < _DAYS_OF_HOURS:
+        return f"{sign}{whole // _HOUR}h{whole % _HOUR // _MINUTE:02d}m"
+    if days < _DAYS_WITH_HOURS:
+        return f"{sign}{days}d{whole % _DAY // _HOUR:02d}h"
+    return f"{sign}{days}d" if days < _MANY_DAYS else f"{sign}{whole // _YEAR}y"
+
+
+def _whole_days(text: str) -> str:
+    """An age without its hours where it would be wider than the column."""
+    return text if len(text) <= MOMENT_CELLS else f"{text.partition('d')[0]}d"
+
+
+def _in_zone(moment: datetime, zone: tzinfo) -> datetime:
+    try:
+        return moment.astimezone(zone)
+    except (OverflowError, ValueError):  # year 1 west of Greenwich, year 9999 east of it
+        return moment
+
+
+def _date(moment: datetime) -> str:
+    return f"{moment.year:04d}-{moment.month:02d}-{moment.day:02d}"
+
+
+def _fraction(moment: datetime) -> str:
+    if moment.microsecond == 0:
+        return ""
+    if moment.microsecond % _MILLISECOND == 0:
+        return f".{moment.microsecond // _MILLISECOND:03d}"
+    return f".{moment.microsecond:06d}"

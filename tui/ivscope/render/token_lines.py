@@ -1,0 +1,177 @@
+"""A token comparison as lines: the verdict, then what changed, then what did not, as a count."""
+
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+from itertools import zip_longest
+
+from ivscope.domain.durations import duration
+from ivscope.domain.times import UnreadableTime
+from ivscope.domain.token_comparison import (
+    Change,
+    Presence,
+    TokenComparison,
+    TokenField,
+    TokenRow,
+    TokenSide,
+)
+from ivscope.render.cells import clip, line_width, pad, wrap
+from ivscope.render.fields import LONGEST_VALUE, field, value_span
+from ivscope.render.lines import Line, Role, Span
+from ivscope.render.safe import needs_quotes, safe, safe_parts, safe_value
+from ivscope.render.timestamps import full
+
+SIDE_BY_SIDE_CELLS = 76
+"""From this width on two columns are readable; below, changes stand under each other."""
+
+_CHANGE_CELLS = 9
+_NAME_CELLS = 18
+_NAMES = {TokenField.CAPABILITIES: "capability ", TokenField.ATTRIBUTES: "attribute "}
+_ROLES = {
+    Change.SAME: Role.MUTED,
+    Change.ADDED: Role.ADDED,
+    Change.REMOVED: Role.REMOVED,
+    Change.CHANGED: Role.CHANGED,
+}
+
+
+def token_lines(
+    comparison: TokenComparison,
+    width: int,
+    zone: tzinfo,
+    *,
+    fold: bool = True,
+    inline: bool = False,
+) -> list[Line]:
+    """The comparison, side by side from 76 cells on, else one under the other.
+
+    Args:
+        comparison: What to show.
+        width: Cells of every line.
+        zone: Zone of the expiration times.
+        fold: Whether unchanged rows become one line with a count.
+        inline: Whether to draw one under the other also where there is room side by side.
+    """
+    lines = field("Verdict", (Span(value_span(comparison.verdict).text, Role.STRONG),), width)
+    rows = comparison.rows
+    if not (comparison.has_previous and comparison.has_new):
+        return [*lines, *_one_token(comparison, width, zone)]
+    shown = [row for row in rows if not fold or row.change is not Change.SAME]
+    if width >= SIDE_BY_SIDE_CELLS and not inline:
+        lines += _side_by_side(shown, width, zone)
+    else:
+        for row in shown:
+            lines += _inline(row, width, zone)
+    lines += _time_left(comparison, width)
+    if fold:
+        lines += _folded([row for row in rows if row.change is Change.SAME], width)
+    return lines
+
+
+def _side_by_side(rows: list[TokenRow], width: int, zone: tzinfo) -> Iterator[Line]:
+    if not rows:
+        return
+    room = (width - _CHANGE_CELLS - _NAME_CELLS - 1) // 2
+    columns = (_CHANGE_CELLS, _NAME_CELLS, room + 1, room)
+    yield _columns(
+        tuple((Span(text, Role.MUTED),) for text in ("Change", "What", "Before", "After")), columns
+    )
+    for row in rows:
+        role = _ROLES[row.change]
+        cells = (
+            [(Span(row.change, role),)],
+            wrap((Span(_name(row)),), _NAME_CELLS - 1),
+            wrap(_value(row, row.before, zone, is_after=False), room),
+            wrap(_value(row, row.after, zone, is_after=True), room),
+        )
+        for parts in zip_longest(*cells, fillvalue=()):
+            yield _columns(parts, columns)
+
+
+def _columns(parts: tuple[Line, ...], cells: tuple[int, ...]) -> Line:
+    spans: list[Span] = []
+    for part, room in zip(parts[:-1], cells[:-1], strict=True):
+        spans += [*part, Span(" " * (room - line_width(part)))]
+    return (*spans, *parts[-1])
+
+
+def _inline(row: TokenRow, width: int, zone: tzinfo) -> Iterator[Line]:
+    name = Span(f"{_NAMES.get(row.field, '') if row.key is not None else ''}{_name(row)}")
+    is_member = row.field is TokenField.CAPABILITIES and row.key is not None
+    both = (("-", row.before, False), ("+", row.after, True))
+    marks = [item for item in both if item[1].presence is not Presence.ABSENT]
+    if row.change is Change.SAME:
+        marks = [(" ", row.after, True)]
+    for mark, side, is_after in marks:
+        role = {"-": Role.REMOVED, "+": Role.ADDED}.get(mark, Role.MUTED)
+        value: Line = () if is_member else (Span(": "), *_value(row, side, zone, is_after=is_after))
+        yield from wrap((Span(f"{mark} ", role), name, *value), width, 4)
+
+
+def _value(row: TokenRow, side: TokenSide, zone: tzinfo, *, is_after: bool) -> Line:
+    """One value; of a changed text only the part that changed has a role of its own."""
+    role = Role.TEXT
+    if row.change is not Change.SAME:
+        role = Role.ADDED if is_after else Role.REMOVED
+    if side.value is None:
+        return (Span(side.presence, Role.MUTED),)
+    if isinstance(side.value, datetime | UnreadableTime):
+        return (Span(full(side.value, zone), role),)
+    text = side.value
+    if len(text) > LONGEST_VALUE:
+        return (value_span(text, role),)
+    quote = (Span('"', Role.MUTED),) if needs_quotes(text) else ()
+    if row.change is not Change.CHANGED or not _shares_most(row):
+        return (*quote, Span(safe(text), role), *quote)
+    head, middle, tail = safe_parts(text, (row.common_prefix, len(text) - row.common_suffix))
+    parts = (Span(head), Span(middle, role), Span(tail))
+    return (*quote, *(part for part in parts if part.text), *quote)
+
+
+def _shares_most(row: TokenRow) -> bool:
+    """Whether marking the changed part helps: a few letters in common are chance."""
+    texts = (side.value for side in (row.before, row.after) if isinstance(side.value, str))
+    longest = max((len(text) for text in texts), default=0)
+    return (row.common_prefix + row.common_suffix) * 2 >= longest
+
+
+def _name(row: TokenRow) -> str:
+    if row.key is None:
+        return str(row.field)
+    return value_span(row.key).text if row.key else safe_value("")
+
+
+def _one_token(comparison: TokenComparison, width: int, zone: tzinfo) -> Iterator[Line]:
+    """The rows of the only token that came: nothing was added or removed, so no marks."""
+    for row in comparison.rows:
+        side = row.after if comparison.has_new else row.before
+        name = Span(f"{_NAMES.get(row.field, '') if row.key is not None else ''}{_name(row)}")
+        if row.field is TokenField.CAPABILITIES and row.key is not None:
+            yield from wrap((name,), width, 4)
+        elif side.presence is not Presence.GIVEN or side.value is not None:
+            plain = TokenRow(row.field, row.key, side, side, Change.SAME)
+            value = _value(plain, side, zone, is_after=True)
+            yield from wrap((name, Span(": "), *value), width, 4)
+    yield from _time_left(comparison, width)
+
+
+def _time_left(comparison: TokenComparison, width: int) -> list[Line]:
+    sides = (
+        ("before", comparison.expiration.left_before),
+        ("after", comparison.expiration.left_after),
+    )
+    known = [f"{_left(seconds)} {word}" for word, seconds in sides if seconds is not None]
+    if not known:
+        return []
+    return field("Time left", (Span(f"{', '.join(known)} (at the exchange)"),), width)
+
+
+def _left(seconds: float) -> str:
+    return duration(seconds) if seconds > 0 else f"over by {duration(seconds)}"
+
+
+def _folded(rows: list[TokenRow], width: int) -> list[Line]:
+    if not rows:
+        return []
+    head = pad("Same", 11)
+    names = ", ".join(_name(row) for row in rows)
+    return [(Span(head, Role.MUTED), Span(clip(f"{len(rows)} ({names})", width - 11), Role.MUTED))]

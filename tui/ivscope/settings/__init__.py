@@ -1,0 +1,1 @@
+"""Commands and their keys, configuration, private files, prompt history."""

@@ -1,0 +1,284 @@
+"""Configuration: what a person set in config.toml, and what is wrong with it."""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from ivscope.settings.commands import BY_ID
+from ivscope.settings.key_names import NoKeyError, read_key, shown_key
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The end of a complaint, "; did you mean 'jump.error'?", empty when nothing is near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only for what is wrong
+
+    for match in get_close_matches(name, tuple(known), n=1):
+        return f"; did you mean {match!r}?"
+    return ""
+
+
+_ALWAYS_QUITS = "ctrl+q"
+"""Textual's own key for quitting; it comes before every binding."""
+
+
+def wanted_keys(table: Mapping[str, object], complaints: list[str]) -> dict[str, list[str]]:
+    """Keys by command id, as the file wants them.
+
+    Args:
+        table: Command id to text ("e,f8") or list of texts; empty for no keys.
+        complaints: Gets a sentence for everything that is wrong; it is left out.
+    """
+    wanted: dict[str, list[str]] = {}
+    for id_, value in table.items():
+        texts = _texts(value)
+        if id_ not in BY_ID:
+            complaints.append(f"keys: {id_!r} is no command{nearest(id_, BY_ID)}")
+        elif texts is None:
+            complaints.append(
+                f"keys: {id_} is {value!r}, which is neither a text nor a list of texts"
+            )
+        else:
+            keys = _read_keys(id_, texts, complaints)
+            # With nothing usable among them, the default is better than no key at all.
+            if keys or not texts:
+                wanted[id_] = keys
+    return wanted
+
+
+def _texts(value: object) -> list[str] | None:
+    if isinstance(value, str):
+        value = [value] if value == "," else value.split(",")
+        value = [text.strip() if len(text) > 1 else text for text in value if text]
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        return None
+    return [text for text in value if text]
+
+
+def _read_keys(id_: str, texts: list[str], complaints: list[str]) -> list[str]:
+    keys: dict[str, None] = {}
+    for text in texts:
+        try:
+            key = read_key(text)
+        except NoKeyError as why:
+            complaints.append(f"keys: {id_}: {why}")
+            continue
+        if key == _ALWAYS_QUITS and id_ != "app.quit":
+            complaints.append(f"keys: {id_}: {shown_key(key)} always quits")
+        else:
+            keys[key] = None
+    return list(keys)
+
+
+def choose_keys(wanted: Mapping[str, list[str]], complaints: list[str]) -> dict[str, str]:
+    """Keys by command id, each key once: of two commands that want one, the first has it.
+
+    A default key of a command that the person did not set gives way; the complaint names both.
+    """
+    owners: dict[str, str] = {}
+    chosen: dict[str, str] = {}
+    for id_, keys in wanted.items():
+        for key in keys:
+            owner = owners.setdefault(key, id_)
+            if owner != id_:
+                complaints.append(
+                    f"keys: {shown_key(key)} is given to {owner} and to {id_}; {owner} has it"
+                )
+        chosen[id_] = ",".join(key for key in keys if owners[key] == id_)
+    complaints += [
+        f"keys: {shown_key(key)} now is {owners[key]}, no longer {id_}; "
+        f"set {id_} too to say that you mean it"
+        for id_, command in BY_ID.items()
+        if id_ not in wanted
+        for key in command.keys.split(",")
+        if key in owners
+    ]
+    return chosen
+
+
+def in_force(chosen: Mapping[str, str]) -> dict[str, str]:
+    """Keys of every command: the chosen ones, else the default ones that nobody else has."""
+    taken = {key for keys in chosen.values() for key in keys.split(",")}
+    return {
+        id_: chosen[id_]
+        if id_ in chosen
+        else ",".join(key for key in command.keys.split(",") if key not in taken)
+        for id_, command in BY_ID.items()
+    }
+
+
+THEMES = ("ansi-dark", "ansi-light")
+"""Themes in the terminal's own 16 colours: the styles know no others."""
+
+MOST_BACKGROUND_CALLS = 4
+"""Calls per second: the account's quota of five, less one for the customer's own services."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Settings, checked. The defaults are what holds without a file."""
+
+    keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Keys of the commands that were set, by command id; empty for a command without keys."""
+    theme: str = "ansi-dark"
+    """One of `THEMES`."""
+    mouse: bool = False
+    zone: str = "utc"
+    """"utc", "local" or a name of the time zone database, "Europe/Berlin"."""
+    background_calls: int = 2
+    """Calls per second for what nobody waits for. 1 to `MOST_BACKGROUND_CALLS`."""
+
+
+def configuration_path(environ: Mapping[str, str]) -> Path | None:
+    """Where config.toml is looked for; None without a home."""
+    if environ.get("IVSCOPE_CONFIG"):
+        return Path(environ["IVSCOPE_CONFIG"])
+    folder = environ.get("XDG_CONFIG_HOME", "")
+    if Path(folder).is_absolute():  # XDG: a relative path is to be ignored
+        return Path(folder) / "ivscope" / "config.toml"
+    home = environ.get("HOME", "")
+    return Path(home) / ".config" / "ivscope" / "config.toml" if Path(home).is_absolute() else None
+
+
+def load(environ: Mapping[str, str]) -> tuple[Configuration, tuple[str, ...]]:
+    """Read the configuration.
+
+    Returns:
+        Settings, with the default wherever something is wrong; and one sentence for each wrong
+        thing. A file that is not there is not wrong, unless IVSCOPE_CONFIG names it.
+    """
+    path = configuration_path(environ)
+    if path is None:
+        return Configuration(), ()
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        if environ.get("IVSCOPE_CONFIG"):
+            return Configuration(), (f"{path} is not there, but IVSCOPE_CONFIG names it",)
+        return Configuration(), ()
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        return Configuration(), (f"{path} cannot be read: {reason}",)
+    return read(content, str(path))
+
+
+def read(content: bytes, name: str) -> tuple[Configuration, tuple[str, ...]]:
+    """Read the content of the file called `name`; see `load`."""
+    import tomllib  # noqa: PLC0415 - most people have no file
+
+    try:
+        table = tomllib.loads(content.decode())
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return Configuration(), (f"{name} is no UTF-8 text (at line {line})",)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        reason = str(error) if isinstance(error, ValueError) else "tables within too many tables"
+        return Configuration(), (f"{name} is no TOML: {reason}",)
+    return _checked(table)
+
+
+def _checked(table: Mapping[str, object]) -> tuple[Configuration, tuple[str, ...]]:
+    complaints: list[str] = []
+    settings = ("keys", "theme", "mouse", "zone", "background_calls")
+    complaints += [
+        f"{setting!r} is no setting{nearest(setting, settings)}"
+        for setting in table
+        if setting not in settings
+    ]
+    held = Configuration()
+    return (
+        Configuration(
+            keys=_keys(table.get("keys", {}), complaints),
+            theme=_theme(table.get("theme", held.theme), complaints),
+            mouse=_mouse(table.get("mouse", held.mouse), complaints),
+            zone=_zone(table.get("zone", held.zone), complaints),
+            background_calls=_calls(
+                table.get("background_calls", held.background_calls), complaints
+            ),
+        ),
+        tuple(complaints),
+    )
+
+
+def _keys(value: object, complaints: list[str]) -> Mapping[str, str]:
+    if not isinstance(value, dict):
+        complaints.append('keys is a table, [keys], of lines such as "jump.error" = "e,f8"')
+        return Configuration().keys
+    wanted = wanted_keys(_flat(value), complaints)
+    return MappingProxyType(choose_keys(wanted, complaints))
+
+
+def _flat(table: Mapping[str, object]) -> dict[str, object]:
+    """Command ids hold a dot: TOML makes tables of them when they are not in quotes."""
+    flat: dict[str, object] = {}
+    for name, value in table.items():
+        if isinstance(value, dict):
+            flat |= {f"{name}.{rest}": keys for rest, keys in _flat(value).items()}
+        else:
+            flat[name] = value
+    return flat
+
+
+def _theme(value: object, complaints: list[str]) -> str:
+    if isinstance(value, str) and value in THEMES:
+        return value
+    complaints.append(f"theme is {value!r}, which is none of {', '.join(THEMES)}")
+    return Configuration().theme
+
+
+def _mouse(value: object, complaints: list[str]) -> bool:
+    if isinstance(value, bool):
+        return value
+    complaints.append(f"mouse is {value!r}, which is neither true nor false")
+    return Configuration().mouse
+
+
+def _zone(value: object, complaints: list[str]) -> str:
+    if isinstance(value, str):
+        if value.lower() in {"utc", "local"}:
+            return value.lower()
+        if _is_zone(value):
+            return value
+    complaints.append(
+        f"zone is {value!r}, which is neither utc nor local nor known as a time zone here"
+    )
+    return Configuration().zone
+
+
+def _is_zone(name: str) -> bool:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - seldom needed
+
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        return False
+    return True
+
+
+def _calls(value: object, complaints: list[str]) -> int:
+    # A TOML true is an int to Python.
+    is_count = isinstance(value, int) and not isinstance(value, bool)
+    if isinstance(value, int) and is_count and 1 <= value <= MOST_BACKGROUND_CALLS:
+        return value
+    complaints.append(
+        f"background_calls is {value!r}, which is no whole number from 1 to {MOST_BACKGROUND_CALLS}"
+    )
+    return Configuration().background_calls
+
+
+def effective_keys(configuration: Configuration) -> dict[str, str]:
+    """Keys in force of every command, by command id; empty for a command without keys."""
+    return in_force(configuration.keys)
+
+
+def keymap(configuration: Configuration) -> dict[str, str]:
+    """What `App.set_keymap` takes: keys of the commands that differ from the key table.
+
+    Textual keeps the defaults of a command whose keys are empty: it gets a key that is none.
+    """
+    return {
+        id_: keys or f"no_key_{id_}"
+        for id_, keys in effective_keys(configuration).items()
+        if keys != BY_ID[id_].keys
+    }

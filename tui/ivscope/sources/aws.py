@@ -1,0 +1,145 @@
+"""AwsSource: pages of IVS stage sessions straight from AWS, read-only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.session import Session as BotocoreSession
+
+from ivscope.domain.identifiers import region_of
+from ivscope.sources.call_context import CallContext
+from ivscope.sources.failures import CONNECT, translate
+from ivscope.sources.lean_session import SERVICE, build_session
+from ivscope.sources.read_only_client import ReadOnlyClient
+from ivscope.sources.recording import Recording
+from ivscope.sources.recording_client import RecordingClient
+from ivscope.sources.wire_source import WireClient, WireSource
+
+_CONNECT_SECONDS = 5
+"""A reachable endpoint answers within one; five leave room for a bad mobile line."""
+
+_POOL = 10
+"""Connections kept: more than the calls that the pace allows at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwsOptions:
+    """What decides which account and Region are read."""
+
+    profile: str | None = None
+    region: str | None = None
+    stage_arn: str | None = None
+    """Gives the Region when none is chosen."""
+    endpoint_url: str | None = None
+    access_key: str | None = None
+    """Only for our own loopback endpoint: the user's AWS configuration is then not looked at."""
+    secret_key: str | None = None
+    read_seconds: float = 15.0
+    """Longest silence inside an answer; the whole call has the provider's deadline."""
+
+
+class AwsSource(WireSource):
+    """Reads IVS Real-Time through one boto3 client, from several threads at once."""
+
+    def __init__(self, options: AwsOptions, client: WireClient) -> None:
+        super().__init__(client)
+        self._options = options
+
+    @classmethod
+    def connect(cls, options: AwsOptions, recording: Recording | None = None) -> "AwsSource":
+        """Build session and client. Blocks: call it from a worker thread.
+
+        Args:
+            options: What is read.
+            recording: Where every answer is saved before anybody sees it; None for nowhere.
+
+        Raises:
+            ProviderFailure: The AWS configuration does not make a client.
+        """
+        context = CallContext(
+            profile=options.profile, region=options.region, endpoint_url=options.endpoint_url
+        )
+        try:
+            session = build_session(
+                options.profile,
+                options.region or region_of(options.stage_arn),
+                access_key=options.access_key,
+                secret_key=options.secret_key,
+            )
+            context = replace(context, profile=_profile_of(session))
+            client = _build_client(session, options)
+            credentials = session.get_credentials()
+        except Exception as error:  # built-in exceptions come out of botocore for bad settings
+            context = replace(context, known_profiles=_known_profiles(error))
+            now = datetime.now(UTC)
+            raise translate(error, operation=CONNECT, context=context, now=now) from error
+        context = replace(
+            context,
+            region=client.meta.region_name,
+            endpoint_url=client.meta.endpoint_url,
+            credential_method=getattr(credentials, "method", None),
+        )
+        door = ReadOnlyClient(client, context)
+        return cls(options, door if recording is None else RecordingClient(door, recording))
+
+    def reconnect(self) -> "AwsSource":
+        """A source with the same options and a fresh session, which sees a new login.
+
+        Blocks and raises as `connect` does. This source stays as it is.
+        """
+        return AwsSource.connect(self._options)
+
+    @property
+    def profile(self) -> str:
+        """Name of the profile in use."""
+        return self._client.context.profile or "default"
+
+    @property
+    def region(self) -> str:
+        """The Region that is read."""
+        return self._client.context.region or ""
+
+    @property
+    def endpoint_url(self) -> str:
+        """Where calls go."""
+        return self._client.context.endpoint_url or ""
+
+
+def _build_client(session: boto3.Session, options: AwsOptions) -> Any:  # noqa: ANN401 - made by boto3
+    config = Config(
+        connect_timeout=_CONNECT_SECONDS,
+        read_timeout=options.read_seconds,
+        # The provider retries where the user can see it; the mode is named so that a bad
+        # AWS_RETRY_MODE does not matter.
+        retries={"total_max_attempts": 1, "mode": "standard"},
+        user_agent_extra=f"ivscope/{_version()}",
+        max_pool_connections=_POOL,
+    )
+    if options.access_key is not None:
+        loopback = Config(proxies={}, use_fips_endpoint=False, use_dualstack_endpoint=False)
+        config = config.merge(loopback)
+    make: Callable[..., Any] = session.client  # its type stubs go by installed service stubs
+    return make(SERVICE, endpoint_url=options.endpoint_url, config=config)
+
+
+def _version() -> str:
+    try:
+        return version("ivscope")
+    except PackageNotFoundError:  # run from a source tree
+        return "unreleased"
+
+
+def _profile_of(session: boto3.Session) -> str | None:
+    name = session.profile_name
+    return None if name == "default" else name
+
+
+def _known_profiles(error: Exception) -> tuple[str, ...]:
+    """Names to offer when the one asked for does not exist."""
+    if type(error).__name__ != "ProfileNotFound":
+        return ()
+    return tuple(BotocoreSession(profile=None).available_profiles)

@@ -1,0 +1,65 @@
+"""CallContext: what a failure may name about the connection that a call was made over."""
+
+from dataclasses import dataclass
+
+from ivscope.sources.outside_text import host_of
+
+
+@dataclass(frozen=True, slots=True)
+class CallContext:
+    """Settings in force, for words on screen only. Nothing in it is secret."""
+
+    profile: str | None = None
+    """None when no profile was chosen, so that the default one is used."""
+    region: str | None = None
+    endpoint_url: str | None = None
+    """None while the client is not built yet."""
+    credential_method: str | None = None
+    """How botocore found the credentials: env, shared-credentials-file, sso, assume-role, …"""
+    known_profiles: tuple[str, ...] = ()
+
+    @property
+    def profile_words(self) -> str:
+        """As in "denied to …"."""
+        return f"profile {self.profile}" if self.profile else "the default profile"
+
+    @property
+    def profile_option(self) -> str:
+        """What to append to an `aws` command."""
+        return f" --profile {self.profile}" if self.profile else ""
+
+    @property
+    def host(self) -> str:
+        """Host and port that calls go to."""
+        return host_of(self.endpoint_url)
+
+    @property
+    def is_aws(self) -> bool:
+        """Whether calls go to AWS itself, not to an endpoint of the user's choice."""
+        return ".amazonaws." in self.host or self.host.endswith(".api.aws")
+
+    @property
+    def sso_login(self) -> str:
+        """The command that renews an SSO login."""
+        return f"`aws sso login{self.profile_option}`"
+
+    @property
+    def renewal(self) -> str:
+        """How to get fresh credentials, as far as the way they were found tells."""
+        match self.credential_method:
+            case "sso":
+                return f"Run {self.sso_login} in another window, then r to retry."
+            case "login":
+                return f"Run `aws login{self.profile_option}` in another window, then r to retry."
+            case "env":
+                return (
+                    "They came from AWS_… environment variables: set fresh ones and start ivscope "
+                    "again."
+                )
+            case "explicit":
+                return "They were given at the start: start ivscope again with fresh ones."
+            case _:
+                return (
+                    f"Renew the credentials of {self.profile_words} (for SSO: {self.sso_login}), "
+                    "then r to retry."
+                )

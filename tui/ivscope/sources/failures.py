@@ -1,0 +1,305 @@
+"""Whatever boto3 raises, as a ProviderFailure: cause in one line, and what to do now."""
+
+from datetime import datetime
+
+from botocore import exceptions as boto
+
+from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.sources.call_context import CallContext
+from ivscope.sources.lean_session import REGION_LIST, REGIONS, MfaCodeNeeded
+from ivscope.sources.outside_text import failure_of, host_of, one_line, said_by
+from ivscope.sources.refusals import translate_refusal
+
+
+def credential_failure(error: Exception, context: CallContext) -> ProviderFailure | None:
+    """The failure, or None if the error is of another kind. Logins come before the rest."""
+    return _from_login(error, context) or _from_credentials(error, context)
+
+
+def _from_login(error: Exception, context: CallContext) -> ProviderFailure | None:
+    said = said_by(error)
+    match error:
+        case boto.SSOTokenLoadError():
+            return failure_of(
+                FailureKind.CREDENTIALS,
+                f"{context.profile_words} is not signed in: {said}",
+                f"Run {context.sso_login} in another window, then r to retry.",
+            )
+        case boto.UnauthorizedSSOTokenError() | boto.TokenRetrievalError() | boto.SSOError():
+            return failure_of(
+                FailureKind.EXPIRED,
+                f"the SSO login of {context.profile_words} has expired: {said}",
+                f"Run {context.sso_login} in another window, then r to retry.",
+            )
+        case boto.LoginError():
+            return failure_of(
+                FailureKind.EXPIRED,
+                f"the login of {context.profile_words} is no longer good: {said}",
+                f"Run `aws login{context.profile_option}` in another window, then r to retry.",
+            )
+        case boto.MissingDependencyException():
+            return failure_of(
+                FailureKind.CREDENTIALS,
+                f"{context.profile_words} needs a part of botocore that is not installed: {said}",
+                "Install `botocore[crt]` beside ivscope, or use a profile with SSO or keys.",
+            )
+        case _:
+            return None
+
+
+def _from_credentials(error: Exception, context: CallContext) -> ProviderFailure | None:
+    said = said_by(error)
+    match error:
+        case boto.NoCredentialsError():
+            return failure_of(
+                FailureKind.CREDENTIALS,
+                f"no AWS credentials found for {context.profile_words}",
+                f"Sign in ({context.sso_login}, or `aws configure`) or choose another --profile, "
+                "then r to retry; `ivscope --demo` works without.",
+            )
+        case boto.PartialCredentialsError():
+            missing = error.kwargs.get("cred_var", "a part")
+            variable = f" ({str(missing).upper()})" if error.kwargs.get("provider") == "env" else ""
+            return failure_of(
+                FailureKind.CREDENTIALS,
+                f"incomplete credentials of {context.profile_words}: {missing}{variable} is "
+                f"missing in {error.kwargs.get('provider')}",
+                f"Set {missing} too, or remove the other part, then r to retry.",
+            )
+        case boto.CredentialRetrievalError():
+            provider = str(error.kwargs.get("provider", "a provider"))
+            return failure_of(
+                FailureKind.CREDENTIALS,
+                f"{provider} of {context.profile_words} gave no credentials: {said}",
+                "Run its command or reach its address by hand to see why, then r to retry.",
+                retryable=provider != "custom-process",
+            )
+        case boto.MetadataRetrievalError():
+            return failure_of(
+                FailureKind.CREDENTIALS,
+                f"the metadata service gave no credentials: {said}",
+                "Check the role of this instance or container, then r to retry.",
+                retryable=True,
+            )
+        case MfaCodeNeeded() | boto.RefreshWithMFAUnsupportedError():
+            return failure_of(
+                FailureKind.CREDENTIALS,
+                f"the role of {context.profile_words} asks for a one-time code (MFA)",
+                "ivscope does not ask for codes: take keys with `aws configure "
+                f"export-credentials{context.profile_option} --format env`, set them, start again.",
+            )
+        case _:
+            return None
+
+
+def network_failure(error: Exception, context: CallContext) -> ProviderFailure | None:
+    """The failure, or None if the error is of another kind.
+
+    TLS and proxy trouble inherit from the connection errors, so they come first.
+    """
+    said = said_by(error)
+    match error:
+        case boto.SSLError():
+            return _from_tls(said, context)
+        case boto.ProxyConnectionError():
+            proxy = host_of(str(error.kwargs.get("proxy_url", "")))
+            return failure_of(
+                FailureKind.CONFIGURATION,
+                f"cannot reach {context.host} through the proxy {proxy}",
+                "Check HTTPS_PROXY and NO_PROXY, then r to retry.",
+            )
+        case boto.ReadTimeoutError():
+            return failure_of(
+                FailureKind.TIMEOUT,
+                f"no answer from {_asked(error, context)} in time",
+                "r to retry; if it stays, check the network between here and AWS.",
+                retryable=True,
+            )
+        case boto.EndpointConnectionError() | boto.ConnectTimeoutError() | boto.ConnectionError():
+            slow = " in time" if isinstance(error, boto.ConnectTimeoutError) else ""
+            return failure_of(
+                FailureKind.NETWORK,
+                f"cannot reach {_asked(error, context)}{slow}",
+                _reach_remedy(context),
+                retryable=True,
+            )
+        case boto.HTTPClientError() | boto.IncompleteReadError():
+            return failure_of(
+                FailureKind.NETWORK,
+                f"connection to {_asked(error, context)} lost before the whole answer came",
+                "r to retry.",
+                retryable=True,
+            )
+        case _:
+            return None
+
+
+def _from_tls(said: str, context: CallContext) -> ProviderFailure:
+    if "certificate" in said.lower():
+        return failure_of(
+            FailureKind.CONFIGURATION,
+            f"the certificate of {context.host} is not trusted: {said}",
+            "If a proxy inspects TLS here, point AWS_CA_BUNDLE at its certificates, then r to "
+            "retry.",
+        )
+    if "No such file" in said:
+        return failure_of(
+            FailureKind.CONFIGURATION,
+            f"the file of trusted certificates cannot be read: {said}",
+            "Correct AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE or ca_bundle of the profile, then r to "
+            "retry.",
+        )
+    return failure_of(
+        FailureKind.CONFIGURATION,
+        f"{context.host} does not speak TLS as expected: {said}",
+        "Check the endpoint URL (http or https) and the proxy, then r to retry.",
+    )
+
+
+def _reach_remedy(context: CallContext) -> str:
+    if context.region not in REGIONS and context.is_aws:
+        return f"IVS Real-Time has no endpoint in {context.region}; it has in {REGION_LIST}."
+    return "Check the network, VPN and proxy settings, then r to retry."
+
+
+def _asked(error: boto.BotoCoreError, context: CallContext) -> str:
+    """The host that was asked: STS or SSO while getting credentials, else the endpoint."""
+    url = error.kwargs.get("endpoint_url")
+    return host_of(str(url)) if url else context.host
+
+
+CONNECT = "connect"
+"""The operation while session and client are built, before any call."""
+
+
+def translate(
+    error: Exception, *, operation: str, context: CallContext, now: datetime
+) -> ProviderFailure:
+    """The failure for anything that boto3 raised.
+
+    Specific errors come before the ones they inherit from: TLS and proxy trouble before lost
+    connections, logins before other credentials. Built-in exceptions escape from botocore too
+    (an unreadable body, a setting it cannot convert) and come last.
+
+    Args:
+        error: What was raised around a boto3 call, and nothing but that call.
+        operation: The API operation, such as `ListStages`, or `CONNECT`.
+        context: What may be named.
+        now: The local clock, aware, to compare with the Date of an answer.
+    """
+    if isinstance(error, boto.ClientError):
+        return translate_refusal(error, operation=operation, context=context, now=now)
+    return (
+        credential_failure(error, context)
+        or network_failure(error, context)
+        or _from_configuration(error, context)
+        or _from_builtin(error, operation, context)
+    )
+
+
+def _from_configuration(error: Exception, context: CallContext) -> ProviderFailure | None:
+    said = said_by(error)
+    match error:
+        case boto.NoRegionError():
+            return failure_of(
+                FailureKind.CONFIGURATION,
+                "no AWS Region is set",
+                f"Choose one with --region, a stage ARN or AWS_REGION: {REGION_LIST}.",
+            )
+        case boto.InvalidRegionError():
+            return failure_of(
+                FailureKind.CONFIGURATION,
+                f"not the name of an AWS Region: {error.kwargs.get('region_name')!r}",
+                f"Choose one of {REGION_LIST}.",
+            )
+        case boto.ProfileNotFound():
+            there = ", ".join(context.known_profiles) or "none"
+            return failure_of(
+                FailureKind.CONFIGURATION,
+                f"no such profile: {error.kwargs.get('profile')}",
+                one_line(f"Choose another with --profile or AWS_PROFILE. There are: {there}."),
+            )
+        case boto.ConfigParseError() | boto.ConfigNotFound():
+            return failure_of(
+                FailureKind.CONFIGURATION,
+                f"cannot read the AWS configuration: {error.kwargs.get('path')}",
+                "Correct this file, then r to retry.",
+            )
+        case boto.InvalidConfigError():
+            return failure_of(
+                FailureKind.CONFIGURATION,
+                f"{context.profile_words} is not complete or contradicts itself: {said}",
+                "Correct the profile (role_arn, source_profile, credential_source, sso_…), then r "
+                "to retry.",
+            )
+        case boto.ParamValidationError():
+            return failure_of(FailureKind.INVALID, f"not a valid request: {said}", "Check the ids.")
+        case boto.DataNotFoundError():
+            return failure_of(
+                FailureKind.CONFIGURATION,
+                f"this botocore does not know ivs-realtime: {said}",
+                "Install a newer boto3 beside ivscope.",
+            )
+        case boto.BotoCoreError():
+            return failure_of(
+                FailureKind.CONFIGURATION,
+                f"the AWS client refuses a setting: {said}",
+                "Correct the setting it names, then r to retry.",
+            )
+        case _:
+            return None
+
+
+def _from_builtin(error: Exception, operation: str, context: CallContext) -> ProviderFailure:
+    said, code = said_by(error), type(error).__name__
+    match error:
+        case FileNotFoundError() | PermissionError():
+            return failure_of(
+                FailureKind.CREDENTIALS,
+                f"a file for the credentials of {context.profile_words} cannot be read: "
+                f"{error.filename}",
+                "Correct the path (AWS_WEB_IDENTITY_TOKEN_FILE, credential_process), then r to "
+                "retry.",
+                code=code,
+            )
+        case RuntimeError() if "credential" in said:
+            return failure_of(
+                FailureKind.EXPIRED,
+                f"{context.profile_words} gives credentials that have already expired: {said}",
+                context.renewal,
+                code=code,
+            )
+        case _ if operation == CONNECT:
+            return failure_of(
+                FailureKind.CONFIGURATION,
+                f"the AWS client cannot be set up: {code}: {said}",
+                _setting_remedy(error, context),
+                code=code,
+            )
+        case UnicodeError():
+            return failure_of(
+                FailureKind.PROTOCOL,
+                f"unreadable answer from {context.host}",
+                "Something between here and AWS changed the answer; r to retry once.",
+                retryable=True,
+                code=code,
+            )
+        case _:
+            return failure_of(
+                FailureKind.PROTOCOL,
+                f"unexpected answer from {context.host} (not an IVS response)",
+                "Check the endpoint URL and the proxy.",
+                code=code,
+            )
+
+
+def _setting_remedy(error: Exception, context: CallContext) -> str:
+    said = str(error)
+    if "ndpoint" in said or "URL" in said:
+        return "Correct --endpoint-url, AWS_ENDPOINT_URL_IVS_REALTIME or AWS_ENDPOINT_URL."
+    if "JSON" in type(error).__name__:
+        return (
+            f"Run the credential_process of {context.profile_words} by hand: it must print JSON; "
+            "then r to retry."
+        )
+    return "Check the AWS_… environment variables and the AWS configuration file, then r to retry."

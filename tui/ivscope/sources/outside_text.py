@@ -1,0 +1,72 @@
+"""Failures made of text from outside, fit for one line."""
+
+import html
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+from ivscope.domain.failures import FailureKind, ProviderFailure
+
+_LONGEST = 300
+"""Characters. Longer than any message of IVS, short enough for a few lines of a narrow pane."""
+
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+_MARKUP = re.compile(r"\s*(?:<!doctype|<html|<head|<body|<\?xml)", re.IGNORECASE)
+_USER_INFO = re.compile(r"(?<=://)[^/@\s\"']*@")
+
+
+def one_line(text: str) -> str:
+    """White space folded, control and invisible characters escaped, cut with an ellipsis."""
+    folded = " ".join(text[: _LONGEST * 4].split())
+    shown = "".join(_visible(sign) for sign in folded)
+    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
+
+
+def is_markup(text: str) -> bool:
+    """Whether it is a web page rather than a message."""
+    return _MARKUP.match(text) is not None
+
+
+def page_title(text: str) -> str:
+    """The title of a web page, or empty."""
+    match = _TITLE.search(text[:20_000])
+    return one_line(html.unescape(match[1])) if match else ""
+
+
+def without_password(text: str) -> str:
+    """Addresses in the text without their user name and password."""
+    return _USER_INFO.sub("", text)
+
+
+def host_of(url: str | None) -> str:
+    """Host and port of an address, without user name and password."""
+    try:
+        return urlsplit(url or "").netloc.rpartition("@")[2] or url or "the endpoint"
+    except ValueError:
+        return url or "the endpoint"
+
+
+def _visible(sign: str) -> str:
+    if unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}:
+        return sign.encode("unicode_escape").decode("ascii")
+    return sign
+
+
+def said_by(error: Exception) -> str:
+    """The message of an exception on one line, without passwords."""
+    try:
+        return one_line(without_password(str(error)))
+    except ValueError:  # an int of more than 4300 digits in the arguments
+        return type(error).__name__
+
+
+def failure_of(
+    kind: FailureKind,
+    summary: str,
+    remedy: str,
+    *,
+    retryable: bool = False,
+    code: str | None = None,
+) -> ProviderFailure:
+    """A failure without an answer behind it."""
+    return ProviderFailure(kind, summary=summary, remedy=remedy, retryable=retryable, code=code)

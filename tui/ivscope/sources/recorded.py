@@ -1,0 +1,211 @@
+"""RecordedSource: what a recording holds, as a source like any other."""
+
+import json
+import sqlite3
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.stages import SessionScope
+from ivscope.sources.call_context import CallContext
+from ivscope.sources.recording import MEMBERS, Answer, Recording, read_request, request_text
+from ivscope.sources.wire_source import WireSource
+
+Row = Any
+_IDENTITIES = {"stages": "arn", "stageSessions": "sessionId", "participants": "participantId"}
+"""What a row is known by, where rows change. Events never change, and have no id."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPage:
+    """A page made of recorded answers."""
+
+    rows: list[Row]
+    next_cursor: str
+    """What asks for more; empty where all was read."""
+    asked_at: datetime
+    """Since when something can be missing: the oldest answer that has a part in the list."""
+
+
+def page_of(
+    answers: Sequence[Answer], cursor: str, member: str, rows_of: Callable[[Answer], list[Row]]
+) -> RecordedPage | None:
+    """The page that a cursor asks for.
+
+    Args:
+        answers: All answers to the request, in the order saved.
+        cursor: Empty for the first page.
+        member: Name of the list in the answer, `events` for example.
+        rows_of: Reads the rows of an answer.
+
+    Returns:
+        None when it was not recorded. Where the newest chain is only a beginning, the first page
+        holds everything.
+    """
+    chains = _chains(answers)
+    if not chains:
+        return None
+    newest = chains[0]
+    if len(chains) > 1 and newest[-1].next_cursor:
+        return None if cursor else _merged(chains, member, rows_of)
+    for answer in newest:
+        if answer.cursor == cursor:
+            asked_at = min(one.asked_at for one in newest)
+            return RecordedPage(rows_of(answer), answer.next_cursor, asked_at)
+    return None
+
+
+def _chains(answers: Sequence[Answer]) -> list[list[Answer]]:
+    """Each first page with what was read behind it, the newest first.
+
+    Of several answers to one cursor the newest chain takes the latest, an older one the first
+    after its own; unless that one is in a newer chain already, for there the older chain ended.
+    """
+    by_cursor: dict[str, list[Answer]] = {}
+    for answer in answers:
+        by_cursor.setdefault(answer.cursor, []).append(answer)
+    found: list[list[Answer]] = []
+    taken: set[int] = set()
+    for first in reversed(by_cursor.get("", [])):
+        links = [first]
+        while links[-1].next_cursor:
+            named = by_cursor.get(links[-1].next_cursor, [])
+            behind = [answer for answer in named if answer.id > links[-1].id]
+            link = behind[0 if found else -1] if behind else None
+            if link is None or link.id in taken:
+                break
+            links.append(link)
+        taken.update(link.id for link in links)
+        found.append(links)
+    return found
+
+
+def _merged(
+    chains: Sequence[Sequence[Answer]], member: str, rows_of: Callable[[Answer], list[Row]]
+) -> RecordedPage:
+    """Chains from the newest to the oldest, each without the rows that are there already."""
+    identity = _IDENTITIES.get(member)
+    merge, used = _Merging(identity), list[Sequence[Answer]]()
+    for links in chains:
+        rows = list(chain.from_iterable(map(rows_of, links)))
+        if identity is None and merge.is_apart(rows):
+            # Between the two there may be rows that nobody has read.
+            merge, used = _Merging(identity), []
+        merge.add(rows)
+        used.append(links)
+        if not links[-1].next_cursor:
+            break
+    last = used[-1][-1] if not used[-1][-1].next_cursor else max(used, key=len)[-1]
+    asked_at = min(answer.asked_at for links in used for answer in links)
+    return RecordedPage(merge.rows, last.next_cursor, asked_at)
+
+
+class _Merging:
+    """Rows of several readings of one list, each row as often as one reading has it."""
+
+    def __init__(self, identity: str | None) -> None:
+        self.rows: list[Row] = []
+        self._identity = identity
+        self._held: Counter[str] = Counter()
+
+    def is_apart(self, rows: Iterable[Row]) -> bool:
+        """Whether there are rows and none of these is among them."""
+        return bool(self.rows) and not any(key in self._held for key in self._keys(rows))
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Add the rows of an older reading behind those of the newer ones."""
+        met: Counter[str] = Counter()
+        for row, key in zip(rows, self._keys(rows), strict=True):
+            met[key] += 1
+            if met[key] > self._held[key]:
+                self.rows.append(row)
+        self._held |= met
+
+    def _keys(self, rows: Iterable[Row]) -> Iterator[str]:
+        for row in rows:
+            known = row.get(self._identity) if self._identity and isinstance(row, dict) else None
+            yield json.dumps(row if known is None else known, sort_keys=True)
+
+
+class RecordedSource(WireSource):
+    """Reads a recording. What is not in it raises a `ProviderFailure` of kind NOT_RECORDED."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._answers = _RecordedClient(recording)
+        super().__init__(self._answers)
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """When the calls behind the last answer began, the first of them; None before one."""
+        return self._answers.asked_at
+
+
+def last_session(recording: Recording) -> SessionScope | None:
+    """The session that was read last; None when there was none."""
+    for text in reversed(recording.requests):
+        _, members = read_request(text)
+        if "sessionId" in members:
+            return SessionScope(members["stageArn"], members["sessionId"])
+    return None
+
+
+class _RecordedClient:
+    """Answers as the service did."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self.context = CallContext()
+        self.asked_at: datetime | None = None
+
+    def call(self, operation: str, **parameters: object) -> dict[str, Any]:
+        """Look an answer up. Blocks for the disk."""
+        try:
+            answer = self._look_up(operation, str(parameters.get("nextToken", "")), parameters)
+        except (sqlite3.Error, zlib.error, ValueError) as error:
+            raise self._unreadable(error) from error
+        if answer is None:
+            raise self._not_recorded()
+        return answer
+
+    def _look_up(
+        self, operation: str, cursor: str, parameters: dict[str, object]
+    ) -> dict[str, Any] | None:
+        answers = self._recording.answers(request_text(operation, parameters))
+        if not operation.startswith("list_"):
+            if not answers:
+                return None
+            self.asked_at = answers[-1].asked_at
+            return self._recording.body(answers[-1])
+        member = MEMBERS[operation]
+
+        def rows_of(answer: Answer) -> list[Any]:
+            rows: list[Any] = self._recording.body(answer)[member]
+            return rows
+
+        page = page_of(answers, cursor, member, rows_of)
+        if page is None:
+            return None
+        self.asked_at = page.asked_at
+        return {member: page.rows, "nextToken": page.next_cursor}
+
+    def _not_recorded(self) -> ProviderFailure:
+        return ProviderFailure(
+            FailureKind.NOT_RECORDED,
+            "not in this recording",
+            f"It was not read then. With AWS, ivscope --record {self._recording.path} goes on "
+            "from here and saves what it reads.",
+            retryable=False,
+        )
+
+    def _unreadable(self, error: Exception) -> ProviderFailure:
+        return ProviderFailure(
+            FailureKind.NOT_RECORDED,
+            f"{self._recording.path} cannot be read here: {error}",
+            "The file may be damaged. What is on screen was read before.",
+            retryable=False,
+        )

@@ -1,0 +1,259 @@
+"""Recording: every answer of IVS, as it came, in one SQLite file."""
+
+import json
+import os
+import sqlite3
+import threading
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ivscope.domain.failures import UnusableFileError
+from ivscope.domain.times import utc_now
+
+MEMBERS: Mapping[str, str] = {
+    "list_stages": "stages",
+    "list_stage_sessions": "stageSessions",
+    "list_participants": "participants",
+    "list_participant_events": "events",
+    "list_participant_replicas": "replicas",
+    "list_ingest_configurations": "ingestConfigurations",
+    "get_stage": "stage",
+    "get_stage_session": "stageSession",
+    "get_participant": "participant",
+}
+"""The member that the answer of an operation must have. IVS API, by boto3 method name."""
+
+_PAGING = frozenset({"maxResults", "nextToken"})
+
+
+def request_text(operation: str, parameters: Mapping[str, object]) -> str:
+    """What all pages of one list have in common, as JSON: operation and members."""
+    members = {name: value for name, value in parameters.items() if name not in _PAGING}
+    return json.dumps([operation, members], sort_keys=True)
+
+
+def read_request(text: str) -> tuple[str, dict[str, Any]]:
+    """Operation and members of a request text."""
+    operation, members = json.loads(text)
+    return operation, members
+
+
+SCHEMA = 1
+"""Version of the tables, kept in SQLite's `user_version`."""
+
+_APPLICATION = 0x49565343
+"""Kept in SQLite's `application_id`: "IVSC"."""
+
+_BUSY_SECONDS = 5.0
+"""How long another ivscope that writes to the same file is waited for."""
+
+_TABLES = """
+CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE requests (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE answers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    request INTEGER NOT NULL REFERENCES requests,
+    cursor TEXT NOT NULL,
+    next_cursor TEXT NOT NULL,
+    asked_at REAL NOT NULL,
+    body BLOB NOT NULL
+);
+CREATE INDEX answers_by_request ON answers (request, cursor, id);
+"""
+
+_LATEST_LIKE_IT = """
+SELECT id, body FROM answers
+WHERE request = :request AND cursor = :cursor
+  AND id >= (SELECT max(id) FROM answers WHERE request = :request AND cursor = '')
+ORDER BY id DESC LIMIT 1
+"""
+"""The answer that the same request had since its first page was read last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, without what it says."""
+
+    id: int
+    """Grows with every answer saved."""
+    cursor: str
+    """What it was asked with; empty for the first page, and for what has no pages."""
+    next_cursor: str
+    """What asks for the page after it; empty on the last one."""
+    asked_at: datetime
+    """When the call began, UTC, on the clock of the machine that recorded it."""
+
+
+class Recording:
+    """One file with mode 0600. Each answer is in it, whole, once `save` has returned.
+
+    An answer equal to the one before it only renews its time. Methods may be called from any
+    thread, and block for the disk.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        self.path = path
+        self.saved = 0
+        """Answers saved since it was opened."""
+        self.lost = 0
+        """Answers that could not be saved."""
+        self.failure: str | None = None
+        """Why the last one was lost."""
+
+    @classmethod
+    def open(cls, path: Path, *, label: str | None = None, create: bool = False) -> "Recording":
+        """Open a recording, or begin one.
+
+        Args:
+            path: The file.
+            label: Of what it is one. Another file than one of the same label is refused; None
+                takes any.
+            create: Whether to begin one when the file is not there, or empty.
+
+        Raises:
+            UnusableFileError: It cannot be opened or begun, or is something else.
+        """
+        try:
+            handle = os.open(path, os.O_RDWR | (os.O_CREAT if create else 0), 0o600)
+            with os.fdopen(handle, "rb") as file:
+                is_new = not file.read(1)
+        except OSError as error:
+            raise UnusableFileError(f"{path}: {error.strerror}") from error
+        if is_new and not create:
+            raise UnusableFileError(f"{path} is empty, so no recording")
+        try:
+            connection = sqlite3.connect(
+                path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            # A kill between two answers leaves a whole file; only a power cut needs more.
+            connection.execute("PRAGMA synchronous = NORMAL")
+            if is_new:
+                _begin(connection, label or "")
+            else:
+                _check(connection, path, label)
+        except sqlite3.Error as error:
+            raise UnusableFileError(f"{path} cannot be read as a recording: {error}") from error
+        return cls(connection, path)
+
+    @property
+    def in_words(self) -> str:
+        """What became of it."""
+        text = f"{self.saved:,} answers saved in {self.path}"
+        return f"{text}, {self.lost:,} not: {self.failure}" if self.lost else text
+
+    def close(self) -> None:
+        """Nothing is saved any more."""
+        with self._lock:
+            self._connection.close()
+
+    def save(self, request: str, body: dict[str, Any], cursor: str, asked_at: datetime) -> None:
+        """Save an answer. Trouble with the file is kept in `failure`: the answer itself is good.
+
+        Args:
+            request: What was asked; see `requests`.
+            body: The answer, of JSON types. A list page may have a `nextToken`.
+            cursor: As in `Answer`.
+            asked_at: As in `Answer`.
+        """
+        try:
+            packed = zlib.compress(json.dumps(body).encode(), 1)
+            self._write(request, packed, (cursor, str(body.get("nextToken") or "")), asked_at)
+        except (sqlite3.Error, ValueError, RecursionError) as error:  # texts that no file takes
+            self.lost += 1
+            self.failure = str(error)
+        else:
+            self.saved += 1
+
+    def _write(
+        self, request: str, packed: bytes, cursors: tuple[str, str], asked_at: datetime
+    ) -> None:
+        stamp = asked_at.timestamp()
+        with self._lock, self._connection as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("INSERT OR IGNORE INTO requests (text) VALUES (?)", (request,))
+            (key,) = connection.execute(
+                "SELECT id FROM requests WHERE text = ?", (request,)
+            ).fetchone()
+            same = {"request": key, "cursor": cursors[0]}
+            held = connection.execute(_LATEST_LIKE_IT, same).fetchone()
+            if held is not None and held[1] == packed:
+                connection.execute("UPDATE answers SET asked_at = ? WHERE id = ?", (stamp, held[0]))
+            else:
+                connection.execute(
+                    "INSERT INTO answers (request, cursor, next_cursor, asked_at, body) "
+                    "VALUES (?, ?, ?, ?, ?)",
+                    (key, *cursors, stamp, packed),
+                )
+
+    @property
+    def requests(self) -> list[str]:
+        """What was asked, in the order in which it was answered last; a copy."""
+        return [
+            text
+            for (text,) in self._read(
+                "SELECT text FROM requests JOIN answers ON request = requests.id "
+                "GROUP BY requests.id ORDER BY max(answers.id)"
+            )
+        ]
+
+    @property
+    def last_asked_at(self) -> datetime | None:
+        """When the call behind the last answer began; None when there is no answer."""
+        ((stamp,),) = self._read("SELECT max(asked_at) FROM answers")
+        return None if stamp is None else datetime.fromtimestamp(stamp, UTC)
+
+    def answers(self, request: str) -> list[Answer]:
+        """All answers to a request, in the order in which they were saved."""
+        rows = self._read(
+            "SELECT answers.id, cursor, next_cursor, asked_at FROM answers "
+            "JOIN requests ON request = requests.id WHERE text = ? ORDER BY answers.id",
+            request,
+        )
+        return [
+            Answer(id_, cursor, next_cursor, datetime.fromtimestamp(stamp, UTC))
+            for id_, cursor, next_cursor, stamp in rows
+        ]
+
+    def body(self, answer: Answer) -> dict[str, Any]:
+        """What an answer says, as it was saved."""
+        ((packed,),) = self._read("SELECT body FROM answers WHERE id = ?", answer.id)
+        body: dict[str, Any] = json.loads(zlib.decompress(packed))
+        return body
+
+    def _read(self, statement: str, *values: str | int) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._connection.execute(statement, values).fetchall()
+
+
+def _begin(connection: sqlite3.Connection, label: str) -> None:
+    about = {"label": label, "began": utc_now().isoformat(timespec="seconds")}
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in _TABLES.split(";"):
+            connection.execute(statement)
+        connection.executemany("INSERT INTO about VALUES (?, ?)", about.items())
+        connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA}")
+
+
+def _check(connection: sqlite3.Connection, path: Path, label: str | None) -> None:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != _APPLICATION:
+        raise UnusableFileError(f"{path} is a database, but no recording of ivscope")
+    if version != SCHEMA:
+        raise UnusableFileError(
+            f"{path} has recording format {version}, this ivscope knows {SCHEMA}: use the ivscope "
+            "that recorded it, or a newer one"
+        )
+    (held,) = connection.execute("SELECT value FROM about WHERE name = 'label'").fetchone()
+    if label is not None and held != label:
+        raise UnusableFileError(
+            f"{path} is a recording of {held or 'AWS'}, not of {label or 'AWS'}: name another file"
+        )

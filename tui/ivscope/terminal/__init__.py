@@ -1,0 +1,1 @@
+"""What the terminal can do: settings before the toolkit loads, clipboard routes."""

@@ -1,0 +1,1 @@
+"""The screens, with Textual: everything that needs a terminal."""

@@ -1,0 +1,149 @@
+"""IvscopeApp: paints at once, then puts source, provider and screen together."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.console import RenderableType
+from textual.driver import Driver
+from textual.filter import LineFilter, Monochrome, NoColor
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+
+from ivscope.domain.times import utc_now
+from ivscope.settings.configuration import Configuration, effective_keys, keymap
+from ivscope.ui.driver import QuickDriver, WithoutColor
+from ivscope.ui.key_by_key import KeyByKey
+from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
+from ivscope.workspace.launch import Launch
+
+if TYPE_CHECKING:
+    from ivscope.provider.fetch.provider import StageDataProvider
+    from ivscope.provider.store.source import Recorded, Source
+
+
+def _local_zone() -> tzinfo:
+    return datetime.now().astimezone().tzinfo or UTC
+
+
+class IvscopeApp(KeyByKey):
+    """The explorer over one provider.
+
+    The first frame is one line of text: everything that the explorer imports loads behind it,
+    and boto3 behind the explorer.
+    """
+
+    TITLE = "ivscope"
+    CSS_PATH: ClassVar = [stylesheet(name) for name in STYLESHEETS]
+    ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = None
+
+    @dataclass
+    class Crashed(Message):
+        """A reading thread met a bug of ours."""
+
+        error: Exception
+
+    def __init__(
+        self,
+        connect: "Callable[[], Source] | None",
+        launch: Launch,
+        configuration: Configuration | None = None,
+        *,
+        recorded: "Callable[[], Recorded] | None" = None,
+        local_zone: tzinfo | None = None,
+        now: Callable[[], datetime] = utc_now,
+        history: Path | None = None,
+        driver_class: type[Driver] | None = None,
+    ) -> None:
+        """The app.
+
+        Args:
+            connect: Makes the source; called in a reading thread. None to read a recording only.
+            launch: How to start.
+            configuration: Keys, zone and pace; None for the defaults.
+            recorded: Makes a reading of a recording, which is asked first; None for no recording.
+            local_zone: Zone of the reader; None for that of the machine.
+            now: The present, aware.
+            history: File that remembers what was typed; None for none.
+            driver_class: Terminal driver; None for Textual's choice.
+        """
+        super().__init__(driver_class=driver_class)
+        self._connect = connect
+        self._recorded = recorded
+        self._launch = launch
+        self._configuration = configuration or Configuration({})
+        self._local_zone = local_zone
+        self._now = now
+        self._history = history
+        self._provider: StageDataProvider | None = None
+        self.set_keymap(keymap(self._configuration))
+
+    def compose(self) -> Iterator[Widget]:
+        """The first frame."""
+        yield Static(f"ivscope · {self._launch.label} · starting", markup=False)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's filters, with our own in the place of those for NO_COLOR."""
+        filters = super().get_line_filters()
+        if not self.no_color:
+            return filters
+        theirs = [f for f in filters if not isinstance(f, NoColor | Monochrome)]
+        return [WithoutColor(), *theirs]
+
+    def on_mount(self) -> None:
+        """Load the explorer once the first frame is out."""
+        self.call_after_refresh(self._open)
+
+    def _open(self) -> None:
+        from ivscope.provider.fetch.provider import StageDataProvider  # noqa: PLC0415 - same
+        from ivscope.provider.fetch.rate_limiter import RateLimiter  # noqa: PLC0415 - behind the first frame
+        from ivscope.ui.explorer.screen import ExplorerScreen  # noqa: PLC0415 - same
+        from ivscope.ui.time_display import Clock  # noqa: PLC0415 - same
+
+        configuration = self._configuration
+        pace = RateLimiter(background=configuration.background_calls)
+        self._provider = StageDataProvider(
+            self._connect,
+            pace=pace,
+            recorded=self._recorded,
+            now=utc_now if self._connect is None else self._now,  # ages are told from today
+        )
+        self._provider.on_bug = self._report
+        clock = Clock(self._local_zone or _local_zone(), self._now)
+        clock.choose(configuration.zone)
+        self.push_screen(
+            ExplorerScreen(
+                self._provider,
+                clock=clock,
+                launch=self._launch,
+                keys=effective_keys(configuration),
+                history=self._history,
+            )
+        )
+
+    def _report(self, error: Exception) -> None:
+        self.post_message(self.Crashed(error))
+
+    def on_ivscope_app_crashed(self, message: Crashed) -> None:
+        """A bug ends the program with its traceback: nothing on screen could be trusted."""
+        raise message.error
+
+    def on_unmount(self) -> None:
+        """Stop reading; calls in flight are not waited for."""
+        if self._provider is not None:
+            self._provider.close()
+
+    def exit(
+        self,
+        result: None = None,
+        return_code: int = 0,
+        message: RenderableType | None = None,
+    ) -> None:
+        """Leave, at once."""
+        if isinstance(self._driver, QuickDriver):
+            self._driver.is_leaving = True
+        super().exit(result, return_code, message)

@@ -1,0 +1,1 @@
+"""Two participants side by side."""

@@ -1,0 +1,207 @@
+"""CompareScreen: two participants side by side at the same times."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from ivscope.analysis.comparison import Comparison, Side
+from ivscope.domain.events import Event
+from ivscope.provider.store.event_log import EventLog
+from ivscope.render.bars import footer_line
+from ivscope.render.cells import clip, pad
+from ivscope.render.lines import Line, Role, Span
+from ivscope.render.timestamps import NO_TIME, clock
+from ivscope.ui.time_display import Clock
+from ivscope.ui.widgets.canvas import LineBar
+from ivscope.ui.widgets.row_list import RowList
+from ivscope.ui.widgets.screens import CoveringScreen
+
+NOT_ALL_READ = "? not all read"
+"""Stands where a side has no event, and may have one that was not read."""
+
+_TIME_CELLS = 9
+_MIDDLE = " | "
+
+
+def side_cells(width: int) -> int:
+    """Cells of either side."""
+    return max(1, (width - _TIME_CELLS - len(_MIDDLE)) // 2)
+
+
+def comparison_head(first: str, left: Span, right: Span, width: int) -> Line:
+    """What stands above the times and above either side."""
+    cells = side_cells(width)
+    return (
+        Span(pad(first, _TIME_CELLS), Role.MUTED),
+        _fitted(left, cells),
+        Span(_MIDDLE, Role.MUTED),
+        _fitted(right, cells),
+    )
+
+
+def _fitted(span: Span, cells: int) -> Span:
+    return Span(pad(clip(span.text, cells), cells), span.role)
+
+
+def comparison_line(
+    second: datetime | None,
+    left: Event | str | None,
+    right: Event | str | None,
+    width: int,
+    zone: tzinfo,
+    *,
+    shows_time: bool,
+) -> Line:
+    """One row.
+
+    Args:
+        second: When it was; None without a readable time.
+        left: What the left one did, None for nothing; a text where that is not known.
+        right: The same of the right one.
+        width: Cells.
+        zone: Zone of the reader.
+        shows_time: Whether it is the first row of its second, or the first on screen.
+    """
+    cells = side_cells(width)
+    text = NO_TIME if second is None else clock(second, zone)
+    time = Span(pad(text if shows_time else "", _TIME_CELLS), Role.MUTED)
+    return (time, *_side(left, cells), Span(_MIDDLE, Role.MUTED), *_side(right, cells))
+
+
+def _side(event: Event | str | None, cells: int) -> Line:
+    if not isinstance(event, Event):
+        return (_fitted(Span(event or "", Role.MUTED), cells),)
+    mark = "! " if event.is_error else "  "
+    name = "no name" if event.name is None else event.name
+    detail = event.error_code or event.remote_participant_id or ""
+    text = clip(f"{name} {detail}".rstrip(), max(0, cells - len(mark)))
+    return (Span(pad(mark + text, cells), Role.ERROR if event.is_error else Role.TEXT),)
+
+
+_HINTS = (("n", "next second of both"), ("Esc", "back"))
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One of the two participants."""
+
+    name: str
+    log: EventLog
+    loaded: str
+    """How many of its events were read, and whether there are more."""
+    is_complete: bool
+    """Whether all were read."""
+
+    def side(self) -> Side:
+        """All of its events."""
+        return Side(self.log, range(len(self.log)), self.is_complete)
+
+    def completeness(self) -> Span:
+        """What was read; a warning unless that is all."""
+        return Span(self.loaded, Role.MUTED if self.is_complete else Role.WARNING)
+
+    def beside(self, position: int | None, *, is_open: bool) -> Event | str | None:
+        """What stands on its side."""
+        if position is not None:
+            return self.log[position]
+        return NOT_ALL_READ if is_open else None
+
+
+class ComparedRows:
+    """Rows of a comparison."""
+
+    def __init__(self, left: Compared, right: Compared, clock: Clock) -> None:
+        self._left, self._right = left, right
+        self._clock = clock
+        self._rows = Comparison(left.side(), right.side())
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def line(self, index: int, width: int) -> Line:
+        """At most one event of either side."""
+        row = self._rows.row(index)
+        return comparison_line(
+            row.second,
+            self._left.beside(row.left, is_open=row.is_left_open),
+            self._right.beside(row.right, is_open=row.is_right_open),
+            width,
+            self._clock.zone,
+            shows_time=row.is_first,
+        )
+
+    def names(self, width: int) -> Line:
+        """Whose events stand where."""
+        left, right = (Span(one.name, Role.STRONG) for one in (self._left, self._right))
+        return (Span(" "), *comparison_head("COMPARED", left, right, width - 1))
+
+    def titles(self, width: int) -> Line:
+        """How complete they are."""
+        left, right = self._left.completeness(), self._right.completeness()
+        return (Span(" "), *comparison_head("TIME", left, right, width - 1))
+
+    def row_at(self, moment: datetime) -> int:
+        """The row of a moment."""
+        return self._rows.row_at(moment)
+
+    def next_pair(self, row: int) -> int | None:
+        """The next row where both sides have an event."""
+        for index in range(row + 1, len(self._rows)):
+            found = self._rows.row(index)
+            if found.left is not None and found.right is not None:
+                return index
+        return None
+
+
+class CompareScreen(CoveringScreen[None]):
+    """Read side by side; nothing is said of which came first inside a second."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "next_pair"),
+        Binding("escape,q,h,left,backspace,C", "close"),
+    ]
+
+    def __init__(self, rows: ComparedRows, moment: datetime | None) -> None:
+        """A comparison.
+
+        Args:
+            rows: What is compared.
+            moment: Where to begin.
+        """
+        super().__init__()
+        self._rows = rows
+        self._moment = moment
+
+    def compose(self) -> Iterator[Widget]:
+        """Who is compared, the rows and the keys."""
+        yield LineBar(id="title")
+        yield RowList(id="compared")
+        yield LineBar(id="keys")
+
+    def on_mount(self) -> None:
+        """Begin at the moment."""
+        rows = self.query_one("#compared", RowList)
+        rows.focus()
+        row = self._rows.row_at(self._moment) if self._moment is not None else 0
+        self.call_after_refresh(rows.show, self._rows, (), row)
+
+    def on_resize(self) -> None:
+        """Lay out for the width."""
+        width = self.size.width
+        self.query_one("#title", LineBar).show(self._rows.names(width))
+        self.query_one("#keys", LineBar).show(footer_line(_HINTS, width))
+
+    def action_next_pair(self) -> None:
+        """Go to the next row where both sides have an event."""
+        rows = self.query_one("#compared", RowList)
+        row = self._rows.next_pair(rows.cursor)
+        if row is not None:
+            rows.cursor = row
+
+    def action_close(self) -> None:
+        """Leave."""
+        self.dismiss()

@@ -1,0 +1,1 @@
+"""The main screen: pickers, event list and detail, with their commands."""

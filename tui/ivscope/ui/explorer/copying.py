@@ -1,0 +1,180 @@
+"""Copying: copy, print and save what is under the cursor or in the list."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from textual.app import App, SuspendNotSupported
+
+from ivscope.domain.stages import ParticipantSummary, StageSession, StageSummary
+from ivscope.export.cli_commands import Connection
+from ivscope.export.clippings import (
+    Clipping,
+    clippings_for_event,
+    clippings_for_participant,
+    clippings_for_session,
+    clippings_for_stage,
+)
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.render.safe import safe_lines
+from ivscope.settings.files import state_folder
+from ivscope.terminal.clipboard import copy
+from ivscope.ui.commands import Handler, Unavailable
+from ivscope.ui.explorer.events_pane import EventsPane
+from ivscope.ui.explorer.picker_pane import PickerPane
+from ivscope.workspace.place import Level, Place
+
+_ASK = "press Enter to go back"
+
+
+def print_out(app: App[object], text: str) -> bool:
+    """Leave the full screen, print below the shell's prompt, wait for Enter, come back.
+
+    Blocks the event loop on purpose: nothing may draw meanwhile. What reading threads bring is
+    handled afterwards. Ctrl+C and Ctrl+D go back too.
+
+    Args:
+        app: The running app. Call it from its event loop.
+        text: Lines; what a terminal could act on is printed as an escape.
+
+    Returns:
+        False where the terminal cannot be given back and nothing was printed.
+    """
+    try:
+        with app.suspend():
+            _show(text)
+    except SuspendNotSupported:
+        return False
+    return True
+
+
+def _show(text: str) -> None:
+    # The event loop's own handler would end the app once it goes on. Ours is there before the
+    # text is: who has read it may press Ctrl+C at once.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        _print(f"\n{safe_lines(text)}\n\n{_ASK} ")
+        if sys.__stdin__ is not None:
+            sys.__stdin__.readline()
+    except KeyboardInterrupt:
+        _print("\n")
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _print(text: str) -> None:
+    """Print in the terminal's encoding; what it lacks becomes an escape."""
+    stream = sys.__stdout__
+    if stream is not None:
+        stream.buffer.write(text.encode(stream.encoding, "backslashreplace"))
+        stream.flush()
+
+
+class Taker(Protocol):
+    """What taking needs of the explorer."""
+
+    @property
+    def app(self) -> App[object]:
+        """The running app."""
+        ...
+
+    @property
+    def here(self) -> Place:
+        """Where the reader is."""
+        ...
+
+    pane: EventsPane
+    picker: PickerPane
+
+    def say(self, note: str) -> None:
+        """A note in the status line."""
+        ...
+
+    def choose(self, title: str, choices: dict[str, str], chosen: Callable[[str], None]) -> None:
+        """Ask for one letter."""
+        ...
+
+
+class Copying:
+    """Gives what other programs take."""
+
+    def __init__(
+        self, explorer: Taker, provider: StageDataProvider, profile: str | None, world: str | None
+    ) -> None:
+        self._explorer = explorer
+        self._provider = provider
+        self._profile = profile
+        self._world = world
+
+    def table(self) -> dict[str, Handler]:
+        """Deeds by command id."""
+        return {
+            "take.copy": lambda: self._menu("COPY", self._copy),
+            "take.print": lambda: self._menu("PRINT", self._print),
+            "take.id": lambda: self._copy(self._clipping("i")),
+        }
+
+    def _menu(self, title: str, take: Callable[[Clipping], None]) -> None:
+        choices = {clipping.letter: clipping.title for clipping in self._clippings()}
+        self._explorer.choose(title, choices, lambda letter: take(self._clipping(letter)))
+
+    def _clipping(self, letter: str) -> Clipping:
+        for clipping in self._clippings():
+            if clipping.letter == letter:
+                return clipping
+        raise Unavailable(f"there is nothing under {letter} here")
+
+    def _clippings(self) -> tuple[Clipping, ...]:
+        place, connection = self._explorer.here, self._connection()
+        if place.level >= Level.EVENTS:
+            event = self._explorer.pane.event
+            if event is None:
+                raise Unavailable("no event under the cursor")
+            scope = place.at_event(event.participant_id).participant
+            fact = self._provider.participant(scope).value
+            user_id = fact.summary.user_id if fact is not None else None
+            return clippings_for_event(event, scope, connection, user_id)
+        match self._explorer.picker.row:
+            case StageSummary() as stage:
+                return clippings_for_stage(stage, connection)
+            case StageSession() as session:
+                return clippings_for_session(session, place.stage_arn or "", connection)
+            case ParticipantSummary() as participant:
+                return clippings_for_participant(
+                    participant, place.session, place.narrowed, connection
+                )
+            case _:
+                raise Unavailable("no row under the cursor")
+
+    def _connection(self) -> Connection:
+        facts = self._provider.source_facts
+        return Connection(
+            profile=self._profile,
+            region=facts.region if facts is not None else None,
+            endpoint_url=facts.endpoint_url if facts is not None else None,
+            demo_world=self._world,
+        )
+
+    def _copy(self, clipping: Clipping) -> None:
+        """In a thread of its own: tmux and native tools are other programs."""
+        explorer = self._explorer
+
+        def work() -> None:
+            app = explorer.app
+            driver = app._driver  # noqa: SLF001 - Textual has no public way to write a sequence
+            result = copy(
+                clipping.text,
+                os.environ,
+                driver.write if driver is not None else lambda _text: None,
+                folder=state_folder(os.environ) / "copies",
+            )
+            app.call_later(explorer.say, f"{clipping.title}: {result.message}")
+
+        threading.Thread(target=work, name="copy", daemon=True).start()
+
+    def _print(self, clipping: Clipping) -> None:
+        if not print_out(self._explorer.app, clipping.text):
+            self._explorer.say("this terminal cannot be given back for printing")

@@ -1,0 +1,208 @@
+"""What the detail pane says about the row under the cursor, and the header about the place."""
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from functools import partial
+from itertools import chain
+
+from ivscope.domain.events import Event
+from ivscope.domain.failures import is_not_recorded
+from ivscope.domain.stages import (
+    ParticipantScope,
+    ParticipantSummary,
+    StageSession,
+    StageSummary,
+)
+from ivscope.findings.finding import FactKind
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.render.bars import Crumb, failure_lines
+from ivscope.render.cells import wrap
+from ivscope.render.event_json import raw_json
+from ivscope.render.event_lines import detail_lines, span_line
+from ivscope.render.facts_lines import participant_lines, session_lines, stage_lines
+from ivscope.render.fields import field
+from ivscope.render.finding_lines import finding_lines, replica_lines
+from ivscope.render.lines import Line, Role, Span
+from ivscope.render.picker_rows import session_duration, stage_id, stage_name
+from ivscope.ui.explorer import picking
+from ivscope.ui.explorer.event_findings import EventFindings
+from ivscope.ui.explorer.event_refs import event_ref
+from ivscope.ui.explorer.events_pane import EventsPane
+from ivscope.ui.explorer.evidence import evidence_keys
+from ivscope.workspace.place import Level, Place
+from ivscope.workspace.store_context import StoreContext
+
+_HINTS = {
+    Level.STAGES: "Enter lists the sessions of this stage.",
+    Level.SESSIONS: "Enter lists the participants of this session.",
+    Level.PARTICIPANTS: "Enter reads the events of this participant.",
+}
+
+
+class Detail:
+    """Reads facts that the provider holds already; it never asks for more."""
+
+    def __init__(self, provider: StageDataProvider, keys: Mapping[str, str]) -> None:
+        """What is said out of a provider.
+
+        Args:
+            provider: What is held.
+            keys: Keys in force by command id.
+        """
+        self._provider = provider
+        self._keys = evidence_keys(keys)
+        self.weighing = EventFindings(provider, StoreContext(provider))
+        """Findings about events."""
+        self._raw_kept: tuple[Event, int, tuple[Line, ...]] | None = None
+        self.raw = False
+        """Whether events are shown as JSON."""
+        self.inline = False
+        """Whether tokens are compared inline also where there is room side by side."""
+
+    def of_event(
+        self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo
+    ) -> tuple[Line, ...]:
+        """The event under the cursor, and the participant it belongs to."""
+        event = pane.event
+        if event is None:
+            return tuple(self._participant(scope, width, zone))
+        if self.raw:
+            return self._raw_lines(event, width)
+        leading, others = self._findings(pane, scope, width, zone)
+        evidence = [*self._span(pane, scope, width, zone), *leading]
+        return tuple(
+            detail_lines(
+                event,
+                width,
+                zone,
+                evidence=evidence,
+                about=[*others, *self._participant(scope, width, zone)],
+                inline=self.inline,
+            )
+        )
+
+    def _raw_lines(self, event: Event, width: int) -> tuple[Line, ...]:
+        """The event as JSON. Kept, since a member of megabytes takes seconds to lay out."""
+        if self._raw_kept is None or self._raw_kept[:2] != (event, width):
+            text = raw_json(event).splitlines()
+            lines = tuple(chain.from_iterable(wrap((Span(line),), width, 2) for line in text))
+            self._raw_kept = (event, width, lines)
+        return self._raw_kept[2]
+
+    def _span(
+        self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo
+    ) -> list[Line]:
+        """What the event began or ended, and its other half."""
+        reading, position = pane.reading, pane.position
+        if reading is None or position is None:
+            return []
+        span = reading.spans.span_of(
+            position,
+            complete=reading.stream.is_complete,
+            live=self._is_live(scope),
+        )
+        return [] if span is None else field("Span", span_line(span, zone), width)
+
+    def _findings(
+        self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo
+    ) -> tuple[list[Line], list[Line]]:
+        """What is held that bears on the event: above the general explanation, and below it."""
+        weighing, event = self.weighing, pane.event
+        ref = event_ref(weighing, pane, scope)
+        if ref is None or event is None:
+            return [], []
+        findings = weighing.of(ref)
+        if findings is None:
+            return [(Span("... looking for evidence in many events", Role.MUTED),)], []
+        draw = partial(
+            finding_lines,
+            width=width,
+            zone=zone,
+            around=event.time,
+            cite=lambda other: weighing.cite(other, ref),
+            fetched=weighing.fetchable(findings),
+            keys=self._keys,
+        )
+        count = weighing.leading(findings)
+        leading = draw(findings[:count])
+        asks = [ask for finding in findings for ask in finding.would_tell]
+        if any(ask.fact.kind is FactKind.REPLICAS for ask in asks):
+            replicas = self._provider.store.replicas(scope)
+            leading += [] if replicas is None else replica_lines(replicas.items[:], width)
+        others = draw(findings[count:], first=count + 1)
+        return leading, [*others, ()] if others else []
+
+    def _is_live(self, scope: ParticipantScope) -> bool:
+        """Whether the session has no end, as far as its row was read."""
+        session = self._provider.store.session(scope.session)
+        return session is not None and session.end_time is None
+
+    def of_row(
+        self, place: Place, row: picking.PickerRow | None, width: int, zone: tzinfo, now: datetime
+    ) -> tuple[Line, ...]:
+        """One row of a picker and what Enter does."""
+        lines: list[Line] = []
+        match row:
+            case None:
+                return ()
+            case StageSummary():
+                lines += stage_lines(self._provider.stage(row.arn).value or row, width)
+            case StageSession():
+                lines += session_lines(row, width, zone, now)
+            case ParticipantSummary():
+                lines += participant_lines(row, width, zone)
+            case picking.TypedPlace():
+                text = "Enter opens what you typed, whether the service lists it or not."
+                return tuple(wrap((Span(text),), width))
+        lines.append(())
+        lines += wrap((Span(_HINTS[place.level], Role.MUTED),), width)
+        return tuple(lines)
+
+    def _participant(self, scope: ParticipantScope, width: int, zone: tzinfo) -> list[Line]:
+        title: Line = (Span("Participant", Role.STRONG),)
+        fact = self._provider.participant(scope)
+        if fact.value is not None:
+            return [title, *participant_lines(fact.value, width, zone)]
+        if fact.failure is not None:
+            retry: Line = (Span("r reads it again.", Role.ACCENT),)
+            lines = [title, *failure_lines(fact.failure, width)]
+            return lines if is_not_recorded(fact.failure) else [*lines, retry]
+        if fact.status.is_busy:
+            return [title, (Span("... reading its facts", Role.MUTED),)]
+        return [title, (Span("facts not read: Enter opens it", Role.MUTED),)]
+
+    def where(self, place: Place, label: str, now: datetime) -> tuple[Crumb, ...]:
+        """The parts of the header: profile or demo, Region, stage, session, participant."""
+        facts = self._provider.source_facts
+        crumbs = [Crumb(label)]
+        if facts is not None and facts.region:
+            crumbs.append(Crumb(facts.region))
+        if place.stage_arn is not None:
+            crumbs.append(Crumb(self._stage(place.stage_arn), stage_id(place.stage_arn)))
+        if place.session_id is not None:
+            crumbs.append(Crumb(self._session(place, now), place.session_id))
+        if place.participant_id is not None:
+            crumbs.append(Crumb(self._user(place)))
+        elif place.everybody:
+            crumbs.append(Crumb("everybody"))
+        elif place.narrowed is not None:
+            crumbs.append(Crumb(f"only {picking.filter_text(place.narrowed)}"))
+        return tuple(crumbs)
+
+    def _stage(self, stage_arn: str) -> str:
+        for stage in self._provider.stages().items:
+            if stage.arn == stage_arn:
+                return stage_name(stage)
+        return stage_id(stage_arn)
+
+    def _session(self, place: Place, now: datetime) -> str:
+        session = self._provider.store.session(place.session)
+        if session is None:
+            return place.session.session_id
+        state = "live" if session.end_time is None else "ended"
+        return f"{session.session_id} {state} {session_duration(session, now)}"
+
+    def _user(self, place: Place) -> str:
+        fact = self._provider.participant(place.participant)
+        user = fact.value.summary.user_id if fact.value is not None else None
+        return f"{user} {place.participant_id}" if user else str(place.participant_id)

@@ -1,0 +1,103 @@
+"""DetailPane: the detail follows the cursor, a little behind a held key."""
+
+from collections.abc import Callable
+
+from textual.timer import Timer
+
+from ivscope.ui.commands import Handler
+from ivscope.ui.explorer.detail import Detail
+from ivscope.ui.explorer.events_pane import EventsPane
+from ivscope.ui.explorer.evidence import EvidenceCommands
+from ivscope.ui.explorer.layout import Layout
+from ivscope.ui.explorer.navigation import Navigation
+from ivscope.ui.explorer.picker_pane import PickerPane
+from ivscope.ui.time_display import Clock
+from ivscope.ui.widgets.text_pane import TextPane
+from ivscope.workspace.place import Level
+
+_BEHIND_SECONDS = 0.1
+"""How long the detail waits behind a held key, which repeats about every 0.03 s."""
+
+_SCROLL_LINES = 3
+"""Lines that one key scrolls from the list."""
+
+
+class DetailPane:
+    """Shows what `Detail` says of the row under the cursor."""
+
+    def __init__(
+        self,
+        text: TextPane,
+        detail: Detail,
+        *,
+        picker: PickerPane,
+        pane: EventsPane,
+        layout: Layout,
+        clock: Clock,
+        going: Navigation,
+        say: Callable[[str], None],
+        later: Callable[[float, Callable[[], None]], Timer],
+    ) -> None:
+        self._text = text
+        self._detail = detail
+        self._picker = picker
+        self._pane = pane
+        self._layout = layout
+        self._clock = clock
+        self._going = going
+        self._evidence = EvidenceCommands(detail.weighing, pane, clock, going, say)
+        # Told in a thread; what is called later runs where the pane does.
+        detail.weighing.on_ready = lambda: text.call_later(self.show)
+        self._later = later
+        self._timer: Timer | None = None
+        self._is_stale = False
+
+    def table(self) -> dict[str, Handler]:
+        """Deeds by command id."""
+        return {
+            "detail.raw": self._toggle_raw,
+            "detail.tokens": self._full,
+            "detail.down": lambda: self._text.action_scroll_lines(_SCROLL_LINES),
+            "detail.up": lambda: self._text.action_scroll_lines(-_SCROLL_LINES),
+            **self._evidence.table(),
+        }
+
+    def show(self) -> None:
+        """Show the row under the cursor now."""
+        width, zone, here = self._text.size.width, self._clock.zone, self._going.here
+        if here.level >= Level.EVENTS:
+            event = self._pane.event
+            scope = here.at_event(event.participant_id if event is not None else None).participant
+            lines = self._detail.of_event(self._pane, scope, width, zone)
+        else:
+            lines = self._detail.of_row(here, self._picker.row, width, zone, self._clock.now())
+        self._text.show(lines)
+
+    def changed(self) -> None:
+        """Something was read."""
+        self._evidence.changed()
+        self.show()
+
+    def follow(self) -> None:
+        """The cursor moved: show its row at once, or behind the keys that come fast."""
+        self._is_stale = self._timer is not None
+        if self._timer is None:
+            self.show()
+            self._timer = self._later(_BEHIND_SECONDS, self._settle)
+
+    def _settle(self) -> None:
+        self._timer = None
+        if self._is_stale:
+            self._is_stale = False
+            self.show()
+
+    def _toggle_raw(self) -> None:
+        self._detail.raw = not self._detail.raw
+        self.show()
+
+    def _full(self) -> None:
+        if self._layout.detail_is_full:
+            self._detail.inline = not self._detail.inline
+            self.show()
+        else:
+            self._layout.show_detail_full()

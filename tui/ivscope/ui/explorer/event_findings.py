@@ -1,0 +1,128 @@
+"""EventFindings: the findings about an event, made once and made anew when something came."""
+
+from collections.abc import Callable
+from threading import Thread
+from time import monotonic
+from typing import NamedTuple
+
+from ivscope.domain.stages import ParticipantScope, SessionScope
+from ivscope.findings.finding import Ask, Certainty, EventRef, FactKind, Finding
+from ivscope.findings.rules import findings_for
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.store.event_log import EventLog
+from ivscope.render.finding_lines import Cited
+from ivscope.workspace.store_context import StoreContext
+
+AT_ONCE = 10_000
+"""So many events are looked at while the reader waits; more in a thread."""
+
+_LISTS = frozenset({FactKind.PARTICIPANTS, FactKind.INGEST_CONFIGURATIONS})
+"""What one call reads of a whole session or stage."""
+
+_REST = 10
+"""A thread rests so many times as long as it has worked while a sweep brings more and more."""
+
+
+class _Weighed(NamedTuple):
+    ref: EventRef
+    changes: int
+    findings: tuple[Finding, ...]
+    rests_until: float
+
+
+class EventFindings:
+    """Asks the rules. For the UI thread; what is long runs in a thread, one at a time."""
+
+    def __init__(self, provider: StageDataProvider, held: StoreContext) -> None:
+        self.provider = provider
+        self.held = held
+        """What the rules look at."""
+        self.on_ready: Callable[[], object] = lambda: None
+        """Told by the thread when it has found what was asked for."""
+        self._last: _Weighed | None = None
+        self._thread: Thread | None = None
+
+    def of(self, ref: EventRef) -> tuple[Finding, ...] | None:
+        """The findings about an event of a participant; None while they are looked for."""
+        if not isinstance(ref.scope, ParticipantScope):
+            return ()
+        changes, last = self.provider.changes, self._last
+        if last is not None and last.ref == ref:
+            rests = monotonic() < last.rests_until and self._grows(ref.scope)
+            if last.changes == changes or rests:
+                return last.findings
+        if self.held.work(ref.scope, ref.position) <= AT_ONCE:
+            findings = self._find(ref.scope, ref.position)
+            self._last = _Weighed(ref, changes, findings, 0.0)
+            return findings
+        if self._thread is None:
+            self._thread = Thread(target=self._weigh, args=(ref, ref.scope, changes), daemon=True)
+            self._thread.start()
+        return last.findings if last is not None and last.ref == ref else None
+
+    def _find(self, scope: ParticipantScope, position: int) -> tuple[Finding, ...]:
+        return tuple(sorted(findings_for(scope, position, self.held), key=_tells_little))
+
+    @staticmethod
+    def leading(findings: tuple[Finding, ...]) -> int:
+        """How many come before the general explanation; the others say little but stay below."""
+        return sum(not _tells_little(one) for one in findings) or min(1, len(findings))
+
+    def _grows(self, scope: ParticipantScope) -> bool:
+        sweep = self.provider.store.started_sweep(scope.session)
+        return sweep is not None and sweep.is_running
+
+    def _weigh(self, ref: EventRef, scope: ParticipantScope, changes: int) -> None:
+        began = monotonic()
+        try:
+            findings = self._find(scope, ref.position)
+        except Exception as bug:  # noqa: BLE001 - handed on whole, never swallowed
+            self._thread = None
+            self.provider.report(bug)
+            return
+        ended = monotonic()
+        self._last = _Weighed(ref, changes, findings, ended + _REST * (ended - began))
+        self._thread = None
+        self.on_ready()
+
+    def fetchable(self, findings: tuple[Finding, ...]) -> Ask | None:
+        """The first thing that would tell and can be fetched; else the sweep, if that would."""
+        asks = [ask for finding in findings for ask in finding.would_tell if self._is_open(ask)]
+        fetched = [ask for ask in asks if isinstance(ask.fact.scope, ParticipantScope)]
+        listed = [ask for ask in asks if ask.fact.kind in _LISTS]
+        return next(iter([*fetched, *listed, *asks]), None)
+
+    def _is_open(self, ask: Ask) -> bool:
+        """Whether it is not held: no rule knows of replicas."""
+        scope = ask.fact.scope
+        if ask.fact.kind is not FactKind.REPLICAS or not isinstance(scope, ParticipantScope):
+            return True
+        replicas = self.provider.store.replicas(scope)
+        return replicas is None or replicas.has_more
+
+    def cite(self, ref: EventRef, own: EventRef) -> Cited | None:
+        """An event that findings about another one rest on; None for that one itself."""
+        log = self.log_of(ref.scope)
+        if ref == own or log is None or ref.position >= len(log):
+            return None
+        who = log.participant(ref.position)
+        scope = ref.scope
+        if isinstance(scope, ParticipantScope):
+            who = None if scope == own.scope else scope.participant_id
+        if who is not None:
+            summary = self.held.summary(ParticipantScope(scope.stage_arn, scope.session_id, who))
+            who = (summary.user_id if summary is not None else None) or who
+        return Cited(log.name(ref.position), log[ref.position].time, who)
+
+    def log_of(self, scope: ParticipantScope | SessionScope) -> EventLog | None:
+        """The log that positions of a reference are in."""
+        if isinstance(scope, SessionScope):
+            sweep = self.provider.store.started_sweep(scope)
+            return None if sweep is None else sweep.log.log
+        held = self.held.log(scope)
+        return None if held is None else held.log
+
+
+def _tells_little(finding: Finding) -> bool:
+    """Whether it only says that something is not known, and that nothing would tell."""
+    return finding.certainty is Certainty.UNKNOWN and not finding.would_tell

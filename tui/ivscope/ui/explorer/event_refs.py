@@ -1,0 +1,73 @@
+"""References to events: between a participant's own events and those of everybody."""
+
+from ivscope.domain.stages import ParticipantScope, SessionScope
+from ivscope.findings.finding import EventRef
+from ivscope.ui.explorer.event_findings import EventFindings
+from ivscope.ui.explorer.events_pane import EventsPane
+from ivscope.workspace.event_stream import SessionStream
+
+
+def event_ref(
+    weighing: EventFindings, pane: EventsPane, scope: ParticipantScope
+) -> EventRef | None:
+    """The event under the cursor, among its participant's own; None without one.
+
+    Args:
+        weighing: What is held.
+        pane: Where the cursor is.
+        scope: The participant of the event.
+    """
+    reading, position = pane.reading, pane.position
+    if reading is None or position is None:
+        return None
+    if isinstance(reading.stream, SessionStream):
+        return own_ref(weighing, EventRef(scope.session, position))
+    return EventRef(scope, position)
+
+
+def own_ref(weighing: EventFindings, ref: EventRef) -> EventRef | None:
+    """The same event among those of its participant; None when they are not held."""
+    session = ref.scope
+    if isinstance(session, ParticipantScope):
+        return ref
+    sweep = weighing.provider.store.started_sweep(session)
+    name = None if sweep is None else sweep.log.log.participant(ref.position)
+    if sweep is None or name is None:
+        return None
+    scope = ParticipantScope(session.stage_arn, session.session_id, name)
+    held = weighing.held.log(scope)
+    if held is None:
+        return None
+    log, event = held.log, sweep.log.event(ref.position)
+    before = 0
+    for part in sweep.log.ranges(name):
+        if ref.position in part:
+            guess = before + ref.position - part.start
+            if guess < len(log) and log[guess] == event:
+                return EventRef(scope, guess)
+        before += len(part)
+    # A feed that was refreshed can hold the same events at other positions.
+    time_us = sweep.log.log.time_us(ref.position)
+    same = (at for at in range(len(log)) if log.time_us(at) == time_us and log[at] == event)
+    found = next(same, None)
+    return None if found is None else EventRef(scope, found)
+
+
+def session_position(weighing: EventFindings, ref: EventRef, session: SessionScope) -> int | None:
+    """Where an event is among those of everybody in its session; None when it is not there."""
+    if ref.scope == session:
+        return ref.position
+    scope = ref.scope
+    sweep = weighing.provider.store.started_sweep(session)
+    log = weighing.log_of(scope)
+    if not isinstance(scope, ParticipantScope) or scope.session != session:
+        return None
+    if sweep is None or log is None or ref.position >= len(log):
+        return None
+    event, time_us = log[ref.position], log.time_us(ref.position)
+    swept = sweep.log
+    for part in swept.ranges(scope.participant_id):
+        for at in part:
+            if swept.log.time_us(at) == time_us and swept.event(at) == event:
+                return at
+    return None

@@ -1,0 +1,277 @@
+"""EventsPane: shows one participant's events and keeps the list and the reading together."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from math import inf
+from time import monotonic
+
+from ivscope.analysis.overview import OverviewCell, minimap
+from ivscope.domain.events import Event
+from ivscope.domain.stages import SessionScope
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.fetch.rate_limiter import Priority
+from ivscope.provider.store.order import OrderLabel
+from ivscope.render.bars import ListStatus, tail_lines
+from ivscope.render.event_rows import EventLook, EventRows
+from ivscope.render.lines import Line, Role, Span
+from ivscope.ui.explorer.list_status import event_status
+from ivscope.ui.time_display import Clock
+from ivscope.ui.widgets.row_list import RowList
+from ivscope.workspace.event_list import EventList
+from ivscope.workspace.event_stream import EventStream, ParticipantStream, SessionStream
+from ivscope.workspace.names import Names
+from ivscope.workspace.place import Level, Place
+from ivscope.workspace.seeking import Seeking
+
+_PAUSE_SECONDS = 0.001
+"""Between two slices, for the keys that wait."""
+
+_BUSY_PAUSE_SECONDS = 0.1
+"""Between two slices while events come: a sweep has time, keys have none."""
+
+_DRAW_SECONDS = 0.1
+"""Between two drawings while slices follow each other."""
+
+_EDGE_SECONDS = 1.0
+"""Between two looks at where errors lie while events come: each goes over the whole list."""
+
+_WORK_SECONDS = 0.008
+"""One slice of filtering. A key waits for one slice and a frame at most."""
+
+
+class EventsPane:
+    """Owns readings; the list draws them."""
+
+    def __init__(
+        self,
+        provider: StageDataProvider,
+        rows: RowList,
+        clock: Clock,
+        say: Callable[[str], None],
+        later: Callable[[float, Callable[[], None]], object],
+    ) -> None:
+        self._provider = provider
+        self._list = rows
+        self._clock = clock
+        self._seeking = Seeking(provider, say, self.move_to)
+        self._later = later
+        self._readings: dict[Place, EventList] = {}
+        self._names: dict[SessionScope, Names] = {}
+        self._is_working = False
+        self._drawn_at = self._edge_at = -inf
+        self.reading: EventList | None = None
+        """What is shown; None before the first participant."""
+        self.wide = False
+
+    def open(self, place: Place) -> EventList:
+        """Show a participant's events as they were left."""
+        self.leave()
+        key = replace(place, narrowed=None)
+        reading = self._readings.get(key)
+        if reading is None:
+            reading = EventList.of(self._stream(place))
+            # Everybody's pages come in the order of the sweep, which tells nothing.
+            reading.sort(by_time=place.level is Level.TIMELINE)
+        self._readings[key] = reading
+        self.reading = reading
+        self._list.show(self._rows(reading), self._tail(reading), reading.cursor, reading.top)
+        self._begin_work()
+        return reading
+
+    def _stream(self, place: Place) -> EventStream:
+        if place.level is Level.TIMELINE:
+            return SessionStream(self._provider, place.session)
+        return ParticipantStream(self._provider, place.participant)
+
+    def leave(self) -> None:
+        """Remember the place in the list, and stop what runs."""
+        self.stop()
+        if self.reading is not None:
+            self.reading.cursor, self.reading.top = self._list.cursor, self._list.top
+
+    def stop(self) -> bool:
+        """Stop looking for something. Returns whether something was looked for."""
+        return self._seeking.stop()
+
+    def changed(self) -> None:
+        """Rows came, or the state of the feed changed."""
+        reading = self.reading
+        if reading is None:
+            return
+        reading.take_log()
+        self._begin_work()
+        self._seeking.go_on(reading)
+
+    def redraw(self) -> None:
+        """Draw again with the cursor on the same event."""
+        reading = self.reading
+        if reading is None:
+            return
+        self._list.rows = self._rows(reading)
+        now = monotonic()
+        if not reading.stream.is_busy or now - self._edge_at >= _EDGE_SECONDS:
+            self._edge_at = now
+            self._list.overlook(partial(edge_spans, reading))
+        self._list.grow(self._tail(reading))
+
+    @property
+    def _newest_row(self) -> int:
+        reading = self.reading
+        if reading is None or not len(reading.view):
+            return 0
+        is_newest_first = self._is_newest_first(reading)
+        return 0 if is_newest_first else len(reading.view) - 1
+
+    @property
+    def is_at_newest(self) -> bool:
+        """Whether the cursor is on the newest event shown."""
+        return self._list.cursor == self._newest_row
+
+    def go_to_newest(self) -> None:
+        """Put the cursor on the newest event shown."""
+        self.move_to(self._newest_row)
+
+    def refit(self, change: Callable[[], None]) -> None:
+        """Make a change of what is shown and keep the cursor on its event, or near it."""
+        reading = self.reading
+        if reading is None:
+            return
+        position = self.position
+        change()
+        reading.view.work(_WORK_SECONDS)
+        row = reading.view.row_at(position) if position is not None and len(reading.view) else 0
+        self._list.overlook(partial(edge_spans, reading))
+        self._list.show(self._rows(reading), self._tail(reading), row)
+        self._begin_work()
+
+    @property
+    def position(self) -> int | None:
+        """Position in the log of the event under the cursor."""
+        reading, row = self.reading, self._list.cursor
+        if reading is None or row >= len(reading.view):
+            return None
+        return reading.view.position(row)
+
+    @property
+    def row(self) -> int:
+        """The row under the cursor."""
+        return self._list.cursor
+
+    @property
+    def event(self) -> Event | None:
+        """The event under the cursor."""
+        position = self.position
+        if self.reading is None or position is None:
+            return None
+        return self.reading.view.log[position]
+
+    def move_to(self, row: int) -> None:
+        """Put the cursor on a row."""
+        self._list.cursor = row
+
+    # Work that goes on between keys.
+
+    def _begin_work(self) -> None:
+        """Filter and sort what is new, unless that goes on already."""
+        if not self._is_working:
+            self._work()
+
+    def _work(self) -> None:
+        """One slice of filtering; the next one after the keys that wait."""
+        reading = self.reading
+        if reading is None:
+            self._is_working = False
+            return
+        position, row = self.position, self._list.cursor
+        is_more = reading.view.work(_WORK_SECONDS)
+        if position is not None and len(reading.view):
+            # Rows that came above the cursor must not move what is being read.
+            shift = reading.view.row_at(position) - row
+            self._list.shift(shift)
+        self._is_working = is_more
+        now = monotonic()
+        if not is_more or now - self._drawn_at >= _DRAW_SECONDS:
+            self._drawn_at = now
+            self.redraw()
+        if is_more:
+            pause = _BUSY_PAUSE_SECONDS if reading.stream.is_busy else _PAUSE_SECONDS
+            self._later(pause, self._work)
+
+    def seek_for(
+        self,
+        what: str,
+        find: Callable[[], int | None],
+        is_nowhere: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Go to what `find` finds, reading further pages until it does; see `Seeking.seek`."""
+        if self.reading is not None:
+            self._seeking.seek(self.reading, what, find, is_nowhere)
+            self.redraw()
+
+    def near_end(self) -> None:
+        """The cursor comes near the last row: have the next page read."""
+        reading = self.reading
+        if reading is None or not reading.stream.may_grow:
+            return
+        left = self._list.rows_below
+        # A page may have come since the list said so, and may be about to be shown.
+        is_first_unseen = not reading.view.scanned and len(reading.stream.items) > 0
+        if left < self._list.page and not is_first_unseen:
+            reading.stream.read_on(Priority.DEMAND if left <= 0 else Priority.PREFETCH)
+
+    # What the list draws.
+
+    def status(self) -> ListStatus:
+        """What the status line says."""
+        assert self.reading is not None  # noqa: S101 - only asked while events are shown
+        row = self._list.cursor
+        return event_status(self.reading, row, self._seeking.text(self.reading))
+
+    def _tail(self, reading: EventList) -> tuple[Line, ...]:
+        row = self._list.cursor
+        status = event_status(reading, row, self._seeking.text(reading))
+        return tail_lines(status, self._list.size.width - 1)
+
+    def _names_of(self, stream: EventStream) -> Callable[[str], str] | None:
+        """How participants are called where the events of several are mixed."""
+        if not isinstance(stream, SessionStream):
+            return None
+        return self._names.setdefault(stream.sweep.session, Names(stream.sweep)).name
+
+    @staticmethod
+    def _is_newest_first(reading: EventList) -> bool:
+        return not reading.by_time and reading.view.log.order is OrderLabel.NEWEST_FIRST
+
+    def _rows(self, reading: EventList) -> EventRows:
+        log = reading.view.log
+        look = EventLook(
+            zone=self._clock.zone,
+            style=self._clock.style,
+            now=self._clock.now(),
+            zero=reading.zero,
+            newest_first=self._is_newest_first(reading),
+            wide=self.wide,
+            who=self._names_of(reading.stream),
+            needle=reading.search_text if _is_plain(reading.search_text) else "",
+        )
+        return EventRows(log, reading.view, reading.marks, look)
+
+
+def edge_spans(reading: EventList, height: int) -> tuple[Span, ...]:
+    """Errors, marks and hits of the whole list in `height` cells; marks first, then errors."""
+    cells = minimap(reading.view, height, reading.marks)
+    return tuple(_edge_span(cell) for cell in cells)
+
+
+def _edge_span(cell: OverviewCell) -> Span:
+    if cell.has_mark:
+        return Span("m", Role.ACCENT)
+    if cell.has_error:
+        return Span("!", Role.ERROR)
+    return Span("/", Role.HIT) if cell.has_hit else Span(" ")
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a search looks for just this text."""
+    return not any(sign in text for sign in ':/!* "')

@@ -1,0 +1,217 @@
+"""EvidenceCommands: going to the events that findings rest on, and reading what would tell more."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ivscope.domain.stages import ParticipantScope, SessionScope
+from ivscope.domain.times import to_microseconds
+from ivscope.findings.finding import EventRef, FactKey, FactKind
+from ivscope.provider.store.event_feed import EventFeed
+from ivscope.provider.store.event_log import EventLog
+from ivscope.provider.store.fetchable import Fetchable
+from ivscope.provider.store.order import OrderLabel
+from ivscope.render.finding_lines import EvidenceKeys
+from ivscope.settings.key_names import first_key
+from ivscope.ui.commands import Handler, Unavailable
+from ivscope.ui.explorer.event_findings import EventFindings
+from ivscope.ui.explorer.event_refs import event_ref, own_ref, session_position
+from ivscope.ui.explorer.events_pane import EventsPane
+from ivscope.ui.explorer.navigation import Navigation
+from ivscope.ui.time_display import Clock
+from ivscope.workspace.place import Level, Place
+
+_NEAR_US = 2_000_000
+"""Rules also look so far around the second of an event."""
+
+
+@dataclass(slots=True)
+class _Tour:
+    """From event to event and back to the one that they bear on, which is the last stop."""
+
+    stops: tuple[EventRef, ...]
+    at: int = -1
+
+
+@dataclass(slots=True)
+class _Run:
+    """Reading what was asked for: events until a moment is covered, else one call."""
+
+    target: Fetchable
+    place: Place
+    what: str
+    """In our words."""
+    time_us: int | None
+    """None when nothing but the end will do."""
+
+
+class EvidenceCommands:
+    """Commands about the findings of the event under the cursor."""
+
+    def __init__(
+        self,
+        weighing: EventFindings,
+        pane: EventsPane,
+        clock: Clock,
+        going: Navigation,
+        say: Callable[[str], None],
+    ) -> None:
+        self._weighing = weighing
+        self._provider = weighing.provider
+        self._pane = pane
+        self._clock = clock
+        self._going = going
+        self._say = say
+        self._tour: _Tour | None = None
+        self._run: _Run | None = None
+
+    def table(self) -> dict[str, Handler]:
+        """Deeds by command id."""
+        return {"evidence.next": self._next, "evidence.fetch": self._fetch}
+
+    def changed(self) -> None:
+        """Something was read: read on for what was asked for."""
+        run = self._run
+        if run is None or self._step(run, is_first=False):
+            return
+        self._run = None
+        if self._going.here == run.place:
+            failure = run.target.status.failure
+            self._say(f"read {run.what}" if failure is None else f"not read: {failure.summary}")
+
+    def _ref(self) -> EventRef:
+        event, here = self._pane.event, self._going.here
+        if event is None or not self._going.is_reading:
+            raise Unavailable("put the cursor on an event first: this goes by its evidence")
+        scope = here.at_event(event.participant_id).participant
+        ref = event_ref(self._weighing, self._pane, scope)
+        if ref is None:
+            raise Unavailable("nothing is known about this event yet")
+        return ref
+
+    # Going to the events.
+
+    def _next(self) -> None:
+        """The next event that the findings rest on; from the last one back to where it began."""
+        here, tour = self._ref(), self._tour
+        if tour is None or tour.stops[tour.at] != here:
+            tour = self._tour = _Tour(self._stops(here))
+        tour.at = (tour.at + 1) % len(tour.stops)
+        others = len(tour.stops) - 1
+        is_back = tour.at == others
+        note = "back at the event it is about" if is_back else f"evidence {tour.at + 1} of {others}"
+        self._say(note + self._show(tour.stops[tour.at]))
+
+    def _stops(self, here: EventRef) -> tuple[EventRef, ...]:
+        findings = self._weighing.of(here)
+        if findings is None:
+            raise Unavailable("still looking for evidence")
+        refs = (own_ref(self._weighing, ref) for one in findings for ref in one.rests_on)
+        others = dict.fromkeys(ref for ref in refs if ref is not None and ref != here)
+        if not others:
+            raise Unavailable("what is known of this event rests on no other event")
+        return (*others, here)
+
+    def _show(self, ref: EventRef) -> str:
+        """Put the cursor on an event, where it is or with its participant. Returns a remark."""
+        here, scope, position = self._going.here, ref.scope, ref.position
+        if here.level is Level.TIMELINE and here.session == _session(scope):
+            found = session_position(self._weighing, ref, here.session)
+            if found is None:
+                raise Unavailable("that event is not on the timeline")
+            position = found
+        elif isinstance(scope, ParticipantScope):
+            place = Place(scope.stage_arn, scope.session_id, scope.participant_id)
+            if here.level is not Level.EVENTS or here.participant != scope:
+                self._going.go_or_back(place)
+        return self._move(position)
+
+    def _move(self, position: int) -> str:
+        reading = self._pane.reading
+        if reading is None:
+            return ""
+        while reading.view.work(1.0):
+            pass
+        remark = ""
+        if not reading.view.is_shown(position):
+            zone, now = self._clock.zone, self._clock.now()
+            self._pane.refit(lambda: reading.show_all(zone, now))
+            remark = "; all events are shown, the filter hid it"
+        self._pane.move_to(reading.view.row_at(position))
+        return remark
+
+    # Reading what would tell.
+
+    def _fetch(self) -> None:
+        """Read the first thing that would tell more."""
+        here = self._ref()
+        findings = self._weighing.of(here)
+        if findings is None:
+            raise Unavailable("still looking for evidence")
+        ask = self._weighing.fetchable(findings)
+        if ask is None:
+            raise Unavailable("nothing that can be read would tell more")
+        time = None if self._pane.event is None else self._pane.event.time
+        until = to_microseconds(time) if isinstance(time, datetime) else None
+        run = self._run = _Run(self._target(ask.fact), self._going.here, ask.what, until)
+        self._step(run, is_first=True)
+        self._say(f"reading {ask.what}")
+
+    def _target(self, fact: FactKey) -> Fetchable:
+        """What to read."""
+        scope = fact.scope
+        if fact.kind is FactKind.PARTICIPANTS:
+            return self._provider.participants(_session(scope))
+        if fact.kind is FactKind.INGEST_CONFIGURATIONS:
+            return self._provider.ingest_configurations(scope.stage_arn)
+        if not isinstance(scope, ParticipantScope):
+            raise Unavailable("only the events of everybody tell: M sweeps the session")
+        if fact.kind is FactKind.PARTICIPANT:
+            return self._provider.participant(scope)
+        if fact.kind is FactKind.REPLICAS:
+            return self._provider.replicas(scope.stage_arn, scope.participant_id)
+        return self._provider.events(scope)
+
+    def _step(self, run: _Run, *, is_first: bool) -> bool:
+        """Have the next page read unless the moment is covered. Returns whether more may come."""
+        target, status = run.target, run.target.status
+        if self._going.here != run.place:
+            return False
+        if status.is_busy:
+            return True
+        if status.failure is not None:
+            return is_first and self._provider.retry(target)
+        if not isinstance(target, EventFeed):
+            return is_first and self._provider.read_more(target)
+        if status.has_more:
+            if not is_first and _reaches(target.items, run.time_us):
+                return False
+            return self._provider.read_more(target)
+        return is_first and self._provider.refresh(target)
+
+
+def _session(scope: ParticipantScope | SessionScope) -> SessionScope:
+    return scope.session if isinstance(scope, ParticipantScope) else scope
+
+
+def _reaches(log: EventLog, time_us: int | None) -> bool:
+    """Whether the events read reach a moment, coming from where the list begins."""
+    if time_us is None or not len(log):
+        return False
+    times = [at for at in (log.time_us(0), log.time_us(len(log) - 1)) if at is not None]
+    if log.order is OrderLabel.OLDEST_FIRST:
+        return max(times, default=time_us) > time_us + _NEAR_US
+    return log.order is OrderLabel.NEWEST_FIRST and min(times, default=time_us) < time_us - _NEAR_US
+
+
+def evidence_keys(keys: Mapping[str, str]) -> EvidenceKeys:
+    """Keys of the commands about evidence.
+
+    Args:
+        keys: Keys in force by command id; empty for none.
+    """
+    following, fetching, sweeping = (
+        first_key(keys[id_]) if keys[id_] else ""
+        for id_ in ("evidence.next", "evidence.fetch", "go.timeline")
+    )
+    return EvidenceKeys(following, fetching, sweeping)

@@ -1,0 +1,135 @@
+"""Layout: which panes share the screen, and how. Sizes themselves are in `styles/`."""
+
+from textual.screen import Screen
+
+from ivscope.ui.commands import Handler, Unavailable
+from ivscope.ui.widgets.row_list import RowList
+from ivscope.ui.widgets.text_pane import TextPane
+
+_SPLITS = ("-split-narrow", "-split-less", "", "-split-more", "-split-wide")
+"""Share of the list beside the detail, from small to large; the middle is the usual one."""
+
+_PLACES = ("", "-detail-below", "-detail-off")
+"""Detail on the right, below, off; on a narrow screen below, off."""
+
+_SMALL_COLUMNS = 80
+_SMALL_ROWS = 20
+"""Below these one pane fills the screen."""
+
+
+class Layout:
+    """Answers the keys that move panes about."""
+
+    def __init__(
+        self, screen: Screen[None], picker: RowList, events: RowList, detail: TextPane
+    ) -> None:
+        self._screen = screen
+        self._picker = picker
+        self._events = events
+        self._detail = detail
+        self._split = _SPLITS.index("")
+        self._place = 0
+        self._is_reading = False
+
+    def table(self) -> dict[str, Handler]:
+        """Deeds by command id."""
+        return {
+            "go.next_pane": lambda: self._step_focus(1),
+            "go.previous_pane": lambda: self._step_focus(-1),
+            "view.full": self._toggle_full,
+            "view.more": lambda: self._resize(1),
+            "view.less": lambda: self._resize(-1),
+            "view.place": self._next_place,
+            "view.picker": self._toggle_picker,
+        }
+
+    @property
+    def main(self) -> RowList:
+        """The list that the keys belong to."""
+        return self._events if self._is_reading else self._picker
+
+    @property
+    def main_has_focus(self) -> bool:
+        """Whether the keys go to the list."""
+        return self.main.has_focus
+
+    @property
+    def picker_has_focus(self) -> bool:
+        """Whether the keys go to the picker, also beside the events."""
+        return self._picker.has_focus
+
+    @property
+    def detail_is_full(self) -> bool:
+        """Whether the detail has the whole screen."""
+        return self._screen.has_class("-full-detail")
+
+    def arrange(self, *, is_reading: bool, everybody: bool = False) -> None:
+        """Share the screen for what the reader does, with the focus on its list.
+
+        Args:
+            is_reading: Whether events are shown.
+            everybody: Whether they are those of the whole session, which take more room.
+        """
+        self._is_reading = is_reading
+        self._screen.set_class(everybody, "-everybody")
+        self._screen.set_class(is_reading, "-reading")
+        self._screen.set_class(not is_reading, "-picking")
+        self._screen.remove_class("-drawer", "-full-detail", "-full-list")
+        self.main.focus()
+
+    def fit(self, columns: int, rows: int) -> None:
+        """Take note of the terminal's size."""
+        self._screen.set_class(columns < _SMALL_COLUMNS or rows < _SMALL_ROWS, "-tiny")
+
+    def show_detail_full(self) -> None:
+        """The detail on the whole screen."""
+        self._screen.add_class("-full-detail")
+        self._detail.focus()
+
+    def leave_detail(self) -> bool:
+        """Back from the detail to the list. Returns whether the detail had the focus."""
+        had_focus = self._detail.has_focus or self._screen.has_class("-full-detail")
+        if had_focus:
+            self._screen.remove_class("-full-detail")
+            self.main.focus()
+        return had_focus
+
+    def _step_focus(self, step: int) -> None:
+        panes = [p for p in (self._picker, self._events, self._detail) if p.display]
+        panes = [pane for pane in panes if pane.size.width]
+        focused = self._screen.focused
+        index = panes.index(focused) if focused in panes else 0
+        panes[(index + step) % len(panes)].focus()
+
+    def _toggle_full(self) -> None:
+        screen = self._screen
+        if screen.has_class("-full-detail") or screen.has_class("-full-list"):
+            screen.remove_class("-full-detail", "-full-list")
+        else:
+            screen.add_class("-full-detail" if self._detail.has_focus else "-full-list")
+
+    def _resize(self, step: int) -> None:
+        split = self._split + step
+        if not 0 <= split < len(_SPLITS):
+            raise Unavailable("the list is as wide as it gets" if step > 0 else "the detail is")
+        self._screen.remove_class(*filter(None, _SPLITS))
+        self._split = split
+        if _SPLITS[split]:
+            self._screen.add_class(_SPLITS[split])
+
+    def _next_place(self) -> None:
+        self._screen.remove_class(*filter(None, _PLACES))
+        places = (_PLACES[0], _PLACES[2]) if self._screen.has_class("-narrow") else _PLACES
+        self._place = (self._place + 1) % len(places)
+        if places[self._place]:
+            self._screen.add_class(places[self._place])
+        self.main.focus()
+
+    def _toggle_picker(self) -> None:
+        if not self._is_reading:
+            raise Unavailable("the picker is what you see")
+        if self._screen.has_class("-narrow"):
+            raise Unavailable("no room for the picker beside the events: h goes up to it")
+        self._screen.toggle_class("-drawer" if self._screen.has_class("-medium") else "-no-picker")
+        if self._picker.has_focus:
+            self.main.focus()

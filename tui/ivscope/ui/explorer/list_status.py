@@ -1,0 +1,154 @@
+"""Feeds as the status line and the tail of a list show them."""
+
+from datetime import datetime
+from time import monotonic
+from typing import Any
+
+from ivscope.domain.durations import duration
+from ivscope.domain.failures import is_not_recorded
+from ivscope.provider.fetch.scheduler import Activity
+from ivscope.provider.fetch.sweep import Sweep
+from ivscope.provider.fetch.sweep_progress import SweepState
+from ivscope.provider.store.event_feed import EventFeed
+from ivscope.provider.store.feed import Feed, FeedState
+from ivscope.render.bars import Budget, ListStatus
+from ivscope.render.timestamps import recorded
+from ivscope.ui.explorer import picking
+from ivscope.workspace.event_list import EventList
+from ivscope.workspace.event_stream import ParticipantStream
+from ivscope.workspace.place import Level
+
+_EMPTY_EVENTS = (
+    "No events returned for this participant.",
+    "The API answers so for unknown ids too; how long it keeps events is not documented.",
+    "Not all errors cause events: client network and token signature errors do not.",
+)
+
+_EMPTY_TIMELINE = ("No events in any of the participants read.",)
+_MORE_TIMELINE = "... participants not read yet can add events anywhere; i tells how far it is"
+
+
+def list_status(
+    feed: Feed[Any], level: Level, shown: int | None = None, recorded_at: datetime | None = None
+) -> ListStatus:
+    """A picker's feed for the reader.
+
+    Args:
+        feed: The feed.
+        level: Of the place that lists it.
+        shown: Rows that a narrowing kept, None without one.
+        recorded_at: When an earlier run asked for it; None when this one did.
+    """
+    extra = () if recorded_at is None else (recorded(recorded_at),)
+    return _status(feed, picking.NOUNS[level], shown, extra, picking.empty_note(level))
+
+
+def loaded_events(feed: EventFeed) -> str:
+    """How much of a participant's events was read, in the few cells of a column."""
+    if feed.is_complete:
+        return f"{len(feed.items):,} events, all loaded"
+    if not feed.pages:
+        return "events not read yet"
+    return f"{len(feed.items):,} loaded, {'more available' if feed.has_more else 'not all'}"
+
+
+def event_status(reading: EventList, row: int, sought: str | None) -> ListStatus:
+    """A reading for the reader.
+
+    Args:
+        reading: The events and what was made of them.
+        row: Under the cursor.
+        sought: What is looked for in pages not read yet, None for nothing.
+    """
+    stream, log, view = reading.stream, reading.stream.items, reading.view
+    recorded_at = stream.recorded_at
+    extra = [] if recorded_at is None else [recorded(recorded_at)]
+    if reading.hides:
+        extra.append(f"filter: {reading.filter_shown}")
+    if len(log):
+        extra.append(f"{log.error_count:,} {'error' if log.error_count == 1 else 'errors'}")
+        extra.append(_order(reading))
+    if stream.coverage:
+        extra.insert(0, stream.coverage)
+    if reading.search_text:
+        extra.insert(0, _hits(reading, row))
+    if sought is not None:
+        extra.insert(0, f"looking for {sought}, Esc stops")
+    shown = len(view) if reading.hides else None
+    if isinstance(stream, ParticipantStream):
+        return _status(stream.feed, "events", shown, tuple(extra), _EMPTY_EVENTS)
+    return ListStatus(
+        noun="events",
+        count=len(log),
+        has_more=not stream.is_complete,
+        failure=stream.failure,
+        shown=shown,
+        extra=tuple(extra),
+        empty_note=_EMPTY_TIMELINE,
+        more_note=_MORE_TIMELINE,
+    )
+
+
+def _order(reading: EventList) -> str:
+    if not reading.by_time:
+        return reading.stream.items.order.value
+    is_final = reading.stream.is_complete
+    return "sorted by time" if is_final else "sorted by time, rows can still come between"
+
+
+def _hits(reading: EventList, row: int) -> str:
+    view = reading.view
+    count = f"{view.hit_count:,}"
+    number = view.hit_number(row)
+    place = f"hit {number:,}/{count}" if number is not None else f"{count} hits"
+    scanned = "" if view.searched >= view.total else f", {view.searched:,} searched"
+    return f"{place} of {view.total:,} loaded{scanned}"
+
+
+def _status(
+    feed: Feed[Any],
+    noun: str,
+    shown: int | None,
+    extra: tuple[str, ...],
+    empty_note: tuple[str, ...],
+) -> ListStatus:
+    status = feed.status
+    return ListStatus(
+        noun=noun,
+        count=len(feed.items),
+        has_more=status.has_more,
+        reading=status.state is FeedState.READING,
+        waiting=status.state is FeedState.QUEUED,
+        started=status.state is not FeedState.IDLE,
+        failure=status.failure,
+        can_restart=status.can_restart,
+        can_retry=feed.can_retry and not is_not_recorded(status.failure),
+        shown=shown,
+        extra=extra,
+        empty_note=empty_note,
+    )
+
+
+def budget(activity: Activity) -> Budget:
+    """The provider's activity for the status line."""
+    return Budget(activity.used, activity.budget, activity.throttled_seconds)
+
+
+def sweep_word(sweep: Sweep) -> str:
+    """The state of a sweep for the status line; empty before it was started."""
+    progress = sweep.progress(monotonic())
+    match progress.state:
+        case SweepState.IDLE:
+            return ""
+        case SweepState.LISTING | SweepState.READING:
+            eta = progress.eta_seconds
+            return "SWEEPING" + (f", about {duration(eta)} left" if eta is not None else "")
+        case SweepState.PAUSED:
+            return "SWEEP PAUSED  =: go on"
+        case SweepState.FAILED:
+            return "SWEEP FAILED  r: go on"
+        case SweepState.CANCELLED:
+            return "SWEEP STOPPED  r: go on"
+        case _:
+            at = sweep.recorded_at
+            return "SWEPT" if at is None else f"SWEPT  {recorded(at)}"

@@ -1,0 +1,144 @@
+"""PickerPane: shows the picker of a place and keeps what was typed to narrow it."""
+
+from ivscope.domain.stages import ParticipantSummary
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.fetch.rate_limiter import Priority
+from ivscope.provider.store.feed import FeedState
+from ivscope.render.bars import ListStatus, tail_lines
+from ivscope.render.lines import Line
+from ivscope.render.picker_rows import PickerRows
+from ivscope.ui.commands import Unavailable
+from ivscope.ui.explorer import picking
+from ivscope.ui.explorer.list_status import list_status
+from ivscope.ui.time_display import Clock
+from ivscope.ui.widgets.row_list import RowList
+from ivscope.workspace.place import Level, Place, View
+
+
+class PickerPane:
+    """One list at a time: stages, sessions or participants."""
+
+    def __init__(self, provider: StageDataProvider, rows: RowList, clock: Clock) -> None:
+        self._provider = provider
+        self._list = rows
+        self._clock = clock
+        self._rows = picking.rows_of(Level.STAGES, [], clock.zone, clock.now())
+        self.place = Place()
+        """Whose picker is shown."""
+        self.text = ""
+        """What was typed to narrow it."""
+
+    @property
+    def feed(self) -> picking.PickerFeed:
+        """What is listed."""
+        return picking.feed_at(self._provider, self.place)
+
+    @property
+    def row(self) -> picking.PickerRow | None:
+        """The row under the cursor."""
+        index = self._list.cursor
+        return self._rows[index] if index < len(self._rows) else None
+
+    def below(self) -> list[picking.PickerRow]:
+        """The rows under the cursor."""
+        return [self._rows[index] for index in range(self._list.cursor + 1, len(self._rows))]
+
+    def select(self, participant_id: str) -> None:
+        """Put the cursor on a participant, if it is among the rows."""
+        for index, row in enumerate(self._rows):
+            if isinstance(row, ParticipantSummary) and row.participant_id == participant_id:
+                self._list.cursor = index
+                return
+
+    def open(self, place: Place, view: View) -> None:
+        """Show a place's picker as it was left."""
+        self.place, self.text = place, view.text
+        self._draw(view.cursor, view.top)
+
+    def view(self) -> View:
+        """How the picker is left."""
+        return View(self._list.cursor, self._list.top, self.text)
+
+    def read(self) -> None:
+        """Read the first page if nothing was read."""
+        if self.feed.state is FeedState.IDLE:
+            self._provider.read_more(self.feed)
+
+    def narrow(self, text: str) -> None:
+        """Keep rows that hold the text."""
+        self.text = text
+        self._draw(0, 0)
+
+    def changed(self) -> None:
+        """Rows came, or the state of the feed changed."""
+        self._rows = self._make_rows()
+        self._list.rows = self._rows
+        self._list.grow(self._tail())
+
+    def redraw(self) -> None:
+        """Draw again with the cursor on its row: times are told in another way."""
+        self._draw(self._list.cursor, self._list.top)
+
+    def near_end(self) -> None:
+        """The cursor comes near the last row: have the next page read."""
+        left = self._list.rows_below
+        # A page may have come since the list said so.
+        if self.feed.has_more and left < self._list.page:
+            self._provider.read_more(self.feed, Priority.DEMAND if left <= 0 else Priority.PREFETCH)
+
+    def chosen(self, index: int) -> Place:
+        """The place that a row opens."""
+        return picking.child(self.place, self._rows[index])
+
+    def left_over(self) -> Place | None:
+        """The place to open when narrowing left one listed row, or just what was typed."""
+        if self.text and 1 in (self._listed, len(self._rows)):
+            return picking.child(self.place, self._rows[0])
+        return None
+
+    def sibling(self, place: Place, step: int) -> Place:
+        """The place beside one, among the rows read.
+
+        Raises:
+            NotNow: There is none.
+        """
+        parent = place.parent
+        if parent is None:
+            raise Unavailable("stages have no siblings: [ and ] work below them")
+        if place.level is Level.TIMELINE:
+            raise Unavailable("everybody has no siblings: Enter opens one participant")
+        if place.level is Level.EVENTS:
+            parent = place.picker
+        places = [
+            picking.child(parent, row) for row in picking.feed_at(self._provider, parent).items
+        ]
+        if place not in places:
+            raise Unavailable("this list was not read: h goes up and reads it")
+        index = places.index(place) + step
+        if not 0 <= index < len(places):
+            end = "last" if step > 0 else "first"
+            raise Unavailable(f"this is the {end} one of those read")
+        return places[index]
+
+    def status(self) -> ListStatus:
+        """What the status line says."""
+        shown = self._listed if self.text else None
+        recorded_at = self._provider.recorded_at(self.feed)
+        return list_status(self.feed, self.place.level, shown, recorded_at)
+
+    @property
+    def _listed(self) -> int:
+        """How many rows were read: the one that stands for what was typed, the last, was not."""
+        count = len(self._rows)
+        return count - (count > 0 and isinstance(self._rows[count - 1], picking.TypedPlace))
+
+    def _make_rows(self) -> PickerRows[picking.PickerRow]:
+        kept = picking.narrow(self.place, self.feed.items, self.text)
+        return picking.rows_of(self.place.level, kept, self._clock.zone, self._clock.now())
+
+    def _tail(self) -> tuple[Line, ...]:
+        return tail_lines(self.status(), self._list.size.width - 1)
+
+    def _draw(self, cursor: int, top: int) -> None:
+        self._rows = self._make_rows()
+        self._list.show(self._rows, self._tail(), cursor, top)

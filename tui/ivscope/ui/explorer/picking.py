@@ -1,0 +1,238 @@
+"""What a picker lists at a place: its feed, its rows, and what typing opens."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from ivscope.domain.events import Event
+from ivscope.domain.identifiers import read_identifiers
+from ivscope.domain.stages import ParticipantFilter, ParticipantSummary, StageSession, StageSummary
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.store.feed import Feed
+from ivscope.render.cells import clip
+from ivscope.render.lines import Line, Role, Span
+from ivscope.render.picker_rows import (
+    Indexed,
+    PickerRows,
+    participant_line,
+    participant_titles,
+    session_line,
+    session_titles,
+    stage_line,
+    stage_titles,
+)
+from ivscope.render.safe import safe
+from ivscope.workspace.place import Level, Place
+
+PickerItem = StageSummary | StageSession | ParticipantSummary
+PickerFeed = Feed[StageSummary] | Feed[StageSession] | Feed[ParticipantSummary]
+
+NOUNS = {Level.STAGES: "stages", Level.SESSIONS: "sessions", Level.PARTICIPANTS: "participants"}
+
+_EMPTY_NOTES = {
+    Level.STAGES: ("No stages in this account and Region.", "Another Region? Start with --region."),
+    Level.SESSIONS: (
+        "No sessions returned for this stage.",
+        "The API answers so for unknown stages too; how long it keeps sessions is not documented.",
+    ),
+    Level.PARTICIPANTS: (
+        "No participants returned for this session.",
+        "The API answers so for unknown sessions too. / opens a participant id that you know.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TypedPlace:
+    """A row that stands for what was typed or pasted, listed or not."""
+
+    place: Place
+
+
+PickerRow = PickerItem | TypedPlace
+
+
+def feed_at(provider: StageDataProvider, place: Place) -> PickerFeed:
+    """The feed of the picker at a place."""
+    match place.level:
+        case Level.STAGES:
+            return provider.stages()
+        case Level.SESSIONS:
+            assert place.stage_arn is not None  # noqa: S101
+            return provider.sessions(place.stage_arn)
+        case _:
+            return provider.participants(place.session, place.narrowed)
+
+
+def empty_note(level: Level) -> tuple[str, ...]:
+    """What an empty list at this level says, and what it does not."""
+    return _EMPTY_NOTES[level]
+
+
+def child(place: Place, row: PickerRow) -> Place:
+    """The place that a row opens."""
+    match row:
+        case TypedPlace():
+            return row.place
+        case StageSummary():
+            return Place(row.arn)
+        case StageSession():
+            return Place(place.stage_arn, row.session_id)
+        case ParticipantSummary():
+            return Place(place.stage_arn, place.session_id, row.participant_id, place.narrowed)
+
+
+def typed_place(place: Place, text: str) -> Place | None:
+    """The place that a typed or pasted id, ARN or JSON addresses from here, None if none.
+
+    What the text does not say is taken from here: a session id alone means this stage.
+    """
+    found = read_identifiers(text)
+    stage_arn = found.stage_arn or place.stage_arn
+    if stage_arn is None:
+        return None
+    if found.stage_arn is not None and found.stage_arn != place.stage_arn:
+        return Place(
+            stage_arn, found.session_id, found.participant_id if found.session_id else None
+        )
+    session_id = found.session_id or place.session_id
+    if session_id is None:
+        return Place(stage_arn) if found.stage_arn else None
+    if found.participant_id is not None:
+        return Place(stage_arn, session_id, found.participant_id)
+    return Place(stage_arn, session_id) if found.session_id or found.stage_arn else None
+
+
+_MOST_SHOWN = 1_000
+"""Characters of a row that can be on screen; a name of megabytes is not escaped with every key."""
+
+
+def narrow(place: Place, items: Indexed[PickerItem], text: str) -> Indexed[PickerRow]:
+    """Items whose visible facts hold every word typed, and what the text itself addresses."""
+    words = text.casefold().split()
+    if not words:
+        return items
+    kept: list[PickerRow] = [item for item in items if _holds(item, words)]
+    typed = typed_place(place, text)
+    if typed is not None and not any(child(place, row) == typed for row in kept):
+        kept.append(TypedPlace(typed))
+    return kept
+
+
+def _holds(item: PickerItem, words: list[str]) -> bool:
+    match item:
+        case StageSummary():
+            live = "live" if item.active_session_id else "idle"
+            facts = f"{item.name or ''} {item.arn} {item.active_session_id or ''} {live}"
+        case StageSession():
+            live = "live" if item.end_time is None else "ended"
+            facts = f"{item.session_id} {item.start_time} {live}"
+        case ParticipantSummary():
+            facts = " ".join(
+                (
+                    item.user_id or "",
+                    item.participant_id,
+                    item.state or "",
+                    "published" if item.published else "",
+                    item.recording_state or "",
+                    item.replication_type or "",
+                )
+            )
+    # Also as it is shown: what is read off the screen, or pasted with its escapes, finds it too.
+    folded = f"{facts} {safe(facts[:_MOST_SHOWN])}".casefold()
+    return all(word in folded for word in words)
+
+
+def rows_of(
+    level: Level, items: Indexed[PickerRow], zone: tzinfo, now: datetime
+) -> PickerRows[PickerRow]:
+    """Rows that draw themselves."""
+    draw_session = session_line(zone, now)
+    draw_participant = participant_line(zone)
+
+    def draw(row: PickerRow, width: int) -> Line:
+        match row:
+            case StageSummary():
+                return stage_line(row, width)
+            case StageSession():
+                return draw_session(row, width)
+            case ParticipantSummary():
+                return draw_participant(row, width)
+            case TypedPlace():
+                return _typed_line(row.place, width)
+
+    titles = {
+        Level.STAGES: stage_titles,
+        Level.SESSIONS: session_titles,
+        Level.PARTICIPANTS: participant_titles,
+    }
+    return PickerRows(items, draw, titles[level])
+
+
+def _typed_line(place: Place, width: int) -> Line:
+    names = {
+        Level.SESSIONS: ("stage", place.stage_arn),
+        Level.PARTICIPANTS: ("session", place.session_id),
+        Level.EVENTS: ("participant", place.participant_id),
+    }
+    what, name = names[place.level]
+    text = f"open {what} {safe(name or '')} (not among the rows read)"
+    return (Span(clip(text, width), Role.ACCENT),)
+
+
+_FILTERS = {
+    "user": "filterByUserId",
+    "published": "filterByPublished",
+    "state": "filterByState",
+    "recording": "filterByRecordingState",
+}
+_YES = {"yes": True, "true": True, "no": False, "false": False}
+_STATES = ("CONNECTED", "DISCONNECTED")
+_RECORDING_STATES = ("STARTING", "ACTIVE", "STOPPING", "STOPPED", "FAILED")
+
+
+def parse_service_filter(text: str) -> ParticipantFilter | None:
+    """Read "user:ID", "published:yes", "state:connected" or "recording:failed".
+
+    Returns:
+        None for an empty text, which asks for all participants.
+
+    Raises:
+        ValueError: With what to type instead. IVS API: ListParticipants takes one filter a call.
+    """
+    text = text.strip()
+    if not text:
+        return None
+    member, colon, value = text.partition(":")
+    if not colon or member not in _FILTERS or not value:
+        raise ValueError("type user:ID, published:yes|no, state:connected or recording:failed")
+    if member == "user":
+        return ParticipantFilter(_FILTERS[member], value)
+    if " " in value:
+        raise ValueError("the service takes one filter at a time; / narrows the rows further")
+    if member == "published":
+        if value.casefold() not in _YES:
+            raise ValueError("published takes yes or no")
+        return ParticipantFilter(_FILTERS[member], _YES[value.casefold()])
+    known = _STATES if member == "state" else _RECORDING_STATES
+    if value.upper() not in known:
+        raise ValueError(f"{member} takes {', '.join(known).lower()}")
+    return ParticipantFilter(_FILTERS[member], value.upper())
+
+
+def filter_text(narrowed: ParticipantFilter) -> str:
+    """A server-side filter as it would be typed."""
+    member = next(word for word, name in _FILTERS.items() if name == narrowed.member)
+    if isinstance(narrowed.value, bool):
+        return f"{member}:{'yes' if narrowed.value else 'no'}"
+    return f"{member}:{narrowed.value if member == 'user' else narrowed.value.lower()}"
+
+
+def link_of(place: Place, event: Event) -> Place | None:
+    """Where an event leads: the remote participant, or the copy in the destination session."""
+    if event.remote_participant_id:
+        return Place(place.stage_arn, place.session_id, event.remote_participant_id)
+    if event.destination_stage_arn and event.destination_session_id and place.participant_id:
+        return Place(
+            event.destination_stage_arn, event.destination_session_id, place.participant_id
+        )
+    return None

@@ -1,0 +1,293 @@
+"""PromptCommands: the prompts that find, filter and take commands."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from textual.app import App
+
+from ivscope.ui.commands import Handler, Unavailable
+from ivscope.ui.explorer import picking
+from ivscope.ui.explorer.event_commands import EventCommands
+from ivscope.ui.explorer.events_pane import EventsPane
+from ivscope.ui.explorer.picker_pane import PickerPane
+from ivscope.ui.explorer.prompt_kinds import OpenPrompt
+from ivscope.workspace.place import Level, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One command that can be typed."""
+
+    name: str
+    arguments: str
+    """What may follow, for the hint; empty for nothing."""
+    does: Callable[[str], None]
+    """Takes what follows the name. May raise `Unavailable`."""
+    choices: tuple[str, ...] = ()
+    """Arguments that complete."""
+
+
+class CommandLine:
+    """Words by name; a time alone goes there."""
+
+    def __init__(self, words: tuple[Word, ...], go_to: Callable[[str], None]) -> None:
+        self._words = {word.name: word for word in words}
+        self._go_to = go_to
+
+    def run(self, text: str) -> None:
+        """Do what was typed.
+
+        Raises:
+            NotNow: There is no such command, or it cannot be done now.
+        """
+        text = text.strip()
+        if not text:
+            return
+        if text[0].isdigit() or text[0] in "+-":
+            self._go_to(text)
+            return
+        name, _, rest = text.partition(" ")
+        matches = [word for word in self._words if word.startswith(name)]
+        if name in self._words:
+            matches = [name]
+        if len(matches) != 1:
+            names = ", ".join(matches or self._words)
+            what = "which one" if matches else f"no command {name!r}; there are"
+            raise Unavailable(f"{what}: {names}")
+        self._words[matches[0]].does(rest.strip())
+
+    def complete(self, text: str) -> str:
+        """The text completed as far as it is certain."""
+        name, blank, rest = text.partition(" ")
+        if not blank:
+            return _completed(name, tuple(self._words), " ")
+        word = self._words.get(name)
+        return f"{name} {_completed(rest, word.choices, '')}" if word else text
+
+
+def _completed(text: str, choices: tuple[str, ...], end: str) -> str:
+    matches = [choice for choice in choices if choice.startswith(text)]
+    if not matches:
+        return text
+    if len(matches) == 1:
+        return matches[0] + end
+    shortest = min(matches, key=len)
+    for length in range(len(shortest), len(text), -1):
+        if all(match.startswith(shortest[:length]) for match in matches):
+            return shortest[:length]
+    return text
+
+
+_FILTER_HINT = "code:QUOTA name:SUB* remote:ID attr:key=value after:20:36 !inverse /regex/"
+_FIND_HINT = "text, or code:… name:… remote:… /regex/"
+
+
+class Asker(Protocol):
+    """What questions need of the explorer."""
+
+    pane: EventsPane
+    picker: PickerPane
+
+    @property
+    def here(self) -> Place:
+        """Where the reader is."""
+        ...
+
+    def ask(self, prompt: OpenPrompt) -> None:
+        """Open a prompt."""
+        ...
+
+    def go(self, place: Place) -> None:
+        """Open a place."""
+        ...
+
+    def do(self, command: str) -> None:
+        """Do a command by its id; raises `Unavailable`."""
+        ...
+
+    def action_do(self, command: str) -> None:
+        """Do a command, or say why not."""
+        ...
+
+    @property
+    def app(self) -> App[object]:
+        """The running app."""
+        ...
+
+    def say(self, note: str) -> None:
+        """A note in the status line."""
+        ...
+
+
+class PromptCommands:
+    """One prompt at a time, in the place of the status line."""
+
+    def __init__(
+        self,
+        explorer: Asker,
+        events: EventCommands,
+        keys: Mapping[str, str],
+        order_sweep: Callable[[str], None],
+    ) -> None:
+        self._explorer = explorer
+        self._keys = keys
+        self._order_sweep = order_sweep
+        self._events = events
+        self._commands = CommandLine(self._words(), self._events.go_to)
+
+    def table(self) -> dict[str, Handler]:
+        """Deeds by command id."""
+        return {
+            "find.search": self._find,
+            "find.filter": self._filter,
+            "app.command": self._command,
+            "app.help": self._help,
+        }
+
+    def paste(self, text: str) -> None:
+        """Open what a pasted id, ARN or JSON addresses."""
+        place = picking.typed_place(self._explorer.here.picker, text)
+        if place is not None:
+            self._explorer.go(place)
+        else:
+            self._explorer.say("nothing to open in it: no stage ARN, session or participant id")
+
+    def _help(self) -> None:
+        from ivscope.ui.help.screen import HelpScreen  # noqa: PLC0415 - not needed for the first frame
+
+        def chosen(command: str | None) -> None:
+            if command is not None:
+                self._explorer.action_do(command)
+
+        self._explorer.app.push_screen(HelpScreen(self._keys), chosen)
+
+    def _find(self) -> None:
+        if self._explorer.here.level >= Level.EVENTS:
+            self._explorer.ask(self._search_prompt(""))
+        else:
+            self._explorer.ask(self._narrowing_prompt())
+
+    def _filter(self) -> None:
+        match self._explorer.here.level:
+            case Level.EVENTS | Level.TIMELINE:
+                reading = self._explorer.pane.reading
+                self._explorer.ask(self._filter_prompt(reading.filter_text if reading else ""))
+            case Level.PARTICIPANTS:
+                self._explorer.ask(self._service_prompt())
+            case _:
+                raise Unavailable("& asks the service for some participants: open a session first")
+
+    def _command(self) -> None:
+        self._explorer.ask(
+            OpenPrompt(
+                title=":",
+                hint="20:36  goto TIME  filter …  find …  sort time  tz local  load  follow  q",
+                entered=self._commands.run,
+                complete=self._commands.complete,
+            )
+        )
+
+    def _narrowing_prompt(self) -> OpenPrompt:
+        picker = self._explorer.picker
+
+        def entered(_text: str) -> None:
+            place = picker.left_over()
+            if place is not None:
+                self._explorer.go(place)
+
+        return OpenPrompt(
+            title="FILTER",
+            hint="part of a name or id; or paste any id, ARN or EventBridge JSON",
+            text=picker.text,
+            typed=picker.narrow,
+            entered=entered,
+            cancelled=lambda: picker.narrow(""),
+        )
+
+    def _search_prompt(self, text: str) -> OpenPrompt:
+        def entered(typed: str) -> None:
+            self._events.search_for(typed)
+            if typed.strip():
+                self._events.go_to_hit()
+
+        return OpenPrompt(
+            title="FIND",
+            hint=_FIND_HINT,
+            text=text,
+            typed=self._events.search_for,
+            entered=entered,
+            cancelled=lambda: self._events.search_for(""),
+            sister=self._filter_prompt,
+        )
+
+    def _filter_prompt(self, text: str) -> OpenPrompt:
+        reading = self._explorer.pane.reading
+        before = reading.filter_text if reading is not None else ""
+
+        def entered(typed: str) -> None:
+            try:
+                self._events.filter_by(typed)
+            except Unavailable:
+                self._events.filter_by(before)
+                raise
+
+        return OpenPrompt(
+            title="FILTER",
+            hint=_FILTER_HINT,
+            text=text,
+            typed=self._events.filter_by,
+            entered=entered,
+            cancelled=lambda: self._events.filter_by(before),
+            sister=self._search_prompt,
+        )
+
+    def _service_prompt(self) -> OpenPrompt:
+        place = self._explorer.here
+
+        def entered(text: str) -> None:
+            try:
+                narrowed = picking.parse_service_filter(text)
+            except ValueError as error:
+                raise Unavailable(str(error)) from error
+            self._explorer.go(Place(place.stage_arn, place.session_id, narrowed=narrowed))
+
+        return OpenPrompt(
+            title="ASK SERVICE",
+            hint="user:ID | published:yes|no | state:connected|disconnected | recording:failed",
+            text=picking.filter_text(place.narrowed) if place.narrowed else "",
+            entered=entered,
+        )
+
+    def _words(self) -> tuple[Word, ...]:
+        def command(id_: str) -> Handler:
+            return lambda: self._explorer.do(id_)
+
+        def plain(name: str, id_: str) -> Word:
+            does = command(id_)
+            return Word(name, "", lambda _rest: does())
+
+        return (
+            Word("goto", "TIME", self._events.go_to),
+            Word("filter", "TEXT", self._events.filter_by),
+            Word("find", "TEXT", self._search),
+            Word("sort", "time|returned", self._events.sort, ("time", "returned")),
+            Word("tz", "utc|local|Area/City", self._events.set_zone, ("utc", "local")),
+            plain("load", "read.all"),
+            plain("follow", "read.follow"),
+            plain("summary", "triage.summary"),
+            plain("lanes", "triage.lanes"),
+            plain("everybody", "go.timeline"),
+            Word("sweep", "start|pause|cancel", self._order_sweep, ("start", "pause", "cancel")),
+            plain("reload", "read.restart"),
+            plain("errors", "find.errors"),
+            plain("wide", "view.wide"),
+            plain("w", "take.save"),
+            plain("help", "app.help"),
+            plain("q", "app.quit"),
+            plain("quit", "app.quit"),
+        )
+
+    def _search(self, text: str) -> None:
+        self._events.search_for(text)
+        self._events.go_to_hit()

@@ -1,0 +1,278 @@
+"""ReadCommands: reading again, reading all, following."""
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Any, Protocol
+
+from textual.timer import Timer
+
+from ivscope.domain.durations import duration
+from ivscope.findings.ingest_now import CODES
+from ivscope.provider.fetch.following import Follower, FollowState
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.fetch.read_all import ReadAll
+from ivscope.provider.fetch.sweep import Sweep
+from ivscope.provider.store.event_feed import EventFeed
+from ivscope.provider.store.feed import Feed, FeedState
+from ivscope.ui.commands import ONLY_RECORDED, Handler, Unavailable
+from ivscope.ui.explorer.events_pane import EventsPane
+from ivscope.ui.explorer.list_status import sweep_word
+from ivscope.ui.explorer.picker_pane import PickerPane
+from ivscope.workspace.event_stream import ParticipantStream
+from ivscope.workspace.place import Level, Place
+
+_SHORTEST_WAIT = 0.05
+"""Seconds: a timer of zero would keep the keys waiting."""
+
+
+class Asked(Protocol):
+    """What readers need of the explorer."""
+
+    @property
+    def here(self) -> Place:
+        """Where the reader is."""
+        ...
+
+    def say(self, note: str) -> None:
+        """A note in the status line."""
+        ...
+
+
+class ReadCommands:
+    """Runs that go on by themselves. Esc stops them, and so does leaving the place."""
+
+    def __init__(
+        self,
+        provider: StageDataProvider,
+        pane: EventsPane,
+        picker: PickerPane,
+        explorer: Asked,
+        later: Callable[[float, Callable[[], None]], Timer],
+    ) -> None:
+        self._provider = provider
+        self._pane = pane
+        self._picker = picker
+        self._explorer = explorer
+        self._later = later
+        self._alarm: Timer | None = None
+        self._load_all: ReadAll | None = None
+        self._follower: Follower | None = None
+        self._awaits_news: int | None = None
+        """Number of the last refresh before the one that the reader asked for."""
+
+    def table(self) -> dict[str, Handler]:
+        """Deeds by command id."""
+        return {
+            "read.again": self._again,
+            "read.restart": self._restart,
+            "read.all": self._start_load_all,
+            "read.follow": self._toggle_follow,
+            "read.pause": self._toggle_pause,
+        }
+
+    def word(self) -> str:
+        """The state of what runs, for the status line; empty when nothing does."""
+        if self._load_all is not None:
+            stream = self._pane.reading.stream if self._pane.reading is not None else None
+            bounds = stream.bounds if isinstance(stream, ParticipantStream) else (None, None)
+            eta = self._load_all.eta(monotonic(), *bounds)
+            about = f", about {duration(eta)} left" if eta is not None else ""
+            return f"LOADING ALL{about}  Esc: stop"
+        if self._explorer.here.level is Level.TIMELINE:
+            return sweep_word(self._sweep)
+        if self._follower is None:
+            return ""
+        status = self._follower.status(monotonic())
+        news = f"+{status.new_events:,} new  " if status.new_events else ""
+        match status.state:
+            case FollowState.OFF:
+                return ""
+            case FollowState.THROTTLED:
+                return f"{news}THROTTLED {status.throttled_seconds:.0f} s"
+            case FollowState.PAUSED:
+                return f"{news}PAUSED  =: go on"
+            case FollowState.ENDED:
+                return f"{news}ENDED"
+            case FollowState.FAILED:
+                return f"{news}FAILED  r: retry"
+            case _:
+                return f"{news}FOLLOWING"
+
+    def stop(self) -> bool:
+        """Stop what runs. Returns whether something did."""
+        load_all, self._load_all = self._load_all, None
+        follower, self._follower = self._follower, None
+        if load_all is not None:
+            load_all.cancel()
+        if follower is not None:
+            follower.stop()
+        return load_all is not None or follower is not None
+
+    def tick(self) -> None:
+        """Poll when it is time, and set the alarm for the next time."""
+        if self._follower is None:
+            return
+        now = monotonic()
+        self._follower.tick(now)
+        wait = self._follower.next_in(now)
+        if self._alarm is not None:
+            self._alarm.stop()
+        if wait is not None:
+            self._alarm = self._later(max(wait, _SHORTEST_WAIT), self.tick)
+
+    def changed(self) -> None:
+        """A page of the feed came, or its state changed."""
+        if self._load_all is not None and not self._load_all.step():
+            self._load_all = None
+        self._tell_news()
+        self.tick()
+        self._keep_up()
+
+    def moved(self) -> None:
+        """The reader moved: whoever reads is not taken away from what they read."""
+        follower = self._follower
+        if follower is None:
+            return
+        state = follower.status(monotonic()).state
+        if state is FollowState.FOLLOWING and not self._pane.is_at_newest:
+            follower.pause()
+
+    @property
+    def _sweep(self) -> Sweep:
+        return self._provider.sweep(self._explorer.here.session)
+
+    @property
+    def _feed(self) -> Feed[Any]:
+        if self._explorer.here.level is Level.EVENTS and self._pane.reading is not None:
+            return self._event_feed
+        return self._picker.feed
+
+    @property
+    def _event_feed(self) -> EventFeed:
+        """The feed of the participant on screen."""
+        return self._provider.events(self._explorer.here.participant)
+
+    # Again.
+
+    def _again(self) -> None:
+        """Read again what failed; else read what is new."""
+        self._ask_for_a_service()
+        feed, here = self._feed, self._explorer.here
+        if here.level is Level.TIMELINE:
+            if not self._sweep.start():
+                raise Unavailable(
+                    "the session has ended and everybody is read: nothing new can come"
+                )
+            return
+        if here.level is Level.EVENTS:
+            fact = self._provider.participant(here.participant)
+            if fact.state is FeedState.FAILED:
+                self._provider.retry(fact)
+            self._list_ingest_again(here)
+        if self._follower is not None:
+            self._follower.retry(monotonic())
+        if feed.state is FeedState.FAILED:
+            if not self._provider.retry(feed):
+                raise Unavailable("this cannot be retried: R reads again from the start")
+        elif self._pane.reading is not None and here.level is Level.EVENTS:
+            refreshed = self._event_feed.status.refreshed
+            self._awaits_news = refreshed.number if refreshed is not None else 0
+            self._provider.refresh(self._event_feed)
+        else:
+            self._provider.restart(feed)
+
+    def _list_ingest_again(self, here: Place) -> None:
+        """Ingest configurations are told as they are now: list them anew where they matter."""
+        event = self._pane.event
+        if event is None or event.error_code not in CODES:
+            return
+        listed = self._provider.store.ingest_configurations(here.participant.stage_arn)
+        if listed is not None:
+            self._provider.restart(listed)
+
+    def _ask_for_a_service(self) -> None:
+        if not self._provider.has_service:
+            raise Unavailable(ONLY_RECORDED)
+
+    def _restart(self) -> None:
+        self._ask_for_a_service()
+        if self._explorer.here.level is Level.TIMELINE:
+            raise Unavailable("a sweep reads nothing twice: r reads what is new")
+        self._provider.restart(self._feed)
+
+    def _tell_news(self) -> None:
+        """What the refresh that the reader asked for has brought."""
+        if self._awaits_news is None or self._explorer.here.level is not Level.EVENTS:
+            return
+        refreshed = self._event_feed.status.refreshed
+        if refreshed is None:
+            return
+        if refreshed.number == self._awaits_news:
+            return
+        self._awaits_news = None
+        if refreshed.failure is not None:
+            self._explorer.say(f"not refreshed: {refreshed.failure.summary}; r: retry")
+        else:
+            self._explorer.say(f"+{refreshed.new_rows:,} new" if refreshed.new_rows else "no news")
+
+    # All.
+
+    def _start_load_all(self) -> None:
+        if self._explorer.here.level is Level.TIMELINE:
+            raise Unavailable("the sweep reads all: = pauses it and lets it go on")
+        if not self._feed.has_more:
+            raise Unavailable("all is loaded")
+        self._load_all = ReadAll(self._provider, self._feed)
+        self._load_all.step()
+
+    # Following.
+
+    def _toggle_follow(self) -> None:
+        here = self._explorer.here
+        if here.level is not Level.EVENTS:
+            raise Unavailable("open a participant first: F follows its events")
+        self._ask_for_a_service()
+        if self._follower is not None:
+            self.stop()
+            self._explorer.say("no longer following")
+            return
+        self.stop()
+        self._follower = Follower(self._provider, here.participant, self._is_live)
+        self._provider.read(self._provider.session(here.session))
+        self._follower.start(monotonic())
+        self._pane.go_to_newest()
+        self.tick()
+
+    def _is_live(self) -> bool | None:
+        """Whether the session has no end, as far as it was read."""
+        session = self._provider.store.session(self._explorer.here.session)
+        return None if session is None else session.end_time is None
+
+    def _toggle_pause(self) -> None:
+        if self._explorer.here.level is Level.TIMELINE:
+            self._toggle_sweep()
+            return
+        follower = self._follower
+        if follower is None:
+            raise Unavailable("nothing is followed: F follows")
+        if follower.status(monotonic()).state is FollowState.PAUSED:
+            follower.resume()
+            self._keep_up()
+        else:
+            follower.pause()
+
+    def _toggle_sweep(self) -> None:
+        sweep = self._sweep
+        if sweep.is_running:
+            sweep.pause()
+        elif not sweep.start():
+            raise Unavailable("the sweep has come to its end")
+
+    def _keep_up(self) -> None:
+        """While following, the newest event stays in view."""
+        follower = self._follower
+        if follower is None:
+            return
+        if follower.status(monotonic()).state in {FollowState.FOLLOWING, FollowState.ENDED}:
+            self._pane.go_to_newest()
+            follower.mark_seen()

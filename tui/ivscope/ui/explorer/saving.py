@@ -1,0 +1,97 @@
+"""Saving: the events of the list into a file of their own."""
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from textual.app import App
+
+from ivscope.domain.events import Event
+from ivscope.export.saved_events import SavedHead, saved_lines
+from ivscope.settings.files import save_private, state_folder
+from ivscope.ui.commands import Handler, Unavailable
+from ivscope.ui.explorer.events_pane import EventsPane
+from ivscope.ui.time_display import Clock
+from ivscope.workspace.event_stream import SessionStream
+from ivscope.workspace.place import Level, Place
+
+
+class Saver(Protocol):
+    """What saving needs of the explorer."""
+
+    pane: EventsPane
+
+    @property
+    def app(self) -> App[object]:
+        """The running app."""
+        ...
+
+    @property
+    def here(self) -> Place:
+        """Where the reader is."""
+        ...
+
+    def say(self, note: str) -> None:
+        """A note in the status line."""
+        ...
+
+
+class Saving:
+    """One key, one file; its name and what is in it are told."""
+
+    def __init__(self, explorer: Saver, clock: Clock) -> None:
+        self._explorer = explorer
+        self._clock = clock
+
+    def table(self) -> dict[str, Handler]:
+        """Deeds by command id."""
+        return {"take.save": self._save}
+
+    def _save(self) -> None:
+        here, reading = self._explorer.here, self._explorer.pane.reading
+        if here.level < Level.EVENTS or reading is None:
+            raise Unavailable("W saves events: open a participant, or everybody with M")
+        if not len(reading.view):
+            raise Unavailable("no event is shown: nothing to save")
+        view, log, stream = reading.view, reading.view.log, reading.stream
+        now = self._clock.now()
+        head = SavedHead(
+            stage_arn=here.session.stage_arn,
+            session_id=here.session.session_id,
+            participant_id=here.participant_id,
+            saved_at=now.isoformat(),
+            saved=len(view),
+            loaded=len(log),
+            is_complete=stream.is_complete,
+            coverage=stream.coverage,
+            order="sorted by time" if reading.by_time else log.order.value,
+            filter=reading.filter_shown,
+        )
+        positions = list(view.positions(0, len(view)))
+        event_at: Callable[[int], Event] = log.__getitem__
+        if isinstance(stream, SessionStream):
+            event_at = stream.sweep.log.event
+        whose = here.participant_id or head.session_id
+        name = f"ivscope-{whose}-{now:%Y%m%dT%H%M%SZ}.jsonl"
+
+        def work() -> None:
+            content = "".join(saved_lines(head, map(event_at, positions))).encode("ascii")
+            note = _written(name, content, head)
+            self._explorer.app.call_later(self._explorer.say, note)
+
+        threading.Thread(target=work, name="save", daemon=True).start()
+
+
+def _written(name: str, content: bytes, head: SavedHead) -> str:
+    """Save into the working folder, else into our own. Returns what to say."""
+    trouble = ""
+    for folder in (Path(), state_folder(os.environ) / "saved"):
+        try:
+            save_private(folder / name, content)
+        except OSError as error:
+            trouble = f"{folder}: {error.strerror}"
+        else:
+            return f"saved {head.in_words}: {folder / name}"
+    return f"not saved: {trouble}"

@@ -1,0 +1,1 @@
+"""The help: every command and its keys."""

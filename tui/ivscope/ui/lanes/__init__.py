@@ -1,0 +1,1 @@
+"""Lanes of all participants and plots over one time."""

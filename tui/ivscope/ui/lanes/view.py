@@ -1,0 +1,172 @@
+"""LanesView: what the lanes screen shows: window, cursor, order; pure but for what it reads."""
+
+from datetime import datetime
+
+from ivscope.analysis.concurrency import PublisherCounter
+from ivscope.analysis.event_tally import EventTally
+from ivscope.analysis.lane_order import LaneOrder
+from ivscope.analysis.lanes import Lanes
+from ivscope.analysis.plots import Bucket, Level
+from ivscope.analysis.time_window import TimeWindow, window_between
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.fetch.sweep import Sweep
+from ivscope.render.lines import Line, Role, Span
+from ivscope.ui.lanes.lines import LEGEND, axis_line, histogram, lane_line, level_plot, window_text
+from ivscope.ui.time_display import Clock
+from ivscope.workspace.names import Names
+
+PUBLISHER_LIMIT = 12
+"""Publishers in a stage, not adjustable (IVS RealTimeUserGuide, service quotas)."""
+
+_LABEL_CELLS = 16
+_PLOT_LINES = 6
+_PLOTS = ("publishers", "events", "")
+
+
+class LanesView:
+    """One session in time. The lanes and both plots share window and cursor."""
+
+    def __init__(
+        self, provider: StageDataProvider, sweep: Sweep, clock: Clock, moment: datetime | None
+    ) -> None:
+        """Lanes of a session.
+
+        Args:
+            provider: What is held of it.
+            sweep: Everybody's events.
+            clock: How times are told.
+            moment: Where the cursor begins; None for the middle.
+        """
+        session = provider.store.session(sweep.session)
+        end = session.end_time if session is not None else None
+        self._ended = end if isinstance(end, datetime) else None
+        self._sweep = sweep
+        self._clock = clock
+        self._names = Names(sweep)
+        log = sweep.log
+        self._until = self._ended or clock.now()
+        """After this nothing is known: the end of the session, or when the lanes were opened."""
+        self._lanes = Lanes(log.log, log.ranges, self._until)
+        self._counter = PublisherCounter(log.log, is_read=log.is_read, ended=self._ended)
+        self._tally = EventTally(log.log)
+        self._window: TimeWindow | None = None
+        self._is_fitted = True
+        self.moment = moment
+        """The cursor; None before anything has a time."""
+        self.errors_first = False
+        self.plot = _PLOTS[0]
+        self._lane_order = LaneOrder()
+        self._ordered_for: tuple[int, int, int | None] | None = None
+        self.order: list[str] = []
+        """Participant ids, a lane each."""
+
+    def work(self, seconds: float) -> bool:
+        """Count on for about so long. Returns whether more is left."""
+        is_more = self._tally.advance(seconds / 2)
+        is_more = self._counter.advance(seconds / 2) or is_more
+        self._arrange()
+        span = self._tally.span
+        if span is not None and (self._window is None or self._is_fitted):
+            self._window = window_between(*span)
+            self.moment = self.moment or span[0] + (span[1] - span[0]) / 2
+        return is_more
+
+    def _arrange(self) -> None:
+        """Order the lanes anew if people came, were read, or are wanted in another order."""
+        log, rows = self._sweep.log, self._sweep.participants.items
+        read = log.participants_read if self.errors_first else None
+        ordered_for = (len(rows), log.participants_known, read)
+        if ordered_for == self._ordered_for:
+            return
+        self._ordered_for = ordered_for
+        order = self._lane_order
+        order.take(rows)
+        by_join, by_errors = order.by_join, order.errors_first
+        self.order = by_errors(log.errors_by_id) if self.errors_first else by_join.copy()
+        known = set(self.order)
+        self.order += [one for one in log.participant_ids if one not in known]
+
+    def columns(self, width: int) -> int:
+        """Cells of time in a width."""
+        return max(8, width - _LABEL_CELLS)
+
+    # What is drawn.
+
+    def head(self, width: int) -> list[Line]:
+        """The plot and the axis above the lanes."""
+        window, columns = self._window, self.columns(width)
+        if window is None:
+            return [(Span("no event with a time is read yet", Role.MUTED),)]
+        cursor = self._column(columns)
+        axis = axis_line(window, columns, self._clock.zone, label_cells=_LABEL_CELLS, cursor=cursor)
+        if self.plot == "publishers":
+            levels: list[Level] = self._counter.levels(window, columns, self._until)
+            plot = level_plot(
+                levels, _PLOT_LINES, limit=PUBLISHER_LIMIT, cursor=cursor, label_cells=_LABEL_CELLS
+            )
+        elif self.plot == "events":
+            buckets: list[Bucket] = self._tally.buckets(window, columns)
+            plot = histogram(buckets, _PLOT_LINES, cursor=cursor, label_cells=_LABEL_CELLS)
+        else:
+            plot = []
+        return [*plot, axis]
+
+    def lane(self, index: int, width: int) -> Line:
+        """One participant."""
+        participant_id, columns = self.order[index], self.columns(width)
+        cells = " " * columns
+        if self._window is not None:
+            cells = self._lanes.cells(participant_id, self._window, columns)
+        return lane_line(
+            self._names.name(participant_id),
+            cells,
+            label_cells=_LABEL_CELLS,
+            cursor=self._column(columns),
+        )
+
+    def foot(self, width: int) -> Line:
+        """What the signs mean, or the moment and the window where that was asked for."""
+        return LEGEND if width >= sum(len(span.text) for span in LEGEND) else LEGEND[:6]
+
+    def title(self, width: int) -> str:
+        """The moment of the cursor, how many were publishing then, and the window."""
+        if self._window is None or self.moment is None:
+            return ""
+        level = self._counter.at(self.moment)
+        unsure = f" to {level.possible}" if level.possible > level.certain else ""
+        at = self.moment.astimezone(self._clock.zone)
+        least = "" if self._sweep.log.is_all_read else "at least "
+        text = f"{at:%H:%M:%S}: {least}{level.certain}{unsure} of {PUBLISHER_LIMIT} publishing"
+        return f"{text}  ({window_text(self._window, self.columns(width), self._clock.zone)})"
+
+    def _column(self, columns: int) -> int | None:
+        if self._window is None or self.moment is None:
+            return None
+        return self._window.column_of(self.moment, columns)
+
+    # What keys do.
+
+    def move(self, cells: int, width: int) -> None:
+        """Move the cursor in time; the window follows."""
+        window, columns = self._window, self.columns(width)
+        if window is None or self.moment is None:
+            return
+        self.moment += (window.end - window.start) / columns * cells
+        if window.column_of(self.moment, columns) is None:
+            self._is_fitted = False
+            self._window = window.centred(self.moment)
+
+    def zoom(self, factor: float) -> None:
+        """Show less time, or more, around the cursor."""
+        if self._window is not None:
+            self._is_fitted = False
+            self._window = self._window.zoom(factor, self.moment)
+
+    def fit(self) -> None:
+        """Show all."""
+        self._is_fitted = True
+        self.work(0)
+
+    def next_plot(self) -> None:
+        """Publishers, events, none."""
+        self.plot = _PLOTS[(_PLOTS.index(self.plot) + 1) % len(_PLOTS)]

@@ -1,0 +1,20 @@
+"""Finds `styles/` in an installed wheel or in a checkout."""
+
+from pathlib import Path
+
+STYLESHEETS = ("app.tcss", "lines.tcss", "explorer.tcss", "dialogs.tcss")
+"""Every stylesheet, in the order in which they apply."""
+
+
+def stylesheet(name: str) -> Path:
+    """Absolute path of a stylesheet.
+
+    Raises:
+        FileNotFoundError: Naming both places where it was looked for.
+    """
+    package = Path(__file__).parents[1]
+    places = (package / "styles" / name, package.parents[1] / "styles" / name)
+    for place in places:
+        if place.is_file():
+            return place
+    raise FileNotFoundError(f"stylesheet {name} is neither {places[0]} nor {places[1]}")

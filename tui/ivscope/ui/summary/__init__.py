@@ -1,0 +1,1 @@
+"""The summary of a session or of one participant."""

@@ -1,0 +1,162 @@
+"""SummaryScreen: what failed, how often, for whom, since when; every row leads to its events."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from ivscope.render.bars import both_ends, footer_line, note_line
+from ivscope.render.lines import Line, Role, Span
+from ivscope.ui.counting import Counting
+from ivscope.ui.summary.data import SummaryData
+from ivscope.ui.summary.lines import SummaryLine, summary_lines
+from ivscope.ui.time_display import Clock
+from ivscope.ui.widgets.canvas import LineBar
+from ivscope.ui.widgets.row_list import RowList
+from ivscope.ui.widgets.screens import CoveringScreen
+
+Drill = str | int
+"""A filter of events, or the position of one event in the session's log."""
+
+
+class SummaryRows:
+    """Rows of a summary, already laid out."""
+
+    def __init__(self, rows: list[SummaryLine]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def line(self, index: int, width: int) -> Line:  # noqa: ARG002 - laid out for the width already
+        """One row."""
+        return self._rows[index].line
+
+    def titles(self, width: int) -> Line:  # noqa: ARG002 - the protocol's signature
+        """None: the tables bring their own."""
+        return ()
+
+    def next_code(self, row: int) -> int | None:
+        """The next row below one that counts an error code."""
+        for index in range(row + 1, len(self._rows)):
+            if (self._rows[index].drill or "").startswith("code:"):
+                return index
+        return None
+
+    def drill(self, index: int) -> Drill | None:
+        """Where a row leads."""
+        row = self._rows[index]
+        return row.position if row.drill is None else row.drill
+
+
+_HINTS = (
+    ("Enter", "show these events"),
+    ("e", "next error code"),
+    ("=", "pause"),
+    ("Z", "SDKs"),
+    ("Esc", "back"),
+)
+
+
+class SummaryScreen(CoveringScreen[Drill | None]):
+    """The result is where the row that was opened leads, None without one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,l,right", "drill"),
+        Binding("escape,q,h,left,backspace,i", "close"),
+        Binding("e", "next_code"),
+        Binding("Z", "fetch"),
+        Binding("equals_sign", "pause"),
+    ]
+
+    def __init__(self, data: SummaryData, clock: Clock) -> None:
+        super().__init__()
+        self._data = data
+        self._clock = clock
+        self._rows = SummaryRows([])
+        self._counting = Counting(self, data.work, self._draw)
+        self._note = ""
+        self._was_used = False
+        """Whether the reader has pressed a key; before, the cursor waits on the first code."""
+
+    def compose(self) -> Iterator[Widget]:
+        """A title, the rows, a footer."""
+        yield LineBar(id="title")
+        yield RowList(id="summary")
+        yield LineBar(id="keys")
+
+    def on_mount(self) -> None:
+        """Count."""
+        self._list.focus()
+        self._counting.begin()
+
+    @property
+    def _list(self) -> RowList:
+        return self.query_one("#summary", RowList)
+
+    def changed(self) -> None:
+        """Events came, or facts."""
+        self._data.changed()
+        self._counting.changed()
+
+    def on_resize(self) -> None:
+        """Lay out for the width."""
+        self._counting.draw()
+
+    def _draw(self) -> None:
+        width = self.size.width
+        zone, inner = self._clock.zone, width - 2
+        rows = summary_lines(
+            self._data.summary(),
+            inner,
+            zone,
+            heading=self._data.title,
+            about=self._data.about(inner, self._clock),
+            findings=self._data.findings(inner, zone),
+        )
+        self._rows = SummaryRows(rows)
+        cursor = self._list.cursor if self._was_used else self._rows.next_code(-1) or 0
+        self._list.show(self._rows, (), cursor, self._list.top if self._was_used else 0)
+        title = (Span("SUMMARY", Role.STRONG),)
+        line = both_ends(title, Span(self._data.word(), Role.ACCENT), width)
+        self.query_one("#title", LineBar).show(line)
+        keys = note_line(self._note, width) if self._note else footer_line(_HINTS, width)
+        self.query_one("#keys", LineBar).show(keys)
+
+    def action_drill(self) -> None:
+        """Go to the events of the row."""
+        row = self._list.cursor
+        drill = self._rows.drill(row) if row < len(self._rows) else None
+        if drill is not None:
+            self.dismiss(drill)
+
+    def on_key(self) -> None:
+        """From now on the cursor is the reader's; a note goes with any key."""
+        self._was_used = True
+        self._say("")
+
+    def _say(self, note: str) -> None:
+        if note != self._note:
+            self._note = note
+            self._counting.draw()
+
+    def action_fetch(self) -> None:
+        """Read what would tell more, or stop that."""
+        self._say(self._data.fetch())
+        self._counting.changed()
+
+    def action_pause(self) -> None:
+        """Pause the reading, or go on."""
+        self._say(self._data.pause())
+        self._counting.changed()
+
+    def action_next_code(self) -> None:
+        """Go to the next error code."""
+        row = self._rows.next_code(self._list.cursor)
+        if row is not None:
+            self._list.cursor = row
+
+    def action_close(self) -> None:
+        """Leave."""
+        self.dismiss(None)

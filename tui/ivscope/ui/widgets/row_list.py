@@ -1,0 +1,267 @@
+"""RowList: a cursor over rows that draw themselves; holds no row objects."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import chain
+from typing import ClassVar, Protocol
+
+from rich.style import Style
+from textual.binding import BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import var
+from textual.strip import Strip
+
+from ivscope.render.cells import wrap
+from ivscope.render.lines import Line, Role, Span
+from ivscope.ui.commands import list_bindings
+from ivscope.ui.widgets.canvas import Canvas
+
+_CURSOR = Style(reverse=True)
+_BLURRED = Style(bold=True)
+
+
+class Rows(Protocol):
+    """What can be listed."""
+
+    def __len__(self) -> int: ...
+
+    def line(self, index: int, width: int) -> Line:
+        """Row `index` in at most `width` cells; asked for visible rows only."""
+        ...
+
+    def titles(self, width: int) -> Line:
+        """Column titles; empty for none."""
+        ...
+
+
+class NoRows:
+    """Nothing to list."""
+
+    def __len__(self) -> int:
+        return 0
+
+    def line(self, index: int, width: int) -> Line:  # noqa: ARG002 - the protocol's signature
+        """Never asked for."""
+        raise IndexError(index)
+
+    def titles(self, width: int) -> Line:  # noqa: ARG002 - the protocol's signature
+        """No titles."""
+        return ()
+
+
+class RowList(Canvas, can_focus=True):
+    """A list of any length with a cursor, column titles and a tail below the last row.
+
+    The tail says what the rows cannot: reading, more available, failed, empty.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = list_bindings({})
+
+    @dataclass
+    class Highlighted(Message):
+        """The cursor rests on another row, or the row under it changed."""
+
+        row_list: "RowList"
+        index: int
+
+        @property
+        def control(self) -> "RowList":
+            """The list, for `on` selectors."""
+            return self.row_list
+
+    @dataclass
+    class NearEnd(Message):
+        """The cursor is within a screen of the last row held, or on it."""
+
+        row_list: "RowList"
+
+        @property
+        def control(self) -> "RowList":
+            """The list, for `on` selectors."""
+            return self.row_list
+
+    cursor: var[int] = var(0)
+    """Row under the cursor; 0 also when there are no rows."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self.rows: Rows = NoRows()
+        self._tail: tuple[Line, ...] = ()
+        self.tail: tuple[Line, ...] = ()
+        """Below the last row, wrapped to the width."""
+        self._edge: tuple[Span, ...] = ()
+        self._edge_of: Callable[[int], tuple[Span, ...]] = lambda _height: ()
+        self._shown_rows = 0
+
+    def show(self, rows: Rows, tail: tuple[Line, ...], cursor: int, top: int | None = None) -> None:
+        """Show other rows, with the cursor and the first visible row where they were left."""
+        self.rows, self._tail = rows, tail
+        self._measure()
+        self.set_reactive(RowList.cursor, self._clamp(cursor))
+        if top is not None:
+            self.scroll_to(y=top, animate=False)
+        self._follow_cursor()
+        self.repaint()
+        self._announce()
+
+    def shift(self, rows: int) -> None:
+        """Rows came or went above the cursor: cursor and view move with what they show."""
+        if rows:
+            self._measure()
+            self.set_reactive(RowList.cursor, self._clamp(self.cursor + rows))
+            self.scroll_to(y=self.scroll_offset.y + rows, animate=False)
+
+    def grow(self, tail: tuple[Line, ...]) -> None:
+        """Draw again after rows came or the tail changed. The cursor stays on its row.
+
+        What the tail says, a failure say, comes into view when the cursor rests on the last row.
+        """
+        was_empty = not self.virtual_size.height or self._shown_rows == 0
+        self._tail = tail
+        self._measure()
+        if self.cursor == len(self.rows) - 1:
+            self._follow_cursor()
+        self.repaint()
+        if was_empty and len(self.rows):
+            self._announce()
+
+    def overlook(self, edge_of: Callable[[int], tuple[Span, ...]]) -> None:
+        """Show at the right, when drawn next, what lies where in the whole list.
+
+        Args:
+            edge_of: So many cells, top to bottom. Asked again when another number is needed.
+        """
+        self._edge_of = edge_of
+        self._edge = edge_of(self.page)
+
+    @property
+    def top(self) -> int:
+        """First visible row."""
+        return self.scroll_offset.y
+
+    @property
+    def rows_below(self) -> int:
+        """Rows below the cursor; -1 when there are none at all."""
+        return len(self.rows) - 1 - self.cursor
+
+    @property
+    def page(self) -> int:
+        """Rows that fit, at least 1."""
+        return max(1, self.size.height - self._title_height)
+
+    @property
+    def _title_height(self) -> int:
+        return 1 if self.rows.titles(self.size.width) else 0
+
+    def _measure(self) -> None:
+        self._shown_rows = len(self.rows)
+        room = self.size.width - 1
+        self.tail = tuple(chain.from_iterable(wrap(line, room) for line in self._tail))
+        height = self._shown_rows + len(self.tail) + self._title_height
+        size = Size(max(1, self.size.width), height)
+        if size != self.virtual_size:
+            # The plain assignment would lay the whole screen out again, and repaint it.
+            self.set_reactive(RowList.virtual_size, size)
+
+    def on_resize(self) -> None:
+        """Keep the cursor visible and the tail wrapped in the new size."""
+        self._drawn.clear()
+        self._measure()
+        self._edge = self._edge_of(self.page)
+        self._follow_cursor()
+        self.repaint()
+
+    def on_focus(self) -> None:
+        """Draw the cursor as focused."""
+        self.repaint()
+
+    def on_blur(self) -> None:
+        """Draw the cursor as left."""
+        self.repaint()
+
+    def draw(self, y: int, width: int) -> Strip:
+        """One visible line: titles, a row, a line of the tail, or nothing."""
+        titles = self.rows.titles(width)
+        if titles:
+            if y == 0:
+                return self.strip_of(titles, width)
+            y -= 1
+        if self._edge and self._shown_rows > self.page:
+            return Strip.join([self._draw_row(y, width - 1), self._draw_edge(y)])
+        return self._draw_row(y, width)
+
+    def _draw_edge(self, y: int) -> Strip:
+        """What lies at this height of the whole list; a bar beside what is in view."""
+        span = self._edge[y] if y < len(self._edge) else Span(" ")
+        if span.text == " ":
+            page, total = self.page, self._shown_rows
+            first = self.scroll_offset.y * page // total
+            last = (self.scroll_offset.y + page) * page // total
+            span = Span("|" if first <= y <= last else " ", Role.MUTED)
+        return self.strip_of((span,), 1)
+
+    def _draw_row(self, y: int, width: int) -> Strip:
+        index = y + self.scroll_offset.y
+        if index < self._shown_rows:
+            at_cursor = index == self.cursor
+            over = (_CURSOR if self.has_focus else _BLURRED) if at_cursor else None
+            mark = Span(">" if at_cursor else " ", Role.ACCENT)
+            return self.strip_of((mark, *self.rows.line(index, width - 1)), width, over)
+        index -= self._shown_rows
+        if index < len(self.tail):
+            return self.strip_of((Span(" "), *self.tail[index]), width)
+        return Strip.blank(width)
+
+    def _clamp(self, index: int) -> int:
+        return max(0, min(index, len(self.rows) - 1))
+
+    def validate_cursor(self, cursor: int) -> int:
+        """Keep the cursor on a row."""
+        return self._clamp(cursor)
+
+    def watch_cursor(self) -> None:
+        """Show the row and say so."""
+        self._follow_cursor()
+        self.repaint()
+        self._announce()
+
+    def _follow_cursor(self) -> None:
+        """Scroll when the cursor left the view: by half a page, since a scroll repaints."""
+        if len(self.rows) != self._shown_rows:
+            # Rows came that nobody has drawn yet: without them the scroll would end too early.
+            self._measure()
+        top, page = self.scroll_offset.y, self.page
+        if self.cursor < top:
+            top = self.cursor if self.cursor == 0 else max(0, self.cursor - page // 2)
+        elif self.cursor >= top + page:
+            top = self.cursor - page // 2
+        if self.cursor == len(self.rows) - 1 and len(self.rows) + len(self.tail) > page:
+            top = max(top, len(self.rows) + len(self.tail) - page)
+            top = min(top, self.cursor)
+        top = max(0, min(top, len(self.rows) + len(self.tail) - page))
+        if top != self.scroll_offset.y:
+            self.scroll_to(y=top, animate=False)
+
+    def _announce(self) -> None:
+        self.post_message(self.Highlighted(self, self.cursor))
+        if self.rows_below < self.page:
+            self.post_message(self.NearEnd(self))
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor by so many rows."""
+        if self.cursor == self._clamp(self.cursor + rows):
+            self._announce()
+        self.cursor += rows
+
+    def action_move_page(self, half_pages: int) -> None:
+        """Move the cursor by so many half pages."""
+        self.action_move(half_pages * max(1, self.page // 2))
+
+    def action_first(self) -> None:
+        """Move to the first row."""
+        self.action_move(-len(self.rows))
+
+    def action_last(self) -> None:
+        """Move to the last row held."""
+        self.action_move(len(self.rows))

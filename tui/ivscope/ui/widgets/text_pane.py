@@ -1,0 +1,84 @@
+"""TextPane: lines that scroll, for the detail pane."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.strip import Strip
+
+from ivscope.render.lines import Line, Role, Span
+from ivscope.ui.commands import list_bindings
+from ivscope.ui.widgets.canvas import Canvas
+
+
+class TextPane(Canvas, can_focus=True):
+    """Lines already wrapped to the pane's width. It says when there is more below."""
+
+    @dataclass
+    class Resized(Message):
+        """The pane has another width: lines must be wrapped anew."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list_bindings(
+        {
+            "move(1)": "scroll_lines(1)",
+            "move(-1)": "scroll_lines(-1)",
+            "move_page(1)": "scroll_page(1)",
+            "move_page(-1)": "scroll_page(-1)",
+            "move_page(2)": "scroll_page(2)",
+            "move_page(-2)": "scroll_page(-2)",
+            "first": "scroll_first",
+            "last": "scroll_last",
+        }
+    )
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self.lines: tuple[Line, ...] = ()
+
+    def show(self, lines: tuple[Line, ...]) -> None:
+        """Show other lines from their top."""
+        self.lines = lines
+        self._measure()
+        if self.scroll_offset.y:
+            self.scroll_to(y=0, animate=False)
+        self.repaint()
+
+    def _measure(self) -> None:
+        size = Size(max(1, self.size.width), len(self.lines))
+        if size != self.virtual_size:
+            # The plain assignment would lay the whole screen out again, and repaint it.
+            self.set_reactive(TextPane.virtual_size, size)
+
+    def on_resize(self) -> None:
+        """Forget lines drawn at another width."""
+        self._drawn.clear()
+        self._measure()
+        self.post_message(self.Resized())
+
+    def draw(self, y: int, width: int) -> Strip:
+        """One visible line, or the note that more follows."""
+        index = y + self.scroll_offset.y
+        if y == self.size.height - 1 and index < len(self.lines) - 1:
+            note = f"  {len(self.lines) - index} more lines: J"
+            return self.strip_of((Span(note, Role.MUTED),), width)
+        if index >= len(self.lines):
+            return Strip.blank(width)
+        return self.strip_of(self.lines[index], width)
+
+    def action_scroll_lines(self, lines: int) -> None:
+        """Scroll by so many lines."""
+        self.scroll_to(y=self.scroll_offset.y + lines, animate=False)
+
+    def action_scroll_page(self, half_pages: int) -> None:
+        """Scroll by so many half pages."""
+        self.action_scroll_lines(half_pages * max(1, self.size.height // 2))
+
+    def action_scroll_first(self) -> None:
+        """Scroll to the first line."""
+        self.scroll_to(y=0, animate=False)
+
+    def action_scroll_last(self) -> None:
+        """Scroll to the last line."""
+        self.scroll_to(y=len(self.lines), animate=False)

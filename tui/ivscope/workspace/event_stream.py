@@ -1,0 +1,201 @@
+"""EventStream: where the events on screen come from: one participant, or a whole session."""
+
+from datetime import datetime
+from typing import Protocol
+
+from ivscope.domain.failures import ProviderFailure
+from ivscope.domain.stages import ParticipantScope, SessionScope
+from ivscope.domain.times import Time
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.fetch.rate_limiter import Priority
+from ivscope.provider.fetch.sweep import Sweep
+from ivscope.provider.fetch.sweep_progress import SweepState
+from ivscope.provider.store.event_feed import EventFeed
+from ivscope.provider.store.event_log import EventLog
+from ivscope.provider.store.feed import FeedState
+
+
+class EventStream(Protocol):
+    """Events that may still grow."""
+
+    @property
+    def items(self) -> EventLog:
+        """What was read. Another log after a restart."""
+        ...
+
+    @property
+    def source(self) -> object:
+        """What the provider announces when this changes."""
+        ...
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether events are being read."""
+        ...
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all was read."""
+        ...
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether reading on can bring more, the first page included."""
+        ...
+
+    @property
+    def failure(self) -> ProviderFailure | None:
+        """Why reading stopped."""
+        ...
+
+    @property
+    def coverage(self) -> str:
+        """What part of the whole was read, in words; empty where the count says it."""
+        ...
+
+    @property
+    def recorded_at(self) -> datetime | None:
+        """When an earlier run asked for the oldest of it; None when this one did."""
+        ...
+
+    def read_on(self, priority: Priority = Priority.DEMAND) -> None:
+        """Have more read."""
+        ...
+
+
+class ParticipantStream:
+    """The events of one participant."""
+
+    def __init__(self, provider: StageDataProvider, scope: ParticipantScope) -> None:
+        self._provider = provider
+        self._scope = scope
+        self.feed: EventFeed = provider.events(scope)
+
+    @property
+    def bounds(self) -> tuple[datetime | None, datetime | None]:
+        """First and last moment that events can have, as far as held."""
+        fact = self._provider.store.participant(self._scope)
+        session = self._provider.store.session(self._scope.session)
+        first = fact.summary.first_join_time if fact is not None else None
+        last = session.end_time if session is not None else None
+        return _readable(first), _readable(last)
+
+    @property
+    def items(self) -> EventLog:
+        """What was read."""
+        return self.feed.items
+
+    @property
+    def source(self) -> object:
+        """The feed."""
+        return self.feed
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a page is under way."""
+        return self.feed.status.is_busy
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the last page was read."""
+        return self.feed.state is FeedState.COMPLETE
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether a page can be asked for."""
+        return self.feed.failure is None and self.feed.has_more
+
+    @property
+    def failure(self) -> ProviderFailure | None:
+        """Why the last page did not come."""
+        return self.feed.failure
+
+    @property
+    def coverage(self) -> str:
+        """Nothing beside the count."""
+        return ""
+
+    @property
+    def recorded_at(self) -> datetime | None:
+        """Of the first page, or of what was looked at for news last."""
+        sweep = self._provider.store.started_sweep(self._scope.session)
+        if sweep is not None and self._provider.up_to_date_at(self.feed) is None:
+            return sweep.recorded_at
+        return self._provider.recorded_at(self.feed)
+
+    def read_on(self, priority: Priority = Priority.DEMAND) -> None:
+        """Ask for the next page; one at a time."""
+        self._provider.read_more(self.feed, priority)
+
+
+def _readable(time: Time | None) -> datetime | None:
+    return time if isinstance(time, datetime) else None
+
+
+class SessionStream:
+    """The events of everybody in a session, as far as the sweep has come."""
+
+    def __init__(self, provider: StageDataProvider, session: SessionScope) -> None:
+        self.sweep = provider.sweep(session)
+        self._missing = "failed" if provider.has_service else "not recorded"
+
+    @property
+    def items(self) -> EventLog:
+        """The merged log."""
+        return self.sweep.log.log
+
+    @property
+    def source(self) -> object:
+        """The sweep."""
+        return self.sweep
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the sweep runs."""
+        return self.sweep.is_running
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everybody was read."""
+        return self.sweep.state is SweepState.COMPLETE and not self.sweep.log.participants_failed
+
+    @property
+    def may_grow(self) -> bool:
+        """Only while the sweep runs: looking for something does not start one."""
+        return self.sweep.is_running
+
+    @property
+    def failure(self) -> ProviderFailure | None:
+        """Why the sweep stopped."""
+        return self.sweep.failure
+
+    @property
+    def coverage(self) -> str:
+        """How many of the participants were read."""
+        log = self.sweep.log
+        of = f"{log.participants_known:,}" if log.participants_complete else "not all listed"
+        text = f"{log.participants_read:,} of {of} participants read"
+        if log.participants_failed:
+            text += f", {log.participants_failed:,} {self._missing}"
+        return text
+
+    @property
+    def recorded_at(self) -> datetime | None:
+        """Of whoever was read first."""
+        return self.sweep.recorded_at
+
+    def read_on(self, priority: Priority = Priority.DEMAND) -> None:
+        """Nothing to ask for: the sweep reads at its own pace."""
+
+
+def begun_sweep(provider: StageDataProvider, session: SessionScope) -> Sweep:
+    """The sweep of a session, started unless it was stopped.
+
+    Whether the session has ended, which decides what can still come, is asked if it is not known.
+    """
+    sweep = provider.sweep(session)
+    if sweep.state is SweepState.IDLE:
+        if provider.store.session(session) is None:
+            provider.read(provider.session(session))
+        sweep.start()
+    return sweep

@@ -1,0 +1,24 @@
+"""Names: what participants of a session are called in one column."""
+
+from ivscope.provider.fetch.sweep import Sweep
+
+
+class Names:
+    """User id by participant id, from the list of participants as it grows."""
+
+    def __init__(self, sweep: Sweep) -> None:
+        self._sweep = sweep
+        self._names: dict[str, str] = {}
+        self._read = 0
+
+    def name(self, participant_id: str) -> str:
+        """The user id, else the participant id. Text from outside."""
+        rows = self._sweep.participants.items
+        if self._read > len(rows):  # the list was read again from the start
+            self._read = 0
+        while self._read < len(rows):
+            row = rows[self._read]
+            if row.user_id:
+                self._names[row.participant_id] = row.user_id
+            self._read += 1
+        return self._names.get(participant_id, participant_id)

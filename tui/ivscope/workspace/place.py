@@ -1,0 +1,143 @@
+"""Place and Trail: where the reader is, where they came from, and how they left it."""
+
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+
+from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
+
+
+class Level(IntEnum):
+    """How deep a place is."""
+
+    STAGES = 0
+    SESSIONS = 1
+    PARTICIPANTS = 2
+    EVENTS = 3
+    TIMELINE = 4
+    """The events of everybody in the session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One list: the stages, a stage's sessions, a session's participants, their events."""
+
+    stage_arn: str | None = None
+    session_id: str | None = None
+    participant_id: str | None = None
+    narrowed: ParticipantFilter | None = None
+    """The server-side filter of a participant list."""
+    everybody: bool = False
+    """Whether the events of everybody in the session are meant."""
+
+    @property
+    def level(self) -> Level:
+        """How deep it is, from what is set."""
+        if self.stage_arn is None:
+            return Level.STAGES
+        if self.session_id is None:
+            return Level.SESSIONS
+        if self.everybody:
+            return Level.TIMELINE
+        return Level.PARTICIPANTS if self.participant_id is None else Level.EVENTS
+
+    @property
+    def session(self) -> SessionScope:
+        """The session, at the level of participants and below."""
+        if self.stage_arn is None or self.session_id is None:
+            raise ValueError(f"no session at {self}")
+        return SessionScope(self.stage_arn, self.session_id)
+
+    @property
+    def participant(self) -> ParticipantScope:
+        """The participant, at the level of events."""
+        if self.participant_id is None:
+            raise ValueError(f"no participant at {self}")
+        session = self.session
+        return ParticipantScope(session.stage_arn, session.session_id, self.participant_id)
+
+    def at_event(self, participant_id: str | None) -> "Place":
+        """The place of one participant's events, seen from the events on screen.
+
+        Args:
+            participant_id: Of the event; used where everybody's events are shown.
+        """
+        if self.level is not Level.TIMELINE:
+            return self
+        return Place(self.stage_arn, self.session_id, participant_id or "")
+
+    @property
+    def parent(self) -> "Place | None":
+        """One level up; None above the stages."""
+        match self.level:
+            case Level.STAGES:
+                return None
+            case Level.SESSIONS:
+                return Place()
+            case Level.PARTICIPANTS:
+                return Place(self.stage_arn)
+            case _:
+                return Place(self.stage_arn, self.session_id)
+
+    @property
+    def picker(self) -> "Place":
+        """The place whose picker stands beside it: its own, or the participants of its events."""
+        return replace(self, participant_id=None, everybody=False)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a list was left."""
+
+    cursor: int = 0
+    top: int = 0
+    text: str = ""
+    """What was typed to narrow a picker."""
+
+
+@dataclass(slots=True)
+class Trail:
+    """The back stack, and how every picker was left."""
+
+    here: Place = field(default_factory=Place)
+    last: Place | None = None
+    """The place shown before this one, wherever it lies; None at the start."""
+    _behind: list[Place] = field(default_factory=list)
+    _views: dict[Place, View] = field(default_factory=dict)
+
+    @property
+    def behind(self) -> Place | None:
+        """Where `back` leads, unless it goes up."""
+        return self._behind[-1] if self._behind else None
+
+    def go(self, place: Place) -> None:
+        """Go somewhere; `back` returns here."""
+        if place != self.here:
+            self._behind.append(self.here)
+            self._move(place)
+
+    def swap(self, place: Place) -> None:
+        """Go to a sibling; `back` returns to where this place was opened from."""
+        self._move(place)
+
+    def back(self) -> bool:
+        """Return to where we came from, else go up one level.
+
+        Returns:
+            False when there is neither.
+        """
+        place = self._behind.pop() if self._behind else self.here.parent
+        if place is None:
+            return False
+        self._move(place)
+        return True
+
+    def _move(self, place: Place) -> None:
+        self.last, self.here = self.here, place
+
+    def leave(self, place: Place, view: View) -> None:
+        """Remember how a picker was left."""
+        self._views[place] = view
+
+    def view(self, place: Place) -> View:
+        """How a picker was left; the top of its list when it is new."""
+        return self._views.get(place, View())

@@ -1,0 +1,111 @@
+"""Seeking: reading on until something is found, with an honest end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+
+from ivscope.domain.durations import duration
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.fetch.read_all import ReadAll
+from ivscope.workspace.event_list import EventList
+from ivscope.workspace.event_stream import ParticipantStream
+
+
+@dataclass(slots=True)
+class _Sought:
+    what: str
+    find: Callable[[], int | None]
+    is_nowhere: Callable[[], bool]
+    pages: ReadAll | None
+    """Reads the pages of one participant; None where a sweep reads by itself."""
+
+
+class Seeking:
+    """One search at a time in the events on screen."""
+
+    def __init__(
+        self,
+        provider: StageDataProvider,
+        say: Callable[[str], None],
+        move_to: Callable[[int], None],
+    ) -> None:
+        self._provider = provider
+        self._say = say
+        self._move_to = move_to
+        self._sought: _Sought | None = None
+
+    def stop(self) -> bool:
+        """Stop. Returns whether something was looked for."""
+        was_seeking, self._sought = self._sought is not None, None
+        return was_seeking
+
+    def text(self, reading: EventList) -> str | None:
+        """What is looked for and how long it can take at most; None for nothing."""
+        sought, stream = self._sought, reading.stream
+        if sought is None:
+            return None
+        if sought.pages is None or not isinstance(stream, ParticipantStream):
+            return sought.what
+        eta = sought.pages.eta(monotonic(), *stream.bounds)
+        return sought.what if eta is None else f"{sought.what} (at most about {duration(eta)})"
+
+    def seek(
+        self,
+        reading: EventList,
+        what: str,
+        find: Callable[[], int | None],
+        is_nowhere: Callable[[], bool],
+    ) -> None:
+        """Go to what `find` finds, reading further pages until it does.
+
+        Args:
+            reading: Where to look.
+            what: What is looked for, as "next error".
+            find: The row where it is, None while it is not read.
+            is_nowhere: Whether nothing that was read is one, above the cursor neither.
+        """
+        self._sought = None
+        row = find()
+        if row is not None:
+            self._move_to(row)
+        elif not reading.stream.may_grow:
+            self._say(_honest_end(what, reading, is_nowhere))
+        else:
+            stream, pages = reading.stream, None
+            if isinstance(stream, ParticipantStream):
+                pages = ReadAll(self._provider, stream.feed)
+                pages.step()
+            self._sought = _Sought(what, find, is_nowhere, pages)
+
+    def go_on(self, reading: EventList) -> None:
+        """A page came, or reading stopped: look again."""
+        sought, stream = self._sought, reading.stream
+        is_paging = isinstance(stream, ParticipantStream)
+        if sought is None or (is_paging and stream.is_busy):
+            return
+        while reading.view.work(1.0):
+            pass
+        row = sought.find()
+        if row is not None:
+            self._sought = None
+            self._move_to(row)
+        elif stream.failure is not None:
+            self._sought = None
+        elif not stream.may_grow:
+            self._sought = None
+            self._say(_honest_end(sought.what, reading, sought.is_nowhere))
+        elif sought.pages is not None:
+            sought.pages.step()
+
+
+def _honest_end(what: str, reading: EventList, is_nowhere: Callable[[], bool]) -> str:
+    """What was not found, where, and how much was read."""
+    count = f"{len(reading.stream.items):,}"
+    hidden = f" (filter: {reading.filter_shown})" if reading.hides else ""
+    if reading.stream.failure is not None:
+        return f"no {what} further down in the {count} events read; reading stopped at a failure"
+    if not reading.stream.is_complete:
+        return f"no {what} further down in the {count} events read so far{hidden}"
+    if not hidden and is_nowhere():
+        return f"no {what} in all {count} events"
+    return f"no {what} further down; all {count} events are read{hidden}"

@@ -1,1 +1,0 @@
-"""Domain values to lines of text with roles: pure, no toolkit."""

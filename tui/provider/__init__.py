@@ -1,1 +1,0 @@
-"""The one shared data provider: feeds, call pace and reading threads."""

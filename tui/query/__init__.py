@@ -1,1 +1,0 @@
-"""What part of a log is shown and where things are in it. Pure; screens are the only users."""
