@@ -1,0 +1,96 @@
+"""Small sessions from the folder `cases`, as a view that the simulator could have shown.
+
+A case is one stage: its sessions (one each), its participants as GetParticipant gives them, and
+events by participant in the order served. Instead of events, `{"denied": true}` says that they
+may not be read.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ivscope.domain.stages import Participant, SessionScope, StageSummary
+from ivscope.domain.times import to_microseconds
+from ivscope.sources.decoding import (
+    decode_event,
+    decode_participant,
+    decode_session,
+    decode_stage_summary,
+)
+from support.simulator.view import Extent, Fault, Row, Served, View
+
+FOLDER = Path(__file__).with_name("cases")
+
+PAGE_SIZE = 50
+"""Events on a page of the service, when not asked for fewer."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case: what it is about, and the session."""
+
+    name: str
+    note: str
+    """What is special."""
+    stage: StageSummary
+    view: View
+    facts: dict[str, Participant]
+    """By participant id: what GetParticipant answers."""
+    members: dict[str, Any]
+    """The file itself, to serve it as it is."""
+
+
+def case_names() -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
+
+
+@cache
+def case(name: str) -> Case:
+    """The case of a name.
+
+    A live one is read at its last event. Everybody is listed and read to the end, or denied.
+    """
+    members = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+    stage = decode_stage_summary(members["stage"])
+    (session,) = map(decode_session, members["sessions"])
+    people = [decode_participant(row) for row in members["participants"]]
+    rows = {who: tuple(_rows(answer)) for who, answer in members["events"].items()}
+    times = [
+        to_microseconds(row.event.time)
+        for own in rows.values()
+        for row in own
+        if isinstance(row.event.time, datetime)
+    ]
+    as_of = max(times, default=None) if session.end_time is None else None
+    is_denied = {who: isinstance(answer, dict) for who, answer in members["events"].items()}
+    served = {
+        who: Served(
+            who,
+            own,
+            Extent.DENIED if is_denied[who] else Extent.WHOLE,
+            0 if is_denied[who] else max(-(-len(own) // PAGE_SIZE), 1),
+            as_of,
+        )
+        for who, own in rows.items()
+    }
+    view = View(
+        SessionScope(stage.arn, session.session_id),
+        session,
+        tuple(one.summary for one in people),
+        all_listed=True,
+        listed_at=as_of,
+        served=served,
+        page_size=PAGE_SIZE,
+        faults=frozenset({Fault.DENIED}) if any(is_denied.values()) else frozenset(),
+    )
+    facts = {one.summary.participant_id: one for one in people}
+    return Case(name, members["note"], stage, view, facts, members)
+
+
+def _rows(answer: Any) -> Iterator[Row]:
+    if isinstance(answer, list):
+        yield from (Row(decode_event(row), None) for row in answer)
