@@ -25,6 +25,9 @@ from support.simulator.view import Extent, Fault, Row, Served, View
 
 FOLDER = Path(__file__).with_name("cases")
 
+MINUTE = 60_000_000
+"""Microseconds."""
+
 PAGE_SIZE = 50
 """Events on a page of the service, when not asked for fewer."""
 
@@ -49,10 +52,12 @@ def case_names() -> tuple[str, ...]:
 
 
 @cache
-def case(name: str) -> Case:
-    """The case of a name.
+def case(name: str, read_at: int | None = None) -> Case:
+    """The case of a name. Everybody is listed and read to the end, or denied.
 
-    A live one is read at its last event. Everybody is listed and read to the end, or denied.
+    Args:
+        name: Of the file.
+        read_at: When a live one is read, microseconds; a minute after its last event if not said.
     """
     members = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
     stage = decode_stage_summary(members["stage"])
@@ -65,7 +70,9 @@ def case(name: str) -> Case:
         for row in own
         if isinstance(row.event.time, datetime)
     ]
-    as_of = max(times, default=None) if session.end_time is None else None
+    as_of = None
+    if session.end_time is None:
+        as_of = max(times) + MINUTE if read_at is None else read_at
     is_denied = {who: isinstance(answer, dict) for who, answer in members["events"].items()}
     served = {
         who: Served(

@@ -18,8 +18,11 @@ SOURCE = SessionScope("arn:aws:ivs:us-west-2:123456789012:stage/SourceOfCopy", "
 RESOLUTIONS = (SECOND, 1_000, 1)
 """Microseconds that a time is cut to: whole seconds (what AWS documents), milliseconds, none."""
 
-FAULT_SHARES = (0, 15, 40)
-"""Percent of the allowed faults that a view has: none, one or two, many."""
+FAULT_SHARES = (0, 20, 50, 90)
+"""Percent of the allowed faults that a view has: none, few, many, nearly all."""
+
+LEAST_SHARE = {Fault.MISSING_END: 40}
+"""An end that is missing is the rule and not the exception."""
 
 Faults = frozenset[Fault]
 
@@ -39,7 +42,11 @@ class _Showing:
         self.lot = lot
         self.history = history
         share = lot.choice(FAULT_SHARES)
-        self.chosen = {fault for fault in Fault if fault in allowed and chance(lot, share)}
+        self.chosen = {
+            fault
+            for fault in Fault
+            if fault in allowed and chance(lot, max(share, LEAST_SHARE.get(fault, 0)))
+        }
         self.had_effect: set[Fault] = set()
         self.lost_percent = lot.choice((1, 10, 40))
         self.resolutions = lot.choice(
@@ -51,18 +58,21 @@ class _Showing:
     def view(self) -> View:
         history = self.history
         listed_at = self._read_at(Fault.OLD_LIST)
+        moment = history.until if listed_at is None else listed_at
         listed = history.participants
         if Fault.NOT_LISTED in self.chosen and listed:
             listed = listed[: self.lot.randint(0, len(listed) - 1)]
             self.had_effect.add(Fault.NOT_LISTED)
+        rows = [summary(history, name, moment) for name in listed]
+        if listed and self._hits(Fault.LISTED_TWICE, 100):
+            rows.append(self.lot.choice(rows))
         all_listed = len(listed) == len(history.participants)
         served = {name: self._served(name) for name in history.participants}
         end = None if history.is_live else from_microseconds(history.until // SECOND * SECOND)
-        moment = history.until if listed_at is None else listed_at
         return View(
             SCOPE,
             StageSession(SCOPE.session_id, from_microseconds(history.start), end),
-            tuple(summary(history, name, moment) for name in listed),
+            tuple(rows),
             all_listed,
             listed_at,
             served,
@@ -99,28 +109,21 @@ class _Showing:
         self._swap(rows)
         if self.is_newest_first:
             rows.reverse()
-        if Fault.SHUFFLED in self.chosen and len(rows) > 1:
+        if Fault.SHUFFLED in self.chosen:
+            ordered = rows.copy()
             self.lot.shuffle(rows)
-            self.had_effect.add(Fault.SHUFFLED)
+            if rows != ordered:
+                self.had_effect.add(Fault.SHUFFLED)
         extent, pages = self._reading(sum(not row.is_late for row in rows))
         return Served(participant_id, tuple(rows), extent, pages, as_of)
 
     def _told(self, numbers: tuple[int, ...]) -> list[int]:
-        """Without what is lost; of a drop its stops, its LEFT or both can be missing."""
-        hidden: tuple[bool, bool] | None = None
+        """Without what is lost and without ends that stay untold."""
         told: list[int] = []
         for number in numbers:
-            one = self.history.happenings[number]
-            if one.is_dropped and Fault.MISSING_END in self.chosen:
-                is_left = one.event.name == names.LEFT
-                if hidden is None:
-                    hidden = self.lot.choice(((True, True), (True, False), (False, True)))
-                is_hidden = hidden[is_left]
-                if is_left:
-                    hidden = None
-                if is_hidden:
-                    self.had_effect.add(Fault.MISSING_END)
-                    continue
+            is_quiet = self.history.happenings[number].may_stay_untold
+            if is_quiet and self._hits(Fault.MISSING_END, 60):
+                continue
             if not self._hits(Fault.LOST, self.lost_percent):
                 told.append(number)
         return told
@@ -147,7 +150,7 @@ class _Showing:
             return
         for place in range(len(rows) - 1):
             first, second = (self._second(rows[at]) for at in (place, place + 1))
-            if first == second and chance(self.lot, 50):
+            if first == second and rows[place] != rows[place + 1] and chance(self.lot, 50):
                 self.had_effect.add(Fault.SWAPPED)
                 rows[place], rows[place + 1] = rows[place + 1], rows[place]
 

@@ -81,7 +81,7 @@ class Stage:
         for one in sorted(due, key=lambda person: person.cut_off or 0):
             if one.cut_off is not None and one.cut_off <= until:
                 self.now = one.cut_off
-                self._stop_publishing(one)
+                self._stop_publishing(one, is_untold=True)
         self.now = until
 
     def add(
@@ -127,15 +127,15 @@ class Stage:
     def leave(self, participant_id: str, *, is_dropped: bool = False) -> None:
         """Disconnect. Dropped: the client said nothing, and the service notices only now."""
         one = self._connected(participant_id)
-        self._stop_publishing(one, is_dropped=is_dropped)
+        self._stop_publishing(one, is_untold=is_dropped)
         for remote in list(one.subscribing):
-            self._stop_subscribing(one, remote, is_dropped=is_dropped)
+            self._stop_subscribing(one, remote, is_untold=is_dropped)
         self._close_token(one)
         one.token = None
         stay, one.stay = one.stay, None
         assert stay is not None
         one.stays.append(Stay(Span(stay.begin, self.now), is_dropped))
-        self._tell(one, names.LEFT, ends=stay, is_dropped=is_dropped)
+        self._tell(one, names.LEFT, ends=stay, is_untold=is_dropped)
 
     def drop(self, participant_id: str) -> None:
         """Lose a client that says nothing."""
@@ -236,28 +236,28 @@ class Stage:
             raise ValueError(f"{participant_id} is not connected")
         return one
 
-    def _stop_publishing(self, one: _Person, *, is_dropped: bool = False) -> None:
+    def _stop_publishing(self, one: _Person, *, is_untold: bool = False) -> None:
         """Also what needs it: replications and the subscriptions of others."""
         open_, one.publishing, one.cut_off = one.publishing, None, None
         if open_ is None:
             return
         for destination in list(one.replicating):
-            self._stop_replicating(one, destination, is_dropped=is_dropped)
+            self._stop_replicating(one, destination, is_untold=is_untold)
         one.published.append(Span(open_.begin, self.now))
-        self._tell(one, names.PUBLISH_STOPPED, ends=open_, is_dropped=is_dropped)
+        self._tell(one, names.PUBLISH_STOPPED, ends=open_, is_untold=is_untold)
         for other in self._people.values():
             if one.participant_id in other.subscribing:
                 self._stop_subscribing(other, one.participant_id)
 
-    def _stop_subscribing(self, one: _Person, remote: str, *, is_dropped: bool = False) -> None:
+    def _stop_subscribing(self, one: _Person, remote: str, *, is_untold: bool = False) -> None:
         open_ = one.subscribing.pop(remote)
         one.subscribed.setdefault(remote, []).append(Span(open_.begin, self.now))
-        self._tell(one, names.SUBSCRIBE_STOPPED, remote=remote, ends=open_, is_dropped=is_dropped)
+        self._tell(one, names.SUBSCRIBE_STOPPED, remote=remote, ends=open_, is_untold=is_untold)
 
-    def _stop_replicating(self, one: _Person, to: Destination, *, is_dropped: bool = False) -> None:
+    def _stop_replicating(self, one: _Person, to: Destination, *, is_untold: bool = False) -> None:
         open_ = one.replicating.pop(to)
         one.replicated.setdefault(to, []).append(Span(open_.begin, self.now))
-        self._tell(one, names.REPLICATION_STOPPED, to=to, ends=open_, is_dropped=is_dropped)
+        self._tell(one, names.REPLICATION_STOPPED, to=to, ends=open_, is_untold=is_untold)
 
     def _close_token(self, one: _Person) -> None:
         one.tokens.append((Span(one.token_since, self.now), one.token))
@@ -272,7 +272,7 @@ class Stage:
         to: Destination | None = None,
         exchanged: tuple[ParticipantToken | None, ParticipantToken] | None = None,
         ends: _Open | None = None,
-        is_dropped: bool = False,
+        is_untold: bool = False,
     ) -> int:
         about = one if remote is None else self._people[remote]
         event = Event(
@@ -289,7 +289,7 @@ class Stage:
         )
         number = None if ends is None else ends.number
         self._happenings.append(
-            Happening(self.now, one.participant_id, event, number, is_dropped=is_dropped)
+            Happening(self.now, one.participant_id, event, number, may_stay_untold=is_untold)
         )
         return len(self._happenings) - 1
 

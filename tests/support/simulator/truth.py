@@ -50,8 +50,9 @@ class Happening(NamedTuple):
     """With its exact time."""
     started_by: int | None = None
     """For the end of a span, the number of the happening that began it."""
-    is_dropped: bool = False
-    """Whether it ends something because the client dropped."""
+    may_stay_untold: bool = False
+    """Whether it is an end that no client reports: of one that dropped, or of publishing that the
+    token allows no longer."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from ivscope.domain.stages import ParticipantScope, ParticipantSummary, SessionS
 class Fault(StrEnum):
     """What can be wrong or missing in what was read."""
 
-    MISSING_END = "a client dropped, and its stop or LEFT was never told"
+    MISSING_END = "an end that no client reports was never told"
     LOST = "an event was lost"
     LATE = "an event is served only later"
     DOUBLED = "an event stands twice, equal in all members"
@@ -26,6 +26,7 @@ class Fault(StrEnum):
     NOT_READ = "a participant is listed and not read"
     DENIED = "the events of a participant are denied"
     FIRST_PAGES = "of a participant only the first pages are read"
+    LISTED_TWICE = "the list of participants has a row twice"
     NOT_LISTED = "the list of participants is not read to its end"
     OLD_LIST = "the list of participants is older than the last moment of a live session"
     OLD_EVENTS = "a participant was read before the last moment of a live session"
@@ -34,11 +35,11 @@ class Fault(StrEnum):
 CLEAN: frozenset[Fault] = frozenset()
 """Everything is told and read."""
 
-UNORDERED = frozenset({Fault.SWAPPED, Fault.SHUFFLED, Fault.DOUBLED})
+UNORDERED = frozenset({Fault.SWAPPED, Fault.SHUFFLED, Fault.DOUBLED, Fault.LISTED_TWICE})
 """Nothing is missing; only order and number are of no use."""
 
 ENDS_MISSING = UNORDERED | {Fault.MISSING_END}
-"""Nothing is missing but the ends of those who dropped."""
+"""Nothing is missing but ends that no client reports."""
 
 UNREAD = UNORDERED | {Fault.NOT_READ, Fault.DENIED, Fault.FIRST_PAGES, Fault.NOT_LISTED}
 """Everything is told, and not everything is read."""

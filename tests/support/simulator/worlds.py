@@ -70,7 +70,7 @@ class World:
             lines.append(
                 f"  {number:3} +{seconds:.6f} {one.participant_id} {one.event.name}"
                 f"{'' if one.started_by is None else f' of {one.started_by}'}"
-                f"{' (dropped)' if one.is_dropped else ''}"
+                f"{' (reported by no client)' if one.may_stay_untold else ''}"
                 f"{'' if one.event.error_code is None else f' {one.event.error_code}'}"
                 f"{_exchange(one)}"
             )
@@ -80,9 +80,14 @@ class World:
 
 def world_of(seed: int, faults: frozenset[Fault] = ALL_FAULTS) -> World:
     """The world of a seed; the same one each time."""
-    lot = Random(seed)  # noqa: S311 - no secret
+    lot = lot_of(seed)
     history = random_history(lot)
     return World(history, show(lot, history, faults), f"world_of({seed})")
+
+
+def lot_of(seed: int) -> Random:
+    """The choices of a seed."""
+    return Random(seed)  # noqa: S311 - no secret
 
 
 def seeds(count: int | None = None) -> range:
@@ -154,7 +159,9 @@ def _possible(lot: Random, stage: Stage, name: str) -> list[Callable[[], None]]:
         acts += [lambda: _exchange_token(lot, stage, name)]
         free = [other for other in others if other not in followed]
         if free:
-            acts += [lambda: stage.subscribe(name, lot.choice(free))] * 2
+            acts += [lambda: stage.subscribe(name, lot.choice(free))]
+            seen = [other for other in free if stage.is_publishing(other)]
+            acts += [lambda: stage.subscribe(name, lot.choice(seen))] * (3 if seen else 0)
             acts += [lambda: stage.fail_to_subscribe(name, lot.choice(free), lot.choice(CODES))]
     if followed:
         acts += [lambda: stage.unsubscribe(name, lot.choice(followed))]
@@ -187,10 +194,14 @@ def _publish_if_possible(lot: Random, stage: Stage, name: str) -> None:
 def _all_in_one_second(lot: Random, stage: Stage) -> None:
     """Join, publish and leave, with or without a stop, inside one second."""
     name = lot.choice(stage.participants)
+    if stage.is_connected(name):
+        stage.leave(name)
     stage.wait(-stage.now % SECOND)
-    _publish_if_possible(lot, stage, name)
+    stage.join(name)
     stage.wait(lot.randint(0, SECOND // 4))
-    if stage.is_publishing(name) and chance(lot, 50):
+    stage.publish(name)
+    stage.wait(lot.randint(0, SECOND // 4))
+    if chance(lot, 50):
         stage.unpublish(name)
         stage.wait(lot.randint(0, SECOND // 4))
     stage.leave(name, is_dropped=chance(lot, 50))
@@ -238,8 +249,10 @@ def _flicker(lot: Random, stage: Stage) -> None:
     one_by_one = chance(lot, 50)
     for name in names:
         stage.publish(name)
+        stage.wait(lot.randint(0, SECOND // 30))
         if one_by_one:
             stage.unpublish(name)
+            stage.wait(lot.randint(0, SECOND // 30))
     if not one_by_one:
         for name in names:
             stage.leave(name) if chance(lot, 30) else stage.unpublish(name)

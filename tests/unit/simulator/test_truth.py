@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from ivscope.domain.times import from_microseconds
 from ivscope.domain.tokens import PUBLISH, SUBSCRIBE
-from support.simulator.showing import SOURCE
+from support.simulator.showing import SOURCE, show
 from support.simulator.stage import BOTH, SECOND, SEND, START, WATCH, Stage
 from support.simulator.truth import Span
-from support.simulator.worlds import all_worlds, world_of, worlds
+from support.simulator.worlds import World, all_worlds, lot_of, world_of, worlds
 
 PLACE = (SOURCE.stage_arn, SOURCE.session_id)
 LONGEST_CUT_OFF = 2 * SECOND
@@ -248,7 +248,7 @@ def test_somebody_who_drops_is_gone_and_its_ends_are_marked():
     stage.join("host")
     history = stage.so_far()
     assert [
-        (one.event.name, one.participant_id) for one in history.happenings if one.is_dropped
+        (one.event.name, one.participant_id) for one in history.happenings if one.may_stay_untold
     ] == [
         ("PUBLISH_STOPPED", "host"),
         ("LEFT", "host"),
@@ -297,3 +297,22 @@ def test_a_seed_makes_the_same_world_each_time_and_another_seed_another_one():
 
 def test_capabilities_are_those_of_the_api():
     assert set(BOTH.capabilities) == {PUBLISH, SUBSCRIBE}
+
+
+def test_a_world_prints_its_truth_beside_what_is_read():
+    stage = stage_of("host")
+    stage.join("host")
+    stage.publish("host")
+    stage.wait(SECOND)
+    stage.exchange("host", WATCH)
+    history = stage.so_far()
+    view = show(lot_of(1), history, frozenset())
+    assert repr(World(history, view, "by hand")).splitlines() == [
+        "by hand: live",
+        "  host: whole, read [0, 1, 2, 3]",
+        "    0 +0.000000 host JOINED",
+        "    1 +0.000000 host PUBLISH_STARTED",
+        "    2 +1.000000 host TOKEN_EXCHANGED PUBLISH/SUBSCRIBE to SUBSCRIBE",
+        "    3 +1.000000 host PUBLISH_STOPPED of 1 (reported by no client)",
+        "  until +1.000000",
+    ]
