@@ -12,6 +12,7 @@ from datetime import datetime
 from random import Random
 
 from hypothesis import strategies as st
+from hypothesis.vendor.pretty import RepresentationPrinter
 from support.simulator.showing import SOURCE, chance, show
 from support.simulator.stage import BOTH, MOST_REPLICATIONS, SECOND, TOKENS, WATCH, Stage
 from support.simulator.truth import Happening, History
@@ -76,6 +77,10 @@ class World:
             )
         last = (self.history.until - self.history.start) / SECOND
         return "\n".join([*lines, f"  until +{last:.6f}"])
+
+    def _repr_pretty_(self, printer: RepresentationPrinter, cycle: bool) -> None:
+        """What Hypothesis prints of a failure; else it would print every member."""
+        printer.text(repr(self))
 
 
 def world_of(seed: int, faults: frozenset[Fault] = ALL_FAULTS) -> World:
