@@ -112,7 +112,9 @@ def installed(request, built, tmp_path_factory):
     own = tmp_path_factory.mktemp(request.param)
     done(sys.executable, "-m", "venv", "--without-pip", own / "venv")
     python = own / "venv" / "bin" / "python"
-    site = Path(done(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
+    site = Path(
+        done(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
+    )
     (site / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
     how = ["--no-deps", "--no-index", "--no-build-isolation", "--ignore-installed", "--quiet"]
     editable = request.param == "editable"

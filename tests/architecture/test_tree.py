@@ -2,10 +2,12 @@
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
-from support.readme_keys import keys_table, table_in_readme
+from support import readme_keys, readme_packages
+from support.readme_sections import section
 from support.tree import ROOT, kept_files, modules
 
 LONGEST = 600
@@ -44,10 +46,17 @@ def test_a_missing_stylesheet_is_named_with_both_places():
         stylesheet("nowhere.tcss")
 
 
-def test_readme_has_the_keys_of_the_keymap():
-    expected = keys_table()
-    assert table_in_readme() == expected, (
-        "run python tests/support/readme_keys.py, or paste this between the marks:\n" + expected
+@pytest.mark.parametrize(
+    ("script", "made"),
+    [
+        (readme_keys, readme_keys.keys_table),
+        (readme_packages, readme_packages.packages_section),
+    ],
+)
+def test_readme_has_what_its_scripts_make_of_the_code(script, made):
+    assert section(script.SECTION) == made(), (
+        f"run python tests/support/{Path(script.__file__).name}, or paste this between the marks:\n"
+        + made()
     )
 
 

@@ -1,15 +1,12 @@
 """README's table of keys, from the keymap: `python tests/support/readme_keys.py` writes it."""
 
-import re
 import sys
-from pathlib import Path
 
 from ivscope.settings.commands import COMMANDS, Area
 from ivscope.settings.key_names import shown_key
+from support.readme_sections import write_section
 
-README = Path(__file__).resolve().parents[2] / "README.md"
-
-_SECTION = re.compile(r"(?<=<!-- keys:begin -->\n).*?(?=<!-- keys:end -->)", re.DOTALL)
+SECTION = "keys"
 
 
 def keys_table() -> str:
@@ -20,18 +17,6 @@ def keys_table() -> str:
         lines += [f"| **{area}** | |"] if commands else []
         lines += [f"| {_code(command.keys)} | {_cell(command.help)} |" for command in commands]
     return "\n".join([*lines, "", ""])
-
-
-def table_in_readme() -> str:
-    """What README has between its two marks."""
-    found = _SECTION.search(README.read_text("utf-8"))
-    assert found is not None, "README has lost <!-- keys:begin --> or <!-- keys:end -->"
-    return found[0]
-
-
-def write_table() -> None:
-    """Put the table into README."""
-    README.write_text(_SECTION.sub(lambda _: keys_table(), README.read_text("utf-8")), "utf-8")
 
 
 def _code(keys: str) -> str:
@@ -47,5 +32,5 @@ def _cell(text: str) -> str:
 
 
 if __name__ == "__main__":
-    write_table()
+    write_section(SECTION, keys_table())
     sys.exit(0)

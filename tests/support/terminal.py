@@ -40,7 +40,7 @@ _PLACE = re.compile(rb"\x1b\[(\d+);\d+H(?=\x1b\[[0-9;]*m|[^\x1b])")
 _COLOUR = re.compile(rb"\x1b\[([0-9;:]*)m")
 
 
-_KEPT = ("PATH", "HOME", "LANG", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
+_KEPT = ("PATH", "PYTHONPATH", "HOME", "LANG", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
 
 
 def settings(**more: str) -> dict[str, str]:

@@ -6,7 +6,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 FOLDERS = (".ci", "benchmarks", "styles", "tests", "tui")
-FILES = (".gitignore", "CHANGELOG.md", "README.md", "pyproject.toml", "requirements.lock")
+FILES = (
+    ".gitignore",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "README.md",
+    "pyproject.toml",
+    "requirements.lock",
+)
 """With the folders all that is kept; caches and builds lie elsewhere or in `__pycache__`."""
 
 
