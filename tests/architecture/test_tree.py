@@ -1,4 +1,4 @@
-"""What the checkout looks like: sizes, stylesheets, README, and no trace of a workplace."""
+"""What the checkout looks like: packages, stylesheets, README, and no trace of a workplace."""
 
 import ast
 import re
@@ -10,21 +10,7 @@ from support import readme_keys, readme_packages
 from support.readme_sections import section
 from support.tree import ROOT, kept_files, modules
 
-LONGEST = 600
-"""Lines of a module, which is one idea."""
-LONGEST_APP = 150
-"""Lines of app.py, which only puts things together."""
-
 _MACHINE_PATHS = re.compile(r"/(?:work|root|home/\w+|Users/\w+)/|file:///opt|/opt/\w+/simple")
-
-
-def test_modules_are_short():
-    lengths = {
-        path.relative_to(ROOT).as_posix(): len(path.read_text("utf-8").splitlines())
-        for path in (ROOT / "tui").rglob("*.py")
-    }
-    limits = {name: LONGEST_APP if name == "tui/ivscope/ui/app.py" else LONGEST for name in lengths}
-    assert {name: count for name, count in lengths.items() if count > limits[name]} == {}
 
 
 def test_packages_have_a_docstring_and_nothing_else():
