@@ -4,12 +4,17 @@ import os
 import shutil
 import tempfile
 import time
+from pathlib import Path
 
 _FOLDERS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME")
 """Empty ones: no configuration is found, and what was typed is remembered for the run only."""
 
 _PICTURES = "TEXTUAL_SNAPSHOT_TEMPDIR"
 """Tells the processes of a test run where to put what became of their pictures."""
+
+
+_SOURCE_ROOT = Path(__file__).resolve().parents[1] / "tui"
+"""Programs that tests start run the modules of this checkout, whichever one is installed."""
 
 
 def pytest_configure():
@@ -19,6 +24,7 @@ def pytest_configure():
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
     os.environ["AWS_CONFIG_FILE"] = os.devnull
     os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+    os.environ["PYTHONPATH"] = str(_SOURCE_ROOT)
     os.environ["TZ"] = "UTC"
     time.tzset()
     for name in _FOLDERS:

@@ -9,14 +9,8 @@ from pathlib import Path
 import pytest
 from support.tree import ROOT, modules
 
-HEADLESS = (
-    "ivscope.cli",
-    "ivscope.domain",
-    "ivscope.provider",
-    "ivscope.sources",
-    "ivscope.endpoint",
-)
-"""Run without a screen: on a server, in scripts, in threads of tests."""
+HEAVY = ("textual", "rich", "boto3", "botocore")
+"""What takes long to load: the toolkit of the screens and the client of AWS."""
 
 
 def test_the_import_contracts_hold():
@@ -32,29 +26,62 @@ def test_the_import_contracts_hold():
     assert "0 broken" in done.stdout
 
 
-@pytest.mark.parametrize("package", HEADLESS)
-def test_headless_code_loads_no_toolkit(package):
-    loaded = _loaded_by(package)
+BLOCKED = """
+import importlib, json, sys
+
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        top, *below = name.split(".")
+        private = top == "rich" and below and below[0].startswith("_")  # parts of rich.cells
+        if top in ("textual", "rich") and not private and name not in ("rich", "rich.cells"):
+            raise ImportError(f"{name} is blocked")
+
+sys.meta_path.insert(0, Blocked())
+names = json.loads(sys.argv[1])
+failed = []
+for name in names:
+    try:
+        importlib.import_module(name)
+    except ImportError as error:
+        failed.append(f"{name}: {error}")
+print(json.dumps(failed))
+"""
+"""Imports modules where Textual is not there, and of rich only the widths of characters."""
+
+
+def test_everything_but_ui_imports_where_the_toolkit_is_not_there():
+    headless = [name for name in _everything() if not f"{name}.".startswith("ivscope.ui.")]
+    assert len(headless) > 100
+    assert json.loads(_python(BLOCKED, headless)) == []
+
+
+def test_the_block_stops_what_needs_the_toolkit():
+    (failure,) = json.loads(_python(BLOCKED, ["ivscope.ui.app"]))
+    assert failure.endswith(" is blocked")
+
+
+LOADED = """
+import importlib, json, sys
+for name in json.loads(sys.argv[1]): importlib.import_module(name)
+print(json.dumps(list(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize("package", ["ivscope.cli.main", "ivscope.cli"])
+def test_the_command_line_loads_neither_the_toolkit_nor_the_client_of_aws(package):
+    names = [name for name in _everything() if f"{name}.".startswith(f"{package}.")]
+    loaded = json.loads(_python(LOADED, names))
     assert package in loaded
-    assert not loaded & {"textual", "rich"}
+    assert not set(loaded) & set(HEAVY)
 
 
-def test_the_command_line_loads_no_aws_client():
-    assert not _loaded_by("ivscope.cli") & {"boto3", "botocore"}
+def _everything():
+    """The names of all modules, without `__main__`, which runs."""
+    names = [".".join(path.relative_to("tui").with_suffix("").parts) for path, _ in modules("tui")]
+    return [name.removesuffix(".__init__") for name in names if not name.endswith("__main__")]
 
 
-def _loaded_by(package):
-    """Modules after importing every module of a package, in a process of its own."""
-    everything = [
-        ".".join(path.relative_to("tui").with_suffix("").parts) for path, _ in modules("tui")
-    ]
-    names = [name for name in everything if f"{name}.".startswith(f"{package}.")]
-    assert names
-    program = (
-        "import importlib, json, sys\n"
-        "for name in json.loads(sys.argv[1]): importlib.import_module(name)\n"
-        "print(json.dumps(list(sys.modules)))"
-    )
+def _python(program, names):
     done = subprocess.run(
         [sys.executable, "-c", program, json.dumps(names)],
         cwd=ROOT,
@@ -63,7 +90,25 @@ def _loaded_by(package):
         timeout=60,
         check=True,
     )
-    return set(json.loads(done.stdout))
+    return done.stdout
+
+
+@pytest.mark.parametrize("package", ["settings", "terminal"])
+def test_settings_and_terminal_need_the_standard_library_only(package):
+    foreign = [
+        f"{path}:{node.lineno} imports {name}"
+        for path, tree in modules(f"tui/ivscope/{package}")
+        for node in ast.walk(tree)
+        for name in _imported(node)
+        if name.split(".")[0] not in {"ivscope", *sys.stdlib_module_names}
+    ]
+    assert foreign == []
+
+
+def _imported(node):
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
 
 
 def test_private_names_stay_in_their_module():

@@ -1,28 +1,16 @@
-"""What the checkout looks like: sizes, stylesheets, README, and no trace of a workplace."""
+"""What the checkout looks like: packages, stylesheets, README, and no trace of a workplace."""
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
-from support.readme_keys import keys_table, table_in_readme
+from support import readme_keys, readme_packages
+from support.readme_sections import section
 from support.tree import ROOT, kept_files, modules
 
-LONGEST = 600
-"""Lines of a module, which is one idea."""
-LONGEST_APP = 150
-"""Lines of app.py, which only puts things together."""
-
 _MACHINE_PATHS = re.compile(r"/(?:work|root|home/\w+|Users/\w+)/|file:///opt|/opt/\w+/simple")
-
-
-def test_modules_are_short():
-    lengths = {
-        path.relative_to(ROOT).as_posix(): len(path.read_text("utf-8").splitlines())
-        for path in (ROOT / "tui").rglob("*.py")
-    }
-    limits = {name: LONGEST_APP if name == "tui/ivscope/ui/app.py" else LONGEST for name in lengths}
-    assert {name: count for name, count in lengths.items() if count > limits[name]} == {}
 
 
 def test_packages_have_a_docstring_and_nothing_else():
@@ -44,10 +32,17 @@ def test_a_missing_stylesheet_is_named_with_both_places():
         stylesheet("nowhere.tcss")
 
 
-def test_readme_has_the_keys_of_the_keymap():
-    expected = keys_table()
-    assert table_in_readme() == expected, (
-        "run python tests/support/readme_keys.py, or paste this between the marks:\n" + expected
+@pytest.mark.parametrize(
+    ("script", "made"),
+    [
+        (readme_keys, readme_keys.keys_table),
+        (readme_packages, readme_packages.packages_section),
+    ],
+)
+def test_readme_has_what_its_scripts_make_of_the_code(script, made):
+    assert section(script.SECTION) == made(), (
+        f"run python tests/support/{Path(script.__file__).name}, or paste this between the marks:\n"
+        + made()
     )
 
 

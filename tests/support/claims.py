@@ -4,16 +4,17 @@ Who adds a sentence adds its line, and so decides by hand how much the data show
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
-from ivscope.findings.finding import Moment, Outside
+from ivscope.findings.finding import Finding, Moment, Outside, Part, Text
 
 _NUMBER = re.compile(r"(?<![A-Za-z.\d])\d[\d,]*(\.\d+)*")
 _SPAN = re.compile(r"# (?:d|h|min|s)\b(?: # (?:h|min|s)\b)*")
 _WORD_CELLS = 20
 
 
-def _read():
+def _read() -> dict[str, list[str]]:
     lines = Path(__file__).with_suffix(".txt").read_text().splitlines()
     return {line[_WORD_CELLS:]: line[:_WORD_CELLS].strip().split(" or ") for line in lines}
 
@@ -21,18 +22,18 @@ def _read():
 CLAIMS = _read()
 
 
-def sentence(text):
+def sentence(text: Text) -> str:
     """A sentence without what differs from case to case: `<>`, TIME, SPAN and `#`."""
     return _SPAN.sub("SPAN", "".join(map(_part, text)))
 
 
-def _part(part):
+def _part(part: Part) -> str:
     if isinstance(part, Outside):
         return "<>"
     return "TIME" if isinstance(part, Moment) else _NUMBER.sub("#", part)
 
 
-def checked(findings):
+def checked(findings: Sequence[Finding]) -> Sequence[Finding]:
     """The same findings, if each sentence is known and said as surely as it may be."""
     for finding in findings:
         said = sentence(finding.text)

@@ -1,11 +1,21 @@
 """Real boto3 clients for a loopback endpoint."""
 
+from collections.abc import Callable
+from typing import Any
+
 import boto3
 from botocore.config import Config
-from support.small_world import REGION
+from support.small_world import REGION, Members
 
 
-def ivs_client(url, *, attempts=1, read_timeout=5.0, region=REGION, **settings):
+def ivs_client(
+    url: str,
+    *,
+    attempts: int = 1,
+    read_timeout: float = 5.0,
+    region: str = REGION,
+    **settings: Any,
+) -> Any:
     """An ivs-realtime client with dummy keys. Retries are off unless attempts is more than 1."""
     session = boto3.Session(
         aws_access_key_id="AKIDEXAMPLE",
@@ -21,9 +31,16 @@ def ivs_client(url, *, attempts=1, read_timeout=5.0, region=REGION, **settings):
     return session.client("ivs-realtime", endpoint_url=url, config=config)
 
 
-def read_all(call, member, *, pages=1000, **parameters):
+def read_all(
+    call: Callable[..., Any],
+    member: str,
+    *,
+    pages: int = 1000,
+    **parameters: Any,
+) -> tuple[list[Members], list[int]]:
     """Rows of all pages of a list call, and the size of each page."""
-    rows, sizes = [], []
+    rows: list[Members] = []
+    sizes: list[int] = []
     for _ in range(pages):
         answer = call(**parameters)
         rows += answer[member]

@@ -2,11 +2,14 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta, timezone
 
+from ivscope.domain.events import Event
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
+from ivscope.endpoint.worlds.told_world import Clock
 from ivscope.settings.configuration import MOST_BACKGROUND_CALLS, Configuration
 from ivscope.ui.app import IvscopeApp
 from ivscope.ui.explorer.screen import ExplorerScreen
@@ -14,6 +17,7 @@ from ivscope.ui.widgets.row_list import RowList
 from ivscope.workspace.launch import Launch
 from ivscope.workspace.place import Place
 from support.aws_sources import aws_source
+from textual.pilot import Pilot
 
 EPOCH = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 
@@ -33,7 +37,9 @@ NINA = "BZgGuCPI0fGj"
 MARA = "rJ8znbQQyqev"
 
 
-def at(participant=None, session=SHOW, stage=LIVE_STAGE):
+def at(
+    participant: str | None = None, session: str | None = SHOW, stage: str | None = LIVE_STAGE
+) -> Place:
     """A place in the incident world."""
     return Place(stage, session, participant)
 
@@ -41,56 +47,56 @@ def at(participant=None, session=SHOW, stage=LIVE_STAGE):
 class Journey:
     """A person at the keyboard: keys in, screen out, and patience in between."""
 
-    def __init__(self, app, pilot, endpoint):
+    def __init__(self, app: IvscopeApp, pilot: Pilot[None], endpoint: Endpoint) -> None:
         self.app = app
         self.pilot = pilot
         self.endpoint = endpoint
 
     @property
-    def screen(self):
+    def screen(self) -> list[str]:
         """What is on screen, line by line."""
         strips = self.app.screen._compositor.render_strips()
         return [strip.text.rstrip() for strip in strips]
 
     @property
-    def text(self):
+    def text(self) -> str:
         return "\n".join(self.screen)
 
     @property
-    def status(self):
+    def status(self) -> str:
         return self.screen[-2]
 
     @property
-    def event(self):
+    def event(self) -> Event | None:
         """The event under the cursor."""
         return self.explorer.pane.event
 
     @property
-    def cursor(self):
+    def cursor(self) -> int:
         return self.rows("events").cursor
 
     @property
-    def explorer(self):
+    def explorer(self) -> ExplorerScreen:
         screens = [s for s in self.app.screen_stack if isinstance(s, ExplorerScreen)]
         return screens[0]
 
-    def rows(self, which):
+    def rows(self, which: str) -> RowList:
         return self.explorer.query_one(f"#{which}", RowList)
 
-    async def press(self, *keys):
+    async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
 
-    async def type(self, text):
+    async def type(self, text: str) -> None:
         names = {" ": "space", ":": "colon", "-": "minus", "_": "underscore", "/": "slash"}
         await self.pilot.press(*(names.get(letter, letter) for letter in text))
 
-    async def ask(self, key, sign, text):
+    async def ask(self, key: str, sign: str, text: str) -> None:
         """Open a prompt, wait for what it shows, and type; Enter is still to be pressed."""
         await self.press(key)
         await self.until(sign)
         await self.type(text)
 
-    async def until(self, condition, within=10.0):
+    async def until(self, condition: str | Callable[[], object], within: float = 10.0) -> None:
         """Wait for a text on screen, or for a condition."""
         if isinstance(condition, str):
             wanted, condition = condition, lambda: wanted in self.text
@@ -100,11 +106,12 @@ class Journey:
             await asyncio.sleep(0.01)
             await self.pilot.pause()
 
-    async def settled(self):
+    async def settled(self) -> None:
         """Nothing is being read, the call meter has come to rest, and all of it is drawn."""
         provider = self.app._provider
+        assert provider is not None
 
-        def rests():
+        def rests() -> bool:
             now = provider.activity()
             return not (now.used or now.in_flight or now.waiting)
 
@@ -114,8 +121,14 @@ class Journey:
 
 @asynccontextmanager
 async def explorer(
-    start=None, *, world="incident", size=(120, 40), fault="", throttle=False, clock=lambda: EPOCH
-):
+    start: Place | None = None,
+    *,
+    world: str = "incident",
+    size: tuple[int, int] = (120, 40),
+    fault: str = "",
+    throttle: bool = False,
+    clock: Clock = lambda: EPOCH,
+) -> AsyncIterator[Journey]:
     """The app on screen."""
     with Endpoint(open_world(world, clock), throttle=throttle) as endpoint:
         app = explorer_app(endpoint, start, fault=fault, clock=clock)
@@ -125,7 +138,14 @@ async def explorer(
             yield journey
 
 
-def explorer_app(endpoint, start=None, *, fault="", clock=lambda: EPOCH, region="us-west-2"):
+def explorer_app(
+    endpoint: Endpoint,
+    start: Place | None = None,
+    *,
+    fault: str = "",
+    clock: Clock = lambda: EPOCH,
+    region: str = "us-west-2",
+) -> IvscopeApp:
     """The app over an endpoint."""
     url = endpoint.faulty_url(fault) if fault else endpoint.url
     return IvscopeApp(

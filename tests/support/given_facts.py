@@ -1,8 +1,12 @@
 """What the rules of findings may look at, built by hand or read from a world."""
 
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any, Self
 
 from ivscope.domain.events import Event
+from ivscope.domain.failures import ProviderFailure
+from ivscope.domain.ingest import IngestConfiguration
 from ivscope.domain.stages import (
     Participant,
     ParticipantScope,
@@ -10,9 +14,16 @@ from ivscope.domain.stages import (
     SessionScope,
     StageSession,
 )
+from ivscope.domain.times import Time
 from ivscope.domain.tokens import ParticipantToken
-from ivscope.findings.finding import Moment, Outside
-from ivscope.findings.known_facts import KnownIngest, KnownLog, KnownParticipants
+from ivscope.endpoint.world import World
+from ivscope.findings.finding import Finding, Moment, Outside, Text
+from ivscope.findings.known_facts import (
+    KnownIngest,
+    KnownLog,
+    KnownParticipants,
+    PublisherCount,
+)
 from ivscope.findings.publisher_slots import Seats, count_publishers
 from ivscope.findings.rules import findings_for
 from ivscope.provider.store.event_log import EventLog
@@ -30,11 +41,17 @@ SESSION = SessionScope(STAGE, "st-1CVugbu2cf2n8")
 ME = "me"
 
 
-def at(seconds):
+def at(seconds: float) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
-def event(seconds, name, code=None, participant=ME, **members):
+def event(
+    seconds: float | Time | None,
+    name: str | None,
+    code: str | None = None,
+    participant: str | None = ME,
+    **members: Any,
+) -> Event:
     """An event so many seconds after the start; None is no time."""
     time = at(seconds) if isinstance(seconds, int | float) else seconds
     if "remote" in members:
@@ -42,28 +59,40 @@ def event(seconds, name, code=None, participant=ME, **members):
     return Event(name, participant, time, error_code=code, **members)
 
 
-def token(*capabilities, expires=None, **attributes):
+def token(*capabilities: str, expires: float | None = None, **attributes: str) -> ParticipantToken:
     expiration = None if expires is None else at(expires)
     return ParticipantToken(capabilities, tuple(attributes.items()), None, expiration)
 
 
-def exchanged(seconds, old, new, participant=ME):
+def exchanged(
+    seconds: float,
+    old: ParticipantToken | None,
+    new: ParticipantToken | None,
+    participant: str | None = ME,
+) -> Event:
     return event(
         seconds, "TOKEN_EXCHANGED", participant=participant, previous_token=old, new_token=new
     )
 
 
-def scope(participant=ME, session=SESSION):
+def scope(participant: str = ME, session: SessionScope = SESSION) -> ParticipantScope:
     return ParticipantScope(session.stage_arn, session.session_id, participant)
 
 
-def log_of(events):
+def log_of(events: Iterable[Event]) -> EventLog:
     log = EventLog()
     log.append(events)
     return log
 
 
-def facts(participant=ME, sdk=None, browser=None, protocol=None, system=None, **versions):
+def facts(
+    participant: str = ME,
+    sdk: str | None = None,
+    browser: str | None = None,
+    protocol: str | None = None,
+    system: str | None = None,
+    **versions: Any,
+) -> Participant:
     return Participant(
         ParticipantSummary(participant),
         sdk_version=sdk,
@@ -77,65 +106,85 @@ def facts(participant=ME, sdk=None, browser=None, protocol=None, system=None, **
 class GivenFacts:
     """A Known in which everything is put by hand."""
 
-    def __init__(self, *events, complete=True):
+    def __init__(self, *events: Event, complete: bool = True) -> None:
         self.logs = {scope(): KnownLog(log_of(events), complete)}
-        self.facts = {}
-        self.rows = None
+        self.facts: dict[ParticipantScope, Participant] = {}
+        self.rows: Sequence[ParticipantSummary] | None = None
         self.all_listed = True
-        self.count = None
-        self.ingest = None
+        self.count: PublisherCount | None = None
+        self.ingest: KnownIngest | None = None
 
-    def with_log(self, participant, *events, complete=True, session=SESSION, as_of=None):
+    def with_log(
+        self,
+        participant: str,
+        *events: Event,
+        complete: bool = True,
+        session: SessionScope = SESSION,
+        as_of: float | None = None,
+    ) -> Self:
         held = KnownLog(log_of(events), complete, None if as_of is None else at(as_of))
         self.logs[scope(participant, session)] = held
         return self
 
-    def with_facts(self, facts):
+    def with_facts(self, facts: Participant) -> Self:
         self.facts[scope(facts.summary.participant_id)] = facts
         return self
 
-    def with_rows(self, *rows, all_listed=True):
+    def with_rows(self, *rows: ParticipantSummary, all_listed: bool = True) -> Self:
         self.rows, self.all_listed = rows, all_listed
         return self
 
-    def with_ingest(self, *rows, complete=True, as_of=90_000, failure=None):
+    def with_ingest(
+        self,
+        *rows: IngestConfiguration,
+        complete: bool = True,
+        as_of: float | None = 90_000,
+        failure: ProviderFailure | None = None,
+    ) -> Self:
         self.ingest = KnownIngest(rows, complete, None if as_of is None else at(as_of), failure)
         return self
 
-    def with_count(self, count):
+    def with_count(self, count: PublisherCount | None) -> Self:
         self.count = count
         return self
 
-    def log(self, one):
+    def log(self, one: ParticipantScope) -> KnownLog | None:
         return self.logs.get(one)
 
-    def participant(self, one):
+    def participant(self, one: ParticipantScope) -> Participant | None:
         return self.facts.get(one)
 
-    def summary(self, one):
+    def summary(self, one: ParticipantScope) -> ParticipantSummary | None:
         rows = self.rows or ()
         return next((row for row in rows if row.participant_id == one.participant_id), None)
 
-    def session(self, _):
+    def session(self, _: SessionScope) -> StageSession:
         return StageSession(SESSION.session_id, START, at(100_000))
 
-    def participants(self, _):
+    def participants(self, _: SessionScope) -> KnownParticipants | None:
         return None if self.rows is None else KnownParticipants(self.rows, self.all_listed)
 
-    def ingest_configurations(self, _):
+    def ingest_configurations(self, _: str) -> KnownIngest | None:
         return self.ingest
 
-    def publishers_at(self, _, __):
+    def publishers_at(self, _: SessionScope, __: datetime) -> PublisherCount | None:
         return self.count
 
-    def sweep_calls(self, _):
+    def sweep_calls(self, _: SessionScope) -> int:
         return 7
 
 
 class SessionContext:
     """A SessionKnown: events of everybody in one log."""
 
-    def __init__(self, *events, rows=None, unread=(), facts=(), all_listed=True):
+    def __init__(
+        self,
+        *events: Event,
+        rows: Sequence[ParticipantSummary] | None = None,
+        unread: Collection[str] = (),
+        facts: Iterable[Participant] = (),
+        all_listed: bool = True,
+    ) -> None:
         self.scope = SESSION
         self.log = log_of(events)
         if rows is None:
@@ -146,40 +195,41 @@ class SessionContext:
         self.facts = {one.summary.participant_id: one for one in facts}
         self.all_listed = all_listed
 
-    def is_read(self, participant):
+    def is_read(self, participant: str) -> bool:
         return bool(participant) and participant not in self.unread
 
-    def participant(self, participant):
+    def participant(self, participant: str) -> Participant | None:
         return self.facts.get(participant)
 
-    def sweep_calls(self):
+    def sweep_calls(self) -> int:
         return len(self.unread)
 
 
 class WorldHeld:
     """Everything of a world, as if every call had been made; both kinds of known."""
 
-    def __init__(self, world, stage_arn, session_id):
+    def __init__(self, world: World, stage_arn: str, session_id: str) -> None:
         self.scope = SessionScope(stage_arn, session_id)
-        self.logs, self.facts = {}, {}
+        self.logs: dict[ParticipantScope, KnownLog] = {}
+        self.facts: dict[ParticipantScope, Participant] = {}
         self.all_listed = True
-        events = []
+        events: list[Event] = []
         for stage in world.stages():
-            for row in world.sessions(stage["arn"]):
+            for row in world.sessions(stage["arn"]) or ():
                 session = SessionScope(stage["arn"], row["sessionId"])
-                for members in world.participants(stage["arn"], row["sessionId"]):
+                for members in world.participants(stage["arn"], row["sessionId"]) or ():
                     one = decode_participant(members)
                     own = scope(one.summary.participant_id, session)
                     self.facts[own] = one
                     told = world.events(stage["arn"], row["sessionId"], own.participant_id)
-                    rows = [decode_event(members) for members in told]
+                    rows = [decode_event(members) for members in told or ()]
                     self.logs[own] = KnownLog(log_of(rows[::-1]), complete=True)
                     events += rows if session == self.scope else []
         self.log_of_session = log_of(events)
         self.sessions = {
             SessionScope(stage["arn"], row["sessionId"]): decode_session(row)
             for stage in world.stages()
-            for row in world.sessions(stage["arn"])
+            for row in world.sessions(stage["arn"]) or ()
         }
         self.configurations = [
             decode_ingest_configuration(row) for row in world.ingest_configurations()
@@ -187,54 +237,54 @@ class WorldHeld:
         self.as_session = WorldSwept(self)
         self.seats = Seats(self.log_of_session, bool)
 
-    def log(self, one):
+    def log(self, one: ParticipantScope) -> KnownLog | None:
         return self.logs.get(one)
 
-    def participant(self, one):
+    def participant(self, one: ParticipantScope) -> Participant | None:
         return self.facts.get(one)
 
-    def summary(self, one):
+    def summary(self, one: ParticipantScope) -> ParticipantSummary | None:
         return self.facts[one].summary if one in self.facts else None
 
-    def session(self, one):
+    def session(self, one: SessionScope) -> StageSession | None:
         return self.sessions.get(one)
 
-    def participants(self, session):
+    def participants(self, session: SessionScope) -> KnownParticipants:
         rows = [one.summary for own, one in self.facts.items() if own.session == session]
         return KnownParticipants(rows, complete=True)
 
-    def ingest_configurations(self, stage_arn):
+    def ingest_configurations(self, stage_arn: str) -> KnownIngest:
         rows = [row for row in self.configurations if row.stage_arn == stage_arn]
         return KnownIngest(rows, complete=True, as_of=at(90_000), failure=None)
 
-    def publishers_at(self, session, moment):
+    def publishers_at(self, session: SessionScope, moment: datetime) -> PublisherCount | None:
         if session != self.scope:
             return None
         return count_publishers(self.as_session, self.seats, moment)
 
-    def sweep_calls(self, _):
+    def sweep_calls(self, _: SessionScope) -> int:
         return 0
 
 
 class WorldSwept:
     """The same as a swept session."""
 
-    def __init__(self, held):
+    def __init__(self, held: WorldHeld) -> None:
         self.scope, self.log, self.held = held.scope, held.log_of_session, held
         self.participants = held.participants(held.scope).rows
         self.all_listed = True
 
-    def is_read(self, participant):
+    def is_read(self, participant: str) -> bool:
         return bool(participant)
 
-    def participant(self, participant):
+    def participant(self, participant: str) -> Participant | None:
         return self.held.facts.get(scope(participant, self.scope))
 
-    def sweep_calls(self):
+    def sweep_calls(self) -> int:
         return 0
 
 
-def words(text):
+def words(text: Text | None) -> str:
     """A sentence as it reads, with outside text in angle brackets."""
     if text is None:
         return ""
@@ -248,19 +298,19 @@ def words(text):
     )
 
 
-def told(held, position=-1, participant=ME):
+def told(held: GivenFacts, position: int = -1, participant: str = ME) -> Sequence[Finding]:
     """The findings of one event of a GivenFacts: the position counts from the end when negative."""
     one = scope(participant)
     length = len(held.logs[one].log)
     return checked(findings_for(one, position % length, held))
 
 
-def first(held, position=-1):
+def first(held: GivenFacts, position: int = -1) -> tuple[Finding, str]:
     """The most telling finding of one event, and its words."""
     finding = told(held, position)[0]
     return finding, words(finding.text)
 
 
-def positions(finding, participant=ME):
+def positions(finding: Finding, participant: str = ME) -> list[int]:
     """Positions of the events of one participant that a finding rests on."""
     return [ref.position for ref in finding.rests_on if ref.scope == scope(participant)]

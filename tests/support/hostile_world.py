@@ -1,8 +1,11 @@
 """HostileWorld: every value of a corpus in every text that the service hands out."""
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from ivscope.endpoint.world import Members
 
 CORPUS = json.loads((Path(__file__).parent / "hostile_corpus.json").read_bytes())
 
@@ -20,11 +23,11 @@ WELL = "2026-11-20T20:30:00Z"
 _EPOCH = datetime(2026, 11, 20, 20, 30, tzinfo=UTC)
 
 
-def stage_arn(number):
+def stage_arn(number: int) -> str:
     return f"arn:aws:ivs:{REGION}:111122223333:stage/S{number:03d}"
 
 
-def participant_id(number):
+def participant_id(number: int) -> str:
     return f"p{number:03d}"
 
 
@@ -40,14 +43,16 @@ class HostileWorld:
     region = REGION
     newest_first = False
 
-    def __init__(self, cases=CASES, times=TIMES):
+    def __init__(self, cases: Mapping[str, str] = CASES, times: Sequence[str] = TIMES) -> None:
         self.cases = cases
         values = list(cases.values())
-        self._stages = [
+        self._stages: list[Members] = [
             {"arn": stage_arn(number), "name": value, "tags": {value: value}}
             for number, value in enumerate(values)
         ]
-        self._sessions = [{"sessionId": SESSION_ID, "startTime": WELL, "endTime": WELL}]
+        self._sessions: list[Members] = [
+            {"sessionId": SESSION_ID, "startTime": WELL, "endTime": WELL}
+        ]
         self._sessions += [
             {"sessionId": f"st-Time{number:09d}", "startTime": time, "endTime": times[number - 1]}
             for number, time in enumerate(times)
@@ -61,30 +66,30 @@ class HostileWorld:
             _event(number, value, times[number % len(times)]) for number, value in enumerate(values)
         ]
 
-    def stages(self):
+    def stages(self) -> Sequence[Members]:
         return self._stages
 
-    def sessions(self, stage_arn):
+    def sessions(self, stage_arn: str) -> Sequence[Members]:
         return self._sessions
 
-    def participants(self, stage_arn, session_id):
+    def participants(self, stage_arn: str, session_id: str) -> Sequence[Members]:
         return self._participants
 
-    def participant(self, stage_arn, session_id, participant_id):
+    def participant(self, stage_arn: str, session_id: str, participant_id: str) -> Members | None:
         known = (row for row in self._participants if row["participantId"] == participant_id)
         return next(known, None)
 
-    def events(self, stage_arn, session_id, participant_id):
+    def events(self, stage_arn: str, session_id: str, participant_id: str) -> Sequence[Members]:
         return self._events if participant_id == self._participants[0]["participantId"] else []
 
-    def replicas(self, source_stage_arn, participant_id):
+    def replicas(self, source_stage_arn: str, participant_id: str) -> Sequence[Members]:
         return []
 
-    def ingest_configurations(self):
+    def ingest_configurations(self) -> Sequence[Members]:
         return []
 
 
-def _participant(number, value, attributes):
+def _participant(number: int, value: str, attributes: dict[str, str]) -> Members:
     return {
         "participantId": participant_id(number),
         "userId": value,
@@ -110,7 +115,7 @@ def _participant(number, value, attributes):
     }
 
 
-def _event(number, value, time):
+def _event(number: int, value: str, time: str) -> Members:
     token = {
         "capabilities": ["PUBLISH", value],
         "attributes": {value: value, "role": value},

@@ -4,21 +4,21 @@ import sys
 from typing import ClassVar
 
 from ivscope.ui.explorer.copying import print_out
-from textual.app import App
+from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 TEXT = "first line\nsecond \x1b[31mline\x1b[0m \\x1b \u202e é\n\x07last line"
 
 
-class PrintingApp(App):
+class PrintingApp(App[object]):
     """Says on screen what it did."""
 
     BINDINGS: ClassVar = [("p", "print", "print"), ("q", "app.quit", "quit")]
 
-    def compose(self):
+    def compose(self) -> ComposeResult:
         yield Static("the full screen", markup=False)
 
-    def action_print(self):
+    def action_print(self) -> None:
         done = print_out(self, TEXT)
         self.query_one(Static).update("back again" if done else "cannot print here")
 

@@ -9,6 +9,7 @@ from ivscope.analysis.filters import (
     Filter,
     Flag,
     FlagTerm,
+    Term,
     TextField,
     TextTerm,
     TimeTerm,
@@ -86,7 +87,7 @@ def passes(filter_: Filter, event: Event) -> bool:
     return all(_holds(term, event) is not term.inverted for term in filter_.terms)
 
 
-def _holds(term, event):
+def _holds(term: Term, event: Event) -> bool:
     both = [token for token in (event.previous_token, event.new_token) if token is not None]
     if isinstance(term, TimeTerm):
         if not isinstance(event.time, datetime):
@@ -106,7 +107,7 @@ def _holds(term, event):
             for key, value in attributes
         )
     assert isinstance(term, TextTerm)
-    own = {
+    own: dict[TextField, list[str | None]] = {
         TextField.NAME: [event.name],
         TextField.CODE: [event.error_code],
         TextField.REMOTE: [event.remote_participant_id],

@@ -1,18 +1,15 @@
 """README's table of keys, from the keymap: `python tests/support/readme_keys.py` writes it."""
 
-import re
 import sys
-from pathlib import Path
 
 from ivscope.settings.commands import COMMANDS, Area
 from ivscope.settings.key_names import shown_key
+from support.readme_sections import write_section
 
-README = Path(__file__).resolve().parents[2] / "README.md"
-
-_SECTION = re.compile(r"(?<=<!-- keys:begin -->\n).*?(?=<!-- keys:end -->)", re.DOTALL)
+SECTION = "keys"
 
 
-def keys_table():
+def keys_table() -> str:
     """The table as Markdown, in the order of the help."""
     lines = ["", "| Keys | What they do |", "| --- | --- |"]
     for area in Area:
@@ -22,30 +19,18 @@ def keys_table():
     return "\n".join([*lines, "", ""])
 
 
-def table_in_readme():
-    """What README has between its two marks."""
-    found = _SECTION.search(README.read_text("utf-8"))
-    assert found is not None, "README has lost <!-- keys:begin --> or <!-- keys:end -->"
-    return found[0]
-
-
-def write_table():
-    """Put the table into README."""
-    README.write_text(_SECTION.sub(lambda _: keys_table(), README.read_text("utf-8")), "utf-8")
-
-
-def _code(keys):
+def _code(keys: str) -> str:
     return " ".join(_quoted(shown_key(key)) for key in keys.split(","))
 
 
-def _quoted(key):
+def _quoted(key: str) -> str:
     return f"`` {key} ``" if "`" in key else f"`{_cell(key)}`"
 
 
-def _cell(text):
+def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
 if __name__ == "__main__":
-    write_table()
+    write_section(SECTION, keys_table())
     sys.exit(0)

@@ -1,12 +1,20 @@
 """Recordings of a world, made over real HTTP."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar, TypeVarTuple
 
 from ivscope.domain.failures import ProviderFailure
+from ivscope.domain.pages import Cursor, Page
 from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
+from ivscope.sources.aws import AwsSource
 from ivscope.sources.recorded import RecordedSource
 from ivscope.sources.recording import Recording
 from support.aws_sources import aws_source
+
+Item = TypeVar("Item")
+Scope = TypeVarTuple("Scope")
 
 FILTERS = (
     None,
@@ -17,11 +25,11 @@ FILTERS = (
 )
 
 
-def begin(path, label="tests"):
+def begin(path: Path, label: str = "tests") -> Recording:
     return Recording.open(path, label=label, create=True)
 
 
-def recorded(path, url):
+def recorded(path: Path, url: str) -> RecordedSource:
     """A source over a recording of all that the endpoint serves."""
     recording = begin(path)
     _read_all(aws_source(url, recording=recording))
@@ -29,9 +37,10 @@ def recorded(path, url):
     return RecordedSource(recording)
 
 
-def _rows(call, *scope):
+def _rows(call: Callable[[*Scope, Cursor | None], Page[Item]], *scope: *Scope) -> list[Item]:
     """All rows of a list, as far as it can be read."""
-    rows, cursor = [], None
+    rows: list[Item] = []
+    cursor: Cursor | None = None
     with suppress(ProviderFailure):
         while True:
             page = call(*scope, cursor)
@@ -42,7 +51,7 @@ def _rows(call, *scope):
     return rows
 
 
-def _read_all(source):
+def _read_all(source: AwsSource) -> None:
     for stage in _rows(source.list_stages):
         with suppress(ProviderFailure):
             source.get_stage(stage.arn)

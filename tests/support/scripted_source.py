@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
@@ -20,6 +21,8 @@ from ivscope.domain.stages import (
     StageSession,
     StageSummary,
 )
+
+Item = TypeVar("Item")
 
 
 @dataclass
@@ -72,39 +75,54 @@ class ScriptedSource:
         return [asked.cursor for asked in self.asked if asked.operation == operation]
 
     def list_stages(self, cursor: Cursor | None) -> Page[StageSummary]:
-        return self._answer("ListStages", None, cursor)
+        answer: Page[StageSummary] = self._answer("ListStages", None, cursor)
+        return answer
 
     def list_sessions(self, stage_arn: str, cursor: Cursor | None) -> Page[StageSession]:
-        return self._answer("ListStageSessions", stage_arn, cursor)
+        answer: Page[StageSession] = self._answer("ListStageSessions", stage_arn, cursor)
+        return answer
 
     def list_participants(
         self, session: SessionScope, narrowed: ParticipantFilter | None, cursor: Cursor | None
     ) -> Page[ParticipantSummary]:
-        return self._answer("ListParticipants", (session, narrowed), cursor)
+        answer: Page[ParticipantSummary] = self._answer(
+            "ListParticipants", (session, narrowed), cursor
+        )
+        return answer
 
     def list_events(self, scope: ParticipantScope, cursor: Cursor | None) -> Page[Event]:
-        return self._answer("ListParticipantEvents", scope, cursor)
+        answer: Page[Event] = self._answer("ListParticipantEvents", scope, cursor)
+        return answer
 
     def list_replicas(
         self, source_stage_arn: str, participant_id: str, cursor: Cursor | None
     ) -> Page[ParticipantReplica]:
-        return self._answer("ListParticipantReplicas", (source_stage_arn, participant_id), cursor)
+        answer: Page[ParticipantReplica] = self._answer(
+            "ListParticipantReplicas", (source_stage_arn, participant_id), cursor
+        )
+        return answer
 
     def list_ingest_configurations(
         self, stage_arn: str, cursor: Cursor | None
     ) -> Page[IngestConfiguration]:
-        return self._answer("ListIngestConfigurations", stage_arn, cursor)
+        answer: Page[IngestConfiguration] = self._answer(
+            "ListIngestConfigurations", stage_arn, cursor
+        )
+        return answer
 
     def get_stage(self, stage_arn: str) -> Stage:
-        return self._answer("GetStage", stage_arn, None)
+        answer: Stage = self._answer("GetStage", stage_arn, None)
+        return answer
 
     def get_session(self, session: SessionScope) -> StageSession:
-        return self._answer("GetStageSession", session, None)
+        answer: StageSession = self._answer("GetStageSession", session, None)
+        return answer
 
     def get_participant(self, scope: ParticipantScope) -> Participant:
-        return self._answer("GetParticipant", scope, None)
+        answer: Participant = self._answer("GetParticipant", scope, None)
+        return answer
 
-    def _answer(self, operation: str, scope: object, cursor: Cursor | None):
+    def _answer(self, operation: str, scope: object, cursor: Cursor | None) -> Any:
         with self._lock:
             self.asked.append(Asked(operation, scope, cursor))
             queued = self._answers.get(operation)
@@ -118,7 +136,7 @@ class ScriptedSource:
         return answer
 
 
-def page(items: Iterable[object], next_cursor: str | None = None) -> Page:
+def page(items: Iterable[Item], next_cursor: str | None = None) -> Page[Item]:
     """A page of these items."""
     return Page(tuple(items), None if next_cursor is None else Cursor(next_cursor))
 

@@ -2,8 +2,9 @@
 
 import threading
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
@@ -17,16 +18,18 @@ from ivscope.domain.stages import (
 )
 from support.scripted_source import Gate
 
+Row = TypeVar("Row")
+
 SESSION = SessionScope("arn:aws:ivs:eu-central-1:1:stage/a", "st-1")
 EPOCH = datetime(2026, 11, 20, 20, 30, tzinfo=UTC)
 
 
-def scope(participant_id):
+def scope(participant_id: str) -> ParticipantScope:
     """A participant of the session."""
     return ParticipantScope(SESSION.stage_arn, SESSION.session_id, participant_id)
 
 
-def joined(participant_id, seconds=0, **members):
+def joined(participant_id: str, seconds: float = 0, **members: Any) -> Event:
     """An event of a participant."""
     return Event("JOINED", participant_id, EPOCH + timedelta(seconds=seconds), **members)
 
@@ -54,7 +57,7 @@ class SessionSource:
         self.before_answer: Callable[[str], object] = lambda _participant_id: None
         self._lock = threading.Lock()
 
-    def add(self, participant_id: str, events: int = 1, **members: object) -> None:
+    def add(self, participant_id: str, events: int = 1, **members: Any) -> None:
         """A participant with so many events, a second apart."""
         members.setdefault("state", "CONNECTED")
         self.rows.append(ParticipantSummary(participant_id, **members))
@@ -97,7 +100,7 @@ class SessionSource:
             raise failures.popleft()
 
 
-def _page(rows, size, cursor):
+def _page(rows: Sequence[Row], size: int, cursor: Cursor | None) -> Page[Row]:
     start = int(cursor or 0)
     stop = start + size
     return Page(tuple(rows[start:stop]), Cursor(str(stop)) if stop < len(rows) else None)

@@ -4,16 +4,25 @@
 """
 
 import time
+import uuid
+from collections.abc import Awaitable, Callable
 
 import pytest
-from ivscope.endpoint import listener
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.provider.fetch import scheduler as calls
 from ivscope.ui.explorer.screen import ExplorerScreen
+from ivscope.workspace.place import Place
 from rich import console
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 from support.explorer import EPOCH, Journey, explorer_app
+from textual.pilot import Pilot
+
+Walk = Callable[[Journey], Awaitable[object]]
+"""What a person does before the picture is taken."""
+
+Compare = Callable[..., bool]
+"""The fixture `snap_compare`."""
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -24,8 +33,16 @@ REQUEST_ID = "6f9a1c52-0d3e-5b47-9a81-2c4e7d90b3f5"
 
 
 def picture(
-    snap_compare, walk, start=None, *, size=(120, 40), rests=True, colour=True, light=False, **over
-):
+    snap_compare: Compare,
+    walk: Walk,
+    start: Place | None = None,
+    *,
+    size: tuple[int, int] = (120, 40),
+    rests: bool = True,
+    colour: bool = True,
+    light: bool = False,
+    **over: str,
+) -> bool:
     """Whether the picture is the stored one.
 
     The walk ends by waiting for what it leads to. `rests`: the call meter has to come to rest
@@ -38,20 +55,30 @@ def picture(
         if light:
             patch.setattr(console, "SVG_EXPORT_THEME", DEFAULT_TERMINAL_THEME)
         # Request ids tell the number of the call, and calls that start together come in any order.
-        patch.setattr(listener.uuid, "uuid5", lambda *_: REQUEST_ID)
+        patch.setattr(uuid, "uuid5", lambda *_: REQUEST_ID)
         # So do pages, and events of one second stand in the order in which they came.
         patch.setattr(calls, "CALLS_IN_FLIGHT", 1)
         theme = "ansi-light" if light else "ansi-dark"
         return _picture(snap_compare, walk, start, size, theme, rests=rests, **over)
 
 
-def _picture(snap_compare, walk, start, size, theme, *, rests, world="incident", fault=""):
+def _picture(
+    snap_compare: Compare,
+    walk: Walk,
+    start: Place | None,
+    size: tuple[int, int],
+    theme: str,
+    *,
+    rests: bool,
+    world: str = "incident",
+    fault: str = "",
+) -> bool:
     told = open_world(world, lambda: EPOCH)
     with Endpoint(told) as endpoint:
         app = explorer_app(endpoint, start, fault=fault, region=told.region)
         app.theme, app.animation_level = theme, "none"
 
-        async def run_before(pilot):
+        async def run_before(pilot: Pilot[None]) -> None:
             journey = Journey(app, pilot, endpoint)
             await journey.until(lambda: isinstance(app.screen, ExplorerScreen))
             await walk(journey)
@@ -62,11 +89,11 @@ def _picture(snap_compare, walk, start, size, theme, *, rests, world="incident",
         return snap_compare(app, terminal_size=size, run_before=run_before)
 
 
-async def still(journey):
+async def still(journey: Journey) -> None:
     """Wait for findings and overviews, which are worked out in slices after the rows are there."""
     since, seen = time.monotonic(), journey.screen
 
-    def rests():
+    def rests() -> bool:
         nonlocal since, seen
         if journey.screen != seen:
             since, seen = time.monotonic(), journey.screen

@@ -11,6 +11,8 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Self
 
 import pyte
 
@@ -38,10 +40,10 @@ _PLACE = re.compile(rb"\x1b\[(\d+);\d+H(?=\x1b\[[0-9;]*m|[^\x1b])")
 _COLOUR = re.compile(rb"\x1b\[([0-9;:]*)m")
 
 
-_KEPT = ("PATH", "HOME", "LANG", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
+_KEPT = ("PATH", "PYTHONPATH", "HOME", "LANG", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
 
 
-def settings(**more):
+def settings(**more: str) -> dict[str, str]:
     """Environment of a child: no AWS settings of the machine, dummy keys, a capable terminal."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return (
@@ -65,12 +67,19 @@ def settings(**more):
 class Terminal:
     """Runs a command until the block ends. Answers no query of the program."""
 
-    def __init__(self, command, *, columns=120, rows=40, environ=None):
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        columns: int = 120,
+        rows: int = 40,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
         self.raw = b""
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._lines = [""] * 200
-        self._cells = [[] for _ in self._lines]
+        self._cells: list[list[str]] = [[] for _ in self._lines]
         self._master, slave = pty.openpty()
         self._set_size(columns, rows)
         self._process = subprocess.Popen(
@@ -85,10 +94,10 @@ class Terminal:
         )
         os.close(slave)
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
@@ -96,13 +105,13 @@ class Terminal:
 
     # In.
 
-    def press(self, *keys):
+    def press(self, *keys: str) -> Self:
         """Keys by name, or characters as they are."""
         for key in keys:
             self.send(KEYS.get(key) or key.encode())
         return self
 
-    def send(self, raw):
+    def send(self, raw: bytes) -> Self:
         """Bytes as they are."""
         while raw:
             _, writable, _ = select.select([], [self._master], [], 5)
@@ -111,12 +120,12 @@ class Terminal:
             self._read(0)
         return self
 
-    def paste(self, text):
+    def paste(self, text: str) -> Self:
         """A bracketed paste, as terminals send it: without the bytes that would end it."""
         body = text.encode("utf-8", "replace").replace(b"\x1b", b"")
         return self.send(b"\x1b[200~" + body + b"\x1b[201~")
 
-    def resize(self, columns, rows):
+    def resize(self, columns: int, rows: int) -> Self:
         """Another size, and the signal that says so."""
         self._screen.resize(rows, columns)
         self._screen.dirty.update(range(rows))
@@ -124,12 +133,12 @@ class Terminal:
         os.killpg(self._process.pid, signal.SIGWINCH)
         return self
 
-    def _set_size(self, columns, rows):
+    def _set_size(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     # Out.
 
-    def _read(self, seconds):
+    def _read(self, seconds: float) -> bool:
         """Take what comes within the time; whether something came."""
         try:
             if not select.select([self._master], [], [], seconds)[0]:
@@ -142,24 +151,24 @@ class Terminal:
         return bool(raw)
 
     @property
-    def screen(self):
+    def screen(self) -> list[str]:
         """Lines on screen."""
         self._refresh()
         return self._lines[: self._screen.lines]
 
     @property
-    def cells(self):
+    def cells(self) -> list[list[str]]:
         """Lines as lists of cells; empty text on the right half of a wide character."""
         self._refresh()
         return self._cells[: self._screen.lines]
 
     @property
-    def looks(self):
+    def looks(self) -> list[list[pyte.screens.Char]]:
         """Lines as lists of cells with their colours and styles."""
         columns, buffer = range(self._screen.columns), self._screen.buffer
         return [[buffer[y][x] for x in columns] for y in range(self._screen.lines)]
 
-    def _refresh(self):
+    def _refresh(self) -> None:
         """Build the lines that changed: building all of a large screen takes milliseconds."""
         columns, buffer = range(self._screen.columns), self._screen.buffer
         for y in self._screen.dirty:
@@ -170,23 +179,23 @@ class Terminal:
         self._screen.dirty.clear()
 
     @property
-    def text(self):
+    def text(self) -> str:
         return "\n".join(self.screen)
 
     @property
-    def cursor_is_hidden(self):
+    def cursor_is_hidden(self) -> bool:
         return self._screen.cursor.hidden
 
     @property
-    def modes(self):
+    def modes(self) -> set[int]:
         """Private modes that are on now, from all that was sent."""
-        on = set()
+        on: set[int] = set()
         for numbers, end in _MODE.findall(self.raw):
             for number in numbers.split(b";"):
                 (on.add if end == b"h" else on.discard)(int(number))
         return on
 
-    def until(self, condition, timeout=15):
+    def until(self, condition: str | Callable[[], object], timeout: float = 15) -> Self:
         """Wait for a text on screen, or for a condition on it."""
         if isinstance(condition, str):
             wanted, condition = condition, lambda: wanted in self.text
@@ -197,19 +206,19 @@ class Terminal:
                 assert condition(), f"ended with {self._process.returncode}:\n{self.text}"
         return self
 
-    def until_quiet(self, seconds=0.15, timeout=15):
+    def until_quiet(self, seconds: float = 0.15, timeout: float = 15) -> Self:
         """Wait until nothing has come for a while."""
         deadline = time.monotonic() + timeout
         while self._read(seconds):
             assert time.monotonic() < deadline, f"never rests; the screen:\n{self.text}"
         return self
 
-    def kill(self):
+    def kill(self) -> None:
         """End it as the system does when it wants the memory back: nothing is tidied up."""
         self._process.kill()
         self._process.wait()
 
-    def exit_code(self, timeout=10):
+    def exit_code(self, timeout: float = 10) -> int:
         """Wait for the end."""
         deadline = time.monotonic() + timeout
         while self._process.poll() is None:
@@ -220,13 +229,13 @@ class Terminal:
         return self._process.returncode
 
 
-def sequence_kinds(raw):
+def sequence_kinds(raw: bytes) -> set[bytes | str]:
     """What kinds of things other than text a program sent.
 
     Control sequences by introducer and final byte, modes with their number, other control
     characters, C1 and DEL as they are.
     """
-    kinds = set()
+    kinds: set[bytes | str] = set()
     for match in _SEQUENCE.finditer(raw):
         private, between, final, command, string, other = match.groups()
         if final is not None:
@@ -241,20 +250,20 @@ def sequence_kinds(raw):
     return kinds
 
 
-def lines_written(raw):
+def lines_written(raw: bytes) -> set[int]:
     """The lines of the screen, 0 on top, that something was written to."""
     return {int(y) - 1 for y in _PLACE.findall(raw)}
 
 
-def colours(raw):
+def colours(raw: bytes) -> set[int]:
     """Every number of a colour that was set: 30 to 49, 90 to 107, and those after 38 and 48."""
-    found = set()
+    found: set[int] = set()
     for numbers in _COLOUR.findall(raw):
         values = [int(number or 0) for number in re.split(rb"[;:]", numbers)]
         found |= {value for value in values if 30 <= value <= 49 or 90 <= value <= 107}
     return found
 
 
-def has_extended_colour(raw):
+def has_extended_colour(raw: bytes) -> bool:
     """Whether a colour of the 256 or of the 16 million was set."""
     return any(re.search(rb"(?:^|[;:])[345]8[;:]", n) for n in _COLOUR.findall(raw))

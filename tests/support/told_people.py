@@ -1,9 +1,11 @@
 """Participants whose events are whole: from when to when each was joined and publishing."""
 
 import random
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
+from ivscope.domain.events import Event
 from support.given_facts import event
 
 
@@ -16,7 +18,7 @@ class ToldPerson:
     publishing: tuple[tuple[int, int], ...]
     errors: tuple[int, ...]
 
-    def events(self):
+    def events(self) -> Iterator[Event]:
         """In the order told."""
         yield event(self.stay[0], "JOINED", participant=self.name)
         for begin, end in self.publishing:
@@ -26,7 +28,7 @@ class ToldPerson:
             yield event(second, "PUBLISH_ERROR", "QUOTA_EXCEEDED", self.name)
         yield event(self.stay[1], "LEFT", participant=self.name)
 
-    def is_publishing(self, second):
+    def is_publishing(self, second: int) -> bool:
         """A stop in a second frees the seat in it, unless all of it was in that second."""
         if any(begin <= second < end for begin, end in self.publishing):
             return True
@@ -35,7 +37,7 @@ class ToldPerson:
 
 
 @st.composite
-def told_people(draw, last=24):
+def told_people(draw: st.DrawFn, last: int = 24) -> list[ToldPerson]:
     """Up to six participants, all gone by second `last`."""
     people = []
     for name in "abcdef"[: draw(st.integers(0, 6))]:
@@ -47,7 +49,7 @@ def told_people(draw, last=24):
     return people
 
 
-def shuffled_events(people, seed):
+def shuffled_events(people: Sequence[ToldPerson], seed: int) -> list[Event]:
     """All events in an order that depends on nothing but the seed."""
     events = [one for person in people for one in person.events()]
     random.Random(seed).shuffle(events)  # noqa: S311 - no secret

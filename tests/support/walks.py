@@ -1,18 +1,26 @@
 """Commands over a world in a real terminal."""
 
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.world import World
 from support.terminal import IVSCOPE, Terminal
 
 
 @contextmanager
-def ivscope_over(world, *arguments, fault="", columns=120, rows=40, environ=None):
-    """The command on a world: the terminal that shows it, with the endpoint as `.endpoint`."""
+def ivscope_over(
+    world: World,
+    *arguments: str,
+    fault: str = "",
+    columns: int = 120,
+    rows: int = 40,
+    environ: Mapping[str, str] | None = None,
+) -> Iterator[Terminal]:
+    """The command on a world: the terminal that shows it."""
     with Endpoint(world) as endpoint:
         url = endpoint.faulty_url(fault) if fault else endpoint.url
         command = (*IVSCOPE, *arguments, "--endpoint-url", url, "--region", world.region)
         with Terminal(command, columns=columns, rows=rows, environ=environ) as terminal:
-            terminal.endpoint = endpoint
             yield terminal
     assert endpoint.bugs == ()

@@ -1,14 +1,16 @@
 """Checks of wire structures against the API model that botocore carries."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
-from ivscope.endpoint.service_model import load_service_model
+from ivscope.endpoint.service_model import Shape, load_service_model
 
 SHAPES = load_service_model().shapes
 
 
-def violations(shape_name, value, path=""):
+def violations(shape_name: str, value: Any, path: str = "") -> Iterator[str]:
     """What the model would not allow, as "path: complaint (value)", in order of appearance."""
     shape = SHAPES[shape_name]
     kind = shape["type"]
@@ -35,7 +37,7 @@ def violations(shape_name, value, path=""):
             yield from _size(shape, value, path, value)
 
 
-def _structure(shape, value, path):
+def _structure(shape: Shape, value: Any, path: str) -> Iterator[str]:
     for name in shape.get("required", ()):
         yield from _complaint(name in value, path, f"{name} is missing", value)
     for name, member in value.items():
@@ -45,7 +47,7 @@ def _structure(shape, value, path):
             yield from violations(shape["members"][name]["shape"], member, f"{path}.{name}")
 
 
-def _string(shape, value, path):
+def _string(shape: Shape, value: Any, path: str) -> Iterator[str]:
     yield from _complaint(isinstance(value, str), path, "not text", value)
     yield from _size(shape, len(value), path, value)
     if "pattern" in shape:
@@ -55,15 +57,15 @@ def _string(shape, value, path):
         yield from _complaint(value in shape["enum"], path, "not in the enum", value)
 
 
-def _size(shape, size, path, value):
+def _size(shape: Shape, size: int, path: str, value: Any) -> Iterator[str]:
     fits = shape.get("min", size) <= size <= shape.get("max", size)
     yield from _complaint(fits, path, "too short or too long", value)
 
 
-def _complaint(holds, path, text, value):
+def _complaint(holds: bool, path: str, text: str, value: Any) -> Iterator[str]:
     if not holds:
         yield f"{path}: {text} ({value!r})"
 
 
-def _is_utc_text(value):
+def _is_utc_text(value: str) -> bool:
     return value.endswith("+00:00") and datetime.fromisoformat(value).utcoffset() is not None

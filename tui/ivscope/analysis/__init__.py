@@ -1,1 +1,1 @@
-"""What is in a log of events: filters, order, intervals, counts, time. Pure."""
+"""What is in a log of events: filters, order, starts and ends, counts, times. Pure functions."""

@@ -1,1 +1,1 @@
-"""Command line: sub-commands, exit codes, and wiring of everything else."""
+"""The command line: sub-commands, exit codes, and the wiring of everything else."""

@@ -1,1 +1,1 @@
-"""A loopback ivs-realtime endpoint that speaks the real wire protocol."""
+"""An ivs-realtime service on this machine that speaks the real wire protocol."""

@@ -1,1 +1,1 @@
-"""Text that leaves the program: copies, command lines, saved files."""
+"""Text that leaves the program: copies, command lines of the AWS CLI, saved files."""

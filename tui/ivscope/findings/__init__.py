@@ -1,1 +1,1 @@
-"""Findings: what the events read say about an event or a session, and what they leave open."""
+"""Rules that look for causes in what was read, each with the events it rests on."""

@@ -1,1 +1,1 @@
-"""Values to lines of text with roles: no toolkit."""
+"""Values to lines of text with roles (error, muted, changed); needs no toolkit."""

@@ -1,1 +1,1 @@
-"""Commands and their keys, configuration, private files, prompt history."""
+"""The one table of commands and keys, the configuration, files that only the user can read."""

@@ -1,1 +1,1 @@
-"""Places that pages come from."""
+"""Where pages come from: AWS, with its failures put into words, and recordings."""

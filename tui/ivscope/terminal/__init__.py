@@ -1,1 +1,1 @@
-"""What the terminal can do: settings before the toolkit loads, clipboard routes."""
+"""What the terminal can do: its settings before the toolkit loads, ways to its clipboard."""

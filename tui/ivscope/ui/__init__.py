@@ -1,1 +1,1 @@
-"""The screens, with Textual: everything that needs a terminal."""
+"""The screens, made with Textual: everything that needs a terminal."""

@@ -1,1 +1,1 @@
-"""The application without a screen: places, event lists, and what the store says about them."""
+"""The application without a screen: places, the state of lists, work in the background."""

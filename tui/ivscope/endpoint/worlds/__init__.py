@@ -1,1 +1,1 @@
-"""Worlds: the data that the loopback endpoint serves."""
+"""The made-up stages and sessions that the endpoint serves."""

@@ -1,1 +1,1 @@
-"""EventList: rate limiter, scheduler, fetcher, reading all, following, sweeping."""
+"""Reads from a source at a fair rate: one page, a whole list, a whole session, or what is new."""

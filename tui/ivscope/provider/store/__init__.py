@@ -1,1 +1,1 @@
-"""What was read: event logs, feeds, facts, merging, the order label."""
+"""What was read: event logs, lists, single facts, and how a list that is read again is merged."""

@@ -1,1 +1,1 @@
-"""Two participants side by side."""
+"""The screen with two participants side by side."""

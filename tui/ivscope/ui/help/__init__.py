@@ -1,1 +1,1 @@
-"""The help: every command and its keys."""
+"""The list of all commands and their keys, where one can search them."""

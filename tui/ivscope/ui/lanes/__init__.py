@@ -1,1 +1,1 @@
-"""Lanes of all participants and plots over one time."""
+"""The screen with everybody's stay as a line over time, and plots below it."""

@@ -1,1 +1,1 @@
-"""The summary of a session or of one participant."""
+"""The screen that sums up a session or a participant."""

@@ -1,1 +1,1 @@
-"""Widgets: they draw values and post messages."""
+"""Widgets that several screens use: they draw rows and lines, and fetch nothing."""
