@@ -109,11 +109,10 @@ class Table(Generic[Item]):
             cells = own_cells + given
             given = 0
             follower = layout[at + 1] if at + 1 < len(layout) else None
-            role = column.role if isinstance(column.role, Role) else column.role(item)
+            role = _role_of(column, item)
             told = column.text(item)
             if isinstance(told, tuple):
                 fill = cells - line.add_cut(told, cells)
-                role = Role.TEXT
             else:
                 text = _bar(told, cells) if isinstance(told, Bar) else clip(told, cells)
                 fill = cells - text_width(text)
@@ -124,7 +123,12 @@ class Table(Generic[Item]):
                 next_column, next_cells = follower
                 if next_column.uncut is not None and next_column.uncut(item) > next_cells:
                     given, fill = fill, 0
-                line.add(" " * (fill + column.gap), role)
+                line.add(" " * fill, role)
+                # The blank before a bar is part of it.
+                line.add(
+                    " " * column.gap,
+                    _role_of(next_column, item) if _is_extra(next_column) else role,
+                )
         return line.done()
 
     def _layout(self, width: int) -> list[tuple[Column[Item], int]]:
@@ -180,6 +184,10 @@ class Table(Generic[Item]):
             return width.least
         widest = self._widest[index]
         return widest if width.least is None else min(width.least, widest)
+
+
+def _role_of(column: Column[Item], item: Item) -> Role:
+    return column.role if isinstance(column.role, Role) else column.role(item)
 
 
 def _is_extra(column: Column[Item]) -> bool:
