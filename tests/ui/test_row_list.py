@@ -89,11 +89,11 @@ async def test_a_list_that_is_shown_draws_each_visible_row_once():
 
 async def test_a_scroll_draws_each_row_that_comes_into_view_once():
     async with listed(400, height=37) as (rows, numbers):
-        drawn = await drawn_by(rows, numbers, lambda: rows.action_move(200))
+        drawn = await drawn_by(rows, numbers, lambda: setattr(rows, "cursor", 200))
         assert drawn == list(range(rows.top, rows.top + 36))
         # Back where it was before nothing is drawn but the row that has the cursor now.
         top = rows.top
-        drawn = await drawn_by(rows, numbers, lambda: rows.action_move(-10))
+        drawn = await drawn_by(rows, numbers, lambda: setattr(rows, "cursor", 190))
         assert rows.top == top
         assert drawn == [190, 200]
         drawn = await drawn_by(rows, numbers, lambda: rows.scroll_to(y=top + 5, animate=False))
@@ -102,7 +102,7 @@ async def test_a_scroll_draws_each_row_that_comes_into_view_once():
 
 async def test_a_cursor_move_draws_the_row_it_leaves_and_the_row_it_reaches():
     async with listed(400) as (rows, numbers):
-        assert await drawn_by(rows, numbers, lambda: rows.action_move(3)) == [0, 3]
+        assert await drawn_by(rows, numbers, lambda: setattr(rows, "cursor", 3)) == [0, 3]
 
 
 async def test_a_page_that_comes_out_of_view_draws_nothing_but_the_tail():
@@ -143,7 +143,7 @@ async def test_other_styles_draw_all_again():
 
 async def test_rows_that_come_above_the_view_move_what_was_drawn():
     async with listed(400) as (rows, numbers):
-        rows.action_move(100)
+        rows.cursor = 100
         await frame(rows)
         top = rows.top
 
