@@ -16,6 +16,9 @@ class Rows:
     def __len__(self):
         return 9
 
+    def key(self, index):
+        return index
+
     def line(self, index, width):
         return ()
 

@@ -1,25 +1,38 @@
 """The list by itself, in an app of ten lines."""
 
+import asyncio
+from contextlib import asynccontextmanager
 from typing import ClassVar
 
-from ivscope.render.lines import Span
+from ivscope.render.lines import Role, Span
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
 from ivscope.ui.widgets.row_list import RowList
+from rich.style import Style
 from textual.app import App
 
 
 class Numbers:
+    """Rows that note which of them are drawn."""
+
     def __init__(self, count):
         self.count = count
+        self.word = "row"
+        self.above = 0
+        """Rows that came before those that were there."""
+        self.drawn = []
 
     def __len__(self):
         return self.count
 
+    def key(self, index):
+        return index - self.above, self.word
+
     def line(self, index, width):
-        return (Span(f"row {index}"),)
+        self.drawn.append(index)
+        return (Span(f"{self.word} {index - self.above}"),)
 
     def titles(self, width):
-        return ()
+        return (Span("ROW"),)
 
 
 class Host(App):
@@ -27,6 +40,34 @@ class Host(App):
 
     def compose(self):
         yield RowList(id="events")
+
+
+async def frame(rows):
+    """Wait until what changed is on screen."""
+    done = asyncio.Event()
+    rows.call_after_refresh(done.set)
+    await done.wait()
+
+
+@asynccontextmanager
+async def listed(count, height=40):
+    """A list of so many rows, on screen and at rest."""
+    app = Host()
+    async with app.run_test(size=(120, height)):
+        rows = app.screen.query_one(RowList)
+        numbers = Numbers(count)
+        rows.focus()
+        rows.show(numbers, (), cursor=0)
+        await frame(rows)
+        yield rows, numbers
+
+
+async def drawn_by(rows, numbers, act):
+    """The rows that an action has drawn, each as often as it was."""
+    numbers.drawn.clear()
+    act()
+    await frame(rows)
+    return sorted(numbers.drawn)
 
 
 async def test_the_cursor_is_in_view_on_a_row_that_came_without_a_drawing():
@@ -38,3 +79,79 @@ async def test_the_cursor_is_in_view_on_a_row_that_came_without_a_drawing():
         numbers.count = 400
         rows.cursor = 300
         assert rows.top <= 300 < rows.top + rows.page
+
+
+async def test_a_list_that_is_shown_draws_each_visible_row_once():
+    async with listed(400, height=37) as (rows, numbers):
+        assert rows.page == 36
+        assert sorted(numbers.drawn) == list(range(36))
+
+
+async def test_a_scroll_draws_each_row_that_comes_into_view_once():
+    async with listed(400, height=37) as (rows, numbers):
+        drawn = await drawn_by(rows, numbers, lambda: setattr(rows, "cursor", 200))
+        assert drawn == list(range(rows.top, rows.top + 36))
+        # Back where it was before nothing is drawn but the row that has the cursor now.
+        top = rows.top
+        drawn = await drawn_by(rows, numbers, lambda: setattr(rows, "cursor", 190))
+        assert rows.top == top
+        assert drawn == [190, 200]
+        drawn = await drawn_by(rows, numbers, lambda: rows.scroll_to(y=top + 5, animate=False))
+        assert drawn == list(range(top + 36, top + 41))
+
+
+async def test_a_cursor_move_draws_the_row_it_leaves_and_the_row_it_reaches():
+    async with listed(400) as (rows, numbers):
+        assert await drawn_by(rows, numbers, lambda: setattr(rows, "cursor", 3)) == [0, 3]
+
+
+async def test_a_page_that_comes_out_of_view_draws_nothing_but_the_tail():
+    async with listed(400) as (rows, numbers):
+        numbers.count = 500
+        assert await drawn_by(rows, numbers, lambda: rows.grow(())) == []
+        assert rows.virtual_size.height == 501
+
+
+async def test_a_page_that_comes_into_view_draws_its_rows_alone():
+    async with listed(10) as (rows, numbers):
+        numbers.count = 500
+        drawn = await drawn_by(rows, numbers, lambda: rows.grow(((Span("tail"),),)))
+        assert drawn == list(range(10, 39))
+
+
+async def test_rows_that_show_something_else_are_drawn_again():
+    async with listed(400) as (rows, numbers):
+        numbers.word = "line"
+        assert await drawn_by(rows, numbers, rows.repaint) == list(range(39))
+
+
+async def test_a_focus_that_goes_draws_the_row_under_the_cursor_alone():
+    async with listed(400) as (rows, numbers):
+        assert await drawn_by(rows, numbers, rows.blur) == [0]
+        assert await drawn_by(rows, numbers, rows.focus) == []
+
+
+async def test_other_styles_draw_all_again():
+    async with listed(400) as (rows, numbers):
+
+        def change():
+            rows.role_styles = {**rows.role_styles, Role.TEXT: Style(bold=True)}
+            rows.repaint()
+
+        assert await drawn_by(rows, numbers, change) == list(range(39))
+
+
+async def test_rows_that_come_above_the_view_move_what_was_drawn():
+    async with listed(400) as (rows, numbers):
+        rows.cursor = 100
+        await frame(rows)
+        top = rows.top
+
+        def come():
+            numbers.count += 7
+            numbers.above = 7
+            rows.shift(7)
+
+        assert await drawn_by(rows, numbers, come) == []
+        assert rows.top == top + 7
+        assert f"row {top + 1}" in rows.render_line(2).text

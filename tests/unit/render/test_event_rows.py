@@ -1,7 +1,7 @@
 """Rows of the event list: every column stays in its place, whatever the values are."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -10,16 +10,17 @@ from ivscope.domain.events import Event
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.cells import line_width
 from ivscope.render.event_rows import EventLook, EventRows
+from ivscope.render.timestamps import TimeStyle
 
 AT = datetime(2026, 11, 23, 20, 36, 28, tzinfo=UTC)
 CORPUS = json.loads((Path(__file__).parents[2] / "support" / "hostile_corpus.json").read_bytes())
 VALUES = [case["value"] * case.get("repeat", 1) for case in CORPUS["cases"].values()]
 
 
-def _rows(*events):
+def _rows(*events, **look):
     log = EventLog()
     log.append(events)
-    return EventRows(log, EventView(log), (), EventLook(now=AT))
+    return EventRows(log, EventView(log), (), EventLook(now=AT, **look))
 
 
 def _text(line):
@@ -57,3 +58,49 @@ def test_hostile_values_leave_the_columns_in_place(value, width):
 def test_a_long_gap_loses_its_small_units_and_never_its_last_digits(gap, shown):
     rows = _rows(Event("JOINED", "p", AT), Event("LEFT", "p", AT + gap))
     assert _text(rows.line(1, 100)[-1:]) == shown
+
+
+@pytest.mark.parametrize("who", [None, str.upper], ids=["of one", "of many"])
+@pytest.mark.parametrize("width", range(40, 130))
+def test_no_title_runs_into_another_and_none_stands_over_nothing(width, who):
+    rows = _rows(Event("JOINED", "p", AT), Event("LEFT", "p", AT), who=who)
+    titles = _text(rows.titles(width + 1))
+    assert len(titles) == width + 1
+    assert "WHOSINCE" not in titles
+    assert "ORSINCE" not in titles
+    assert ("SINCE PREV" in titles) == _text(rows.line(1, width)).endswith("        =")
+
+
+def test_rows_that_show_the_same_have_the_same_key():
+    events = [Event("JOINED", "p", AT), Event("LEFT", "p", AT + timedelta(seconds=5))]
+    log = EventLog()
+    log.append(events)
+    view = EventView(log)
+    marks = set()
+
+    def rows(**look):
+        return EventRows(log, view, marks, EventLook(**{"now": AT, **look}))
+
+    later = AT + timedelta(minutes=1)
+    before = rows().key(1)
+    assert rows(now=later).key(1) == before
+    assert rows(now=later, style=TimeStyle.AGE).key(1) != rows(style=TimeStyle.AGE).key(1)
+    assert rows(zone=timezone(timedelta(hours=2))).key(1) != before
+    assert rows(needle="left").key(1) != before
+    log.append([Event("JOINED", "p", AT + timedelta(seconds=9))])
+    view.work(1.0)
+    assert rows().key(1) == before
+    newest_first = rows(newest_first=True).key(1)
+    log.append([Event("LEFT", "p", AT)])
+    view.work(1.0)
+    assert rows(newest_first=True).key(1) == newest_first
+    marks.add(1)
+    assert rows().key(1) != before
+
+
+def test_a_name_that_becomes_known_changes_the_key():
+    names = {}
+    rows = _rows(Event("JOINED", "p", AT), who=lambda one: names.get(one, one))
+    before = rows.key(0)
+    names["p"] = "priya"
+    assert rows.key(0) != before

@@ -1,10 +1,10 @@
 """Rows of the pickers: names that look like nothing are quoted."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 import pytest
-from ivscope.domain.stages import ParticipantSummary, StageSummary
-from ivscope.render.picker_rows import participant_line, stage_line
+from ivscope.domain.stages import ParticipantSummary, StageSession, StageSummary
+from ivscope.render.picker_rows import participant_table, session_table, stage_table
 
 
 def _text(line):
@@ -19,5 +19,36 @@ def _text(line):
 def test_a_name_that_reads_as_nothing_or_as_another_is_quoted(name, shown, width):
     stage = StageSummary(arn="arn:aws:ivs:us-west-2:1:stage/abc", name=name)
     person = ParticipantSummary(participant_id="p1", user_id=name)
-    assert _text(stage_line(stage, width)).endswith(f" {shown}")
-    assert _text(participant_line(UTC)(person, width)).endswith(f" {shown}")
+    assert _text(stage_table().line(stage, width)).endswith(f" {shown}")
+    assert _text(participant_table(UTC).line(person, width)).endswith(f" {shown}")
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (70, ["STATE", "PUB", "REPLICA", "REC", "JOINED", "PARTICIPANT ID", "USER ID"]),
+        (69, ["STATE", "PUB", "REPLICA", "JOINED", "PARTICIPANT ID", "USER ID"]),
+        (57, ["STATE", "PUB", "JOINED", "PARTICIPANT ID", "USER ID"]),
+        (33, ["PARTICIPANT ID", "USER ID"]),
+        (32, ["USER, OR PARTICIPANT ID"]),
+        (25, ["USER, OR PARTICIPANT ID"]),
+    ],
+)
+def test_a_narrow_pane_of_participants_keeps_the_columns_that_tell_most(width, shown):
+    (titles,) = participant_table(UTC).titles(width)
+    assert titles.text.strip() == titles.text[2:]
+    left = titles.text
+    for title in shown:
+        assert title in left
+        left = left.replace(title, "", 1)
+    assert left.strip() == ""
+
+
+def test_titles_stand_above_their_columns():
+    stage = StageSummary("arn:aws:ivs:us-west-2:1:stage/abc", "fri-night-live", "st-1")
+    table = stage_table()
+    assert _text(table.titles(60)).index("NAME") == _text(table.line(stage, 60)).index("fri")
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    sessions = session_table(UTC, now)
+    line = _text(sessions.line(StageSession("st-9", now), 60))
+    assert _text(sessions.titles(60)).index("SESSION ID") == line.index("st-9")

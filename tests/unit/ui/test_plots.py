@@ -7,7 +7,8 @@ from ivscope.analysis.plots import Bucket, Level
 from ivscope.analysis.time_window import window_between
 from ivscope.render.cells import line_width
 from ivscope.render.lines import Role
-from ivscope.ui.lanes.lines import LEGEND, axis_line, histogram, lane_line, level_plot, window_text
+from ivscope.ui.lanes.lines import LEGEND, Frame, Layer, Plot, axis_line, lane_line, window_text
+from ivscope.ui.lanes.view import EVENTS, PUBLISHERS
 from support.given_facts import at
 
 HOUR = window_between(at(0), at(3_600))
@@ -23,7 +24,7 @@ def texts(lines):
 
 def test_a_level_plot_shows_the_limit_what_is_certain_and_what_may_be():
     levels = [Level(0, 0), Level(1, 1), Level(6, 8), Level(12, 12), Level(11, 13), Level(0, 4)]
-    assert texts(level_plot(levels, 4, limit=12, cursor=0, label_cells=10)) == [
+    assert texts(PUBLISHERS.drawn(levels, Frame(4, 10, cursor=0))) == [
         " 12 limit |--#?-",
         "       10 |  ##",
         "        7 | ?##",
@@ -35,7 +36,7 @@ def test_a_level_plot_shows_the_limit_what_is_certain_and_what_may_be():
 @pytest.mark.parametrize("most", [0, 3, 12, 13, 40, 900])
 def test_a_level_plot_keeps_its_height_and_width_and_has_one_limit(height, most):
     levels = [Level(column % (most + 1), most) for column in range(50)]
-    lines = level_plot(levels, height, limit=12, cursor=None, label_cells=12)
+    lines = PUBLISHERS.drawn(levels, Frame(height, 12, cursor=None))
     assert len(lines) == min(height, max(12, most))
     assert {line_width(line) for line in lines} == {62}
     labels = [text(line)[:12].strip() for line in lines]
@@ -51,13 +52,23 @@ def test_a_level_plot_keeps_its_height_and_width_and_has_one_limit(height, most)
 
 def test_a_histogram_shows_one_event_beside_many_and_counts_errors():
     buckets = [Bucket(1, 1), Bucket(100, 12), Bucket(0, 0), Bucket(51, 0)]
-    assert texts(histogram(buckets, 3, cursor=2, label_cells=8)) == [
+    assert texts(EVENTS.drawn(buckets, Frame(3, 8, cursor=2))) == [
         "    100  #|#",
         " events ##|#",
         " errors 1+|",
     ]
-    assert texts(histogram([], 3, cursor=None, label_cells=8)) == ["      0", " events", " errors"]
-    assert text(histogram([Bucket(1_200_000, 0)], 2, cursor=None, label_cells=8)[0]) == "  1200k #"
+    assert texts(EVENTS.drawn([], Frame(3, 8, cursor=None))) == ["      0", " events", " errors"]
+    assert text(EVENTS.drawn([Bucket(1_200_000, 0)], Frame(2, 8, cursor=None))[0]) == "  1200k #"
+
+
+def test_a_new_plot_is_one_value():
+    joined = Plot("joined", lambda log, window, columns: log, (Layer(int, "#", Role.GOOD),))
+    assert texts(joined.lines([0, 1, 4], HOUR, 3, Frame(4, 8, cursor=0))) == [
+        "      4 | #",
+        "        | #",
+        "        | #",
+        " joined |##",
+    ]
 
 
 def test_a_cursor_hides_no_error_and_no_open_end():

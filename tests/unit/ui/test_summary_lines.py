@@ -8,7 +8,7 @@ from ivscope.analysis.session_summary import Coverage, ErrorRow
 from ivscope.analysis.summary import summarise
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.render.cells import line_width
-from ivscope.ui.summary.lines import TableRow, coverage_text, summary_lines, table
+from ivscope.ui.summary.lines import coverage_text, summary_lines
 from support.given_facts import at, event, facts, log_of
 
 PEOPLE = {
@@ -148,16 +148,6 @@ def test_every_line_keeps_its_width_whatever_the_texts(width):
         text = "".join(span.text for span in one.line)
         assert "\x1b" not in text
         assert "\u202e" not in text
-
-
-def test_bars_scale_and_what_is_there_shows():
-    def bar(share):
-        rows = [TableRow("x", ("1",), None, share=one) for one in (1.0, share)]
-        return [line.line[1].text.strip() for line in table(("name", "n"), rows, 40)[1:]]
-
-    assert bar(0.5) == ["#" * 20, "#" * 10]
-    assert bar(0.001) == ["#" * 20, "#"]
-    assert bar(0.0) == ["#" * 20, ""]
 
 
 def test_a_rate_is_short():

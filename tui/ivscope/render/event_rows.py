@@ -1,17 +1,19 @@
 """Rows of the event list."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Protocol
 
 from ivscope.domain.events import TOKEN_EXCHANGED, Event
+from ivscope.domain.times import Time, from_microseconds
 from ivscope.domain.token_comparison import compare_tokens
-from ivscope.render.cells import clip, line_width, pad
+from ivscope.render.cells import clip, pad
 from ivscope.render.cells import width as text_width
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.picker_rows import stage_id
-from ivscope.render.timestamps import TimeStyle, gap, moment_text
+from ivscope.render.tables import MOST_CELLS, Column, Rest, Table
+from ivscope.render.timestamps import MOMENT_CELLS, TimeStyle, gap, moment_text
 
 
 def highlight(line: Line, needle: str) -> Line:
@@ -44,19 +46,8 @@ def _marked(span: Span, needle: str) -> list[Span]:
     return parts
 
 
-_NAME_CELLS = 19
-"""The longest known event names, such as REPLICATION_STARTED."""
-
-_WHO_CELLS = 14
-"""Room for a participant's name: ids have 12 characters, user ids about as many."""
-
 _GAP_CELLS = 9
 """Room for a gap of hours with its sign, right-aligned."""
-
-_GAP_FROM = 62
-"""Cells from which a row has room for the gap."""
-
-_MICROSECONDS = 1_000_000
 
 
 class Log(Protocol):
@@ -68,6 +59,10 @@ class Log(Protocol):
 
     def time_us(self, index: int) -> int | None:
         """Microseconds since the epoch, None when absent or unreadable."""
+        ...
+
+    def participant(self, index: int) -> str | None:
+        """The participant id as the event gives it."""
         ...
 
 
@@ -105,6 +100,92 @@ class EventLook:
     """How a participant is called, where the events of several are mixed."""
 
 
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """What the columns of one row tell."""
+
+    event: Event
+    before: Time | None
+    """Time of the event before it in time; None where that is not shown, or has none."""
+    who: str | None
+    """How its participant is called; from outside. None where all rows are of one."""
+    is_marked: bool
+    is_hit: bool
+    look: EventLook
+
+
+def _role(row: EventRow) -> Role:
+    return _mark(row.event)[0]
+
+
+def _flags(row: EventRow) -> Line:
+    """What the reader or the search said of it, and the sign of its kind."""
+    flag = Span("/", Role.HIT) if row.is_hit else Span(" ")
+    if row.is_marked:
+        flag = Span("m", Role.ACCENT)
+    role, mark = _mark(row.event)
+    return flag, Span(mark, role)
+
+
+def _time(row: EventRow) -> str:
+    look = row.look
+    return moment_text(row.event.time, look.style, look.zone, look.now, row.before, look.zero)
+
+
+def _what(row: EventRow) -> Line:
+    """The error code first, then whom it is about."""
+    code, about = row.event.error_code, about_event(row.event, wide=row.look.wide)
+    spans = [Span(clip(code, MOST_CELLS), Role.ERROR)] if code else []
+    if about:
+        spans += [Span(" ")] if code else []
+        spans.append(Span(clip(about, MOST_CELLS)))
+    return tuple(spans)
+
+
+def _code_cells(row: EventRow) -> int:
+    return text_width(clip(row.event.error_code or "", MOST_CELLS))
+
+
+def _since(row: EventRow) -> str:
+    """Time since the event before, "=" within one moment, blank where there is none."""
+    here, before = row.event.time, row.before
+    if not isinstance(here, datetime) or not isinstance(before, datetime):
+        return ""
+    return _short_gap((here - before).total_seconds()) if here != before else "="
+
+
+_BEFORE: tuple[Column[EventRow], ...] = (
+    Column("", 2, _flags),
+    Column("TIME", MOMENT_CELLS, _time, Role.MUTED, gap=0),
+)
+_PARTICIPANT: Column[EventRow] = Column("PARTICIPANT", 14, lambda row: row.who or "", Role.STRONG)
+"""Ids have 12 characters, user ids about as many."""
+
+_NAME: Column[EventRow] = Column("EVENT", 19, lambda row: row.event.name or "no name", _role)
+"""The longest known event names, such as REPLICATION_STARTED."""
+
+_ANY_TIME = datetime.min.replace(tzinfo=UTC)
+"""Stands for the present where it changes nothing."""
+
+_WHAT_CELLS = 20
+"""Fewer cut most codes and "of" with an id, and those tell more than the gap."""
+
+_WHAT_CELLS_OF_MANY = 12
+"""Beside the participants: a title that is not cut, and enough of a code to know it."""
+
+_SINCE: Column[EventRow] = Column(
+    "SINCE PREV", _GAP_CELLS, _since, Role.MUTED, priority=1, is_right=True
+)
+
+
+def _what_column(cells: int) -> Column[EventRow]:
+    return Column("CODE OR WHO", Rest(cells), _what, uncut=_code_cells)
+
+
+_OF_ONE = (*_BEFORE, _NAME, _what_column(_WHAT_CELLS), _SINCE)
+_OF_MANY = (*_BEFORE, _PARTICIPANT, _NAME, _what_column(_WHAT_CELLS_OF_MANY), _SINCE)
+
+
 class EventRows:
     """Events in the order shown, each with the time since the shown event before it."""
 
@@ -114,79 +195,58 @@ class EventRows:
         self._marks = marks
         self._look = look
         self._before = 1 if look.newest_first else -1
+        self._table = Table(_OF_MANY if look.who else _OF_ONE)
+        # Only ages follow the clock, and they tell whole seconds.
+        is_by_clock = look.style is TimeStyle.AGE
+        now = look.now.replace(microsecond=0) if is_by_clock else _ANY_TIME
+        self._drawn_like = log, replace(look, now=now)
 
     def __len__(self) -> int:
         return len(self._shown)
 
     def titles(self, width: int) -> Line:
-        """Column titles."""
-        who = pad("PARTICIPANT", _WHO_CELLS + 1) if self._look.who else ""
-        titles = pad(f"    TIME     {who}EVENT               CODE OR WHO", width)
-        if width >= _GAP_FROM:
-            titles = titles[: -_GAP_CELLS - 1] + "SINCE PREV"
-        return (Span(titles, Role.MUTED),)
+        """Column titles, the blank above the cursor's mark included."""
+        (titles,) = self._table.titles(width - 1)
+        return (Span(pad(f" {titles.text}", width), titles.role),)
+
+    def key(self, index: int) -> Hashable:
+        """The event, the one before it and how they are drawn: a position keeps its event."""
+        position = self._shown.position(index)
+        return (
+            position,
+            self._neighbour(index),
+            position in self._marks,
+            self._shown.is_hit(position),
+            self._who(position),
+            self._drawn_like,
+        )
 
     def line(self, index: int, width: int) -> Line:
-        """Flag, mark, time, name, then code, who or change, then the gap where there is room."""
+        """The columns that there is room for, with what the search looks for in the role HIT."""
         position = self._shown.position(index)
-        event = self._log[position]
-        role, mark = _mark(event)
-        who = self._who(event)
-        room = width - 3 - 9 - text_width(who) - (_GAP_CELLS + 1 if width >= _GAP_FROM else 0)
-        name = clip(event.name or "no name", _NAME_CELLS)
-        if room - _NAME_CELLS - 1 >= text_width(event.error_code or ""):
-            name = pad(name, _NAME_CELLS)  # else the code moves up to its name: it is not cut
-        room = max(0, room - text_width(name) - 1)
-        head = (
-            self._flag(position),
-            Span(mark, role),
-            Span(" "),
-            Span(pad(self._time(index, event), 9), Role.MUTED),
-            Span(who, Role.STRONG),
-            Span(f"{name} ", role),
+        other = self._neighbour(index)
+        before = None if other is None else self._log.time_us(other)
+        row = EventRow(
+            self._log[position],
+            None if before is None else from_microseconds(before),
+            self._who(position),
+            position in self._marks,
+            self._shown.is_hit(position),
+            self._look,
         )
-        what = _what(event, room, wide=self._look.wide)
-        line = (*head, *what)
-        if width >= _GAP_FROM:
-            fill = Span(" " * max(1, room + 1 - line_width(what)))
-            line = (*line, fill, Span(self._gap(index).rjust(_GAP_CELLS), Role.MUTED))
+        line = self._table.line(row, width)
         return highlight(line, self._look.needle) if self._look.needle else line
 
-    def _who(self, event: Event) -> str:
-        look = self._look
-        if look.who is None:
-            return ""
-        name = look.who(event.participant_id) if event.participant_id else "not given"
-        return pad(clip(name, _WHO_CELLS), _WHO_CELLS + 1)
-
-    def _flag(self, position: int) -> Span:
-        if position in self._marks:
-            return Span("m", Role.ACCENT)
-        return Span("/", Role.HIT) if self._shown.is_hit(position) else Span(" ")
-
-    def _time(self, index: int, event: Event) -> str:
-        look = self._look
-        other = self._neighbour(index)
-        previous = self._log[other].time if other is not None else None
-        return moment_text(
-            event.time, look.style, look.zone, look.now, previous=previous, zero=look.zero
-        )
+    def _who(self, position: int) -> str | None:
+        if self._look.who is None:
+            return None
+        participant_id = self._log.participant(position)
+        return self._look.who(participant_id) if participant_id else "not given"
 
     def _neighbour(self, index: int) -> int | None:
         """Position of the shown event before a row, in time; None where it is not read."""
         other = index + self._before
         return self._shown.position(other) if 0 <= other < len(self._shown) else None
-
-    def _gap(self, index: int) -> str:
-        """Time since the neighbour, "=" within one second, blank where there is none."""
-        other = self._neighbour(index)
-        if other is None:
-            return ""
-        here = self._log.time_us(self._shown.position(index))
-        there = self._log.time_us(other)
-        if here is None or there is None:
-            return ""
-        return _short_gap((here - there) / _MICROSECONDS) if here != there else "="
 
 
 def _short_gap(seconds: float) -> str:
@@ -210,17 +270,6 @@ def _mark(event: Event) -> tuple[Role, str]:
     if name.endswith("_STOPPED") or name == "LEFT":
         return Role.TEXT, "-"
     return Role.WARNING, "?"
-
-
-def _what(event: Event, cells: int, *, wide: bool) -> Line:
-    """Code first, then whom it is about, in at most `cells` cells."""
-    code = Span(clip(event.error_code, cells), Role.ERROR) if event.error_code else None
-    left = cells - line_width((code,)) - 1 if code else cells
-    about = about_event(event, wide=wide)
-    if about and left > len("of ") + 1:
-        tail = Span(clip(about, left), Role.TEXT)
-        return (code, Span(" "), tail) if code else (tail,)
-    return (code,) if code else ()
 
 
 def about_event(event: Event, *, wide: bool = False) -> str:

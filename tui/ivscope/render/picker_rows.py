@@ -1,14 +1,15 @@
 """Rows of the pickers: stages, sessions and participants."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from datetime import datetime, tzinfo
 from typing import Generic, Protocol, TypeVar
 
 from ivscope.domain.durations import duration
 from ivscope.domain.stages import ParticipantSummary, StageSession, StageSummary
-from ivscope.render.cells import clip, pad
+from ivscope.render.cells import pad
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import needs_quotes
+from ivscope.render.tables import Column, Rest, Table
 from ivscope.render.timestamps import clock
 
 Item = TypeVar("Item")
@@ -25,10 +26,6 @@ class Indexed(Protocol[Item_co]):
     def __getitem__(self, index: int, /) -> Item_co: ...
 
 
-_WIDE = 56
-"""Cells from which a picker shows its columns; below it a row is a mark and a name."""
-
-
 class PickerRows(Generic[Item]):
     """Items of one list, all of them or those that a narrowing kept, in the order returned."""
 
@@ -37,10 +34,20 @@ class PickerRows(Generic[Item]):
         items: Indexed[Item],
         draw: Callable[[Item, int], Line],
         titles: Callable[[int], Line],
+        drawn_like: Hashable,
     ) -> None:
+        """Rows.
+
+        Args:
+            items: Hashable values.
+            draw: One of them in so many cells.
+            titles: The titles above rows of so many cells.
+            drawn_like: All else that a drawing depends on, such as the zone.
+        """
         self._items = items
         self._draw = draw
-        self.titles = titles
+        self._titles = titles
+        self._drawn_like = drawn_like
 
     def __len__(self) -> int:
         return len(self._items)
@@ -51,9 +58,18 @@ class PickerRows(Generic[Item]):
     def __getitem__(self, index: int) -> Item:
         return self._items[index]
 
+    def key(self, index: int) -> Hashable:
+        """The item, and how it is drawn."""
+        return self._items[index], self._drawn_like
+
     def line(self, index: int, width: int) -> Line:
         """One item in at most `width` cells."""
         return self._draw(self._items[index], width)
+
+    def titles(self, width: int) -> Line:
+        """Column titles, the blank above the cursor's mark included."""
+        (titles,) = self._titles(width - 1)
+        return (Span(pad(f" {titles.text}", width), titles.role),)
 
 
 def stage_id(stage_arn: str) -> str:
@@ -66,58 +82,72 @@ def stage_name(stage: StageSummary) -> str:
     return stage.name or stage_id(stage.arn)
 
 
-def stage_titles(width: int) -> Line:
-    """Column titles of the stage picker."""
-    if width < _WIDE:
-        return (Span(pad("   STAGE", width), Role.MUTED),)
-    return (Span(pad("   LIVE  STAGE ID      NAME", width), Role.MUTED),)
+_NAME_CELLS = 16
+"""Fewer cut the names that people give; a name tells more than any column that makes room."""
 
 
-def stage_line(stage: StageSummary, width: int) -> Line:
-    """Live or idle, stage id, name."""
-    live = bool(stage.active_session_id)
-    if width < _WIDE:
-        name = clip(_quoted(stage_name(stage)), width - 2)
-        return (_live_mark(live), Span(" "), Span(name, Role.STRONG if live else Role.TEXT))
-    return (
-        _live_mark(live),
-        Span(" "),
-        Span("LIVE  " if live else "idle  ", Role.GOOD if live else Role.MUTED),
-        Span(pad(clip(stage_id(stage.arn), 14), 14), Role.MUTED),
-        Span(" "),
-        _name(stage.name, width - 23),
+def _live_mark(live: bool) -> Line:
+    return (Span("*" if live else "-", Role.GOOD if live else Role.MUTED),)
+
+
+def _live_role(live: bool) -> Role:
+    return Role.GOOD if live else Role.MUTED
+
+
+def stage_table() -> Table[StageSummary]:
+    """Live or idle, stage id, name; in a narrow pane the name, or the id of one without."""
+
+    def is_live(stage: StageSummary) -> bool:
+        return bool(stage.active_session_id)
+
+    return Table(
+        (
+            Column("", 1, lambda stage: _live_mark(is_live(stage))),
+            Column(
+                "LIVE",
+                5,
+                lambda stage: "LIVE" if is_live(stage) else "idle",
+                lambda stage: _live_role(is_live(stage)),
+                priority=2,
+            ),
+            Column("STAGE ID", 14, lambda stage: stage_id(stage.arn), Role.MUTED, priority=1),
+            Column(
+                "NAME",
+                Rest(_NAME_CELLS),
+                lambda stage: _named(stage.name),
+                lambda stage: _name_role(stage.name),
+                instead=Column(
+                    "STAGE",
+                    Rest(1),
+                    lambda stage: _quoted(stage_name(stage)),
+                    lambda stage: Role.STRONG if is_live(stage) else Role.TEXT,
+                ),
+            ),
+        )
     )
 
 
-def session_titles(width: int) -> Line:
-    """Column titles of the session picker."""
-    if width < _WIDE:
-        return (Span(pad("   STARTED", width), Role.MUTED),)
-    titles = "   STATE  STARTED              DURATION       SESSION ID"
-    return (Span(pad(titles, width), Role.MUTED),)
-
-
-def session_line(zone: tzinfo, now: datetime) -> Callable[[StageSession, int], Line]:
+def session_table(zone: tzinfo, now: datetime) -> Table[StageSession]:
     """Live or ended, start, duration (so far, when live), session id."""
 
-    def draw(session: StageSession, width: int) -> Line:
-        live = session.end_time is None
-        mark = _live_mark(live)
-        start = clock(session.start_time, zone, with_date=True)
-        if width < _WIDE:
-            return (mark, Span(" "), Span(clip(start, width - 2)))
-        return (
-            mark,
-            Span(" "),
-            Span("LIVE   " if live else "ended  ", Role.GOOD if live else Role.MUTED),
-            Span(pad(start, 20)),
-            Span(" "),
-            Span(pad(session_duration(session, now), 14)),
-            Span(" "),
-            Span(clip(session.session_id, width - 45), Role.STRONG),
-        )
+    def is_live(session: StageSession) -> bool:
+        return session.end_time is None
 
-    return draw
+    return Table(
+        (
+            Column("", 1, lambda session: _live_mark(is_live(session))),
+            Column(
+                "STATE",
+                6,
+                lambda session: "LIVE" if is_live(session) else "ended",
+                lambda session: _live_role(is_live(session)),
+                priority=2,
+            ),
+            Column("STARTED", 20, lambda session: clock(session.start_time, zone, with_date=True)),
+            Column("DURATION", 14, lambda session: session_duration(session, now), priority=1),
+            Column("SESSION ID", Rest(12), lambda session: session.session_id, Role.STRONG),
+        )
+    )
 
 
 def session_duration(session: StageSession, now: datetime) -> str:
@@ -132,39 +162,43 @@ def session_duration(session: StageSession, now: datetime) -> str:
     return duration((end - start).total_seconds())
 
 
-def participant_titles(width: int) -> Line:
-    """Column titles of the participant picker."""
-    if width < _WIDE:
-        return (Span(pad("   USER, OR PARTICIPANT ID", width), Role.MUTED),)
-    titles = "   STATE  PUB REPLICA REC      JOINED   PARTICIPANT ID USER ID"
-    return (Span(pad(titles, width), Role.MUTED),)
-
-
-def participant_line(zone: tzinfo) -> Callable[[ParticipantSummary, int], Line]:
+def participant_table(zone: tzinfo) -> Table[ParticipantSummary]:
     """State, whether it ever published, replica, recording, first join, id, user id.
 
     Free text comes last: its width differs between terminals, and last it moves no column.
     """
-
-    def draw(participant: ParticipantSummary, width: int) -> Line:
-        connected = participant.state == "CONNECTED"
-        mark = Span("*" if connected else "-", Role.GOOD if connected else Role.MUTED)
-        if width < _WIDE:
-            name = participant.user_id or participant.participant_id
-            return (mark, Span(" "), Span(clip(_quoted(name), width - 2)))
-        return (
-            mark,
-            Span(" "),
-            Span(_column(_STATES.get(participant.state or "", participant.state), 7)),
-            Span(_column(_PUBLISHED[participant.published], 4)),
-            Span(_column(_replication(participant.replication_type), 8)),
-            _recording(participant.recording_state),
-            Span(pad(clock(participant.first_join_time, zone), 9)),
-            Span(_column(participant.participant_id, 15), Role.MUTED),
-            _name(participant.user_id, width - 54),
+    return Table(
+        (
+            Column("", 1, _connected_mark),
+            Column("STATE", 6, lambda one: _state(one.state), priority=2),
+            Column("PUB", 3, lambda one: _PUBLISHED[one.published], priority=3),
+            Column("REPLICA", 7, lambda one: _replication(one.replication_type), priority=5),
+            Column(
+                "REC",
+                8,
+                lambda one: _recording(one.recording_state),
+                lambda one: _recording_role(one.recording_state),
+                priority=6,
+            ),
+            Column("JOINED", 8, lambda one: clock(one.first_join_time, zone), priority=4),
+            Column("PARTICIPANT ID", 14, lambda one: one.participant_id, Role.MUTED, priority=1),
+            Column(
+                "USER ID",
+                Rest(_NAME_CELLS),
+                lambda one: _named(one.user_id),
+                lambda one: _name_role(one.user_id),
+                instead=Column(
+                    "USER, OR PARTICIPANT ID",
+                    Rest(1),
+                    lambda one: _quoted(one.user_id or one.participant_id),
+                ),
+            ),
         )
+    )
 
-    return draw
+
+def _connected_mark(participant: ParticipantSummary) -> Line:
+    return _live_mark(participant.state == "CONNECTED")
 
 
 _STATES = {"CONNECTED": "conn", "DISCONNECTED": "gone"}
@@ -172,34 +206,36 @@ _PUBLISHED = {True: "pub", False: "-", None: "?"}
 _REPLICATION = {"NONE": "-", "SOURCE": "source", "REPLICA": "replica"}
 
 
+def _state(state: str | None) -> str:
+    return "?" if state is None else _STATES.get(state, state)
+
+
 def _replication(kind: str | None) -> str:
     """The API's default is NONE, so absent and NONE read the same."""
     return _REPLICATION.get(kind or "NONE", kind or "")
 
 
-def _recording(state: str | None) -> Span:
+def _recording(state: str | None) -> str:
     if state is None:
-        return Span(pad("-", 9), Role.MUTED)
-    role = Role.ERROR if state == "FAILED" else Role.TEXT
-    text = state if state == "FAILED" else state.lower()
-    return Span(_column(text, 9), role)
+        return "-"
+    return state if state == "FAILED" else state.lower()
 
 
-def _live_mark(live: bool) -> Span:
-    return Span("*" if live else "-", Role.GOOD if live else Role.MUTED)
+def _recording_role(state: str | None) -> Role:
+    if state is None:
+        return Role.MUTED
+    return Role.ERROR if state == "FAILED" else Role.TEXT
 
 
-def _column(text: str | None, cells: int) -> str:
-    return pad(clip(text if text is not None else "?", cells - 1), cells)
-
-
-def _name(name: str | None, cells: int) -> Span:
+def _named(name: str | None) -> str:
     """A customer's name; absent and empty are said, not left blank."""
     if name is None:
-        return Span("not given", Role.MUTED)
-    if not name:
-        return Span("empty", Role.MUTED)
-    return Span(clip(_quoted(name), max(4, cells)), Role.STRONG)
+        return "not given"
+    return _quoted(name) if name else "empty"
+
+
+def _name_role(name: str | None) -> Role:
+    return Role.STRONG if name else Role.MUTED
 
 
 def _quoted(name: str) -> str:

@@ -1,6 +1,6 @@
 """CompareScreen: two participants side by side at the same times."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import ClassVar
@@ -121,6 +121,10 @@ class ComparedRows:
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def key(self, index: int) -> Hashable:
+        """The row: what is compared does not change while it is shown."""
+        return index, self._clock.zone
 
     def line(self, index: int, width: int) -> Line:
         """At most one event of either side."""

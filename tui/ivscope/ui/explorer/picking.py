@@ -13,12 +13,9 @@ from ivscope.render.lines import Line, Role, Span
 from ivscope.render.picker_rows import (
     Indexed,
     PickerRows,
-    participant_line,
-    participant_titles,
-    session_line,
-    session_titles,
-    stage_line,
-    stage_titles,
+    participant_table,
+    session_table,
+    stage_table,
 )
 from ivscope.render.safe import safe
 from ivscope.workspace.place import Level, Place
@@ -146,26 +143,28 @@ def rows_of(
     level: Level, items: Indexed[PickerRow], zone: tzinfo, now: datetime
 ) -> PickerRows[PickerRow]:
     """Rows that draw themselves."""
-    draw_session = session_line(zone, now)
-    draw_participant = participant_line(zone)
+    stages, sessions = stage_table(), session_table(zone, now)
+    participants = participant_table(zone)
 
     def draw(row: PickerRow, width: int) -> Line:
         match row:
             case StageSummary():
-                return stage_line(row, width)
+                return stages.line(row, width)
             case StageSession():
-                return draw_session(row, width)
+                return sessions.line(row, width)
             case ParticipantSummary():
-                return draw_participant(row, width)
+                return participants.line(row, width)
             case TypedPlace():
                 return _typed_line(row.place, width)
 
     titles = {
-        Level.STAGES: stage_titles,
-        Level.SESSIONS: session_titles,
-        Level.PARTICIPANTS: participant_titles,
+        Level.STAGES: stages.titles,
+        Level.SESSIONS: sessions.titles,
+        Level.PARTICIPANTS: participants.titles,
     }
-    return PickerRows(items, draw, titles[level])
+    # Only durations follow the clock, and they tell whole seconds.
+    told_at = now.replace(microsecond=0) if level is Level.SESSIONS else None
+    return PickerRows(items, draw, titles[level], (zone, told_at))
 
 
 def _typed_line(place: Place, width: int) -> Line:

@@ -1,6 +1,6 @@
 """HelpScreen: every command and its keys; typing searches, Enter does the command."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -45,6 +45,10 @@ class HelpRows:
     def titles(self, width: int) -> Line:  # noqa: ARG002 - the signature of rows
         """No titles: the columns are plain to see."""
         return ()
+
+    def key(self, index: int) -> Hashable:
+        """The entry: its keys stay while the help is open."""
+        return self.entries[index]
 
     def line(self, index: int, width: int) -> Line:
         """One row: keys, label and as much of the help as fits."""

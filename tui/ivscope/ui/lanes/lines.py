@@ -1,15 +1,19 @@
 """Lanes on screen: the axis of time, a row for each participant, what the signs mean."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from itertools import groupby
-from typing import Final
+from typing import Final, Generic, TypeVar
 
-from ivscope.analysis.plots import Bucket, LaneCell, Level
+from ivscope.analysis.plots import LaneCell
 from ivscope.analysis.time_window import TimeWindow
 from ivscope.render.cells import clip, pad
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.timestamps import clock
+
+Source = TypeVar("Source")
+Bucket = TypeVar("Bucket")
 
 CURSOR: Final = "|"
 """Marks the moment of the cursor. An error or an open end in that cell stays visible."""
@@ -24,6 +28,8 @@ _ROLES: Final = {
 }
 
 _KEPT: Final = frozenset({LaneCell.ERROR, LaneCell.OPEN})
+
+_LIMIT: Final = "-"
 
 _TICK_GAP = 2
 """Cells between two times on the axis."""
@@ -111,109 +117,123 @@ def window_text(window: TimeWindow, columns: int, zone: tzinfo) -> str:
     return f"{clock(window.start, zone)} to {clock(window.end, zone)}, {size} a cell"
 
 
-_SURE: Final = "#"
-_UNSURE: Final = "?"
-_LIMIT: Final = "-"
-
 _MANY = 10
-"""From so many errors on a cell shows a plus instead of a digit."""
+"""From so many on a cell shows a plus instead of a digit."""
 
 
-def level_plot(
-    levels: Sequence[Level], height: int, *, limit: int, cursor: int | None, label_cells: int
-) -> list[Line]:
-    """How many were publishing, a line at the limit.
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where a plot is drawn."""
 
-    `#` are certain, `?` may be on top: a start or a stop is not read. A row is full from its
-    label on; what is less than the lowest label still shows one sign.
-
-    Args:
-        levels: One for each column.
-        height: Lines of the result; fewer when the highest level is lower.
-        limit: Where the line is drawn, 1 or more.
-        cursor: Column of the moment of the cursor; None when outside.
-        label_cells: Cells left of the first column.
-    """
-    top = max(limit, max((level.possible for level in levels), default=0))
-    marks = _marks(top, limit, height)
-    lines: list[Line] = []
-    for row, mark in enumerate(marks):
-        is_lowest = row == len(marks) - 1
-        is_limit = mark == limit
-
-        def sign(
-            column: int,
-            mark: int = mark,
-            *,
-            is_lowest: bool = is_lowest,
-            is_limit: bool = is_limit,
-        ) -> tuple[str, Role]:
-            level = levels[column]
-            if level.certain >= mark or (is_lowest and level.certain):
-                role = Role.WARNING if is_limit else Role.GOOD
-                return _SURE, Role.HIT if column == cursor else role
-            if level.possible >= mark or (is_lowest and level.possible):
-                return _UNSURE, Role.HIT if column == cursor else Role.WARNING
-            if column == cursor:
-                return CURSOR, Role.HIT
-            return (_LIMIT, Role.WARNING) if is_limit else (" ", Role.TEXT)
-
-        label = f"{mark} limit" if is_limit else str(mark)
-        lines.append(_row(label, len(levels), sign, label_cells))
-    return lines
+    height: int
+    """Lines at most, 2 or more."""
+    label_cells: int
+    """Left of the first column."""
+    cursor: int | None
+    """Column of the moment of the cursor; None when outside."""
 
 
-def _marks(top: int, limit: int, height: int) -> list[int]:
-    """What each row stands for, top first; one of them is the limit."""
-    rows = max(1, min(height, top))
-    marks = [-(-top * (rows - row) // rows) for row in range(rows)]
-    nearest = min(range(rows), key=lambda row: abs(marks[row] - limit))
-    marks[nearest] = limit
-    return marks
+@dataclass(frozen=True, slots=True)
+class _Row:
+    label: str
+    above: int
+    """What is higher than this shows in it."""
+    is_limit: bool = False
 
 
-def histogram(
-    buckets: Sequence[Bucket], height: int, *, cursor: int | None, label_cells: int
-) -> list[Line]:
-    """Bars of events, and below them the errors of each column: a digit, `+` from ten on.
+@dataclass(frozen=True, slots=True)
+class Layer(Generic[Bucket]):
+    """A part of the bars of a plot."""
 
-    Args:
-        buckets: One for each column.
-        height: Lines of the result, 2 or more.
-        cursor: Column of the moment of the cursor; None when outside.
-        label_cells: Cells left of the first column.
-    """
-    top = max((bucket.events for bucket in buckets), default=0)
-    bars = max(height - 1, 1)
-    lines: list[Line] = []
-    for row in range(bars):
-        level = bars - row
+    height: Callable[[Bucket], int]
+    """How high it reaches in one column of time."""
+    sign: str
+    role: Role
 
-        def sign(column: int, level: int = level) -> tuple[str, Role]:
-            # Rounded up: one event shows, however high the others are.
-            if top and -(-buckets[column].events * bars // top) >= level:
-                return _SURE, Role.HIT if column == cursor else Role.ACCENT
-            return (CURSOR, Role.HIT) if column == cursor else (" ", Role.TEXT)
 
-        label = _short(top) if row == 0 else "events" if row == bars - 1 else ""
-        lines.append(_row(label, len(buckets), sign, label_cells))
+@dataclass(frozen=True, slots=True)
+class Plot(Generic[Source, Bucket]):
+    """One plot over the time of the lanes."""
 
-    def error(column: int) -> tuple[str, Role]:
-        errors = buckets[column].errors
-        if errors:
-            return (str(errors) if errors < _MANY else "+"), Role.ERROR
-        return (CURSOR, Role.HIT) if column == cursor else (" ", Role.TEXT)
+    title: str
+    buckets: Callable[[Source, TimeWindow, int], Sequence[Bucket]]
+    """What is plotted of a source: a bucket for each of so many columns of a window."""
+    layers: tuple[Layer[Bucket], ...]
+    """Front first: a layer hides the lower part of those behind it."""
+    limit: int | None = None
+    """Where a line is drawn, 1 or more; rows are then labelled with what they stand for, and
+    otherwise the highest with the most and the lowest with the title."""
+    counted: tuple[str, Callable[[Bucket], int]] | None = None
+    """A label and a count of failures, shown as a digit below each column, `+` from ten on."""
 
-    lines.append(_row("errors", len(buckets), error, label_cells))
-    return lines
+    def lines(self, source: Source, window: TimeWindow, columns: int, frame: Frame) -> list[Line]:
+        """The plot of a source."""
+        return self.drawn(self.buckets(source, window, columns), frame)
+
+    def drawn(self, buckets: Sequence[Bucket], frame: Frame) -> list[Line]:
+        """The plot of buckets, one for each column.
+
+        What is less than the lowest row stands for still shows one sign.
+        """
+        top = max((layer.height(bucket) for layer in self.layers for bucket in buckets), default=0)
+        height = frame.height - (self.counted is not None)
+        lines: list[Line] = []
+        for row in self._rows(top, max(height, 1)):
+
+            def sign(column: int, row: _Row = row) -> tuple[str, Role] | None:
+                for layer in self.layers:
+                    if layer.height(buckets[column]) > row.above:
+                        role = Role.WARNING if row.is_limit else layer.role
+                        return layer.sign, Role.HIT if column == frame.cursor else role
+                return (_LIMIT, Role.WARNING) if row.is_limit and column != frame.cursor else None
+
+            lines.append(_row(row.label, len(buckets), sign, frame))
+        if self.counted is not None:
+            label, count = self.counted
+
+            def digit(column: int) -> tuple[str, Role] | None:
+                errors = count(buckets[column])
+                return (str(errors) if errors < _MANY else "+", Role.ERROR) if errors else None
+
+            lines.append(_row(label, len(buckets), digit, frame))
+        return lines
+
+    def _rows(self, top: int, height: int) -> list[_Row]:
+        """What each row stands for, the highest first; one of them is the limit."""
+        limit = self.limit
+        if limit is None:
+            return [
+                _Row(
+                    _short(top) if row == 0 else self.title if row == height - 1 else "",
+                    (height - row - 1) * top // height,
+                )
+                for row in range(height)
+            ]
+        top = max(top, limit)
+        height = min(height, top)
+        marks = [-(-top * (height - row) // height) for row in range(height)]
+        nearest = min(range(height), key=lambda row: abs(marks[row] - limit))
+        marks[nearest] = limit
+        return [
+            _Row(
+                f"{mark} limit" if mark == limit else str(mark),
+                0 if row == height - 1 else mark - 1,
+                is_limit=mark == limit,
+            )
+            for row, mark in enumerate(marks)
+        ]
 
 
 def _row(
-    label: str, columns: int, sign: Callable[[int], tuple[str, Role]], label_cells: int
+    label: str, columns: int, sign: Callable[[int], tuple[str, Role] | None], frame: Frame
 ) -> Line:
-    signs = map(sign, range(columns))
+    """A label, and the sign of each column; without one a blank or the cursor."""
+    signs = [
+        sign(column) or ((CURSOR, Role.HIT) if column == frame.cursor else (" ", Role.TEXT))
+        for column in range(columns)
+    ]
     return (
-        Span(pad(label.rjust(label_cells - 1), label_cells), Role.MUTED),
+        Span(pad(label.rjust(frame.label_cells - 1), frame.label_cells), Role.MUTED),
         *(
             Span("".join(text for text, _ in run), role)
             for role, run in groupby(signs, key=lambda one: one[1])

@@ -1,6 +1,6 @@
 """LanesScreen: who was in, publishing, failing, and when; lanes and plots over one time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from datetime import datetime
 from typing import ClassVar
 
@@ -33,13 +33,17 @@ Landing = tuple[str | None, datetime | None]
 
 
 class LaneRows:
-    """A row for each participant."""
+    """A row for each participant, as the view is now: what changes there needs other rows."""
 
     def __init__(self, view: LanesView) -> None:
         self._view = view
 
     def __len__(self) -> int:
         return len(self._view.order)
+
+    def key(self, index: int) -> Hashable:
+        """The lane of these rows: with the view, a moment say, every lane changes."""
+        return self, index
 
     def line(self, index: int, width: int) -> Line:
         """One lane."""

@@ -1,5 +1,6 @@
 """LanesView: what the lanes screen shows: window, cursor, order; pure but for what it reads."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from ivscope.analysis.concurrency import PublisherCounter
@@ -11,7 +12,15 @@ from ivscope.analysis.time_window import TimeWindow, window_between
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.sweep import Sweep
 from ivscope.render.lines import Line, Role, Span
-from ivscope.ui.lanes.lines import LEGEND, axis_line, histogram, lane_line, level_plot, window_text
+from ivscope.ui.lanes.lines import (
+    LEGEND,
+    Frame,
+    Layer,
+    Plot,
+    axis_line,
+    lane_line,
+    window_text,
+)
 from ivscope.ui.time_display import Clock
 from ivscope.workspace.names import Names
 
@@ -20,7 +29,36 @@ PUBLISHER_LIMIT = 12
 
 _LABEL_CELLS = 16
 _PLOT_LINES = 6
-_PLOTS = ("publishers", "events", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What plots are made of."""
+
+    publishers: PublisherCounter
+    events: EventTally
+    until: datetime
+    """After this nothing is known."""
+
+
+PUBLISHERS: Plot[Counts, Level] = Plot(
+    "publishers",
+    lambda counts, window, columns: counts.publishers.levels(window, columns, counts.until),
+    # What may be on top of what is certain: a start or a stop is not read.
+    (
+        Layer(lambda level: level.certain, "#", Role.GOOD),
+        Layer(lambda level: level.possible, "?", Role.WARNING),
+    ),
+    limit=PUBLISHER_LIMIT,
+)
+EVENTS: Plot[Counts, Bucket] = Plot(
+    "events",
+    lambda counts, window, columns: counts.events.buckets(window, columns),
+    (Layer(lambda bucket: bucket.events, "#", Role.ACCENT),),
+    counted=("errors", lambda bucket: bucket.errors),
+)
+_PLOTS = (PUBLISHERS, EVENTS, None)
+"""In the order in which a key shows them; None is no plot."""
 
 
 class LanesView:
@@ -54,7 +92,8 @@ class LanesView:
         self.moment = moment
         """The cursor; None before anything has a time."""
         self.errors_first = False
-        self.plot = _PLOTS[0]
+        self._counts = Counts(self._counter, self._tally, self._until)
+        self._plot = 0
         self._lane_order = LaneOrder()
         self._ordered_for: tuple[int, int, int | None] | None = None
         self.order: list[str] = []
@@ -99,17 +138,10 @@ class LanesView:
             return [(Span("no event with a time is read yet", Role.MUTED),)]
         cursor = self._column(columns)
         axis = axis_line(window, columns, self._clock.zone, label_cells=_LABEL_CELLS, cursor=cursor)
-        if self.plot == "publishers":
-            levels: list[Level] = self._counter.levels(window, columns, self._until)
-            plot = level_plot(
-                levels, _PLOT_LINES, limit=PUBLISHER_LIMIT, cursor=cursor, label_cells=_LABEL_CELLS
-            )
-        elif self.plot == "events":
-            buckets: list[Bucket] = self._tally.buckets(window, columns)
-            plot = histogram(buckets, _PLOT_LINES, cursor=cursor, label_cells=_LABEL_CELLS)
-        else:
-            plot = []
-        return [*plot, axis]
+        plot = _PLOTS[self._plot]
+        frame = Frame(_PLOT_LINES, _LABEL_CELLS, cursor)
+        lines = [] if plot is None else plot.lines(self._counts, window, columns, frame)
+        return [*lines, axis]
 
     def lane(self, index: int, width: int) -> Line:
         """One participant."""
@@ -169,4 +201,4 @@ class LanesView:
 
     def next_plot(self) -> None:
         """Publishers, events, none."""
-        self.plot = _PLOTS[(_PLOTS.index(self.plot) + 1) % len(_PLOTS)]
+        self._plot = (self._plot + 1) % len(_PLOTS)

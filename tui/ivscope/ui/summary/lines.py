@@ -1,22 +1,25 @@
 """A summary as lines: facts first, then errors by code, participants, groups, names."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Protocol, TypeVar
 
-from ivscope.analysis.session_summary import Coverage, Group, Summary
+from ivscope.analysis.session_summary import (
+    Coverage,
+    ErrorRow,
+    Group,
+    GroupRow,
+    NameRow,
+    ParticipantRow,
+    Summary,
+)
 from ivscope.domain.durations import duration
-from ivscope.render.cells import clip, pad, shorten, wrap
-from ivscope.render.cells import width as text_width
+from ivscope.render.cells import clip, wrap
 from ivscope.render.fields import field, title, value_span
 from ivscope.render.lines import Line, Role, Span
+from ivscope.render.tables import Bar, Column, Fit, Rest, Table
 from ivscope.render.timestamps import NO_TIME, clock, from_to
-
-_FEWEST_NAME_CELLS = 16
-"""A name that is cut shorter tells too little; columns are left out instead, the last first."""
-
-_FEWEST_BAR_CELLS = 4
-_MOST_BAR_CELLS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,73 +33,14 @@ class SummaryLine:
     """The event in the session's log that it rests on first; None when it rests on none."""
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """One row."""
+class _Counted(Protocol):
+    """A row that leads to the events it counts."""
 
-    name: str
-    """Safe to draw."""
-    values: tuple[str, ...]
-    """One for each column; safe to draw."""
-    drill: str | None
-    is_error: bool = False
-    share: float | None = None
-    """Length of its bar, 0 to 1; None for no bar."""
+    @property
+    def drill(self) -> str | None: ...
 
 
-def table(
-    heads: Sequence[str], rows: Sequence[TableRow], width: int, texts: int = 0
-) -> list[SummaryLine]:
-    """Heads and rows, each line at most `width` cells, numbers at the right of their columns.
-
-    Args:
-        heads: That of the name, then one for each column.
-        rows: In the order shown.
-        width: Cells.
-        texts: How many of the last columns are no numbers.
-    """
-    numbers = len(heads) - 1 - texts
-    sizes = [
-        max(text_width(text) for text in (head, *(row.values[at] for row in rows)))
-        for at, head in enumerate(heads[1:])
-    ]
-    longest = max(map(text_width, (heads[0], *(row.name for row in rows))))
-    wanted = min(longest, _FEWEST_NAME_CELLS)
-    while sizes and 2 + wanted + sum(sizes) + len(sizes) > width:
-        sizes.pop()
-    room = width - 2 - sum(sizes) - len(sizes)
-    name_cells = max(1, min(longest, room))
-    bar_cells = min(room - name_cells - 1, _MOST_BAR_CELLS)
-    lines = [
-        SummaryLine(
-            (Span(_cells("  ", heads[0], heads[1:], name_cells, sizes, numbers), Role.MUTED),)
-        )
-    ]
-    for row in rows:
-        mark = "! " if row.is_error else "  "
-        text = _cells(mark, row.name, row.values, name_cells, sizes, numbers)
-        spans = [Span(text, Role.ERROR if row.is_error else Role.TEXT)]
-        if row.share is not None and bar_cells >= _FEWEST_BAR_CELLS:
-            # Rounded up: what is there shows.
-            spans.append(Span(" " + "#" * -int(-row.share * bar_cells // 1), Role.WARNING))
-        lines.append(SummaryLine(tuple(spans), row.drill))
-    return lines
-
-
-def _cells(  # noqa: PLR0917 - what a row is made of
-    mark: str,
-    name: str,
-    values: Sequence[str],
-    name_cells: int,
-    sizes: Sequence[int],
-    numbers: int,
-) -> str:
-    cells = [mark + pad(shorten(name, name_cells), name_cells)]
-    # The values of columns left out are at the end.
-    for column, (text, size) in enumerate(zip(values, sizes, strict=False)):
-        fill = " " * (size - text_width(text))
-        cells.append(fill + text if column < numbers else text + fill)
-    return " ".join(cells)
+Row = TypeVar("Row", bound=_Counted)
 
 
 _MOST_VALUES = 6
@@ -104,6 +48,52 @@ _MOST_VALUES = 6
 
 _NAME_CELLS = 60
 """The longest value from outside in a table; the table cuts it to what it has room for."""
+
+_FEWEST_NAME_CELLS = 16
+"""A name that is cut shorter tells too little; columns are left out instead, the last first."""
+
+_BAR = Rest(4, most=20)
+"""Shorter bars cannot be compared, longer ones are no easier to compare."""
+
+
+def _table(
+    columns: Iterable[Column[Row]], rows: Sequence[Row], width: int, *, of_errors: bool = False
+) -> Iterator[SummaryLine]:
+    """Titles and rows; of errors with a mark before each, in their role.
+
+    Args:
+        columns: The first is that of the name.
+        rows: In the order shown.
+        width: Cells.
+        of_errors: Whether each row counts errors.
+    """
+    mark: Column[Row] = Column(
+        "",
+        1,
+        lambda _: "!" if of_errors else "",
+        Role.ERROR if of_errors else Role.TEXT,
+    )
+    table = Table((mark, *columns), rows)
+    yield SummaryLine(table.titles(width))
+    for row in rows:
+        yield SummaryLine(table.line(row, width), row.drill)
+
+
+def _named(
+    title: str, name: Callable[[Row], str | None], absent: str, role: Role = Role.TEXT
+) -> Column[Row]:
+    """The column that stands first and stays."""
+    return Column(
+        title,
+        Fit(_FEWEST_NAME_CELLS),
+        lambda row: (Span(_name(name(row), absent), role),),
+        role,
+    )
+
+
+def _number(title: str, text: Callable[[Row], str], role: Role = Role.TEXT) -> Column[Row]:
+    """A column of numbers, left out before those at its left."""
+    return Column(title, Fit(), text, role, priority=1, is_right=True)
 
 
 def summary_lines(
@@ -139,11 +129,7 @@ def summary_lines(
     lines += _groups(summary, width)
     if summary.by_name:
         lines += _titled(f"Events by name{note}", width)
-        names = [
-            TableRow(_name(row.name, "no name"), (f"{row.count:,}",), row.drill)
-            for row in summary.by_name
-        ]
-        lines += table(("name", "count"), names, width)
+        lines += _table(_BY_NAME, summary.by_name, width)
     return lines
 
 
@@ -205,43 +191,62 @@ def _codes(summary: Summary, width: int, zone: tzinfo, note: str) -> Iterator[Su
         for moment in (row.first, row.last)
         if moment is not None
     }
-    most = max(row.count for row in summary.by_code)
-    rows = [
-        TableRow(
-            _name(row.code, "no code"),
-            (
-                f"{row.count:,}",
-                f"{row.participants:,}",
-                _moment(row.first, zone, with_day=len(days) > 1),
-                _moment(row.last, zone, with_day=len(days) > 1),
-                _rate(row.per_minute),
-            ),
-            row.drill,
-            is_error=True,
-            share=row.count / most,
-        )
-        for row in summary.by_code
-    ]
-    yield from table(("code", "count", "particip.", "first", "last", "per min"), rows, width)
+    columns = _code_columns(zone, len(days) > 1, max(row.count for row in summary.by_code))
+    yield from _table(columns, summary.by_code, width, of_errors=True)
+
+
+def _code_columns(zone: tzinfo, with_day: bool, most: int) -> tuple[Column[ErrorRow], ...]:
+    error = Role.ERROR
+    return (
+        _named("code", lambda row: row.code, "no code", error),
+        _number("count", lambda row: f"{row.count:,}", error),
+        _number("particip.", lambda row: f"{row.participants:,}", error),
+        _number("first", lambda row: _moment(row.first, zone, with_day=with_day), error),
+        _number("last", lambda row: _moment(row.last, zone, with_day=with_day), error),
+        _number("per min", lambda row: _rate(row.per_minute), error),
+        Column("", _BAR, lambda row: Bar(row.count / most), Role.WARNING, priority=1),
+    )
+
+
+_BY_NAME: tuple[Column[NameRow], ...] = (
+    _named("name", lambda row: row.name, "no name"),
+    _number("count", lambda row: f"{row.count:,}"),
+)
+
+_OF_PARTICIPANTS: tuple[Column[ParticipantRow], ...] = (
+    _named("participant", lambda row: row.participant_id, "no id", Role.ERROR),
+    _number("errors", lambda row: f"{row.errors:,}", Role.ERROR),
+    _number("events", lambda row: f"{row.events:,}", Role.ERROR),
+    Column(
+        "most",
+        Fit(),
+        lambda row: (Span(_name(row.top_code, "no code"), Role.ERROR),),
+        Role.ERROR,
+        priority=1,
+    ),
+    Column(
+        "user id",
+        Fit(),
+        lambda row: (Span(_name(row.user_id, "not given", 20), Role.ERROR),),
+        Role.ERROR,
+        priority=1,
+    ),
+)
+
+
+def _group_columns(label: str) -> tuple[Column[GroupRow], ...]:
+    return (
+        _named(label, lambda row: row.value, "not given"),
+        _number("failing", lambda row: f"{row.failing:,}"),
+        _number("all", lambda row: f"{row.total:,}"),
+        Column("", _BAR, lambda row: Bar(row.failing / row.total), Role.WARNING, priority=1),
+    )
 
 
 def _participants(summary: Summary, width: int, note: str) -> Iterator[SummaryLine]:
     yield from _titled(f"Participants with most errors{note}", width)
-    rows = [
-        TableRow(
-            _name(row.participant_id, "no id"),
-            (
-                f"{row.errors:,}",
-                f"{row.events:,}",
-                _name(row.top_code, "no code"),
-                _name(row.user_id, "not given", 20),
-            ),
-            row.drill,
-            is_error=True,
-        )
-        for row in summary.top_participants
-    ]
-    yield from table(("participant", "errors", "events", "most", "user id"), rows, width, texts=2)
+    rows = summary.top_participants
+    yield from _table(_OF_PARTICIPANTS, rows, width, of_errors=True)
     more = summary.failing - len(rows)
     if more > 0:
         yield SummaryLine((Span(f"  and {more:,} more with errors", Role.MUTED),), "error:yes")
@@ -263,16 +268,8 @@ def _groups(summary: Summary, width: int) -> Iterator[SummaryLine]:
 
 
 def _group(group: Group, width: int) -> Iterator[SummaryLine]:
-    rows = [
-        TableRow(
-            _name(row.value, "not given"),
-            (f"{row.failing:,}", f"{row.total:,}"),
-            row.drill,
-            share=row.failing / row.total,
-        )
-        for row in group.rows[:_MOST_VALUES]
-    ]
-    yield from table((group.label, "failing", "all"), rows, width)
+    rows = group.rows[:_MOST_VALUES]
+    yield from _table(_group_columns(group.label), rows, width)
     more = len(group.rows) - len(rows)
     if more > 0:
         yield SummaryLine((Span(f"  and {more:,} more values", Role.MUTED),))

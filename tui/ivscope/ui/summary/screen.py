@@ -1,6 +1,6 @@
 """SummaryScreen: what failed, how often, for whom, since when; every row leads to its events."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -28,6 +28,10 @@ class SummaryRows:
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def key(self, index: int) -> Hashable:
+        """The line itself."""
+        return self._rows[index].line
 
     def line(self, index: int, width: int) -> Line:  # noqa: ARG002 - laid out for the width already
         """One row."""

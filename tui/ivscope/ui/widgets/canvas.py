@@ -1,5 +1,6 @@
 """Canvas: a line-API view that repaints only what changed."""
 
+from collections.abc import Callable, Hashable
 from functools import cached_property
 from typing import Self
 
@@ -11,10 +12,14 @@ from textual.strip import Strip
 
 from ivscope.render.lines import Line, Role
 
+_KEPT_SCREENS = 4
+"""Screens of strips to keep: one that scrolls by and comes back costs nothing, and memory stays
+small. Not less than one, or a line on screen would be made again with each look at it."""
+
 
 def _changed_width(before: Strip, after: Strip) -> int:
     """Cells from the left edge to the end of the last difference; 0 when nothing differs."""
-    if before == after:
+    if before is after or before == after:
         return 0
     old, new = list(before), list(after)
     end = max(before.cell_length, after.cell_length)
@@ -45,7 +50,8 @@ class Canvas(ScrollView):
 
     Textual repaints a whole line-API widget when it scrolls or refreshes. Over SSH bytes are
     what a reader waits for, so a subclass calls `repaint` instead of `refresh`: it draws every
-    visible line anew in memory and sends only the lines that differ, up to the last difference.
+    visible line again in memory and sends only the lines that differ, up to the last difference.
+    What was drawn is kept, so that a line that only moves, or stays, is not made anew.
     """
 
     COMPONENT_CLASSES = {f"line--{role}" for role in Role}  # noqa: RUF012 - Textual's convention
@@ -54,6 +60,8 @@ class Canvas(ScrollView):
         super().__init__(id=id, classes=classes)
         self._drawn: dict[int, Strip] = {}
         self._base: Style | None = None
+        self._kept: dict[Hashable, Strip] = {}
+        self._kept_styles: dict[Role, Style] = {}
 
     def draw(self, y: int, width: int) -> Strip:
         """Strip of the visible line y (0 at the top), exactly `width` cells."""
@@ -72,6 +80,24 @@ class Canvas(ScrollView):
         if base != self._base:
             self._drawn.clear()
             self.refresh()
+
+    def kept(self, key: Hashable, make: Callable[[], Strip]) -> Strip:
+        """The strip made for such a key before, or a new one.
+
+        Args:
+            key: All that the strip depends on, but for the styles: equal keys are drawn alike.
+            make: Makes the strip.
+        """
+        styles = self.role_styles
+        if styles is not self._kept_styles:
+            if styles != self._kept_styles:
+                self._kept.clear()
+            self._kept_styles = styles
+        strip = self._kept.pop(key, None) or make()
+        self._kept[key] = strip  # the last used stand last
+        if len(self._kept) > _KEPT_SCREENS * max(1, self.size.height):
+            del self._kept[next(iter(self._kept))]
+        return strip
 
     def strip_of(self, line: Line, width: int, over: Style | None = None) -> Strip:
         """The line in its styles, cut or filled to `width`, with `over` on top of all of it."""

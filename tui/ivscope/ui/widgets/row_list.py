@@ -1,6 +1,6 @@
 """RowList: a cursor over rows that draw themselves; holds no row objects."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from itertools import chain
 from typing import ClassVar, Protocol
@@ -26,8 +26,15 @@ class Rows(Protocol):
 
     def __len__(self) -> int: ...
 
+    def key(self, index: int) -> Hashable:
+        """What row `index` shows, as a value: rows with equal keys are drawn alike.
+
+        Asked for visible rows, several times for each drawing, so it has to be cheap.
+        """
+        ...
+
     def line(self, index: int, width: int) -> Line:
-        """Row `index` in at most `width` cells; asked for visible rows only."""
+        """Row `index` in at most `width` cells; asked when a visible row has another key."""
         ...
 
     def titles(self, width: int) -> Line:
@@ -40,6 +47,10 @@ class NoRows:
 
     def __len__(self) -> int:
         return 0
+
+    def key(self, index: int) -> Hashable:
+        """Never asked for."""
+        raise IndexError(index)
 
     def line(self, index: int, width: int) -> Line:  # noqa: ARG002 - the protocol's signature
         """Never asked for."""
@@ -93,6 +104,8 @@ class RowList(Canvas, can_focus=True):
         self._edge: tuple[Span, ...] = ()
         self._edge_of: Callable[[int], tuple[Span, ...]] = lambda _height: ()
         self._shown_rows = 0
+        self._titles_of: tuple[Rows, int] | None = None
+        self._titles: Line = ()
 
     def show(self, rows: Rows, tail: tuple[Line, ...], cursor: int, top: int | None = None) -> None:
         """Show other rows, with the cursor and the first visible row where they were left."""
@@ -152,7 +165,15 @@ class RowList(Canvas, can_focus=True):
 
     @property
     def _title_height(self) -> int:
-        return 1 if self.rows.titles(self.size.width) else 0
+        return 1 if self._titles_in(self.size.width) else 0
+
+    def _titles_in(self, width: int) -> Line:
+        """The titles, laid out once for the rows shown and a width."""
+        laid_out = self._titles_of
+        if laid_out is None or laid_out[0] is not self.rows or laid_out[1] != width:
+            self._titles_of = self.rows, width
+            self._titles = self.rows.titles(width)
+        return self._titles
 
     def _measure(self) -> None:
         self._shown_rows = len(self.rows)
@@ -182,10 +203,10 @@ class RowList(Canvas, can_focus=True):
 
     def draw(self, y: int, width: int) -> Strip:
         """One visible line: titles, a row, a line of the tail, or nothing."""
-        titles = self.rows.titles(width)
+        titles = self._titles_in(width)
         if titles:
             if y == 0:
-                return self.strip_of(titles, width)
+                return self.kept((titles, width), lambda: self.strip_of(titles, width))
             y -= 1
         if self._edge and self._shown_rows > self.page:
             return Strip.join([self._draw_row(y, width - 1), self._draw_edge(y)])
@@ -199,19 +220,23 @@ class RowList(Canvas, can_focus=True):
             first = self.scroll_offset.y * page // total
             last = (self.scroll_offset.y + page) * page // total
             span = Span("|" if first <= y <= last else " ", Role.MUTED)
-        return self.strip_of((span,), 1)
+        return self.kept(span, lambda: self.strip_of((span,), 1))
 
     def _draw_row(self, y: int, width: int) -> Strip:
         index = y + self.scroll_offset.y
         if index < self._shown_rows:
             at_cursor = index == self.cursor
             over = (_CURSOR if self.has_focus else _BLURRED) if at_cursor else None
-            mark = Span(">" if at_cursor else " ", Role.ACCENT)
-            return self.strip_of((mark, *self.rows.line(index, width - 1)), width, over)
+            key = (self.rows.key(index), width, over)
+            return self.kept(key, lambda: self._make_row(index, width, over))
         index -= self._shown_rows
         if index < len(self.tail):
             return self.strip_of((Span(" "), *self.tail[index]), width)
         return Strip.blank(width)
+
+    def _make_row(self, index: int, width: int, over: Style | None) -> Strip:
+        mark = Span(" " if over is None else ">", Role.ACCENT)
+        return self.strip_of((mark, *self.rows.line(index, width - 1)), width, over)
 
     def _clamp(self, index: int) -> int:
         return max(0, min(index, len(self.rows) - 1))

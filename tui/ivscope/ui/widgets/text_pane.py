@@ -65,7 +65,8 @@ class TextPane(Canvas, can_focus=True):
             return self.strip_of((Span(note, Role.MUTED),), width)
         if index >= len(self.lines):
             return Strip.blank(width)
-        return self.strip_of(self.lines[index], width)
+        line = self.lines[index]
+        return self.kept((line, width), lambda: self.strip_of(line, width))
 
     def action_scroll_lines(self, lines: int) -> None:
         """Scroll by so many lines."""

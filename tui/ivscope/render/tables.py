@@ -1,0 +1,245 @@
+"""Tables: columns as values, and the drawer that decides which of them there is room for.
+
+A new column is one `Column` in the tuple of its table. What is left out in a narrow pane follows
+from the priorities; nothing else knows the widths.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from ivscope.render.cells import clip, pad, shorten
+from ivscope.render.cells import width as text_width
+from ivscope.render.lines import Line, Role, Span
+
+Item = TypeVar("Item")
+
+MOST_CELLS = 500
+"""Cells of one text from outside that are made safe: no terminal shows a longer row."""
+
+_FEWEST_CELLS = 5
+"""One of several texts in a column tells nothing when it is cut to fewer cells: "of …"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """As wide as the widest text among the rows, the title included: for tables of few rows."""
+
+    least: int | None = None
+    """Cells that it may be cut to before columns are left out; None for not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """All cells that the other columns leave."""
+
+    least: int
+    """Fewer tell too little: before that, columns are left out."""
+    most: int = MOST_CELLS
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar instead of a text; a share above 0 shows at least one sign."""
+
+    share: float
+    """Of the cells of the column, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Item]):
+    """One column of a table."""
+
+    title: str
+    width: int | Fit | Rest
+    text: Callable[[Item], str | Line | Bar]
+    """A string may come from outside: the table makes it safe. The spans of a line are safe, and
+    have roles of their own."""
+    role: Role | Callable[[Item], Role] = Role.TEXT
+    priority: int = 0
+    """0: always there. Of the others the highest number is left out first; among equals, the last
+    column. A `Rest` that may be left out takes what the others leave and makes none of them go."""
+    gap: int = 1
+    """Blanks after it."""
+    is_right: bool = False
+    """Whether texts stand at the right: of numbers."""
+    uncut: Callable[[Item], int] | None = None
+    """Cells of its text that must be seen: the column before gives up its blanks for them."""
+    instead: "Column[Item] | None" = None
+    """Stands in its place when every column that may be left out was left out."""
+
+
+class Table(Generic[Item]):
+    """Draws items as rows of columns."""
+
+    def __init__(self, columns: Iterable[Column[Item]], rows: Sequence[Item] = ()) -> None:
+        """A table.
+
+        Args:
+            columns: From left to right.
+            rows: What columns of the width `Fit` are measured by.
+        """
+        self._columns = tuple(columns)
+        self._widest = {
+            index: max(text_width(column.title), *(_cells_of(column.text(row)) for row in rows), 0)
+            for index, column in enumerate(self._columns)
+            if isinstance(column.width, Fit)
+        }
+        self._laid_out: tuple[int, list[tuple[Column[Item], int]]] = (-1, [])
+
+    def titles(self, width: int) -> Line:
+        """The titles above rows of so many cells."""
+        text = ""
+        for column, cells in self._layout(width):
+            if column.is_right:
+                # A title that is longer than its numbers reaches into the blanks before it.
+                over = max(0, len(column.title) - cells)
+                text = text[: len(text) - over] + column.title.rjust(cells)
+            else:
+                text += pad(column.title, cells)
+            text += " " * column.gap
+        return (Span(text.rstrip(), Role.MUTED),)
+
+    def line(self, item: Item, width: int) -> Line:
+        """One item in at most `width` cells, unless the columns that always stand need more."""
+        line = _Builder()
+        layout = self._layout(width)
+        given = 0
+        for at, (column, own_cells) in enumerate(layout):
+            cells = own_cells + given
+            given = 0
+            follower = layout[at + 1] if at + 1 < len(layout) else None
+            role = _role_of(column, item)
+            told = column.text(item)
+            if isinstance(told, tuple):
+                fill = cells - line.add_cut(told, cells)
+            else:
+                text = _bar(told, cells) if isinstance(told, Bar) else clip(told, cells)
+                fill = cells - text_width(text)
+                if column.is_right:
+                    text, fill = " " * fill + text, 0
+                line.add(text, role)
+            if follower is not None:
+                next_column, next_cells = follower
+                if next_column.uncut is not None and next_column.uncut(item) > next_cells:
+                    given, fill = fill, 0
+                line.add(" " * fill, role)
+                # The blank before a bar is part of it.
+                line.add(
+                    " " * column.gap,
+                    _role_of(next_column, item) if _is_extra(next_column) else role,
+                )
+        return line.done()
+
+    def _layout(self, width: int) -> list[tuple[Column[Item], int]]:
+        """The columns that there is room for, and the cells of each."""
+        if self._laid_out[0] != width:
+            self._laid_out = width, self._lay_out(width)
+        return self._laid_out[1]
+
+    def _lay_out(self, width: int) -> list[tuple[Column[Item], int]]:
+        shown = [index for index, column in enumerate(self._columns) if not _is_extra(column)]
+        while self._least(shown) > width:
+            optional = [index for index in shown if self._columns[index].priority]
+            if not optional:
+                break
+            shown.remove(max(optional, key=lambda index: (self._columns[index].priority, index)))
+        room = width - self._least(shown)
+        extras = [index for index, column in enumerate(self._columns) if _is_extra(column)]
+        columns = [self._columns[index] for index in shown]
+        if not extras and not any(column.priority for column in columns):
+            columns = [column.instead or column for column in columns]
+        laid_out: list[tuple[Column[Item], int]] = []
+        for index, column in zip(shown, columns, strict=True):
+            cells = self._cells(index)
+            match column.width:
+                case Fit(least=int()):
+                    grown = min(self._widest[index], cells + room)
+                case Rest(most=most):
+                    grown = min(most, cells + room)
+                case _:
+                    grown = cells
+            room -= grown - cells
+            laid_out.append((column, max(1, grown)))
+        for index in extras:
+            column = self._columns[index]
+            assert isinstance(column.width, Rest)  # noqa: S101 - see `_is_extra`
+            cells = min(column.width.most, room - laid_out[-1][0].gap)
+            if cells >= column.width.least:
+                laid_out.append((column, cells))
+                room -= cells
+        return laid_out
+
+    def _least(self, shown: Sequence[int]) -> int:
+        """Cells that these columns need."""
+        gaps = sum(self._columns[index].gap for index in shown[:-1])
+        return sum(map(self._cells, shown)) + gaps
+
+    def _cells(self, index: int) -> int:
+        """Cells that a column needs at least."""
+        width = self._columns[index].width
+        if isinstance(width, int):
+            return width
+        if isinstance(width, Rest):
+            return width.least
+        widest = self._widest[index]
+        return widest if width.least is None else min(width.least, widest)
+
+
+def _role_of(column: Column[Item], item: Item) -> Role:
+    return column.role if isinstance(column.role, Role) else column.role(item)
+
+
+def _is_extra(column: Column[Item]) -> bool:
+    """Whether it takes what is left only when something is left."""
+    return isinstance(column.width, Rest) and column.priority > 0
+
+
+def _cells_of(told: str | Line | Bar) -> int:
+    if isinstance(told, Bar):
+        return 0
+    if isinstance(told, str):
+        return text_width(clip(told, MOST_CELLS))
+    return sum(text_width(span.text) for span in told)
+
+
+def _bar(bar: Bar, cells: int) -> str:
+    # Rounded up: what is there shows.
+    return "#" * -int(-bar.share * cells // 1)
+
+
+class _Builder:
+    """A line in the making; neighbours in one role become one span."""
+
+    def __init__(self) -> None:
+        self._spans: list[Span] = []
+        self._text = ""
+        self._role = Role.TEXT
+
+    def add(self, text: str, role: Role) -> None:
+        """Add safe text."""
+        if role is not self._role and text:
+            self._close()
+            self._role = role
+        self._text += text
+
+    def add_cut(self, line: Line, cells: int) -> int:
+        """Add spans until the cells are used up. Returns how many were used."""
+        used = 0
+        for span in line:
+            text = shorten(span.text, cells - used)
+            if text != span.text and cells - used < _FEWEST_CELLS:
+                break
+            self.add(text, span.role)
+            used += text_width(text)
+        return used
+
+    def _close(self) -> None:
+        if self._text:
+            self._spans.append(Span(self._text, self._role))
+            self._text = ""
+
+    def done(self) -> Line:
+        """The line."""
+        self._close()
+        return tuple(self._spans)
