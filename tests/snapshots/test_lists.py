@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from ivscope.endpoint.worlds.quiet import STANDUP_ARN
+from ivscope.endpoint.worlds.catalog import STANDUP_ARN
 from ivscope.workspace.place import Place
 from support.explorer import DANA, LIVE_STAGE, PRIYA, at
 from support.snapshots import SIZES, picture

@@ -5,8 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from ivscope.endpoint.server import Endpoint
-from ivscope.endpoint.worlds.catalog import open_world
-from ivscope.endpoint.worlds.quiet import STANDUP_ARN
+from ivscope.endpoint.worlds.catalog import STANDUP_ARN, open_world
 from ivscope.ui.explorer.screen import ExplorerScreen
 from ivscope.workspace.place import Place
 from support.explorer import DANA, EPOCH, PRIYA, Journey, at, explorer, explorer_app

@@ -2,9 +2,8 @@
 
 import pytest
 from ivscope.endpoint.answers import ServiceError
-from ivscope.endpoint.operations import check_request
 from ivscope.endpoint.service import check_signature
-from ivscope.endpoint.service_model import load_service_model
+from ivscope.endpoint.service_model import check_request, load_service_model
 from support.small_world import PARTICIPANT_ID, SESSION_ID, STAGE_ARN
 
 MODEL = load_service_model()

@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 from ivscope.endpoint.answers import ServiceError
-from ivscope.endpoint.throttle import Throttle
+from ivscope.endpoint.service import Throttle
 
 
 class Clock:

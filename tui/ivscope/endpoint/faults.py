@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ivscope.endpoint import fault_answers as answers
-from ivscope.endpoint import fault_paging as paging
-from ivscope.endpoint import fault_transport as transport
 from ivscope.endpoint.fault_answers import Act, service_error
 
 PREFIX = "/~fault/"
@@ -146,20 +144,20 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "latin1": Fault("JSON in Latin-1", answers.changed(answers.in_latin_1)),
         "utf16": Fault("JSON in UTF-16", answers.changed(answers.in_utf_16)),
         "hugebody": Fault("10 MB in one text", answers.huge_body),
-        "truncated_len": Fault("body shorter than its length", transport.cut_short),
-        "reset_headers": Fault("reset before the answer", transport.reset_before_answer),
-        "reset_body": Fault("reset in the body", transport.reset_in_body),
-        "close_now": Fault("closed before the answer", transport.close_at_once),
-        "bad_status": Fault("garbage instead of a status line", transport.bad_status_line),
-        "chunked_cut": Fault("closed inside a chunk", transport.cut_chunks),
-        "slow_headers": Fault("silence for 60 seconds", transport.slow_head),
-        "slow_body": Fault("body trickles for 37 seconds", transport.slow_body),
-        "late": Fault("right answer after 0.4 seconds", transport.late),
-        "repeat_token": Fault("the same nextToken forever", paging.repeated_token),
-        "empty_token": Fault('nextToken "" on the last page', paging.empty_token),
-        "empty_middle": Fault("second page empty, then on", paging.empty_page_in_the_middle),
-        "empty_last": Fault("last page empty", paging.empty_last_page),
-        "stale_token": Fault("every nextToken refused", paging.stale_token),
+        "truncated_len": Fault("body shorter than its length", answers.cut_short),
+        "reset_headers": Fault("reset before the answer", answers.reset_before_answer),
+        "reset_body": Fault("reset in the body", answers.reset_in_body),
+        "close_now": Fault("closed before the answer", answers.close_at_once),
+        "bad_status": Fault("garbage instead of a status line", answers.bad_status_line),
+        "chunked_cut": Fault("closed inside a chunk", answers.cut_chunks),
+        "slow_headers": Fault("silence for 60 seconds", answers.slow_head),
+        "slow_body": Fault("body trickles for 37 seconds", answers.slow_body),
+        "late": Fault("right answer after 0.4 seconds", answers.late),
+        "repeat_token": Fault("the same nextToken forever", answers.repeated_token),
+        "empty_token": Fault('nextToken "" on the last page', answers.empty_token),
+        "empty_middle": Fault("second page empty, then on", answers.empty_page_in_the_middle),
+        "empty_last": Fault("last page empty", answers.empty_last_page),
+        "stale_token": Fault("every nextToken refused", answers.stale_token),
     }
 )
 """Name and what it does, in the order in which a help text should list them."""

@@ -1,14 +1,75 @@
 """Catalog: the worlds that can be opened by name."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from ivscope.endpoint.world import World
 from ivscope.endpoint.worlds.huge import HugeWorld
 from ivscope.endpoint.worlds.incident import IncidentWorld
-from ivscope.endpoint.worlds.quiet import QuietWorld
-from ivscope.endpoint.worlds.told_world import Clock
+from ivscope.endpoint.worlds.people import (
+    chrome,
+    iphone,
+    safari,
+    session_id,
+    short_id,
+    stage_arn,
+    viewer,
+)
+from ivscope.endpoint.worlds.timeline import Timeline
+from ivscope.endpoint.worlds.told_world import Clock, ToldStage, ToldWorld
+
+REGION: Final = "eu-west-1"
+
+STANDUP_ARN: Final = stage_arn(REGION, short_id(REGION, "stage", "team-standup"))
+EMPTY_ARN: Final = stage_arn(REGION, short_id(REGION, "stage", "new-stage"))
+
+
+class QuietWorld(ToldWorld):
+    """A daily stand-up with four ended sessions and a live one, and a stage never used.
+
+    Lists are oldest first, as in the sample of the user guide. The participant "no-history" of
+    the oldest session has no events left. In the live session everybody joined two hours ago and
+    nothing happens any more.
+    """
+
+    def __init__(self, epoch: datetime, clock: Clock) -> None:
+        standup = ToldStage(STANDUP_ARN, "team-standup", tags={"team": "platform"})
+        midnight = epoch.replace(hour=0, minute=0, second=0, microsecond=0)
+        standup.timelines.extend(_tell_standup(midnight, days) for days in (5, 4, 3, 2))
+        standup.timelines.append(_tell_live(epoch.replace(microsecond=0)))
+        super().__init__(
+            REGION, [standup, ToldStage(EMPTY_ARN, "new-stage")], clock, newest_first=False
+        )
+
+
+def _tell_standup(midnight: datetime, days: int) -> Timeline:
+    start = midnight - timedelta(days=days) + timedelta(hours=9, microseconds=331_000 + days)
+    meeting = Timeline(STANDUP_ARN, session_id(STANDUP_ARN, "standup", str(days)), start)
+    at = meeting.at
+    end = at("09:14:30")
+    meeting.end = end + timedelta(minutes=3)
+    for number, (name, facts) in enumerate((("ana", chrome()), ("ben", safari()))):
+        joined = at("09:00:04") + timedelta(seconds=37 * number)
+        meeting.host(name, facts, joined, end).publish(joined, end)
+    for number in range(days):
+        meeting.viewer(f"member-{number}", viewer(number), at("09:01:20"), end)
+    if days == 5:  # noqa: PLR2004 - the oldest of the sessions above
+        meeting.viewer("no-history", iphone(), at("09:02:00"), end).forgotten = True
+    return meeting
+
+
+def _tell_live(now: datetime) -> Timeline:
+    opened = now - timedelta(hours=2)
+    room = Timeline(
+        STANDUP_ARN, session_id(STANDUP_ARN, "live"), opened + timedelta(microseconds=77_000)
+    )
+    host = room.host("ana", chrome(), opened + timedelta(seconds=3))
+    host.publish(opened + timedelta(seconds=3))
+    for number in range(4):
+        room.viewer(f"member-{number}", viewer(number), opened + timedelta(seconds=9 + 5 * number))
+    return room
+
 
 _WORLDS: Final[dict[str, Callable[[datetime, Clock], World]]] = {
     "incident": IncidentWorld,
