@@ -17,6 +17,10 @@ _SOURCE_ROOT = Path(__file__).resolve().parents[1] / "tui"
 """Programs that tests start run the modules of this checkout, whichever one is installed."""
 
 
+_PURE = Path(__file__).with_name("unit")
+"""Tests without a screen, without a port and without a program of its own."""
+
+
 def pytest_configure():
     for name in set(os.environ) - {_PICTURES}:
         if name.startswith(("AWS_", "BOTO_", "TEXTUAL")) or name in {"NO_COLOR", "SSH_CONNECTION"}:
@@ -34,3 +38,10 @@ def pytest_configure():
 def pytest_unconfigure():
     for name in _FOLDERS:
         shutil.rmtree(os.environ.pop(name), ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items):
+    """The tests of the pure code are fast, unless they say that they are slow."""
+    for item in items:
+        if item.path.is_relative_to(_PURE) and item.get_closest_marker("slow") is None:
+            item.add_marker("fast")

@@ -86,6 +86,7 @@ def _small_pieces(monkeypatch):
     monkeypatch.setattr(causal_order_module, "_STEP_ROWS", 3)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=200)
 @given(st.lists(any_events | paired_events, max_size=20), st.lists(steps, max_size=12))
 def test_whatever_happens_the_view_shows_what_passes_in_its_order(rows, script):

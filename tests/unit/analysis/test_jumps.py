@@ -71,6 +71,7 @@ def test_a_view_is_searched_in_its_own_order_and_hidden_events_are_not_found():
 KINDS = st.lists(st.sampled_from([JOINED, PUBLISH_ERROR, TOKEN_EXCHANGED]), max_size=30)
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(KINDS, st.randoms(use_true_random=False), st.sampled_from([1, -1]), st.booleans())
 def test_a_jump_finds_what_looking_at_every_row_finds(names, chance, step, whole):

@@ -27,6 +27,7 @@ class CountingLog(EventLog):
         return super()._event(position)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(any_events, max_size=30), filter_texts, st.integers(0, 31), st.integers(0, 31))
 def test_a_scan_finds_what_a_look_at_each_event_finds(rows, text, start, stop):

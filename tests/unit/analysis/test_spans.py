@@ -135,6 +135,7 @@ DENSE = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(LOGS | DENSE, st.randoms(use_true_random=False))
 @settings(max_examples=200)
 def test_what_the_events_around_tell_is_what_all_events_tell(events, chance):

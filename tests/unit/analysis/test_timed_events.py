@@ -66,6 +66,7 @@ def test_they_are_those_that_a_look_at_every_event_finds(events, bounds, whose, 
     )
 
 
+@pytest.mark.slow
 @given(LOGS, NUMBERS, NUMBERS)
 def test_what_has_no_time_is_found_apart(events, participant, remote):
     log = log_of(events)

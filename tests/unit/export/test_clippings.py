@@ -151,6 +151,7 @@ def test_our_own_prose_holds_nothing_that_markdown_reads():
         assert _kinds(parser, _of(event)["e"]) <= {"text", "code_inline", "softbreak"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
 def test_text_from_outside_cannot_forge_markdown_or_act_on_a_terminal(text):
     parser = MarkdownIt("commonmark")
@@ -240,6 +241,7 @@ def test_the_menu_of_a_participant_tells_all_that_is_known_and_wraps_no_value():
     assert "--filter" not in listed["c"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
 def test_facts_with_text_from_outside_stay_in_their_fence(text):
     parser = MarkdownIt("commonmark")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from unicodedata import category
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ivscope.domain.events import Event
@@ -81,6 +82,7 @@ failures = st.none() | st.builds(
 lists = st.lists(events, max_size=14)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     lists,
@@ -102,6 +104,7 @@ def test_findings_of_any_event_are_sound(mine, theirs, complete, listed, ingest)
             check(finding, lambda ref: held.logs[ref.scope].log)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     st.lists(events, max_size=30), st.lists(clients, max_size=2), st.lists(summaries, max_size=4)

@@ -87,6 +87,7 @@ def test_a_very_narrow_pane_still_shows_text():
     assert all(line_width(part) <= 2 for part in wrap((Span("漢字 ab"),), 0, 9))
 
 
+@pytest.mark.slow
 def test_ten_million_characters_wrap_before_a_reader_gives_up():
     text = "x" * 10_000_000
     started = time.process_time()

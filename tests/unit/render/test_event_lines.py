@@ -180,6 +180,7 @@ def test_raw_json_gives_back_exactly_the_value_in_ascii(case):
     assert json.loads(text)["previousToken"]["attributes"][value] == ("" if value == "k" else value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("letter", ["x", "\n", "\u0301", "\\"])
 def test_a_value_far_beyond_the_limits_is_cut_and_counted(letter):
     lines = detail_lines(_full_event(letter * 500_000), 80, UTC)

@@ -40,6 +40,7 @@ def _assert_is_safe(shown):
     shown.encode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", CASES.values(), ids=CASES)
 def test_the_hostile_corpus_is_safe_and_can_be_read_back(value):
     shown = safe(value)
@@ -58,6 +59,7 @@ def test_the_hostile_corpus_stays_in_its_cell(value):
     assert time.process_time() - start < 0.2
 
 
+@pytest.mark.slow
 def test_no_two_values_of_the_corpus_look_the_same():
     assert len({safe_value(value) for value in CASES.values()}) == len(set(CASES.values()))
 

@@ -65,6 +65,7 @@ def test_a_page_equal_to_one_before_the_list_was_read_again_is_kept_too(path):
     assert [answer.cursor for answer in recording.answers("r")] == ["", "2", "", "2"]
 
 
+@pytest.mark.slow
 def test_a_kill_in_the_middle_of_saving_loses_nothing_that_was_saved(path):
     script = (
         "import sys\n"

@@ -102,6 +102,7 @@ def test_a_tmux_that_is_not_there_is_said(desk):
     assert result.message.startswith("tmux did not take it (No such file or directory); sent")
 
 
+@pytest.mark.slow
 def test_a_tmux_that_hangs_costs_a_second(desk):
     desk.program("tmux", "exec sleep 20")
     start = time.monotonic()

@@ -68,6 +68,7 @@ def test_a_session_belongs_to_its_own_stage_only(huge):
     assert world.participants(other, session) is None
 
 
+@pytest.mark.slow
 def test_there_are_about_a_million_events_and_half_a_percent_are_errors(huge):
     world = huge.world
     arn, session = big(world)

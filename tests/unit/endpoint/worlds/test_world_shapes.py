@@ -50,6 +50,7 @@ def test_every_structure_fits_the_api_model(name, request):
     assert [text for shape, value in structures for text in unexpected(shape, value)] == []
 
 
+@pytest.mark.slow
 def test_samples_of_the_huge_world_fit_the_api_model(huge):
     world = huge.world
     structures = list(shaped(huge, sample=40))

@@ -74,6 +74,7 @@ def test_a_call_cancelled_as_it_is_told_to_wait_does_not_wait(queue):
     assert (activity.waiting, activity.in_flight, activity.total) == (0, 0, 1)
 
 
+@pytest.mark.slow
 def test_a_good_answer_ends_the_growth_of_the_waits(queue, pace):
     answers = [failure(FailureKind.THROTTLED), failure(FailureKind.THROTTLED), None]
 

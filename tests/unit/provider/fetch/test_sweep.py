@@ -715,6 +715,7 @@ def test_calls_wait_for_the_pace_and_the_pace_for_no_call(provide):
     assert len(waiting) == 120
 
 
+@pytest.mark.slow
 def test_twenty_five_thousand_participants_cost_the_same_each(provide):
     source = SessionSource(list_size=25_000)
     for number in range(25_000):

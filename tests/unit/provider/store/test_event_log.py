@@ -54,6 +54,7 @@ events = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(st.lists(events, max_size=6), max_size=4))
 def test_every_event_comes_back_as_it_was_appended(pages):
@@ -69,6 +70,7 @@ def test_every_event_comes_back_as_it_was_appended(pages):
     assert log[::-2] == expected[::-2]
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(events, max_size=12))
 def test_the_columns_say_what_the_events_say(rows):
@@ -155,6 +157,7 @@ def test_a_reader_may_read_all_it_saw_while_a_writer_appends():
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_an_event_takes_at_most_36_bytes_when_few_have_rare_fields():
     tables = EventTables()
     log = EventLog(tables)

@@ -104,24 +104,28 @@ STEPS_AND_GROWTH_WHILE_READING = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(steps=STEPS_AND_GROWTH_WHILE_READING, size=st.integers(1, 5), start=st.integers(0, 12))
 def test_a_list_growing_at_its_head_is_kept_up_with(steps, size, start):
     _follow(GrowingList(size), steps, start, grow_newest)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(steps=STEPS, size=st.integers(1, 5), start=st.integers(0, 12))
 def test_a_list_whose_pages_shift_while_it_grows_is_kept_up_with(steps, size, start):
     _follow(GrowingList(size, shifts=True), steps, start, grow_newest, before_read=Reader.refresh)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(steps=STEPS_AND_GROWTH_WHILE_READING, size=st.integers(1, 5), start=st.integers(0, 12))
 def test_a_list_growing_at_its_end_is_kept_up_with(steps, size, start):
     _follow(GrowingList(size), steps, start, grow_oldest)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(data=st.data(), steps=STEPS_AND_GROWTH_WHILE_READING, size=st.integers(1, 5))
 def test_a_list_without_order_is_kept_up_with(data, steps, size):

@@ -151,6 +151,7 @@ events = st.builds(
 pages = st.lists(st.tuples(st.sampled_from("abc"), st.lists(events, max_size=4)), max_size=12)
 
 
+@pytest.mark.slow
 @given(pages)
 def test_each_gets_back_exactly_what_was_read_for_it(pages):
     log = SessionLog(EventTables())
@@ -167,6 +168,7 @@ def test_each_gets_back_exactly_what_was_read_for_it(pages):
     assert len(log.log) == sum(map(len, expected.values()))
 
 
+@pytest.mark.slow
 def test_a_participant_costs_about_a_hundred_bytes_beside_its_events():
     tables = EventTables()
     count = 25_000
