@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from ivscope.domain.times import UnreadableTime
 from ivscope.domain.token_comparison import compare_tokens
 from ivscope.domain.tokens import ParticipantToken
 from ivscope.render.cells import line_width
 from ivscope.render.lines import Role
-from ivscope.render.token_lines import token_lines
+from ivscope.render.token_lines import token_lines, token_verdict
 
 AT = datetime(2025, 11, 12, 20, 54, 53, tzinfo=UTC)
 BEFORE = ParticipantToken(
@@ -115,3 +116,69 @@ def test_long_values_wrap_inside_their_columns(width):
     text = "".join(_texts(lines))
     assert text.count("漢") == 399
     assert text.count("x") >= 128
+
+
+def _token(capabilities=("SUBSCRIBE",), role="viewer", hours=1):
+    return ParticipantToken(
+        capabilities, (("role", role), ("seat", "3")), "ana", AT + timedelta(hours=hours)
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            _token(),
+            ParticipantToken(
+                ("SUBSCRIBE", "PUBLISH"),
+                (("role", "host"), ("seat", "1")),
+                "ana",
+                AT + timedelta(hours=2),
+            ),
+            "gained PUBLISH; 2 attributes changed; expires 1 h later",
+        ),
+        (_token(), _token(), "no difference"),
+        (_token(("PUBLISH",)), _token(), "gained SUBSCRIBE; lost PUBLISH"),
+        (_token(hours=2), _token(hours=1), "expires 1 h earlier"),
+        (_token(), _token(hours=-1), "expires 2 h earlier; new token was already over"),
+        (
+            None,
+            _token(("SUBSCRIBE", "PUBLISH")),
+            "previous token not given; new token allows PUBLISH, SUBSCRIBE",
+        ),
+        (_token(), None, "new token not given; previous token allowed SUBSCRIBE"),
+        (None, None, "neither token given"),
+        (_token(("PUBLISH",)), _token(("PUBLISH", "FLY")), "gained FLY"),
+        (
+            ParticipantToken(capabilities=()),
+            ParticipantToken(),
+            "capabilities absent, before empty",
+        ),
+        (ParticipantToken(user_id=""), ParticipantToken(user_id="a"), "user id changed"),
+        (ParticipantToken(), ParticipantToken(user_id=""), "user id added"),
+        (
+            ParticipantToken(attributes=(("a", "1"), ("b", ""))),
+            ParticipantToken(attributes=(("a", ""), ("c", "1"))),
+            "1 attribute changed; 1 attribute added; 1 attribute removed",
+        ),
+        (
+            ParticipantToken(expiration_time=UnreadableTime("soon")),
+            ParticipantToken(expiration_time=AT + timedelta(1)),
+            "expiration changed",
+        ),
+    ],
+)
+def test_the_verdict_says_what_changed(before, after, said):
+    assert token_verdict(compare_tokens(before, after, AT)) == said
+
+
+def test_the_verdict_on_a_single_token_tells_absent_and_empty_apart():
+    absent, empty = ParticipantToken(), ParticipantToken(capabilities=())
+    for token, told in (
+        (absent, "what it does not say (capabilities absent)"),
+        (empty, "nothing (capabilities empty)"),
+    ):
+        after = token_verdict(compare_tokens(None, token, AT))
+        assert after == f"previous token not given; new token allows {told}"
+        before = token_verdict(compare_tokens(token, None, AT))
+        assert before == f"new token not given; previous token allowed {told}"

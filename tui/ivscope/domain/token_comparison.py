@@ -1,12 +1,11 @@
 """TokenComparison: what a token exchange changed, by meaning and not by text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from unicodedata import category
 
-from ivscope.domain.durations import round_duration
 from ivscope.domain.times import Time, UnreadableTime
 from ivscope.domain.tokens import PUBLISH, SUBSCRIBE, ParticipantToken
 
@@ -81,54 +80,6 @@ class ExpirationChange:
     """Seconds that the new token had left at the exchange; negative when it was over."""
 
 
-def difference(rows: Sequence[TokenRow], expiration: ExpirationChange) -> str:
-    """Say what changed, capabilities first: "gained PUBLISH; expires 1 h later".
-
-    Holds text from outside when a capability is unknown.
-    """
-    changed = [row for row in rows if row.change is not Change.SAME]
-    parts = [] if changed else ["no difference"]
-    for verb, change in (("gained", Change.ADDED), ("lost", Change.REMOVED)):
-        names = [
-            row.key
-            for row in changed
-            if row.field is TokenField.CAPABILITIES and row.key is not None and row.change is change
-        ]
-        if names:
-            parts.append(f"{verb} {', '.join(names)}")
-    parts += _bare_sets(changed)
-    for change in (Change.CHANGED, Change.ADDED, Change.REMOVED):
-        count = sum(
-            row.field is TokenField.ATTRIBUTES and row.key is not None and row.change is change
-            for row in changed
-        )
-        if count:
-            parts.append(f"{count} {'attribute' if count == 1 else 'attributes'} {change}")
-    parts += [f"user id {row.change}" for row in changed if row.field is TokenField.USER_ID]
-    parts += [_moved(row, expiration) for row in changed if row.field is TokenField.EXPIRATION]
-    if expiration.left_after is not None and expiration.left_after <= 0:
-        parts.append("new token was already over")
-    return "; ".join(parts)
-
-
-def _bare_sets(changed: Sequence[TokenRow]) -> Iterator[str]:
-    """Sets that went from absent to empty or back: no member says so."""
-    for row in changed:
-        is_set = row.field in (TokenField.CAPABILITIES, TokenField.ATTRIBUTES) and row.key is None
-        if is_set and {row.before.presence, row.after.presence} == {
-            Presence.ABSENT,
-            Presence.EMPTY,
-        }:
-            yield f"{row.field} {row.after.presence}, before {row.before.presence}"
-
-
-def _moved(row: TokenRow, expiration: ExpirationChange) -> str:
-    if expiration.delta is None:
-        return f"expiration {row.change}"
-    direction = "later" if expiration.delta > 0 else "earlier"
-    return f"expires {round_duration(expiration.delta)} {direction}"
-
-
 _NOTHING = ParticipantToken()
 
 
@@ -146,8 +97,6 @@ class TokenComparison:
     """Whether the answer had a new token. If not, nothing can be said to be removed."""
     rows: tuple[TokenRow, ...]
     expiration: ExpirationChange
-    verdict: str
-    """One line. Holds text from outside when a capability is unknown."""
 
 
 def compare_tokens(
@@ -174,15 +123,7 @@ def compare_tokens(
         left_before=_seconds(at, before.expiration_time),
         left_after=_seconds(at, after.expiration_time),
     )
-    if previous is None and new is None:
-        verdict = "neither token given"
-    elif previous is None:
-        verdict = f"previous token not given; new token allows {_allowed(after)}"
-    elif new is None:
-        verdict = f"new token not given; previous token allowed {_allowed(before)}"
-    else:
-        verdict = difference(rows, expiration)
-    return TokenComparison(previous is not None, new is not None, rows, expiration, verdict)
+    return TokenComparison(previous is not None, new is not None, rows, expiration)
 
 
 def _members(token: ParticipantToken) -> dict[str, str] | None:
@@ -273,9 +214,3 @@ def _seconds(start: Time | None, end: Time | None) -> float | None:
     if isinstance(start, datetime) and isinstance(end, datetime):
         return (end - start).total_seconds()
     return None
-
-
-def _allowed(token: ParticipantToken) -> str:
-    if token.capabilities is None:
-        return "what it does not say (capabilities absent)"
-    return ", ".join(_members(token) or ()) or "nothing (capabilities empty)"

@@ -23,6 +23,7 @@ from ivscope.knowledge.explanations import explain_code, explain_event, explain_
 from ivscope.render.fields import value_span
 from ivscope.render.safe import safe_lines
 from ivscope.render.timestamps import full
+from ivscope.render.token_lines import token_verdict
 
 _BACKTICK = re.compile(r"(\\*)`")
 
@@ -69,7 +70,7 @@ def event_markdown(event: Event, scope: ParticipantScope, user_id: str | None) -
         is_subscribe = (event.name or "").startswith("SUBSCRIBE_")
         items.append(("Replica", "the publisher is one" if is_subscribe else "yes"))
     if has_tokens(event):
-        items.append(("Token", code(_comparison(event).verdict)))
+        items.append(("Token", code(token_verdict(_comparison(event)))))
     items += _explained(_card(event))
     lines = [_headline(event), *(f"- {label}: {text}" for label, text in items), _SIGNATURE]
     return "\n".join(lines)
@@ -86,7 +87,7 @@ def token_markdown(event: Event) -> str:
     What did not change is indented by as much.
     """
     comparison = _comparison(event)
-    lines = [value_span(comparison.verdict).text]
+    lines = [value_span(token_verdict(comparison)).text]
     for row in comparison.rows:
         lines += _diff(row, comparison)
     return f"Token exchange at {code(full(event.time, UTC))}\n{fence(lines)}"

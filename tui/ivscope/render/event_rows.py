@@ -14,6 +14,7 @@ from ivscope.render.lines import Line, Role, Span
 from ivscope.render.picker_rows import stage_id
 from ivscope.render.tables import MOST_CELLS, Column, Rest, Table
 from ivscope.render.timestamps import MOMENT_CELLS, TimeStyle, gap, moment_text
+from ivscope.render.token_lines import token_verdict
 
 
 def highlight(line: Line, needle: str) -> Line:
@@ -275,8 +276,7 @@ def _mark(event: Event) -> tuple[Role, str]:
 def about_event(event: Event, *, wide: bool = False) -> str:
     """Whom or what an event is about besides its participant; empty for nothing. Not yet safe."""
     if event.name == TOKEN_EXCHANGED:
-        comparison = compare_tokens(event.previous_token, event.new_token, event.time)
-        return comparison.verdict
+        return token_verdict(compare_tokens(event.previous_token, event.new_token, event.time))
     replica = " (replica)" if event.replica else ""
     if event.remote_participant_id:
         return f"of {event.remote_participant_id}{replica}"

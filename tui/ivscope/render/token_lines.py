@@ -1,13 +1,14 @@
 """A token comparison as lines: the verdict, then what changed, then what did not, as a count."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from itertools import zip_longest
 
-from ivscope.domain.durations import duration
+from ivscope.domain.durations import duration, round_duration
 from ivscope.domain.times import UnreadableTime
 from ivscope.domain.token_comparison import (
     Change,
+    ExpirationChange,
     Presence,
     TokenComparison,
     TokenField,
@@ -34,6 +35,74 @@ _ROLES = {
 }
 
 
+def token_verdict(comparison: TokenComparison) -> str:
+    """What changed, in one line, capabilities first: "gained PUBLISH; expires 1 h later".
+
+    Not yet safe: it holds text from outside when a capability is unknown.
+    """
+    if not comparison.has_previous and not comparison.has_new:
+        return "neither token given"
+    if not comparison.has_previous:
+        allowed = _allowed(comparison.rows, lambda row: row.after)
+        return f"previous token not given; new token allows {allowed}"
+    if not comparison.has_new:
+        allowed = _allowed(comparison.rows, lambda row: row.before)
+        return f"new token not given; previous token allowed {allowed}"
+    expiration = comparison.expiration
+    changed = [row for row in comparison.rows if row.change is not Change.SAME]
+    parts = [] if changed else ["no difference"]
+    for verb, change in (("gained", Change.ADDED), ("lost", Change.REMOVED)):
+        names = [
+            row.key
+            for row in changed
+            if row.field is TokenField.CAPABILITIES and row.key is not None and row.change is change
+        ]
+        if names:
+            parts.append(f"{verb} {', '.join(names)}")
+    parts += _bare_sets(changed)
+    for change in (Change.CHANGED, Change.ADDED, Change.REMOVED):
+        count = sum(
+            row.field is TokenField.ATTRIBUTES and row.key is not None and row.change is change
+            for row in changed
+        )
+        if count:
+            parts.append(f"{count} {'attribute' if count == 1 else 'attributes'} {change}")
+    parts += [f"user id {row.change}" for row in changed if row.field is TokenField.USER_ID]
+    parts += [_moved(row, expiration) for row in changed if row.field is TokenField.EXPIRATION]
+    if expiration.left_after is not None and expiration.left_after <= 0:
+        parts.append("new token was already over")
+    return "; ".join(parts)
+
+
+def _bare_sets(changed: Sequence[TokenRow]) -> Iterator[str]:
+    """Sets that went from absent to empty or back: no member says so."""
+    for row in changed:
+        is_set = row.field in (TokenField.CAPABILITIES, TokenField.ATTRIBUTES) and row.key is None
+        if is_set and {row.before.presence, row.after.presence} == {
+            Presence.ABSENT,
+            Presence.EMPTY,
+        }:
+            yield f"{row.field} {row.after.presence}, before {row.before.presence}"
+
+
+def _moved(row: TokenRow, expiration: ExpirationChange) -> str:
+    if expiration.delta is None:
+        return f"expiration {row.change}"
+    direction = "later" if expiration.delta > 0 else "earlier"
+    return f"expires {round_duration(expiration.delta)} {direction}"
+
+
+def _allowed(rows: Sequence[TokenRow], side_of: Callable[[TokenRow], TokenSide]) -> str:
+    """The capabilities of one token; that there is none says whether it was said."""
+    sides = [(row.key, side_of(row)) for row in rows if row.field is TokenField.CAPABILITIES]
+    names = [key for key, side in sides if key is not None and side.presence is Presence.GIVEN]
+    if names:
+        return ", ".join(names)
+    if any(side.presence is Presence.EMPTY for _, side in sides):
+        return "nothing (capabilities empty)"
+    return "what it does not say (capabilities absent)"
+
+
 def token_lines(
     comparison: TokenComparison,
     width: int,
@@ -51,7 +120,8 @@ def token_lines(
         fold: Whether unchanged rows become one line with a count.
         inline: Whether to draw one under the other also where there is room side by side.
     """
-    lines = field("Verdict", (Span(value_span(comparison.verdict).text, Role.STRONG),), width)
+    told = value_span(token_verdict(comparison)).text
+    lines = field("Verdict", (Span(told, Role.STRONG),), width)
     rows = comparison.rows
     if not (comparison.has_previous and comparison.has_new):
         return [*lines, *_one_token(comparison, width, zone)]
