@@ -98,11 +98,13 @@ def zone_label(moment: datetime) -> str:
     offset = moment.utcoffset()
     if moment.tzinfo is UTC or offset is None:
         return "UTC"
-    minutes = int(offset.total_seconds()) // _MINUTE
-    if minutes == 0:
+    seconds = int(offset.total_seconds())
+    if seconds == 0:
         return "UTC"
-    sign = "-" if minutes < 0 else "+"
-    return f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+    sign, seconds = "-" if seconds < 0 else "+", abs(seconds)
+    label = f"{sign}{seconds // _HOUR:02d}:{seconds % _HOUR // _MINUTE:02d}"
+    # Before zones were introduced places kept the time of their sun, to the second.
+    return f"{label}:{seconds % _MINUTE:02d}" if seconds % _MINUTE else label
 
 
 def gap(seconds: float) -> str:
