@@ -46,12 +46,12 @@ _MOST_DIGITS = 6
 _FLAGS = re.ASCII | re.IGNORECASE
 _AMOUNTS = r"(?:\d{1,9}[smhdy])+"
 _CLOCK_DISTANCE = (
-    r"(?:(?P<days>\d{1,7})d )?(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,3}):(?P<seconds>\d\d)"
+    r"(?:(?P<days>\d{1,7})d +)?(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,3}):(?P<seconds>\d\d)"
 )
 _DISTANCE = re.compile(
     rf"(?P<zero>T)?(?P<sign>[+-])(?:(?P<amounts>{_AMOUNTS})|{_CLOCK_DISTANCE})", _FLAGS
 )
-_AGO = re.compile(rf"(?P<amounts>{_AMOUNTS})(?: ago)?", _FLAGS)
+_AGO = re.compile(rf"(?P<amounts>{_AMOUNTS})(?: +ago)?", _FLAGS)
 _AMOUNT = re.compile(r"(\d+)([smhdy])", _FLAGS)
 _DAY_TEXT = re.compile(
     r"(?P<word>today|yesterday)|(?P<date>\d{4}-\d\d-\d\d|\d{8}|\d{4}-?W\d\d(?:-?\d)?)", _FLAGS
@@ -64,11 +64,11 @@ _AFTER_T = re.compile(
     rf"(?P<hour>\d\d)(?::?(?P<minute>\d\d)(?::?(?P<second>\d\d){_FRACTION})?)?", _FLAGS
 )
 _ZONE = re.compile(
-    r" ?(?:(?P<utc>Z|UTC|GMT)|(?P<sign>[+-])(?P<hours>\d\d)"
+    r" *(?:(?P<utc>Z|UTC|GMT)|(?P<sign>[+-])(?P<hours>\d\d)"
     r"(?::?(?P<minutes>\d\d)(?::?(?P<seconds>\d\d))?)?)",
     _FLAGS,
 )
-_TO = re.compile(r"\.\.| to ", _FLAGS)
+_TO = re.compile(r"\.\.| +to +", _FLAGS)
 _BEGINNING = re.compile(r"[\d+-]|T[+-]|(?:today|yesterday)(?:$|[T ])|now$", _FLAGS)
 
 
@@ -128,6 +128,8 @@ class TypedTime:
     moments: tuple[datetime, ...]
     """All that it can mean, ascending and in UTC."""
     dated_by: DatedBy
+    zone: tzinfo
+    """In which it was written."""
     is_distance: bool = False
     """Whether it was counted from `dated_by` instead of being dated by it."""
 
@@ -139,8 +141,11 @@ class TypedRanges:
     ranges: tuple[tuple[datetime | None, datetime | None], ...]
     """Each from its start up to, not including, its end. UTC; None is no bound."""
     dated_by: DatedBy
+    """Of the first time where two were written."""
+    zone: tzinfo
+    """In which that was written."""
     is_distance: bool = False
-    """Whether the time that `dated_by` speaks of was counted from it."""
+    """Whether that was counted from `dated_by` instead of being dated by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +198,8 @@ def read_time(text: str, reference: TimeReference) -> TypedTime:
     moments = tuple(span.start for span in spans)
     cursor = reference.cursor
     nearest = moments[0] if cursor is None else min(moments, key=lambda one: abs(one - cursor))
-    return TypedTime(nearest, moments, dated_by, isinstance(parsed, _Distance))
+    zone = reference.zone if isinstance(parsed, _Distance) else parsed.zone
+    return TypedTime(nearest, moments, dated_by, zone, isinstance(parsed, _Distance))
 
 
 def read_after(text: str, reference: TimeReference) -> TypedRanges:
@@ -203,7 +209,7 @@ def read_after(text: str, reference: TimeReference) -> TypedRanges:
         TimeInputError: It is no time.
     """
     found = read_time(text, reference)
-    return TypedRanges(((found.moments[0], None),), found.dated_by, found.is_distance)
+    return TypedRanges(((found.moments[0], None),), found.dated_by, found.zone, found.is_distance)
 
 
 def read_before(text: str, reference: TimeReference) -> TypedRanges:
@@ -213,7 +219,7 @@ def read_before(text: str, reference: TimeReference) -> TypedRanges:
         TimeInputError: It is no time.
     """
     found = read_time(text, reference)
-    return TypedRanges(((None, found.moments[-1]),), found.dated_by, found.is_distance)
+    return TypedRanges(((None, found.moments[-1]),), found.dated_by, found.zone, found.is_distance)
 
 
 def read_during(text: str, reference: TimeReference) -> TypedRanges:
@@ -229,7 +235,7 @@ def read_during(text: str, reference: TimeReference) -> TypedRanges:
     if dots is None:
         parsed = _parse(text, 0, len(text), reference)
         spans, dated_by = _occurrences(text, parsed, reference)
-        return _ranges(spans, dated_by, is_distance=isinstance(parsed, _Distance))
+        return _ranges(spans, dated_by, parsed, reference)
     first = _parse(text, 0, dots.start(), reference)
     last = _parse(text, dots.end(), len(text), reference)
     if isinstance(first, _Point) and first.day is None and isinstance(last, _Point):
@@ -240,11 +246,16 @@ def read_during(text: str, reference: TimeReference) -> TypedRanges:
     spans = [span for span in spans if span.end > span.start]
     if not spans:
         raise TimeInputError(text, 0, "Type the earlier time first, like during:20:45..20:50")
-    return _ranges(spans, dated_by, is_distance=isinstance(first, _Distance))
+    return _ranges(spans, dated_by, first, reference)
 
 
-def _ranges(spans: Iterable[_Span], dated_by: DatedBy, *, is_distance: bool) -> TypedRanges:
-    return TypedRanges(tuple((span.start, span.end) for span in spans), dated_by, is_distance)
+def _ranges(
+    spans: Iterable[_Span], dated_by: DatedBy, first: _Distance | _Point, reference: TimeReference
+) -> TypedRanges:
+    is_distance = isinstance(first, _Distance)
+    zone = reference.zone if isinstance(first, _Distance) else first.zone
+    ranges = tuple((span.start, span.end) for span in spans)
+    return TypedRanges(ranges, dated_by, zone, is_distance)
 
 
 def _to_end(
@@ -489,7 +500,7 @@ def _point(text: str, part: str, at: int, reference: TimeReference) -> _Point:
             if clock_match is None:
                 raise TimeInputError(text, at + place)
         elif part[place : place + 1].isspace():
-            clock_match = _CLOCK.match(part, place + 1)
+            clock_match = _CLOCK.match(part, _past_blanks(part, place))
     else:
         day_match = None
     clock, lasting = None, _DAY
@@ -498,10 +509,14 @@ def _point(text: str, part: str, at: int, reference: TimeReference) -> _Point:
         place = clock_match.end()
     zone, place = _zone(text, part, place, at) if place else (None, 0)
     if not place or place < len(part):
-        raise TimeInputError(text, at + place + bool(part[place : place + 1].isspace()))
+        raise TimeInputError(text, at + _past_blanks(part, place))
     written = zone or reference.zone
     day = None if day_match is None else _day(text, day_match, at, written, reference.now)
     return _Point(day, clock, lasting, written, at)
+
+
+def _past_blanks(part: str, place: int) -> int:
+    return len(part) - len(part[place:].lstrip())
 
 
 def _clock(text: str, match: re.Match[str], at: int) -> tuple[time, timedelta]:

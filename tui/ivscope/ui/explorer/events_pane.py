@@ -203,10 +203,11 @@ class EventsPane:
         what: str,
         find: Callable[[], int | None],
         is_nowhere: Callable[[], bool] = lambda: False,
+        arrived: Callable[[int], None] | None = None,
     ) -> None:
         """Go to what `find` finds, reading further pages until it does; see `Seeking.seek`."""
         if self.reading is not None:
-            self._seeking.seek(self.reading, what, find, is_nowhere)
+            self._seeking.seek(self.reading, what, find, is_nowhere, arrived)
             self.redraw()
 
     def near_end(self) -> None:

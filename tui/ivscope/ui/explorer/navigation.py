@@ -83,9 +83,9 @@ class Navigation:
         self.arrive()
         complaints = [f"configuration: {complaint}" for complaint in launch.complaints]
         try:
-            if self.is_reading and launch.filter:
+            if launch.filter:
                 self._events.filter_by(launch.filter)
-            if self.is_reading and launch.at:
+            if launch.at:
                 self._events.go_to(launch.at)
         except Unavailable as why:
             complaints.insert(0, str(why))
@@ -179,7 +179,8 @@ class Navigation:
 
     def _go_out(self) -> None:
         """Stop what runs, leave the detail, the search, the filter, the place: one at a time."""
-        if self._pane.stop() or self._readers.stop() or self._stop():
+        waited = self._events.stop_waiting()
+        if self._pane.stop() or self._readers.stop() or self._stop() or waited:
             raise Unavailable("stopped; what was read is kept")
         if self._layout.leave_detail():
             return
