@@ -268,10 +268,11 @@ class EventCommands:
         else:
             last = nearest_row(reading.view, here + step * timedelta(minutes=jump.count))
             away = 0.0 if last is None else abs(_seconds_between(reading, last, here))
-            raise Unavailable(
-                f"no event {minutes}: the {'last' if step > 0 else 'first'} one is "
-                f"{round_duration(away)} away"
+            end = "last" if step > 0 else "first"
+            where = (
+                f"the {end} one is {round_duration(away)} away" if away else f"this is the {end}"
             )
+            raise Unavailable(f"no event {minutes}: {where}")
 
     def _mark(self) -> None:
         reading, position = self._reading, self._pane.position
@@ -336,21 +337,16 @@ class EventCommands:
             session = reading.stream.session_times(self._clock.now())
             if session is not None:
                 self._pane.refit(lambda: reading.date_by(session))
-        if waiting is None:
+        if waiting is None or reading is None:
             return
-        if waiting.reading is not reading:
-            self._waiting = None
+        if waiting.reading is not reading or not self._pane.waits_for:
+            self._waiting = None  # the reader went elsewhere, or stopped it
         elif not reading.stream.awaits_session():
-            self._waiting = None
+            self._waiting, self._pane.waits_for = None, ""
             try:
                 self._go_to_typed(self._read_time(waiting.text, waiting.cursor))
             except Unavailable as why:
                 self._say(str(why))
-
-    def stop_waiting(self) -> bool:
-        """Stop what waits for the times of the session. Returns whether something did."""
-        waiting, self._waiting = self._waiting, None
-        return waiting is not None
 
     def go_to(self, text: str) -> None:
         """Go to the event nearest to a time; read on while it can lie beyond what was read.
@@ -361,8 +357,9 @@ class EventCommands:
         reading, cursor = self._reading, self.cursor_time
         typed = self._read_time(text, cursor)
         if is_dated_elsewhere(typed) and reading.stream.awaits_session():
+            self._pane.stop()
             self._waiting = _Waiting(reading, text, cursor)
-            self._say("asking when the session was, Esc stops")
+            self._pane.waits_for = f"event near {text.strip()}"
         else:
             self._go_to_typed(typed)
 

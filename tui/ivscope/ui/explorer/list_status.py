@@ -69,7 +69,8 @@ def event_status(reading: EventList, row: int, sought: str | None) -> ListStatus
         extra.append(f"{log.error_count:,} {'error' if log.error_count == 1 else 'errors'}")
         extra.append(_order(reading))
     if stream.coverage:
-        extra.insert(0, stream.coverage)
+        # A filter takes dates that stand nowhere else: it keeps its place at 80 cells.
+        extra.insert(1 if reading.hides and recorded_at is None else 0, stream.coverage)
     if reading.search_text:
         extra.insert(0, _hits(reading, row))
     if sought is not None:

@@ -179,8 +179,7 @@ class Navigation:
 
     def _go_out(self) -> None:
         """Stop what runs, leave the detail, the search, the filter, the place: one at a time."""
-        waited = self._events.stop_waiting()
-        if self._pane.stop() or self._readers.stop() or self._stop() or waited:
+        if self._pane.stop() or self._readers.stop() or self._stop():
             raise Unavailable("stopped; what was read is kept")
         if self._layout.leave_detail():
             return
