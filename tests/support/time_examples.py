@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from support.tree import ROOT
@@ -18,7 +19,7 @@ _PACKAGES = ("analysis", "cli", "settings", "ui")
 """Where hints, help and errors are written. Other packages show times that came from somewhere."""
 
 
-def shown_texts():
+def shown_texts() -> Iterator[str]:
     """Every text that can be on screen, and the README."""
     yield (ROOT / "README.md").read_text(encoding="utf-8")
     for package in _PACKAGES:
@@ -26,7 +27,7 @@ def shown_texts():
             yield from _literals(path)
 
 
-def _literals(path: Path):
+def _literals(path: Path) -> Iterator[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     # Docstrings, also those below constants, are no text of the program.
     told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
@@ -35,18 +36,18 @@ def _literals(path: Path):
             yield node.value
 
 
-def filter_examples():
+def filter_examples() -> list[str]:
     """Filters by time, such as "after:20:36"."""
     return sorted({found for text in shown_texts() for found in _FILTER.findall(text)})
 
 
-def time_examples():
+def time_examples() -> list[str]:
     """Times to go to, such as "yesterday 20:36"; those of the filters are among them."""
-    found = set()
+    found: set[str] = set()
     for text in shown_texts():
         found |= set(_TYPED_TIME.findall(_FILTER.sub(_without_field, text)))
     return sorted(found)
 
 
-def _without_field(match):
+def _without_field(match: re.Match[str]) -> str:
     return " " + match[0].partition(":")[2].replace("..", " ") + " "

@@ -206,7 +206,7 @@ async def test_going_to_a_time_reads_on_until_no_page_can_hold_a_nearer_event():
         await journey.until("100 events loaded · more available")
         wanted = utc("2026-11-23T20:40:00")
         await go_to(journey, "20:40")
-        await journey.until("2026-11-23 20:40:00 UTC")
+        await journey.until("2026-11-23 20:40:00 UTC: the nearest event is 2 s later")
         reached = journey.event.time
         assert 100 < len(events_of(journey)) < 755
         # What the rest holds lies further away.

@@ -255,6 +255,16 @@ def test_a_time_that_clocks_skip_is_read_as_if_they_had_not_changed():
     assert read_time("2026-03-29 02:30", reference(BERLIN)).moment == utc("2026-03-29T01:30")
 
 
+def test_a_night_on_which_clocks_go_back_is_filtered_by_what_its_rows_show():
+    start, end = FALL
+    times = [start + timedelta(minutes=minutes) for minutes in range(0, 141, 5)]
+    for zone in (BERLIN, NEW_YORK, UTC):
+        of = reference(zone, session=(start, end))
+        for typed in {clock(one, zone) for one in times}:
+            kept = [t for t in times if any(a <= t < b for a, b in ranges(typed, of))]
+            assert kept == [one for one in times if clock(one, zone) == typed]
+
+
 # What a range covers.
 
 RANGES = {
