@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from ivscope.analysis.event_view import EventView
 from ivscope.analysis.filter_parser import parse_filter
 from ivscope.analysis.filters import Filter, FilterError
+from ivscope.analysis.time_input import TimeReference
 from ivscope.provider.store.event_log import EventLog
 
 from benchmarks.big_lists import MANY
@@ -73,13 +74,13 @@ def find() -> Iterator[Result]:
 
 
 def _wanted(text: str) -> Filter | None:
-    return parse_filter(text, zone=UTC, now=_NOW) if text else None
+    return parse_filter(text, TimeReference(UTC, _NOW)) if text else None
 
 
 def _is_half(text: str) -> bool:
     """Whether the prompt would wait for more: half a filter is none."""
     try:
-        parse_filter(text, zone=UTC, now=_NOW)
+        parse_filter(text, TimeReference(UTC, _NOW))
     except FilterError:
         return True
     return False

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from ivscope.domain.events import Event
 from ivscope.endpoint.server import Endpoint
@@ -128,10 +128,27 @@ async def explorer(
     fault: str = "",
     throttle: bool = False,
     clock: Clock = lambda: EPOCH,
+    go_to: str | None = None,
+    only: str | None = None,
+    zone: tzinfo = PLUS_TWO,
 ) -> AsyncIterator[Journey]:
-    """The app on screen."""
+    """The app on screen.
+
+    Args:
+        start: The first place.
+        world: Its name.
+        size: Of the screen.
+        fault: What the endpoint does wrong.
+        throttle: Whether it enforces the rate of the service.
+        clock: The present.
+        go_to: What was given as `--at`.
+        only: What was given as `--filter`.
+        zone: Of the person at the keyboard.
+    """
     with Endpoint(open_world(world, clock), throttle=throttle) as endpoint:
-        app = explorer_app(endpoint, start, fault=fault, clock=clock)
+        app = explorer_app(
+            endpoint, start, fault=fault, clock=clock, go_to=go_to, only=only, zone=zone
+        )
         async with app.run_test(size=size) as pilot:
             journey = Journey(app, pilot, endpoint)
             await journey.until(lambda: isinstance(app.screen, ExplorerScreen))
@@ -145,13 +162,16 @@ def explorer_app(
     fault: str = "",
     clock: Clock = lambda: EPOCH,
     region: str = "us-west-2",
+    go_to: str | None = None,
+    only: str | None = None,
+    zone: tzinfo = PLUS_TWO,
 ) -> IvscopeApp:
     """The app over an endpoint."""
     url = endpoint.faulty_url(fault) if fault else endpoint.url
     return IvscopeApp(
         lambda: aws_source(url, region=region),
-        Launch(label="demo", start=lambda: start or Place()),
+        Launch(label="demo", start=lambda: start or Place(), at=go_to, filter=only),
         Configuration({}, background_calls=MOST_BACKGROUND_CALLS),
-        local_zone=PLUS_TWO,
+        local_zone=zone,
         now=clock,
     )

@@ -14,6 +14,7 @@ from ivscope.analysis.filters import (
     TextTerm,
     TimeTerm,
 )
+from ivscope.analysis.time_input import TimeReference
 from ivscope.domain import events as names
 from ivscope.domain.events import Event
 from ivscope.domain.times import UnreadableTime, to_microseconds
@@ -80,7 +81,7 @@ filter_texts = st.lists(st.sampled_from(TERMS), max_size=3).map(" ".join)
 
 
 def read(text: str) -> Filter:
-    return parse_filter(text, zone=UTC, now=START)
+    return parse_filter(text, TimeReference(UTC, START))
 
 
 def passes(filter_: Filter, event: Event) -> bool:
@@ -93,8 +94,9 @@ def _holds(term: Term, event: Event) -> bool:
         if not isinstance(event.time, datetime):
             return False
         moment = to_microseconds(event.time)
-        return (term.start_us is None or term.start_us <= moment) and (
-            term.stop_us is None or moment < term.stop_us
+        return any(
+            (start is None or start <= moment) and (stop is None or moment < stop)
+            for start, stop in term.bounds
         )
     if isinstance(term, FlagTerm):
         return (event.replica if term.flag is Flag.REPLICA else event.is_error) is term.wanted

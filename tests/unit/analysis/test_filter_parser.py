@@ -19,6 +19,7 @@ from ivscope.analysis.filters import (
     TimeTerm,
     Wildcard,
 )
+from ivscope.analysis.time_input import DatedBy, TimeReference
 from ivscope.domain.times import to_microseconds
 
 NOW = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)
@@ -29,8 +30,20 @@ def at(hour: int, minute: int, second: int = 0, day: int = 23) -> int:
     return to_microseconds(datetime(2026, 11, day, hour, minute, second, tzinfo=ZONE))
 
 
-def terms(text: str):
-    return parse_filter(text, zone=ZONE, now=NOW).terms
+SHOW = (
+    datetime(2026, 11, 23, 19, 31, 7, tzinfo=UTC),
+    datetime(2026, 11, 23, 20, 59, 12, tzinfo=UTC),
+)
+HERE = TimeReference(ZONE, NOW)
+
+
+def terms(text: str, reference: TimeReference = HERE):
+    return parse_filter(text, reference).terms
+
+
+def between(start: int | None, stop: int | None):
+    """Bounds of a time, in microseconds."""
+    return [(start, stop)]
 
 
 TEXT_TERMS = {
@@ -61,17 +74,28 @@ TEXT_TERMS = {
     'attr:role=""': AttributeTerm(Containing("role"), Wildcard(("",))),
     "replica:yes": FlagTerm(Flag.REPLICA, wanted=True),
     "!error:NO": FlagTerm(Flag.ERROR, wanted=False, inverted=True),
-    "after:14:00": TimeTerm(at(14, 0), None),
-    "after:9:05": TimeTerm(at(9, 5), None),
-    "before:2026-11-22T20:50": TimeTerm(None, at(20, 50, day=22)),
-    "before:2026-11-22T20:50Z": TimeTerm(None, at(21, 50, day=22)),
-    'after:"2026-11-22 20:50:01"': TimeTerm(at(20, 50, 1, day=22), None),
-    "after:-15m": TimeTerm(at(21, 45), None),
-    "during:20:45..20:50": TimeTerm(at(20, 45), at(20, 51)),
-    "during:20:45:10..20:45:10": TimeTerm(at(20, 45, 10), at(20, 45, 11)),
-    "during:20:45": TimeTerm(at(20, 45), at(20, 46)),
-    "during:23:50..00:10": TimeTerm(at(23, 50), at(0, 11, day=24)),
-    "during:2026-11-22": TimeTerm(at(0, 0, day=22), at(0, 0, day=23)),
+}
+
+
+TIME_TERMS = {
+    "after:14:00": between(at(14, 0), None),
+    "after:9:05": between(at(9, 5), None),
+    "before:2026-11-22T20:50": between(None, at(20, 50, day=22)),
+    "before:2026-11-22T20:50Z": between(None, at(21, 50, day=22)),
+    'after:"2026-11-22 20:50:01"': between(at(20, 50, 1, day=22), None),
+    "after:-15m": between(at(21, 45), None),
+    "during:20:45..20:50": between(at(20, 45), at(20, 51)),
+    "during:20:45:10..20:45:10": between(at(20, 45, 10), at(20, 45, 11)),
+    "during:20:45": between(at(20, 45), at(20, 46)),
+    "during:23:50..00:10": between(at(23, 50), at(0, 11, day=24)),
+    "during:2026-11-22": between(at(0, 0, day=22), at(0, 0, day=23)),
+    "after:2026-11-22 20:50:01 code:QUOTA": between(at(20, 50, 1, day=22), None),
+    "before:2026-11-22 20:50:01.602 UTC": between(None, at(21, 50, 1, day=22) + 602_000),
+    "after:yesterday 20:50": between(at(20, 50, day=22), None),
+    "during:2026-11-22T20": between(at(20, 0, day=22), at(21, 0, day=22)),
+    "during:2026-11-22 20:45 to 20:50": between(at(20, 45, day=22), at(20, 51, day=22)),
+    "after:20:36Z": between(at(21, 36), None),
+    "after:-1h30m": between(at(20, 30), None),
 }
 
 
@@ -80,8 +104,30 @@ def test_a_term_is_read_as_typed(text, term):
     assert terms(text) == (term,)
 
 
+@pytest.mark.parametrize(("text", "bounds"), TIME_TERMS.items())
+def test_a_time_term_covers_what_was_typed(text, bounds):
+    term = terms(text)[0]
+    assert isinstance(term, TimeTerm)
+    assert term.bounds == bounds
+
+
+def test_a_word_behind_a_time_that_is_no_part_of_it_stays_a_word_to_look_for():
+    assert terms("after:2026-11-22 soon")[1:] == (TextTerm(TextField.ANY, Containing("soon")),)
+    assert terms("after:20:36 20:40")[1:] == (TextTerm(TextField.ANY, Containing("20:40")),)
+    assert terms("after:2026-11-22 !20:36")[1:] == (
+        TextTerm(TextField.ANY, Containing("20:36"), inverted=True),
+    )
+
+
+def test_clock_times_are_dated_by_the_session_on_screen():
+    later = TimeReference(ZONE, NOW + timedelta(days=3), session=SHOW)
+    for text in ("after:20:36", "before:20:36", "during:20:45..20:50", "!during:20:45"):
+        assert terms(text, later)[0].bounds == terms(text)[0].bounds
+    assert parse_filter("code:x after:20:36", later).times[0].dated_by is DatedBy.SESSION
+
+
 def test_terms_stand_between_blanks_and_the_text_is_kept():
-    found = parse_filter("  code:QUOTA   !remote:abc\tjoined ", zone=UTC, now=NOW)
+    found = parse_filter("  code:QUOTA   !remote:abc\tjoined ", HERE)
     assert len(found.terms) == 3
     assert found.text == "code:QUOTA   !remote:abc\tjoined"
 
@@ -112,13 +158,16 @@ ERRORS = {
     "attr:role=": (10, "Type a value after ="),
     "replica:maybe": (8, "Type replica:yes or replica:no"),
     "error:1": (6, "Type error:yes or error:no"),
-    "after:25:00": (6, "Type a time like 20:50"),
-    "after:soon": (6, "Type a time like 20:50"),
-    "after:-999999d": (6, "Type a time like 20:50"),
-    "during:20:45..": (14, "Type a time like 20:50"),
-    "during:..20:45": (7, "Type a time like 20:50"),
-    "during:20:45..x": (14, "Type a time like 20:50"),
+    "after:25:00": (6, "Type a time like 20:36"),
+    "after:soon": (6, "Type a time like 20:36"),
+    "after:-999999d": (6, "Type a time like 20:36"),
+    "during:20:45..": (14, "Type a time like 20:36"),
+    "during:..20:45": (7, "Type a time like 20:36"),
+    "during:20:45..x": (14, "Type a time like 20:36"),
     "during:2026-11-23..2026-11-22": (7, "Type the earlier time first"),
+    "after:2026-11-23T20:3": (19, "Type a time like 20:36"),
+    'after:"2026-11-23 soon"': (18, "Type a time like 20:36"),
+    'after:""': (6, "Type a value after after:"),
     "after:/20/": (7, "A time cannot be an expression"),
 }
 
@@ -158,7 +207,7 @@ def test_expressions_that_end_are_taken(expression):
 
 def place_of_error(text: str) -> int | None:
     try:
-        parse_filter(text, zone=UTC, now=NOW)
+        parse_filter(text, HERE)
     except FilterError as error:
         return error.position
     return None
@@ -174,8 +223,8 @@ def test_any_text_is_a_filter_or_a_filter_error_in_it(text):
 
 
 def test_errors_only_adds_one_term_once():
-    one = parse_filter("remote:abc", zone=UTC, now=NOW).errors_only()
+    one = parse_filter("remote:abc", HERE).errors_only()
     assert one.text == "remote:abc error:yes"
     assert one.terms[1:] == ERRORS_ONLY.terms
     assert one.errors_only() == one
-    assert parse_filter("", zone=UTC, now=NOW).errors_only() == ERRORS_ONLY
+    assert parse_filter("", HERE).errors_only() == ERRORS_ONLY

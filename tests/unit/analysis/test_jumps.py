@@ -15,6 +15,7 @@ from ivscope.analysis.jumps import (
     NameJump,
     RemoteJump,
     gap_threshold,
+    nearest_row,
     next_row,
 )
 from ivscope.domain.events import (
@@ -229,3 +230,51 @@ def test_no_jump_builds_an_event(wanted, shown, monkeypatch):
     monkeypatch.setattr(type(log), "_event", None)
     view = ShownRows(log, shown)
     assert {next_row(view, row, step, wanted) for row in (0, 500, 999) for step in (1, -1)}
+
+
+# The row nearest to a time.
+
+
+def at_seconds(seconds, **options):
+    events = (Event(time=None if second is None else at(second)) for second in seconds)
+    return ShownRows(log_of(events), **options)
+
+
+def test_the_nearest_row_is_the_nearest_in_every_order():
+    for seconds in ([0, 10, 30, 31], [31, 30, 10, 0], [30, 0, 31, 10]):
+        view = at_seconds(seconds)
+        for moment, wanted in [(-99, 0), (4, 0), (6, 10), (19, 10), (21, 30), (30, 30), (99, 31)]:
+            assert seconds[nearest_row(view, at(moment))] == wanted
+        assert seconds[nearest_row(view, at(20))] == 10
+    by_time = at_seconds([30, 0, 31, 10], positions=[1, 3, 0, 2], by_time=True)
+    assert nearest_row(by_time, at(29)) == 2
+
+
+def test_no_row_is_near_when_none_has_a_time():
+    assert nearest_row(at_seconds([]), at(0)) is None
+    assert nearest_row(at_seconds([None, None]), at(0)) is None
+
+
+TIMES = st.lists(st.one_of(st.none(), st.integers(0, 40)), max_size=40)
+
+
+@given(TIMES, st.integers(-2, 42), st.sampled_from(["as it comes", "up", "down", "by time"]))
+def test_the_nearest_row_is_what_looking_at_every_row_finds(seconds, moment, order):
+    if order in {"up", "down"}:
+        rising = iter(sorted(second for second in seconds if second is not None))
+        falling = iter(sorted((s for s in seconds if s is not None), reverse=True))
+        ordered = rising if order == "up" else falling
+        seconds = [None if second is None else next(ordered) for second in seconds]
+    view = at_seconds(seconds)
+    if order == "by time":
+        shown = sorted(range(len(seconds)), key=lambda place: seconds[place] or 0)
+        shown = [place for place in shown if seconds[place] is not None]
+        view = at_seconds(seconds, positions=shown, by_time=True)
+        seconds = [seconds[place] for place in shown]
+    row = nearest_row(view, at(moment))
+    distances = [
+        (abs(second - moment), second, place)
+        for place, second in enumerate(seconds)
+        if second is not None
+    ]
+    assert row == min(distances, default=(0, 0, None))[2]

@@ -10,6 +10,7 @@ from ivscope.analysis.filter_parser import parse_filter
 from ivscope.analysis.listed_participants import ListedParticipants
 from ivscope.analysis.matcher import Matcher
 from ivscope.analysis.summary import SummaryBuilder, summarise
+from ivscope.analysis.time_input import TimeReference
 from ivscope.domain.events import Event
 from ivscope.domain.stages import Participant, ParticipantSummary
 from ivscope.domain.times import UnreadableTime
@@ -25,7 +26,7 @@ PEOPLE = (None, "a", "ab", "b c", "A")
 
 def drilled(log, drill):
     """How many events a drill shows."""
-    filter_ = parse_filter(drill, zone=UTC, now=NOW)
+    filter_ = parse_filter(drill, TimeReference(UTC, NOW))
     return Matcher(filter_, log.tables).scan(log, 0, len(log))
 
 

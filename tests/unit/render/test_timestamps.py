@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from ivscope.analysis.time_input import TimeReference, read_after, read_during
 from ivscope.domain.times import UnreadableTime, parse_time
 from ivscope.render.timestamps import (
     MOMENT_CELLS,
@@ -13,11 +14,14 @@ from ivscope.render.timestamps import (
     TimeStyle,
     age,
     clock,
+    dates_taken,
     elapsed,
     from_to,
     full,
     gap,
     moment_text,
+    recorded,
+    zone_label,
 )
 
 MOMENT = datetime(2026, 11, 23, 20, 36, 28, 602_000, tzinfo=UTC)
@@ -180,3 +184,38 @@ def test_two_times_say_date_and_zone_once_where_they_are_the_same():
     berlin = from_to(first, first + timedelta(hours=4), ZoneInfo("Europe/Berlin"))
     assert berlin == "2026-10-25 00:30:00 +02:00 to 03:30:00 +01:00"
     assert from_to(None, first, UTC).startswith(f"{NO_TIME} to 2026-10-24")
+
+
+def test_an_offset_to_the_second_is_told_to_the_second():
+    berlin = ZoneInfo("Europe/Berlin")
+    assert zone_label(datetime(1890, 1, 1, tzinfo=berlin)) == "+00:53:28"
+    assert recorded(datetime(999, 12, 31, 9, tzinfo=UTC)) == "recorded 0999-12-31 09:00Z"
+
+
+HERE = TimeReference(
+    EAST,
+    now=datetime(2026, 11, 25, tzinfo=UTC),
+    cursor=MOMENT,
+    session=(datetime(2026, 11, 23, 20, tzinfo=UTC), datetime(2026, 11, 25, 19, tzinfo=UTC)),
+)
+TAKEN = {
+    "2026-11-23": "",
+    "yesterday 20:36": "",
+    "20:36": "2026-11-24 +05:30 and 2026-11-25 +05:30",
+    "20:36Z": "2026-11-23 UTC and 2026-11-24 UTC",
+    "01:00..01:20": "2026-11-25 +05:30",
+    "-5m": "2026-11-24 02:01:28.602 +05:30",
+}
+
+
+@pytest.mark.parametrize(("text", "shown"), TAKEN.items())
+def test_the_dates_that_times_took_are_told_where_the_text_does_not(text, shown):
+    assert dates_taken([read_during(text, HERE)]) == shown
+
+
+def test_dates_are_told_once_and_many_of_them_by_their_ends():
+    one = read_after("02:00", HERE)
+    assert dates_taken([one, one]) == "2026-11-24 +05:30"
+    week = (datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 11, 27, tzinfo=UTC))
+    reference = TimeReference(UTC, now=MOMENT, session=week)
+    assert dates_taken([read_during("12:00", reference)]) == "2026-11-20 UTC to 2026-11-26 UTC"

@@ -45,7 +45,7 @@ class Case:
         pane = SimpleNamespace(reading=reading, position=0, event=feed.items[0])
         self.going = SimpleNamespace(here=ME, is_reading=True)
         weighing = EventFindings(self.provider, StoreContext(self.provider))
-        self.deeds = EvidenceCommands(weighing, pane, None, self.going, self.said.append)
+        self.deeds = EvidenceCommands(weighing, pane, self.going, self.said.append)
 
     def read(self, feed):
         self.provider.read_more(feed)

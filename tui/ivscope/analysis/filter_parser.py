@@ -2,10 +2,11 @@
 
 import re
 import warnings
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from itertools import takewhile
 
-from ivscope.analysis.filter_times import read_moment
 from ivscope.analysis.filters import (
     FIELDS,
     AttributeTerm,
@@ -23,7 +24,13 @@ from ivscope.analysis.filters import (
     Wildcard,
     can_run_away,
 )
-from ivscope.domain.times import to_microseconds
+from ivscope.analysis.time_input import (
+    TimeInputError,
+    TimeReference,
+    read_after,
+    read_before,
+    read_during,
+)
 
 _FIELD = re.compile(r"([A-Za-z_]+):")
 
@@ -66,6 +73,14 @@ class FilterWord:
     value: Value
     is_expression: bool
     """Whether the value stood between slashes."""
+    end: int
+    """Index into the filter text behind it."""
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it is a text to look for, without signs that mean something."""
+        is_plain = self.field is None and not self.inverted and not self.is_expression
+        return is_plain and not self.value.was_quoted
 
 
 def cut_words(text: str) -> list[FilterWord]:
@@ -90,7 +105,7 @@ def cut_words(text: str) -> list[FilterWord]:
         value, at = _read_expression(text, at) if is_expression else _read_value(text, at)
         if inverted and field is None and not value.text:
             raise FilterError("Type what must not be there after !, like !code:QUOTA", start)
-        words.append(FilterWord(start, inverted, field, value, is_expression))
+        words.append(FilterWord(start, inverted, field, value, is_expression, at))
         at = _skip_blanks(text, at)
     return words
 
@@ -142,10 +157,13 @@ def _read_expression(text: str, start: int) -> tuple[Value, int]:
 
 
 _ANSWERS = {"yes": True, "no": False}
-_TIMES = frozenset({"after", "before", "during"})
+_TIMES = {"after": read_after, "before": read_before, "during": read_during}
+
+_MOST_TIME_WORDS = 7
+"""Words of the longest time: "2026-11-23 20:36:28 +02:00 to 2026-11-23 20:50:00 +02:00"."""
 
 
-def parse_filter(text: str, *, zone: tzinfo, now: datetime) -> Filter:
+def parse_filter(text: str, reference: TimeReference) -> Filter:
     """Read a filter.
 
     Terms stand between blanks and must all hold. `!` before a term inverts it, `*` in a value
@@ -155,16 +173,26 @@ def parse_filter(text: str, *, zone: tzinfo, now: datetime) -> Filter:
 
     Args:
         text: As typed. Blanks alone let every event pass.
-        zone: Where clock times are.
-        now: Aware. Gives clock times their date, and "-15m" its end.
+        reference: What gives clock times their date, and where "-15m" counts from.
 
     Raises:
         FilterError: It cannot be understood.
     """
-    return Filter(text.strip(), tuple(_term(word, zone, now) for word in cut_words(text)))
+    words = cut_words(text)
+    terms: list[Term] = []
+    at = 0
+    while at < len(words):
+        count = 1
+        if words[at].field in _TIMES and words[at].value.text:
+            term, count = _time_term(text, words[at:], reference)
+        else:
+            term = _term(words[at])
+        terms.append(term)
+        at += count
+    return Filter(text.strip(), tuple(terms))
 
 
-def _term(word: FilterWord, zone: tzinfo, now: datetime) -> Term:
+def _term(word: FilterWord) -> Term:
     field = word.field
     if field is None:
         return TextTerm(TextField.ANY, _pattern(word, word.value), word.inverted)
@@ -175,12 +203,10 @@ def _term(word: FilterWord, zone: tzinfo, now: datetime) -> Term:
             word.at + word.inverted,
         )
     value = word.value
-    if not value.text and not value.was_quoted:
+    if not value.text and (not value.was_quoted or field in _TIMES):
         raise FilterError(f"Type a value after {field}: ({FIELDS[field]})", value.at)
     if field == "attr":
         return _attribute_term(word)
-    if field in _TIMES:
-        return _time_term(word, zone, now)
     if field in Flag.__members__.values():
         wanted = _ANSWERS.get(value.text.lower())
         if wanted is None:
@@ -240,38 +266,27 @@ def _expression(value: Value) -> Expression:
         raise FilterError(f"Not a regular expression: {error}", value.at) from error
 
 
-def _time_term(word: FilterWord, zone: tzinfo, now: datetime) -> TimeTerm:
-    value = word.value
+def _time_term(
+    text: str, words: Sequence[FilterWord], reference: TimeReference
+) -> tuple[Term, int]:
+    """A time, and of how many words: one may hold blanks, "2026-11-23 20:36:28 UTC".
+
+    Args:
+        text: The whole filter.
+        words: The word with the field, and all that follow it.
+        reference: What dates it.
+    """
+    word = words[0]
+    value, read = word.value, _TIMES[word.field or ""]
     if word.is_expression:
         raise FilterError(f"A time cannot be an expression ({FIELDS[word.field or '']})", value.at)
-    if word.field == "during":
-        first, dots, last = value.text.partition("..")
-        start, lasting = _moment(first, value.at, zone, now)
-        stop = start
-        if dots:
-            stop, lasting = _moment(last, value.at + len(first) + len(dots), zone, now)
-        if stop < start and _is_clock(first) and _is_clock(last):
-            stop += timedelta(days=1)
-        if stop < start:
-            raise FilterError("Type the earlier time first, like during:20:45..20:50", value.at)
-        bounds = (to_microseconds(start), _end(stop, lasting))
-        return TimeTerm(*bounds, word.inverted)
-    moment, _ = _moment(value.text, value.at, zone, now)
-    if word.field == "after":
-        return TimeTerm(to_microseconds(moment), None, word.inverted)
-    return TimeTerm(None, to_microseconds(moment), word.inverted)
-
-
-def _moment(text: str, at: int, zone: tzinfo, now: datetime) -> tuple[datetime, timedelta]:
+    bare = takewhile(lambda one: one.is_bare, words[1:_MOST_TIME_WORDS])
+    following = [] if value.was_quoted else list(bare)
+    for count in range(len(following), 0, -1):
+        with suppress(TimeInputError):
+            typed = read(text[value.at : following[count - 1].end], reference)
+            return TimeTerm(typed, word.inverted), 1 + count
     try:
-        return read_moment(text, zone=zone, now=now)
-    except ValueError as error:
-        raise FilterError(str(error), at) from error
-
-
-def _end(moment: datetime, lasting: timedelta) -> int:
-    return to_microseconds(moment) + lasting // timedelta(microseconds=1)
-
-
-def _is_clock(text: str) -> bool:
-    return "-" not in text
+        return TimeTerm(read(value.text, reference), word.inverted), 1
+    except TimeInputError as error:
+        raise FilterError(error.advice, value.at + value.was_quoted + error.position) from error

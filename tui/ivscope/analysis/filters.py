@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from ivscope.analysis.time_input import TypedRanges
+from ivscope.domain.times import to_microseconds
+
 
 @dataclass(frozen=True, slots=True)
 class Containing:
@@ -175,13 +178,21 @@ class FlagTerm:
 
 @dataclass(frozen=True, slots=True)
 class TimeTerm:
-    """The time is readable, at or after `start_us` and before `stop_us`."""
+    """The time is readable and in one of the ranges."""
 
-    start_us: int | None
-    """Microseconds since 1970 UTC. None is no bound."""
-    stop_us: int | None
-    """Microseconds since 1970 UTC. None is no bound."""
+    typed: TypedRanges
     inverted: bool = False
+
+    @property
+    def bounds(self) -> list[tuple[int | None, int | None]]:
+        """Start and end of each range in microseconds since 1970 UTC; None is no bound."""
+        return [
+            (
+                None if start is None else to_microseconds(start),
+                None if end is None else to_microseconds(end),
+            )
+            for start, end in self.typed.ranges
+        ]
 
 
 Term = TextTerm | AttributeTerm | FlagTerm | TimeTerm
@@ -201,6 +212,11 @@ class Filter:
         if not new:
             return self
         return Filter(f"{self.text} {other.text}".strip(), self.terms + new)
+
+    @property
+    def times(self) -> list[TypedRanges]:
+        """What the typed times mean, with the dates that they took."""
+        return [term.typed for term in self.terms if isinstance(term, TimeTerm)]
 
     def errors_only(self) -> "Filter":
         """The same filter that lets only failures pass."""

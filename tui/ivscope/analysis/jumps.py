@@ -1,14 +1,14 @@
-"""Jumps: from one row to the next that is wanted, without building an event."""
+"""Jumps: to the next row that is wanted or the nearest to a time, without building an event."""
 
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from operator import sub
 from statistics import median_low
 from typing import Final, assert_never
 
-from ivscope.analysis.moments import row_beyond
 from ivscope.analysis.shown_events import (
     FEW,
     ShownEvents,
@@ -16,9 +16,12 @@ from ivscope.analysis.shown_events import (
     places_of,
     row_order,
     shown_rows,
+    times_of,
 )
 from ivscope.domain.events import JOINED, LEFT, TOKEN_EXCHANGED
+from ivscope.domain.times import to_microseconds
 from ivscope.provider.store.event_log import NO_TIME, EventKind
+from ivscope.provider.store.order import OrderLabel
 
 _SECOND = 1_000_000
 _MINUTE: Final = 60 * _SECOND
@@ -257,3 +260,80 @@ def _time_reader(view: ShownEvents) -> "Callable[[range], array[int]]":
         return array("q", map(everywhere[0].__getitem__, positions[:: rows.step]))
 
     return read
+
+
+# Rows by their times.
+
+
+def nearest_row(view: ShownEvents, moment: datetime) -> int | None:
+    """The row whose time is nearest; None when no row has a time.
+
+    Of two equally near ones the earlier, of several with one time the first in the view. Quick
+    when rows are in order of time; else every row is looked at.
+    """
+    time_us = to_microseconds(moment)
+    later = row_beyond(view, time_us, later=True)
+    earlier = row_beyond(view, time_us, later=False)
+    if later is None or earlier is None:
+        return earlier if later is None else later
+    to_later = _row_time(view, later) - time_us
+    to_earlier = time_us - _row_time(view, earlier)
+    if to_later == to_earlier:
+        return min(later, earlier) if to_later == 0 else earlier
+    return later if to_later < to_earlier else earlier
+
+
+def row_beyond(view: ShownEvents, time_us: int, *, later: bool) -> int | None:
+    """The row nearest to a time among those at or after it (`later`) or at or before it.
+
+    Of several with one time the first in the view. None when there is none.
+    """
+    if view.log.order is OrderLabel.NO_TIMES:
+        return None
+    sign = row_order(view)
+    if sign is None:
+        return _scan(view, time_us, later=later)
+    row = _first_row(view, time_us, sign)
+    if later == (sign == 1) or (row is not None and _row_time(view, row) == time_us):
+        return row
+    before = _timed_row(view, range((len(view) if row is None else row) - 1, -1, -1))
+    return None if before is None else _first_row(view, _row_time(view, before), sign)
+
+
+def _first_row(view: ShownEvents, time_us: int, sign: int) -> int | None:
+    """The first row that is at or beyond a time, by halving. Times rise, or with -1 fall."""
+    low, high = 0, len(view)
+    found = None
+    while low < high:
+        middle = (low + high) // 2
+        row = _timed_row(view, range(middle, high))
+        if row is None:
+            high = middle
+        elif sign * (_row_time(view, row) - time_us) >= 0:
+            found, high = row, middle
+        else:
+            low = row + 1
+    return found
+
+
+def _timed_row(view: ShownEvents, rows: range) -> int | None:
+    for row in rows:
+        if view.log.time_us(view.position(row)) is not None:
+            return row
+    return None
+
+
+def _row_time(view: ShownEvents, row: int) -> int:
+    time_us = view.log.time_us(view.position(row))
+    if time_us is None:
+        raise LookupError(f"row {row} has no time")
+    return time_us
+
+
+def _scan(view: ShownEvents, time_us: int, *, later: bool) -> int | None:
+    times = times_of(view, 0, len(view))
+    if later:
+        nearest = min(filter(time_us.__le__, times), default=None)
+    else:
+        nearest = max(filter(time_us.__ge__, times), default=None)
+    return None if nearest is None or nearest <= NO_TIME else times.index(nearest)

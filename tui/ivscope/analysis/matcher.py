@@ -205,8 +205,11 @@ def _rare_texts(event: Event, field: TextField) -> list[str]:
 
 def _time_mask(term: TimeTerm, times: "array[int]") -> int:
     # Ordinary comparison methods of int, so that no Python code runs for a row.
-    start = NO_TIME + 1 if term.start_us is None else term.start_us
-    mask = int.from_bytes(bytes(map(start.__le__, times)), "little")
-    if term.stop_us is not None:
-        mask &= int.from_bytes(bytes(map(term.stop_us.__gt__, times)), "little")
+    mask = 0
+    for first, end in term.bounds:
+        start = NO_TIME + 1 if first is None else first
+        inside = int.from_bytes(bytes(map(start.__le__, times)), "little")
+        if end is not None:
+            inside &= int.from_bytes(bytes(map(end.__gt__, times)), "little")
+        mask |= inside
     return mask

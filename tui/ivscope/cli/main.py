@@ -71,8 +71,14 @@ def _add_place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("stage", nargs="?", metavar="STAGE_ARN", help="open this stage")
     parser.add_argument("session", nargs="?", metavar="SESSION", help="and this session")
     parser.add_argument("participant", nargs="?", metavar="PARTICIPANT", help="and its events")
-    parser.add_argument("--at", metavar="TIME", help="go to this time in the events")
-    parser.add_argument("--filter", metavar="TEXT", help="filter the events, as & does")
+    parser.add_argument(
+        "--at",
+        metavar="TIME",
+        help="go to this time in the events, as : does: 20:36, yesterday 20:36, -1h30m",
+    )
+    parser.add_argument(
+        "--filter", metavar="TEXT", help="filter the events, as & does: after:20:36, code:QUOTA"
+    )
     parser.add_argument("--mouse", action="store_true", help="take the mouse from the terminal")
 
 

@@ -1,8 +1,10 @@
 """Times as text. The zone is always passed in: nothing here asks the machine where it is."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 
+from ivscope.analysis.time_input import DatedBy, TypedRanges
 from ivscope.domain.times import Time, UnreadableTime
 from ivscope.render.cells import clip
 
@@ -18,6 +20,7 @@ MOMENT_CELLS = 9
 _RAW_CELLS = 40
 """How much of an unreadable time is shown: longer than any time that is written in earnest."""
 
+_TWO = 2
 _MILLISECOND = 1000
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
@@ -90,7 +93,30 @@ def from_to(first: Time | None, last: Time | None, zone: tzinfo) -> str:
 
 def recorded(moment: datetime) -> str:
     """When something was recorded, to the minute; always in UTC, and short."""
-    return f"recorded {moment.astimezone(UTC):%Y-%m-%d %H:%M}Z"
+    return f"recorded {clock(moment, UTC, with_date=True)[: -len(':00')]}Z"
+
+
+def dates_taken(times: Iterable[TypedRanges]) -> str:
+    """The dates that typed times took, "2026-11-23 UTC"; empty where they say them themselves.
+
+    Of a time that was counted from another it is the moment, "2026-11-23 20:21:05 UTC". Two
+    dates are "A and B", more of them "A to B".
+    """
+    found: dict[datetime, str] = {}
+    for one in times:
+        if one.dated_by is DatedBy.TEXT:
+            continue
+        for start, end in one.ranges:
+            moment = start or end
+            if moment is not None:
+                local = _in_zone(moment, one.zone)
+                date = f"{_date(local)} {zone_label(local)}"
+                found[moment] = full(moment, one.zone) if one.is_distance else date
+    texts = list(dict.fromkeys(found[moment] for moment in sorted(found)))
+    if len(texts) <= 1:
+        return "".join(texts)
+    between = " and " if len(texts) == _TWO else " to "
+    return f"{texts[0]}{between}{texts[-1]}"
 
 
 def zone_label(moment: datetime) -> str:
@@ -98,11 +124,13 @@ def zone_label(moment: datetime) -> str:
     offset = moment.utcoffset()
     if moment.tzinfo is UTC or offset is None:
         return "UTC"
-    minutes = int(offset.total_seconds()) // _MINUTE
-    if minutes == 0:
+    seconds = int(offset.total_seconds())
+    if seconds == 0:
         return "UTC"
-    sign = "-" if minutes < 0 else "+"
-    return f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+    sign, seconds = "-" if seconds < 0 else "+", abs(seconds)
+    label = f"{sign}{seconds // _HOUR:02d}:{seconds % _HOUR // _MINUTE:02d}"
+    # Before zones were introduced places kept the time of their sun, to the second.
+    return f"{label}:{seconds % _MINUTE:02d}" if seconds % _MINUTE else label
 
 
 def gap(seconds: float) -> str:

@@ -116,7 +116,7 @@ SCREEN_KEYS: tuple[Command, ...] = (
     Command("take.id", "c", "copy id", "Copy the main id of the row.", Area.TAKING),
     Command("take.print", "p", "print…", "Print the same to the terminal, for when no clipboard works.", Area.TAKING),
     Command("take.save", "W,ctrl+s", "save", "Save what this list holds to a file; says how complete it is.", Area.TAKING),
-    Command("app.command", ":", "command", "Type a command: goto TIME, filter …, tz …, mouse on, q. Tab completes.", Area.APP),
+    Command("app.command", ":", "command", "Type a command: goto TIME, filter …, tz …, mouse on, q. Tab completes. A time alone goes there: 20:36, yesterday 20:36, -1h30m.", Area.APP),
     Command("app.help", "?,f1,ctrl+p", "help", "All commands and their keys: type to search them, Enter does one.", Area.APP),
     Command("app.quit", "ctrl+q", "quit", "Quit.", Area.APP),
 )

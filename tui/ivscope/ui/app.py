@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -23,10 +23,6 @@ from ivscope.workspace.launch import Launch
 if TYPE_CHECKING:
     from ivscope.provider.fetch.provider import StageDataProvider
     from ivscope.provider.store.source import Recorded, Source
-
-
-def _local_zone() -> tzinfo:
-    return datetime.now().astimezone().tzinfo or UTC
 
 
 class IvscopeApp(KeyByKey):
@@ -102,7 +98,10 @@ class IvscopeApp(KeyByKey):
         from ivscope.provider.fetch.provider import StageDataProvider  # noqa: PLC0415 - same
         from ivscope.provider.fetch.rate_limiter import RateLimiter  # noqa: PLC0415 - behind the first frame
         from ivscope.ui.explorer.screen import ExplorerScreen  # noqa: PLC0415 - same
-        from ivscope.ui.time_display import Clock  # noqa: PLC0415 - same
+        from ivscope.ui.time_display import (  # noqa: PLC0415 - same
+            Clock,
+            machine_zone,
+        )
 
         configuration = self._configuration
         pace = RateLimiter(background=configuration.background_calls)
@@ -113,7 +112,7 @@ class IvscopeApp(KeyByKey):
             now=utc_now if self._connect is None else self._now,  # ages are told from today
         )
         self._provider.on_bug = self._report
-        clock = Clock(self._local_zone or _local_zone(), self._now)
+        clock = Clock(self._local_zone or machine_zone(), self._now)
         clock.choose(configuration.zone)
         self.push_screen(
             ExplorerScreen(

@@ -1,15 +1,18 @@
 """EventList: what the reader made of one participant's events: filter, search, marks, place."""
 
-from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from ivscope.analysis.event_view import EventView
 from ivscope.analysis.filter_parser import parse_filter
 from ivscope.analysis.filters import Filter
 from ivscope.analysis.spans import Spans
-from ivscope.workspace.event_stream import EventStream
+from ivscope.analysis.time_input import DatedBy, TimeReference, TypedRanges, TypedTime
+from ivscope.domain.times import to_microseconds
+from ivscope.provider.store.order import OrderLabel
+from ivscope.workspace.event_stream import EventStream, SessionStream
 
-_ERRORS = "error:yes"
+_NO_FILTER = Filter("", ())
 
 
 @dataclass(slots=True, eq=False)
@@ -23,13 +26,17 @@ class EventList:
     """Positions of marked events."""
     zero: datetime | None = None
     """Where time is counted from, set by the reader."""
-    filter_text: str = ""
+    filter: Filter = _NO_FILTER
+    """As typed last, with the dates that its times took then."""
     filter_is_on: bool = True
     errors_only: bool = False
-    search_text: str = ""
+    search: Filter = _NO_FILTER
     cursor: int = 0
     """Row, while another place is shown."""
     top: int = 0
+    _filtered_from: TimeReference | None = None
+    """What dated the filter."""
+    _searched_from: TimeReference | None = None
 
     @classmethod
     def of(cls, stream: EventStream) -> "EventList":
@@ -44,6 +51,16 @@ class EventList:
             self.marks.clear()
 
     @property
+    def filter_text(self) -> str:
+        """The filter as typed."""
+        return self.filter.text
+
+    @property
+    def search_text(self) -> str:
+        """The search as typed."""
+        return self.search.text
+
+    @property
     def hides(self) -> bool:
         """Whether a filter hides events."""
         return self.errors_only or bool(self.filter_text and self.filter_is_on)
@@ -54,31 +71,83 @@ class EventList:
         parts = [self.filter_text] if self.filter_text and self.filter_is_on else []
         return " ".join((*parts, *(["errors only"] if self.errors_only else [])))
 
-    def filter_by(self, text: str, zone: tzinfo, now: datetime) -> None:
+    def filter_by(self, text: str, reference: TimeReference) -> None:
         """Show only events that match; an empty text shows all.
 
         Raises:
             FilterError: The text is no filter; nothing changed.
         """
-        self._apply(text, zone, now, errors_only=self.errors_only, is_on=True)
-        self.filter_text, self.filter_is_on = text.strip(), True
+        self.use_filter(parse_filter(text, reference))
+        self._filtered_from = reference
 
-    def toggle_filter(self, zone: tzinfo, now: datetime) -> None:
+    def use_filter(self, wanted: Filter, *, is_on: bool = True) -> None:
+        """Put a filter that was read before in force, or keep it for switching it on."""
+        self.filter, self.filter_is_on = wanted, is_on
+        self._apply()
+
+    def toggle_filter(self) -> None:
         """Switch the filter off, or on again."""
-        is_on = not self.filter_is_on
-        self._apply(self.filter_text, zone, now, errors_only=self.errors_only, is_on=is_on)
-        self.filter_is_on = is_on
+        self.filter_is_on = not self.filter_is_on
+        self._apply()
 
-    def toggle_errors(self, zone: tzinfo, now: datetime) -> None:
+    def toggle_errors(self) -> None:
         """Show errors only, or all."""
-        errors_only = not self.errors_only
-        self._apply(self.filter_text, zone, now, errors_only=errors_only, is_on=self.filter_is_on)
-        self.errors_only = errors_only
+        self.errors_only = not self.errors_only
+        self._apply()
 
-    def show_all(self, zone: tzinfo, now: datetime) -> None:
+    def show_all(self) -> None:
         """Switch filter and errors-only off; the filter's text is kept for switching it on."""
-        self._apply(self.filter_text, zone, now, errors_only=False, is_on=False)
         self.errors_only = self.filter_is_on = False
+        self._apply()
+
+    @property
+    def lacks_session(self) -> bool:
+        """Whether clock times took another date because the session's times were not known."""
+        pairs = (self.filter, self._filtered_from), (self.search, self._searched_from)
+        return any(
+            reference is not None
+            and reference.session is None
+            and any(map(is_dated_elsewhere, wanted.times))
+            for wanted, reference in pairs
+        )
+
+    def date_by(self, session: tuple[datetime, datetime]) -> None:
+        """Read filter and search again: the times of the session have become known."""
+        if self._filtered_from is not None:
+            self._filtered_from = replace(self._filtered_from, session=session)
+            self.filter = parse_filter(self.filter_text, self._filtered_from)
+            self._apply()
+        if self._searched_from is not None:
+            self.search_for(self.search_text, replace(self._searched_from, session=session))
+
+    def is_nearest(self, row: int | None, moment: datetime) -> bool:
+        """Whether no page that is still to come can hold an event nearer to a moment.
+
+        Args:
+            row: The nearest one shown; None for none.
+            moment: Aware.
+        """
+        stream, log = self.stream, self.stream.items
+        if not stream.may_grow:
+            return True
+        row_us = None if row is None else self.view.log.time_us(self.view.position(row))
+        if row_us is None:
+            return False
+        if isinstance(stream, SessionStream):
+            return True  # the rest comes anywhere, in the sweep's own time
+        wanted_us, edge_us = to_microseconds(moment), log.last_time_us
+        beyond = {OrderLabel.NEWEST_FIRST: 1, OrderLabel.OLDEST_FIRST: -1}.get(log.order)
+        if edge_us is None or beyond is None:
+            return False
+        # Whatever comes lies beyond the edge of what was read.
+        return beyond * (wanted_us - edge_us) >= abs(row_us - wanted_us)
+
+    def may_reach(self, step: int) -> bool:
+        """Whether pages still to come can hold later events (step 1) or earlier ones (step -1)."""
+        if not self.stream.may_grow or isinstance(self.stream, SessionStream):
+            return False
+        wrong_way = OrderLabel.NEWEST_FIRST if step > 0 else OrderLabel.OLDEST_FIRST
+        return self.stream.items.order is not wrong_way
 
     def sort(self, *, by_time: bool) -> None:
         """Sort oldest first, or show the order returned."""
@@ -89,21 +158,21 @@ class EventList:
         """Whether rows are sorted by time."""
         return self.view.by_time
 
-    def _apply(
-        self, text: str, zone: tzinfo, now: datetime, *, errors_only: bool, is_on: bool
-    ) -> None:
-        parts = ([_ERRORS] if errors_only else []) + ([text] if is_on and text.strip() else [])
-        wanted = parse_filter(" ".join(parts), zone=zone, now=now) if parts else None
-        self.view.set_filter(wanted)
+    def _apply(self) -> None:
+        wanted = self.filter if self.filter_is_on else _NO_FILTER
+        self.view.set_filter(wanted.errors_only() if self.errors_only else wanted)
 
-    def search_for(self, text: str, zone: tzinfo, now: datetime) -> None:
+    def search_for(self, text: str, reference: TimeReference) -> None:
         """Find events that match; an empty text finds none.
 
         Raises:
             FilterError: The text is no filter; nothing changed.
         """
-        wanted: Filter | None = None
-        if text.strip():
-            wanted = parse_filter(text, zone=zone, now=now)
-        self.view.set_search(wanted)
-        self.search_text = text.strip()
+        self.search = parse_filter(text, reference)
+        self._searched_from = reference
+        self.view.set_search(self.search)
+
+
+def is_dated_elsewhere(typed: TypedRanges | TypedTime) -> bool:
+    """Whether a clock time took its date from the event under the cursor or from today."""
+    return typed.dated_by in {DatedBy.CURSOR, DatedBy.NOW} and not typed.is_distance

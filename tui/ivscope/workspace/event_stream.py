@@ -58,6 +58,14 @@ class EventStream(Protocol):
         """When an earlier run asked for the oldest of it; None when this one did."""
         ...
 
+    def session_times(self, now: datetime) -> tuple[datetime, datetime] | None:
+        """Start and end of the session, `now` for a live one; None while they are not known."""
+        ...
+
+    def awaits_session(self) -> bool:
+        """Have the times of the session read unless they are known; whether they are to come."""
+        ...
+
     def read_on(self, priority: Priority = Priority.DEMAND) -> None:
         """Have more read."""
         ...
@@ -123,6 +131,14 @@ class ParticipantStream:
             return sweep.recorded_at
         return self._provider.recorded_at(self.feed)
 
+    def session_times(self, now: datetime) -> tuple[datetime, datetime] | None:
+        """As far as held."""
+        return _session_times(self._provider, self._scope.session, now)
+
+    def awaits_session(self) -> bool:
+        """Whether its times are under way."""
+        return _awaits_session(self._provider, self._scope.session)
+
     def read_on(self, priority: Priority = Priority.DEMAND) -> None:
         """Ask for the next page; one at a time."""
         self._provider.read_more(self.feed, priority)
@@ -132,11 +148,31 @@ def _readable(time: Time | None) -> datetime | None:
     return time if isinstance(time, datetime) else None
 
 
+def _session_times(
+    provider: StageDataProvider, session: SessionScope, now: datetime
+) -> tuple[datetime, datetime] | None:
+    row = provider.store.session(session)
+    start = None if row is None else _readable(row.start_time)
+    if row is None or start is None:
+        return None
+    end = now if row.end_time is None else _readable(row.end_time) or start
+    return start, max(start, end)
+
+
+def _awaits_session(provider: StageDataProvider, session: SessionScope) -> bool:
+    if provider.store.session(session) is not None:
+        return False
+    fact = provider.session(session)
+    provider.read(fact)
+    return fact.status.is_busy
+
+
 class SessionStream:
     """The events of everybody in a session, as far as the sweep has come."""
 
     def __init__(self, provider: StageDataProvider, session: SessionScope) -> None:
         self.sweep = provider.sweep(session)
+        self._provider = provider
         self._missing = "failed" if provider.has_service else "not recorded"
 
     @property
@@ -183,6 +219,14 @@ class SessionStream:
     def recorded_at(self) -> datetime | None:
         """Of whoever was read first."""
         return self.sweep.recorded_at
+
+    def session_times(self, now: datetime) -> tuple[datetime, datetime] | None:
+        """As far as held."""
+        return _session_times(self._provider, self.sweep.session, now)
+
+    def awaits_session(self) -> bool:
+        """Whether its times are under way."""
+        return _awaits_session(self._provider, self.sweep.session)
 
     def read_on(self, priority: Priority = Priority.DEMAND) -> None:
         """Nothing to ask for: the sweep reads at its own pace."""

@@ -16,6 +16,7 @@ class _Sought:
     what: str
     find: Callable[[], int | None]
     is_nowhere: Callable[[], bool]
+    arrived: Callable[[int], None]
     pages: ReadAll | None
     """Reads the pages of one participant; None where a sweep reads by itself."""
 
@@ -55,6 +56,7 @@ class Seeking:
         what: str,
         find: Callable[[], int | None],
         is_nowhere: Callable[[], bool],
+        arrived: Callable[[int], None] | None = None,
     ) -> None:
         """Go to what `find` finds, reading further pages until it does.
 
@@ -63,11 +65,13 @@ class Seeking:
             what: What is looked for, as "next error".
             find: The row where it is, None while it is not read.
             is_nowhere: Whether nothing that was read is one, above the cursor neither.
+            arrived: Takes the row when it is found; None to put the cursor on it.
         """
         self._sought = None
+        arrived = arrived or self._move_to
         row = find()
         if row is not None:
-            self._move_to(row)
+            arrived(row)
         elif not reading.stream.may_grow:
             self._say(_honest_end(what, reading, is_nowhere))
         else:
@@ -75,7 +79,7 @@ class Seeking:
             if isinstance(stream, ParticipantStream):
                 pages = ReadAll(self._provider, stream.feed)
                 pages.step()
-            self._sought = _Sought(what, find, is_nowhere, pages)
+            self._sought = _Sought(what, find, is_nowhere, arrived, pages)
 
     def go_on(self, reading: EventList) -> None:
         """A page came, or reading stopped: look again."""
@@ -88,7 +92,7 @@ class Seeking:
         row = sought.find()
         if row is not None:
             self._sought = None
-            self._move_to(row)
+            sought.arrived(row)
         elif stream.failure is not None:
             self._sought = None
         elif not stream.may_grow:

@@ -269,6 +269,11 @@ class EventLog(Sequence[Event]):
         """In which order the events came, as far as read."""
         return self._order.label
 
+    @property
+    def last_time_us(self) -> int | None:
+        """Time of the event returned last that has one, microseconds; None when none has."""
+        return self._order.last
+
     def _event(self, position: int) -> Event:
         tables = self._tables
         kind = tables.kinds[self._kinds[position]]

@@ -45,7 +45,7 @@ class DetailPane:
         self._layout = layout
         self._clock = clock
         self._going = going
-        self._evidence = EvidenceCommands(detail.weighing, pane, clock, going, say)
+        self._evidence = EvidenceCommands(detail.weighing, pane, going, say)
         # Told in a thread; what is called later runs where the pane does.
         detail.weighing.on_ready = lambda: text.call_later(self.show)
         self._later = later

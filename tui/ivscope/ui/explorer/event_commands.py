@@ -1,7 +1,8 @@
 """EventCommands: finding, filtering and jumping in a participant's events."""
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from ivscope.analysis.drill_filters import Drills
 from ivscope.analysis.filters import FilterError
@@ -14,26 +15,62 @@ from ivscope.analysis.jumps import (
     MarkJump,
     MinuteJump,
     RemoteJump,
+    nearest_row,
     next_row,
+    row_beyond,
 )
-from ivscope.analysis.moments import MomentError, nearest_row, parse_moment
-from ivscope.domain.times import UnreadableTime
+from ivscope.analysis.time_input import (
+    TimeInputError,
+    TimeReference,
+    TypedTime,
+    read_time,
+)
+from ivscope.domain.durations import round_duration
+from ivscope.domain.times import UnreadableTime, from_microseconds, to_microseconds
 from ivscope.render.timestamps import TimeStyle, full
 from ivscope.ui.commands import Handler, Unavailable
 from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.time_display import Clock
-from ivscope.workspace.event_list import EventList
+from ivscope.workspace.event_list import EventList, is_dated_elsewhere
 
 _STYLES = (TimeStyle.UTC, TimeStyle.LOCAL, TimeStyle.AGE, TimeStyle.DELTA, TimeStyle.ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A time to go to once the times of the session are known."""
+
+    reading: EventList
+    text: str
+    cursor: datetime | None
 
 
 class EventCommands:
     """Commands that need events on screen."""
 
-    def __init__(self, pane: EventsPane, clock: Clock, count: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        pane: EventsPane,
+        clock: Clock,
+        count: Callable[[], int],
+        say: Callable[[str], None],
+        redraw: Callable[[], None],
+    ) -> None:
+        """Commands of the events on screen.
+
+        Args:
+            pane: The events.
+            clock: How times are told.
+            count: Takes the number that was typed before a key.
+            say: Shows a note until the next key.
+            redraw: Draws everything on screen again.
+        """
         self._pane = pane
         self._clock = clock
         self._count = count
+        self._say = say
+        self._redraw = redraw
+        self._waiting: _Waiting | None = None
 
     def table(self) -> dict[str, Handler]:
         """Deeds by command id."""
@@ -71,30 +108,40 @@ class EventCommands:
 
     # Finding.
 
-    def filter_by(self, text: str) -> None:
+    def filter_by(self, text: str, cursor: datetime | None = None) -> None:
         """Show only events that match.
 
+        Args:
+            text: As typed.
+            cursor: Time of the event that was under the cursor when typing began, from which
+                distances count; None for the one there now.
+
         Raises:
-            NotNow: The text is no filter; it says why.
+            Unavailable: The text is no filter; it says why.
         """
-        reading = self._reading
-        now = self._clock.now()
+        reading, reference = self._reading, self._reference(cursor)
         try:
-            self._pane.refit(lambda: reading.filter_by(text, self._clock.zone, now))
+            self._pane.refit(lambda: reading.filter_by(text, reference))
         except FilterError as error:
             raise Unavailable(str(error)) from error
+        self._ask_for_session()
 
-    def search_for(self, text: str) -> None:
+    def search_for(self, text: str, cursor: datetime | None = None) -> None:
         """Highlight events that match and go to the first hit from here on.
 
+        Args:
+            text: As typed.
+            cursor: As for `filter_by`.
+
         Raises:
-            NotNow: The text is no search; it says why.
+            Unavailable: The text is no search; it says why.
         """
-        reading = self._reading
+        reading, reference = self._reading, self._reference(cursor)
         try:
-            reading.search_for(text, self._clock.zone, self._clock.now())
+            reading.search_for(text, reference)
         except FilterError as error:
             raise Unavailable(str(error)) from error
+        self._ask_for_session()
         self._pane.changed()
 
     def go_to_hit(self) -> None:
@@ -133,23 +180,21 @@ class EventCommands:
         reading = self._reading
         if not reading.filter_text:
             raise Unavailable("there is no filter: & sets one")
-        self._pane.refit(lambda: reading.toggle_filter(self._clock.zone, self._clock.now()))
+        self._pane.refit(reading.toggle_filter)
 
     def _toggle_errors(self) -> None:
-        reading = self._reading
-        self._pane.refit(lambda: reading.toggle_errors(self._clock.zone, self._clock.now()))
+        self._pane.refit(self._reading.toggle_errors)
 
     def clear(self) -> bool:
         """Leave the search, else the filter. Returns whether there was one."""
         reading = self._pane.reading
         if reading is None:
             return False
-        now, zone = self._clock.now(), self._clock.zone
         if reading.search_text:
-            reading.search_for("", zone, now)
+            self.search_for("")
             self._pane.redraw()
         elif reading.hides:
-            self._pane.refit(lambda: reading.show_all(zone, now))
+            self._pane.refit(reading.show_all)
         else:
             return False
         return True
@@ -205,10 +250,29 @@ class EventCommands:
         self._jump(RemoteJump(), step, f"event with {event.remote_participant_id}")
 
     def _jump_minutes(self, step: int) -> None:
-        found = next_row(self._reading.view, self._pane.row, step, MinuteJump(self._count()))
-        if found is None:
-            raise Unavailable("no event with a time that far in this direction, as far as read")
-        self._pane.move_to(found)
+        """To the event so many minutes away or beyond, reading on where pages can bring it."""
+        reading, start, jump = self._reading, self._pane.position, MinuteJump(self._count())
+        here = self.cursor_time
+        if start is None or here is None:
+            raise Unavailable("this event has no readable time")
+
+        def find() -> int | None:
+            return next_row(reading.view, reading.view.row_at(start), step, jump)
+
+        minutes = f"{jump.count} min {'later' if step > 0 else 'earlier'}"
+        row = find()
+        if row is not None:
+            self._pane.move_to(row)
+        elif reading.may_reach(step):
+            self._pane.seek_for(f"event {minutes}", find)
+        else:
+            last = nearest_row(reading.view, here + step * timedelta(minutes=jump.count))
+            away = 0.0 if last is None else abs(_seconds_between(reading, last, here))
+            end = "last" if step > 0 else "first"
+            where = (
+                f"the {end} one is {round_duration(away)} away" if away else f"this is the {end}"
+            )
+            raise Unavailable(f"no event {minutes}: {where}")
 
     def _mark(self) -> None:
         reading, position = self._reading, self._pane.position
@@ -242,49 +306,132 @@ class EventCommands:
             raise Unavailable("this event has no readable time")
         reading.zero = event.time
         self._clock.style = TimeStyle.ZERO
-        self._pane.redraw()
+        self._redraw()
+
+    @property
+    def cursor_time(self) -> datetime | None:
+        """Time of the event under the cursor, None without one that can be read."""
+        event = self._pane.event
+        return event.time if event is not None and isinstance(event.time, datetime) else None
+
+    def _reference(self, cursor: datetime | None = None) -> TimeReference:
+        """What typed times are dated by and counted from."""
+        reading, now = self._reading, self._clock.now()
+        return TimeReference(
+            zone=self._clock.zone,
+            now=now,
+            cursor=cursor or self.cursor_time,
+            session=reading.stream.session_times(now),
+            zero=reading.zero,
+        )
+
+    def _ask_for_session(self) -> None:
+        """Clock times were typed and nobody knows yet when the session was: have that read."""
+        if self._reading.lacks_session:
+            self._reading.stream.awaits_session()
+
+    def changed(self) -> None:
+        """Something was read: times that were typed before the session was known get its date."""
+        reading, waiting = self._pane.reading, self._waiting
+        if reading is not None and reading.lacks_session:
+            session = reading.stream.session_times(self._clock.now())
+            if session is not None:
+                self._pane.refit(lambda: reading.date_by(session))
+        if waiting is None or reading is None:
+            return
+        if waiting.reading is not reading or not self._pane.waits_for:
+            self._waiting = None  # the reader went elsewhere, or stopped it
+        elif not reading.stream.awaits_session():
+            self._waiting, self._pane.waits_for = None, ""
+            try:
+                self._go_to_typed(self._read_time(waiting.text, waiting.cursor))
+            except Unavailable as why:
+                self._say(str(why))
 
     def go_to(self, text: str) -> None:
-        """Go to the event nearest to a time; read on while it lies beyond what was read.
+        """Go to the event nearest to a time; read on while it can lie beyond what was read.
 
         Raises:
-            NotNow: The text is no time; it says what to type.
+            Unavailable: The text is no time; it says what to type.
         """
-        event = self._pane.event
-        here = event.time if event is not None else None
-        reference = here if isinstance(here, datetime) else self._clock.now()
+        reading, cursor = self._reading, self.cursor_time
+        typed = self._read_time(text, cursor)
+        if is_dated_elsewhere(typed) and reading.stream.awaits_session():
+            self._pane.stop()
+            self._waiting = _Waiting(reading, text, cursor)
+            self._pane.waits_for = f"event near {text.strip()}"
+        else:
+            self._go_to_typed(typed)
+
+    def _read_time(self, text: str, cursor: datetime | None) -> TypedTime:
         try:
-            moment = parse_moment(
-                text, zone=self._clock.zone, reference=reference, now=self._clock.now()
-            )
-        except MomentError as error:
+            return read_time(text, self._reference(cursor))
+        except TimeInputError as error:
             raise Unavailable(str(error)) from error
-        self.go_to_moment(moment)
+
+    def _go_to_typed(self, typed: TypedTime) -> None:
+        def arrived(row: int) -> None:
+            self._pane.move_to(row)
+            self._say(self._where(typed, row))
+
+        self._go_near(typed.moment, arrived)
 
     def go_to_moment(self, moment: datetime) -> None:
-        """Go to the event nearest to a moment; read on while it lies beyond what was read."""
+        """Go to the event nearest to a moment; read on while it can lie beyond what was read."""
+        self._go_near(moment, None)
+
+    def _go_near(self, moment: datetime, arrived: Callable[[int], None] | None) -> None:
         reading = self._reading
 
         def find() -> int | None:
+            while reading.view.work(1.0):
+                pass
             row = nearest_row(reading.view, moment)
-            is_inside = row is not None and row < len(reading.view) - 1
-            return row if is_inside or not reading.stream.may_grow else None
+            return row if reading.is_nearest(row, moment) else None
 
-        name = full(moment, self._clock.zone)
-        self._pane.seek_for(f"event near {name}", find)
+        self._pane.seek_for(f"event near {full(moment, self._clock.zone)}", find, arrived=arrived)
+
+    def _where(self, typed: TypedTime, row: int) -> str:
+        """The time that was gone to with its date, and how far from it the nearest event is."""
+        reading, zone = self._reading, self._clock.zone
+        text = full(typed.moment, zone)
+        seconds = _seconds_between(reading, row, typed.moment)
+        if abs(seconds) >= 1:
+            side = "later" if seconds > 0 else "earlier"
+            away = f"{round_duration(seconds)} {side}"
+            time_us = to_microseconds(typed.moment)
+            is_outside = row_beyond(reading.view, time_us, later=seconds < 0) is None
+            which = "events shown" if reading.hides else "events"
+            if not reading.stream.is_complete:
+                which += " read so far"
+            if is_outside:
+                end = "before" if seconds > 0 else "after"
+                text += f" is {end} all {which}: the nearest is {away}"
+            else:
+                text += f": the nearest event is {away}"
+        others = [full(one, zone) for one in typed.moments if one != typed.moment]
+        if others:
+            text += f"; as typed also {others[0]}" + (" and more" if len(others) > 1 else "")
+        return text
 
     def set_zone(self, name: str) -> None:
         """Tell times in another zone.
 
         Raises:
-            NotNow: There is no such zone.
+            Unavailable: There is no such zone.
         """
         try:
             self._clock.choose(name)
         except ValueError as error:
             raise Unavailable(str(error)) from error
-        self._pane.redraw()
+        self._redraw()
 
     def _toggle_wide(self) -> None:
         self._pane.wide = not self._pane.wide
         self._pane.redraw()
+
+
+def _seconds_between(reading: EventList, row: int, moment: datetime) -> float:
+    """How much later the event in a row is than a moment; 0 when it has no time."""
+    time_us = reading.view.log.time_us(reading.view.position(row))
+    return 0.0 if time_us is None else (from_microseconds(time_us) - moment).total_seconds()

@@ -63,6 +63,8 @@ class EventsPane:
         self.reading: EventList | None = None
         """What is shown; None before the first participant."""
         self.wide = False
+        self.waits_for = ""
+        """What will be looked for once it is known where, as the status line says it."""
 
     def open(self, place: Place) -> EventList:
         """Show a participant's events as they were left."""
@@ -92,7 +94,8 @@ class EventsPane:
 
     def stop(self) -> bool:
         """Stop looking for something. Returns whether something was looked for."""
-        return self._seeking.stop()
+        waited, self.waits_for = bool(self.waits_for), ""
+        return self._seeking.stop() or waited
 
     def changed(self) -> None:
         """Rows came, or the state of the feed changed."""
@@ -203,10 +206,11 @@ class EventsPane:
         what: str,
         find: Callable[[], int | None],
         is_nowhere: Callable[[], bool] = lambda: False,
+        arrived: Callable[[int], None] | None = None,
     ) -> None:
         """Go to what `find` finds, reading further pages until it does; see `Seeking.seek`."""
         if self.reading is not None:
-            self._seeking.seek(self.reading, what, find, is_nowhere)
+            self._seeking.seek(self.reading, what, find, is_nowhere, arrived)
             self.redraw()
 
     def near_end(self) -> None:
@@ -226,11 +230,14 @@ class EventsPane:
         """What the status line says."""
         assert self.reading is not None  # noqa: S101 - only asked while events are shown
         row = self._list.cursor
-        return event_status(self.reading, row, self._seeking.text(self.reading))
+        return event_status(self.reading, row, self._sought(self.reading))
+
+    def _sought(self, reading: EventList) -> str | None:
+        return self.waits_for or self._seeking.text(reading)
 
     def _tail(self, reading: EventList) -> tuple[Line, ...]:
         row = self._list.cursor
-        status = event_status(reading, row, self._seeking.text(reading))
+        status = event_status(reading, row, self._sought(reading))
         return tail_lines(status, self._list.size.width - 1)
 
     def _names_of(self, stream: EventStream) -> Callable[[str], str] | None:

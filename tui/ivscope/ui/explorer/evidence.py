@@ -18,7 +18,6 @@ from ivscope.ui.explorer.event_findings import EventFindings
 from ivscope.ui.explorer.event_refs import event_ref, own_ref, session_position
 from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.navigation import Navigation
-from ivscope.ui.time_display import Clock
 from ivscope.workspace.place import Level, Place
 
 _NEAR_US = 2_000_000
@@ -52,14 +51,12 @@ class EvidenceCommands:
         self,
         weighing: EventFindings,
         pane: EventsPane,
-        clock: Clock,
         going: Navigation,
         say: Callable[[str], None],
     ) -> None:
         self._weighing = weighing
         self._provider = weighing.provider
         self._pane = pane
-        self._clock = clock
         self._going = going
         self._say = say
         self._tour: _Tour | None = None
@@ -134,8 +131,7 @@ class EvidenceCommands:
             pass
         remark = ""
         if not reading.view.is_shown(position):
-            zone, now = self._clock.zone, self._clock.now()
-            self._pane.refit(lambda: reading.show_all(zone, now))
+            self._pane.refit(reading.show_all)
             remark = "; all events are shown, the filter hid it"
         self._pane.move_to(reading.view.row_at(position))
         return remark

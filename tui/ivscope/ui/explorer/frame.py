@@ -5,7 +5,6 @@ from datetime import datetime
 
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.render.bars import Budget, Crumb, ListStatus, footer_line, header_line, status_line
-from ivscope.render.timestamps import zone_label
 from ivscope.settings.commands import footer_hints
 from ivscope.ui.explorer.detail import Detail
 from ivscope.ui.explorer.list_status import budget
@@ -36,15 +35,30 @@ class Frame:
         self.footer = LineBar(id="footer")
 
     def draw(
-        self, place: Place, status: ListStatus, running: str, area: StatusArea, width: int
+        self,
+        place: Place,
+        status: ListStatus,
+        running: str,
+        area: StatusArea,
+        width: int,
+        *,
+        moment: datetime | None = None,
     ) -> bool:
         """Draw all three.
+
+        Args:
+            place: Where the reader is.
+            status: Of the list that the keys act on.
+            running: What runs by itself, for the status line.
+            area: Shows the status line.
+            width: Cells.
+            moment: Time of the event under the cursor; a zone without a name is its offset then.
 
         Returns:
             Whether the call meter stands above zero and will fall by itself.
         """
         now: datetime = self._clock.now()
-        zone = zone_label(now.astimezone(self._clock.zone))
+        zone = self._clock.zone_name(moment)
         crumbs = self._detail.where(place, self._launch.label, now)
         if self._launch.keeper is not None:
             crumbs = (crumbs[0], _keeping(self._launch.keeper), *crumbs[1:])

@@ -12,7 +12,7 @@ from ivscope.provider.fetch.sweep_progress import SweepState
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.feed import Feed, FeedState
 from ivscope.render.bars import Budget, ListStatus
-from ivscope.render.timestamps import recorded
+from ivscope.render.timestamps import dates_taken, recorded
 from ivscope.ui.explorer import picking
 from ivscope.workspace.event_list import EventList
 from ivscope.workspace.event_stream import ParticipantStream
@@ -64,12 +64,13 @@ def event_status(reading: EventList, row: int, sought: str | None) -> ListStatus
     recorded_at = stream.recorded_at
     extra = [] if recorded_at is None else [recorded(recorded_at)]
     if reading.hides:
-        extra.append(f"filter: {reading.filter_shown}")
+        extra.append(f"filter: {filter_words(reading)}")
     if len(log):
         extra.append(f"{log.error_count:,} {'error' if log.error_count == 1 else 'errors'}")
         extra.append(_order(reading))
     if stream.coverage:
-        extra.insert(0, stream.coverage)
+        # A filter takes dates that stand nowhere else: it keeps its place at 80 cells.
+        extra.insert(1 if reading.hides and recorded_at is None else 0, stream.coverage)
     if reading.search_text:
         extra.insert(0, _hits(reading, row))
     if sought is not None:
@@ -87,6 +88,12 @@ def event_status(reading: EventList, row: int, sought: str | None) -> ListStatus
         empty_note=_EMPTY_TIMELINE,
         more_note=_MORE_TIMELINE,
     )
+
+
+def filter_words(reading: EventList) -> str:
+    """What hides events, with the dates that its times took: "after:20:36 (2026-11-23 UTC)"."""
+    dates = dates_taken(reading.filter.times) if reading.filter_is_on else ""
+    return f"{reading.filter_shown} ({dates})" if dates else reading.filter_shown
 
 
 def _order(reading: EventList) -> str:

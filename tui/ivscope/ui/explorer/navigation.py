@@ -83,9 +83,9 @@ class Navigation:
         self.arrive()
         complaints = [f"configuration: {complaint}" for complaint in launch.complaints]
         try:
-            if self.is_reading and launch.filter:
+            if launch.filter:
                 self._events.filter_by(launch.filter)
-            if self.is_reading and launch.at:
+            if launch.at:
                 self._events.go_to(launch.at)
         except Unavailable as why:
             complaints.insert(0, str(why))

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from textual.app import App
 
+from ivscope.analysis.time_input import looks_like_time
+from ivscope.domain.identifiers import read_identifiers
 from ivscope.ui.commands import Handler, Unavailable
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.event_commands import EventCommands
@@ -44,7 +46,7 @@ class CommandLine:
         text = text.strip()
         if not text:
             return
-        if text[0].isdigit() or text[0] in "+-":
+        if looks_like_time(text):
             self._go_to(text)
             return
         name, _, rest = text.partition(" ")
@@ -146,10 +148,21 @@ class PromptCommands:
         }
 
     def paste(self, text: str) -> None:
-        """Open what a pasted id, ARN or JSON addresses."""
-        place = picking.typed_place(self._explorer.here.picker, text)
+        """Go to a pasted time, or open what a pasted id, ARN or JSON addresses."""
+        here = self._explorer.here
+        # A clock time has a colon, which no id has.
+        if here.level >= Level.EVENTS and looks_like_time(text) and ":" in text:
+            try:
+                self._events.go_to(text)
+            except Unavailable as why:
+                self._explorer.say(str(why))
+            return
+        place = picking.typed_place(here.picker, text)
         if place is not None:
             self._explorer.go(place)
+            moment = read_identifiers(text).time
+            if moment is not None and place.level is Level.EVENTS:
+                self._events.go_to_moment(moment)
         else:
             self._explorer.say("nothing to open in it: no stage ARN, session or participant id")
 
@@ -206,8 +219,11 @@ class PromptCommands:
         )
 
     def _search_prompt(self, text: str) -> OpenPrompt:
+        # Narrowing moves the cursor, and what counts from its event must not move with it.
+        cursor = self._events.cursor_time
+
         def entered(typed: str) -> None:
-            self._events.search_for(typed)
+            self._events.search_for(typed, cursor)
             if typed.strip():
                 self._events.go_to_hit()
 
@@ -215,7 +231,7 @@ class PromptCommands:
             title="FIND",
             hint=_FIND_HINT,
             text=text,
-            typed=self._events.search_for,
+            typed=lambda typed: self._events.search_for(typed, cursor),
             entered=entered,
             cancelled=lambda: self._events.search_for(""),
             sister=self._filter_prompt,
@@ -223,22 +239,28 @@ class PromptCommands:
 
     def _filter_prompt(self, text: str) -> OpenPrompt:
         reading = self._explorer.pane.reading
-        before = reading.filter_text if reading is not None else ""
+        before = (reading.filter, reading.filter_is_on) if reading is not None else None
+        cursor = self._events.cursor_time
+
+        def put_back() -> None:
+            if before is not None and reading is not None:
+                wanted, is_on = before
+                self._explorer.pane.refit(lambda: reading.use_filter(wanted, is_on=is_on))
 
         def entered(typed: str) -> None:
             try:
-                self._events.filter_by(typed)
+                self._events.filter_by(typed, cursor)
             except Unavailable:
-                self._events.filter_by(before)
+                put_back()
                 raise
 
         return OpenPrompt(
             title="FILTER",
             hint=_FILTER_HINT,
             text=text,
-            typed=self._events.filter_by,
+            typed=lambda typed: self._events.filter_by(typed, cursor),
             entered=entered,
-            cancelled=lambda: self._events.filter_by(before),
+            cancelled=put_back,
             sister=self._search_prompt,
         )
 

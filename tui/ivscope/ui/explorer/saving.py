@@ -13,6 +13,7 @@ from ivscope.export.saved_events import SavedHead, saved_lines
 from ivscope.settings.files import save_private, state_folder
 from ivscope.ui.commands import Handler, Unavailable
 from ivscope.ui.explorer.events_pane import EventsPane
+from ivscope.ui.explorer.list_status import filter_words
 from ivscope.ui.time_display import Clock
 from ivscope.workspace.event_stream import SessionStream
 from ivscope.workspace.place import Level, Place
@@ -67,7 +68,7 @@ class Saving:
             is_complete=stream.is_complete,
             coverage=stream.coverage,
             order="sorted by time" if reading.by_time else log.order.value,
-            filter=reading.filter_shown,
+            filter=filter_words(reading),
         )
         positions = list(view.positions(0, len(view)))
         event_at: Callable[[int], Event] = log.__getitem__

@@ -94,7 +94,7 @@ class ExplorerScreen(QuietScreen[None]):
         self.pane = EventsPane(provider, self._events, clock, self.say, self.set_timer)
         self._count = Count()
         self._readers = ReadCommands(provider, self.pane, self.picker, self, self.set_timer)
-        self._event_deeds = EventCommands(self.pane, clock, self._count.take)
+        self._event_deeds = EventCommands(self.pane, clock, self._count.take, self.say, self.redraw)
         self._going = Navigation(
             trail=Trail(launch.start()),
             provider=provider,
@@ -179,9 +179,9 @@ class ExplorerScreen(QuietScreen[None]):
     def show_bars(self) -> None:
         """Draw header, status and footer."""
         status = self.pane.status() if self._going.is_reading else self.picker.status()
-        falls = self._frame.draw(
-            self.here, status, self._readers.word(), self._status, self.size.width
-        )
+        moment = self._event_deeds.cursor_time if self._going.is_reading else None
+        running, width = self._readers.word(), self.size.width
+        falls = self._frame.draw(self.here, status, running, self._status, width, moment=moment)
         if falls and self._meter is None:
             self._meter = self.set_timer(_METER_SECONDS, self._tick)
 
@@ -212,6 +212,7 @@ class ExplorerScreen(QuietScreen[None]):
             reading = self.pane.reading
             if reading is not None and reading.stream.source in changed:
                 self.pane.changed()
+            self._event_deeds.changed()
             self._readers.changed()
             self._detail.changed()
         self._triage.changed(changed)
