@@ -1,6 +1,6 @@
 """GrowingList: the events of a live participant on a service that counts pages in its own way."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 
 from ivscope.domain.events import Event
@@ -25,6 +25,8 @@ class GrowingList:
         self._ids: list[int] = []
         self._places: dict[str, int] = {}
         self.calls: list[Cursor | None] = []
+        self.first_pages: list[Counter[Event]] = []
+        """What the list held at each call for its first page."""
         self.rejects: set[str] = set()
         self.failures: deque[ProviderFailure] = deque()
         """What the next calls fail with."""
@@ -37,6 +39,8 @@ class GrowingList:
 
     def list_events(self, _scope: object, cursor: Cursor | None) -> Page[Event]:
         self.calls.append(cursor)
+        if cursor is None:
+            self.first_pages.append(Counter(self.events))
         if self.failures:
             raise self.failures.popleft()
         start = self._start(cursor)
@@ -53,16 +57,18 @@ class GrowingList:
         if cursor in self.rejects:
             raise ProviderFailure(FailureKind.INVALID, "rejected", "", retryable=False)
         if self.shifts:
-            return int(cursor)
+            return int(cursor.split("+")[1])
         return self._ids.index(self._places[cursor]) + 1
 
     def _write(self, stop: int) -> Cursor:
-        if self.shifts:
-            return Cursor(str(stop))
         # Two cursors for one place differ, as those of the service do.
-        text = f"c{len(self._places)}"
+        text = f"c{len(self._places)}+{stop}"
         self._places[text] = self._ids[stop - 1]
         return Cursor(text)
+
+    def expire_cursors(self) -> None:
+        """Refuse every cursor given so far."""
+        self.rejects.update(self._places)
 
 
 class LiveSource(GrowingList):

@@ -3,14 +3,14 @@
 import json
 import sqlite3
 import zlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
 from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.held_rows import HeldRows
 from ivscope.domain.stages import SessionScope
 from ivscope.sources.call_context import CallContext
 from ivscope.sources.recording import MEMBERS, Answer, Recording, read_request, request_text
@@ -111,25 +111,25 @@ class _Merging:
     def __init__(self, identity: str | None) -> None:
         self.rows: list[Row] = []
         self._identity = identity
-        self._held: Counter[str] = Counter()
+        self._keys: list[str] = []
 
     def is_apart(self, rows: Iterable[Row]) -> bool:
         """Whether there are rows and none of these is among them."""
-        return bool(self.rows) and not any(key in self._held for key in self._keys(rows))
+        held = set(self._keys)
+        return bool(held) and not any(self._key(row) in held for row in rows)
 
-    def add(self, rows: Sequence[Row]) -> None:
+    def add(self, rows: Iterable[Row]) -> None:
         """Add the rows of an older reading behind those of the newer ones."""
-        met: Counter[str] = Counter()
-        for row, key in zip(rows, self._keys(rows), strict=True):
-            met[key] += 1
-            if met[key] > self._held[key]:
-                self.rows.append(row)
-        self._held |= met
-
-    def _keys(self, rows: Iterable[Row]) -> Iterator[str]:
+        held = HeldRows(self._keys)
         for row in rows:
-            known = row.get(self._identity) if self._identity and isinstance(row, dict) else None
-            yield json.dumps(row if known is None else known, sort_keys=True)
+            key = self._key(row)
+            if held.take(key) is None:
+                self.rows.append(row)
+                self._keys.append(key)
+
+    def _key(self, row: Row) -> str:
+        known = row.get(self._identity) if self._identity and isinstance(row, dict) else None
+        return json.dumps(row if known is None else known, sort_keys=True)
 
 
 class RecordedSource(WireSource):

@@ -48,9 +48,9 @@ def load():
 
     def build(*seconds):
         source = LiveSource(page_size=10)
-        for second in seconds:
+        for number, second in enumerate(seconds):
             time = None if second is None else EPOCH + timedelta(seconds=second)
-            source.insert(len(source.events), Event("JOINED", "p", time))
+            source.insert(number, Event("JOINED", "p", time, str(number)))
         provider = StageDataProvider(lambda: source, pace=RateLimiter(demand=1000))
         made.append(provider)
         return Load(provider), source

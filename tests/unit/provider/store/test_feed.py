@@ -196,7 +196,7 @@ def test_a_failed_second_reading_can_be_retried_even_out_of_a_dead_end():
 def test_events_are_kept_in_a_log():
     source = ScriptedSource()
     source.will_answer("ListParticipantEvents", page([Event("JOINED")]))
-    feed = feeds.events(ParticipantScope("arn", "st-1", "p"), EventTables())
+    feed = feeds.events(ParticipantScope("arn", "st-1", "p"), EventTables(), lambda: True)
     _read(feed, source)
     assert isinstance(feed.items, EventLog)
     assert feed.items.name(0) == "JOINED"

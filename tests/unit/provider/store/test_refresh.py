@@ -5,78 +5,20 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind
-from ivscope.domain.stages import ParticipantScope
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
-from ivscope.provider.store import feeds
-from ivscope.provider.store.event_log import EventTables
 from ivscope.provider.store.feed import FeedState
 from ivscope.provider.store.order import OrderLabel
+from support.feed_reader import SCOPE, FeedReader
 from support.growing_source import GrowingList, LiveSource
 from support.scripted_source import failure
 from support.waiting import wait_for
 
 EPOCH = datetime(2026, 11, 20, 20, 30, tzinfo=UTC)
-SCOPE = ParticipantScope("arn", "st-1", "p")
-
-
-class Reader:
-    """A feed over a growing list, which checks after every step that no event has moved."""
-
-    def __init__(self, source, tables=None):
-        self.source = source
-        self.feed = feeds.events(SCOPE, tables or EventTables())
-        self._before = []
-        self.last_cursors = []
-
-    @property
-    def log(self):
-        return self.feed.items
-
-    def read(self):
-        if self.feed.wants_read and self.feed.has_more:
-            self._call()
-
-    def refresh(self):
-        if self.feed.begin_refresh():
-            self._call()
-
-    def read_to_end(self):
-        for _ in range(300):
-            if self.feed.state is FeedState.COMPLETE:
-                return
-            self.read()
-        pytest.fail("the list does not end")
-
-    def in_order_returned(self):
-        log = self.log
-        positions = range(len(log)) if log.sequence is None else log.sequence
-        return [log[position] for position in positions]
-
-    def _call(self):
-        for _ in range(300):
-            self.feed.queue()
-            self.feed.begin_reading()
-            try:
-                needs_another = self.feed.fetch(self.source)()
-            except Exception as trouble:  # noqa: BLE001 - what the provider does
-                self.feed.fail(trouble)
-                needs_another = False
-            now = list(self.log)
-            assert now[: len(self._before)] == self._before
-            self._before = now
-            if not needs_another:
-                break
-        else:
-            pytest.fail("the read does not end")
-        if self.log.sequence is not None:
-            assert sorted(self.log.sequence) == list(range(len(self.log)))
-        assert not self.feed.status.is_busy
 
 
 def event(second, name="JOINED"):
@@ -98,7 +40,6 @@ def grow_oldest(source, *events):
 GROWTH = st.lists(
     st.tuples(st.sampled_from([0, 0, 0, 1, 2]), st.sampled_from("ab")), min_size=1, max_size=6
 )
-STEPS = st.lists(st.one_of(st.just("read"), st.just("refresh"), GROWTH), max_size=25)
 STEPS_AND_GROWTH_WHILE_READING = st.lists(
     st.one_of(st.just("read"), st.just("refresh"), GROWTH, GROWTH.map(tuple)), max_size=25
 )
@@ -113,9 +54,9 @@ def test_a_list_growing_at_its_head_is_kept_up_with(steps, size, start):
 
 @pytest.mark.slow
 @settings(max_examples=150, deadline=None)
-@given(steps=STEPS, size=st.integers(1, 5), start=st.integers(0, 12))
+@given(steps=STEPS_AND_GROWTH_WHILE_READING, size=st.integers(1, 5), start=st.integers(0, 12))
 def test_a_list_whose_pages_shift_while_it_grows_is_kept_up_with(steps, size, start):
-    _follow(GrowingList(size, shifts=True), steps, start, grow_newest, before_read=Reader.refresh)
+    _follow(GrowingList(size, shifts=True), steps, start, grow_newest)
 
 
 @pytest.mark.slow
@@ -135,26 +76,24 @@ def test_a_list_without_order_is_kept_up_with(data, steps, size):
 
     source = GrowingList(size)
     grow_oldest(source, event(2), event(1), event(3))
-    reader = Reader(source)
+    reader = FeedReader(source)
     while reader.log.order is not OrderLabel.UNORDERED:
         reader.read()
     _walk(reader, steps, grow_anywhere)
     _check_whole(reader)
 
 
-def _follow(source, steps, start, grow, before_read=None):
+def _follow(source, steps, start, grow):
     grow(source, *(event(0, "ab"[number % 2]) for number in range(start // 2)))
     grow(source, *(event(number, "a") for number in range(start - start // 2)))
-    reader = Reader(source)
-    _walk(reader, steps, grow, before_read, now=start)
+    reader = FeedReader(source)
+    _walk(reader, steps, grow, now=start)
     _check_whole(reader)
 
 
-def _walk(reader, steps, grow, before_read=None, now=5):
+def _walk(reader, steps, grow, now=5):
     for step in steps:
         if step == "read":
-            if before_read is not None:
-                before_read(reader)
             reader.read()
         elif step == "refresh":
             reader.refresh()
@@ -178,7 +117,7 @@ def _check_whole(reader):
     assert reader.feed.state is FeedState.COMPLETE
     assert Counter(reader.log) == Counter(reader.source.events)
     assert reader.in_order_returned() == reader.source.events
-    fresh = Reader(reader.source)
+    fresh = FeedReader(reader.source)
     fresh.read_to_end()
     assert reader.log.order is fresh.log.order
     calls = len(reader.source.calls)
@@ -269,7 +208,7 @@ def test_a_failed_refresh_leaves_everything_as_it_was_and_says_so():
 def test_a_failed_refresh_does_not_keep_an_unfinished_list_from_being_read_on():
     source = GrowingList(10)
     grow_newest(source, *(event(second) for second in range(25)))
-    reader = Reader(source)
+    reader = FeedReader(source)
     reader.read()
     source.failures.append(failure(FailureKind.NETWORK))
     reader.refresh()
@@ -281,7 +220,7 @@ def test_a_failed_refresh_does_not_keep_an_unfinished_list_from_being_read_on():
 def test_a_failed_page_stays_failed_when_a_refresh_fails_too_and_not_when_it_succeeds():
     source = GrowingList(10)
     grow_newest(source, *(event(second) for second in range(25)))
-    reader = Reader(source)
+    reader = FeedReader(source)
     reader.read()
     first, second = failure(FailureKind.NETWORK), failure(FailureKind.DENIED)
     source.failures.append(first)
@@ -297,7 +236,7 @@ def test_a_failed_page_stays_failed_when_a_refresh_fails_too_and_not_when_it_suc
 def test_a_list_read_in_part_from_the_oldest_on_goes_on_instead():
     source = GrowingList(10)
     grow_oldest(source, *(event(second) for second in range(25)))
-    reader = Reader(source)
+    reader = FeedReader(source)
     reader.refresh()
     reader.refresh()
     assert len(reader.log) == 20
@@ -324,7 +263,7 @@ def _complete(grow, *events):
     """A reader that has all of these, in pages of ten; its source has forgotten the calls."""
     source = GrowingList(10)
     grow(source, *events)
-    reader = Reader(source)
+    reader = FeedReader(source)
     reader.read_to_end()
     reader.last_cursors = list(source.calls)
     source.calls.clear()
@@ -355,3 +294,81 @@ def test_the_provider_refreshes_once_for_many_asks_and_announces_the_news():
     finally:
         provider.close()
     assert not provider.refresh(feed)
+
+
+def test_a_late_event_in_the_middle_of_a_list_that_shifts_is_found_and_doubles_nothing():
+    """Fault A20: this was "+1 new", with one event twice and the late one missing."""
+    source = GrowingList(10, shifts=True)
+    grow_oldest(source, *(event(second) for second in range(25)))
+    reader = FeedReader(source)
+    reader.read_to_end()
+    source.insert(5, event(4, "LATE"))
+    reader.refresh()
+    assert reader.in_order_returned() == source.events
+    refreshed = reader.feed.status.refreshed
+    assert (refreshed.new_rows, refreshed.is_whole) == (1, True)
+
+
+def test_a_refresh_that_looked_at_the_newest_page_only_does_not_speak_for_the_others():
+    """Fault A20: a late event on the second page was "no news"."""
+    reader = _complete(grow_newest, *(event(second) for second in range(25)))
+    reader.source.insert(12, event(12, "LATE"))
+    reader.refresh()
+    refreshed = reader.feed.status.refreshed
+    assert (refreshed.new_rows, refreshed.is_whole) == (0, False)
+    reader.refresh(is_whole=True)
+    refreshed = reader.feed.status.refreshed
+    assert (refreshed.new_rows, refreshed.is_whole) == (1, True)
+    assert reader.in_order_returned() == reader.source.events
+
+
+def test_a_list_that_grew_between_its_pages_is_complete_with_every_event_once():
+    """Fault A20: three events after the first page made 156 of 153 events."""
+    source = GrowingList(100, shifts=True)
+    grow_newest(source, *(event(second) for second in range(150)))
+    reader = FeedReader(source)
+    reader.read()
+    grow_newest(source, *(event(second) for second in range(150, 153)))
+    reader.read_to_end()
+    assert reader.in_order_returned() == source.events
+    reader.refresh()
+    assert reader.in_order_returned() == source.events
+    assert reader.feed.status.refreshed.new_rows == 0
+
+
+def test_nothing_is_doubted_once_the_session_is_over():
+    source = GrowingList(1)
+    grow_newest(source, *(event(1) for _ in range(4)))
+    over = FeedReader(source, is_settled=lambda: True)
+    over.read_to_end()
+    assert len(source.calls) == 4
+    assert over.in_order_returned() == source.events
+
+
+def test_equal_events_of_a_live_session_take_a_second_reading():
+    source = GrowingList(2)
+    grow_newest(source, *(event(1) for _ in range(4)))
+    reader = FeedReader(source)
+    reader.read()
+    reader.read()
+    assert len(source.calls) == 4
+    assert reader.feed.state is FeedState.COMPLETE
+    assert reader.in_order_returned() == source.events
+
+
+def test_a_list_that_grows_faster_than_it_is_read_is_not_called_complete():
+    source = GrowingList(1)
+    grow_newest(source, event(1), event(1))
+    reader = FeedReader(source)
+    reader.read()
+    for second in range(2, 20):
+        source.between_calls.append(partial(grow_newest, source, event(second)))
+    reader.read()
+    assert reader.feed.state is FeedState.FAILED
+    assert "grew during every reading" in reader.feed.failure.summary
+    assert not reader.feed.is_complete
+    assert reader.feed.has_more
+    source.between_calls.clear()
+    reader.retry()
+    assert reader.feed.state is FeedState.COMPLETE
+    assert reader.in_order_returned() == source.events

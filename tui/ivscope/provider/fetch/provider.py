@@ -77,7 +77,7 @@ class StageDataProvider:
         """How many changes there were: while it stays the same, so does all that is held."""
         self.has_service = connect is not None
         """Whether there is more to read than a recording."""
-        self.store = Store()
+        self.store = Store(may_grow=connect is not None, now=now)
         """What is held now."""
         self._clock = clock
         self._calls = Scheduler(

@@ -1,5 +1,10 @@
 """Store: every feed, fact and sweep that was made, and what they hold."""
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
 from ivscope.domain.ingest import IngestConfiguration
 from ivscope.domain.stages import (
     Participant,
@@ -19,11 +24,23 @@ from ivscope.provider.store.event_log import EventTables
 from ivscope.provider.store.fact import Fact
 from ivscope.provider.store.feed import Feed
 
+SETTLED_AFTER: Final = timedelta(minutes=5)
+"""So long after the end of a session nothing of it comes any more: the clocks of the service and
+of this machine may differ by some of it, and events take time to be listed."""
+
 
 class Store:
     """Nothing is read by looking. The provider adds to the stores, under the reader's lock."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, may_grow: bool, now: Callable[[], datetime]) -> None:
+        """Hold nothing yet.
+
+        Args:
+            may_grow: Whether more can come in where pages come from.
+            now: The present, aware.
+        """
+        self._may_grow = may_grow
+        self._now = now
         self.tables = EventTables()
         """Shared by all logs, so that equal texts are held once."""
         self.stages = feeds.stages()
@@ -75,6 +92,14 @@ class Store:
         own = [row for row in held if row.session_id == session.session_id]
         return max(own, key=lambda row: row.end_time is not None, default=None)
 
+    def is_settled(self, session: SessionScope, at: datetime | None = None) -> bool:
+        """Whether nothing of a session came in any more at a moment; None for the present."""
+        if not self._may_grow:
+            return True
+        row = self.session(session)
+        end = None if row is None else row.end_time
+        return isinstance(end, datetime) and end + SETTLED_AFTER <= (at or self._now())
+
     def participants(self, session: SessionScope) -> Feed[ParticipantSummary] | None:
         """The unfiltered list of a session if some of it was read."""
         rows = self.all_participants.get((session, None))
@@ -102,4 +127,4 @@ class Store:
 
     def new_events(self, scope: ParticipantScope) -> EventFeed:
         """A feed of a participant that is not shared, and not held. For sweeps."""
-        return feeds.events(scope, self.tables)
+        return feeds.events(scope, self.tables, partial(self.is_settled, scope.session))

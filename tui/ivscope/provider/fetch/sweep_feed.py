@@ -1,10 +1,7 @@
 """SweptFeed: takes the rows of one participant's feed over into the log of the session."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-
-from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.held_rows import HeldRows
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import Feed, FeedState, Item
@@ -41,7 +38,7 @@ class SweptFeed:
         """Whether the call under way looks for news of a participant read to its end."""
         self._taken = len(feed.items) if is_filled else 0
         self._generation: int | None = feed.generation if is_filled else None
-        self._held: Counter[Event] = Counter()
+        self._held = HeldRows(())
         """Rows of the log that may come again, as the feed was begun anew."""
         self._mark = self._progress
 
@@ -83,12 +80,13 @@ class SweptFeed:
         if generation != self._generation:
             # Read again from the start, or before anybody followed: what is held comes again.
             self._generation, self._taken = generation, 0
-            self._held = Counter(log.events_of(log.participant_id(self.number)))
+            held = log.events_of(log.participant_id(self.number))
+            self._held = HeldRows(map(held.key, range(len(held))))
         part = range(self._taken, len(rows))
         self._taken = len(rows)
         if self._held:
             news = EventLog(rows.tables)
-            news.append(_more_often(rows[part.start : part.stop], self._held))
+            news.append(rows[at] for at in part if self._held.take(rows.key(at)) is None)
             log.append(self.number, news, range(len(news)))
             return
         sequence = rows.sequence
@@ -118,14 +116,3 @@ def given_up() -> ProviderFailure:
         "Go on reading.",
         retryable=True,
     )
-
-
-def _more_often(rows: Iterable[Event], held: Counter[Event]) -> Iterator[Event]:
-    """Rows that come more often than they are held; takes the others out of `held`."""
-    for row in rows:
-        if held[row] > 1:
-            held[row] -= 1
-        elif held[row]:
-            del held[row]
-        else:
-            yield row

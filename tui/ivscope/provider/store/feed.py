@@ -43,9 +43,12 @@ class RefreshResult:
     number: int
     """How many refreshes have ended, this one included."""
     new_rows: int
-    """Rows that this refresh found; 0 when it failed."""
+    """Rows that this refresh found."""
     total_new_rows: int
     """Rows that all refreshes found: who missed one in between loses no count."""
+    is_whole: bool
+    """Whether it has read the whole list and found all that was in it when it began. Else it has
+    looked only where a list grows: what came late may be missing."""
     failure: ProviderFailure | None
     """Why it failed. The feed can be read on nevertheless."""
 
@@ -67,11 +70,13 @@ class FeedStatus:
     """Going on from the cursor is pointless; only reading again from the start can help."""
     refreshed: RefreshResult | None = None
     """How the last refresh ended; None before the first."""
+    needs_another_pass: bool = False
+    """All pages were read, but rows in them may be repeats: the next read reads all again."""
 
     @property
     def has_more(self) -> bool:
         """Whether a next page can be asked for. True before the first page."""
-        return self.cursor is not None or self.pages == 0
+        return self.cursor is not None or self.pages == 0 or self.needs_another_pass
 
     @property
     def is_busy(self) -> bool:
@@ -147,8 +152,7 @@ class Feed(Generic[Item]):
     @property
     def is_complete(self) -> bool:
         """Whether the rows are all that the list had, also while it is read again."""
-        paging = self._paging
-        return paging.pages > 0 and paging.cursor is None and paging.dead_end is None
+        return self._paging.is_at_end and not self._paging.is_unsure
 
     @property
     def can_restart(self) -> bool:
@@ -174,7 +178,7 @@ class Feed(Generic[Item]):
 
     def leave_recording(self) -> None:
         """The next page may have been given long after those held, and repeat some rows."""
-        self._paging.is_stale = self._paging.pages > 0
+        self._paging.is_settled = False
 
     def begin_again(self) -> None:
         """Make the next call read the first page. The rows stay until it has come."""
@@ -213,10 +217,14 @@ class Feed(Generic[Item]):
         elif paging.pages == 0:
             self._publish(FeedState.IDLE)
         else:
-            self._publish(FeedState.COMPLETE if paging.cursor is None else FeedState.READY)
+            is_complete = paging.cursor is None and not paging.is_unsure
+            self._publish(FeedState.COMPLETE if is_complete else FeedState.READY)
 
     def _store(self, paging: PageCursor, page: Page[Item]) -> bool:
         paging.turn(len(page.items), page.next_cursor)
+        return self._add(paging, page)
+
+    def _add(self, paging: PageCursor, page: Page[Item]) -> bool:
         follows = paging.cursor is not None and not page.items
         if follows and paging.empty_in_a_row < EMPTY_PAGES_FOLLOWED:
             return True
@@ -250,6 +258,7 @@ class Feed(Generic[Item]):
             paging.generation,
             can_restart,
             self._refreshed,
+            paging.needs_another_pass,
         )
 
 

@@ -1,5 +1,7 @@
 """What each feed and fact reads: its IVS operation and the source's method for it."""
 
+from collections.abc import Callable
+
 from ivscope.domain.ingest import IngestConfiguration
 from ivscope.domain.stages import (
     Participant,
@@ -48,12 +50,18 @@ def participants(
     )
 
 
-def events(scope: ParticipantScope, tables: EventTables) -> EventFeed:
-    """The events of a participant, their texts kept in the tables given."""
+def events(
+    scope: ParticipantScope, tables: EventTables, is_settled: Callable[[], bool]
+) -> EventFeed:
+    """The events of a participant, their texts kept in the tables given.
+
+    `is_settled` says whether nothing comes in any more.
+    """
     return EventFeed(
         "ListParticipantEvents",
         lambda source, cursor: source.list_events(scope, cursor),
         lambda: EventLog(tables),
+        is_settled,
     )
 
 

@@ -17,7 +17,11 @@ class PageCursor:
     asked: Cursor | None = None
     """What gave the last page; None when that was the first page of the list."""
     base: int = 0
-    """Rows before those of the last page."""
+    """Rows held before those of the last page."""
+    rows: int = 0
+    """Rows that came in this pass, repeats included; -1 where the pass was made elsewhere."""
+    last_rows: int = 0
+    """Those of the last page."""
     empty_in_a_row: int = 0
     seen: set[int] | None = None
     """Hashes of the cursors received. The texts can be long, and hashes of a few thousand
@@ -25,15 +29,27 @@ class PageCursor:
     makes thousands of feeds."""
     dead_end: ProviderFailure | None = None
     """Why this pass cannot go on although the service says that more follows."""
-    is_stale: bool = False
-    """Something may have come since `cursor` was given, so that its page may repeat rows: a
-    refresh found news, or the cursor is from a recording."""
+    is_settled: bool = False
+    """Nothing can have come in since this pass began, so that no page repeats rows."""
+    is_unsure: bool = False
+    """Rows were left out that may be repeats. Another pass has to tell."""
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether all pages were read."""
+        return self.pages > 0 and self.cursor is None and self.dead_end is None
+
+    @property
+    def needs_another_pass(self) -> bool:
+        """Whether all pages were read, and all must be read again."""
+        return self.is_unsure and self.is_at_end
 
     def turn(self, rows: int, next_cursor: Cursor | None) -> None:
         """Note that a page of so many rows has come, and where it leads."""
         self.asked = self.cursor
-        self.is_stale = False
         self.pages += 1
+        self.rows += rows
+        self.last_rows = rows
         self.empty_in_a_row = 0 if rows else self.empty_in_a_row + 1
         self.cursor = next_cursor or None
         if self.cursor is None:

@@ -1,18 +1,20 @@
-"""Refresh: one second reading of the events of a participant, and its merge."""
+"""Refresh: a second reading of the events of a participant, and its merge with those held."""
 
 from array import array
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
 from ivscope.domain.events import Event
 from ivscope.domain.pages import Page
 from ivscope.provider.store.event_log import EventLog
-from ivscope.provider.store.merging import (
+from ivscope.provider.store.merge import (
     Overlay,
+    doubtful_rows,
+    growth_at_end,
     growth_at_head,
     has_passed_newest,
     overlay,
-    repeated_at_head,
     returned,
 )
 from ivscope.provider.store.order import OrderLabel
@@ -23,11 +25,28 @@ class Goal(Enum):
     """How far a refresh reads unless the list ends before."""
 
     MEETING = auto()
-    """Until what is held follows: a list that grows at its head, newest first."""
+    """From the start until what is held follows: a list that grows at its head, newest first."""
     COVERING = auto()
-    """Until all that is held has come again: no order to rely on, and not all was read."""
-    END = auto()
-    """To the end: no order to rely on, or growth at the end."""
+    """From the start until all that is held has come again: no order to rely on, and not all was
+    read."""
+    LAST_PAGE = auto()
+    """From the last page read to the end: a list that grows at its end, oldest first."""
+    WHOLE = auto()
+    """From the start to the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What a refresh has done to the log."""
+
+    paging: PageCursor
+    """Where the list is to be read on."""
+    new: int
+    """Events that were added."""
+    is_whole: bool
+    """Whether everything is held that the list had when the refresh began."""
+    has_left_out: bool = False
+    """Whether rows were left out that may be repeats. Only another reading of all can tell."""
 
 
 class Refresh:
@@ -36,107 +55,144 @@ class Refresh:
     The log does not change before `merge`: a refresh that fails leaves nothing behind.
     """
 
-    __slots__ = ("_base", "_fresh", "_goal", "_growth", "_last_page", "_log", "_overlay", "paging")
+    __slots__ = (
+        "_before",
+        "_doubtful",
+        "_fresh",
+        "_goal",
+        "_growth",
+        "_last_page",
+        "_log",
+        "_overlay",
+        "paging",
+    )
 
-    def __init__(self, log: EventLog, paging: PageCursor, goal: Goal, base: int = 0) -> None:
+    def __init__(self, log: EventLog, before: PageCursor, goal: Goal, *, is_settled: bool) -> None:
+        """Read nothing yet.
+
+        Args:
+            log: The rows held.
+            before: How far the reading of them came.
+            goal: How far to read.
+            is_settled: Whether nothing comes in any more.
+        """
         self._log: Final = log
+        self._before: Final = before
         self._goal: Final = goal
-        self._base: Final = base
         self._fresh: Final = EventLog(log.tables)
+        self._doubtful: set[int] = set()
         self._last_page = 0
         self._growth: int | None = None
         self._overlay: Overlay | None = None
-        self.paging: Final = paging
+        self.paging: Final = PageCursor(before.generation, is_settled=is_settled)
         """How far this reading has come."""
+        if goal is Goal.LAST_PAGE and before.asked is not None:
+            self.paging.cursor = before.asked
+            self.paging.seen = {hash(before.asked)}
+            self.paging.pages = before.pages - 1
+            self.paging.rows = before.rows - before.last_rows
 
     @property
     def begins_at_a_cursor(self) -> bool:
         """Whether it has yet to ask for its first page, and that with a cursor."""
-        return self.paging.asked is None and self.paging.cursor is not None and not self._fresh
+        return self._goal is Goal.LAST_PAGE and not self._fresh
 
     def take(self, page: Page[Event]) -> None:
-        """Take the next page, without what it repeats because the list grew meanwhile."""
+        """Take the next page."""
         fresh = self._fresh
         self.paging.turn(len(page.items), page.next_cursor)
         self._last_page = len(fresh)
-        repeated = repeated_at_head(fresh, page.items) if self._goal is Goal.MEETING else 0
-        fresh.append(page.items[repeated or 0 :])
+        if not self.paging.is_settled:
+            rows = doubtful_rows(fresh, page.items)
+            self._doubtful.update(len(fresh) + row for row in rows)
+        fresh.append(page.items)
 
     def is_enough(self) -> bool:
         """Whether nothing that is still to come matters."""
+        self._growth = self._overlay = None
+        if self._goal is Goal.MEETING and not self._doubtful:
+            self._growth = growth_at_head(self._log, self._fresh)
         if self.paging.cursor is None:
             return True
-        self._growth = self._overlay = None
         if self._goal is Goal.MEETING:
-            self._growth = growth_at_head(self._log, self._fresh)
             return self._growth is not None or self._meets()
         if self._goal is Goal.COVERING and len(self._fresh) >= len(self._log):
-            self._overlay = overlay(self._log, 0, self._fresh, is_whole=False)
+            self._overlay = overlay(self._log, self._fresh, self._doubtful, is_whole=False)
             return self._overlay.missing == 0
         return False
 
-    def merge(self, before: PageCursor) -> tuple[PageCursor, int]:
-        """Put what is new into the log.
+    @property
+    def has_lost_its_place(self) -> bool:
+        """Whether the last page is another one now, so that all must be read again."""
+        return self._goal is Goal.LAST_PAGE and (
+            bool(self._doubtful) or growth_at_end(self._log, self._before.base, self._fresh) is None
+        )
 
-        Returns:
-            Where the list is to be read on, given where it would have been; and how many events
-            were new.
-        """
-        if self.paging.cursor is not None and self._growth is not None:
-            growth = self._growth
-            if growth:
-                self._log.prepend(self._fresh[:growth])
-            return self._keep(before, growth), growth
-        is_whole = self.paging.cursor is None
+    def merge(self) -> Merged:
+        """Put what is new into the log. Only once it `is_enough` and has not lost its place."""
+        if self._goal is Goal.LAST_PAGE:
+            return self._extend()
+        if self._growth is not None and self.paging.cursor is not None:
+            if self._growth:
+                self._log.prepend(self._fresh[: self._growth])
+            return Merged(self._before, self._growth, is_whole=False)
+        return self._spread()
+
+    def _extend(self) -> Merged:
+        """Add what has come behind the last page."""
+        held = len(self._log) - self._before.base
+        self._log.append(self._fresh[held:])
+        self.paging.base = self._before.base + self._last_page
+        return Merged(self.paging, len(self._fresh) - held, is_whole=False)
+
+    def _spread(self) -> Merged:
+        """Add what has come anywhere."""
+        before, paging = self._before, self.paging
+        is_whole = paging.cursor is None
+        # Only growth makes rows repeat. The same number of rows twice: there was none in between.
+        is_quiet = is_whole and before.is_at_end and paging.rows == before.rows
         laid = self._overlay
         if laid is None or is_whole:
-            laid = overlay(self._log, self._base, self._fresh, is_whole=is_whole)
+            doubtful = frozenset[int]() if is_quiet else self._doubtful
+            laid = overlay(self._log, self._fresh, doubtful, is_whole=is_whole)
         new = [self._fresh[index] for index in laid.new]
-        place = len(laid.order)
-        if self._last_page < len(self._fresh):
-            place = laid.order.index(laid.positions[self._last_page])
         self._arrange(new, laid.order)
         if self._goal is Goal.MEETING and not is_whole:
-            return self._keep(before, len(new)), len(new)
-        self.paging.base = self._base + place
-        return self.paging, len(new)
+            before.is_unsure |= laid.has_left_out and not before.is_at_end
+            return Merged(before, len(new), is_whole=False, has_left_out=laid.has_left_out)
+        is_as_read = len(laid.order) == len(self._fresh)
+        paging.base = self._last_page if is_as_read else len(laid.order)
+        # What was complete remains so, as of the time when it was read.
+        was_complete = before.is_at_end and not before.is_unsure
+        paging.is_unsure = laid.has_left_out and not was_complete
+        is_all = is_whole and not laid.has_left_out
+        return Merged(paging, len(new), is_whole=is_all, has_left_out=laid.has_left_out)
 
     def _meets(self) -> bool:
         """Whether a whole page below the newest held event was held already, in its order."""
         if not has_passed_newest(self._log, self._fresh):
             return False
-        self._overlay = overlay(self._log, 0, self._fresh, is_whole=False)
+        self._overlay = overlay(self._log, self._fresh, self._doubtful, is_whole=False)
         return self._overlay.is_known_from(self._last_page)
 
     def _arrange(self, new: list[Event], order: "array[int]") -> None:
-        held = array("I", returned(self._log)[self._base :])
+        held = array("I", returned(self._log))
         if order[: len(held)] == held:
             self._log.append(new)
         else:
-            self._log.arrange(new, array("I", returned(self._log)[: self._base]) + order)
-
-    def _keep(self, before: PageCursor, grown: int) -> PageCursor:
-        before.base += grown
-        before.is_stale = before.is_stale or grown > 0
-        return before
+            self._log.arrange(new, order)
 
 
-def refresh_of(log: EventLog, before: PageCursor) -> Refresh:
+def goal_of(log: EventLog, before: PageCursor) -> Goal:
     """The refresh with the fewest calls that can be relied on, after a reading that got so far.
 
     A list from the oldest to the newest must have been read to its end.
     """
+    if before.needs_another_pass:
+        return Goal.WHOLE
     if log.order is OrderLabel.NEWEST_FIRST:
-        return Refresh(log, PageCursor(before.generation), Goal.MEETING)
-    if log.order is OrderLabel.OLDEST_FIRST and before.asked is not None:
-        paging = PageCursor(
-            before.generation, before.asked, before.pages - 1, seen={hash(before.asked)}
-        )
-        return Refresh(log, paging, Goal.END, before.base)
-    goal = Goal.END if before.cursor is None else Goal.COVERING
-    return Refresh(log, PageCursor(before.generation), goal)
-
-
-def reread(log: EventLog, before: PageCursor, goal: Goal) -> Refresh:
-    """A refresh from the start."""
-    return Refresh(log, PageCursor(before.generation), goal)
+        return Goal.MEETING
+    is_last_page_held = before.last_rows == len(log) - before.base
+    if log.order is OrderLabel.OLDEST_FIRST and before.asked is not None and is_last_page_held:
+        return Goal.LAST_PAGE
+    return Goal.WHOLE if before.cursor is None else Goal.COVERING

@@ -13,7 +13,7 @@ from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.read_all import ReadAll
 from ivscope.provider.fetch.sweep import Sweep
 from ivscope.provider.store.event_feed import EventFeed
-from ivscope.provider.store.feed import Feed, FeedState
+from ivscope.provider.store.feed import Feed, FeedState, RefreshResult
 from ivscope.ui.commands import ONLY_RECORDED, Handler, Unavailable
 from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.list_status import sweep_word
@@ -213,7 +213,7 @@ class ReadCommands:
         if refreshed.failure is not None:
             self._explorer.say(f"not refreshed: {refreshed.failure.summary}; r: retry")
         else:
-            self._explorer.say(f"+{refreshed.new_rows:,} new" if refreshed.new_rows else "no news")
+            self._explorer.say(_news(refreshed))
 
     # All.
 
@@ -276,3 +276,9 @@ class ReadCommands:
         if follower.status(monotonic()).state in {FollowState.FOLLOWING, FollowState.ENDED}:
             self._pane.go_to_newest()
             follower.mark_seen()
+
+
+def _news(refreshed: RefreshResult) -> str:
+    if refreshed.new_rows:
+        return f"+{refreshed.new_rows:,} new"
+    return "no news" if refreshed.is_whole else "none on the newest page; R: read all again"
