@@ -2,12 +2,15 @@
 
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import given, settings
 from ivscope.domain.failures import FailureKind
 from ivscope.provider.store.session_log import ReadState
 from support.simulated_stores import event_log, log_of_everybody, session_log
 from support.simulator.view import ALL_FAULTS, Extent, Fault
 from support.simulator.worlds import worlds
+
+SETTINGS = settings(max_examples=40, deadline=None)
+"""Few, as each world is made of many draws; no clock decides."""
 
 STATES = {
     Extent.WHOLE: ReadState.COMPLETE,
@@ -17,6 +20,7 @@ STATES = {
 }
 
 
+@SETTINGS
 @given(worlds())
 def test_a_log_of_one_participant_has_its_events_in_the_order_served(world):
     for name in world.history.participants:
@@ -24,6 +28,7 @@ def test_a_log_of_one_participant_has_its_events_in_the_order_served(world):
         assert list(kept.log) == world.view.events(name) == [row.event for row in kept.rows]
 
 
+@SETTINGS
 @given(worlds())
 def test_a_log_of_everybody_has_each_listed_participant_once(world):
     kept = log_of_everybody(world.view)
@@ -32,6 +37,7 @@ def test_a_log_of_everybody_has_each_listed_participant_once(world):
     assert [row.event for row in kept.rows] == list(kept.log)
 
 
+@SETTINGS
 @given(worlds())
 def test_a_session_log_knows_of_each_participant_what_is_read_and_how_far(world):
     kept = session_log(world.view)
@@ -47,6 +53,7 @@ def test_a_session_log_knows_of_each_participant_what_is_read_and_how_far(world)
     )
 
 
+@SETTINGS
 @given(worlds())
 def test_a_position_in_a_session_log_leads_to_its_row(world):
     kept = session_log(world.view)
@@ -55,11 +62,13 @@ def test_a_position_in_a_session_log_leads_to_its_row(world):
         assert kept.session_log.event(position) == row.event
 
 
+@SETTINGS
 @given(worlds(ALL_FAULTS - {Fault.NOT_READ, Fault.DENIED, Fault.NOT_LISTED, Fault.FIRST_PAGES}))
 def test_a_session_log_is_all_read_when_everybody_is_read_to_the_end(world):
     assert session_log(world.view).session_log.is_all_read
 
 
+@SETTINGS
 @given(worlds())
 def test_pages_of_participants_alternate_in_a_session_log(world):
     """Nobody's second page comes before everybody's first, as several are read at a time."""

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from ivscope.domain.times import from_microseconds
 from ivscope.domain.tokens import PUBLISH, SUBSCRIBE
 from support.simulator.showing import SOURCE, show
@@ -12,6 +12,9 @@ from support.simulator.truth import Span
 from support.simulator.worlds import World, all_worlds, lot_of, world_of, worlds
 
 PLACE = (SOURCE.stage_arn, SOURCE.session_id)
+SETTINGS = settings(max_examples=40, deadline=None)
+"""Few, as each world is made of many draws; no clock decides."""
+
 LONGEST_CUT_OFF = 2 * SECOND
 
 
@@ -37,6 +40,7 @@ def lies_in(span, others):
     )
 
 
+@SETTINGS
 @given(worlds())
 def test_nobody_publishes_subscribes_or_has_a_token_without_being_connected(world):
     for life in world.history.lives.values():
@@ -46,6 +50,7 @@ def test_nobody_publishes_subscribes_or_has_a_token_without_being_connected(worl
         assert all(lies_in(span, stays) for span in spans)
 
 
+@SETTINGS
 @given(worlds())
 def test_replications_lie_inside_publishing(world):
     for life in world.history.lives.values():
@@ -53,6 +58,7 @@ def test_replications_lie_inside_publishing(world):
             assert all(lies_in(span, life.publishing) for span in spans)
 
 
+@SETTINGS
 @given(worlds())
 def test_subscriptions_lie_inside_the_publishing_of_the_publisher(world):
     for life in world.history.lives.values():
@@ -61,6 +67,7 @@ def test_subscriptions_lie_inside_the_publishing_of_the_publisher(world):
             assert all(lies_in(span, published) for span in spans)
 
 
+@SETTINGS
 @given(worlds())
 def test_who_publishes_has_publish_or_lost_it_a_moment_ago(world):
     history = world.history
@@ -78,6 +85,7 @@ def test_who_publishes_has_publish_or_lost_it_a_moment_ago(world):
             assert all(any(span.holds(time) for span in allowed) for time in inside), name
 
 
+@SETTINGS
 @given(worlds())
 def test_spans_of_one_kind_do_not_overlap(world):
     for life in world.history.lives.values():
@@ -90,6 +98,7 @@ def test_spans_of_one_kind_do_not_overlap(world):
                 assert former.begin <= former.end <= later.begin
 
 
+@SETTINGS
 @given(worlds())
 def test_every_end_belongs_to_an_earlier_start_of_the_same_thing(world):
     history = world.history
@@ -108,6 +117,7 @@ def test_every_end_belongs_to_an_earlier_start_of_the_same_thing(world):
             assert history.ended_by[one.started_by] == number
 
 
+@SETTINGS
 @given(worlds())
 def test_spans_are_those_of_the_happenings(world):
     history = world.history
@@ -136,6 +146,7 @@ def test_spans_are_those_of_the_happenings(world):
             assert told(name, "REPLICATION_STARTED", to=to) == list(spans)
 
 
+@SETTINGS
 @given(worlds())
 def test_happenings_are_in_the_order_of_time_and_inside_the_session(world):
     history = world.history
@@ -148,6 +159,7 @@ def test_happenings_are_in_the_order_of_time_and_inside_the_session(world):
     )
 
 
+@SETTINGS
 @given(worlds())
 def test_nobody_is_left_in_a_session_that_ended(world):
     if not world.history.is_live:
@@ -158,6 +170,7 @@ def test_nobody_is_left_in_a_session_that_ended(world):
         )
 
 
+@SETTINGS
 @given(worlds())
 def test_counts_and_sets_over_a_second_hold_those_of_its_moments(world):
     history = world.history

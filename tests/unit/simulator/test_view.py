@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ivscope.domain.times import to_microseconds
 from support.simulator.showing import show
@@ -19,6 +19,9 @@ from support.simulator.view import (
     Fault,
 )
 from support.simulator.worlds import all_worlds, lot_of, worlds
+
+SETTINGS = settings(max_examples=40, deadline=None)
+"""Few, as each world is made of many draws; no clock decides."""
 
 LOTS = 60
 """Views looked at for one fault: more than enough that each has had its effect."""
@@ -67,6 +70,7 @@ def is_timed(row):
     return isinstance(row.event.time, datetime)
 
 
+@SETTINGS
 @given(worlds(CLEAN))
 def test_a_view_without_faults_has_each_happening_once_and_nothing_else(world):
     history, view = world.history, world.view
@@ -82,6 +86,7 @@ def test_a_view_without_faults_has_each_happening_once_and_nothing_else(world):
     assert world.is_seen_whole
 
 
+@SETTINGS
 @given(worlds(CLEAN))
 def test_a_view_without_faults_is_in_true_order_from_one_end_or_the_other(world):
     for name in world.history.participants:
@@ -89,6 +94,7 @@ def test_a_view_without_faults_is_in_true_order_from_one_end_or_the_other(world)
         assert told in (sorted(told), sorted(told, reverse=True))
 
 
+@SETTINGS
 @given(worlds())
 def test_a_time_shown_is_the_true_one_or_cut_to_milliseconds_or_seconds(world):
     for name in world.history.participants:
@@ -100,6 +106,7 @@ def test_a_time_shown_is_the_true_one_or_cut_to_milliseconds_or_seconds(world):
             assert shown in (true, true // 1_000 * 1_000, true // SECOND * SECOND)
 
 
+@SETTINGS
 @given(worlds())
 def test_a_row_tells_the_happening_that_it_names(world):
     for name in world.history.participants:
@@ -111,11 +118,13 @@ def test_a_row_tells_the_happening_that_it_names(world):
             assert row.event.replica == true.replica
 
 
+@SETTINGS
 @given(worlds(UNORDERED))
 def test_order_and_number_of_rows_hide_nothing(world):
     assert world.is_seen_whole
 
 
+@SETTINGS
 @given(worlds(ENDS_MISSING))
 def test_only_ends_that_no_client_reports_are_missing_where_only_they_may_be(world):
     unseen = [one for name in world.history.participants for one in world.unseen(name)]
@@ -123,6 +132,7 @@ def test_only_ends_that_no_client_reports_are_missing_where_only_they_may_be(wor
     assert bool(unseen) is (Fault.MISSING_END in world.view.faults)
 
 
+@SETTINGS
 @given(worlds(UNREAD))
 def test_what_is_not_read_is_the_only_thing_missing_where_only_that_may_be(world):
     assert world.view.when_all_read().faults <= UNORDERED | {Fault.DENIED, Fault.NOT_LISTED}
@@ -131,6 +141,7 @@ def test_what_is_not_read_is_the_only_thing_missing_where_only_that_may_be(world
             assert world.unseen(name) == ()
 
 
+@SETTINGS
 @given(worlds())
 def test_no_row_is_read_twice_unless_events_are_doubled(world):
     if Fault.DOUBLED not in world.view.faults:
@@ -318,6 +329,7 @@ def test_participants_are_listed_as_the_api_lists_them():
     assert {row.state for row in view.participants} == {"DISCONNECTED"}
 
 
+@SETTINGS
 @given(st.integers(0, 10_000))
 def test_only_allowed_faults_occur(seed):
     history = busy_history()
