@@ -59,8 +59,13 @@ def meaning(text, cursor):
     text = text.removesuffix("Z").replace("T", " ")
     if "-" not in text:
         text = f"{DAY} {text}"
-    lasting = {0: timedelta(days=1), 1: timedelta(minutes=1), 2: timedelta(seconds=1)}
-    return utc(text), lasting[text.count(":")]
+    lasting = {
+        10: timedelta(days=1),
+        13: timedelta(hours=1),
+        16: timedelta(minutes=1),
+        19: timedelta(seconds=1),
+    }
+    return utc(text), lasting[len(text)]
 
 
 def passes(text, time, cursor):
