@@ -15,6 +15,9 @@ the session's start and its end, of which a filter takes all and "go to" the one
 event under the cursor. On none of them, it is the nearest that lies on a day of the session. Where
 no session is known, the event under the cursor gives the date, else today. Of an hour that clocks
 repeat both passes count; one that they skip is read as if they had not been changed yet.
+
+Long because what is written and what it means are two halves of one grammar, and each way to
+write a time has its own way to be dated.
 """
 
 import re

@@ -1,11 +1,12 @@
 """EventList: what the reader made of one participant's events: filter, search, marks, place."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ivscope.analysis.event_view import EventView
 from ivscope.analysis.filter_parser import parse_filter
-from ivscope.analysis.filters import Filter
+from ivscope.analysis.filters import Filter, FilterError
 from ivscope.analysis.spans import Spans
 from ivscope.analysis.time_input import DatedBy, TimeReference, TypedRanges, TypedTime
 from ivscope.domain.times import to_microseconds
@@ -112,13 +113,20 @@ class EventList:
         )
 
     def date_by(self, session: tuple[datetime, datetime]) -> None:
-        """Read filter and search again: the times of the session have become known."""
+        """Read filter and search again: the times of the session have become known.
+
+        What would be wrong with the new date, such as "during:23:00..now" in a session that has
+        not come to 23:00 yet, keeps the date that it took.
+        """
         if self._filtered_from is not None:
             self._filtered_from = replace(self._filtered_from, session=session)
-            self.filter = parse_filter(self.filter_text, self._filtered_from)
-            self._apply()
+            with suppress(FilterError):
+                self.filter = parse_filter(self.filter_text, self._filtered_from)
+                self._apply()
         if self._searched_from is not None:
-            self.search_for(self.search_text, replace(self._searched_from, session=session))
+            self._searched_from = replace(self._searched_from, session=session)
+            with suppress(FilterError):
+                self.search_for(self.search_text, self._searched_from)
 
     def is_nearest(self, row: int | None, moment: datetime) -> bool:
         """Whether no page that is still to come can hold an event nearer to a moment.

@@ -1,4 +1,7 @@
-"""EventCommands: finding, filtering and jumping in a participant's events."""
+"""EventCommands: finding, filtering and jumping in a participant's events.
+
+Long because every key of the event list has its handler here.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
