@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from ivscope.domain import events
 from ivscope.endpoint.world import Members
 from ivscope.endpoint.worlds.people import short_id
-from ivscope.endpoint.worlds.person import HOST, VIEWER, Person, Replication, Period, Token
+from ivscope.endpoint.worlds.person import HOST, VIEWER, Period, Person, Replication, Token
 
 TOKEN_LIFE = timedelta(hours=12)
 """Default life of a participant token (IVS user guide, token exchange)."""
