@@ -115,7 +115,8 @@ def _what(row: EventRow) -> Line:
 
 
 def _code_cells(row: EventRow) -> int:
-    return text_width(clip(row.event.error_code or "", MOST_CELLS))
+    code = row.event.error_code
+    return text_width(clip(code, MOST_CELLS)) if code else 0
 
 
 def _since(row: EventRow) -> str:
