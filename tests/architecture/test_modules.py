@@ -19,6 +19,12 @@ MOST_USED_ONCE = 25
 one idea. Some are none, such as the worlds that their catalog lists."""
 
 
+TWO_OF_A_NAME = {
+    "Stretch": "until one engine pairs starts and ends, each of its forerunners has its own",
+}
+"""Names that mean two things in two packages, each with the reason why it may."""
+
+
 @pytest.fixture(scope="module")
 def code():
     return CodeFacts.of_product()
@@ -57,12 +63,20 @@ def test_every_protocol_stands_for_more_than_one_class(code):
     assert code.protocols_of_one == {}
 
 
+def test_no_name_means_two_things_in_two_packages(code):
+    """Who reads `Place` in one package must not have to ask whose."""
+    twice = code.defined_twice
+    assert {name: places for name, places in twice.items() if name not in TWO_OF_A_NAME} == {}
+
+
 def test_facts_are_counted_as_written(tmp_path):
     """The rules above would hold of anything if nothing was counted."""
     package = tmp_path / "made"
     (package / "room").mkdir(parents=True)
     (package / "__init__.py").write_text("")
     (package / "room" / "__init__.py").write_text("")
+    (package / "yard").mkdir()
+    (package / "yard" / "fence.py").write_text("def later(): pass\nclass Gate: pass\n")
     (package / "room" / "one.py").write_text(
         "from typing import Protocol\n"
         "class Door(Protocol):\n"
@@ -77,8 +91,11 @@ def test_facts_are_counted_as_written(tmp_path):
         "class Gate: pass\n"
     )  # fmt: skip
     facts = CodeFacts(tmp_path, "made")
-    assert facts.modules == ["made.room.one", "made.room.two"]
+    assert facts.modules == ["made.room.one", "made.room.two", "made.yard.fence"]
     assert facts.used_once_at_home == ["made.room.one"]
     assert facts.protocols_of_one == {"made.room.one.Door": ["made.room.one.Gate"]}
-    assert facts.defined_twice == {"Gate": ["made.room.one", "made.room.two"]}
+    assert facts.defined_twice == {
+        "Gate": ["made.room.one", "made.room.two", "made.yard.fence"],
+        "later": ["made.room.two", "made.yard.fence"],
+    }
     assert facts.lines["made.room.two"] == 4

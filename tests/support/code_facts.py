@@ -132,12 +132,20 @@ class CodeFacts:
 
     @property
     def defined_twice(self) -> dict[str, list[str]]:
-        """Names of public classes that more than one module defines, and which do."""
-        found: defaultdict[str, list[str]] = defaultdict(list)
-        for facts in self.classes.values():
-            if not facts.name.startswith("_"):
-                found[facts.name].append(facts.module)
-        return {name: places for name, places in sorted(found.items()) if len(places) > 1}
+        """Public classes and functions that two packages define at the top of a module, and where.
+
+        Inside one package two modules may share the name of a function: who calls it sees both.
+        """
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for module, tree in self.trees.items():
+            for node in tree.body:
+                if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                    found[node.name].add(module)
+        return {
+            name: sorted(modules)
+            for name, modules in sorted(found.items())
+            if not name.startswith("_") and len({_package(module) for module in modules}) > 1
+        }
 
     @classmethod
     def of_product(cls) -> Self:

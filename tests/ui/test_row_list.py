@@ -1,13 +1,15 @@
-"""The list by itself, in an app of ten lines."""
+"""The list by itself, in an app of ten lines; and how often the explorer draws its events."""
 
 import asyncio
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
+from ivscope.render.event_rows import EventRows
 from ivscope.render.lines import Role, Span
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
 from ivscope.ui.widgets.row_list import RowList
 from rich.style import Style
+from support.explorer import DANA, at, explorer
 from textual.app import App
 
 
@@ -155,3 +157,35 @@ async def test_rows_that_come_above_the_view_move_what_was_drawn():
         assert await drawn_by(rows, numbers, come) == []
         assert rows.top == top + 7
         assert f"row {top + 1}" in rows.render_line(2).text
+
+
+async def test_the_explorer_draws_an_event_once_per_change(monkeypatch):
+    drawn = []
+    line = EventRows.line
+
+    def noted(rows, index, width):
+        drawn.append(index)
+        return line(rows, index, width)
+
+    monkeypatch.setattr(EventRows, "line", noted)
+    async with explorer(at(DANA)) as journey:
+        await journey.until("100 events loaded")
+        await journey.settled()
+        rows = journey.rows("events")
+        drawn.clear()
+        await journey.press("j")
+        await journey.until(lambda: rows.cursor == 1)
+        await frame(rows)
+        assert sorted(drawn) == [0, 1]
+        rows.cursor = 60
+        await frame(rows)
+        drawn.clear()
+        # A page down comes near the end: the next page is read below what is in view.
+        await journey.press("pagedown")
+        await journey.until("200 events loaded")
+        await journey.settled()
+        await frame(rows)
+        # The row that was the last learns what came before it, and how long before.
+        again = len(drawn) - len(set(drawn))
+        assert again == drawn.count(99) - (99 in drawn) <= 1
+        assert len(set(drawn)) <= rows.page

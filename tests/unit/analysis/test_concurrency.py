@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ivscope.analysis.concurrency import PublisherCounter
-from ivscope.analysis.plots import Level
+from ivscope.analysis.plots import PublisherLevel
 from ivscope.analysis.time_window import window_between
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.endpoint.worlds.incident import MAIN_ARN
@@ -34,12 +34,13 @@ def test_levels_equal_a_naive_count(people, seed, columns):
     counter = counted(shuffled_events(people, seed))
     naive = [sum(person.is_publishing(second) for person in people) for second in range(25)]
     for second, count in enumerate(naive):
-        assert counter.at(at(second)) == Level(count, count)
+        assert counter.at(at(second)) == PublisherLevel(count, count)
     window = window_between(at(0), at(24))
     assert course(counter, 24) == [
-        Level(most, most) for most in (*naive[:23], max(naive[23], naive[24]))
+        PublisherLevel(most, most) for most in (*naive[:23], max(naive[23], naive[24]))
     ]
-    assert max(counter.levels(window, columns)) == Level(max(naive), max(naive)) == counter.peak
+    assert counter.peak == PublisherLevel(max(naive), max(naive))
+    assert max(counter.levels(window, columns)) == counter.peak
 
 
 @given(
@@ -63,11 +64,11 @@ def test_no_events_make_a_count_negative_or_larger_than_the_people(events, is_li
         assert level.certain <= len(people - {"c"})
     again = PublisherCounter(log_of([]), is_read=lambda who: who != "c", ended=None)
     assert again.advance(1) is False
-    assert again.peak == Level(0, 0)
+    assert again.peak == PublisherLevel(0, 0)
 
 
 def levels(*pairs):
-    return [Level(certain, possible) for certain, possible in pairs]
+    return [PublisherLevel(certain, possible) for certain, possible in pairs]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +143,7 @@ def test_ends_that_are_not_known_are_not_certain(events, ended, expected):
 def test_who_is_not_read_to_the_end_is_only_possible():
     events = [event(1, "PUBLISH_STARTED"), event(3, "PUBLISH_STOPPED")]
     counter = counted(events, unread=("me",))
-    assert counter.at(at(2)) == Level(0, 1)
+    assert counter.at(at(2)) == PublisherLevel(0, 1)
 
 
 def test_more_events_and_more_reading_change_the_count():
@@ -150,14 +151,14 @@ def test_more_events_and_more_reading_change_the_count():
     read = set()
     counter = PublisherCounter(log, is_read=read.__contains__, ended=None)
     counter.advance(1)
-    assert counter.at(at(5)) == Level(0, 1)
+    assert counter.at(at(5)) == PublisherLevel(0, 1)
     read.add("me")
     counter.advance(1)
-    assert counter.at(at(5)) == Level(1, 1)
+    assert counter.at(at(5)) == PublisherLevel(1, 1)
     log.append([event(4, "PUBLISH_STOPPED")])
     counter.advance(1)
-    assert counter.at(at(5)) == Level(0, 0)
-    assert counter.at(at(3)) == Level(1, 1)
+    assert counter.at(at(5)) == PublisherLevel(0, 0)
+    assert counter.at(at(3)) == PublisherLevel(1, 1)
 
 
 def test_nobody_is_shown_after_the_events_were_read():
@@ -174,5 +175,5 @@ def test_twelve_were_publishing_when_the_incident_hit_the_quota():
     )
     while counter.advance(1):
         pass
-    assert counter.at(datetime(2026, 11, 23, 20, 47, 12, tzinfo=UTC)) == Level(12, 12)
-    assert counter.peak == Level(12, 12)
+    assert counter.at(datetime(2026, 11, 23, 20, 47, 12, tzinfo=UTC)) == PublisherLevel(12, 12)
+    assert counter.peak == PublisherLevel(12, 12)

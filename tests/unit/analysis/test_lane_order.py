@@ -3,7 +3,7 @@
 from ivscope.analysis.lane_order import LaneOrder
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.domain.times import UnreadableTime
-from ivscope.provider.store.append_list import RowList
+from ivscope.provider.store.append_list import AppendList
 from support.shown_rows import at
 
 PEOPLE = [
@@ -18,7 +18,7 @@ BY_JOIN = ["early", "late", "middle", "never", "bad"]
 
 
 def listed(*people):
-    rows = RowList()
+    rows = AppendList()
     rows.append(people)
     return rows
 
@@ -33,7 +33,7 @@ def test_they_stand_in_the_order_of_joining_or_of_errors():
 
 
 def test_a_list_that_grows_is_in_the_order_of_the_whole_list():
-    rows, order = RowList(), LaneOrder()
+    rows, order = AppendList(), LaneOrder()
     for one in PEOPLE:
         rows.append([one])
         order.take(rows)

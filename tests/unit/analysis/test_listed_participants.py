@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ivscope.analysis.listed_participants import ListedParticipants
 from ivscope.domain.stages import ParticipantSummary
-from ivscope.provider.store.append_list import RowList
+from ivscope.provider.store.append_list import AppendList
 
 ROWS = st.lists(
     st.builds(
@@ -25,7 +25,7 @@ def expected(rows):
 
 @given(st.lists(ROWS, max_size=4))
 def test_a_list_taken_page_by_page_is_that_taken_at_once(pages):
-    rows, people = RowList(), ListedParticipants()
+    rows, people = AppendList(), ListedParticipants()
     for page in pages:
         rows.append(page)
         people.take(rows)
@@ -38,7 +38,7 @@ def test_a_list_taken_page_by_page_is_that_taken_at_once(pages):
 def test_a_list_begun_anew_takes_the_place_of_the_old_one(old, new):
     people = ListedParticipants()
     for page in (old, new):
-        rows = RowList()
+        rows = AppendList()
         rows.append(page)
         people.take(rows)
     assert (people.rows, Counter(dict(people.states()))) == expected(new)

@@ -9,7 +9,7 @@ from botocore import xform_name
 from botocore.loaders import Loader
 from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
 from ivscope.export.cli_commands import (
-    Connection,
+    CliOptions,
     ivscope_command,
     list_events_command,
     list_participants_command,
@@ -23,7 +23,7 @@ from support.hostile_texts import HOSTILE_TEXTS
 ARN = "arn:aws:ivs:us-west-2:123456789012:stage/W0Zz9IkArb68"
 SESSION = SessionScope(ARN, "st-dxMFysKnE9UAk")
 SCOPE = ParticipantScope(ARN, "st-dxMFysKnE9UAk", "tAv0YThNuP8y")
-PLAIN = Connection(region="us-west-2")
+PLAIN = CliOptions(region="us-west-2")
 
 
 def _narrowed(member, value):
@@ -37,7 +37,7 @@ def _command(text):
 
 
 def test_the_command_of_an_event_list():
-    connection = Connection("on call", "us-west-2", "http://127.0.0.1:9")
+    connection = CliOptions("on call", "us-west-2", "http://127.0.0.1:9")
     note, command = list_events_command(SCOPE, connection).split("\n")
     assert note == ("# shows 50 events; for more add --next-token with the nextToken of the answer")
     assert command == (
@@ -48,7 +48,7 @@ def test_the_command_of_an_event_list():
 
 
 def test_the_commands_of_the_pickers():
-    assert _command(list_stages_command(Connection())) == "aws ivs-realtime list-stages"
+    assert _command(list_stages_command(CliOptions())) == "aws ivs-realtime list-stages"
     assert _command(list_sessions_command(ARN, PLAIN)) == (
         f"aws ivs-realtime list-stage-sessions --stage-arn {ARN} --region us-west-2"
     )
@@ -100,7 +100,7 @@ def test_the_aws_cli_knows_operation_and_options(text):
 
 
 def test_the_command_of_the_demo_brings_keys_that_the_endpoint_takes():
-    connection = Connection(None, "us-west-2", "http://127.0.0.1:9", "incident")
+    connection = CliOptions(None, "us-west-2", "http://127.0.0.1:9", "incident")
     assert _command(list_stages_command(connection)) == (
         "AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo aws ivs-realtime list-stages "
         "--region us-west-2 --endpoint-url http://127.0.0.1:9"
@@ -139,7 +139,7 @@ def test_a_participant_id_that_looks_like_an_option_is_kept_from_being_one():
 
 
 def test_our_own_command_leads_back_into_the_demo_or_to_another_endpoint():
-    demo = Connection(None, "us-west-2", "http://127.0.0.1:9", "incident")
+    demo = CliOptions(None, "us-west-2", "http://127.0.0.1:9", "incident")
     assert ivscope_command((ARN,), demo) == f"ivscope {ARN} --demo --world incident"
-    other = Connection("mine", "us-west-2", "http://127.0.0.1:9")
+    other = CliOptions("mine", "us-west-2", "http://127.0.0.1:9")
     assert ivscope_command((ARN,), other) == f"ivscope {ARN} --endpoint-url http://127.0.0.1:9"

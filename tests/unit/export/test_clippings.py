@@ -18,7 +18,7 @@ from ivscope.domain.stages import (
 )
 from ivscope.domain.times import UnreadableTime
 from ivscope.domain.tokens import ParticipantToken
-from ivscope.export.cli_commands import Connection
+from ivscope.export.cli_commands import CliOptions
 from ivscope.export.clippings import (
     clippings_for_event,
     clippings_for_participant,
@@ -35,7 +35,7 @@ from support.hostile_texts import HOSTILE_TEXTS
 
 ARN = "arn:aws:ivs:us-west-2:123456789012:stage/W0Zz9IkArb68"
 SCOPE = ParticipantScope(ARN, "st-dxMFysKnE9UAk", "tAv0YThNuP8y")
-CONNECTION = Connection(profile="on call", region="us-west-2")
+CONNECTION = CliOptions(profile="on call", region="us-west-2")
 AT = datetime(2026, 11, 23, 20, 36, 28, 602_000, tzinfo=UTC)
 FAILED = Event("PUBLISH_ERROR", "tAv0YThNuP8y", AT, error_code="QUOTA_EXCEEDED")
 BEFORE = ParticipantToken(("SUBSCRIBE",), (("lang", "de"), ("role", "viewer")), "ana", AT)

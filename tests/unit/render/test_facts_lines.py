@@ -6,7 +6,6 @@ import pytest
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.stages import (
     Participant,
-    ParticipantReplica,
     ParticipantSummary,
     Stage,
     StageSession,
@@ -16,7 +15,6 @@ from ivscope.render.bars import failure_lines
 from ivscope.render.cells import line_width
 from ivscope.render.facts_lines import (
     participant_lines,
-    replica_lines,
     session_lines,
     session_span,
     stage_lines,
@@ -112,17 +110,6 @@ def test_a_replica_without_its_source_says_so():
     assert not any(text.startswith("Copy") for text in none)
     new = ParticipantSummary("a", replication_type="MIRROR\x07")
     assert r"Copy       MIRROR\x07" in _texts(participant_lines(new, 80, UTC))
-
-
-def test_a_replica_row_names_both_ends():
-    texts = _texts(replica_lines(ParticipantReplica("a", ARN, "s1", "other", "s2", "STOPPED"), 80))
-    assert texts[1:] == [
-        "Copy       STOPPED",
-        f"From stage {ARN}",
-        "session    s1",
-        "To stage   other",
-        "session    s2",
-    ]
 
 
 def test_a_failure_tells_cause_remedy_code_and_request_id():

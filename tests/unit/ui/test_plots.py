@@ -3,11 +3,11 @@
 from datetime import UTC, timedelta, timezone
 
 import pytest
-from ivscope.analysis.plots import Bucket, Level
+from ivscope.analysis.plots import Bucket, PublisherLevel
 from ivscope.analysis.time_window import window_between
 from ivscope.render.cells import line_width
 from ivscope.render.lines import Role
-from ivscope.ui.lanes.lines import LEGEND, Frame, Layer, Plot, axis_line, lane_line, window_text
+from ivscope.ui.lanes.lines import LEGEND, Layer, Plot, PlotFrame, axis_line, lane_line, window_text
 from ivscope.ui.lanes.view import EVENTS, PUBLISHERS
 from support.given_facts import at
 
@@ -23,8 +23,15 @@ def texts(lines):
 
 
 def test_a_level_plot_shows_the_limit_what_is_certain_and_what_may_be():
-    levels = [Level(0, 0), Level(1, 1), Level(6, 8), Level(12, 12), Level(11, 13), Level(0, 4)]
-    assert texts(PUBLISHERS.drawn(levels, Frame(4, 10, cursor=0))) == [
+    levels = [
+        PublisherLevel(0, 0),
+        PublisherLevel(1, 1),
+        PublisherLevel(6, 8),
+        PublisherLevel(12, 12),
+        PublisherLevel(11, 13),
+        PublisherLevel(0, 4),
+    ]
+    assert texts(PUBLISHERS.drawn(levels, PlotFrame(4, 10, cursor=0))) == [
         " 12 limit |--#?-",
         "       10 |  ##",
         "        7 | ?##",
@@ -35,8 +42,8 @@ def test_a_level_plot_shows_the_limit_what_is_certain_and_what_may_be():
 @pytest.mark.parametrize("height", [2, 6, 8, 20])
 @pytest.mark.parametrize("most", [0, 3, 12, 13, 40, 900])
 def test_a_level_plot_keeps_its_height_and_width_and_has_one_limit(height, most):
-    levels = [Level(column % (most + 1), most) for column in range(50)]
-    lines = PUBLISHERS.drawn(levels, Frame(height, 12, cursor=None))
+    levels = [PublisherLevel(column % (most + 1), most) for column in range(50)]
+    lines = PUBLISHERS.drawn(levels, PlotFrame(height, 12, cursor=None))
     assert len(lines) == min(height, max(12, most))
     assert {line_width(line) for line in lines} == {62}
     labels = [text(line)[:12].strip() for line in lines]
@@ -52,18 +59,24 @@ def test_a_level_plot_keeps_its_height_and_width_and_has_one_limit(height, most)
 
 def test_a_histogram_shows_one_event_beside_many_and_counts_errors():
     buckets = [Bucket(1, 1), Bucket(100, 12), Bucket(0, 0), Bucket(51, 0)]
-    assert texts(EVENTS.drawn(buckets, Frame(3, 8, cursor=2))) == [
+    assert texts(EVENTS.drawn(buckets, PlotFrame(3, 8, cursor=2))) == [
         "    100  #|#",
         " events ##|#",
         " errors 1+|",
     ]
-    assert texts(EVENTS.drawn([], Frame(3, 8, cursor=None))) == ["      0", " events", " errors"]
-    assert text(EVENTS.drawn([Bucket(1_200_000, 0)], Frame(2, 8, cursor=None))[0]) == "  1200k #"
+    assert texts(EVENTS.drawn([], PlotFrame(3, 8, cursor=None))) == [
+        "      0",
+        " events",
+        " errors",
+    ]
+    assert (
+        text(EVENTS.drawn([Bucket(1_200_000, 0)], PlotFrame(2, 8, cursor=None))[0]) == "  1200k #"
+    )
 
 
 def test_a_new_plot_is_one_value():
     joined = Plot("joined", lambda log, window, columns: log, (Layer(int, "#", Role.GOOD),))
-    assert texts(joined.lines([0, 1, 4], HOUR, 3, Frame(4, 8, cursor=0))) == [
+    assert texts(joined.lines([0, 1, 4], HOUR, 3, PlotFrame(4, 8, cursor=0))) == [
         "      4 | #",
         "        | #",
         "        | #",

@@ -9,7 +9,7 @@ from itertools import compress
 from time import monotonic
 from typing import Final
 
-from ivscope.analysis.plots import Level
+from ivscope.analysis.plots import PublisherLevel
 from ivscope.analysis.shown_events import flags_of
 from ivscope.analysis.stretches import Covered, KindRoles, Row, Stretch, told_by
 from ivscope.analysis.time_window import TimeWindow
@@ -96,7 +96,7 @@ class PublisherCounter:
 
     def levels(
         self, window: TimeWindow, columns: int, until: datetime | None = None
-    ) -> list[Level]:
+    ) -> list[PublisherLevel]:
         """The highest level in each column of a window.
 
         Args:
@@ -109,22 +109,24 @@ class PublisherCounter:
         edges[-1] += 1  # The last column holds the end of the window too.
         bound = _FOREVER if until is None else to_microseconds(until)
         return [
-            self._level(edges[column], edges[column + 1]) if edges[column] <= bound else Level(0, 0)
+            self._level(edges[column], edges[column + 1])
+            if edges[column] <= bound
+            else PublisherLevel(0, 0)
             for column in range(columns)
         ]
 
-    def at(self, moment: datetime) -> Level:
+    def at(self, moment: datetime) -> PublisherLevel:
         """The level at one moment."""
         start = to_microseconds(moment)
         return self._level(start, start + 1)
 
     @property
-    def peak(self) -> Level:
+    def peak(self) -> PublisherLevel:
         """The highest level there was."""
         return self._level(NO_TIME, _FOREVER)
 
-    def _level(self, start: int, stop: int) -> Level:
-        return Level(self._certain.most(start, stop), self._possible.most(start, stop))
+    def _level(self, start: int, stop: int) -> PublisherLevel:
+        return PublisherLevel(self._certain.most(start, stop), self._possible.most(start, stop))
 
     def _steps(self) -> Iterator[None]:
         while self._scanned < len(self._log):

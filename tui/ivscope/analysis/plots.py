@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Level(NamedTuple):
+class PublisherLevel(NamedTuple):
     """The most participants that were publishing at once within one column."""
 
     certain: int

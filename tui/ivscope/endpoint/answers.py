@@ -11,7 +11,7 @@ JSON_TYPE: Headers = (("Content-Type", "application/json"),)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """One HTTP answer. The wire adds Date, x-amzn-RequestId and, where absent, Content-Length."""
 
     status: int
@@ -48,12 +48,12 @@ def encode(members: Members) -> bytes:
         return json.dumps(members, separators=(",", ":")).encode()
 
 
-def success(members: Members) -> Answer:
+def success(members: Members) -> HttpAnswer:
     """A 200 answer."""
-    return Answer(200, encode(members))
+    return HttpAnswer(200, encode(members))
 
 
-def failure(error: ServiceError) -> Answer:
+def failure(error: ServiceError) -> HttpAnswer:
     """The answer that carries this error."""
     headers = (("X-Amzn-Errortype", error.code), *JSON_TYPE)
-    return Answer(error.status, encode({error.member: error.message}), headers)
+    return HttpAnswer(error.status, encode({error.member: error.message}), headers)

@@ -20,7 +20,7 @@ _MARK = "p"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PageStart:
     """Where the next page begins."""
 
     position: int
@@ -40,13 +40,13 @@ class Cursors:
         self._key = key if key is not None else secrets.token_bytes(32)
         self._serials = itertools.count()
 
-    def write(self, operation: str, parameters: Members, place: Place) -> str:
+    def write(self, operation: str, parameters: Members, place: PageStart) -> str:
         """The token with which the same call goes on at `place`."""
         content = _PLACE.pack(place.position, place.length, next(self._serials) & 0xFFFFFFFF)
         signature = self._sign(operation, parameters, content)
         return _text(signature + content)
 
-    def read(self, operation: str, parameters: Members) -> Place | None:
+    def read(self, operation: str, parameters: Members) -> PageStart | None:
         """The place that the call's nextToken names; None for a first page.
 
         An empty token means a first page as well.
@@ -68,7 +68,7 @@ class Cursors:
         if not signed or _text(raw) != token:
             raise validation_error("nextToken: not valid for this request")
         position, length, _ = _PLACE.unpack(content)
-        return Place(position, length)
+        return PageStart(position, length)
 
     def _sign(self, operation: str, parameters: Members, content: bytes) -> bytes:
         bound = {

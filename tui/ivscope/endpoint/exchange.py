@@ -8,7 +8,7 @@ from collections.abc import Callable
 from email.utils import formatdate
 from http import HTTPStatus
 
-from ivscope.endpoint.answers import Answer, ServiceError, failure, success
+from ivscope.endpoint.answers import HttpAnswer, ServiceError, failure, success
 from ivscope.endpoint.service import Request, Service
 from ivscope.endpoint.world import Members
 
@@ -39,14 +39,14 @@ class Exchange:
         """
         return self._service.answer(self.request, parameters)
 
-    def ordinary(self) -> Answer:
+    def ordinary(self) -> HttpAnswer:
         """The answer without a fault, an error answer included."""
         try:
             return success(self.members())
         except ServiceError as error:
             return failure(error)
 
-    def head(self, answer: Answer) -> bytes:
+    def head(self, answer: HttpAnswer) -> bytes:
         """Status line and header of an answer, up to and with the empty line."""
         headers = {
             "Date": formatdate(time.time(), usegmt=True),
@@ -60,7 +60,7 @@ class Exchange:
         lines += [f"{name}: {value}" for name, value in headers.items()]
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
-    def send(self, answer: Answer) -> None:
+    def send(self, answer: HttpAnswer) -> None:
         """Send a complete answer in one piece."""
         self.write(self.head(answer) + answer.body)
 

@@ -8,7 +8,7 @@ from email.utils import formatdate
 
 from ivscope.endpoint.answers import (
     JSON_TYPE,
-    Answer,
+    HttpAnswer,
     ServiceError,
     encode,
     failure,
@@ -126,7 +126,7 @@ def service_error(
         text = message.format(operation=exchange.request.operation)
         answer = failure(ServiceError(code, status, text, member))
         extra = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-        exchange.send(Answer(answer.status, answer.body, (*answer.headers, *extra)))
+        exchange.send(HttpAnswer(answer.status, answer.body, (*answer.headers, *extra)))
 
     return act
 
@@ -139,7 +139,7 @@ def html(status: int, title: str, *headers: tuple[str, str]) -> Act:
     ).encode()
 
     def act(exchange: Exchange) -> None:
-        exchange.send(Answer(status, body, (*HTML_TYPE, *headers)))
+        exchange.send(HttpAnswer(status, body, (*HTML_TYPE, *headers)))
 
     return act
 
@@ -148,7 +148,7 @@ def fixed(body: bytes, content_type: str = "application/json") -> Act:
     """Status 200 with this body."""
 
     def act(exchange: Exchange) -> None:
-        exchange.send(Answer(200, body, (("Content-Type", content_type),)))
+        exchange.send(HttpAnswer(200, body, (("Content-Type", content_type),)))
 
     return act
 
@@ -159,7 +159,7 @@ def changed(change: Callable[[bytes], bytes], *headers: tuple[str, str]) -> Act:
     def act(exchange: Exchange) -> None:
         answer = exchange.ordinary()
         body = change(answer.body)
-        exchange.send(Answer(answer.status, body, (*answer.headers, *headers)))
+        exchange.send(HttpAnswer(answer.status, body, (*answer.headers, *headers)))
 
     return act
 
@@ -192,12 +192,12 @@ def in_utf_16(body: bytes) -> bytes:
 
 def without_type(exchange: Exchange) -> None:
     """Answer an error that does not say which one it is."""
-    exchange.send(Answer(400, encode({"message": "Something is wrong"}), JSON_TYPE))
+    exchange.send(HttpAnswer(400, encode({"message": "Something is wrong"}), JSON_TYPE))
 
 
 def redirect(exchange: Exchange) -> None:
     """Send the client to a login page."""
-    exchange.send(Answer(302, b"", (("Location", "https://login.example.com/"),)))
+    exchange.send(HttpAnswer(302, b"", (("Location", "https://login.example.com/"),)))
 
 
 def clock_skew(exchange: Exchange) -> None:
@@ -206,7 +206,7 @@ def clock_skew(exchange: Exchange) -> None:
     text = f"Signature expired: the request is {SKEW} seconds older than the clock of the service"
     answer = failure(ServiceError("InvalidSignatureException", 403, text, "message"))
     date = ("Date", formatdate(now, usegmt=True))
-    exchange.send(Answer(answer.status, answer.body, (*answer.headers, date)))
+    exchange.send(HttpAnswer(answer.status, answer.body, (*answer.headers, date)))
 
 
 def huge_body(exchange: Exchange) -> None:
@@ -216,7 +216,7 @@ def huge_body(exchange: Exchange) -> None:
         row = value[0] if isinstance(value, list) and value else value
         if isinstance(row, dict):
             row[_HUGE_MEMBERS[name]] = "x" * HUGE
-    exchange.send(Answer(200, encode(members)))
+    exchange.send(HttpAnswer(200, encode(members)))
 
 
 LONGEST = 60.0
@@ -269,7 +269,7 @@ def cut_chunks(exchange: Exchange) -> None:
     answer = exchange.ordinary()
     chunked = (*answer.headers, ("Transfer-Encoding", "chunked"))
     size = f"{len(answer.body):x}\r\n".encode()
-    head = exchange.head(Answer(answer.status, b"", chunked))
+    head = exchange.head(HttpAnswer(answer.status, b"", chunked))
     exchange.write(head + size + half(answer.body))
     exchange.end()
 

@@ -26,7 +26,7 @@ _REMEMBERED = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ReceivedCall:
     """One call received. It is written down before it is answered."""
 
     operation: str
@@ -42,9 +42,9 @@ class Journal:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
-        self._recent: deque[Call] = deque(maxlen=_REMEMBERED)
+        self._recent: deque[ReceivedCall] = deque(maxlen=_REMEMBERED)
 
-    def write(self, call: Call) -> int:
+    def write(self, call: ReceivedCall) -> int:
         """Add a call and return its number, from 1."""
         with self._lock:
             self._counts[call.operation] += 1
@@ -56,7 +56,7 @@ class Journal:
         with self._lock:
             return self._counts.copy()
 
-    def recent(self) -> tuple[Call, ...]:
+    def recent(self) -> tuple[ReceivedCall, ...]:
         """The last calls, oldest first."""
         with self._lock:
             return tuple(self._recent)
@@ -152,7 +152,7 @@ class Handler(BaseHTTPRequestHandler):
             parameters = request.parameters
         except ServiceError:
             parameters = {}
-        number = self.server.journal.write(Call(request.operation, parameters, fault))
+        number = self.server.journal.write(ReceivedCall(request.operation, parameters, fault))
         return str(uuid.uuid5(uuid.NAMESPACE_URL, f"ivs-endpoint/{number}"))
 
     def _read_request(self) -> Request | None:
@@ -234,7 +234,7 @@ class Endpoint:
         return self._journal.counts()
 
     @property
-    def recent(self) -> tuple[Call, ...]:
+    def recent(self) -> tuple[ReceivedCall, ...]:
         """The last calls received, oldest first."""
         return self._journal.recent()
 

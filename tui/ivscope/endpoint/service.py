@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ivscope.endpoint.answers import ServiceError
-from ivscope.endpoint.cursors import Cursors, Place
+from ivscope.endpoint.cursors import Cursors, PageStart
 from ivscope.endpoint.service_model import ServiceModel, check_request
 from ivscope.endpoint.world import Members, World
 
@@ -93,7 +93,7 @@ class Operations:
         return {member: _cut(found, kept)}
 
     def _page(self, operation: str, rows: Sequence[Members], parameters: Members) -> Members:
-        place = self._cursors.read(operation, parameters) or Place(0, len(rows))
+        place = self._cursors.read(operation, parameters) or PageStart(0, len(rows))
         order = _Order(rows, place.length, newest_first=self._world.newest_first)
         size = parameters.get("maxResults") or min(
             DEFAULT_PAGE_SIZE, self._model.bound(operation, "maxResults")
@@ -113,7 +113,7 @@ class Operations:
         answer: Members = {member: [_cut(item, kept) for item in items]}
         if position < len(order):
             answer["nextToken"] = self._cursors.write(
-                operation, parameters, Place(position, place.length)
+                operation, parameters, PageStart(position, place.length)
             )
         return answer
 

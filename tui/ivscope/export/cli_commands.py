@@ -14,7 +14,7 @@ _DEMO_KEYS = ("AWS_ACCESS_KEY_ID=demo", "AWS_SECRET_ACCESS_KEY=demo")
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class CliOptions:
     """How the calls on screen were made. None where the default was used."""
 
     profile: str | None = None
@@ -24,19 +24,19 @@ class Connection:
     """World of the demo; None outside it."""
 
 
-def list_stages_command(connection: Connection) -> str:
+def list_stages_command(connection: CliOptions) -> str:
     """AWS CLI: the stages of the Region."""
     return _listing("list-stages", [], "stages", connection)
 
 
-def list_sessions_command(stage_arn: str, connection: Connection) -> str:
+def list_sessions_command(stage_arn: str, connection: CliOptions) -> str:
     """AWS CLI: the sessions of a stage."""
     options = [("--stage-arn", stage_arn)]
     return _listing("list-stage-sessions", options, "sessions", connection)
 
 
 def list_participants_command(
-    session: SessionScope, narrowed: ParticipantFilter | None, connection: Connection
+    session: SessionScope, narrowed: ParticipantFilter | None, connection: CliOptions
 ) -> str:
     """AWS CLI: the participants of a session, with the filter that the service applies."""
     options: list[tuple[str, str | None]] = [*_session_options(session)]
@@ -49,14 +49,14 @@ def list_participants_command(
     return _listing("list-participants", options, "participants", connection)
 
 
-def list_events_command(scope: ParticipantScope, connection: Connection) -> str:
+def list_events_command(scope: ParticipantScope, connection: CliOptions) -> str:
     """AWS CLI: the events of a participant."""
     options = [*_session_options(scope.session), ("--participant-id", scope.participant_id)]
     return _listing("list-participant-events", options, "events", connection)
 
 
 def ivscope_command(
-    places: tuple[str, ...], connection: Connection, *, at: str | None = None
+    places: tuple[str, ...], connection: CliOptions, *, at: str | None = None
 ) -> str:
     """Our own command that lands at a place.
 
@@ -102,7 +102,7 @@ def _listing(
     operation: str,
     options: list[tuple[str, str | None]] | list[tuple[str, str]],
     noun: str,
-    connection: Connection,
+    connection: CliOptions,
 ) -> str:
     """A note, which a shell takes as a comment, and the command."""
     words = [*(_DEMO_KEYS if connection.demo_world is not None else ())]

@@ -17,7 +17,7 @@ from ivscope.domain.stages import (
 )
 from ivscope.domain.times import Time
 from ivscope.export.cli_commands import (
-    Connection,
+    CliOptions,
     ivscope_command,
     list_events_command,
     list_participants_command,
@@ -47,7 +47,7 @@ class Clipping:
 
 
 def clippings_for_event(
-    event: Event, scope: ParticipantScope, connection: Connection, user_id: str | None = None
+    event: Event, scope: ParticipantScope, connection: CliOptions, user_id: str | None = None
 ) -> tuple[Clipping, ...]:
     """The menu of an event.
 
@@ -79,7 +79,7 @@ def clippings_for_event(
 
 
 def clippings_for_stage(
-    stage: Stage | StageSummary, connection: Connection
+    stage: Stage | StageSummary, connection: CliOptions
 ) -> tuple[Clipping, ...]:
     """The menu of a stage in the stage picker: i, e, c, l."""
     return (
@@ -91,7 +91,7 @@ def clippings_for_stage(
 
 
 def clippings_for_session(
-    session: StageSession, stage_arn: str, connection: Connection
+    session: StageSession, stage_arn: str, connection: CliOptions
 ) -> tuple[Clipping, ...]:
     """The menu of a session in the session picker: i, e, c, l, t (its start)."""
     facts = session_lines(session, _FACT_CELLS, UTC)
@@ -109,7 +109,7 @@ def clippings_for_participant(
     participant: Participant | ParticipantSummary,
     session: SessionScope,
     narrowed: ParticipantFilter | None,
-    connection: Connection,
+    connection: CliOptions,
 ) -> tuple[Clipping, ...]:
     """The menu of a participant in the participant picker: i, e, c, l, t (its first join).
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
-from typing import Protocol
 
+from ivscope.analysis.event_view import EventView
 from ivscope.domain.events import TOKEN_EXCHANGED, Event
 from ivscope.domain.times import Time, from_microseconds
 from ivscope.domain.token_comparison import compare_tokens
+from ivscope.provider.store.event_log import EventLog
 from ivscope.render.cells import clip, pad
 from ivscope.render.cells import width as text_width
 from ivscope.render.lines import Line, Role, Span
@@ -49,36 +50,6 @@ def _marked(span: Span, needle: str) -> list[Span]:
 
 _GAP_CELLS = 9
 """Room for a gap of hours with its sign, right-aligned."""
-
-
-class Log(Protocol):
-    """Events by position, without a copy."""
-
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, position: int, /) -> Event: ...
-
-    def time_us(self, index: int) -> int | None:
-        """Microseconds since the epoch, None when absent or unreadable."""
-        ...
-
-    def participant(self, index: int) -> str | None:
-        """The participant id as the event gives it."""
-        ...
-
-
-class Shown(Protocol):
-    """Which events are shown, and in which order."""
-
-    def __len__(self) -> int: ...
-
-    def position(self, row: int) -> int:
-        """Position in the log."""
-        ...
-
-    def is_hit(self, position: int) -> bool:
-        """Whether the search found it."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +115,8 @@ def _what(row: EventRow) -> Line:
 
 
 def _code_cells(row: EventRow) -> int:
-    return text_width(clip(row.event.error_code or "", MOST_CELLS))
+    code = row.event.error_code
+    return text_width(clip(code, MOST_CELLS)) if code else 0
 
 
 def _since(row: EventRow) -> str:
@@ -190,7 +162,9 @@ _OF_MANY = (*_BEFORE, _PARTICIPANT, _NAME, _what_column(_WHAT_CELLS_OF_MANY), _S
 class EventRows:
     """Events in the order shown, each with the time since the shown event before it."""
 
-    def __init__(self, log: Log, shown: Shown, marks: Collection[int], look: EventLook) -> None:
+    def __init__(
+        self, log: EventLog, shown: EventView, marks: Collection[int], look: EventLook
+    ) -> None:
         self._log = log
         self._shown = shown
         self._marks = marks

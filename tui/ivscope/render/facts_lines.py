@@ -9,7 +9,6 @@ from datetime import datetime, tzinfo
 from ivscope.domain.durations import duration
 from ivscope.domain.stages import (
     Participant,
-    ParticipantReplica,
     ParticipantSummary,
     Stage,
     StageSession,
@@ -97,17 +96,6 @@ def participant_lines(
         if details.recording_s3_prefix:
             lines += text_field("S3 prefix", details.recording_s3_prefix, width)
         lines += _pairs("Attribute", details.attributes, width, is_telling=True)
-    return lines
-
-
-def replica_lines(replica: ParticipantReplica, width: int) -> list[Line]:
-    """Where a participant is copied from and to."""
-    lines = text_field("Id", replica.participant_id, width, Role.STRONG)
-    lines += text_field("Copy", replica.replication_state, width)
-    lines += text_field("From stage", replica.source_stage_arn, width, Role.ACCENT)
-    lines += text_field("session", replica.source_session_id, width, Role.ACCENT)
-    lines += text_field("To stage", replica.destination_stage_arn, width, Role.ACCENT)
-    lines += text_field("session", replica.destination_session_id, width, Role.ACCENT)
     return lines
 
 

@@ -6,7 +6,7 @@ from the priorities; nothing else knows the widths.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from ivscope.render.cells import clip, pad, shorten
 from ivscope.render.cells import width as text_width
@@ -69,6 +69,10 @@ class Column(Generic[Item]):
     """Stands in its place when every column that may be left out was left out."""
 
 
+_Place: TypeAlias = tuple[Column[Item], int, Column[Item] | None, int]
+"""A column and its cells, the column after it and its cells; None and 0 after the last."""
+
+
 class Table(Generic[Item]):
     """Draws items as rows of columns."""
 
@@ -85,12 +89,12 @@ class Table(Generic[Item]):
             for index, column in enumerate(self._columns)
             if isinstance(column.width, Fit)
         }
-        self._laid_out: tuple[int, list[tuple[Column[Item], int]]] = (-1, [])
+        self._laid_out: tuple[int, list[_Place[Item]]] = (-1, [])
 
     def titles(self, width: int) -> Line:
         """The titles above rows of so many cells."""
         text = ""
-        for column, cells in self._layout(width):
+        for column, cells, _, _ in self._layout(width):
             if column.is_right:
                 # A title that is longer than its numbers reaches into the blanks before it.
                 over = max(0, len(column.title) - cells)
@@ -102,39 +106,42 @@ class Table(Generic[Item]):
 
     def line(self, item: Item, width: int) -> Line:
         """One item in at most `width` cells, unless the columns that always stand need more."""
-        line = _Builder()
-        layout = self._layout(width)
+        parts: list[tuple[str, Role]] = []
         given = 0
-        for at, (column, own_cells) in enumerate(layout):
+        for column, own_cells, follower, next_cells in self._layout(width):
             cells = own_cells + given
             given = 0
-            follower = layout[at + 1] if at + 1 < len(layout) else None
-            role = _role_of(column, item)
+            role = column.role if isinstance(column.role, Role) else column.role(item)
             told = column.text(item)
             if isinstance(told, tuple):
-                fill = cells - line.add_cut(told, cells)
+                fill = cells - _add_cut(parts, told, cells)
             else:
                 text = _bar(told, cells) if isinstance(told, Bar) else clip(told, cells)
                 fill = cells - text_width(text)
                 if column.is_right:
                     text, fill = " " * fill + text, 0
-                line.add(text, role)
-            if follower is not None:
-                next_column, next_cells = follower
-                if next_column.uncut is not None and next_column.uncut(item) > next_cells:
-                    given, fill = fill, 0
-                line.add(" " * fill, role)
+                parts.append((text, role))
+            if follower is None:
+                break
+            if follower.uncut is not None and follower.uncut(item) > next_cells:
+                given, fill = fill, 0
+            if _is_extra(follower):
                 # The blank before a bar is part of it.
-                line.add(
-                    " " * column.gap,
-                    _role_of(next_column, item) if _is_extra(next_column) else role,
-                )
-        return line.done()
+                parts.append((" " * fill, role))
+                role = follower.role if isinstance(follower.role, Role) else follower.role(item)
+                fill = 0
+            parts.append((" " * (fill + column.gap), role))
+        return _joined(parts)
 
-    def _layout(self, width: int) -> list[tuple[Column[Item], int]]:
-        """The columns that there is room for, and the cells of each."""
+    def _layout(self, width: int) -> list[_Place[Item]]:
+        """The columns that there is room for, each with its cells and with what follows it."""
         if self._laid_out[0] != width:
-            self._laid_out = width, self._lay_out(width)
+            columns = self._lay_out(width)
+            followers = [*columns[1:], (None, 0)]
+            self._laid_out = (
+                width,
+                [(*one, *other) for one, other in zip(columns, followers, strict=True)],
+            )
         return self._laid_out[1]
 
     def _lay_out(self, width: int) -> list[tuple[Column[Item], int]]:
@@ -186,10 +193,6 @@ class Table(Generic[Item]):
         return widest if width.least is None else min(width.least, widest)
 
 
-def _role_of(column: Column[Item], item: Item) -> Role:
-    return column.role if isinstance(column.role, Role) else column.role(item)
-
-
 def _is_extra(column: Column[Item]) -> bool:
     """Whether it takes what is left only when something is left."""
     return isinstance(column.width, Rest) and column.priority > 0
@@ -208,38 +211,29 @@ def _bar(bar: Bar, cells: int) -> str:
     return "#" * -int(-bar.share * cells // 1)
 
 
-class _Builder:
-    """A line in the making; neighbours in one role become one span."""
+def _add_cut(parts: list[tuple[str, Role]], line: Line, cells: int) -> int:
+    """Add spans until the cells are used up. Returns how many were used."""
+    used = 0
+    for span in line:
+        text = shorten(span.text, cells - used)
+        if cells - used < _FEWEST_CELLS and text != span.text:
+            break
+        parts.append((text, span.role))
+        used += text_width(text)
+    return used
 
-    def __init__(self) -> None:
-        self._spans: list[Span] = []
-        self._text = ""
-        self._role = Role.TEXT
 
-    def add(self, text: str, role: Role) -> None:
-        """Add safe text."""
-        if role is not self._role and text:
-            self._close()
-            self._role = role
-        self._text += text
-
-    def add_cut(self, line: Line, cells: int) -> int:
-        """Add spans until the cells are used up. Returns how many were used."""
-        used = 0
-        for span in line:
-            text = shorten(span.text, cells - used)
-            if text != span.text and cells - used < _FEWEST_CELLS:
-                break
-            self.add(text, span.role)
-            used += text_width(text)
-        return used
-
-    def _close(self) -> None:
-        if self._text:
-            self._spans.append(Span(self._text, self._role))
-            self._text = ""
-
-    def done(self) -> Line:
-        """The line."""
-        self._close()
-        return tuple(self._spans)
+def _joined(parts: Sequence[tuple[str, Role]]) -> Line:
+    """Neighbours in one role become one span."""
+    spans: list[Span] = []
+    run, run_role = "", Role.TEXT
+    for text, role in parts:
+        if role is run_role or not text:
+            run += text
+        else:
+            if run:
+                spans.append(Span(run, run_role))
+            run, run_role = text, role
+    if run:
+        spans.append(Span(run, run_role))
+    return tuple(spans)

@@ -37,7 +37,7 @@ _OTHER_RANK: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Period:
     """A stretch of time, its end outside."""
 
     start: datetime
@@ -49,7 +49,7 @@ class Span:
         return self.start <= moment and (self.end is None or moment < self.end)
 
 
-def _overlapping(spans: list[Span], stay: Span) -> list[Span]:
+def _overlapping(spans: list[Period], stay: Period) -> list[Period]:
     """The spans that share time with a stay; a search, since a live story has hundreds."""
     first = bisect_left(spans, True, key=lambda span: span.end is None or span.end > stay.start)
     if stay.end is None:
@@ -87,7 +87,7 @@ class Replication:
     source_session_id: str
     destination_stage_arn: str
     destination_session_id: str
-    span: Span
+    span: Period
 
     def state(self, now: datetime) -> str:
         """ACTIVE or STOPPED (IVS API: ReplicationState)."""
@@ -109,8 +109,8 @@ class Person:
     """Set on a replica participant."""
     forgotten: bool = False
     """Whether the service has no events of it."""
-    stays: list[Span] = field(default_factory=list)
-    publishes: list[Span] = field(default_factory=list)
+    stays: list[Period] = field(default_factory=list)
+    publishes: list[Period] = field(default_factory=list)
     """In order of time, none inside another."""
     replications: list[Replication] = field(default_factory=list)
     recording: list[tuple[datetime, str]] = field(default_factory=list)
@@ -122,12 +122,12 @@ class Person:
 
     def stay(self, start: datetime, end: datetime | None = None) -> "Person":
         """Join, and leave at the end."""
-        self.stays.append(Span(start, end))
+        self.stays.append(Period(start, end))
         return self._pair(events.JOINED, events.LEFT, start, end)
 
     def publish(self, start: datetime, end: datetime | None = None) -> "Person":
         """Publish from start to end."""
-        self.publishes.append(Span(start, end))
+        self.publishes.append(Period(start, end))
         return self._pair(events.PUBLISH_STARTED, events.PUBLISH_STOPPED, start, end)
 
     def fail(
@@ -210,7 +210,7 @@ class Person:
         )
 
     def _subscription(
-        self, other: "Person", stay: Span, shown: Span
+        self, other: "Person", stay: Period, shown: Period
     ) -> Iterable[tuple[datetime, Members]]:
         start = max(stay.start, shown.start, self.late_for.get(other.participant_id, stay.start))
         ends = [end for end in (stay.end, shown.end) if end is not None]

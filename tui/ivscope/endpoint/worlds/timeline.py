@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from ivscope.domain import events
 from ivscope.endpoint.world import Members
 from ivscope.endpoint.worlds.people import short_id
-from ivscope.endpoint.worlds.person import HOST, VIEWER, Person, Replication, Span, Token
+from ivscope.endpoint.worlds.person import HOST, VIEWER, Period, Person, Replication, Token
 
 TOKEN_LIFE = timedelta(hours=12)
 """Default life of a participant token (IVS user guide, token exchange)."""
@@ -67,7 +67,7 @@ class Timeline:
             self.session_id,
             destination.stage_arn,
             destination.session_id,
-            Span(start, end),
+            Period(start, end),
         )
         original.replications.append(replication)
         for moment, name in (

@@ -43,7 +43,9 @@ class Priority(IntEnum):
 
 
 @dataclass(slots=True)
-class _Lane:
+class _Budget:
+    """What one operation has used of its limits."""
+
     calls: deque[float] = field(default_factory=deque)
     """Start times within the window, oldest first."""
     last: float = -inf
@@ -71,7 +73,7 @@ class RateLimiter:
         self._demand = demand
         self._window = window
         self._first_backoff = first_backoff
-        self._lanes: dict[str, _Lane] = {}
+        self._budgets: dict[str, _Budget] = {}
         self.background = background
         """Calls per window for prefetch and sweep; may be raised at any time, up to `QUOTA`."""
 
@@ -86,64 +88,64 @@ class RateLimiter:
         Calls on demand may come in a burst. Background calls are spread evenly: a burst at
         the end of one window and another at the start of the next would meet at the service.
         """
-        lane = self._lanes.get(operation)
-        if lane is None:
+        budget = self._budgets.get(operation)
+        if budget is None:
             return 0.0
         on_demand = priority is Priority.DEMAND
         limit = self.budget if on_demand else self.background
-        earliest = lane.wait_until
-        if len(lane.calls) >= limit:
-            earliest = max(earliest, lane.calls[-limit] + self._window)
-        gap = self._window / (limit * lane.share)
-        if lane.share < 1:
-            earliest = max(earliest, lane.last + gap)
+        earliest = budget.wait_until
+        if len(budget.calls) >= limit:
+            earliest = max(earliest, budget.calls[-limit] + self._window)
+        gap = self._window / (limit * budget.share)
+        if budget.share < 1:
+            earliest = max(earliest, budget.last + gap)
         elif not on_demand:
-            earliest = max(earliest, lane.last_background + gap)
+            earliest = max(earliest, budget.last_background + gap)
         return max(0.0, earliest - now)
 
     def note_call(self, operation: str, priority: Priority, now: float) -> None:
         """A call starts."""
-        lane = self._lanes.setdefault(operation, _Lane())
-        self._forget_old(lane, now)
-        lane.calls.append(now)
-        lane.last = now
+        budget = self._budgets.setdefault(operation, _Budget())
+        self._forget_old(budget, now)
+        budget.calls.append(now)
+        budget.last = now
         if priority is not Priority.DEMAND:
-            lane.last_background = now
+            budget.last_background = now
 
     def note_throttle(self, operation: str, now: float, retry_after: float | None = None) -> None:
         """The service asked to slow down: halve the rate and wait before the next call.
 
         Answers to calls that were under way together count as one.
         """
-        lane = self._lanes.setdefault(operation, _Lane())
-        if now >= lane.wait_until:
-            lane.share = max(_SLOWEST, lane.share / 2)
-            lane.backoff = min(LONGEST_BACKOFF_SECONDS, lane.backoff * 2 or self._first_backoff)
+        budget = self._budgets.setdefault(operation, _Budget())
+        if now >= budget.wait_until:
+            budget.share = max(_SLOWEST, budget.share / 2)
+            budget.backoff = min(LONGEST_BACKOFF_SECONDS, budget.backoff * 2 or self._first_backoff)
         asked = min(retry_after or 0.0, LONGEST_WAIT_SECONDS)
-        lane.wait_until = max(lane.wait_until, now + max(lane.backoff, asked))
+        budget.wait_until = max(budget.wait_until, now + max(budget.backoff, asked))
 
     def recover(self, operation: str) -> None:
         """A call was answered: end the backoff and give a little of the rate back."""
-        lane = self._lanes.get(operation)
-        if lane is not None:
-            lane.backoff = 0.0
-            lane.share = min(1.0, lane.share + _RECOVERY)
+        budget = self._budgets.get(operation)
+        if budget is not None:
+            budget.backoff = 0.0
+            budget.share = min(1.0, budget.share + _RECOVERY)
 
     def used(self, now: float, operation: str | None = None) -> int:
         """Calls started within the window: of one operation, or of the busiest one."""
         if operation is not None:
-            lane = self._lanes.get(operation)
-            return 0 if lane is None else self._count(lane, now)
-        return max((self._count(lane, now) for lane in self._lanes.values()), default=0)
+            budget = self._budgets.get(operation)
+            return 0 if budget is None else self._count(budget, now)
+        return max((self._count(budget, now) for budget in self._budgets.values()), default=0)
 
     @property
     def waiting_until(self) -> float:
         """When the last throttling wait ends or has ended; minus infinity if there was none."""
-        return max((lane.wait_until for lane in self._lanes.values()), default=-inf)
+        return max((budget.wait_until for budget in self._budgets.values()), default=-inf)
 
-    def _count(self, lane: _Lane, now: float) -> int:
-        return sum(1 for start in lane.calls if now - start < self._window)
+    def _count(self, budget: _Budget, now: float) -> int:
+        return sum(1 for start in budget.calls if now - start < self._window)
 
-    def _forget_old(self, lane: _Lane, now: float) -> None:
-        while lane.calls and now - lane.calls[0] >= self._window:
-            lane.calls.popleft()
+    def _forget_old(self, budget: _Budget, now: float) -> None:
+        while budget.calls and now - budget.calls[0] >= self._window:
+            budget.calls.popleft()

@@ -26,7 +26,7 @@ class Rows(Protocol[Item]):
     def __getitem__(self, index: slice, /) -> list[Item]: ...
 
 
-class RowList(Sequence[Item]):
+class AppendList(Sequence[Item]):
     """Rows that need no columns: of everything but events."""
 
     __slots__ = ("_rows",)

@@ -14,7 +14,7 @@ from ivscope.domain.stages import (
     StageSession,
     StageSummary,
 )
-from ivscope.provider.store.append_list import RowList
+from ivscope.provider.store.append_list import AppendList
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.event_log import EventLog, EventTables
 from ivscope.provider.store.fact import Fact
@@ -26,7 +26,7 @@ def stages() -> Feed[StageSummary]:
     return Feed(
         "ListStages",
         lambda source, cursor: source.list_stages(cursor),
-        RowList[StageSummary],
+        AppendList[StageSummary],
     )
 
 
@@ -35,7 +35,7 @@ def sessions(stage_arn: str) -> Feed[StageSession]:
     return Feed(
         "ListStageSessions",
         lambda source, cursor: source.list_sessions(stage_arn, cursor),
-        RowList[StageSession],
+        AppendList[StageSession],
     )
 
 
@@ -46,7 +46,7 @@ def participants(
     return Feed(
         "ListParticipants",
         lambda source, cursor: source.list_participants(session, narrowed, cursor),
-        RowList[ParticipantSummary],
+        AppendList[ParticipantSummary],
     )
 
 
@@ -70,7 +70,7 @@ def replicas(stage_arn: str, participant_id: str) -> Feed[ParticipantReplica]:
     return Feed(
         "ListParticipantReplicas",
         lambda source, cursor: source.list_replicas(stage_arn, participant_id, cursor),
-        RowList[ParticipantReplica],
+        AppendList[ParticipantReplica],
     )
 
 
@@ -79,7 +79,7 @@ def ingest_configurations(stage_arn: str) -> Feed[IngestConfiguration]:
     return Feed(
         "ListIngestConfigurations",
         lambda source, cursor: source.list_ingest_configurations(stage_arn, cursor),
-        RowList[IngestConfiguration],
+        AppendList[IngestConfiguration],
     )
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from textual.app import App, SuspendNotSupported
 
 from ivscope.domain.stages import ParticipantSummary, StageSession, StageSummary
-from ivscope.export.cli_commands import Connection
+from ivscope.export.cli_commands import CliOptions
 from ivscope.export.clippings import (
     Clipping,
     clippings_for_event,
@@ -149,9 +149,9 @@ class Copying:
             case _:
                 raise Unavailable("no row under the cursor")
 
-    def _connection(self) -> Connection:
+    def _connection(self) -> CliOptions:
         facts = self._provider.source_facts
-        return Connection(
+        return CliOptions(
             profile=self._profile,
             region=facts.region if facts is not None else None,
             endpoint_url=facts.endpoint_url if facts is not None else None,

@@ -22,7 +22,7 @@ class PickerPane:
         self._provider = provider
         self._list = rows
         self._clock = clock
-        self._rows = picking.rows_of(Level.STAGES, [], clock.zone, clock.now())
+        self._rows = picking.picker_rows(Level.STAGES, [], clock.zone, clock.now())
         self.place = Place()
         """Whose picker is shown."""
         self.text = ""
@@ -134,7 +134,7 @@ class PickerPane:
 
     def _make_rows(self) -> PickerRows[picking.PickerRow]:
         kept = picking.narrow(self.place, self.feed.items, self.text)
-        return picking.rows_of(self.place.level, kept, self._clock.zone, self._clock.now())
+        return picking.picker_rows(self.place.level, kept, self._clock.zone, self._clock.now())
 
     def _tail(self) -> tuple[Line, ...]:
         return tail_lines(self.status(), self._list.size.width - 1)

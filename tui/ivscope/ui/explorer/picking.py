@@ -139,7 +139,7 @@ def _holds(item: PickerItem, words: list[str]) -> bool:
     return all(word in folded for word in words)
 
 
-def rows_of(
+def picker_rows(
     level: Level, items: Indexed[PickerRow], zone: tzinfo, now: datetime
 ) -> PickerRows[PickerRow]:
     """Rows that draw themselves."""

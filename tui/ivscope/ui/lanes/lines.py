@@ -122,7 +122,7 @@ _MANY = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class PlotFrame:
     """Where a plot is drawn."""
 
     height: int
@@ -166,11 +166,13 @@ class Plot(Generic[Source, Bucket]):
     counted: tuple[str, Callable[[Bucket], int]] | None = None
     """A label and a count of failures, shown as a digit below each column, `+` from ten on."""
 
-    def lines(self, source: Source, window: TimeWindow, columns: int, frame: Frame) -> list[Line]:
+    def lines(
+        self, source: Source, window: TimeWindow, columns: int, frame: PlotFrame
+    ) -> list[Line]:
         """The plot of a source."""
         return self.drawn(self.buckets(source, window, columns), frame)
 
-    def drawn(self, buckets: Sequence[Bucket], frame: Frame) -> list[Line]:
+    def drawn(self, buckets: Sequence[Bucket], frame: PlotFrame) -> list[Line]:
         """The plot of buckets, one for each column.
 
         What is less than the lowest row stands for still shows one sign.
@@ -225,7 +227,7 @@ class Plot(Generic[Source, Bucket]):
 
 
 def _row(
-    label: str, columns: int, sign: Callable[[int], tuple[str, Role] | None], frame: Frame
+    label: str, columns: int, sign: Callable[[int], tuple[str, Role] | None], frame: PlotFrame
 ) -> Line:
     """A label, and the sign of each column; without one a blank or the cursor."""
     signs = [

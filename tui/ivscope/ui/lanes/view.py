@@ -7,16 +7,16 @@ from ivscope.analysis.concurrency import PublisherCounter
 from ivscope.analysis.event_tally import EventTally
 from ivscope.analysis.lane_order import LaneOrder
 from ivscope.analysis.lanes import Lanes
-from ivscope.analysis.plots import Bucket, Level
+from ivscope.analysis.plots import Bucket, PublisherLevel
 from ivscope.analysis.time_window import TimeWindow, window_between
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.sweep import Sweep
 from ivscope.render.lines import Line, Role, Span
 from ivscope.ui.lanes.lines import (
     LEGEND,
-    Frame,
     Layer,
     Plot,
+    PlotFrame,
     axis_line,
     lane_line,
     window_text,
@@ -41,7 +41,7 @@ class Counts:
     """After this nothing is known."""
 
 
-PUBLISHERS: Plot[Counts, Level] = Plot(
+PUBLISHERS: Plot[Counts, PublisherLevel] = Plot(
     "publishers",
     lambda counts, window, columns: counts.publishers.levels(window, columns, counts.until),
     # What may be on top of what is certain: a start or a stop is not read.
@@ -139,7 +139,7 @@ class LanesView:
         cursor = self._column(columns)
         axis = axis_line(window, columns, self._clock.zone, label_cells=_LABEL_CELLS, cursor=cursor)
         plot = _PLOTS[self._plot]
-        frame = Frame(_PLOT_LINES, _LABEL_CELLS, cursor)
+        frame = PlotFrame(_PLOT_LINES, _LABEL_CELLS, cursor)
         lines = [] if plot is None else plot.lines(self._counts, window, columns, frame)
         return [*lines, axis]
 

@@ -21,7 +21,7 @@ _CURSOR = Style(reverse=True)
 _BLURRED = Style(bold=True)
 
 
-class Rows(Protocol):
+class ListedRows(Protocol):
     """What can be listed."""
 
     def __len__(self) -> int: ...
@@ -97,17 +97,19 @@ class RowList(Canvas, can_focus=True):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
-        self.rows: Rows = NoRows()
+        self.rows: ListedRows = NoRows()
         self._tail: tuple[Line, ...] = ()
         self.tail: tuple[Line, ...] = ()
         """Below the last row, wrapped to the width."""
         self._edge: tuple[Span, ...] = ()
         self._edge_of: Callable[[int], tuple[Span, ...]] = lambda _height: ()
         self._shown_rows = 0
-        self._titles_of: tuple[Rows, int] | None = None
+        self._titles_of: tuple[ListedRows, int] | None = None
         self._titles: Line = ()
 
-    def show(self, rows: Rows, tail: tuple[Line, ...], cursor: int, top: int | None = None) -> None:
+    def show(
+        self, rows: ListedRows, tail: tuple[Line, ...], cursor: int, top: int | None = None
+    ) -> None:
         """Show other rows, with the cursor and the first visible row where they were left."""
         self.rows, self._tail = rows, tail
         self._measure()
