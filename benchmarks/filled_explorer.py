@@ -41,7 +41,7 @@ from ivscope.sources.decoding import decode_event
 from ivscope.ui.driver import QuickDriver
 from ivscope.ui.explorer.screen import ExplorerScreen
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
-from ivscope.ui.time_display import Clock
+from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.launch import Launch
 from ivscope.workspace.place import Place
 from textual.app import App
@@ -138,7 +138,7 @@ class FilledExplorer(App[None]):
         self.push_screen(
             ExplorerScreen(
                 self._provider,
-                clock=Clock(UTC, lambda: datetime.now(UTC)),
+                clock=TimeDisplay(UTC, lambda: datetime.now(UTC)),
                 launch=Launch(label="benchmark", start=lambda: Place(STAGE, SESSION, VIEWER)),
                 keys=effective_keys(Configuration()),
             )
