@@ -123,7 +123,7 @@ def test_a_rule_that_raises_is_missing_alone_and_its_bug_is_kept(provider, time,
     jobs = time.jobs()
     weighing = weighing_of(provider, event(1, LEFT), jobs=jobs)
     found = [str(one.text[0]) for one in weighing.of(EventRef(scope(), 0))]
-    assert "not worked out: broken failed, a bug in ivscope (LookupError)." in found
+    assert "what the rule broken finds: it failed, a bug in ivscope (LookupError)." in found
     assert len(found) > 1
     assert [bug.what for bug in jobs.bugs] == ["the rule broken"]
 

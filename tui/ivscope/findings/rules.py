@@ -126,5 +126,5 @@ def _follow(
             yield from rule(subject)
         except Exception as error:  # noqa: BLE001 - handed on whole, never swallowed
             failed(rule.__name__, error)
-            text = f"not worked out: {rule.__name__} failed, a bug in ivscope"
+            text = f"what the rule {rule.__name__} finds: it failed, a bug in ivscope"
             yield Finding((f"{text} ({type(error).__name__}).",), Certainty.UNKNOWN)
