@@ -20,6 +20,7 @@ from ivscope.terminal.settings import toolkit_settings
 # Textual reads them when it is imported; the imports below follow the settings.
 os.environ.update(toolkit_settings(os.environ, Configuration().theme))
 
+from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.domain.events import Event
 from ivscope.domain.ingest import IngestConfiguration
 from ivscope.domain.pages import Cursor, Page
@@ -41,7 +42,8 @@ from ivscope.sources.decoding import decode_event
 from ivscope.ui.driver import QuickDriver
 from ivscope.ui.explorer.screen import ExplorerScreen
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
-from ivscope.ui.time_display import Clock
+from ivscope.ui.time_display import TimeDisplay
+from ivscope.workspace.jobs import Jobs, UiThread
 from ivscope.workspace.launch import Launch
 from ivscope.workspace.place import Place
 from textual.app import App
@@ -128,6 +130,11 @@ class FilledExplorer(App[None]):
     def __init__(self, provider: StageDataProvider) -> None:
         super().__init__(driver_class=QuickDriver)
         self._provider = provider
+        ui = UiThread(self.call_later, lambda *timer: self.set_timer(*timer).stop)
+        self._jobs = Jobs(SYSTEM_CLOCK, ui, self._crash)
+
+    def _crash(self, error: Exception) -> None:
+        raise error
 
     def compose(self) -> Iterator[Widget]:
         """What the explorer covers."""
@@ -138,9 +145,10 @@ class FilledExplorer(App[None]):
         self.push_screen(
             ExplorerScreen(
                 self._provider,
-                clock=Clock(UTC, lambda: datetime.now(UTC)),
+                clock=TimeDisplay(UTC, lambda: datetime.now(UTC)),
                 launch=Launch(label="benchmark", start=lambda: Place(STAGE, SESSION, VIEWER)),
                 keys=effective_keys(Configuration()),
+                jobs=self._jobs,
             )
         )
 

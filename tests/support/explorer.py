@@ -4,8 +4,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
+from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.domain.events import Event
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
@@ -173,5 +175,5 @@ def explorer_app(
         Launch(label="demo", start=lambda: start or Place(), at=go_to, filter=only),
         Configuration({}, background_calls=MOST_BACKGROUND_CALLS),
         local_zone=zone,
-        now=clock,
+        clock=replace(SYSTEM_CLOCK, now=clock),
     )

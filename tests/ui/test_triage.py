@@ -57,7 +57,7 @@ async def test_the_summary_of_one_participant_needs_no_sweep():
         await journey.until("QUOTA_EXCEEDED")
         await journey.until("ALL LOADED")
         # At rest nothing else draws the status line.
-        await journey.until(lambda: journey.explorer._meter is None)
+        await journey.until(lambda: not journey.explorer._meter.is_set)
         await journey.press("enter")
         await journey.until("3 of 61 events loaded")
         assert dict(journey.endpoint.calls) == calls

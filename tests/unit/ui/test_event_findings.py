@@ -4,26 +4,37 @@ import threading
 from datetime import timedelta
 
 import pytest
+from ivscope.domain.events import LEFT
+from ivscope.findings import rules
 from ivscope.findings.finding import Ask, Certainty, EventRef, FactKey, FactKind, Finding
+from ivscope.findings.rules import findings_for
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.ui.explorer import event_findings as module
 from ivscope.ui.explorer.event_findings import AT_ONCE, EventFindings
 from ivscope.workspace.store_context import StoreContext
 from support.given_facts import START, event, log_of, scope
+from support.moved_clock import MovedClock, standing_clock
 from support.waiting import wait_for
 
 
 @pytest.fixture
 def provider():
-    one = StageDataProvider(lambda: None, now=lambda: START + timedelta(days=9))
+    one = StageDataProvider(
+        lambda: None, clock=standing_clock(now=lambda: START + timedelta(days=9))
+    )
     yield one
     one.close()
 
 
-def weighing_of(provider, *events):
+@pytest.fixture
+def time():
+    return MovedClock()
+
+
+def weighing_of(provider, *events, jobs=None):
     """Findings over the events of one participant."""
     provider.events(scope()).fill(log_of(events))
-    return EventFindings(provider, StoreContext(provider))
+    return EventFindings(provider, StoreContext(provider), jobs or MovedClock().jobs())
 
 
 def errors(count):
@@ -54,14 +65,23 @@ def test_they_are_made_anew_when_something_came(provider):
     assert any("4 times the same error" in finding.text for finding in weighing.of(ref))
 
 
-def test_many_events_are_looked_at_in_a_thread_that_tells_when_it_is_done(provider):
-    weighing = weighing_of(provider, *errors(3), *publishing(AT_ONCE + 1))
-    told_by = []
+def test_many_events_are_looked_at_in_a_thread_and_the_ui_thread_is_told_when_it_is_done(
+    provider, time, monkeypatch
+):
+    found_by, told_by = [], []
+
+    def find(*asked):
+        found_by.append(threading.current_thread())
+        return findings_for(*asked)
+
+    monkeypatch.setattr(module, "findings_for", find)
+    jobs = time.jobs()
+    weighing = weighing_of(provider, *errors(3), *publishing(AT_ONCE + 1), jobs=jobs)
     weighing.on_ready = lambda: told_by.append(threading.current_thread())
     ref = EventRef(scope(), 1)
     assert weighing.of(ref) is None
-    wait_for(lambda: told_by)
-    assert told_by[0] is not threading.main_thread()
+    time.until(lambda: told_by)
+    assert found_by != told_by == [threading.current_thread()]
     assert any("3 times the same error" in finding.text for finding in weighing.of(ref))
     assert len(told_by) == 1
 
@@ -72,12 +92,12 @@ def test_any_number_of_errors_is_counted_at_once(provider):
     assert any("10,001 times the same error" in finding.text for finding in found)
 
 
-def test_one_thread_at_a_time_looks_and_a_bug_in_it_is_told(provider, monkeypatch):
-    weighing = weighing_of(provider, *errors(3), *publishing(AT_ONCE + 1))
+def test_one_thread_at_a_time_looks_and_a_bug_in_it_is_told(provider, time, monkeypatch):
     opened, asked, bugs = threading.Event(), [], []
-    provider.on_bug = bugs.append
+    jobs = time.jobs(bugs.append)
+    weighing = weighing_of(provider, *errors(3), *publishing(AT_ONCE + 1), jobs=jobs)
 
-    def slow(scope, position, held):
+    def slow(scope, position, held, failed):
         asked.append(position)
         assert opened.wait(10)
         raise LookupError(position)
@@ -87,12 +107,25 @@ def test_one_thread_at_a_time_looks_and_a_bug_in_it_is_told(provider, monkeypatc
     wait_for(lambda: asked)
     assert weighing.of(EventRef(scope(), 2)) is None
     opened.set()
-    wait_for(lambda: bugs)
+    time.until(lambda: bugs)
     assert asked == [1]
     assert isinstance(bugs[0], LookupError)
     assert weighing.of(EventRef(scope(), 2)) is None
-    wait_for(lambda: len(bugs) == 2)
+    time.until(lambda: len(bugs) == 2)
     assert asked == [1, 2]
+
+
+def test_a_rule_that_raises_is_missing_alone_and_its_bug_is_kept(provider, time, monkeypatch):
+    def broken(_here):
+        raise LookupError
+
+    monkeypatch.setitem(rules._BY_NAME, LEFT, (broken, *rules._BY_NAME[LEFT]))
+    jobs = time.jobs()
+    weighing = weighing_of(provider, event(1, LEFT), jobs=jobs)
+    found = [str(one.text[0]) for one in weighing.of(EventRef(scope(), 0))]
+    assert "what the rule broken finds: it failed, a bug in ivscope (LookupError)." in found
+    assert len(found) > 1
+    assert [bug.what for bug in jobs.bugs] == ["the rule broken"]
 
 
 def finding(certainty, *asks):

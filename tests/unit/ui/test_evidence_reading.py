@@ -15,6 +15,7 @@ from ivscope.workspace.event_stream import ParticipantStream
 from ivscope.workspace.place import Place
 from ivscope.workspace.store_context import StoreContext
 from support.given_facts import log_of
+from support.moved_clock import MovedClock, standing_clock
 from support.session_source import EPOCH, SESSION, SessionSource, joined, scope
 from support.waiting import wait_for
 
@@ -36,7 +37,7 @@ class Case:
         self.provider = StageDataProvider(
             lambda: self.source,
             pace=RateLimiter(demand=FAST, background=FAST, window=0),
-            now=lambda: self.now,
+            clock=standing_clock(now=lambda: self.now),
         )
         self.said = []
         feed = self.provider.events(scope("me"))
@@ -44,7 +45,7 @@ class Case:
         reading = SimpleNamespace(stream=ParticipantStream(self.provider, scope("me")))
         pane = SimpleNamespace(reading=reading, position=0, event=feed.items[0])
         self.going = SimpleNamespace(here=ME, is_reading=True)
-        weighing = EventFindings(self.provider, StoreContext(self.provider))
+        weighing = EventFindings(self.provider, StoreContext(self.provider), MovedClock().jobs())
         self.deeds = EvidenceCommands(weighing, pane, self.going, self.said.append)
 
     def read(self, feed):

@@ -1,4 +1,4 @@
-"""Clock and machine zone: every date is told with the offset that it had."""
+"""TimeDisplay and machine zone: every date is told with the offset that it had."""
 
 import time
 from datetime import UTC, datetime, timedelta, timezone
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ivscope.render.timestamps import TimeStyle, clock, full
-from ivscope.ui.time_display import Clock, PlatformZone, machine_zone
+from ivscope.ui.time_display import PlatformZone, TimeDisplay, machine_zone
 
 SUMMER = datetime(2026, 10, 24, 23, 30, tzinfo=UTC)
 WINTER = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
@@ -68,7 +68,7 @@ def test_the_platform_never_fails_to_tell_a_time(moment):
 
 
 def test_a_chosen_zone_is_left_for_that_of_the_machine():
-    told = Clock(NEW_YORK, lambda: WINTER)
+    told = TimeDisplay(NEW_YORK, lambda: WINTER)
     assert (told.zone, told.zone_name(None)) == (UTC, "UTC")
     told.choose("Asia/Tokyo")
     assert (told.style, told.zone_name(None)) == (TimeStyle.LOCAL, "Asia/Tokyo")
@@ -79,17 +79,17 @@ def test_a_chosen_zone_is_left_for_that_of_the_machine():
 
 
 def test_a_zone_that_is_not_there_changes_nothing():
-    told = Clock(NEW_YORK, lambda: WINTER)
+    told = TimeDisplay(NEW_YORK, lambda: WINTER)
     with pytest.raises(ValueError, match="no zone 'Europe/Nowhere' here"):
         told.choose("Europe/Nowhere")
     assert told.zone is UTC
 
 
 def test_a_zone_without_a_name_is_called_by_its_offset_at_the_time_shown(central_europe):
-    told = Clock(central_europe, lambda: WINTER)
+    told = TimeDisplay(central_europe, lambda: WINTER)
     told.choose("local")
     assert told.zone_name(None) == "+01:00"
     assert told.zone_name(SUMMER) == "+02:00"
-    told = Clock(timezone(timedelta(hours=2)), lambda: WINTER)
+    told = TimeDisplay(timezone(timedelta(hours=2)), lambda: WINTER)
     told.choose("local")
     assert told.zone_name(None) == "+02:00"

@@ -15,6 +15,7 @@ from ivscope.provider.fetch.sweep_progress import SweepState
 from ivscope.provider.store.feed import FeedState
 from ivscope.workspace.session_context import StoredSession
 from ivscope.workspace.store_context import StoreContext
+from support.moved_clock import standing_clock
 from support.scripted_source import Gate
 from support.session_source import EPOCH, SESSION, SessionSource, joined, scope
 from support.waiting import wait_for
@@ -58,8 +59,9 @@ class Case:
         self.provider = StageDataProvider(
             lambda: source,
             pace=RateLimiter(demand=FAST, background=FAST, window=0),
-            clock=lambda: self.seconds,
-            now=lambda: EPOCH + timedelta(seconds=self.seconds),
+            clock=standing_clock(
+                lambda: self.seconds, lambda: EPOCH + timedelta(seconds=self.seconds)
+            ),
         )
         self.held = StoreContext(self.provider)
 

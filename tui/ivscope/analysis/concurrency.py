@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import compress
-from time import monotonic
 from typing import Final
 
 from ivscope.analysis.plots import PublisherLevel
@@ -14,6 +13,7 @@ from ivscope.analysis.shown_events import flags_of
 from ivscope.analysis.stretches import Covered, KindRoles, Row, Stretch, told_by
 from ivscope.analysis.time_window import TimeWindow
 from ivscope.domain import events
+from ivscope.domain.clock import work_limit
 from ivscope.domain.times import to_microseconds
 from ivscope.provider.store.event_log import NO_TIME, EventLog
 
@@ -85,11 +85,11 @@ class PublisherCounter:
         What was counted before stays in place until the log is counted to its end. Call it anew
         when the log has grown or a participant is read to its end.
         """
-        until = monotonic() + seconds
+        is_over = work_limit(seconds)
         if self._work is None:
             self._work = self._steps()
         for _ in self._work:
-            if monotonic() >= until:
+            if is_over():
                 return True
         self._work = None
         return self._scanned < len(self._log)

@@ -5,11 +5,11 @@ from collections import Counter
 from datetime import datetime
 from itertools import accumulate, compress, pairwise, repeat
 from operator import floordiv
-from time import monotonic
 
 from ivscope.analysis.plots import Bucket
 from ivscope.analysis.shown_events import flags_of
 from ivscope.analysis.time_window import TimeWindow
+from ivscope.domain.clock import work_limit
 from ivscope.domain.times import from_microseconds
 from ivscope.provider.store.event_log import NO_TIME, EventLog
 
@@ -35,10 +35,10 @@ class EventTally:
 
     def advance(self, seconds: float) -> bool:
         """Count for about so long, at least one slice; whether events are left to count."""
-        until = monotonic() + seconds
+        is_over = work_limit(seconds)
         while self._scanned < len(self._log):
             self._count(self._scanned, min(self._scanned + _CHUNK, len(self._log)))
-            if monotonic() >= until:
+            if is_over():
                 break
         return self._scanned < len(self._log)
 

@@ -1,6 +1,5 @@
 """EventView: which events of a log are shown, in which order, and which of them are hits."""
 
-import time
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -8,6 +7,7 @@ from ivscope.analysis.causal_order import CausalKeys
 from ivscope.analysis.filters import Filter
 from ivscope.analysis.matcher import NO_USERS, Matcher
 from ivscope.analysis.sorted_rows import FoundRows, SortedRows
+from ivscope.domain.clock import work_seconds
 from ivscope.provider.store.event_log import EventLog
 
 
@@ -216,10 +216,10 @@ class EventView:
         Returns:
             Whether more is left to do.
         """
-        end = time.perf_counter() + seconds
+        end = work_seconds() + seconds
         self._take_in()
         while self._piece(end):
-            if time.perf_counter() >= end:
+            if work_seconds() >= end:
                 return self._is_behind()
         return False
 
@@ -279,7 +279,7 @@ class EventView:
         return False
 
     def _look_piece(self, end: float) -> bool:
-        begin = time.perf_counter()
+        begin = work_seconds()
         is_search = self._scanned == self._total
         start = self.searched if is_search else self._scanned
         if start >= self._total:
@@ -291,7 +291,7 @@ class EventView:
             self._search_piece(start, stop)
         else:
             self._scan_piece(start, stop)
-        self._rate = (stop - start) / max(time.perf_counter() - begin, 1e-6)
+        self._rate = (stop - start) / max(work_seconds() - begin, 1e-6)
         return True
 
     def _scan_piece(self, start: int, stop: int) -> None:

@@ -4,11 +4,11 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from time import monotonic
 
 from ivscope.analysis.plots import LaneCell
 from ivscope.analysis.stretches import Covered, KindRoles, Stretch, rows_of, told_by
 from ivscope.analysis.time_window import TimeWindow
+from ivscope.domain.clock import work_limit
 from ivscope.domain.times import to_microseconds
 from ivscope.provider.store.event_log import NO_TIME, EventLog
 
@@ -43,12 +43,12 @@ class Lanes:
 
     def prepare(self, participant_ids: Iterable[str], seconds: float) -> bool:
         """Read lanes for about so long, at least one; whether some are left to read."""
-        until = monotonic() + seconds
+        is_over = work_limit(seconds)
         has_read = False
         for participant_id in participant_ids:
             if self._is_ready(participant_id):
                 continue
-            if has_read and monotonic() >= until:
+            if has_read and is_over():
                 return True
             self._lane(participant_id)
             has_read = True

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import compress, islice
-from time import monotonic
 from typing import Final
 
 from ivscope.analysis.drill_filters import Drills
@@ -24,6 +23,7 @@ from ivscope.analysis.session_summary import (
 )
 from ivscope.analysis.shown_events import flags_of
 from ivscope.domain import events
+from ivscope.domain.clock import work_limit
 from ivscope.domain.stages import Participant, ParticipantSummary
 from ivscope.domain.times import from_microseconds
 from ivscope.provider.store.event_log import NO_TIME, EventLog
@@ -146,10 +146,10 @@ class SummaryBuilder:
 
     def advance(self, seconds: float) -> bool:
         """Count for about so long, at least one slice; whether events are left to count."""
-        until = monotonic() + seconds
+        is_over = work_limit(seconds)
         while self.scanned < len(self._log):
             self._count(self.scanned, min(self.scanned + _CHUNK, len(self._log)))
-            if monotonic() >= until:
+            if is_over():
                 break
         return self.scanned < len(self._log)
 

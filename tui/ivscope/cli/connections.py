@@ -2,13 +2,12 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ivscope.domain.clock import SYSTEM_CLOCK, Clock, utc_now
 from ivscope.domain.failures import UnusableFileError
-from ivscope.domain.times import utc_now
 
 if TYPE_CHECKING:
     from ivscope.domain.stages import SessionScope
@@ -28,8 +27,8 @@ class Reached:
     label: str
     """What the header begins with."""
     recording: "Recording | None" = None
-    now: Callable[[], datetime] = utc_now
-    """The present, aware: of a recording that is read alone, when it was recorded last."""
+    clock: Clock = SYSTEM_CLOCK
+    """Its present, of a recording that is read alone, is when it was recorded last."""
     session: "SessionScope | None" = None
     """Of such a recording: what was looked at last."""
 
@@ -97,7 +96,7 @@ def to_world(name: str, record: str | None = None) -> Reached:
         from ivscope.sources.aws import AwsOptions, AwsSource  # noqa: PLC0415 - same
 
         if not urls:
-            world = open_world(name, lambda: datetime.now(UTC))
+            world = open_world(name, utc_now)
             urls.append((Endpoint(world).start().url, world.region))
         url, region = urls[0]
         options = AwsOptions(
@@ -124,7 +123,7 @@ def to_recording(file: str) -> Reached:
         None,
         f"recording {recording.path.name}",
         recording,
-        now=lambda: recorded_at,
+        clock=replace(SYSTEM_CLOCK, now=lambda: recorded_at),
         session=last_session(recording),
     )
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 USAGE = 2
 """Exit code for arguments or a terminal that we cannot work with."""
 
+INCOMPLETE = 1
+"""Exit code when something that was asked for is missing: a file given up, a rule that failed."""
+
 _WORLDS = ("incident", "quiet", "huge")
 
 
@@ -133,6 +136,7 @@ def _explore(options: argparse.Namespace) -> int:
     configuration, complaints = load(os.environ)
     os.environ.update(toolkit_settings(os.environ, configuration.theme))
     from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - keeps --help quick
+    from ivscope.render.safe import safe  # noqa: PLC0415 - same
     from ivscope.ui.app import IvscopeApp  # noqa: PLC0415 - Textual reads the settings when imported
     from ivscope.ui.driver import QuickDriver  # noqa: PLC0415 - same
     from ivscope.workspace.launch import Launch  # noqa: PLC0415 - same
@@ -161,14 +165,19 @@ def _explore(options: argparse.Namespace) -> int:
         launch,
         configuration,
         recorded=reached.recorded,
-        now=reached.now,
+        clock=reached.clock,
         history=state_folder(os.environ) / FILE_NAME,
         driver_class=QuickDriver,
     )
     app.run(mouse=options.mouse or configuration.mouse)
+    for outcome in app.jobs.outcomes:
+        print(f"ivscope: {safe(outcome.text)}", file=sys.stderr)
     if launch.keeper is not None:
         print(f"ivscope: {launch.keeper.in_words}", file=sys.stderr)
-    return app.return_code or 0
+    for bug in app.jobs.bugs:
+        print(f"ivscope: {bug.report}", file=sys.stderr)
+    is_whole = all(outcome.is_kept for outcome in app.jobs.outcomes) and not app.jobs.bugs
+    return app.return_code or (0 if is_whole else INCOMPLETE)
 
 
 def _reach(options: argparse.Namespace) -> "Reached":
@@ -212,13 +221,13 @@ def _bad_ids(options: argparse.Namespace) -> str | None:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from datetime import UTC, datetime  # noqa: PLC0415 - only for the endpoint
-    from threading import Event  # noqa: PLC0415 - same
+    from threading import Event  # noqa: PLC0415 - only for the endpoint
 
+    from ivscope.domain.clock import utc_now  # noqa: PLC0415 - same
     from ivscope.endpoint.server import Endpoint  # noqa: PLC0415 - same
     from ivscope.endpoint.worlds.catalog import open_world  # noqa: PLC0415 - same
 
-    world = open_world(options.world, lambda: datetime.now(UTC))
+    world = open_world(options.world, utc_now)
     try:
         endpoint = Endpoint(world, options.port, throttle=options.throttle)
     except OSError as error:

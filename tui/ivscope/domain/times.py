@@ -19,11 +19,6 @@ Time = datetime | UnreadableTime
 """An aware UTC datetime with microseconds, or what could not be read."""
 
 
-def utc_now() -> datetime:
-    """The present, aware, on the clock of this machine."""
-    return datetime.now(UTC)
-
-
 def parse_time(raw: object) -> Time | None:
     """Read one wire time.
 

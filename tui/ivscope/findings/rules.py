@@ -1,7 +1,7 @@
 """Which rules speak about which event."""
 
-from collections.abc import Callable, Iterable
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, TypeVar
 
 from ivscope.domain import events
 from ivscope.domain.stages import ParticipantScope
@@ -13,7 +13,7 @@ from ivscope.findings.client import (
     sdk_versions,
 )
 from ivscope.findings.event_context import EventContext, look
-from ivscope.findings.finding import Finding
+from ivscope.findings.finding import Certainty, Finding
 from ivscope.findings.ingest_now import configuration_now, protocol_now
 from ivscope.findings.known_facts import KnownFacts
 from ivscope.findings.leaving import left
@@ -29,7 +29,17 @@ from ivscope.findings.stream_duration import measured_duration
 from ivscope.findings.stream_keys import shared_stream_key, worked_later
 from ivscope.findings.token_exchange import token_exchanged
 
+Subject = TypeVar("Subject")
+
 Rule = Callable[[EventContext], Iterable[Finding]]
+
+Failed = Callable[[str, Exception], object]
+"""Told the name of a rule and what it raised, which is a bug of ours."""
+
+
+def _raise(_rule: str, error: Exception) -> None:
+    raise error
+
 
 _BY_CODE: Final[dict[str, tuple[Rule, ...]]] = {
     "INSUFFICIENT_CAPABILITIES": (token_in_force,),
@@ -66,11 +76,14 @@ _BY_NAME: Final[dict[str, tuple[Rule, ...]]] = {
 }
 
 
-def findings_for(scope: ParticipantScope, position: int, known: KnownFacts) -> tuple[Finding, ...]:
+def findings_for(
+    scope: ParticipantScope, position: int, known: KnownFacts, failed: Failed = _raise
+) -> tuple[Finding, ...]:
     """What is held that bears on one event, the most telling finding first.
 
     Empty when nothing does, or when the event is not held. Looks at the events around it, and at
-    all of joining and publishing when it matters what was published.
+    all of joining and publishing when it matters what was published. A rule that raises is told
+    to `failed`, and a finding says that it is missing; the others go on.
     """
     here = look(scope, position, known)
     if here is None:
@@ -81,7 +94,7 @@ def findings_for(scope: ParticipantScope, position: int, known: KnownFacts) -> t
         rules += (documented_faults, repeated)
     else:
         rules += _BY_NAME.get(here.event.name or "", ())
-    return tuple(finding for rule in rules for finding in rule(here))
+    return tuple(_follow(rules, here, failed))
 
 
 _RULES = (
@@ -95,11 +108,23 @@ _RULES = (
 """In the order in which they are read."""
 
 
-def session_findings(known: SessionFacts) -> tuple[Finding, ...]:
+def session_findings(known: SessionFacts, failed: Failed = _raise) -> tuple[Finding, ...]:
     """What the events of all participants read so far say together.
 
     Looks at every event: a session of a million takes a worker, not the UI thread. References
-    are to the log of the session.
+    are to the log of the session. A rule that raises is treated as `findings_for` does.
     """
-    swept = sweep_of(known)
-    return tuple(finding for rule in _RULES for finding in rule(swept))
+    return tuple(_follow(_RULES, sweep_of(known), failed))
+
+
+def _follow(
+    rules: Sequence[Callable[[Subject], Iterable[Finding]]], subject: Subject, failed: Failed
+) -> Iterator[Finding]:
+    """What rules find, one after the other; each stands and falls alone."""
+    for rule in rules:
+        try:
+            yield from rule(subject)
+        except Exception as error:  # noqa: BLE001 - handed on whole, never swallowed
+            failed(rule.__name__, error)
+            text = f"what the rule {rule.__name__} finds: it failed, a bug in ivscope"
+            yield Finding((f"{text} ({type(error).__name__}).",), Certainty.UNKNOWN)

@@ -3,7 +3,7 @@
 import errno
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 
@@ -21,8 +21,12 @@ def state_folder(environ: Mapping[str, str]) -> Path:
     return Path(tempfile.gettempdir()) / f"ivscope-{os.getuid()}"
 
 
-def save_private(path: Path, content: bytes) -> None:
+def save_private(path: Path, content: Iterable[bytes]) -> None:
     """Write a file with mode 0600, whole or not at all; its folder is made with mode 0700.
+
+    Args:
+        path: The file, replaced if it is there.
+        content: Parts of what is written. What they raise comes out, and no file is left.
 
     Raises:
         OSError: The folder or the file cannot be written, or the folder is someone else's.
@@ -34,8 +38,8 @@ def save_private(path: Path, content: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.writelines(content)
         Path(name).replace(path)
-    except OSError:
+    except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

@@ -43,7 +43,7 @@ def save(path: Path, texts: Mapping[str, Sequence[str]]) -> None:
         others = [text for text in kept.get(title, []) if text not in own]
         kept[title] = _last([*others, *(text for text in own if len(text) <= LONGEST_TEXT)])
     with suppress(OSError):
-        save_private(path, json.dumps(kept).encode())
+        save_private(path, (json.dumps(kept).encode(),))
 
 
 def _last(texts: list[str]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -10,6 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.session import Session as BotocoreSession
 
+from ivscope.domain.clock import utc_now
 from ivscope.domain.identifiers import region_of
 from ivscope.sources.call_context import CallContext
 from ivscope.sources.failures import CONNECT, translate
@@ -75,7 +75,7 @@ class AwsSource(WireSource):
             credentials = session.get_credentials()
         except Exception as error:  # built-in exceptions come out of botocore for bad settings
             context = replace(context, known_profiles=_known_profiles(error))
-            now = datetime.now(UTC)
+            now = utc_now()
             raise translate(error, operation=CONNECT, context=context, now=now) from error
         context = replace(
             context,

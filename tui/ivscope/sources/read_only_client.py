@@ -1,8 +1,8 @@
 """ReadOnlyClient: the one door to boto3, which only the reads that ivscope makes pass."""
 
-from datetime import UTC, datetime
 from typing import Any
 
+from ivscope.domain.clock import utc_now
 from ivscope.sources.call_context import CallContext
 from ivscope.sources.failures import translate
 from ivscope.sources.lean_session import SERVICE
@@ -54,7 +54,7 @@ class ReadOnlyClient:
         try:
             answer: dict[str, Any] = method(**parameters)
         except Exception as error:  # built-in exceptions come out of botocore's parsers
-            now = datetime.now(UTC)
+            now = utc_now()
             raise translate(error, operation=name, context=self.context, now=now) from error
         return answer
 

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ivscope.domain.clock import utc_now
 from ivscope.domain.failures import UnusableFileError
-from ivscope.domain.times import utc_now
 
 MEMBERS: Mapping[str, str] = {
     "list_stages": "stages",

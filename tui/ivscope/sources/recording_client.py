@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from ivscope.domain.times import utc_now
+from ivscope.domain.clock import utc_now
 from ivscope.sources.call_context import CallContext
 from ivscope.sources.recording import MEMBERS, Recording, request_text
 from ivscope.sources.wire_source import WireClient

@@ -186,7 +186,7 @@ class _Copying:
     def _to_file(self) -> None:
         path = self._folder / FILE_NAME
         try:
-            save_private(path, self._content)
+            save_private(path, (self._content,))
         except OSError as error:
             self._said.append(f"not saved in {path} ({error.strerror}); p prints it")
             return

@@ -1,23 +1,23 @@
 """IvscopeApp: paints at once, then puts source, provider and screen together."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
 from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from ivscope.domain.times import utc_now
+from ivscope.domain.clock import SYSTEM_CLOCK, Clock
 from ivscope.settings.configuration import Configuration, effective_keys, keymap
 from ivscope.ui.driver import QuickDriver, WithoutColor
 from ivscope.ui.key_by_key import KeyByKey
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
+from ivscope.workspace.jobs import Jobs, UiThread
 from ivscope.workspace.launch import Launch
 
 if TYPE_CHECKING:
@@ -37,12 +37,6 @@ class IvscopeApp(KeyByKey):
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None
 
-    @dataclass
-    class Crashed(Message):
-        """A reading thread met a bug of ours."""
-
-        error: Exception
-
     def __init__(
         self,
         connect: "Callable[[], Source] | None",
@@ -51,7 +45,7 @@ class IvscopeApp(KeyByKey):
         *,
         recorded: "Callable[[], Recorded] | None" = None,
         local_zone: tzinfo | None = None,
-        now: Callable[[], datetime] = utc_now,
+        clock: Clock = SYSTEM_CLOCK,
         history: Path | None = None,
         driver_class: type[Driver] | None = None,
     ) -> None:
@@ -63,7 +57,7 @@ class IvscopeApp(KeyByKey):
             configuration: Keys, zone and pace; None for the defaults.
             recorded: Makes a reading of a recording, which is asked first; None for no recording.
             local_zone: Zone of the reader; None for that of the machine.
-            now: The present, aware.
+            clock: What all waiting, pacing and ages go by.
             history: File that remembers what was typed; None for none.
             driver_class: Terminal driver; None for Textual's choice.
         """
@@ -73,9 +67,12 @@ class IvscopeApp(KeyByKey):
         self._launch = launch
         self._configuration = configuration or Configuration({})
         self._local_zone = local_zone
-        self._now = now
+        self._clock = clock
         self._history = history
         self._provider: StageDataProvider | None = None
+        ui = UiThread(self.call_later, lambda *timer: self.set_timer(*timer).stop)
+        self.jobs = Jobs(clock, ui, self._crash)
+        """What goes on in the background; says in the end what became of it."""
         self.set_keymap(keymap(self._configuration))
 
     def compose(self) -> Iterator[Widget]:
@@ -98,41 +95,36 @@ class IvscopeApp(KeyByKey):
         from ivscope.provider.fetch.provider import StageDataProvider  # noqa: PLC0415 - same
         from ivscope.provider.fetch.rate_limiter import RateLimiter  # noqa: PLC0415 - behind the first frame
         from ivscope.ui.explorer.screen import ExplorerScreen  # noqa: PLC0415 - same
-        from ivscope.ui.time_display import (  # noqa: PLC0415 - same
-            Clock,
-            machine_zone,
-        )
+        from ivscope.ui.time_display import TimeDisplay, machine_zone  # noqa: PLC0415 - same
 
         configuration = self._configuration
-        pace = RateLimiter(background=configuration.background_calls)
         self._provider = StageDataProvider(
             self._connect,
-            pace=pace,
+            pace=RateLimiter(background=configuration.background_calls),
             recorded=self._recorded,
-            now=utc_now if self._connect is None else self._now,  # ages are told from today
+            clock=SYSTEM_CLOCK if self._connect is None else self._clock,  # ages: from today
         )
-        self._provider.on_bug = self._report
-        clock = Clock(self._local_zone or machine_zone(), self._now)
-        clock.choose(configuration.zone)
+        self._provider.on_bug = self.jobs.crash_soon
+        times = TimeDisplay(self._local_zone or machine_zone(), self._clock.now)
+        times.choose(configuration.zone)
         self.push_screen(
             ExplorerScreen(
                 self._provider,
-                clock=clock,
+                clock=times,
                 launch=self._launch,
                 keys=effective_keys(configuration),
+                jobs=self.jobs,
                 history=self._history,
             )
         )
 
-    def _report(self, error: Exception) -> None:
-        self.post_message(self.Crashed(error))
-
-    def on_ivscope_app_crashed(self, message: Crashed) -> None:
+    def _crash(self, error: Exception) -> None:
         """A bug ends the program with its traceback: nothing on screen could be trusted."""
-        raise message.error
+        raise error
 
     def on_unmount(self) -> None:
         """Stop reading; calls in flight are not waited for."""
+        self.jobs.give_up()
         if self._provider is not None:
             self._provider.close()
 
@@ -142,7 +134,14 @@ class IvscopeApp(KeyByKey):
         return_code: int = 0,
         message: RenderableType | None = None,
     ) -> None:
-        """Leave, at once."""
+        """Leave at once, or once the file asked for is written; asked again, without it."""
+        held_by = self.jobs.leave(partial(self._leave, result, return_code, message))
+        if held_by:
+            from ivscope.ui.widgets.screens import say_awaited  # noqa: PLC0415 - after the start
+
+            say_awaited(self.screen, held_by, effective_keys(self._configuration)["app.quit"])
+
+    def _leave(self, result: None, return_code: int, message: RenderableType | None) -> None:
         if isinstance(self._driver, QuickDriver):
             self._driver.is_leaving = True
         super().exit(result, return_code, message)

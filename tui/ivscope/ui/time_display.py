@@ -1,4 +1,4 @@
-"""Clock: how times are told, everywhere on screen."""
+"""TimeDisplay: how times are told, everywhere on screen."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ _LOCALTIME = Path("/etc/localtime")
 
 
 @dataclass(slots=True)
-class Clock:
+class TimeDisplay:
     """The zone and the style that the reader chose, and the present time."""
 
     machine: tzinfo

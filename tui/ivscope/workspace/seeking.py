@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic
 
 from ivscope.domain.durations import duration
 from ivscope.provider.fetch.provider import StageDataProvider
@@ -47,7 +46,7 @@ class Seeking:
             return None
         if sought.pages is None or not isinstance(stream, ParticipantStream):
             return sought.what
-        eta = sought.pages.eta(monotonic(), *stream.bounds)
+        eta = sought.pages.eta(self._provider.clock.monotonic(), *stream.bounds)
         return sought.what if eta is None else f"{sought.what} (at most about {duration(eta)})"
 
     def seek(

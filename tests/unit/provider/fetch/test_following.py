@@ -11,6 +11,7 @@ from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
 from ivscope.provider.fetch.scheduler import THROTTLE_RETRIES
 from support.growing_source import LiveSource
+from support.moved_clock import standing_clock
 from support.scripted_source import failure
 from support.waiting import wait_for
 
@@ -253,7 +254,7 @@ def test_a_failure_of_the_last_poll_is_followed_by_another_one(watch):
 def test_a_poll_that_waits_for_the_service_is_throttled_for_so_many_seconds(watch):
     source = LiveSource()
     provider = StageDataProvider(
-        lambda: source, pace=RateLimiter(first_backoff=50), clock=lambda: 0.0
+        lambda: source, pace=RateLimiter(first_backoff=50), clock=standing_clock()
     )
     try:
         one = Watch(provider, source)

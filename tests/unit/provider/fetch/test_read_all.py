@@ -11,6 +11,7 @@ from ivscope.provider.fetch.rate_limiter import RateLimiter
 from ivscope.provider.fetch.read_all import ReadAll
 from ivscope.provider.store.feed import FeedState
 from support.growing_source import LiveSource
+from support.moved_clock import standing_clock
 from support.scripted_source import failure
 from support.waiting import wait_for
 
@@ -21,11 +22,13 @@ EPOCH = datetime(2026, 11, 20, 20, 30, tzinfo=UTC)
 class Load:
     """A load with a clock that moves a second with each page, and a step on each change."""
 
-    def __init__(self, provider):
+    def __init__(self, source):
         self.now = 0.0
-        self.provider = provider
-        self.feed = provider.events(SCOPE)
-        self.all = ReadAll(provider, self.feed, lambda: self.now)
+        self.provider = StageDataProvider(
+            lambda: source, pace=RateLimiter(demand=1000), clock=standing_clock(lambda: self.now)
+        )
+        self.feed = self.provider.events(SCOPE)
+        self.all = ReadAll(self.provider, self.feed)
 
     def page(self):
         """Take one step and wait for its page; returns whether there was more to do."""
@@ -51,9 +54,9 @@ def load():
         for number, second in enumerate(seconds):
             time = None if second is None else EPOCH + timedelta(seconds=second)
             source.insert(number, Event("JOINED", "p", time, str(number)))
-        provider = StageDataProvider(lambda: source, pace=RateLimiter(demand=1000))
-        made.append(provider)
-        return Load(provider), source
+        load = Load(source)
+        made.append(load.provider)
+        return load, source
 
     yield build
     for provider in made:

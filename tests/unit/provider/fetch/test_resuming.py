@@ -9,6 +9,7 @@ from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
 from ivscope.provider.fetch.sweep_progress import SweepState
 from ivscope.provider.store.feed import FeedState
+from support.moved_clock import standing_clock
 from support.remembered import Memory
 from support.scripted_source import Gate
 from support.session_source import EPOCH, SESSION, SessionSource, joined, scope
@@ -34,8 +35,7 @@ class Runs:
             None if alone else lambda: self.memory.watch(self.source),
             pace=pace or RateLimiter(demand=FAST, background=FAST, window=0),
             recorded=self.memory.reading,
-            now=lambda: self.memory.now,
-            clock=lambda: self.seconds,
+            clock=standing_clock(lambda: self.seconds, lambda: self.memory.now),
         )
         return self.provider
 

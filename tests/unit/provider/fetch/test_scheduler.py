@@ -13,6 +13,7 @@ from ivscope.provider.fetch.scheduler import (
     Call,
     Scheduler,
 )
+from support.moved_clock import standing_clock
 from support.scripted_source import failure
 from support.waiting import wait_for
 
@@ -158,7 +159,7 @@ class _Sweeping:
     def __init__(self):
         self.now = 0.0
         fast = RateLimiter(demand=1000, background=1000, window=0)
-        self.queue = Scheduler(fast, clock=lambda: self.now, deadline=1e9)
+        self.queue = Scheduler(fast, clock=standing_clock(lambda: self.now), deadline=1e9)
         self.answers = []
 
     def submit(self, count, priority=Priority.SWEEP, *, is_free=False):

@@ -10,6 +10,7 @@ from ivscope.provider.fetch.sweep_events import CALLS_AHEAD, FAILURES_IN_A_ROW
 from ivscope.provider.fetch.sweep_progress import SweepState
 from ivscope.provider.store.feed import FeedState
 from ivscope.provider.store.session_log import ReadState
+from support.moved_clock import standing_clock
 from support.scripted_source import Gate
 from support.session_source import EPOCH, SESSION, SessionSource, joined, scope
 from support.waiting import wait_for
@@ -665,7 +666,7 @@ def test_changes_of_the_sweep_are_told_together_and_its_states_at_once(provide):
     source = SessionSource()
     for number in range(100):
         source.add(f"p{number}")
-    provider = provide(source, clock=lambda: 5.0)
+    provider = provide(source, clock=standing_clock(lambda: 5.0))
     heard = []
     provider.on_change = heard.append
     sweep = sweep_all(provider)
@@ -679,7 +680,7 @@ def test_progress_tells_rate_and_time_left(provide):
     for number in range(50):
         source.add(f"p{number:02d}", events=2)
     now = [0.0]
-    provider = provide(source, clock=lambda: now[0])
+    provider = provide(source, clock=standing_clock(lambda: now[0]))
 
     def tick(participant_id):
         now[0] += 0.5

@@ -1,7 +1,6 @@
 """Reader: makes the calls of feeds and facts, one at a time for each, and tells what came."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -44,14 +43,14 @@ class Reader:
         connect: Callable[[], Source] | None,
         calls: Scheduler,
         notices: Notices,
-        clock: Callable[[], float] = time.monotonic,
-        recorded: RecordedAnswers | None = None,
+        clock: Callable[[], float],
+        recorded: RecordedAnswers,
     ) -> None:
         """Without `connect` there is only what an earlier run has read."""
         self.lock = threading.Lock()
         """Held while a feed, a fact or a sweep changes; by `changing` unless nobody is told."""
         self._connect = connect
-        self._recorded = recorded or RecordedAnswers(None, are_all=False)
+        self._recorded = recorded
         self._connection = Connection(connect)
         self._source_facts: SourceFacts | None = None
         self._calls = calls

@@ -1,11 +1,11 @@
 """StageDataProvider: the one shared store of everything read, and the only way to read more."""
 
-import time
 from collections.abc import Callable, Hashable
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from ivscope.domain.clock import SYSTEM_CLOCK, Clock
 from ivscope.domain.ingest import IngestConfiguration
 from ivscope.domain.stages import (
     Participant,
@@ -18,7 +18,6 @@ from ivscope.domain.stages import (
     StageSession,
     StageSummary,
 )
-from ivscope.domain.times import utc_now
 from ivscope.provider.fetch.connection import SourceFacts
 from ivscope.provider.fetch.fetcher import Reader
 from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
@@ -52,20 +51,18 @@ class StageDataProvider:
         connect: Callable[[], Source] | None,
         *,
         pace: RateLimiter | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock = SYSTEM_CLOCK,
         deadline: float = DEADLINE_SECONDS,
         recorded: Callable[[], Recorded] | None = None,
-        now: Callable[[], datetime] = utc_now,
     ) -> None:
         """Read nothing yet.
 
         Args:
             connect: Makes the source, in a reading thread; None when a recording is all there is.
             pace: The call budget.
-            clock: Seconds.
+            clock: What all waiting and all ages go by.
             deadline: Seconds that a call may take in all.
             recorded: Makes a reading of what an earlier run has read; None for nothing.
-            now: The present, aware.
         """
         self.on_change: Callable[[Fetchable | Sweep], None] | None = None
         """Told after each change of rows or status, in the thread that made it: mostly a
@@ -77,14 +74,15 @@ class StageDataProvider:
         """How many changes there were: while it stays the same, so does all that is held."""
         self.has_service = connect is not None
         """Whether there is more to read than a recording."""
-        self.store = Store(may_grow=connect is not None, now=now)
+        self.store = Store(may_grow=connect is not None, now=clock.now)
         """What is held now."""
-        self._clock = clock
+        self.clock = clock
+        """What all of it goes by."""
         self._calls = Scheduler(
             RateLimiter() if pace is None else pace, clock=clock, deadline=deadline
         )
-        answers = RecordedAnswers(recorded, are_all=connect is None, clock=clock, now=now)
-        self._reader = Reader(connect, self._calls, self, clock, answers)
+        answers = RecordedAnswers(recorded, are_all=connect is None, clock=clock)
+        self._reader = Reader(connect, self._calls, self, clock.monotonic, answers)
         self._closed = False
 
     def stages(self) -> Feed[StageSummary]:
@@ -175,7 +173,7 @@ class StageDataProvider:
 
     def activity(self, now: float | None = None) -> Activity:
         """What the status line says about calls; `now` on this provider's clock."""
-        return self._calls.activity(self._clock() if now is None else now)
+        return self._calls.activity(self.clock.monotonic() if now is None else now)
 
     @property
     def source_facts(self) -> SourceFacts | None:
@@ -217,7 +215,7 @@ class StageDataProvider:
             lambda: held.opened_in(session).keys(),
         )
         return Sweep(
-            held, self._reader, members, session, clock=self._clock, announce=self.announce
+            held, self._reader, members, session, clock=self.clock.monotonic, announce=self.announce
         )
 
     def _open_events(self, scope: ParticipantScope) -> EventFeed:

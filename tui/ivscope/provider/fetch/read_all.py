@@ -1,8 +1,6 @@
 """ReadAll: reads a list to the end, and says how long that will take."""
 
-import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,16 +35,11 @@ class ReadAll:
     wait: it goes on with the first step after a retry that succeeded.
     """
 
-    def __init__(
-        self,
-        provider: StageDataProvider,
-        feed: Feed[Any],
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, provider: StageDataProvider, feed: Feed[Any]) -> None:
         self.feed = feed
         self.is_cancelled = False
         self._provider = provider
-        self._clock = clock
+        self._clock = provider.clock
         self._came: deque[tuple[float, int]] = deque(maxlen=_MEASURED_PAGES + 1)
         self._pages = -1
 
@@ -61,7 +54,7 @@ class ReadAll:
         status = self.feed.status
         if status.pages != self._pages:
             self._pages = status.pages
-            self._came.append((self._clock(), len(self.feed.items)))
+            self._came.append((self._clock.monotonic(), len(self.feed.items)))
         if status.state is FeedState.COMPLETE:
             return False
         self._provider.read_more(self.feed, Priority.DEMAND)
@@ -75,7 +68,7 @@ class ReadAll:
     def progress(self) -> LoadProgress:
         """How far it has come."""
         status = self.feed.status
-        return LoadProgress(status.pages, len(self.feed.items), self._rate(self._clock()))
+        return LoadProgress(status.pages, len(self.feed.items), self._rate(self._clock.monotonic()))
 
     def eta(
         self, now: float, first_time: datetime | None, last_time: datetime | None

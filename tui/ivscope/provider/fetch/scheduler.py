@@ -1,12 +1,12 @@
 """Scheduler: decides which call goes next, and when; runs each in a thread of its own."""
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from math import inf
 
+from ivscope.domain.clock import SYSTEM_CLOCK, Clock
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
 
@@ -79,7 +79,7 @@ class Scheduler:
         self,
         pace: RateLimiter,
         *,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock = SYSTEM_CLOCK,
         deadline: float = DEADLINE_SECONDS,
     ) -> None:
         self._pace = pace
@@ -145,7 +145,7 @@ class Scheduler:
         """Wait until there is something to do; None once closed."""
         with self._changed:
             while not self._closed:
-                now = self._clock()
+                now = self._clock.monotonic()
                 late = min(self._in_flight, key=lambda call: call.expires_at, default=None)
                 if late is not None and late.expires_at <= now:
                     self._in_flight.remove(late)
@@ -155,7 +155,7 @@ class Scheduler:
                     return self._begin(call, now)
                 if late is not None:
                     wait = min(wait, late.expires_at - now)
-                self._changed.wait(None if wait == inf else wait)
+                self._clock.wait_until(self._changed, now + wait)
         return None
 
     def _most_urgent(self, now: float) -> tuple[Call | None, float]:
@@ -215,7 +215,7 @@ class Scheduler:
 
     def _wait_once_more(self, call: Call, failure: ProviderFailure) -> None:
         with self._changed:
-            self._pace.note_throttle(call.operation, self._clock(), failure.retry_after)
+            self._pace.note_throttle(call.operation, self._clock.monotonic(), failure.retry_after)
             call.throttles += 1
             call.expires_at = inf
         if call.throttles > THROTTLE_RETRIES:

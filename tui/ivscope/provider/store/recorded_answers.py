@@ -1,10 +1,9 @@
 """RecordedAnswers: what was read in an earlier run, asked before the service is."""
 
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from ivscope.domain.times import utc_now
+from ivscope.domain.clock import Clock
 from ivscope.provider.store.fetchable import Fetchable
 from ivscope.provider.store.source import Recorded
 
@@ -20,21 +19,18 @@ class RecordedAnswers:
         make: Callable[[], Recorded] | None,
         *,
         are_all: bool,
-        clock: Callable[[], float] = time.monotonic,
-        now: Callable[[], datetime] = utc_now,
+        clock: Clock,
     ) -> None:
         """Ask nothing yet.
 
         Args:
             make: Makes a reading of the recording; None without one.
             are_all: Whether there is no service to ask.
-            clock: Seconds.
-            now: The present, aware.
+            clock: That of the provider.
         """
         self._make = make
         self._are_all = are_all
         self._clock = clock
-        self._now = now
 
     def come_first(self, target: Fetchable) -> bool:
         """Whether the recording is asked before the service."""
@@ -51,9 +47,9 @@ class RecordedAnswers:
         assert self._make is not None  # noqa: S101 - or nothing would come first
         recorded = self._make()
         store = target.fetch(recorded)
-        asked_at = recorded.asked_at or self._now()
-        return store, self._clock() - (self._now() - asked_at).total_seconds()
+        asked_at = recorded.asked_at or self._clock.now()
+        return store, self._clock.monotonic() - (self._clock.now() - asked_at).total_seconds()
 
     def time_of(self, moment: float) -> datetime:
         """A moment on the clock of the provider, as a time; before this run also."""
-        return self._now() - timedelta(seconds=self._clock() - moment)
+        return self._clock.now() - timedelta(seconds=self._clock.monotonic() - moment)

@@ -15,7 +15,7 @@ from ivscope.render.bars import footer_line
 from ivscope.render.cells import clip, pad
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.timestamps import NO_TIME, clock
-from ivscope.ui.time_display import Clock
+from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.screens import CoveringScreen
@@ -114,7 +114,7 @@ class Compared:
 class ComparedRows:
     """Rows of a comparison."""
 
-    def __init__(self, left: Compared, right: Compared, clock: Clock) -> None:
+    def __init__(self, left: Compared, right: Compared, clock: TimeDisplay) -> None:
         self._left, self._right = left, right
         self._clock = clock
         self._rows = Comparison(left.side(), right.side())

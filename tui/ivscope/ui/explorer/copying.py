@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from typing import Protocol
 
@@ -25,6 +24,7 @@ from ivscope.terminal.clipboard import copy
 from ivscope.ui.commands import Handler, Unavailable
 from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.picker_pane import PickerPane
+from ivscope.workspace.jobs import Jobs, Outcome, Promise
 from ivscope.workspace.place import Level, Place
 
 _ASK = "press Enter to go back"
@@ -102,10 +102,16 @@ class Copying:
     """Gives what other programs take."""
 
     def __init__(
-        self, explorer: Taker, provider: StageDataProvider, profile: str | None, world: str | None
+        self,
+        explorer: Taker,
+        provider: StageDataProvider,
+        jobs: Jobs,
+        profile: str | None,
+        world: str | None,
     ) -> None:
         self._explorer = explorer
         self._provider = provider
+        self._jobs = jobs
         self._profile = profile
         self._world = world
 
@@ -160,20 +166,19 @@ class Copying:
 
     def _copy(self, clipping: Clipping) -> None:
         """In a thread of its own: tmux and native tools are other programs."""
-        explorer = self._explorer
+        driver = self._explorer.app._driver  # noqa: SLF001 - Textual has no public way to write
 
-        def work() -> None:
-            app = explorer.app
-            driver = app._driver  # noqa: SLF001 - Textual has no public way to write a sequence
+        def work(_promise: Promise) -> Outcome:
             result = copy(
                 clipping.text,
                 os.environ,
                 driver.write if driver is not None else lambda _text: None,
                 folder=state_folder(os.environ) / "copies",
             )
-            app.call_later(explorer.say, f"{clipping.title}: {result.message}")
+            return Outcome(f"{clipping.title}: {result.message}", is_kept=result.route is not None)
 
-        threading.Thread(target=work, name="copy", daemon=True).start()
+        lost = f"{clipping.title}: copying was given up, it may not be on the clipboard"
+        self._jobs.promise(f"Copying {clipping.title}", lost, work, self._explorer.say)
 
     def _print(self, clipping: Clipping) -> None:
         if not print_out(self._explorer.app, clipping.text):

@@ -29,6 +29,7 @@ from ivscope.ui.explorer.event_findings import EventFindings
 from ivscope.ui.explorer.event_refs import event_ref
 from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.evidence import evidence_keys
+from ivscope.workspace.jobs import Jobs
 from ivscope.workspace.place import Level, Place
 from ivscope.workspace.store_context import StoreContext
 
@@ -42,16 +43,17 @@ _HINTS = {
 class Detail:
     """Reads facts that the provider holds already; it never asks for more."""
 
-    def __init__(self, provider: StageDataProvider, keys: Mapping[str, str]) -> None:
+    def __init__(self, provider: StageDataProvider, keys: Mapping[str, str], jobs: Jobs) -> None:
         """What is said out of a provider.
 
         Args:
             provider: What is held.
             keys: Keys in force by command id.
+            jobs: The owner of background work.
         """
         self._provider = provider
         self._keys = evidence_keys(keys)
-        self.weighing = EventFindings(provider, StoreContext(provider))
+        self.weighing = EventFindings(provider, StoreContext(provider), jobs)
         """Findings about events."""
         self._raw_kept: tuple[Event, int, tuple[Line, ...]] | None = None
         self.raw = False

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from textual.timer import Timer
-
 from ivscope.ui.commands import Handler
 from ivscope.ui.explorer.detail import Detail
 from ivscope.ui.explorer.events_pane import EventsPane
@@ -11,8 +9,9 @@ from ivscope.ui.explorer.evidence import EvidenceCommands
 from ivscope.ui.explorer.layout import Layout
 from ivscope.ui.explorer.navigation import Navigation
 from ivscope.ui.explorer.picker_pane import PickerPane
-from ivscope.ui.time_display import Clock
+from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.text_pane import TextPane
+from ivscope.workspace.jobs import Debounce, Jobs
 from ivscope.workspace.place import Level
 
 _BEHIND_SECONDS = 0.1
@@ -33,10 +32,10 @@ class DetailPane:
         picker: PickerPane,
         pane: EventsPane,
         layout: Layout,
-        clock: Clock,
+        clock: TimeDisplay,
         going: Navigation,
         say: Callable[[str], None],
-        later: Callable[[float, Callable[[], None]], Timer],
+        jobs: Jobs,
     ) -> None:
         self._text = text
         self._detail = detail
@@ -46,11 +45,8 @@ class DetailPane:
         self._clock = clock
         self._going = going
         self._evidence = EvidenceCommands(detail.weighing, pane, going, say)
-        # Told in a thread; what is called later runs where the pane does.
-        detail.weighing.on_ready = lambda: text.call_later(self.show)
-        self._later = later
-        self._timer: Timer | None = None
-        self._is_stale = False
+        detail.weighing.on_ready = self.show
+        self._debounce = Debounce(jobs, self.show, _BEHIND_SECONDS)
 
     def table(self) -> dict[str, Handler]:
         """Deeds by command id."""
@@ -80,16 +76,7 @@ class DetailPane:
 
     def follow(self) -> None:
         """The cursor moved: show its row at once, or behind the keys that come fast."""
-        self._is_stale = self._timer is not None
-        if self._timer is None:
-            self.show()
-            self._timer = self._later(_BEHIND_SECONDS, self._settle)
-
-    def _settle(self) -> None:
-        self._timer = None
-        if self._is_stale:
-            self._is_stale = False
-            self.show()
+        self._debounce.ask()
 
     def _toggle_raw(self) -> None:
         self._detail.raw = not self._detail.raw

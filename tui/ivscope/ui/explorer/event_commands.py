@@ -33,7 +33,7 @@ from ivscope.domain.times import UnreadableTime, from_microseconds, to_microseco
 from ivscope.render.timestamps import TimeStyle, full
 from ivscope.ui.commands import Handler, Unavailable
 from ivscope.ui.explorer.events_pane import EventsPane
-from ivscope.ui.time_display import Clock
+from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.event_list import EventList, is_dated_elsewhere
 
 _STYLES = (TimeStyle.UTC, TimeStyle.LOCAL, TimeStyle.AGE, TimeStyle.DELTA, TimeStyle.ZERO)
@@ -54,7 +54,7 @@ class EventCommands:
     def __init__(
         self,
         pane: EventsPane,
-        clock: Clock,
+        clock: TimeDisplay,
         count: Callable[[], int],
         say: Callable[[str], None],
         redraw: Callable[[], None],

@@ -1,8 +1,7 @@
 """EventFindings: the findings about an event, made once and made anew when something came."""
 
 from collections.abc import Callable
-from threading import Thread
-from time import monotonic
+from functools import partial
 from typing import NamedTuple
 
 from ivscope.domain.stages import ParticipantScope, SessionScope
@@ -11,6 +10,7 @@ from ivscope.findings.rules import findings_for
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.finding_lines import Cited
+from ivscope.workspace.jobs import Jobs, ThreadJob
 from ivscope.workspace.store_context import StoreContext
 
 AT_ONCE = 10_000
@@ -19,28 +19,25 @@ AT_ONCE = 10_000
 _LISTS = frozenset({FactKind.PARTICIPANTS, FactKind.INGEST_CONFIGURATIONS})
 """What one call reads of a whole session or stage."""
 
-_REST = 10
-"""A thread rests so many times as long as it has worked while a sweep brings more and more."""
-
 
 class _Weighed(NamedTuple):
     ref: EventRef
     changes: int
     findings: tuple[Finding, ...]
-    rests_until: float
 
 
 class EventFindings:
     """Asks the rules. For the UI thread; what is long runs in a thread, one at a time."""
 
-    def __init__(self, provider: StageDataProvider, held: StoreContext) -> None:
+    def __init__(self, provider: StageDataProvider, held: StoreContext, jobs: Jobs) -> None:
         self.provider = provider
         self.held = held
         """What the rules look at."""
         self.on_ready: Callable[[], object] = lambda: None
-        """Told by the thread when it has found what was asked for."""
+        """Told when a thread has found what was asked for."""
         self._last: _Weighed | None = None
-        self._thread: Thread | None = None
+        self._jobs = jobs
+        self._job = ThreadJob[_Weighed](jobs, "findings of an event")
 
     def of(self, ref: EventRef) -> tuple[Finding, ...] | None:
         """The findings about an event of a participant; None while they are looked for."""
@@ -48,20 +45,23 @@ class EventFindings:
             return ()
         changes, last = self.provider.changes, self._last
         if last is not None and last.ref == ref:
-            rests = monotonic() < last.rests_until and self._grows(ref.scope)
+            rests = self._job.rests and self._grows(ref.scope)
             if last.changes == changes or rests:
                 return last.findings
         if self.held.work(ref.scope, ref.position) <= AT_ONCE:
-            findings = self._find(ref.scope, ref.position)
-            self._last = _Weighed(ref, changes, findings, 0.0)
-            return findings
-        if self._thread is None:
-            self._thread = Thread(target=self._weigh, args=(ref, ref.scope, changes), daemon=True)
-            self._thread.start()
+            self._last = self._find(ref, ref.scope, changes)
+            return self._last.findings
+        find = partial(self._find, ref, ref.scope, changes)
+        self._job.start(find, self._found, self._jobs.crash)
         return last.findings if last is not None and last.ref == ref else None
 
-    def _find(self, scope: ParticipantScope, position: int) -> tuple[Finding, ...]:
-        return tuple(sorted(findings_for(scope, position, self.held), key=_tells_little))
+    def _find(self, ref: EventRef, scope: ParticipantScope, changes: int) -> _Weighed:
+        findings = findings_for(scope, ref.position, self.held, self._jobs.rule_failed)
+        return _Weighed(ref, changes, tuple(sorted(findings, key=_tells_little)))
+
+    def _found(self, found: _Weighed) -> None:
+        self._last = found
+        self.on_ready()
 
     @staticmethod
     def leading(findings: tuple[Finding, ...]) -> int:
@@ -71,19 +71,6 @@ class EventFindings:
     def _grows(self, scope: ParticipantScope) -> bool:
         sweep = self.provider.store.started_sweep(scope.session)
         return sweep is not None and sweep.is_running
-
-    def _weigh(self, ref: EventRef, scope: ParticipantScope, changes: int) -> None:
-        began = monotonic()
-        try:
-            findings = self._find(scope, ref.position)
-        except Exception as bug:  # noqa: BLE001 - handed on whole, never swallowed
-            self._thread = None
-            self.provider.report(bug)
-            return
-        ended = monotonic()
-        self._last = _Weighed(ref, changes, findings, ended + _REST * (ended - began))
-        self._thread = None
-        self.on_ready()
 
     def fetchable(self, findings: tuple[Finding, ...]) -> Ask | None:
         """The first thing that would tell and can be fetched; else the sweep, if that would."""

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from math import inf
-from time import monotonic
 
 from ivscope.analysis.overview import OverviewCell, minimap
 from ivscope.domain.events import Event
@@ -16,10 +15,11 @@ from ivscope.render.bars import ListStatus, tail_lines
 from ivscope.render.event_rows import EventLook, EventRows
 from ivscope.render.lines import Line, Role, Span
 from ivscope.ui.explorer.list_status import event_status
-from ivscope.ui.time_display import Clock
+from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.workspace.event_list import EventList
 from ivscope.workspace.event_stream import EventStream, ParticipantStream, SessionStream
+from ivscope.workspace.jobs import SLICE_SECONDS, Jobs, SlicedJob
 from ivscope.workspace.names import Names
 from ivscope.workspace.place import Level, Place
 from ivscope.workspace.seeking import Seeking
@@ -36,9 +36,6 @@ _DRAW_SECONDS = 0.1
 _EDGE_SECONDS = 1.0
 """Between two looks at where errors lie while events come: each goes over the whole list."""
 
-_WORK_SECONDS = 0.008
-"""One slice of filtering. A key waits for one slice and a frame at most."""
-
 
 class EventsPane:
     """Owns readings; the list draws them."""
@@ -47,19 +44,25 @@ class EventsPane:
         self,
         provider: StageDataProvider,
         rows: RowList,
-        clock: Clock,
+        clock: TimeDisplay,
         say: Callable[[str], None],
-        later: Callable[[float, Callable[[], None]], object],
+        jobs: Jobs,
     ) -> None:
         self._provider = provider
         self._list = rows
         self._clock = clock
         self._seeking = Seeking(provider, say, self.move_to)
-        self._later = later
+        self._job = SlicedJob(
+            jobs,
+            self._work,
+            self.redraw,
+            pause=self._pause,
+            draw_seconds=_DRAW_SECONDS,
+            ends_with_draw=True,
+        )
         self._readings: dict[Place, EventList] = {}
         self._names: dict[SessionScope, Names] = {}
-        self._is_working = False
-        self._drawn_at = self._edge_at = -inf
+        self._edge_at = -inf
         self.reading: EventList | None = None
         """What is shown; None before the first participant."""
         self.wide = False
@@ -78,7 +81,7 @@ class EventsPane:
         self._readings[key] = reading
         self.reading = reading
         self._list.show(self._rows(reading), self._tail(reading), reading.cursor, reading.top)
-        self._begin_work()
+        self._job.begin()
         return reading
 
     def _stream(self, place: Place) -> EventStream:
@@ -103,7 +106,7 @@ class EventsPane:
         if reading is None:
             return
         reading.take_log()
-        self._begin_work()
+        self._job.changed()
         self._seeking.go_on(reading)
 
     def redraw(self) -> None:
@@ -112,7 +115,7 @@ class EventsPane:
         if reading is None:
             return
         self._list.rows = self._rows(reading)
-        now = monotonic()
+        now = self._provider.clock.monotonic()
         if not reading.stream.is_busy or now - self._edge_at >= _EDGE_SECONDS:
             self._edge_at = now
             self._list.overlook(partial(edge_spans, reading))
@@ -142,11 +145,11 @@ class EventsPane:
             return
         position = self.position
         change()
-        reading.view.work(_WORK_SECONDS)
+        reading.view.work(SLICE_SECONDS)
         row = reading.view.row_at(position) if position is not None and len(reading.view) else 0
         self._list.overlook(partial(edge_spans, reading))
         self._list.show(self._rows(reading), self._tail(reading), row)
-        self._begin_work()
+        self._job.changed()
 
     @property
     def position(self) -> int | None:
@@ -175,31 +178,22 @@ class EventsPane:
 
     # Work that goes on between keys.
 
-    def _begin_work(self) -> None:
-        """Filter and sort what is new, unless that goes on already."""
-        if not self._is_working:
-            self._work()
-
-    def _work(self) -> None:
-        """One slice of filtering; the next one after the keys that wait."""
+    def _work(self, seconds: float) -> bool:
+        """Filter and sort what is new."""
         reading = self.reading
         if reading is None:
-            self._is_working = False
-            return
+            return False
         position, row = self.position, self._list.cursor
-        is_more = reading.view.work(_WORK_SECONDS)
+        is_more = reading.view.work(seconds)
         if position is not None and len(reading.view):
             # Rows that came above the cursor must not move what is being read.
             shift = reading.view.row_at(position) - row
             self._list.shift(shift)
-        self._is_working = is_more
-        now = monotonic()
-        if not is_more or now - self._drawn_at >= _DRAW_SECONDS:
-            self._drawn_at = now
-            self.redraw()
-        if is_more:
-            pause = _BUSY_PAUSE_SECONDS if reading.stream.is_busy else _PAUSE_SECONDS
-            self._later(pause, self._work)
+        return is_more
+
+    def _pause(self) -> float:
+        is_busy = self.reading is not None and self.reading.stream.is_busy
+        return _BUSY_PAUSE_SECONDS if is_busy else _PAUSE_SECONDS
 
     def seek_for(
         self,

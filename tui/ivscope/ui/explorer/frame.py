@@ -9,7 +9,7 @@ from ivscope.settings.commands import footer_hints
 from ivscope.ui.explorer.detail import Detail
 from ivscope.ui.explorer.list_status import budget
 from ivscope.ui.explorer.status_area import StatusArea
-from ivscope.ui.time_display import Clock
+from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.workspace.launch import Launch, RecordingStatus
 from ivscope.workspace.place import Place
@@ -22,7 +22,7 @@ class Frame:
         self,
         provider: StageDataProvider,
         detail: Detail,
-        clock: Clock,
+        clock: TimeDisplay,
         launch: Launch,
         keys: Mapping[str, str],
     ) -> None:

@@ -1,8 +1,8 @@
 """KeyGate: looks at a key before the bindings do: torn keys, letters of a choice, counts."""
 
 from enum import Enum, auto
-from time import monotonic
 
+from ivscope.domain.clock import Clock
 from ivscope.ui.explorer.layout import Layout
 from ivscope.ui.explorer.navigation import Navigation
 from ivscope.ui.explorer.status_area import StatusArea
@@ -82,17 +82,20 @@ class Count:
 class KeyGate:
     """Takes the keys that are no commands."""
 
-    def __init__(self, status: StatusArea, layout: Layout, going: Navigation, count: Count) -> None:
+    def __init__(
+        self, status: StatusArea, layout: Layout, going: Navigation, count: Count, clock: Clock
+    ) -> None:
         self._status = status
         self._layout = layout
         self._going = going
         self._split = SplitKeys()
+        self._clock = clock
         self._left = going.here
         self._count = count
 
     def take(self, key: str) -> bool:
         """Take a key that is meant for us. Returns whether it was."""
-        verdict = self._split.take(key, monotonic())
+        verdict = self._split.take(key, self._clock.monotonic())
         if key == "escape":
             self._left = self._going.here
         if verdict is not Verdict.PASS:

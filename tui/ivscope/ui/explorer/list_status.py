@@ -1,7 +1,6 @@
 """Feeds as the status line and the tail of a list show them."""
 
 from datetime import datetime
-from time import monotonic
 from typing import Any
 
 from ivscope.domain.durations import duration
@@ -141,9 +140,12 @@ def budget(activity: Activity) -> Budget:
     return Budget(activity.used, activity.budget, activity.throttled_seconds)
 
 
-def sweep_word(sweep: Sweep) -> str:
-    """The state of a sweep for the status line; empty before it was started."""
-    progress = sweep.progress(monotonic())
+def sweep_word(sweep: Sweep, now: float) -> str:
+    """The state of a sweep for the status line, `now` on the clock of the provider.
+
+    Empty before it was started.
+    """
+    progress = sweep.progress(now)
     match progress.state:
         case SweepState.IDLE:
             return ""

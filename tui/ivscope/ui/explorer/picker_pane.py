@@ -10,7 +10,7 @@ from ivscope.render.picker_rows import PickerRows
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.list_status import list_status
-from ivscope.ui.time_display import Clock
+from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.workspace.place import Level, Place, View
 
@@ -18,7 +18,7 @@ from ivscope.workspace.place import Level, Place, View
 class PickerPane:
     """One list at a time: stages, sessions or participants."""
 
-    def __init__(self, provider: StageDataProvider, rows: RowList, clock: Clock) -> None:
+    def __init__(self, provider: StageDataProvider, rows: RowList, clock: TimeDisplay) -> None:
         self._provider = provider
         self._list = rows
         self._clock = clock

@@ -1,10 +1,6 @@
 """ReadCommands: reading again, reading all, following."""
 
-from collections.abc import Callable
-from time import monotonic
 from typing import Any, Protocol
-
-from textual.timer import Timer
 
 from ivscope.domain.durations import duration
 from ivscope.findings.ingest_now import CODES
@@ -19,6 +15,7 @@ from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.list_status import sweep_word
 from ivscope.ui.explorer.picker_pane import PickerPane
 from ivscope.workspace.event_stream import ParticipantStream
+from ivscope.workspace.jobs import Alarm, Jobs
 from ivscope.workspace.place import Level, Place
 
 _SHORTEST_WAIT = 0.05
@@ -47,14 +44,14 @@ class ReadCommands:
         pane: EventsPane,
         picker: PickerPane,
         explorer: Asked,
-        later: Callable[[float, Callable[[], None]], Timer],
+        jobs: Jobs,
     ) -> None:
         self._provider = provider
         self._pane = pane
         self._picker = picker
         self._explorer = explorer
-        self._later = later
-        self._alarm: Timer | None = None
+        self._now = provider.clock.monotonic
+        self._alarm = Alarm(jobs, self.tick)
         self._load_all: ReadAll | None = None
         self._follower: Follower | None = None
         self._awaits_news: int | None = None
@@ -75,14 +72,14 @@ class ReadCommands:
         if self._load_all is not None:
             stream = self._pane.reading.stream if self._pane.reading is not None else None
             bounds = stream.bounds if isinstance(stream, ParticipantStream) else (None, None)
-            eta = self._load_all.eta(monotonic(), *bounds)
+            eta = self._load_all.eta(self._now(), *bounds)
             about = f", about {duration(eta)} left" if eta is not None else ""
             return f"LOADING ALL{about}  Esc: stop"
         if self._explorer.here.level is Level.TIMELINE:
-            return sweep_word(self._sweep)
+            return sweep_word(self._sweep, self._now())
         if self._follower is None:
             return ""
-        status = self._follower.status(monotonic())
+        status = self._follower.status(self._now())
         news = f"+{status.new_events:,} new  " if status.new_events else ""
         match status.state:
             case FollowState.OFF:
@@ -112,13 +109,13 @@ class ReadCommands:
         """Poll when it is time, and set the alarm for the next time."""
         if self._follower is None:
             return
-        now = monotonic()
+        now = self._now()
         self._follower.tick(now)
         wait = self._follower.next_in(now)
-        if self._alarm is not None:
+        if wait is None:
             self._alarm.stop()
-        if wait is not None:
-            self._alarm = self._later(max(wait, _SHORTEST_WAIT), self.tick)
+        else:
+            self._alarm.set(max(wait, _SHORTEST_WAIT))
 
     def changed(self) -> None:
         """A page of the feed came, or its state changed."""
@@ -133,7 +130,7 @@ class ReadCommands:
         follower = self._follower
         if follower is None:
             return
-        state = follower.status(monotonic()).state
+        state = follower.status(self._now()).state
         if state is FollowState.FOLLOWING and not self._pane.is_at_newest:
             follower.pause()
 
@@ -170,7 +167,7 @@ class ReadCommands:
                 self._provider.retry(fact)
             self._list_ingest_again(here)
         if self._follower is not None:
-            self._follower.retry(monotonic())
+            self._follower.retry(self._now())
         if feed.state is FeedState.FAILED:
             if not self._provider.retry(feed):
                 raise Unavailable("this cannot be retried: R reads again from the start")
@@ -239,7 +236,7 @@ class ReadCommands:
         self.stop()
         self._follower = Follower(self._provider, here.participant, self._is_live)
         self._provider.read(self._provider.session(here.session))
-        self._follower.start(monotonic())
+        self._follower.start(self._now())
         self._pane.go_to_newest()
         self.tick()
 
@@ -255,7 +252,7 @@ class ReadCommands:
         follower = self._follower
         if follower is None:
             raise Unavailable("nothing is followed: F follows")
-        if follower.status(monotonic()).state is FollowState.PAUSED:
+        if follower.status(self._now()).state is FollowState.PAUSED:
             follower.resume()
             self._keep_up()
         else:
@@ -273,7 +270,7 @@ class ReadCommands:
         follower = self._follower
         if follower is None:
             return
-        if follower.status(monotonic()).state in {FollowState.FOLLOWING, FollowState.ENDED}:
+        if follower.status(self._now()).state in {FollowState.FOLLOWING, FollowState.ENDED}:
             self._pane.go_to_newest()
             follower.mark_seen()
 

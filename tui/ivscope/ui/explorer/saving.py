@@ -1,8 +1,8 @@
 """Saving: the events of the list into a file of their own."""
 
 import os
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -14,9 +14,13 @@ from ivscope.settings.files import save_private, state_folder
 from ivscope.ui.commands import Handler, Unavailable
 from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.list_status import filter_words
-from ivscope.ui.time_display import Clock
+from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.event_stream import SessionStream
+from ivscope.workspace.jobs import Jobs, Outcome, Promise
 from ivscope.workspace.place import Level, Place
+
+_BATCH = 200
+"""Events between two looks at whether the file is still wanted: some milliseconds."""
 
 
 class Saver(Protocol):
@@ -42,9 +46,10 @@ class Saver(Protocol):
 class Saving:
     """One key, one file; its name and what is in it are told."""
 
-    def __init__(self, explorer: Saver, clock: Clock) -> None:
+    def __init__(self, explorer: Saver, clock: TimeDisplay, jobs: Jobs) -> None:
         self._explorer = explorer
         self._clock = clock
+        self._jobs = jobs
 
     def table(self) -> dict[str, Handler]:
         """Deeds by command id."""
@@ -77,22 +82,33 @@ class Saving:
         whose = here.participant_id or head.session_id
         name = f"ivscope-{whose}-{now:%Y%m%dT%H%M%SZ}.jsonl"
 
-        def work() -> None:
-            content = "".join(saved_lines(head, map(event_at, positions))).encode("ascii")
-            note = _written(name, content, head)
-            self._explorer.app.call_later(self._explorer.say, note)
+        def content(promise: Promise) -> Iterator[bytes]:
+            for lines in _batches(saved_lines(head, map(event_at, positions))):
+                promise.check()
+                yield "".join(lines).encode("ascii")
+            promise.begin_last_step()
 
-        threading.Thread(target=work, name="save", daemon=True).start()
+        self._jobs.promise(
+            f"Saving {name}",
+            f"{name} was not saved: it was given up",
+            lambda promise: _written(name, lambda: content(promise), head),
+            self._explorer.say,
+        )
 
 
-def _written(name: str, content: bytes, head: SavedHead) -> str:
-    """Save into the working folder, else into our own. Returns what to say."""
+def _batches(lines: Iterator[str]) -> Iterator[list[str]]:
+    while batch := list(islice(lines, _BATCH)):
+        yield batch
+
+
+def _written(name: str, content: Callable[[], Iterator[bytes]], head: SavedHead) -> Outcome:
+    """Save into the working folder, else into our own."""
     trouble = ""
     for folder in (Path(), state_folder(os.environ) / "saved"):
         try:
-            save_private(folder / name, content)
+            save_private(folder / name, content())
         except OSError as error:
             trouble = f"{folder}: {error.strerror}"
         else:
-            return f"saved {head.in_words}: {folder / name}"
-    return f"not saved: {trouble}"
+            return Outcome(f"saved {head.in_words}: {folder / name}")
+    return Outcome(f"not saved: {trouble}", is_kept=False)

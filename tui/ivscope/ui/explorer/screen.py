@@ -7,7 +7,6 @@ from pathlib import Path
 from textual import events, on
 from textual.containers import Container
 from textual.message import Message
-from textual.timer import Timer
 from textual.widget import Widget
 
 from ivscope.provider.fetch.provider import StageDataProvider
@@ -30,12 +29,12 @@ from ivscope.ui.explorer.read_commands import ReadCommands
 from ivscope.ui.explorer.saving import Saving
 from ivscope.ui.explorer.session_views import SessionViews
 from ivscope.ui.explorer.status_area import StatusArea
-from ivscope.ui.time_display import Clock
+from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.screens import QuietScreen
 from ivscope.ui.widgets.text_pane import TextPane
+from ivscope.workspace.jobs import Alarm, Coalescer, Jobs
 from ivscope.workspace.launch import Launch
-from ivscope.workspace.news import News
 from ivscope.workspace.place import Place, Trail
 
 _METER_SECONDS = 0.5
@@ -63,9 +62,10 @@ class ExplorerScreen(QuietScreen[None]):
         self,
         provider: StageDataProvider,
         *,
-        clock: Clock,
+        clock: TimeDisplay,
         launch: Launch,
         keys: Mapping[str, str],
+        jobs: Jobs,
         history: Path | None = None,
     ) -> None:
         """The explorer.
@@ -75,25 +75,26 @@ class ExplorerScreen(QuietScreen[None]):
             clock: How times are told.
             launch: Where and how to begin.
             keys: Keys in force by command id.
+            jobs: The owner of background work.
             history: File that remembers what was typed; None for none.
         """
         super().__init__()
         self._provider = provider
         self._launch = launch
         self._clock = clock
-        detail = Detail(provider, keys)
+        detail = Detail(provider, keys, jobs)
         self._frame = Frame(provider, detail, clock, launch, keys)
         self._status = StatusArea(History(history))
-        self._meter: Timer | None = None
-        self._news = News(self._take_in, self.set_timer)
+        self._meter = Alarm(jobs, self.show_bars)
+        self._changes = Coalescer(jobs, self._take_in)
         self._picker = RowList(id="picker")
         self._events = RowList(id="events")
         self._text = TextPane(id="detail")
         self._layout = Layout(self, self._picker, self._events, self._text)
         self.picker = PickerPane(provider, self._picker, clock)
-        self.pane = EventsPane(provider, self._events, clock, self.say, self.set_timer)
+        self.pane = EventsPane(provider, self._events, clock, self.say, jobs)
         self._count = Count()
-        self._readers = ReadCommands(provider, self.pane, self.picker, self, self.set_timer)
+        self._readers = ReadCommands(provider, self.pane, self.picker, self, jobs)
         self._event_deeds = EventCommands(self.pane, clock, self._count.take, self.say, self.redraw)
         self._going = Navigation(
             trail=Trail(launch.start()),
@@ -114,12 +115,12 @@ class ExplorerScreen(QuietScreen[None]):
             clock=clock,
             going=self._going,
             say=self.say,
-            later=self.set_timer,
+            jobs=jobs,
         )
-        self._gate = KeyGate(self._status, self._layout, self._going, self._count)
+        self._gate = KeyGate(self._status, self._layout, self._going, self._count, jobs.clock)
         events_table = self._event_deeds.table()
         self._triage = SessionViews(
-            self, provider, clock, self._event_deeds, events_table["jump.error"]
+            self, provider, clock, self._event_deeds, events_table["jump.error"], jobs=jobs
         )
         self._questions = PromptCommands(self, self._event_deeds, keys, self._triage.order)
         self._deeds: dict[str, Handler] = {
@@ -131,8 +132,8 @@ class ExplorerScreen(QuietScreen[None]):
             **self._readers.table(),
             **events_table,
             **self._triage.table(),
-            **Saving(self, clock).table(),
-            **Copying(self, provider, launch.profile, launch.world).table(),
+            **Saving(self, clock, jobs).table(),
+            **Copying(self, provider, jobs, launch.profile, launch.world).table(),
             **self._questions.table(),
         }
 
@@ -182,12 +183,8 @@ class ExplorerScreen(QuietScreen[None]):
         moment = self._event_deeds.cursor_time if self._going.is_reading else None
         running, width = self._readers.word(), self.size.width
         falls = self._frame.draw(self.here, status, running, self._status, width, moment=moment)
-        if falls and self._meter is None:
-            self._meter = self.set_timer(_METER_SECONDS, self._tick)
-
-    def _tick(self) -> None:
-        self._meter = None
-        self.show_bars()
+        if falls and not self._meter.is_set:
+            self._meter.set(_METER_SECONDS)
 
     def say(self, note: str) -> None:
         """A note in the status line until the next key."""
@@ -202,7 +199,7 @@ class ExplorerScreen(QuietScreen[None]):
 
     def on_explorer_screen_changed(self, message: Changed) -> None:
         """Take it in when it is time."""
-        self._news.add(message.what)
+        self._changes.add(message.what)
 
     def _take_in(self, changed: Collection[object]) -> None:
         """Draw what reading threads stored, if it is still looked at."""

@@ -19,8 +19,9 @@ from ivscope.ui.lanes.screen import Landing, LanesScreen
 from ivscope.ui.lanes.view import LanesView
 from ivscope.ui.summary.data import ParticipantData, SessionData, SummaryData
 from ivscope.ui.summary.screen import Drill, SummaryScreen
-from ivscope.ui.time_display import Clock
+from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.event_stream import ParticipantStream, begun_sweep
+from ivscope.workspace.jobs import Jobs
 from ivscope.workspace.names import Names
 from ivscope.workspace.place import Level, Place
 
@@ -173,13 +174,16 @@ class SessionViews:
         self,
         explorer: Overseer,
         provider: StageDataProvider,
-        clock: Clock,
+        clock: TimeDisplay,
         events: EventCommands,
         next_error: Handler,
+        *,
+        jobs: Jobs,
     ) -> None:
         self._explorer = explorer
         self._provider = provider
         self._clock = clock
+        self._jobs = jobs
         self._events = events
         self._trouble = NextFailing(explorer, provider, next_error)
         self._view: SummaryScreen | LanesScreen | None = None
@@ -238,14 +242,13 @@ class SessionViews:
             stream = ParticipantStream(self._provider, here.participant)
             data = ParticipantData(self._provider, here, stream)
         else:
-            data = SessionData(self._provider, self._sweep(), self._redraw_view)
-        self._view = SummaryScreen(data, self._clock)
+            data = SessionData(self._provider, self._sweep(), self._jobs, self._redraw_view)
+        self._view = SummaryScreen(data, self._clock, self._jobs)
         self._explorer.app.push_screen(self._view, self._leave_summary)
 
     def _redraw_view(self) -> None:
-        """From another thread: findings are there."""
         if self._view is not None:
-            self._explorer.app.call_later(self._view.changed)
+            self._view.changed()
 
     def _leave_summary(self, drill: Drill | None) -> None:
         self._view = None
@@ -273,8 +276,9 @@ class SessionViews:
         sweep = self._sweep()
         event = self._explorer.pane.event if self._explorer.here.level >= Level.EVENTS else None
         moment = event.time if event is not None and isinstance(event.time, datetime) else None
+        now = self._provider.clock.monotonic
         view = LanesView(self._provider, sweep, self._clock, moment)
-        self._view = LanesScreen(view, lambda: sweep_word(sweep))
+        self._view = LanesScreen(view, lambda: sweep_word(sweep, now()), self._jobs)
         self._explorer.app.push_screen(self._view, self._leave_lanes)
 
     def _leave_lanes(self, landing: Landing | None) -> None:

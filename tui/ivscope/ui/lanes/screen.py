@@ -11,12 +11,12 @@ from ivscope.render.bars import both_ends, footer_line
 from ivscope.render.cells import clip
 from ivscope.render.cells import width as text_width
 from ivscope.render.lines import Line, Role, Span
-from ivscope.ui.counting import Counting
 from ivscope.ui.lanes.view import LanesView
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
-from ivscope.ui.widgets.screens import CoveringScreen
+from ivscope.ui.widgets.screens import CoveringScreen, counting_job
 from ivscope.ui.widgets.text_pane import TextPane
+from ivscope.workspace.jobs import Jobs
 
 _HINTS = (
     ("h l", "time"),
@@ -71,17 +71,18 @@ class LanesScreen(CoveringScreen[Landing]):
         Binding("escape,q,backspace,I", "close"),
     ]
 
-    def __init__(self, view: LanesView, word: Callable[[], str]) -> None:
+    def __init__(self, view: LanesView, word: Callable[[], str], jobs: Jobs) -> None:
         """Lanes.
 
         Args:
             view: What is shown.
             word: State of the sweep, in capitals.
+            jobs: The owner of background work.
         """
         super().__init__()
         self._view = view
         self._word = word
-        self._counting = Counting(self, view.work, self._draw)
+        self._counting = counting_job(jobs, view.work, self._draw)
 
     def compose(self) -> Iterator[Widget]:
         """Title, plot and axis, lanes, legend, keys."""
@@ -98,6 +99,10 @@ class LanesScreen(CoveringScreen[Landing]):
         self._list.focus()
         self._counting.begin()
 
+    def on_unmount(self) -> None:
+        """Nothing is left to draw on."""
+        self._counting.close()
+
     @property
     def _list(self) -> RowList:
         return self.query_one("#lanes", RowList)
@@ -112,6 +117,8 @@ class LanesScreen(CoveringScreen[Landing]):
 
     def _draw(self) -> None:
         width = self.size.width
+        if not (width and self.is_attached):  # not laid out yet, or on its way out
+            return
         inner = width - 1
         head = self._view.head(inner)
         plot = self.query_one("#plot", TextPane)

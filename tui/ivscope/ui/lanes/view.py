@@ -21,7 +21,7 @@ from ivscope.ui.lanes.lines import (
     lane_line,
     window_text,
 )
-from ivscope.ui.time_display import Clock
+from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.names import Names
 
 PUBLISHER_LIMIT = 12
@@ -65,7 +65,7 @@ class LanesView:
     """One session in time. The lanes and both plots share window and cursor."""
 
     def __init__(
-        self, provider: StageDataProvider, sweep: Sweep, clock: Clock, moment: datetime | None
+        self, provider: StageDataProvider, sweep: Sweep, clock: TimeDisplay, moment: datetime | None
     ) -> None:
         """Lanes of a session.
 

@@ -18,8 +18,9 @@ from ivscope.ui.commands import ONLY_RECORDED
 from ivscope.ui.explorer.list_status import sweep_word
 from ivscope.ui.summary.lines import SummaryLine
 from ivscope.ui.summary.session_findings import SessionFindings
-from ivscope.ui.time_display import Clock
+from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.event_stream import ParticipantStream
+from ivscope.workspace.jobs import Jobs
 from ivscope.workspace.place import Place
 
 _FAILURES = 20
@@ -56,7 +57,7 @@ class SummaryData(Protocol):
         """Pause the reading of events, or go on. Returns what to say; empty for nothing."""
         ...
 
-    def about(self, width: int, clock: Clock) -> list[Line]:
+    def about(self, width: int, clock: TimeDisplay) -> list[Line]:
         """Facts of it that are not counted."""
         ...
 
@@ -70,16 +71,19 @@ class SessionData:
 
     title = "Session"
 
-    def __init__(self, provider: StageDataProvider, sweep: Sweep, done: Callable[[], None]) -> None:
+    def __init__(
+        self, provider: StageDataProvider, sweep: Sweep, jobs: Jobs, done: Callable[[], object]
+    ) -> None:
         """A session.
 
         Args:
             provider: What is held of it.
             sweep: Everybody's events.
-            done: Called in another thread when findings are there.
+            jobs: The owner of background work.
+            done: Called when findings are there.
         """
         self._provider = provider
-        self._findings = SessionFindings(provider, sweep, done)
+        self._findings = SessionFindings(provider, sweep, jobs, done)
         self._facts: FactReading | None = None
         self.sweep = sweep
         self._builder = SummaryBuilder(sweep.log.log)
@@ -101,11 +105,12 @@ class SessionData:
         )
 
     def word(self) -> str:
-        """The state of what is read."""
+        """The state of what is read, and whether rules of the findings are missing."""
         facts = self._facts
-        if facts is None or not facts.is_running:
-            return sweep_word(self.sweep)
-        return f"READING FACTS {facts.done:,} of {facts.wanted:,}  Z: stop"
+        if facts is not None and facts.is_running:
+            return f"READING FACTS {facts.done:,} of {facts.wanted:,}  Z: stop"
+        word = sweep_word(self.sweep, self._provider.clock.monotonic())
+        return f"{word}  FINDINGS INCOMPLETE" if self._findings.failed_rules else word
 
     def changed(self) -> None:
         """Ask for the next facts."""
@@ -136,7 +141,7 @@ class SessionData:
             return "the session has ended and everybody is read: nothing new can come"
         return ""
 
-    def about(self, width: int, clock: Clock) -> list[Line]:
+    def about(self, width: int, clock: TimeDisplay) -> list[Line]:
         """From when to when it was."""
         session = self._provider.store.session(self.sweep.session)
         return session_span(session, width, clock.zone, clock.now())
@@ -204,7 +209,7 @@ class ParticipantData:
         """Nothing: pages are read in the list of events."""
         return "L in the events reads all of this participant"
 
-    def about(self, width: int, clock: Clock) -> list[Line]:  # noqa: ARG002 - the protocol's signature
+    def about(self, width: int, clock: TimeDisplay) -> list[Line]:  # noqa: ARG002 - the protocol's signature
         """Nothing: the detail tells who it is."""
         return []
 

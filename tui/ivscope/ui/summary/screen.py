@@ -8,13 +8,13 @@ from textual.widget import Widget
 
 from ivscope.render.bars import both_ends, footer_line, note_line
 from ivscope.render.lines import Line, Role, Span
-from ivscope.ui.counting import Counting
 from ivscope.ui.summary.data import SummaryData
 from ivscope.ui.summary.lines import SummaryLine, summary_lines
-from ivscope.ui.time_display import Clock
+from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
-from ivscope.ui.widgets.screens import CoveringScreen
+from ivscope.ui.widgets.screens import CoveringScreen, counting_job
+from ivscope.workspace.jobs import Jobs
 
 Drill = str | int
 """A filter of events, or the position of one event in the session's log."""
@@ -74,12 +74,12 @@ class SummaryScreen(CoveringScreen[Drill | None]):
         Binding("equals_sign", "pause"),
     ]
 
-    def __init__(self, data: SummaryData, clock: Clock) -> None:
+    def __init__(self, data: SummaryData, clock: TimeDisplay, jobs: Jobs) -> None:
         super().__init__()
         self._data = data
         self._clock = clock
         self._rows = SummaryRows([])
-        self._counting = Counting(self, data.work, self._draw)
+        self._counting = counting_job(jobs, data.work, self._draw)
         self._note = ""
         self._was_used = False
         """Whether the reader has pressed a key; before, the cursor waits on the first code."""
@@ -94,6 +94,10 @@ class SummaryScreen(CoveringScreen[Drill | None]):
         """Count."""
         self._list.focus()
         self._counting.begin()
+
+    def on_unmount(self) -> None:
+        """Nothing is left to draw on."""
+        self._counting.close()
 
     @property
     def _list(self) -> RowList:
@@ -110,6 +114,8 @@ class SummaryScreen(CoveringScreen[Drill | None]):
 
     def _draw(self) -> None:
         width = self.size.width
+        if not (width and self.is_attached):  # not laid out yet, or on its way out
+            return
         zone, inner = self._clock.zone, width - 2
         rows = summary_lines(
             self._data.summary(),

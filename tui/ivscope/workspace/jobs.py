@@ -1,0 +1,492 @@
+"""Jobs: everything that goes on in the background of the screen, and what happens to it on quit.
+
+Whoever draws calls this from one thread, the UI thread; only `work` functions that say so run in
+threads of their own. There are five ways to put something off, each with its own class:
+
+- `Alarm`: once, after some time; setting it again replaces the time.
+- `Debounce`: at once, but behind a key that is held down.
+- `Coalescer`: what other threads announce, together when it comes thick.
+- `SlicedJob`: long work on the UI thread, in slices between the keys.
+- `ThreadJob`: work in a thread, one at a time, dropped on quit.
+
+What a person asked for, such as a file, is a `Promise`: quitting waits for it, and says so.
+
+Long because all of them end together: one owner knows what still runs, and what is lost.
+"""
+
+import threading
+import traceback
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, TypeVar
+
+from ivscope.domain.clock import Clock
+
+Result = TypeVar("Result")
+
+SLICE_SECONDS = 0.008
+"""Of work on the UI thread. A key waits for one slice and a frame at most."""
+
+_AT_ONCE = 6
+"""One key sets off a few changes, and each of them shows at once."""
+
+_TOGETHER_SECONDS = 0.125
+"""Between changes that follow those. No eye follows more than ten a second, and each redraws."""
+
+_REST = 10
+"""Work that is repeated while more and more is read rests so many times as long as it took: calls
+and keys need the processor too."""
+
+_GIVING_UP_SECONDS = 0.15
+"""How long giving up waits for a half-written file to be removed. Quitting may take 0.2 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class UiThread:
+    """What jobs need of the toolkit."""
+
+    soon: Callable[[Callable[[], object]], object]
+    """Has a function called on the UI thread. May be called from any thread."""
+    later: Callable[[float, Callable[[], object]], Callable[[], object]]
+    """Has a function called on the UI thread after so many seconds; returns what stops that.
+    Called on the UI thread only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a promise."""
+
+    text: str
+    """One sentence for the person who asked."""
+    is_kept: bool = True
+    """Whether they have what they asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """An error of ours that took down only a part of what was to be worked out."""
+
+    what: str
+    """The part that is missing now, as the start of a sentence."""
+    error: Exception
+
+    @property
+    def in_words(self) -> str:
+        """One line."""
+        return f"{self.what} failed: a bug in ivscope ({type(self.error).__name__})"
+
+    @property
+    def report(self) -> str:
+        """The line and where it happened, without the values of variables."""
+        return f"{self.in_words}\n{''.join(traceback.format_exception(self.error))}"
+
+
+class GivenUpError(Exception):
+    """Raised inside the work of a promise that the person has given up. Let it pass."""
+
+
+class Promise:
+    """Work in a thread that a person asked for and waits for; quitting waits for it too."""
+
+    def __init__(self, title: str, lost: str, ended: threading.Condition) -> None:
+        self.title = title
+        """What goes on, as "Saving FILE"."""
+        self.lost = lost
+        """The sentence for when it is given up."""
+        self._ended = ended
+        self._is_given_up = False
+        self._is_last_step = False
+
+    def check(self) -> None:
+        """Called by the work every few milliseconds.
+
+        Raises:
+            GivenUpError: The person no longer waits: undo what is half done, and end.
+        """
+        if self._is_given_up:
+            raise GivenUpError
+
+    def begin_last_step(self) -> None:
+        """Called by the work before the step that makes its result visible, which must be short.
+
+        From here on it can no longer be given up.
+
+        Raises:
+            GivenUpError: It was given up before.
+        """
+        with self._ended:
+            self.check()
+            self._is_last_step = True
+
+    def give_up(self) -> None:
+        """Have the work end at its next `check`. Called with the condition held."""
+        self._is_given_up = not self._is_last_step
+
+
+class Jobs:
+    """The owner of all background work of one running explorer."""
+
+    def __init__(self, clock: Clock, ui: UiThread, crash: Callable[[Exception], object]) -> None:
+        """Nothing to do yet.
+
+        Args:
+            clock: What all pacing goes by.
+            ui: Timers and the way from a thread to the UI thread.
+            crash: Told of an error in work that has no other use for it; called on the UI thread.
+        """
+        self.clock = clock
+        self.ui = ui
+        self.bugs: list[Bug] = []
+        """What failed in parts, each once, in the order in which it happened."""
+        self.outcomes: list[Outcome] = []
+        """What became of the promises that quitting waited for or that were given up."""
+        self._crash = crash
+        self._ended = threading.Condition()
+        self._promises: list[Promise] = []
+        self._leave: Callable[[], object] | None = None
+        self._is_closed = False
+
+    # Errors.
+
+    def note_bug(self, what: str, error: Exception) -> Bug:
+        """Keep an error that took down a part only; it is told when the program has ended."""
+        bug = Bug(what, error)
+        if bug.in_words not in {known.in_words for known in self.bugs}:
+            self.bugs.append(bug)
+        return bug
+
+    def rule_failed(self, rule: str, error: Exception) -> None:
+        """A rule of the findings raised. May be called from any thread."""
+        self.note_bug(f"the rule {rule}", error)
+
+    def crash(self, error: Exception) -> None:
+        """Report an error after which nothing on screen could be trusted."""
+        if not self._is_closed:
+            self._crash(error)
+
+    def crash_soon(self, error: Exception) -> None:
+        """Report such an error from any thread."""
+        self.ui.soon(partial(self.crash, error))
+
+    # Threads.
+
+    def run_in_thread(self, name: str, work: Callable[[], object]) -> None:
+        """Run work in a thread that nobody waits for when the program ends.
+
+        Exceptions are reported on the UI thread.
+        """
+
+        def run() -> None:
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001 - handed on whole, never swallowed
+                self.crash_soon(error)
+
+        threading.Thread(target=run, name=name, daemon=True).start()
+
+    def promise(
+        self,
+        title: str,
+        lost: str,
+        work: Callable[[Promise], Outcome],
+        told: Callable[[str], object],
+    ) -> None:
+        """Do in a thread what a person asked for.
+
+        Args:
+            title: What goes on, as "Saving FILE".
+            lost: The sentence for when it is given up, as "FILE was not saved".
+            work: Runs in the thread. Calls `check` of its promise often.
+            told: Given the sentence of the outcome, on the UI thread.
+        """
+        promise = Promise(title, lost, self._ended)
+
+        def run() -> None:
+            try:
+                outcome = work(promise)
+            except GivenUpError:
+                outcome = Outcome(lost, is_kept=False)
+            except BaseException:
+                self._end(promise, Outcome(lost, is_kept=False), lambda _text: None)
+                raise
+            self._end(promise, outcome, told)
+
+        with self._ended:
+            self._promises.append(promise)
+        self.run_in_thread(title, run)
+
+    def _end(self, promise: Promise, outcome: Outcome, told: Callable[[str], object]) -> None:
+        """In the thread of a promise: its work has ended."""
+        with self._ended:
+            if promise not in self._promises:
+                return  # given up too late to wait for it, and told as lost
+            self._promises.remove(promise)
+            is_leaving = self._leave is not None
+            if is_leaving:
+                self.outcomes.append(outcome)
+            self._ended.notify_all()
+        self.ui.soon(self._leave_when_kept if is_leaving else partial(told, outcome.text))
+
+    # Leaving.
+
+    def leave(self, then: Callable[[], object]) -> str:
+        """Leave once everything promised is done; asked a second time, give that up.
+
+        Args:
+            then: Ends the program. Called on the UI thread, at once or later.
+
+        Returns:
+            What is waited for, as "Saving FILE"; empty when nothing is.
+        """
+        is_first = self._leave is None
+        with self._ended:
+            self._leave = then
+            titles = [promise.title for promise in self._promises]
+        if titles and is_first:
+            return ", ".join(titles)
+        self.give_up()
+        then()
+        return ""
+
+    def _leave_when_kept(self) -> None:
+        with self._ended:
+            is_done = not self._promises and not self._is_closed
+        if is_done and self._leave is not None:
+            self.close()
+            self._leave()
+
+    def give_up(self) -> None:
+        """End what is promised, in at most a moment, and report nothing more.
+
+        What could not be finished is in `outcomes`.
+        """
+        with self._ended:
+            for promise in self._promises:
+                promise.give_up()
+            self._leave = self._leave or (lambda: None)
+            self._ended.wait_for(lambda: not self._promises, _GIVING_UP_SECONDS)
+            self.outcomes += [Outcome(one.lost, is_kept=False) for one in self._promises]
+            self._promises.clear()
+        self.close()
+
+    def close(self) -> None:
+        """Report nothing more, and drop whatever still runs."""
+        self._is_closed = True
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the program is ending."""
+        return self._is_closed
+
+
+class Alarm:
+    """Calls a function once, some time after it was set. Setting it again replaces the time."""
+
+    def __init__(self, jobs: Jobs, ring: Callable[[], object]) -> None:
+        self._jobs = jobs
+        self._ring = ring
+        self._stop: Callable[[], object] | None = None
+
+    @property
+    def is_set(self) -> bool:
+        """Whether it will ring."""
+        return self._stop is not None
+
+    def set(self, seconds: float) -> None:
+        """Ring after so many seconds."""
+        self.stop()
+        self._stop = self._jobs.ui.later(seconds, self._rings)
+
+    def stop(self) -> None:
+        """Do not ring."""
+        stop, self._stop = self._stop, None
+        if stop is not None:
+            stop()
+
+    def _rings(self) -> None:
+        self._stop = None
+        if not self._jobs.is_closed:
+            self._ring()
+
+
+class Debounce:
+    """Acts at once; asked again soon after, acts once more when that time is over."""
+
+    def __init__(self, jobs: Jobs, act: Callable[[], object], seconds: float) -> None:
+        self._act = act
+        self._seconds = seconds
+        self._alarm = Alarm(jobs, self._settle)
+        self._is_stale = False
+
+    def ask(self) -> None:
+        """Something moved."""
+        self._is_stale = self._alarm.is_set
+        if not self._is_stale:
+            self._act()
+            self._alarm.set(self._seconds)
+
+    def _settle(self) -> None:
+        if self._is_stale:
+            self._is_stale = False
+            self._act()
+
+
+class Coalescer:
+    """Collects announced changes and has them taken in together when they come thick."""
+
+    def __init__(self, jobs: Jobs, take: Callable[[Collection[object]], object]) -> None:
+        """Collect nothing yet.
+
+        Args:
+            jobs: The owner.
+            take: Takes in what has changed since the last time, each once.
+        """
+        self._clock = jobs.clock
+        self._take = take
+        self._alarm = Alarm(jobs, self._go)
+        self._changed: dict[object, None] = {}
+        self._paid_until = 0.0
+        """Each taking in is paid for with some time; so far the past is used up."""
+
+    def add(self, what: object) -> None:
+        """Something changed. Called on the UI thread."""
+        self._changed[what] = None
+        if self._alarm.is_set:
+            return
+        credit = (_AT_ONCE - 1) * _TOGETHER_SECONDS
+        wait = self._paid_until - credit - self._clock.monotonic()
+        if wait <= 0:
+            self._go()
+        else:
+            self._alarm.set(wait)
+
+    def _go(self) -> None:
+        now = self._clock.monotonic()
+        self._paid_until = max(self._paid_until, now) + _TOGETHER_SECONDS
+        changed, self._changed = self._changed, {}
+        self._take(changed)
+
+
+class SlicedJob:
+    """Long work on the UI thread: a slice, a pause for the keys that wait, the next slice."""
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        work: Callable[[float], bool],
+        draw: Callable[[], object],
+        *,
+        pause: Callable[[], float],
+        draw_seconds: float,
+        ends_with_draw: bool,
+    ) -> None:
+        """Do nothing yet.
+
+        Args:
+            jobs: The owner.
+            work: Works for about so many seconds; says whether more is left.
+            draw: Draws what was worked out.
+            pause: Seconds between two slices.
+            draw_seconds: At least so long between two drawings while slices follow each other.
+            ends_with_draw: Whether the last slice draws at once, however short ago the drawing
+                before it was.
+        """
+        self._clock = jobs.clock
+        self._work = work
+        self._draw = draw
+        self._pause = pause
+        self._draw_seconds = draw_seconds
+        self._ends_with_draw = ends_with_draw
+        self._alarm = Alarm(jobs, self._slice)
+        self._drawn_at = -draw_seconds
+        self._is_working = False
+        self._is_open = False
+
+    def begin(self) -> None:
+        """What is drawn on is there: do the first slice."""
+        self._is_open = True
+        self.changed()
+
+    def changed(self) -> None:
+        """There is more to work on: do a slice now, unless one follows anyway."""
+        if self._is_open and not self._is_working:
+            self._is_working = True
+            self._slice()
+
+    def draw(self) -> None:
+        """Draw now: a key changed what is shown, or the size did."""
+        if self._is_open:
+            self._drawn_at = self._clock.monotonic()
+            self._draw()
+
+    def close(self) -> None:
+        """What is drawn on is gone."""
+        self._is_open = False
+        self._alarm.stop()
+
+    def _slice(self) -> None:
+        is_more = self._work(SLICE_SECONDS)
+        wait = self._drawn_at + self._draw_seconds - self._clock.monotonic()
+        is_drawn = wait <= 0 or (self._ends_with_draw and not is_more)
+        self._is_working = is_more or not is_drawn
+        if self._is_working:
+            self._alarm.set(self._pause() if is_more else wait)
+        if is_drawn:
+            self.draw()
+
+
+class ThreadJob(Generic[Result]):
+    """Work in a thread, one piece at a time. Whoever quits does not wait for it."""
+
+    def __init__(self, jobs: Jobs, name: str) -> None:
+        self._jobs = jobs
+        self._name = name
+        self._rests_until = -1.0
+        self.is_running = False
+        """Whether a piece is being worked on."""
+
+    @property
+    def rests(self) -> bool:
+        """Whether it ended short ago, compared with how long it took."""
+        return self._jobs.clock.monotonic() < self._rests_until
+
+    def start(
+        self,
+        work: Callable[[], Result],
+        done: Callable[[Result], object],
+        failed: Callable[[Exception], object],
+    ) -> bool:
+        """Begin a piece of work unless one is under way.
+
+        Args:
+            work: Runs in a thread.
+            done: Given the result, on the UI thread.
+            failed: Given what `work` raised, on the UI thread.
+
+        Returns:
+            Whether this piece was begun.
+        """
+        if self.is_running:
+            return False
+        self.is_running = True
+        clock = self._jobs.clock
+
+        def run() -> None:
+            began = clock.monotonic()
+            end: Callable[[], object]
+            try:
+                end = partial(done, work())
+            except Exception as error:  # noqa: BLE001 - handed on whole, never swallowed
+                end = partial(failed, error)
+            ended = clock.monotonic()
+            self._jobs.ui.soon(lambda: self._end(ended + _REST * (ended - began), end))
+
+        self._jobs.run_in_thread(self._name, run)
+        return True
+
+    def _end(self, rests_until: float, end: Callable[[], object]) -> None:
+        self.is_running = False
+        self._rests_until = rests_until
+        if not self._jobs.is_closed:
+            end()
