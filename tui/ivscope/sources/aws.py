@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -15,8 +16,7 @@ from ivscope.sources.call_context import CallContext
 from ivscope.sources.failures import CONNECT, translate
 from ivscope.sources.lean_session import SERVICE, build_session
 from ivscope.sources.read_only_client import ReadOnlyClient
-from ivscope.sources.recording import Recording
-from ivscope.sources.recording_client import RecordingClient
+from ivscope.sources.recording import MEMBERS, Recording, request_text
 from ivscope.sources.wire_source import WireClient, WireSource
 
 _CONNECT_SECONDS = 5
@@ -107,6 +107,32 @@ class AwsSource(WireSource):
     def endpoint_url(self) -> str:
         """Where calls go."""
         return self._client.context.endpoint_url or ""
+
+
+class RecordingClient:
+    """Saves what is an answer of IVS; failures and sign-in pages are none."""
+
+    def __init__(
+        self, client: WireClient, recording: Recording, now: Callable[[], datetime] = utc_now
+    ) -> None:
+        self._client = client
+        self._recording = recording
+        self._now = now
+
+    @property
+    def context(self) -> CallContext:
+        """What failures name."""
+        return self._client.context
+
+    def call(self, operation: str, **parameters: object) -> dict[str, Any]:
+        """Call, and save the answer before it is given on. Blocks; raises as the client does."""
+        asked_at = self._now()
+        answer = self._client.call(operation, **parameters)
+        if isinstance(answer.get(MEMBERS[operation]), list | dict):
+            body = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+            request = request_text(operation, parameters)
+            self._recording.save(request, body, str(parameters.get("nextToken", "")), asked_at)
+        return answer
 
 
 def _build_client(session: boto3.Session, options: AwsOptions) -> Any:  # noqa: ANN401 - made by boto3
