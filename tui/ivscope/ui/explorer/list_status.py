@@ -5,9 +5,9 @@ from typing import Any
 
 from ivscope.domain.durations import duration
 from ivscope.domain.failures import is_not_recorded
-from ivscope.provider.fetch.scheduler import Activity
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.fetch.scan_progress import ScanState
+from ivscope.provider.fetch.scheduler import Activity
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.feed import Feed, FeedState
 from ivscope.render.bars import Budget, ListStatus
