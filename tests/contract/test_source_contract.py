@@ -1,7 +1,7 @@
 """What every source promises. A new kind of source joins by an entry in OPENERS."""
 
 import inspect
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -46,9 +46,9 @@ def open_aws(world, fault=None):
 
 @contextmanager
 def open_recording(world, fault=None):
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, ExitStack() as kept:
         with served(world, fault) as url:
-            source = recorded(Path(folder) / "small.ivscope", url)
+            source = kept.enter_context(recorded(Path(folder) / "small.ivscope", url))
         yield source
 
 

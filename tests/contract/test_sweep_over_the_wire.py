@@ -9,7 +9,7 @@ from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import QUOTA, RateLimiter
-from ivscope.provider.fetch.sweep_progress import SweepState
+from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.store.feed import FeedState
 from support.aws_sources import aws_source
 from support.explorer import LIVE_STAGE, SHOW
@@ -59,7 +59,7 @@ def test_everything_of_the_show_is_read_without_a_throttle_answer(connect):
     sweep = provider.sweep(SHOW_SCOPE)
     sweep.start()
     wait_for(lambda: not sweep.is_running, 60)
-    assert sweep.state is SweepState.COMPLETE
+    assert sweep.state is ScanState.COMPLETE
     assert endpoint.throttled == 0
     assert sweep.log.participants_read == 40
     # One call for each page and none twice.
@@ -73,7 +73,7 @@ def test_the_log_of_the_show_is_what_the_service_has_for_each(connect):
     )
     sweep = provider.sweep(SHOW_SCOPE)
     sweep.start()
-    wait_for(lambda: sweep.state is SweepState.COMPLETE, 30)
+    wait_for(lambda: sweep.state is ScanState.COMPLETE, 30)
     for name in sweep.log.participant_ids:
         held = sweep.log.events_of(name)
         assert Counter(held) == Counter(events_of(source, SHOW_SCOPE, name))

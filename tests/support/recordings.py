@@ -1,7 +1,7 @@
 """Recordings of a world, made over real HTTP."""
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar, TypeVarTuple
 
@@ -25,16 +25,16 @@ FILTERS = (
 )
 
 
-def begin(path: Path, label: str = "tests") -> Recording:
-    return Recording.open(path, label=label, create=True)
-
-
-def recorded(path: Path, url: str) -> RecordedSource:
+@contextmanager
+def recorded(path: Path, url: str) -> Iterator[RecordedSource]:
     """A source over a recording of all that the endpoint serves."""
-    recording = begin(path)
-    _read_all(aws_source(url, recording=recording))
-    assert recording.failure is None
-    return RecordedSource(recording)
+    recording = Recording.open(path, label="tests", create=True)
+    try:
+        _read_all(aws_source(url, recording=recording))
+        assert recording.failure is None
+        yield RecordedSource(recording)
+    finally:
+        recording.close()
 
 
 def _rows(call: Callable[[*Scope, Cursor | None], Page[Item]], *scope: *Scope) -> list[Item]:

@@ -6,15 +6,21 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
-from ivscope.domain.stages import SessionScope
+from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.sources.recorded import RecordedSource, last_session
 from ivscope.sources.recording import SCHEMA, Recording, request_text
 
+OPENED = []
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
+FRIDAY = "arn:aws:ivs:us-west-2:123456789012:stage/W0Zz9IkArb68"
+OF_0_1 = Path(__file__).parents[2] / "support" / "samples" / "recording-0.1.ivscope"
+"""Made by ivscope 0.1 in its demo: some lists read, one of them read again, a sweep broken off."""
 STAGE = "arn:aws:ivs:us-west-2:123456789012:stage/a"
 
 
@@ -23,8 +29,22 @@ def path(tmp_path):
     return tmp_path / "incident.ivscope"
 
 
+@pytest.fixture(autouse=True)
+def files():
+    """Closes the recordings that a test opens."""
+    yield
+    for recording in OPENED:
+        recording.close()
+    OPENED.clear()
+
+
+def opened(path, **options):
+    OPENED.append(Recording.open(path, **options))
+    return OPENED[-1]
+
+
 def begin(path, label="AWS"):
-    return Recording.open(path, label=label, create=True)
+    return opened(path, label=label, create=True)
 
 
 def save(recording, request="r", *, rows=("x",), cursor="", behind="", minute=0):
@@ -84,7 +104,7 @@ def test_a_kill_in_the_middle_of_saving_loses_nothing_that_was_saved(path):
             if int(line) == 60:
                 os.kill(writer.pid, signal.SIGKILL)
         said = int(line)
-    again = Recording.open(path)
+    again = opened(path)
     for number in range(said + 1):
         (answer,) = again.answers(f"r{number}")
         assert again.body(answer) == {"events": ["x" * 500]}
@@ -119,18 +139,27 @@ def test_a_cursor_that_no_file_takes_is_trouble_with_the_file(path):
     assert recording.saved == 1
 
 
+def is_open(path):
+    """Whether this process has the file open."""
+    for number in Path("/dev/fd").iterdir():
+        with suppress(OSError):
+            if os.path.samestat(os.fstat(int(number.name)), path.stat()):
+                return True
+    return False
+
+
 def write(content):
     return lambda path: path.write_bytes(content)
 
 
 def other_database(path):
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TABLE a (b)")
 
 
 def newer(path):
     begin(path).close()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA user_version = {SCHEMA + 1}")
 
 
@@ -155,6 +184,7 @@ def test_another_file_is_refused_with_the_reason_and_left_as_it_is(path, make, w
         begin(path)
     assert str(path) in str(caught.value)
     assert before is None or path.read_bytes() == before
+    assert not is_open(path)
 
 
 def test_opening_alone_makes_no_file_and_takes_no_empty_one(path):
@@ -190,3 +220,19 @@ def test_the_session_read_last_is_where_it_is_opened(path):
         recording.save(request, {"participants": []}, "", NOON)
     recording.save(request_text("list_stages", {}), {"stages": []}, "", NOON)
     assert last_session(recording) == SessionScope(STAGE, "st-2")
+
+
+def test_a_recording_of_version_0_1_opens_as_before(tmp_path):
+    path = tmp_path / OF_0_1.name
+    path.write_bytes(OF_0_1.read_bytes())
+    recording = opened(path)
+    source = RecordedSource(recording)
+    session = last_session(recording)
+    assert session == SessionScope(FRIDAY, "st-dxMFysKnE9UAk")
+    people = source.list_participants(session, None, None)
+    assert (len(people.items), people.next_cursor) == (40, None)
+    scope = ParticipantScope(FRIDAY, session.session_id, "rgeSAc1aOKO6")
+    events = source.list_events(scope, None)
+    assert (len(events.items), events.next_cursor) == (24, None)
+    assert (events.items[0].name, events.items[-1].name) == ("LEFT", "JOINED")
+    assert source.get_participant(scope).summary.user_id == "noor-web"

@@ -11,7 +11,7 @@ from ivscope.domain.pages import Cursor, Page
 from ivscope.domain.stages import Participant, ParticipantSummary
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
-from ivscope.provider.fetch.sweep_progress import SweepState
+from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.store.feed import FeedState
 from ivscope.workspace.session_context import StoredSession
 from ivscope.workspace.store_context import StoreContext
@@ -85,7 +85,7 @@ class Case:
         sweep = self.provider.sweep(SESSION)
         sweep.start()
         wait_for(lambda: not sweep.is_running)
-        assert sweep.state is SweepState.COMPLETE
+        assert sweep.state is ScanState.COMPLETE
         return sweep
 
     def end_session(self, seconds):
@@ -137,7 +137,7 @@ def test_looking_reads_nothing_and_creates_nothing(case):
     assert provider.store.opened_events(scope("p")) is None
     assert not provider.store.participant_facts
     assert not provider.store.all_participants
-    assert not provider.store.all_sweeps
+    assert not provider._scans
 
 
 def test_events_are_held_from_the_first_page_and_complete_from_the_last(case):

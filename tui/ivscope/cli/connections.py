@@ -118,6 +118,7 @@ def to_recording(file: str) -> Reached:
     recording = _open(file, None, create=False)
     recorded_at = recording.last_asked_at
     if recorded_at is None:
+        recording.close()
         raise UnusableFileError(f"{file} holds nothing yet: nothing was read while it was open")
     return Reached(
         None,

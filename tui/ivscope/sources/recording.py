@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import zlib
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -127,18 +128,21 @@ class Recording:
             raise UnusableFileError(f"{path}: {error.strerror}") from error
         if is_new and not create:
             raise UnusableFileError(f"{path} is empty, so no recording")
-        try:
-            connection = sqlite3.connect(
-                path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            # A kill between two answers leaves a whole file; only a power cut needs more.
-            connection.execute("PRAGMA synchronous = NORMAL")
-            if is_new:
-                _begin(connection, label or "")
-            else:
-                _check(connection, path, label)
-        except sqlite3.Error as error:
-            raise UnusableFileError(f"{path} cannot be read as a recording: {error}") from error
+        with ExitStack() as if_refused:
+            try:
+                connection = sqlite3.connect(
+                    path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+                )
+                if_refused.callback(connection.close)
+                # A kill between two answers leaves a whole file; only a power cut needs more.
+                connection.execute("PRAGMA synchronous = NORMAL")
+                if is_new:
+                    _begin(connection, label or "")
+                else:
+                    _check(connection, path, label)
+            except sqlite3.Error as error:
+                raise UnusableFileError(f"{path} cannot be read as a recording: {error}") from error
+            if_refused.pop_all()
         return cls(connection, path)
 
     @property

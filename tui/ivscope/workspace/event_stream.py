@@ -8,8 +8,8 @@ from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.domain.times import Time
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import Priority
-from ivscope.provider.fetch.sweep import Sweep
-from ivscope.provider.fetch.sweep_progress import SweepState
+from ivscope.provider.fetch.scan import Scan
+from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import FeedState
@@ -126,7 +126,7 @@ class ParticipantStream:
     @property
     def recorded_at(self) -> datetime | None:
         """Of the first page, or of what was looked at for news last."""
-        sweep = self._provider.store.started_sweep(self._scope.session)
+        sweep = self._provider.started_sweep(self._scope.session)
         if sweep is not None and self._provider.up_to_date_at(self.feed) is None:
             return sweep.recorded_at
         return self._provider.recorded_at(self.feed)
@@ -193,7 +193,7 @@ class SessionStream:
     @property
     def is_complete(self) -> bool:
         """Whether everybody was read."""
-        return self.sweep.state is SweepState.COMPLETE and not self.sweep.log.participants_failed
+        return self.sweep.state is ScanState.COMPLETE and not self.sweep.log.participants_failed
 
     @property
     def may_grow(self) -> bool:
@@ -232,13 +232,13 @@ class SessionStream:
         """Nothing to ask for: the sweep reads at its own pace."""
 
 
-def begun_sweep(provider: StageDataProvider, session: SessionScope) -> Sweep:
+def begun_sweep(provider: StageDataProvider, session: SessionScope) -> Scan:
     """The sweep of a session, started unless it was stopped.
 
     Whether the session has ended, which decides what can still come, is asked if it is not known.
     """
     sweep = provider.sweep(session)
-    if sweep.state is SweepState.IDLE:
+    if sweep.state is ScanState.IDLE:
         if provider.store.session(session) is None:
             provider.read(provider.session(session))
         sweep.start()

@@ -1,12 +1,12 @@
 """Names: what participants of a session are called in one column."""
 
-from ivscope.provider.fetch.sweep import Sweep
+from ivscope.provider.fetch.scan import Scan
 
 
 class Names:
     """User id by participant id, from the list of participants as it grows."""
 
-    def __init__(self, sweep: Sweep) -> None:
+    def __init__(self, sweep: Scan) -> None:
         self._sweep = sweep
         self._names: dict[str, str] = {}
         self._read = 0

@@ -17,7 +17,7 @@ from ivscope.findings.known_facts import KnownIngest, KnownLog, KnownParticipant
 from ivscope.findings.publisher_slots import Seats, count_publishers
 from ivscope.findings.publishing import PUBLISHING_NAMES
 from ivscope.provider.fetch.provider import StageDataProvider
-from ivscope.provider.fetch.sweep import Sweep
+from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.event_log import EventLog
 
@@ -31,7 +31,7 @@ class UpTo(Protocol):
         """Of a feed that a person has opened."""
         ...
 
-    def sweep_as_of(self, sweep: Sweep) -> datetime | None:
+    def sweep_as_of(self, sweep: Scan) -> datetime | None:
         """Of those that only the sweep has read."""
         ...
 
@@ -72,14 +72,14 @@ class SeatCounts:
         self._seats: tuple[_Key, ReadUpTo, Seats] | None = None
         self._counted: tuple[_Key, PublisherCount] | None = None
 
-    def work(self, sweep: Sweep) -> int:
+    def work(self, sweep: Scan) -> int:
         """How many events and participants are looked at for another second."""
         kept = self._seats
         participants = len(sweep.participants.items)
         is_kept = kept is not None and kept[0][: len(_key(sweep))] == _key(sweep)
         return participants if is_kept else participants + len(sweep.log.log)
 
-    def at(self, sweep: Sweep, moment: datetime) -> PublisherCount:
+    def at(self, sweep: Scan, moment: datetime) -> PublisherCount:
         """Who was publishing in the second of a moment."""
         second = to_microseconds(moment) // _SECOND_US
         opened = self._provider.store.opened_in(sweep.session)
@@ -106,7 +106,7 @@ def _covers(as_of: datetime | None, second: int) -> bool:
     return as_of is None or to_microseconds(as_of) > second * _SECOND_US
 
 
-def _key(sweep: Sweep) -> _Key:
+def _key(sweep: Scan) -> _Key:
     log, rows = sweep.log, sweep.participants
     return (
         sweep.session,
@@ -119,7 +119,7 @@ def _key(sweep: Sweep) -> _Key:
     )
 
 
-def _read_up_to(sweep: Sweep, own: Mapping[str, bool], *, covers: bool) -> ReadUpTo:
+def _read_up_to(sweep: Scan, own: Mapping[str, bool], *, covers: bool) -> ReadUpTo:
     """What a sweep holds.
 
     Args:
@@ -174,7 +174,7 @@ class StoreContext:
 
     def _swept(self, scope: ParticipantScope) -> KnownLog | None:
         """A copy of what a sweep holds, at the positions that the opened feed would have."""
-        sweep = self._provider.store.started_sweep(scope.session)
+        sweep = self._provider.started_sweep(scope.session)
         if sweep is None:
             return None
         reading = sweep.log.reading(scope.participant_id)
@@ -189,12 +189,12 @@ class StoreContext:
     def feed_as_of(self, session: SessionScope, feed: EventFeed) -> datetime | None:
         """Up to when an opened feed is read; None when nothing can follow."""
         moment = self._provider.up_to_date_at(feed)
-        sweep = self._provider.store.started_sweep(session)
+        sweep = self._provider.started_sweep(session)
         if moment is None and sweep is not None:
             moment = sweep.up_to_date_at
         return self._as_of(session, moment)
 
-    def sweep_as_of(self, sweep: Sweep) -> datetime | None:
+    def sweep_as_of(self, sweep: Scan) -> datetime | None:
         """Up to when those are read that only the sweep has read; None as above."""
         return self._as_of(sweep.session, sweep.up_to_date_at)
 
@@ -247,12 +247,12 @@ class StoreContext:
 
     def publishers_at(self, scope: SessionScope, moment: datetime, /) -> PublisherCount | None:
         """Who was publishing in the second of a moment; None when the session was not swept."""
-        sweep = self._provider.store.started_sweep(scope)
+        sweep = self._provider.started_sweep(scope)
         return None if sweep is None else self._seats.at(sweep, moment)
 
     def sweep_calls(self, scope: SessionScope, /) -> int:
         """The fewest calls that a sweep still takes, as far as participants are listed."""
-        sweep = self._provider.store.started_sweep(scope)
+        sweep = self._provider.started_sweep(scope)
         if sweep is not None:
             return sweep.calls_left
         listed = self._provider.store.participants(scope)
@@ -276,7 +276,7 @@ class StoreContext:
         if remote and held.log.is_error(position):
             other = self.log(ParticipantScope(scope.stage_arn, scope.session_id, remote))
             count += 0 if other is None else _publishing(other.log)
-        sweep = self._provider.store.started_sweep(scope.session)
+        sweep = self._provider.started_sweep(scope.session)
         if sweep is not None and held.log.error_code(position) == "QUOTA_EXCEEDED":
             count += self._seats.work(sweep)
         return count

@@ -7,7 +7,7 @@ import pytest
 from ivscope.domain.failures import FailureKind
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
-from ivscope.provider.fetch.sweep_progress import SweepState
+from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.store.feed import FeedState
 from support.moved_clock import standing_clock
 from support.remembered import Memory
@@ -88,7 +88,7 @@ def test_a_second_sweep_asks_for_what_the_first_one_had_not_read_and_nothing_els
     runs.begin()
     runs.know_the_session()
     sweep = runs.sweep()
-    assert sweep.state is SweepState.COMPLETE
+    assert sweep.state is ScanState.COMPLETE
     assert all_held(sweep, runs.source)
     assert {asked for asked, _ in runs.source.calls} == {"p5"}
     assert sum(first.values()) > len(runs.source.calls) == 3
@@ -121,7 +121,7 @@ def test_a_cursor_that_is_no_longer_good_means_reading_again_and_nothing_lost(ru
     runs.begin()
     runs.source.fail("p", FailureKind.INVALID)
     sweep = runs.sweep()
-    assert sweep.state is SweepState.COMPLETE
+    assert sweep.state is ScanState.COMPLETE
     assert all_held(sweep, runs.source)
 
 
@@ -168,7 +168,7 @@ def test_of_a_live_session_what_was_recorded_stands_with_its_time_until_asked_ag
     runs.source.events["p"].append(joined("p", 2400))
     runs.begin()
     sweep = runs.sweep()
-    assert sweep.state is SweepState.COMPLETE
+    assert sweep.state is ScanState.COMPLETE
     assert not all_held(sweep, runs.source)
     assert sweep.recorded_at == EPOCH + timedelta(minutes=30)
     assert runs.provider.time_of(sweep.up_to_date_at) == EPOCH + timedelta(minutes=30)

@@ -113,11 +113,17 @@ class Histories(RuleBasedStateMachine):
     @rule(
         seconds=st.sampled_from([0, 0, 1, 2]),
         name=NAMES,
+        times=st.integers(1, 4),
         share=st.floats(0, 1),
         later=st.booleans(),
     )
-    def something_happens(self, seconds, name, share, later):
-        self._change(partial(self.service.happen, seconds, name, share), later=later)
+    def something_happens(self, seconds, name, times, share, later):
+        def happen():
+            self.service.happen(seconds, name, share)
+            for _ in range(times - 1):
+                self.service.happen(0, name, share)
+
+        self._change(happen, later=later)
 
     @rule(age=st.integers(0, 8), name=NAMES, share=st.floats(0, 1), later=st.booleans())
     def an_event_comes_late(self, age, name, share, later):

@@ -12,7 +12,9 @@ from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
+from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import FeedState
+from ivscope.provider.store.merge import growth_at_end
 from ivscope.provider.store.order import OrderLabel
 from support.feed_reader import SCOPE, FeedReader
 from support.growing_source import GrowingList, LiveSource
@@ -335,6 +337,22 @@ def test_a_list_that_grew_between_its_pages_is_complete_with_every_event_once():
     reader.refresh()
     assert reader.in_order_returned() == source.events
     assert reader.feed.status.refreshed.new_rows == 0
+
+
+def test_a_row_pushed_onto_the_last_page_is_not_taken_for_one_more_that_is_equal():
+    source = GrowingList(3, shifts=True)
+    grow_oldest(source, event(0), *(event(1) for _ in range(4)))
+    reader = FeedReader(source)
+    reader.read_to_end()
+    source.insert(0, event(0, "LATE"))
+    reader.refresh()
+    assert reader.in_order_returned() == source.events
+
+
+def test_growth_behind_an_empty_last_page_is_not_told_from_rows_pushed_there():
+    log, fresh = EventLog(), EventLog()
+    log.append([event(1)])
+    assert growth_at_end(log, 1, fresh) is None
 
 
 def test_nothing_is_doubted_once_the_session_is_over():

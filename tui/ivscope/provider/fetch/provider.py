@@ -21,18 +21,17 @@ from ivscope.domain.stages import (
 from ivscope.provider.fetch.connection import SourceFacts
 from ivscope.provider.fetch.fetcher import Reader
 from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
+from ivscope.provider.fetch.scan import Scan
+from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.fetch.scheduler import DEADLINE_SECONDS, Activity, Scheduler
-from ivscope.provider.fetch.store import Store
-from ivscope.provider.fetch.sweep import Sweep
-from ivscope.provider.fetch.sweep_members import SweepMembers
 from ivscope.provider.store import feeds
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.fact import Fact
 from ivscope.provider.store.feed import Feed
 from ivscope.provider.store.fetchable import Fetchable
 from ivscope.provider.store.recorded_answers import RecordedAnswers
-from ivscope.provider.store.session_log import SessionLog
 from ivscope.provider.store.source import Recorded, Source
+from ivscope.provider.store.store import Store
 
 Key = TypeVar("Key", bound=Hashable)
 Kept = TypeVar("Kept")
@@ -64,7 +63,7 @@ class StageDataProvider:
             deadline: Seconds that a call may take in all.
             recorded: Makes a reading of what an earlier run has read; None for nothing.
         """
-        self.on_change: Callable[[Fetchable | Sweep], None] | None = None
+        self.on_change: Callable[[Fetchable | Scan], None] | None = None
         """Told after each change of rows or status, in the thread that made it: mostly a
         reading thread, else the caller's own. It must not block."""
         self.on_bug: Callable[[Exception], None] | None = None
@@ -76,6 +75,7 @@ class StageDataProvider:
         """Whether there is more to read than a recording."""
         self.store = Store(may_grow=connect is not None, now=clock.now)
         """What is held now."""
+        self._scans: dict[SessionScope, Scan] = {}
         self.clock = clock
         """What all of it goes by."""
         self._calls = Scheduler(
@@ -107,9 +107,14 @@ class StageDataProvider:
         """The events of a participant; what a sweep of the session holds of them is there."""
         return self._once(self.store.all_events, scope, partial(self._open_events, scope))
 
-    def sweep(self, session: SessionScope) -> Sweep:
+    def sweep(self, session: SessionScope) -> Scan:
         """The sweep of a session. It reads nothing before its `start`."""
-        return self._once(self.store.all_sweeps, session, partial(self._new_sweep, session))
+        return self._once(self._scans, session, partial(self._new_scan, session))
+
+    def started_sweep(self, session: SessionScope) -> Scan | None:
+        """The scan of a session if it was ever started."""
+        scan = self._scans.get(session)
+        return None if scan is None or scan.state is ScanState.IDLE else scan
 
     def replicas(self, stage_arn: str, participant_id: str) -> Feed[ParticipantReplica]:
         """The copies of a participant of this stage in other stages."""
@@ -207,22 +212,15 @@ class StageDataProvider:
         """When an earlier run asked for what is held; None when this one did."""
         return self._reader.times.recorded_at(feed)
 
-    def _new_sweep(self, session: SessionScope) -> Sweep:
-        held = self.store
-        members = SweepMembers(
-            SessionLog(held.tables),
-            held.unfiltered(session),
-            lambda: held.opened_in(session).keys(),
-        )
-        return Sweep(
-            held, self._reader, members, session, clock=self.clock.monotonic, announce=self.announce
-        )
+    def _new_scan(self, session: SessionScope) -> Scan:
+        clock = self.clock.monotonic
+        return Scan(self.store, self._reader, session, clock=clock, announce=self.announce)
 
     def _open_events(self, scope: ParticipantScope) -> EventFeed:
-        sweep = self.store.all_sweeps.get(scope.session)
-        return self.store.new_events(scope) if sweep is None else sweep.open(scope)
+        scan = self._scans.get(scope.session)
+        return self.store.new_events(scope) if scan is None else scan.open(scope)
 
-    def announce(self, target: Fetchable | Sweep) -> None:
+    def announce(self, target: Fetchable | Scan) -> None:
         """Tell `on_change`. For what this provider is made of, not for screens."""
         self.changes += 1
         if self._closed or self.on_change is None:

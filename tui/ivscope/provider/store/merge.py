@@ -20,7 +20,7 @@ from typing import Final
 
 from ivscope.domain.events import Event
 from ivscope.domain.held_rows import HeldRows
-from ivscope.domain.times import to_microseconds
+from ivscope.domain.times import from_microseconds
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.order import OrderLabel
 
@@ -222,14 +222,14 @@ def doubtful_rows(log: EventLog, page: Sequence[Event]) -> frozenset[int]:
 
 def _goes_on(log: EventLog, page: Iterable[Event]) -> bool:
     """Whether all times of a page are beyond the last one held, in the order of the list."""
-    last = log.time_us(returned(log)[-1])
-    times = [event.time for event in page]
-    if last is None:
+    last_us = log.time_us(returned(log)[-1])
+    if last_us is None:
         return False
+    last = from_microseconds(last_us)
     if log.order is OrderLabel.NEWEST_FIRST:
-        return all(isinstance(one, datetime) and to_microseconds(one) < last for one in times)
+        return all(isinstance(one.time, datetime) and one.time < last for one in page)
     if log.order is OrderLabel.OLDEST_FIRST:
-        return all(isinstance(one, datetime) and to_microseconds(one) > last for one in times)
+        return all(isinstance(one.time, datetime) and one.time > last for one in page)
     return False
 
 

@@ -32,7 +32,9 @@ class PageCursor:
     is_settled: bool = False
     """Nothing can have come in since this pass began, so that no page repeats rows."""
     is_unsure: bool = False
-    """Rows were left out that may be repeats. Another pass has to tell."""
+    """Rows of this pass were left out that may be repeats. Another pass has to tell."""
+    has_missed_news: bool = False
+    """A refresh has left out such rows: the next one has to read all again."""
 
     @property
     def is_at_end(self) -> bool:

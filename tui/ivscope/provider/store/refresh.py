@@ -159,12 +159,14 @@ class Refresh:
         self._arrange(new, laid.order)
         if self._goal is Goal.MEETING and not is_whole:
             before.is_unsure |= laid.has_left_out and not before.is_at_end
+            before.has_missed_news |= laid.has_left_out
             return Merged(before, len(new), is_whole=False, has_left_out=laid.has_left_out)
         is_as_read = len(laid.order) == len(self._fresh)
         paging.base = self._last_page if is_as_read else len(laid.order)
         # What was complete remains so, as of the time when it was read.
         was_complete = before.is_at_end and not before.is_unsure
         paging.is_unsure = laid.has_left_out and not was_complete
+        paging.has_missed_news = laid.has_left_out
         is_all = is_whole and not laid.has_left_out
         return Merged(paging, len(new), is_whole=is_all, has_left_out=laid.has_left_out)
 
@@ -188,7 +190,7 @@ def goal_of(log: EventLog, before: PageCursor) -> Goal:
 
     A list from the oldest to the newest must have been read to its end.
     """
-    if before.needs_another_pass:
+    if before.is_at_end and (before.is_unsure or before.has_missed_news):
         return Goal.WHOLE
     if log.order is OrderLabel.NEWEST_FIRST:
         return Goal.MEETING

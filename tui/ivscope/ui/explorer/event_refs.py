@@ -30,7 +30,7 @@ def own_ref(weighing: EventFindings, ref: EventRef) -> EventRef | None:
     session = ref.scope
     if isinstance(session, ParticipantScope):
         return ref
-    sweep = weighing.provider.store.started_sweep(session)
+    sweep = weighing.provider.started_sweep(session)
     name = None if sweep is None else sweep.log.log.participant(ref.position)
     if sweep is None or name is None:
         return None
@@ -58,7 +58,7 @@ def session_position(weighing: EventFindings, ref: EventRef, session: SessionSco
     if ref.scope == session:
         return ref.position
     scope = ref.scope
-    sweep = weighing.provider.store.started_sweep(session)
+    sweep = weighing.provider.started_sweep(session)
     log = weighing.log_of(scope)
     if not isinstance(scope, ParticipantScope) or scope.session != session:
         return None

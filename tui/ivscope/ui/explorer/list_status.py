@@ -5,9 +5,9 @@ from typing import Any
 
 from ivscope.domain.durations import duration
 from ivscope.domain.failures import is_not_recorded
+from ivscope.provider.fetch.scan import Scan
+from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.fetch.scheduler import Activity
-from ivscope.provider.fetch.sweep import Sweep
-from ivscope.provider.fetch.sweep_progress import SweepState
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.feed import Feed, FeedState
 from ivscope.render.bars import Budget, ListStatus
@@ -140,23 +140,23 @@ def budget(activity: Activity) -> Budget:
     return Budget(activity.used, activity.budget, activity.throttled_seconds)
 
 
-def sweep_word(sweep: Sweep, now: float) -> str:
+def sweep_word(sweep: Scan, now: float) -> str:
     """The state of a sweep for the status line, `now` on the clock of the provider.
 
     Empty before it was started.
     """
     progress = sweep.progress(now)
     match progress.state:
-        case SweepState.IDLE:
+        case ScanState.IDLE:
             return ""
-        case SweepState.LISTING | SweepState.READING:
+        case ScanState.LISTING | ScanState.READING:
             eta = progress.eta_seconds
             return "SWEEPING" + (f", about {duration(eta)} left" if eta is not None else "")
-        case SweepState.PAUSED:
+        case ScanState.PAUSED:
             return "SWEEP PAUSED  =: go on"
-        case SweepState.FAILED:
+        case ScanState.FAILED:
             return "SWEEP FAILED  r: go on"
-        case SweepState.CANCELLED:
+        case ScanState.CANCELLED:
             return "SWEEP STOPPED  r: go on"
         case _:
             at = sweep.recorded_at

@@ -7,7 +7,7 @@ from ivscope.findings.ingest_now import CODES
 from ivscope.provider.fetch.following import Follower, FollowState
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.read_all import ReadAll
-from ivscope.provider.fetch.sweep import Sweep
+from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.feed import Feed, FeedState, RefreshResult
 from ivscope.ui.commands import ONLY_RECORDED, Handler, Unavailable
@@ -135,7 +135,7 @@ class ReadCommands:
             follower.pause()
 
     @property
-    def _sweep(self) -> Sweep:
+    def _sweep(self) -> Scan:
         return self._provider.sweep(self._explorer.here.session)
 
     @property

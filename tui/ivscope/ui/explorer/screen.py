@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from ivscope.provider.fetch.provider import StageDataProvider
-from ivscope.provider.fetch.sweep import Sweep
+from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.fetchable import Fetchable
 from ivscope.ui.commands import Handler, Unavailable, screen_bindings
 from ivscope.ui.explorer.copying import Copying
@@ -56,7 +56,7 @@ class ExplorerScreen(QuietScreen[None]):
     class Changed(Message):
         """A feed, a fact or a sweep of the provider changed; posted from reading threads."""
 
-        what: Fetchable | Sweep
+        what: Fetchable | Scan
 
     def __init__(
         self,
@@ -158,7 +158,7 @@ class ExplorerScreen(QuietScreen[None]):
         if complaints:
             self.say(complaints)
 
-    def _announce(self, what: Fetchable | Sweep) -> None:
+    def _announce(self, what: Fetchable | Scan) -> None:
         self.post_message(self.Changed(what))
 
     @property

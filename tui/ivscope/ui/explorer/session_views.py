@@ -8,7 +8,7 @@ from textual.app import App
 
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.fetch.provider import StageDataProvider
-from ivscope.provider.fetch.sweep import Sweep
+from ivscope.provider.fetch.scan import Scan
 from ivscope.ui.commands import Handler, Unavailable
 from ivscope.ui.compare.screen import Compared, ComparedRows, CompareScreen
 from ivscope.ui.explorer.event_commands import EventCommands
@@ -61,7 +61,7 @@ class NextFailing:
         self._explorer = explorer
         self._provider = provider
         self._next_error = next_error
-        self._sought: Sweep | None = None
+        self._sought: Scan | None = None
 
     def table(self) -> dict[str, Handler]:
         """Deeds by command id."""
@@ -107,7 +107,7 @@ class NextFailing:
         self._sought = sweep
         self._explorer.say("reading participants, suspicious ones first, until one has an error")
 
-    def _below(self, sweep: Sweep) -> str | None:
+    def _below(self, sweep: Scan) -> str | None:
         """The next participant under the cursor whose events hold an error, as far as read."""
         rows = self._explorer.picker.below()
         wanted = [row.participant_id for row in rows if isinstance(row, ParticipantSummary)]
@@ -124,7 +124,7 @@ class NextFailing:
         self._next_error()
 
 
-def _first_with_errors(sweep: Sweep) -> str | None:
+def _first_with_errors(sweep: Scan) -> str | None:
     """The participant read first among those with an error."""
     for participant_id in sweep.log.participant_ids:
         reading = sweep.log.reading(participant_id)
@@ -207,7 +207,7 @@ class SessionViews:
         if self._view is not None:
             self._view.changed()
 
-    def _sweep(self) -> Sweep:
+    def _sweep(self) -> Scan:
         """The sweep of the session, started unless it was stopped."""
         if self._explorer.here.level < Level.PARTICIPANTS:
             raise Unavailable("open a session first")
@@ -313,6 +313,6 @@ class SessionViews:
         fact = self._provider.store.participant(scope)
         user = fact.summary.user_id if fact is not None else None
         if not user:
-            sweep = self._provider.store.started_sweep(scope.session)
+            sweep = self._provider.started_sweep(scope.session)
             user = Names(sweep).name(scope.participant_id) if sweep is not None else None
         return f"{user} {scope.participant_id}" if user else scope.participant_id

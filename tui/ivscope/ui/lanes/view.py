@@ -10,7 +10,7 @@ from ivscope.analysis.lanes import Lanes
 from ivscope.analysis.plots import Bucket, PublisherLevel
 from ivscope.analysis.time_window import TimeWindow, window_between
 from ivscope.provider.fetch.provider import StageDataProvider
-from ivscope.provider.fetch.sweep import Sweep
+from ivscope.provider.fetch.scan import Scan
 from ivscope.render.lines import Line, Role, Span
 from ivscope.ui.lanes.lines import (
     LEGEND,
@@ -65,7 +65,7 @@ class LanesView:
     """One session in time. The lanes and both plots share window and cursor."""
 
     def __init__(
-        self, provider: StageDataProvider, sweep: Sweep, clock: TimeDisplay, moment: datetime | None
+        self, provider: StageDataProvider, sweep: Scan, clock: TimeDisplay, moment: datetime | None
     ) -> None:
         """Lanes of a session.
 

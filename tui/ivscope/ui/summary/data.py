@@ -10,7 +10,7 @@ from ivscope.analysis.summary import SummaryBuilder
 from ivscope.domain.stages import ParticipantScope, ParticipantSummary
 from ivscope.provider.fetch.fact_reading import FactReading
 from ivscope.provider.fetch.provider import StageDataProvider
-from ivscope.provider.fetch.sweep import Sweep
+from ivscope.provider.fetch.scan import Scan
 from ivscope.render.cells import clip
 from ivscope.render.facts_lines import session_span
 from ivscope.render.lines import Line, Role, Span
@@ -72,7 +72,7 @@ class SessionData:
     title = "Session"
 
     def __init__(
-        self, provider: StageDataProvider, sweep: Sweep, jobs: Jobs, done: Callable[[], object]
+        self, provider: StageDataProvider, sweep: Scan, jobs: Jobs, done: Callable[[], object]
     ) -> None:
         """A session.
 

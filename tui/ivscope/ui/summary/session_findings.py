@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ivscope.findings.finding import Ask, EventRef, FactKind, Finding
 from ivscope.findings.rules import session_findings
 from ivscope.provider.fetch.provider import StageDataProvider
-from ivscope.provider.fetch.sweep import Sweep
+from ivscope.provider.fetch.scan import Scan
 from ivscope.render.finding_lines import Cited, EvidenceKeys, finding_lines
 from ivscope.render.lines import Role, Span
 from ivscope.ui.summary.lines import SummaryLine
@@ -30,7 +30,7 @@ class SessionFindings:
     """The rules look at every event, which takes two seconds for a million: a thread does it."""
 
     def __init__(
-        self, provider: StageDataProvider, sweep: Sweep, jobs: Jobs, done: Callable[[], object]
+        self, provider: StageDataProvider, sweep: Scan, jobs: Jobs, done: Callable[[], object]
     ) -> None:
         """Findings of a session.
 

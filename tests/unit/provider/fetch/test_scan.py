@@ -6,8 +6,8 @@ import pytest
 from ivscope.domain.failures import FailureKind
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
-from ivscope.provider.fetch.sweep_events import CALLS_AHEAD, FAILURES_IN_A_ROW
-from ivscope.provider.fetch.sweep_progress import SweepState
+from ivscope.provider.fetch.scan import CALLS_AHEAD, FAILURES_IN_A_ROW
+from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.store.feed import FeedState
 from ivscope.provider.store.session_log import ReadState
 from support.moved_clock import standing_clock
@@ -78,7 +78,7 @@ def test_it_reads_everybody_to_the_end_and_every_page_once(provide):
     for number in range(11):
         source.add(f"p{number}", events=number)
     sweep = sweep_all(provide(source))
-    assert sweep.state is SweepState.COMPLETE
+    assert sweep.state is ScanState.COMPLETE
     assert holds_what_the_source_has(sweep, source)
     assert set(source.calls.values()) == {1}
     assert sweep.log.participants_read == 11
@@ -92,14 +92,14 @@ def test_nothing_is_read_before_the_start(provide):
     provider = provide(source)
     sweep = provider.sweep(SESSION)
     assert sweep is provider.sweep(SESSION)
-    assert sweep.state is SweepState.IDLE
+    assert sweep.state is ScanState.IDLE
     assert settled(provider)
     assert not source.order
 
 
 def test_a_session_without_participants_is_complete(provide):
     sweep = sweep_all(provide(SessionSource()))
-    assert sweep.state is SweepState.COMPLETE
+    assert sweep.state is ScanState.COMPLETE
     assert sweep.progress(0).eta_seconds == 0
 
 
@@ -155,12 +155,12 @@ def test_events_are_read_while_the_list_is(provide):
     sweep = provide(source).sweep(SESSION)
     sweep.start()
     wait_for(lambda: sweep.log.participants_read == 2)
-    assert sweep.state is SweepState.LISTING
+    assert sweep.state is ScanState.LISTING
     progress = sweep.progress(0)
     assert (progress.participants_known, progress.list_complete) == (2, False)
     assert progress.eta_seconds is None
     gate.opened.set()
-    wait_state(sweep, SweepState.COMPLETE)
+    wait_state(sweep, ScanState.COMPLETE)
     assert sweep.log.participants_read == 6
 
 
@@ -195,7 +195,7 @@ def test_a_participant_that_a_person_opens_is_next(provide):
     provider.events(scope("p30"))
     for gate in gates:
         gate.opened.set()
-    wait_state(sweep, SweepState.COMPLETE)
+    wait_state(sweep, ScanState.COMPLETE)
     # Those that were asked for already are before it; two pages each.
     first = list(dict.fromkeys(source.asked))
     assert first.index("p30") <= CALLS_AHEAD
@@ -227,7 +227,7 @@ def test_the_list_that_a_person_has_read_is_not_read_again(provide):
     provider = provide(source)
     provider.read_more(provider.participants(SESSION))
     wait_for(lambda: provider.participants(SESSION).state is FeedState.COMPLETE)
-    assert sweep_all(provider).state is SweepState.COMPLETE
+    assert sweep_all(provider).state is ScanState.COMPLETE
     assert source.calls["", None] == 1
 
 
@@ -255,7 +255,7 @@ def test_a_feed_opened_while_it_is_read_is_the_one_being_read(provide):
     assert feed.state is FeedState.READING
     assert not provider.read_more(feed)
     gate.opened.set()
-    wait_state(sweep, SweepState.COMPLETE)
+    wait_state(sweep, ScanState.COMPLETE)
     assert list(feed.items) == source.events["p"]
     assert max(source.calls.values()) == 1
 
@@ -300,7 +300,7 @@ def test_what_a_person_reads_during_a_pause_is_not_read_again(provide):
     assert sweep.log.is_read("p18")
     assert sweep.log.reading("p19").state is ReadState.PARTIAL
     sweep.start()
-    wait_state(sweep, SweepState.COMPLETE)
+    wait_state(sweep, ScanState.COMPLETE)
     assert set(source.calls.values()) == {1}
     assert holds_what_the_source_has(sweep, source)
 
@@ -317,7 +317,7 @@ def test_an_id_listed_twice_is_read_once(provide):
     source.before_answer = hold_the_second_row
     sweep = provide(source).sweep(SESSION)
     sweep.start()
-    wait_state(sweep, SweepState.COMPLETE)
+    wait_state(sweep, ScanState.COMPLETE)
     assert source.asked == ["p"]
     assert sweep.log.participants_known == 1
 
@@ -334,7 +334,7 @@ def test_what_was_read_before_the_list_may_have_grown_since(provide):
     source.events["p"].append(joined("p", 70))
     for _ in range(2):
         sweep.start()
-        wait_state(sweep, SweepState.COMPLETE)
+        wait_state(sweep, ScanState.COMPLETE)
     # The first of the two passes has read it after its row was, which makes it final.
     assert source.asked == ["p", "p"]
     assert holds_what_the_source_has(sweep, source)
@@ -368,7 +368,7 @@ def test_a_pause_asks_for_nothing_more_and_keeps_what_is_under_way(provide):
     sweep.start()
     wait_for(lambda: all(gate.entered.is_set() for gate in gates))
     sweep.pause()
-    assert sweep.state is SweepState.PAUSED
+    assert sweep.state is ScanState.PAUSED
     assert provider.activity().waiting == 0
     for gate in gates:
         gate.opened.set()
@@ -378,7 +378,7 @@ def test_a_pause_asks_for_nothing_more_and_keeps_what_is_under_way(provide):
     assert sweep.log.reading("p00").state is ReadState.PARTIAL
     assert sweep.log.reading("p10").state is ReadState.NOT_READ
     assert sweep.start()
-    wait_state(sweep, SweepState.COMPLETE)
+    wait_state(sweep, ScanState.COMPLETE)
     assert set(source.calls.values()) == {1}
     assert holds_what_the_source_has(sweep, source)
 
@@ -409,15 +409,15 @@ def test_a_cancelled_sweep_goes_on_where_it_was(provide):
         source.add(f"p{number}")
     provider, sweep, gate = started_and_held(provide, source, "")
     sweep.cancel()
-    assert sweep.state is SweepState.CANCELLED
+    assert sweep.state is ScanState.CANCELLED
     gate.opened.set()
     wait_for(lambda: settled(provider))
     assert source.order == [""]
     assert sweep.start()
-    wait_state(sweep, SweepState.COMPLETE)
+    wait_state(sweep, ScanState.COMPLETE)
     assert set(source.calls.values()) == {1}
     sweep.cancel()
-    assert sweep.state is SweepState.COMPLETE
+    assert sweep.state is ScanState.COMPLETE
 
 
 def test_a_participant_that_fails_is_tried_again_at_the_end(provide):
@@ -427,7 +427,7 @@ def test_a_participant_that_fails_is_tried_again_at_the_end(provide):
     source.fail("p3", FailureKind.SERVICE)
     provider = provide(source)
     sweep = sweep_all(provider)
-    assert sweep.state is SweepState.COMPLETE
+    assert sweep.state is ScanState.COMPLETE
     assert holds_what_the_source_has(sweep, source)
     assert source.asked[-1] == "p3"
     assert source.calls["p3", None] == 2
@@ -441,7 +441,7 @@ def test_a_participant_that_fails_twice_is_listed_and_not_fatal(provide):
     source.fail("p3", FailureKind.NOT_FOUND, FailureKind.NOT_FOUND)
     provider = provide(source)
     sweep = sweep_all(provider)
-    assert sweep.state is SweepState.COMPLETE
+    assert sweep.state is ScanState.COMPLETE
     assert list(sweep.log.failures) == ["p3"]
     assert sweep.log.failures["p3"].kind is FailureKind.NOT_FOUND
     assert sweep.log.reading("p3").state is ReadState.FAILED
@@ -453,7 +453,7 @@ def test_a_participant_that_fails_twice_is_listed_and_not_fatal(provide):
     provider.read(provider.session(SESSION))
     wait_for(lambda: provider.session(SESSION).value)
     sweep.start()
-    wait_state(sweep, SweepState.COMPLETE)
+    wait_state(sweep, ScanState.COMPLETE)
     assert "p3" in source.order[calls:]
     assert not sweep.log.failures
 
@@ -470,7 +470,7 @@ def test_a_failure_in_the_middle_goes_on_from_its_page(provide):
 
     source.before_answer = fail_the_second
     sweep = sweep_all(provide(source))
-    assert sweep.state is SweepState.COMPLETE
+    assert sweep.state is ScanState.COMPLETE
     assert source.calls["p", None] == 1
     assert source.calls["p", "2"] == 2
     assert holds_what_the_source_has(sweep, source)
@@ -485,14 +485,14 @@ def test_what_fails_for_everybody_stops_the_sweep_until_it_is_resumed(provide, k
     source.fail(whose, kind)
     provider = provide(source)
     sweep = sweep_all(provider)
-    assert sweep.state is SweepState.FAILED
+    assert sweep.state is ScanState.FAILED
     assert sweep.failure.kind is kind
     assert sweep.progress(0).failure is sweep.failure
     wait_for(lambda: settled(provider))
     assert len(source.asked) < 20
     assert not sweep.log.failures
     assert sweep.start()
-    wait_state(sweep, SweepState.COMPLETE)
+    wait_state(sweep, ScanState.COMPLETE)
     assert sweep.failure is None
     assert holds_what_the_source_has(sweep, source)
     assert sum(source.calls.values()) == 42
@@ -504,11 +504,11 @@ def test_an_outage_stops_the_sweep(provide):
         source.add(f"p{number}")
         source.fail(f"p{number}", FailureKind.NETWORK)
     sweep = sweep_all(provide(source))
-    assert sweep.state is SweepState.FAILED
+    assert sweep.state is ScanState.FAILED
     assert FAILURES_IN_A_ROW <= len(source.asked) < FAILURES_IN_A_ROW + CALLS_AHEAD
     source.failures.clear()
     sweep.start()
-    wait_state(sweep, SweepState.COMPLETE)
+    wait_state(sweep, ScanState.COMPLETE)
     assert holds_what_the_source_has(sweep, source)
 
 
@@ -519,7 +519,7 @@ def test_failures_with_answers_in_between_are_no_outage(provide):
         if number % 2:
             source.fail(f"p{number:02d}", FailureKind.NETWORK)
     sweep = sweep_all(provide(source, one_by_one()))
-    assert sweep.state is SweepState.COMPLETE
+    assert sweep.state is ScanState.COMPLETE
     assert sweep.log.participants_read == 80
 
 
@@ -536,14 +536,14 @@ def test_a_list_that_fails_in_the_middle_leaves_those_listed_to_be_read(provide)
 
     source.before_answer = fail_the_second
     sweep = sweep_all(provide(source))
-    assert sweep.state is SweepState.FAILED
+    assert sweep.state is ScanState.FAILED
     assert sweep.failure.kind is FailureKind.SERVICE
     assert sweep.log.participants_read == 2
     assert not sweep.log.participants_complete
     assert source.calls["", "2"] == 2
     source.before_answer = lambda _: None
     sweep.start()
-    wait_state(sweep, SweepState.COMPLETE)
+    wait_state(sweep, ScanState.COMPLETE)
     assert sweep.log.participants_read == 4
 
 
@@ -561,7 +561,7 @@ def test_a_bug_in_a_source_is_reported_and_ends_the_sweep_all_the_same(provide):
     bugs = []
     provider.on_bug = bugs.append
     sweep = sweep_all(provider)
-    assert sweep.state is SweepState.COMPLETE
+    assert sweep.state is ScanState.COMPLETE
     assert list(sweep.log.failures) == ["p"]
     wait_for(lambda: len(bugs) == 2)
 
@@ -573,7 +573,7 @@ def test_a_participant_whose_reading_a_person_gives_up_is_read_at_the_end(provid
     provider, sweep, gate = started_and_held(provide, source, "p00")
     assert provider.cancel(provider.events(scope("p00")))
     gate.opened.set()
-    wait_state(sweep, SweepState.COMPLETE)
+    wait_state(sweep, ScanState.COMPLETE)
     assert sweep.log.participants_read == 12
     assert holds_what_the_source_has(sweep, source)
 
@@ -588,7 +588,7 @@ def test_an_ended_session_is_never_read_again(provide):
     sweep = sweep_all(provider)
     calls = len(source.order)
     assert not sweep.start()
-    assert sweep.state is SweepState.COMPLETE
+    assert sweep.state is ScanState.COMPLETE
     assert settled(provider)
     assert len(source.order) == calls
 
@@ -607,13 +607,13 @@ def test_a_live_session_is_read_again_without_those_that_are_gone(provide):
     source.rows[2] = source.rows[2].__class__("leaving", state="DISCONNECTED")
     source.add("new", events=1)
     assert sweep.start()
-    wait_state(sweep, SweepState.COMPLETE)
+    wait_state(sweep, ScanState.COMPLETE)
     assert set(source.asked) == {"here", "leaving", "new"}
     assert holds_what_the_source_has(sweep, source)
     assert list(sweep.log.log)[: len(before)] == before
     source.order.clear()
     sweep.start()
-    wait_state(sweep, SweepState.COMPLETE)
+    wait_state(sweep, ScanState.COMPLETE)
     assert set(source.asked) == {"here", "new"}
     assert holds_what_the_source_has(sweep, source)
 
@@ -627,10 +627,31 @@ def test_news_at_the_head_of_a_list_come_before_what_was_read(provide):
     source.calls.clear()
     source.events["p"].insert(0, joined("p", 99))
     sweep.start()
-    wait_state(sweep, SweepState.COMPLETE)
+    wait_state(sweep, ScanState.COMPLETE)
     # One page tells that a list from the newest on goes on as before.
     assert source.calls == {("", None): 1, ("p", None): 1}
     assert list(provider.events(scope("p")).items) == source.events["p"]
+
+
+@pytest.mark.parametrize("is_newest_first", [True, False])
+def test_the_last_pass_reads_all_pages_again_since_nobody_looks_for_late_events_after_it(
+    provide, is_newest_first
+):
+    source = SessionSource(page_size=3)
+    source.add("p", events=9)
+    late = 7 if is_newest_first else 1
+    if is_newest_first:
+        source.events["p"].reverse()
+    provider = provide(source)
+    sweep = sweep_all(provider)
+    source.end_time = EPOCH
+    source.events["p"].insert(late, joined("p", 1.5, remote_participant_id="late"))
+    provider.read(provider.session(SESSION))
+    wait_for(lambda: provider.session(SESSION).value)
+    assert sweep.start()
+    wait_state(sweep, ScanState.COMPLETE)
+    assert holds_what_the_source_has(sweep, source)
+    assert not sweep.start()
 
 
 def test_a_refresh_that_fails_leaves_the_participant_read(provide):
@@ -640,11 +661,11 @@ def test_a_refresh_that_fails_leaves_the_participant_read(provide):
     sweep = sweep_all(provider)
     source.fail("p", FailureKind.SERVICE, FailureKind.SERVICE)
     sweep.start()
-    wait_state(sweep, SweepState.COMPLETE)
+    wait_state(sweep, ScanState.COMPLETE)
     assert sweep.log.is_read("p")
     assert sweep.log.reading("p").failure.kind is FailureKind.SERVICE
     sweep.start()
-    wait_state(sweep, SweepState.COMPLETE)
+    wait_state(sweep, ScanState.COMPLETE)
     assert not sweep.log.failures
 
 
@@ -658,7 +679,7 @@ def test_a_second_pass_that_is_paused_reads_the_list_when_resumed(provide):
     sweep.pause()
     wait_for(lambda: settled(provider))
     sweep.start()
-    wait_state(sweep, SweepState.COMPLETE)
+    wait_state(sweep, ScanState.COMPLETE)
     assert sweep.log.is_read("q")
 
 
@@ -697,7 +718,7 @@ def test_progress_tells_rate_and_time_left(provide):
     gate.opened.set()
     wait_for(lambda: settled(provider))
     sweep.start()
-    wait_state(sweep, SweepState.COMPLETE)
+    wait_state(sweep, ScanState.COMPLETE)
     end = sweep.progress(now[0])
     assert (end.calls, end.events, end.participants_read) == (101, 100, 50)
     assert end.eta_seconds == 0
@@ -725,14 +746,14 @@ def test_twenty_five_thousand_participants_cost_the_same_each(provide):
     sweep = provider.sweep(SESSION)
     steps = Counter()
     for name in ("_read", "_on_events", "_end", "_follow"):
-        count_calls(sweep._events, name, steps)
+        count_calls(sweep, name, steps)
     count_calls(sweep._members, "_take", steps)
     sweep.start()
     wait_for(lambda: not sweep.is_running, 120)
-    assert sweep.state is SweepState.COMPLETE
+    assert sweep.state is ScanState.COMPLETE
     assert sweep.log.participants_read == 25_000
     assert steps == dict.fromkeys(["_read", "_end", "_follow", "_on_events", "_take"], 25_000)
-    assert not sweep._events._feeds
+    assert not sweep._feeds
     assert not sweep._members.queue._users
 
 

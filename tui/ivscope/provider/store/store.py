@@ -1,4 +1,4 @@
-"""Store: every feed, fact and sweep that was made, and what they hold."""
+"""Store: every feed and fact that was made, and what they hold."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,8 +16,6 @@ from ivscope.domain.stages import (
     Stage,
     StageSession,
 )
-from ivscope.provider.fetch.sweep import Sweep
-from ivscope.provider.fetch.sweep_progress import SweepState
 from ivscope.provider.store import feeds
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.event_log import EventTables
@@ -50,7 +48,6 @@ class Store:
             tuple[SessionScope, ParticipantFilter | None], Feed[ParticipantSummary]
         ] = {}
         self.all_events: dict[ParticipantScope, EventFeed] = {}
-        self.all_sweeps: dict[SessionScope, Sweep] = {}
         self.all_replicas: dict[tuple[str, str], Feed[ParticipantReplica]] = {}
         """By source stage ARN and participant id."""
         self.all_ingest_configurations: dict[str, Feed[IngestConfiguration]] = {}
@@ -92,6 +89,11 @@ class Store:
         own = [row for row in held if row.session_id == session.session_id]
         return max(own, key=lambda row: row.end_time is not None, default=None)
 
+    def has_ended(self, session: SessionScope) -> bool:
+        """Whether the end of a session is known, read or not."""
+        row = self.session(session)
+        return row is not None and row.end_time is not None
+
     def is_settled(self, session: SessionScope, at: datetime | None = None) -> bool:
         """Whether nothing of a session came in any more at a moment; None for the present."""
         if not self._may_grow:
@@ -115,16 +117,11 @@ class Store:
         rows = self.all_ingest_configurations.get(stage_arn)
         return None if rows is None or (rows.pages == 0 and rows.failure is None) else rows
 
-    def started_sweep(self, session: SessionScope) -> Sweep | None:
-        """The sweep of a session if it was ever started."""
-        sweep = self.all_sweeps.get(session)
-        return None if sweep is None or sweep.state is SweepState.IDLE else sweep
-
     def unfiltered(self, session: SessionScope) -> Feed[ParticipantSummary]:
-        """The list of everybody in a session, made when nobody has asked for it. For sweeps."""
+        """The list of everybody in a session, made when nobody has asked for it. For scans."""
         key = (session, None)
         return self.all_participants.setdefault(key, feeds.participants(*key))
 
     def new_events(self, scope: ParticipantScope) -> EventFeed:
-        """A feed of a participant that is not shared, and not held. For sweeps."""
+        """A feed of a participant that is not shared, and not held. For scans."""
         return feeds.events(scope, self.tables, partial(self.is_settled, scope.session))

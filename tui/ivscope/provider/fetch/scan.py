@@ -1,0 +1,489 @@
+"""Scan: reads the events of all participants of a session in the background.
+
+One class of over 400 lines, because reading the list and reading the events of those listed share
+their state: an answer to either decides what is asked next, and when a round has ended.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from math import inf
+from typing import Final
+
+from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.stages import ParticipantScope, SessionScope
+from ivscope.provider.fetch.fetcher import Reader
+from ivscope.provider.fetch.rate_limiter import Priority
+from ivscope.provider.fetch.scan_members import ScanMembers, ScannedFeed, can_begin, given_up
+from ivscope.provider.fetch.scan_progress import CallRate, ScanPasses, ScanProgress, ScanState
+from ivscope.provider.store.event_feed import EventFeed
+from ivscope.provider.store.feed import FeedState
+from ivscope.provider.store.fetchable import Fetchable
+from ivscope.provider.store.session_log import ReadState, SessionLog
+from ivscope.provider.store.store import Store
+
+ANNOUNCED_EVERY_SECONDS = 0.1
+"""What comes faster is announced together; no eye follows more than ten changes a second."""
+
+CALLS_AHEAD = 8
+"""So many participants are asked for at once: four in flight and four that wait, so that the
+pace is used while an answer is being stored."""
+
+FAILURES_IN_A_ROW = 8
+"""So many without an answer in between are no trouble of single participants any more."""
+
+STOPPED_BY = frozenset(
+    {
+        FailureKind.EXPIRED,
+        FailureKind.CREDENTIALS,
+        FailureKind.DENIED,
+        FailureKind.CONFIGURATION,
+        FailureKind.THROTTLED,
+    }
+)
+"""Whoever is asked for next would fail with the same. Throttling has been waited for before it
+gets here."""
+
+_OUTAGE = frozenset({FailureKind.NETWORK, FailureKind.TIMEOUT, FailureKind.SERVICE})
+"""One alone can be bad luck; several in a row cannot."""
+
+_RUNNING = frozenset({ScanState.LISTING, ScanState.READING})
+
+
+class Scan:
+    """Reads the list of participants, and events as soon as somebody is listed.
+
+    Most suspicious first among those listed. What others have read is taken over, and what it
+    reads is there for others: the feed of a participant that a person opens is filled from
+    `log`. While a session is live, `start` after the end reads what is new. After an end that
+    was known when the reading began, nothing is read again.
+
+    A few participants are asked for at any time, and every answer costs what its page costs. Each
+    has a feed while it is read, which knows how to read on, to retry and to refresh.
+
+    Has no thread. All public methods but `open` may be called from any thread and return at once.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        reader: Reader,
+        session: SessionScope,
+        *,
+        clock: Callable[[], float],
+        announce: Callable[["Scan"], None],
+    ) -> None:
+        """Read nothing yet.
+
+        Args:
+            store: What is held, and where the list of participants is shared.
+            reader: Makes the calls.
+            session: Which one to read.
+            clock: Seconds.
+            announce: Told of changes.
+        """
+        self.session = session
+        self.participants = store.unfiltered(session)
+        """The list of participants, shared with every screen."""
+        self.log: Final = SessionLog(store.tables)
+        """What is read so far."""
+        self._tell = announce
+        self._store = store
+        self._reader = reader
+        self._clock = clock
+        self._members = ScanMembers(
+            self.log, self.participants, lambda: store.opened_in(session).keys()
+        )
+        self._rate = CallRate()
+        self._state = ScanState.IDLE
+        self._failure: ProviderFailure | None = None
+        self._list_failure: ProviderFailure | None = None
+        self._list_mark = (-1, -1)
+        self._outdated_list: int | None = None
+        """The generation of the list that a later pass does not want to see."""
+        self._passes = ScanPasses(
+            reader.times,
+            clock,
+            lambda: store.has_ended(session),
+            partial(store.is_settled, session),
+        )
+        self._calls = 0
+        self._announced = -inf
+        self._feeds: dict[int, ScannedFeed] = {}
+        """By participant number. Few: a feed that nobody has opened goes when it is read."""
+        self._active: dict[int, ScannedFeed] = {}
+        """Those of them that the scan has asked for."""
+        self._is_retrying = False
+        self._failures_in_a_row = 0
+        self._ended = 0
+        self._ended_pages = 0
+
+    @property
+    def state(self) -> ScanState:
+        """How it stands."""
+        return self._state
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it asks for more."""
+        return self._state in _RUNNING
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether more participants are still to be listed in this round."""
+        return not self.log.participants_complete and self._list_failure is None
+
+    @property
+    def failure(self) -> ProviderFailure | None:
+        """Why it stopped; None unless the state is FAILED."""
+        return self._failure
+
+    @property
+    def calls_left(self) -> int:
+        """The fewest calls that the rest takes; participants may have more than one page."""
+        return len(self._members.queue) + len(self._active) + (not self.log.participants_complete)
+
+    @property
+    def up_to_date_at(self) -> float:
+        """When the last complete pass began, or the first one, on the provider's clock.
+
+        Or when a recorded answer was asked for. Whoever is read to the end was read after it, or
+        had news after it only if somebody else has read it before; whose last call failed may
+        have been read earlier.
+        """
+        return self._passes.up_to_date_at
+
+    @property
+    def recorded_at(self) -> datetime | None:
+        """When the oldest was asked for that an earlier run has read; None for nothing such."""
+        return self._passes.recorded_at
+
+    def progress(self, now: float) -> ScanProgress:
+        """How far it has come; `now` on the clock of the provider."""
+        log = self.log
+        is_running = self.is_running
+        rate = self._rate.at(now) if is_running else None
+        eta = None
+        if self._state is ScanState.COMPLETE:
+            eta = 0.0
+        elif rate and log.participants_complete:
+            eta = self.calls_left * self._pages_each / rate
+        return ScanProgress(
+            state=self._state,
+            participants_known=log.participants_known,
+            list_complete=log.participants_complete,
+            participants_read=log.participants_read,
+            failed=log.participants_failed,
+            calls=self._calls,
+            events=len(log.log),
+            rate=rate,
+            eta_seconds=eta,
+            failure=self._failure,
+        )
+
+    def start(self) -> bool:
+        """Begin, or go on after `pause`, `cancel` or a failure; after the end read what is new.
+
+        Returns:
+            Whether it is reading now.
+        """
+        with self._reader.changing():
+            if not self.is_running and self._has_work():
+                self._failure = None
+                self._resume()
+        return self.is_running
+
+    def pause(self) -> None:
+        """Ask for nothing more. Answers under way still come, since they were paid for."""
+        self._stop_from_outside(ScanState.PAUSED, _RUNNING)
+
+    def cancel(self) -> None:
+        """As `pause`, for good; `start` would go on with what is not read yet."""
+        self._stop_from_outside(
+            ScanState.CANCELLED, _RUNNING | {ScanState.PAUSED, ScanState.FAILED}
+        )
+
+    def open(self, scope: ParticipantScope) -> EventFeed:
+        """With the reader's lock held: the feed for a person who opens a participant.
+
+        It holds what the scan has read of the participant, who is read next unless read.
+        """
+        number = self.log.number(scope.participant_id)
+        if number is None:
+            return self._store.new_events(scope)
+        scanned = self._feeds.get(number) or self._follow(number)
+        scanned.is_shared = True
+        self._reader.follow(scanned.feed, partial(self._on_events, scanned), hidden=False)
+        self._members.queue.promote(number)
+        return scanned.feed
+
+    # All methods below are called with the reader's lock held.
+
+    def _has_work(self) -> bool:
+        if self._state is ScanState.COMPLETE and self._passes.is_final:
+            return self.log.participants_failed > 0
+        if self._state in {ScanState.IDLE, ScanState.COMPLETE}:
+            self._begin_pass()
+        return True
+
+    def _begin_pass(self) -> None:
+        self._members.begin_pass()
+        if not self._passes.begin():
+            self.log.participants_complete = False
+            self._outdated_list = self.participants.generation
+
+    def _resume(self) -> None:
+        self._is_retrying = False
+        self._failures_in_a_row = 0
+        self._rate.forget()
+        self._set_state(ScanState.LISTING)
+        self._reader.follow(self.participants, self._on_list, hidden=False)
+        self._members.take_rows()
+        self._ask_list()
+        self._fill()
+
+    def _stop_from_outside(self, state: ScanState, stoppable: frozenset[ScanState]) -> None:
+        with self._reader.changing():
+            if self._state in stoppable:
+                self._stop(state)
+
+    def _stop(self, state: ScanState, failure: ProviderFailure | None = None) -> None:
+        """Ask for nothing more, for the reason given."""
+        self._failure = failure
+        self._set_state(state)
+        self._reader.withdraw(self.participants, Priority.SWEEP)
+        for scanned in list(self._active.values()):
+            if self._reader.withdraw(scanned.feed, Priority.SWEEP):
+                self._set_aside(scanned)
+
+    def _set_state(self, state: ScanState) -> None:
+        if state is not self._state:
+            self._state = state
+            self._announced = -inf
+            self._announce()
+
+    def _announce(self) -> None:
+        """Something has changed. Not every time is told."""
+        now = self._clock()
+        if now - self._announced >= ANNOUNCED_EVERY_SECONDS:
+            self._announced = now
+            self._reader.afterwards(lambda: self._tell(self))
+
+    def _note_answer(self, target: Fetchable) -> None:
+        """A call of the scan has ended, or a recorded answer has come."""
+        if self._passes.note(target):
+            self._calls += 1
+            self._rate.note(self._clock())
+
+    def _end_round(self) -> None:
+        """Nothing is left to ask for."""
+        if not self._is_retrying and (
+            self.log.participants_failed or self._list_failure is not None
+        ):
+            self._is_retrying = True
+            for number in self.log.failed_numbers:
+                self._members.queue.add(number)
+            if self._list_failure is not None:
+                self._list_failure = None
+                self._ask_list()
+            self._fill()
+        elif self._list_failure is not None:
+            self._stop(ScanState.FAILED, self._list_failure)
+        elif self._passes.end():
+            self._begin_pass()
+            self._resume()
+        else:
+            self._set_state(ScanState.COMPLETE)
+
+    # The list of participants.
+
+    def _mark_list(self) -> None:
+        status = self.participants.status
+        self._list_mark = (status.generation, status.pages)
+
+    def _ask_list(self) -> None:
+        feed = self.participants
+        self._mark_list()
+        if feed.generation == self._outdated_list:
+            if not feed.status.is_busy:
+                self._reader.begin_again(feed, Priority.SWEEP)
+            return
+        if feed.state is FeedState.COMPLETE:
+            self._end_list()
+            return
+        self._reader.begin(feed, Priority.SWEEP, lambda: can_begin(feed, may_restart=True))
+
+    def _on_list(self) -> None:
+        status = self.participants.status
+        self._members.take_rows()
+        if self.is_running:
+            has_moved = (status.generation, status.pages) != self._list_mark
+            self._note_answer(self.participants)
+            if status.is_busy:
+                pass
+            elif status.failure is not None:
+                self._fail_list(status.failure)
+            elif status.state is FeedState.COMPLETE or has_moved:
+                self._ask_list()
+            else:
+                self._fail_list(given_up())
+            self._fill()
+        self._announce()
+
+    def _end_list(self) -> None:
+        self._list_failure = None
+        self.log.participants_complete = True
+        self._members.end_list()
+        self._set_state(ScanState.READING)
+
+    def _fail_list(self, failure: ProviderFailure) -> None:
+        if failure.kind in STOPPED_BY:
+            self._stop(ScanState.FAILED, failure)
+        else:
+            # Whoever is listed so far can be read all the same.
+            self._list_failure = failure
+
+    # The events of those listed.
+
+    @property
+    def _pages_each(self) -> float:
+        """Pages of a participant on average; 1 before any is read."""
+        return max(1.0, self._ended_pages / self._ended) if self._ended else 1.0
+
+    def _fill(self) -> None:
+        """Ask for as much as may wait at once; end the round when nothing is left."""
+        queue = self._members.queue
+        while self.is_running and len(self._active) < CALLS_AHEAD:
+            number = queue.pop()
+            if number is None:
+                break
+            if not self._read(number):
+                queue.put_back(number)
+                return
+        if self.is_running and not (self._active or queue or self.is_listing):
+            self._end_round()
+
+    def _read(self, number: int) -> bool:
+        """Ask for a participant's next page, or take over what others have read to the end.
+
+        Returns:
+            False when nothing can be asked for any more.
+        """
+        scanned = self._feeds.get(number) or self._follow(number)
+        feed, log = scanned.feed, self.log
+        is_complete = log.state(number) is ReadState.COMPLETE
+        if feed.state is FeedState.COMPLETE and not is_complete:
+            self._passes.take_over(feed)
+            self._end(scanned, is_new=False)
+            return True
+        scanned.is_refresh = is_complete and feed.state is FeedState.COMPLETE
+        scanned.mark()
+        if not self._begin(scanned):
+            if feed.failure is None:
+                return False
+            log.fail(number, feed.failure)
+            return True
+        if not is_complete:
+            log.set_state(number, ReadState.READING)
+        return True
+
+    def _begin(self, scanned: ScannedFeed) -> bool:
+        can_begin = partial(scanned.can_begin, is_last=self._passes.may_be_last)
+        if not self._reader.begin(scanned.feed, Priority.SWEEP, can_begin):
+            return False
+        self._active[scanned.number] = scanned
+        return True
+
+    def _follow(self, number: int) -> ScannedFeed:
+        participant_id = self.log.participant_id(number)
+        scope = ParticipantScope(self.session.stage_arn, self.session.session_id, participant_id)
+        feed = self._store.opened_events(scope)
+        is_shared = feed is not None
+        if feed is None:
+            feed = self._store.new_events(scope)
+            if self.log.state(number) is ReadState.COMPLETE:
+                feed.fill(self.log.events_of(participant_id))
+        scanned = ScannedFeed(number, feed, is_shared=is_shared)
+        scanned.take_over(self.log)
+        self._feeds[number] = scanned
+        self._reader.follow(feed, partial(self._on_events, scanned), hidden=not is_shared)
+        return scanned
+
+    def _on_events(self, scanned: ScannedFeed) -> None:
+        scanned.take_over(self.log)
+        if self._active.get(scanned.number) is scanned:
+            self._take_answer(scanned)
+            self._fill()
+        elif not scanned.feed.status.is_busy:
+            self._note_what_others_read(scanned)
+        self._announce()
+
+    def _take_answer(self, scanned: ScannedFeed) -> None:
+        self._note_answer(scanned.feed)
+        if scanned.failure is None:
+            self._failures_in_a_row = 0
+        is_running = self.is_running
+        if scanned.feed.status.is_busy:
+            if not is_running and self._reader.withdraw(scanned.feed, Priority.SWEEP):
+                self._set_aside(scanned)
+            return
+        del self._active[scanned.number]
+        if scanned.failure is not None:
+            self._fail(scanned, scanned.failure)
+        elif scanned.is_done:
+            self._end(scanned, is_new=True)
+        elif not scanned.has_moved:
+            self._fail(scanned, given_up())
+        elif is_running:
+            scanned.is_refresh = False
+            scanned.mark()
+            self._begin(scanned)
+        else:
+            self._set_aside(scanned)
+
+    def _note_what_others_read(self, scanned: ScannedFeed) -> None:
+        number, feed = scanned.number, scanned.feed
+        if self.log.state(number) is ReadState.COMPLETE:
+            return
+        if feed.state is FeedState.COMPLETE:
+            self._members.queue.discard(number)
+            self._end(scanned, is_new=True)
+        elif feed.pages and self.log.state(number) is ReadState.NOT_READ:
+            self.log.set_state(number, ReadState.PARTIAL)
+
+    def _end(self, scanned: ScannedFeed, *, is_new: bool) -> None:
+        self.log.set_state(scanned.number, ReadState.COMPLETE)
+        is_new = is_new and not self._reader.times.is_recorded(scanned.feed)
+        self._members.end(scanned.number, is_new=is_new)
+        self._ended += 1
+        self._ended_pages += scanned.feed.pages
+        self._let_go(scanned)
+
+    def _fail(self, scanned: ScannedFeed, failure: ProviderFailure) -> None:
+        if failure.kind in STOPPED_BY:
+            self._set_aside(scanned)
+            self._stop(ScanState.FAILED, failure)
+            return
+        self.log.fail(scanned.number, failure)
+        if scanned.is_refresh or not scanned.feed.pages:
+            self._let_go(scanned)
+        self._failures_in_a_row += failure.kind in _OUTAGE
+        if self._failures_in_a_row >= FAILURES_IN_A_ROW and not self._is_retrying:
+            self._stop(ScanState.FAILED, failure)
+
+    def _set_aside(self, scanned: ScannedFeed) -> None:
+        """Have a participant wait for its turn again, with the pages read so far."""
+        number = scanned.number
+        self._active.pop(number, None)
+        self._members.queue.put_back(number)
+        if self.log.state(number) is not ReadState.COMPLETE:
+            has_pages = scanned.feed.pages > 0
+            self.log.set_state(number, ReadState.PARTIAL if has_pages else ReadState.NOT_READ)
+            if has_pages:
+                return
+        self._let_go(scanned)
+
+    def _let_go(self, scanned: ScannedFeed) -> None:
+        if not scanned.is_shared:
+            self._reader.unfollow(scanned.feed)
+            self._feeds.pop(scanned.number, None)
