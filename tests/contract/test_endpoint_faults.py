@@ -10,8 +10,7 @@ from botocore.exceptions import (
     HTTPClientError,
     ReadTimeoutError,
 )
-from ivscope.endpoint.fault_answers import LONGEST
-from ivscope.endpoint.faults import FAULTS
+from ivscope.endpoint.faults import FAULTS, LONGEST
 from ivscope.endpoint.server import Endpoint
 from support.clients import ivs_client, read_all
 from support.small_world import PARTICIPANT_ID, SESSION_ID, STAGE_ARN, SmallWorld

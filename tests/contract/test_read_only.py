@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from ivscope.domain.failures import ProviderFailure
 from ivscope.endpoint.server import Endpoint
-from ivscope.sources.aws import AwsOptions, AwsSource
-from ivscope.sources.read_only_client import READS, RefusedError
+from ivscope.sources.aws import READS, AwsOptions, AwsSource, RefusedError
 from support.aws_sources import aws_source
 from support.small_world import STAGE_ARN, SmallWorld
 

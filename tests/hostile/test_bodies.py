@@ -3,8 +3,7 @@
 from contextlib import asynccontextmanager
 
 import pytest
-from ivscope.endpoint.fault_answers import fixed
-from ivscope.endpoint.faults import Fault
+from ivscope.endpoint.faults import Fault, fixed
 from ivscope.endpoint.server import Endpoint
 from ivscope.ui.explorer.screen import ExplorerScreen
 from ivscope.workspace.place import Place

@@ -1,12 +1,13 @@
 """What a run of the provider read, for the next one; a recording without a file."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.pages import Page
 from ivscope.domain.stages import ParticipantSummary, SessionScope, StageSession
+from ivscope.provider.store.source import RecordedReading, Source
 from support.session_source import SessionSource
 
 
@@ -22,9 +23,10 @@ class Memory:
         """The source, with everything that it answers remembered."""
         return _Watched(self, source)
 
-    def reading(self) -> "_Reading":
+    def reading(self) -> RecordedReading:
         """A reading of what is remembered."""
-        return _Reading(self)
+        source = _Reading(self)
+        return RecordedReading(cast("Source", source), lambda: source.asked_at)
 
 
 class _Watched:

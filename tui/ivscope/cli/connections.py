@@ -11,7 +11,7 @@ from ivscope.domain.failures import UnusableFileError
 
 if TYPE_CHECKING:
     from ivscope.domain.stages import SessionScope
-    from ivscope.provider.store.source import Recorded, Source
+    from ivscope.provider.store.source import RecordedReading, Source
     from ivscope.sources.recording import Recording
 
 DEMO_KEY = "DEMO"
@@ -33,16 +33,18 @@ class Reached:
     """Of such a recording: what was looked at last."""
 
     @property
-    def recorded(self) -> "Callable[[], Recorded] | None":
+    def recorded(self) -> "Callable[[], RecordedReading] | None":
         """Makes a reading of the recording, if there is one."""
         recording = self.recording
         if recording is None:
             return None
 
-        def reading() -> "Recorded":
+        def reading() -> "RecordedReading":
+            from ivscope.provider.store.source import RecordedReading  # noqa: PLC0415 - same
             from ivscope.sources.recorded import RecordedSource  # noqa: PLC0415 - after the first frame
 
-            return RecordedSource(recording)
+            source = RecordedSource(recording)
+            return RecordedReading(source, lambda: source.asked_at)
 
         return reading
 

@@ -22,7 +22,7 @@ from ivscope.workspace.launch import Launch
 
 if TYPE_CHECKING:
     from ivscope.provider.fetch.provider import StageDataProvider
-    from ivscope.provider.store.source import Recorded, Source
+    from ivscope.provider.store.source import RecordedReading, Source
 
 
 class IvscopeApp(KeyByKey):
@@ -43,7 +43,7 @@ class IvscopeApp(KeyByKey):
         launch: Launch,
         configuration: Configuration | None = None,
         *,
-        recorded: "Callable[[], Recorded] | None" = None,
+        recorded: "Callable[[], RecordedReading] | None" = None,
         local_zone: tzinfo | None = None,
         clock: Clock = SYSTEM_CLOCK,
         history: Path | None = None,

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from ivscope.domain.failures import FailureKind, ProviderFailure, is_not_recorded
 from ivscope.provider.fetch.connection import Connection, SourceFacts
@@ -20,19 +19,7 @@ _CURED_BY_A_FRESH_SESSION = frozenset(
 )
 
 
-class Notices(Protocol):
-    """Whom a reader tells; always called without the lock."""
-
-    def announce(self, target: Fetchable) -> None:
-        """Rows or status have changed."""
-        ...
-
-    def report(self, bug: Exception) -> None:
-        """A source or a follower raised what it may not raise."""
-        ...
-
-
-class Reader:
+class Fetcher:
     """Lines calls up, runs them and stores their answers.
 
     Methods that say so are called with `lock` held; all others take it.
@@ -42,11 +29,22 @@ class Reader:
         self,
         connect: Callable[[], Source] | None,
         calls: Scheduler,
-        notices: Notices,
+        *,
+        announce: Callable[[Fetchable], None],
+        report: Callable[[Exception], None],
         clock: Callable[[], float],
         recorded: RecordedAnswers,
     ) -> None:
-        """Without `connect` there is only what an earlier run has read."""
+        """Fetch nothing yet.
+
+        Args:
+            connect: Makes the source; None where there is only what an earlier run has read.
+            calls: Decides which call goes next.
+            announce: Told that rows or status have changed, always without the lock.
+            report: Told what a source or a follower raised that it may not raise, without the lock.
+            clock: Seconds that only grow.
+            recorded: What an earlier run has read.
+        """
         self.lock = threading.Lock()
         """Held while a feed, a fact or a sweep changes; by `changing` unless nobody is told."""
         self._connect = connect
@@ -54,7 +52,8 @@ class Reader:
         self._connection = Connection(connect)
         self._source_facts: SourceFacts | None = None
         self._calls = calls
-        self._notices = notices
+        self._announce = announce
+        self._report = report
         self._clock = clock
         self.times = ReadingTimes(self._recorded.time_of)
         """When what is held was asked for."""
@@ -178,7 +177,7 @@ class Reader:
 
     def _announce_afterwards(self, target: Fetchable) -> None:
         if not self._closed and target not in self._hidden:
-            self.afterwards(lambda: self._notices.announce(target))
+            self.afterwards(lambda: self._announce(target))
 
     def _submit(self, target: Fetchable, priority: Priority, *, free: bool | None = None) -> None:
         call = Call(
@@ -255,7 +254,7 @@ class Reader:
 
     def _crash(self, target: Fetchable, call: Call, bug: Exception) -> None:
         self._update(target, call, target.rest, ends=True)
-        self._notices.report(bug)
+        self._report(bug)
 
     def _update(
         self, target: Fetchable, call: Call, change: Callable[[], None], *, ends: bool = False

@@ -19,7 +19,7 @@ from ivscope.domain.stages import (
     StageSummary,
 )
 from ivscope.provider.fetch.connection import SourceFacts
-from ivscope.provider.fetch.fetcher import Reader
+from ivscope.provider.fetch.fetcher import Fetcher
 from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.fetch.scan_progress import ScanState
@@ -30,7 +30,7 @@ from ivscope.provider.store.fact import Fact
 from ivscope.provider.store.feed import Feed
 from ivscope.provider.store.fetchable import Fetchable
 from ivscope.provider.store.recorded_answers import RecordedAnswers
-from ivscope.provider.store.source import Recorded, Source
+from ivscope.provider.store.source import RecordedReading, Source
 from ivscope.provider.store.store import Store
 
 Key = TypeVar("Key", bound=Hashable)
@@ -52,7 +52,7 @@ class StageDataProvider:
         pace: RateLimiter | None = None,
         clock: Clock = SYSTEM_CLOCK,
         deadline: float = DEADLINE_SECONDS,
-        recorded: Callable[[], Recorded] | None = None,
+        recorded: Callable[[], RecordedReading] | None = None,
     ) -> None:
         """Read nothing yet.
 
@@ -82,7 +82,14 @@ class StageDataProvider:
             RateLimiter() if pace is None else pace, clock=clock, deadline=deadline
         )
         answers = RecordedAnswers(recorded, are_all=connect is None, clock=clock)
-        self._reader = Reader(connect, self._calls, self, clock.monotonic, answers)
+        self._reader = Fetcher(
+            connect,
+            self._calls,
+            announce=self.announce,
+            report=self.report,
+            clock=clock.monotonic,
+            recorded=answers,
+        )
         self._closed = False
 
     def stages(self) -> Feed[StageSummary]:

@@ -1,6 +1,6 @@
 """Scan: reads the events of all participants of a session in the background.
 
-One class of over 400 lines, because reading the list and reading the events of those listed share
+Long because reading the list and reading the events of those listed share
 their state: an answer to either decides what is asked next, and when a round has ended.
 """
 
@@ -12,7 +12,7 @@ from typing import Final
 
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.stages import ParticipantScope, SessionScope
-from ivscope.provider.fetch.fetcher import Reader
+from ivscope.provider.fetch.fetcher import Fetcher
 from ivscope.provider.fetch.rate_limiter import Priority
 from ivscope.provider.fetch.scan_members import ScanMembers, ScannedFeed, can_begin, given_up
 from ivscope.provider.fetch.scan_progress import CallRate, ScanPasses, ScanProgress, ScanState
@@ -67,7 +67,7 @@ class Scan:
     def __init__(
         self,
         store: Store,
-        reader: Reader,
+        reader: Fetcher,
         session: SessionScope,
         *,
         clock: Callable[[], float],

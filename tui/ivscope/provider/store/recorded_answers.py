@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from ivscope.domain.clock import Clock
 from ivscope.provider.store.fetchable import Fetchable
-from ivscope.provider.store.source import Recorded
+from ivscope.provider.store.source import RecordedReading
 
 _RESUMED = frozenset({"ListParticipants", "ListParticipantEvents"})
 """What a sweep reads. Everything else is a call or two, and better fresh than recorded."""
@@ -16,7 +16,7 @@ class RecordedAnswers:
 
     def __init__(
         self,
-        make: Callable[[], Recorded] | None,
+        make: Callable[[], RecordedReading] | None,
         *,
         are_all: bool,
         clock: Clock,
@@ -46,8 +46,8 @@ class RecordedAnswers:
         """
         assert self._make is not None  # noqa: S101 - or nothing would come first
         recorded = self._make()
-        store = target.fetch(recorded)
-        asked_at = recorded.asked_at or self._clock.now()
+        store = target.fetch(recorded.source)
+        asked_at = recorded.asked_at() or self._clock.now()
         return store, self._clock.monotonic() - (self._clock.now() - asked_at).total_seconds()
 
     def time_of(self, moment: float) -> datetime:

@@ -1,5 +1,7 @@
 """Source: what the provider needs from a place that pages come from."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -70,13 +72,11 @@ class Source(Protocol):
         ...
 
 
-class Recorded(Source, Protocol):
-    """A source that answers from what was read before; one for each reading.
+@dataclass(frozen=True, slots=True)
+class RecordedReading:
+    """One reading of what was recorded before."""
 
-    What it does not hold raises a `ProviderFailure` of kind NOT_RECORDED.
-    """
-
-    @property
-    def asked_at(self) -> datetime | None:
-        """When the call behind its last answer began, UTC; None before one."""
-        ...
+    source: Source
+    """Raises a `ProviderFailure` of kind NOT_RECORDED for what the recording does not hold."""
+    asked_at: Callable[[], datetime | None]
+    """When the call behind its last answer began, UTC; None before one."""
