@@ -7,11 +7,12 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from ivscope.analysis.intervals import Why
 from ivscope.findings.finding import Finding, Moment, Outside, Part, Text
 
 _NUMBER = re.compile(r"(?<![A-Za-z.\d])\d[\d,]*(\.\d+)*")
 _SPAN = re.compile(r"# (?:d|h|min|s)\b(?: # (?:h|min|s)\b)*")
-_WORD_CELLS = 20
+_WORD_CELLS = 28
 
 
 def _read() -> dict[str, list[str]]:
@@ -30,6 +31,8 @@ def sentence(text: Text) -> str:
 def _part(part: Part) -> str:
     if isinstance(part, Outside):
         return "<>"
+    if isinstance(part, Why):
+        return part.name
     return "TIME" if isinstance(part, Moment) else _NUMBER.sub("#", part)
 
 

@@ -4,6 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
+from ivscope.analysis.histories import read_so_far
+from ivscope.analysis.intervals import LATEST, NOTHING_KNOWN, Reach, Why
+from ivscope.analysis.publishers import Publishers
 from ivscope.domain.events import Event
 from ivscope.domain.failures import ProviderFailure
 from ivscope.domain.ingest import IngestConfiguration
@@ -14,7 +17,7 @@ from ivscope.domain.stages import (
     SessionScope,
     StageSession,
 )
-from ivscope.domain.times import Time
+from ivscope.domain.times import Time, to_microseconds
 from ivscope.domain.tokens import ParticipantToken
 from ivscope.endpoint.world import World
 from ivscope.findings.finding import Finding, Moment, Outside, Text
@@ -24,9 +27,10 @@ from ivscope.findings.known_facts import (
     KnownParticipants,
     PublisherCount,
 )
-from ivscope.findings.publisher_slots import Seats, count_publishers
+from ivscope.findings.quota import count_publishers
 from ivscope.findings.rules import findings_for
 from ivscope.provider.store.event_log import EventLog
+from ivscope.render.event_lines import reason
 from ivscope.sources.decoding import (
     decode_event,
     decode_ingest_configuration,
@@ -103,11 +107,28 @@ def facts(
     )
 
 
+def known_log(
+    events: Iterable[Event], *, complete: bool = True, as_of: float | None = None
+) -> KnownLog:
+    """The events of a participant in a session that has ended, or is live with it in.
+
+    Args:
+        events: In the order served.
+        complete: Whether these are all.
+        as_of: Seconds after the start, when they were read in a live session.
+    """
+    log, reach = log_of(events), Reach(ended=to_microseconds(at(100_000)))
+    if as_of is not None:
+        moment = to_microseconds(at(as_of))
+        reach = Reach(read_to=moment, connected_at=moment)
+    return KnownLog(log, reach if complete else read_so_far(log, reach))
+
+
 class GivenFacts:
     """A Known in which everything is put by hand."""
 
     def __init__(self, *events: Event, complete: bool = True) -> None:
-        self.logs = {scope(): KnownLog(log_of(events), complete)}
+        self.logs = {scope(): known_log(events, complete=complete)}
         self.facts: dict[ParticipantScope, Participant] = {}
         self.rows: Sequence[ParticipantSummary] | None = None
         self.all_listed = True
@@ -122,7 +143,7 @@ class GivenFacts:
         session: SessionScope = SESSION,
         as_of: float | None = None,
     ) -> Self:
-        held = KnownLog(log_of(events), complete, None if as_of is None else at(as_of))
+        held = known_log(events, complete=complete, as_of=as_of)
         self.logs[scope(participant, session)] = held
         return self
 
@@ -167,7 +188,7 @@ class GivenFacts:
     def ingest_configurations(self, _: str) -> KnownIngest | None:
         return self.ingest
 
-    def publishers_at(self, _: SessionScope, __: datetime) -> PublisherCount | None:
+    def publishers_at(self, _: SessionScope, __: int) -> PublisherCount | None:
         return self.count
 
     def sweep_calls(self, _: SessionScope) -> int:
@@ -198,6 +219,13 @@ class SessionContext:
     def is_read(self, participant: str) -> bool:
         return bool(participant) and participant not in self.unread
 
+    def reach(self, participant: str) -> Reach:
+        return (
+            Reach(ended=to_microseconds(at(100_000)))
+            if self.is_read(participant)
+            else NOTHING_KNOWN
+        )
+
     def participant(self, participant: str) -> Participant | None:
         return self.facts.get(participant)
 
@@ -223,7 +251,8 @@ class WorldHeld:
                     self.facts[own] = one
                     told = world.events(stage["arn"], row["sessionId"], own.participant_id)
                     rows = [decode_event(members) for members in told or ()]
-                    self.logs[own] = KnownLog(log_of(rows[::-1]), complete=True)
+                    reach = _reach_of(one.summary, decode_session(row))
+                    self.logs[own] = KnownLog(log_of(rows[::-1]), reach)
                     events += rows if session == self.scope else []
         self.log_of_session = log_of(events)
         self.sessions = {
@@ -235,7 +264,7 @@ class WorldHeld:
             decode_ingest_configuration(row) for row in world.ingest_configurations()
         ]
         self.as_session = WorldSwept(self)
-        self.seats = Seats(self.log_of_session, bool)
+        self.publishers = Publishers(self.log_of_session, lambda: self.as_session.reach).count()
 
     def log(self, one: ParticipantScope) -> KnownLog | None:
         return self.logs.get(one)
@@ -257,13 +286,20 @@ class WorldHeld:
         rows = [row for row in self.configurations if row.stage_arn == stage_arn]
         return KnownIngest(rows, complete=True, as_of=at(90_000), failure=None)
 
-    def publishers_at(self, session: SessionScope, moment: datetime) -> PublisherCount | None:
+    def publishers_at(self, session: SessionScope, time: int) -> PublisherCount | None:
         if session != self.scope:
             return None
-        return count_publishers(self.as_session, self.seats, moment)
+        return count_publishers(self.as_session, self.publishers, time)
 
     def sweep_calls(self, _: SessionScope) -> int:
         return 0
+
+
+def _reach_of(row: ParticipantSummary, session: StageSession) -> Reach:
+    """Everything is read just now."""
+    if isinstance(session.end_time, datetime):
+        return Reach(ended=to_microseconds(session.end_time))
+    return Reach(connected_at=LATEST if row.state == "CONNECTED" else None)
 
 
 class WorldSwept:
@@ -276,6 +312,10 @@ class WorldSwept:
 
     def is_read(self, participant: str) -> bool:
         return bool(participant)
+
+    def reach(self, participant: str) -> Reach:
+        own = self.held.logs.get(scope(participant, self.scope))
+        return NOTHING_KNOWN if own is None else own.reach
 
     def participant(self, participant: str) -> Participant | None:
         return self.held.facts.get(scope(participant, self.scope))
@@ -293,6 +333,8 @@ def words(text: Text | None) -> str:
         if isinstance(part, Outside)
         else f"{part.time:%H:%M:%S}"
         if isinstance(part, Moment)
+        else reason(part)
+        if isinstance(part, Why)
         else part
         for part in text
     )

@@ -5,9 +5,11 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ivscope.analysis.intervals import LATEST, NOTHING_KNOWN, Reach
 from ivscope.analysis.lanes import Lanes
 from ivscope.analysis.time_window import window_between
-from ivscope.domain.times import UnreadableTime
+from ivscope.domain.times import UnreadableTime, to_microseconds
+from ivscope.provider.store.event_log import EventLog
 from support.given_facts import at, event, log_of
 from support.told_people import told_people
 
@@ -15,12 +17,13 @@ TEN = window_between(at(0), at(10))
 
 
 def lanes_of(events, until=None):
+    ended = LATEST if until is None else to_microseconds(until)
     log = log_of(events)
 
     def ranges(name):
         return [range(at, at + 1) for at in range(len(log)) if log.participant(at) == name]
 
-    return log, Lanes(log, ranges, until)
+    return log, Lanes(log, ranges, lambda _: Reach(ended=ended), until)
 
 
 def cells(events, until=None, window=TEN, columns=10):
@@ -144,22 +147,35 @@ def test_cells_equal_a_naive_look_at_every_span(people, columns, start, length):
         assert lanes.cells(person.name, window, columns) == expected
 
 
-def test_a_lane_follows_the_log_and_the_present():
-    log, lanes = lanes_of([event(1, "JOINED")], at(4))
+def test_a_lane_follows_the_log_and_how_far_it_is_read():
+    log, _ = lanes_of([event(1, "JOINED")])
+    reach = NOTHING_KNOWN
+
+    def ranges(_):
+        return [range(len(log))]
+
+    lanes = Lanes(log, ranges, lambda _: reach, at(4))
+    assert lanes.cells("me", TEN, 10) == " ?        "
+    reach = Reach()
     assert lanes.cells("me", TEN, 10) == " ---?     "
-    lanes.set_until(at(6))
-    assert lanes.cells("me", TEN, 10) == " -----?   "
-    log.append([event(8, "LEFT"), event(None, "JOINED")])
+    log.append([event(8, "LEFT"), event(None, "JOIN_ERROR")])
     assert lanes.cells("me", TEN, 10) == " -------- "
-    assert lanes.untimed("me") == 1
 
 
-def test_lanes_are_prepared_a_few_at_a_time():
-    names = [f"p{number}" for number in range(5)]
-    _, lanes = lanes_of([event(1, "JOINED", participant=name) for name in names])
-    turns = 0
-    while lanes.prepare(names, 0):
-        turns += 1
-        assert turns < len(names)
-    assert turns > 0
-    assert lanes.prepare(names, 0) is False
+class CountingLog(EventLog):
+    """Counts how often its rows are read."""
+
+    __slots__ = ("looked_at",)
+
+    def columns(self, start, stop):
+        self.looked_at = getattr(self, "looked_at", 0) + stop - start
+        return super().columns(start, stop)
+
+
+def test_a_lane_is_read_once_however_often_it_is_drawn():
+    log = CountingLog()
+    log.append([event(1, "JOINED"), event(3, START), event(5, STOP), event(8, "LEFT")])
+    lanes = Lanes(log, lambda _: [range(len(log))], lambda _: Reach(), None)
+    for _ in range(9):
+        lanes.cells("me", TEN, 10)
+    assert log.looked_at == len(log)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ivscope.analysis import spans as spans_module
-from ivscope.analysis.event_spans import SPAN_NAMES, Missing
+from ivscope.analysis.histories import read_so_far
+from ivscope.analysis.intervals import LATEST, NOTHING_KNOWN, SPAN_NAMES, Reach, Why
 from ivscope.analysis.spans import Spans
 from ivscope.domain.events import (
     JOIN_ERROR,
@@ -33,18 +34,23 @@ def event(name, seconds, **members):
     return Event(name=name, participant_id=members.pop("who", "host"), time=time, **members)
 
 
+LIVE = Reach(connected_at=LATEST)
+"""Read to the end, and connected when it was."""
+
+
 def pairs(log):
     spans = Spans(log)
     found = {}
     for position in range(len(log)):
-        span = spans.span_of(position, complete=True, live=False)
+        span = spans.span_of(position, Reach())
         if span is not None and span.other is not None:
             found[position] = span.other
     return found
 
 
 def span(events, position, *, complete=True, live=False):
-    return Spans(log_of(events)).span_of(position, complete=complete, live=live)
+    log, reach = log_of(events), LIVE if live else Reach()
+    return Spans(log).span_of(position, reach if complete else read_so_far(log, reach))
 
 
 def key(one):
@@ -102,9 +108,9 @@ def outcome(events):
     spans = Spans(log)
     told = []
     for position, one in enumerate(log):
-        of = spans.span_of(position, complete=True, live=True)
+        of = spans.span_of(position, LIVE)
         if of is not None:
-            told.append((one.name, one.time, one.replica, key(one), of.other_time, of.missing))
+            told.append((one.name, one.time, one.replica, key(one), of.other_time, of.why))
     return Counter(told)
 
 
@@ -123,11 +129,11 @@ def test_spans_read_page_by_page_are_those_read_at_once(pages):
     for page in pages:
         log.append(page)
         for position in range(len(log)):
-            spans.span_of(position, complete=False, live=True)
+            spans.span_of(position, NOTHING_KNOWN)
     whole = Spans(log)
     for position in range(len(log)):
-        once = whole.span_of(position, complete=True, live=True)
-        assert spans.span_of(position, complete=True, live=True) == once
+        once = whole.span_of(position, LIVE)
+        assert spans.span_of(position, LIVE) == once
 
 
 DENSE = st.lists(
@@ -202,7 +208,7 @@ def test_where_many_instants_leave_it_open_what_had_begun_all_halves_are_paired_
     spans = Spans(log)
 
     def other(position):
-        return spans.span_of(position, complete=True, live=False).other
+        return spans.span_of(position, Reach()).other
 
     assert [other(2 * at) for at in (0, 1_000, 2_998)] == [1, 2_001, 5_997]
     log.append([event(LEFT, 3_000)])
@@ -212,7 +218,7 @@ def test_where_many_instants_leave_it_open_what_had_begun_all_halves_are_paired_
 def test_a_stay_lasts_from_joined_to_left_seen_from_both_ends():
     events = [event(LEFT, 3_210), event(JOINED, 0)]
     stay = span(events, 1)
-    assert (stay.other, stay.other_name, stay.is_start, stay.missing) == (0, LEFT, True, None)
+    assert (stay.other, stay.other_name, stay.is_start, stay.why) == (0, LEFT, True, None)
     assert stay.duration.total_seconds() == 3_210
     back = span(events, 0)
     assert (back.other, back.other_name, back.is_start) == (1, JOINED, False)
@@ -255,44 +261,77 @@ def test_a_stay_within_one_second_begins_before_it_ends():
 def test_an_end_that_was_lost_does_not_lend_its_start_the_next_end():
     events = [event(JOINED, 0), event(JOINED, 50), event(LEFT, 60)]
     assert pairs(log_of(events)) == {1: 2, 2: 1}
-    assert span(events, 0, live=True).missing is Missing.NOT_IN_ANSWER
+    assert span(events, 0, live=True).why is Why.END_MISSING
 
 
 @pytest.mark.parametrize("name", [names[0] for names in SPAN_NAMES])
 @pytest.mark.parametrize(
-    ("complete", "live", "told"),
+    ("complete", "live", "why"),
     [
-        (True, True, "still open"),
-        (True, False, "no other half in the answer"),
-        (False, True, "other half not loaded"),
-        (False, False, "other half not loaded"),
+        (True, True, None),
+        (True, False, Why.END_MISSING),
+        (False, True, Why.NOT_READ),
+        (False, False, Why.NOT_READ),
     ],
 )
-def test_a_start_alone_says_why(name, complete, live, told):
-    assert span([event(name, 1)], 0, complete=complete, live=live).missing == told
+def test_a_start_alone_says_why(name, complete, live, why):
+    found = span([event(name, 1)], 0, complete=complete, live=live)
+    assert (found.other, found.why, found.is_open) == (None, why, why is None)
 
 
 @pytest.mark.parametrize("name", [names[1] for names in SPAN_NAMES])
-@pytest.mark.parametrize(
-    ("complete", "told"),
-    [(True, "no other half in the answer"), (False, "other half not loaded")],
-)
-def test_an_end_alone_is_never_open(name, complete, told):
+@pytest.mark.parametrize(("complete", "why"), [(True, Why.START_MISSING), (False, Why.NOT_READ)])
+def test_an_end_alone_is_never_open(name, complete, why):
     for live in (True, False):
-        assert span([event(name, 1)], 0, complete=complete, live=live).missing == told
+        assert span([event(name, 1)], 0, complete=complete, live=live).why is why
 
 
 @pytest.mark.parametrize("left", [5, 9])
 def test_nothing_is_still_open_once_its_participant_left(left):
     events = [event(JOINED, 0), event(PUBLISH_STARTED, 5), event(LEFT, left)]
-    assert span(events, 1, live=True).missing is Missing.NOT_IN_ANSWER
+    assert span(events, 1, live=True).why is Why.END_MISSING
 
 
-def test_nothing_is_still_open_after_a_later_join_but_after_one_in_the_same_second_it_is():
+def test_what_began_in_the_second_of_a_reconnect_may_be_of_either_stay():
     events = [event(JOINED, 0), event(PUBLISH_STARTED, 5), event(LEFT, 5), event(JOINED, 5)]
-    assert span(events, 1, live=True).missing is Missing.STILL_OPEN
+    assert span(events, 1, live=True).why is Why.TIE
     events[3] = replace(events[3], time=at(6))
-    assert span(events, 1, live=True).missing is Missing.NOT_IN_ANSWER
+    assert span(events, 1, live=True).why is Why.END_MISSING
+
+
+def test_a_stop_after_a_reconnect_ends_nothing_of_the_stay_before():
+    events = [
+        event(PUBLISH_STARTED, 1),
+        event(LEFT, 300),
+        event(JOINED, 310),
+        event(PUBLISH_STOPPED, 400),
+    ]
+    start, stop = span(events, 0), span(events, 3)
+    assert (start.other, start.why, start.left) == (None, Why.END_MISSING, 1)
+    assert (stop.other, stop.why) == (None, Why.START_MISSING)
+
+
+@pytest.mark.parametrize(
+    ("events", "wanted"),
+    [
+        # Newest first, and the older half of the second of the last event is not read.
+        ([(540, LEFT), (0, LEFT), (0, JOINED)], {0: 2, 2: 0}),
+        ([(540, LEFT), (0, JOINED)], {0: 1, 1: 0}),
+        ([(540, JOIN_ERROR), (0, LEFT), (0, JOINED)], {}),
+        # Oldest first.
+        ([(0, JOINED), (540, LEFT), (541, JOIN_ERROR)], {0: 1, 1: 0}),
+        ([(0, JOINED), (540, LEFT)], {}),
+        # In no order.
+        ([(0, JOINED), (540, LEFT), (300, JOIN_ERROR)], {}),
+    ],
+)
+def test_of_what_is_not_read_whole_only_pairs_that_are_forced_are_told(events, wanted):
+    log = log_of([event(name, seconds) for seconds, name in events])
+    spans, reach = Spans(log), read_so_far(log, Reach())
+    found = [spans.span_of(position, reach) for position in range(len(log))]
+    told = {one.position: one.other for one in found if one is not None and one.other is not None}
+    assert told == wanted
+    assert {one.why for one in found if one is not None} == {Why.NOT_READ}
 
 
 @pytest.mark.parametrize("time", [None, UnreadableTime("soon")])
@@ -300,13 +339,17 @@ def test_an_event_without_a_time_is_not_paired_and_leaves_the_question_open(time
     events = [event(JOINED, 0), replace(event(LEFT, 9), time=time), event(PUBLISH_STARTED, 1)]
     assert pairs(log_of(events)) == {}
     for position in range(3):
-        assert span(events, position, live=True).missing is Missing.NO_TIME
+        assert span(events, position, live=True).why is Why.NO_TIME
 
 
 def test_an_event_that_neither_begins_nor_ends_has_no_span():
     assert span([event(JOIN_ERROR, 0)], 0) is None
     assert span([event(None, 0)], 0) is None
     assert span([event("STAGE_FROZEN", 0)], 0) is None
+
+
+def is_move_of(one, who):
+    return one.participant_id == who and one.name in SPAN_NAMES[0]
 
 
 def test_among_many_blocks_the_spans_are_those_of_the_neighbours():
@@ -328,10 +371,12 @@ def test_among_many_blocks_the_spans_are_those_of_the_neighbours():
         after = (
             other
             for other in range(position + 1, len(log))
-            if log.name(other) in names and key(log[other]) == key(one)
+            if log.name(other) in names
+            and (key(log[other]) == key(one) or is_move_of(log[other], one.participant_id))
         )
         following = next(after, None)
         if one.name.endswith(("STARTED", "JOINED")):
-            ends = following is not None and log.name(following).endswith(("STOPPED", "LEFT"))
+            ends = following is not None and key(log[following]) == key(one)
+            ends = ends and log.name(following).endswith(("STOPPED", "LEFT"))
             wanted = following if ends else None
-            assert spans.span_of(position, complete=True, live=True).other == wanted
+            assert spans.span_of(position, LIVE).other == wanted

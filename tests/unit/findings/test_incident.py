@@ -82,7 +82,7 @@ def test_each_publisher_not_found_has_its_own_reason(show):
 def test_the_thirteenth_publisher_met_twelve_others(show):
     text = sentences(show, "tAv0YThNuP8y", "20:47:12")
     assert "12 others were publishing in that second, 1 of them a copy from another stage" in text
-    assert "seats were taken" in text
+    assert "slots were taken" in text
 
 
 def test_the_encoders_are_told_apart(show):
@@ -162,7 +162,7 @@ def test_the_whole_show_tells_its_stories(show):
     found = [words(finding.text) for finding in checked(session_findings(show.as_session))]
     text = "\n".join(found)
     assert "7 participants met <INTERNAL_SERVER_EXCEPTION> within 37 s, from 21:10:04" in text
-    assert "At 3 of 3 QUOTA_EXCEEDED when publishing, 12 or more others were publishing" in text
+    assert "At 3 of 3 QUOTA_EXCEEDED when publishing, 12 others were: the slots" in text
     assert "7 participants carry the user id <tariq-mobile>, one after another" in text
     assert "right after a token exchange. To that fit 4 errors of 3 participants." in text
     assert "failed to subscribe to" not in text

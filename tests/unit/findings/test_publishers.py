@@ -1,7 +1,8 @@
 import pytest
+from ivscope.analysis.intervals import Why
 from ivscope.domain.stages import ParticipantSummary, SessionScope
 from ivscope.findings.finding import Certainty, EventRef, FactKind
-from ivscope.findings.known_facts import PublisherCount, Seat
+from ivscope.findings.known_facts import PublisherCount, Slot
 from support.given_facts import ME, GivenFacts, event, first, positions, scope, told, words
 
 HOST = "host"
@@ -187,48 +188,75 @@ def test_the_source_of_a_replica_is_asked_for():
     assert finding.would_tell[0].fact.kind is FactKind.PARTICIPANT
 
 
-def seats(count, start=0):
-    return tuple(Seat(f"p{n}", EventRef(scope(f"p{n}"), 0)) for n in range(start, start + count))
+def slots(count, start=0, **members):
+    return tuple(
+        Slot(f"p{n}", EventRef(scope(f"p{n}"), 0), **members) for n in range(start, start + count)
+    )
 
 
-def counted(started, tied=(), *, name="PUBLISH_ERROR", copies=0, read=20, total=20):
-    count = PublisherCount(started, tied, copies, read, total, all_listed=True)
+def counted(certain, unsure=(), *, name="PUBLISH_ERROR", read=20, total=20):
+    count = PublisherCount(certain, unsure, read, total, all_listed=True)
     return first(GivenFacts(event(9, name, "QUOTA_EXCEEDED")).with_count(count))
 
 
 def test_twelve_publishers_are_the_limit_of_the_stage():
-    finding, text = counted(seats(12), copies=1)
-    assert text == (
-        "12 others were publishing in that second, 1 of them a copy from another stage: the "
-        "stage's 12 seats were taken."
-    )
+    finding, text = counted(slots(12))
+    assert text == "12 others were publishing in that second: the stage's 12 slots were taken."
     assert finding.certainty is Certainty.SHOWN
     assert len(finding.rests_on) == 13
 
 
+@pytest.mark.parametrize("is_copy", [True, None])
+def test_no_document_says_that_a_copy_takes_a_slot(is_copy):
+    finding, text = counted((*slots(11), *slots(1, 20, is_copy=is_copy)))
+    assert finding.certainty is Certainty.LIKELY
+    assert words(finding.unknown) == "whether copies take slots: no document says it"
+    assert ("1 of them a copy from another stage" in text) is (is_copy is True)
+
+
+@pytest.mark.parametrize("count", [13, 15])
+def test_more_publishers_than_a_stage_takes_are_not_its_limit(count):
+    finding, text = counted(slots(count))
+    assert text == (
+        f"{count} others were publishing in that second, more than the 12 that a stage takes: it "
+        "was another limit."
+    )
+    assert finding.certainty is Certainty.UNKNOWN
+
+
+def test_a_thirteenth_whose_end_is_missing_leaves_the_limit_likely():
+    finding, text = counted(slots(12), slots(1, 20, why=Why.END_MISSING))
+    assert text.startswith("12 to 13 others were publishing")
+    assert finding.certainty is Certainty.LIKELY
+    assert words(finding.unknown) == "the events have no end of it"
+
+
 def test_fewer_publishers_are_another_limit():
-    finding, text = counted(seats(11))
+    finding, text = counted(slots(11))
     assert (finding.certainty, "another limit" in text) == (Certainty.LIKELY, True)
 
 
-def test_the_participant_that_was_refused_does_not_count():
-    mine = Seat(ME, EventRef(scope(), 0))
-    assert "11 others" in counted((*seats(11), mine))[1]
-    assert "11 others" in counted(seats(11), (mine,))[1]
+@pytest.mark.parametrize("is_copy", [False, True])
+def test_the_participant_that_was_refused_does_not_count(is_copy):
+    mine = Slot(ME, EventRef(scope(), 0), is_copy=is_copy)
+    for certain, unsure in (((*slots(11), mine), ()), (slots(11), (mine,))):
+        _, text = counted(certain, unsure)
+        assert text.startswith("11 others were publishing in that second, fewer")
 
 
-def test_ties_and_participants_not_read_leave_it_open():
-    finding, text = counted(seats(11), seats(1, 20))
+def test_doubts_and_participants_not_read_leave_it_open():
+    finding, text = counted(slots(11), slots(1, 20, why=Why.TIE))
     assert (finding.certainty, "11 to 12" in text) == (Certainty.LIKELY, True)
+    assert words(finding.unknown) == "the order of events inside one second is not known"
     assert "another limit" not in text
-    finding, text = counted(seats(3), read=4, total=3000)
+    finding, text = counted(slots(3), read=4, total=3000)
     assert (finding.certainty, text.startswith("At least 3")) == (Certainty.UNKNOWN, True)
     assert words(finding.unknown) == "only 4 of 3,000 participants are read"
     assert (finding.would_tell[0].fact.kind, finding.would_tell[0].calls) == (
         FactKind.SESSION_EVENTS,
         7,
     )
-    assert counted(seats(12), read=15, total=3000)[0].certainty is Certainty.SHOWN
+    assert counted(slots(12), read=15, total=3000)[0].certainty is Certainty.SHOWN
 
 
 def test_publishers_are_not_counted_at_an_error_without_a_readable_time():
@@ -245,9 +273,9 @@ def test_without_a_sweep_publishers_are_not_counted():
 
 @pytest.mark.parametrize("name", ["SUBSCRIBE_ERROR", "JOIN_ERROR"])
 def test_the_limit_of_publishers_is_not_blamed_for_subscribing_or_joining(name):
-    finding, text = counted(seats(12), name=name)
+    finding, text = counted(slots(12), name=name)
     assert finding.certainty is Certainty.UNKNOWN
-    assert "seats were taken" not in text
+    assert "slots were taken" not in text
 
 
 ARN = "arn:aws:ivs:us-west-2:123456789012:ingest-configuration/key"
@@ -264,12 +292,15 @@ def keyed(*others, code="REUSE_OF_STREAM_KEY", arn=ARN, all_listed=True, later=(
 
 
 def test_another_encoder_with_the_same_key_that_was_publishing_is_named():
+    whole = [(0, "PUBLISH_STARTED"), (200, "PUBLISH_STOPPED")]
+    assert first(keyed(("other", whole)))[0].certainty is Certainty.SHOWN
     finding, text = first(keyed(("other", [(0, "PUBLISH_STARTED")])))
     assert text == (
         "<other> carries the same ingest configuration and was publishing: it started 1 min 40 s "
         "before."
     )
-    assert finding.certainty is Certainty.SHOWN
+    assert finding.certainty is Certainty.LIKELY
+    assert words(finding.unknown) == "the events have no end of it"
     assert positions(finding, "other") == [0]
 
 

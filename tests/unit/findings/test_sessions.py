@@ -1,7 +1,9 @@
 import pytest
+from ivscope.analysis.publishers import Publishers
 from ivscope.domain.stages import ParticipantSummary
+from ivscope.domain.times import to_microseconds
 from ivscope.findings.finding import Certainty, EventRef, FactKind
-from ivscope.findings.publisher_slots import Seats, count_publishers
+from ivscope.findings.quota import count_publishers
 from ivscope.findings.rules import session_findings
 from support.claims import checked
 from support.given_facts import SESSION, SessionContext, at, event, exchanged, facts, token, words
@@ -121,12 +123,39 @@ def quota(seconds=100, participant="late", name="PUBLISH_ERROR"):
 
 
 def test_twelve_others_at_the_refusal_are_the_limit():
-    (finding,) = said(SessionContext(*crowd(12), quota(), quota(150)), "QUOTA_EXCEEDED when")
+    swept = SessionContext(*crowd(12, until=200), quota(), quota(150))
+    (finding,) = said(swept, "QUOTA_EXCEEDED when")
     assert words(finding.text) == (
-        "At 2 of 2 QUOTA_EXCEEDED when publishing, 12 or more others were publishing: the seats of "
-        "the stage were taken."
+        "At 2 of 2 QUOTA_EXCEEDED when publishing, 12 others were: the slots of the stage were "
+        "taken."
     )
     assert finding.certainty is Certainty.SHOWN
+
+
+def test_more_than_a_stage_takes_are_not_its_limit():
+    (finding,) = said(SessionContext(*crowd(13, until=200), quota()), "QUOTA_EXCEEDED when")
+    assert (finding.certainty, "more than 12" in words(finding.text)) == (Certainty.UNKNOWN, True)
+
+
+def test_in_a_session_with_copies_twelve_are_only_likely_to_be_the_limit():
+    rows = [ParticipantSummary(f"p{n}", replication_type="REPLICA") for n in range(12)]
+    swept = SessionContext(*crowd(12, until=200), quota(), rows=[*rows, ParticipantSummary("late")])
+    (finding,) = said(swept, "QUOTA_EXCEEDED when")
+    assert (finding.certainty, "slots" in words(finding.text)) == (Certainty.LIKELY, True)
+
+
+def test_one_whose_end_is_missing_is_not_certain_to_have_been_publishing():
+    start = event(0, "PUBLISH_STARTED", participant="crashed")
+    (finding,) = said(SessionContext(*crowd(11, until=200), start, quota()), "QUOTA_EXCEEDED when")
+    assert finding.certainty is Certainty.UNKNOWN
+
+
+def test_who_left_in_the_second_it_published_in_is_gone():
+    # Eleven others, and one that joined, published and left at once: the stage had room.
+    names = ("JOINED", "PUBLISH_STARTED", "LEFT")
+    short = [event(50, name, participant="short") for name in names]
+    (finding,) = said(SessionContext(*crowd(11, until=200), *short, quota()), "QUOTA_EXCEEDED when")
+    assert "fewer than 12" in words(finding.text)
 
 
 def test_twelve_at_another_time_are_not_the_limit():
@@ -137,51 +166,52 @@ def test_twelve_at_another_time_are_not_the_limit():
     )
 
 
-def test_the_one_that_was_refused_does_not_take_a_seat_from_itself():
-    (finding,) = said(SessionContext(*crowd(12), quota(participant="p3")), "QUOTA_EXCEEDED when")
-    assert finding.certainty is not Certainty.SHOWN
+def test_the_one_that_was_refused_does_not_take_a_slot_from_itself():
+    swept = SessionContext(*crowd(12, until=200), quota(participant="p3"))
+    (finding,) = said(swept, "QUOTA_EXCEEDED when")
+    assert "fewer than 12" in words(finding.text)
 
 
 @pytest.mark.parametrize(
     "swept",
     [
-        SessionContext(*crowd(11), event(100, "PUBLISH_STARTED", participant="tie"), quota()),
-        SessionContext(*crowd(12), quota(), unread={"p3"}),
+        SessionContext(*crowd(11, 200), event(100, "PUBLISH_STARTED", participant="tie"), quota()),
+        SessionContext(*crowd(12, 200), quota(), unread={"p3"}),
         SessionContext(
-            *crowd(11), event(300, "PUBLISH_STOPPED", participant="lost-start"), quota()
+            *crowd(11, 200), event(300, "PUBLISH_STOPPED", participant="lost-start"), quota()
         ),
-        SessionContext(*crowd(3), quota(), unread={"p1"}),
+        SessionContext(*crowd(3, 200), quota(), unread={"p1"}),
     ],
 )
-def test_seats_that_are_not_certain_are_not_claimed(swept):
+def test_slots_that_are_not_certain_are_not_claimed(swept):
     (finding,) = said(swept, "QUOTA_EXCEEDED when")
     assert finding.certainty is Certainty.UNKNOWN
 
 
 def test_publishers_of_one_second_are_counted_each_once():
     swept = SessionContext(
-        *crowd(2),
+        *crowd(2, 200),
         event(100, "PUBLISH_STOPPED", participant="p1"),
         event(100, "PUBLISH_STARTED", participant="p1"),
         event(100, "LEFT", participant="p0"),
         event(90, "PUBLISH_STARTED", participant="copy"),
+        event(300, "PUBLISH_STOPPED", participant="copy"),
         rows=[
             ParticipantSummary("p0"),
             ParticipantSummary("p1"),
             ParticipantSummary("copy", replication_type="REPLICA"),
         ],
     )
-    seats = Seats(swept.log, swept.is_read)
-    second = int(at(100).timestamp())
-    count = count_publishers(swept, seats, at(100))
-    assert [seat.participant_id for seat in count.started] == ["copy"]
-    assert sorted(seat.participant_id for seat in count.tied) == ["p0", "p1"]
-    assert (count.copies, count.read, count.total, count.is_complete) == (1, 3, 3, True)
-    assert (seats.least(second), seats.most(second)) == (1, 4)
-    assert [s.participant_id for s in count_publishers(swept, seats, at(101)).started] == [
-        "p1",
-        "copy",
-    ]
+    publishers = Publishers(swept.log, lambda: swept.reach).count()
+
+    def count(seconds):
+        return count_publishers(swept, publishers, to_microseconds(at(seconds)))
+
+    tied = count(100)
+    assert [slot.participant_id for slot in tied.certain] == ["copy"]
+    assert sorted(slot.participant_id for slot in tied.unsure) == ["p0", "p1"]
+    assert (tied.copies, tied.read, tied.total, tied.is_complete) == (1, 3, 3, True)
+    assert [slot.participant_id for slot in count(101).certain] == ["p1", "copy"]
 
 
 def visits(*spans):
@@ -224,6 +254,22 @@ def test_a_missing_left_does_not_show_two_at_once():
     assert (finding.certainty, "LEFT is missing" in words(finding.unknown)) == (
         Certainty.LIKELY,
         True,
+    )
+
+
+def test_two_who_joined_in_one_second_one_of_them_never_seen_leaving_are_told_as_they_are():
+    events, rows = visits((0, 100), (0, None), (120, 200))
+    (finding,) = said(SessionContext(*events, rows=rows), "user id")
+    assert "up to 3 at the same time" not in words(finding.text)
+    assert "up to 2 at the same time: not one after another" in words(finding.text)
+    assert finding.certainty is Certainty.LIKELY
+
+
+def test_participants_without_a_stay_are_said_to_have_no_joined():
+    _, rows = visits((0, 100), (0, 100), (0, 100))
+    (finding,) = said(SessionContext(rows=rows), "user id")
+    assert (
+        words(finding.text) == "3 participants carry the user id <tariq>; 3 of them have no JOINED."
     )
 
 

@@ -1,26 +1,186 @@
 """Causal order: events by time, and inside one time in the order in which they can have happened.
 
-All samples of the IVS API give whole seconds, and order the events of one second at random.
+All samples of the IVS API give whole seconds, and order the events of one second at random. A
+start and its stop in one time are in that order when the thing was not open before: JOINED, LEFT.
+When it was open, the stop belongs to an older start and comes first: LEFT, JOINED.
+
+Long because the ties of one time and the keys of a log that grows are changed together.
 """
 
 from array import array
 from collections import ChainMap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 
-from ivscope.analysis.causal_ties import (
-    PAIRS,
-    REPLICATING,
-    SUBSCRIBING,
-    USUAL,
-    Half,
-    Stretch,
-    Tie,
-    pair_number,
-    rank,
-)
+from ivscope.analysis.intervals import SPAN_NAMES, Family
 from ivscope.analysis.sorted_rows import SortedRows
+from ivscope.domain import events
 from ivscope.provider.store.event_log import NO_TIME, EventColumns, EventLog
+
+EARLY, USUAL, LATE = 0, 10, 20
+"""Rounds, added to the rank of an event: ends an older start; as usual; a start after that."""
+
+PAIRS = {
+    name: (family, is_start)
+    for family in Family
+    for name, is_start in zip(SPAN_NAMES[family], (True, False), strict=True)
+}
+"""What an event name starts (True) or stops."""
+
+Pair = int
+"""What is open or not, as made by `pair_number`."""
+
+Half = tuple[int, Pair, bool]
+"""Position of an event, its pair, and whether it starts it."""
+
+_KIND_BITS = 2
+_KIND_MASK = (1 << _KIND_BITS) - 1
+_NUMBER_BITS = 32
+
+_OTHER = 5
+_RANKS = {
+    events.JOINED: 0,
+    # An exchange allows publishing, or ends it.
+    events.TOKEN_EXCHANGED: 1,
+    events.PUBLISH_STARTED: 2,
+    events.SUBSCRIBE_STARTED: 3,
+    events.REPLICATION_STARTED: 4,
+    events.PUBLISH_STOPPED: 6,
+    events.SUBSCRIBE_STOPPED: 7,
+    events.REPLICATION_STOPPED: 8,
+    events.LEFT: 9,
+}
+
+
+def pair_number(kind: int, participant: int, side: int) -> Pair:
+    """One number of a kind of pair, a participant's number and the number of the other side."""
+    return (side << _NUMBER_BITS | participant) << _KIND_BITS | kind
+
+
+def _without_side(pair: Pair) -> int:
+    return pair & ((1 << _NUMBER_BITS + _KIND_BITS) - 1)
+
+
+def rank(name: str | None) -> int:
+    """Place of an event name inside one time when nothing was open before, 0 to 9."""
+    return _OTHER if name is None else _RANKS.get(name, _OTHER)
+
+
+@dataclass(slots=True)
+class Tie:
+    """The starts and stops of one time, some pair among them with both."""
+
+    halves: list[Half]
+    before: dict[Pair, bool]
+    """Which pairs were open before, as far as it is known."""
+
+    def rounds(self) -> dict[int, int]:
+        """The round of each event by position: `EARLY`, `USUAL` or `LATE`."""
+        rounds: dict[int, int] = {}
+        for participant in {_without_side(pair) >> _KIND_BITS for _, pair, _ in self.halves}:
+            own = [
+                half for half in self.halves if _without_side(half[1]) >> _KIND_BITS == participant
+            ]
+            membership = pair_number(Family.STAY, participant, 0)
+            joins = [at for at, pair, is_start in own if pair == membership and is_start]
+            leaves = [at for at, pair, is_start in own if pair == membership and not is_start]
+            # Who leaves without joining was inside.
+            was_inside = self.before.get(membership, bool(leaves) and not joins)
+            returns = was_inside and bool(joins) and bool(leaves)
+            for pair in {pair for _, pair, _ in own}:
+                starts = [at for at, one, is_start in own if one == pair and is_start]
+                stops = [at for at, one, is_start in own if one == pair and not is_start]
+                stops_first = self.before.get(pair, False) if starts else returns
+                first_stop = EARLY if stops and stops_first and (starts or returns) else USUAL
+                rounds.update(_alternate(starts, USUAL))
+                rounds.update(_alternate(stops, first_stop))
+            if leaves and len(leaves) - len(joins) >= was_inside:
+                latest = max(rounds[at] for at, _, _ in own)
+                rounds.update(dict.fromkeys(leaves[-1:] if joins else leaves, latest))
+        return rounds
+
+
+def _alternate(positions: list[int], first: int) -> dict[int, int]:
+    return {at: min(LATE, first + USUAL * index) for index, at in enumerate(positions)}
+
+
+_BOTH = 2
+"""Signs there are: start and stop."""
+
+
+@dataclass(slots=True)
+class Stretch:
+    """What times next to each other say about pairs, and their ties."""
+
+    resolve: Callable[[Tie], None]
+    """Called for a tie whenever more is known of what was open before it."""
+    after: dict[Pair, bool] = field(default_factory=dict)
+    """Which pairs are open at the end."""
+    before: dict[Pair, bool] = field(default_factory=dict)
+    """Which pairs must have been open at the start: a stop without a start came first."""
+    unsure: dict[Pair, list[Tie]] = field(default_factory=dict)
+    """Ties that no earlier event of the stretch says the start of."""
+
+    def take(self, halves: list[Half]) -> None:
+        """Add the starts and stops of the next time."""
+        self._take(halves)
+        moved = {pair for _, pair, _ in halves if pair & _KIND_MASK == Family.STAY}
+        for _, pair, is_start in halves:
+            membership = _without_side(pair) & ~_KIND_MASK | Family.STAY
+            if is_start and pair & _KIND_MASK != Family.STAY and membership not in moved:
+                # Only who is in starts anything, and JOINED would be at another time.
+                if membership not in self.after:
+                    self.before[membership] = True
+                self.after[membership] = True
+
+    def _take(self, halves: list[Half]) -> None:
+        if len({is_start for _, _, is_start in halves}) < _BOTH:
+            for _, pair, is_start in halves:
+                self._learn(pair, is_open=is_start)
+            return
+        balance: dict[Pair, int] = {}
+        signs: set[tuple[Pair, bool]] = set()
+        for _, pair, is_start in halves:
+            balance[pair] = balance.get(pair, 0) + (1 if is_start else -1)
+            signs.add((pair, is_start))
+        if len(signs) > len(balance):
+            after = self.after
+            tie = Tie(sorted(halves), {pair: after[pair] for pair in balance if pair in after})
+            for pair in balance:
+                if pair not in after and {(pair, True), (pair, False)} <= signs:
+                    self.unsure.setdefault(pair, []).append(tie)
+            self.resolve(tie)
+        for pair, rest in balance.items():
+            if rest:
+                self._learn(pair, is_open=rest > 0)
+
+    def _learn(self, pair: Pair, *, is_open: bool) -> None:
+        if pair not in self.after:
+            self.before[pair] = not is_open
+        self.after[pair] = is_open
+
+    def decide(self, pair: Pair, *, is_open: bool | None) -> None:
+        """Say what the unsure ties of a pair began with; None when that is not known."""
+        for tie in self.unsure.get(pair, ()):
+            if tie.before.get(pair) is is_open:
+                continue
+            if is_open is None:
+                del tie.before[pair]
+            else:
+                tie.before[pair] = is_open
+            self.resolve(tie)
+
+    def put_before(self, older: "Stretch") -> None:
+        """Join an older stretch that ends where this one begins."""
+        for pair, is_open in older.after.items():
+            self.decide(pair, is_open=is_open)
+            self.unsure.pop(pair, None)
+            self.after.setdefault(pair, is_open)
+        for pair, ties in older.unsure.items():
+            self.unsure[pair] = ties + self.unsure.get(pair, [])
+        self.before.update(older.before)
+
 
 Row = tuple[int, int, int, int, int]
 """Key and position of an event, and what its log has of it: kind, remote, time."""
@@ -281,9 +441,9 @@ class CausalKeys:
 
     def _side(self, kind: int, position: int, remote: int) -> int:
         """Number of the other side of a pair; 0 for what has none."""
-        if kind == SUBSCRIBING:
+        if kind == Family.SUBSCRIBE:
             return remote
-        if kind != REPLICATING:
+        if kind != Family.REPLICATION:
             return 0
         event = self._log[position]
         side = (event.destination_stage_arn, event.destination_session_id)

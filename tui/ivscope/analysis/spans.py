@@ -1,136 +1,368 @@
-"""Spans: which event began what another one ended."""
+"""Spans: what one event began or ended, found by looking at the few events around it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from itertools import groupby, islice
-from operator import attrgetter
+from heapq import merge
+from itertools import groupby
+from operator import gt, lt
+from typing import NamedTuple
 
-from ivscope.analysis.event_spans import SPAN_NAMES, EventSpan, Missing
-from ivscope.analysis.span_halves import (
-    STAY,
-    Half,
-    Key,
-    halves_of,
-    has_untimed_half,
-    key_of,
-    pair,
+from ivscope.analysis.histories import CAPABILITIES, Key, destination_of, may_take, role_of
+from ivscope.analysis.intervals import (
+    NOTHING_KNOWN,
+    SECOND,
+    SPAN_NAMES,
+    EventSpan,
+    Family,
+    Interval,
+    Reach,
+    Track,
+    Why,
+    bounds_of,
 )
+from ivscope.analysis.pairing import Doubts, Half, Stays, stays_of, track_of
+from ivscope.analysis.timed_events import EARLIEST, LATEST, timed_events, untimed_events
+from ivscope.domain import events
 from ivscope.domain.times import from_microseconds
-from ivscope.provider.store.event_log import EventLog
+from ivscope.provider.store.event_log import EventKind, EventLog
 
 _MOST = 4_096
-"""So many halves are looked at for one event; where that is not enough, all are paired once and
-kept until the log has grown."""
+"""So many starts and ends are looked at for one event; where that is not enough, all of them are
+once, and what they tell is kept until the log has grown."""
 
-_Paired = tuple[list[Half], dict[int, int]]
+
+class _Thing(NamedTuple):
+    """Something of one participant that is on or off. Numbers are those of the log's tables."""
+
+    key: Key
+    participant: int
+
+
+class _Near(NamedTuple):
+    """The halves around a time, oldest first, from where it is certain what was on before."""
+
+    halves: list[Half]
+    moves: list[Half]
+    is_first: bool
+    """Whether there are none before."""
+    following: int | None
+    """Time of the next one after them; None when there is none."""
+
+    @property
+    def is_last(self) -> bool:
+        """Whether there are none after them."""
+        return self.following is None
 
 
 class Spans:
-    """The spans of one log. They do not depend on the order in which the events came.
-
-    A start pairs with the end that follows it in time, with no other start or end of its key
-    between. In one instant the end comes first if something had begun before, else the start.
-    """
+    """The spans of one log. They do not depend on the order in which the events came."""
 
     __slots__ = ("_kept", "_log")
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
-        self._kept: dict[Key, tuple[int, _Paired]] = {}
+        self._kept: dict[tuple[_Thing, Reach], tuple[int, Track]] = {}
 
-    def span_of(self, position: int, *, complete: bool, live: bool) -> EventSpan | None:
+    def span_of(self, position: int, reach: Reach) -> EventSpan | None:
         """What the event at a position began or ended; None when its name does neither.
 
         Args:
             position: Below `len(log)`.
-            complete: Whether the last page of the log is read.
-            live: Whether the session has no end and the participant may still be in it.
+            reach: How far the participant of the event is read.
         """
-        key = key_of(self._log, position)
-        if key is None:
+        log = self._log
+        role = role_of(log.kind(position))
+        if role is None or role.family is None:
             return None
-        start_name, end_name = SPAN_NAMES[key.family]
-        is_start = self._log.name(position) == start_name
-        time = self._log.time_us(position)
-        other = missing = None
-        if time is None:
-            missing = Missing.NO_TIME
-        else:
-            ordered, others = self._around(key, time)
-            other = others.get(position)
-            if other is None:
-                is_last = ordered[-1].position == position
-                missing = self._missing(
-                    key, time, is_start, is_last=is_last, complete=complete, live=live
-                )
+        thing = self._thing(position, role.family)
+        time = log.time_us(position)
+        found = None if time is None else self._track(thing, time, reach).of(position)
+        if found is None:
+            found = Interval(None, None, EARLIEST, EARLIEST, EARLIEST, LATEST, Why.NO_TIME)
+        other = found.start if role.is_end else found.stop
+        why = found.why
+        if other is None and self._untimed(thing, is_end=not role.is_end) and reach.is_complete:
+            why = Why.NO_TIME
         return EventSpan(
             position=position,
-            is_start=is_start,
-            other_name=end_name if is_start else start_name,
+            is_start=not role.is_end,
+            other_name=SPAN_NAMES[role.family][not role.is_end],
             time=self._time(position),
             other=other,
-            other_time=None if other is None else self._time(other),
-            missing=missing,
+            other_time=self._time(other),
+            why=why,
+            left=found.cut,
+            left_time=self._time(found.cut),
         )
 
-    def _around(self, key: Key, time: int) -> _Paired:
-        """The halves of a key paired: certain for the instant of a time, with the one after."""
-        log = self._log
-        kept = self._kept.get(key)
-        if kept is not None and kept[0] == len(log):
-            return kept[1]
-        before = list(islice(_since_certain(log, key, time), _MOST))
-        if len(before) < _MOST:
-            following = halves_of(log, key, since=time + 1)
-            _, after = next(groupby(following, attrgetter("time")), (0, ()))
-            return pair([*before, *after])
-        length = len(log)
-        paired = pair(halves_of(log, key))
-        self._kept[key] = (length, paired)
-        return paired
+    def _thing(self, position: int, family: Family) -> _Thing:
+        columns = self._log.columns(position, position + 1)
+        about: object = None
+        if family is Family.SUBSCRIBE:
+            about = columns.remotes[0]
+        elif family is Family.REPLICATION:
+            about = destination_of(self._log[position])
+        return _Thing((family, about), columns.participants[0])
 
-    def _missing(
-        self, key: Key, time: int, is_start: bool, *, is_last: bool, complete: bool, live: bool
-    ) -> Missing:
-        log = self._log
-        if has_untimed_half(log, key, is_end=is_start):
-            return Missing.NO_TIME
-        if not complete:
-            return Missing.NOT_LOADED
-        if not is_start or not live or not is_last:
-            return Missing.NOT_IN_ANSWER
-        if key.family == STAY:
-            return Missing.STILL_OPEN
-        stay = Key(STAY, key.participant)
-        if has_untimed_half(log, stay, is_end=True):
-            return Missing.NO_TIME
-        return Missing.NOT_IN_ANSWER if self._ends_after(stay, time) else Missing.STILL_OPEN
-
-    def _ends_after(self, stay: Key, time: int) -> bool:
-        """Whether the participant left, or joined anew, since something began at a time."""
-        latest = next(halves_of(self._log, stay, newest_first=True), None)
-        if latest is None:
-            return False
-        last = self._around(stay, latest.time)[0][-1]
-        return last.is_end if last.time == time else last.time > time
-
-    def _time(self, position: int) -> datetime | None:
-        time = self._log.time_us(position)
+    def _time(self, position: int | None) -> datetime | None:
+        time = None if position is None else self._log.time_us(position)
         return None if time is None else from_microseconds(time)
 
+    # What is looked at.
 
-def _since_certain(log: EventLog, key: Key, time: int) -> Iterator[Half]:
-    """The halves up to a time, newest first, back to where it is certain what had begun before.
+    def _track(self, thing: _Thing, time: int, reach: Reach) -> Track:
+        kept = self._kept.get((thing, reach))
+        if kept is not None and kept[0] == len(self._log):
+            return kept[1]
+        near = self._near(thing, time)
+        if near is not None:
+            return self._track_of(thing, near, reach)
+        length = len(self._log)
+        found = self._track_of(thing, self._all(thing), reach)
+        self._kept = {(thing, reach): (length, found)}
+        return found
 
-    That matters to an instant with ends. It is certain after one with more starts than ends, or
-    fewer.
-    """
-    halves = halves_of(log, key, until=time, newest_first=True)
-    for instant, group in groupby(halves, attrgetter("time")):
-        count = ends = 0
-        for half in group:
-            count += 1
-            ends += half.is_end
-            yield half
-        if ends == 0 or (instant < time and 2 * ends != count):
+    def _track_of(self, thing: _Thing, near: _Near, reach: Reach) -> Track:
+        family, _ = thing.key
+        if family is Family.STAY:
+            return self._stays(thing, near, reach).track
+        is_tied = family is not Family.REPLICATION and _is_tied(near)
+        if is_tied:
+            stay = _Thing((Family.STAY, None), thing.participant)
+            moves = self._moves_around(stay, near.moves[0].time, near.moves[-1].time)
+            stays = self._stays(stay, moves, reach)
+            stays = stays._replace(moves=near.moves)
+        else:
+            stays = stays_of((), (), NOTHING_KNOWN, Doubts())._replace(moves=near.moves)
+        doubts = self._doubts(thing, near)
+        return track_of(
+            near.halves,
+            stays,
+            reach,
+            doubts,
+            follows=family is not Family.REPLICATION,
+            is_first=near.is_first,
+        )
+
+    def _doubts(self, thing: _Thing, near: _Near) -> Doubts:
+        stay = _Thing((Family.STAY, None), thing.participant)
+        family = thing.key[0]
+        exchanged = (events.TOKEN_EXCHANGED,)
+        is_stay = family is Family.STAY
+        return Doubts(
+            () if is_stay else [*self._taken(thing, near)],
+            untimed_start=self._untimed(thing, is_end=False) or self._untimed(stay, is_end=False),
+            untimed_end=self._untimed(thing, is_end=True)
+            or self._untimed(stay, is_end=True)
+            or (not is_stay and self._any_untimed(exchanged, thing.participant)),
+        )
+
+    def _taken(self, thing: _Thing, near: _Near) -> Iterator[tuple[int, int]]:
+        """The exchanges that may have ended it, up to the first one after all halves."""
+        capability = CAPABILITIES[thing.key[0]]
+        if not near.halves:
             return
+        last = near.halves[-1].time
+        since = near.halves[0].time // SECOND * SECOND
+        for at in self._named((events.TOKEN_EXCHANGED,), thing.participant, since=since):
+            first, end = bounds_of(self._log.time_us(at) or 0)
+            if first > last and not near.is_last:
+                return
+            if may_take(self._log[at].new_token, capability):
+                yield first, end
+                if first > last:
+                    return
+
+    def _stays(self, thing: _Thing, near: _Near, reach: Reach) -> Stays:
+        """Stays from JOINED and LEFT, with the last sign of presence between any two times."""
+        heard: list[int] = []
+        edges = [bounds_of(half.time) for half in near.halves]
+        afters = [EARLIEST, *(last for _, last in edges)][not near.is_first :]
+        end = LATEST if near.following is None else near.following
+        befores = [*(first for first, _ in edges), end][not near.is_first :]
+        for after, before in zip(afters, befores, strict=True):
+            if before > after:
+                heard += self._last_sign(thing.participant, after, before)
+        return stays_of(
+            near.halves, sorted(heard), reach, self._doubts(thing, near), is_first=near.is_first
+        )
+
+    def _last_sign(self, participant: int, after: int, before: int) -> Iterator[int]:
+        """When the participant was heard of last between two times; none when it was not."""
+        signs = timed_events(
+            self._log,
+            _is_sign,
+            since=max(after + 1, EARLIEST),
+            until=before - 1 if before < LATEST else LATEST,
+            newest_first=True,
+            participant=participant,
+        )
+        for at in signs:
+            time = self._log.time_us(at) or 0
+            if bounds_of(time)[1] < before:
+                yield time
+                return
+
+    def _moves_around(self, stay: _Thing, first: int, last: int) -> _Near:
+        """JOINED and LEFT around two times."""
+        earlier = self._halves(stay, until=_end(first), newest_first=True)
+        before, previous = self._settled(earlier, first, lt)
+        after, following = self._settled(self._halves(stay, since=_end(first) + 1), last, gt)
+        if len(before) + len(after) >= _MOST:
+            return self._all(stay)
+        return _Near([*before[::-1], *after], [], previous is None, following)
+
+    def _near(self, thing: _Thing, time: int) -> _Near | None:
+        """The halves around a time; None when they are too many."""
+        earlier = self._streams(thing, until=_end(time), newest_first=True)
+        before, previous = self._settled(earlier, time, lt)
+        after, following = self._settled(self._streams(thing, since=_end(time) + 1), time, gt)
+        if len(before) + len(after) >= _MOST:
+            return None
+        found = [*before[::-1], *after]
+        return self._split(thing, found, is_first=previous is None, following=following)
+
+    def _all(self, thing: _Thing) -> _Near:
+        return self._split(thing, [*self._streams(thing)], is_first=True, following=None)
+
+    def _split(
+        self, thing: _Thing, found: list[Half], *, is_first: bool, following: int | None
+    ) -> _Near:
+        if thing.key[0] is Family.STAY:
+            return _Near(found, [], is_first, following)
+        if thing.key[0] is Family.REPLICATION:
+            moves = self._moves_after(thing.participant, found[-1].time)
+            return _Near(found, moves, is_first, following)
+        moves = [half for half in found if self._log.name(half.position) in SPAN_NAMES[Family.STAY]]
+        places = {half.position for half in moves}
+        halves = [half for half in found if half.position not in places]
+        return _Near(halves, moves, is_first, following)
+
+    def _moves_after(self, participant: int, time: int) -> list[Half]:
+        """JOINED and LEFT from a time on, up to the first one in a later second."""
+        found: list[Half] = []
+        for move in self._halves(_Thing((Family.STAY, None), participant), since=time):
+            found.append(move)
+            if move.time > _end(time):
+                break
+        return found
+
+    def _settled(
+        self, found: Iterator[Half], time: int, is_beyond: Callable[[int, int], bool]
+    ) -> tuple[list[Half], int | None]:
+        """Halves one by one, until it is certain from them what was on beyond a second.
+
+        A second beyond it with halves of one kind only tells: after a start it is on, before a
+        stop it was.
+
+        Returns:
+            What was taken, and the time of the next one, None when there is none.
+        """
+        taken: list[Half] = []
+        is_settled = False
+        for second, same in groupby(found, lambda half: half.time // SECOND):
+            kinds = set()
+            for half in same:
+                if is_settled or len(taken) >= _MOST:
+                    return taken, half.time
+                taken.append(half)
+                kinds.add(self._log.name(half.position))
+            is_settled = is_beyond(second, time // SECOND) and len(kinds) == 1
+        return taken, None
+
+    def _streams(
+        self,
+        thing: _Thing,
+        *,
+        since: int = EARLIEST,
+        until: int = LATEST,
+        newest_first: bool = False,
+    ) -> Iterator[Half]:
+        """The halves of something, and JOINED and LEFT of its participant if it ends with them."""
+        things = {thing}
+        if thing.key[0] is not Family.REPLICATION:
+            things.add(_Thing((Family.STAY, None), thing.participant))
+        found = [
+            self._halves(one, since=since, until=until, newest_first=newest_first) for one in things
+        ]
+        return merge(*found, key=lambda half: half.time, reverse=newest_first)
+
+    def _halves(
+        self,
+        thing: _Thing,
+        *,
+        since: int = EARLIEST,
+        until: int = LATEST,
+        newest_first: bool = False,
+    ) -> Iterator[Half]:
+        family, about = thing.key
+        names = SPAN_NAMES[family]
+        found = self._named(
+            names,
+            thing.participant,
+            since=since,
+            until=until,
+            newest_first=newest_first,
+            remote=about if isinstance(about, int) else None,
+        )
+        for at in found:
+            if family is Family.REPLICATION and destination_of(self._log[at]) != about:
+                continue
+            kind = self._log.kind(at)
+            detail = f"{kind.replica} {kind.error_code}"
+            yield Half(self._log.time_us(at) or 0, detail, at, kind.name == names[1])
+
+    def _named(
+        self,
+        names: tuple[str, ...],
+        participant: int,
+        *,
+        since: int = EARLIEST,
+        until: int = LATEST,
+        newest_first: bool = False,
+        remote: int | None = None,
+    ) -> Iterator[int]:
+        return timed_events(
+            self._log,
+            lambda kind: kind.name in names,
+            since=since,
+            until=until,
+            newest_first=newest_first,
+            participant=participant,
+            remote=remote,
+        )
+
+    def _untimed(self, thing: _Thing, *, is_end: bool) -> bool:
+        family, about = thing.key
+        remote = about if isinstance(about, int) else None
+        return self._any_untimed((SPAN_NAMES[family][is_end],), thing.participant, remote, about)
+
+    def _any_untimed(
+        self,
+        names: tuple[str, ...],
+        participant: int,
+        remote: int | None = None,
+        about: object = None,
+    ) -> bool:
+        found = untimed_events(
+            self._log, lambda kind: kind.name in names, participant=participant, remote=remote
+        )
+        return any(
+            not isinstance(about, tuple) or destination_of(self._log[at]) == about for at in found
+        )
+
+
+def _is_sign(kind: EventKind) -> bool:
+    role = role_of(kind)
+    return role is not None and role.is_sign
+
+
+def _is_tied(near: _Near) -> bool:
+    """Whether a JOINED or LEFT can have been at the time of a start or a stop."""
+    seconds = {half.time // SECOND for half in near.halves}
+    return any(move.time // SECOND in seconds for move in near.moves)
+
+
+def _end(time: int) -> int:
+    """The last moment of the second of a time."""
+    return time // SECOND * SECOND + SECOND - 1

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ivscope.analysis.intervals import EventSpan
+from ivscope.analysis.spans import Spans
 from ivscope.analysis.timed_events import EARLIEST, LATEST, all_timed, timed_events, untimed_events
 from ivscope.domain.durations import round_duration
 from ivscope.domain.events import Event
@@ -75,6 +77,10 @@ class EventContext:
     def distance(self, position: int) -> str:
         """How far another event is, in words: "in the same second", "20 s before"."""
         return distance(second_of(self.log, self.position), second_of(self.log, position))
+
+    def span(self, position: int) -> EventSpan | None:
+        """What an event of this log began or ended; None when its name does neither."""
+        return Spans(self.log).span_of(position, self.held.reach)
 
     def refs(self, *positions: int) -> tuple[EventRef, ...]:
         """References to events of this log."""

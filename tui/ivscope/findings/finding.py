@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from ivscope.analysis.intervals import Why
 from ivscope.domain.stages import ParticipantScope, SessionScope
 
 MOST_REFS = 20
@@ -24,7 +25,7 @@ class Moment:
     time: datetime
 
 
-Part = str | Outside | Moment
+Part = str | Outside | Moment | Why
 """A bare str is ours and safe to draw."""
 
 Text = tuple[Part, ...]

@@ -1,10 +1,11 @@
 """KnownFacts: what the rules may look at. It is what is held now; no rule fetches anything."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from ivscope.analysis.intervals import SECOND, Reach, Why
 from ivscope.domain.failures import ProviderFailure
 from ivscope.domain.ingest import IngestConfiguration
 from ivscope.domain.stages import (
@@ -23,17 +24,20 @@ class KnownLog:
     """The events of one participant, as far as read."""
 
     log: EventLog
-    complete: bool
-    """Whether the last page is read."""
-    as_of: datetime | None = None
-    """When the last page was read. None when the session had ended by then: nothing can follow."""
+    reach: Reach
+    """How far it is read."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the last page is read."""
+        return self.reach.is_complete
 
     def covers(self, second: int) -> bool:
         """Whether everything up to a second since 1970 UTC is read.
 
         How long the service takes to show an event is not documented, so this is the best guess.
         """
-        return self.complete and (self.as_of is None or self.as_of.timestamp() > second)
+        return self.complete and self.reach.read_to > second * SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +63,28 @@ class KnownIngest:
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
-    """One participant that was publishing, and an event that tells it."""
+class Slot:
+    """One participant that was publishing, or may have been."""
 
     participant_id: str
-    event: EventRef
+    event: EventRef | None
+    """An event that tells it; None when none of them has a readable time."""
+    why: Why | None = None
+    """Why it is not certain; None when it is."""
+    is_copy: bool | None = False
+    """Whether it is a replica from another stage; None when that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublisherCount:
-    """Who was publishing in one second, copies of participants of other stages among them."""
+    """Who was publishing at one time."""
 
-    started: tuple[Seat, ...]
-    """Those who started before that second and stopped after it, with their PUBLISH_STARTED."""
-    tied: tuple[Seat, ...]
-    """Those who may have been publishing: they started or stopped within that second, or a start
-    or a stop is missing or can still be unread."""
-    copies: int | None
-    """How many of `started` are replicas. None when that is not known of each of them."""
+    certain: tuple[Slot, ...]
+    """Those who started before that time and stopped after it, or went on for certain."""
+    unsure: tuple[Slot, ...]
+    """Those who may have been publishing, each with the reason."""
     read: int
-    """Participants whose events are read to the end, in a live session later than that second."""
+    """Participants whose events are read to the end, in a live session later than that time."""
     total: int
     """Participants that the session has, as far as listed."""
     all_listed: bool
@@ -87,17 +93,30 @@ class PublisherCount:
     @property
     def least(self) -> int:
         """So many were publishing for certain."""
-        return len(self.started)
+        return len(self.certain)
 
     @property
     def most(self) -> int:
         """So many at the most, of those read."""
-        return len(self.started) + len(self.tied)
+        return len(self.certain) + len(self.unsure)
 
     @property
     def is_complete(self) -> bool:
         """Whether nobody is left that could have been publishing too."""
         return self.all_listed and self.read >= self.total
+
+    @property
+    def copies(self) -> int:
+        """How many of all these are replicas for certain."""
+        return sum(slot.is_copy is True for slot in (*self.certain, *self.unsure))
+
+    def without(self, participant_id: str) -> "PublisherCount":
+        """The others."""
+        certain, unsure = (
+            tuple(slot for slot in slots if slot.participant_id != participant_id)
+            for slots in (self.certain, self.unsure)
+        )
+        return replace(self, certain=certain, unsure=unsure)
 
 
 class KnownFacts(Protocol):
@@ -127,8 +146,11 @@ class KnownFacts(Protocol):
         """What is attached to a stage; None when it was not asked for."""
         ...
 
-    def publishers_at(self, scope: SessionScope, moment: datetime, /) -> PublisherCount | None:
-        """Who was publishing in the second of a moment; None when the session was not swept."""
+    def publishers_at(self, scope: SessionScope, time: int, /) -> PublisherCount | None:
+        """Who was publishing at the time of an event, microseconds since 1970 UTC.
+
+        None when the session was not swept.
+        """
         ...
 
     def sweep_calls(self, scope: SessionScope, /) -> int:

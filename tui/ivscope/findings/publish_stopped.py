@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
+from ivscope.analysis.intervals import Why
 from ivscope.domain import events
 from ivscope.domain.durations import round_duration
 from ivscope.domain.tokens import PUBLISH
 from ivscope.findings.capabilities import allows
 from ivscope.findings.event_context import EventContext
 from ivscope.findings.finding import Certainty, Finding, Outside, Text
-from ivscope.findings.publishing import PUBLISHING_NAMES, stretches_of
-from ivscope.findings.stream_duration import LIMIT_SECONDS, SLACK_SECONDS
+from ivscope.findings.stream_duration import SLACK_SECONDS
+from ivscope.knowledge.limits import LASTING_SECONDS
 
 NEAR_SECONDS = 2
 """So far apart two events can be one happening: the service documents "immediately"."""
@@ -34,18 +35,20 @@ def publish_stopped(here: EventContext) -> Iterator[Finding]:
 
 
 def _duration(here: EventContext) -> Finding:
-    stretches = stretches_of(here.log, here.named(*PUBLISHING_NAMES))
-    start = next((one.start for one in stretches if one.end == here.position), None)
-    if start is None or here.has_untimed(events.PUBLISH_STARTED, events.PUBLISH_STOPPED):
+    span = here.span(here.position)
+    if span is None or span.other is None or span.why is Why.NO_TIME:
         text = "How long it had published is not known: no start that belongs to it is read."
         refs = here.refs(here.position)
-        return Finding((text,), Certainty.UNKNOWN, refs, here.open_pages, here.rest)
-    seconds = -here.seconds_to(start)
+        unknown = here.open_pages or (None if span is None or span.why is None else (span.why,))
+        return Finding((text,), Certainty.UNKNOWN, refs, unknown, here.rest)
+    seconds = -here.seconds_to(span.other)
     text = f"It had published for {round_duration(seconds)}"
-    if abs(seconds - LIMIT_SECONDS) <= SLACK_SECONDS:
+    if abs(seconds - LASTING_SECONDS) <= SLACK_SECONDS:
         text += ", the limit of a stage"
-    refs = here.refs(start, here.position)
-    return Finding((f"{text}.",), here.firm(), refs, here.open_pages, here.rest)
+    refs = here.refs(span.other, here.position)
+    unknown = here.open_pages or (None if span.why is None else (span.why,))
+    certainty = here.firm(unless=span.why is not None)
+    return Finding((f"{text}.",), certainty, refs, unknown, here.rest)
 
 
 def _lost_capability(here: EventContext, second: int) -> Iterator[Finding]:

@@ -53,7 +53,7 @@ def publisher_state(here: EventContext) -> Iterator[Finding]:
 
 
 def _compare(here: EventContext, scope: ParticipantScope, held: KnownLog, second: int) -> Finding:
-    found = publishing_in(held.log, second)
+    found = publishing_in(held, here.log.time_us(here.position) or 0)
     text, certainty, positions = _sentence(here, held, found, second)
     unknown: Text | None = None
     covers = held.covers(second + NEAR_SECONDS)
@@ -61,6 +61,8 @@ def _compare(here: EventContext, scope: ParticipantScope, held: KnownLog, second
         unknown = PAGES_OPEN
     elif not covers:
         unknown = ("what came since its events were read",)
+    elif found.why is not None and found.state is not State.TIE:
+        unknown = (found.why,)
     elif found.state is State.ON:
         unknown = ("why it was not found: what app and network did is not in the events",)
     elif found.state is State.NEVER:
@@ -75,9 +77,7 @@ def _compare(here: EventContext, scope: ParticipantScope, held: KnownLog, second
 def _sentence(
     here: EventContext, held: KnownLog, found: Publishing, second: int
 ) -> tuple[Text, Certainty, list[int]]:
-    log, stretch = held.log, found.stretch
-    start = None if stretch is None else stretch.start
-    end = None if stretch is None else stretch.end
+    log, start, end = held.log, found.start, found.end
     if found.state is State.NEVER:
         return _never(here, held)
     if found.state is State.ON and start is not None:
@@ -88,7 +88,8 @@ def _sentence(
         words = f"The publisher was publishing all along: it started {_away(held, second, start)}"
         words += "." if end is None else f" and stopped {_away(held, second, end)}."
         words += " Its end does not explain the error."
-        return (words,), Certainty.SHOWN, [at for at in (start, end) if at is not None]
+        certainty = Certainty.SHOWN if found.why is None else Certainty.LIKELY
+        return (words,), certainty, [*found.positions]
     if found.state is State.OFF:
         return _stopped(held, second, start, end)
     if found.state is State.NOT_YET and start is not None:
@@ -106,9 +107,8 @@ def _sentence(
             verb = "left" if log.name(end) == events.LEFT else "stopped publishing"
         words = f"The publisher {verb} in the same second; which came first is not known."
         return (words,), Certainty.LIKELY, positions
-    positions = [at for at in (start, end) if at is not None]
     words = "Whether the publisher was publishing is not known: a start or a stop has no time or "
-    return (f"{words}is missing in its events.",), Certainty.UNKNOWN, positions
+    return (f"{words}is missing in its events.",), Certainty.UNKNOWN, [*found.positions]
 
 
 def _stopped(

@@ -1,34 +1,24 @@
-"""Publishing: from when to when one participant published, and whether it did in one second."""
+"""Publishing: whether one participant was publishing at the time of an event."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
-from itertools import groupby
 
-from ivscope.domain import events
-from ivscope.findings.event_context import has_untimed, positions_named, second_of
-from ivscope.provider.store.event_log import EventLog
-
-PUBLISHING_NAMES = (
-    events.JOINED,
-    events.PUBLISH_STARTED,
-    events.PUBLISH_STOPPED,
-    events.LEFT,
-)
-"""Events that tell when somebody published. Who has left does not publish."""
+from ivscope.analysis.histories import KindRoles, publishing_of, publishing_rows
+from ivscope.analysis.intervals import SECOND, Interval, Why, bounds_of
+from ivscope.findings.known_facts import KnownLog
 
 
 class State(Enum):
-    """Whether a participant was publishing in one second."""
+    """Whether a participant was publishing at a time."""
 
     ON = auto()
-    """It started before that second and stopped after it, or not at all."""
+    """It started before, and stopped after or not at all as far as is read."""
     OFF = auto()
-    """It had published and stopped before that second."""
+    """It had published and stopped before."""
     TIE = auto()
-    """It started or stopped within that second."""
+    """It started or stopped at that time, or within the second that is all that is known of it."""
     NOT_YET = auto()
-    """It started for the first time after that second."""
+    """It started for the first time after."""
     NEVER = auto()
     """Nothing says that it ever published."""
     UNSURE = auto()
@@ -36,14 +26,27 @@ class State(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """Once publishing. Positions and seconds; None for what is missing."""
+class Publishing:
+    """What the events of a participant say about one time."""
 
-    start: int | None
-    end: int | None
-    start_second: int | None
-    end_second: int | None
-    """When it stopped or left; without `end`, by when it must have ended."""
+    state: State
+    interval: Interval | None = None
+    """The one that the state speaks of: the current, the last one before or the first one after;
+    None when there is none."""
+    why: Why | None = None
+    """Why it is not certain, if it is not."""
+
+    @property
+    def start(self) -> int | None:
+        """Position of its PUBLISH_STARTED."""
+        return None if self.interval is None else self.interval.start
+
+    @property
+    def end(self) -> int | None:
+        """Position of its PUBLISH_STOPPED, or of the LEFT that ended it."""
+        if self.interval is None:
+            return None
+        return self.interval.cut if self.interval.stop is None else self.interval.stop
 
     @property
     def positions(self) -> tuple[int, ...]:
@@ -51,77 +54,42 @@ class Stretch:
         return tuple(at for at in (self.start, self.end) if at is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Publishing:
-    """What the events of a participant say about one second."""
-
-    state: State
-    stretch: Stretch | None = None
-    """The one that the state speaks of: the current, the last one before or the first one after;
-    None when there is none."""
+_GOES_ON = frozenset({Why.END_MISSING, Why.TIE, Why.AFTER_READING})
+"""Reasons that do not speak against something that has no end."""
 
 
-def publishing_in(log: EventLog, second: int) -> Publishing:
-    """Whether the participant of a log was publishing in a second since 1970 UTC."""
-    stretches = stretches_of(log, positions_named(log, PUBLISHING_NAMES))
-    if has_untimed(log, (events.PUBLISH_STARTED, events.PUBLISH_STOPPED)):
-        return Publishing(State.UNSURE)
-    before: Stretch | None = None
-    after: Stretch | None = None
-    for stretch in stretches:
-        begin, end = stretch.start_second, stretch.end_second
-        if second in {begin, end}:
-            return Publishing(State.TIE, stretch)
-        if end is not None and end < second:
-            before = stretch
-        elif begin is not None and begin > second:
-            after = after or stretch
-        elif begin is None or (end is not None and stretch.end is None):
-            return Publishing(State.UNSURE, stretch)
-        else:
-            return Publishing(State.ON, stretch)
-    if before is not None:
-        return Publishing(State.OFF, before)
-    return Publishing(State.NEVER) if after is None else Publishing(State.NOT_YET, after)
+def publishing_in(held: KnownLog, time: int) -> Publishing:
+    """Whether the participant of a log was publishing at a time, microseconds since 1970 UTC.
 
-
-def stretches_of(log: EventLog, positions: Iterable[int]) -> list[Stretch]:
-    """What one participant published, oldest first.
-
-    Inside one second a stop ends what was open before, else what started in it.
-
-    Args:
-        log: The log.
-        positions: Events of one participant named in `PUBLISHING_NAMES`, oldest first.
+    Of a log that is not read whole it is told what the events read say.
     """
-    stretches: list[Stretch] = []
-    begun: int | None = None
+    log, reach, (first, last) = held.log, held.reach, bounds_of(time)
+    if not reach.is_complete:
+        reach = replace(reach, is_complete=True, connected_at=None)
+    track = publishing_of(log, publishing_rows(log), KindRoles(log.tables), reach)
+    intervals = track.intervals
+    here = [one for one in intervals if one.begin <= last and one.end >= first]
+    tied = [one for one in here if _is_tied(one, first, last)]
+    if track.certain.surrounds(first, last):
+        return Publishing(State.ON, here[-1], None if held.reach.is_complete else Why.NOT_READ)
+    if tied:
+        return Publishing(State.TIE, tied[0], Why.TIE)
+    if here:
+        one = here[-1]
+        why = one.doubt(first, last)
+        is_going_on = not one.is_over and why in _GOES_ON
+        return Publishing(State.ON if is_going_on else State.UNSURE, one, why)
+    if track.possible.touches(first, last + 1):
+        return Publishing(State.UNSURE, None, Why.NO_TIME)
+    before = [one for one in intervals if one.end < first]
+    if before:
+        return Publishing(State.OFF, before[-1])
+    return Publishing(State.NOT_YET, intervals[0]) if intervals else Publishing(State.NEVER)
 
-    def close(end: int | None, second: int | None) -> None:
-        started = None if begun is None else second_of(log, begun)
-        stretches.append(Stretch(begun, end, started, second))
 
-    for second, group in groupby(positions, lambda at: second_of(log, at)):
-        names: dict[str | None, list[int]] = {}
-        for at in group:
-            names.setdefault(log.name(at), []).append(at)
-        starts = names.get(events.PUBLISH_STARTED, [])
-        stops = names.get(events.PUBLISH_STOPPED, [])
-        was_open = begun
-        while starts or stops:
-            if stops and (begun is not None or not starts):
-                close(stops.pop(0), second)
-                begun = None
-            else:
-                if begun is not None:
-                    close(None, second)
-                begun = starts.pop(0)
-        # Somebody who left has stopped, also when PUBLISH_STOPPED is missing. What started in the
-        # second of leaving and joining can have started after it.
-        returns = events.JOINED in names and begun != was_open
-        if events.LEFT in names and begun is not None and not returns:
-            close(names[events.LEFT][-1], second)
-            begun = None
-    if begun is not None:
-        close(None, None)
-    return stretches
+def _is_tied(one: Interval, first: int, last: int) -> bool:
+    """Whether it began or ended at a time, or in the second that is all that is known of it."""
+    if one.start is not None and one.begun >= first:
+        return True
+    is_told = one.stop is not None or one.cut is not None
+    return is_told and one.end <= max(last, bounds_of(first // SECOND * SECOND)[1])

@@ -1,17 +1,21 @@
 """QUOTA_EXCEEDED: who was publishing in that second, against the limit of the stage."""
 
+from collections import Counter
 from collections.abc import Iterator
 
+from ivscope.analysis.intervals import bounds_of
+from ivscope.analysis.publishers import Publishers
 from ivscope.domain import events
-from ivscope.domain.times import from_microseconds
-from ivscope.findings.event_context import SECOND_US, EventContext, ask_session
-from ivscope.findings.finding import MOST_REFS, Ask, Certainty, Finding, Text
-from ivscope.findings.known_facts import PublisherCount
+from ivscope.findings.event_context import EventContext, ask_session
+from ivscope.findings.finding import MOST_REFS, Certainty, EventRef, Finding, Text
+from ivscope.findings.known_facts import PublisherCount, Slot
+from ivscope.findings.session_context import REPLICA, SessionContext, SessionFacts
+from ivscope.knowledge.limits import PUBLISHER_LIMIT
 
-PUBLISHER_LIMIT = 12
-"""Publishers per stage, which cannot be raised (IVS user guide: service quotas)."""
+_OPEN, _LIKELY = Certainty.UNKNOWN, Certainty.LIKELY
 
 ACCOUNT_LIMITS = "the limits of the account are shared with other stages and not in the events"
+_ACCOUNT: Text = (ACCOUNT_LIMITS,)
 
 
 def publishers_against_limit(here: EventContext) -> Iterator[Finding]:
@@ -27,8 +31,7 @@ def publishers_against_limit(here: EventContext) -> Iterator[Finding]:
         text = "The event has no readable time: publishers cannot be counted."
         yield Finding((text,), Certainty.UNKNOWN, here.refs(here.position))
         return
-    moment = from_microseconds(here.second * SECOND_US)
-    count = here.known.publishers_at(here.scope.session, moment)
+    count = here.known.publishers_at(here.scope.session, here.log.time_us(here.position) or 0)
     if count is None:
         yield Finding(
             ("How many were publishing is not known: only a sweep of the session tells.",),
@@ -38,39 +41,54 @@ def publishers_against_limit(here: EventContext) -> Iterator[Finding]:
             (ask_session(here.known, here.scope.session, "events of everybody"),),
         )
         return
-    yield _counted(here, count)
+    yield _counted(here, count.without(here.scope.participant_id))
 
 
-def _counted(here: EventContext, count: PublisherCount) -> Finding:
-    own = here.scope.participant_id
-    started = tuple(seat.event for seat in count.started if seat.participant_id != own)
-    least = len(started)
-    most = least + sum(seat.participant_id != own for seat in count.tied)
-    rests = (*started[: MOST_REFS - 1], *here.refs(here.position))
-    asks: tuple[Ask, ...] = ()
-    if not count.is_complete:
+def _counted(here: EventContext, others: PublisherCount) -> Finding:
+    refs = [slot.event for slot in (*others.certain, *others.unsure) if slot.event is not None]
+    rests = (*refs[: MOST_REFS - 1], *here.refs(here.position))
+    text: list[str] = [f"{_number(others)} others were publishing in that second"]
+    if others.copies:
+        is_one = others.copies == 1
+        copies = "a copy from another stage" if is_one else "copies from other stages"
+        text.append(f", {others.copies} of them {copies}")
+    if others.least > PUBLISHER_LIMIT:
+        text.append(f", more than the {PUBLISHER_LIMIT} that a stage takes: it was another limit.")
+        return Finding(tuple(text), Certainty.UNKNOWN, rests, _ACCOUNT)
+    if others.least == PUBLISHER_LIMIT:
+        text.append(f": the stage's {PUBLISHER_LIMIT} slots were taken.")
+        return _taken(others, tuple(text), rests)
+    if not others.is_complete:
+        text[0] = f"At least {others.least} others were publishing in that second"
+        text.append(f", of {PUBLISHER_LIMIT} that a stage takes.")
         asks = (ask_session(here.known, here.scope.session, "events of everybody else"),)
-    text: list[str] = [f"{_number(least, most)} others were publishing in that second"]
-    if count.copies:
-        copies = "a copy from another stage" if count.copies == 1 else "copies from other stages"
-        text.append(f", {count.copies} of them {copies}")
-    if least >= PUBLISHER_LIMIT:
-        text.append(f": the stage's {PUBLISHER_LIMIT} seats were taken.")
-        return Finding(tuple(text), Certainty.SHOWN, rests, _partial(count))
-    if not count.is_complete:
-        text[0] = f"At least {least} others were publishing in that second"
+        return Finding(tuple(text), Certainty.UNKNOWN, rests, _partial(others), asks)
+    if others.most >= PUBLISHER_LIMIT:
         text.append(f", of {PUBLISHER_LIMIT} that a stage takes.")
-        return Finding(tuple(text), Certainty.UNKNOWN, rests, _partial(count), asks)
-    if most >= PUBLISHER_LIMIT:
-        text.append(f", of {PUBLISHER_LIMIT} that a stage takes.")
-        unknown: Text = ("what came first inside the second",)
-        return Finding(tuple(text), Certainty.LIKELY, rests, unknown)
+        return Finding(tuple(text), Certainty.LIKELY, rests, _doubt(others))
     text.append(f", fewer than the {PUBLISHER_LIMIT} that a stage takes: it was another limit.")
-    return Finding(tuple(text), Certainty.LIKELY, rests, (f"{ACCOUNT_LIMITS}",))
+    return Finding(tuple(text), Certainty.LIKELY, rests, _ACCOUNT)
 
 
-def _number(least: int, most: int) -> str:
-    return str(least) if least == most else f"{least} to {most}"
+def _taken(others: PublisherCount, text: Text, rests: tuple[EventRef, ...]) -> Finding:
+    """As many as a stage takes, for certain; that these are its slots may still be open."""
+    if others.unsure:
+        return Finding(text, Certainty.LIKELY, rests, _doubt(others))
+    if any(slot.is_copy is not False for slot in others.certain):
+        unknown: Text = ("whether copies take slots: no document says it",)
+        return Finding(text, Certainty.LIKELY, rests, unknown)
+    return Finding(text, Certainty.SHOWN, rests, _partial(others))
+
+
+def _doubt(others: PublisherCount) -> Text | None:
+    """The reason that makes most of the doubtful ones doubtful."""
+    whys = Counter(slot.why for slot in others.unsure if slot.why is not None)
+    return (whys.most_common(1)[0][0],) if whys else None
+
+
+def _number(others: PublisherCount) -> str:
+    is_sure = others.least == others.most
+    return str(others.least) if is_sure else f"{others.least} to {others.most}"
 
 
 def _partial(count: PublisherCount) -> Text | None:
@@ -78,3 +96,75 @@ def _partial(count: PublisherCount) -> Text | None:
         return None
     more = "" if count.all_listed else " and more"
     return (f"only {count.read:,} of {count.total:,}{more} participants are read",)
+
+
+def count_publishers(session: SessionFacts, publishers: Publishers, time: int) -> PublisherCount:
+    """Who was publishing at the time of an event.
+
+    Args:
+        session: The session.
+        publishers: Of its log, counted.
+        time: Microseconds since 1970 UTC.
+    """
+    first, last = bounds_of(time)
+    types = {row.participant_id: row.replication_type for row in session.participants}
+    certain: list[Slot] = []
+    unsure: list[Slot] = []
+    for one in publishers.at(first, last):
+        event = None
+        if one.interval is not None:
+            event = EventRef(session.scope, one.interval.positions[0])
+        kind = types.get(one.participant_id)
+        is_copy = None if kind is None else kind == REPLICA
+        slot = Slot(one.participant_id, event, one.why, is_copy)
+        (certain if one.why is None else unsure).append(slot)
+    reaches = [session.reach(name) for name in types]
+    return PublisherCount(
+        certain=tuple(certain),
+        unsure=tuple(unsure),
+        read=sum(reach.is_complete and reach.read_to > first for reach in reaches),
+        total=len(types),
+        # Somebody can have joined since everybody was listed.
+        all_listed=session.all_listed and all(reach.read_to > first for reach in reaches),
+    )
+
+
+def quota_against_slots(session: SessionContext) -> Iterator[Finding]:
+    """Compare each QUOTA_EXCEEDED of publishing with the publishers of its second."""
+    log = session.log
+    errors = [
+        at
+        for at in session.errors
+        if log.error_code(at) == "QUOTA_EXCEEDED" and log.name(at) == events.PUBLISH_ERROR
+    ]
+    if not errors:
+        return
+    publishers = Publishers(log, lambda: session.known.reach).count()
+    full: list[int] = []
+    more: list[int] = []
+    fewer: list[int] = []
+    unsure: list[int] = []
+    is_doubtful = any(row.replication_type == REPLICA for row in session.people.values())
+    for at in errors:
+        level = publishers.level(*bounds_of(log.time_us(at) or 0), log.participant(at))
+        if level.certain > PUBLISHER_LIMIT:
+            more.append(at)
+        elif level.certain == PUBLISHER_LIMIT:
+            full.append(at)
+            is_doubtful = is_doubtful or level.possible > level.certain
+        elif session.is_complete and level.possible < PUBLISHER_LIMIT:
+            fewer.append(at)
+        else:
+            unsure.append(at)
+    surely = Certainty.LIKELY if is_doubtful else Certainty.SHOWN
+    some_unsure: Text = session.partial or ("whether some of them were publishing then",)
+    for own, words, certainty, unknown in (
+        (full, f"{PUBLISHER_LIMIT} others were: the slots of the stage were taken", surely, None),
+        (more, f"more than {PUBLISHER_LIMIT} others were: it was another limit", _OPEN, None),
+        (fewer, f"fewer than {PUBLISHER_LIMIT} were: it was another limit", _LIKELY, _ACCOUNT),
+        (unsure, f"it is not certain that {PUBLISHER_LIMIT} others were", _OPEN, some_unsure),
+    ):
+        if own:
+            text = f"At {len(own):,} of {len(errors):,} QUOTA_EXCEEDED when publishing, {words}."
+            open_ = unknown or session.partial
+            yield Finding((text,), certainty, session.refs(own), open_, session.rest)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from ivscope.analysis.spans import Spans
 from ivscope.domain.durations import round_duration
 from ivscope.findings.event_context import EventContext, second_of
 from ivscope.findings.finding import Ask, Certainty, FactKey, FactKind, Finding, Text
@@ -21,29 +20,29 @@ def replication_stopped(here: EventContext) -> Iterator[Finding]:
     yield _duration(here)
     if here.second is None:
         return
-    yield _cause(here, here.second, publishing_in(here.log, here.second))
+    time = here.log.time_us(here.position) or 0
+    yield _cause(here, here.second, publishing_in(here.held, time))
 
 
 def _duration(here: EventContext) -> Finding:
-    session = here.known.session(here.scope.session)
-    is_live = session is not None and session.end_time is None
-    span = Spans(here.log).span_of(here.position, complete=here.complete, live=is_live)
+    span = here.span(here.position)
+    unknown: Text | None = None if span is None or span.why is None else (span.why,)
     if span is None or span.other is None or span.duration is None:
-        missing = "" if span is None or span.missing is None else f": {span.missing}"
-        text = f"How long it was replicated is not known{missing}."
+        text = "How long it was replicated is not known."
         refs = here.refs(here.position)
-        return Finding((text,), Certainty.UNKNOWN, refs, None, here.rest)
+        return Finding((text,), Certainty.UNKNOWN, refs, unknown, here.rest)
     text = f"It was replicated for {round_duration(span.duration.total_seconds())}."
     refs = here.refs(span.other, here.position)
-    return Finding((text,), here.firm(), refs, here.open_pages, here.rest)
+    certainty = here.firm(unless=unknown is not None)
+    return Finding((text,), certainty, refs, here.open_pages or unknown, here.rest)
 
 
 def _cause(here: EventContext, second: int, found: Publishing) -> Finding:
-    stretch = found.stretch
-    refs = here.refs(*(() if stretch is None else stretch.positions), here.position)
+    refs = here.refs(*found.positions, here.position)
     fact = FactKey(FactKind.REPLICAS, here.scope)
     replicas = Ask("its replicas and their state now", fact, 1)
-    end_second = None if stretch is None else stretch.end_second
+    end = found.end
+    end_second = None if end is None else second_of(here.log, end)
     if found.state is State.ON and (end_second or second + WINDOW_SECONDS) - second <= NEAR_SECONDS:
         text = "It stopped publishing right after: both can be one happening."
         unknown: Text = ("which of the two ended the other",)
@@ -57,7 +56,6 @@ def _cause(here: EventContext, second: int, found: Publishing) -> Finding:
             here.open_pages or ("who made the call: no event says it",),
             (*here.rest, replicas),
         )
-    end = None if stretch is None else stretch.end
     if found.state in {State.OFF, State.TIE} and end is not None:
         stopped = second_of(here.log, end) or 0
         if stopped == second:

@@ -19,8 +19,7 @@ from ivscope.findings.known_facts import KnownFacts
 from ivscope.findings.leaving import left
 from ivscope.findings.publish_stopped import publish_stopped
 from ivscope.findings.publisher_not_found import publisher_state, unreachable_publishers
-from ivscope.findings.publisher_slots import quota_against_seats
-from ivscope.findings.quota import publishers_against_limit
+from ivscope.findings.quota import publishers_against_limit, quota_against_slots
 from ivscope.findings.repeats import bursts, repeated
 from ivscope.findings.replication import replication_stopped
 from ivscope.findings.session_context import SessionFacts, sweep_of
@@ -99,7 +98,7 @@ def findings_for(
 
 _RULES = (
     bursts,
-    quota_against_seats,
+    quota_against_slots,
     unreachable_publishers,
     shared_users,
     matching_faults,

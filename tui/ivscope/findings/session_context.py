@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import compress
 from typing import Protocol
 
+from ivscope.analysis.intervals import Reach
 from ivscope.analysis.shown_events import flags_of
 from ivscope.domain.durations import round_duration
 from ivscope.domain.stages import Participant, ParticipantSummary, SessionScope
@@ -42,6 +43,10 @@ class SessionFacts(Protocol):
 
         While a session is live that means up to a moment; the findings say nothing of later.
         """
+        ...
+
+    def reach(self, participant_id: str, /) -> Reach:
+        """How far the events of a participant are read."""
         ...
 
     def participant(self, participant_id: str, /) -> Participant | None:

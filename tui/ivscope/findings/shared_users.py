@@ -3,7 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
+from ivscope.analysis.intervals import SPAN_NAMES, Family
+from ivscope.analysis.pairing import Doubts, Half, stays_of
 from ivscope.domain import events
 from ivscope.domain.durations import round_duration
 from ivscope.findings.event_context import positions_named
@@ -14,8 +17,17 @@ from ivscope.findings.session_context import MANY, SessionContext
 MOST_USERS = 20
 """So many are told, those with the most participants first."""
 
-_Visit = tuple[int, int | None, int]
-"""First second inside, last one (None: no LEFT after the last JOINED), position of JOINED."""
+
+class _Visit(NamedTuple):
+    """One participant from its first JOINED to its last LEFT. Seconds since 1970 UTC."""
+
+    first: int
+    joined: int
+    """Position of the first JOINED."""
+    last: int | None
+    """None when it is not read that it left after its last JOINED."""
+    is_inside: bool
+    """Whether it was still inside for certain when it was read last."""
 
 
 def shared_users(swept: SessionContext) -> Iterator[Finding]:
@@ -28,38 +40,51 @@ def shared_users(swept: SessionContext) -> Iterator[Finding]:
     many = [(user, names) for user, names in by_user.items() if len(names) >= MANY]
     if not many:
         return
-    ends = swept.by_participant(positions_named(swept.log, (events.JOINED, events.LEFT)))
+    moves = swept.by_participant(positions_named(swept.log, SPAN_NAMES[Family.STAY]))
     for user, names in sorted(many, key=lambda one: -len(one[1]))[:MOST_USERS]:
+        read = [name for name in names if swept.known.is_read(name)]
         visits = sorted(
-            visit
-            for name in names
-            if swept.known.is_read(name) and (visit := _visit(swept, ends.get(name, [])))
+            visit for name in read if (visit := _visit(swept, name, moves.get(name, ())))
         )
-        yield _told(swept, user, len(names), visits)
+        yield _told(swept, user, names, read, visits)
 
 
-def _visit(swept: SessionContext, positions: Sequence[int]) -> _Visit | None:
-    joins = [at for at in positions if swept.log.name(at) == events.JOINED]
-    if not joins:
+def _visit(swept: SessionContext, name: str, moves: Sequence[int]) -> _Visit | None:
+    log = swept.log
+    halves = [Half(log.time_us(at) or 0, "", at, log.name(at) == events.LEFT) for at in moves]
+    stays = stays_of(halves, (), swept.known.reach(name), Doubts()).track.intervals
+    joined = [stay for stay in stays if stay.start is not None]
+    if not joined:
         return None
-    leaves = [swept.second(at) for at in positions if swept.log.name(at) == events.LEFT]
-    last = max(leaves, default=None)
-    is_inside = last is None or last < swept.second(joins[-1])
-    return swept.second(joins[0]), None if is_inside else last, joins[0]
+    last, first = stays[-1], joined[0]
+    left = None if last.stop is None else swept.second(last.stop)
+    start = first.start or 0
+    return _Visit(swept.second(start), start, left, last.stop is None and last.why is None)
 
 
-def _told(swept: SessionContext, user: str, count: int, visits: Sequence[_Visit]) -> Finding:
-    rests = swept.refs([visit[2] for visit in visits])
+def _told(
+    swept: SessionContext,
+    user: str,
+    names: Sequence[str],
+    read: Sequence[str],
+    visits: Sequence[_Visit],
+) -> Finding:
+    rests = swept.refs([visit.joined for visit in visits])
+    count = len(names)
     who: Text = (f"{count:,} participants carry the user id ", Outside(user))
-    if len(visits) < count:
+    if len(read) < count:
         text = (*who, f"; when they were inside is read of {len(visits):,} only.")
         return Finding(text, Certainty.UNKNOWN, rests, swept.partial, swept.rest)
-    gaps = [None if one[1] is None else other[0] - one[1] for one, other in pairwise(visits)]
+    if len(visits) < count:
+        text = (*who, f"; {count - len(visits):,} of them have no JOINED.")
+        unknown: Text = ("when they were inside",)
+        return Finding(text, Certainty.UNKNOWN, rests, swept.partial or unknown, swept.rest)
+    gaps = [None if one.last is None else other.first - one.last for one, other in pairwise(visits)]
     if any(gap is None or gap < 0 for gap in gaps):
         text = (*who, f", up to {_at_once(visits):,} at the same time: not one after another.")
-        if None in gaps:
-            missing: Text = ("where LEFT is missing, whether it was still inside",)
-            return Finding(text, Certainty.LIKELY, rests, missing, swept.rest)
+        if any(visit.last is None and not visit.is_inside for visit in visits[:-1]):
+            unknown = ("where LEFT is missing, whether it was still inside",)
+            return Finding(text, Certainty.LIKELY, rests, unknown, swept.rest)
         return Finding(text, Certainty.SHOWN, rests, swept.partial, swept.rest)
     longest = max(gap or 0 for gap in gaps)
     if longest > REJOIN_SECONDS:
@@ -70,16 +95,16 @@ def _told(swept: SessionContext, user: str, count: int, visits: Sequence[_Visit]
         f", one after another, at most {round_duration(longest)} apart: ",
         "it looks like one client that comes back with a new token each time.",
     )
-    unknown = swept.partial or ("whether it is one client: only the user id is the same",)
-    return Finding(text, Certainty.LIKELY, rests, unknown, swept.rest)
+    looks: Text = swept.partial or ("whether it is one client: only the user id is the same",)
+    return Finding(text, Certainty.LIKELY, rests, looks, swept.rest)
 
 
 def _at_once(visits: Sequence[_Visit]) -> int:
     """The most that were inside at the same time."""
     steps = sorted(
         step
-        for first, last, _ in visits
-        for step in ((first, 1), *(() if last is None else ((last, -1),)))
+        for visit in visits
+        for step in ((visit.first, 1), *(() if visit.last is None else ((visit.last, -1),)))
     )
     inside = most = 0
     for _, step in steps:

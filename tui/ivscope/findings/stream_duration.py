@@ -1,15 +1,12 @@
 """STREAM_DURATION_EXCEEDED: what had gone on, and for how long."""
 
 from collections.abc import Iterator
-from itertools import islice
 
 from ivscope.domain import events
 from ivscope.domain.durations import round_duration
 from ivscope.findings.event_context import EventContext, positions_within, second_of
 from ivscope.findings.finding import Certainty, Finding
-
-LIMIT_SECONDS = 24 * 3600
-"""Longest publishing or subscribing (IVS user guide: service quotas)."""
+from ivscope.knowledge.limits import LASTING_SECONDS
 
 SLACK_SECONDS = 60
 """So much shorter or longer still counts as the limit: times are whole seconds, and nobody
@@ -49,10 +46,7 @@ def measured_duration(here: EventContext) -> Iterator[Finding]:
         yield Finding((text,), Certainty.UNKNOWN, refs, here.open_pages, here.rest)
         return
     since = second_of(here.log, start) or 0
-    stops = positions_within(here.log, halves[1:], since=since + 1, until=before, remote=remote)
-    leaves = positions_within(here.log, (events.LEFT,), since=since + 1, until=before)
-    ends = [at for found in (stops, leaves) for at in islice(found, 1)]
-    end = min(ends, key=lambda at: (here.log.time_us(at) or 0, at), default=None)
+    end = _end_before(here, start)
     if end is not None and here.second - (second_of(here.log, end) or 0) > _ENDED_SECONDS:
         text = (
             f"The last {halves[0]} before it is {here.distance(start)}, and it ended "
@@ -64,13 +58,22 @@ def measured_duration(here: EventContext) -> Iterator[Finding]:
     yield _compare(here, start, here.second - since, halves[0])
 
 
+def _end_before(here: EventContext, start: int) -> int | None:
+    """What ended something before the second of the error: its own end, or LEFT."""
+    span = here.span(start)
+    found = None if span is None else span.left if span.other is None else span.other
+    if found is None or (second_of(here.log, found) or 0) >= (here.second or 0):
+        return None
+    return found
+
+
 def _compare(here: EventContext, start: int, seconds: int, name: str) -> Finding:
     refs = here.refs(start, here.position)
     lasted = f"{name} is {round_duration(seconds)} before"
-    if abs(seconds - LIMIT_SECONDS) <= SLACK_SECONDS:
+    if abs(seconds - LASTING_SECONDS) <= SLACK_SECONDS:
         text = f"{lasted}: that is the limit of 24 h."
         return Finding((text,), here.firm(), refs, here.open_pages, here.rest)
-    if seconds > LIMIT_SECONDS:
+    if seconds > LASTING_SECONDS:
         text = f"{lasted}: longer than the limit of 24 h, so a stop and a start may be missing."
         return Finding((text,), Certainty.LIKELY, refs, here.open_pages, here.rest)
     text = f"{lasted}: shorter than the limit of 24 h, so it does not explain the error."

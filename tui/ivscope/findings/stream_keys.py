@@ -89,17 +89,18 @@ def _compare(here: EventContext, mine: ParticipantSummary, other: ParticipantSum
         asks = (ask_events(scope, "events of that participant"),) if held is None else ()
         text = (*carries, "; whether it was publishing is not known.")
         return Finding(text, Certainty.UNKNOWN, here.refs(here.position), None, asks)
-    found = publishing_in(held.log, here.second)
-    stretch = found.stretch
-    positions = () if stretch is None else stretch.positions
+    found = publishing_in(held, here.log.time_us(here.position) or 0)
+    positions = found.positions
     rests = (*(EventRef(scope, at) for at in positions), *here.refs(here.position))
     covers = held.covers(here.second)
     unknown = None if covers else PAGES_OPEN
     asks = () if covers else (ask_events(scope, "the rest of its events"),)
     certainty = Certainty.SHOWN if covers else Certainty.LIKELY
-    if found.state is State.ON and stretch is not None and stretch.start is not None:
-        since = distance(here.second, second_of(held.log, stretch.start))
+    if found.state is State.ON and found.start is not None:
+        since = distance(here.second, second_of(held.log, found.start))
         text = (*carries, f" and was publishing: it started {since}.")
+        if found.why is not None:
+            certainty, unknown = Certainty.LIKELY, unknown or (found.why,)
         if mine.redundant_ingest or other.redundant_ingest:
             certainty = Certainty.UNKNOWN
             unknown = ("whether the key is the same: redundant ingest has two of them",)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 
+from ivscope.analysis.intervals import Why
 from ivscope.analysis.timed_events import timed_events
 from ivscope.domain import events
 from ivscope.domain.durations import round_duration
@@ -64,14 +65,14 @@ def _lost(here: EventContext, second: int) -> Iterator[Finding]:
         text = f"It lost PUBLISH, and PUBLISH_STOPPED is {here.distance(stops[0])}."
         yield Finding((text,), Certainty.LIKELY, here.refs(here.position, stops[0]))
         return
-    found = publishing_in(here.log, second)
-    stretch = found.stretch
-    if found.state is not State.ON or stretch is None or stretch.start is None:
+    found = publishing_in(here.held, (here.log.time_us(here.position) or 0) - 1)
+    is_open = found.state is State.UNSURE and found.why is Why.PUBLISH_TAKEN
+    if not (is_open or found.state is State.ON) or found.start is None:
         return
     text = "It lost PUBLISH while publishing, and no PUBLISH_STOPPED follows soon"
     covers = here.held.covers(second + FOLLOWS_SECONDS)
     text += "." if covers else " in what is read."
-    rests = here.refs(stretch.start, here.position)
+    rests = here.refs(found.start, here.position)
     certainty = Certainty.SHOWN if covers else Certainty.UNKNOWN
     yield Finding((text,), certainty, rests, here.open_pages, here.rest)
 

@@ -7,6 +7,7 @@ RTMP publishing, OBS and WHIP). No document says which event carries which code.
 from typing import Final
 
 from ivscope.knowledge.explanation import GUIDE, REFERENCE, Cause, Concern, Explanation, Limit
+from ivscope.knowledge.limits import PUBLISHER_LIMIT
 
 _QUOTAS = f"{GUIDE}/service-quotas.html"
 _INGEST = f"{GUIDE}/rt-stream-ingest.html"
@@ -36,7 +37,7 @@ _CARDS = (
         title="QUOTA_EXCEEDED",
         meaning="More participants want to publish or subscribe than the quota allows.",
         limits=(
-            Limit("12 publishers per stage", is_raisable=False),
+            Limit(f"{PUBLISHER_LIMIT} publishers per stage", is_raisable=False),
             Limit("10,000 subscribers per stage", is_raisable=True),
             Limit("1,000 publishers at once per account and Region", is_raisable=True),
             Limit("20,000 subscriptions at once per account and Region", is_raisable=True),

@@ -1,9 +1,9 @@
 """The lines of the detail pane for one event: what to act on first, raw members last."""
 
 from collections.abc import Iterator, Sequence
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
-from ivscope.analysis.event_spans import EventSpan, Missing
+from ivscope.analysis.intervals import EventSpan, Why
 from ivscope.domain.durations import duration
 from ivscope.domain.events import TOKEN_EXCHANGED, Event
 from ivscope.domain.token_comparison import compare_tokens
@@ -156,12 +156,20 @@ def _members(document: dict[str, object], prefix: str = "") -> Iterator[tuple[st
             yield path, (value_span(str(value) if value else ""),)
 
 
-_ROLES = {
-    Missing.STILL_OPEN: Role.GOOD,
-    Missing.NOT_LOADED: Role.MUTED,
-    Missing.NOT_IN_ANSWER: Role.WARNING,
-    Missing.NO_TIME: Role.WARNING,
+_REASONS = {
+    Why.END_MISSING: "the events have no end of it",
+    Why.START_MISSING: "the events have no start of it",
+    Why.NOT_READ: "events that are not read yet can change it",
+    Why.TIE: "the order of events inside one second is not known",
+    Why.NO_TIME: "an event that matters has no time",
+    Why.PUBLISH_TAKEN: "a token exchange may have ended it",
+    Why.AFTER_READING: "it is later than the last reading",
 }
+
+
+def reason(why: Why) -> str:
+    """Why something is not certain, in words that end a sentence."""
+    return _REASONS[why]
 
 
 def span_line(span: EventSpan, zone: tzinfo) -> Line:
@@ -170,17 +178,26 @@ def span_line(span: EventSpan, zone: tzinfo) -> Line:
     "lasted 53 min 30 s, until LEFT 21:18:44"; seen from the end "since JOINED 20:25:14". The
     date is there when the halves are on different days.
     """
-    if span.missing is not None:
+    name = Span(f" ({span.other_name})", Role.MUTED)
+    if span.is_open:
+        return Span("still open", Role.GOOD), name
+    if span.duration is not None and span.other_time is not None:
+        likely = () if span.why is None else (Span(f", likely: {reason(span.why)}", Role.MUTED),)
         return (
-            Span(span.missing, _ROLES[span.missing]),
-            Span(f" ({span.other_name})", Role.MUTED),
+            Span(f"lasted {duration(span.duration.total_seconds())}", Role.STRONG),
+            Span(", until " if span.is_start else ", since "),
+            Span(f"{span.other_name} {_when(span, span.other_time, zone)}", Role.ACCENT),
+            *likely,
         )
-    if span.duration is None or span.time is None or span.other_time is None:
-        return ()
-    dates = {clock(time, zone, with_date=True)[:10] for time in (span.time, span.other_time)}
-    when = clock(span.other_time, zone, with_date=len(dates) > 1)
-    return (
-        Span(f"lasted {duration(span.duration.total_seconds())}", Role.STRONG),
-        Span(", until " if span.is_start else ", since "),
-        Span(f"{span.other_name} {when}", Role.ACCENT),
-    )
+    if span.left_time is not None:
+        left = f"ended by LEFT {_when(span, span.left_time, zone)} at the latest"
+        return Span(left, Role.WARNING), Span(f" (no {span.other_name})", Role.MUTED)
+    role = Role.MUTED if span.why is Why.NOT_READ else Role.WARNING
+    return Span(reason(span.why or Why.END_MISSING), role), name
+
+
+def _when(span: EventSpan, time: datetime, zone: tzinfo) -> str:
+    """A time of day, with the date when it is another day than that of the event."""
+    times = (time,) if span.time is None else (span.time, time)
+    dates = {clock(one, zone, with_date=True)[:10] for one in times}
+    return clock(time, zone, with_date=len(dates) > 1)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from ivscope.analysis.intervals import Why
 from ivscope.domain.stages import ParticipantReplica
 from ivscope.domain.times import Time
 from ivscope.findings.finding import (
@@ -18,6 +19,7 @@ from ivscope.findings.finding import (
     Text,
 )
 from ivscope.render.cells import wrap
+from ivscope.render.event_lines import reason
 from ivscope.render.fields import LONGEST_VALUE
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe
@@ -127,6 +129,8 @@ def _spans(text: Text, tell: _Tell) -> Line:
 def _span(part: Part, tell: _Tell) -> Span:
     if isinstance(part, Outside):
         return Span(safe(part.text[:LONGEST_VALUE]), Role.STRONG)
+    if isinstance(part, Why):
+        return Span(reason(part))
     return Span(part if isinstance(part, str) else tell(part.time))
 
 

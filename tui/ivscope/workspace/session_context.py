@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
+from ivscope.analysis.intervals import Reach
 from ivscope.domain.stages import Participant, ParticipantScope, ParticipantSummary, SessionScope
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.store.event_log import EventLog
+from ivscope.workspace.reaches import Reaches
 
 
 class StoredSession:
-    """A `SessionFacts` over a sweep, which grows with it. Reads nothing.
+    """A `SessionFacts` over a sweep, made anew for each look at it. Reads nothing.
 
     Its log is that of `M`, so a position in it is a position there.
     """
@@ -17,6 +19,7 @@ class StoredSession:
         self.scope = session
         self._provider = provider
         self._sweep = provider.sweep(session)
+        self._reach_of = Reaches(provider).in_sweep(self._sweep)
 
     @property
     def log(self) -> EventLog:
@@ -37,6 +40,10 @@ class StoredSession:
     def is_read(self, participant_id: str, /) -> bool:
         """Whether the events of a participant are read to the end."""
         return self._sweep.log.is_read(participant_id)
+
+    def reach(self, participant_id: str, /) -> Reach:
+        """How far the events of a participant were read when this was made."""
+        return self._reach_of(participant_id)
 
     def participant(self, participant_id: str, /) -> Participant | None:
         """The answer of GetParticipant; None when it was not asked for."""

@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 from functools import partial
 from itertools import chain
 
+from ivscope.analysis.intervals import NOTHING_KNOWN
 from ivscope.domain.events import Event
 from ivscope.domain.failures import is_not_recorded
 from ivscope.domain.stages import (
@@ -29,6 +30,7 @@ from ivscope.ui.explorer.event_findings import EventFindings
 from ivscope.ui.explorer.event_refs import event_ref
 from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.evidence import evidence_keys
+from ivscope.workspace.event_stream import SessionStream
 from ivscope.workspace.jobs import Jobs
 from ivscope.workspace.place import Level, Place
 from ivscope.workspace.store_context import StoreContext
@@ -53,7 +55,8 @@ class Detail:
         """
         self._provider = provider
         self._keys = evidence_keys(keys)
-        self.weighing = EventFindings(provider, StoreContext(provider), jobs)
+        self._known = StoreContext(provider)
+        self.weighing = EventFindings(provider, self._known, jobs)
         """Findings about events."""
         self._raw_kept: tuple[Event, int, tuple[Line, ...]] | None = None
         self.raw = False
@@ -98,11 +101,13 @@ class Detail:
         reading, position = pane.reading, pane.position
         if reading is None or position is None:
             return []
-        span = reading.spans.span_of(
-            position,
-            complete=reading.stream.is_complete,
-            live=self._is_live(scope),
-        )
+        reaches = self._known.reaches
+        if isinstance(reading.stream, SessionStream):
+            reach = reaches.in_sweep(reading.stream.sweep)(scope.participant_id)
+        else:
+            feed = self._provider.store.opened_events(scope)
+            reach = NOTHING_KNOWN if feed is None else reaches.of_feed(scope, feed)
+        span = reading.spans.span_of(position, reach)
         return [] if span is None else field("Span", span_line(span, zone), width)
 
     def _findings(
@@ -133,11 +138,6 @@ class Detail:
             leading += [] if replicas is None else replica_lines(replicas.items[:], width)
         others = draw(findings[count:], first=count + 1)
         return leading, [*others, ()] if others else []
-
-    def _is_live(self, scope: ParticipantScope) -> bool:
-        """Whether the session has no end, as far as its row was read."""
-        session = self._provider.store.session(scope.session)
-        return session is not None and session.end_time is None
 
     def of_row(
         self, place: Place, row: picking.PickerRow | None, width: int, zone: tzinfo, now: datetime

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from ivscope.analysis.concurrency import PublisherCounter
 from ivscope.analysis.event_tally import EventTally
+from ivscope.analysis.intervals import SECOND, Reach
 from ivscope.analysis.lane_order import LaneOrder
 from ivscope.analysis.lanes import Lanes
 from ivscope.analysis.plots import Bucket, PublisherLevel
+from ivscope.analysis.publishers import Publishers
 from ivscope.analysis.time_window import TimeWindow, window_between
+from ivscope.domain.times import to_microseconds
+from ivscope.knowledge.limits import PUBLISHER_LIMIT
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.render.lines import Line, Role, Span
@@ -23,9 +26,7 @@ from ivscope.ui.lanes.lines import (
 )
 from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.names import Names
-
-PUBLISHER_LIMIT = 12
-"""Publishers in a stage, not adjustable (IVS RealTimeUserGuide, service quotas)."""
+from ivscope.workspace.reaches import Reaches
 
 _LABEL_CELLS = 16
 _PLOT_LINES = 6
@@ -35,7 +36,7 @@ _PLOT_LINES = 6
 class Counts:
     """What plots are made of."""
 
-    publishers: PublisherCounter
+    publishers: Publishers
     events: EventTally
     until: datetime
     """After this nothing is known."""
@@ -84,15 +85,17 @@ class LanesView:
         log = sweep.log
         self._until = self._ended or clock.now()
         """After this nothing is known: the end of the session, or when the lanes were opened."""
-        self._lanes = Lanes(log.log, log.ranges, self._until)
-        self._counter = PublisherCounter(log.log, is_read=log.is_read, ended=self._ended)
+        self._reaches = Reaches(provider)
+        self._reach_of = self._reaches.in_sweep(sweep)
+        self._lanes = Lanes(log.log, log.ranges, self._reach, self._until)
+        self._publishers = Publishers(log.log, lambda: self._reaches.in_sweep(sweep))
         self._tally = EventTally(log.log)
         self._window: TimeWindow | None = None
         self._is_fitted = True
         self.moment = moment
         """The cursor; None before anything has a time."""
         self.errors_first = False
-        self._counts = Counts(self._counter, self._tally, self._until)
+        self._counts = Counts(self._publishers, self._tally, self._until)
         self._plot = 0
         self._lane_order = LaneOrder()
         self._ordered_for: tuple[int, int, int | None] | None = None
@@ -102,13 +105,17 @@ class LanesView:
     def work(self, seconds: float) -> bool:
         """Count on for about so long. Returns whether more is left."""
         is_more = self._tally.advance(seconds / 2)
-        is_more = self._counter.advance(seconds / 2) or is_more
+        is_more = self._publishers.advance(seconds / 2) or is_more
+        self._reach_of = self._reaches.in_sweep(self._sweep)
         self._arrange()
         span = self._tally.span
         if span is not None and (self._window is None or self._is_fitted):
             self._window = window_between(*span)
             self.moment = self.moment or span[0] + (span[1] - span[0]) / 2
         return is_more
+
+    def _reach(self, participant_id: str) -> Reach:
+        return self._reach_of(participant_id)
 
     def _arrange(self) -> None:
         """Order the lanes anew if people came, were read, or are wanted in another order."""
@@ -164,12 +171,21 @@ class LanesView:
         """The moment of the cursor, how many were publishing then, and the window."""
         if self._window is None or self.moment is None:
             return ""
-        level = self._counter.at(self.moment)
-        unsure = f" to {level.possible}" if level.possible > level.certain else ""
         at = self.moment.astimezone(self._clock.zone)
-        least = "" if self._sweep.log.is_all_read else "at least "
-        text = f"{at:%H:%M:%S}: {least}{level.certain}{unsure} of {PUBLISHER_LIMIT} publishing"
+        text = f"{at:%H:%M:%S}: {self._told(self.moment)}"
         return f"{text}  ({window_text(self._window, self.columns(width), self._clock.zone)})"
+
+    def _told(self, moment: datetime) -> str:
+        """How many were publishing in the second of a moment."""
+        read_to = self._reaches.read_to(self._sweep)
+        if read_to is not None and moment >= read_to:
+            at = read_to.astimezone(self._clock.zone)
+            return f"not known after {at:%H:%M:%S}, when the events were read"
+        first = to_microseconds(moment) // SECOND * SECOND
+        level = self._publishers.level(first, first + SECOND - 1)
+        unsure = f" to {level.possible}" if level.possible > level.certain else ""
+        least = "" if self._sweep.log.is_all_read else "at least "
+        return f"{least}{level.certain}{unsure} of {PUBLISHER_LIMIT} publishing"
 
     def _column(self, columns: int) -> int | None:
         if self._window is None or self.moment is None:

@@ -41,7 +41,6 @@ class SessionFindings:
             done: Called when there is something new to draw.
         """
         self._provider = provider
-        self._known = StoredSession(provider, sweep.session)
         self._sweep = sweep
         self._names = Names(sweep)
         self._done = done
@@ -68,13 +67,14 @@ class SessionFindings:
             self._looked_at = read
 
     def _work(self) -> _Found:
+        known = StoredSession(self._provider, self._sweep.session)
         failed: list[str] = []
 
         def rule_failed(rule: str, error: Exception) -> None:
             failed.append(rule)
             self._jobs.rule_failed(rule, error)
 
-        return _Found(session_findings(self._known, rule_failed), tuple(failed))
+        return _Found(session_findings(known, rule_failed), tuple(failed))
 
     def _take(self, found: _Found) -> None:
         self._found = found

@@ -1,0 +1,271 @@
+"""Histories: what the events of one participant tell of its stay and of all that went on in it."""
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import compress
+from typing import Final, NamedTuple
+
+from ivscope.analysis.intervals import (
+    EARLIEST,
+    LATEST,
+    SECOND,
+    SPAN_NAMES,
+    Family,
+    Reach,
+    Track,
+    bounds_of,
+)
+from ivscope.analysis.pairing import Doubts, Half, Stays, stays_of, track_of
+from ivscope.analysis.shown_events import flags_of
+from ivscope.domain import events
+from ivscope.domain.events import Event
+from ivscope.domain.tokens import PUBLISH, SUBSCRIBE, ParticipantToken
+from ivscope.provider.store.event_log import NO_TIME, EventKind, EventLog
+from ivscope.provider.store.event_tables import EventTables
+from ivscope.provider.store.order import OrderLabel
+
+CAPABILITIES: Final = {
+    Family.PUBLISH: PUBLISH,
+    Family.REPLICATION: PUBLISH,
+    Family.SUBSCRIBE: SUBSCRIBE,
+}
+"""What a token must allow for something to be on. Only who publishes is replicated."""
+
+PUBLISHING_NAMES: Final = frozenset(
+    {
+        events.JOINED,
+        events.PUBLISH_STARTED,
+        events.PUBLISH_STOPPED,
+        events.TOKEN_EXCHANGED,
+        events.LEFT,
+    }
+)
+"""Events that tell when somebody published."""
+
+Row = tuple[int, int, int, int]
+"""Position, time in microseconds, number of the kind, number of the remote participant."""
+
+Key = tuple[Family, object]
+"""What is on: with the number of the publisher for a subscription, with stage and session for a
+replication, else with None."""
+
+
+class Role(NamedTuple):
+    """What an event of some kind says."""
+
+    family: Family | None
+    """What it begins or ends; None for a token exchange."""
+    is_end: bool
+    detail: str
+    """Tells halves of one time apart."""
+
+    @property
+    def is_sign(self) -> bool:
+        """Whether only somebody who is connected has such an event.
+
+        An end is none: it may be told after LEFT.
+        """
+        return self.family is not Family.STAY and not self.is_end
+
+
+_ROLES: Final[dict[str, tuple[Family | None, bool]]] = {
+    events.TOKEN_EXCHANGED: (None, False),
+    **{
+        name: (family, bool(is_end))
+        for family in Family
+        for is_end, name in enumerate(SPAN_NAMES[family])
+    },
+}
+
+
+def role_of(kind: EventKind) -> Role | None:
+    """What an event of a kind says of what is on; None when nothing."""
+    found = None if kind.name is None else _ROLES.get(kind.name)
+    return None if found is None else Role(*found, f"{kind.replica} {kind.error_code}")
+
+
+class KindRoles:
+    """What each kind of event says, looked up by its number."""
+
+    __slots__ = ("_kinds", "_roles")
+
+    def __init__(self, tables: EventTables) -> None:
+        self._kinds: Sequence[EventKind] = tables.kinds
+        self._roles: list[Role | None] = []
+
+    def is_error(self, kind: int) -> bool:
+        """Whether it reports a failure."""
+        return self._kinds[kind].is_error
+
+    def of(self, kind: int) -> Role | None:
+        """None when it says nothing of what is on."""
+        while kind >= len(self._roles):
+            self._roles.append(role_of(self._kinds[len(self._roles)]))
+        return self._roles[kind]
+
+
+def rows_of(log: EventLog, ranges: Iterable[range]) -> Iterator[Row]:
+    """The events at some places of a log."""
+    for part in ranges:
+        columns = log.columns(part.start, part.stop)
+        yield from zip(part, columns.times, columns.kinds, columns.remotes, strict=True)
+
+
+def destination_of(event: Event) -> tuple[str | None, str | None]:
+    """Stage and session that a replication goes to."""
+    return event.destination_stage_arn, event.destination_session_id
+
+
+def may_take(token: ParticipantToken | None, capability: str) -> bool:
+    """Whether an exchange for a token may have ended what needs a capability."""
+    return token is None or token.capabilities is None or capability not in token.capabilities
+
+
+@dataclass(slots=True)
+class Sorted:
+    """The events of one participant, sorted by what they are about."""
+
+    halves: dict[Key, list[Half]] = field(default_factory=dict)
+    heard: list[int] = field(default_factory=list)
+    """Times of events that only who is connected has."""
+    exchanges: list[tuple[int, int]] = field(default_factory=list)
+    """Time and position of each token exchange."""
+    untimed_starts: set[Key] = field(default_factory=set)
+    untimed_ends: set[Key] = field(default_factory=set)
+    untimed_exchange: bool = False
+
+    def take(self, role: Role, key: Key | None, position: int, time: int) -> None:
+        """Take an event in.
+
+        Args:
+            role: What it says.
+            key: What it is about; None for a token exchange.
+            position: In the log.
+            time: Microseconds, `NO_TIME` or less for none.
+        """
+        if time <= NO_TIME:
+            if key is None:
+                self.untimed_exchange = True
+            else:
+                (self.untimed_ends if role.is_end else self.untimed_starts).add(key)
+            return
+        if role.is_sign:
+            self.heard.append(time)
+        if key is None:
+            self.exchanges.append((time, position))
+        else:
+            self.halves.setdefault(key, []).append(Half(time, role.detail, position, role.is_end))
+
+    def stays(self, reach: Reach) -> Stays:
+        """When it was in the session."""
+        key = (Family.STAY, None)
+        doubts = Doubts((), key in self.untimed_starts, key in self.untimed_ends)
+        return stays_of(self.halves.get(key, ()), sorted(self.heard), reach, doubts)
+
+    def track(self, key: Key, stays: Stays, reach: Reach, log: EventLog) -> Track:
+        """When something else was on."""
+        family = key[0]
+        capability, stay = CAPABILITIES[family], (Family.STAY, None)
+        taken = sorted(
+            bounds_of(time)
+            for time, position in self.exchanges
+            if may_take(log[position].new_token, capability)
+        )
+        doubts = Doubts(
+            taken,
+            # With a JOINED somewhere nothing is known to have ended with a stay.
+            untimed_start=key in self.untimed_starts or stay in self.untimed_starts,
+            untimed_end=bool(self.untimed_ends & {key, stay}) or self.untimed_exchange,
+        )
+        follows = family is not Family.REPLICATION
+        return track_of(self.halves.get(key, ()), stays, reach, doubts, follows=follows)
+
+    def keys(self, family: Family) -> list[Key]:
+        """What there are starts or ends of in a family."""
+        known = {**self.halves, **dict.fromkeys(self.untimed_starts)}
+        return [key for key in known if key[0] is family]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the events of one participant tell."""
+
+    stays: Track
+    publishing: Track
+    subscribed: tuple[Track, ...]
+    """One for each publisher."""
+    errors: "array[int]"
+    """Ascending, microseconds."""
+    latest: int
+    """Time of the last event; `NO_TIME` without any."""
+
+
+def history_of(log: EventLog, rows: Iterable[Row], roles: KindRoles, reach: Reach) -> History:
+    """What the events of one participant tell.
+
+    Args:
+        log: That they are in.
+        rows: Its events, in any order.
+        roles: Of the tables of the log.
+        reach: How far it is read.
+    """
+    found, errors, latest = Sorted(), array("q"), NO_TIME
+    for position, time, kind, remote in rows:
+        is_timed = time > NO_TIME
+        latest = max(latest, time)
+        if is_timed and roles.is_error(kind):
+            errors.append(time)
+        role = roles.of(kind)
+        if role is not None and role.family is not Family.REPLICATION:
+            key: Key | None = None
+            if role.family is not None:
+                key = (role.family, remote if role.family is Family.SUBSCRIBE else None)
+            found.take(role, key, position, time)
+    stays = found.stays(reach)
+    return History(
+        stays.track,
+        found.track((Family.PUBLISH, None), stays, reach, log),
+        tuple(found.track(key, stays, reach, log) for key in found.keys(Family.SUBSCRIBE)),
+        array("q", sorted(errors)),
+        latest,
+    )
+
+
+def publishing_rows(log: EventLog) -> Iterator[Row]:
+    """The events that tell when a participant was publishing."""
+    length = len(log)
+    columns = log.columns(0, length)
+    flags = flags_of(log, 0, length, lambda kind: kind.name in PUBLISHING_NAMES)
+    yield from compress(
+        zip(range(length), columns.times, columns.kinds, columns.remotes, strict=True), flags
+    )
+
+
+def publishing_of(log: EventLog, rows: Iterable[Row], roles: KindRoles, reach: Reach) -> Track:
+    """When a participant was publishing, from its events of any kind. As `history_of`."""
+    found = Sorted()
+    for position, time, kind, _ in rows:
+        role = roles.of(kind)
+        if role is not None and role.family in {None, Family.STAY, Family.PUBLISH}:
+            found.take(role, None if role.family is None else (role.family, None), position, time)
+    return found.track((Family.PUBLISH, None), found.stays(reach), reach, log)
+
+
+def read_so_far(log: EventLog, reach: Reach) -> Reach:
+    """How far the log of one participant is read whose last page is not.
+
+    The service promises no order: it is taken to go on as what was read looks.
+
+    Args:
+        log: All of it that is read.
+        reach: All but what is known of its times.
+    """
+    found = log.blocks.timed(range(len(log.tables.kinds)), EARLIEST, LATEST)
+    after, before = LATEST, EARLIEST
+    if log.order is OrderLabel.NEWEST_FIRST:
+        after, before = bounds_of(min(first for first, _, _ in found))[1], LATEST
+    elif log.order is OrderLabel.OLDEST_FIRST:
+        latest = max(last for _, last, _ in found)
+        after, before = EARLIEST, latest // SECOND * SECOND
+    return replace(reach, is_complete=False, known_after=after, known_before=before)

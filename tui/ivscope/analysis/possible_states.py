@@ -1,0 +1,299 @@
+"""Which states the events of one thing allow: of a stay, a publishing, a subscription.
+
+Its events switch it on and off. What holds for them, from the IVS user guide and from what people
+report:
+
+- A start is never left out, an end may be: a client that crashes sends none. So something on may
+  go off between any two events, and nothing goes on without its start.
+- JOINED begins a new stay, in which nothing is on yet; LEFT ends the stay and all that is in it.
+- An event may come twice.
+- Inside one time nothing is known of the order but what is possible.
+
+For every stretch between two times all states are kept that some order of the events allows, from
+the events before and from those after. What is the same in all of them is certain.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+OUT, IN, ON = 1, 2, 4
+ANY: Final = OUT | IN | ON
+"""States as bits of a set: not in the session; in it; in it and on."""
+
+_MOST_ORDERS = 512
+"""States in which the events of one time are tried. More are called unknown: five events of each
+kind come to about so many, and nobody does that in earnest."""
+
+Counts = tuple[int, int, int, int]
+"""How many JOINED, LEFT, starts and stops."""
+
+
+class Way(NamedTuple):
+    """One way in which the events of one time can have followed each other."""
+
+    entry: int
+    exit: int
+    ends_old: bool
+    """Whether what was on before is ended by a stop of this time."""
+    closed: int
+    """Starts of this time that a stop of this time ends."""
+    cost: int
+    """Ends that are missing, and events that came twice."""
+
+
+_OLD, _NEW = 8, 16
+"""On since before this time; on since a start of this time. Only inside `_tails`."""
+
+_NEVER = 1 << 20
+"""More than any cost."""
+
+_Tail = tuple[int, bool, int]
+"""Exit, whether the old one was ended, how many starts were."""
+
+
+@lru_cache(maxsize=16_384)
+def _tails(state: int, counts: Counts) -> dict[_Tail, int]:
+    """How the events that are left can go on from a state, and the least cost of each way."""
+    if not any(counts):
+        return {(state, False, 0): 0}
+    joins, leaves, starts, stops = counts
+    is_on = state in {_OLD, _NEW}
+    found: dict[_Tail, int] = {}
+
+    def take(after: int, rest: Counts, cost: int, *, ends: bool = False, closes: int = 0) -> None:
+        for (end, ends_old, closed), more in _tails(after, rest).items():
+            key = (end, ends_old or ends, closed + closes)
+            found[key] = min(found.get(key, _NEVER), more + cost)
+
+    if joins:
+        take(IN, (joins - 1, leaves, starts, stops), 0 if state == OUT else 1 + is_on)
+    if leaves and state != OUT:
+        take(OUT, (joins, leaves - 1, starts, stops), int(is_on))
+    if starts and state != OUT:
+        take(_NEW, (joins, leaves, starts - 1, stops), int(is_on))
+    if stops and is_on:
+        is_old = state == _OLD
+        take(IN, (joins, leaves, starts, stops - 1), 0, ends=is_old, closes=not is_old)
+    return found
+
+
+@lru_cache(maxsize=16_384)
+def _ways(counts: Counts) -> tuple[Way, ...] | None:
+    """All ways for events of one time; None when they are too many to try."""
+    size = 1
+    for count in counts:
+        size *= (count + 1) * max(count, 1)
+    if size > _MOST_ORDERS:
+        return None
+    best: dict[tuple[int, int, bool, int], int] = {}
+    # Of equal events one at least is real; the others can be the same one again.
+    joins, leaves, starts, stops = (range(min(count, 1), count + 1) for count in counts)
+    for real in ((j, e, s, p) for j in joins for e in leaves for s in starts for p in stops):
+        again = sum(counts) - sum(real)
+        for entry in (OUT, IN, ON):
+            tails = _tails(_OLD if entry == ON else entry, real)
+            for (end, ends_old, closed), cost in tails.items():
+                key = (entry, ON if end in {_OLD, _NEW} else end, ends_old, closed)
+                best[key] = min(best.get(key, _NEVER), cost + again)
+    return tuple(Way(*key, cost) for key, cost in best.items())
+
+
+@lru_cache(maxsize=16_384)
+def _between(entries: int, exits: int, counts: Counts) -> tuple[Way, ...]:
+    """The ways from some states to some, the most likely one first.
+
+    None at all when there are too many to try.
+    """
+    found = [way for way in _ways(counts) or () if way.entry & entries and way.exit & exits]
+    found.sort(key=lambda way: (way.cost, not way.ends_old, -way.closed, way.entry, way.exit))
+    return tuple(found)
+
+
+@lru_cache(maxsize=16_384)
+def _exits(entries: int, counts: Counts) -> int:
+    ways = _ways(counts)
+    found = ANY if ways is None else 0
+    for way in ways or ():
+        found |= way.exit if way.entry & entries else 0
+    return found
+
+
+@lru_cache(maxsize=16_384)
+def _entries(exits: int, counts: Counts) -> int:
+    ways = _ways(counts)
+    found = ANY if ways is None else 0
+    for way in ways or ():
+        found |= way.entry if way.exit & exits else 0
+    return found
+
+
+_DOWN: Final = tuple(
+    ANY if states & ON else OUT | IN if states & IN else states for states in range(8)
+)
+"""By a set of states: what can become of them while nothing is heard, as an end may be missing."""
+
+_UP: Final = tuple(
+    ANY if states & OUT else IN | ON if states & IN else states for states in range(8)
+)
+"""By a set of states: what can have become one of them in silence."""
+
+_SILENT_COST: Final = {(ON, IN): 1, (ON, OUT): 2, (IN, OUT): 1}
+
+
+@dataclass(slots=True)
+class Group:
+    """The events of one thing whose order among each other is not known. Times in microseconds."""
+
+    first: int
+    last: int
+    """The moments that its times can stand for lie between these two, both included."""
+    starts: list[int] = field(default_factory=list)
+    stops: list[int] = field(default_factory=list)
+    """Positions in the log."""
+    joins: int = 0
+    leaves: int = 0
+    """How many JOINED and LEFT, where these are not its starts and stops."""
+    left: int | None = None
+    """Position of a LEFT among them."""
+    is_known: bool = True
+    """Whether all of its time is read."""
+    is_mixed: bool = False
+    """Whether its starts, or its stops, have times that differ: it matters which one was which."""
+
+    @property
+    def counts(self) -> Counts:
+        """How many of each."""
+        return self.joins, self.leaves, len(self.starts), len(self.stops)
+
+
+@dataclass(slots=True)
+class Gap:
+    """What lies between two groups, before the first, or after the last."""
+
+    is_known: bool = True
+    """Whether everything in it is read."""
+    cut: tuple[int, int, int | None] | None = None
+    """First and last moment of the first JOINED or LEFT in it, and the position of a LEFT."""
+    heard: int | None = None
+    """When the participant last did something in it that only who is connected can do. Only for
+    stays."""
+
+
+class PossibleStates:
+    """The states around each group. Costs as much as there are groups.
+
+    Args:
+        groups: Oldest first.
+        gaps: One more than there are groups: before each, and after the last.
+        entry: The states that can be before all of them.
+        follows: Whether it can only be on inside a stay of its participant, and ends with it.
+        inside: For each group the states that the stay allows before it and after it; None where
+            the stay is the thing itself, or says nothing.
+    """
+
+    __slots__ = ("_any", "_follows", "broken", "entries", "exits", "gaps", "groups")
+
+    def __init__(
+        self,
+        groups: Sequence[Group],
+        gaps: Sequence[Gap],
+        entry: int,
+        *,
+        follows: bool,
+        inside: Sequence[tuple[int, int]] | None = None,
+    ) -> None:
+        self.groups = groups
+        self.gaps = gaps
+        self._follows = follows
+        self._any = ANY if follows else IN | ON
+        self.entries: list[int] = []
+        """By group: the states before it that all events allow."""
+        self.exits: list[int] = []
+        """By group: those after it."""
+        self.broken: list[bool] = []
+        """By group: whether what must have come before it is not in the events."""
+        self._forward(entry, inside)
+        self._backward()
+
+    def _forward(self, states: int, inside: Sequence[tuple[int, int]] | None) -> None:
+        for at, group in enumerate(self.groups):
+            before, after = (self._any, self._any) if inside is None else inside[at]
+            gap, counts = self.gaps[at + 1], group.counts
+            entries = states & before
+            wanted = after & ON if gap.heard is not None else after
+            exits = _exits(entries, counts) & wanted if group.is_known else wanted
+            is_broken = not exits
+            if is_broken:
+                entries = self._any
+                exits = _exits(entries, counts)
+                exits = exits & wanted or exits or self._any
+            self.entries.append(entries)
+            self.exits.append(exits)
+            self.broken.append(is_broken)
+            states = self._through(gap, exits)
+
+    def _through(self, gap: Gap, states: int) -> int:
+        """What states become in a gap."""
+        if not gap.is_known:
+            return self._any
+        return OUT | IN if self.is_cut(gap) else _DOWN[states] & self._any
+
+    def is_cut(self, gap: Gap) -> bool:
+        """Whether what was on before a gap has ended in it with its stay."""
+        return self._follows and gap.cut is not None
+
+    def _backward(self) -> None:
+        for at in range(len(self.groups) - 1, -1, -1):
+            group, gap = self.groups[at], self.gaps[at]
+            if group.is_known:
+                self.entries[at] &= _entries(self.exits[at], group.counts) or ANY
+            if at and gap.is_known and not self.broken[at] and not self.is_cut(gap):
+                self.exits[at - 1] &= _UP[self.entries[at]]
+
+    def is_surely_on(self, at: int) -> bool:
+        """Whether it is on for certain all the way from the group before up to a group."""
+        return at > 0 and self.entries[at] == ON and not self.broken[at]
+
+    def ways(self, at: int) -> tuple[Way, ...]:
+        """The ways that a group can have come about, the most likely one first.
+
+        None at all when it is not read whole, or has too many events.
+        """
+        group = self.groups[at]
+        if not group.is_known:
+            return ()
+        return _between(self.entries[at], self.exits[at], group.counts)
+
+    def path(self) -> list[Way | None]:
+        """For each group the way that needs the fewest missing ends over all; None for unknown."""
+        steps: list[dict[int, tuple[int, int, Way | None]]] = []
+        before = {ANY: 0}
+        for at in range(len(self.groups)):
+            found: dict[int, tuple[int, int, Way | None]] = {}
+            for way in self.ways(at):
+                cost, state = min(
+                    (cost + self._cost(at, state, way.entry), state)
+                    for state, cost in before.items()
+                )
+                if way.exit not in found or cost + way.cost < found[way.exit][0]:
+                    found[way.exit] = cost + way.cost, state, way
+            if not found:
+                cost, state = min((cost, state) for state, cost in before.items())
+                found[ANY] = cost, state, None
+            steps.append(found)
+            before = {state: step[0] for state, step in found.items()}
+        chosen: list[Way | None] = []
+        last = min(before, key=lambda state: (before[state], -state), default=ANY)
+        for step in reversed(steps):
+            _, last, taken = step[last]
+            chosen.append(taken)
+        return chosen[::-1]
+
+    def _cost(self, at: int, state: int, entry: int) -> int:
+        """Of going from a state to another in the gap before a group."""
+        gap = self.gaps[at]
+        if not gap.is_known or self.broken[at] or self.is_cut(gap):
+            return 0
+        return _SILENT_COST.get((state, entry), 0)

@@ -1,0 +1,148 @@
+"""Reaches: how far the events of participants are read, as what the provider holds tells it."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from ivscope.analysis.histories import read_so_far
+from ivscope.analysis.intervals import LATEST, NOTHING_KNOWN, Reach, bounds_of
+from ivscope.domain.stages import ParticipantScope, ParticipantSummary, SessionScope
+from ivscope.domain.times import Time, to_microseconds
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.fetch.scan import Scan
+from ivscope.provider.store.event_feed import EventFeed
+from ivscope.provider.store.fetchable import Fetchable
+
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+"""Read time of data whose read time is unknown: it covers nothing while the session is live."""
+
+_CONNECTED = "CONNECTED"
+"""State of a participant that is in the session (IVS API: ParticipantState)."""
+
+_TOGETHER = timedelta(seconds=5)
+"""What is asked for together is answered within this. A list that is so much newer than events
+still speaks of the same stay: nobody's client is given up and comes back in it."""
+
+_Listed = tuple[tuple[int, int, int], Mapping[str, ParticipantSummary]]
+
+
+class Reaches:
+    """Looks at a provider; nothing is created, and nothing read. May be asked from any thread."""
+
+    def __init__(self, provider: StageDataProvider) -> None:
+        self._provider = provider
+        self._rows: _Listed = ((0, 0, 0), {})
+
+    def rows(self, session: SessionScope) -> Mapping[str, ParticipantSummary]:
+        """Everybody listed in a session, by id; of two rows with one id the later one."""
+        feed = self._provider.store.participants(session)
+        if feed is None:
+            return {}
+        key = (id(feed), feed.generation, len(feed.items))
+        if self._rows[0] != key:
+            self._rows = (key, {row.participant_id: row for row in feed.items[: key[2]]})
+        return self._rows[1]
+
+    def of_feed(self, scope: ParticipantScope, feed: EventFeed) -> Reach:
+        """How far a feed is read that a person has opened."""
+        session = scope.session
+        as_of = self._feed_as_of(session, feed)
+        store = self._provider.store
+        fact, listed = store.participant_facts.get(scope), store.participants(session)
+        told: list[tuple[datetime, str | None]] = []
+        if fact is not None and fact.value is not None:
+            told.append((self._read_time(fact), fact.value.summary.state))
+        row = self.rows(session).get(scope.participant_id)
+        if listed is not None and row is not None:
+            told.append((self._read_time(listed), row.state))
+        at = None
+        if told and as_of is not None:
+            moment, state = max(told, key=lambda one: one[0])
+            if state == _CONNECTED and moment <= as_of + _TOGETHER:
+                at = min(moment, as_of)
+        reach = _reach(self._end(session), as_of, at)
+        return reach if feed.is_complete else read_so_far(feed.items, reach)
+
+    def in_sweep(self, sweep: Scan) -> Callable[[str], Reach]:
+        """How far everybody is read in a sweep, by id, as things are now."""
+        session, log = sweep.session, sweep.log
+        end, as_of, failed = self._end(session), self.read_to(sweep), log.failures
+        opened = self._opened(session)
+        rows = self.rows(session)
+        whole = _reach(end, as_of, None)
+        # In a sweep events are read after the list that names their participant.
+        open_ = _reach(end, as_of, as_of)
+
+        def reach_of(participant_id: str) -> Reach:
+            if not log.is_read(participant_id):
+                return NOTHING_KNOWN
+            if participant_id in opened:
+                own = opened[participant_id]
+                if own.is_complete:
+                    return own
+            if participant_id in failed:
+                return _reach(end, _LONG_AGO if as_of is not None else None, None)
+            row = rows.get(participant_id)
+            return open_ if row is not None and row.state == _CONNECTED else whole
+
+        return reach_of
+
+    def state(self, sweep: Scan) -> tuple[object, ...]:
+        """Something that changes when `in_sweep` may tell something else."""
+        session, log = sweep.session, sweep.log
+        read = log.participants_known, log.participants_read, log.participants_failed
+        listed = len(self.rows(session)), self._rows[0]
+        as_of = self._end(session), self.read_to(sweep)
+        return session, *read, *listed, *as_of, *self._opened(session).items()
+
+    def _opened(self, session: SessionScope) -> dict[str, Reach]:
+        opened = self._provider.store.opened_in(session).items()
+        return {name: self.of_feed(_scope(session, name), feed) for name, feed in opened}
+
+    def _feed_as_of(self, session: SessionScope, feed: EventFeed) -> datetime | None:
+        """Up to when an opened feed is read; None when nothing can follow."""
+        moment = self._provider.up_to_date_at(feed)
+        sweep = self._provider.started_sweep(session)
+        if moment is None and sweep is not None:
+            moment = sweep.up_to_date_at
+        return self._as_of(session, moment)
+
+    def read_to(self, sweep: Scan) -> datetime | None:
+        """Up to when those are read that only the sweep has read; None as above."""
+        return self._as_of(sweep.session, sweep.up_to_date_at)
+
+    def _as_of(self, session: SessionScope, moment: float | None) -> datetime | None:
+        if moment is None:
+            return _LONG_AGO
+        as_of = self._provider.time_of(moment)
+        end = self._end(session)
+        return None if isinstance(end, datetime) and end <= as_of else as_of
+
+    def _read_time(self, target: Fetchable) -> datetime:
+        moment = self._provider.up_to_date_at(target)
+        return _LONG_AGO if moment is None else self._provider.time_of(moment)
+
+    def _end(self, session: SessionScope) -> Time | None:
+        """When a session ended; None while it is live, or when its row is not read."""
+        row = self._provider.store.session(session)
+        return None if row is None else row.end_time
+
+
+def _scope(session: SessionScope, participant_id: str) -> ParticipantScope:
+    return ParticipantScope(session.stage_arn, session.session_id, participant_id)
+
+
+def _reach(end: Time | None, as_of: datetime | None, connected_at: datetime | None) -> Reach:
+    """How far somebody is read whose last page is.
+
+    Args:
+        end: Of the session, as `Reaches._end` tells it.
+        as_of: When it was read; None when nothing can follow.
+        connected_at: When it was connected, if it was.
+    """
+    is_live = end is None and connected_at is not None
+    return Reach(
+        read_to=LATEST if as_of is None else to_microseconds(as_of),
+        ended=bounds_of(to_microseconds(end))[1] if isinstance(end, datetime) else LATEST,
+        connected_at=to_microseconds(connected_at) if is_live and connected_at else None,
+    )
