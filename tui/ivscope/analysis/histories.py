@@ -21,8 +21,7 @@ from ivscope.analysis.shown_events import flags_of
 from ivscope.domain import events
 from ivscope.domain.events import Event
 from ivscope.domain.tokens import PUBLISH, SUBSCRIBE, ParticipantToken
-from ivscope.provider.store.event_log import NO_TIME, EventKind, EventLog
-from ivscope.provider.store.event_tables import EventTables
+from ivscope.provider.store.event_log import NO_TIME, EventKind, EventLog, EventTables
 from ivscope.provider.store.order import OrderLabel
 
 CAPABILITIES: Final = {
