@@ -7,7 +7,7 @@ from itertools import accumulate, compress, pairwise, repeat
 from operator import floordiv
 
 from ivscope.analysis.plots import Bucket
-from ivscope.analysis.shown_events import flags_of
+from ivscope.analysis.row_columns import flags_of
 from ivscope.analysis.time_window import TimeWindow
 from ivscope.domain.clock import work_limit
 from ivscope.domain.times import from_microseconds

@@ -9,9 +9,9 @@ from operator import sub
 from statistics import median_low
 from typing import Final, assert_never
 
-from ivscope.analysis.shown_events import (
+from ivscope.analysis.event_view import EventView
+from ivscope.analysis.row_columns import (
     FEW,
-    ShownEvents,
     flags_of,
     places_of,
     row_order,
@@ -96,7 +96,7 @@ SECTIONS: Final = NameJump(frozenset({JOINED, LEFT}))
 """Where the stays of a participant begin and end."""
 
 
-def next_row(view: ShownEvents, row: int, step: int, wanted: Jump) -> int | None:
+def next_row(view: EventView, row: int, step: int, wanted: Jump) -> int | None:
     """The nearest wanted row strictly after a row, or with a step of -1 before it.
 
     None when there is none among the rows shown. Never goes round the end.
@@ -123,7 +123,7 @@ def next_row(view: ShownEvents, row: int, step: int, wanted: Jump) -> int | None
     assert_never(wanted)
 
 
-def gap_threshold(view: ShownEvents) -> int:
+def gap_threshold(view: EventView) -> int:
     """Microseconds between neighbours from which their distance counts as a gap.
 
     Ten times the median distance of neighbours, but at least 30 s. The median is that of a
@@ -141,7 +141,7 @@ def gap_threshold(view: ShownEvents) -> int:
     return max(LEAST_GAP, GAP_FACTOR * median_low(distances)) if distances else LEAST_GAP
 
 
-def _kind_row(view: ShownEvents, rows: range, wanted: Callable[[EventKind], bool]) -> int | None:
+def _kind_row(view: EventView, rows: range, wanted: Callable[[EventKind], bool]) -> int | None:
     everywhere: bytes | None = None
     for chunk in _chunks(rows):
         positions = _positions(view, chunk)
@@ -162,7 +162,7 @@ def _kind_row(view: ShownEvents, rows: range, wanted: Callable[[EventKind], bool
     return None
 
 
-def _remote_row(view: ShownEvents, rows: range, position: int) -> int | None:
+def _remote_row(view: EventView, rows: range, position: int) -> int | None:
     log = view.log
     if not log.remote(position):
         return None
@@ -186,7 +186,7 @@ def _remote_row(view: ShownEvents, rows: range, position: int) -> int | None:
     return None
 
 
-def _nearest(view: ShownEvents, rows: range, positions: Iterable[int]) -> int | None:
+def _nearest(view: EventView, rows: range, positions: Iterable[int]) -> int | None:
     """The first of some rows that shows one of some positions."""
     reached = (row for row in shown_rows(view, positions) if row in rows)
     return min(reached, key=rows.index, default=None)
@@ -201,14 +201,14 @@ def _chunks(rows: range) -> Iterator[range]:
         size = min(2 * size, _LAST_CHUNK)
 
 
-def _positions(view: ShownEvents, rows: range) -> Sequence[int]:
+def _positions(view: EventView, rows: range) -> Sequence[int]:
     """The positions of rows, in the direction of the rows."""
     if rows.step > 0:
         return view.positions(rows.start, rows.stop)
     return view.positions(rows[-1], rows[0] + 1)[::-1]
 
 
-def _gap_row(view: ShownEvents, row: int, rows: range) -> int | None:
+def _gap_row(view: EventView, row: int, rows: range) -> int | None:
     """Goes from one row with a time to the next; those without one are passed over."""
     threshold = gap_threshold(view)
     read_times = _time_reader(view)
@@ -244,7 +244,7 @@ def _is_even(before: int, times: "array[int]", threshold: int) -> bool:
     return max(distances) <= threshold and min(distances) >= -threshold
 
 
-def _time_reader(view: ShownEvents) -> "Callable[[range], array[int]]":
+def _time_reader(view: EventView) -> "Callable[[range], array[int]]":
     """Reads the times of rows that may lie apart, in their order."""
     log = view.log
     everywhere: list[array[int]] = []
@@ -265,7 +265,7 @@ def _time_reader(view: ShownEvents) -> "Callable[[range], array[int]]":
 # Rows by their times.
 
 
-def nearest_row(view: ShownEvents, moment: datetime) -> int | None:
+def nearest_row(view: EventView, moment: datetime) -> int | None:
     """The row whose time is nearest; None when no row has a time.
 
     Of two equally near ones the earlier, of several with one time the first in the view. Quick
@@ -283,7 +283,7 @@ def nearest_row(view: ShownEvents, moment: datetime) -> int | None:
     return later if to_later < to_earlier else earlier
 
 
-def row_beyond(view: ShownEvents, time_us: int, *, later: bool) -> int | None:
+def row_beyond(view: EventView, time_us: int, *, later: bool) -> int | None:
     """The row nearest to a time among those at or after it (`later`) or at or before it.
 
     Of several with one time the first in the view. None when there is none.
@@ -300,7 +300,7 @@ def row_beyond(view: ShownEvents, time_us: int, *, later: bool) -> int | None:
     return None if before is None else _first_row(view, _row_time(view, before), sign)
 
 
-def _first_row(view: ShownEvents, time_us: int, sign: int) -> int | None:
+def _first_row(view: EventView, time_us: int, sign: int) -> int | None:
     """The first row that is at or beyond a time, by halving. Times rise, or with -1 fall."""
     low, high = 0, len(view)
     found = None
@@ -316,21 +316,21 @@ def _first_row(view: ShownEvents, time_us: int, sign: int) -> int | None:
     return found
 
 
-def _timed_row(view: ShownEvents, rows: range) -> int | None:
+def _timed_row(view: EventView, rows: range) -> int | None:
     for row in rows:
         if view.log.time_us(view.position(row)) is not None:
             return row
     return None
 
 
-def _row_time(view: ShownEvents, row: int) -> int:
+def _row_time(view: EventView, row: int) -> int:
     time_us = view.log.time_us(view.position(row))
     if time_us is None:
         raise LookupError(f"row {row} has no time")
     return time_us
 
 
-def _scan(view: ShownEvents, time_us: int, *, later: bool) -> int | None:
+def _scan(view: EventView, time_us: int, *, later: bool) -> int | None:
     times = times_of(view, 0, len(view))
     if later:
         nearest = min(filter(time_us.__le__, times), default=None)

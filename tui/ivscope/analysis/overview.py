@@ -3,9 +3,9 @@
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from ivscope.analysis.shown_events import FEW, ShownEvents, flags_of, places_of, shown_rows
+from ivscope.analysis.event_view import EventView
+from ivscope.analysis.row_columns import FEW, flags_of, places_of, shown_rows
 
 _PIECE = 1_024
 """Rows looked at together: with many errors the first piece of a line has one as a rule."""
@@ -20,26 +20,7 @@ class OverviewCell:
     has_hit: bool = False
 
 
-class SearchedEvents(ShownEvents, Protocol):
-    """Shown events of which some are hits of a search."""
-
-    @property
-    def hit_count(self) -> int:
-        """How many rows are hits, as far as searched."""
-        ...
-
-    def is_hit(self, position: int, /) -> bool:
-        """Whether the event at a position is a hit."""
-        ...
-
-    def next_hit(self, row: int, step: int, /) -> int | None:
-        """The next row that is a hit, not counting `row` itself."""
-        ...
-
-
-def minimap(
-    view: SearchedEvents, height: int, marks: Collection[int] = ()
-) -> tuple[OverviewCell, ...]:
+def minimap(view: EventView, height: int, marks: Collection[int] = ()) -> tuple[OverviewCell, ...]:
     """The rows of a view in `height` cells, top to bottom.
 
     Row `r` of `n` is in cell `r * height // n`; with fewer rows than cells some cells are empty.
@@ -66,7 +47,7 @@ def minimap(
     return tuple(cells)
 
 
-def _error_test(view: ShownEvents) -> Callable[[int, int], bool]:
+def _error_test(view: EventView) -> Callable[[int, int], bool]:
     """Tells whether there is an error between two rows."""
     log = view.log
     if not log.error_count:
@@ -101,7 +82,7 @@ def _has_flag(flags: bytes, positions: Sequence[int]) -> bool:
     return False
 
 
-def _has_hit(view: SearchedEvents, start: int, stop: int) -> bool:
+def _has_hit(view: EventView, start: int, stop: int) -> bool:
     if not view.hit_count:
         return False
     if view.is_hit(view.position(start)):

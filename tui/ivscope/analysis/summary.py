@@ -11,6 +11,7 @@ from typing import Final
 
 from ivscope.analysis.drill_filters import Drills
 from ivscope.analysis.listed_participants import ListedParticipants
+from ivscope.analysis.row_columns import flags_of
 from ivscope.analysis.session_summary import (
     Coverage,
     ErrorRow,
@@ -21,7 +22,6 @@ from ivscope.analysis.session_summary import (
     StateRow,
     Summary,
 )
-from ivscope.analysis.shown_events import flags_of
 from ivscope.domain import events
 from ivscope.domain.clock import work_limit
 from ivscope.domain.stages import Participant, ParticipantSummary

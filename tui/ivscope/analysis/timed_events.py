@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from heapq import heappop, heappush, heapreplace
 from itertools import compress
 
-from ivscope.analysis.shown_events import flags_of
+from ivscope.analysis.row_columns import flags_of
 from ivscope.provider.store.event_log import NO_TIME, EventKind, EventLog
 
 EARLIEST = NO_TIME + 1

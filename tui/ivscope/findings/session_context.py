@@ -7,7 +7,7 @@ from itertools import compress
 from typing import Protocol
 
 from ivscope.analysis.intervals import Reach
-from ivscope.analysis.shown_events import flags_of
+from ivscope.analysis.row_columns import flags_of
 from ivscope.domain.durations import round_duration
 from ivscope.domain.stages import Participant, ParticipantSummary, SessionScope
 from ivscope.findings.event_context import moment_of, refs, second_of

@@ -1,10 +1,10 @@
-"""ShownEvents: what jumping and searching need of a view, and reading its rows by columns."""
+"""Reading the rows of an `EventView`, and kinds of events in a log, by columns."""
 
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
 
+from ivscope.analysis.event_view import EventView
 from ivscope.provider.store.event_log import NO_TIME, EventKind, EventLog
 from ivscope.provider.store.order import OrderLabel
 
@@ -18,35 +18,7 @@ cheaper."""
 _BYTE_VALUES = 256
 
 
-class ShownEvents(Protocol):
-    """Some events of a log in some order. A row is an index in it, a position one in the log."""
-
-    @property
-    def log(self) -> EventLog:
-        """The log that the positions belong to."""
-        ...
-
-    @property
-    def by_time(self) -> bool:
-        """Whether rows are sorted oldest first."""
-        ...
-
-    def __len__(self) -> int: ...
-
-    def position(self, row: int, /) -> int:
-        """The position shown in a row."""
-        ...
-
-    def positions(self, start: int, stop: int, /) -> Sequence[int]:
-        """The positions shown in rows `start` to `stop`; a range when they follow each other."""
-        ...
-
-    def row_at(self, position: int, /) -> int:
-        """The row of a position, or the nearest shown one when it is hidden."""
-        ...
-
-
-def shown_rows(view: ShownEvents, positions: Iterable[int]) -> Iterator[int]:
+def shown_rows(view: EventView, positions: Iterable[int]) -> Iterator[int]:
     """The rows of positions, in their order and without those that are hidden."""
     if len(view):
         for position in positions:
@@ -55,7 +27,7 @@ def shown_rows(view: ShownEvents, positions: Iterable[int]) -> Iterator[int]:
                 yield row
 
 
-def row_order(view: ShownEvents) -> int | None:
+def row_order(view: EventView) -> int | None:
     """1 when times rise from row to row, -1 when they fall, None when neither is certain.
 
     Rows without a readable time do not count.
@@ -68,7 +40,7 @@ def row_order(view: ShownEvents) -> int | None:
     return -1 if view.log.order is OrderLabel.NEWEST_FIRST else 1
 
 
-def times_of(view: ShownEvents, start: int, stop: int) -> "array[int]":
+def times_of(view: EventView, start: int, stop: int) -> "array[int]":
     """Times of rows `start` to `stop` in microseconds, `NO_TIME` or less for those without one."""
     positions = view.positions(start, stop)
     if isinstance(positions, range):
