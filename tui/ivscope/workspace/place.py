@@ -101,6 +101,9 @@ class Trail:
     here: Place = field(default_factory=Place)
     last: Place | None = None
     """The place shown before this one, wherever it lies; None at the start."""
+    opened: tuple[Place, ...] = ()
+    """The participants opened last, at most two, the latest first. Their lists need not be on
+    screen any more."""
     _behind: list[Place] = field(default_factory=list)
     _views: dict[Place, View] = field(default_factory=dict)
 
@@ -131,8 +134,18 @@ class Trail:
         self._move(place)
         return True
 
+    def __post_init__(self) -> None:
+        self._note_opened()
+
     def _move(self, place: Place) -> None:
         self.last, self.here = self.here, place
+        self._note_opened()
+
+    def _note_opened(self) -> None:
+        if self.here.level is Level.EVENTS:
+            whose = replace(self.here, narrowed=None)
+            before = [place for place in self.opened if place != whose]
+            self.opened = (whose, *before[:1])
 
     def leave(self, place: Place, view: View) -> None:
         """Remember how a picker was left."""

@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from typing import Protocol
 
 from textual.app import App, SuspendNotSupported
 
@@ -17,15 +16,12 @@ from ivscope.export.clippings import (
     clippings_for_session,
     clippings_for_stage,
 )
-from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.render.safe import safe_lines
 from ivscope.settings.files import state_folder
 from ivscope.terminal.clipboard import copy
-from ivscope.ui.commands import Handler, Unavailable
-from ivscope.ui.explorer.events_pane import EventsPane
-from ivscope.ui.explorer.picker_pane import PickerPane
-from ivscope.workspace.jobs import Jobs, Outcome, Promise
-from ivscope.workspace.place import Level, Place
+from ivscope.ui.commands import Unavailable
+from ivscope.ui.explorer.context import ExplorerContext
+from ivscope.workspace.jobs import Outcome, Promise
 
 _ASK = "press Enter to go back"
 
@@ -73,59 +69,29 @@ def _print(text: str) -> None:
         stream.flush()
 
 
-class Taker(Protocol):
-    """What taking needs of the explorer."""
-
-    @property
-    def app(self) -> App[object]:
-        """The running app."""
-        ...
-
-    @property
-    def here(self) -> Place:
-        """Where the reader is."""
-        ...
-
-    pane: EventsPane
-    picker: PickerPane
-
-    def say(self, note: str) -> None:
-        """A note in the status line."""
-        ...
-
-    def choose(self, title: str, choices: dict[str, str], chosen: Callable[[str], None]) -> None:
-        """Ask for one letter."""
-        ...
-
-
 class Copying:
     """Gives what other programs take."""
 
-    def __init__(
-        self,
-        explorer: Taker,
-        provider: StageDataProvider,
-        jobs: Jobs,
-        profile: str | None,
-        world: str | None,
-    ) -> None:
-        self._explorer = explorer
-        self._provider = provider
-        self._jobs = jobs
-        self._profile = profile
-        self._world = world
+    def __init__(self, context: ExplorerContext) -> None:
+        self._context = context
+        self._provider = context.provider
+        self._profile = context.launch.profile
+        self._world = context.launch.world
+        add = context.handlers.add
+        add("take.copy", lambda: self._menu("COPY", self._copy), self._why_not)
+        add("take.print", lambda: self._menu("PRINT", self._print), self._why_not)
+        add("take.id", lambda: self._copy(self._clipping("i")), self._why_not)
 
-    def table(self) -> dict[str, Handler]:
-        """Deeds by command id."""
-        return {
-            "take.copy": lambda: self._menu("COPY", self._copy),
-            "take.print": lambda: self._menu("PRINT", self._print),
-            "take.id": lambda: self._copy(self._clipping("i")),
-        }
+    def _why_not(self) -> str:
+        if not self._context.picks:
+            return "" if self._context.pane.event is not None else "no event under the cursor"
+        row = self._context.picker.row
+        is_listed = isinstance(row, StageSummary | StageSession | ParticipantSummary)
+        return "" if is_listed else "no row under the cursor"
 
     def _menu(self, title: str, take: Callable[[Clipping], None]) -> None:
         choices = {clipping.letter: clipping.title for clipping in self._clippings()}
-        self._explorer.choose(title, choices, lambda letter: take(self._clipping(letter)))
+        self._context.status.choose(title, choices, lambda letter: take(self._clipping(letter)))
 
     def _clipping(self, letter: str) -> Clipping:
         for clipping in self._clippings():
@@ -134,16 +100,17 @@ class Copying:
         raise Unavailable(f"there is nothing under {letter} here")
 
     def _clippings(self) -> tuple[Clipping, ...]:
-        place, connection = self._explorer.here, self._connection()
-        if place.level >= Level.EVENTS:
-            event = self._explorer.pane.event
+        place, connection = self._context.here, self._connection()
+        if not self._context.picks:
+            event = self._context.pane.event
             if event is None:
                 raise Unavailable("no event under the cursor")
             scope = place.at_event(event.participant_id).participant
             fact = self._provider.participant(scope).value
             user_id = fact.summary.user_id if fact is not None else None
             return clippings_for_event(event, scope, connection, user_id)
-        match self._explorer.picker.row:
+        place = self._context.picker.place
+        match self._context.picker.row:
             case StageSummary() as stage:
                 return clippings_for_stage(stage, connection)
             case StageSession() as session:
@@ -166,7 +133,7 @@ class Copying:
 
     def _copy(self, clipping: Clipping) -> None:
         """In a thread of its own: tmux and native tools are other programs."""
-        driver = self._explorer.app._driver  # noqa: SLF001 - Textual has no public way to write
+        driver = self._context.screen.app._driver  # noqa: SLF001 - Textual has no public way
 
         def work(_promise: Promise) -> Outcome:
             result = copy(
@@ -178,8 +145,8 @@ class Copying:
             return Outcome(f"{clipping.title}: {result.message}", is_kept=result.route is not None)
 
         lost = f"{clipping.title}: copying was given up, it may not be on the clipboard"
-        self._jobs.promise(f"Copying {clipping.title}", lost, work, self._explorer.say)
+        self._context.jobs.promise(f"Copying {clipping.title}", lost, work, self._context.say)
 
     def _print(self, clipping: Clipping) -> None:
-        if not print_out(self._explorer.app, clipping.text):
-            self._explorer.say("this terminal cannot be given back for printing")
+        if not print_out(self._context.screen.app, clipping.text):
+            self._context.say("this terminal cannot be given back for printing")

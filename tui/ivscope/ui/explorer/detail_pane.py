@@ -1,17 +1,11 @@
 """DetailPane: the detail follows the cursor, a little behind a held key."""
 
-from collections.abc import Callable
-
-from ivscope.ui.commands import Handler
+from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.detail import Detail
-from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.evidence import EvidenceCommands
-from ivscope.ui.explorer.layout import Layout
 from ivscope.ui.explorer.navigation import Navigation
-from ivscope.ui.explorer.picker_pane import PickerPane
-from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.text_pane import TextPane
-from ivscope.workspace.jobs import Debounce, Jobs
+from ivscope.workspace.jobs import Debounce
 from ivscope.workspace.place import Level
 
 _BEHIND_SECONDS = 0.1
@@ -25,42 +19,27 @@ class DetailPane:
     """Shows what `Detail` says of the row under the cursor."""
 
     def __init__(
-        self,
-        text: TextPane,
-        detail: Detail,
-        *,
-        picker: PickerPane,
-        pane: EventsPane,
-        layout: Layout,
-        clock: TimeDisplay,
-        going: Navigation,
-        say: Callable[[str], None],
-        jobs: Jobs,
+        self, context: ExplorerContext, text: TextPane, detail: Detail, navigation: Navigation
     ) -> None:
+        self._context = context
         self._text = text
         self._detail = detail
-        self._picker = picker
-        self._pane = pane
-        self._layout = layout
-        self._clock = clock
-        self._going = going
-        self._evidence = EvidenceCommands(detail.weighing, pane, going, say)
+        self._picker = context.picker
+        self._pane = context.pane
+        self._layout = context.layout
+        self._clock = context.clock
+        self._evidence = EvidenceCommands(context, detail.weighing, navigation)
         detail.weighing.on_ready = self.show
-        self._debounce = Debounce(jobs, self.show, _BEHIND_SECONDS)
-
-    def table(self) -> dict[str, Handler]:
-        """Deeds by command id."""
-        return {
-            "detail.raw": self._toggle_raw,
-            "detail.tokens": self._full,
-            "detail.down": lambda: self._text.action_scroll_lines(_SCROLL_LINES),
-            "detail.up": lambda: self._text.action_scroll_lines(-_SCROLL_LINES),
-            **self._evidence.table(),
-        }
+        self._debounce = Debounce(context.jobs, self.show, _BEHIND_SECONDS)
+        add = context.handlers.add
+        add("detail.raw", self._toggle_raw, context.why_no_events)
+        add("detail.tokens", self._full)
+        add("detail.down", lambda: text.step(_SCROLL_LINES))
+        add("detail.up", lambda: text.step(-_SCROLL_LINES))
 
     def show(self) -> None:
         """Show the row under the cursor now."""
-        width, zone, here = self._text.size.width, self._clock.zone, self._going.here
+        width, zone, here = self._text.size.width, self._clock.zone, self._context.here
         if here.level >= Level.EVENTS:
             event = self._pane.event
             scope = here.at_event(event.participant_id if event is not None else None).participant

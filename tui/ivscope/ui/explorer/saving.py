@@ -4,63 +4,37 @@ import os
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
-
-from textual.app import App
 
 from ivscope.domain.events import Event
 from ivscope.export.saved_events import SavedHead, saved_lines
 from ivscope.settings.files import save_private, state_folder
-from ivscope.ui.commands import Handler, Unavailable
-from ivscope.ui.explorer.events_pane import EventsPane
+from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.list_status import filter_words
-from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.event_stream import SessionStream
-from ivscope.workspace.jobs import Jobs, Outcome, Promise
-from ivscope.workspace.place import Level, Place
+from ivscope.workspace.jobs import Outcome, Promise
 
 _BATCH = 200
 """Events between two looks at whether the file is still wanted: some milliseconds."""
 
 
-class Saver(Protocol):
-    """What saving needs of the explorer."""
-
-    pane: EventsPane
-
-    @property
-    def app(self) -> App[object]:
-        """The running app."""
-        ...
-
-    @property
-    def here(self) -> Place:
-        """Where the reader is."""
-        ...
-
-    def say(self, note: str) -> None:
-        """A note in the status line."""
-        ...
-
-
 class Saving:
     """One key, one file; its name and what is in it are told."""
 
-    def __init__(self, explorer: Saver, clock: TimeDisplay, jobs: Jobs) -> None:
-        self._explorer = explorer
-        self._clock = clock
-        self._jobs = jobs
+    def __init__(self, context: ExplorerContext) -> None:
+        self._context = context
+        self._clock = context.clock
+        context.handlers.add("take.save", self._save, self._why_not)
 
-    def table(self) -> dict[str, Handler]:
-        """Deeds by command id."""
-        return {"take.save": self._save}
+    def _why_not(self) -> str:
+        reading = self._context.pane.reading
+        if not self._context.is_reading or reading is None:
+            return "{take.save} saves events: open a participant, or everybody with {go.timeline}"
+        return "" if len(reading.view) else "no event is shown: nothing to save"
 
     def _save(self) -> None:
-        here, reading = self._explorer.here, self._explorer.pane.reading
-        if here.level < Level.EVENTS or reading is None:
-            raise Unavailable("W saves events: open a participant, or everybody with M")
-        if not len(reading.view):
-            raise Unavailable("no event is shown: nothing to save")
+        here, reading = self._context.here, self._context.pane.reading
+        if reading is None:
+            return
         view, log, stream = reading.view, reading.view.log, reading.stream
         now = self._clock.now()
         head = SavedHead(
@@ -88,11 +62,11 @@ class Saving:
                 yield "".join(lines).encode("ascii")
             promise.begin_last_step()
 
-        self._jobs.promise(
+        self._context.jobs.promise(
             f"Saving {name}",
             f"{name} was not saved: it was given up",
             lambda promise: _written(name, lambda: content(promise), head),
-            self._explorer.say,
+            self._context.say,
         )
 
 

@@ -13,6 +13,7 @@ from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.render.cells import clip
 from ivscope.render.facts_lines import session_span
+from ivscope.render.finding_lines import EvidenceKeys
 from ivscope.render.lines import Line, Role, Span
 from ivscope.ui.commands import ONLY_RECORDED
 from ivscope.ui.explorer.list_status import sweep_word
@@ -61,7 +62,7 @@ class SummaryData(Protocol):
         """Facts of it that are not counted."""
         ...
 
-    def findings(self, width: int, zone: tzinfo) -> list[SummaryLine]:
+    def findings(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:
         """What the rules say of it."""
         ...
 
@@ -146,10 +147,10 @@ class SessionData:
         session = self._provider.store.session(self.sweep.session)
         return session_span(session, width, clock.zone, clock.now())
 
-    def findings(self, width: int, zone: tzinfo) -> list[SummaryLine]:
+    def findings(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:
         """Across participants; and whom the sweep could not read."""
         self._findings.look()
-        return [*self._findings.lines(width, zone), *self._failures(width)]
+        return [*self._findings.lines(width, zone, keys), *self._failures(width)]
 
     def _failures(self, width: int) -> list[SummaryLine]:
         failures = self.sweep.log.failures
@@ -213,6 +214,6 @@ class ParticipantData:
         """Nothing: the detail tells who it is."""
         return []
 
-    def findings(self, width: int, zone: tzinfo) -> list[SummaryLine]:  # noqa: ARG002 - the protocol's signature
+    def findings(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:  # noqa: ARG002 - the protocol's signature
         """None: the detail tells those of one participant, event by event."""
         return []

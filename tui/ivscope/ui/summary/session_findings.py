@@ -80,7 +80,7 @@ class SessionFindings:
         self._found = found
         self._done()
 
-    def lines(self, width: int, zone: tzinfo) -> list[SummaryLine]:
+    def lines(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:
         """A heading and the findings; each leads to the first event that it rests on."""
         if not self._found.findings:
             return []
@@ -94,7 +94,7 @@ class SessionFindings:
                 around=None,
                 cite=self._cite,
                 fetched=next((ask for ask in finding.would_tell if is_about_facts(ask)), None),
-                keys=EvidenceKeys("Enter", "Z", ""),
+                keys=keys,
                 first=number,
             )
             lines += [SummaryLine(line, position=position) for line in told]

@@ -1,15 +1,12 @@
 """TextPane: lines that scroll, for the detail pane."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
-from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
 from ivscope.render.lines import Line, Role, Span
-from ivscope.ui.commands import list_bindings
 from ivscope.ui.widgets.canvas import Canvas
 
 
@@ -19,19 +16,6 @@ class TextPane(Canvas, can_focus=True):
     @dataclass
     class Resized(Message):
         """The pane has another width: lines must be wrapped anew."""
-
-    BINDINGS: ClassVar[list[BindingType]] = list_bindings(
-        {
-            "move(1)": "scroll_lines(1)",
-            "move(-1)": "scroll_lines(-1)",
-            "move_page(1)": "scroll_page(1)",
-            "move_page(-1)": "scroll_page(-1)",
-            "move_page(2)": "scroll_page(2)",
-            "move_page(-2)": "scroll_page(-2)",
-            "first": "scroll_first",
-            "last": "scroll_last",
-        }
-    )
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -68,18 +52,18 @@ class TextPane(Canvas, can_focus=True):
         line = self.lines[index]
         return self.kept((line, width), lambda: self.strip_of(line, width))
 
-    def action_scroll_lines(self, lines: int) -> None:
+    def step(self, lines: int) -> None:
         """Scroll by so many lines."""
         self.scroll_to(y=self.scroll_offset.y + lines, animate=False)
 
-    def action_scroll_page(self, half_pages: int) -> None:
+    def step_page(self, half_pages: int) -> None:
         """Scroll by so many half pages."""
-        self.action_scroll_lines(half_pages * max(1, self.size.height // 2))
+        self.step(half_pages * max(1, self.size.height // 2))
 
-    def action_scroll_first(self) -> None:
+    def to_first(self) -> None:
         """Scroll to the first line."""
         self.scroll_to(y=0, animate=False)
 
-    def action_scroll_last(self) -> None:
+    def to_last(self) -> None:
         """Scroll to the last line."""
         self.scroll_to(y=len(self.lines), animate=False)
