@@ -171,6 +171,21 @@ async def test_remapped_keys_work_in_the_overlays_and_their_footers_name_them(vi
         await journey.until(lambda: journey.app.screen.view is View.EVENTS)
 
 
+async def test_words_on_screen_name_the_keys_in_force():
+    keys = b'[keys]\n"read.pause" = "f4"\n"detail.down" = "f3"\n"jump.mark" = "f6"'
+    configuration, _ = read(keys, "config.toml")
+    async with explorer(at(PRIYA), size=(120, 24), configuration=configuration) as journey:
+        await journey.until("more lines: F3")
+        await journey.press("u")
+        await journey.until("no event is marked: F6 marks one")
+        await journey.press("M", "f4")
+        await journey.until("SWEEP PAUSED  F4: go on")
+        await journey.press("I")
+        await journey.until(lambda: "SWEEP PAUSED  F4: go on" in journey.screen[0])
+        await journey.press("f4")
+        await journey.until(lambda: "SWEEP PAUSED" not in journey.screen[0])
+
+
 def test_every_view_has_commands_in_the_table():
     assert {view for command in COMMANDS for view in command.views} == set(View)
 

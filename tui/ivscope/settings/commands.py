@@ -110,7 +110,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("read.restart", "R", "reload", "Read the list again from its first page; rows stay until it has come.", Area.READING, FEEDS),
     Command("read.all", "L", "load all", "Read all pages, within the call budget. Esc stops.", Area.READING, FEEDS),
     Command("read.follow", "F", "follow", "Read new events of a live participant as they come.", Area.READING, ONE),
-    Command("read.pause", "=", "pause", "Pause following, or the sweep, or go on.", Area.READING, READING | {View.SUMMARY}),
+    Command("read.pause", "=", "pause", "Pause following, or the sweep, or go on.", Area.READING, READING | {View.SUMMARY, View.LANES}),
     Command("find.search", "/", "find", "Events: find and highlight. Pickers: narrow the rows read so far; also opens any typed or pasted id, ARN or EventBridge JSON.", Area.FINDING, EXPLORER),
     Command("find.next", "n", "next hit", "Next hit; reads on until there is one.", Area.FINDING, READING),
     Command("find.previous", "N", "previous hit", "Hit before.", Area.FINDING, READING),

@@ -13,6 +13,7 @@ from ivscope.settings.commands import (
     BY_ID,
     COMMANDS,
     KEYBOARDS,
+    Command,
     View,
     commands_of,
     footer_hints,
@@ -39,7 +40,7 @@ def _always() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Handler:
+class CommandHandler:
     """What does one command in a view."""
 
     do: Callable[[], object]
@@ -58,7 +59,7 @@ class Handlers:
             keys: Keys in force by command id; "{go.in}" in a reason stands for the first of them.
         """
         self._keys = keys
-        self._by_id: dict[str, Handler] = {}
+        self._by_id: dict[str, CommandHandler] = {}
 
     def add(self, id_: str, do: Callable[[], object], why_not: Callable[[], str] = _always) -> None:
         """Register the one handler of a command.
@@ -70,7 +71,7 @@ class Handlers:
             raise ValueError(f"no command {id_}")
         if id_ in self._by_id:
             raise ValueError(f"two handlers for {id_}")
-        self._by_id[id_] = Handler(do, why_not)
+        self._by_id[id_] = CommandHandler(do, why_not)
 
     def add_moves(self, pane: Callable[[], RowList | TextPane]) -> None:
         """Register the moving in whatever pane the keys go to."""
@@ -113,7 +114,10 @@ class Handlers:
 
     def with_keys(self, text: str) -> str:
         """A reason with the keys in force in the place of command ids in braces."""
-        return _COMMAND_ID.sub(lambda found: first_key(self._keys.get(found[1], "")), text)
+        return _COMMAND_ID.sub(
+            lambda found: first_key(self._keys[found[1]]) if found[1] in self._keys else found[0],
+            text,
+        )
 
 
 def bindings(views: Iterable[View]) -> list[BindingType]:
@@ -158,6 +162,10 @@ class CommandScreen(Screen[ScreenResultType]):
             self.handlers.do(id_, self.view)
         except Unavailable as why:
             self.say(str(why))
+        self.after(BY_ID[id_])
+
+    def after(self, command: Command) -> None:
+        """A command was done, or could not be: nothing more to do on most screens."""
 
     def open_help(self) -> None:
         """The commands of this view and their keys; what is chosen there is done here."""
@@ -193,7 +201,7 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
 
     def say(self, note: str) -> None:
         """A note in the place of the keys, until the next key."""
-        self._note = note
+        self._note = self.handlers.with_keys(note)
         self.show_foot()
 
     def show_foot(self) -> None:

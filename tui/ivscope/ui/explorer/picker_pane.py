@@ -12,7 +12,7 @@ from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.list_status import list_status
 from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.row_list import RowList
-from ivscope.workspace.place import Level, Place, View
+from ivscope.workspace.place import Level, PickerState, Place
 
 
 class PickerPane:
@@ -50,14 +50,14 @@ class PickerPane:
                 self._list.cursor = index
                 return
 
-    def open(self, place: Place, view: View) -> None:
+    def open(self, place: Place, view: PickerState) -> None:
         """Show a place's picker as it was left."""
         self.place, self.text = place, view.text
         self._draw(view.cursor, view.top)
 
-    def view(self) -> View:
+    def view(self) -> PickerState:
         """How the picker is left."""
-        return View(self._list.cursor, self._list.top, self.text)
+        return PickerState(self._list.cursor, self._list.top, self.text)
 
     def read(self) -> None:
         """Read the first page if nothing was read."""

@@ -12,7 +12,7 @@ from ivscope.provider.store.feed import Feed, FeedState, RefreshResult
 from ivscope.ui.commands import ONLY_RECORDED, Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.list_status import sweep_word
-from ivscope.workspace.event_stream import ParticipantStream
+from ivscope.workspace.event_stream import NOTHING_NEW, ParticipantStream, pause_or_go_on
 from ivscope.workspace.jobs import Alarm
 from ivscope.workspace.place import Level, Place
 
@@ -49,7 +49,7 @@ class ReadCommands:
             bounds = stream.bounds if isinstance(stream, ParticipantStream) else (None, None)
             eta = self._load_all.eta(self._now(), *bounds)
             about = f", about {duration(eta)} left" if eta is not None else ""
-            return f"LOADING ALL{about}  Esc: stop"
+            return f"LOADING ALL{about}  {{go.out}}: stop"
         if self._context.here.level is Level.TIMELINE:
             return sweep_word(self._sweep, self._now())
         if self._follower is None:
@@ -62,11 +62,11 @@ class ReadCommands:
             case FollowState.THROTTLED:
                 return f"{news}THROTTLED {status.throttled_seconds:.0f} s"
             case FollowState.PAUSED:
-                return f"{news}PAUSED  =: go on"
+                return f"{news}PAUSED  {{read.pause}}: go on"
             case FollowState.ENDED:
                 return f"{news}ENDED"
             case FollowState.FAILED:
-                return f"{news}FAILED  r: retry"
+                return f"{news}FAILED  {{read.again}}: retry"
             case _:
                 return f"{news}FOLLOWING"
 
@@ -131,9 +131,7 @@ class ReadCommands:
         feed, here, level = self._feed, self._context.here, self._context.level
         if level is Level.TIMELINE:
             if not self._sweep.start():
-                raise Unavailable(
-                    "the session has ended and everybody is read: nothing new can come"
-                )
+                raise Unavailable(NOTHING_NEW)
             return
         if level is Level.EVENTS:
             fact = self._provider.participant(here.participant)
@@ -183,7 +181,7 @@ class ReadCommands:
             return
         self._awaits_news = None
         if refreshed.failure is not None:
-            self._context.say(f"not refreshed: {refreshed.failure.summary}; r: retry")
+            self._context.say(f"not refreshed: {refreshed.failure.summary}; {{read.again}}: retry")
         else:
             self._context.say(_news(refreshed))
 
@@ -239,11 +237,9 @@ class ReadCommands:
             follower.pause()
 
     def _toggle_sweep(self) -> None:
-        sweep = self._sweep
-        if sweep.is_running:
-            sweep.pause()
-        elif not sweep.start():
-            raise Unavailable("the sweep has come to its end")
+        reason = pause_or_go_on(self._sweep)
+        if reason:
+            raise Unavailable(reason)
 
     def _keep_up(self) -> None:
         """While following, the newest event stays in view."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,30 +15,32 @@ from textual.widget import Widget
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.fetchable import Fetchable
-from ivscope.settings.commands import BY_ID, View
+from ivscope.render.bars import Budget, Crumb, footer_line, header_line, status_line
+from ivscope.render.lines import Line
+from ivscope.settings.commands import BY_ID, Area, Command, View, footer_hints
 from ivscope.ui.commands import CommandScreen, keyboard
 from ivscope.ui.explorer.context import Count, ExplorerContext
-from ivscope.ui.explorer.copying import Copying
-from ivscope.ui.explorer.detail import Detail
-from ivscope.ui.explorer.detail_pane import DetailPane
+from ivscope.ui.explorer.copying import Copying, Saving
+from ivscope.ui.explorer.detail import Detail, DetailPane
 from ivscope.ui.explorer.event_commands import EventCommands
 from ivscope.ui.explorer.events_pane import EventsPane
-from ivscope.ui.explorer.frame import Frame
+from ivscope.ui.explorer.evidence import EvidenceCommands
 from ivscope.ui.explorer.key_gate import KeyGate
 from ivscope.ui.explorer.layout import Layout
+from ivscope.ui.explorer.list_status import budget
 from ivscope.ui.explorer.navigation import Navigation
 from ivscope.ui.explorer.picker_pane import PickerPane
 from ivscope.ui.explorer.prompts import PromptCommands
 from ivscope.ui.explorer.read_commands import ReadCommands
-from ivscope.ui.explorer.saving import Saving
 from ivscope.ui.explorer.session_views import SessionViews
 from ivscope.ui.explorer.status_area import History, StatusArea
 from ivscope.ui.time_display import TimeDisplay
+from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.screens import QuietScreen
 from ivscope.ui.widgets.text_pane import TextPane
 from ivscope.workspace.jobs import Alarm, Coalescer, Jobs
-from ivscope.workspace.launch import Launch
+from ivscope.workspace.launch import Launch, RecordingStatus
 from ivscope.workspace.place import Trail
 
 _METER_SECONDS = 0.5
@@ -86,6 +89,8 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self._launch = launch
         self._meter = Alarm(jobs, self.show_bars)
         self._changes = Coalescer(jobs, self._take_in)
+        self._header = LineBar(id="header")
+        self._footer = LineBar(id="footer")
         self._picker = RowList(id="picker")
         self._events = RowList(id="events")
         self._text = TextPane(id="detail")
@@ -115,21 +120,21 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self._gate = KeyGate(context, self._navigation)
         Saving(context)
         Copying(context)
-        detail = Detail(provider, keys, jobs)
-        self._detail = DetailPane(context, self._text, detail, self._navigation)
-        self._frame = Frame(context, detail)
+        self._words = Detail(provider, keys, jobs)
+        self._detail = DetailPane(context, self._text, self._words)
+        self._evidence = EvidenceCommands(context, self._words.weighing, self._navigation)
         self.handlers.add("app.help", self.open_help)
         self.handlers.add("prompt.help", self.open_help)
 
     def compose(self) -> Iterator[Widget]:
         """Header, three panes, status, footer."""
-        yield self._frame.header
+        yield self._header
         with Container(id="body"):
             yield self._picker
             yield self._events
             yield self._text
         yield self.context.status
-        yield self._frame.footer
+        yield self._footer
 
     def on_mount(self) -> None:
         """Paint first; connect and read after that."""
@@ -153,14 +158,34 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
     # Drawing.
 
     def show_bars(self) -> None:
-        """Draw header, status and footer."""
-        falls = self._frame.draw(self._reads.word(), self.size.width)
-        if falls and not self._meter.is_set:
+        """Draw header, status and footer. Drawing them again sends only what changed."""
+        context, width = self.context, self.size.width
+        status = context.pane.status() if context.is_reading else context.picker.status()
+        activity = self._provider.activity()
+        calls = budget(activity) if self._provider.has_service else Budget(0, 0)
+        running = self.handlers.with_keys(self._reads.word())
+        self._header.show(self._header_line(width))
+        context.status.show_status(status_line(status, calls, running, width))
+        first = ("read.again",) if status.failure is not None and status.can_retry else ()
+        hints = footer_hints(View[context.level.name], self.keys, first)
+        self._footer.show(footer_line(hints, width))
+        meter_falls = bool(activity.used or activity.throttled_seconds)
+        if meter_falls and not self._meter.is_set:
             self._meter.set(_METER_SECONDS)
+
+    def _header_line(self, width: int) -> Line:
+        """Where the reader is, and the zone: one without a name by its offset at the event."""
+        context, clock, launch = self.context, self.context.clock, self._launch
+        event = context.pane.event if context.is_reading else None
+        moment = event.time if event is not None and isinstance(event.time, datetime) else None
+        crumbs = self._words.where(context.here, launch.label, clock.now())
+        if launch.keeper is not None:
+            crumbs = (crumbs[0], _keeping(launch.keeper), *crumbs[1:])
+        return header_line(crumbs, clock.zone_name(moment), width)
 
     def say(self, note: str) -> None:
         """A note in the status line until the next key."""
-        self.context.status.say(note)
+        self.context.status.say(self.handlers.with_keys(note))
 
     def redraw(self) -> None:
         """Draw everything again: times are told in another way, or the size changed."""
@@ -184,7 +209,8 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
                 pane.changed()
             self._event_commands.changed()
             self._reads.changed()
-            self._detail.changed()
+            self._evidence.changed()
+            self._detail.show()
         self._views.changed(changed)
         self.show_bars()
 
@@ -220,11 +246,11 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
 
     # Keys.
 
-    def action_do(self, id_: str) -> None:
-        """Do a command, or say why not."""
-        super().action_do(id_)
+    def after(self, command: Command) -> None:
+        """A number typed before it is used up; all but moving may change the lines around."""
         self.context.count.take()
-        self.show_bars()
+        if command.area is not Area.MOVING:
+            self.show_bars()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """While a prompt is open, keys that are not typed into it do its own commands only."""
@@ -244,3 +270,10 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
     def on_paste(self, event: events.Paste) -> None:
         """Open what was pasted, wherever the reader is."""
         self._prompts.paste(event.text)
+
+
+def _keeping(keeper: RecordingStatus) -> Crumb:
+    """That everything read is saved, or that something was not."""
+    if keeper.lost:
+        return Crumb(f"NOT RECORDED: {keeper.lost:,} ({keeper.failure})", "NOT RECORDED")
+    return Crumb(f"REC {keeper.path.name}", "REC")

@@ -80,6 +80,7 @@ class LanesScreen(OverlayScreen[Landing]):
         add("lanes.all", lambda: self._change(view.fit))
         add("lanes.plot", lambda: self._change(view.next_plot))
         add("lanes.errors_first", self._errors_first)
+        add("read.pause", lambda: self._change(lambda: self.say(view.pause())))
         add("lanes.open", self._open, self._why_no_lane)
         for id_ in ("lanes.close", "go.quit_or_out", "triage.lanes"):
             add(id_, lambda: self.dismiss((None, view.moment)))
@@ -125,7 +126,7 @@ class LanesScreen(OverlayScreen[Landing]):
         plot.styles.height = len(head)
         plot.show(tuple((Span(" "), *line) for line in head))
         self._list.show(LaneRows(self._view), (), self._list.cursor, self._list.top)
-        word = Span(self._word(), Role.ACCENT)
+        word = Span(self.handlers.with_keys(self._word()), Role.ACCENT)
         text = clip(self._view.title(inner), inner - text_width(word.text))
         title = (Span(text, Role.STRONG),)
         line = both_ends(title, word, width)

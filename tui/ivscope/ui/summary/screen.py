@@ -131,7 +131,9 @@ class SummaryScreen(OverlayScreen[Drill | None]):
         cursor = self._list.cursor if self._was_used else self._rows.next_code(-1) or 0
         self._list.show(self._rows, (), cursor, self._list.top if self._was_used else 0)
         title = (Span("SUMMARY", Role.STRONG),)
-        line = both_ends(title, Span(self._data.word(), Role.ACCENT), width)
+        line = both_ends(
+            title, Span(self.handlers.with_keys(self._data.word()), Role.ACCENT), width
+        )
         self.query_one("#title", LineBar).show(line)
         self.show_foot()
 
