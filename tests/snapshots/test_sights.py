@@ -32,7 +32,7 @@ async def summary(journey):
 async def lanes_at_an_error(journey):
     """Lanes of everybody, the cursor at the third QUOTA_EXCEEDED of priya-guest."""
     await swept(journey)
-    journey.explorer.go(at(PRIYA))
+    journey.go(at(PRIYA))
     await journey.until("61 events, all loaded")
     await journey.press("e", "e", "e")
     await journey.until(lambda: journey.event.error_code == "QUOTA_EXCEEDED")
@@ -112,7 +112,7 @@ def test_lanes_without_colour(snap_compare):
 async def compared(journey, participant):
     """The participant on screen beside another one."""
     await journey.until("events, all loaded")
-    journey.explorer.go(at(participant))
+    journey.go(at(participant))
     await journey.until("loaded")
     await journey.until(lambda: journey.event is not None)
     await journey.settled()

@@ -14,6 +14,7 @@ from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.endpoint.worlds.told_world import Clock
 from ivscope.settings.configuration import MOST_BACKGROUND_CALLS, Configuration
 from ivscope.ui.app import IvscopeApp
+from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.screen import ExplorerScreen
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.workspace.launch import Launch
@@ -71,7 +72,21 @@ class Journey:
     @property
     def event(self) -> Event | None:
         """The event under the cursor."""
-        return self.explorer.pane.event
+        return self.pane.event
+
+    @property
+    def pane(self) -> EventsPane:
+        """The events pane."""
+        return self.explorer.context.pane
+
+    @property
+    def here(self) -> Place:
+        """The place where the person is."""
+        return self.explorer.context.here
+
+    def go(self, place: Place) -> None:
+        """Open a place without keys."""
+        self.explorer._navigation.go(place)
 
     @property
     def cursor(self) -> int:
@@ -133,6 +148,7 @@ async def explorer(
     go_to: str | None = None,
     only: str | None = None,
     zone: tzinfo = PLUS_TWO,
+    configuration: Configuration | None = None,
 ) -> AsyncIterator[Journey]:
     """The app on screen.
 
@@ -146,10 +162,18 @@ async def explorer(
         go_to: What was given as `--at`.
         only: What was given as `--filter`.
         zone: Of the person at the keyboard.
+        configuration: Settings; None for the defaults.
     """
     with Endpoint(open_world(world, clock), throttle=throttle) as endpoint:
         app = explorer_app(
-            endpoint, start, fault=fault, clock=clock, go_to=go_to, only=only, zone=zone
+            endpoint,
+            start,
+            fault=fault,
+            clock=clock,
+            go_to=go_to,
+            only=only,
+            zone=zone,
+            configuration=configuration,
         )
         async with app.run_test(size=size) as pilot:
             journey = Journey(app, pilot, endpoint)
@@ -167,13 +191,14 @@ def explorer_app(
     go_to: str | None = None,
     only: str | None = None,
     zone: tzinfo = PLUS_TWO,
+    configuration: Configuration | None = None,
 ) -> IvscopeApp:
     """The app over an endpoint."""
     url = endpoint.faulty_url(fault) if fault else endpoint.url
     return IvscopeApp(
         lambda: aws_source(url, region=region),
         Launch(label="demo", start=lambda: start or Place(), at=go_to, filter=only),
-        Configuration({}, background_calls=MOST_BACKGROUND_CALLS),
+        configuration or Configuration({}, background_calls=MOST_BACKGROUND_CALLS),
         local_zone=zone,
         clock=replace(SYSTEM_CLOCK, now=clock),
     )

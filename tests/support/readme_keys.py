@@ -2,7 +2,7 @@
 
 import sys
 
-from ivscope.settings.commands import COMMANDS, Area
+from ivscope.settings.commands import BY_ID, COMMANDS, Area, changing_letters
 from ivscope.settings.key_names import shown_key
 from support.readme_sections import write_section
 
@@ -16,7 +16,17 @@ def keys_table() -> str:
         commands = [command for command in COMMANDS if command.area is area]
         lines += [f"| **{area}** | |"] if commands else []
         lines += [f"| {_code(command.keys)} | {_cell(command.help)} |" for command in commands]
-    return "\n".join([*lines, "", ""])
+    return "\n".join([*lines, "", _changing(), "", ""])
+
+
+def _changing() -> str:
+    """The letters that do something else in another view."""
+    keys = {command.id: command.keys for command in COMMANDS}
+    letters = [
+        f"`{letter}` ({', '.join(BY_ID[id_].label for id_ in ids)})"
+        for letter, ids in sorted(changing_letters(keys).items())
+    ]
+    return f"Letters that mean something else in another view: {', '.join(letters)}."
 
 
 def _code(keys: str) -> str:

@@ -25,11 +25,11 @@ async def on_event(start, *, size=(120, 40), fault="", **wanted):
 
 
 async def put_on(journey, **wanted):
-    view = journey.explorer.pane.reading.view
+    view = journey.pane.reading.view
     rows = (row for row in range(len(view)) if is_like(view.log[view.position(row)], **wanted))
     row = next(rows)
     event = view.log[view.position(row)]
-    journey.explorer.pane.move_to(row)
+    journey.pane.move_to(row)
     await journey.until(lambda: f"{event.time:%Y-%m-%d %H:%M:%S}" in detail(journey))
     assert journey.event == event
 
@@ -79,7 +79,7 @@ async def test_looking_at_events_makes_no_call():
     async with on_event(at(JOSE), clock="21:02:51") as journey:
         calls = dict(journey.endpoint.calls)
         assert calls == {"ListParticipantEvents": 1, "GetParticipant": 1}
-        for _ in range(len(journey.explorer.pane.reading.view)):
+        for _ in range(len(journey.pane.reading.view)):
             await journey.press("k")
         await journey.press(*["j"] * 20, "z", "z")
         await journey.settled()
@@ -110,16 +110,16 @@ async def test_z_opens_the_other_participant_and_esc_restores_everything():
         await journey.until(lambda: "left 2 s before" in detail(journey))
         await journey.press("z")
         await journey.until(lambda: journey.event.name == "PUBLISH_STOPPED")
-        assert journey.explorer.here == at(HANA)
+        assert journey.here == at(HANA)
         await journey.press("escape")
         await journey.until("1 of 39 events loaded")
-        assert journey.explorer.here == at(NINA)
+        assert journey.here == at(NINA)
         assert journey.event == error
         await journey.press("z", "z", "z")
         await journey.until("back at the event it is about")
         assert journey.event == error
         await journey.press("escape", "escape")
-        await journey.until(lambda: journey.explorer.here == at())
+        await journey.until(lambda: journey.here == at())
 
 
 async def test_z_shows_an_event_that_a_filter_hides_and_says_so():
@@ -151,14 +151,14 @@ async def test_publishers_are_counted_by_a_sweep_only_and_z_stays_on_the_timelin
         await put_on(journey, participant_id=PRIYA, **quota)
         await journey.until(lambda: "12 others were publishing in that second" in detail(journey))
         assert "the stage's 12 seats were taken" in detail(journey)
-        everybody = journey.explorer.here
+        everybody = journey.here
         await journey.press("z")
         await journey.until("evidence 1 of 14")
-        assert journey.explorer.here == everybody
+        assert journey.here == everybody
         assert journey.event.name == "PUBLISH_STARTED"
         assert journey.event.participant_id == MARA
         await journey.press("escape")
-        await journey.until(lambda: journey.explorer.here == at(PRIYA))
+        await journey.until(lambda: journey.here == at(PRIYA))
         await journey.until(lambda: "12 seats were taken" in detail(journey))
 
 
@@ -196,7 +196,7 @@ async def test_keys_of_evidence_say_why_they_do_nothing():
     async with explorer() as journey:
         await journey.until("stages")
         await journey.press("z")
-        await journey.until("put the cursor on an event first")
+        await journey.until("open a participant first")
 
 
 async def test_capital_z_lists_the_ingest_configurations_and_says_how_that_of_a_bad_key_stands():

@@ -42,7 +42,7 @@ class Watcher:
     @property
     def held(self):
         """Times of all events listed, from the first row to the last."""
-        view = self.journey.explorer.pane.reading.view
+        view = self.journey.pane.reading.view
         return [view.log.time_us(view.position(row)) for row in range(len(view))]
 
     @property
@@ -158,7 +158,7 @@ async def test_r_reads_once_what_is_new_and_says_how_much():
 async def test_following_ends_with_the_session():
     async with explorer(Place(LIVE_STAGE)) as journey:
         await journey.until("5 sessions, all loaded")
-        journey.explorer.go(at(PRIYA))
+        journey.go(at(PRIYA))
         await journey.until("61 events, all loaded")
         calls = journey.endpoint.calls[POLLS]
         await journey.press("F")
@@ -173,18 +173,18 @@ async def test_esc_stops_and_stays():
         journey = watcher.journey
         await journey.press("escape")
         await journey.until(lambda: "FOLLOWING" not in journey.text)
-        assert journey.explorer.here == at(HOST, LIVE)
+        assert journey.here == at(HOST, LIVE)
         await is_quiet(watcher)
 
 
 async def test_leaving_the_place_stops_the_polls():
     async with following() as watcher:
         journey = watcher.journey
-        journey.explorer.go(at(None, LIVE))
-        await journey.until(lambda: journey.explorer.here.level is Level.PARTICIPANTS)
+        journey.go(at(None, LIVE))
+        await journey.until(lambda: journey.here.level is Level.PARTICIPANTS)
         await journey.until("participants, all loaded")
         await is_quiet(watcher)
-        journey.explorer.go(at(HOST, LIVE))
+        journey.go(at(HOST, LIVE))
         await journey.until("events, all loaded")
         assert "FOLLOWING" not in journey.text
 

@@ -49,7 +49,7 @@ async def test_the_way_out_leads_back_to_the_same_rows():
         assert journey.rows("events").cursor == 2
         await journey.press("h", "left", "backspace")
         await journey.until("fri-night-rival")
-        assert journey.explorer.here.level is Level.STAGES
+        assert journey.here.level is Level.STAGES
 
 
 async def test_esc_never_quits_and_q_quits_at_the_stages_only():
@@ -179,7 +179,7 @@ async def test_enter_on_a_subscribe_event_goes_to_the_publisher_and_esc_comes_ba
 async def test_the_detail_follows_the_cursor_and_compares_tokens():
     async with explorer(at(JOSE), size=(200, 50)) as journey:
         await journey.until("events, all loaded")
-        log = journey.explorer.pane.reading.stream.items
+        log = journey.pane.reading.stream.items
         index = next(i for i in range(len(log)) if log[i].name == "TOKEN_EXCHANGED")
         await journey.press(*["j"] * index)
         await journey.until("lost PUBLISH")

@@ -5,11 +5,11 @@ import sys
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
-from ivscope.settings.configuration import keymap, read
-from ivscope.ui.commands import screen_bindings
+from ivscope.settings.commands import View
+from ivscope.settings.configuration import effective_keys, keymap, read
+from ivscope.ui.commands import CommandScreen, keyboard
 from ivscope.ui.widgets.row_list import RowList
 from textual.app import App
-from textual.screen import Screen
 
 
 class Rows:
@@ -26,11 +26,12 @@ class Rows:
         return ()
 
 
-class Keyboard(Screen):
-    BINDINGS: ClassVar = screen_bindings()
+class Keyboard(CommandScreen):
+    BINDINGS: ClassVar = keyboard(View.EVENTS)
 
-    def __init__(self):
-        super().__init__()
+    def __init__(self, keys):
+        super().__init__(keys)
+        self.handlers.add_moves(lambda: self.query_one(RowList))
         self.done = []
 
     def compose(self):
@@ -41,8 +42,13 @@ class Keyboard(Screen):
         rows.show(Rows(), (), 0)
         rows.focus()
 
+    view = View.EVENTS
+
     def action_do(self, command):
-        self.done.append(command)
+        if command.startswith("move."):
+            super().action_do(command)
+        else:
+            self.done.append(command)
 
 
 @asynccontextmanager
@@ -51,7 +57,7 @@ async def keyboard(keys):
     app = App()
     async with app.run_test() as pilot:
         app.set_keymap(keymap(configuration))
-        screen = Keyboard()
+        screen = Keyboard(effective_keys(configuration))
         await app.push_screen(screen)
         await pilot.pause()
 

@@ -11,7 +11,7 @@ async def test_everybody_is_read_and_shown_by_time():
         await journey.until("SWEEPING")
         await journey.until("40 of 40 participants read", within=40)
         await journey.until("SWEPT")
-        log = journey.explorer.pane.reading.view
+        log = journey.pane.reading.view
         times = [log.log.time_us(log.position(row)) for row in range(len(log))]
         assert times == sorted(times)
         assert journey.endpoint.throttled == 0
@@ -26,8 +26,8 @@ async def test_a_row_of_the_timeline_leads_to_its_participant_and_back():
         await journey.until(lambda: journey.event is not None)
         before = journey.event
         await journey.press("enter")
-        await journey.until(lambda: journey.explorer.here.level is Level.EVENTS)
-        assert journey.explorer.here.participant_id == before.participant_id
+        await journey.until(lambda: journey.here.level is Level.EVENTS)
+        assert journey.here.participant_id == before.participant_id
         await journey.until(lambda: journey.event is not None)
         assert journey.event.time == before.time
         await journey.press("escape")
@@ -43,10 +43,10 @@ async def test_a_sweep_can_be_paused_and_goes_on():
         await journey.press("equals_sign")
         await journey.until("SWEEP PAUSED")
         await journey.settled()
-        held = len(journey.explorer.pane.reading.view)
+        held = len(journey.pane.reading.view)
         await journey.press("equals_sign")
         await journey.until("SWEEPING")
-        await journey.until(lambda: len(journey.explorer.pane.reading.view) > held)
+        await journey.until(lambda: len(journey.pane.reading.view) > held)
 
 
 async def test_what_was_swept_is_not_read_again():
@@ -55,7 +55,7 @@ async def test_what_was_swept_is_not_read_again():
         await journey.press("M")
         await journey.until("SWEPT", within=40)
         before = journey.endpoint.calls["ListParticipantEvents"]
-        journey.explorer.go(at(PRIYA))
+        journey.go(at(PRIYA))
         await journey.until("61 events, all loaded")
         assert journey.endpoint.calls["ListParticipantEvents"] == before
 
@@ -64,14 +64,14 @@ async def test_e_in_the_participant_picker_opens_one_with_an_error():
     async with explorer(at()) as journey:
         await journey.until("40 participants, all loaded")
         await journey.press("e")
-        await journey.until(lambda: journey.explorer.here.level is Level.EVENTS, within=30)
+        await journey.until(lambda: journey.here.level is Level.EVENTS, within=30)
         await journey.until(lambda: journey.event is not None and journey.event.is_error)
         read = journey.endpoint.calls["ListParticipantEvents"]
         assert read < 40
         await journey.press("escape")
         await journey.until("40 participants, all loaded")
         await journey.press("e")
-        await journey.until(lambda: journey.explorer.here.level is Level.EVENTS, within=30)
+        await journey.until(lambda: journey.here.level is Level.EVENTS, within=30)
         await journey.until(lambda: journey.event is not None and journey.event.is_error)
 
 
@@ -81,4 +81,4 @@ async def test_esc_stops_looking_for_trouble():
         await journey.press("e", "escape")
         await journey.until("stopped; what was read is kept")
         await journey.settled()
-        assert journey.explorer.here.level is Level.PARTICIPANTS
+        assert journey.here.level is Level.PARTICIPANTS

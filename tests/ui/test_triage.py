@@ -21,7 +21,7 @@ async def test_one_key_counts_errors_by_code_and_three_lead_to_the_participant()
         assert all("INTERNAL_SERVER_EXCEPTION" in line for line in errors)
         code = journey.event.error_code
         await journey.press("enter")
-        await journey.until(lambda: journey.explorer.here.level is Level.EVENTS)
+        await journey.until(lambda: journey.here.level is Level.EVENTS)
         await journey.until(lambda: journey.event is not None)
         assert journey.event.error_code == code
 
@@ -46,7 +46,7 @@ async def test_findings_of_the_session_lead_to_their_event():
         position = rows.drill(row)
         await journey.press("g", *["j"] * row, "enter")
         await journey.until(lambda: isinstance(journey.app.screen, ExplorerScreen))
-        await journey.until(lambda: journey.explorer.pane.position == position)
+        await journey.until(lambda: journey.pane.position == position)
 
 
 async def test_the_summary_of_one_participant_needs_no_sweep():
@@ -74,7 +74,7 @@ async def test_lanes_show_everybody_and_open_one_at_the_cursor():
         await journey.until("errors")
         moment = journey.app.screen._view.moment
         await journey.press("enter")
-        await journey.until(lambda: journey.explorer.here.level is Level.EVENTS)
+        await journey.until(lambda: journey.here.level is Level.EVENTS)
         await journey.until(lambda: journey.event is not None)
         assert abs((journey.event.time - moment).total_seconds()) < 600
 
@@ -94,7 +94,7 @@ async def test_lanes_of_priyas_second_show_twelve_of_twelve():
 async def test_two_participants_stand_side_by_side():
     async with explorer(at(PRIYA)) as journey:
         await journey.until("61 events, all loaded")
-        journey.explorer.go(at(MARA))
+        journey.go(at(MARA))
         await journey.until("mara-host")
         await journey.until("events, all loaded")
         await journey.press("C")
@@ -142,7 +142,7 @@ async def test_the_sweep_is_paused_where_its_counts_are():
 async def test_a_comparison_says_how_complete_either_side_is():
     async with explorer(at(PRIYA), size=(80, 24)) as journey:
         await journey.until("61 events, all loaded")
-        journey.explorer.go(at(DANA))
+        journey.go(at(DANA))
         await journey.until("100 events loaded · more available")
         await journey.press("C")
         await journey.until(lambda: isinstance(journey.app.screen, CompareScreen))

@@ -29,15 +29,15 @@ async def filter_by(journey, text):
     await journey.press("ctrl+u")
     await journey.type(text)
     await journey.press("enter")
-    await journey.until(lambda: not journey.explorer.pane.reading.view.work(0.01))
+    await journey.until(lambda: not journey.pane.reading.view.work(0.01))
 
 
 def events_of(journey):
-    return list(journey.explorer.pane.reading.view.log)
+    return list(journey.pane.reading.view.log)
 
 
 def shown_events(journey):
-    view = journey.explorer.pane.reading.view
+    view = journey.pane.reading.view
     return [view.log[view.position(row)] for row in range(len(view))]
 
 
@@ -295,7 +295,7 @@ async def test_another_zone_is_told_by_every_pane_at_once():
         assert "21:18:44" in journey.text
         drawn = []
         redraw = ExplorerScreen.redraw
-        journey.explorer._event_deeds._redraw = lambda: (
+        journey.explorer.context.redraw = lambda: (
             drawn.append(1),
             redraw(journey.explorer),
         )

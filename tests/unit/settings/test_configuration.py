@@ -5,7 +5,14 @@ from zoneinfo import available_timezones
 
 import pytest
 from ivscope.cli.main import main
-from ivscope.settings.commands import BY_ID, COMMANDS, footer_hints
+from ivscope.settings.commands import (
+    COMMANDS,
+    KEYBOARDS,
+    View,
+    changing_letters,
+    commands_of,
+    footer_hints,
+)
 from ivscope.settings.configuration import Configuration, effective_keys, keymap, load, read
 from ivscope.settings.key_names import NoKeyError, first_key, read_key, shown_keys
 
@@ -180,7 +187,7 @@ def test_the_key_table_needs_no_complaint():
 
 
 def test_the_footer_leaves_out_commands_without_keys():
-    hints = footer_hints("STAGES", {**effective_keys(Configuration()), "find.search": ""})
+    hints = footer_hints(View.STAGES, {**effective_keys(Configuration()), "find.search": ""})
     assert "find" not in [label for _, label in hints]
     assert ("Enter", "open") in hints
 
@@ -265,6 +272,49 @@ def test_check_config_prints_every_complaint_and_tells_by_its_exit_code(
     assert "config ok: defaults, no file at" in capsys.readouterr().out
 
 
-def test_no_default_key_has_two_commands():
-    keys = [key for command in BY_ID.values() for key in command.keys.split(",")]
-    assert len(keys) == len(set(keys))
+@pytest.mark.parametrize("board", KEYBOARDS, ids=min)
+def test_on_no_screen_two_commands_have_the_same_key(board):
+    keys = [key for command in commands_of(board) for key in command.keys.split(",")]
+    assert sorted(keys) == sorted(set(keys))
+
+
+def test_every_view_has_commands_and_a_way_out():
+    for view in View:
+        assert any("escape" in c.keys or c.id == "go.out" for c in commands_of([view])), view
+
+
+def test_the_letters_that_change_their_meaning_are_few_and_known():
+    changing = changing_letters(effective_keys(Configuration()))
+    assert sorted(changing) == ["Z", "e", "h", "l", "n", "v", "z"]
+    assert changing["z"] == ("evidence.next", "lanes.zoom_in")
+
+
+def test_one_key_can_have_a_command_on_each_screen():
+    keys, complaints = _keys('"jump.error" = "f8"\n"lanes.plot" = "f8"\n"summary.next_code" = "f8"')
+    assert complaints == ()
+    assert set(keys.values()) == {"f8"}
+
+
+def test_a_key_taken_in_one_view_keeps_its_commands_in_the_others():
+    keys, complaints = _keys('"jump.error" = "z"')
+    in_force = effective_keys(Configuration(keys))
+    assert in_force["evidence.next"] == ""
+    assert in_force["lanes.zoom_in"] == "z"
+    assert len(complaints) == 1
+
+
+def test_a_command_of_many_views_takes_its_key_from_the_commands_of_each():
+    keys, complaints = _keys('"move.down" = "z"')
+    in_force = effective_keys(Configuration(keys))
+    assert (in_force["evidence.next"], in_force["lanes.zoom_in"]) == ("", "")
+    assert [c for c in complaints if "lanes.zoom_in" in c]
+    assert len(complaints) == 2
+
+
+def test_a_character_that_is_typed_into_a_prompt_is_no_key_of_it():
+    keys, complaints = _keys('"prompt.cancel" = "q,f4"\n"help.do" = "space"')
+    assert keys == {"prompt.cancel": "f4"}
+    assert complaints == (
+        "keys: prompt.cancel: q is a character to type there",
+        "keys: help.do: Space is a character to type there",
+    )

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 from ivscope.settings.prompt_history import FILE_NAME, LONGEST_TEXT, MOST_TEXTS, load
-from ivscope.ui.explorer.prompt_kinds import History
+from ivscope.ui.explorer.status_area import History
 
 
 @pytest.fixture

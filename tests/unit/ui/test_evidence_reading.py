@@ -8,7 +8,8 @@ from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
-from ivscope.ui.commands import Unavailable
+from ivscope.settings.commands import View
+from ivscope.ui.commands import Handlers, Unavailable
 from ivscope.ui.explorer.event_findings import EventFindings
 from ivscope.ui.explorer.evidence import EvidenceCommands, _reaches
 from ivscope.workspace.event_stream import ParticipantStream
@@ -43,10 +44,19 @@ class Case:
         feed = self.provider.events(scope("me"))
         self.read(feed)
         reading = SimpleNamespace(stream=ParticipantStream(self.provider, scope("me")))
-        pane = SimpleNamespace(reading=reading, position=0, event=feed.items[0])
+        self.pane = SimpleNamespace(reading=reading, position=0, event=feed.items[0])
         self.going = SimpleNamespace(here=ME, is_reading=True)
         weighing = EventFindings(self.provider, StoreContext(self.provider), MovedClock().jobs())
-        self.deeds = EvidenceCommands(weighing, pane, self.going, self.said.append)
+        self.handlers = Handlers({})
+        context = SimpleNamespace(
+            provider=self.provider,
+            pane=self.pane,
+            clock=None,
+            say=self.said.append,
+            handlers=self.handlers,
+            why_no_events=lambda: "",
+        )
+        self.evidence = EvidenceCommands(context, weighing, self.going)
 
     def read(self, feed):
         self.provider.read_more(feed)
@@ -58,13 +68,13 @@ class Case:
 
     def press(self):
         """Press Z, and let pages come until nothing more is asked for."""
-        self.deeds.table()["evidence.fetch"]()
+        self.handlers.do("evidence.fetch", View.EVENTS)
         self.settle()
 
     def settle(self):
         while True:
             wait_for(lambda: not self.feed.status.is_busy)
-            self.deeds.changed()
+            self.evidence.changed()
             if not self.feed.status.is_busy:
                 return
 
@@ -121,7 +131,7 @@ def test_a_failure_ends_it_and_pressed_again_it_is_tried_again(case):
 
 def test_whoever_goes_elsewhere_reads_no_further(case):
     case.source.add("host", events=30)
-    case.deeds.table()["evidence.fetch"]()
+    case.handlers.do("evidence.fetch", View.EVENTS)
     case.going.here = Place()
     case.settle()
     assert len(case.feed.items) == 3
@@ -129,10 +139,10 @@ def test_whoever_goes_elsewhere_reads_no_further(case):
 
 
 def test_without_an_event_there_is_no_evidence(case):
-    case.deeds._pane.event = None
-    for deed in case.deeds.table().values():
-        with pytest.raises(Unavailable, match="cursor on an event"):
-            deed()
+    case.pane.event = None
+    for id_ in ("evidence.next", "evidence.fetch"):
+        with pytest.raises(Unavailable, match="no event under the cursor"):
+            case.handlers.do(id_, View.EVENTS)
 
 
 @pytest.mark.parametrize(

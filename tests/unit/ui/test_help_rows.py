@@ -2,11 +2,12 @@
 
 import pytest
 from ivscope.render.cells import line_width
-from ivscope.settings.commands import BY_ID, COMMANDS, Area
+from ivscope.settings.commands import BY_ID, COMMANDS, Area, Command, View
 from ivscope.settings.configuration import Configuration, effective_keys
 from ivscope.ui.help.screen import HelpRows, found, full_lines, grouped
 
 KEYS = effective_keys(Configuration())
+POSSIBLE = dict.fromkeys(KEYS, "")
 
 
 def _text(line):
@@ -14,19 +15,40 @@ def _text(line):
 
 
 def _ids(query, keys=KEYS):
-    return [command.id for command in found(query, keys)]
+    return [command.id for command in found(query, keys, View.EVENTS)]
 
 
-def test_every_command_stands_once_below_its_area():
-    entries = grouped()
-    commands = [entry for entry in entries if not isinstance(entry, Area)]
+@pytest.mark.parametrize("view", View)
+def test_the_commands_of_the_view_stand_below_their_areas_and_all_others_after_them(view):
+    entries = grouped(view)
+    commands = [entry for entry in entries if isinstance(entry, Command)]
     assert sorted(c.id for c in commands) == sorted(c.id for c in COMMANDS)
+    elsewhere = entries.index("In other views")
+    assert all(view in c.views for c in entries[:elsewhere] if isinstance(c, Command))
+    assert not any(view in c.views for c in entries[elsewhere + 1 :])
     area = None
-    for entry in entries:
+    for entry in entries[:elsewhere]:
         if isinstance(entry, Area):
             area = entry
         else:
             assert entry.area is area
+
+
+def test_a_search_has_the_commands_of_the_view_first():
+    hits = found("error", KEYS, View.LANES)
+    assert hits[0].id == "lanes.errors_first"
+    assert found("error", KEYS, View.EVENTS)[0].id != "lanes.errors_first"
+    assert [c.id for c in found("z", KEYS, View.LANES)][:2] == ["lanes.zoom_in", "evidence.next"]
+
+
+def test_a_command_that_cannot_be_done_now_says_why_in_its_row_and_below():
+    reason = "open a participant first: this works on events"
+    rows = HelpRows(grouped(View.STAGES), KEYS, POSSIBLE | {"jump.token": reason})
+    row = next(i for i in range(len(rows)) if rows.command(i) is BY_ID["jump.token"])
+    assert f"not now: {reason}" in _text(rows.line(row, 120))
+    below = [_text(line) for line in full_lines(BY_ID["jump.token"], "x", reason, 80)]
+    assert below[1] == f"Not now: {reason}"
+    assert "TOKEN_EXCHANGED" in below[2]
 
 
 @pytest.mark.parametrize(
@@ -66,22 +88,22 @@ def test_the_search_knows_the_keys_in_force():
 
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_rows_fit_the_width(width):
-    rows = HelpRows(grouped(), KEYS)
+    rows = HelpRows(grouped(View.EVENTS), KEYS, POSSIBLE)
     for index in range(len(rows)):
         assert line_width(rows.line(index, width)) <= width
 
 
 def test_all_about_a_command_fits_its_five_lines_at_80_columns():
     for command in COMMANDS:
-        lines = full_lines(command, KEYS[command.id], 80)
+        lines = full_lines(command, KEYS[command.id], "no " * 40, 80)
         assert len(lines) <= 5, command.id
         assert command.id in _text(lines[0])
         assert command.help.split()[-1] in _text(lines[-1])
-    assert _text(full_lines(BY_ID["find.next"], "", 80)[0]).startswith("no key")
+    assert _text(full_lines(BY_ID["find.next"], "", "", 80)[0]).startswith("no key")
 
 
 def test_default_keys_and_labels_are_not_cut_in_the_rows():
-    rows = HelpRows(COMMANDS, KEYS)
+    rows = HelpRows(COMMANDS, KEYS, POSSIBLE)
     for index, command in enumerate(COMMANDS):
         head = _text(rows.line(index, 200))
         assert command.label in head
@@ -89,7 +111,7 @@ def test_default_keys_and_labels_are_not_cut_in_the_rows():
 
 
 def test_steps_skip_headings_both_ways_and_end_on_commands():
-    rows = HelpRows(grouped(), KEYS)
+    rows = HelpRows(grouped(View.EVENTS), KEYS, POSSIBLE)
     assert rows.step(0, 0) == 1
     assert rows.step(1, -1) == 1
     assert rows.step(5, -100) == 1
@@ -101,6 +123,6 @@ def test_steps_skip_headings_both_ways_and_end_on_commands():
 
 
 def test_nothing_found_has_no_command():
-    rows = HelpRows((), KEYS)
+    rows = HelpRows((), KEYS, POSSIBLE)
     assert rows.command(0) is None
     assert rows.step(0, 1) == 0

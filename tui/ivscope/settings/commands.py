@@ -1,4 +1,4 @@
-"""The one table of keys: bindings, footer, help, palette and README come from it."""
+"""The one table of commands: bindings, footers, help, palette and README come from it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from ivscope.settings.key_names import first_key
 
 
 class Area(StrEnum):
-    """Where a command belongs; the word is its heading in the help."""
+    """What a command belongs to; the word is its heading in the help."""
 
     MOVING = "Moving"
     GOING = "Going places"
@@ -21,6 +21,28 @@ class Area(StrEnum):
     DETAIL = "Detail and panes"
     TAKING = "Taking it with you"
     APP = "The program"
+    SUMMARY = "In the summary"
+    LANES = "In the lanes"
+    COMPARE = "In the comparison"
+    PROMPT = "While typing"
+    HELP = "In the help"
+
+
+class View(StrEnum):
+    """What the keys go to; the words are how the help calls it."""
+
+    STAGES = "the stages"
+    SESSIONS = "the sessions"
+    PARTICIPANTS = "the participants"
+    EVENTS = "a participant's events"
+    TIMELINE = "everybody's events"
+    DETAIL = "the detail"
+    """On the whole screen; beside a list it follows the list, whose view it is."""
+    SUMMARY = "the summary"
+    LANES = "the lanes"
+    COMPARE = "the comparison"
+    PROMPT = "a prompt"
+    HELP = "the help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,123 +58,209 @@ class Command:
     help: str
     """One sentence for help and README."""
     area: Area
-    action: str = ""
-    """Textual action of the widget that has the focus; empty for a command of the screen."""
+    views: frozenset[View]
+    """Where it can be done. Elsewhere its keys may be those of another command."""
 
 
-def _move(id_: str, keys: str, action: str, label: str, text: str) -> Command:
-    return Command(id_, keys, label, text, Area.MOVING, action)
+PICKERS = frozenset({View.STAGES, View.SESSIONS, View.PARTICIPANTS})
+READING = frozenset({View.EVENTS, View.TIMELINE, View.DETAIL})
+EXPLORER = PICKERS | READING
+EVERY_LIST = EXPLORER | {View.SUMMARY, View.LANES, View.COMPARE}
 
+ONE = READING - {View.TIMELINE}
+"""Where one participant's events are."""
+FEEDS = EXPLORER - {View.TIMELINE}
+"""Where there is one list to read: everybody's events are many."""
+PARTICIPANT = ONE | {View.PARTICIPANTS}
+SESSION = READING | {View.PARTICIPANTS}
+SIBLINGS = PARTICIPANT | {View.SESSIONS}
+LANES = frozenset({View.LANES})
+PROMPT = frozenset({View.PROMPT})
+HELP = frozenset({View.HELP})
+TYPING = PROMPT | HELP
+"""Where characters are typed: no command can have one."""
 
-LIST_KEYS: tuple[Command, ...] = (
-    _move("move.down", "j,down", "move(1)", "down", "Next row, or line."),
-    _move("move.up", "k,up", "move(-1)", "up", "Previous row, or line."),
-    _move("move.half_down", "ctrl+d", "move_page(1)", "half page down", "Half a page down."),
-    _move("move.half_up", "ctrl+u", "move_page(-1)", "half page up", "Half a page up."),
-    _move("move.page_down", "space,pagedown,ctrl+f", "move_page(2)", "page down", "A page down."),
-    _move("move.page_up", "b,pageup,ctrl+b", "move_page(-2)", "page up", "A page up."),
-    _move("move.first", "g,home", "first", "first", "First row, or line."),
-    _move("move.last", "G,end", "last", "last", "Last row read so far; reads on from there."),
+KEYBOARDS: tuple[frozenset[View], ...] = (
+    EXPLORER,
+    *(frozenset({view}) for view in View if view not in EXPLORER),
 )
-"""Keys of whatever has the focus: a list moves its cursor, the detail scrolls."""
+"""Views on one screen. Two commands of one of these cannot have the same key."""
 
 # fmt: off
-SCREEN_KEYS: tuple[Command, ...] = (
-    Command("go.in", "enter,l,right", "open", "Open the row; on an event, follow its link: the publisher, or the copy in the destination stage. Without a link, read the detail.", Area.GOING),
-    Command("go.out", "escape,h,left,backspace", "back", "Stop what runs, leave search and filter, then go back to where you came from, then up. Never quits.", Area.GOING),
-    Command("go.quit_or_out", "q", "back, quit", "Back; quits at the stages.", Area.GOING),
-    Command("go.last", "-", "last view", "The place where you were before, and back.", Area.GOING),
-    Command("go.source", "a", "replica source", "From a replica to the participant it is a copy of, at the same second.", Area.GOING),
-    Command("go.timeline", "M", "everybody", "The events of everybody in the session on one timeline, as far as the sweep has read them.", Area.GOING),
-    Command("go.next_sibling", "]", "next sibling", "Next participant, session or stage, without going up.", Area.GOING),
-    Command("go.previous_sibling", "[", "previous sibling", "The one before.", Area.GOING),
-    Command("go.next_pane", "tab", "next pane", "Focus the next pane.", Area.GOING),
-    Command("go.previous_pane", "shift+tab", "previous pane", "Focus the pane before.", Area.GOING),
-    Command("read.again", "r,ctrl+r,f5", "retry, refresh", "Read again what failed, from where it stopped; else read what is new.", Area.READING),
-    Command("read.restart", "R", "reload", "Read the list again from its first page; rows stay until it has come.", Area.READING),
-    Command("read.all", "L", "load all", "Read all pages, within the call budget. Esc stops.", Area.READING),
-    Command("read.follow", "F", "follow", "Read new events of a live participant as they come.", Area.READING),
-    Command("read.pause", "=", "pause", "Pause following, or the sweep, or go on.", Area.READING),
-    Command("find.search", "/", "find", "Events: find and highlight. Pickers: narrow the rows read so far; also opens any typed or pasted id, ARN or EventBridge JSON.", Area.FINDING),
-    Command("find.next", "n", "next hit", "Next hit; reads on until there is one.", Area.FINDING),
-    Command("find.previous", "N", "previous hit", "Hit before.", Area.FINDING),
-    Command("find.filter", "&", "filter", "Events: show only what matches (code:QUOTA name:SUB* remote:ID attr:key=value after:20:36 !inverse /regex/). Participants: ask the service for some only (user:ID, published:yes|no, state:…, recording:…).", Area.FINDING),
-    Command("find.toggle", "\\", "filter on/off", "Switch the filter off and on again.", Area.FINDING),
-    Command("find.same", ";", "filter by this", "Show only events like this one: with its error code, else its remote participant, else its name.", Area.FINDING),
-    Command("find.errors", "!", "errors only", "Show errors only, or all again.", Area.FINDING),
-    Command("jump.error", "e", "next error", "Next error; reads on until there is one.", Area.JUMPING),
-    Command("jump.error_back", "E", "previous error", "Error before.", Area.JUMPING),
-    Command("jump.token", "x", "next exchange", "Next TOKEN_EXCHANGED; reads on until there is one.", Area.JUMPING),
-    Command("jump.token_back", "X", "previous exchange", "TOKEN_EXCHANGED before.", Area.JUMPING),
-    Command("jump.same", "o", "same remote", "Next event with the same remote participant; reads on until there is one.", Area.JUMPING),
-    Command("jump.same_back", "O", "same remote back", "The one before.", Area.JUMPING),
-    Command("jump.gap", "s", "next gap", "Next silence that stands out: over 30 s, and over ten times the usual distance of events.", Area.JUMPING),
-    Command("jump.gap_back", "S", "previous gap", "Silence before.", Area.JUMPING),
-    Command("jump.section", "}", "next section", "Next JOINED or LEFT.", Area.JUMPING),
-    Command("jump.section_back", "{", "previous section", "JOINED or LEFT before.", Area.JUMPING),
-    Command("jump.minute", ")", "minute on", "A minute later; 10) goes ten.", Area.JUMPING),
-    Command("jump.minute_back", "(", "minute back", "A minute earlier; takes a count too.", Area.JUMPING),
-    Command("jump.mark", "m", "mark", "Mark this event, or take the mark away.", Area.JUMPING),
-    Command("jump.next_mark", "u", "next mark", "Next marked event.", Area.JUMPING),
-    Command("jump.previous_mark", "U", "previous mark", "Marked event before.", Area.JUMPING),
-    Command("triage.summary", "i", "summary", "Errors by code, participants, SDKs: of the session, or of the participant on screen. Every row leads to its events. Sweeps the session.", Area.TRIAGE),
-    Command("triage.lanes", "I", "lanes", "Lanes of all participants, publishers over time against the limit of 12, events and errors over time.", Area.TRIAGE),
-    Command("triage.compare", "C", "compare", "This participant beside the one you were at before, at the same times.", Area.TRIAGE),
-    Command("evidence.next", "z", "evidence", "Next event that the findings about this one rest on, also of other participants; from the last one back.", Area.EVIDENCE),
-    Command("evidence.fetch", "Z", "read evidence", "Read what would tell more about this event; the detail says what that is and what it costs. In the summary: SDK and browser of everybody.", Area.EVIDENCE),
-    Command("time.style", "t", "time style", "Times in UTC, local, as age, since the event before, since the zero.", Area.TIME),
-    Command("time.zero", "T", "set zero", "Count time from this event.", Area.TIME),
-    Command("detail.down", "J", "more detail", "Scroll the detail without leaving the list.", Area.DETAIL),
-    Command("detail.up", "K", "less detail", "Scroll it back.", Area.DETAIL),
-    Command("detail.tokens", "d", "full detail", "The detail on the whole screen; again: tokens side by side or inline.", Area.DETAIL),
-    Command("detail.raw", "v", "raw JSON", "The event as JSON, or explained again.", Area.DETAIL),
-    Command("view.wide", "w", "wide", "Full ids and ARNs in the rows, or the short forms.", Area.DETAIL),
-    Command("view.full", "f", "fullscreen", "The focused pane on the whole screen, or all panes.", Area.DETAIL),
-    Command("view.more", "+", "wider list", "More room for the list.", Area.DETAIL),
-    Command("view.less", "_", "wider detail", "More room for the detail.", Area.DETAIL),
-    Command("view.place", "P", "detail place", "Detail on the right, below, or off.", Area.DETAIL),
-    Command("view.picker", "D", "picker", "Show or hide the picker beside the events.", Area.DETAIL),
-    Command("take.copy", "y", "copy…", "Copy: then y JSON, i id, e explanation, d tokens, c CLI command, l link, t time.", Area.TAKING),
-    Command("take.id", "c", "copy id", "Copy the main id of the row.", Area.TAKING),
-    Command("take.print", "p", "print…", "Print the same to the terminal, for when no clipboard works.", Area.TAKING),
-    Command("take.save", "W,ctrl+s", "save", "Save what this list holds to a file; says how complete it is.", Area.TAKING),
-    Command("app.command", ":", "command", "Type a command: goto TIME, filter …, tz …, mouse on, q. Tab completes. A time alone goes there: 20:36, yesterday 20:36, -1h30m.", Area.APP),
-    Command("app.help", "?,f1,ctrl+p", "help", "All commands and their keys: type to search them, Enter does one.", Area.APP),
-    Command("app.quit", "ctrl+q", "quit", "Quit.", Area.APP),
+COMMANDS: tuple[Command, ...] = (
+    Command("move.down", "j,down", "down", "Next row, or line.", Area.MOVING, EVERY_LIST),
+    Command("move.up", "k,up", "up", "Previous row, or line.", Area.MOVING, EVERY_LIST),
+    Command("move.half_down", "ctrl+d", "half page down", "Half a page down.", Area.MOVING, EVERY_LIST),
+    Command("move.half_up", "ctrl+u", "half page up", "Half a page up.", Area.MOVING, EVERY_LIST),
+    Command("move.page_down", "space,pagedown,ctrl+f", "page down", "A page down.", Area.MOVING, EVERY_LIST),
+    Command("move.page_up", "b,pageup,ctrl+b", "page up", "A page up.", Area.MOVING, EVERY_LIST),
+    Command("move.first", "g,home", "first", "First row, or line.", Area.MOVING, EVERY_LIST),
+    Command("move.last", "G,end", "last", "Last row read so far; reads on from there.", Area.MOVING, EVERY_LIST),
+    Command("go.in", "enter,l,right", "open", "Open the row; on an event, follow its link: the publisher, or the copy in the destination stage. Without a link, read the detail.", Area.GOING, EXPLORER | {View.SUMMARY}),
+    Command("go.out", "escape,h,left,backspace", "back", "Stop what runs, leave search and filter, then go back to where you came from, then up. Never quits.", Area.GOING, EXPLORER | {View.SUMMARY, View.COMPARE}),
+    Command("go.quit_or_out", "q", "back, quit", "Back; quits at the stages.", Area.GOING, EVERY_LIST),
+    Command("go.last", "-", "last view", "The place where you were before, and back.", Area.GOING, EXPLORER),
+    Command("go.source", "a", "replica source", "From a replica to the participant it is a copy of, at the same second.", Area.GOING, PARTICIPANT),
+    Command("go.timeline", "M", "everybody", "The events of everybody in the session on one timeline, as far as the sweep has read them.", Area.GOING, SESSION),
+    Command("go.next_sibling", "]", "next sibling", "Next participant, session or stage, without going up.", Area.GOING, SIBLINGS),
+    Command("go.previous_sibling", "[", "previous sibling", "The one before.", Area.GOING, SIBLINGS),
+    Command("go.next_pane", "tab", "next pane", "Focus the next pane.", Area.GOING, EXPLORER),
+    Command("go.previous_pane", "shift+tab", "previous pane", "Focus the pane before.", Area.GOING, EXPLORER),
+    Command("read.again", "r,ctrl+r,f5", "retry, refresh", "Read again what failed, from where it stopped; else read what is new.", Area.READING, EXPLORER),
+    Command("read.restart", "R", "reload", "Read the list again from its first page; rows stay until it has come.", Area.READING, FEEDS),
+    Command("read.all", "L", "load all", "Read all pages, within the call budget. Esc stops.", Area.READING, FEEDS),
+    Command("read.follow", "F", "follow", "Read new events of a live participant as they come.", Area.READING, ONE),
+    Command("read.pause", "=", "pause", "Pause following, or the sweep, or go on.", Area.READING, READING | {View.SUMMARY, View.LANES}),
+    Command("find.search", "/", "find", "Events: find and highlight. Pickers: narrow the rows read so far; also opens any typed or pasted id, ARN or EventBridge JSON.", Area.FINDING, EXPLORER),
+    Command("find.next", "n", "next hit", "Next hit; reads on until there is one.", Area.FINDING, READING),
+    Command("find.previous", "N", "previous hit", "Hit before.", Area.FINDING, READING),
+    Command("find.filter", "&", "filter", "Events: show only what matches (code:QUOTA name:SUB* remote:ID attr:key=value after:20:36 !inverse /regex/). Participants: ask the service for some only (user:ID, published:yes|no, state:…, recording:…).", Area.FINDING, SESSION),
+    Command("find.toggle", "\\", "filter on/off", "Switch the filter off and on again.", Area.FINDING, READING),
+    Command("find.same", ";", "filter by this", "Show only events like this one: with its error code, else its remote participant, else its name.", Area.FINDING, READING),
+    Command("find.errors", "!", "errors only", "Show errors only, or all again.", Area.FINDING, READING),
+    Command("jump.error", "e", "next error", "Next error; reads on until there is one.", Area.JUMPING, SESSION),
+    Command("jump.error_back", "E", "previous error", "Error before.", Area.JUMPING, READING),
+    Command("jump.token", "x", "next exchange", "Next TOKEN_EXCHANGED; reads on until there is one.", Area.JUMPING, READING),
+    Command("jump.token_back", "X", "previous exchange", "TOKEN_EXCHANGED before.", Area.JUMPING, READING),
+    Command("jump.same", "o", "same remote", "Next event with the same remote participant; reads on until there is one.", Area.JUMPING, READING),
+    Command("jump.same_back", "O", "same remote back", "The one before.", Area.JUMPING, READING),
+    Command("jump.gap", "s", "next gap", "Next silence that stands out: over 30 s, and over ten times the usual distance of events.", Area.JUMPING, READING),
+    Command("jump.gap_back", "S", "previous gap", "Silence before.", Area.JUMPING, READING),
+    Command("jump.section", "}", "next section", "Next JOINED or LEFT.", Area.JUMPING, READING),
+    Command("jump.section_back", "{", "previous section", "JOINED or LEFT before.", Area.JUMPING, READING),
+    Command("jump.minute", ")", "minute on", "A minute later; 10) goes ten.", Area.JUMPING, READING),
+    Command("jump.minute_back", "(", "minute back", "A minute earlier; takes a count too.", Area.JUMPING, READING),
+    Command("jump.mark", "m", "mark", "Mark this event, or take the mark away.", Area.JUMPING, READING),
+    Command("jump.next_mark", "u", "next mark", "Next marked event.", Area.JUMPING, READING),
+    Command("jump.previous_mark", "U", "previous mark", "Marked event before.", Area.JUMPING, READING),
+    Command("triage.summary", "i", "summary", "Errors by code, participants, SDKs: of the session, or of the participant on screen. Every row leads to its events. Sweeps the session.", Area.TRIAGE, SESSION | {View.SUMMARY}),
+    Command("triage.lanes", "I", "lanes", "Lanes of all participants, publishers over time against the limit of 12, events and errors over time.", Area.TRIAGE, SESSION | {View.LANES}),
+    Command("triage.compare", "C", "compare", "This participant beside the one you were at before, at the same times.", Area.TRIAGE, SESSION | {View.COMPARE}),
+    Command("evidence.next", "z", "evidence", "Next event that the findings about this one rest on, also of other participants; from the last one back.", Area.EVIDENCE, READING),
+    Command("evidence.fetch", "Z", "read evidence", "Read what would tell more about this event; the detail says what that is and what it costs. In the summary: SDK and browser of everybody.", Area.EVIDENCE, READING | {View.SUMMARY}),
+    Command("time.style", "t", "time style", "Times in UTC, local, as age, since the event before, since the zero.", Area.TIME, EXPLORER),
+    Command("time.zero", "T", "set zero", "Count time from this event.", Area.TIME, READING),
+    Command("detail.down", "J", "more detail", "Scroll the detail without leaving the list.", Area.DETAIL, EXPLORER),
+    Command("detail.up", "K", "less detail", "Scroll it back.", Area.DETAIL, EXPLORER),
+    Command("detail.tokens", "d", "full detail", "The detail on the whole screen; again: tokens side by side or inline.", Area.DETAIL, EXPLORER),
+    Command("detail.raw", "v", "raw JSON", "The event as JSON, or explained again.", Area.DETAIL, READING),
+    Command("view.wide", "w", "wide", "Full ids and ARNs in the rows, or the short forms.", Area.DETAIL, READING),
+    Command("view.full", "f", "fullscreen", "The focused pane on the whole screen, or all panes.", Area.DETAIL, EXPLORER),
+    Command("view.more", "+", "wider list", "More room for the list.", Area.DETAIL, EXPLORER),
+    Command("view.less", "_", "wider detail", "More room for the detail.", Area.DETAIL, EXPLORER),
+    Command("view.place", "P", "detail place", "Detail on the right, below, or off.", Area.DETAIL, EXPLORER),
+    Command("view.picker", "D", "picker", "Show or hide the picker beside the events.", Area.DETAIL, READING),
+    Command("take.copy", "y", "copy…", "Copy: then y JSON, i id, e explanation, d tokens, c CLI command, l link, t time.", Area.TAKING, EXPLORER),
+    Command("take.id", "c", "copy id", "Copy the main id of the row.", Area.TAKING, EXPLORER),
+    Command("take.print", "p", "print…", "Print the same to the terminal, for when no clipboard works.", Area.TAKING, EXPLORER),
+    Command("take.save", "W,ctrl+s", "save", "Save what this list holds to a file; says how complete it is.", Area.TAKING, READING),
+    Command("app.command", ":", "command", "Type a command: goto TIME, filter …, tz …, mouse on, q. Tab completes. A time alone goes there: 20:36, yesterday 20:36, -1h30m.", Area.APP, EXPLORER),
+    Command("app.help", "?,f1,ctrl+p", "help", "All commands and their keys: type to search them, Enter does one.", Area.APP, EVERY_LIST),
+    Command("app.quit", "ctrl+q", "quit", "Quit.", Area.APP, frozenset(View)),
+    Command("summary.next_code", "e", "next error code", "Next row that counts an error code.", Area.SUMMARY, frozenset({View.SUMMARY})),
+    Command("lanes.earlier", "h,left", "earlier", "The cursor a cell back in time.", Area.LANES, LANES),
+    Command("lanes.later", "l,right", "later", "The cursor a cell on in time.", Area.LANES, LANES),
+    Command("lanes.much_earlier", "H,<", "ten earlier", "The cursor ten cells back in time.", Area.LANES, LANES),
+    Command("lanes.much_later", ">", "ten later", "The cursor ten cells on in time.", Area.LANES, LANES),
+    Command("lanes.zoom_in", "z", "zoom in", "Half the time, around the cursor.", Area.LANES, LANES),
+    Command("lanes.zoom_out", "Z", "zoom out", "Twice the time, around the cursor.", Area.LANES, LANES),
+    Command("lanes.all", "0", "all", "The whole session.", Area.LANES, LANES),
+    Command("lanes.plot", "v", "plot", "Above the lanes: publishers over time, events and errors over time, or nothing.", Area.LANES, LANES),
+    Command("lanes.errors_first", "!", "errors first", "Lanes with most errors first, or by the time of joining.", Area.LANES, LANES),
+    Command("lanes.open", "enter", "open", "Open the participant of this lane at the time of the cursor.", Area.LANES, LANES),
+    Command("lanes.close", "escape,backspace", "back", "Back to where the lanes were opened; everybody's events go to the time of the cursor.", Area.LANES, LANES),
+    Command("compare.next_pair", "n", "next of both", "The next row where both have an event.", Area.COMPARE, frozenset({View.COMPARE})),
+    Command("prompt.enter", "enter", "done", "Take what is typed.", Area.PROMPT, PROMPT),
+    Command("prompt.cancel", "escape", "cancel", "Close the prompt without.", Area.PROMPT, PROMPT),
+    Command("prompt.older", "up", "older", "What was typed before.", Area.PROMPT, PROMPT),
+    Command("prompt.newer", "down", "newer", "What was typed after that.", Area.PROMPT, PROMPT),
+    Command("prompt.complete", "tab", "complete", "Complete a command; from search to filter, and back.", Area.PROMPT, PROMPT),
+    Command("prompt.help", "f1,ctrl+p", "help", "All commands and their keys.", Area.PROMPT, PROMPT),
+    Command("help.do", "enter", "do it", "Do the chosen command, in the view that the help was opened from.", Area.HELP, HELP),
+    Command("help.close", "escape,f1,ctrl+p", "close", "Close the help.", Area.HELP, HELP),
+    Command("help.down", "down", "down", "Next command.", Area.HELP, HELP),
+    Command("help.up", "up", "up", "Previous command.", Area.HELP, HELP),
+    Command("help.page_down", "pagedown", "page down", "Commands a page down.", Area.HELP, HELP),
+    Command("help.page_up", "pageup", "page up", "Commands a page up.", Area.HELP, HELP),
 )
 # fmt: on
-"""Keys that work whatever has the focus."""
-
-COMMANDS: tuple[Command, ...] = (*LIST_KEYS, *SCREEN_KEYS)
 """Every command, in the order of the help."""
 
 BY_ID = {command.id: command for command in COMMANDS}
 
 
-_HINTS: dict[str, tuple[str, ...]] = {
-    "STAGES": ("go.in", "find.search", "app.command", "app.help", "go.quit_or_out"),
-    "SESSIONS": ("go.in", "go.out", "find.search", "app.help"),
-    "PARTICIPANTS": ("go.in", "go.out", "find.search", "find.filter", "app.help"),
-    "TIMELINE": (
+def commands_of(views: Iterable[View]) -> tuple[Command, ...]:
+    """Commands that live in any of these views, in the order of the table."""
+    wanted = frozenset(views)
+    return tuple(command for command in COMMANDS if command.views & wanted)
+
+
+def share_keys(one: Command, other: Command) -> bool:
+    """Whether two commands cannot have the same key: some screen has both."""
+    return any(one.views & board and other.views & board for board in KEYBOARDS)
+
+
+def changing_letters(keys: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Letters that do something else in another view, and the ids of what they do.
+
+    Args:
+        keys: Keys by command id; empty for a command without keys.
+    """
+    meanings: dict[str, list[str]] = {}
+    for command in COMMANDS:
+        for key in keys[command.id].split(","):
+            if len(key) == 1 and key.isalpha():
+                meanings.setdefault(key, []).append(command.id)
+    return {key: tuple(ids) for key, ids in meanings.items() if len(ids) > 1}
+
+
+def _named(*ids: str) -> dict[str, str]:
+    return dict.fromkeys(ids, "")
+
+
+# fmt: off
+_HINTS: dict[View, dict[str, str]] = {
+    View.STAGES: _named("go.in", "find.search", "app.command", "app.help", "go.quit_or_out"),
+    View.SESSIONS: _named("go.in", "go.out", "find.search", "app.help"),
+    View.PARTICIPANTS: _named("go.in", "go.out", "find.search", "find.filter", "app.help"),
+    View.TIMELINE: _named(
         "go.out", "go.in", "jump.error", "find.errors", "find.search", "find.filter", "read.pause",
         "take.copy", "app.help",
     ),
-    "EVENTS": (
+    View.EVENTS: _named(
         "go.out", "jump.error", "find.errors", "find.search", "find.filter", "jump.token",
         "go.in", "take.copy", "read.follow", "time.style", "app.help",
     ),
-}  # fmt: skip
+    View.SUMMARY: {
+        "go.in": "show these events", "summary.next_code": "", "read.pause": "",
+        "evidence.fetch": "SDKs", "go.out": "back", "app.help": "",
+    },
+    View.LANES: {
+        "lanes.earlier lanes.later": "time", "lanes.zoom_in lanes.zoom_out": "zoom",
+        "lanes.all": "", "lanes.plot": "", "lanes.errors_first": "",
+        "lanes.open": "open at this time", "lanes.close": "", "app.help": "",
+    },
+    View.COMPARE: {"compare.next_pair": "next second of both", "go.out": "", "app.help": ""},
+    View.HELP: {"help.up help.down": "choose", "help.do": "", "help.close": ""},
+}
+# fmt: on
+"""What the footer names in a view: ids, several for one hint, and what it says in the place of
+the command's label; empty for the label."""
 
 
 def footer_hints(
-    level: str, keys: Mapping[str, str], first: Iterable[str] = ()
+    view: View, keys: Mapping[str, str], first: Iterable[str] = ()
 ) -> tuple[tuple[str, str], ...]:
-    """Key and label of what matters at a level.
+    """Key and label of what matters in a view.
 
     Args:
-        level: Of the place.
+        view: One with a footer of its own.
         keys: Keys by command id, as configured; a command without keys is left out.
         first: Commands that matter most now.
     """
-    ids = dict.fromkeys((*first, *_HINTS[level]))
-    return tuple((first_key(keys[id_]), BY_ID[id_].label) for id_ in ids if keys[id_])
+    hints = {**dict.fromkeys(first, ""), **_HINTS[view]}
+    named = [
+        (" ".join(first_key(keys[id_]) for id_ in ids.split() if keys[id_]), ids, label)
+        for ids, label in hints.items()
+    ]
+    return tuple((shown, label or BY_ID[ids].label) for shown, ids, label in named if shown)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from ivscope.settings.commands import BY_ID
+from ivscope.settings.commands import BY_ID, EXPLORER, TYPING, share_keys
 from ivscope.settings.key_names import NoKeyError, read_key, shown_key
 
 
@@ -60,50 +60,68 @@ def _read_keys(id_: str, texts: list[str], complaints: list[str]) -> list[str]:
     keys: dict[str, None] = {}
     for text in texts:
         try:
-            key = read_key(text)
+            # In the explorer digits are counts, as in 10).
+            is_digit = len(text) == 1 and text.isdigit() and not BY_ID[id_].views & EXPLORER
+            key = text if is_digit else read_key(text)
         except NoKeyError as why:
             complaints.append(f"keys: {id_}: {why}")
             continue
         if key == _ALWAYS_QUITS and id_ != "app.quit":
             complaints.append(f"keys: {id_}: {shown_key(key)} always quits")
+        elif BY_ID[id_].views <= TYPING and (len(key) == 1 or key == "space"):
+            complaints.append(f"keys: {id_}: {shown_key(key)} is a character to type there")
         else:
             keys[key] = None
     return list(keys)
 
 
 def choose_keys(wanted: Mapping[str, list[str]], complaints: list[str]) -> dict[str, str]:
-    """Keys by command id, each key once: of two commands that want one, the first has it.
+    """Keys by command id. Of two commands that want one key on one screen, the first has it.
 
     A default key of a command that the person did not set gives way; the complaint names both.
     """
-    owners: dict[str, str] = {}
+    owners: dict[str, list[str]] = {}
     chosen: dict[str, str] = {}
     for id_, keys in wanted.items():
+        kept = []
         for key in keys:
-            owner = owners.setdefault(key, id_)
-            if owner != id_:
+            owner = _rival(id_, owners.get(key, ()))
+            if owner is None:
+                owners.setdefault(key, []).append(id_)
+                kept.append(key)
+            else:
                 complaints.append(
                     f"keys: {shown_key(key)} is given to {owner} and to {id_}; {owner} has it"
                 )
-        chosen[id_] = ",".join(key for key in keys if owners[key] == id_)
+        chosen[id_] = ",".join(kept)
     complaints += [
-        f"keys: {shown_key(key)} now is {owners[key]}, no longer {id_}; "
+        f"keys: {shown_key(key)} now is {owner}, no longer {id_}; "
         f"set {id_} too to say that you mean it"
         for id_, command in BY_ID.items()
         if id_ not in wanted
         for key in command.keys.split(",")
-        if key in owners
+        if (owner := _rival(id_, owners.get(key, ()))) is not None
     ]
     return chosen
 
 
+def _rival(id_: str, owners: Iterable[str]) -> str | None:
+    """The owner of a key that another command cannot have too: some screen has both."""
+    return next((one for one in owners if share_keys(BY_ID[one], BY_ID[id_])), None)
+
+
 def in_force(chosen: Mapping[str, str]) -> dict[str, str]:
     """Keys of every command: the chosen ones, else the default ones that nobody else has."""
-    taken = {key for keys in chosen.values() for key in keys.split(",")}
+    owners: dict[str, list[str]] = {}
+    for id_, keys in chosen.items():
+        for key in keys.split(","):
+            owners.setdefault(key, []).append(id_)
     return {
         id_: chosen[id_]
         if id_ in chosen
-        else ",".join(key for key in command.keys.split(",") if key not in taken)
+        else ",".join(
+            key for key in command.keys.split(",") if _rival(id_, owners.get(key, ())) is None
+        )
         for id_, command in BY_ID.items()
     }
 

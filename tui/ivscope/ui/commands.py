@@ -1,28 +1,216 @@
-"""Commands on screen: their bindings and handlers, and why one cannot be done now."""
+"""Commands on screen: their handlers, why one cannot be done now, and screens that take keys."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
+from textual import events
 from textual.binding import Binding, BindingType
+from textual.screen import Screen, ScreenResultType
 
-from ivscope.settings.commands import LIST_KEYS, SCREEN_KEYS
-
-Handler = Callable[[], None]
-"""Does one command. Raises `Unavailable` when there is nothing to do it with."""
-
+from ivscope.render.bars import footer_line, note_line
+from ivscope.settings.commands import (
+    BY_ID,
+    COMMANDS,
+    KEYBOARDS,
+    Command,
+    View,
+    commands_of,
+    footer_hints,
+)
+from ivscope.settings.key_names import first_key
+from ivscope.ui.widgets.canvas import LineBar
+from ivscope.ui.widgets.row_list import RowList
+from ivscope.ui.widgets.screens import CoveringScreen
+from ivscope.ui.widgets.text_pane import TextPane
 
 ONLY_RECORDED = "a recording does not grow: ivscope --record reads on, with AWS"
 """Why nothing is read where there is no service."""
+
+_COMMAND_ID = re.compile(r"\{([a-z]+\.[a-z_]+)\}")
+"""Stands in a reason for the key of that command."""
 
 
 class Unavailable(Exception):  # noqa: N818 - it is an answer to the reader, no error
     """Why a command does nothing here; the text is shown in the status line."""
 
 
-def list_bindings(rename: dict[str, str]) -> list[BindingType]:
-    """Bindings of a list or a pane; `rename` gives the pane's own action for a list's."""
-    return [Binding(c.keys, rename.get(c.action, c.action), c.label, id=c.id) for c in LIST_KEYS]
+def _always() -> str:
+    return ""
 
 
-def screen_bindings() -> list[BindingType]:
-    """Bindings of the explorer: every command is one action that names it."""
-    return [Binding(c.keys, f"do('{c.id}')", c.label, tooltip=c.help, id=c.id) for c in SCREEN_KEYS]
+@dataclass(frozen=True, slots=True)
+class CommandHandler:
+    """What does one command in a view."""
+
+    do: Callable[[], object]
+    """Does it. Raises `Unavailable` when trying shows that it cannot be done."""
+    why_not: Callable[[], str] = _always
+    """Why it cannot be done now, empty when it can. Cheap: the help asks about every command."""
+
+
+class Handlers:
+    """The handler of every command of a screen, by command id."""
+
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        """None yet.
+
+        Args:
+            keys: Keys in force by command id; "{go.in}" in a reason stands for the first of them.
+        """
+        self._keys = keys
+        self._by_id: dict[str, CommandHandler] = {}
+
+    def add(self, id_: str, do: Callable[[], object], why_not: Callable[[], str] = _always) -> None:
+        """Register the one handler of a command.
+
+        Raises:
+            ValueError: There is no such command, or it has a handler already.
+        """
+        if id_ not in BY_ID:
+            raise ValueError(f"no command {id_}")
+        if id_ in self._by_id:
+            raise ValueError(f"two handlers for {id_}")
+        self._by_id[id_] = CommandHandler(do, why_not)
+
+    def add_moves(self, pane: Callable[[], RowList | TextPane]) -> None:
+        """Register the moving in whatever pane the keys go to."""
+        self.add("move.down", lambda: pane().step(1))
+        self.add("move.up", lambda: pane().step(-1))
+        self.add("move.half_down", lambda: pane().step_page(1))
+        self.add("move.half_up", lambda: pane().step_page(-1))
+        self.add("move.page_down", lambda: pane().step_page(2))
+        self.add("move.page_up", lambda: pane().step_page(-2))
+        self.add("move.first", lambda: pane().to_first())
+        self.add("move.last", lambda: pane().to_last())
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Commands that have a handler."""
+        return frozenset(self._by_id)
+
+    def why_not(self, id_: str, view: View) -> str:
+        """Why a command cannot be done now in a view; empty when it can."""
+        handler, command = self._by_id.get(id_), BY_ID[id_]
+        reason = "" if handler is None else handler.why_not()
+        if not reason and view not in command.views:
+            where = [one.value for one in View if one in command.views]
+            reason = f"{command.label}: works in {', '.join(where)}"
+        return self.with_keys(reason)
+
+    def do(self, id_: str, view: View) -> None:
+        """Do a command.
+
+        Raises:
+            Unavailable: It cannot be done now, or not in this view.
+        """
+        reason = self.why_not(id_, view)
+        if reason:
+            raise Unavailable(reason)
+        try:
+            self._by_id[id_].do()
+        except Unavailable as why:
+            raise Unavailable(self.with_keys(str(why))) from why
+
+    def with_keys(self, text: str) -> str:
+        """A reason with the keys in force in the place of command ids in braces."""
+        return _COMMAND_ID.sub(
+            lambda found: first_key(self._keys[found[1]]) if found[1] in self._keys else found[0],
+            text,
+        )
+
+
+def bindings(views: Iterable[View]) -> list[BindingType]:
+    """Bindings of the screen or widget of some views: one action, which names the command."""
+    return [
+        Binding(c.keys, f"screen.do('{c.id}')", c.label, tooltip=c.help, id=c.id)
+        for c in commands_of(views)
+    ]
+
+
+def keyboard(view: View) -> list[BindingType]:
+    """Bindings of the screen that shows a view."""
+    return bindings(next(board for board in KEYBOARDS if view in board))
+
+
+class CommandScreen(Screen[ScreenResultType]):
+    """A screen whose keys are commands of the table; `BINDINGS` are those of its views."""
+
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        """A screen without handlers yet.
+
+        Args:
+            keys: Keys in force by command id.
+        """
+        super().__init__()
+        self.keys = keys
+        self.handlers = Handlers(keys)
+        self.handlers.add("app.quit", lambda: self.app.exit())  # noqa: PLW0108 - no app yet
+
+    @property
+    def view(self) -> View:
+        """What the keys go to now."""
+        raise NotImplementedError
+
+    def say(self, note: str) -> None:
+        """A note until the next key."""
+        raise NotImplementedError
+
+    def action_do(self, id_: str) -> None:
+        """Do a command, or say why not."""
+        try:
+            self.handlers.do(id_, self.view)
+        except Unavailable as why:
+            self.say(str(why))
+        self.after(BY_ID[id_])
+
+    def after(self, command: Command) -> None:
+        """A command was done, or could not be: nothing more to do on most screens."""
+
+    def open_help(self) -> None:
+        """The commands of this view and their keys; what is chosen there is done here."""
+        from ivscope.ui.help.screen import HelpScreen  # noqa: PLC0415 - not for the first frame
+
+        view = self.view
+        reasons = {c.id: self.handlers.why_not(c.id, view) for c in COMMANDS}
+
+        def chosen(id_: str | None) -> None:
+            if id_ is not None:
+                self.action_do(id_)
+
+        self.app.push_screen(HelpScreen(view, self.keys, reasons), chosen)
+
+
+class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResultType]):
+    """A view over the explorer with a list, and a line for its keys and notes at the bottom."""
+
+    VIEW: View
+
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        """An overlay; see `CommandScreen`."""
+        super().__init__(keys)
+        self.foot = LineBar(id="keys")
+        self._note = ""
+        self.handlers.add("app.help", self.open_help)
+        self.handlers.add_moves(lambda: self.query_one(RowList))
+
+    @property
+    def view(self) -> View:
+        """Always the same."""
+        return self.VIEW
+
+    def say(self, note: str) -> None:
+        """A note in the place of the keys, until the next key."""
+        self._note = self.handlers.with_keys(note)
+        self.show_foot()
+
+    def show_foot(self) -> None:
+        """Draw the note, or the keys that matter."""
+        width = self.size.width
+        hints = footer_line(footer_hints(self.VIEW, self.keys), width)
+        self.foot.show(note_line(self._note, width) if self._note else hints)
+
+    def on_key(self, event: events.Key) -> None:  # noqa: ARG002 - Textual's signature
+        """A note goes with any key."""
+        if self._note:
+            self.say("")

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-STYLESHEETS = ("app.tcss", "lines.tcss", "explorer.tcss", "dialogs.tcss")
-"""Every stylesheet, in the order in which they apply."""
+_VIEWS = ("app", "explorer", "prompt", "summary", "lanes", "compare", "help")
+
+STYLESHEETS = tuple(f"{view}.tcss" for view in _VIEWS)
+"""What all views share, then a stylesheet for each view, in the order in which they apply."""
 
 
 def stylesheet(name: str) -> Path:

@@ -243,3 +243,16 @@ def begun_sweep(provider: StageDataProvider, session: SessionScope) -> Scan:
             provider.read(provider.session(session))
         sweep.start()
     return sweep
+
+
+NOTHING_NEW = "the session has ended and everybody is read: nothing new can come"
+"""Why a sweep cannot go on."""
+
+
+def pause_or_go_on(sweep: Scan) -> str:
+    """Pause a sweep, or let it go on. Returns why it cannot go on; empty when it can."""
+    if sweep.is_running:
+        sweep.pause()
+    elif not sweep.start():
+        return NOTHING_NEW
+    return ""

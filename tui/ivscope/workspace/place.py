@@ -85,8 +85,8 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """How a list was left."""
+class PickerState:
+    """How a picker was left."""
 
     cursor: int = 0
     top: int = 0
@@ -101,8 +101,11 @@ class Trail:
     here: Place = field(default_factory=Place)
     last: Place | None = None
     """The place shown before this one, wherever it lies; None at the start."""
+    opened: tuple[Place, ...] = ()
+    """The participants opened last, at most two, the latest first. Their lists need not be on
+    screen any more."""
     _behind: list[Place] = field(default_factory=list)
-    _views: dict[Place, View] = field(default_factory=dict)
+    _views: dict[Place, PickerState] = field(default_factory=dict)
 
     @property
     def behind(self) -> Place | None:
@@ -131,13 +134,23 @@ class Trail:
         self._move(place)
         return True
 
+    def __post_init__(self) -> None:
+        self._note_opened()
+
     def _move(self, place: Place) -> None:
         self.last, self.here = self.here, place
+        self._note_opened()
 
-    def leave(self, place: Place, view: View) -> None:
+    def _note_opened(self) -> None:
+        if self.here.level is Level.EVENTS:
+            whose = replace(self.here, narrowed=None)
+            before = [place for place in self.opened if place != whose]
+            self.opened = (whose, *before[:1])
+
+    def leave(self, place: Place, view: PickerState) -> None:
         """Remember how a picker was left."""
         self._views[place] = view
 
-    def view(self, place: Place) -> View:
+    def view(self, place: Place) -> PickerState:
         """How a picker was left; the top of its list when it is new."""
-        return self._views.get(place, View())
+        return self._views.get(place, PickerState())

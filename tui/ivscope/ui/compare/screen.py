@@ -1,24 +1,24 @@
 """CompareScreen: two participants side by side at the same times."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widget import Widget
 
 from ivscope.analysis.comparison import Comparison, Side
 from ivscope.domain.events import Event
 from ivscope.provider.store.event_log import EventLog
-from ivscope.render.bars import footer_line
 from ivscope.render.cells import clip, pad
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.timestamps import NO_TIME, clock
+from ivscope.settings.commands import View
+from ivscope.ui.commands import OverlayScreen, Unavailable, keyboard
 from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
-from ivscope.ui.widgets.screens import CoveringScreen
 
 NOT_ALL_READ = "? not all read"
 """Stands where a side has no event, and may have one that was not read."""
@@ -80,9 +80,6 @@ def _side(event: Event | str | None, cells: int) -> Line:
     detail = event.error_code or event.remote_participant_id or ""
     text = clip(f"{name} {detail}".rstrip(), max(0, cells - len(mark)))
     return (Span(pad(mark + text, cells), Role.ERROR if event.is_error else Role.TEXT),)
-
-
-_HINTS = (("n", "next second of both"), ("Esc", "back"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,30 +158,34 @@ class ComparedRows:
         return None
 
 
-class CompareScreen(CoveringScreen[None]):
+class CompareScreen(OverlayScreen[None]):
     """Read side by side; nothing is said of which came first inside a second."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "next_pair"),
-        Binding("escape,q,h,left,backspace,C", "close"),
-    ]
+    VIEW = View.COMPARE
+    BINDINGS: ClassVar[list[BindingType]] = keyboard(VIEW)
 
-    def __init__(self, rows: ComparedRows, moment: datetime | None) -> None:
+    def __init__(
+        self, rows: ComparedRows, moment: datetime | None, keys: Mapping[str, str]
+    ) -> None:
         """A comparison.
 
         Args:
             rows: What is compared.
             moment: Where to begin.
+            keys: Keys in force by command id.
         """
-        super().__init__()
+        super().__init__(keys)
         self._rows = rows
         self._moment = moment
+        self.handlers.add("compare.next_pair", self._next_pair)
+        for id_ in ("go.out", "go.quit_or_out", "triage.compare"):
+            self.handlers.add(id_, self.dismiss)
 
     def compose(self) -> Iterator[Widget]:
         """Who is compared, the rows and the keys."""
         yield LineBar(id="title")
         yield RowList(id="compared")
-        yield LineBar(id="keys")
+        yield self.foot
 
     def on_mount(self) -> None:
         """Begin at the moment."""
@@ -197,15 +198,12 @@ class CompareScreen(CoveringScreen[None]):
         """Lay out for the width."""
         width = self.size.width
         self.query_one("#title", LineBar).show(self._rows.names(width))
-        self.query_one("#keys", LineBar).show(footer_line(_HINTS, width))
+        self.show_foot()
 
-    def action_next_pair(self) -> None:
+    def _next_pair(self) -> None:
         """Go to the next row where both sides have an event."""
         rows = self.query_one("#compared", RowList)
         row = self._rows.next_pair(rows.cursor)
-        if row is not None:
-            rows.cursor = row
-
-    def action_close(self) -> None:
-        """Leave."""
-        self.dismiss()
+        if row is None:
+            raise Unavailable("no row below where both have an event")
+        rows.cursor = row

@@ -1,13 +1,15 @@
-"""Copying: copy, print and save what is under the cursor or in the list."""
+"""Copy, print and save what is under the cursor or in the list."""
 
 import os
 import signal
 import sys
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
 
 from textual.app import App, SuspendNotSupported
 
+from ivscope.domain.events import Event
 from ivscope.domain.stages import ParticipantSummary, StageSession, StageSummary
 from ivscope.export.cli_commands import CliOptions
 from ivscope.export.clippings import (
@@ -17,15 +19,15 @@ from ivscope.export.clippings import (
     clippings_for_session,
     clippings_for_stage,
 )
-from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.export.saved_events import SavedHead, saved_lines
 from ivscope.render.safe import safe_lines
-from ivscope.settings.files import state_folder
+from ivscope.settings.files import save_private, state_folder
 from ivscope.terminal.clipboard import copy
-from ivscope.ui.commands import Handler, Unavailable
-from ivscope.ui.explorer.events_pane import EventsPane
-from ivscope.ui.explorer.picker_pane import PickerPane
-from ivscope.workspace.jobs import Jobs, Outcome, Promise
-from ivscope.workspace.place import Level, Place
+from ivscope.ui.commands import Unavailable
+from ivscope.ui.explorer.context import ExplorerContext
+from ivscope.ui.explorer.list_status import filter_words
+from ivscope.workspace.event_stream import SessionStream
+from ivscope.workspace.jobs import Outcome, Promise
 
 _ASK = "press Enter to go back"
 
@@ -73,59 +75,29 @@ def _print(text: str) -> None:
         stream.flush()
 
 
-class Taker(Protocol):
-    """What taking needs of the explorer."""
-
-    @property
-    def app(self) -> App[object]:
-        """The running app."""
-        ...
-
-    @property
-    def here(self) -> Place:
-        """Where the reader is."""
-        ...
-
-    pane: EventsPane
-    picker: PickerPane
-
-    def say(self, note: str) -> None:
-        """A note in the status line."""
-        ...
-
-    def choose(self, title: str, choices: dict[str, str], chosen: Callable[[str], None]) -> None:
-        """Ask for one letter."""
-        ...
-
-
 class Copying:
     """Gives what other programs take."""
 
-    def __init__(
-        self,
-        explorer: Taker,
-        provider: StageDataProvider,
-        jobs: Jobs,
-        profile: str | None,
-        world: str | None,
-    ) -> None:
-        self._explorer = explorer
-        self._provider = provider
-        self._jobs = jobs
-        self._profile = profile
-        self._world = world
+    def __init__(self, context: ExplorerContext) -> None:
+        self._context = context
+        self._provider = context.provider
+        self._profile = context.launch.profile
+        self._world = context.launch.world
+        add = context.handlers.add
+        add("take.copy", lambda: self._menu("COPY", self._copy), self._why_not)
+        add("take.print", lambda: self._menu("PRINT", self._print), self._why_not)
+        add("take.id", lambda: self._copy(self._clipping("i")), self._why_not)
 
-    def table(self) -> dict[str, Handler]:
-        """Deeds by command id."""
-        return {
-            "take.copy": lambda: self._menu("COPY", self._copy),
-            "take.print": lambda: self._menu("PRINT", self._print),
-            "take.id": lambda: self._copy(self._clipping("i")),
-        }
+    def _why_not(self) -> str:
+        if not self._context.picks:
+            return "" if self._context.pane.event is not None else "no event under the cursor"
+        row = self._context.picker.row
+        is_listed = isinstance(row, StageSummary | StageSession | ParticipantSummary)
+        return "" if is_listed else "no row under the cursor"
 
     def _menu(self, title: str, take: Callable[[Clipping], None]) -> None:
         choices = {clipping.letter: clipping.title for clipping in self._clippings()}
-        self._explorer.choose(title, choices, lambda letter: take(self._clipping(letter)))
+        self._context.status.choose(title, choices, lambda letter: take(self._clipping(letter)))
 
     def _clipping(self, letter: str) -> Clipping:
         for clipping in self._clippings():
@@ -134,16 +106,17 @@ class Copying:
         raise Unavailable(f"there is nothing under {letter} here")
 
     def _clippings(self) -> tuple[Clipping, ...]:
-        place, connection = self._explorer.here, self._connection()
-        if place.level >= Level.EVENTS:
-            event = self._explorer.pane.event
+        place, connection = self._context.here, self._connection()
+        if not self._context.picks:
+            event = self._context.pane.event
             if event is None:
                 raise Unavailable("no event under the cursor")
             scope = place.at_event(event.participant_id).participant
             fact = self._provider.participant(scope).value
             user_id = fact.summary.user_id if fact is not None else None
             return clippings_for_event(event, scope, connection, user_id)
-        match self._explorer.picker.row:
+        place = self._context.picker.place
+        match self._context.picker.row:
             case StageSummary() as stage:
                 return clippings_for_stage(stage, connection)
             case StageSession() as session:
@@ -166,7 +139,7 @@ class Copying:
 
     def _copy(self, clipping: Clipping) -> None:
         """In a thread of its own: tmux and native tools are other programs."""
-        driver = self._explorer.app._driver  # noqa: SLF001 - Textual has no public way to write
+        driver = self._context.screen.app._driver  # noqa: SLF001 - Textual has no public way
 
         def work(_promise: Promise) -> Outcome:
             result = copy(
@@ -178,8 +151,83 @@ class Copying:
             return Outcome(f"{clipping.title}: {result.message}", is_kept=result.route is not None)
 
         lost = f"{clipping.title}: copying was given up, it may not be on the clipboard"
-        self._jobs.promise(f"Copying {clipping.title}", lost, work, self._explorer.say)
+        self._context.jobs.promise(f"Copying {clipping.title}", lost, work, self._context.say)
 
     def _print(self, clipping: Clipping) -> None:
-        if not print_out(self._explorer.app, clipping.text):
-            self._explorer.say("this terminal cannot be given back for printing")
+        if not print_out(self._context.screen.app, clipping.text):
+            self._context.say("this terminal cannot be given back for printing")
+
+
+_BATCH = 200
+"""Events between two looks at whether the file is still wanted: some milliseconds."""
+
+
+class Saving:
+    """One key, one file; its name and what is in it are told."""
+
+    def __init__(self, context: ExplorerContext) -> None:
+        self._context = context
+        self._clock = context.clock
+        context.handlers.add("take.save", self._save, self._why_not)
+
+    def _why_not(self) -> str:
+        reading = self._context.pane.reading
+        if not self._context.is_reading or reading is None:
+            return "{take.save} saves events: open a participant, or everybody with {go.timeline}"
+        return "" if len(reading.view) else "no event is shown: nothing to save"
+
+    def _save(self) -> None:
+        here, reading = self._context.here, self._context.pane.reading
+        if reading is None:
+            return
+        view, log, stream = reading.view, reading.view.log, reading.stream
+        now = self._clock.now()
+        head = SavedHead(
+            stage_arn=here.session.stage_arn,
+            session_id=here.session.session_id,
+            participant_id=here.participant_id,
+            saved_at=now.isoformat(),
+            saved=len(view),
+            loaded=len(log),
+            is_complete=stream.is_complete,
+            coverage=stream.coverage,
+            order="sorted by time" if reading.by_time else log.order.value,
+            filter=filter_words(reading),
+        )
+        positions = list(view.positions(0, len(view)))
+        event_at: Callable[[int], Event] = log.__getitem__
+        if isinstance(stream, SessionStream):
+            event_at = stream.sweep.log.event
+        whose = here.participant_id or head.session_id
+        name = f"ivscope-{whose}-{now:%Y%m%dT%H%M%SZ}.jsonl"
+
+        def content(promise: Promise) -> Iterator[bytes]:
+            for lines in _batches(saved_lines(head, map(event_at, positions))):
+                promise.check()
+                yield "".join(lines).encode("ascii")
+            promise.begin_last_step()
+
+        self._context.jobs.promise(
+            f"Saving {name}",
+            f"{name} was not saved: it was given up",
+            lambda promise: _written(name, lambda: content(promise), head),
+            self._context.say,
+        )
+
+
+def _batches(lines: Iterator[str]) -> Iterator[list[str]]:
+    while batch := list(islice(lines, _BATCH)):
+        yield batch
+
+
+def _written(name: str, content: Callable[[], Iterator[bytes]], head: SavedHead) -> Outcome:
+    """Save into the working folder, else into our own."""
+    trouble = ""
+    for folder in (Path(), state_folder(os.environ) / "saved"):
+        try:
+            save_private(folder / name, content())
+        except OSError as error:
+            trouble = f"{folder}: {error.strerror}"
+        else:
+            return Outcome(f"saved {head.in_words}: {folder / name}")
+    return Outcome(f"not saved: {trouble}", is_kept=False)

@@ -1,4 +1,4 @@
-"""What the detail pane says about the row under the cursor, and the header about the place."""
+"""What the detail says about the row under the cursor, and the pane that follows the cursor."""
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
@@ -25,13 +25,16 @@ from ivscope.render.fields import field
 from ivscope.render.finding_lines import finding_lines, replica_lines
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.picker_rows import session_duration, stage_id, stage_name
+from ivscope.settings.key_names import first_key
 from ivscope.ui.explorer import picking
+from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_findings import EventFindings
 from ivscope.ui.explorer.event_refs import event_ref
 from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.evidence import evidence_keys
+from ivscope.ui.widgets.text_pane import TextPane
 from ivscope.workspace.event_stream import SessionStream
-from ivscope.workspace.jobs import Jobs
+from ivscope.workspace.jobs import Debounce, Jobs
 from ivscope.workspace.place import Level, Place
 from ivscope.workspace.store_context import StoreContext
 
@@ -208,3 +211,57 @@ class Detail:
         fact = self._provider.participant(place.participant)
         user = fact.value.summary.user_id if fact.value is not None else None
         return f"{user} {place.participant_id}" if user else str(place.participant_id)
+
+
+_BEHIND_SECONDS = 0.1
+"""How long the detail waits behind a held key, which repeats about every 0.03 s."""
+
+_SCROLL_LINES = 3
+"""Lines that one key scrolls from the list."""
+
+
+class DetailPane:
+    """Shows what `Detail` says of the row under the cursor."""
+
+    def __init__(self, context: ExplorerContext, text: TextPane, detail: Detail) -> None:
+        self._context = context
+        self._text = text
+        self._detail = detail
+        self._picker = context.picker
+        self._pane = context.pane
+        self._layout = context.layout
+        self._clock = context.clock
+        detail.weighing.on_ready = self.show
+        self._debounce = Debounce(context.jobs, self.show, _BEHIND_SECONDS)
+        text.more_key = first_key(context.keys["detail.down"])
+        add = context.handlers.add
+        add("detail.raw", self._toggle_raw, context.why_no_events)
+        add("detail.tokens", self._full)
+        add("detail.down", lambda: text.step(_SCROLL_LINES))
+        add("detail.up", lambda: text.step(-_SCROLL_LINES))
+
+    def show(self) -> None:
+        """Show the row under the cursor now."""
+        width, zone, here = self._text.size.width, self._clock.zone, self._context.here
+        if here.level >= Level.EVENTS:
+            event = self._pane.event
+            scope = here.at_event(event.participant_id if event is not None else None).participant
+            lines = self._detail.of_event(self._pane, scope, width, zone)
+        else:
+            lines = self._detail.of_row(here, self._picker.row, width, zone, self._clock.now())
+        self._text.show(lines)
+
+    def follow(self) -> None:
+        """The cursor moved: show its row at once, or behind the keys that come fast."""
+        self._debounce.ask()
+
+    def _toggle_raw(self) -> None:
+        self._detail.raw = not self._detail.raw
+        self.show()
+
+    def _full(self) -> None:
+        if self._layout.detail_is_full:
+            self._detail.inline = not self._detail.inline
+            self.show()
+        else:
+            self._layout.show_detail_full()

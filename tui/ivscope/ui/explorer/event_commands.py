@@ -29,11 +29,10 @@ from ivscope.analysis.time_input import (
     read_time,
 )
 from ivscope.domain.durations import round_duration
-from ivscope.domain.times import UnreadableTime, from_microseconds, to_microseconds
+from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.render.timestamps import TimeStyle, full
-from ivscope.ui.commands import Handler, Unavailable
-from ivscope.ui.explorer.events_pane import EventsPane
-from ivscope.ui.time_display import TimeDisplay
+from ivscope.ui.commands import Unavailable
+from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.workspace.event_list import EventList, is_dated_elsewhere
 
 _STYLES = (TimeStyle.UTC, TimeStyle.LOCAL, TimeStyle.AGE, TimeStyle.DELTA, TimeStyle.ZERO)
@@ -51,63 +50,69 @@ class _Waiting:
 class EventCommands:
     """Commands that need events on screen."""
 
-    def __init__(
-        self,
-        pane: EventsPane,
-        clock: TimeDisplay,
-        count: Callable[[], int],
-        say: Callable[[str], None],
-        redraw: Callable[[], None],
-    ) -> None:
-        """Commands of the events on screen.
-
-        Args:
-            pane: The events.
-            clock: How times are told.
-            count: Takes the number that was typed before a key.
-            say: Shows a note until the next key.
-            redraw: Draws everything on screen again.
-        """
-        self._pane = pane
-        self._clock = clock
-        self._count = count
-        self._say = say
-        self._redraw = redraw
+    def __init__(self, context: ExplorerContext) -> None:
+        self._context = context
+        self._pane = context.pane
+        self._clock = context.clock
         self._waiting: _Waiting | None = None
+        add, on_event = self._add, self._why_no_event
+        add("find.next", lambda: self._next_hit(1), self._why_no_search)
+        add("find.previous", lambda: self._next_hit(-1), self._why_no_search)
+        add("find.toggle", self._toggle_filter, self._why_no_filter)
+        add("find.errors", self._toggle_errors)
+        add("find.same", self._filter_by_this, on_event)
+        add("jump.error_back", lambda: self._jump(ErrorJump(), -1, "error"), on_event)
+        add("jump.token", lambda: self._jump(TOKEN_EXCHANGES, 1, "token exchange"), on_event)
+        add("jump.token_back", lambda: self._jump(TOKEN_EXCHANGES, -1, "token exchange"), on_event)
+        add("jump.same", lambda: self._jump_to_same(1), self._why_no_remote)
+        add("jump.same_back", lambda: self._jump_to_same(-1), self._why_no_remote)
+        add("jump.gap", lambda: self._jump(GapJump(), 1, "gap"), on_event)
+        add("jump.gap_back", lambda: self._jump(GapJump(), -1, "gap"), on_event)
+        add("jump.section", lambda: self._jump(SECTIONS, 1, "JOINED or LEFT"), on_event)
+        add("jump.section_back", lambda: self._jump(SECTIONS, -1, "JOINED or LEFT"), on_event)
+        add("jump.minute", lambda: self._jump_minutes(1), self._why_no_time)
+        add("jump.minute_back", lambda: self._jump_minutes(-1), self._why_no_time)
+        add("jump.mark", self._mark, on_event)
+        add("jump.next_mark", lambda: self._jump_marks(1), self._why_no_mark)
+        add("jump.previous_mark", lambda: self._jump_marks(-1), self._why_no_mark)
+        add("time.zero", self._set_zero, self._why_no_time)
+        add("view.wide", self._toggle_wide)
+        context.handlers.add("time.style", self._next_style)
 
-    def table(self) -> dict[str, Handler]:
-        """Deeds by command id."""
-        return {
-            "find.next": lambda: self._next_hit(1),
-            "find.previous": lambda: self._next_hit(-1),
-            "find.toggle": self._toggle_filter,
-            "find.errors": self._toggle_errors,
-            "find.same": self._filter_by_this,
-            "jump.error": lambda: self._jump(ErrorJump(), 1, "error"),
-            "jump.error_back": lambda: self._jump(ErrorJump(), -1, "error"),
-            "jump.token": lambda: self._jump(TOKEN_EXCHANGES, 1, "token exchange"),
-            "jump.token_back": lambda: self._jump(TOKEN_EXCHANGES, -1, "token exchange"),
-            "jump.same": lambda: self._jump_to_same(1),
-            "jump.same_back": lambda: self._jump_to_same(-1),
-            "jump.gap": lambda: self._jump(GapJump(), 1, "gap"),
-            "jump.gap_back": lambda: self._jump(GapJump(), -1, "gap"),
-            "jump.section": lambda: self._jump(SECTIONS, 1, "JOINED or LEFT"),
-            "jump.section_back": lambda: self._jump(SECTIONS, -1, "JOINED or LEFT"),
-            "jump.minute": lambda: self._jump_minutes(1),
-            "jump.minute_back": lambda: self._jump_minutes(-1),
-            "jump.mark": self._mark,
-            "jump.next_mark": lambda: self._jump_marks(1),
-            "jump.previous_mark": lambda: self._jump_marks(-1),
-            "time.zero": self._set_zero,
-            "view.wide": self._toggle_wide,
-        }
+    def _add(
+        self, id_: str, do: Callable[[], None], why_not: Callable[[], str] = lambda: ""
+    ) -> None:
+        """Register a command that works on the events on screen."""
+        self._context.handlers.add(id_, do, lambda: self._context.why_no_events() or why_not())
 
     @property
     def _reading(self) -> EventList:
         reading = self._pane.reading
-        if reading is None:
+        if reading is None or not self._context.is_reading:
             raise Unavailable("open a participant first: this works on events")
         return reading
+
+    # Why not.
+
+    def _why_no_event(self) -> str:
+        return "" if self._pane.position is not None else "no event under the cursor"
+
+    def _why_no_search(self) -> str:
+        return "" if self._reading.search_text else "nothing is searched for: {find.search} finds"
+
+    def _why_no_filter(self) -> str:
+        return "" if self._reading.filter_text else "there is no filter: {find.filter} sets one"
+
+    def _why_no_remote(self) -> str:
+        event = self._pane.event
+        has_one = event is not None and event.remote_participant_id
+        return "" if has_one else "this event has no remote participant"
+
+    def _why_no_mark(self) -> str:
+        return "" if self._reading.marks else "no event is marked: {jump.mark} marks one"
+
+    def _why_no_time(self) -> str:
+        return "" if self.cursor_time is not None else "this event has no readable time"
 
     # Finding.
 
@@ -155,8 +160,6 @@ class EventCommands:
 
     def _next_hit(self, step: int) -> None:
         reading = self._reading
-        if not reading.search_text:
-            raise Unavailable("nothing is searched for: / finds")
         self._seek(
             f"hit for {reading.search_text}",
             step,
@@ -167,7 +170,7 @@ class EventCommands:
     def _filter_by_this(self) -> None:
         event = self._pane.event
         if event is None:
-            raise Unavailable("no event under the cursor")
+            return
         texts = self._reading.view.log.tables.texts
         if event.error_code:
             kinds = self._reading.view.log.tables.kinds
@@ -181,8 +184,6 @@ class EventCommands:
 
     def _toggle_filter(self) -> None:
         reading = self._reading
-        if not reading.filter_text:
-            raise Unavailable("there is no filter: & sets one")
         self._pane.refit(reading.toggle_filter)
 
     def _toggle_errors(self) -> None:
@@ -206,7 +207,7 @@ class EventCommands:
         """Sort "time", or go back to the order "returned".
 
         Raises:
-            NotNow: It is neither.
+            Unavailable: It is neither.
         """
         reading = self._reading
         if order not in {"time", "returned"}:
@@ -246,15 +247,19 @@ class EventCommands:
 
         self._seek(what, step, lambda row: next_row(view, row, step, wanted), is_nowhere)
 
+    def next_error(self) -> None:
+        """Go to the next error; read on until there is one."""
+        self._jump(ErrorJump(), 1, "error")
+
     def _jump_to_same(self, step: int) -> None:
         event = self._pane.event
-        if event is None or not event.remote_participant_id:
-            raise Unavailable("this event has no remote participant")
-        self._jump(RemoteJump(), step, f"event with {event.remote_participant_id}")
+        remote = None if event is None else event.remote_participant_id
+        self._jump(RemoteJump(), step, f"event with {remote}")
 
     def _jump_minutes(self, step: int) -> None:
         """To the event so many minutes away or beyond, reading on where pages can bring it."""
-        reading, start, jump = self._reading, self._pane.position, MinuteJump(self._count())
+        reading, start = self._reading, self._pane.position
+        jump = MinuteJump(self._context.count.take())
         here = self.cursor_time
         if start is None or here is None:
             raise Unavailable("this event has no readable time")
@@ -278,16 +283,13 @@ class EventCommands:
             raise Unavailable(f"no event {minutes}: {where}")
 
     def _mark(self) -> None:
-        reading, position = self._reading, self._pane.position
-        if position is None:
-            raise Unavailable("no event to mark")
-        reading.marks ^= {position}
-        self._pane.redraw()
+        position = self._pane.position
+        if position is not None:
+            self._reading.marks ^= {position}
+            self._pane.redraw()
 
     def _jump_marks(self, step: int) -> None:
         reading = self._reading
-        if not reading.marks:
-            raise Unavailable("no event is marked: m marks one")
         found = next_row(reading.view, self._pane.row, step, MarkJump(reading.marks))
         if found is None:
             raise Unavailable("no marked event in this direction")
@@ -295,21 +297,21 @@ class EventCommands:
 
     # Time.
 
-    def next_style(self) -> str:
-        """The next way to tell times. Returns its name."""
+    def _next_style(self) -> None:
+        """The next way to tell times."""
         has_zero = self._pane.reading is not None and self._pane.reading.zero is not None
         styles = _STYLES if has_zero else _STYLES[:-1]
         place = styles.index(self._clock.style) if self._clock.style in styles else -1
         self._clock.style = styles[(place + 1) % len(styles)]
-        return self._clock.style.value
+        self._context.redraw()
+        self._context.say(f"times: {self._clock.style.value}")
 
     def _set_zero(self) -> None:
         reading, event = self._reading, self._pane.event
-        if event is None or event.time is None or isinstance(event.time, UnreadableTime):
-            raise Unavailable("this event has no readable time")
-        reading.zero = event.time
-        self._clock.style = TimeStyle.ZERO
-        self._redraw()
+        if event is not None and isinstance(event.time, datetime):
+            reading.zero = event.time
+            self._clock.style = TimeStyle.ZERO
+            self._context.redraw()
 
     @property
     def cursor_time(self) -> datetime | None:
@@ -349,7 +351,7 @@ class EventCommands:
             try:
                 self._go_to_typed(self._read_time(waiting.text, waiting.cursor))
             except Unavailable as why:
-                self._say(str(why))
+                self._context.say(str(why))
 
     def go_to(self, text: str) -> None:
         """Go to the event nearest to a time; read on while it can lie beyond what was read.
@@ -375,7 +377,7 @@ class EventCommands:
     def _go_to_typed(self, typed: TypedTime) -> None:
         def arrived(row: int) -> None:
             self._pane.move_to(row)
-            self._say(self._where(typed, row))
+            self._context.say(self._where(typed, row))
 
         self._go_near(typed.moment, arrived)
 
@@ -427,7 +429,7 @@ class EventCommands:
             self._clock.choose(name)
         except ValueError as error:
             raise Unavailable(str(error)) from error
-        self._redraw()
+        self._context.redraw()
 
     def _toggle_wide(self) -> None:
         self._pane.wide = not self._pane.wide

@@ -1,6 +1,6 @@
 """EvidenceCommands: going to the events that findings rest on, and reading what would tell more."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,10 +13,10 @@ from ivscope.provider.store.fetchable import Fetchable
 from ivscope.provider.store.order import OrderLabel
 from ivscope.render.finding_lines import EvidenceKeys
 from ivscope.settings.key_names import first_key
-from ivscope.ui.commands import Handler, Unavailable
+from ivscope.ui.commands import Unavailable
+from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_findings import EventFindings
 from ivscope.ui.explorer.event_refs import event_ref, own_ref, session_position
-from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.navigation import Navigation
 from ivscope.workspace.place import Level, Place
 
@@ -48,23 +48,24 @@ class EvidenceCommands:
     """Commands about the findings of the event under the cursor."""
 
     def __init__(
-        self,
-        weighing: EventFindings,
-        pane: EventsPane,
-        going: Navigation,
-        say: Callable[[str], None],
+        self, context: ExplorerContext, weighing: EventFindings, going: Navigation
     ) -> None:
+        self._context = context
         self._weighing = weighing
-        self._provider = weighing.provider
-        self._pane = pane
+        self._provider = context.provider
+        self._pane = context.pane
         self._going = going
-        self._say = say
+        self._say = context.say
         self._tour: _Tour | None = None
         self._run: _Run | None = None
+        context.handlers.add("evidence.next", self._next, self._why_not)
+        context.handlers.add("evidence.fetch", self._fetch, self._why_not)
 
-    def table(self) -> dict[str, Handler]:
-        """Deeds by command id."""
-        return {"evidence.next": self._next, "evidence.fetch": self._fetch}
+    def _why_not(self) -> str:
+        reason = self._context.why_no_events()
+        if not reason and self._pane.event is None:
+            return "no event under the cursor"
+        return reason
 
     def changed(self) -> None:
         """Something was read: read on for what was asked for."""

@@ -2,10 +2,8 @@
 
 from enum import Enum, auto
 
-from ivscope.domain.clock import Clock
-from ivscope.ui.explorer.layout import Layout
+from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.navigation import Navigation
-from ivscope.ui.explorer.status_area import StatusArea
 
 _TOGETHER_SECONDS = 0.6
 """The rest of a torn key arrives within this; a person who means Esc and [ is slower."""
@@ -53,51 +51,22 @@ class SplitKeys:
         return Verdict.PASS
 
 
-_COUNT_DIGITS = 4
-"""More minutes than any session has."""
-
-
-class Count:
-    """A number typed before a command."""
-
-    def __init__(self) -> None:
-        self._digits = ""
-
-    def add(self, key: str) -> bool:
-        """Take a digit; a leading 0 is none. Returns whether it was one."""
-        is_digit = key.isdigit() and (bool(self._digits) or key != "0")
-        if is_digit:
-            self._digits = (self._digits + key)[-_COUNT_DIGITS:]
-        return is_digit
-
-    def __str__(self) -> str:
-        return self._digits
-
-    def take(self) -> int:
-        """The number, 1 without one. It is used up."""
-        digits, self._digits = self._digits, ""
-        return int(digits or 1)
-
-
 class KeyGate:
     """Takes the keys that are no commands."""
 
-    def __init__(
-        self, status: StatusArea, layout: Layout, going: Navigation, count: Count, clock: Clock
-    ) -> None:
-        self._status = status
-        self._layout = layout
-        self._going = going
+    def __init__(self, context: ExplorerContext, navigation: Navigation) -> None:
+        self._context = context
+        self._status = context.status
+        self._navigation = navigation
         self._split = SplitKeys()
-        self._clock = clock
-        self._left = going.here
-        self._count = count
+        self._left = context.here
+        self._count = context.count
 
     def take(self, key: str) -> bool:
         """Take a key that is meant for us. Returns whether it was."""
-        verdict = self._split.take(key, self._clock.monotonic())
+        verdict = self._split.take(key, self._context.jobs.clock.monotonic())
         if key == "escape":
-            self._left = self._going.here
+            self._left = self._context.here
         if verdict is not Verdict.PASS:
             self._mend(verdict)
             return True
@@ -111,6 +80,6 @@ class KeyGate:
     def _mend(self, verdict: Verdict) -> None:
         """Undo the Esc of a torn arrow key, then do what the whole key does."""
         if verdict is Verdict.UNDO:
-            self._going.go(self._left)
+            self._navigation.go(self._left)
         elif self._split.arrow in {"up", "down"}:
-            self._layout.main.action_move(1 if self._split.arrow == "down" else -1)
+            self._context.layout.main.step(1 if self._split.arrow == "down" else -1)

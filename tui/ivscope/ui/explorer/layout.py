@@ -2,7 +2,7 @@
 
 from textual.screen import Screen
 
-from ivscope.ui.commands import Handler, Unavailable
+from ivscope.ui.commands import Handlers
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.text_pane import TextPane
 
@@ -21,7 +21,12 @@ class Layout:
     """Answers the keys that move panes about."""
 
     def __init__(
-        self, screen: Screen[None], picker: RowList, events: RowList, detail: TextPane
+        self,
+        screen: Screen[None],
+        handlers: Handlers,
+        picker: RowList,
+        events: RowList,
+        detail: TextPane,
     ) -> None:
         self._screen = screen
         self._picker = picker
@@ -30,18 +35,20 @@ class Layout:
         self._split = _SPLITS.index("")
         self._place = 0
         self._is_reading = False
+        handlers.add_moves(lambda: self._focused)
+        handlers.add("go.next_pane", lambda: self._step_focus(1))
+        handlers.add("go.previous_pane", lambda: self._step_focus(-1))
+        handlers.add("view.full", self._toggle_full)
+        handlers.add("view.more", lambda: self._resize(1), lambda: self._why_not_resize(1))
+        handlers.add("view.less", lambda: self._resize(-1), lambda: self._why_not_resize(-1))
+        handlers.add("view.place", self._next_place)
+        handlers.add("view.picker", self._toggle_picker, self._why_no_picker)
 
-    def table(self) -> dict[str, Handler]:
-        """Deeds by command id."""
-        return {
-            "go.next_pane": lambda: self._step_focus(1),
-            "go.previous_pane": lambda: self._step_focus(-1),
-            "view.full": self._toggle_full,
-            "view.more": lambda: self._resize(1),
-            "view.less": lambda: self._resize(-1),
-            "view.place": self._next_place,
-            "view.picker": self._toggle_picker,
-        }
+    @property
+    def _focused(self) -> RowList | TextPane:
+        """The pane that the keys go to."""
+        focused = self._screen.focused
+        return focused if isinstance(focused, RowList | TextPane) else self.main
 
     @property
     def main(self) -> RowList:
@@ -56,7 +63,7 @@ class Layout:
     @property
     def picker_has_focus(self) -> bool:
         """Whether the keys go to the picker, also beside the events."""
-        return self._picker.has_focus
+        return self._screen.focused is self._picker
 
     @property
     def detail_is_full(self) -> bool:
@@ -108,10 +115,13 @@ class Layout:
         else:
             screen.add_class("-full-detail" if self._detail.has_focus else "-full-list")
 
+    def _why_not_resize(self, step: int) -> str:
+        if 0 <= self._split + step < len(_SPLITS):
+            return ""
+        return f"the {'list' if step > 0 else 'detail'} is as wide as it gets"
+
     def _resize(self, step: int) -> None:
         split = self._split + step
-        if not 0 <= split < len(_SPLITS):
-            raise Unavailable("the list is as wide as it gets" if step > 0 else "the detail is")
         self._screen.remove_class(*filter(None, _SPLITS))
         self._split = split
         if _SPLITS[split]:
@@ -125,11 +135,14 @@ class Layout:
             self._screen.add_class(places[self._place])
         self.main.focus()
 
-    def _toggle_picker(self) -> None:
+    def _why_no_picker(self) -> str:
         if not self._is_reading:
-            raise Unavailable("the picker is what you see")
+            return "the picker is what you see"
         if self._screen.has_class("-narrow"):
-            raise Unavailable("no room for the picker beside the events: h goes up to it")
+            return "no room for the picker beside the events: {go.out} goes up to it"
+        return ""
+
+    def _toggle_picker(self) -> None:
         self._screen.toggle_class("-drawer" if self._screen.has_class("-medium") else "-no-picker")
         if self._picker.has_focus:
             self.main.focus()

@@ -143,7 +143,7 @@ def budget(activity: Activity) -> Budget:
 def sweep_word(sweep: Scan, now: float) -> str:
     """The state of a sweep for the status line, `now` on the clock of the provider.
 
-    Empty before it was started.
+    Empty before it was started. "{read.pause}" stands for the key of that command.
     """
     progress = sweep.progress(now)
     match progress.state:
@@ -153,11 +153,11 @@ def sweep_word(sweep: Scan, now: float) -> str:
             eta = progress.eta_seconds
             return "SWEEPING" + (f", about {duration(eta)} left" if eta is not None else "")
         case ScanState.PAUSED:
-            return "SWEEP PAUSED  =: go on"
+            return "SWEEP PAUSED  {read.pause}: go on"
         case ScanState.FAILED:
-            return "SWEEP FAILED  r: go on"
+            return "SWEEP FAILED  {read.again}: go on"
         case ScanState.CANCELLED:
-            return "SWEEP STOPPED  r: go on"
+            return "SWEEP STOPPED  {read.again}: go on"
         case _:
             at = sweep.recorded_at
             return "SWEPT" if at is None else f"SWEPT  {recorded(at)}"

@@ -1,67 +1,42 @@
 """Navigation: from place to place, and what every place reads when it is opened."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from ivscope.domain.events import Event
 from ivscope.domain.stages import ParticipantSummary
-from ivscope.provider.fetch.provider import StageDataProvider
-from ivscope.ui.commands import Handler, Unavailable
+from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer import picking
+from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
-from ivscope.ui.explorer.events_pane import EventsPane
-from ivscope.ui.explorer.layout import Layout
-from ivscope.ui.explorer.picker_pane import PickerPane
 from ivscope.ui.explorer.read_commands import ReadCommands
 from ivscope.workspace.event_stream import begun_sweep
 from ivscope.workspace.launch import Launch
-from ivscope.workspace.place import Level, Place, Trail
+from ivscope.workspace.place import Level, Place
 
 
 class Navigation:
     """Moves along the trail and has the panes follow."""
 
     def __init__(
-        self,
-        *,
-        trail: Trail,
-        provider: StageDataProvider,
-        picker: PickerPane,
-        pane: EventsPane,
-        layout: Layout,
-        readers: ReadCommands,
-        events: EventCommands,
-        redraw: Callable[[], None],
+        self, context: ExplorerContext, events: EventCommands, reads: ReadCommands
     ) -> None:
-        self._trail = trail
-        self._provider = provider
-        self._picker = picker
-        self._pane = pane
-        self._layout = layout
-        self._readers = readers
+        self._context = context
+        self._trail = context.trail
+        self._provider = context.provider
+        self._picker = context.picker
+        self._pane = context.pane
+        self._layout = context.layout
         self._events = events
-        self._redraw = redraw
-        self._quit: Callable[[], None] = lambda: None
-        self._stop: Callable[[], bool] = lambda: False
-
-    def table(self, leave_app: Callable[[], None], stop: Callable[[], bool]) -> dict[str, Handler]:
-        """Deeds by command id.
-
-        Args:
-            leave_app: Ends the program.
-            stop: Stops what runs for the whole session; says whether something did.
-        """
-        self._quit, self._stop = leave_app, stop
-        return {
-            "go.in": self._go_in,
-            "go.out": self._go_out,
-            "go.quit_or_out": self._quit_or_out,
-            "go.last": self._go_last,
-            "go.source": self._go_source,
-            "go.timeline": self._go_timeline,
-            "go.next_sibling": lambda: self._go_sibling(1),
-            "go.previous_sibling": lambda: self._go_sibling(-1),
-        }
+        self._reads = reads
+        add = context.handlers.add
+        add("go.in", self._go_in, self._why_not_in)
+        add("go.out", self._go_out)
+        add("go.quit_or_out", self._quit_or_out)
+        add("go.last", self._go_last, self._why_no_last)
+        add("go.source", self._go_source, self._why_no_source)
+        add("go.timeline", self._go_timeline, self._why_no_timeline)
+        add("go.next_sibling", lambda: self._go_sibling(1), self._why_no_sibling)
+        add("go.previous_sibling", lambda: self._go_sibling(-1), self._why_no_sibling)
 
     @property
     def here(self) -> Place:
@@ -69,14 +44,9 @@ class Navigation:
         return self._trail.here
 
     @property
-    def before(self) -> Place | None:
-        """Where the reader was before."""
-        return self._trail.last
-
-    @property
     def is_reading(self) -> bool:
         """Whether events are shown."""
-        return self.here.level >= Level.EVENTS
+        return self._context.is_reading
 
     def begin(self, launch: Launch) -> str:
         """Open the first place as asked for. Returns what went wrong, empty for nothing."""
@@ -104,10 +74,14 @@ class Navigation:
                 reading.stream.read_on()
         else:
             self._picker.read()
-        self._redraw()
+        self._context.redraw()
+
+    def _stop(self) -> bool:
+        """Stop what runs. Returns whether something did."""
+        return self._pane.stop() or any(stop() for stop in self._context.stops)
 
     def _leave(self) -> None:
-        self._readers.stop()
+        self._reads.stop()
         if self.is_reading:
             self._pane.leave()
         self._trail.leave(self.here.picker, self._picker.view())
@@ -127,23 +101,31 @@ class Navigation:
         else:
             self.go(place)
 
+    def _link(self) -> Place | None:
+        """Where the row under the cursor leads; None when nowhere."""
+        if self._context.picks:
+            row = self._picker.row
+            return None if row is None else picking.child(self._picker.place, row)
+        event = self._pane.event
+        if event is None:
+            return None
+        if self.here.level is Level.TIMELINE:
+            return self.here.at_event(event.participant_id)
+        return picking.link_of(self.here, event)
+
+    def _why_not_in(self) -> str:
+        has_detail = self._layout.main_has_focus and self._pane.event is not None
+        opens = self._link() is not None or (self.is_reading and has_detail)
+        return "" if opens else "this leads nowhere else"
+
     def _go_in(self) -> None:
-        if self._layout.picker_has_focus:
-            if self._picker.row is not None:
-                self.go(picking.child(self._picker.place, self._picker.row))
-            return
-        event = self._pane.event if self.is_reading else None
-        link = None
-        if event is not None and self.here.level is Level.TIMELINE:
-            link = self.here.at_event(event.participant_id)
-        elif event is not None:
-            link = picking.link_of(self.here, event)
-        if link is not None:
-            self._follow(link, event)
-        elif self._layout.main_has_focus and event is not None:
+        link = self._link()
+        if link is None:
             self._layout.show_detail_full()
+        elif self._context.picks:
+            self.go(link)
         else:
-            raise Unavailable("this leads nowhere else")
+            self._follow(link, self._pane.event)
 
     def _follow(self, link: Place, event: Event | None) -> None:
         """Open the other side, at the same second."""
@@ -152,39 +134,49 @@ class Navigation:
         if isinstance(moment, datetime):
             self._events.go_to_moment(moment)
 
+    def _why_no_source(self) -> str:
+        summary = self._summary()
+        if summary is None:
+            return "no participant here, or its facts are not read yet"
+        if not summary.source_stage_arn or not summary.source_session_id:
+            return "the answer names no source: this participant is no replica"
+        return ""
+
     def _go_source(self) -> None:
         """From a replica to the participant it is a copy of."""
         summary = self._summary()
-        if summary is None:
-            raise Unavailable("no participant here, or its facts are not read yet")
-        if not summary.source_stage_arn or not summary.source_session_id:
-            raise Unavailable("the answer names no source: this participant is no replica")
-        source = Place(summary.source_stage_arn, summary.source_session_id, summary.participant_id)
-        self._follow(source, self._pane.event if self.is_reading else None)
+        if summary is not None:
+            source = Place(
+                summary.source_stage_arn, summary.source_session_id, summary.participant_id
+            )
+            self._follow(source, None if self._context.picks else self._pane.event)
 
     def _summary(self) -> ParticipantSummary | None:
-        if self.here.level is not Level.EVENTS:
-            row = self._picker.row
+        if self._context.picks or self.here.level is not Level.EVENTS:
+            row = self._picker.row if self._context.picks else None
             return row if isinstance(row, ParticipantSummary) else None
         fact = self._provider.participant(self.here.participant).value
         return fact.summary if fact is not None else None
 
+    def _why_no_timeline(self) -> str:
+        if self.here.level >= Level.PARTICIPANTS:
+            return ""
+        return "open a session first: {go.timeline} shows the events of everybody in it"
+
     def _go_timeline(self) -> None:
         """Everybody's events; the sweep that reads them starts unless it was stopped."""
-        if self.here.level < Level.PARTICIPANTS:
-            raise Unavailable("open a session first: M shows the events of everybody in it")
         session = self.here.session
         begun_sweep(self._provider, session)
         self.go(Place(session.stage_arn, session.session_id, everybody=True))
 
     def _go_out(self) -> None:
         """Stop what runs, leave the detail, the search, the filter, the place: one at a time."""
-        if self._pane.stop() or self._readers.stop() or self._stop():
+        if self._stop():
             raise Unavailable("stopped; what was read is kept")
         if self._layout.leave_detail():
             return
         if self.is_reading and self._events.clear():
-            self._redraw()
+            self._context.redraw()
         elif not self.is_reading and self._picker.text:
             self._picker.narrow("")
         else:
@@ -195,18 +187,31 @@ class Navigation:
     def _quit_or_out(self) -> None:
         is_root = self.here.level is Level.STAGES and not self._picker.text
         if is_root and self._layout.main_has_focus:
-            self._quit()
+            self._context.screen.app.exit()
         else:
             self._go_out()
 
+    def _why_no_last(self) -> str:
+        return "you have been nowhere else yet" if self._trail.last is None else ""
+
     def _go_last(self) -> None:
-        place = self._trail.last
-        if place is None:
-            raise Unavailable("you have been nowhere else yet")
-        self.go(place)
+        if self._trail.last is not None:
+            self.go(self._trail.last)
+
+    def _why_no_sibling(self) -> str:
+        if self.here.level is Level.STAGES:
+            return "stages have no siblings: {go.previous_sibling} and {go.next_sibling} work below"
+        if self.here.level is Level.TIMELINE:
+            return "everybody has no siblings: {go.in} opens one participant"
+        return ""
 
     def _go_sibling(self, step: int) -> None:
-        place = self._picker.sibling(self.here, step)
+        here, picker = self.here, self._picker
+        parent = here.picker if here.level is Level.EVENTS else here.parent
+        if parent is None:
+            return
+        text = picker.text if picker.place == parent else self._trail.view(parent).text
+        place = picker.sibling(parent, here, step, text)
         self._leave()
         self._trail.swap(place)
         self.arrive()

@@ -12,7 +12,7 @@ from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.list_status import list_status
 from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.row_list import RowList
-from ivscope.workspace.place import Level, Place, View
+from ivscope.workspace.place import Level, PickerState, Place
 
 
 class PickerPane:
@@ -50,14 +50,14 @@ class PickerPane:
                 self._list.cursor = index
                 return
 
-    def open(self, place: Place, view: View) -> None:
+    def open(self, place: Place, view: PickerState) -> None:
         """Show a place's picker as it was left."""
         self.place, self.text = place, view.text
         self._draw(view.cursor, view.top)
 
-    def view(self) -> View:
+    def view(self) -> PickerState:
         """How the picker is left."""
-        return View(self._list.cursor, self._list.top, self.text)
+        return PickerState(self._list.cursor, self._list.top, self.text)
 
     def read(self) -> None:
         """Read the first page if nothing was read."""
@@ -96,28 +96,32 @@ class PickerPane:
             return picking.child(self.place, self._rows[0])
         return None
 
-    def sibling(self, place: Place, step: int) -> Place:
-        """The place beside one, among the rows read.
+    def sibling(self, parent: Place, place: Place, step: int, text: str) -> Place:
+        """The place beside one, among the rows read that a picker shows.
+
+        Args:
+            parent: Whose picker lists the place.
+            place: One of its rows.
+            step: 1 for the next row, -1 for the one before.
+            text: What was typed to narrow that picker.
 
         Raises:
-            NotNow: There is none.
+            Unavailable: There is none.
         """
-        parent = place.parent
-        if parent is None:
-            raise Unavailable("stages have no siblings: [ and ] work below them")
-        if place.level is Level.TIMELINE:
-            raise Unavailable("everybody has no siblings: Enter opens one participant")
-        if place.level is Level.EVENTS:
-            parent = place.picker
-        places = [
-            picking.child(parent, row) for row in picking.feed_at(self._provider, parent).items
-        ]
+        feed = picking.feed_at(self._provider, parent)
+        rows = picking.narrow(parent, feed.items, text)
+        places = [picking.child(parent, rows[index]) for index in range(len(rows))]
         if place not in places:
-            raise Unavailable("this list was not read: h goes up and reads it")
+            if text:
+                raise Unavailable(
+                    f"not among the rows that {text!r} shows: {{go.out}} goes to them"
+                )
+            raise Unavailable("this list was not read: {go.out} goes up and reads it")
         index = places.index(place) + step
         if not 0 <= index < len(places):
             end = "last" if step > 0 else "first"
-            raise Unavailable(f"this is the {end} one of those read")
+            of = f"that {text!r} shows" if text else "of those read"
+            raise Unavailable(f"this is the {end} one {of}")
         return places[index]
 
     def status(self) -> ListStatus:

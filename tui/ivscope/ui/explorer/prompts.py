@@ -1,19 +1,17 @@
 """PromptCommands: the prompts that find, filter and take commands."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
-
-from textual.app import App
 
 from ivscope.analysis.time_input import looks_like_time
 from ivscope.domain.identifiers import read_identifiers
-from ivscope.ui.commands import Handler, Unavailable
+from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer import picking
+from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
-from ivscope.ui.explorer.events_pane import EventsPane
-from ivscope.ui.explorer.picker_pane import PickerPane
-from ivscope.ui.explorer.prompt_kinds import OpenPrompt
+from ivscope.ui.explorer.navigation import Navigation
+from ivscope.ui.explorer.session_views import SessionViews
+from ivscope.ui.explorer.status_area import OpenPrompt
 from ivscope.workspace.place import Level, Place
 
 
@@ -41,7 +39,7 @@ class CommandLine:
         """Do what was typed.
 
         Raises:
-            NotNow: There is no such command, or it cannot be done now.
+            Unavailable: There is no such command, or it cannot be done now.
         """
         text = text.strip()
         if not text:
@@ -85,114 +83,66 @@ _FILTER_HINT = "code:QUOTA name:SUB* remote:ID attr:key=value after:20:36 !inver
 _FIND_HINT = "text, or code:… name:… remote:… /regex/"
 
 
-class Asker(Protocol):
-    """What questions need of the explorer."""
-
-    pane: EventsPane
-    picker: PickerPane
-
-    @property
-    def here(self) -> Place:
-        """Where the reader is."""
-        ...
-
-    def ask(self, prompt: OpenPrompt) -> None:
-        """Open a prompt."""
-        ...
-
-    def go(self, place: Place) -> None:
-        """Open a place."""
-        ...
-
-    def do(self, command: str) -> None:
-        """Do a command by its id; raises `Unavailable`."""
-        ...
-
-    def action_do(self, command: str) -> None:
-        """Do a command, or say why not."""
-        ...
-
-    @property
-    def app(self) -> App[object]:
-        """The running app."""
-        ...
-
-    def say(self, note: str) -> None:
-        """A note in the status line."""
-        ...
-
-
 class PromptCommands:
     """One prompt at a time, in the place of the status line."""
 
     def __init__(
         self,
-        explorer: Asker,
+        context: ExplorerContext,
         events: EventCommands,
-        keys: Mapping[str, str],
-        order_sweep: Callable[[str], None],
+        navigation: Navigation,
+        views: SessionViews,
     ) -> None:
-        self._explorer = explorer
-        self._keys = keys
-        self._order_sweep = order_sweep
+        self._context = context
         self._events = events
+        self._navigation = navigation
+        self._order_sweep = views.order
         self._commands = CommandLine(self._words(), self._events.go_to)
-
-    def table(self) -> dict[str, Handler]:
-        """Deeds by command id."""
-        return {
-            "find.search": self._find,
-            "find.filter": self._filter,
-            "app.command": self._command,
-            "app.help": self._help,
-        }
+        add = context.handlers.add
+        add("find.search", self._find)
+        add("find.filter", self._filter, self._why_no_filter)
+        add("app.command", self._command)
 
     def paste(self, text: str) -> None:
         """Go to a pasted time, or open what a pasted id, ARN or JSON addresses."""
-        here = self._explorer.here
+        here = self._context.here
         # A clock time has a colon, which no id has.
         if here.level >= Level.EVENTS and looks_like_time(text) and ":" in text:
             try:
                 self._events.go_to(text)
             except Unavailable as why:
-                self._explorer.say(str(why))
+                self._context.say(str(why))
             return
         place = picking.typed_place(here.picker, text)
         if place is not None:
-            self._explorer.go(place)
+            self._navigation.go(place)
             moment = read_identifiers(text).time
             if moment is not None and place.level is Level.EVENTS:
                 self._events.go_to_moment(moment)
         else:
-            self._explorer.say("nothing to open in it: no stage ARN, session or participant id")
-
-    def _help(self) -> None:
-        from ivscope.ui.help.screen import HelpScreen  # noqa: PLC0415 - not needed for the first frame
-
-        def chosen(command: str | None) -> None:
-            if command is not None:
-                self._explorer.action_do(command)
-
-        self._explorer.app.push_screen(HelpScreen(self._keys), chosen)
+            self._context.say("nothing to open in it: no stage ARN, session or participant id")
 
     def _find(self) -> None:
-        if self._explorer.here.level >= Level.EVENTS:
-            self._explorer.ask(self._search_prompt(""))
+        if self._context.picks:
+            self._context.status.ask(self._narrowing_prompt())
         else:
-            self._explorer.ask(self._narrowing_prompt())
+            self._context.status.ask(self._search_prompt(""))
+
+    def _why_no_filter(self) -> str:
+        if self._context.level >= Level.PARTICIPANTS:
+            return ""
+        return "{find.filter} asks the service for some participants: open a session first"
 
     def _filter(self) -> None:
-        match self._explorer.here.level:
-            case Level.EVENTS | Level.TIMELINE:
-                reading = self._explorer.pane.reading
-                self._explorer.ask(self._filter_prompt(reading.filter_text if reading else ""))
-            case Level.PARTICIPANTS:
-                self._explorer.ask(self._service_prompt())
-            case _:
-                raise Unavailable("& asks the service for some participants: open a session first")
+        reading = self._context.pane.reading
+        if self._context.picks:
+            prompt = self._service_prompt()
+        else:
+            prompt = self._filter_prompt(reading.filter_text if reading is not None else "")
+        self._context.status.ask(prompt)
 
     def _command(self) -> None:
-        self._explorer.ask(
+        self._context.status.ask(
             OpenPrompt(
                 title=":",
                 hint="20:36  goto TIME  filter …  find …  sort time  tz local  load  follow  q",
@@ -202,12 +152,12 @@ class PromptCommands:
         )
 
     def _narrowing_prompt(self) -> OpenPrompt:
-        picker = self._explorer.picker
+        picker = self._context.picker
 
         def entered(_text: str) -> None:
             place = picker.left_over()
             if place is not None:
-                self._explorer.go(place)
+                self._navigation.go(place)
 
         return OpenPrompt(
             title="FILTER",
@@ -238,14 +188,14 @@ class PromptCommands:
         )
 
     def _filter_prompt(self, text: str) -> OpenPrompt:
-        reading = self._explorer.pane.reading
+        reading = self._context.pane.reading
         before = (reading.filter, reading.filter_is_on) if reading is not None else None
         cursor = self._events.cursor_time
 
         def put_back() -> None:
             if before is not None and reading is not None:
                 wanted, is_on = before
-                self._explorer.pane.refit(lambda: reading.use_filter(wanted, is_on=is_on))
+                self._context.pane.refit(lambda: reading.use_filter(wanted, is_on=is_on))
 
         def entered(typed: str) -> None:
             try:
@@ -265,14 +215,14 @@ class PromptCommands:
         )
 
     def _service_prompt(self) -> OpenPrompt:
-        place = self._explorer.here
+        place = self._context.here
 
         def entered(text: str) -> None:
             try:
                 narrowed = picking.parse_service_filter(text)
             except ValueError as error:
                 raise Unavailable(str(error)) from error
-            self._explorer.go(Place(place.stage_arn, place.session_id, narrowed=narrowed))
+            self._navigation.go(Place(place.stage_arn, place.session_id, narrowed=narrowed))
 
         return OpenPrompt(
             title="ASK SERVICE",
@@ -281,13 +231,12 @@ class PromptCommands:
             entered=entered,
         )
 
-    def _words(self) -> tuple[Word, ...]:
-        def command(id_: str) -> Handler:
-            return lambda: self._explorer.do(id_)
+    def _do(self, id_: str) -> None:
+        self._context.handlers.do(id_, self._context.view)
 
+    def _words(self) -> tuple[Word, ...]:
         def plain(name: str, id_: str) -> Word:
-            does = command(id_)
-            return Word(name, "", lambda _rest: does())
+            return Word(name, "", lambda _rest: self._do(id_))
 
         return (
             Word("goto", "TIME", self._events.go_to),

@@ -1,71 +1,46 @@
 """ReadCommands: reading again, reading all, following."""
 
-from typing import Any, Protocol
+from typing import Any
 
 from ivscope.domain.durations import duration
 from ivscope.findings.ingest_now import CODES
 from ivscope.provider.fetch.following import Follower, FollowState
-from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.read_all import ReadAll
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.feed import Feed, FeedState, RefreshResult
-from ivscope.ui.commands import ONLY_RECORDED, Handler, Unavailable
-from ivscope.ui.explorer.events_pane import EventsPane
+from ivscope.ui.commands import ONLY_RECORDED, Unavailable
+from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.list_status import sweep_word
-from ivscope.ui.explorer.picker_pane import PickerPane
-from ivscope.workspace.event_stream import ParticipantStream
-from ivscope.workspace.jobs import Alarm, Jobs
+from ivscope.workspace.event_stream import NOTHING_NEW, ParticipantStream, pause_or_go_on
+from ivscope.workspace.jobs import Alarm
 from ivscope.workspace.place import Level, Place
 
 _SHORTEST_WAIT = 0.05
 """Seconds: a timer of zero would keep the keys waiting."""
 
 
-class Asked(Protocol):
-    """What readers need of the explorer."""
-
-    @property
-    def here(self) -> Place:
-        """Where the reader is."""
-        ...
-
-    def say(self, note: str) -> None:
-        """A note in the status line."""
-        ...
-
-
 class ReadCommands:
     """Runs that go on by themselves. Esc stops them, and so does leaving the place."""
 
-    def __init__(
-        self,
-        provider: StageDataProvider,
-        pane: EventsPane,
-        picker: PickerPane,
-        explorer: Asked,
-        jobs: Jobs,
-    ) -> None:
-        self._provider = provider
-        self._pane = pane
-        self._picker = picker
-        self._explorer = explorer
-        self._now = provider.clock.monotonic
-        self._alarm = Alarm(jobs, self.tick)
+    def __init__(self, context: ExplorerContext) -> None:
+        self._context = context
+        self._provider = context.provider
+        self._pane = context.pane
+        self._picker = context.picker
+        self._now = context.provider.clock.monotonic
+        self._alarm = Alarm(context.jobs, self.tick)
         self._load_all: ReadAll | None = None
         self._follower: Follower | None = None
         self._awaits_news: int | None = None
         """Number of the last refresh before the one that the reader asked for."""
-
-    def table(self) -> dict[str, Handler]:
-        """Deeds by command id."""
-        return {
-            "read.again": self._again,
-            "read.restart": self._restart,
-            "read.all": self._start_load_all,
-            "read.follow": self._toggle_follow,
-            "read.pause": self._toggle_pause,
-        }
+        context.stops.append(self.stop)
+        add = context.handlers.add
+        add("read.again", self._again, self._why_no_service)
+        add("read.restart", self._restart, self._why_not_restart)
+        add("read.all", self._start_load_all, self._why_not_all)
+        add("read.follow", self._toggle_follow, self._why_not_follow)
+        add("read.pause", self._toggle_pause, self._why_not_pause)
 
     def word(self) -> str:
         """The state of what runs, for the status line; empty when nothing does."""
@@ -74,8 +49,8 @@ class ReadCommands:
             bounds = stream.bounds if isinstance(stream, ParticipantStream) else (None, None)
             eta = self._load_all.eta(self._now(), *bounds)
             about = f", about {duration(eta)} left" if eta is not None else ""
-            return f"LOADING ALL{about}  Esc: stop"
-        if self._explorer.here.level is Level.TIMELINE:
+            return f"LOADING ALL{about}  {{go.out}}: stop"
+        if self._context.here.level is Level.TIMELINE:
             return sweep_word(self._sweep, self._now())
         if self._follower is None:
             return ""
@@ -87,11 +62,11 @@ class ReadCommands:
             case FollowState.THROTTLED:
                 return f"{news}THROTTLED {status.throttled_seconds:.0f} s"
             case FollowState.PAUSED:
-                return f"{news}PAUSED  =: go on"
+                return f"{news}PAUSED  {{read.pause}}: go on"
             case FollowState.ENDED:
                 return f"{news}ENDED"
             case FollowState.FAILED:
-                return f"{news}FAILED  r: retry"
+                return f"{news}FAILED  {{read.again}}: retry"
             case _:
                 return f"{news}FOLLOWING"
 
@@ -136,32 +111,29 @@ class ReadCommands:
 
     @property
     def _sweep(self) -> Scan:
-        return self._provider.sweep(self._explorer.here.session)
+        return self._provider.sweep(self._context.here.session)
 
     @property
     def _feed(self) -> Feed[Any]:
-        if self._explorer.here.level is Level.EVENTS and self._pane.reading is not None:
+        if self._context.level is Level.EVENTS and self._pane.reading is not None:
             return self._event_feed
         return self._picker.feed
 
     @property
     def _event_feed(self) -> EventFeed:
         """The feed of the participant on screen."""
-        return self._provider.events(self._explorer.here.participant)
+        return self._provider.events(self._context.here.participant)
 
     # Again.
 
     def _again(self) -> None:
         """Read again what failed; else read what is new."""
-        self._ask_for_a_service()
-        feed, here = self._feed, self._explorer.here
-        if here.level is Level.TIMELINE:
+        feed, here, level = self._feed, self._context.here, self._context.level
+        if level is Level.TIMELINE:
             if not self._sweep.start():
-                raise Unavailable(
-                    "the session has ended and everybody is read: nothing new can come"
-                )
+                raise Unavailable(NOTHING_NEW)
             return
-        if here.level is Level.EVENTS:
+        if level is Level.EVENTS:
             fact = self._provider.participant(here.participant)
             if fact.state is FeedState.FAILED:
                 self._provider.retry(fact)
@@ -171,7 +143,7 @@ class ReadCommands:
         if feed.state is FeedState.FAILED:
             if not self._provider.retry(feed):
                 raise Unavailable("this cannot be retried: R reads again from the start")
-        elif self._pane.reading is not None and here.level is Level.EVENTS:
+        elif self._pane.reading is not None and level is Level.EVENTS:
             refreshed = self._event_feed.status.refreshed
             self._awaits_news = refreshed.number if refreshed is not None else 0
             self._provider.refresh(self._event_feed)
@@ -187,19 +159,20 @@ class ReadCommands:
         if listed is not None:
             self._provider.restart(listed)
 
-    def _ask_for_a_service(self) -> None:
-        if not self._provider.has_service:
-            raise Unavailable(ONLY_RECORDED)
+    def _why_no_service(self) -> str:
+        return "" if self._provider.has_service else ONLY_RECORDED
+
+    def _why_not_restart(self) -> str:
+        if self._provider.has_service and self._context.level is Level.TIMELINE:
+            return "a sweep reads nothing twice: {read.again} reads what is new"
+        return self._why_no_service()
 
     def _restart(self) -> None:
-        self._ask_for_a_service()
-        if self._explorer.here.level is Level.TIMELINE:
-            raise Unavailable("a sweep reads nothing twice: r reads what is new")
         self._provider.restart(self._feed)
 
     def _tell_news(self) -> None:
         """What the refresh that the reader asked for has brought."""
-        if self._awaits_news is None or self._explorer.here.level is not Level.EVENTS:
+        if self._awaits_news is None or self._context.here.level is not Level.EVENTS:
             return
         refreshed = self._event_feed.status.refreshed
         if refreshed is None:
@@ -208,30 +181,33 @@ class ReadCommands:
             return
         self._awaits_news = None
         if refreshed.failure is not None:
-            self._explorer.say(f"not refreshed: {refreshed.failure.summary}; r: retry")
+            self._context.say(f"not refreshed: {refreshed.failure.summary}; {{read.again}}: retry")
         else:
-            self._explorer.say(_news(refreshed))
+            self._context.say(_news(refreshed))
 
     # All.
 
+    def _why_not_all(self) -> str:
+        if self._context.level is Level.TIMELINE:
+            return "the sweep reads all: {read.pause} pauses it and lets it go on"
+        return "" if self._feed.has_more else "all is loaded"
+
     def _start_load_all(self) -> None:
-        if self._explorer.here.level is Level.TIMELINE:
-            raise Unavailable("the sweep reads all: = pauses it and lets it go on")
-        if not self._feed.has_more:
-            raise Unavailable("all is loaded")
         self._load_all = ReadAll(self._provider, self._feed)
         self._load_all.step()
 
     # Following.
 
+    def _why_not_follow(self) -> str:
+        if self._context.here.level is not Level.EVENTS:
+            return "open a participant first: {read.follow} follows its events"
+        return self._context.why_no_events() or self._why_no_service()
+
     def _toggle_follow(self) -> None:
-        here = self._explorer.here
-        if here.level is not Level.EVENTS:
-            raise Unavailable("open a participant first: F follows its events")
-        self._ask_for_a_service()
+        here = self._context.here
         if self._follower is not None:
             self.stop()
-            self._explorer.say("no longer following")
+            self._context.say("no longer following")
             return
         self.stop()
         self._follower = Follower(self._provider, here.participant, self._is_live)
@@ -242,28 +218,28 @@ class ReadCommands:
 
     def _is_live(self) -> bool | None:
         """Whether the session has no end, as far as it was read."""
-        session = self._provider.store.session(self._explorer.here.session)
+        session = self._provider.store.session(self._context.here.session)
         return None if session is None else session.end_time is None
 
+    def _why_not_pause(self) -> str:
+        if self._context.here.level is Level.TIMELINE or self._follower is not None:
+            return ""
+        return "nothing is followed: {read.follow} follows"
+
     def _toggle_pause(self) -> None:
-        if self._explorer.here.level is Level.TIMELINE:
-            self._toggle_sweep()
-            return
         follower = self._follower
         if follower is None:
-            raise Unavailable("nothing is followed: F follows")
-        if follower.status(self._now()).state is FollowState.PAUSED:
+            self._toggle_sweep()
+        elif follower.status(self._now()).state is FollowState.PAUSED:
             follower.resume()
             self._keep_up()
         else:
             follower.pause()
 
     def _toggle_sweep(self) -> None:
-        sweep = self._sweep
-        if sweep.is_running:
-            sweep.pause()
-        elif not sweep.start():
-            raise Unavailable("the sweep has come to its end")
+        reason = pause_or_go_on(self._sweep)
+        if reason:
+            raise Unavailable(reason)
 
     def _keep_up(self) -> None:
         """While following, the newest event stays in view."""

@@ -1,10 +1,13 @@
 """The explorer: picker, event list and detail on one screen, all out of one provider."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import ClassVar
 
 from textual import events, on
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.message import Message
 from textual.widget import Widget
@@ -12,39 +15,42 @@ from textual.widget import Widget
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.fetchable import Fetchable
-from ivscope.ui.commands import Handler, Unavailable, screen_bindings
-from ivscope.ui.explorer.copying import Copying
-from ivscope.ui.explorer.detail import Detail
-from ivscope.ui.explorer.detail_pane import DetailPane
+from ivscope.render.bars import Budget, Crumb, footer_line, header_line, status_line
+from ivscope.render.lines import Line
+from ivscope.settings.commands import BY_ID, Area, Command, View, footer_hints
+from ivscope.ui.commands import CommandScreen, keyboard
+from ivscope.ui.explorer.context import Count, ExplorerContext
+from ivscope.ui.explorer.copying import Copying, Saving
+from ivscope.ui.explorer.detail import Detail, DetailPane
 from ivscope.ui.explorer.event_commands import EventCommands
 from ivscope.ui.explorer.events_pane import EventsPane
-from ivscope.ui.explorer.frame import Frame
-from ivscope.ui.explorer.key_gate import Count, KeyGate
+from ivscope.ui.explorer.evidence import EvidenceCommands
+from ivscope.ui.explorer.key_gate import KeyGate
 from ivscope.ui.explorer.layout import Layout
+from ivscope.ui.explorer.list_status import budget
 from ivscope.ui.explorer.navigation import Navigation
 from ivscope.ui.explorer.picker_pane import PickerPane
-from ivscope.ui.explorer.prompt_kinds import History, OpenPrompt
 from ivscope.ui.explorer.prompts import PromptCommands
 from ivscope.ui.explorer.read_commands import ReadCommands
-from ivscope.ui.explorer.saving import Saving
 from ivscope.ui.explorer.session_views import SessionViews
-from ivscope.ui.explorer.status_area import StatusArea
+from ivscope.ui.explorer.status_area import History, StatusArea
 from ivscope.ui.time_display import TimeDisplay
+from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.screens import QuietScreen
 from ivscope.ui.widgets.text_pane import TextPane
 from ivscope.workspace.jobs import Alarm, Coalescer, Jobs
-from ivscope.workspace.launch import Launch
-from ivscope.workspace.place import Place, Trail
+from ivscope.workspace.launch import Launch, RecordingStatus
+from ivscope.workspace.place import Trail
 
 _METER_SECONDS = 0.5
 """How often the call meter is drawn while it is above zero. At rest nothing is drawn."""
 
 
-class ExplorerScreen(QuietScreen[None]):
+class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
     """Owns where the reader is. Widgets get values; only screens ask the provider."""
 
-    BINDINGS = screen_bindings()
+    BINDINGS: ClassVar[list[BindingType]] = keyboard(View.STAGES)
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's convention
         (0, "-narrow"),
         (100, "-medium"),
@@ -78,83 +84,66 @@ class ExplorerScreen(QuietScreen[None]):
             jobs: The owner of background work.
             history: File that remembers what was typed; None for none.
         """
-        super().__init__()
+        super().__init__(keys)
         self._provider = provider
         self._launch = launch
-        self._clock = clock
-        detail = Detail(provider, keys, jobs)
-        self._frame = Frame(provider, detail, clock, launch, keys)
-        self._status = StatusArea(History(history))
         self._meter = Alarm(jobs, self.show_bars)
         self._changes = Coalescer(jobs, self._take_in)
+        self._header = LineBar(id="header")
+        self._footer = LineBar(id="footer")
         self._picker = RowList(id="picker")
         self._events = RowList(id="events")
         self._text = TextPane(id="detail")
-        self._layout = Layout(self, self._picker, self._events, self._text)
-        self.picker = PickerPane(provider, self._picker, clock)
-        self.pane = EventsPane(provider, self._events, clock, self.say, jobs)
-        self._count = Count()
-        self._readers = ReadCommands(provider, self.pane, self.picker, self, jobs)
-        self._event_deeds = EventCommands(self.pane, clock, self._count.take, self.say, self.redraw)
-        self._going = Navigation(
-            trail=Trail(launch.start()),
+        self.context = context = ExplorerContext(
+            screen=self,
             provider=provider,
-            picker=self.picker,
-            pane=self.pane,
-            layout=self._layout,
-            readers=self._readers,
-            events=self._event_deeds,
-            redraw=self.redraw,
-        )
-        self._detail = DetailPane(
-            self._text,
-            detail,
-            picker=self.picker,
-            pane=self.pane,
-            layout=self._layout,
             clock=clock,
-            going=self._going,
-            say=self.say,
+            launch=launch,
+            keys=keys,
             jobs=jobs,
+            handlers=self.handlers,
+            trail=Trail(launch.start()),
+            count=Count(),
+            status=StatusArea(History(history), self.handlers),
+            layout=Layout(self, self.handlers, self._picker, self._events, self._text),
+            picker=PickerPane(provider, self._picker, clock),
+            pane=EventsPane(provider, self._events, clock, self.say, jobs),
+            say=self.say,
+            redraw=self.redraw,
+            show_bars=self.show_bars,
         )
-        self._gate = KeyGate(self._status, self._layout, self._going, self._count, jobs.clock)
-        events_table = self._event_deeds.table()
-        self._triage = SessionViews(
-            self, provider, clock, self._event_deeds, events_table["jump.error"], jobs=jobs
-        )
-        self._questions = PromptCommands(self, self._event_deeds, keys, self._triage.order)
-        self._deeds: dict[str, Handler] = {
-            "time.style": self._next_time_style,
-            "app.quit": self._quit,
-            **self._going.table(self._quit, self._triage.stop),
-            **self._layout.table(),
-            **self._detail.table(),
-            **self._readers.table(),
-            **events_table,
-            **self._triage.table(),
-            **Saving(self, clock, jobs).table(),
-            **Copying(self, provider, jobs, launch.profile, launch.world).table(),
-            **self._questions.table(),
-        }
+        self._event_commands = events = EventCommands(context)
+        self._reads = ReadCommands(context)
+        self._navigation = Navigation(context, events, self._reads)
+        self._views = SessionViews(context, events, self._navigation)
+        self._prompts = PromptCommands(context, events, self._navigation, self._views)
+        self._gate = KeyGate(context, self._navigation)
+        Saving(context)
+        Copying(context)
+        self._words = Detail(provider, keys, jobs)
+        self._detail = DetailPane(context, self._text, self._words)
+        self._evidence = EvidenceCommands(context, self._words.weighing, self._navigation)
+        self.handlers.add("app.help", self.open_help)
+        self.handlers.add("prompt.help", self.open_help)
 
     def compose(self) -> Iterator[Widget]:
         """Header, three panes, status, footer."""
-        yield self._frame.header
+        yield self._header
         with Container(id="body"):
             yield self._picker
             yield self._events
             yield self._text
-        yield self._status
-        yield self._frame.footer
+        yield self.context.status
+        yield self._footer
 
     def on_mount(self) -> None:
         """Paint first; connect and read after that."""
-        self._layout.arrange(is_reading=self._going.is_reading)
+        self.context.layout.arrange(is_reading=self.context.is_reading)
         self._provider.on_change = self._announce
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        complaints = self._going.begin(self._launch)
+        complaints = self._navigation.begin(self._launch)
         if complaints:
             self.say(complaints)
 
@@ -162,38 +151,46 @@ class ExplorerScreen(QuietScreen[None]):
         self.post_message(self.Changed(what))
 
     @property
-    def here(self) -> Place:
-        """Where the reader is."""
-        return self._going.here
-
-    @property
-    def before(self) -> Place | None:
-        """Where the reader was before."""
-        return self._going.before
-
-    def go(self, place: Place) -> None:
-        """Open a place; Esc returns here."""
-        self._going.go(place)
+    def view(self) -> View:
+        """What the keys go to."""
+        return self.context.view
 
     # Drawing.
 
     def show_bars(self) -> None:
-        """Draw header, status and footer."""
-        status = self.pane.status() if self._going.is_reading else self.picker.status()
-        moment = self._event_deeds.cursor_time if self._going.is_reading else None
-        running, width = self._readers.word(), self.size.width
-        falls = self._frame.draw(self.here, status, running, self._status, width, moment=moment)
-        if falls and not self._meter.is_set:
+        """Draw header, status and footer. Drawing them again sends only what changed."""
+        context, width = self.context, self.size.width
+        status = context.pane.status() if context.is_reading else context.picker.status()
+        activity = self._provider.activity()
+        calls = budget(activity) if self._provider.has_service else Budget(0, 0)
+        running = self.handlers.with_keys(self._reads.word())
+        self._header.show(self._header_line(width))
+        context.status.show_status(status_line(status, calls, running, width))
+        first = ("read.again",) if status.failure is not None and status.can_retry else ()
+        hints = footer_hints(View[context.level.name], self.keys, first)
+        self._footer.show(footer_line(hints, width))
+        meter_falls = bool(activity.used or activity.throttled_seconds)
+        if meter_falls and not self._meter.is_set:
             self._meter.set(_METER_SECONDS)
+
+    def _header_line(self, width: int) -> Line:
+        """Where the reader is, and the zone: one without a name by its offset at the event."""
+        context, clock, launch = self.context, self.context.clock, self._launch
+        event = context.pane.event if context.is_reading else None
+        moment = event.time if event is not None and isinstance(event.time, datetime) else None
+        crumbs = self._words.where(context.here, launch.label, clock.now())
+        if launch.keeper is not None:
+            crumbs = (crumbs[0], _keeping(launch.keeper), *crumbs[1:])
+        return header_line(crumbs, clock.zone_name(moment), width)
 
     def say(self, note: str) -> None:
         """A note in the status line until the next key."""
-        self._status.say(note)
+        self.context.status.say(self.handlers.with_keys(note))
 
     def redraw(self) -> None:
         """Draw everything again: times are told in another way, or the size changed."""
-        self.picker.redraw()
-        self.pane.redraw()
+        self.context.picker.redraw()
+        self.context.pane.redraw()
         self._detail.show()
         self.show_bars()
 
@@ -203,43 +200,45 @@ class ExplorerScreen(QuietScreen[None]):
 
     def _take_in(self, changed: Collection[object]) -> None:
         """Draw what reading threads stored, if it is still looked at."""
-        if self.picker.feed in changed:
-            self.picker.changed()
-        if self._going.is_reading:
-            reading = self.pane.reading
+        picker, pane = self.context.picker, self.context.pane
+        if picker.feed in changed:
+            picker.changed()
+        if self.context.is_reading:
+            reading = pane.reading
             if reading is not None and reading.stream.source in changed:
-                self.pane.changed()
-            self._event_deeds.changed()
-            self._readers.changed()
-            self._detail.changed()
-        self._triage.changed(changed)
+                pane.changed()
+            self._event_commands.changed()
+            self._reads.changed()
+            self._evidence.changed()
+            self._detail.show()
+        self._views.changed(changed)
         self.show_bars()
 
     @on(RowList.Highlighted)
     def _highlighted(self) -> None:
-        if self._going.is_reading:
-            self._readers.moved()
-            reading = self.pane.reading
+        if self.context.is_reading:
+            self._reads.moved()
+            reading = self.context.pane.reading
             if reading is not None and reading.search_text:
                 self.show_bars()
         self._detail.follow()
 
     @on(RowList.NearEnd)
     def _near_end(self, message: RowList.NearEnd) -> None:
-        if message.row_list is self._events and self._going.is_reading:
-            self.pane.near_end()
+        if message.row_list is self._events and self.context.is_reading:
+            self.context.pane.near_end()
         elif message.row_list is self._picker and self._picker.has_focus:
-            self.picker.near_end()
+            self.context.picker.near_end()
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay lines out for the new size."""
-        self._layout.fit(event.size.width, event.size.height)
+        self.context.layout.fit(event.size.width, event.size.height)
         self.call_after_refresh(self.redraw)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """A picker beside the events is read when the reader turns to it."""
-        if event.widget is self._picker and self._going.is_reading:
-            self.picker.read()
+        if event.widget is self._picker and self.context.is_reading:
+            self.context.picker.read()
 
     @on(TextPane.Resized)
     def _detail_resized(self) -> None:
@@ -247,52 +246,34 @@ class ExplorerScreen(QuietScreen[None]):
 
     # Keys.
 
-    def action_do(self, command: str) -> None:
-        """Do a command, or say why not."""
-        try:
-            self.do(command)
-        except Unavailable as why:
-            self.say(str(why))
-        self._count.take()
-        self.show_bars()
+    def after(self, command: Command) -> None:
+        """A number typed before it is used up; all but moving may change the lines around."""
+        self.context.count.take()
+        if command.area is not Area.MOVING:
+            self.show_bars()
 
-    def do(self, command: str) -> None:
-        """Do a command by its id.
-
-        Raises:
-            NotNow: It cannot be done now, or belongs to a list or the detail.
-        """
-        deed = self._deeds.get(command)
-        if deed is None:
-            raise Unavailable("this key works in a list or in the detail")
-        deed()
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """While a prompt is open, keys that are not typed into it do its own commands only."""
+        if action == "do" and self.context.status.is_asking:
+            return View.PROMPT in BY_ID[str(parameters[0])].views
+        return True
 
     def on_key(self, event: events.Key) -> None:
         """Keys that are no commands."""
         if self._gate.take(event.key):
             event.stop()
 
-    def choose(self, title: str, choices: dict[str, str], chosen: Callable[[str], None]) -> None:
-        """Ask for one letter."""
-        self._status.choose(title, choices, chosen)
-
-    def _next_time_style(self) -> None:
-        name = self._event_deeds.next_style()
-        self.redraw()
-        self.say(f"times: {name}")
-
-    def _quit(self) -> None:
-        self.app.exit()
-
-    def ask(self, prompt: OpenPrompt) -> None:
-        """Open a prompt in the place of the status line."""
-        self._status.ask(prompt)
-
     @on(StatusArea.Answered)
     def _answered(self) -> None:
-        self._layout.main.focus()
         self.show_bars()
 
     def on_paste(self, event: events.Paste) -> None:
         """Open what was pasted, wherever the reader is."""
-        self._questions.paste(event.text)
+        self._prompts.paste(event.text)
+
+
+def _keeping(keeper: RecordingStatus) -> Crumb:
+    """That everything read is saved, or that something was not."""
+    if keeper.lost:
+        return Crumb(f"NOT RECORDED: {keeper.lost:,} ({keeper.failure})", "NOT RECORDED")
+    return Crumb(f"REC {keeper.path.name}", "REC")

@@ -1,20 +1,77 @@
 """StatusArea: the line above the footer: status, a note, a choice of letters, or a prompt."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar
 
 from textual import on
-from textual.containers import Container
+from textual.binding import BindingType
+from textual.containers import Container, Horizontal
 from textual.message import Message
 from textual.widget import Widget
+from textual.widgets import Input, Label
 
 from ivscope.render.bars import footer_line, note_line
 from ivscope.render.lines import Line, Role, Span
-from ivscope.ui.commands import Unavailable
-from ivscope.ui.explorer.prompt_kinds import History, OpenPrompt
+from ivscope.settings.commands import View
+from ivscope.settings.prompt_history import load, save
+from ivscope.ui.commands import Handlers, Unavailable, keyboard
 from ivscope.ui.widgets.canvas import LineBar
-from ivscope.ui.widgets.prompt import Prompt
+from ivscope.ui.widgets.typing_line import TypingLine
+
+
+def _nothing(_text: str) -> None:
+    """Typing alone does nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPrompt:
+    """A prompt that is open: what it says and what its answers do."""
+
+    title: str
+    hint: str
+    entered: Callable[[str], None]
+    """Called on Enter, after the prompt closed. May raise `Unavailable`."""
+    text: str = ""
+    typed: Callable[[str], None] = _nothing
+    """Called after every key. May raise `Unavailable`, which is shown under the line."""
+    cancelled: Callable[[], None] = field(default=lambda: None)
+    complete: Callable[[str], str] | None = None
+    sister: "Callable[[str], OpenPrompt] | None" = None
+    """The prompt that Tab switches to, with what was typed."""
+
+
+class History:
+    """Texts entered in each kind of prompt, oldest first, each once."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """A history.
+
+        Args:
+            path: File that remembers it, read at the first prompt; None for this run only.
+        """
+        self._path = path
+
+    @cached_property
+    def _texts(self) -> dict[str, list[str]]:
+        return load(self._path) if self._path is not None else {}
+
+    def of(self, title: str) -> Sequence[str]:
+        """Texts of one kind of prompt."""
+        return self._texts.get(title, [])
+
+    def add(self, title: str, text: str) -> None:
+        """Remember a text as the latest."""
+        if text.strip():
+            texts = self._texts.setdefault(title, [])
+            if text in texts:
+                texts.remove(text)
+            texts.append(text)
+            if self._path is not None:
+                save(self._path, self._texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +92,7 @@ class Choice:
         """Take a key; Esc takes nothing.
 
         Raises:
-            NotNow: The key is no choice.
+            Unavailable: The key is no choice.
         """
         if key in self.choices:
             self.chosen(key)
@@ -43,22 +100,85 @@ class Choice:
             raise Unavailable(f"{self.title.lower()}: {key} is none of {' '.join(self.choices)}")
 
 
+class Prompt(Horizontal):
+    """A titled line to type in, with what was typed before."""
+
+    BINDINGS: ClassVar[list[BindingType]] = keyboard(View.PROMPT)
+
+    def __init__(self, prompt: OpenPrompt, history: Sequence[str]) -> None:
+        """A prompt.
+
+        Args:
+            prompt: What it asks for.
+            history: Earlier texts, oldest first.
+        """
+        super().__init__()
+        self.asked = prompt
+        self.said = prompt.text
+        """The text that was told last."""
+        self._line = TypingLine(prompt.text, placeholder=prompt.hint, select_on_focus=True)
+        self._history = [*history, prompt.text]
+        self._at = len(history)
+
+    def compose(self) -> Iterator[Widget]:
+        """Title and input."""
+        yield Label(self.asked.title, markup=False)
+        self._line.cursor_blink = False
+        yield self._line
+
+    def on_mount(self) -> None:
+        """Take the keys."""
+        self._line.focus()
+
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        return self._line.value
+
+    def put(self, text: str) -> None:
+        """Type a text in the place of what is there."""
+        self._line.value = text
+        self._line.cursor_position = len(text)
+
+    def why_not_recall(self, step: int) -> str:
+        """Why there is no text so many steps on in the history; empty when there is one."""
+        if 0 <= self._at + step < len(self._history):
+            return ""
+        return "nothing else was typed " + ("before" if step < 0 else "after this")
+
+    def recall(self, step: int) -> None:
+        """The text so many steps on in the history."""
+        self._at += step
+        self.put(self._history[self._at])
+
+
 class StatusArea(Container):
     """Shows one of the four; what asks for an answer comes first."""
 
     @dataclass
     class Answered(Message):
-        """A prompt closed: the keys belong to the list again."""
+        """A prompt closed: the keys belong to the panes again."""
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: History, handlers: Handlers) -> None:
+        """A status line.
+
+        Args:
+            history: What was typed in prompts.
+            handlers: Gets those of the commands of a prompt.
+        """
         super().__init__(id="status-area")
         self._history = history
         self._bar = LineBar(id="status")
         self._status: Line = ()
         self._note: str | None = None
         self._choice: Choice | None = None
-        self._prompt: OpenPrompt | None = None
+        self._prompt: Prompt | None = None
         self._asker: Widget | None = None
+        handlers.add("prompt.enter", self._enter)
+        handlers.add("prompt.cancel", self._cancel)
+        handlers.add("prompt.older", lambda: self._recall(-1), lambda: self._why_not_recall(-1))
+        handlers.add("prompt.newer", lambda: self._recall(1), lambda: self._why_not_recall(1))
+        handlers.add("prompt.complete", self._complete, self._why_not_complete)
 
     def compose(self) -> Iterator[Widget]:
         """The line; prompts are mounted over it."""
@@ -78,11 +198,6 @@ class StatusArea(Container):
         """Ask for one letter."""
         self._choice = Choice(title, choices, chosen)
         self._draw()
-
-    @property
-    def is_asking(self) -> bool:
-        """Whether a prompt is open."""
-        return self._prompt is not None
 
     def take_key(self, key: str) -> bool:
         """Take a key before anything else does.
@@ -114,62 +229,71 @@ class StatusArea(Container):
 
     # Prompts.
 
-    def ask(self, prompt: OpenPrompt) -> None:
-        """Open a prompt."""
-        self._prompt = prompt
-        self._asker = self.screen.focused
-        self._bar.display = False
-        self.mount(
-            Prompt(
-                prompt.title,
-                prompt.text,
-                prompt.hint,
-                history=self._history.of(prompt.title),
-                complete=prompt.complete,
-            )
-        )
+    @property
+    def is_asking(self) -> bool:
+        """Whether a prompt is open."""
+        return self._prompt is not None
 
-    def _close(self) -> OpenPrompt | None:
+    def ask(self, asked: OpenPrompt) -> None:
+        """Open a prompt."""
+        self._asker = self.screen.focused
+        self._prompt = Prompt(asked, self._history.of(asked.title))
+        self._bar.display = False
+        self.mount(self._prompt)
+
+    def _close(self) -> None:
         prompt, self._prompt = self._prompt, None
         # Else Textual looks for one: the detail would be drawn with the focus, and again without.
         self.screen.set_focus(self._asker)
-        self.query(Prompt).remove()
-        self._bar.display = True
-        return prompt
-
-    @on(Prompt.Typed)
-    def _typed(self, message: Prompt.Typed) -> None:
-        message.stop()
-        if self._prompt is not None:
-            with suppress(Unavailable):  # half a filter is no filter yet; Enter tells
-                self._prompt.typed(message.text)
-
-    @on(Prompt.Entered)
-    def _entered(self, message: Prompt.Entered) -> None:
-        message.stop()
-        prompt = self._close()
-        if prompt is None:
-            return
-        self._history.add(prompt.title, message.text)
-        self.post_message(self.Answered())
-        try:
-            prompt.entered(message.text)
-        except Unavailable as why:
-            self.say(str(why))
-
-    @on(Prompt.Cancelled)
-    def _cancelled(self, message: Prompt.Cancelled) -> None:
-        message.stop()
-        prompt = self._close()
         if prompt is not None:
-            prompt.cancelled()
-            self.post_message(self.Answered())
+            prompt.remove()
+        self._bar.display = True
 
-    @on(Prompt.Switched)
-    def _switched(self, message: Prompt.Switched) -> None:
+    @on(Input.Changed)
+    def _typed(self, message: Input.Changed) -> None:
         message.stop()
         prompt = self._prompt
-        if prompt is not None and prompt.sister is not None:
-            prompt.cancelled()
+        if prompt is not None and message.value != prompt.said:
+            prompt.said = message.value
+            with suppress(Unavailable):  # half a filter is no filter yet; Enter tells
+                prompt.asked.typed(message.value)
+
+    def _enter(self) -> None:
+        prompt = self._prompt
+        if prompt is None:
+            return
+        self._close()
+        self._history.add(prompt.asked.title, prompt.text)
+        self.post_message(self.Answered())
+        prompt.asked.entered(prompt.text)
+
+    def _cancel(self) -> None:
+        if self._prompt is not None:
+            asked = self._prompt.asked
             self._close()
-            self.ask(prompt.sister(message.text))
+            asked.cancelled()
+            self.post_message(self.Answered())
+
+    def _why_not_recall(self, step: int) -> str:
+        return "" if self._prompt is None else self._prompt.why_not_recall(step)
+
+    def _recall(self, step: int) -> None:
+        if self._prompt is not None:
+            self._prompt.recall(step)
+
+    def _why_not_complete(self) -> str:
+        asked = None if self._prompt is None else self._prompt.asked
+        is_plain = asked is not None and asked.complete is None and asked.sister is None
+        return "nothing completes this" if is_plain else ""
+
+    def _complete(self) -> None:
+        """Complete what is typed, or go on with it in the sister prompt."""
+        if self._prompt is None:
+            return
+        asked, text = self._prompt.asked, self._prompt.text
+        if asked.complete is not None:
+            self._prompt.put(asked.complete(text))
+        elif asked.sister is not None:
+            asked.cancelled()
+            self._close()
+            self.ask(asked.sister(text))

@@ -1,10 +1,11 @@
 """HelpScreen: every command and its keys; typing searches, Enter does the command."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from enum import StrEnum
 from typing import ClassVar
 
 from textual import on
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.screen import ModalScreen
 from textual.widget import Widget
@@ -13,12 +14,14 @@ from textual.widgets import Input, Label
 from ivscope.render.bars import footer_line
 from ivscope.render.cells import pad, shorten, wrap
 from ivscope.render.lines import Line, Role, Span
-from ivscope.settings.commands import COMMANDS, Area, Command
+from ivscope.settings.commands import COMMANDS, Area, Command, View, footer_hints
 from ivscope.settings.key_names import shown_key, shown_keys
+from ivscope.ui.commands import CommandScreen, keyboard
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.screens import CoveringScreen
 from ivscope.ui.widgets.text_pane import TextPane
+from ivscope.ui.widgets.typing_line import TypingLine
 
 _KEYS = 17
 """Cells for the keys of a command: the longest default list of them."""
@@ -27,12 +30,31 @@ _LABEL = 17
 """Cells for the label: the longest one."""
 
 
+class Elsewhere(StrEnum):
+    """The heading above the commands of other views."""
+
+    HEADING = "In other views"
+
+
+Entry = Area | Elsewhere | Command
+
+
 class HelpRows:
     """What the help lists: areas as headings when nothing is searched, and commands."""
 
-    def __init__(self, entries: Sequence[Area | Command], keys: Mapping[str, str]) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], keys: Mapping[str, str], reasons: Mapping[str, str]
+    ) -> None:
+        """Rows of a help.
+
+        Args:
+            entries: Headings and commands.
+            keys: Keys by command id, as in force.
+            reasons: Why a command cannot be done now, by command id; empty when it can.
+        """
         self.entries = entries
         self._keys = keys
+        self._reasons = reasons
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -51,15 +73,17 @@ class HelpRows:
         return self.entries[index]
 
     def line(self, index: int, width: int) -> Line:
-        """One row: keys, label and as much of the help as fits."""
+        """One row: keys, label, and why not now or as much of the help as fits."""
         entry = self.entries[index]
-        if isinstance(entry, Area):
+        if not isinstance(entry, Command):
             return (Span(shorten(entry.value, width), Role.STRONG),)
         room = width - _KEYS - _LABEL - 2
+        reason = self._reasons[entry.id]
+        text = f"not now: {reason}" if reason else entry.help
         return (
             Span(pad(shown_keys(self._keys[entry.id]), _KEYS) + " ", Role.ACCENT),
-            Span(pad(entry.label, _LABEL) + " "),
-            Span(shorten(entry.help, room), Role.MUTED),
+            Span(pad(entry.label, _LABEL) + " ", Role.MUTED if reason else Role.TEXT),
+            Span(shorten(text, room), Role.WARNING if reason else Role.MUTED),
         )
 
     def step(self, index: int, rows: int) -> int:
@@ -75,30 +99,36 @@ class HelpRows:
         return next((row for row in (*further, *back) if self.command(row) is not None), index)
 
 
-def grouped() -> tuple[Area | Command, ...]:
-    """All commands below the headings of their areas."""
-    entries: list[Area | Command] = []
+def grouped(view: View) -> tuple[Entry, ...]:
+    """The commands of a view below the headings of their areas, then those of other views."""
+    entries: list[Entry] = []
     for area in Area:
-        commands = [command for command in COMMANDS if command.area is area]
+        commands = [c for c in COMMANDS if c.area is area and view in c.views]
         if commands:
             entries += [area, *commands]
-    return tuple(entries)
+    others = [c for c in COMMANDS if view not in c.views]
+    return (*entries, Elsewhere.HEADING, *others)
 
 
-def found(query: str, keys: Mapping[str, str]) -> tuple[Command, ...]:
+def found(query: str, keys: Mapping[str, str], view: View) -> tuple[Command, ...]:
     """Commands that have every word of the query in id, label, help, area or keys.
 
-    Whose key a word is comes first, then whose label has them all, then the rest; each in the
-    order of the table. A key of one letter is told apart from its capital.
+    Whose key a word is comes first, then whose label has them all, then the rest; of each, those
+    of the view first, and else in the order of the table. A key of one letter is told apart from
+    its capital.
 
     Args:
         query: Words in any order, in any case.
         keys: Keys by command id, as in force.
+        view: From where the help was opened.
     """
     words = query.split()
-    ranked = [(_rank(words, command, keys[command.id]), command) for command in COMMANDS]
-    hits = [(rank, command) for rank, command in ranked if rank is not None]
-    return tuple(command for _, command in sorted(hits, key=lambda hit: hit[0]))
+    ranked = [
+        ((rank, view not in command.views), command)
+        for command in COMMANDS
+        if (rank := _rank(words, command, keys[command.id])) is not None
+    ]
+    return tuple(command for _, command in sorted(ranked, key=lambda hit: hit[0]))
 
 
 def _rank(words: Sequence[str], command: Command, keys: str) -> int | None:
@@ -114,46 +144,55 @@ def _rank(words: Sequence[str], command: Command, keys: str) -> int | None:
     return 1 if all(word.lower() in command.label.lower() for word in words) else 2
 
 
-def full_lines(command: Command, keys: str, width: int) -> tuple[Line, ...]:
+def full_lines(command: Command, keys: str, reason: str, width: int) -> tuple[Line, ...]:
     """Everything about a command: its keys, its name for the configuration, its help."""
     head = (
         Span(shown_keys(keys) or "no key", Role.ACCENT if keys else Role.MUTED),
         Span(f"  {command.label}  ", Role.STRONG),
         Span(command.id, Role.MUTED),
     )
-    return (*wrap(head, width), *wrap((Span(command.help),), width))
+    why = ((Span(shorten(f"Not now: {reason}", width), Role.WARNING),),) if reason else ()
+    return (*wrap(head, width), *why, *wrap((Span(command.help),), width))
 
 
 _NOTHING = (Span("no command has all these words", Role.MUTED),)
-_HINTS = (("type", "search"), ("↑ ↓", "choose"), ("Enter", "do it"), ("Esc", "close"))
 
 
-class HelpScreen(CoveringScreen[str | None], ModalScreen[str | None]):
+class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScreen[str | None]):
     """Help and command palette in one; its result is the id of the command to do, or None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1,ctrl+p", "close"),
-        Binding("down", "move(1)"),
-        Binding("up", "move(-1)"),
-        Binding("pagedown", "move_page(1)"),
-        Binding("pageup", "move_page(-1)"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = keyboard(View.HELP)
 
-    def __init__(self, keys: Mapping[str, str]) -> None:
+    def __init__(self, view: View, keys: Mapping[str, str], reasons: Mapping[str, str]) -> None:
         """A help.
 
         Args:
+            view: From where it is opened: its commands come first.
             keys: Keys by command id, as in force; empty for a command without keys.
+            reasons: Why a command cannot be done now, by command id; empty when it can.
         """
-        super().__init__()
-        self._keys = keys
-        self._rows = HelpRows(grouped(), keys)
+        super().__init__(keys)
+        self._from = view
+        self._reasons = reasons
+        self._rows = HelpRows(grouped(view), keys, reasons)
+        add = self.handlers.add
+        add("help.do", self._do)
+        add("help.close", lambda: self.dismiss(None))
+        add("help.down", lambda: self._step(1))
+        add("help.up", lambda: self._step(-1))
+        add("help.page_down", lambda: self._step(self._list.page))
+        add("help.page_up", lambda: self._step(-self._list.page))
+
+    @property
+    def view(self) -> View:
+        """The help."""
+        return View.HELP
 
     def compose(self) -> Iterator[Widget]:
         """The search, the commands, all about the chosen one, and a footer."""
         with Horizontal(id="help-search"):
             yield Label("HELP", markup=False)
-            yield Input(placeholder="words or a key", select_on_focus=False)
+            yield TypingLine(placeholder="words or a key", select_on_focus=False)
         yield RowList(id="help-list")
         yield TextPane(id="help-text")
         yield LineBar(id="help-footer")
@@ -171,9 +210,14 @@ class HelpScreen(CoveringScreen[str | None], ModalScreen[str | None]):
         line.focus()
         self.call_after_refresh(self._show)
 
+    def say(self, note: str) -> None:
+        """Nothing that the help does can fail to be done."""
+
     def on_resize(self) -> None:
         """Lay out for the width."""
-        self.query_one(LineBar).show(footer_line(_HINTS, self.size.width))
+        width = self.size.width
+        hints = (("type", "search"), *footer_hints(View.HELP, self.keys))
+        self.query_one("#help-footer", LineBar).show(footer_line(hints, width))
 
     def _show(self) -> None:
         tail = () if len(self._rows) else (_NOTHING,)
@@ -183,8 +227,8 @@ class HelpScreen(CoveringScreen[str | None], ModalScreen[str | None]):
     def _search(self, message: Input.Changed) -> None:
         message.stop()
         is_search = bool(message.value.strip())
-        entries = found(message.value, self._keys) if is_search else grouped()
-        self._rows = HelpRows(entries, self._keys)
+        entries = found(message.value, self.keys, self._from) if is_search else grouped(self._from)
+        self._rows = HelpRows(entries, self.keys, self._reasons)
         self._show()
 
     @on(RowList.Highlighted)
@@ -195,23 +239,14 @@ class HelpScreen(CoveringScreen[str | None], ModalScreen[str | None]):
         if command is None:
             pane.show(())
         else:
-            pane.show(full_lines(command, self._keys[command.id], max(1, self.size.width)))
+            keys, reason = self.keys[command.id], self._reasons[command.id]
+            pane.show(full_lines(command, keys, reason, max(1, self.size.width)))
 
-    @on(Input.Submitted)
-    def _do(self, message: Input.Submitted) -> None:
-        message.stop()
+    def _do(self) -> None:
         command = self._rows.command(self._list.cursor)
         if command is not None:
             self.dismiss(command.id)
 
-    def action_move(self, rows: int) -> None:
+    def _step(self, rows: int) -> None:
         """Choose another command."""
         self._list.cursor = self._rows.step(self._list.cursor, rows)
-
-    def action_move_page(self, pages: int) -> None:
-        """Choose a command a page away."""
-        self.action_move(pages * self._list.page)
-
-    def action_close(self) -> None:
-        """Do nothing."""
-        self.dismiss(None)

@@ -1,32 +1,27 @@
 """LanesScreen: who was in, publishing, failing, and when; lanes and plots over one time."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import datetime
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widget import Widget
 
-from ivscope.render.bars import both_ends, footer_line
+from ivscope.render.bars import both_ends
 from ivscope.render.cells import clip
 from ivscope.render.cells import width as text_width
 from ivscope.render.lines import Line, Role, Span
+from ivscope.settings.commands import View
+from ivscope.ui.commands import OverlayScreen, keyboard
 from ivscope.ui.lanes.view import LanesView
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
-from ivscope.ui.widgets.screens import CoveringScreen, counting_job
+from ivscope.ui.widgets.screens import counting_job
 from ivscope.ui.widgets.text_pane import TextPane
 from ivscope.workspace.jobs import Jobs
 
-_HINTS = (
-    ("h l", "time"),
-    ("z Z", "zoom"),
-    ("0", "all"),
-    ("v", "plot"),
-    ("!", "errors first"),
-    ("Enter", "open at this time"),
-    ("Esc", "back"),
-)
+_FAR = 10
+"""Cells of time that one key moves at most."""
 
 Landing = tuple[str | None, datetime | None]
 """Whom to open, None for nobody; and the moment of the cursor."""
@@ -54,35 +49,41 @@ class LaneRows:
         return ()
 
 
-class LanesScreen(CoveringScreen[Landing]):
+class LanesScreen(OverlayScreen[Landing]):
     """The result says where to land."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("h,left", "move(-1)"),
-        Binding("l,right", "move(1)"),
-        Binding("H,less_than_sign", "move(-10)"),
-        Binding("greater_than_sign", "move(10)"),
-        Binding("z", "zoom(2)"),
-        Binding("Z", "zoom(0.5)"),
-        Binding("0", "fit"),
-        Binding("v", "plot"),
-        Binding("exclamation_mark", "errors_first"),
-        Binding("enter", "open"),
-        Binding("escape,q,backspace,I", "close"),
-    ]
+    VIEW = View.LANES
+    BINDINGS: ClassVar[list[BindingType]] = keyboard(VIEW)
 
-    def __init__(self, view: LanesView, word: Callable[[], str], jobs: Jobs) -> None:
+    def __init__(
+        self, view: LanesView, word: Callable[[], str], jobs: Jobs, keys: Mapping[str, str]
+    ) -> None:
         """Lanes.
 
         Args:
             view: What is shown.
             word: State of the sweep, in capitals.
             jobs: The owner of background work.
+            keys: Keys in force by command id.
         """
-        super().__init__()
+        super().__init__(keys)
         self._view = view
         self._word = word
         self._counting = counting_job(jobs, view.work, self._draw)
+        add = self.handlers.add
+        add("lanes.earlier", lambda: self._move(-1))
+        add("lanes.later", lambda: self._move(1))
+        add("lanes.much_earlier", lambda: self._move(-_FAR))
+        add("lanes.much_later", lambda: self._move(_FAR))
+        add("lanes.zoom_in", lambda: self._change(lambda: view.zoom(2)))
+        add("lanes.zoom_out", lambda: self._change(lambda: view.zoom(0.5)))
+        add("lanes.all", lambda: self._change(view.fit))
+        add("lanes.plot", lambda: self._change(view.next_plot))
+        add("lanes.errors_first", self._errors_first)
+        add("read.pause", lambda: self._change(lambda: self.say(view.pause())))
+        add("lanes.open", self._open, self._why_no_lane)
+        for id_ in ("lanes.close", "go.quit_or_out", "triage.lanes"):
+            add(id_, lambda: self.dismiss((None, view.moment)))
 
     def compose(self) -> Iterator[Widget]:
         """Title, plot and axis, lanes, legend, keys."""
@@ -92,7 +93,7 @@ class LanesScreen(CoveringScreen[Landing]):
         yield plot
         yield RowList(id="lanes")
         yield LineBar(id="legend")
-        yield LineBar(id="keys")
+        yield self.foot
 
     def on_mount(self) -> None:
         """Count, and take the keys."""
@@ -125,46 +126,30 @@ class LanesScreen(CoveringScreen[Landing]):
         plot.styles.height = len(head)
         plot.show(tuple((Span(" "), *line) for line in head))
         self._list.show(LaneRows(self._view), (), self._list.cursor, self._list.top)
-        word = Span(self._word(), Role.ACCENT)
+        word = Span(self.handlers.with_keys(self._word()), Role.ACCENT)
         text = clip(self._view.title(inner), inner - text_width(word.text))
         title = (Span(text, Role.STRONG),)
         line = both_ends(title, word, width)
         self.query_one("#title", LineBar).show(line)
         self.query_one("#legend", LineBar).show((Span(" "), *self._view.foot(inner)))
-        self.query_one("#keys", LineBar).show(footer_line(_HINTS, width))
+        self.show_foot()
 
-    def action_move(self, cells: int) -> None:
+    def _change(self, change: Callable[[], object]) -> None:
+        change()
+        self._counting.draw()
+
+    def _move(self, cells: int) -> None:
         """Move the cursor in time."""
-        self._view.move(cells, self.size.width - 1)
-        self._counting.draw()
+        self._change(lambda: self._view.move(cells, self.size.width - 1))
 
-    def action_zoom(self, factor: float) -> None:
-        """Zoom around the cursor."""
-        self._view.zoom(factor)
-        self._counting.draw()
-
-    def action_fit(self) -> None:
-        """Show the whole session."""
-        self._view.fit()
-        self._counting.draw()
-
-    def action_plot(self) -> None:
-        """The next plot."""
-        self._view.next_plot()
-        self._counting.draw()
-
-    def action_errors_first(self) -> None:
+    def _errors_first(self) -> None:
         """Order the lanes by errors, or by first join."""
         self._view.errors_first = not self._view.errors_first
-        self._view.work(0)
-        self._counting.draw()
+        self._change(lambda: self._view.work(0))
 
-    def action_open(self) -> None:
+    def _why_no_lane(self) -> str:
+        return "" if self._list.cursor < len(self._view.order) else "nobody is listed yet"
+
+    def _open(self) -> None:
         """Open the participant of the lane at the moment of the cursor."""
-        row = self._list.cursor
-        if row < len(self._view.order):
-            self.dismiss((self._view.order[row], self._view.moment))
-
-    def action_close(self) -> None:
-        """Back to where this was opened; everybody's list goes to the moment."""
-        self.dismiss((None, self._view.moment))
+        self.dismiss((self._view.order[self._list.cursor], self._view.moment))

@@ -25,6 +25,7 @@ from ivscope.ui.lanes.lines import (
     window_text,
 )
 from ivscope.ui.time_display import TimeDisplay
+from ivscope.workspace.event_stream import pause_or_go_on
 from ivscope.workspace.names import Names
 from ivscope.workspace.reaches import Reaches
 
@@ -193,6 +194,10 @@ class LanesView:
         return self._window.column_of(self.moment, columns)
 
     # What keys do.
+
+    def pause(self) -> str:
+        """Pause the reading, or go on. Returns why it cannot go on; empty when it can."""
+        return pause_or_go_on(self._sweep)
 
     def move(self, cells: int, width: int) -> None:
         """Move the cursor in time; the window follows."""

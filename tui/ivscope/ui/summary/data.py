@@ -1,27 +1,31 @@
-"""SummaryData: what the summary of a session, or of one participant, is made from."""
+"""What the summary of a session, or of one participant, is made from, and its findings."""
 
 from collections.abc import Callable
 from datetime import tzinfo
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ivscope.analysis.listed_participants import ListedParticipants
 from ivscope.analysis.session_summary import Summary
 from ivscope.analysis.summary import SummaryBuilder
 from ivscope.domain.stages import ParticipantScope, ParticipantSummary
+from ivscope.findings.finding import Ask, EventRef, FactKind, Finding
+from ivscope.findings.rules import session_findings
 from ivscope.provider.fetch.fact_reading import FactReading
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.render.cells import clip
 from ivscope.render.facts_lines import session_span
+from ivscope.render.finding_lines import Cited, EvidenceKeys, finding_lines
 from ivscope.render.lines import Line, Role, Span
 from ivscope.ui.commands import ONLY_RECORDED
 from ivscope.ui.explorer.list_status import sweep_word
 from ivscope.ui.summary.lines import SummaryLine
-from ivscope.ui.summary.session_findings import SessionFindings
 from ivscope.ui.time_display import TimeDisplay
-from ivscope.workspace.event_stream import ParticipantStream
-from ivscope.workspace.jobs import Jobs
+from ivscope.workspace.event_stream import ParticipantStream, pause_or_go_on
+from ivscope.workspace.jobs import Jobs, ThreadJob
+from ivscope.workspace.names import Names
 from ivscope.workspace.place import Place
+from ivscope.workspace.session_context import StoredSession
 
 _FAILURES = 20
 """Participants named that could not be read: their causes are mostly the same."""
@@ -61,7 +65,7 @@ class SummaryData(Protocol):
         """Facts of it that are not counted."""
         ...
 
-    def findings(self, width: int, zone: tzinfo) -> list[SummaryLine]:
+    def findings(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:
         """What the rules say of it."""
         ...
 
@@ -135,21 +139,17 @@ class SessionData:
 
     def pause(self) -> str:
         """The sweep."""
-        if self.sweep.is_running:
-            self.sweep.pause()
-        elif not self.sweep.start():
-            return "the session has ended and everybody is read: nothing new can come"
-        return ""
+        return pause_or_go_on(self.sweep)
 
     def about(self, width: int, clock: TimeDisplay) -> list[Line]:
         """From when to when it was."""
         session = self._provider.store.session(self.sweep.session)
         return session_span(session, width, clock.zone, clock.now())
 
-    def findings(self, width: int, zone: tzinfo) -> list[SummaryLine]:
+    def findings(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:
         """Across participants; and whom the sweep could not read."""
         self._findings.look()
-        return [*self._findings.lines(width, zone), *self._failures(width)]
+        return [*self._findings.lines(width, zone, keys), *self._failures(width)]
 
     def _failures(self, width: int) -> list[SummaryLine]:
         failures = self.sweep.log.failures
@@ -207,12 +207,105 @@ class ParticipantData:
 
     def pause(self) -> str:
         """Nothing: pages are read in the list of events."""
-        return "L in the events reads all of this participant"
+        return "{read.all} in the events reads all of this participant"
 
     def about(self, width: int, clock: TimeDisplay) -> list[Line]:  # noqa: ARG002 - the protocol's signature
         """Nothing: the detail tells who it is."""
         return []
 
-    def findings(self, width: int, zone: tzinfo) -> list[SummaryLine]:  # noqa: ARG002 - the protocol's signature
+    def findings(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:  # noqa: ARG002 - the protocol's signature
         """None: the detail tells those of one participant, event by event."""
         return []
+
+
+def is_about_facts(ask: Ask) -> bool:
+    """Whether what would tell is GetParticipant of many."""
+    return ask.fact.kind is FactKind.SESSION_FACTS
+
+
+class _Found(NamedTuple):
+    findings: tuple[Finding, ...]
+    failed_rules: tuple[str, ...]
+
+
+class SessionFindings:
+    """The rules look at every event, which takes two seconds for a million: a thread does it."""
+
+    def __init__(
+        self, provider: StageDataProvider, sweep: Scan, jobs: Jobs, done: Callable[[], object]
+    ) -> None:
+        """Findings of a session.
+
+        Args:
+            provider: What is held of it.
+            sweep: Everybody's events.
+            jobs: The owner of the thread.
+            done: Called when there is something new to draw.
+        """
+        self._provider = provider
+        self._sweep = sweep
+        self._names = Names(sweep)
+        self._done = done
+        self._jobs = jobs
+        self._job = ThreadJob[_Found](jobs, "findings of a session")
+        self._looked_at = (-1, -1)
+        self._found = _Found((), ())
+
+    @property
+    def failed_rules(self) -> tuple[str, ...]:
+        """Names of rules that raised, so that what they would have found is missing."""
+        return self._found.failed_rules
+
+    def look(self) -> None:
+        """Work them out anew if participants or facts were read since, and nobody is at it.
+
+        While the sweep runs it is done now and then only: calls and keys need the processor too.
+        """
+        if self._sweep.is_running and self._job.rests:
+            return
+        facts = self._provider.store.facts(self._sweep.session)
+        read = (self._sweep.log.participants_read, len(facts))
+        if read != self._looked_at and self._job.start(self._work, self._take, self._jobs.crash):
+            self._looked_at = read
+
+    def _work(self) -> _Found:
+        known = StoredSession(self._provider, self._sweep.session)
+        failed: list[str] = []
+
+        def rule_failed(rule: str, error: Exception) -> None:
+            failed.append(rule)
+            self._jobs.rule_failed(rule, error)
+
+        return _Found(session_findings(known, rule_failed), tuple(failed))
+
+    def _take(self, found: _Found) -> None:
+        self._found = found
+        self._done()
+
+    def lines(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:
+        """A heading and the findings; each leads to the first event that it rests on."""
+        if not self._found.findings:
+            return []
+        lines = [SummaryLine(()), SummaryLine((Span("Findings", Role.STRONG),))]
+        for number, finding in enumerate(self._found.findings, 1):
+            position = finding.rests_on[0].position if finding.rests_on else None
+            told = finding_lines(
+                (finding,),
+                width,
+                zone,
+                around=None,
+                cite=self._cite,
+                fetched=next((ask for ask in finding.would_tell if is_about_facts(ask)), None),
+                keys=keys,
+                first=number,
+            )
+            lines += [SummaryLine(line, position=position) for line in told]
+        return lines
+
+    def _cite(self, ref: EventRef) -> Cited | None:
+        log = self._sweep.log.log
+        if ref.position >= len(log):
+            return None
+        event = self._sweep.log.event(ref.position)
+        who = log.participant(ref.position)
+        return Cited(event.name, event.time, self._names.name(who) if who else None)

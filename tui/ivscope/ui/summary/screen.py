@@ -1,19 +1,24 @@
 """SummaryScreen: what failed, how often, for whom, since when; every row leads to its events."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual import events
+from textual.binding import BindingType
 from textual.widget import Widget
 
-from ivscope.render.bars import both_ends, footer_line, note_line
+from ivscope.render.bars import both_ends
+from ivscope.render.finding_lines import EvidenceKeys
 from ivscope.render.lines import Line, Role, Span
+from ivscope.settings.commands import View
+from ivscope.settings.key_names import first_key
+from ivscope.ui.commands import OverlayScreen, keyboard
 from ivscope.ui.summary.data import SummaryData
 from ivscope.ui.summary.lines import SummaryLine, summary_lines
 from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
-from ivscope.ui.widgets.screens import CoveringScreen, counting_job
+from ivscope.ui.widgets.screens import counting_job
 from ivscope.workspace.jobs import Jobs
 
 Drill = str | int
@@ -54,41 +59,38 @@ class SummaryRows:
         return row.position if row.drill is None else row.drill
 
 
-_HINTS = (
-    ("Enter", "show these events"),
-    ("e", "next error code"),
-    ("=", "pause"),
-    ("Z", "SDKs"),
-    ("Esc", "back"),
-)
-
-
-class SummaryScreen(CoveringScreen[Drill | None]):
+class SummaryScreen(OverlayScreen[Drill | None]):
     """The result is where the row that was opened leads, None without one."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,l,right", "drill"),
-        Binding("escape,q,h,left,backspace,i", "close"),
-        Binding("e", "next_code"),
-        Binding("Z", "fetch"),
-        Binding("equals_sign", "pause"),
-    ]
+    VIEW = View.SUMMARY
+    BINDINGS: ClassVar[list[BindingType]] = keyboard(VIEW)
 
-    def __init__(self, data: SummaryData, clock: TimeDisplay, jobs: Jobs) -> None:
-        super().__init__()
+    def __init__(
+        self, data: SummaryData, clock: TimeDisplay, jobs: Jobs, keys: Mapping[str, str]
+    ) -> None:
+        super().__init__(keys)
         self._data = data
         self._clock = clock
         self._rows = SummaryRows([])
         self._counting = counting_job(jobs, data.work, self._draw)
-        self._note = ""
         self._was_used = False
         """Whether the reader has pressed a key; before, the cursor waits on the first code."""
+        self._evidence_keys = EvidenceKeys(
+            first_key(keys["go.in"]), first_key(keys["evidence.fetch"]), ""
+        )
+        add = self.handlers.add
+        add("go.in", self._drill, self._why_no_drill)
+        for id_ in ("go.out", "go.quit_or_out", "triage.summary"):
+            add(id_, lambda: self.dismiss(None))
+        add("summary.next_code", self._next_code, self._why_no_code)
+        add("evidence.fetch", self._fetch)
+        add("read.pause", self._pause)
 
     def compose(self) -> Iterator[Widget]:
         """A title, the rows, a footer."""
         yield LineBar(id="title")
         yield RowList(id="summary")
-        yield LineBar(id="keys")
+        yield self.foot
 
     def on_mount(self) -> None:
         """Count."""
@@ -123,50 +125,50 @@ class SummaryScreen(CoveringScreen[Drill | None]):
             zone,
             heading=self._data.title,
             about=self._data.about(inner, self._clock),
-            findings=self._data.findings(inner, zone),
+            findings=self._data.findings(inner, zone, self._evidence_keys),
         )
         self._rows = SummaryRows(rows)
         cursor = self._list.cursor if self._was_used else self._rows.next_code(-1) or 0
         self._list.show(self._rows, (), cursor, self._list.top if self._was_used else 0)
         title = (Span("SUMMARY", Role.STRONG),)
-        line = both_ends(title, Span(self._data.word(), Role.ACCENT), width)
+        line = both_ends(
+            title, Span(self.handlers.with_keys(self._data.word()), Role.ACCENT), width
+        )
         self.query_one("#title", LineBar).show(line)
-        keys = note_line(self._note, width) if self._note else footer_line(_HINTS, width)
-        self.query_one("#keys", LineBar).show(keys)
+        self.show_foot()
 
-    def action_drill(self) -> None:
-        """Go to the events of the row."""
-        row = self._list.cursor
-        drill = self._rows.drill(row) if row < len(self._rows) else None
-        if drill is not None:
-            self.dismiss(drill)
-
-    def on_key(self) -> None:
+    def on_key(self, event: events.Key) -> None:
         """From now on the cursor is the reader's; a note goes with any key."""
         self._was_used = True
-        self._say("")
+        super().on_key(event)
 
-    def _say(self, note: str) -> None:
-        if note != self._note:
-            self._note = note
-            self._counting.draw()
+    def _landing(self) -> Drill | None:
+        row = self._list.cursor
+        return self._rows.drill(row) if row < len(self._rows) else None
 
-    def action_fetch(self) -> None:
+    def _why_no_drill(self) -> str:
+        return "" if self._landing() is not None else "this row leads to no events"
+
+    def _drill(self) -> None:
+        """Go to the events of the row."""
+        self.dismiss(self._landing())
+
+    def _fetch(self) -> None:
         """Read what would tell more, or stop that."""
-        self._say(self._data.fetch())
+        self.say(self._data.fetch())
         self._counting.changed()
 
-    def action_pause(self) -> None:
+    def _pause(self) -> None:
         """Pause the reading, or go on."""
-        self._say(self._data.pause())
+        self.say(self._data.pause())
         self._counting.changed()
 
-    def action_next_code(self) -> None:
+    def _why_no_code(self) -> str:
+        is_last = self._rows.next_code(self._list.cursor) is None
+        return "no error code below this row" if is_last else ""
+
+    def _next_code(self) -> None:
         """Go to the next error code."""
         row = self._rows.next_code(self._list.cursor)
         if row is not None:
             self._list.cursor = row
-
-    def action_close(self) -> None:
-        """Leave."""
-        self.dismiss(None)

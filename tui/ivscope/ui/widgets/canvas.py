@@ -45,7 +45,7 @@ def _common_suffix(old: str, new: str) -> int:
     return length
 
 
-class Canvas(ScrollView):
+class Canvas(ScrollView, inherit_bindings=False):
     """Draws strips by line and keeps what it drew, so that an update costs what it changed.
 
     Textual repaints a whole line-API widget when it scrolls or refreshes. Over SSH bytes are

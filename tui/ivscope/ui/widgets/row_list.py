@@ -3,10 +3,9 @@
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from itertools import chain
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from rich.style import Style
-from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
@@ -14,7 +13,6 @@ from textual.strip import Strip
 
 from ivscope.render.cells import wrap
 from ivscope.render.lines import Line, Role, Span
-from ivscope.ui.commands import list_bindings
 from ivscope.ui.widgets.canvas import Canvas
 
 _CURSOR = Style(reverse=True)
@@ -66,8 +64,6 @@ class RowList(Canvas, can_focus=True):
 
     The tail says what the rows cannot: reading, more available, failed, empty.
     """
-
-    BINDINGS: ClassVar[list[BindingType]] = list_bindings({})
 
     @dataclass
     class Highlighted(Message):
@@ -275,20 +271,20 @@ class RowList(Canvas, can_focus=True):
         if self.rows_below < self.page:
             self.post_message(self.NearEnd(self))
 
-    def action_move(self, rows: int) -> None:
+    def step(self, rows: int) -> None:
         """Move the cursor by so many rows."""
         if self.cursor == self._clamp(self.cursor + rows):
             self._announce()
         self.cursor += rows
 
-    def action_move_page(self, half_pages: int) -> None:
+    def step_page(self, half_pages: int) -> None:
         """Move the cursor by so many half pages."""
-        self.action_move(half_pages * max(1, self.page // 2))
+        self.step(half_pages * max(1, self.page // 2))
 
-    def action_first(self) -> None:
+    def to_first(self) -> None:
         """Move to the first row."""
-        self.action_move(-len(self.rows))
+        self.step(-len(self.rows))
 
-    def action_last(self) -> None:
+    def to_last(self) -> None:
         """Move to the last row held."""
-        self.action_move(len(self.rows))
+        self.step(len(self.rows))

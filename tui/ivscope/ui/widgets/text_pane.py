@@ -1,15 +1,12 @@
 """TextPane: lines that scroll, for the detail pane."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
-from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
 from ivscope.render.lines import Line, Role, Span
-from ivscope.ui.commands import list_bindings
 from ivscope.ui.widgets.canvas import Canvas
 
 
@@ -20,22 +17,11 @@ class TextPane(Canvas, can_focus=True):
     class Resized(Message):
         """The pane has another width: lines must be wrapped anew."""
 
-    BINDINGS: ClassVar[list[BindingType]] = list_bindings(
-        {
-            "move(1)": "scroll_lines(1)",
-            "move(-1)": "scroll_lines(-1)",
-            "move_page(1)": "scroll_page(1)",
-            "move_page(-1)": "scroll_page(-1)",
-            "move_page(2)": "scroll_page(2)",
-            "move_page(-2)": "scroll_page(-2)",
-            "first": "scroll_first",
-            "last": "scroll_last",
-        }
-    )
-
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.lines: tuple[Line, ...] = ()
+        self.more_key = ""
+        """Key that scrolls from outside, named where more follows; empty for none."""
 
     def show(self, lines: tuple[Line, ...]) -> None:
         """Show other lines from their top."""
@@ -61,25 +47,26 @@ class TextPane(Canvas, can_focus=True):
         """One visible line, or the note that more follows."""
         index = y + self.scroll_offset.y
         if y == self.size.height - 1 and index < len(self.lines) - 1:
-            note = f"  {len(self.lines) - index} more lines: J"
+            note = f"  {len(self.lines) - index} more lines"
+            note += f": {self.more_key}" if self.more_key else ""
             return self.strip_of((Span(note, Role.MUTED),), width)
         if index >= len(self.lines):
             return Strip.blank(width)
         line = self.lines[index]
         return self.kept((line, width), lambda: self.strip_of(line, width))
 
-    def action_scroll_lines(self, lines: int) -> None:
+    def step(self, lines: int) -> None:
         """Scroll by so many lines."""
         self.scroll_to(y=self.scroll_offset.y + lines, animate=False)
 
-    def action_scroll_page(self, half_pages: int) -> None:
+    def step_page(self, half_pages: int) -> None:
         """Scroll by so many half pages."""
-        self.action_scroll_lines(half_pages * max(1, self.size.height // 2))
+        self.step(half_pages * max(1, self.size.height // 2))
 
-    def action_scroll_first(self) -> None:
+    def to_first(self) -> None:
         """Scroll to the first line."""
         self.scroll_to(y=0, animate=False)
 
-    def action_scroll_last(self) -> None:
+    def to_last(self) -> None:
         """Scroll to the last line."""
         self.scroll_to(y=len(self.lines), animate=False)

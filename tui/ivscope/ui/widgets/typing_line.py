@@ -1,0 +1,23 @@
+"""TypingLine: an input of one line; what ends the typing is a command of the view it stands in."""
+
+from textual import events
+from textual.binding import Binding
+from textual.widgets import Input
+
+from ivscope.render.safe import safe
+
+
+class TypingLine(Input, inherit_bindings=False):
+    """Takes a paste of several lines whole, since JSON is pasted so; Enter is not its own."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual's convention
+        binding
+        for binding in Input.BINDINGS
+        if not (isinstance(binding, Binding) and binding.action == "submit")
+    ]
+
+    def _on_paste(self, event: events.Paste) -> None:
+        text = " ".join(event.text.split())
+        self.insert_text_at_cursor(text if text.isprintable() else safe(text))
+        event.stop()
+        event.prevent_default()
