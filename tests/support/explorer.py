@@ -11,7 +11,7 @@ from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.domain.events import Event
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
-from ivscope.endpoint.worlds.told_world import Clock
+from ivscope.endpoint.worlds.told_world import PresentTime
 from ivscope.settings.configuration import MOST_BACKGROUND_CALLS, Configuration
 from ivscope.ui.app import IvscopeApp
 from ivscope.ui.explorer.events_pane import EventsPane
@@ -144,7 +144,7 @@ async def explorer(
     size: tuple[int, int] = (120, 40),
     fault: str = "",
     throttle: bool = False,
-    clock: Clock = lambda: EPOCH,
+    clock: PresentTime = lambda: EPOCH,
     go_to: str | None = None,
     only: str | None = None,
     zone: tzinfo = PLUS_TWO,
@@ -186,7 +186,7 @@ def explorer_app(
     start: Place | None = None,
     *,
     fault: str = "",
-    clock: Clock = lambda: EPOCH,
+    clock: PresentTime = lambda: EPOCH,
     region: str = "us-west-2",
     go_to: str | None = None,
     only: str | None = None,

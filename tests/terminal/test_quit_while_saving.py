@@ -9,9 +9,9 @@ import pytest
 from ivscope.domain.stages import ParticipantScope
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.huge import FLAKY, MAIN_STAGE, HugeWorld
+from ivscope.sources.recording import Recording
 from support.aws_sources import aws_source
 from support.huge_counting import EPOCH
-from support.recordings import begin
 from support.terminal import IVSCOPE, Terminal, settings
 from support.tmux import HAS_TMUX, Tmux
 
@@ -26,6 +26,10 @@ LONG_PAGE = 5_000
 """Events: the program takes pages as they come, and a test has no time for 400 of them."""
 
 
+def _begin(path):
+    return Recording.open(path, label="tests", create=True)
+
+
 @pytest.fixture(scope="module")
 def words(tmp_path_factory):
     """The command that opens a recording of them, which needs no pace."""
@@ -35,7 +39,7 @@ def words(tmp_path_factory):
     person = world.participants(stage, session)[FLAKY]["participantId"]
     scope = ParticipantScope(stage, session, person)
     folder = tmp_path_factory.mktemp("recordings")
-    short, long = begin(folder / "short.ivscope"), begin(folder / "long.ivscope")
+    short, long = _begin(folder / "short.ivscope"), _begin(folder / "long.ivscope")
     with Endpoint(world) as endpoint:
         source = aws_source(endpoint.url, region=world.region, recording=short)
         cursor = None

@@ -17,7 +17,7 @@ from ivscope.endpoint.worlds.people import (
     viewer,
 )
 from ivscope.endpoint.worlds.timeline import Timeline
-from ivscope.endpoint.worlds.told_world import Clock, ToldStage, ToldWorld
+from ivscope.endpoint.worlds.told_world import PresentTime, ToldStage, ToldWorld
 
 REGION: Final = "eu-west-1"
 
@@ -33,7 +33,7 @@ class QuietWorld(ToldWorld):
     nothing happens any more.
     """
 
-    def __init__(self, epoch: datetime, clock: Clock) -> None:
+    def __init__(self, epoch: datetime, clock: PresentTime) -> None:
         standup = ToldStage(STANDUP_ARN, "team-standup", tags={"team": "platform"})
         midnight = epoch.replace(hour=0, minute=0, second=0, microsecond=0)
         standup.timelines.extend(_tell_standup(midnight, days) for days in (5, 4, 3, 2))
@@ -71,7 +71,7 @@ def _tell_live(now: datetime) -> Timeline:
     return room
 
 
-_WORLDS: Final[dict[str, Callable[[datetime, Clock], World]]] = {
+_WORLDS: Final[dict[str, Callable[[datetime, PresentTime], World]]] = {
     "incident": IncidentWorld,
     "quiet": QuietWorld,
     "huge": HugeWorld,
@@ -81,7 +81,7 @@ WORLD_NAMES: Final = tuple(_WORLDS)
 """Names for `open_world`, the default first."""
 
 
-def open_world(name: str, clock: Clock) -> World:
+def open_world(name: str, clock: PresentTime) -> World:
     """The world of this name, opened at the present time of the clock.
 
     Args:

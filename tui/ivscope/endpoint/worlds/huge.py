@@ -8,7 +8,7 @@ from typing import Final, overload
 from ivscope.domain import events
 from ivscope.endpoint.world import Members
 from ivscope.endpoint.worlds.people import base62, from_base62, stage_arn, viewer
-from ivscope.endpoint.worlds.told_world import Clock, stage_settings
+from ivscope.endpoint.worlds.told_world import PresentTime, stage_settings
 
 _MULTIPLIER: Final = 0x9E3779B97F4A7C15F39D
 """Neither even nor a multiple of 31, so that it can be divided out modulo a power of 62."""
@@ -250,7 +250,7 @@ class HugeWorld:
     region = REGION
     newest_first = True
 
-    def __init__(self, epoch: datetime, _clock: Clock) -> None:
+    def __init__(self, epoch: datetime, _clock: PresentTime) -> None:
         self._epoch = epoch.replace(microsecond=0)
         self._midnight = epoch.replace(hour=0, minute=0, second=0, microsecond=0)
 

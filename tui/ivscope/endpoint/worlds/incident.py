@@ -20,7 +20,7 @@ from ivscope.endpoint.worlds.people import (
 )
 from ivscope.endpoint.worlds.person import HOST, VIEWER
 from ivscope.endpoint.worlds.timeline import Timeline, attempt
-from ivscope.endpoint.worlds.told_world import Clock, ToldStage, ToldWorld
+from ivscope.endpoint.worlds.told_world import PresentTime, ToldStage, ToldWorld
 
 AHEAD: Final = timedelta(hours=4)
 """How far the story goes on after the opening of the world."""
@@ -258,7 +258,7 @@ class IncidentWorld(ToldWorld):
     minutes before the opening; ines n0heRbC3YoFU is demoted 90 seconds after it.
     """
 
-    def __init__(self, epoch: datetime, clock: Clock) -> None:
+    def __init__(self, epoch: datetime, clock: PresentTime) -> None:
         super().__init__(
             REGION,
             _tell_stages(epoch),

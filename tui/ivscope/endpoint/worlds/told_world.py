@@ -9,7 +9,7 @@ from ivscope.endpoint.world import Members
 from ivscope.endpoint.worlds.person import Ingest, Person
 from ivscope.endpoint.worlds.timeline import Timeline
 
-Clock = Callable[[], datetime]
+PresentTime = Callable[[], datetime]
 """Tells the time as an aware UTC datetime."""
 
 _RECORDING_BUCKET = "ivs-participant-recordings-us-west-2"
@@ -71,7 +71,7 @@ class ToldWorld:
         self,
         region: str,
         stages: Iterable[ToldStage],
-        clock: Clock,
+        clock: PresentTime,
         *,
         newest_first: bool,
         ingests: Sequence[Ingest] = (),
