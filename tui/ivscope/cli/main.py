@@ -139,7 +139,7 @@ def _explore(options: argparse.Namespace) -> int:
     from ivscope.render.safe import safe  # noqa: PLC0415 - same
     from ivscope.ui.app import IvscopeApp  # noqa: PLC0415 - Textual reads the settings when imported
     from ivscope.ui.driver import QuickDriver  # noqa: PLC0415 - same
-    from ivscope.workspace.launch import Launch  # noqa: PLC0415 - same
+    from ivscope.workspace.launch import Launch, RecordingStatus  # noqa: PLC0415 - same
 
     def start() -> "Place":
         from ivscope.workspace.place import Place  # noqa: PLC0415 - behind the first frame
@@ -150,6 +150,12 @@ def _explore(options: argparse.Namespace) -> int:
         reached = _reach(options)
     except UnusableFileError as refused:
         return _fail(str(refused))
+    recording = reached.recording if reached.connect is not None else None
+
+    def recorded() -> RecordingStatus:
+        assert recording is not None  # noqa: S101 - only asked where there is one
+        return RecordingStatus(recording.path.name, recording.lost, recording.failure)
+
     launch = Launch(
         label=reached.label,
         start=start,
@@ -157,7 +163,7 @@ def _explore(options: argparse.Namespace) -> int:
         world=options.world if options.demo else None,
         at=options.at,
         filter=options.filter,
-        keeper=reached.recording if reached.connect is not None else None,
+        recording=None if recording is None else recorded,
         complaints=complaints,
     )
     app = IvscopeApp(
@@ -172,8 +178,8 @@ def _explore(options: argparse.Namespace) -> int:
     app.run(mouse=options.mouse or configuration.mouse)
     for outcome in app.jobs.outcomes:
         print(f"ivscope: {safe(outcome.text)}", file=sys.stderr)
-    if launch.keeper is not None:
-        print(f"ivscope: {launch.keeper.in_words}", file=sys.stderr)
+    if recording is not None:
+        print(f"ivscope: {recording.in_words}", file=sys.stderr)
     for bug in app.jobs.bugs:
         print(f"ivscope: {bug.report}", file=sys.stderr)
     is_whole = all(outcome.is_kept for outcome in app.jobs.outcomes) and not app.jobs.bugs

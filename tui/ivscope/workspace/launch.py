@@ -2,26 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ivscope.workspace.place import Place
 
 
-class RecordingStatus(Protocol):
-    """Where everything that is read is saved."""
+@dataclass(frozen=True, slots=True)
+class RecordingStatus:
+    """What the header says of the file in which everything that is read is saved."""
 
-    path: Path
+    file_name: str
     lost: int
     """Answers that could not be saved."""
     failure: str | None
     """Why the last one was lost."""
-
-    @property
-    def in_words(self) -> str:
-        """What became of it."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +34,7 @@ class Launch:
     """Time to go to in the participant's events."""
     filter: str | None = None
     """Filter of the participant's events."""
-    keeper: RecordingStatus | None = None
-    """None when nothing is recorded."""
+    recording: Callable[[], RecordingStatus] | None = None
+    """How the recording stands; None when nothing is recorded."""
     complaints: tuple[str, ...] = ()
     """About the configuration."""

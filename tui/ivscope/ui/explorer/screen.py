@@ -179,8 +179,8 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         event = context.pane.event if context.is_reading else None
         moment = event.time if event is not None and isinstance(event.time, datetime) else None
         crumbs = self._words.where(context.here, launch.label, clock.now())
-        if launch.keeper is not None:
-            crumbs = (crumbs[0], _keeping(launch.keeper), *crumbs[1:])
+        if launch.recording is not None:
+            crumbs = (crumbs[0], _recording_crumb(launch.recording()), *crumbs[1:])
         return header_line(crumbs, clock.zone_name(moment), width)
 
     def say(self, note: str) -> None:
@@ -272,8 +272,8 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self._prompts.paste(event.text)
 
 
-def _keeping(keeper: RecordingStatus) -> Crumb:
+def _recording_crumb(status: RecordingStatus) -> Crumb:
     """That everything read is saved, or that something was not."""
-    if keeper.lost:
-        return Crumb(f"NOT RECORDED: {keeper.lost:,} ({keeper.failure})", "NOT RECORDED")
-    return Crumb(f"REC {keeper.path.name}", "REC")
+    if status.lost:
+        return Crumb(f"NOT RECORDED: {status.lost:,} ({status.failure})", "NOT RECORDED")
+    return Crumb(f"REC {status.file_name}", "REC")
