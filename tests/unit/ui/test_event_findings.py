@@ -31,7 +31,7 @@ def time():
     return MovedClock()
 
 
-def weighing_of(provider, *events, jobs=None):
+def event_findings_of(provider, *events, jobs=None):
     """Findings over the events of one participant."""
     provider.events(scope()).fill(log_of(events))
     return EventFindings(provider, StoreContext(provider), jobs or MovedClock().jobs())
@@ -48,21 +48,21 @@ def publishing(count):
 
 
 def test_few_events_are_looked_at_at_once_and_once(provider):
-    weighing = weighing_of(provider, *errors(3))
+    event_findings = event_findings_of(provider, *errors(3))
     ref = EventRef(scope(), 1)
-    found = weighing.of(ref)
+    found = event_findings.of(ref)
     assert any("3 times the same error" in finding.text for finding in found)
-    assert weighing.of(ref) is found
+    assert event_findings.of(ref) is found
 
 
 def test_they_are_made_anew_when_something_came(provider):
-    weighing = weighing_of(provider, *errors(3))
+    event_findings = event_findings_of(provider, *errors(3))
     ref = EventRef(scope(), 1)
-    found = weighing.of(ref)
+    found = event_findings.of(ref)
     provider.events(scope()).items.append(errors(4)[3:])
-    assert weighing.of(ref) is found
+    assert event_findings.of(ref) is found
     provider.announce(provider.events(scope()))
-    assert any("4 times the same error" in finding.text for finding in weighing.of(ref))
+    assert any("4 times the same error" in finding.text for finding in event_findings.of(ref))
 
 
 def test_many_events_are_looked_at_in_a_thread_and_the_ui_thread_is_told_when_it_is_done(
@@ -76,26 +76,26 @@ def test_many_events_are_looked_at_in_a_thread_and_the_ui_thread_is_told_when_it
 
     monkeypatch.setattr(module, "findings_for", find)
     jobs = time.jobs()
-    weighing = weighing_of(provider, *errors(3), *publishing(AT_ONCE + 1), jobs=jobs)
-    weighing.on_ready = lambda: told_by.append(threading.current_thread())
+    event_findings = event_findings_of(provider, *errors(3), *publishing(AT_ONCE + 1), jobs=jobs)
+    event_findings.on_ready = lambda: told_by.append(threading.current_thread())
     ref = EventRef(scope(), 1)
-    assert weighing.of(ref) is None
+    assert event_findings.of(ref) is None
     time.until(lambda: told_by)
     assert found_by != told_by == [threading.current_thread()]
-    assert any("3 times the same error" in finding.text for finding in weighing.of(ref))
+    assert any("3 times the same error" in finding.text for finding in event_findings.of(ref))
     assert len(told_by) == 1
 
 
 def test_any_number_of_errors_is_counted_at_once(provider):
-    weighing = weighing_of(provider, *errors(AT_ONCE + 1))
-    found = weighing.of(EventRef(scope(), 1))
+    event_findings = event_findings_of(provider, *errors(AT_ONCE + 1))
+    found = event_findings.of(EventRef(scope(), 1))
     assert any("10,001 times the same error" in finding.text for finding in found)
 
 
 def test_one_thread_at_a_time_looks_and_a_bug_in_it_is_told(provider, time, monkeypatch):
     opened, asked, bugs = threading.Event(), [], []
     jobs = time.jobs(bugs.append)
-    weighing = weighing_of(provider, *errors(3), *publishing(AT_ONCE + 1), jobs=jobs)
+    event_findings = event_findings_of(provider, *errors(3), *publishing(AT_ONCE + 1), jobs=jobs)
 
     def slow(scope, position, held, failed):
         asked.append(position)
@@ -103,14 +103,14 @@ def test_one_thread_at_a_time_looks_and_a_bug_in_it_is_told(provider, time, monk
         raise LookupError(position)
 
     monkeypatch.setattr(module, "findings_for", slow)
-    assert weighing.of(EventRef(scope(), 1)) is None
+    assert event_findings.of(EventRef(scope(), 1)) is None
     wait_for(lambda: asked)
-    assert weighing.of(EventRef(scope(), 2)) is None
+    assert event_findings.of(EventRef(scope(), 2)) is None
     opened.set()
     time.until(lambda: bugs)
     assert asked == [1]
     assert isinstance(bugs[0], LookupError)
-    assert weighing.of(EventRef(scope(), 2)) is None
+    assert event_findings.of(EventRef(scope(), 2)) is None
     time.until(lambda: len(bugs) == 2)
     assert asked == [1, 2]
 
@@ -121,8 +121,8 @@ def test_a_rule_that_raises_is_missing_alone_and_its_bug_is_kept(provider, time,
 
     monkeypatch.setitem(rules._BY_NAME, LEFT, (broken, *rules._BY_NAME[LEFT]))
     jobs = time.jobs()
-    weighing = weighing_of(provider, event(1, LEFT), jobs=jobs)
-    found = [str(one.text[0]) for one in weighing.of(EventRef(scope(), 0))]
+    event_findings = event_findings_of(provider, event(1, LEFT), jobs=jobs)
+    found = [str(one.text[0]) for one in event_findings.of(EventRef(scope(), 0))]
     assert "what the rule broken finds: it failed, a bug in ivscope (LookupError)." in found
     assert len(found) > 1
     assert [bug.what for bug in jobs.bugs] == ["the rule broken"]
@@ -137,39 +137,39 @@ def ask(kind, scoped):
 
 
 def test_a_participant_is_fetched_before_a_list_and_a_list_before_a_sweep(provider):
-    weighing = weighing_of(provider, *errors(1))
+    event_findings = event_findings_of(provider, *errors(1))
     session = scope().session
     sweep, rows = ask(FactKind.SESSION_EVENTS, session), ask(FactKind.PARTICIPANTS, session)
     own = ask(FactKind.PARTICIPANT, scope())
     unknown = Certainty.UNKNOWN
-    assert weighing.fetchable((finding(unknown, sweep, rows), finding(unknown, own))) is own
-    assert weighing.fetchable((finding(unknown, sweep, rows),)) is rows
+    assert event_findings.fetchable((finding(unknown, sweep, rows), finding(unknown, own))) is own
+    assert event_findings.fetchable((finding(unknown, sweep, rows),)) is rows
     ingest = ask(FactKind.INGEST_CONFIGURATIONS, session)
-    assert weighing.fetchable((finding(unknown, sweep, ingest, rows),)) is ingest
-    assert weighing.fetchable((finding(unknown, sweep),)) is sweep
-    assert weighing.fetchable((finding(unknown),)) is None
+    assert event_findings.fetchable((finding(unknown, sweep, ingest, rows),)) is ingest
+    assert event_findings.fetchable((finding(unknown, sweep),)) is sweep
+    assert event_findings.fetchable((finding(unknown),)) is None
 
 
 def test_what_tells_little_comes_last_and_below_the_explanation(provider, monkeypatch):
-    weighing = weighing_of(provider, *errors(1))
+    event_findings = event_findings_of(provider, *errors(1))
     little = finding(Certainty.UNKNOWN)
     open_one = finding(Certainty.UNKNOWN, ask(FactKind.EVENTS, scope()))
     shown = finding(Certainty.SHOWN)
     monkeypatch.setattr(module, "findings_for", lambda *_: (little, open_one, shown))
-    found = weighing.of(EventRef(scope(), 0))
+    found = event_findings.of(EventRef(scope(), 0))
     assert found == (open_one, shown, little)
-    assert weighing.leading(found) == 2
-    assert weighing.leading((little, little)) == 1
-    assert weighing.leading(()) == 0
+    assert event_findings.leading(found) == 2
+    assert event_findings.leading((little, little)) == 1
+    assert event_findings.leading(()) == 0
 
 
 def test_an_event_is_cited_with_its_owner_unless_that_is_the_same(provider):
-    weighing = weighing_of(provider, *errors(2))
+    event_findings = event_findings_of(provider, *errors(2))
     provider.events(scope("other")).fill(log_of([event(5, "LEFT", participant="other")]))
     own = EventRef(scope(), 0)
-    assert weighing.cite(own, own) is None
-    assert weighing.cite(EventRef(scope(), 1), own).who is None
-    cited = weighing.cite(EventRef(scope("other"), 0), own)
+    assert event_findings.cite(own, own) is None
+    assert event_findings.cite(EventRef(scope(), 1), own).who is None
+    cited = event_findings.cite(EventRef(scope("other"), 0), own)
     assert (cited.name, cited.who) == ("LEFT", "other")
-    assert weighing.cite(EventRef(scope("other"), 1), own) is None
-    assert weighing.cite(EventRef(scope("nobody"), 0), own) is None
+    assert event_findings.cite(EventRef(scope("other"), 1), own) is None
+    assert event_findings.cite(EventRef(scope("nobody"), 0), own) is None

@@ -46,7 +46,9 @@ class Case:
         reading = SimpleNamespace(stream=ParticipantStream(self.provider, scope("me")))
         self.pane = SimpleNamespace(reading=reading, position=0, event=feed.items[0])
         self.going = SimpleNamespace(here=ME, is_reading=True)
-        weighing = EventFindings(self.provider, StoreContext(self.provider), MovedClock().jobs())
+        event_findings = EventFindings(
+            self.provider, StoreContext(self.provider), MovedClock().jobs()
+        )
         self.handlers = Handlers({})
         context = SimpleNamespace(
             provider=self.provider,
@@ -56,7 +58,7 @@ class Case:
             handlers=self.handlers,
             why_no_events=lambda: "",
         )
-        self.evidence = EvidenceCommands(context, weighing, self.going)
+        self.evidence = EvidenceCommands(context, event_findings, self.going)
 
     def read(self, feed):
         self.provider.read_more(feed)

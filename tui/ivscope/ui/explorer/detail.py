@@ -59,7 +59,7 @@ class Detail:
         self._provider = provider
         self._keys = evidence_keys(keys)
         self._known = StoreContext(provider)
-        self.weighing = EventFindings(provider, self._known, jobs)
+        self.event_findings = EventFindings(provider, self._known, jobs)
         """Findings about events."""
         self._raw_kept: tuple[Event, int, tuple[Line, ...]] | None = None
         self.raw = False
@@ -117,11 +117,11 @@ class Detail:
         self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo
     ) -> tuple[list[Line], list[Line]]:
         """What is held that bears on the event: above the general explanation, and below it."""
-        weighing, event = self.weighing, pane.event
-        ref = event_ref(weighing, pane, scope)
+        event_findings, event = self.event_findings, pane.event
+        ref = event_ref(event_findings, pane, scope)
         if ref is None or event is None:
             return [], []
-        findings = weighing.of(ref)
+        findings = event_findings.of(ref)
         if findings is None:
             return [(Span("... looking for evidence in many events", Role.MUTED),)], []
         draw = partial(
@@ -129,11 +129,11 @@ class Detail:
             width=width,
             zone=zone,
             around=event.time,
-            cite=lambda other: weighing.cite(other, ref),
-            fetched=weighing.fetchable(findings),
+            cite=lambda other: event_findings.cite(other, ref),
+            fetched=event_findings.fetchable(findings),
             keys=self._keys,
         )
-        count = weighing.leading(findings)
+        count = event_findings.leading(findings)
         leading = draw(findings[:count])
         asks = [ask for finding in findings for ask in finding.would_tell]
         if any(ask.fact.kind is FactKind.REPLICAS for ask in asks):
@@ -231,7 +231,7 @@ class DetailPane:
         self._pane = context.pane
         self._layout = context.layout
         self._clock = context.clock
-        detail.weighing.on_ready = self.show
+        detail.event_findings.on_ready = self.show
         self._debounce = Debounce(context.jobs, self.show, _BEHIND_SECONDS)
         text.more_key = first_key(context.keys["detail.down"])
         add = context.handlers.add

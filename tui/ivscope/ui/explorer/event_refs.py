@@ -8,12 +8,12 @@ from ivscope.workspace.event_stream import SessionStream
 
 
 def event_ref(
-    weighing: EventFindings, pane: EventsPane, scope: ParticipantScope
+    event_findings: EventFindings, pane: EventsPane, scope: ParticipantScope
 ) -> EventRef | None:
     """The event under the cursor, among its participant's own; None without one.
 
     Args:
-        weighing: What is held.
+        event_findings: What is held.
         pane: Where the cursor is.
         scope: The participant of the event.
     """
@@ -21,21 +21,21 @@ def event_ref(
     if reading is None or position is None:
         return None
     if isinstance(reading.stream, SessionStream):
-        return own_ref(weighing, EventRef(scope.session, position))
+        return own_ref(event_findings, EventRef(scope.session, position))
     return EventRef(scope, position)
 
 
-def own_ref(weighing: EventFindings, ref: EventRef) -> EventRef | None:
+def own_ref(event_findings: EventFindings, ref: EventRef) -> EventRef | None:
     """The same event among those of its participant; None when they are not held."""
     session = ref.scope
     if isinstance(session, ParticipantScope):
         return ref
-    sweep = weighing.provider.started_sweep(session)
+    sweep = event_findings.provider.started_sweep(session)
     name = None if sweep is None else sweep.log.log.participant(ref.position)
     if sweep is None or name is None:
         return None
     scope = ParticipantScope(session.stage_arn, session.session_id, name)
-    held = weighing.held.log(scope)
+    held = event_findings.held.log(scope)
     if held is None:
         return None
     log, event = held.log, sweep.log.event(ref.position)
@@ -53,13 +53,15 @@ def own_ref(weighing: EventFindings, ref: EventRef) -> EventRef | None:
     return None if found is None else EventRef(scope, found)
 
 
-def session_position(weighing: EventFindings, ref: EventRef, session: SessionScope) -> int | None:
+def session_position(
+    event_findings: EventFindings, ref: EventRef, session: SessionScope
+) -> int | None:
     """Where an event is among those of everybody in its session; None when it is not there."""
     if ref.scope == session:
         return ref.position
     scope = ref.scope
-    sweep = weighing.provider.started_sweep(session)
-    log = weighing.log_of(scope)
+    sweep = event_findings.provider.started_sweep(session)
+    log = event_findings.log_of(scope)
     if not isinstance(scope, ParticipantScope) or scope.session != session:
         return None
     if sweep is None or log is None or ref.position >= len(log):

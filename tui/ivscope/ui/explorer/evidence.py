@@ -48,13 +48,13 @@ class EvidenceCommands:
     """Commands about the findings of the event under the cursor."""
 
     def __init__(
-        self, context: ExplorerContext, weighing: EventFindings, going: Navigation
+        self, context: ExplorerContext, event_findings: EventFindings, navigation: Navigation
     ) -> None:
         self._context = context
-        self._weighing = weighing
+        self._event_findings = event_findings
         self._provider = context.provider
         self._pane = context.pane
-        self._going = going
+        self._navigation = navigation
         self._say = context.say
         self._tour: _Tour | None = None
         self._run: _Run | None = None
@@ -73,16 +73,16 @@ class EvidenceCommands:
         if run is None or self._step(run, is_first=False):
             return
         self._run = None
-        if self._going.here == run.place:
+        if self._navigation.here == run.place:
             failure = run.target.status.failure
             self._say(f"read {run.what}" if failure is None else f"not read: {failure.summary}")
 
     def _ref(self) -> EventRef:
-        event, here = self._pane.event, self._going.here
-        if event is None or not self._going.is_reading:
+        event, here = self._pane.event, self._navigation.here
+        if event is None or not self._navigation.is_reading:
             raise Unavailable("put the cursor on an event first: this goes by its evidence")
         scope = here.at_event(event.participant_id).participant
-        ref = event_ref(self._weighing, self._pane, scope)
+        ref = event_ref(self._event_findings, self._pane, scope)
         if ref is None:
             raise Unavailable("nothing is known about this event yet")
         return ref
@@ -101,10 +101,10 @@ class EvidenceCommands:
         self._say(note + self._show(tour.stops[tour.at]))
 
     def _stops(self, here: EventRef) -> tuple[EventRef, ...]:
-        findings = self._weighing.of(here)
+        findings = self._event_findings.of(here)
         if findings is None:
             raise Unavailable("still looking for evidence")
-        refs = (own_ref(self._weighing, ref) for one in findings for ref in one.rests_on)
+        refs = (own_ref(self._event_findings, ref) for one in findings for ref in one.rests_on)
         others = dict.fromkeys(ref for ref in refs if ref is not None and ref != here)
         if not others:
             raise Unavailable("what is known of this event rests on no other event")
@@ -112,16 +112,16 @@ class EvidenceCommands:
 
     def _show(self, ref: EventRef) -> str:
         """Put the cursor on an event, where it is or with its participant. Returns a remark."""
-        here, scope, position = self._going.here, ref.scope, ref.position
+        here, scope, position = self._navigation.here, ref.scope, ref.position
         if here.level is Level.TIMELINE and here.session == _session(scope):
-            found = session_position(self._weighing, ref, here.session)
+            found = session_position(self._event_findings, ref, here.session)
             if found is None:
                 raise Unavailable("that event is not on the timeline")
             position = found
         elif isinstance(scope, ParticipantScope):
             place = Place(scope.stage_arn, scope.session_id, scope.participant_id)
             if here.level is not Level.EVENTS or here.participant != scope:
-                self._going.go_or_back(place)
+                self._navigation.go_or_back(place)
         return self._move(position)
 
     def _move(self, position: int) -> str:
@@ -142,15 +142,15 @@ class EvidenceCommands:
     def _fetch(self) -> None:
         """Read the first thing that would tell more."""
         here = self._ref()
-        findings = self._weighing.of(here)
+        findings = self._event_findings.of(here)
         if findings is None:
             raise Unavailable("still looking for evidence")
-        ask = self._weighing.fetchable(findings)
+        ask = self._event_findings.fetchable(findings)
         if ask is None:
             raise Unavailable("nothing that can be read would tell more")
         time = None if self._pane.event is None else self._pane.event.time
         until = to_microseconds(time) if isinstance(time, datetime) else None
-        run = self._run = _Run(self._target(ask.fact), self._going.here, ask.what, until)
+        run = self._run = _Run(self._target(ask.fact), self._navigation.here, ask.what, until)
         self._step(run, is_first=True)
         self._say(f"reading {ask.what}")
 
@@ -172,7 +172,7 @@ class EvidenceCommands:
     def _step(self, run: _Run, *, is_first: bool) -> bool:
         """Have the next page read unless the moment is covered. Returns whether more may come."""
         target, status = run.target, run.target.status
-        if self._going.here != run.place:
+        if self._navigation.here != run.place:
             return False
         if status.is_busy:
             return True

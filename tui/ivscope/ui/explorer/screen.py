@@ -122,7 +122,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         Copying(context)
         self._words = Detail(provider, keys, jobs)
         self._detail = DetailPane(context, self._text, self._words)
-        self._evidence = EvidenceCommands(context, self._words.weighing, self._navigation)
+        self._evidence = EvidenceCommands(context, self._words.event_findings, self._navigation)
         self.handlers.add("app.help", self.open_help)
         self.handlers.add("prompt.help", self.open_help)
 
