@@ -8,6 +8,7 @@ import sys
 import threading
 
 import pytest
+from ivscope.domain import calls
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.sources.aws import AwsOptions, AwsSource
 from support.aws_sources import aws_source
@@ -36,7 +37,7 @@ def keys(monkeypatch):
 def failure_of(**options):
     options = {"region": REGION} | options
     with pytest.raises(ProviderFailure) as caught:
-        AwsSource.connect(AwsOptions(**options)).list_stages(None)
+        AwsSource.connect(AwsOptions(**options)).read_page(calls.STAGES, None)
     failure = caught.value
     assert failure.summary
     assert failure.remedy
@@ -181,7 +182,7 @@ import json, sys
 from ivscope.domain.failures import ProviderFailure
 from ivscope.sources.aws import AwsOptions, AwsSource
 try:
-    AwsSource.connect(AwsOptions(profile="team", region="us-west-2")).list_stages(None)
+    AwsSource.connect(AwsOptions(profile="team", region="us-west-2")).read_page(calls.STAGES, None)
 except ProviderFailure as failure:
     print(json.dumps([failure.kind, failure.retryable, failure.summary, failure.remedy]))
 """

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.endpoint.faults import FAULTS
@@ -96,7 +97,7 @@ def endpoint():
 
 def failure_at(url, **options):
     with pytest.raises(ProviderFailure) as caught:
-        aws_source(url, **options).list_stages(None)
+        aws_source(url, **options).read_page(calls.STAGES, None)
     return caught.value
 
 
@@ -138,14 +139,14 @@ def test_silence_is_a_timeout_after_the_read_limit(endpoint):
 
 def test_the_next_call_succeeds_once_the_trouble_is_over(endpoint):
     source = aws_source(endpoint.faulty_url("internal500.ListStageSessions:1"))
-    arn = source.list_stages(None).items[0].arn
+    arn = source.read_page(calls.STAGES, None).items[0].arn
     with pytest.raises(ProviderFailure):
-        source.list_sessions(arn, None)
-    assert len(source.list_sessions(arn, None).items) == 3
+        source.read_page(calls.sessions(arn), None)
+    assert len(source.read_page(calls.sessions(arn), None).items) == 3
 
 
 def test_ten_megabytes_in_one_name_are_a_page_like_any_other(endpoint):
-    page = aws_source(endpoint.faulty_url("hugebody")).list_stages(None)
+    page = aws_source(endpoint.faulty_url("hugebody")).read_page(calls.STAGES, None)
     assert len(page.items[0].name) == 10_000_000
 
 
@@ -155,15 +156,15 @@ def test_expired_credentials_are_found_again_by_a_fresh_source(endpoint, tmp_pat
     file.write_text("[team]\naws_access_key_id = OLD\naws_secret_access_key = x\n")
     url = endpoint.faulty_url("expiredtoken.GetStage:1")
     source = AwsSource.connect(AwsOptions(profile="team", region=REGION, endpoint_url=url))
-    arn = source.list_stages(None).items[0].arn
+    arn = source.read_page(calls.STAGES, None).items[0].arn
     with pytest.raises(ProviderFailure) as caught:
-        source.get_stage(arn)
+        source.read_fact(calls.stage(arn))
     assert caught.value.kind is KIND.EXPIRED
     assert "aws sso login --profile team" in caught.value.remedy
     file.write_text("[team]\naws_access_key_id = NEW\naws_secret_access_key = y\n")
     again = source.reconnect()
     assert again._client._client._request_signer._credentials.access_key == "NEW"
-    assert (again.profile, again.get_stage(arn).arn) == ("team", arn)
+    assert (again.profile, again.read_fact(calls.stage(arn)).arn) == ("team", arn)
 
 
 def test_one_unreadable_time_spoils_one_row(endpoint):
@@ -172,7 +173,7 @@ def test_one_unreadable_time_spoils_one_row(endpoint):
     make = rows._make
     rows._make = lambda place: make(place) | ({"eventTime": "yesterday"} if place == 1 else {})
     with Endpoint(world) as spoiled:
-        events = aws_source(spoiled.url).list_events(world.scope, None).items
+        events = aws_source(spoiled.url).read_page(calls.events(world.scope), None).items
     assert [getattr(event.time, "raw", None) for event in events] == [None, "yesterday", None]
     assert all(isinstance(event, Event) for event in events)
 

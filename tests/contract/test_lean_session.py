@@ -5,6 +5,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import boto3
 import pytest
+from ivscope.domain import calls
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.endpoint.server import Endpoint
 from ivscope.sources.aws import AwsOptions, AwsSource
@@ -70,7 +71,7 @@ def test_an_endpoint_from_the_environment_is_used(keys, monkeypatch, name):
     with Endpoint(SmallWorld()) as endpoint:
         monkeypatch.setenv(name, endpoint.url)
         source = AwsSource.connect(AwsOptions(region=REGION))
-        assert len(source.list_stages(None).items) == 3
+        assert len(source.read_page(calls.STAGES, None).items) == 3
         assert source.endpoint_url == endpoint.url
 
 
@@ -84,7 +85,7 @@ def test_an_endpoint_and_a_region_from_a_profile_are_used(tmp_path, monkeypatch)
             f"  endpoint_url = {endpoint.url}\n"
         )
         source = AwsSource.connect(AwsOptions(profile="team"))
-        assert len(source.list_stages(None).items) == 3
+        assert len(source.read_page(calls.STAGES, None).items) == 3
     assert (source.profile, source.region) == ("team", "us-west-2")
 
 
@@ -139,7 +140,7 @@ def test_a_role_is_assumed_with_times_kept_as_text(sts, tmp_path, monkeypatch):
     with Endpoint(SmallWorld()) as endpoint:
         options = AwsOptions(profile="role", region=REGION, endpoint_url=endpoint.url)
         source = AwsSource.connect(options)
-        assert len(source.list_stages(None).items) == 3
+        assert len(source.read_page(calls.STAGES, None).items) == 3
     assert source._client._client._request_signer._credentials.access_key == "ASSUMED"
     assert source._client.context.credential_method == "assume-role"
 
@@ -150,7 +151,7 @@ def test_a_refused_role_is_not_taken_for_a_refused_read(sts, tmp_path, monkeypat
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", f"{sts}/refuse")
     source = AwsSource.connect(AwsOptions(profile="role", region=REGION))
     with pytest.raises(ProviderFailure) as caught:
-        source.list_stages(None)
+        source.read_page(calls.STAGES, None)
     assert caught.value.kind is FailureKind.CREDENTIALS
     assert "AssumeRole" in caught.value.summary
     assert "profile role" in caught.value.summary

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from ivscope.domain import calls
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.incident import MAIN_ARN, IncidentWorld
@@ -27,7 +28,7 @@ class Live:
         self.clock = world_clock
         self.source = aws_source(url)
         self.provider = StageDataProvider(lambda: self.source, pace=RateLimiter(demand=1000))
-        rows = self.source.list_participants(LIVE, None, None).items
+        rows = self.source.read_page(calls.participants(LIVE, None), None).items
         (person,) = (row.participant_id for row in rows if row.user_id == USER)
         self.scope = ParticipantScope(LIVE.stage_arn, LIVE.session_id, person)
         self.feed = self.provider.events(self.scope)
@@ -39,7 +40,7 @@ class Live:
         """What the service has now, read without the provider."""
         events, cursor = [], None
         while True:
-            page = self.source.list_events(self.scope, cursor)
+            page = self.source.read_page(calls.events(self.scope), cursor)
             events.extend(page.items)
             cursor = page.next_cursor
             if cursor is None:

@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from ivscope.domain import calls
 from ivscope.domain.failures import ProviderFailure
 from ivscope.endpoint.server import Endpoint
-from ivscope.sources.aws import READS, AwsOptions, AwsSource, RefusedError
+from ivscope.sources.aws import AwsOptions, AwsSource, RefusedError
+from ivscope.sources.wire_source import READS
 from support.aws_sources import aws_source
 from support.small_world import STAGE_ARN, SmallWorld
 
@@ -34,7 +36,7 @@ def source(endpoint):
 )
 def test_the_door_refuses_operations_that_are_none_of_the_nine(source, endpoint, operation):
     with pytest.raises(RefusedError, match=operation):
-        source._call(operation, arn=STAGE_ARN)
+        source._client.call(operation, arn=STAGE_ARN)
     assert endpoint.calls.total() == 0
 
 
@@ -58,16 +60,16 @@ def test_a_presigned_address_of_anything_else_is_refused_too(source, operation):
 
 def test_all_nine_reads_go_out_and_nothing_else(source, endpoint):
     world = SmallWorld()
-    source.list_stages(None)
-    source.list_sessions(STAGE_ARN, None)
-    source.list_participants(world.session, None, None)
-    source.list_events(world.scope, None)
-    source.list_replicas(STAGE_ARN, world.scope.participant_id, None)
-    source.list_ingest_configurations(STAGE_ARN, None)
-    source.get_stage(STAGE_ARN)
-    source.get_session(world.session)
-    source.get_participant(world.scope)
-    assert set(endpoint.calls) == READS
+    source.read_page(calls.STAGES, None)
+    source.read_page(calls.sessions(STAGE_ARN), None)
+    source.read_page(calls.participants(world.session, None), None)
+    source.read_page(calls.events(world.scope), None)
+    source.read_page(calls.replicas(STAGE_ARN, world.scope.participant_id), None)
+    source.read_page(calls.ingest_configurations(STAGE_ARN), None)
+    source.read_fact(calls.stage(STAGE_ARN))
+    source.read_fact(calls.session(world.session))
+    source.read_fact(calls.participant(world.scope))
+    assert set(endpoint.calls) == READS.keys()
     assert set(endpoint.calls.values()) == {1}
     assert endpoint.calls.total() == 9
     sizes = {call.operation: call.parameters.get("maxResults") for call in endpoint.recent}
@@ -80,7 +82,8 @@ def test_the_readme_names_all_actions_and_which_one_is_optional():
     policy = json.loads(readme.partition("```json")[2].partition("```")[0])
     (statement,) = policy["Statement"]
     optional = "ListIngestConfigurations"
-    assert sorted(statement["Action"]) == sorted(f"ivs:{name}" for name in READS - {optional})
+    needed = READS.keys() - {optional}
+    assert sorted(statement["Action"]) == sorted(f"ivs:{name}" for name in needed)
     assert f"A ninth action is optional: with `ivs:{optional}`" in readme
 
 
@@ -89,5 +92,5 @@ def test_a_stage_of_another_region_is_explained_before_a_call_is_made(monkeypatc
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
     source = AwsSource.connect(AwsOptions(region="eu-west-1"))
     with pytest.raises(ProviderFailure) as caught:
-        source.list_sessions(STAGE_ARN, None)
+        source.read_page(calls.sessions(STAGE_ARN), None)
     assert "--region us-west-2" in caught.value.remedy

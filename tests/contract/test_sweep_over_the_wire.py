@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
+from ivscope.domain import calls
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
@@ -44,7 +45,7 @@ def events_of(source, session, participant_id):
     scope = ParticipantScope(session.stage_arn, session.session_id, participant_id)
     cursor, events = None, []
     while True:
-        page = source.list_events(scope, cursor)
+        page = source.read_page(calls.events(scope), cursor)
         events += page.items
         cursor = page.next_cursor
         if cursor is None:
@@ -85,21 +86,21 @@ def test_a_few_hundred_of_twenty_five_thousand(connect):
     endpoint, provider, source = connect(
         "huge", pace=RateLimiter(demand=UNLIMITED, background=UNLIMITED)
     )
-    stage = source.list_stages(None).items[0].arn
-    session = SessionScope(stage, source.list_sessions(stage, None).items[0].session_id)
+    stage = source.read_page(calls.STAGES, None).items[0].arn
+    session = SessionScope(stage, source.read_page(calls.sessions(stage), None).items[0].session_id)
     sweep = provider.sweep(session)
     sweep.start()
     wait_for(lambda: sweep.log.participants_read >= 300, 60)
     sweep.pause()
     wait_for(lambda: not provider.activity().in_flight)
-    calls = endpoint.calls
+    made = endpoint.calls
     read = [one for one in sweep.log.participant_ids if sweep.log.is_read(one)]
     for name in read[::100]:
         feed = provider.events(ParticipantScope(stage, session.session_id, name))
         assert feed.state is FeedState.COMPLETE
-        assert endpoint.calls == calls
+        assert endpoint.calls == made
         assert Counter(feed.items) == Counter(events_of(source, session, name))
-        calls = endpoint.calls
+        made = endpoint.calls
     assert len(sweep.log.log) == sum(
         sweep.log.reading(name).events for name in sweep.log.participant_ids
     )

@@ -2,16 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import cast
 
 import pytest
+from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.failures import ProviderFailure
 from ivscope.domain.stages import ParticipantScope
-from ivscope.provider.store import feeds
-from ivscope.provider.store.event_log import EventLog, EventTables
+from ivscope.provider.store.event_feed import EventFeed
+from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import FeedState
-from ivscope.provider.store.source import Source
 from support.growing_source import GrowingList
 
 SCOPE = ParticipantScope("arn", "st-1", "p")
@@ -27,7 +26,7 @@ class FeedReader:
         self, source: GrowingList, *, is_settled: Callable[[], bool] = lambda: False
     ) -> None:
         self.source = source
-        self.feed = feeds.events(SCOPE, EventTables(), is_settled)
+        self.feed = EventFeed(calls.events(SCOPE), EventLog, is_settled)
         self.first_page: Counter[Event] = Counter()
         """What the list held when the first page of the rows held was asked for."""
         self._before: list[Event] = []
@@ -84,7 +83,7 @@ class FeedReader:
         for _ in range(_MOST_CALLS):
             feed.begin_reading()
             try:
-                needs_another = feed.fetch(cast("Source", self.source))()
+                needs_another = feed.fetch(self.source)()
             except ProviderFailure as trouble:
                 feed.fail(trouble)
                 needs_another = False

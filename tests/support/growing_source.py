@@ -8,9 +8,10 @@ from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.pages import Cursor, Page
 from ivscope.domain.stages import SessionScope, StageSession
 from ivscope.domain.times import Time
+from support.named_calls import NamedCalls
 
 
-class GrowingList:
+class GrowingList(NamedCalls):
     """A list of events in the order returned, read in pages.
 
     With `shifts`, a cursor is an offset into the list as it is now: growth at the head pushes

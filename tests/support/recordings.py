@@ -1,20 +1,18 @@
 """Recordings of a world, made over real HTTP."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar, TypeVarTuple
 
+from ivscope.domain import calls
+from ivscope.domain.calls import Item, ListCall
 from ivscope.domain.failures import ProviderFailure
-from ivscope.domain.pages import Cursor, Page
+from ivscope.domain.pages import Cursor
 from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
 from ivscope.sources.aws import AwsSource
 from ivscope.sources.recorded import RecordedSource
 from ivscope.sources.recording import Recording
 from support.aws_sources import aws_source
-
-Item = TypeVar("Item")
-Scope = TypeVarTuple("Scope")
 
 FILTERS = (
     None,
@@ -37,13 +35,13 @@ def recorded(path: Path, url: str) -> Iterator[RecordedSource]:
         recording.close()
 
 
-def _rows(call: Callable[[*Scope, Cursor | None], Page[Item]], *scope: *Scope) -> list[Item]:
+def _rows(source: AwsSource, call: ListCall[Item]) -> list[Item]:
     """All rows of a list, as far as it can be read."""
     rows: list[Item] = []
     cursor: Cursor | None = None
     with suppress(ProviderFailure):
         while True:
-            page = call(*scope, cursor)
+            page = source.read_page(call, cursor)
             rows += page.items
             cursor = page.next_cursor
             if cursor is None:
@@ -52,18 +50,18 @@ def _rows(call: Callable[[*Scope, Cursor | None], Page[Item]], *scope: *Scope) -
 
 
 def _read_all(source: AwsSource) -> None:
-    for stage in _rows(source.list_stages):
+    for stage in _rows(source, calls.STAGES):
         with suppress(ProviderFailure):
-            source.get_stage(stage.arn)
-        _rows(source.list_ingest_configurations, stage.arn)
-        for session in _rows(source.list_sessions, stage.arn):
+            source.read_fact(calls.stage(stage.arn))
+        _rows(source, calls.ingest_configurations(stage.arn))
+        for session in _rows(source, calls.sessions(stage.arn)):
             scope = SessionScope(stage.arn, session.session_id)
             with suppress(ProviderFailure):
-                source.get_session(scope)
-            people = [_rows(source.list_participants, scope, narrowed) for narrowed in FILTERS]
+                source.read_fact(calls.session(scope))
+            people = [_rows(source, calls.participants(scope, narrowed)) for narrowed in FILTERS]
             for person in people[0]:
                 own = ParticipantScope(stage.arn, session.session_id, person.participant_id)
                 with suppress(ProviderFailure):
-                    source.get_participant(own)
-                _rows(source.list_events, own)
-                _rows(source.list_replicas, stage.arn, person.participant_id)
+                    source.read_fact(calls.participant(own))
+                _rows(source, calls.events(own))
+                _rows(source, calls.replicas(stage.arn, person.participant_id))

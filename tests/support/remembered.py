@@ -1,13 +1,12 @@
 """What a run of the provider read, for the next one; a recording without a file."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from ivscope.domain.events import Event
+from ivscope.domain.calls import GetCall, Item, ListCall, Value
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.domain.pages import Page
-from ivscope.domain.stages import ParticipantSummary, SessionScope, StageSession
-from ivscope.provider.store.source import RecordedReading, Source
+from ivscope.domain.pages import Cursor, Page
+from ivscope.provider.store.source import RecordedReading
 from support.session_source import SessionSource
 
 
@@ -26,7 +25,7 @@ class Memory:
     def reading(self) -> RecordedReading:
         """A reading of what is remembered."""
         source = _Reading(self)
-        return RecordedReading(cast("Source", source), lambda: source.asked_at)
+        return RecordedReading(source, lambda: source.asked_at)
 
 
 class _Watched:
@@ -36,20 +35,14 @@ class _Watched:
         self._memory = memory
         self._source = source
 
-    def list_participants(self, *call: object) -> Page[ParticipantSummary]:
-        return self._keep("list_participants", *call)
-
-    def list_events(self, *call: object) -> Page[Event]:
-        return self._keep("list_events", *call)
-
-    def get_session(self, session: SessionScope) -> StageSession:
-        return self._source.get_session(session)
-
-    def _keep(self, method: str, *call: object) -> Page[Any]:
+    def read_page(self, call: ListCall[Item], cursor: Cursor | None) -> Page[Item]:
         asked_at = self._memory.now
-        page: Page[Any] = getattr(self._source, method)(*call)
-        self._memory.held[method, *call] = page, asked_at
+        page = self._source.read_page(call, cursor)
+        self._memory.held[call, cursor] = page, asked_at
         return page
+
+    def read_fact(self, call: GetCall[Value]) -> Value:
+        return self._source.read_fact(call)
 
 
 class _Reading:
@@ -57,14 +50,16 @@ class _Reading:
         self._memory = memory
         self.asked_at: datetime | None = None
 
-    def list_participants(self, *call: object) -> Page[ParticipantSummary]:
-        return self._look_up("list_participants", *call)
-
-    def list_events(self, *call: object) -> Page[Event]:
-        return self._look_up("list_events", *call)
-
-    def _look_up(self, *call: object) -> Page[Any]:
-        if call not in self._memory.held:
-            raise ProviderFailure(FailureKind.NOT_RECORDED, "not recorded", "", retryable=False)
-        page, self.asked_at = self._memory.held[call]
+    def read_page(self, call: ListCall[Item], cursor: Cursor | None) -> Page[Item]:
+        if (call, cursor) not in self._memory.held:
+            raise _not_recorded()
+        page: Page[Item]
+        page, self.asked_at = self._memory.held[call, cursor]
         return page
+
+    def read_fact(self, _call: GetCall[Value]) -> Value:
+        raise _not_recorded()
+
+
+def _not_recorded() -> ProviderFailure:
+    return ProviderFailure(FailureKind.NOT_RECORDED, "not recorded", "", retryable=False)

@@ -4,25 +4,11 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
-from ivscope.domain.events import Event
+from ivscope.domain.calls import GetCall, Item, ListCall, Value
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.domain.ingest import IngestConfiguration
 from ivscope.domain.pages import Cursor, Page
-from ivscope.domain.stages import (
-    Participant,
-    ParticipantFilter,
-    ParticipantReplica,
-    ParticipantScope,
-    ParticipantSummary,
-    SessionScope,
-    Stage,
-    StageSession,
-    StageSummary,
-)
-
-Item = TypeVar("Item")
 
 
 @dataclass
@@ -74,52 +60,12 @@ class ScriptedSource:
         """The cursors that calls of this operation carried, in order."""
         return [asked.cursor for asked in self.asked if asked.operation == operation]
 
-    def list_stages(self, cursor: Cursor | None) -> Page[StageSummary]:
-        answer: Page[StageSummary] = self._answer("ListStages", None, cursor)
+    def read_page(self, call: ListCall[Item], cursor: Cursor | None) -> Page[Item]:
+        answer: Page[Item] = self._answer(call.operation, call.scope, cursor)
         return answer
 
-    def list_sessions(self, stage_arn: str, cursor: Cursor | None) -> Page[StageSession]:
-        answer: Page[StageSession] = self._answer("ListStageSessions", stage_arn, cursor)
-        return answer
-
-    def list_participants(
-        self, session: SessionScope, narrowed: ParticipantFilter | None, cursor: Cursor | None
-    ) -> Page[ParticipantSummary]:
-        answer: Page[ParticipantSummary] = self._answer(
-            "ListParticipants", (session, narrowed), cursor
-        )
-        return answer
-
-    def list_events(self, scope: ParticipantScope, cursor: Cursor | None) -> Page[Event]:
-        answer: Page[Event] = self._answer("ListParticipantEvents", scope, cursor)
-        return answer
-
-    def list_replicas(
-        self, source_stage_arn: str, participant_id: str, cursor: Cursor | None
-    ) -> Page[ParticipantReplica]:
-        answer: Page[ParticipantReplica] = self._answer(
-            "ListParticipantReplicas", (source_stage_arn, participant_id), cursor
-        )
-        return answer
-
-    def list_ingest_configurations(
-        self, stage_arn: str, cursor: Cursor | None
-    ) -> Page[IngestConfiguration]:
-        answer: Page[IngestConfiguration] = self._answer(
-            "ListIngestConfigurations", stage_arn, cursor
-        )
-        return answer
-
-    def get_stage(self, stage_arn: str) -> Stage:
-        answer: Stage = self._answer("GetStage", stage_arn, None)
-        return answer
-
-    def get_session(self, session: SessionScope) -> StageSession:
-        answer: StageSession = self._answer("GetStageSession", session, None)
-        return answer
-
-    def get_participant(self, scope: ParticipantScope) -> Participant:
-        answer: Participant = self._answer("GetParticipant", scope, None)
+    def read_fact(self, call: GetCall[Value]) -> Value:
+        answer: Value = self._answer(call.operation, call.scope, None)
         return answer
 
     def _answer(self, operation: str, scope: object, cursor: Cursor | None) -> Any:

@@ -16,6 +16,7 @@ from ivscope.domain.stages import (
     SessionScope,
     StageSession,
 )
+from support.named_calls import NamedCalls
 from support.scripted_source import Gate
 
 Row = TypeVar("Row")
@@ -34,7 +35,7 @@ def joined(participant_id: str, seconds: float = 0, **members: Any) -> Event:
     return Event("JOINED", participant_id, EPOCH + timedelta(seconds=seconds), **members)
 
 
-class SessionSource:
+class SessionSource(NamedCalls):
     """Cursors are offsets. `page_size` is that of events, `list_size` that of participants."""
 
     profile = "session"

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from ivscope.domain import calls
 from ivscope.domain.stages import ParticipantScope
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.huge import FLAKY, MAIN_STAGE, HugeWorld
@@ -43,7 +44,7 @@ def words(tmp_path_factory):
     with Endpoint(world) as endpoint:
         source = aws_source(endpoint.url, region=world.region, recording=short)
         cursor = None
-        while (cursor := source.list_events(scope, cursor).next_cursor) is not None:
+        while (cursor := source.read_page(calls.events(scope), cursor).next_cursor) is not None:
             pass
     (request,) = short.requests
     events = [event for page in short.answers(request) for event in short.body(page)["events"]]

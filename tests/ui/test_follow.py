@@ -155,6 +155,17 @@ async def test_r_reads_once_what_is_new_and_says_how_much():
         assert watcher.polls == before + 2
 
 
+async def test_a_look_at_the_newest_page_only_is_told_as_such():
+    async with watching() as watcher:
+        journey = watcher.journey
+        while len(watcher.told) <= 100:
+            watcher.clock.go_on(600)
+        await journey.press("r")
+        await journey.until(lambda: re.search(NEWS, journey.status))
+        await journey.press("r")
+        await journey.until("none on the newest page; R: read all again")
+
+
 async def test_following_ends_with_the_session():
     async with explorer(Place(LIVE_STAGE)) as journey:
         await journey.until("5 sessions, all loaded")

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from ivscope.domain import calls
 from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.sources.recorded import RecordedSource, last_session
@@ -207,7 +208,7 @@ def test_a_damaged_answer_is_a_failure_in_plain_words(path):
     recording.save(request, {"stages": []}, "", NOON)
     recording._connection.execute("UPDATE answers SET body = x'00'")
     with pytest.raises(ProviderFailure) as caught:
-        RecordedSource(recording).list_stages(None)
+        RecordedSource(recording).read_page(calls.STAGES, None)
     assert caught.value.kind is FailureKind.NOT_RECORDED
     assert "cannot be read" in caught.value.summary
 
@@ -229,10 +230,10 @@ def test_a_recording_of_version_0_1_opens_as_before(tmp_path):
     source = RecordedSource(recording)
     session = last_session(recording)
     assert session == SessionScope(FRIDAY, "st-dxMFysKnE9UAk")
-    people = source.list_participants(session, None, None)
+    people = source.read_page(calls.participants(session, None), None)
     assert (len(people.items), people.next_cursor) == (40, None)
     scope = ParticipantScope(FRIDAY, session.session_id, "rgeSAc1aOKO6")
-    events = source.list_events(scope, None)
+    events = source.read_page(calls.events(scope), None)
     assert (len(events.items), events.next_cursor) == (24, None)
     assert (events.items[0].name, events.items[-1].name) == ("LEFT", "JOINED")
-    assert source.get_participant(scope).summary.user_id == "noor-web"
+    assert source.read_fact(calls.participant(scope)).summary.user_id == "noor-web"

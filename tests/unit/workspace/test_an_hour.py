@@ -13,6 +13,7 @@ from ivscope.provider.fetch.rate_limiter import DEMAND_LIMIT
 from ivscope.workspace.jobs import Alarm
 from support.growing_source import LiveSource
 from support.moved_clock import START, MovedClock
+from support.named_calls import NamedCalls
 from support.scripted_source import failure
 
 SCOPE = ParticipantScope("arn:a", "st-1", "p")
@@ -21,7 +22,7 @@ EVENT_EVERY = 90
 """Seconds: longer than the longest wait between two polls."""
 
 
-class Watcher:
+class Watcher(NamedCalls):
     """Follows one participant as the explorer does: by an alarm, and by what is announced."""
 
     def __init__(self, time, source):

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from ivscope.analysis.intervals import LATEST
+from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.ingest import IngestConfiguration
@@ -138,8 +139,8 @@ def test_looking_reads_nothing_and_creates_nothing(case):
     provider = case.provider
     assert not case.source.order
     assert provider.store.opened_events(scope("p")) is None
-    assert not provider.store.participant_facts
-    assert not provider.store.all_participants
+    assert not provider.store.all_facts
+    assert not provider.store.lists
     assert not provider._scans
 
 
@@ -403,7 +404,7 @@ def test_a_swept_session_is_seen_whole(case):
 
 def test_what_is_attached_to_a_stage_is_told_with_the_time_of_its_listing(case):
     assert case.held.ingest_configurations(SESSION.stage_arn) is None
-    feed = case.provider.ingest_configurations(SESSION.stage_arn)
+    feed = case.provider.feed(calls.ingest_configurations(SESSION.stage_arn))
     assert case.held.ingest_configurations(SESSION.stage_arn) is None
     case.seconds = 100
     case.read(feed)
@@ -416,7 +417,7 @@ def test_what_is_attached_to_a_stage_is_told_with_the_time_of_its_listing(case):
 
 def test_a_denied_listing_is_told_and_one_listed_before_stays(case):
     case.source.denies = True
-    feed = case.read(case.provider.ingest_configurations(SESSION.stage_arn))
+    feed = case.read(case.provider.feed(calls.ingest_configurations(SESSION.stage_arn)))
     held = case.held.ingest_configurations(SESSION.stage_arn)
     assert (held.rows, held.complete, held.as_of) == ([], False, None)
     assert held.failure.kind is FailureKind.DENIED

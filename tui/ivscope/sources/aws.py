@@ -15,23 +15,8 @@ from ivscope.domain.identifiers import region_of
 from ivscope.sources.call_context import CallContext
 from ivscope.sources.failures import CONNECT, translate
 from ivscope.sources.lean_session import SERVICE, build_session
-from ivscope.sources.recording import MEMBERS, Recording, request_text
-from ivscope.sources.wire_source import WireClient, WireSource
-
-READS = frozenset(
-    {
-        "ListStages",
-        "GetStage",
-        "ListStageSessions",
-        "GetStageSession",
-        "ListParticipants",
-        "GetParticipant",
-        "ListParticipantEvents",
-        "ListParticipantReplicas",
-        "ListIngestConfigurations",
-    }
-)
-"""All that is ever called. GetIngestConfiguration only reads too, but it gives the stream key."""
+from ivscope.sources.recording import Recording, request_text
+from ivscope.sources.wire_source import MEMBERS, READS, WireClient, WireSource
 
 
 class RefusedError(Exception):

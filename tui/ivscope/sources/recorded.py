@@ -13,8 +13,8 @@ from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.held_rows import HeldRows
 from ivscope.domain.stages import SessionScope
 from ivscope.sources.call_context import CallContext
-from ivscope.sources.recording import MEMBERS, Answer, Recording, read_request, request_text
-from ivscope.sources.wire_source import WireSource
+from ivscope.sources.recording import Answer, Recording, read_request, request_text
+from ivscope.sources.wire_source import MEMBERS, WireSource
 
 Row = Any
 _IDENTITIES = {"stages": "arn", "stageSessions": "sessionId", "participants": "participantId"}

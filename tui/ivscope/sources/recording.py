@@ -15,19 +15,6 @@ from typing import Any
 from ivscope.domain.clock import utc_now
 from ivscope.domain.failures import UnusableFileError
 
-MEMBERS: Mapping[str, str] = {
-    "list_stages": "stages",
-    "list_stage_sessions": "stageSessions",
-    "list_participants": "participants",
-    "list_participant_events": "events",
-    "list_participant_replicas": "replicas",
-    "list_ingest_configurations": "ingestConfigurations",
-    "get_stage": "stage",
-    "get_stage_session": "stageSession",
-    "get_participant": "participant",
-}
-"""The member that the answer of an operation must have. IVS API, by boto3 method name."""
-
 _PAGING = frozenset({"maxResults", "nextToken"})
 
 

@@ -1,9 +1,10 @@
 """WireSource: the read calls of IVS over anything that answers them as botocore does."""
 
-from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
 
-from ivscope.domain.events import Event
+from ivscope.domain.calls import GetCall, Item, ListCall, Value
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.identifiers import (
     is_participant_id,
@@ -11,19 +12,8 @@ from ivscope.domain.identifiers import (
     is_stage_arn,
     parse_stage_arn,
 )
-from ivscope.domain.ingest import IngestConfiguration
 from ivscope.domain.pages import Cursor, Page
-from ivscope.domain.stages import (
-    Participant,
-    ParticipantFilter,
-    ParticipantReplica,
-    ParticipantScope,
-    ParticipantSummary,
-    SessionScope,
-    Stage,
-    StageSession,
-    StageSummary,
-)
+from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
 from ivscope.sources import decoding
 from ivscope.sources.call_context import CallContext
 from ivscope.sources.outside_text import failure_of, one_line
@@ -79,16 +69,6 @@ def participant_member(participant_id: str) -> str:
     return participant_id
 
 
-def paging_members(cursor: Cursor | None) -> dict[str, str]:
-    """`nextToken`, or nothing for the first page: botocore refuses None."""
-    return {} if cursor is None else {"nextToken": cursor}
-
-
-def filter_members(narrowed: ParticipantFilter | None) -> dict[str, str | bool]:
-    """The one filter of ListParticipants, or nothing."""
-    return {} if narrowed is None else {narrowed.member: narrowed.value}
-
-
 def _not_an(what: str, text: str, form: str) -> ProviderFailure:
     shown = one_line(text) or "empty"
     return failure_of(
@@ -96,13 +76,96 @@ def _not_an(what: str, text: str, form: str) -> ProviderFailure:
     )
 
 
-Item = TypeVar("Item")
-
-_PAGE = 100
+_PAGE: Final = 100
 """Items. IVS API: maxResults of the list calls, 1 to 100."""
 
-_REPLICA_PAGE = 50
+_REPLICA_PAGE: Final = 50
 """Items. IVS API: ListParticipantReplicas, maxResults, 1 to 50."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """How one operation is called, and how its answer is decoded."""
+
+    method: str
+    """Of boto3; recordings know the operation by it."""
+    member: str
+    """What the answer must have: a list of rows, or one of them."""
+    decode: Callable[[Any], Any]
+    """Makes a value of a row."""
+    request: Callable[[Any, CallContext], Mapping[str, str | bool]]
+    """Makes the members of the request of the scope of a call.
+
+    Raises ProviderFailure when the scope cannot be right.
+    """
+    page_size: int = 0
+    """The most rows of a page; 0 where one value is the answer."""
+
+
+def _all(_scope: None, _context: CallContext) -> dict[str, str | bool]:
+    return {}
+
+
+def _narrowed(
+    scope: tuple[SessionScope, ParticipantFilter | None], context: CallContext
+) -> dict[str, str | bool]:
+    session, narrowed = scope
+    members: dict[str, str | bool] = {**session_members(session, context)}
+    if narrowed is not None:
+        members[narrowed.member] = narrowed.value
+    return members
+
+
+def _source(scope: tuple[str, str], context: CallContext) -> dict[str, str | bool]:
+    stage_arn, participant_id = scope
+    return {
+        "sourceStageArn": stage_member(stage_arn, context),
+        "participantId": participant_member(participant_id),
+    }
+
+
+def _stage(member: str) -> Callable[[str, CallContext], dict[str, str | bool]]:
+    return lambda arn, context: {member: stage_member(arn, context)}
+
+
+READS: Final[Mapping[str, Read]] = {
+    "ListStages": Read("list_stages", "stages", decoding.decode_stage_summary, _all, _PAGE),
+    "ListStageSessions": Read(
+        "list_stage_sessions", "stageSessions", decoding.decode_session, _stage("stageArn"), _PAGE
+    ),
+    "ListParticipants": Read(
+        "list_participants",
+        "participants",
+        decoding.decode_participant_summary,
+        _narrowed,
+        _PAGE,
+    ),
+    "ListParticipantEvents": Read(
+        "list_participant_events", "events", decoding.decode_event, participant_members, _PAGE
+    ),
+    "ListParticipantReplicas": Read(
+        "list_participant_replicas", "replicas", decoding.decode_replica, _source, _REPLICA_PAGE
+    ),
+    "ListIngestConfigurations": Read(
+        "list_ingest_configurations",
+        "ingestConfigurations",
+        decoding.decode_ingest_configuration,
+        _stage("filterByStageArn"),
+        _PAGE,
+    ),
+    "GetStage": Read("get_stage", "stage", decoding.decode_stage, _stage("arn")),
+    "GetStageSession": Read(
+        "get_stage_session", "stageSession", decoding.decode_session, session_members
+    ),
+    "GetParticipant": Read(
+        "get_participant", "participant", decoding.decode_participant, participant_members
+    ),
+}
+"""All that is ever called, by operation of the IVS API. The door to boto3 lets nothing else pass.
+GetIngestConfiguration only reads too, but it gives the stream key."""
+
+MEMBERS: Final = {read.method: read.member for read in READS.values()}
+"""The member that the answer of an operation must have, by boto3 method name."""
 
 
 class WireClient(Protocol):
@@ -126,102 +189,27 @@ class WireClient(Protocol):
 
 
 class WireSource:
-    """Asks, and makes values of the answers. Every method blocks.
+    """Asks, and makes values of the answers. Both methods block.
 
-    Every method raises `ProviderFailure` and nothing else for trouble outside our code. Methods
-    may be called from several threads at once if the client may.
+    Both raise `ProviderFailure` and nothing else for trouble outside our code. They may be called
+    from several threads at once if the client may.
     """
 
     def __init__(self, client: WireClient) -> None:
         self._client = client
 
-    def list_stages(self, cursor: Cursor | None) -> Page[StageSummary]:
-        """IVS API: ListStages."""
-        answer = self._call("list_stages", maxResults=_PAGE, **paging_members(cursor))
-        return self._page(answer, "stages", decoding.decode_stage_summary)
+    def read_page(self, call: ListCall[Item], cursor: Cursor | None) -> Page[Item]:
+        """Read one page of a list, the largest one that the API gives."""
+        read, context = READS[call.operation], self._client.context
+        members = read.request(call.scope, context)
+        # botocore refuses a nextToken that is None.
+        paging = {} if cursor is None else {"nextToken": cursor}
+        answer = self._client.call(read.method, **members, maxResults=read.page_size, **paging)
+        return decoding.decode_page(answer, read.member, read.decode, origin=context.host)
 
-    def list_sessions(self, stage_arn: str, cursor: Cursor | None) -> Page[StageSession]:
-        """IVS API: ListStageSessions."""
-        answer = self._call(
-            "list_stage_sessions",
-            stageArn=stage_member(stage_arn, self._client.context),
-            maxResults=_PAGE,
-            **paging_members(cursor),
-        )
-        return self._page(answer, "stageSessions", decoding.decode_session)
-
-    def list_participants(
-        self, session: SessionScope, narrowed: ParticipantFilter | None, cursor: Cursor | None
-    ) -> Page[ParticipantSummary]:
-        """IVS API: ListParticipants, with at most one server-side filter."""
-        answer = self._call(
-            "list_participants",
-            **session_members(session, self._client.context),
-            **filter_members(narrowed),
-            maxResults=_PAGE,
-            **paging_members(cursor),
-        )
-        return self._page(answer, "participants", decoding.decode_participant_summary)
-
-    def list_events(self, scope: ParticipantScope, cursor: Cursor | None) -> Page[Event]:
-        """IVS API: ListParticipantEvents."""
-        answer = self._call(
-            "list_participant_events",
-            **participant_members(scope, self._client.context),
-            maxResults=_PAGE,
-            **paging_members(cursor),
-        )
-        return self._page(answer, "events", decoding.decode_event)
-
-    def list_replicas(
-        self, source_stage_arn: str, participant_id: str, cursor: Cursor | None
-    ) -> Page[ParticipantReplica]:
-        """IVS API: ListParticipantReplicas."""
-        answer = self._call(
-            "list_participant_replicas",
-            sourceStageArn=stage_member(source_stage_arn, self._client.context),
-            participantId=participant_member(participant_id),
-            maxResults=_REPLICA_PAGE,
-            **paging_members(cursor),
-        )
-        return self._page(answer, "replicas", decoding.decode_replica)
-
-    def list_ingest_configurations(
-        self, stage_arn: str, cursor: Cursor | None
-    ) -> Page[IngestConfiguration]:
-        """IVS API: ListIngestConfigurations, those attached to a stage."""
-        answer = self._call(
-            "list_ingest_configurations",
-            filterByStageArn=stage_member(stage_arn, self._client.context),
-            maxResults=_PAGE,
-            **paging_members(cursor),
-        )
-        return self._page(answer, "ingestConfigurations", decoding.decode_ingest_configuration)
-
-    def get_stage(self, stage_arn: str) -> Stage:
-        """IVS API: GetStage."""
-        answer = self._call("get_stage", arn=stage_member(stage_arn, self._client.context))
-        return self._single(answer, "stage", decoding.decode_stage)
-
-    def get_session(self, session: SessionScope) -> StageSession:
-        """IVS API: GetStageSession."""
-        answer = self._call("get_stage_session", **session_members(session, self._client.context))
-        return self._single(answer, "stageSession", decoding.decode_session)
-
-    def get_participant(self, scope: ParticipantScope) -> Participant:
-        """IVS API: GetParticipant."""
-        answer = self._call("get_participant", **participant_members(scope, self._client.context))
-        return self._single(answer, "participant", decoding.decode_participant)
-
-    def _call(self, operation: str, **parameters: object) -> dict[str, Any]:
-        return self._client.call(operation, **parameters)
-
-    def _page(
-        self, answer: dict[str, Any], member: str, decode_row: Callable[[Any], Item]
-    ) -> Page[Item]:
-        return decoding.decode_page(answer, member, decode_row, origin=self._client.context.host)
-
-    def _single(
-        self, answer: dict[str, Any], member: str, decode_row: Callable[[Any], Item]
-    ) -> Item:
-        return decoding.decode_single(answer, member, decode_row, origin=self._client.context.host)
+    def read_fact(self, call: GetCall[Value]) -> Value:
+        """Read one value."""
+        read, context = READS[call.operation], self._client.context
+        answer = self._client.call(read.method, **read.request(call.scope, context))
+        value: Value = decoding.decode_single(answer, read.member, read.decode, origin=context.host)
+        return value

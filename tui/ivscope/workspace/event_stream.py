@@ -173,7 +173,7 @@ class SessionStream:
     def __init__(self, provider: StageDataProvider, session: SessionScope) -> None:
         self.sweep = provider.sweep(session)
         self._provider = provider
-        self._missing = "failed" if provider.has_service else "not recorded"
+        self._missing = "failed" if provider.may_grow else "not recorded"
 
     @property
     def items(self) -> EventLog:

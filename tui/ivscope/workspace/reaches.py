@@ -6,6 +6,7 @@ from typing import Final
 
 from ivscope.analysis.histories import read_so_far
 from ivscope.analysis.intervals import LATEST, NOTHING_KNOWN, Reach, bounds_of
+from ivscope.domain import calls
 from ivscope.domain.stages import ParticipantScope, ParticipantSummary, SessionScope
 from ivscope.domain.times import Time, to_microseconds
 from ivscope.provider.fetch.provider import StageDataProvider
@@ -48,7 +49,7 @@ class Reaches:
         session = scope.session
         as_of = self._feed_as_of(session, feed)
         store = self._provider.store
-        fact, listed = store.participant_facts.get(scope), store.participants(session)
+        fact, listed = store.all_facts.get(calls.participant(scope)), store.participants(session)
         told: list[tuple[datetime, str | None]] = []
         if fact is not None and fact.value is not None:
             told.append((self._read_time(fact), fact.value.summary.state))

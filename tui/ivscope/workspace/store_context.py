@@ -4,6 +4,7 @@ from threading import Lock
 
 from ivscope.analysis.histories import PUBLISHING_NAMES, read_so_far
 from ivscope.analysis.publishers import Publishers
+from ivscope.domain import calls
 from ivscope.domain.stages import (
     Participant,
     ParticipantScope,
@@ -122,8 +123,8 @@ class StoreContext:
 
     def ingest_configurations(self, stage_arn: str, /) -> KnownIngest | None:
         """What is attached to a stage, as far as it was listed, and when."""
-        feed = self._provider.store.ingest_configurations(stage_arn)
-        if feed is None:
+        feed = self._provider.feed(calls.ingest_configurations(stage_arn))
+        if not feed.pages and feed.failure is None:
             return None
         moment, failure = self._provider.up_to_date_at(feed), feed.failure
         as_of = None if moment is None else self._provider.time_of(moment)

@@ -22,8 +22,10 @@ print(time.monotonic() - began)
 
 
 def test_a_process_with_a_call_in_flight_closes_and_ends_at_once():
-    tests = Path(__file__).parents[2]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tests), str(tests.parent)])}
+    tests = Path(__file__).parents[3]
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(tests), str(tests.parent / "tui")])
+    }
     # The gate stays closed for ten seconds: a process that waits for it runs out of time here.
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],

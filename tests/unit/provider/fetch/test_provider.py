@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind
 from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope, StageSummary
@@ -63,8 +64,8 @@ def test_each_scope_has_one_feed_that_everyone_shares(make):
     assert provider.events(SCOPE) is provider.events(same)
     assert provider.participants(SESSION) is provider.participants(SESSION)
     assert provider.participants(SESSION) is not provider.participants(SESSION, narrowed)
-    assert provider.replicas("arn:a", "p") is provider.replicas("arn:a", "p")
-    assert provider.ingest_configurations("arn:a") is provider.ingest_configurations("arn:a")
+    copies, again = calls.replicas("arn:a", "p"), calls.replicas("arn:a", "p")
+    assert provider.feed(copies) is provider.feed(again)
     assert provider.stage("arn:a") is provider.stage("arn:a")
     assert provider.session(SESSION) is provider.session(SESSION)
     assert provider.participant(SCOPE) is provider.participant(same)
@@ -78,8 +79,8 @@ def test_every_feed_and_fact_asks_its_own_operation_about_its_scope(make, source
         "ListStageSessions": (provider.sessions("arn:a"), "arn:a"),
         "ListParticipants": (provider.participants(SESSION, narrowed), (SESSION, narrowed)),
         "ListParticipantEvents": (provider.events(SCOPE), SCOPE),
-        "ListParticipantReplicas": (provider.replicas("arn:a", "p"), ("arn:a", "p")),
-        "ListIngestConfigurations": (provider.ingest_configurations("arn:a"), "arn:a"),
+        "ListParticipantReplicas": (provider.feed(calls.replicas("arn:a", "p")), ("arn:a", "p")),
+        "ListIngestConfigurations": (provider.feed(calls.ingest_configurations("arn:a")), "arn:a"),
         "GetStage": (provider.stage("arn:a"), "arn:a"),
         "GetStageSession": (provider.session(SESSION), SESSION),
         "GetParticipant": (provider.participant(SCOPE), SCOPE),

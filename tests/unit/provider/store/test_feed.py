@@ -1,19 +1,22 @@
 """Feed and Fact: pages, tokens and failures, without threads."""
 
 import pytest
+from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind
 from ivscope.domain.stages import ParticipantScope, StageSummary
-from ivscope.provider.store import feeds
-from ivscope.provider.store.event_log import EventLog, EventTables
-from ivscope.provider.store.feed import EMPTY_PAGES_FOLLOWED, FeedState
+from ivscope.provider.store.append_list import AppendList
+from ivscope.provider.store.event_feed import EventFeed
+from ivscope.provider.store.event_log import EventLog
+from ivscope.provider.store.fact import Fact
+from ivscope.provider.store.feed import EMPTY_PAGES_FOLLOWED, Feed, FeedState
 from support.scripted_source import ScriptedSource, failure, page
 
 A, B, C, D = (StageSummary(f"arn:{letter}") for letter in "abcd")
 
 
 def test_a_new_feed_is_idle_and_may_have_more():
-    feed = feeds.stages()
+    feed = Feed(calls.STAGES, AppendList)
     assert feed.state is FeedState.IDLE
     assert feed.has_more
     assert feed.wants_read
@@ -196,7 +199,7 @@ def test_a_failed_second_reading_can_be_retried_even_out_of_a_dead_end():
 def test_events_are_kept_in_a_log():
     source = ScriptedSource()
     source.will_answer("ListParticipantEvents", page([Event("JOINED")]))
-    feed = feeds.events(ParticipantScope("arn", "st-1", "p"), EventTables(), lambda: True)
+    feed = EventFeed(calls.events(ParticipantScope("arn", "st-1", "p")), EventLog, lambda: True)
     _read(feed, source)
     assert isinstance(feed.items, EventLog)
     assert feed.items.name(0) == "JOINED"
@@ -205,7 +208,7 @@ def test_events_are_kept_in_a_log():
 def test_a_fact_keeps_its_value_while_it_is_read_again():
     source = ScriptedSource()
     source.will_answer("GetStage", "first", "second")
-    fact = feeds.stage("arn")
+    fact = Fact(calls.stage("arn"))
     assert fact.state is FeedState.IDLE
     _read(fact, source)
     assert (fact.state, fact.value) == (FeedState.COMPLETE, "first")
@@ -222,7 +225,7 @@ def test_a_fact_keeps_its_value_while_it_is_read_again():
 def _feed(*pages):
     source = ScriptedSource()
     source.will_answer("ListStages", *pages)
-    return feeds.stages(), source
+    return Feed(calls.STAGES, AppendList), source
 
 
 def _read(target, source):

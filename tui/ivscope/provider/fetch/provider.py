@@ -5,12 +5,12 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from ivscope.domain import calls
+from ivscope.domain.calls import GetCall, Item, ListCall, Value
 from ivscope.domain.clock import SYSTEM_CLOCK, Clock
-from ivscope.domain.ingest import IngestConfiguration
 from ivscope.domain.stages import (
     Participant,
     ParticipantFilter,
-    ParticipantReplica,
     ParticipantScope,
     ParticipantSummary,
     SessionScope,
@@ -24,7 +24,6 @@ from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.fetch.scheduler import DEADLINE_SECONDS, Activity, Scheduler
-from ivscope.provider.store import feeds
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.fact import Fact
 from ivscope.provider.store.feed import Feed
@@ -71,8 +70,8 @@ class StageDataProvider:
         thread dies with the traceback."""
         self.changes = 0
         """How many changes there were: while it stays the same, so does all that is held."""
-        self.has_service = connect is not None
-        """Whether there is more to read than a recording."""
+        self.may_grow = connect is not None
+        """Whether more can come than what was read: a recording does not grow."""
         self.store = Store(may_grow=connect is not None, now=clock.now)
         """What is held now."""
         self._scans: dict[SessionScope, Scan] = {}
@@ -92,23 +91,29 @@ class StageDataProvider:
         )
         self._closed = False
 
+    def feed(self, call: ListCall[Item]) -> Feed[Item]:
+        """What a call lists. For events there is `events`."""
+        with self._reader.lock:
+            return self.store.feed(call)
+
+    def fact(self, call: GetCall[Value]) -> Fact[Value]:
+        """What a call tells."""
+        with self._reader.lock:
+            return self.store.fact(call)
+
     def stages(self) -> Feed[StageSummary]:
         """The stages of the account in this Region."""
-        return self.store.stages
+        return self.feed(calls.STAGES)
 
     def sessions(self, stage_arn: str) -> Feed[StageSession]:
         """The sessions of a stage."""
-        return self._once(self.store.all_sessions, stage_arn, partial(feeds.sessions, stage_arn))
+        return self.feed(calls.sessions(stage_arn))
 
     def participants(
         self, session: SessionScope, narrowed: ParticipantFilter | None = None
     ) -> Feed[ParticipantSummary]:
         """The participants of a session; each server-side filter has a feed of its own."""
-        return self._once(
-            self.store.all_participants,
-            (session, narrowed),
-            partial(feeds.participants, session, narrowed),
-        )
+        return self.feed(calls.participants(session, narrowed))
 
     def events(self, scope: ParticipantScope) -> EventFeed:
         """The events of a participant; what a sweep of the session holds of them is there."""
@@ -123,27 +128,17 @@ class StageDataProvider:
         scan = self._scans.get(session)
         return None if scan is None or scan.state is ScanState.IDLE else scan
 
-    def replicas(self, stage_arn: str, participant_id: str) -> Feed[ParticipantReplica]:
-        """The copies of a participant of this stage in other stages."""
-        key = (stage_arn, participant_id)
-        return self._once(self.store.all_replicas, key, partial(feeds.replicas, *key))
-
-    def ingest_configurations(self, stage_arn: str) -> Feed[IngestConfiguration]:
-        """The ingest configurations that are attached to a stage now."""
-        make = partial(feeds.ingest_configurations, stage_arn)
-        return self._once(self.store.all_ingest_configurations, stage_arn, make)
-
     def stage(self, arn: str) -> Fact[Stage]:
         """What only GetStage tells of a stage."""
-        return self._once(self.store.stage_facts, arn, partial(feeds.stage, arn))
+        return self.fact(calls.stage(arn))
 
     def session(self, scope: SessionScope) -> Fact[StageSession]:
         """One session, without listing them all."""
-        return self._once(self.store.session_facts, scope, partial(feeds.session, scope))
+        return self.fact(calls.session(scope))
 
     def participant(self, scope: ParticipantScope) -> Fact[Participant]:
         """What only GetParticipant tells of a participant."""
-        return self._once(self.store.participant_facts, scope, partial(feeds.participant, scope))
+        return self.fact(calls.participant(scope))
 
     def read_more(self, feed: Fetchable, priority: Priority = Priority.DEMAND) -> bool:
         """Ask for the next page.

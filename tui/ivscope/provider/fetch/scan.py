@@ -10,6 +10,7 @@ from functools import partial
 from math import inf
 from typing import Final
 
+from ivscope.domain import calls
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.provider.fetch.fetcher import Fetcher
@@ -83,7 +84,7 @@ class Scan:
             announce: Told of changes.
         """
         self.session = session
-        self.participants = store.unfiltered(session)
+        self.participants = store.feed(calls.participants(session))
         """The list of participants, shared with every screen."""
         self.log: Final = SessionLog(store.tables)
         """What is read so far."""

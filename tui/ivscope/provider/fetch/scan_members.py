@@ -4,12 +4,13 @@ from collections import deque
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
+from ivscope.domain.calls import Item
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.held_rows import HeldRows
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.event_log import EventLog
-from ivscope.provider.store.feed import Feed, FeedState, Item
+from ivscope.provider.store.feed import Feed, FeedState
 from ivscope.provider.store.session_log import ReadState, SessionLog
 
 _PASSES = 255

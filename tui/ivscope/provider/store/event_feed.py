@@ -10,9 +10,10 @@ from enum import Enum, auto
 from functools import partial
 from typing import Final
 
+from ivscope.domain.calls import ListCall
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.domain.pages import Cursor, Page
+from ivscope.domain.pages import Page
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import (
     EMPTY_PAGES_FOLLOWED,
@@ -234,20 +235,18 @@ class EventFeed(Feed[Event]):
 
     def __init__(
         self,
-        operation: str,
-        list_page: Callable[[Source, Cursor | None], Page[Event]],
+        call: ListCall[Event],
         new_rows: Callable[[], EventLog],
         is_settled: Callable[[], bool],
     ) -> None:
         """Hold nothing yet.
 
         Args:
-            operation: The IVS API operation that reads it.
-            list_page: Reads a page.
+            call: What reads it.
             new_rows: Makes an empty log.
             is_settled: Whether nothing comes in any more; asked when a pass begins.
         """
-        super().__init__(operation, list_page, new_rows)
+        super().__init__(call, new_rows)
         self._is_settled = is_settled
         self._refresh: Refresh | None = None
         self._before = self.status
@@ -313,7 +312,7 @@ class EventFeed(Feed[Event]):
         if refresh is None:
             return super().fetch(source)
         try:
-            page = self._list_page(source, refresh.paging.cursor)
+            page = source.read_page(self.call, refresh.paging.cursor)
         except ProviderFailure as failure:
             if failure.kind is FailureKind.INVALID and refresh.begins_at_a_cursor:
                 return partial(self._read_again, Goal.WHOLE)

@@ -2,27 +2,30 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Generic
 
+from ivscope.domain.calls import GetCall, Value
 from ivscope.domain.failures import ProviderFailure
 from ivscope.provider.store.feed import FeedState, FeedStatus
 from ivscope.provider.store.source import Source
-
-Value = TypeVar("Value")
 
 
 class Fact(Generic[Value]):
     """The answer of one Get call. Has the states of a feed, READY excepted."""
 
-    __slots__ = ("_get", "operation", "status", "value")
+    __slots__ = ("call", "status", "value")
 
-    def __init__(self, operation: str, get: Callable[[Source], Value]) -> None:
-        self.operation = operation
-        """IVS API operation that reads it."""
+    def __init__(self, call: GetCall[Value]) -> None:
+        self.call = call
+        """What reads it."""
         self.value: Value | None = None
         """What was read last; stays while it is read again. None before."""
         self.status = FeedStatus()
-        self._get = get
+
+    @property
+    def operation(self) -> str:
+        """IVS API operation that reads it."""
+        return self.call.operation
 
     @property
     def state(self) -> FeedState:
@@ -65,7 +68,7 @@ class Fact(Generic[Value]):
 
     def fetch(self, source: Source) -> Callable[[], bool]:
         """Read it. Blocks, and changes nothing; see `Feed.fetch`."""
-        return partial(self._store, self._get(source))
+        return partial(self._store, source.read_fact(self.call))
 
     def fail(self, failure: ProviderFailure) -> None:
         """Keep the value and say what went wrong."""

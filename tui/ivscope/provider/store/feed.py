@@ -4,15 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Generic
 
+from ivscope.domain.calls import Item, ListCall
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.pages import Cursor, Page
 from ivscope.provider.store.append_list import Rows
 from ivscope.provider.store.page_cursor import PageCursor
 from ivscope.provider.store.source import Source
-
-Item = TypeVar("Item")
 
 EMPTY_PAGES_FOLLOWED = 20
 """Empty pages in a row that one read follows. Twenty calls take five seconds of the whole pace:
@@ -93,31 +92,29 @@ class Feed(Generic[Item]):
 
     __slots__ = (
         "_fresh",
-        "_list_page",
         "_new_rows",
         "_paging",
         "_refreshed",
+        "call",
         "items",
-        "operation",
         "status",
     )
 
-    def __init__(
-        self,
-        operation: str,
-        list_page: Callable[[Source, Cursor | None], Page[Item]],
-        new_rows: Callable[[], Rows[Item]],
-    ) -> None:
-        self.operation = operation
-        """IVS API operation that reads it."""
+    def __init__(self, call: ListCall[Item], new_rows: Callable[[], Rows[Item]]) -> None:
+        self.call = call
+        """What reads it."""
         self.items = new_rows()
         """What was read, in the order returned. Another object after a restart."""
         self.status = FeedStatus()
-        self._list_page = list_page
         self._new_rows = new_rows
         self._paging = PageCursor()
         self._fresh: PageCursor | None = None
         self._refreshed: RefreshResult | None = None
+
+    @property
+    def operation(self) -> str:
+        """IVS API operation that reads it."""
+        return self.call.operation
 
     @property
     def state(self) -> FeedState:
@@ -199,7 +196,7 @@ class Feed(Generic[Item]):
             What stores the page and says whether the same read needs another call.
         """
         paging = self._fresh or self._paging
-        page = self._list_page(source, paging.cursor)
+        page = source.read_page(self.call, paging.cursor)
         return partial(self._store, paging, page)
 
     def fail(self, failure: ProviderFailure) -> None:

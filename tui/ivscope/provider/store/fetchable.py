@@ -14,8 +14,12 @@ class Fetchable(Protocol):
     The methods belong to the provider, which calls them under its lock; `fetch` without it.
     """
 
-    operation: str
     status: FeedStatus
+
+    @property
+    def operation(self) -> str:
+        """IVS API operation that reads it."""
+        ...
 
     @property
     def wants_read(self) -> bool:

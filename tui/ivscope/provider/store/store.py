@@ -3,22 +3,20 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
-from ivscope.domain.ingest import IngestConfiguration
+from ivscope.domain import calls
+from ivscope.domain.calls import GetCall, Item, ListCall, Value
 from ivscope.domain.stages import (
     Participant,
-    ParticipantFilter,
-    ParticipantReplica,
     ParticipantScope,
     ParticipantSummary,
     SessionScope,
-    Stage,
     StageSession,
 )
-from ivscope.provider.store import feeds
+from ivscope.provider.store.append_list import AppendList
 from ivscope.provider.store.event_feed import EventFeed
-from ivscope.provider.store.event_log import EventTables
+from ivscope.provider.store.event_log import EventLog, EventTables
 from ivscope.provider.store.fact import Fact
 from ivscope.provider.store.feed import Feed
 
@@ -41,20 +39,35 @@ class Store:
         self._now = now
         self.tables = EventTables()
         """Shared by all logs, so that equal texts are held once."""
-        self.stages = feeds.stages()
-        self.all_sessions: dict[str, Feed[StageSession]] = {}
-        """By stage ARN."""
-        self.all_participants: dict[
-            tuple[SessionScope, ParticipantFilter | None], Feed[ParticipantSummary]
-        ] = {}
+        self.lists: dict[ListCall[Any], Feed[Any]] = {}
+        """What was asked for, but events."""
         self.all_events: dict[ParticipantScope, EventFeed] = {}
-        self.all_replicas: dict[tuple[str, str], Feed[ParticipantReplica]] = {}
-        """By source stage ARN and participant id."""
-        self.all_ingest_configurations: dict[str, Feed[IngestConfiguration]] = {}
-        """By stage ARN."""
-        self.stage_facts: dict[str, Fact[Stage]] = {}
-        self.session_facts: dict[SessionScope, Fact[StageSession]] = {}
-        self.participant_facts: dict[ParticipantScope, Fact[Participant]] = {}
+        """What was opened."""
+        self.all_facts: dict[GetCall[Any], Fact[Any]] = {}
+
+    def feed(self, call: ListCall[Item]) -> Feed[Item]:
+        """What a call lists; made when nobody has asked for it. Not for events."""
+        feed = self.lists.get(call)
+        if feed is None:
+            feed = self.lists[call] = Feed(call, AppendList[Item])
+        return feed
+
+    def fact(self, call: GetCall[Value]) -> Fact[Value]:
+        """What a call tells; made when nobody has asked for it."""
+        fact = self.all_facts.get(call)
+        if fact is None:
+            fact = self.all_facts[call] = Fact(call)
+        return fact
+
+    def listed(self, call: ListCall[Item]) -> Feed[Item] | None:
+        """What a call lists if some of it was read."""
+        feed = self.lists.get(call)
+        return None if feed is None or feed.pages == 0 else feed
+
+    def known(self, call: GetCall[Value]) -> Value | None:
+        """What a call told last."""
+        fact = self.all_facts.get(call)
+        return None if fact is None else fact.value
 
     def opened_events(self, scope: ParticipantScope) -> EventFeed | None:
         """The feed of a participant if a person has opened it."""
@@ -67,25 +80,26 @@ class Store:
 
     def participant(self, scope: ParticipantScope) -> Participant | None:
         """What GetParticipant told of a participant."""
-        fact = self.participant_facts.get(scope)
-        return None if fact is None else fact.value
+        return self.known(calls.participant(scope))
 
     def facts(self, session: SessionScope) -> dict[str, Participant]:
         """What GetParticipant told of participants of a session, by participant id."""
-        facts = list(self.participant_facts.items())
+        told = [(call.scope, fact.value) for call, fact in tuple(self.all_facts.items())]
         return {
-            scope.participant_id: fact.value
-            for scope, fact in facts
-            if scope.session == session and fact.value is not None
+            scope.participant_id: value
+            for scope, value in told
+            if isinstance(value, Participant)
+            and isinstance(scope, ParticipantScope)
+            and scope.session == session
         }
 
     def session(self, session: SessionScope) -> StageSession | None:
         """The row of a session; the one that names its end, when one does."""
-        rows = self.all_sessions.get(session.stage_arn)
-        fact = self.session_facts.get(session)
+        rows = self.lists.get(calls.sessions(session.stage_arn))
+        fact = self.known(calls.session(session))
         held = [] if rows is None else list(rows.items)
-        if fact is not None and fact.value is not None:
-            held.append(fact.value)
+        if fact is not None:
+            held.append(fact)
         own = [row for row in held if row.session_id == session.session_id]
         return max(own, key=lambda row: row.end_time is not None, default=None)
 
@@ -104,24 +118,9 @@ class Store:
 
     def participants(self, session: SessionScope) -> Feed[ParticipantSummary] | None:
         """The unfiltered list of a session if some of it was read."""
-        rows = self.all_participants.get((session, None))
-        return None if rows is None or rows.pages == 0 else rows
-
-    def replicas(self, scope: ParticipantScope) -> Feed[ParticipantReplica] | None:
-        """The copies of a participant if some of the list was read."""
-        rows = self.all_replicas.get((scope.stage_arn, scope.participant_id))
-        return None if rows is None or rows.pages == 0 else rows
-
-    def ingest_configurations(self, stage_arn: str) -> Feed[IngestConfiguration] | None:
-        """Those of a stage if some of the list was read, or asking for it failed."""
-        rows = self.all_ingest_configurations.get(stage_arn)
-        return None if rows is None or (rows.pages == 0 and rows.failure is None) else rows
-
-    def unfiltered(self, session: SessionScope) -> Feed[ParticipantSummary]:
-        """The list of everybody in a session, made when nobody has asked for it. For scans."""
-        key = (session, None)
-        return self.all_participants.setdefault(key, feeds.participants(*key))
+        return self.listed(calls.participants(session))
 
     def new_events(self, scope: ParticipantScope) -> EventFeed:
         """A feed of a participant that is not shared, and not held. For scans."""
-        return feeds.events(scope, self.tables, partial(self.is_settled, scope.session))
+        is_settled = partial(self.is_settled, scope.session)
+        return EventFeed(calls.events(scope), lambda: EventLog(self.tables), is_settled)

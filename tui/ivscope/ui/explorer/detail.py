@@ -6,6 +6,7 @@ from functools import partial
 from itertools import chain
 
 from ivscope.analysis.intervals import NOTHING_KNOWN
+from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.failures import is_not_recorded
 from ivscope.domain.stages import (
@@ -137,7 +138,9 @@ class Detail:
         leading = draw(findings[:count])
         asks = [ask for finding in findings for ask in finding.would_tell]
         if any(ask.fact.kind is FactKind.REPLICAS for ask in asks):
-            replicas = self._provider.store.replicas(scope)
+            replicas = self._provider.store.listed(
+                calls.replicas(scope.stage_arn, scope.participant_id)
+            )
             leading += [] if replicas is None else replica_lines(replicas.items[:], width)
         others = draw(findings[count:], first=count + 1)
         return leading, [*others, ()] if others else []

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
+from ivscope.domain import calls
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.findings.finding import Ask, Certainty, EventRef, FactKind, Finding
 from ivscope.findings.rules import findings_for
@@ -84,7 +85,7 @@ class EventFindings:
         scope = ask.fact.scope
         if ask.fact.kind is not FactKind.REPLICAS or not isinstance(scope, ParticipantScope):
             return True
-        replicas = self.provider.store.replicas(scope)
+        replicas = self.provider.store.listed(calls.replicas(scope.stage_arn, scope.participant_id))
         return replicas is None or replicas.has_more
 
     def cite(self, ref: EventRef, own: EventRef) -> Cited | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from ivscope.domain import calls
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.domain.times import to_microseconds
 from ivscope.findings.finding import EventRef, FactKey, FactKind
@@ -160,13 +161,13 @@ class EvidenceCommands:
         if fact.kind is FactKind.PARTICIPANTS:
             return self._provider.participants(_session(scope))
         if fact.kind is FactKind.INGEST_CONFIGURATIONS:
-            return self._provider.ingest_configurations(scope.stage_arn)
+            return self._provider.feed(calls.ingest_configurations(scope.stage_arn))
         if not isinstance(scope, ParticipantScope):
             raise Unavailable("only the events of everybody tell: M sweeps the session")
         if fact.kind is FactKind.PARTICIPANT:
             return self._provider.participant(scope)
         if fact.kind is FactKind.REPLICAS:
-            return self._provider.replicas(scope.stage_arn, scope.participant_id)
+            return self._provider.feed(calls.replicas(scope.stage_arn, scope.participant_id))
         return self._provider.events(scope)
 
     def _step(self, run: _Run, *, is_first: bool) -> bool:

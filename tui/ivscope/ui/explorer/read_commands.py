@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ivscope.domain import calls
 from ivscope.domain.durations import duration
 from ivscope.findings.ingest_now import CODES
 from ivscope.provider.fetch.following import Follower, FollowState
@@ -155,15 +156,15 @@ class ReadCommands:
         event = self._pane.event
         if event is None or event.error_code not in CODES:
             return
-        listed = self._provider.store.ingest_configurations(here.participant.stage_arn)
-        if listed is not None:
+        listed = self._provider.feed(calls.ingest_configurations(here.participant.stage_arn))
+        if listed.pages or listed.failure is not None:
             self._provider.restart(listed)
 
     def _why_no_service(self) -> str:
-        return "" if self._provider.has_service else ONLY_RECORDED
+        return "" if self._provider.may_grow else ONLY_RECORDED
 
     def _why_not_restart(self) -> str:
-        if self._provider.has_service and self._context.level is Level.TIMELINE:
+        if self._provider.may_grow and self._context.level is Level.TIMELINE:
             return "a sweep reads nothing twice: {read.again} reads what is new"
         return self._why_no_service()
 
@@ -254,4 +255,4 @@ class ReadCommands:
 def _news(refreshed: RefreshResult) -> str:
     if refreshed.new_rows:
         return f"+{refreshed.new_rows:,} new"
-    return "no news" if refreshed.is_whole else "none on the newest page; R: read all again"
+    return "no news" if refreshed.is_whole else "none on the newest page; {read.restart}: read all again"

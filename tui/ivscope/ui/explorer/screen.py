@@ -162,7 +162,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         context, width = self.context, self.size.width
         status = context.pane.status() if context.is_reading else context.picker.status()
         activity = self._provider.activity()
-        calls = budget(activity) if self._provider.has_service else Budget(0, 0)
+        calls = budget(activity) if self._provider.may_grow else Budget(0, 0)
         running = self.handlers.with_keys(self._reads.word())
         self._header.show(self._header_line(width))
         context.status.show_status(status_line(status, calls, running, width))

@@ -123,7 +123,7 @@ class SessionData:
 
     def fetch(self) -> str:
         """SDK, browser, system, provider and protocol of everybody, first of those who failed."""
-        if not self._provider.has_service:
+        if not self._provider.may_grow:
             return ONLY_RECORDED
         if self._facts is not None and self._facts.is_running:
             self._facts.stop()
