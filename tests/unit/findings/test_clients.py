@@ -16,7 +16,7 @@ def test_documented_faults_match_their_conditions():
     assert "before 1.38.1" in faults("PUBLISH_ERROR", None, sdk="1.38.0", **CHROME)[0]
     assert "before 1.39.0" in faults("PUBLISH_ERROR", None, sdk="1.38.1", **CHROME)[0]
     assert "websockets" in faults("JOIN_ERROR", None, sdk="1.25.9", browser="Firefox")[0]
-    assert "TIMEOUT" in faults("LEFT", None, sdk="1.27.0", browser="Firefox")[0]
+    assert "TIMEOUT" in faults("JOIN_ERROR", None, sdk="1.27.0", browser="Safari")[0]
     phone = {"system": "iOS", "os_version": "18.5.1", "sdk": "1.32.0"}
     assert "VPN" in faults("SUBSCRIBE_ERROR", None, **phone)[0]
     assert (
@@ -41,10 +41,60 @@ def test_documented_faults_match_their_conditions():
         ("SUBSCRIBE_ERROR", None, {"system": "iOS", "os_version": "", "sdk": "1.31.0"}),
         ("PUBLISH_ERROR", "B_FRAME_PRESENT", CHROME | {"sdk": "1.24.0"}),
         ("PUBLISH_ERROR", None, {"system": "Android", "sdk": "1.24.0"}),
+        # What a web SDK tells its app when joining fails is nothing that LEFT shows.
+        ("LEFT", None, {"sdk": "1.27.0", "browser": "Safari"}),
+        ("LEFT", None, {"sdk": "1.39.0", "browser": "Firefox"}),
+        ("LEFT", None, {"sdk": "1.38.0", "browser": "Firefox", "system": "iOS"}),
+        ("LEFT", None, {"sdk": "1.38.0", "system": "Linux"}),
     ],
 )
 def test_documented_faults_are_not_claimed_when_a_condition_fails(name, code, client):
     assert faults(name, code, **client) == []
+
+
+def leaving(*after, complete=True, name="LEFT", **client):
+    held = GivenFacts(event(0, "JOINED"), event(5, name), *after, complete=complete)
+    found = told(held.with_facts(facts(**client)), 1)
+    return [one for one in found if words(one.text).startswith("Documented")]
+
+
+FIREFOX = {"browser": "Firefox", "sdk": "1.38.0", "system": "Windows"}
+
+
+def test_firefox_that_does_not_come_back_can_be_a_documented_fault():
+    (finding,) = leaving(**FIREFOX)
+    assert "Firefox can fail to come back after a long time offline" in words(finding.text)
+    # Everybody leaves in the end: that it was this is nothing to be called likely.
+    assert finding.certainty is Certainty.UNKNOWN
+    assert words(finding.unknown) == "whether it was offline, or left by itself"
+
+
+@pytest.mark.parametrize("again", [event(6, "JOINED"), event(5, "JOINED"), event(None, "JOINED")])
+def test_a_fault_of_not_coming_back_is_not_told_of_who_did_or_may_have(again):
+    assert leaving(again, **FIREFOX) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "back", "client", "fault"),
+    [
+        ("LEFT", "JOINED", {"system": "Android", "sdk": "1.37.0"}, "slow to reconnect"),
+        ("LEFT", "JOINED", {"system": "iOS", "sdk": "1.37.0"}, "slow to reconnect"),
+        ("PUBLISH_STOPPED", "PUBLISH_STARTED", CHROME | {"sdk": "1.37.0"}, "in a composition"),
+    ],
+)
+def test_a_fault_of_coming_back_is_told_of_who_came_back_only(name, back, client, fault):
+    (finding,) = leaving(event(9, back), name=name, **client)
+    assert fault in words(finding.text)
+    assert finding.certainty is Certainty.UNKNOWN
+    assert leaving(name=name, **client) == []
+    assert leaving(event(5, back), name=name, **client) == []
+
+
+def test_the_platform_of_a_version_is_taken_from_the_facts():
+    # Web and mobile SDKs number apart: 1.37.0 with a browser is no mobile SDK.
+    assert leaving(event(9, "JOINED"), sdk="1.37.0", system="Android", browser="Chrome") == []
+    old = {"system": "Android", "sdk": "1.18.0"}
+    assert len(leaving(event(9, "JOINED"), **old)) == 2
 
 
 def test_versions_that_cannot_be_compared_are_none():

@@ -11,7 +11,12 @@ from ivscope.findings.capabilities import allows
 from ivscope.findings.event_context import EventContext, ask_participant, positions_named
 from ivscope.findings.finding import Ask, Certainty, FactKey, FactKind, Finding, Outside, Part, Text
 from ivscope.findings.session_context import MANY, SessionContext
-from ivscope.knowledge.known_issues import INSUFFICIENT_CAPABILITIES, KNOWN_ISSUES, KnownIssue
+from ivscope.knowledge.known_issues import (
+    INSUFFICIENT_CAPABILITIES,
+    KNOWN_ISSUES,
+    RETURNS,
+    KnownIssue,
+)
 from ivscope.provider.store.event_log import EventLog
 
 _WEB_LIMITS = {
@@ -94,15 +99,29 @@ def documented_faults(here: EventContext) -> Iterator[Finding]:
             )
         return
     for issue in candidates:
-        if issue.matches(facts):
+        if issue.matches(facts) and _fits_return(here, issue):
             rests = [exchange] if issue.follows_exchange and exchange is not None else []
             version: Text = (" It has ", Outside(facts.sdk_version or ""), ".")
             yield Finding(
                 (f"Documented: {issue.fault}.", *version),
-                Certainty.LIKELY,
+                # Most events that are no error are nobody's fault.
+                Certainty.LIKELY if here.event.is_error else Certainty.UNKNOWN,
                 here.refs(*rests, here.position),
                 _open(here, issue, since),
             )
+
+
+def _fits_return(here: EventContext, issue: KnownIssue) -> bool:
+    """Whether the participant came back, or did not, as the fault wants it."""
+    if issue.returns is None:
+        return True
+    back = RETURNS.get(here.event.name or "")
+    if back is None or here.second is None:
+        return False
+    if issue.returns:
+        return any(True for _ in here.since(here.second + 1, back))
+    # In the same second it may have come first: then less is claimed.
+    return not here.has_untimed(back) and not any(True for _ in here.since(here.second, back))
 
 
 def _open(here: EventContext, issue: KnownIssue, since: float | None) -> Text | None:

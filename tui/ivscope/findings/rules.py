@@ -69,7 +69,7 @@ _BY_CODE: Final[dict[str, tuple[Rule, ...]]] = {
 
 _BY_NAME: Final[dict[str, tuple[Rule, ...]]] = {
     events.LEFT: (left, documented_faults),
-    events.PUBLISH_STOPPED: (publish_stopped,),
+    events.PUBLISH_STOPPED: (publish_stopped, documented_faults),
     events.TOKEN_EXCHANGED: (token_exchanged,),
     events.REPLICATION_STOPPED: (replication_stopped,),
 }

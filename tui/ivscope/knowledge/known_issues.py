@@ -1,4 +1,8 @@
-"""Documented faults of SDK versions (IVS user guide: release notes) and what they look like."""
+"""Documented faults of SDK versions (IVS user guide: release notes) and what they look like.
+
+The release notes name version and fault. Which event it shows up as is our inference. The platform
+is taken from the facts of the participant: SDKs number their versions apart.
+"""
 
 import re
 from collections.abc import Callable
@@ -26,7 +30,7 @@ def parse_version(text: str | None) -> Version | None:
 def web_sdk(facts: Participant) -> Version | None:
     """Version of the web SDK; None when it is another client, or cannot be told.
 
-    SDKs share the member and number their versions apart: only a browser shows the web SDK.
+    All SDKs give their version in the same member: only a browser shows the web SDK.
     """
     return parse_version(facts.sdk_version) if facts.browser_name else None
 
@@ -50,14 +54,30 @@ def chrome_version(facts: Participant) -> Version | None:
     return parse_version(facts.browser_version) if is_chrome and not is_ios else None
 
 
+def is_firefox(facts: Participant) -> bool:
+    """Whether it is Firefox; on iOS it is none inside."""
+    is_ios = (facts.os_name or "").casefold() in {"ios", "ipados"}
+    return "firefox" in (facts.browser_name or "").casefold() and not is_ios
+
+
 AFTER_EXCHANGE_SECONDS: Final = 2
 """The release notes say "immediately following": times are whole seconds, so up to here."""
 
 INSUFFICIENT_CAPABILITIES: Final = "INSUFFICIENT_CAPABILITIES"
 PUBLISHER_NOT_FOUND: Final = "PUBLISHER_NOT_FOUND"
 
+_JOIN = frozenset({events.JOIN_ERROR})
+_LEFT = frozenset({events.LEFT})
+_STOPPED = frozenset({events.PUBLISH_STOPPED})
 _PUBLISH = frozenset({events.PUBLISH_ERROR})
 _ATTEMPTS = frozenset({events.PUBLISH_ERROR, events.SUBSCRIBE_ERROR})
+
+
+RETURNS: Final = {
+    events.LEFT: events.JOINED,
+    events.PUBLISH_STOPPED: events.PUBLISH_STARTED,
+}
+"""What comes after these events when a client recovers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +95,9 @@ class KnownIssue:
     every code names a cause of its own."""
     follows_exchange: bool = False
     """Whether it happens right after TOKEN_EXCHANGED only."""
+    returns: bool | None = None
+    """Whether it shows up only where the participant came back later (`RETURNS`), or only where
+    it did not. None for both."""
     open_condition: str | None = None
     """What the documents ask for besides, and no answer of IVS tells."""
 
@@ -109,6 +132,10 @@ def _ios_behind_vpn(facts: Participant) -> bool:
     return _is_before(ios_sdk(facts), (1, 32, 1)) and numbers >= [18, 5]
 
 
+def _mobile_before(*version: int) -> Callable[[Participant], bool]:
+    return lambda facts: _is_before(ios_sdk(facts) or android_sdk(facts), version)
+
+
 def _is_before(version: Version | None, limit: tuple[int, ...]) -> bool:
     return version is not None and version < limit
 
@@ -136,9 +163,18 @@ KNOWN_ISSUES: Final = (
         open_condition="whether simulcast was on",
     ),
     KnownIssue(
-        "the web SDK before 1.26.0 loses websockets, and joining can fail for it",
-        frozenset({events.JOIN_ERROR}),
+        "the web SDK before 1.26.0 can leave websockets open while connecting, and joining can "
+        "fail for it later",
+        _JOIN,
         _web_before(1, 26, 0),
+        open_condition="whether it had connected several times",
+    ),
+    KnownIssue(
+        "the web SDK before 1.28.0 can tell its app TIMEOUT when joining a stage that was deleted, "
+        "or with the token of a participant that was disconnected",
+        _JOIN,
+        _web_before(1, 28, 0),
+        open_condition="whether the stage was deleted or the participant disconnected",
     ),
     KnownIssue(
         "the iOS SDK before 1.32.1 can time out behind some VPNs on iOS 18.5 and later",
@@ -149,13 +185,50 @@ KNOWN_ISSUES: Final = (
     KnownIssue(
         "the IVS broadcast SDKs before 1.25.0 send B-frames unless told otherwise",
         _PUBLISH,
-        lambda facts: _is_before(ios_sdk(facts) or android_sdk(facts), (1, 25, 0)),
+        _mobile_before(1, 25, 0),
         codes=frozenset({"B_FRAME_PRESENT"}),
     ),
     KnownIssue(
-        "the web SDK before 1.28.0 tells its app TIMEOUT when the stage was deleted or the "
-        "participant disconnected: a timeout in the app's log is no sign of network trouble",
-        frozenset({events.LEFT}),
-        _web_before(1, 28, 0),
+        "the web SDK before 1.39.0 in Firefox can fail to come back after a long time offline",
+        _LEFT,
+        lambda facts: is_firefox(facts) and _is_before(web_sdk(facts), (1, 39, 0)),
+        returns=False,
+        open_condition="whether it was offline, or left by itself",
+    ),
+    KnownIssue(
+        "the web SDK before 1.11.0 can fail to come back when it has lost the stage",
+        _LEFT,
+        _web_before(1, 11, 0),
+        returns=False,
+        open_condition="whether it lost the connection, or left by itself",
+    ),
+    KnownIssue(
+        "the iOS and Android SDKs before 1.38.0 can be slow to reconnect",
+        _LEFT,
+        _mobile_before(1, 38, 0),
+        returns=True,
+        open_condition="whether it lost the connection, or left by itself",
+    ),
+    KnownIssue(
+        "the Android SDK before 1.19.0 can be slow to change from Wi-Fi to mobile data",
+        _LEFT,
+        lambda facts: _is_before(android_sdk(facts), (1, 19, 0)),
+        returns=True,
+        open_condition="whether it changed networks",
+    ),
+    KnownIssue(
+        "the web SDK before 1.5.2 can fail to publish again after an error",
+        _STOPPED,
+        _web_before(1, 5, 2),
+        returns=False,
+        open_condition="whether it was to publish again",
+    ),
+    KnownIssue(
+        "the web SDK before 1.38.0 can lose its sound in a composition after a short outage",
+        _STOPPED,
+        _web_before(1, 38, 0),
+        returns=True,
+        open_condition="whether a composition was running",
     ),
 )
+"""Of the release notes those that an event can be; many faults leave no event at all."""
