@@ -66,9 +66,17 @@ def test_inference_limits_and_silence_are_worded_as_such():
     assert "12 publishers per stage (fixed)" in quota
     assert "10,000 subscribers per stage (can be raised)" in quota
     bitrate = _joined(detail_lines(_event(code="BITRATE_EXCEEDED"), 80, UTC))
-    assert "together (no increase documented)" in bitrate
+    assert "publishing per participant (fixed)" in bitrate
     assert "Cause The encoder aims at the limit" in bitrate
     assert "Or likely The tracks" in bitrate
+    sound = _joined(detail_lines(_event(code="INVALID_AUDIO_CODEC"), 80, UTC))
+    assert "WHIP: Opus (no increase documented)" in sound
+
+
+def test_what_the_client_tells_is_marked_as_our_reading():
+    text = _joined(detail_lines(_event("SUBSCRIBE_ERROR", "PUBLISHER_NOT_FOUND"), 80, UTC))
+    assert "At client Web: FAILED (4, inside 1027" in text
+    assert "have been deleted. (our reading)" in text
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,25 @@
 """The 14 error codes of stage events (IVS API: EventErrorCode) and what to do about them.
 
 Meanings are from the API reference, limits from the user guide (service quotas, stream ingest,
-RTMP publishing, OBS and WHIP). No document says which event carries which code.
+RTMP publishing, OBS and WHIP). No document says which event carries which code, nor which error of
+a client belongs to it: `at_client` is our inference.
 """
 
 from typing import Final
 
+from ivscope.knowledge import limits
 from ivscope.knowledge.explanation import GUIDE, REFERENCE, Cause, Concern, Explanation, Limit
-from ivscope.knowledge.limits import PUBLISHER_LIMIT
+from ivscope.knowledge.limits import LASTING_SECONDS, PUBLISHER_LIMIT
 
-_QUOTAS = f"{GUIDE}/service-quotas.html"
 _INGEST = f"{GUIDE}/rt-stream-ingest.html"
 _RTMP = f"{GUIDE}/rt-rtmp-publishing.html"
 _ALL = tuple(Concern)
-_SDKS = (Concern.BROWSER_SDK, Concern.MOBILE_SDK)
+_SDKS = (Concern.BROWSER_SDK, Concern.MOBILE_SDK, Concern.LINUX_SDK)
 _ENCODERS = (Concern.RTMP, Concern.WHIP)
+
+_CODEC_MISMATCH = (
+    "Web: CODEC_MISMATCH (7, inside 1035), of which it is not known whether it makes an event."
+)
 
 _CARDS = (
     Explanation(
@@ -30,6 +35,10 @@ _CARDS = (
             "makes the tokens."
         ),
         silence="AWS does not say which events carry which code.",
+        at_client=(
+            "Web: TOKEN_NOT_ALLOWED (8, inside 1026). On iOS and Android 1026 is a token that was "
+            "refused when joining, which leaves no event."
+        ),
         page=f"{GUIDE}/getting-started-distribute-tokens.html",
         concerns=(*_SDKS, Concern.WHIP),
     ),
@@ -37,22 +46,26 @@ _CARDS = (
         title="QUOTA_EXCEEDED",
         meaning="More participants want to publish or subscribe than the quota allows.",
         limits=(
-            Limit(f"{PUBLISHER_LIMIT} publishers per stage", is_raisable=False),
-            Limit("10,000 subscribers per stage", is_raisable=True),
-            Limit("1,000 publishers at once per account and Region", is_raisable=True),
-            Limit("20,000 subscriptions at once per account and Region", is_raisable=True),
+            limits.PUBLISHERS,
+            limits.SUBSCRIBERS,
+            limits.CONCURRENT_PUBLISHERS,
+            limits.CONCURRENT_SUBSCRIPTIONS,
         ),
         causes=(
-            Cause("A 13th publisher tried to publish; replicas take seats too."),
-            Cause("Publishers that nobody sees still hold seats."),
+            Cause(f"Publisher number {PUBLISHER_LIMIT + 1} of the stage tried to publish."),
+            Cause("Publishers that nobody sees still publish: a second device, a replica."),
             Cause("Other stages of the account use up the Region's quota."),
         ),
         next_check=(
             "Count the publishers at this second. In CloudWatch compare Publishers and "
             "ConcurrentPublishers (or Subscribers, ConcurrentSubscriptions) with the limits."
         ),
-        silence="The code does not tell which of the limits was hit.",
-        page=f"{_QUOTAS}#quotas-other",
+        silence=(
+            "The code does not tell which of the limits was hit, and no document says whether "
+            "replicas count. CloudWatch counts them."
+        ),
+        at_client="Web: STAGE_AT_CAPACITY (6, inside 1024). iOS and Android: 1024, at each retry.",
+        page=f"{limits.PUBLISHERS.page}#quotas-other",
         concerns=_ALL,
     ),
     Explanation(
@@ -60,86 +73,112 @@ _CARDS = (
         meaning="The client subscribed to a publisher that does not exist.",
         causes=(
             Cause("The publisher left or stopped between being seen and being subscribed to."),
+            Cause("The publisher's own attempt to publish had failed."),
             Cause("The app works from an old list of publishers."),
             Cause("The publisher was a replica and its replication ended."),
+            Cause("Redundant ingest: viewers name a virtual id, not one of the two streams."),
         ),
         next_check=(
-            "Open the remote participant at this second: PUBLISH_STOPPED or LEFT just before is a "
-            "harmless race, no PUBLISH_STARTED at all is a bug of the app."
+            "Open the remote participant at this second: PUBLISH_STOPPED or LEFT just before fits "
+            "a race, PUBLISH_ERROR a failed publish. No PUBLISH_STARTED alone decides nothing."
         ),
-        silence="How long events are kept is not documented: an empty history proves nothing.",
+        silence="How long events are kept is not documented: an empty history shows nothing.",
+        at_client=(
+            "Web: FAILED (4, inside 1027, which can be about publishing too). On iOS 1027 speaks "
+            "of a stage that may have been deleted."
+        ),
         page=f"{REFERENCE}/API_Event.html",
         concerns=_SDKS,
     ),
     Explanation(
         title="BITRATE_EXCEEDED",
-        meaning="The stream went over the highest bitrate that a stage takes.",
-        limits=(Limit("8.5 Mbps, all tracks of a multitrack stream together", is_raisable=None),),
+        meaning="The participant went over the highest bitrate that a stage takes.",
+        limits=(limits.PUBLISH_BITRATE, limits.DOWNLOAD_BITRATE),
         causes=(
             Cause("The encoder aims at the limit and its peaks go over.", is_documented=True),
-            Cause("The tracks of a multitrack stream add up to more than the limit."),
+            Cause("The tracks of a multitrack stream add up to more: their sum counts."),
         ),
         next_check=(
             "Set the encoder to about 6 Mbps at most (OBS with one layer: 2.5 Mbps) and compare "
-            "with PublishBitrate in CloudWatch."
+            "with PublishBitrate in CloudWatch, which counts what was sent twice too."
         ),
-        page=_QUOTAS,
+        silence="No document says what happens at the limit of download, nor whether it is this.",
+        at_client=(
+            "iOS and Android before 1.38.0: code 0 with the message EOF was reported at such a "
+            "bitrate."
+        ),
+        page=limits.PUBLISH_BITRATE.page,
         concerns=_ENCODERS,
     ),
     Explanation(
         title="RESOLUTION_EXCEEDED",
         meaning="The picture is larger than a stage takes.",
-        limits=(Limit("720p at most, 160p at least; portrait 720x1280 is 720p", is_raisable=None),),
+        limits=(
+            limits.PUBLISH_RESOLUTION,
+            Limit("160p at least", is_raisable=None, page=_INGEST),
+        ),
         causes=(
             Cause("The encoder sends 1080p, which only a composition's output may have."),
             Cause("The canvas is not scaled down in the encoder."),
         ),
         next_check=(
             "Set the encoder's scaled output to 1280x720 or less and compare with "
-            "PublishResolution in CloudWatch."
+            "PublishResolution in CloudWatch, which is the smaller side."
         ),
-        page=_QUOTAS,
+        page=limits.PUBLISH_RESOLUTION.page,
         concerns=_ENCODERS,
     ),
     Explanation(
         title="STREAM_DURATION_EXCEEDED",
         meaning="It published or subscribed for longer than is allowed in one go.",
-        limits=(Limit("24 h of publishing or subscribing", is_raisable=False),),
+        limits=(limits.PUBLISH_DURATION, limits.SUBSCRIBE_DURATION),
         causes=(
             Cause("A channel that is meant to run day and night."),
-            Cause("A viewer that is never closed, such as a kiosk screen."),
+            Cause("A viewer that is not closed, such as a kiosk screen."),
         ),
         next_check=(
-            "Find PUBLISH_STARTED or SUBSCRIBE_STARTED 24 h before. Reconnect earlier; for RTMP "
-            "use redundant ingest."
+            f"Find PUBLISH_STARTED, or the first SUBSCRIBE_STARTED of the stay, about "
+            f"{LASTING_SECONDS // 3600} h before. Reconnect earlier; for RTMP use redundant "
+            "ingest, whose streams are cut at different times."
         ),
-        page=_QUOTAS,
+        silence="How exactly the service keeps to the limit is not documented.",
+        page=limits.PUBLISH_DURATION.page,
         concerns=_ALL,
     ),
     Explanation(
         title="INVALID_AUDIO_CODEC",
         meaning="The sound is coded in a way that a stage does not take.",
         limits=(
-            Limit("RTMP: AAC-LC; WHIP: Opus", is_raisable=None),
-            Limit("44.1 or 48 kHz, 160 kbps at most, mono or stereo", is_raisable=None),
+            Limit("RTMP: AAC-LC; WHIP: Opus", is_raisable=None, page=_INGEST),
+            Limit(
+                "44.1 or 48 kHz, 160 kbps at most, mono or stereo", is_raisable=None, page=_INGEST
+            ),
         ),
         causes=(
             Cause("Opus over RTMP, or AAC over WHIP."),
             Cause("HE-AAC or MP3 is selected in the encoder."),
         ),
         next_check="Read the encoder's audio codec, sample rate and bitrate.",
+        at_client=_CODEC_MISMATCH,
         page=f"{_INGEST}#supported-media-specifications",
         concerns=_ENCODERS,
     ),
     Explanation(
         title="INVALID_VIDEO_CODEC",
         meaning="The picture is coded in a way that a stage does not take.",
-        limits=(Limit("H.264 Baseline, key frame every 1 to 2 s, 10 to 60 fps", is_raisable=None),),
+        limits=(
+            Limit(
+                "H.264 Baseline, key frame every 1 to 2 s, 10 to 60 fps",
+                is_raisable=None,
+                page=_INGEST,
+            ),
+        ),
         causes=(
             Cause("HEVC, AV1 or VP9 is selected in the encoder."),
             Cause("A browser without H.264."),
         ),
         next_check="Set the encoder to H.264, Baseline profile; read the participant's browser.",
+        at_client=_CODEC_MISMATCH,
         page=f"{_INGEST}#supported-media-specifications",
         concerns=(Concern.RTMP, Concern.WHIP, Concern.BROWSER_SDK),
     ),
@@ -160,11 +199,11 @@ _CARDS = (
         causes=(
             Cause("A typing error, or the key of another ingest configuration."),
             Cause("The ingest configuration is attached to no stage.", is_documented=True),
-            Cause("DisconnectParticipant or DeleteStage detached it."),
+            Cause("DisconnectParticipant or DeleteStage detached it.", is_documented=True),
         ),
         next_check=(
-            "Is the ingest configuration attached to this stage? Attach it again, or copy the key "
-            "again (it starts with rt_)."
+            "Is the ingest configuration attached to this stage? Attach it again "
+            "(UpdateIngestConfiguration), or copy the key again (it starts with rt_)."
         ),
         page=_RTMP,
         concerns=(Concern.RTMP,),
@@ -172,7 +211,6 @@ _CARDS = (
     Explanation(
         title="REUSE_OF_STREAM_KEY",
         meaning="The stream key is in use in another active stage session.",
-        limits=(Limit("one active use per stream key", is_raisable=None),),
         causes=(
             Cause("The encoder that was used before is still connected."),
             Cause("The backup encoder has the key of the first one."),
@@ -182,18 +220,23 @@ _CARDS = (
             "List the active ingest configurations and stop the other encoder. Redundant ingest "
             "gives two keys."
         ),
+        silence="How long a key stays in use after its encoder has gone is not documented.",
         page=f"{_RTMP}#redundant-ingest",
         concerns=(Concern.RTMP,),
     ),
     Explanation(
         title="B_FRAME_PRESENT",
         meaning="The video has B-frames, which a stage does not take.",
-        limits=(Limit("0 B-frames", is_raisable=None),),
+        limits=(Limit("0 B-frames", is_raisable=None, page=_RTMP),),
         causes=(
             Cause("x264 and NVENC use B-frames unless told otherwise."),
             Cause("IVS broadcast SDK before 1.25.0, which had them on."),
+            Cause("With 0 set: AMD AMF in OBS multitrack, as reported (obs-studio#13723)."),
         ),
-        next_check="Set B-frames to 0: x264 bframes=0 or tune zerolatency, ffmpeg -bf 0.",
+        next_check=(
+            "Set B-frames to 0: x264 bframes=0 or tune zerolatency, ffmpeg -bf 0. If they are 0 "
+            "and it still comes, try another encoder or a newer OBS."
+        ),
         page=_RTMP,
         concerns=(*_ENCODERS, Concern.MOBILE_SDK),
     ),
@@ -212,12 +255,13 @@ _CARDS = (
     ),
     Explanation(
         title="INTERNAL_SERVER_EXCEPTION",
-        meaning="Publishing failed because of an error inside the service.",
+        meaning="Publishing failed on an error inside the service.",
         causes=(Cause("Trouble on the side of AWS."),),
         next_check=(
             "Try again and read AWS Health. Several participants in one minute: escalate with "
             "stage ARN, session, participants and UTC time."
         ),
+        at_client="Web: FAILED (4, inside 1025 or 1028 to 1030, of which some leave no event).",
         page=f"{REFERENCE}/API_Event.html",
         concerns=_ALL,
     ),

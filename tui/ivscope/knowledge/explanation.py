@@ -16,6 +16,7 @@ class Concern(StrEnum):
 
     BROWSER_SDK = "browser SDK"
     MOBILE_SDK = "mobile SDK"
+    LINUX_SDK = "Linux SDK"
     RTMP = "RTMP"
     WHIP = "WHIP"
 
@@ -28,6 +29,8 @@ class Limit:
     """The number with its unit and what it counts."""
     is_raisable: bool | None
     """Whether AWS raises it on request. None when the documents do not say."""
+    page: str
+    """URL of the official page that has the number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,9 @@ class Explanation:
     """Likely first."""
     silence: str | None = None
     """What the documents or the service do not tell. None when nothing that matters is missing."""
+    at_client: str | None = None
+    """What the app or its log tells when the same happens: our inference, as AWS maps no client
+    error to an event. None when nothing is known."""
     concerns: tuple[Concern, ...] = ()
     """Where it can come from. Empty when the documents do not tell."""
     is_known: bool = True

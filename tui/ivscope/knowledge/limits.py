@@ -1,7 +1,65 @@
-"""Limits of the service that several places need. Each number once."""
+"""Limits of the service, each number once: cards and findings take them from here.
 
-PUBLISHER_LIMIT = 12
-"""Publishers per stage, which cannot be raised (IVS user guide for real-time: service quotas)."""
+All are from the service quotas page of the IVS Real-Time user guide as it stood in November 2026,
+and hold per account and Region. What is adjustable has its default here: an account can have more.
+"""
 
-LASTING_SECONDS = 24 * 3600
-"""Longest publishing or subscribing (same page)."""
+from typing import Final
+
+from ivscope.knowledge.explanation import GUIDE, REFERENCE, Limit
+
+QUOTAS_PAGE: Final = f"{GUIDE}/service-quotas.html"
+"""Says of each quota whether it is adjustable."""
+
+PUBLISHER_LIMIT: Final = 12
+"""Publishers on one stage. Not adjustable."""
+
+LASTING_SECONDS: Final = 24 * 3600
+"""Longest publishing, and longest subscribing to a stage. Not adjustable. How exactly the service
+keeps to it is not documented."""
+
+MAX_MBPS: Final = "8.5 Mbps"
+"""Most that one participant publishes, and most that it downloads. Neither is adjustable."""
+
+MAX_RESOLUTION: Final = "720p"
+"""Largest picture that is published. Not adjustable."""
+
+_LASTING = f"{LASTING_SECONDS // 3600} h"
+
+PUBLISHERS: Final = Limit(
+    f"{PUBLISHER_LIMIT} publishers per stage", is_raisable=False, page=QUOTAS_PAGE
+)
+SUBSCRIBERS: Final = Limit("10,000 subscribers per stage", is_raisable=True, page=QUOTAS_PAGE)
+CONCURRENT_PUBLISHERS: Final = Limit(
+    "1,000 publishers at once per account and Region", is_raisable=True, page=QUOTAS_PAGE
+)
+"""Enforced since 2025-07-23, as the next one."""
+CONCURRENT_SUBSCRIPTIONS: Final = Limit(
+    "20,000 subscriptions at once per account and Region", is_raisable=True, page=QUOTAS_PAGE
+)
+"""A subscription is one participant receiving one publisher."""
+PUBLISH_BITRATE: Final = Limit(
+    f"{MAX_MBPS} of publishing per participant", is_raisable=False, page=QUOTAS_PAGE
+)
+DOWNLOAD_BITRATE: Final = Limit(
+    f"{MAX_MBPS} of download per participant, all publishers together",
+    is_raisable=False,
+    page=QUOTAS_PAGE,
+)
+PUBLISH_RESOLUTION: Final = Limit(
+    f"{MAX_RESOLUTION} of publishing", is_raisable=False, page=QUOTAS_PAGE
+)
+PUBLISH_DURATION: Final = Limit(
+    f"{_LASTING} of publishing in one go", is_raisable=False, page=QUOTAS_PAGE
+)
+SUBSCRIBE_DURATION: Final = Limit(
+    f"{_LASTING} of subscribing to a stage in one go", is_raisable=False, page=QUOTAS_PAGE
+)
+REPLICATIONS: Final = Limit(
+    "5 replications at once per participant", is_raisable=False, page=QUOTAS_PAGE
+)
+
+_TOKEN_PAGE = f"{REFERENCE}/API_CreateParticipantToken.html"
+
+TOKEN_ATTRIBUTES: Final = Limit("attributes 1 KB in total", is_raisable=None, page=_TOKEN_PAGE)
+TOKEN_USER_ID: Final = Limit("user id 128 characters", is_raisable=None, page=_TOKEN_PAGE)

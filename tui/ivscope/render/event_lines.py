@@ -41,6 +41,8 @@ def _details(card: Explanation, width: int) -> Iterator[Line]:
         yield from field("Limit", _limit(limit), width)
     for cause in card.causes[1:]:
         yield from _cause(cause, "or ", width)
+    if card.at_client:
+        yield from field("At client", (Span(card.at_client), _OUR_READING), width)
     if card.silence:
         yield from field("Not told", (Span(card.silence),), width)
     if card.concerns:
