@@ -164,7 +164,7 @@ def test_5_why_it_failed_stands_beside_the_error_without_a_key(size):
         person.press("e")
         moves_to(person, "PUBLISH_ERROR")
         person.starts_counting()
-        person.sees("Means      Publishing failed").sees("Likely     Trouble on the side of AWS")
+        person.sees("Means      Publishing failed").sees("Can be     Trouble on the side of AWS")
         assert person.keys == 0
 
 

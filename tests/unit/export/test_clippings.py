@@ -92,7 +92,7 @@ def test_an_explanation_says_what_when_who_why_and_what_next():
         f"- Stage: `{ARN}`",
         f"- Means: {card.meaning}",
         *(f"- Limit: {limit.text}" for limit in card.limits),
-        *(f"- Likely cause: {cause.text}" for cause in card.causes),
+        *(f"- Can be: {cause.text}" for cause in card.causes),
         f"- Next check: {card.next_check}",
         f"- Page: {card.page}",
         "ivscope",

@@ -67,8 +67,8 @@ def test_inference_limits_and_silence_are_worded_as_such():
     assert "10,000 subscribers per stage (can be raised)" in quota
     bitrate = _joined(detail_lines(_event(code="BITRATE_EXCEEDED"), 80, UTC))
     assert "publishing per participant (fixed)" in bitrate
-    assert "Cause The encoder aims at the limit" in bitrate
-    assert "Or likely The tracks" in bitrate
+    assert "Can be The encoder aims at the limit and its peaks go over. (AWS names it)" in bitrate
+    assert "Or The tracks of a multitrack stream add up to more: their sum counts. At" in bitrate
     sound = _joined(detail_lines(_event(code="INVALID_AUDIO_CODEC"), 80, UTC))
     assert "WHIP: Opus (no increase documented)" in sound
 

@@ -137,7 +137,8 @@ def _explained(card: Explanation) -> Iterator[tuple[str, str]]:
     for limit in card.limits:
         yield "Limit", limit.text
     for cause in card.causes:
-        yield "Cause" if cause.is_documented else "Likely cause", cause.text
+        named = " (AWS names it)" if cause.is_documented else ""
+        yield "Can be", f"{cause.text}{named}"
     yield "Next check", card.next_check
     yield "Page", card.page
 

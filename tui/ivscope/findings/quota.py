@@ -24,7 +24,8 @@ def publishers_against_limit(here: EventContext) -> Iterator[Finding]:
         subscribing = here.event.name == events.SUBSCRIBE_ERROR
         text = "The code does not say which limit was hit."
         if subscribing:
-            text = "Subscribing has limits of its own; the limit of 12 publishers is none of them."
+            text = "Subscribing has limits of its own; the limit of "
+            text += f"{PUBLISHER_LIMIT} publishers is none of them."
         yield Finding((text,), Certainty.UNKNOWN, here.refs(here.position), (f"{ACCOUNT_LIMITS}",))
         return
     if here.second is None:

@@ -39,7 +39,7 @@ class Cause:
 
     text: str
     is_documented: bool = False
-    """Whether AWS names it. Otherwise it is our inference and is shown as likely."""
+    """Whether AWS names it. Otherwise it is our inference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Explanation:
     limits: tuple[Limit, ...] = ()
     """Empty when no limit stands behind it."""
     causes: tuple[Cause, ...] = ()
-    """Likely first."""
+    """What it can be, the most frequent first as far as we can tell."""
     silence: str | None = None
     """What the documents or the service do not tell. None when nothing that matters is missing."""
     at_client: str | None = None

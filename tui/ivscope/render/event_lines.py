@@ -18,19 +18,20 @@ from ivscope.render.timestamps import clock, full
 from ivscope.render.token_lines import token_lines
 
 _OUR_READING = Span(" (our reading)", Role.MUTED)
+_NAMED = Span(" (AWS names it)", Role.MUTED)
 
 
 def explanation_lines(card: Explanation, width: int) -> list[Line]:
     """The card without its title: meaning, first cause, next check; then the rest.
 
-    "Cause" is what AWS names, "Likely" is our inference.
+    Causes are what it can be; those that AWS names say so.
     """
     meaning: Line = (Span(card.meaning, Role.TEXT if card.is_known else Role.WARNING),)
     if card.is_known and not card.is_documented:
         meaning = (*meaning, _OUR_READING)
     lines = field("Means", meaning, width)
     for cause in card.causes[:1]:
-        lines += _cause(cause, "", width)
+        lines += _cause(cause, "Can be", width)
     lines += field("Next", (Span(card.next_check, Role.STRONG),), width)
     lines += _details(card, width)
     return lines
@@ -40,7 +41,7 @@ def _details(card: Explanation, width: int) -> Iterator[Line]:
     for limit in card.limits:
         yield from field("Limit", _limit(limit), width)
     for cause in card.causes[1:]:
-        yield from _cause(cause, "or ", width)
+        yield from _cause(cause, "Or", width)
     if card.at_client:
         yield from field("At client", (Span(card.at_client), _OUR_READING), width)
     if card.silence:
@@ -50,9 +51,9 @@ def _details(card: Explanation, width: int) -> Iterator[Line]:
     yield from field("Page", (Span(safe(card.page), Role.ACCENT),), width)
 
 
-def _cause(cause: Cause, before: str, width: int) -> list[Line]:
-    label = f"{before}{'cause' if cause.is_documented else 'likely'}"
-    return field(label[0].upper() + label[1:], (Span(cause.text),), width)
+def _cause(cause: Cause, label: str, width: int) -> list[Line]:
+    named = (_NAMED,) if cause.is_documented else ()
+    return field(label, (Span(cause.text), *named), width)
 
 
 def _limit(limit: Limit) -> Line:
