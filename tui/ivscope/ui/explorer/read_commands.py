@@ -255,4 +255,8 @@ class ReadCommands:
 def _news(refreshed: RefreshResult) -> str:
     if refreshed.new_rows:
         return f"+{refreshed.new_rows:,} new"
-    return "no news" if refreshed.is_whole else "none on the newest page; {read.restart}: read all again"
+    return (
+        "no news"
+        if refreshed.is_whole
+        else "none on the newest page; {read.restart}: read all again"
+    )
