@@ -5,7 +5,7 @@ import stat
 
 import pytest
 from ivscope.settings.prompt_history import FILE_NAME, LONGEST_TEXT, MOST_TEXTS, load
-from ivscope.ui.explorer.status_area import History
+from ivscope.ui.explorer.status_area import TypedTexts
 
 
 @pytest.fixture
@@ -14,25 +14,25 @@ def path(tmp_path):
 
 
 def test_texts_come_back_in_the_next_run(path):
-    history = History(path)
+    history = TypedTexts(path)
     for text in ("code:QUOTA", "name:SUB*", "código", "code:QUOTA"):
         history.add("FILTER", text)
     history.add("FIND", "priya")
-    again = History(path)
+    again = TypedTexts(path)
     assert again.of("FILTER") == ["name:SUB*", "código", "code:QUOTA"]
     assert again.of("FIND") == ["priya"]
     assert again.of("COMMAND") == []
 
 
 def test_only_the_owner_can_read_them(path):
-    History(path).add("FIND", "priya")
+    TypedTexts(path).add("FIND", "priya")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [file.name for file in path.parent.iterdir()] == [FILE_NAME]
 
 
 def test_the_latest_hundred_of_each_prompt_are_kept(path):
-    history = History(path)
+    history = TypedTexts(path)
     for number in range(MOST_TEXTS + 5):
         history.add("FIND", str(number))
     history.add("FILTER", "first")
@@ -50,7 +50,7 @@ def test_the_latest_hundred_of_each_prompt_are_kept(path):
 def test_a_broken_file_loses_nothing_on_screen_and_is_written_anew(path, content):
     path.parent.mkdir()
     path.write_bytes(content)
-    history = History(path)
+    history = TypedTexts(path)
     assert history.of("FIND") == []
     history.add("FIND", "one")
     path.write_bytes(content)
@@ -62,11 +62,11 @@ def test_a_broken_file_loses_nothing_on_screen_and_is_written_anew(path, content
 def test_a_text_that_could_steer_the_terminal_is_not_taken_from_the_file(path):
     path.parent.mkdir()
     path.write_text(json.dumps({"FIND": ["good", "\x1b[2J", 7, "\u202e", "\ud800"]}))
-    assert History(path).of("FIND") == ["good"]
+    assert TypedTexts(path).of("FIND") == ["good"]
 
 
 def test_texts_of_another_ivscope_are_kept(path):
-    mine, other = History(path), History(path)
+    mine, other = TypedTexts(path), TypedTexts(path)
     mine.add("FIND", "mine")
     other.add("FIND", "other")
     mine.add("FIND", "mine too")
@@ -74,7 +74,7 @@ def test_texts_of_another_ivscope_are_kept(path):
 
 
 def test_a_pasted_document_stays_out_of_the_file_but_not_of_the_prompt(path):
-    history = History(path)
+    history = TypedTexts(path)
     history.add("OPEN", "x" * (LONGEST_TEXT + 1))
     assert history.of("OPEN") == ["x" * (LONGEST_TEXT + 1)]
     assert load(path) == {"OPEN": []}
@@ -82,13 +82,13 @@ def test_a_pasted_document_stays_out_of_the_file_but_not_of_the_prompt(path):
 
 def test_a_folder_that_cannot_be_written_disturbs_nobody(tmp_path):
     (tmp_path / "state").write_text("a file where the folder should be")
-    history = History(tmp_path / "state" / FILE_NAME)
+    history = TypedTexts(tmp_path / "state" / FILE_NAME)
     history.add("FIND", "priya")
     assert history.of("FIND") == ["priya"]
 
 
 def test_an_unprintable_typed_text_does_not_stop_the_saving(path):
-    history = History(path)
+    history = TypedTexts(path)
     history.add("FIND", "a\ud800")
     history.add("FIND", "b")
     assert load(path) == {"FIND": ["b"]}
@@ -96,7 +96,7 @@ def test_an_unprintable_typed_text_does_not_stop_the_saving(path):
 
 def test_without_a_file_nothing_is_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    history = History()
+    history = TypedTexts()
     history.add("FIND", "  ")
     history.add("FIND", "priya")
     assert history.of("FIND") == ["priya"]

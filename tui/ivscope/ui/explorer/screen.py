@@ -33,7 +33,7 @@ from ivscope.ui.explorer.picker_pane import PickerPane
 from ivscope.ui.explorer.prompts import PromptCommands
 from ivscope.ui.explorer.read_commands import ReadCommands
 from ivscope.ui.explorer.session_views import SessionViews
-from ivscope.ui.explorer.status_area import History, StatusArea
+from ivscope.ui.explorer.status_area import StatusArea, TypedTexts
 from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
@@ -104,7 +104,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             handlers=self.handlers,
             trail=Trail(launch.start()),
             count=Count(),
-            status=StatusArea(History(history), self.handlers),
+            status=StatusArea(TypedTexts(history), self.handlers),
             layout=Layout(self, self.handlers, self._picker, self._events, self._text),
             picker=PickerPane(provider, self._picker, clock),
             pane=EventsPane(provider, self._events, clock, self.say, jobs),

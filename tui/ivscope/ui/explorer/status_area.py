@@ -44,7 +44,7 @@ class OpenPrompt:
     """The prompt that Tab switches to, with what was typed."""
 
 
-class History:
+class TypedTexts:
     """Texts entered in each kind of prompt, oldest first, each once."""
 
     def __init__(self, path: Path | None = None) -> None:
@@ -159,7 +159,7 @@ class StatusArea(Container):
     class Answered(Message):
         """A prompt closed: the keys belong to the panes again."""
 
-    def __init__(self, history: History, handlers: Handlers) -> None:
+    def __init__(self, history: TypedTexts, handlers: Handlers) -> None:
         """A status line.
 
         Args:
