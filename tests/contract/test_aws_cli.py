@@ -11,6 +11,7 @@ import subprocess
 from datetime import datetime
 
 import pytest
+from ivscope.domain import calls
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
@@ -210,7 +211,7 @@ def test_the_ingest_configurations_are_those_of_the_provider(pages, read_all):
     (told,) = pages(
         "list-ingest-configurations", "ingestConfigurations", "--filter-by-stage-arn", LIVE_STAGE
     )
-    held = read_all(lambda all_: all_.ingest_configurations(LIVE_STAGE))
+    held = read_all(lambda all_: all_.feed(calls.ingest_configurations(LIVE_STAGE)))
     assert len(told) == 8
     assert told == [
         {

@@ -179,6 +179,7 @@ SSO_SESSION = (
 
 CHILD = """
 import json, sys
+from ivscope.domain import calls
 from ivscope.domain.failures import ProviderFailure
 from ivscope.sources.aws import AwsOptions, AwsSource
 try:
