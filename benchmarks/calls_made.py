@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
 import boto3
+from ivscope.domain.calls import events
 from ivscope.domain.stages import ParticipantScope
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
@@ -119,7 +120,7 @@ def _decode_costs(url: str, scope: ParticipantScope) -> Iterator[Result]:
     series = _in_turns(
         lambda: json.loads(body),
         lambda: decode_page(answer, "events", decode_event, origin=""),
-        lambda: source.list_events(scope, None),
+        lambda: source.read_page(events(scope), None),
         stock_call,
     )
     parse, values, ours, theirs = series

@@ -32,6 +32,7 @@ class HelloWorld(App[None]):
             self.call_after_refresh(Thread(target=self._ask, args=(self._url,), daemon=True).start)
 
     def _ask(self, url: str) -> None:
+        from ivscope.domain.calls import STAGES  # noqa: PLC0415 - behind the first frame
         from ivscope.sources.aws import AwsOptions, AwsSource  # noqa: PLC0415 - behind the first frame
 
         options = AwsOptions(
@@ -40,7 +41,7 @@ class HelloWorld(App[None]):
             access_key="a",
             secret_key="b",  # noqa: S106 - dummy
         )
-        name = AwsSource.connect(options).list_stages(None).items[0].name or ""
+        name = AwsSource.connect(options).read_page(STAGES, None).items[0].name or ""
         self.call_from_thread(self.query_one(Static).update, name)
 
 
