@@ -25,7 +25,7 @@ from ivscope.domain.events import (
     Event,
 )
 from ivscope.domain.times import UnreadableTime
-from ivscope.provider.store import block_index as event_blocks
+from ivscope.provider.store import event_log as event_blocks
 from support.shown_rows import at, log_of
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ivscope.analysis.filter_parser import parse_filter
+from ivscope.analysis.filters import Matcher
 from ivscope.analysis.listed_participants import ListedParticipants
-from ivscope.analysis.matcher import Matcher
 from ivscope.analysis.summary import SummaryBuilder, summarise
 from ivscope.analysis.time_input import TimeReference
 from ivscope.domain.events import Event

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ivscope.analysis.timed_events import EARLIEST, LATEST, all_timed, timed_events, untimed_events
 from ivscope.domain.events import Event
 from ivscope.domain.times import to_microseconds
-from ivscope.provider.store import block_index as event_blocks
+from ivscope.provider.store import event_log as event_blocks
 from support.shown_rows import at, log_of
 
 EVENTS = st.builds(

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from ivscope.endpoint.answers import ServiceError
-from ivscope.endpoint.cursors import Cursors, PageStart
+from ivscope.endpoint.service import Cursors, PageStart
 from ivscope.endpoint.service_model import load_service_model
 from support.small_world import PARTICIPANT_ID, SESSION_ID, STAGE_ARN
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from ivscope.knowledge import error_codes, event_names, limits
+from ivscope.knowledge.error_codes import explain_code
+from ivscope.knowledge.event_names import explain_event
 from ivscope.knowledge.explanation import Cause, Limit
-from ivscope.knowledge.explanations import explain_code, explain_event
 from support.card_facts import BASES, all_texts, numbers_without_row, read, texts_of
 
 CARDS = [*event_names.EVENT_NAMES.values(), *error_codes.ERROR_CODES.values()]

@@ -3,10 +3,9 @@
 import pytest
 from botocore.loaders import Loader
 from ivscope.domain import events
-from ivscope.knowledge.error_codes import ERROR_CODES
-from ivscope.knowledge.event_names import EVENT_NAMES
+from ivscope.knowledge.error_codes import ERROR_CODES, explain_code, explain_missing_code
+from ivscope.knowledge.event_names import EVENT_NAMES, explain_event
 from ivscope.knowledge.explanation import Concern
-from ivscope.knowledge.explanations import explain_code, explain_event, explain_missing_code
 
 CARDS = [*ERROR_CODES.values(), *EVENT_NAMES.values()]
 

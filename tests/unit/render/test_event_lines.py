@@ -9,9 +9,8 @@ from ivscope.domain import events
 from ivscope.domain.events import Event
 from ivscope.domain.times import UnreadableTime
 from ivscope.domain.tokens import ParticipantToken
-from ivscope.knowledge.error_codes import ERROR_CODES
-from ivscope.knowledge.event_names import EVENT_NAMES
-from ivscope.knowledge.explanations import explain_code, explain_event
+from ivscope.knowledge.error_codes import ERROR_CODES, explain_code
+from ivscope.knowledge.event_names import EVENT_NAMES, explain_event
 from ivscope.render.cells import line_width
 from ivscope.render.event_json import event_document, raw_json
 from ivscope.render.event_lines import detail_lines

@@ -7,8 +7,8 @@ from ivscope.analysis.plots import Bucket, PublisherLevel
 from ivscope.analysis.time_window import window_between
 from ivscope.render.cells import line_width
 from ivscope.render.lines import Role
-from ivscope.ui.lanes.lines import LEGEND, Layer, Plot, PlotFrame, axis_line, lane_line, window_text
-from ivscope.ui.lanes.view import EVENTS, PUBLISHERS
+from ivscope.render.plots import Layer, Plot, PlotFrame
+from ivscope.ui.lanes.view import EVENTS, LEGEND, PUBLISHERS, axis_line, lane_line, window_text
 from support.given_facts import at
 
 HOUR = window_between(at(0), at(3_600))

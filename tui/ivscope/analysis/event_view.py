@@ -4,8 +4,7 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 
 from ivscope.analysis.causal_order import CausalKeys
-from ivscope.analysis.filters import Filter
-from ivscope.analysis.matcher import NO_USERS, Matcher
+from ivscope.analysis.filters import NO_USERS, Filter, Matcher
 from ivscope.analysis.sorted_rows import FoundRows, SortedRows
 from ivscope.domain.clock import work_seconds
 from ivscope.provider.store.event_log import EventLog

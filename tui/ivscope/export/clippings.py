@@ -34,8 +34,9 @@ from ivscope.export.cli_commands import (
     list_sessions_command,
     list_stages_command,
 )
+from ivscope.knowledge.error_codes import explain_code, explain_missing_code
+from ivscope.knowledge.event_names import explain_event
 from ivscope.knowledge.explanation import Explanation
-from ivscope.knowledge.explanations import explain_code, explain_event, explain_missing_code
 from ivscope.render.event_json import raw_json
 from ivscope.render.facts_lines import participant_lines, session_lines, stage_lines
 from ivscope.render.fields import value_span

@@ -269,3 +269,20 @@ _CARDS = (
 
 ERROR_CODES: Final = {card.title: card for card in _CARDS}
 """Every error code that this version knows, with its explanation."""
+
+
+def explain_code(code: str) -> Explanation:
+    """The card of an error code; an honest one for a code that is unknown."""
+    return ERROR_CODES.get(code) or Explanation.of_unknown(code, "error code")
+
+
+def explain_missing_code() -> Explanation:
+    """The card of an error event that came without a code."""
+    return Explanation(
+        title="no error code",
+        meaning="The event reports an error but came without a code.",
+        next_check="Read the events around it and the client's log.",
+        page=f"{GUIDE}/stage-health.html",
+        is_documented=False,
+        is_known=False,
+    )

@@ -8,7 +8,7 @@ from typing import Final
 
 from ivscope.domain import events
 from ivscope.knowledge import limits
-from ivscope.knowledge.explanation import GUIDE, Cause, Concern, Explanation
+from ivscope.knowledge.explanation import EVENT_PAGE, GUIDE, Cause, Concern, Explanation
 from ivscope.knowledge.limits import MAX_MBPS, MAX_RESOLUTION
 
 _HEALTH = f"{GUIDE}/stage-health.html"
@@ -209,3 +209,17 @@ _CARDS = (
 
 EVENT_NAMES: Final = {card.title: card for card in _CARDS}
 """Every event name that this version knows, with its explanation."""
+
+
+def explain_event(name: str | None) -> Explanation:
+    """The card of an event name; an honest one for a name that is unknown or absent."""
+    if name is None:
+        return Explanation(
+            title="no name",
+            meaning="The answer had an event without a name.",
+            next_check="Read its other members below.",
+            page=EVENT_PAGE,
+            is_documented=False,
+            is_known=False,
+        )
+    return EVENT_NAMES.get(name) or Explanation.of_unknown(name, "event name")

@@ -10,6 +10,9 @@ GUIDE: Final = "https://docs.aws.amazon.com/ivs/latest/RealTimeUserGuide"
 REFERENCE: Final = "https://docs.aws.amazon.com/ivs/latest/RealTimeAPIReference"
 """The Amazon IVS Real-Time API reference."""
 
+EVENT_PAGE: Final = f"{REFERENCE}/API_Event.html"
+"""Lists event names and error codes."""
+
 
 class Concern(StrEnum):
     """A way into a stage that an event or a code can come from."""
@@ -68,3 +71,15 @@ class Explanation:
     """Where it can come from. Empty when the documents do not tell."""
     is_known: bool = True
     """Whether this version of ivscope knows the name or the code."""
+
+    @classmethod
+    def of_unknown(cls, text: str, what: str) -> "Explanation":
+        """An honest card for a name or a code that this version does not know."""
+        return cls(
+            title=text,
+            meaning=f"This version of ivscope does not know this {what}. It is shown as it came.",
+            next_check="Look it up on the page below; a newer ivscope may explain it.",
+            page=EVENT_PAGE,
+            is_documented=False,
+            is_known=False,
+        )

@@ -7,8 +7,9 @@ from ivscope.analysis.intervals import EventSpan, Why
 from ivscope.domain.durations import duration
 from ivscope.domain.events import TOKEN_EXCHANGED, Event
 from ivscope.domain.token_comparison import compare_tokens
+from ivscope.knowledge.error_codes import explain_code, explain_missing_code
+from ivscope.knowledge.event_names import explain_event
 from ivscope.knowledge.explanation import Cause, Explanation, Limit
-from ivscope.knowledge.explanations import explain_code, explain_event, explain_missing_code
 from ivscope.render.cells import wrap
 from ivscope.render.event_json import event_document
 from ivscope.render.fields import field, text_field, title, value_span

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ivscope.domain.events import Event
 from ivscope.domain.times import to_microseconds
-from ivscope.provider.store.block_index import BLOCK
+from ivscope.provider.store.event_log import BLOCK
 from support.shown_rows import at, log_of
 
 FAR = BLOCK + 5
