@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from ivscope.terminal.clipboard import CopyResult, Route
-from ivscope.ui.explorer import copying, saving
+from ivscope.ui.explorer import copying
 from ivscope.workspace.jobs import Outcome
 from support.explorer import PRIYA, at, explorer
 
@@ -32,7 +32,7 @@ class Held:
 @pytest.fixture
 def held(monkeypatch):
     made = Held()
-    monkeypatch.setattr(saving, "save_private", made.save)
+    monkeypatch.setattr(copying, "save_private", made.save)
     monkeypatch.setattr(copying, "copy", made.copy)
     yield made
     made.go_on.set()
