@@ -11,6 +11,7 @@ from ivscope.endpoint.answers import ServiceError
 from ivscope.endpoint.cursors import Cursors, PageStart
 from ivscope.endpoint.service_model import ServiceModel, check_request
 from ivscope.endpoint.world import Members, World
+from ivscope.knowledge.limits import CALLS_PER_SECOND
 
 READ_OPERATIONS = (
     "ListStages",
@@ -171,10 +172,6 @@ def _find(rows: Sequence[Members], member: str, value: str) -> Members | None:
 def _cut(row: Members, kept: Sequence[str]) -> Members:
     """Only what the shape of the answer has, in its order."""
     return {name: row[name] for name in kept if name in row}
-
-
-CALLS_PER_SECOND = 5
-"""Per operation, account and Region, not adjustable (IVS user guide: service quotas)."""
 
 
 class Throttle:
