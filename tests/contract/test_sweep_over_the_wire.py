@@ -8,8 +8,9 @@ from ivscope.domain import calls
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
+from ivscope.knowledge.limits import CALLS_PER_SECOND
 from ivscope.provider.fetch.provider import StageDataProvider
-from ivscope.provider.fetch.rate_limiter import QUOTA, RateLimiter
+from ivscope.provider.fetch.rate_limiter import RateLimiter
 from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.store.feed import FeedState
 from support.aws_sources import aws_source
@@ -55,7 +56,7 @@ def events_of(source, session, participant_id):
 def test_everything_of_the_show_is_read_without_a_throttle_answer(connect):
     # The pace allows four calls a second of the five; the default of two takes twice as long.
     endpoint, provider, _ = connect(
-        "incident", pace=RateLimiter(background=QUOTA - 1), throttle=True
+        "incident", pace=RateLimiter(background=CALLS_PER_SECOND - 1), throttle=True
     )
     sweep = provider.sweep(SHOW_SCOPE)
     sweep.start()

@@ -19,6 +19,7 @@ from typing import Any
 from ivscope.endpoint.answers import ServiceError, validation_error
 from ivscope.endpoint.service_model import ServiceModel, check_request
 from ivscope.endpoint.world import Members, World
+from ivscope.knowledge.limits import CALLS_PER_SECOND
 
 _PLACE = struct.Struct(">QQI")
 _SIGNATURE_BYTES = 16
@@ -252,10 +253,6 @@ def _find(rows: Sequence[Members], member: str, value: str) -> Members | None:
 def _cut(row: Members, kept: Sequence[str]) -> Members:
     """Only what the shape of the answer has, in its order."""
     return {name: row[name] for name in kept if name in row}
-
-
-CALLS_PER_SECOND = 5
-"""Per operation, account and Region, not adjustable (IVS user guide: service quotas)."""
 
 
 class Throttle:

@@ -11,6 +11,9 @@ from ivscope.knowledge.explanation import GUIDE, REFERENCE, Limit
 QUOTAS_PAGE: Final = f"{GUIDE}/service-quotas.html"
 """Says of each quota whether it is adjustable."""
 
+CALLS_PER_SECOND: Final = 5
+"""Calls of each operation; shared with the customer's own services. Not adjustable."""
+
 PUBLISHER_LIMIT: Final = 12
 """Publishers on one stage. Not adjustable."""
 

@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.knowledge.limits import CALLS_PER_SECOND
 from ivscope.sources.call_context import CallContext
 from ivscope.sources.outside_text import host_of, is_markup, one_line, page_title
 
@@ -167,8 +168,8 @@ def _judge(refusal: _Refusal, operation: str, context: CallContext, now: datetim
             FailureKind.THROTTLED,
             f"AWS is throttling {refusal.operation}: {said}",
             (
-                "The limit is 5 calls/s per operation, shared by the account and Region; reading "
-                "goes on more slowly, r to retry now."
+                f"The limit is {CALLS_PER_SECOND} calls/s per operation, shared by the account "
+                "and Region; reading goes on more slowly, r to retry now."
             ),
             True,
         )

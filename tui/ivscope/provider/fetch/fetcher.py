@@ -1,4 +1,4 @@
-"""Reader: makes the calls of feeds and facts, one at a time for each, and tells what came."""
+"""Fetcher: makes the calls of feeds and facts, one at a time for each, and tells what came."""
 
 import threading
 from collections.abc import Callable, Iterator

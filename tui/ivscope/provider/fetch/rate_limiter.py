@@ -5,11 +5,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from math import inf
 
-QUOTA = 5
-"""Calls per second for each operation, account and Region; shared with the customer's own
-services and not adjustable (IVS RealTimeUserGuide, service quotas)."""
+from ivscope.knowledge.limits import CALLS_PER_SECOND
 
-DEMAND_LIMIT = 4
+DEMAND_LIMIT = CALLS_PER_SECOND - 1
 """Calls per second for what a person waits for: leaves one to production."""
 
 BACKGROUND_LIMIT = 2
@@ -75,7 +73,7 @@ class RateLimiter:
         self._first_backoff = first_backoff
         self._budgets: dict[str, _Budget] = {}
         self.background = background
-        """Calls per window for prefetch and sweep; may be raised at any time, up to `QUOTA`."""
+        """Calls per window for prefetch and scans; may be raised at any time, up to the quota."""
 
     @property
     def budget(self) -> int:
