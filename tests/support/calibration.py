@@ -39,9 +39,10 @@ class Table:
 
     true: Counter[tuple[Key, Certainty]] = field(default_factory=Counter)
     all: Counter[tuple[Key, Certainty]] = field(default_factory=Counter)
-    forced: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """By cause and way of telling."""
-    seen: Counter[tuple[str, str, Certainty]] = field(default_factory=Counter)
+    errors: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """Errors: "forced" by the data or "any", the true cause, and the way of telling."""
+    known: Counter[tuple[tuple[str, str, str], Certainty]] = field(default_factory=Counter)
+    """Of those the ones whose cause is told, with the best word for it."""
     unjudged: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     """Worlds in which a rule raised."""
@@ -61,12 +62,13 @@ class Table:
         for one in judged.statements:
             if one.is_cause and one.is_true:
                 best[one.number].add(one.certainty)
-        for number, cause in judged.forced.items():
-            self.forced[cause.name, telling] += 1
-            for certainty in (Certainty.SHOWN, Certainty.LIKELY):
-                if certainty in best[number]:
-                    self.seen[cause.name, telling, certainty] += 1
-                    break
+        for kind, causes in (("forced", judged.forced), ("any", judged.errors)):
+            for number, cause in causes.items():
+                key_of_error = (kind, cause.name, telling)
+                self.errors[key_of_error] += 1
+                word = next((word for word in WORDS[:2] if word in best[number]), None)
+                if word is not None:
+                    self.known[key_of_error, word] += 1
         self.broken.update(set(judged.broken))
         for finding in judged.unjudged:
             self.unjudged[finding.certainty] += 1
@@ -94,12 +96,7 @@ def lines_of(table: Table) -> Iterator[str]:
     yield f"{table.worlds} worlds; number of statements, and how many of a hundred are true"
     yield from _by_telling(table)
     yield from _by_family(table)
-    yield (
-        "\n" + "CAUSE FORCED BY THE DATA".ljust(36) + "TELLING".ljust(24) + "errors  shown  likely"
-    )
-    for (cause, telling), count in sorted(table.forced.items()):
-        shown, likely = (table.seen[cause, telling, word] for word in WORDS[:2])
-        yield cause.ljust(36) + telling.ljust(24) + f"{count:6} {shown:6} {likely:7}"
+    yield from _by_cause(table)
     yield ""
     yield from (f"a rule raised in {count} worlds: {what}" for what, count in table.broken.items())
     yield f"not judged: {dict(table.unjudged)}"
@@ -114,6 +111,16 @@ def _by_telling(table: Table) -> Iterator[str]:
         ]
         cells.append(_cell(table, WORDS[2], rule))
         yield (rule.ljust(36) + "".join(cell.ljust(20) for cell in cells)).rstrip()
+
+
+def _by_cause(table: Table) -> Iterator[str]:
+    """How many errors have their true cause told, of all and of those where the data forces it."""
+    yield "\n" + "".join(
+        head.ljust(24) for head in ("ERRORS", "TRUE CAUSE", "TELLING", "errors  shown  likely")
+    )
+    for key, count in sorted(table.errors.items()):
+        shown, likely = (table.known[key, word] for word in WORDS[:2])
+        yield "".join(part.ljust(24) for part in key) + f"{count:6} {shown:6} {likely:7}"
 
 
 def _by_family(table: Table) -> Iterator[str]:

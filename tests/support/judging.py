@@ -11,6 +11,7 @@ from support.given_facts import words
 from support.simulated_facts import SeenFacts
 from support.simulator.causes import Cause
 from support.simulator.forced import forced_cause
+from support.simulator.view import Row
 from support.simulator.worlds import World
 
 
@@ -34,8 +35,10 @@ class Judged:
     statements: list[Statement] = field(default_factory=list)
     unjudged: list[Finding] = field(default_factory=list)
     """Findings that make no claim that can be checked; most say that something is unknown."""
+    errors: dict[int, Cause] = field(default_factory=dict)
+    """The true cause of every error read, by number."""
     forced: dict[int, Cause] = field(default_factory=dict)
-    """By number of the error."""
+    """The causes that the data forces, by number of the error."""
     broken: list[str] = field(default_factory=list)
     """Rules that raised, and what."""
 
@@ -54,9 +57,7 @@ def judge(world: World) -> Judged:
             if number is None or number in done or not isinstance(row.event.time, datetime):
                 continue
             done.add(number)
-            cause = forced_cause(world.view, name, row) if row.event.is_error else None
-            if cause is not None:
-                judged.forced[number] = cause
+            _keep_cause(world, name, row, judged)
             for finding in findings_for(world.view.scope_of(name), position, seen, judged.fail):
                 _hold(world, seen, finding, number, judged)
     for finding in session_findings(seen.as_session, judged.fail):
@@ -64,6 +65,17 @@ def judge(world: World) -> Judged:
         if first is not None:
             _hold(world, seen, finding, first, judged)
     return judged
+
+
+def _keep_cause(world: World, name: str, row: Row, judged: Judged) -> None:
+    number = row.number
+    if number is None or not row.event.is_error:
+        return
+    true, forced = world.history.cause_of(number), forced_cause(world.view, name, row)
+    if true is not None:
+        judged.errors[number] = true
+    if forced is not None:
+        judged.forced[number] = forced
 
 
 def _hold(world: World, seen: SeenFacts, finding: Finding, number: int, judged: Judged) -> None:

@@ -91,10 +91,10 @@ def capabilities(stage: Service) -> None:
     """INSUFFICIENT_CAPABILITIES: the token; or an SDK that fails after an exchange gave it."""
     code = "INSUFFICIENT_CAPABILITIES"
     for _ in range(stage.lot.randint(2, 5)):
-        way = stage.lot.choice(("joined", "taken", "fault", "fault", "early", "rejoined"))
+        way = stage.lot.choice(("joined", "taken", "fault", "fault", "early", "rejoined", "back"))
         old = way == "fault" or stage.is_hit(40)
         client = browser(f"browser{len(stage.participants)}", "1.33.0" if old else "1.41.0")
-        name = stage.arrive(client, BOTH if way == "taken" else WATCH)
+        name = stage.arrive(client, BOTH if way in {"taken", "back"} else WATCH)
         _pause(stage)
         if way == "taken":
             stage.publish(name)
@@ -105,8 +105,11 @@ def capabilities(stage: Service) -> None:
             stage.exchange(name, BOTH)
             _pause(stage, SECOND // 2, SECOND)
             stage.fail_to_publish(name, code, Cause.SDK_FAULT)
-        elif way == "rejoined":
-            stage.exchange(name, BOTH)
+        elif way in {"rejoined", "back"}:
+            if way == "back":
+                stage.publish(name)
+            else:
+                stage.exchange(name, BOTH)
             _pause(stage)
             stage.leave(name, is_dropped=stage.is_hit(50))
             _pause(stage)
@@ -295,6 +298,7 @@ def shared_users(stage: Service) -> None:
     client = _any_client(stage)
     overlaps = not is_one and stage.is_hit(50)
     inside: list[str] = []
+    longest = stage.lot.choice((MINUTE, 20 * MINUTE))
     for _ in range(stage.lot.randint(3, 7)):
         name = stage.arrive(client if is_one else _any_client(stage), BOTH, user)
         inside.append(name)
@@ -302,7 +306,25 @@ def shared_users(stage: Service) -> None:
         if not overlaps or stage.is_hit(40):
             stage.leave(inside.pop(0), is_dropped=stage.is_hit(50))
         # The service can notice a lost client only after it has come back.
-        _pause(stage, 0, SECOND, 30 * SECOND)
+        _pause(stage, 0, SECOND, 30 * SECOND, longest)
+
+
+def reconnects(stage: Service) -> None:
+    """One participant that leaves and comes back: in a regular cycle, or now and then."""
+    host = _host(stage)
+    name = stage.arrive(_any_client(stage))
+    is_regular = stage.is_hit(50)
+    period = stage.lot.randint(5, 120) * SECOND
+    for _ in range(stage.lot.randint(3, 8)):
+        stage.wait(period if is_regular else 1 + stage.lot.randint(0, 2 * period))
+        if not stage.subscriptions(name) and stage.is_hit(60):
+            stage.subscribe(name, host)
+        if stage.is_hit(30):
+            stage.fail_to_publish(name, OUTAGE_CODE, Cause.OWN_TROUBLE)
+        cause = Cause.CONNECTION_LOST if is_regular else stage.lot.choice(LEAVING)
+        stage.leave(name, cause, is_dropped=cause is Cause.CONNECTION_LOST)
+        stage.wait(1 + stage.lot.randint(0, stage.lot.choice((0, SECOND, 10 * SECOND))))
+        stage.join(name)
 
 
 LEAVING = (
@@ -443,6 +465,7 @@ SCENES: Mapping[str, Family] = {
         stream_duration,
         bursts,
         shared_users,
+        reconnects,
         leaving,
         publish_stopped,
         token_exchange,
