@@ -60,7 +60,7 @@ class Table:
             self.true[key] += one.is_true
         best: defaultdict[int, set[Certainty]] = defaultdict(set)
         for one in judged.statements:
-            if one.is_cause and one.is_true:
+            if one.names_cause and one.is_true:
                 best[one.number].add(one.certainty)
         for kind, causes in (("forced", judged.forced), ("any", judged.errors)):
             for number, cause in causes.items():

@@ -105,6 +105,13 @@ def _causes(*wanted: Cause) -> Check:
     return lambda case: all(case.history.cause_of(one) in wanted for one in case.errors)
 
 
+def _mostly(*wanted: Cause) -> Check:
+    """Of at least half of the errors among the evidence."""
+    return lambda case: (
+        2 * sum(case.history.cause_of(one) in wanted for one in case.errors) >= len(case.errors)
+    )
+
+
 def _none_of(*unwanted: Cause) -> Check:
     return lambda case: not any(case.history.cause_of(one) in unwanted for one in case.errors)
 
@@ -284,6 +291,8 @@ class Claim:
     check: Check
     is_cause: bool = False
     """Whether it is the cause that one believes in after reading, and not the letter."""
+    excludes: bool = False
+    """Whether it says of a cause that it is not the one; then it names none."""
 
     def is_about(self, one: Happening) -> bool:
         """Whether a sentence like that speaks of such an event here."""
@@ -291,9 +300,19 @@ class Claim:
         return wanted in {"", one.event.name, one.event.error_code}
 
 
-def _claim(rule: str, pattern: str, check: Check, *, believed: bool = False) -> Claim:
-    return Claim(rule, re.compile(pattern), check, believed)
+def _claim(
+    rule: str, pattern: str, check: Check, *, believed: bool = False, excludes: bool = False
+) -> Claim:
+    return Claim(rule, re.compile(pattern), check, believed or excludes, excludes)
 
+
+OF_AN_ENCODER = (
+    Cause.SETTINGS,
+    Cause.KEY_WRONG,
+    Cause.KEY_IN_USE_HERE,
+    Cause.KEY_IN_USE_ELSEWHERE,
+)
+"""What is mended at an encoder, its key among it."""
 
 REPLICATION_BY_STOP = _cause(Cause.PUBLISHER_STOPPED)
 LEFT_AT_ONCE = _came_before(names.TOKEN_EXCHANGED)
@@ -307,13 +326,13 @@ CLAIMS = (
         believed=True,
     ),
     _claim(
-        "quota: another limit", "it was another limit", _none_of(Cause.STAGE_FULL), believed=True
+        "quota: another limit", "it was another limit", _none_of(Cause.STAGE_FULL), excludes=True
     ),
     _claim(
         "capabilities: lacking", "(did|does|do) not allow|took .* away", _token_lacks, believed=True
     ),
     _claim(
-        "capabilities: does not explain", "(token|Both).*not explain", _token_allows, believed=True
+        "capabilities: does not explain", "(token|Both).*not explain", _token_allows, excludes=True
     ),
     _claim(
         "capabilities: joined with", "the token it joined with", _token_joined_with, believed=True
@@ -328,14 +347,14 @@ CLAIMS = (
         "capabilities: allowed then",
         "no token exchange is read between",
         _token_allows,
-        believed=True,
+        excludes=True,
     ),
     _claim("publisher: was publishing", "was publishing all along", _others_publish),
     _claim(
         "publisher: end explains nothing",
         "Its end does not explain",
         _no_cause(*PUBLISHER_GONE),
-        believed=True,
+        excludes=True,
     ),
     _claim(
         "publisher: race with its stop",
@@ -369,7 +388,7 @@ CLAIMS = (
         "duration: shorter",
         "shorter than the limit of 24 h",
         _no_cause(Cause.TOO_LONG),
-        believed=True,
+        excludes=True,
     ),
     _claim(
         "keys: sibling publishing",
@@ -386,12 +405,17 @@ CLAIMS = (
         "keys: nobody else",
         "No other participant of this session carries",
         _no_cause(Cause.KEY_IN_USE_HERE),
-        believed=True,
+        excludes=True,
     ),
     _claim(
         "keys: worked later", "by then it had a key that works", _came_after(names.PUBLISH_STARTED)
     ),
-    _claim("encoder: its settings", "look at the settings of the encoder", _is_encoder),
+    _claim(
+        "encoder: its settings",
+        "look at the settings of the encoder",
+        _both(_is_encoder, _cause(*OF_AN_ENCODER)),
+        believed=True,
+    ),
     _claim("encoder: browser", "look for an encoder or changed settings", _cause(Cause.SETTINGS)),
     _claim(
         "SDK: fault at an error",
@@ -481,4 +505,9 @@ CLAIMS = (
         believed=True,
     ),
     _claim("exchange: lost, no stop", "^It lost PUBLISH while publishing", _publishes),
+    _claim("leaving: joined beside", "came back at once, or came and went", _in_one_moment),
+    _claim("stop: replication beside", "replication to another stage ended in", _in_one_moment),
+    _claim(
+        "versions: the reason", "participants with SDK", _mostly(Cause.SDK_FAULT), believed=True
+    ),
 )

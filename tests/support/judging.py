@@ -22,7 +22,8 @@ class Statement:
     rule: str
     certainty: Certainty
     is_true: bool
-    is_cause: bool
+    names_cause: bool
+    """Whether one believes in a cause after reading it; not where it only excludes one."""
     number: int
     """Of the happening that it speaks of."""
     text: str
@@ -94,4 +95,11 @@ def _claims_of(world: World, seen: SeenFacts, finding: Finding, number: int) -> 
         case = Case(world, seen, finding, number, match)
         if claim.is_about(case.here):
             truth = claim.check(case)
-            yield Statement(claim.rule, finding.certainty, truth, claim.is_cause, number, text)
+            yield Statement(
+                claim.rule,
+                finding.certainty,
+                truth,
+                claim.is_cause and not claim.excludes,
+                number,
+                text,
+            )

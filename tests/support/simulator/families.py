@@ -75,11 +75,13 @@ def publisher_slots(stage: Service) -> None:
     """QUOTA_EXCEEDED: the stage is full; or the account is, beside people who are gone."""
     limit = stage.laws.limit
     names = _crowd(stage, stage.lot.choice((limit, limit, limit + 1, limit - 1, limit - 3)))
+    if stage.is_hit(70):
+        stage.wait(MINUTE)
     crashes = stage.lot.choice((0, 30, 90))
     for _ in range(stage.lot.randint(1, 4)):
         _pause(stage)
         inside = [name for name in names if stage.is_publishing(name)]
-        if stage.is_hit(45) and inside:
+        if stage.is_hit(35) and inside:
             stage.leave(stage.lot.choice(inside), is_dropped=stage.is_hit(crashes))
             stage.is_account_full = True
         _pause(stage)
