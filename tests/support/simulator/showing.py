@@ -5,7 +5,7 @@ from random import Random
 
 from ivscope.domain import events as names
 from ivscope.domain.events import Event
-from ivscope.domain.stages import ParticipantSummary, SessionScope, StageSession
+from ivscope.domain.stages import Participant, ParticipantSummary, SessionScope, StageSession
 from ivscope.domain.times import UnreadableTime, from_microseconds
 from ivscope.domain.tokens import ParticipantToken
 from support.simulator.stage import SECOND
@@ -32,13 +32,28 @@ def chance(lot: Random, percent: int) -> bool:
     return lot.randint(1, 100) > 100 - percent
 
 
-def show(lot: Random, history: History, allowed: Faults = ALL_FAULTS) -> View:
-    """A view of a history. With no faults allowed everything is told and read."""
-    return _Showing(lot, history, allowed).view()
+READ_AFTER = (0, 60 * SECOND, 3_600 * SECOND)
+"""Microseconds after its end that an ended session is read."""
+
+
+def show(
+    lot: Random, history: History, allowed: Faults = ALL_FAULTS, lost_percent: int | None = None
+) -> View:
+    """A view of a history. With no faults allowed everything is told and read.
+
+    Args:
+        lot: Where it is drawn from.
+        history: What happened.
+        allowed: Faults that may occur.
+        lost_percent: How many events of a hundred are lost where some are; by lot unless given.
+    """
+    return _Showing(lot, history, allowed, lost_percent).view()
 
 
 class _Showing:
-    def __init__(self, lot: Random, history: History, allowed: Faults) -> None:
+    def __init__(
+        self, lot: Random, history: History, allowed: Faults, lost_percent: int | None
+    ) -> None:
         self.lot = lot
         self.history = history
         share = lot.choice(FAULT_SHARES)
@@ -48,12 +63,13 @@ class _Showing:
             if fault in allowed and chance(lot, max(share, LEAST_SHARE.get(fault, 0)))
         }
         self.had_effect: set[Fault] = set()
-        self.lost_percent = lot.choice((1, 10, 40))
+        self.lost_percent = lot.choice((1, 10, 40)) if lost_percent is None else lost_percent
         self.resolutions = lot.choice(
             (RESOLUTIONS[:1], RESOLUTIONS[1:2], RESOLUTIONS[2:], RESOLUTIONS)
         )
         self.is_newest_first = chance(lot, 50)
         self.page_size = lot.choice((50, 1, 2, 3, 5))
+        self.read_after = lot.choice(READ_AFTER) if history.laws.lateness else READ_AFTER[-1]
 
     def view(self) -> View:
         history = self.history
@@ -78,6 +94,12 @@ class _Showing:
             served,
             self.page_size,
             frozenset(self.had_effect),
+            {
+                row.participant_id: facts(history, row)
+                for row in rows
+                if row.participant_id in history.clients and not self._hits(Fault.FACTS_UNREAD, 50)
+            },
+            history.until + self.read_after if history.laws.lateness else None,
         )
 
     def _read_at(self, fault: Fault) -> int | None:
@@ -101,9 +123,11 @@ class _Showing:
         if as_of is not None:
             numbers = tuple(one for one in numbers if self.history.happenings[one].time <= as_of)
         rows: list[Row] = []
+        ahead, other = self._ahead(), self._ahead()
         for number in self._told(numbers):
-            event = self._event(self.history.happenings[number])
-            rows.append(Row(event, number, self._hits(Fault.LATE, 20)))
+            one = self.history.happenings[number]
+            event = self._event(one, other if one.event.destination_stage_arn else ahead)
+            rows.append(Row(event, number, self._is_late(number, as_of)))
             if self._hits(Fault.DOUBLED, 25):
                 rows.append(rows[-1])
         self._swap(rows)
@@ -117,6 +141,20 @@ class _Showing:
         extent, pages = self._reading(sum(not row.is_late for row in rows))
         return Served(participant_id, tuple(rows), extent, pages, as_of)
 
+    def _ahead(self) -> int:
+        """Microseconds that a clock is ahead: of what a participant does, of its replications."""
+        if not self.history.laws.clocks_apart or not self._hits(Fault.CLOCKS_APART, 100):
+            return 0
+        return self.lot.randint(0, self.history.laws.clocks_apart)
+
+    def _is_late(self, number: int, as_of: int | None) -> bool:
+        """Whether an event comes after the reading; without laws for it any event can."""
+        if not self.history.clients:
+            return self._hits(Fault.LATE, 20)
+        read = self.history.until + self.read_after if as_of is None else as_of
+        delay = self.lot.randint(0, self.history.laws.lateness)
+        return read < self.history.happenings[number].time + delay and self._hits(Fault.LATE, 100)
+
     def _told(self, numbers: tuple[int, ...]) -> list[int]:
         """Without what is lost and without ends that stay untold."""
         told: list[int] = []
@@ -128,9 +166,10 @@ class _Showing:
                 told.append(number)
         return told
 
-    def _event(self, one: Happening) -> Event:
+    def _event(self, one: Happening, ahead: int) -> Event:
         resolution = self.lot.choice(self.resolutions)
-        event = replace(one.event, time=from_microseconds(one.time // resolution * resolution))
+        shown = (one.time + ahead) // resolution * resolution
+        event = replace(one.event, time=from_microseconds(shown))
         if event.name == names.TOKEN_EXCHANGED and self._hits(Fault.VAGUE_TOKEN, 50):
             event = self.lot.choice(
                 (
@@ -173,6 +212,7 @@ def summary(history: History, participant_id: str, moment: int) -> ParticipantSu
     life = history.lives[participant_id]
     joined = [stay.span.begin for stay in life.stays if stay.span.begin <= moment]
     is_source = any(span.begin <= moment for own in life.replicating.values() for span in own)
+    client = history.clients.get(participant_id)
     kind = "REPLICA" if life.is_replica else "SOURCE" if is_source else "NONE"
     return ParticipantSummary(
         participant_id,
@@ -184,7 +224,22 @@ def summary(history: History, participant_id: str, moment: int) -> ParticipantSu
         replication_type=kind,
         source_stage_arn=SOURCE.stage_arn if life.is_replica else None,
         source_session_id=SOURCE.session_id if life.is_replica else None,
-        redundant_ingest=False,
+        redundant_ingest=client is not None and client.is_redundant,
+        ingest_configuration_arn=None if client is None else client.ingest_arn,
+    )
+
+
+def facts(history: History, row: ParticipantSummary) -> Participant:
+    """What GetParticipant says beside the row of the list."""
+    client = history.client_of(row.participant_id)
+    return Participant(
+        row,
+        os_name=client.os_name,
+        os_version=client.os_version,
+        browser_name=client.browser_name,
+        browser_version=client.browser_version,
+        sdk_version=client.sdk_version,
+        protocol=client.protocol,
     )
 
 

@@ -6,6 +6,7 @@ from ivscope.domain import events as names
 from ivscope.domain.events import Event
 from ivscope.domain.times import from_microseconds
 from ivscope.domain.tokens import PUBLISH, SUBSCRIBE, ParticipantToken
+from support.simulator.causes import Cause
 from support.simulator.truth import Happening, History, Life, Span, Stay
 
 SECOND = 1_000_000
@@ -81,7 +82,7 @@ class Stage:
         for one in sorted(due, key=lambda person: person.cut_off or 0):
             if one.cut_off is not None and one.cut_off <= until:
                 self.now = one.cut_off
-                self._stop_publishing(one, is_untold=True)
+                self._stop_publishing(one, Cause.CAPABILITY_LOST, is_untold=True)
         self.now = until
 
     def add(
@@ -121,21 +122,24 @@ class Stage:
         one.token_since = self.now
         one.stay = _Open(self.now, self._tell(one, names.JOINED))
 
-    def fail_to_join(self, participant_id: str, code: str) -> None:
-        self._tell(self._people[participant_id], names.JOIN_ERROR, code=code)
+    def fail_to_join(self, participant_id: str, code: str, cause: Cause | None = None) -> None:
+        self._tell(self._people[participant_id], names.JOIN_ERROR, cause, code=code)
 
-    def leave(self, participant_id: str, *, is_dropped: bool = False) -> None:
+    def leave(
+        self, participant_id: str, cause: Cause = Cause.WISH, *, is_dropped: bool = False
+    ) -> None:
         """Disconnect. Dropped: the client said nothing, and the service notices only now."""
         one = self._connected(participant_id)
-        self._stop_publishing(one, is_untold=is_dropped)
+        cause = Cause.CONNECTION_LOST if is_dropped else cause
+        self._stop_publishing(one, cause, is_untold=is_dropped)
         for remote in list(one.subscribing):
-            self._stop_subscribing(one, remote, is_untold=is_dropped)
+            self._stop_subscribing(one, remote, cause, is_untold=is_dropped)
         self._close_token(one)
         one.token = None
         stay, one.stay = one.stay, None
         assert stay is not None
         one.stays.append(Stay(Span(stay.begin, self.now), is_dropped))
-        self._tell(one, names.LEFT, ends=stay, is_untold=is_dropped)
+        self._tell(one, names.LEFT, cause, ends=stay, is_untold=is_dropped)
 
     def drop(self, participant_id: str) -> None:
         """Lose a client that says nothing."""
@@ -146,37 +150,41 @@ class Stage:
         if one.publishing is not None:
             raise ValueError(f"{participant_id} publishes already")
         if not one.may(PUBLISH):
-            self.fail_to_publish(participant_id, "INSUFFICIENT_CAPABILITIES")
+            self.fail_to_publish(participant_id, "INSUFFICIENT_CAPABILITIES", Cause.TOKEN)
             return
         one.publishing = _Open(self.now, self._tell(one, names.PUBLISH_STARTED))
 
-    def fail_to_publish(self, participant_id: str, code: str) -> None:
-        self._tell(self._connected(participant_id), names.PUBLISH_ERROR, code=code)
+    def fail_to_publish(self, participant_id: str, code: str, cause: Cause | None = None) -> None:
+        self._tell(self._connected(participant_id), names.PUBLISH_ERROR, cause, code=code)
 
-    def unpublish(self, participant_id: str) -> None:
+    def unpublish(self, participant_id: str, cause: Cause = Cause.WISH) -> None:
         one = self._connected(participant_id)
         if one.publishing is None:
             raise ValueError(f"{participant_id} does not publish")
-        self._stop_publishing(one)
+        self._stop_publishing(one, cause)
 
     def subscribe(self, participant_id: str, remote: str) -> None:
         one = self._connected(participant_id)
         if remote in one.subscribing:
             raise ValueError(f"{participant_id} is subscribed to {remote} already")
         if not one.may(SUBSCRIBE):
-            self.fail_to_subscribe(participant_id, remote, "INSUFFICIENT_CAPABILITIES")
+            code = "INSUFFICIENT_CAPABILITIES"
+            self.fail_to_subscribe(participant_id, remote, code, Cause.TOKEN)
         elif self._people[remote].publishing is None:
-            self.fail_to_subscribe(participant_id, remote, "PUBLISHER_NOT_FOUND")
+            code = "PUBLISHER_NOT_FOUND"
+            self.fail_to_subscribe(participant_id, remote, code, Cause.PUBLISHER_NOT_THERE)
         else:
             number = self._tell(one, names.SUBSCRIBE_STARTED, remote=remote)
             one.subscribing[remote] = _Open(self.now, number)
 
-    def fail_to_subscribe(self, participant_id: str, remote: str, code: str) -> None:
+    def fail_to_subscribe(
+        self, participant_id: str, remote: str, code: str, cause: Cause | None = None
+    ) -> None:
         one = self._connected(participant_id)
-        self._tell(one, names.SUBSCRIBE_ERROR, code=code, remote=remote)
+        self._tell(one, names.SUBSCRIBE_ERROR, cause, code=code, remote=remote)
 
-    def unsubscribe(self, participant_id: str, remote: str) -> None:
-        self._stop_subscribing(self._connected(participant_id), remote)
+    def unsubscribe(self, participant_id: str, remote: str, cause: Cause = Cause.WISH) -> None:
+        self._stop_subscribing(self._connected(participant_id), remote, cause)
 
     def replicate(self, participant_id: str, destination: Destination) -> None:
         """Copy a publisher into another stage."""
@@ -189,7 +197,8 @@ class Stage:
         one.replicating[destination] = _Open(self.now, number)
 
     def stop_replicating(self, participant_id: str, destination: Destination) -> None:
-        self._stop_replicating(self._connected(participant_id), destination)
+        one = self._connected(participant_id)
+        self._stop_replicating(one, destination, Cause.REPLICATION_CALL)
 
     def exchange(
         self, participant_id: str, token: ParticipantToken, *, cut_off_after: int = 0
@@ -212,7 +221,7 @@ class Stage:
         self._tell(one, names.TOKEN_EXCHANGED, exchanged=(before, token))
         if not one.may(SUBSCRIBE):
             for remote in list(one.subscribing):
-                self._stop_subscribing(one, remote)
+                self._stop_subscribing(one, remote, Cause.CAPABILITY_LOST)
         if one.may(PUBLISH):
             one.cut_off = None
         elif one.publishing is not None and one.cut_off is None:
@@ -236,28 +245,35 @@ class Stage:
             raise ValueError(f"{participant_id} is not connected")
         return one
 
-    def _stop_publishing(self, one: _Person, *, is_untold: bool = False) -> None:
+    def _stop_publishing(self, one: _Person, cause: Cause, *, is_untold: bool = False) -> None:
         """Also what needs it: replications and the subscriptions of others."""
         open_, one.publishing, one.cut_off = one.publishing, None, None
         if open_ is None:
             return
         for destination in list(one.replicating):
-            self._stop_replicating(one, destination, is_untold=is_untold)
+            stopped = Cause.PUBLISHER_STOPPED
+            self._stop_replicating(one, destination, stopped, is_untold=is_untold)
         one.published.append(Span(open_.begin, self.now))
-        self._tell(one, names.PUBLISH_STOPPED, ends=open_, is_untold=is_untold)
+        self._tell(one, names.PUBLISH_STOPPED, cause, ends=open_, is_untold=is_untold)
         for other in self._people.values():
             if one.participant_id in other.subscribing:
-                self._stop_subscribing(other, one.participant_id)
+                self._stop_subscribing(other, one.participant_id, Cause.PUBLISHER_STOPPED)
 
-    def _stop_subscribing(self, one: _Person, remote: str, *, is_untold: bool = False) -> None:
+    def _stop_subscribing(
+        self, one: _Person, remote: str, cause: Cause, *, is_untold: bool = False
+    ) -> None:
         open_ = one.subscribing.pop(remote)
         one.subscribed.setdefault(remote, []).append(Span(open_.begin, self.now))
-        self._tell(one, names.SUBSCRIBE_STOPPED, remote=remote, ends=open_, is_untold=is_untold)
+        name = names.SUBSCRIBE_STOPPED
+        self._tell(one, name, cause, remote=remote, ends=open_, is_untold=is_untold)
 
-    def _stop_replicating(self, one: _Person, to: Destination, *, is_untold: bool = False) -> None:
+    def _stop_replicating(
+        self, one: _Person, to: Destination, cause: Cause, *, is_untold: bool = False
+    ) -> None:
         open_ = one.replicating.pop(to)
         one.replicated.setdefault(to, []).append(Span(open_.begin, self.now))
-        self._tell(one, names.REPLICATION_STOPPED, to=to, ends=open_, is_untold=is_untold)
+        name = names.REPLICATION_STOPPED
+        self._tell(one, name, cause, to=to, ends=open_, is_untold=is_untold)
 
     def _close_token(self, one: _Person) -> None:
         one.tokens.append((Span(one.token_since, self.now), one.token))
@@ -266,6 +282,7 @@ class Stage:
         self,
         one: _Person,
         name: str,
+        cause: Cause | None = None,
         *,
         code: str | None = None,
         remote: str | None = None,
@@ -289,7 +306,7 @@ class Stage:
         )
         number = None if ends is None else ends.number
         self._happenings.append(
-            Happening(self.now, one.participant_id, event, number, may_stay_untold=is_untold)
+            Happening(self.now, one.participant_id, event, number, is_untold, cause)
         )
         return len(self._happenings) - 1
 

@@ -5,12 +5,15 @@ The truth is that of the service: somebody who crashed is connected until the se
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from ivscope.domain import events as names
 from ivscope.domain.events import Event
 from ivscope.domain.tokens import ParticipantToken
+from support.simulator.causes import Cause
+from support.simulator.laws import Client, Laws
 
 
 class Span(NamedTuple):
@@ -53,6 +56,8 @@ class Happening(NamedTuple):
     may_stay_untold: bool = False
     """Whether it is an end that no client reports: of one that dropped, or of publishing that the
     token allows no longer."""
+    cause: Cause | None = None
+    """Of an error or of an end; None for everything else, and for an error made by hand."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,10 @@ class History:
     """By participant id."""
     happenings: tuple[Happening, ...]
     """In the order of cause and effect; a number is an index in here."""
+    laws: Laws = field(default_factory=Laws)
+    """What holds where no document says anything."""
+    clients: dict[str, Client] = field(default_factory=dict)
+    """What runs behind a participant id, as far as that was said."""
 
     @property
     def participants(self) -> tuple[str, ...]:
@@ -100,6 +109,50 @@ class History:
     def publishing_at(self, time: int) -> frozenset[str]:
         """Everybody who publishes at a moment, replicas among them."""
         return frozenset(name for name in self.lives if self.is_publishing(name, time))
+
+    @property
+    def limit(self) -> int:
+        """Publisher slots that the stage really has."""
+        return self.laws.limit
+
+    def slots_taken_at(self, time: int) -> frozenset[str]:
+        """Those who publish at a moment and take a slot: replicas only where they take one."""
+        publishing = self.publishing_at(time)
+        return publishing if self.laws.replicas_take_slots else publishing - self.replicas
+
+    def cause_of(self, number: int) -> Cause | None:
+        """Why a happening came."""
+        return self.happenings[number].cause
+
+    def token_of(self, number: int) -> ParticipantToken | None:
+        """The token in force at a happening, also where others have the same time."""
+        name = self.happenings[number].participant_id
+        begins = sum(
+            self.happenings[one].event.name in {names.JOINED, names.TOKEN_EXCHANGED}
+            for one in self.numbers_of(name)
+            if one <= number
+        )
+        return self.lives[name].tokens[begins - 1][1] if begins else None
+
+    def client_of(self, participant_id: str) -> Client:
+        """What runs behind a participant id; the same for one that came back under a new id."""
+        return self.clients[participant_id]
+
+    def publishing_since(self, participant_id: str, time: int) -> int | None:
+        """When the publishing began that goes on at a moment; None when nothing does."""
+        self._known(time)
+        spans = self.lives[participant_id].publishing
+        return next((span.begin for span in spans if span.holds(time)), None)
+
+    def to_nearest_edge(self, participant_id: str, time: int) -> int | None:
+        """Microseconds between a moment and the nearest start or stop of publishing."""
+        edges = [
+            edge
+            for span in self.lives[participant_id].publishing
+            for edge in span
+            if edge is not None
+        ]
+        return min((abs(edge - time) for edge in edges), default=None)
 
     def publishing_throughout(self, start: int, stop: int) -> frozenset[str]:
         """Those who publish without a break from `start` to below `stop`, or to `until`."""

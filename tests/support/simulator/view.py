@@ -4,12 +4,18 @@ A fault that a view was allowed need not have had an effect; `View.faults` holds
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
 from ivscope.domain.events import Event
-from ivscope.domain.stages import ParticipantScope, ParticipantSummary, SessionScope, StageSession
+from ivscope.domain.stages import (
+    Participant,
+    ParticipantScope,
+    ParticipantSummary,
+    SessionScope,
+    StageSession,
+)
 
 
 class Fault(StrEnum):
@@ -30,6 +36,8 @@ class Fault(StrEnum):
     NOT_LISTED = "the list of participants is not read to its end"
     OLD_LIST = "the list of participants is older than the last moment of a live session"
     OLD_EVENTS = "a participant was read before the last moment of a live session"
+    CLOCKS_APART = "the events of two participants are dated by clocks that are apart"
+    FACTS_UNREAD = "of a participant the client facts are not read"
 
 
 CLEAN: frozenset[Fault] = frozenset()
@@ -44,7 +52,26 @@ ENDS_MISSING = UNORDERED | {Fault.MISSING_END}
 UNREAD = UNORDERED | {Fault.NOT_READ, Fault.DENIED, Fault.FIRST_PAGES, Fault.NOT_LISTED}
 """Everything is told, and not everything is read."""
 
-ALL_FAULTS = frozenset(Fault)
+ALL_FAULTS = frozenset(Fault) - {Fault.CLOCKS_APART, Fault.FACTS_UNREAD}
+"""Of a history whose laws are not drawn."""
+
+LOSSLESS = ENDS_MISSING | {
+    Fault.LATE,
+    Fault.CLOCKS_APART,
+    Fault.FACTS_UNREAD,
+    Fault.OLD_LIST,
+    Fault.OLD_EVENTS,
+}
+"""Everybody is read, no event that somebody reports is lost, and all the rest can be wrong."""
+
+LOSSY = LOSSLESS | {Fault.LOST}
+"""The same, and events are lost without a trace."""
+
+HALF_READ = LOSSLESS | UNREAD
+"""Nothing is lost, and not everything is read."""
+
+WHOLE_FAULTS = frozenset(Fault) - {Fault.UNTIMED, Fault.VAGUE_TOKEN}
+"""Of a whole stage."""
 
 
 class Extent(StrEnum):
@@ -95,6 +122,11 @@ class View:
     """By participant id, of everybody, listed or not."""
     page_size: int
     faults: frozenset[Fault]
+    facts: dict[str, Participant] = field(default_factory=dict)
+    """What GetParticipant says, of those for whom it was asked."""
+    read_at: int | None = None
+    """When an ended session was read, microseconds: right after its end events can still come.
+    None when that is long ago."""
 
     def pages(self, participant_id: str) -> list[tuple[Row, ...]]:
         """The pages read of a participant; a list that is read and empty has one empty page."""

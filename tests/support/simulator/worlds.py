@@ -13,10 +13,11 @@ from random import Random
 
 from hypothesis import strategies as st
 from hypothesis.vendor.pretty import RepresentationPrinter
+from support.simulator.families import history_of
 from support.simulator.showing import SOURCE, chance, show
 from support.simulator.stage import BOTH, MOST_REPLICATIONS, SECOND, TOKENS, WATCH, Stage
 from support.simulator.truth import Happening, History
-from support.simulator.view import ALL_FAULTS, Fault, View
+from support.simulator.view import ALL_FAULTS, WHOLE_FAULTS, Fault, View
 
 WORLDS = 300
 """Seeds in a plain loop; the environment variable IVSCOPE_WORLDS asks for more."""
@@ -88,6 +89,19 @@ def world_of(seed: int, faults: frozenset[Fault] = ALL_FAULTS) -> World:
     lot = lot_of(seed)
     history = random_history(lot)
     return World(history, show(lot, history, faults), f"world_of({seed})")
+
+
+def stage_world(
+    family: str,
+    seed: int,
+    faults: frozenset[Fault] = WHOLE_FAULTS,
+    lost_percent: int | None = None,
+) -> World:
+    """The whole stage of a family and a seed; the same one each time."""
+    lot = Random(f"{family} {seed}")  # noqa: S311 - no secret
+    history = history_of(lot, family)
+    view = show(lot, history, faults, lost_percent)
+    return World(history, view, f"stage_world({family!r}, {seed})")
 
 
 def lot_of(seed: int) -> Random:
