@@ -150,7 +150,7 @@ async def test_publishers_are_counted_by_a_sweep_only_and_z_stays_on_the_timelin
         await journey.until("SWEPT", within=60)
         await put_on(journey, participant_id=PRIYA, **quota)
         await journey.until(lambda: "12 others were publishing in that second" in detail(journey))
-        assert "the stage's 12 seats were taken" in detail(journey)
+        assert "the stage's 12 slots were taken" in detail(journey)
         everybody = journey.here
         await journey.press("z")
         await journey.until("evidence 1 of 14")
@@ -159,7 +159,7 @@ async def test_publishers_are_counted_by_a_sweep_only_and_z_stays_on_the_timelin
         assert journey.event.participant_id == MARA
         await journey.press("escape")
         await journey.until(lambda: journey.here == at(PRIYA))
-        await journey.until(lambda: "12 seats were taken" in detail(journey))
+        await journey.until(lambda: "12 slots were taken" in detail(journey))
 
 
 async def test_what_had_gone_on_too_long_is_measured_from_its_start():

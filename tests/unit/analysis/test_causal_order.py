@@ -1,5 +1,6 @@
 """causal_order: by time, and inside one time as it can have happened."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -23,6 +24,9 @@ from ivscope.domain.events import (
 from ivscope.domain.times import UnreadableTime
 from ivscope.provider.store.event_log import EventLog
 from support.query_cases import START, paired_events
+from support.simulated_stores import event_log
+from support.simulator.view import CLEAN, Extent, Fault
+from support.simulator.worlds import all_worlds
 
 
 def after(seconds: float) -> datetime:
@@ -374,3 +378,40 @@ def test_how_one_participant_is_ordered_does_not_depend_on_the_others():
     alone = names_in_order(*own)
     mixed = [i for i in causal_order(log, range(len(log))) if log.participant(i) == "p"]
     assert [log.name(i) for i in mixed] == alone
+
+
+def first_impossible(log, order):
+    """The first position that cannot have followed those before it; None when all can."""
+    is_in = False
+    for at in order:
+        name = log.name(at)
+        starts = name.endswith("_STARTED") or name == TOKEN_EXCHANGED
+        if not is_in and (starts or name == LEFT):
+            return at
+        is_in = True if starts or name == JOINED else is_in and name != LEFT
+    return None
+
+
+@pytest.mark.parametrize(
+    "faults", [CLEAN, frozenset({Fault.SWAPPED}), frozenset({Fault.SWAPPED, Fault.LISTED_TWICE})]
+)
+def test_a_simulated_history_in_whole_seconds_comes_in_an_order_that_can_have_happened(faults):
+    looked_at = 0
+    for world in all_worlds(faults):
+        for name in world.view.of_extent(Extent.WHOLE):
+            log, _ = event_log(world.view, name)
+            times = [log.time_us(at) or 0 for at in range(len(log))]
+            joined = Counter(times[at] for at in range(len(log)) if log.name(at) == JOINED)
+            # A key has room for two stays in one time.
+            if not any(time % 1_000_000 for time in times) and max(joined.values(), default=0) < 3:
+                looked_at += 1
+                assert first_impossible(log, causal_order(log, range(len(log)))) is None, world
+    assert looked_at > 300
+
+
+@pytest.mark.parametrize("heard", [PUBLISH_STARTED, SUBSCRIBE_STARTED])
+def test_who_is_heard_of_later_came_back_and_did_not_leave(heard):
+    # Of a list whose older half is not read: JOINED, LEFT and then a start cannot have been.
+    assert names_in_order((1, JOINED), (1, LEFT), (2, heard)) == [LEFT, JOINED, heard]
+    assert names_in_order((0, heard), (1, JOINED), (1, LEFT)) == [heard, LEFT, JOINED]
+    assert names_in_order((1, JOINED), (1, LEFT), (1, heard)) == [JOINED, heard, LEFT]

@@ -6,7 +6,7 @@ from datetime import timedelta, tzinfo
 from itertools import groupby
 from typing import Final, Generic, TypeVar
 
-from ivscope.analysis.plots import LaneCell
+from ivscope.analysis.lanes import LaneCell
 from ivscope.analysis.time_window import TimeWindow
 from ivscope.render.cells import clip, pad
 from ivscope.render.lines import Line, Role, Span

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from ivscope.analysis.event_tally import EventTally
+from ivscope.analysis.event_tally import Bucket, EventTally
 from ivscope.analysis.intervals import SECOND, Reach
 from ivscope.analysis.lane_order import LaneOrder
 from ivscope.analysis.lanes import Lanes
-from ivscope.analysis.plots import Bucket, PublisherLevel
-from ivscope.analysis.publishers import Publishers
+from ivscope.analysis.publishers import PublisherLevel, Publishers
 from ivscope.analysis.time_window import TimeWindow, window_between
 from ivscope.domain.times import to_microseconds
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
