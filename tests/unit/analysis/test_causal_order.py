@@ -222,31 +222,35 @@ def test_leaving_never_comes_before_joining_in_one_second_unless_inside_before(r
     log = log_of(rows)
     order = causal_order(log, range(len(log)))
     for participant in ("p1", "p2"):
-        own = [
+        told = [
             (rows[i].time, rows[i].name)
             for i in order
-            if rows[i].participant_id == participant
-            and rows[i].name in {JOINED, LEFT}
-            and rows[i].time is not None
+            if rows[i].participant_id == participant and rows[i].time is not None
         ]
-        for second in {time for time, _ in own}:
+        own = [(time, name) for time, name in told if name in {JOINED, LEFT}]
+        moved = {time for time, _ in own}
+        heard = {time for time, name in told if name.endswith("_STARTED")} - moved
+        for second in moved:
             here = [name for time, name in own if time == second]
             first_join = here.index(JOINED) if JOINED in here else len(here)
             if LEFT in here[:first_join] and JOINED in here:
-                assert _inside_before(own, second)
+                assert _inside_before(own, heard, second)
 
 
-def _inside_before(own, second) -> bool:
+def _inside_before(own, heard, second) -> bool:
+    """Told by JOINED and LEFT at other times, and by what only who is inside starts."""
+
     def balance(time):
         here = [name for at, name in own if at == time]
         return here.count(JOINED) - here.count(LEFT)
 
-    for time in sorted({at for at, _ in own if at < second}, reverse=True):
-        if balance(time):
-            return balance(time) > 0
-    for time in sorted({at for at, _ in own if at >= second}):
-        if balance(time):
-            return balance(time) < 0
+    times = {at for at, _ in own} | heard
+    for time in sorted({at for at in times if at < second}, reverse=True):
+        if time in heard or balance(time):
+            return time in heard or balance(time) > 0
+    for time in sorted({at for at in times if at >= second}):
+        if time in heard or balance(time):
+            return time in heard or balance(time) < 0
     return False
 
 
