@@ -6,6 +6,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from hypothesis import settings
+
 _FOLDERS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME")
 """Empty ones: no configuration is found, and what was typed is remembered for the run only."""
 
@@ -33,6 +35,9 @@ def pytest_configure():
     time.tzset()
     for name in _FOLDERS:
         os.environ[name] = tempfile.mkdtemp(prefix="ivscope-tests-")
+    # How long an example takes says how busy the machine is.
+    settings.register_profile("any machine", deadline=None)
+    settings.load_profile("any machine")
 
 
 def pytest_unconfigure():

@@ -159,7 +159,7 @@ async def test_publishers_are_counted_by_a_sweep_only_and_z_stays_on_the_timelin
         assert journey.event.participant_id == MARA
         await journey.press("escape")
         await journey.until(lambda: journey.here == at(PRIYA))
-        await journey.until(lambda: "12 seats were taken" in detail(journey))
+        await journey.until(lambda: "12 slots were taken" in detail(journey))
 
 
 async def test_what_had_gone_on_too_long_is_measured_from_its_start():

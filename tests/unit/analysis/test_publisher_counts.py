@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ivscope.analysis import publishers as publishers_module
 from ivscope.analysis.intervals import LATEST, NOTHING_KNOWN, SECOND, Reach
-from ivscope.analysis.plots import PublisherLevel
-from ivscope.analysis.publishers import Publishers
+from ivscope.analysis.publishers import PublisherLevel, Publishers
 from ivscope.analysis.time_window import window_between
 from ivscope.domain.times import to_microseconds
 from ivscope.endpoint.worlds.catalog import open_world

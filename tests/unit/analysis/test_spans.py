@@ -26,6 +26,7 @@ from ivscope.domain.events import (
 )
 from ivscope.domain.times import UnreadableTime
 from ivscope.provider.store import event_log as event_blocks
+from ivscope.provider.store.event_log import EventLog
 from support.shown_rows import at, log_of
 
 
@@ -122,7 +123,7 @@ def test_spans_do_not_depend_on_the_order_of_the_answer(events, chance):
 
 
 @given(st.lists(LOGS.filter(bool), min_size=1, max_size=4))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_spans_read_page_by_page_are_those_read_at_once(pages):
     log = log_of([])
     spans = Spans(log)
@@ -143,7 +144,7 @@ DENSE = st.lists(
 
 @pytest.mark.slow
 @given(LOGS | DENSE, st.randoms(use_true_random=False))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_what_the_events_around_tell_is_what_all_events_tell(events, chance):
     timed = [one for one in events if one.time is not None]
     chance.shuffle(timed)
@@ -380,3 +381,31 @@ def test_among_many_blocks_the_spans_are_those_of_the_neighbours():
             ends = ends and log.name(following).endswith(("STOPPED", "LEFT"))
             wanted = following if ends else None
             assert spans.span_of(position, LIVE).other == wanted
+
+
+class CountingLog(EventLog):
+    """Counts the rows that are looked at."""
+
+    __slots__ = ("looked_at",)
+
+    def columns(self, start, stop):
+        self.looked_at = getattr(self, "looked_at", 0) + stop - start
+        return super().columns(start, stop)
+
+
+def looked_at_for_one_span(size):
+    """A long log of one participant that comes and goes, publishes and subscribes."""
+    names = (JOINED, PUBLISH_STARTED, *[SUBSCRIBE_STARTED, SUBSCRIBE_STOPPED] * 9, PUBLISH_STOPPED)
+    log = CountingLog()
+    log.append(
+        event((*names, LEFT)[at % 22], at // 2, remote_participant_id=f"r{at % 5}")
+        for at in range(size)
+    )
+    spans = Spans(log)
+    for position in range(size // 2, size // 2 + 22):
+        assert spans.span_of(position, Reach()) is not None
+    return log.looked_at
+
+
+def test_the_span_of_an_event_costs_the_same_in_a_log_of_any_length():
+    assert looked_at_for_one_span(88_000) <= looked_at_for_one_span(22_000) * 1.2

@@ -3,7 +3,8 @@
 from datetime import UTC, timedelta, timezone
 
 import pytest
-from ivscope.analysis.plots import Bucket, PublisherLevel
+from ivscope.analysis.event_tally import Bucket
+from ivscope.analysis.publishers import PublisherLevel
 from ivscope.analysis.time_window import window_between
 from ivscope.render.cells import line_width
 from ivscope.render.lines import Role

@@ -295,7 +295,7 @@ def test_a_sweep_tells_who_was_publishing(case):
     case.seconds = 1000
     case.sweep()
     count = case.at(50)
-    assert [seat.participant_id for seat in count.certain] == ["q", "p"]
+    assert [seat.participant_id for seat in count.certain] == ["p", "q"]
     assert (count.least, count.most, count.read, count.total) == (2, 2, 4, 4)
     assert count.is_complete
     assert case.at(70).least == 3

@@ -5,8 +5,8 @@ from collections import Counter
 from datetime import datetime
 from itertools import accumulate, compress, pairwise, repeat
 from operator import floordiv
+from typing import NamedTuple
 
-from ivscope.analysis.plots import Bucket
 from ivscope.analysis.row_columns import flags_of
 from ivscope.analysis.time_window import TimeWindow
 from ivscope.domain.clock import work_limit
@@ -17,6 +17,13 @@ _CHUNK = 16_384
 """Events counted between two looks at the clock: about 3 ms."""
 
 _SECOND_US = 1_000_000
+
+
+class Bucket(NamedTuple):
+    """Events within one column of a plot."""
+
+    events: int
+    errors: int
 
 
 class EventTally:

@@ -50,7 +50,7 @@ Key = tuple[Family, object]
 replication, else with None."""
 
 
-class Role(NamedTuple):
+class EventRole(NamedTuple):
     """What an event of some kind says."""
 
     family: Family | None
@@ -78,10 +78,10 @@ _ROLES: Final[dict[str, tuple[Family | None, bool]]] = {
 }
 
 
-def role_of(kind: EventKind) -> Role | None:
+def role_of(kind: EventKind) -> EventRole | None:
     """What an event of a kind says of what is on; None when nothing."""
     found = None if kind.name is None else _ROLES.get(kind.name)
-    return None if found is None else Role(*found, f"{kind.replica} {kind.error_code}")
+    return None if found is None else EventRole(*found, f"{kind.replica} {kind.error_code}")
 
 
 class KindRoles:
@@ -91,13 +91,13 @@ class KindRoles:
 
     def __init__(self, tables: EventTables) -> None:
         self._kinds: Sequence[EventKind] = tables.kinds
-        self._roles: list[Role | None] = []
+        self._roles: list[EventRole | None] = []
 
     def is_error(self, kind: int) -> bool:
         """Whether it reports a failure."""
         return self._kinds[kind].is_error
 
-    def of(self, kind: int) -> Role | None:
+    def of(self, kind: int) -> EventRole | None:
         """None when it says nothing of what is on."""
         while kind >= len(self._roles):
             self._roles.append(role_of(self._kinds[len(self._roles)]))
@@ -134,7 +134,7 @@ class Sorted:
     untimed_ends: set[Key] = field(default_factory=set)
     untimed_exchange: bool = False
 
-    def take(self, role: Role, key: Key | None, position: int, time: int) -> None:
+    def take(self, role: EventRole, key: Key | None, position: int, time: int) -> None:
         """Take an event in.
 
         Args:

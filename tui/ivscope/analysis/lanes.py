@@ -4,16 +4,29 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from ivscope.analysis.histories import History, KindRoles, history_of, rows_of
 from ivscope.analysis.intervals import Cover, Interval, Reach
-from ivscope.analysis.plots import LaneCell
 from ivscope.analysis.time_window import TimeWindow
 from ivscope.domain.times import to_microseconds
 from ivscope.provider.store.event_log import NO_TIME, EventLog
 
 _MOST_KEPT = 4_096
 """Lanes kept ready. Forty screens of them; the oldest are dropped beyond."""
+
+
+class LaneCell(StrEnum):
+    """The sign of a cell; a cell with several shows the first that applies, in this order."""
+
+    ERROR = "!"
+    OPEN = "?"
+    """Something ends here for which no end was read, or begins without a beginning."""
+    PUBLISHING = "="
+    SUBSCRIBED = "."
+    """Without publishing."""
+    JOINED = "-"
+    OUTSIDE = " "
 
 
 class Lanes:

@@ -129,6 +129,14 @@ def _entries(exits: int, counts: Counts) -> int:
     return found
 
 
+def settles(counts: Counts) -> bool:
+    """Whether it is certain what is on after events of one time, whatever was before.
+
+    Then nothing that comes later says anything about what was before, and the other way round.
+    """
+    return _exits(ANY, counts) in {OUT, IN, ON}
+
+
 _DOWN: Final = tuple(
     ANY if states & ON else OUT | IN if states & IN else states for states in range(8)
 )

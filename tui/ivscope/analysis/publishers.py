@@ -17,7 +17,6 @@ from typing import Final, NamedTuple
 
 from ivscope.analysis.histories import PUBLISHING_NAMES, KindRoles, Row, publishing_of
 from ivscope.analysis.intervals import LATEST, SECOND, Cover, Interval, Reach, Track, Why
-from ivscope.analysis.plots import PublisherLevel
 from ivscope.analysis.row_columns import flags_of
 from ivscope.analysis.time_window import TimeWindow
 from ivscope.domain import events
@@ -35,6 +34,15 @@ _INSTANTS = 4_096
 """Instants counted between two looks at the clock: about 2 ms."""
 
 _STARTS_AND_STOPS: Final = frozenset({events.PUBLISH_STARTED, events.PUBLISH_STOPPED})
+
+
+class PublisherLevel(NamedTuple):
+    """How many participants were publishing: through a time, or at most at once in a column."""
+
+    certain: int
+    """Those who started before and stopped after, or went on for certain."""
+    possible: int
+    """With those of whom that is not certain; never below `certain`."""
 
 
 class Publisher(NamedTuple):

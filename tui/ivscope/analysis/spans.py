@@ -21,6 +21,7 @@ from ivscope.analysis.intervals import (
     bounds_of,
 )
 from ivscope.analysis.pairing import Doubts, Half, Stays, stays_of, track_of
+from ivscope.analysis.possible_states import settles
 from ivscope.analysis.timed_events import EARLIEST, LATEST, timed_events, untimed_events
 from ivscope.domain import events
 from ivscope.domain.times import from_microseconds
@@ -206,8 +207,9 @@ class Spans:
     def _moves_around(self, stay: _Thing, first: int, last: int) -> _Near:
         """JOINED and LEFT around two times."""
         earlier = self._halves(stay, until=_end(first), newest_first=True)
-        before, previous = self._settled(earlier, first, lt)
-        after, following = self._settled(self._halves(stay, since=_end(first) + 1), last, gt)
+        later = self._halves(stay, since=_end(first) + 1)
+        before, previous = self._settled(earlier, first, lt, Family.STAY)
+        after, following = self._settled(later, last, gt, Family.STAY)
         if len(before) + len(after) >= _MOST:
             return self._all(stay)
         return _Near([*before[::-1], *after], [], previous is None, following)
@@ -215,8 +217,9 @@ class Spans:
     def _near(self, thing: _Thing, time: int) -> _Near | None:
         """The halves around a time; None when they are too many."""
         earlier = self._streams(thing, until=_end(time), newest_first=True)
-        before, previous = self._settled(earlier, time, lt)
-        after, following = self._settled(self._streams(thing, since=_end(time) + 1), time, gt)
+        later = self._streams(thing, since=_end(time) + 1)
+        before, previous = self._settled(earlier, time, lt, thing.key[0])
+        after, following = self._settled(later, time, gt, thing.key[0])
         if len(before) + len(after) >= _MOST:
             return None
         found = [*before[::-1], *after]
@@ -248,12 +251,13 @@ class Spans:
         return found
 
     def _settled(
-        self, found: Iterator[Half], time: int, is_beyond: Callable[[int, int], bool]
+        self,
+        found: Iterator[Half],
+        time: int,
+        is_beyond: Callable[[int, int], bool],
+        family: Family,
     ) -> tuple[list[Half], int | None]:
-        """Halves one by one, until it is certain from them what was on beyond a second.
-
-        A second beyond it with halves of one kind only tells: after a start it is on, before a
-        stop it was.
+        """Halves one by one, up to a second beyond another one that settles what was on.
 
         Returns:
             What was taken, and the time of the next one, None when there is none.
@@ -261,13 +265,17 @@ class Spans:
         taken: list[Half] = []
         is_settled = False
         for second, same in groupby(found, lambda half: half.time // SECOND):
-            kinds = set()
+            counts = [0, 0, 0, 0]
             for half in same:
                 if is_settled or len(taken) >= _MOST:
                     return taken, half.time
                 taken.append(half)
-                kinds.add(self._log.name(half.position))
-            is_settled = is_beyond(second, time // SECOND) and len(kinds) == 1
+                is_own = self._log.name(half.position) in SPAN_NAMES[family]
+                counts[2 * is_own + half.is_end] += 1
+            joins, leaves, starts, stops = counts
+            is_settled = is_beyond(second, time // SECOND) and settles(
+                (joins, leaves, starts, stops)
+            )
         return taken, None
 
     def _streams(

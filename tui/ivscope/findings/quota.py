@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from ivscope.analysis.intervals import bounds_of
-from ivscope.analysis.publishers import Publishers
+from ivscope.analysis.intervals import LATEST, bounds_of
+from ivscope.analysis.publishers import Publisher, Publishers
 from ivscope.domain import events
 from ivscope.findings.event_context import EventContext, ask_session
 from ivscope.findings.finding import MOST_REFS, Certainty, EventRef, Finding, Text
@@ -99,6 +99,11 @@ def _partial(count: PublisherCount) -> Text | None:
     return (f"only {count.read:,} of {count.total:,}{more} participants are read",)
 
 
+def _begun(one: Publisher) -> int:
+    """When somebody began; those of whom it is not known come last."""
+    return LATEST if one.interval is None else one.interval.begun
+
+
 def count_publishers(session: SessionFacts, publishers: Publishers, time: int) -> PublisherCount:
     """Who was publishing at the time of an event.
 
@@ -111,7 +116,7 @@ def count_publishers(session: SessionFacts, publishers: Publishers, time: int) -
     types = {row.participant_id: row.replication_type for row in session.participants}
     certain: list[Slot] = []
     unsure: list[Slot] = []
-    for one in publishers.at(first, last):
+    for one in sorted(publishers.at(first, last), key=_begun):
         event = None
         if one.interval is not None:
             event = EventRef(session.scope, one.interval.positions[0])

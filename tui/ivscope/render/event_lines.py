@@ -163,7 +163,7 @@ def _members(document: dict[str, object], prefix: str = "") -> Iterator[tuple[st
 _REASONS = {
     Why.END_MISSING: "the events have no end of it",
     Why.START_MISSING: "the events have no start of it",
-    Why.NOT_READ: "events that are not read yet can change it",
+    Why.NOT_READ: "not all events are read",
     Why.TIE: "the order of events inside one second is not known",
     Why.NO_TIME: "an event that matters has no time",
     Why.PUBLISH_TAKEN: "a token exchange may have ended it",

@@ -5,12 +5,11 @@ from datetime import datetime, timedelta, tzinfo
 from itertools import groupby
 from typing import Final
 
-from ivscope.analysis.event_tally import EventTally
+from ivscope.analysis.event_tally import Bucket, EventTally
 from ivscope.analysis.intervals import SECOND, Reach
 from ivscope.analysis.lane_order import LaneOrder
-from ivscope.analysis.lanes import Lanes
-from ivscope.analysis.plots import Bucket, LaneCell, PublisherLevel
-from ivscope.analysis.publishers import Publishers
+from ivscope.analysis.lanes import LaneCell, Lanes
+from ivscope.analysis.publishers import PublisherLevel, Publishers
 from ivscope.analysis.time_window import TimeWindow, window_between
 from ivscope.domain.times import to_microseconds
 from ivscope.knowledge.limits import PUBLISHER_LIMIT

@@ -1,0 +1,64 @@
+"""Who was publishing when a quota was exceeded, in small sessions with a tempting false answer."""
+
+import pytest
+from ivscope.findings.finding import Certainty
+from ivscope.findings.rules import findings_for, session_findings
+from support.case_files import case
+from support.claims import checked
+from support.given_facts import words
+from support.read_views import ViewFacts, ViewSession
+
+SHOWN, LIKELY, UNKNOWN = Certainty.SHOWN, Certainty.LIKELY, Certainty.UNKNOWN
+
+
+def refusals(facts, code):
+    """Participant and position of each error of a code."""
+    for name in dict.fromkeys(row.participant_id for row in facts.view.participants):
+        known = facts.log(facts.view.scope_of(name))
+        if known is not None:
+            places = range(len(known.log))
+            yield from ((name, at) for at in places if known.log.error_code(at) == code)
+
+
+def first_of(name, code="QUOTA_EXCEEDED"):
+    facts = ViewFacts(case(name).view)
+    who, at = next(refusals(facts, code))
+    finding = checked(findings_for(facts.view.scope_of(who), at, facts))[0]
+    return finding, words(finding.text)
+
+
+@pytest.mark.parametrize(
+    ("name", "begins", "certainty", "unknown"),
+    [
+        ("Q01", "At least 11 others", UNKNOWN, "only"),
+        ("Q02", "11 to 12 others", LIKELY, "no end of it"),
+        ("Q03", "12 to 13 others", LIKELY, "no end of it"),
+        ("Q04", "15 others", UNKNOWN, "limits of the account"),
+        ("Q07", "11 to 12 others", LIKELY, "inside one second"),
+        ("Q08", "11 to 12 others", LIKELY, "inside one second"),
+        ("Q10", "12 others", SHOWN, ""),
+        ("Q11", "11 others", LIKELY, "limits of the account"),
+        ("Q13", "12 others", SHOWN, ""),
+        ("Q14", "12 others", SHOWN, ""),
+        ("G01", "11 to 12 others", LIKELY, "no end of it"),
+        ("G02", "12 others", LIKELY, "copies take slots"),
+    ],
+)
+def test_the_count_at_a_refusal_is_as_sure_as_the_events(name, begins, certainty, unknown):
+    finding, text = first_of(name)
+    assert text.startswith(begins)
+    assert finding.certainty is certainty
+    assert unknown in words(finding.unknown)
+
+
+def test_a_failing_participant_that_is_a_copy_is_not_counted_among_the_others():
+    _, text = first_of("R01")
+    assert text.startswith("0 others were publishing in that second, fewer")
+
+
+@pytest.mark.parametrize("name", ["Q02", "Q03", "Q07", "Q08", "G01"])
+def test_the_session_does_not_show_what_its_events_leave_open(name):
+    found = checked(session_findings(ViewSession(ViewFacts(case(name).view))))
+    slots = [one for one in found if "QUOTA_EXCEEDED when publishing" in words(one.text)]
+    assert slots
+    assert SHOWN not in {one.certainty for one in slots}
