@@ -321,7 +321,7 @@ CLAIMS = (
     _claim("quota: others", r"^(At least )?(\d+)(?: to (\d+))? others were pub", _count_fits),
     _claim(
         "quota: slots taken",
-        "seats were taken|seats of the stage were taken",
+        "slots were taken|slots of the stage were taken",
         _causes(Cause.STAGE_FULL),
         believed=True,
     ),

@@ -1,8 +1,9 @@
 """A view of a simulated session as the rules of findings look at it; both kinds of facts."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
+from ivscope.analysis.intervals import Reach
+from ivscope.analysis.publishers import Publishers
 from ivscope.domain.stages import (
     Participant,
     ParticipantScope,
@@ -10,7 +11,6 @@ from ivscope.domain.stages import (
     SessionScope,
     StageSession,
 )
-from ivscope.domain.times import from_microseconds
 from ivscope.findings.finding import EventRef
 from ivscope.findings.known_facts import (
     KnownIngest,
@@ -18,7 +18,8 @@ from ivscope.findings.known_facts import (
     KnownParticipants,
     PublisherCount,
 )
-from ivscope.findings.publisher_slots import Seats, count_publishers
+from ivscope.findings.quota import count_publishers
+from support.read_views import reach_of
 from support.simulated_stores import event_log, session_log
 from support.simulator.view import Extent, Row, View
 
@@ -37,6 +38,9 @@ class SeenSession:
 
     def is_read(self, participant_id: str, /) -> bool:
         return self.view.extent(participant_id) is Extent.WHOLE
+
+    def reach(self, participant_id: str, /) -> Reach:
+        return reach_of(self.view, participant_id)
 
     def participant(self, participant_id: str, /) -> Participant | None:
         return self.view.facts.get(participant_id)
@@ -60,12 +64,9 @@ class SeenFacts:
             extent = view.extent(name)
             if extent in {Extent.WHOLE, Extent.PARTLY}:
                 kept = event_log(view, name)
-                as_of = view.served[name].as_of
-                moment = None if as_of is None else from_microseconds(as_of)
-                is_whole = extent is Extent.WHOLE
-                self.logs[view.scope_of(name)] = KnownLog(kept.log, is_whole, moment)
+                self.logs[view.scope_of(name)] = KnownLog(kept.log, reach_of(view, name))
                 self.rows[name] = kept.rows
-        self._seats = Seats(self.as_session.log, self.as_session.is_read)
+        self.publishers = Publishers(self.as_session.log, lambda: self.as_session.reach).count()
 
     def row_of(self, ref: EventRef) -> Row:
         """The row that evidence points at."""
@@ -91,8 +92,8 @@ class SeenFacts:
     def ingest_configurations(self, _: str, /) -> KnownIngest | None:
         return None
 
-    def publishers_at(self, _: SessionScope, moment: datetime, /) -> PublisherCount:
-        return count_publishers(self.as_session, self._seats, moment)
+    def publishers_at(self, _: SessionScope, time: int, /) -> PublisherCount:
+        return count_publishers(self.as_session, self.publishers, time)
 
     def sweep_calls(self, _: SessionScope, /) -> int:
         return self.as_session.sweep_calls()

@@ -9,7 +9,8 @@ from ivscope.analysis.spans import Spans
 from ivscope.analysis.time_window import window_between
 from ivscope.domain.times import from_microseconds
 from ivscope.findings.publishing import State, publishing_in
-from support.read_views import ViewFacts, reach_of, read_history
+from support.read_views import reach_of, read_history
+from support.simulated_facts import SeenFacts
 from support.simulated_stores import event_log
 from support.simulator.view import ALL_FAULTS, CLEAN, ENDS_MISSING, Extent
 from support.simulator.worlds import all_worlds
@@ -37,8 +38,8 @@ def seconds_of(log):
 @FAULTS
 def test_lanes_plot_and_count_of_a_second_tell_the_same(faults):
     for world in all_worlds(faults, COUNT):
-        facts = ViewFacts(world.view)
-        log, publishers = facts.log_of_session, facts.publishers
+        facts = SeenFacts(world.view)
+        log, publishers = facts.as_session.log, facts.publishers
         names = world.view.of_extent(Extent.WHOLE, Extent.PARTLY)
         places = {
             name: [range(at, at + 1) for at in range(len(log)) if log.participant(at) == name]
@@ -56,7 +57,7 @@ def test_lanes_plot_and_count_of_a_second_tell_the_same(faults):
             assert level.certain <= column.certain <= column.possible, world
             # Not all who may have been on in a second need have been at once.
             assert column.possible <= level.possible, world
-            count = facts.publishers_at(facts.scope, first)
+            count = facts.publishers_at(world.view.scope, first)
             assert (count.least, count.most) == (level.certain, level.possible), world
             certain = {slot.participant_id for slot in count.certain}
             possible = certain | {slot.participant_id for slot in count.unsure}
@@ -87,7 +88,7 @@ def test_the_span_of_an_event_is_the_interval_that_everything_else_rests_on(faul
 def test_a_finding_about_a_publisher_says_no_more_than_the_count(faults):
     states = set()
     for world in all_worlds(faults, COUNT):
-        facts = ViewFacts(world.view)
+        facts = SeenFacts(world.view)
         for name in world.view.of_extent(Extent.WHOLE):
             log, _ = event_log(world.view, name)
             known = facts.log(world.view.scope_of(name))

@@ -6,7 +6,7 @@ from ivscope.findings.rules import findings_for, session_findings
 from support.case_files import case
 from support.claims import checked
 from support.given_facts import words
-from support.read_views import ViewFacts, ViewSession
+from support.simulated_facts import SeenFacts, SeenSession
 
 SHOWN, LIKELY, UNKNOWN = Certainty.SHOWN, Certainty.LIKELY, Certainty.UNKNOWN
 
@@ -21,7 +21,7 @@ def refusals(facts, code):
 
 
 def first_of(name, code="QUOTA_EXCEEDED"):
-    facts = ViewFacts(case(name).view)
+    facts = SeenFacts(case(name).view)
     who, at = next(refusals(facts, code))
     finding = checked(findings_for(facts.view.scope_of(who), at, facts))[0]
     return finding, words(finding.text)
@@ -58,7 +58,7 @@ def test_a_failing_participant_that_is_a_copy_is_not_counted_among_the_others():
 
 @pytest.mark.parametrize("name", ["Q02", "Q03", "Q07", "Q08", "G01"])
 def test_the_session_does_not_show_what_its_events_leave_open(name):
-    found = checked(session_findings(ViewSession(ViewFacts(case(name).view))))
+    found = checked(session_findings(SeenSession(case(name).view)))
     slots = [one for one in found if "QUOTA_EXCEEDED when publishing" in words(one.text)]
     assert slots
     assert SHOWN not in {one.certainty for one in slots}
