@@ -1,6 +1,7 @@
 """What the rules of findings may look at, built by hand or read from a world."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
@@ -22,6 +23,7 @@ from ivscope.domain.tokens import ParticipantToken
 from ivscope.endpoint.world import World
 from ivscope.findings.finding import Finding, Moment, Outside, Text
 from ivscope.findings.known_facts import (
+    KnownFacts,
     KnownIngest,
     KnownLog,
     KnownParticipants,
@@ -29,6 +31,7 @@ from ivscope.findings.known_facts import (
 )
 from ivscope.findings.quota import count_publishers
 from ivscope.findings.rules import findings_for
+from ivscope.findings.session_context import SessionFacts
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.event_lines import reason
 from ivscope.sources.decoding import (
@@ -289,7 +292,7 @@ class WorldHeld:
     def publishers_at(self, session: SessionScope, time: int) -> PublisherCount | None:
         if session != self.scope:
             return None
-        return count_publishers(self.as_session, self.publishers, time)
+        return count_publishers(as_session(self.as_session), self.publishers, time)
 
     def sweep_calls(self, _: SessionScope) -> int:
         return 0
@@ -340,11 +343,23 @@ def words(text: Text | None) -> str:
     )
 
 
+def as_known(given: object) -> KnownFacts:
+    """What rules may ask, answered by an object with a method for each question."""
+    return KnownFacts(
+        **{question.name: getattr(given, question.name) for question in fields(KnownFacts)}
+    )
+
+
+def as_session(given: object) -> SessionFacts:
+    """The same of a whole session."""
+    return SessionFacts(**{one.name: getattr(given, one.name) for one in fields(SessionFacts)})
+
+
 def told(held: GivenFacts, position: int = -1, participant: str = ME) -> Sequence[Finding]:
     """The findings of one event of a GivenFacts: the position counts from the end when negative."""
     one = scope(participant)
     length = len(held.logs[one].log)
-    return checked(findings_for(one, position % length, held))
+    return checked(findings_for(one, position % length, as_known(held)))
 
 
 def first(held: GivenFacts, position: int = -1) -> tuple[Finding, str]:

@@ -19,6 +19,7 @@ from ivscope.findings.known_facts import (
     PublisherCount,
 )
 from ivscope.findings.quota import count_publishers
+from support.given_facts import as_session
 from support.read_views import reach_of
 from support.simulated_stores import event_log, session_log
 from support.simulator.view import Extent, Row, View
@@ -93,7 +94,7 @@ class SeenFacts:
         return None
 
     def publishers_at(self, _: SessionScope, time: int, /) -> PublisherCount:
-        return count_publishers(self.as_session, self.publishers, time)
+        return count_publishers(as_session(self.as_session), self.publishers, time)
 
     def sweep_calls(self, _: SessionScope, /) -> int:
         return self.as_session.sweep_calls()

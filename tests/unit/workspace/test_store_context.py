@@ -16,7 +16,7 @@ from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
 from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.store.feed import FeedState
-from ivscope.workspace.session_context import StoredSession
+from ivscope.workspace.session_context import session_facts
 from ivscope.workspace.store_context import StoreContext
 from support.moved_clock import standing_clock
 from support.scripted_source import Gate
@@ -386,10 +386,10 @@ def test_publishers_are_counted_once_for_what_is_read(case):
 
 def test_a_swept_session_is_seen_whole(case):
     publisher(case.source, "p", 10, 90)
-    assert not StoredSession(case.provider, SESSION).all_listed
+    assert not session_facts(case.provider, SESSION).all_listed
     assert not case.source.order
     case.sweep()
-    session = StoredSession(case.provider, SESSION)
+    session = session_facts(case.provider, SESSION)
     assert session.scope == SESSION
     assert session.all_listed
     assert session.is_read("p")

@@ -1,9 +1,8 @@
-"""KnownFacts: what the rules may look at. It is what is held now; no rule fetches anything."""
+"""KnownFacts: what rules may ask about what was read. No rule fetches anything."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
 from ivscope.analysis.intervals import SECOND, Reach, Why
 from ivscope.domain.failures import ProviderFailure
@@ -119,40 +118,29 @@ class PublisherCount:
         return replace(self, certain=certain, unsure=unsure)
 
 
-class KnownFacts(Protocol):
-    """What is held now. Cheap to ask: the detail pane asks on every cursor move."""
+@dataclass(frozen=True, slots=True)
+class KnownFacts:
+    """What rules may ask. Each question is answered from what was read; none fetches anything.
 
-    def log(self, scope: ParticipantScope, /) -> KnownLog | None:
-        """Events of a participant; None when none of its pages was read."""
-        ...
+    Cheap to ask: the detail pane asks on every cursor move.
+    """
 
-    def participant(self, scope: ParticipantScope, /) -> Participant | None:
-        """The answer of GetParticipant."""
-        ...
+    log: Callable[[ParticipantScope], KnownLog | None]
+    """Events of a participant; None when none of its pages was read."""
+    participant: Callable[[ParticipantScope], Participant | None]
+    """The answer of GetParticipant."""
+    summary: Callable[[ParticipantScope], ParticipantSummary | None]
+    """The row of ListParticipants, or the one inside the answer of GetParticipant."""
+    session: Callable[[SessionScope], StageSession | None]
+    """The session."""
+    participants: Callable[[SessionScope], KnownParticipants | None]
+    """Who is in the session; None when no page of an unfiltered list was read."""
+    ingest_configurations: Callable[[str], KnownIngest | None]
+    """What is attached to a stage, by its ARN; None when it was not asked for."""
+    publishers_at: Callable[[SessionScope, int], PublisherCount | None]
+    """Who was publishing at the time of an event, microseconds since 1970 UTC.
 
-    def summary(self, scope: ParticipantScope, /) -> ParticipantSummary | None:
-        """The row of ListParticipants, or the one inside the answer of GetParticipant."""
-        ...
-
-    def session(self, scope: SessionScope, /) -> StageSession | None:
-        """The session."""
-        ...
-
-    def participants(self, scope: SessionScope, /) -> KnownParticipants | None:
-        """Who is in the session; None when no page of an unfiltered list was read."""
-        ...
-
-    def ingest_configurations(self, stage_arn: str, /) -> KnownIngest | None:
-        """What is attached to a stage; None when it was not asked for."""
-        ...
-
-    def publishers_at(self, scope: SessionScope, time: int, /) -> PublisherCount | None:
-        """Who was publishing at the time of an event, microseconds since 1970 UTC.
-
-        None when the session was not swept.
-        """
-        ...
-
-    def sweep_calls(self, scope: SessionScope, /) -> int:
-        """The fewest calls that a sweep still takes, as far as participants are listed."""
-        ...
+    None when the session was not swept.
+    """
+    sweep_calls: Callable[[SessionScope], int]
+    """The fewest calls that a sweep still takes, as far as participants are listed."""

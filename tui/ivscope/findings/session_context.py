@@ -1,10 +1,9 @@
 """SessionContext: what all rules over a whole session need, gathered once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import compress
-from typing import Protocol
 
 from ivscope.analysis.intervals import Reach
 from ivscope.analysis.row_columns import flags_of
@@ -15,47 +14,29 @@ from ivscope.findings.finding import Ask, EventRef, FactKey, FactKind, Part, Tex
 from ivscope.provider.store.event_log import EventLog
 
 
-class SessionFacts(Protocol):
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
     """A whole session, or what is read of it."""
 
-    @property
-    def scope(self) -> SessionScope:
-        """The session."""
-        ...
+    scope: SessionScope
+    """The session."""
+    log: EventLog
+    """Events of all participants read; `participant(position)` is whose list it came from."""
+    participants: Sequence[ParticipantSummary]
+    """Everybody listed so far, read or not. Ids can repeat."""
+    all_listed: bool
+    """Whether the list of participants is read to the end."""
+    is_read: Callable[[str], bool]
+    """Whether the events of a participant are read to the end.
 
-    @property
-    def log(self) -> EventLog:
-        """Events of all participants read; `participant(position)` is whose list it came from."""
-        ...
-
-    @property
-    def participants(self) -> Sequence[ParticipantSummary]:
-        """Everybody listed so far, read or not. Ids can repeat."""
-        ...
-
-    @property
-    def all_listed(self) -> bool:
-        """Whether the list of participants is read to the end."""
-        ...
-
-    def is_read(self, participant_id: str, /) -> bool:
-        """Whether the events of a participant are read to the end.
-
-        While a session is live that means up to a moment; the findings say nothing of later.
-        """
-        ...
-
-    def reach(self, participant_id: str, /) -> Reach:
-        """How far the events of a participant are read."""
-        ...
-
-    def participant(self, participant_id: str, /) -> Participant | None:
-        """The answer of GetParticipant; None when it was not asked for."""
-        ...
-
-    def sweep_calls(self) -> int:
-        """The fewest calls that the rest of the sweep takes."""
-        ...
+    While a session is live that means up to a moment; the findings say nothing of later.
+    """
+    reach: Callable[[str], Reach]
+    """How far the events of a participant are read."""
+    participant: Callable[[str], Participant | None]
+    """The answer of GetParticipant; None when it was not asked for."""
+    sweep_calls: Callable[[], int]
+    """The fewest calls that the rest of the sweep takes."""
 
 
 REPLICA = "REPLICA"

@@ -12,13 +12,20 @@ from ivscope.domain.stages import (
     SessionScope,
     StageSession,
 )
-from ivscope.findings.known_facts import KnownIngest, KnownLog, KnownParticipants, PublisherCount
+from ivscope.findings.known_facts import (
+    KnownFacts,
+    KnownIngest,
+    KnownLog,
+    KnownParticipants,
+    PublisherCount,
+)
 from ivscope.findings.quota import count_publishers
+from ivscope.findings.session_context import SessionFacts
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.event_log import EventLog
 from ivscope.workspace.reaches import Reaches
-from ivscope.workspace.session_context import StoredSession
+from ivscope.workspace.session_context import session_facts
 
 
 class PublisherCounts:
@@ -30,7 +37,7 @@ class PublisherCounts:
         self._lock = Lock()
         self._kept: tuple[EventLog, Publishers] | None = None
         self._counted_for: tuple[object, ...] = ()
-        self._session: StoredSession | None = None
+        self._session: SessionFacts | None = None
 
     def work(self, sweep: Scan) -> int:
         """How many events and participants are looked at for another time."""
@@ -48,7 +55,7 @@ class PublisherCounts:
             publishers = kept[1]
             if self._session is None or self._counted_for != key:
                 # Who is read is noted before the log is looked at, which only grows meanwhile.
-                self._session = StoredSession(self._provider, sweep.session)
+                self._session = session_facts(self._provider, sweep.session)
                 publishers.count()
                 self._counted_for = key
             return count_publishers(self._session, publishers, time)
@@ -58,7 +65,7 @@ class PublisherCounts:
 
 
 class StoreContext:
-    """A `KnownFacts` over a provider. Nothing is created, and nothing read, by looking.
+    """Answers the questions of `KnownFacts`. Nothing is created, and nothing read, by looking.
 
     May be asked from any thread.
     """
@@ -69,8 +76,19 @@ class StoreContext:
         """How far participants are read."""
         self._publishers = PublisherCounts(provider, self.reaches)
         self._copies: tuple[int, dict[ParticipantScope, KnownLog | None]] = (-1, {})
+        self.facts = KnownFacts(
+            log=self.log,
+            participant=self.participant,
+            summary=self.summary,
+            session=self.session,
+            participants=self.participants,
+            ingest_configurations=self.ingest_configurations,
+            publishers_at=self.publishers_at,
+            sweep_calls=self.sweep_calls,
+        )
+        """What rules are given."""
 
-    def log(self, scope: ParticipantScope, /) -> KnownLog | None:
+    def log(self, scope: ParticipantScope) -> KnownLog | None:
         """Events of a participant: of the feed that was opened, else what a sweep has read."""
         feed = self._provider.store.opened_events(scope)
         if feed is not None:
@@ -98,22 +116,22 @@ class StoreContext:
         reach = self.reaches.in_sweep(sweep)(scope.participant_id)
         return KnownLog(log, reach if is_read else read_so_far(log, reach))
 
-    def participant(self, scope: ParticipantScope, /) -> Participant | None:
+    def participant(self, scope: ParticipantScope) -> Participant | None:
         """The answer of GetParticipant."""
         return self._provider.store.participant(scope)
 
-    def summary(self, scope: ParticipantScope, /) -> ParticipantSummary | None:
+    def summary(self, scope: ParticipantScope) -> ParticipantSummary | None:
         """The row inside the answer of GetParticipant, else that of the list."""
         facts = self._provider.store.participant(scope)
         if facts is not None:
             return facts.summary
         return self.reaches.rows(scope.session).get(scope.participant_id)
 
-    def session(self, scope: SessionScope, /) -> StageSession | None:
+    def session(self, scope: SessionScope) -> StageSession | None:
         """The session."""
         return self._provider.store.session(scope)
 
-    def participants(self, scope: SessionScope, /) -> KnownParticipants | None:
+    def participants(self, scope: SessionScope) -> KnownParticipants | None:
         """Who is in the session, as far as the unfiltered list was read."""
         feed = self._provider.store.participants(scope)
         if feed is None:
@@ -121,7 +139,7 @@ class StoreContext:
         is_complete = feed.is_complete
         return KnownParticipants(feed.items[: len(feed.items)], is_complete)
 
-    def ingest_configurations(self, stage_arn: str, /) -> KnownIngest | None:
+    def ingest_configurations(self, stage_arn: str) -> KnownIngest | None:
         """What is attached to a stage, as far as it was listed, and when."""
         feed = self._provider.feed(calls.ingest_configurations(stage_arn))
         if not feed.pages and feed.failure is None:
@@ -131,12 +149,12 @@ class StoreContext:
         is_complete = feed.is_complete
         return KnownIngest(feed.items[: len(feed.items)], is_complete, as_of, failure)
 
-    def publishers_at(self, scope: SessionScope, time: int, /) -> PublisherCount | None:
+    def publishers_at(self, scope: SessionScope, time: int) -> PublisherCount | None:
         """Who was publishing at the time of an event; None when the session was not swept."""
         sweep = self._provider.started_sweep(scope)
         return None if sweep is None else self._publishers.at(sweep, time)
 
-    def sweep_calls(self, scope: SessionScope, /) -> int:
+    def sweep_calls(self, scope: SessionScope) -> int:
         """The fewest calls that a sweep still takes, as far as participants are listed."""
         sweep = self._provider.started_sweep(scope)
         if sweep is not None:

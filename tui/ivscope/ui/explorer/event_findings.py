@@ -57,7 +57,7 @@ class EventFindings:
         return last.findings if last is not None and last.ref == ref else None
 
     def _find(self, ref: EventRef, scope: ParticipantScope, changes: int) -> _Weighed:
-        findings = findings_for(scope, ref.position, self.held, self._jobs.rule_failed)
+        findings = findings_for(scope, ref.position, self.held.facts, self._jobs.rule_failed)
         return _Weighed(ref, changes, tuple(sorted(findings, key=_tells_little)))
 
     def _found(self, found: _Weighed) -> None:

@@ -25,7 +25,7 @@ from ivscope.workspace.event_stream import ParticipantStream, pause_or_go_on
 from ivscope.workspace.jobs import Jobs, ThreadJob
 from ivscope.workspace.names import Names
 from ivscope.workspace.place import Place
-from ivscope.workspace.session_context import StoredSession
+from ivscope.workspace.session_context import session_facts
 
 _FAILURES = 20
 """Participants named that could not be read: their causes are mostly the same."""
@@ -269,7 +269,7 @@ class SessionFindings:
             self._looked_at = read
 
     def _work(self) -> _Found:
-        known = StoredSession(self._provider, self._sweep.session)
+        known = session_facts(self._provider, self._sweep.session)
         failed: list[str] = []
 
         def rule_failed(rule: str, error: Exception) -> None:
