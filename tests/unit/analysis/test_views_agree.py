@@ -35,6 +35,7 @@ def seconds_of(log):
     return [(second * SECOND, second * SECOND + SECOND - 1) for second in sorted(around)]
 
 
+@pytest.mark.slow
 @FAULTS
 def test_lanes_plot_and_count_of_a_second_tell_the_same(faults):
     for world in all_worlds(faults, COUNT):
@@ -67,6 +68,7 @@ def test_lanes_plot_and_count_of_a_second_tell_the_same(faults):
                 assert name in possible or cell != "=", (world, name, first)
 
 
+@pytest.mark.slow
 @FAULTS
 def test_the_span_of_an_event_is_the_interval_that_everything_else_rests_on(faults):
     for world in all_worlds(faults, COUNT):
@@ -84,6 +86,7 @@ def test_the_span_of_an_event_is_the_interval_that_everything_else_rests_on(faul
                         assert (span.why is None) is (one.why is None), world
 
 
+@pytest.mark.slow
 @FAULTS
 def test_a_finding_about_a_publisher_says_no_more_than_the_count(faults):
     states = set()
