@@ -254,6 +254,17 @@ def _nothing_within_half_a_minute(case: Case) -> bool:
     )
 
 
+def _began_again(case: Case) -> bool:
+    """Whether what went on at the error began later than the evidence says."""
+    started = case.is_named(names.PUBLISH_STARTED, names.SUBSCRIBE_STARTED)
+    return any(
+        one.participant_id == case.here.participant_id
+        and one.event.name == case.history.happenings[start].event.name
+        for start in started
+        for one in case.history.happenings[start + 1 : case.number]
+    )
+
+
 def _stop_by_exchange(case: Case) -> bool:
     stops = case.is_named(names.PUBLISH_STOPPED)
     return all(case.history.cause_of(one) is Cause.CAPABILITY_LOST for one in stops)
@@ -275,11 +286,13 @@ def _left_with_it(case: Case) -> bool:
 
 
 ABOUT = {
+    "SDK at an error": "error",
+    "SDK at LEFT": names.LEFT,
     "capabilities": "INSUFFICIENT_CAPABILITIES",
     "leaving": names.LEFT,
     "stop": names.PUBLISH_STOPPED,
 }
-"""Events that claims speak of, by the first word of the rule, where words alone do not tell."""
+"""Events that claims speak of, by the beginning of the rule, where words alone do not tell."""
 
 
 @dataclass(frozen=True)
@@ -297,7 +310,8 @@ class Claim:
     def is_about(self, one: Happening) -> bool:
         """Whether a sentence like that speaks of such an event here."""
         wanted = ABOUT.get(self.rule.split(":")[0], "")
-        return wanted in {"", one.event.name, one.event.error_code}
+        kind = "error" if one.event.is_error else ""
+        return wanted in {"", kind, one.event.name, one.event.error_code}
 
 
 def _claim(
@@ -364,7 +378,7 @@ CLAIMS = (
     ),
     _claim(
         "publisher: stopped or left before",
-        r"^The publisher (stopped publishing|left) [^i](?!.*race)",
+        r"^The publisher (stopped publishing|left)(?!.*(race|came first))",
         _both(_others_do_not, _cause(Cause.PUBLISHER_NOT_THERE)),
         believed=True,
     ),
@@ -390,6 +404,7 @@ CLAIMS = (
         _no_cause(Cause.TOO_LONG),
         excludes=True,
     ),
+    _claim("duration: longer", "longer than the limit of 24 h", _began_again),
     _claim(
         "keys: sibling publishing",
         r"^<(.*)> carries .* and was publishing",
@@ -417,18 +432,8 @@ CLAIMS = (
         believed=True,
     ),
     _claim("encoder: browser", "look for an encoder or changed settings", _cause(Cause.SETTINGS)),
-    _claim(
-        "SDK: fault at an error",
-        "^Documented: (?!.*tells its app TIMEOUT)",
-        _causes(Cause.SDK_FAULT),
-        believed=True,
-    ),
-    _claim(
-        "SDK: fault at LEFT",
-        "^Documented: .*tells its app TIMEOUT",
-        _cause(Cause.STAGE_DELETED, Cause.DISCONNECTED),
-        believed=True,
-    ),
+    _claim("SDK at an error: fault", "^Documented: ", _mostly(Cause.SDK_FAULT), believed=True),
+    _claim("SDK at LEFT: fault", "^Documented: ", _cause(Cause.CONNECTION_LOST), believed=True),
     _claim("repeats: same error", r"^(\d+) times the same error", _same_errors),
     _claim("bursts: participants", r"^(\d+) participants met", _burst),
     _claim("bursts: the service", "a reason to escalate", _causes(Cause.OUTAGE), believed=True),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ivscope.analysis.histories import read_so_far
 from ivscope.analysis.intervals import Reach
 from ivscope.analysis.publishers import Publishers
 from ivscope.domain.stages import (
@@ -64,8 +65,10 @@ class SeenFacts:
         for name in listed:
             extent = view.extent(name)
             if extent in {Extent.WHOLE, Extent.PARTLY}:
-                kept = event_log(view, name)
-                self.logs[view.scope_of(name)] = KnownLog(kept.log, reach_of(view, name))
+                kept, reach = event_log(view, name), reach_of(view, name)
+                if extent is Extent.PARTLY:
+                    reach = read_so_far(kept.log, reach)
+                self.logs[view.scope_of(name)] = KnownLog(kept.log, reach)
                 self.rows[name] = kept.rows
         self.publishers = Publishers(self.as_session.log, lambda: self.as_session.reach).count()
 

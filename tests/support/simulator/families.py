@@ -41,7 +41,9 @@ def _any_client(stage: Service) -> Client:
     sdk = stage.lot.choice(("1.41.0", "1.38.0", "1.33.0", "1.27.0", "1.24.0"))
     if stage.is_hit(30):
         system, version = stage.lot.choice((("iOS", "18.6"), ("iOS", "17.2"), ("Android", "15")))
-        return phone(f"phone{number}", stage.lot.choice(("1.46.0", "1.31.0")), system, version)
+        return phone(
+            f"phone{number}", stage.lot.choice(("1.46.0", "1.31.0", "1.24.0")), system, version
+        )
     chrome = stage.lot.choice(("151.0.0.0", "152.0.0.0"))
     return browser(f"browser{number}", sdk, chrome)
 
@@ -423,24 +425,45 @@ def sdk_versions(stage: Service) -> None:
         client = _any_client(stage)
         name = stage.arrive(client)
         stage.wait(3 * SECOND)
-        is_old = client.sdk_version in {"1.33.0", "1.27.0", "1.24.0", "1.31.0"}
-        if is_old and stage.is_hit(30):
+        way = lot.choice(_faults_of(client))
+        cause = lot.choice((Cause.SDK_FAULT, Cause.OWN_TROUBLE)) if way else Cause.OWN_TROUBLE
+        if way == "exchange":
             stage.exchange(name, BOTH)
             _pause(stage, SECOND)
-            code, cause = "PUBLISHER_NOT_FOUND", Cause.SDK_FAULT
-            if stage.is_publishing(host):
-                stage.fail_to_subscribe(name, host, code, cause)
-        elif stage.is_hit(30):
-            if stage.is_hit(50):
-                stage.exchange(name, BOTH)
-                _pause(stage, SECOND)
-            stage.fail_to_publish(name, "", Cause.OWN_TROUBLE)
-        elif stage.is_hit(20):
-            stage.fail_to_join(name, "", Cause.OWN_TROUBLE)
+            if stage.is_publishing(host) and cause is Cause.SDK_FAULT and stage.is_hit(50):
+                stage.fail_to_subscribe(name, host, "PUBLISHER_NOT_FOUND", cause)
+            else:
+                stage.fail_to_publish(name, "", cause)
+        elif way == "join":
+            stage.fail_to_join(name, "", cause)
+        elif way == "b-frames":
+            cause = Cause.SDK_FAULT if cause is Cause.SDK_FAULT else Cause.SETTINGS
+            stage.fail_to_publish(name, "B_FRAME_PRESENT", cause)
+        elif way or stage.is_hit(30):
+            stage.fail_to_publish(name, "", cause)
         _pause(stage)
         if stage.is_hit(60):
             cause = lot.choice((Cause.WISH, Cause.WISH, Cause.DISCONNECTED, Cause.CONNECTION_LOST))
             stage.leave(name, cause, is_dropped=cause is Cause.CONNECTION_LOST)
+
+
+def _faults_of(client: Client) -> list[str]:
+    """Ways to fail that release notes document for a version, and "" for none of them."""
+    ways = [""]
+    version = tuple(int(part) for part in client.sdk_version.split("."))
+    if client.browser_name:
+        if version < (1, 34, 0):
+            ways.append("exchange")
+        if version < (1, 39, 0) and client.browser_version.startswith("152"):
+            ways.append("simulcast")
+        if version < (1, 26, 0):
+            ways.append("join")
+    else:
+        if version < (1, 32, 1) and client.os_version == "18.6":
+            ways.append("vpn")
+        if version < (1, 25, 0):
+            ways.append("b-frames")
+    return ways
 
 
 def quota_of_subscribing(stage: Service) -> None:
