@@ -27,6 +27,12 @@ TELLINGS: Mapping[str, frozenset[Fault]] = {
 
 LOST_PERCENT = 1
 
+LOSSY_SHARE = 0.99
+"""Of what is shown, where up to one event of a hundred is lost."""
+
+LIKELY_SHARE = 0.9
+"""Of what is likely, in each family alone."""
+
 WORDS = (Certainty.SHOWN, Certainty.LIKELY, Certainty.UNKNOWN)
 
 Key = tuple[str, str, str]
@@ -97,6 +103,8 @@ def lines_of(table: Table) -> Iterator[str]:
     yield from _by_telling(table)
     yield from _by_family(table)
     yield from _by_cause(table)
+    yield "\nBELOW THE BAR"
+    yield from below_bar(table)
     yield ""
     yield from (f"a rule raised in {count} worlds: {what}" for what, count in table.broken.items())
     yield f"not judged: {dict(table.unjudged)}"
@@ -142,6 +150,26 @@ def _cell(
     telling: str | None = None,
 ) -> str:
     """Statements of a word and how many of them are true; empty when there are none."""
+    total, true = _counts(table, word, rule, family, telling)
+    return f"{total:6} {100 * true / total:5.1f} %" if total else ""
+
+
+def _share(
+    table: Table,
+    word: Certainty,
+    rule: str,
+    *,
+    family: str | None = None,
+    telling: str | None = None,
+) -> float:
+    """How much of it is true; 1 when nothing was said."""
+    total, true = _counts(table, word, rule, family, telling)
+    return true / total if total else 1
+
+
+def _counts(
+    table: Table, word: Certainty, rule: str, family: str | None, telling: str | None
+) -> tuple[int, int]:
     keys = [
         key
         for key in table.all
@@ -150,9 +178,30 @@ def _cell(
         and family in {None, key[0][1]}
         and telling in {None, key[0][2]}
     ]
-    total = sum(table.all[key] for key in keys)
-    true = sum(table.true[key] for key in keys)
-    return f"{total:6} {100 * true / total:5.1f} %" if total else ""
+    return sum(table.all[key] for key in keys), sum(table.true[key] for key in keys)
+
+
+def below_bar(table: Table) -> Iterator[str]:
+    """What is less often true than its word promises.
+
+    Shown: always, and in 99 of 100 where events are lost. Likely: in nine of ten in each family.
+    """
+    for rule in table.rules:
+        for telling in TELLINGS:
+            lacking = [family for family in FAMILIES if _is_false(table, rule, family, telling)]
+            share = _share(table, Certainty.SHOWN, rule, telling=telling)
+            if lacking and (telling != "lossy" or share < LOSSY_SHARE):
+                told = _cell(table, Certainty.SHOWN, rule, telling=telling).strip()
+                yield f"shown, {telling}: {rule}: {told}, false in {', '.join(lacking)}"
+        for family in FAMILIES:
+            if _share(table, Certainty.LIKELY, rule, family=family) < LIKELY_SHARE:
+                told = _cell(table, Certainty.LIKELY, rule, family=family).strip()
+                yield f"likely, {family}: {rule}: {told}"
+
+
+def _is_false(table: Table, rule: str, family: str, telling: str) -> bool:
+    key = ((rule, family, telling), Certainty.SHOWN)
+    return table.true[key] < table.all[key]
 
 
 def _print_false(count: int, rule: str) -> None:

@@ -84,11 +84,24 @@ def publisher_slots(stage: Service) -> None:
         _pause(stage)
         inside = [name for name in names if stage.is_publishing(name)]
         if stage.is_hit(35) and inside:
-            stage.leave(stage.lot.choice(inside), is_dropped=stage.is_hit(crashes))
+            _lose(stage, stage.lot.choice(inside), crashes)
             stage.is_account_full = True
         _pause(stage)
         names.append(_host(stage))
         stage.is_account_full = stage.is_account_full and stage.is_hit(50)
+        gone = [name for name in names if not stage.is_connected(name)]
+        if gone and stage.is_hit(40):
+            _pause(stage)
+            stage.join(gone[0])
+            stage.publish(gone[0])
+
+
+def _lose(stage: Service, name: str, crashes: int) -> None:
+    """A publisher stops in a way that is often told by nobody: it crashes, or is demoted."""
+    if stage.is_hit(30) and not stage.is_replica(name):
+        stage.exchange(name, WATCH, cut_off_after=0)
+    else:
+        stage.leave(name, is_dropped=stage.is_hit(crashes))
 
 
 def capabilities(stage: Service) -> None:
@@ -141,17 +154,22 @@ def publisher_not_found(stage: Service) -> None:
             _pause(stage)
         if stage.is_hit(90):
             stage.publish(host)
-            _pause(stage, SECOND // 3, 2 * SECOND)
-            _try(stage, viewer, host)
-            _pause(stage, SECOND, MINUTE)
-            if stage.is_hit(60) and not stage.subscriptions(viewer):
-                code, cause = "PUBLISHER_NOT_FOUND", Cause.UNREACHABLE
-                stage.fail_to_subscribe(viewer, host, code, cause)
-                _pause(stage, SECOND, 3 * SECOND, MINUTE)
-            _end(stage, host)
-            _pause(stage, SECOND, 3 * SECOND, MINUTE, 20 * MINUTE)
+        if stage.is_publishing(host):
+            _follow(stage, viewer, host)
         stage.subscribe(viewer, host)
         _pause(stage)
+
+
+def _follow(stage: Service, viewer: str, host: str) -> None:
+    """Subscribe to somebody who publishes, until that ends."""
+    _pause(stage, SECOND // 3, 2 * SECOND)
+    _try(stage, viewer, host)
+    _pause(stage, SECOND, MINUTE)
+    if stage.is_hit(60) and not stage.subscriptions(viewer):
+        stage.fail_to_subscribe(viewer, host, "PUBLISHER_NOT_FOUND", Cause.UNREACHABLE)
+        _pause(stage, SECOND, 3 * SECOND, MINUTE)
+    _end(stage, host)
+    _pause(stage, SECOND, 3 * SECOND, MINUTE, 20 * MINUTE)
 
 
 def _try(stage: Service, viewer: str, host: str) -> None:
@@ -208,6 +226,10 @@ def stream_keys(stage: Service) -> None:
         stage.keys_elsewhere.discard(arn)
         if not stage.is_publishing(second) and stage.is_hit(50):
             stage.publish(second)
+        if not stage.is_connected(first) and stage.is_hit(50):
+            _pause(stage)
+            stage.join(first, SEND)
+            stage.publish(first)
         third = stage.arrive(encoder(f"other{number}", f"{arn}x"), SEND)
         cause = lot.choice((Cause.KEY_WRONG, Cause.KEY_DETACHED))
         stage.fail_to_publish(third, "INVALID_STREAM_KEY", cause)

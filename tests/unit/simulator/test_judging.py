@@ -2,7 +2,7 @@
 
 import pytest
 from ivscope.findings.finding import Certainty
-from support.calibration import Table, calibrate, lines_of, stage_worlds
+from support.calibration import Table, below_bar, calibrate, lines_of, stage_worlds
 from support.finding_claims import CLAIMS
 from support.judging import judge
 from support.simulator.causes import Cause
@@ -13,7 +13,7 @@ from support.simulator.stage import BOTH, SECOND, WATCH
 from support.simulator.view import CLEAN, Fault
 from support.simulator.worlds import World, lot_of
 
-MANY = 1_500
+MANY = 1_200
 """Worlds: so many that every sentence is said."""
 
 
@@ -100,6 +100,7 @@ def test_a_publisher_that_was_there_all_along_is_false_to_believe_when_it_had_ju
     assert beliefs <= {False}
 
 
+@pytest.mark.slow
 def test_every_claim_finds_its_sentence_and_most_sentences_are_judged():
     found, unjudged, judged = set(), 0, 0
     for _, _, world in stage_worlds(MANY):
@@ -125,6 +126,23 @@ def test_the_table_counts_every_statement_once(table):
 def test_the_table_counts_no_more_known_causes_than_errors(table):
     for key, count in table.errors.items():
         assert sum(table.known[key, word] for word in Certainty) <= count
+
+
+def test_what_is_false_though_shown_is_below_the_bar_and_what_is_true_is_not():
+    one = Table()
+    for rule, family, certainty, is_true in (
+        ("good", "mixed", Certainty.SHOWN, True),
+        ("bad", "mixed", Certainty.SHOWN, False),
+        ("fair", "bursts", Certainty.LIKELY, True),
+        ("poor", "bursts", Certainty.LIKELY, False),
+        ("open", "bursts", Certainty.UNKNOWN, False),
+    ):
+        one.all[(rule, family, "clean"), certainty] += 10
+        one.true[(rule, family, "clean"), certainty] += 10 if is_true else 8
+    assert list(below_bar(one)) == [
+        "shown, clean: bad: 10  80.0 %, false in mixed",
+        "likely, bursts: poor: 10  80.0 %",
+    ]
 
 
 def test_the_table_prints_each_claim_with_its_families(table):
