@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 from ivscope.findings.finding import Certainty
 from support.judging import Judged, judge
 from support.simulator.families import FAMILIES
-from support.simulator.view import CLEAN, HALF_READ, LOSSLESS, LOSSY, Fault
+from support.simulator.view import CLEAN, ENDS_MISSING, HALF_READ, LOSSLESS, LOSSY, Fault
 from support.simulator.worlds import World, stage_world
 
 TELLINGS: Mapping[str, frozenset[Fault]] = {
     "clean": CLEAN,
-    "lossless": LOSSLESS,
-    "lossy": LOSSY,
+    "ends missing": ENDS_MISSING | {Fault.CLOCKS_APART, Fault.FACTS_UNREAD},
+    "and late": LOSSLESS,
+    "and lossy": LOSSY,
     "half read": HALF_READ,
 }
 
@@ -190,7 +191,7 @@ def below_bar(table: Table) -> Iterator[str]:
         for telling in TELLINGS:
             lacking = [family for family in FAMILIES if _is_false(table, rule, family, telling)]
             share = _share(table, Certainty.SHOWN, rule, telling=telling)
-            if lacking and (telling != "lossy" or share < LOSSY_SHARE):
+            if lacking and (telling != "and lossy" or share < LOSSY_SHARE):
                 told = _cell(table, Certainty.SHOWN, rule, telling=telling).strip()
                 yield f"shown, {telling}: {rule}: {told}, false in {', '.join(lacking)}"
         for family in FAMILIES:

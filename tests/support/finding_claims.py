@@ -156,6 +156,12 @@ def _token_allows(case: Case) -> bool:
     return not _token_lacks(case)
 
 
+def _token_had_it(case: Case) -> bool:
+    """When it last published or was subscribed, which is the first of the evidence."""
+    token = case.history.token_of(case.refs[0])
+    return token is not None and case.needed in (token.capabilities or ())
+
+
 def _token_joined_with(case: Case) -> bool:
     """Whether no exchange came between joining and the error."""
     own = [one for one in case.history.numbers_of(case.here.participant_id) if one < case.number]
@@ -203,14 +209,24 @@ def _people(case: Case, find: Callable[[Happening], bool]) -> int:
 
 
 def _burst(case: Case) -> bool:
-    code = case.here.event.error_code or ""
-    return int(case.match[1]) == _people(
-        case, lambda one: one.event.is_error and (one.event.error_code or "") == code
+    return _is_number(
+        case, lambda one: one.event.is_error and _code_or_name(one) == _code_or_name(case.here)
     )
 
 
+def _code_or_name(one: Happening) -> str | None:
+    return one.event.error_code or one.event.name
+
+
+def _is_number(case: Case, find: Callable[[Happening], bool]) -> bool:
+    """Whether so many participants have it as said; or more, where not everybody is read."""
+    count, said = _people(case, find), int(case.match[1])
+    is_partial = len(case.seen.as_session.reaches) < len(case.history.participants)
+    return said <= count if is_partial else said == count
+
+
 def _unreachable(case: Case) -> bool:
-    return int(case.match[1]) == _people(
+    return _is_number(
         case,
         lambda one: (
             one.event.name == names.SUBSCRIBE_ERROR
@@ -254,6 +270,19 @@ def _nothing_within_half_a_minute(case: Case) -> bool:
     )
 
 
+def _failing_of_version(case: Case) -> bool:
+    """Whether at least so many participants with such a client have errors."""
+    failing = {one.participant_id for one in case.history.happenings if one.event.is_error}
+    clients = [case.history.client_of(name) for name in failing]
+    alike = [
+        one
+        for one in clients
+        if (one.sdk_version, "browser" if one.browser_name else one.os_name)
+        == case.match.groups()[1:]
+    ]
+    return int(case.match[1]) <= len(alike)
+
+
 def _began_again(case: Case) -> bool:
     """Whether what went on at the error began later than the evidence says."""
     started = case.is_named(names.PUBLISH_STARTED, names.SUBSCRIBE_STARTED)
@@ -276,8 +305,9 @@ def _publishes(case: Case) -> bool:
 
 
 def _in_one_moment(case: Case) -> bool:
-    times = [case.history.happenings[one].time // SECOND for one in case.refs]
-    return max(times) == min(times)
+    """Whether the evidence lies within a second, whatever the clock that dates it."""
+    times = [case.history.happenings[one].time for one in case.refs]
+    return max(times) - min(times) < SECOND
 
 
 def _left_with_it(case: Case) -> bool:
@@ -357,8 +387,9 @@ CLAIMS = (
         _token_lacks,
         believed=True,
     ),
+    _claim("capabilities: proved", "no token exchange is read between", _token_had_it),
     _claim(
-        "capabilities: allowed then",
+        "capabilities: still allowed",
         "no token exchange is read between",
         _token_allows,
         excludes=True,
@@ -513,6 +544,8 @@ CLAIMS = (
     _claim("leaving: joined beside", "came back at once, or came and went", _in_one_moment),
     _claim("stop: replication beside", "replication to another stage ended in", _in_one_moment),
     _claim(
-        "versions: the reason", "participants with SDK", _mostly(Cause.SDK_FAULT), believed=True
+        "versions: failing",
+        r"^([\d,]+) of [\d,]+ participants with SDK <(.*?)> \(<(.*?)>\)",
+        _failing_of_version,
     ),
 )
