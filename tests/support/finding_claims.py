@@ -221,7 +221,7 @@ def _code_or_name(one: Happening) -> str | None:
 def _is_number(case: Case, find: Callable[[Happening], bool]) -> bool:
     """Whether so many participants have it as said; or more, where not everybody is read."""
     count, said = _people(case, find), int(case.match[1])
-    is_partial = len(case.seen.as_session.reaches) < len(case.history.participants)
+    is_partial = len(case.seen.rows) < len(case.history.participants)
     return said <= count if is_partial else said == count
 
 
