@@ -8,6 +8,7 @@ from ivscope.domain.tokens import PUBLISH
 from support.simulator.causes import Cause
 from support.simulator.families import FAMILIES
 from support.simulator.laws import DAY, DOCUMENTED_LIMIT
+from support.simulator.stage import SECOND
 from support.simulator.view import CLEAN, LOSSLESS, LOSSY, Fault
 from support.simulator.worlds import stage_world
 
@@ -211,3 +212,112 @@ def test_clocks_of_two_participants_can_be_apart():
                 assert ahead <= world.history.laws.clocks_apart + 1
                 found += ahead > 1
     assert found >= OFTEN
+
+
+def stays(history, name):
+    return [one.span for one in history.lives[name].stays if one.span.end is not None]
+
+
+def comes_back_in_a_regular_cycle(world):
+    return any(
+        len(lengths) >= 3 and max(lengths) - min(lengths) < SECOND
+        for name in world.history.participants
+        if (lengths := [span.end - span.begin for span in stays(world.history, name)])
+    )
+
+
+def comes_back_now_and_then(world):
+    return any(
+        len(lengths) >= 3 and max(lengths) > 2 * min(lengths)
+        for name in world.history.participants
+        if (lengths := [span.end - span.begin for span in stays(world.history, name)])
+    )
+
+
+def is_refused_beside_somebody_who_seems_to_publish(world):
+    """The start of one who is gone is told and its end is not, when the account is full."""
+    history = world.history
+    told = {number for name in history.participants for number in world.view.numbers_read(name)}
+    ghosts = [
+        history.happenings[end].time
+        for start, end in history.ended_by.items()
+        if history.happenings[start].event.name == "PUBLISH_STARTED"
+        and start in told
+        and end not in told
+    ]
+    return any(
+        one.cause is Cause.ACCOUNT_FULL and any(time < one.time for time in ghosts)
+        for one in history.happenings
+    )
+
+
+def several_clients_are_inside_at_once(world):
+    history = world.history
+    spans = [span for name in history.participants for span in stays(history, name)]
+    clients = {history.client_of(name).name for name in history.participants}
+    return len(clients) > 1 and any(
+        one.meets(other.begin, other.end) for one in spans for other in spans if one is not other
+    )
+
+
+def several_clients_come_one_after_another(world):
+    clients = {world.history.client_of(name).name for name in world.history.participants}
+    return len(clients) > 1 and not several_clients_are_inside_at_once(world)
+
+
+def stops_replicating_and_publishing_in_one_second_by_a_call(world):
+    return any(
+        one.cause is Cause.REPLICATION_CALL
+        and any(
+            abs(span.end - one.time) < SECOND
+            for span in world.history.lives[one.participant_id].publishing
+            if span.end is not None
+        )
+        for one in world.history.happenings
+    )
+
+
+def is_demoted_after_it_stopped_by_itself(world):
+    happenings = world.history.happenings
+    return any(
+        one.event.name == "PUBLISH_STOPPED"
+        and one.cause is Cause.WISH
+        and any(
+            other.event.name == "TOKEN_EXCHANGED"
+            and other.participant_id == one.participant_id
+            and 0 < other.time - one.time < SECOND
+            for other in happenings
+        )
+        for one in happenings
+    )
+
+
+def fails_before_the_exchange_that_allows_it(world):
+    happenings = world.history.happenings
+    return any(
+        one.cause is Cause.TOKEN
+        and any(
+            other.event.name == "TOKEN_EXCHANGED"
+            and other.participant_id == one.participant_id
+            and other.time // SECOND == one.time // SECOND
+            for other in happenings[number:]
+        )
+        for number, one in enumerate(happenings)
+    )
+
+
+SITUATIONS = [
+    ("reconnects", comes_back_in_a_regular_cycle),
+    ("reconnects", comes_back_now_and_then),
+    ("publisher_slots", is_refused_beside_somebody_who_seems_to_publish),
+    ("shared_users", several_clients_are_inside_at_once),
+    ("shared_users", several_clients_come_one_after_another),
+    ("replication", stops_replicating_and_publishing_in_one_second_by_a_call),
+    ("publish_stopped", is_demoted_after_it_stopped_by_itself),
+    ("capabilities", fails_before_the_exchange_that_allows_it),
+]
+
+
+@pytest.mark.parametrize(("family", "situation"), SITUATIONS)
+def test_a_family_reaches_its_situations(family, situation):
+    assert sum(map(situation, worlds(family))) >= OFTEN
