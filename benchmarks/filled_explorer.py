@@ -156,7 +156,7 @@ class FilledExplorer(App[None]):
 def main(rows: int, pages_per_second: float) -> None:
     endless = pages_per_second > 0
     source = EndlessSource(rows, endless=endless)
-    provider = StageDataProvider(lambda: source, pace=_UNPACED)
+    provider = StageDataProvider(lambda: source, rate_limiter=_UNPACED)
     feed = provider.events(ParticipantScope(STAGE, SESSION, VIEWER))
     while len(feed.items) < rows:
         provider.read_more(feed)

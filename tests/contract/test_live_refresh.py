@@ -27,7 +27,9 @@ class Live:
     def __init__(self, url, world_clock):
         self.clock = world_clock
         self.source = aws_source(url)
-        self.provider = StageDataProvider(lambda: self.source, pace=RateLimiter(demand=1000))
+        self.provider = StageDataProvider(
+            lambda: self.source, rate_limiter=RateLimiter(demand=1000)
+        )
         rows = self.source.read_page(calls.participants(LIVE, None), None).items
         (person,) = (row.participant_id for row in rows if row.user_id == USER)
         self.scope = ParticipantScope(LIVE.stage_arn, LIVE.session_id, person)

@@ -27,11 +27,11 @@ def connect():
     """A provider over an endpoint of a world, and the source for looking past the provider."""
     made = []
 
-    def build(world, *, pace, throttle=False):
+    def build(world, *, limiter, throttle=False):
         world = open_world(world, lambda: EPOCH)
         endpoint = Endpoint(world, throttle=throttle).start()
         source = aws_source(endpoint.url, region=world.region)
-        provider = StageDataProvider(lambda: source, pace=pace)
+        provider = StageDataProvider(lambda: source, rate_limiter=limiter)
         made.append((endpoint, provider))
         return endpoint, provider, source
 
@@ -56,9 +56,9 @@ def events_of(source, session, participant_id):
 def test_everything_of_the_show_is_read_without_a_throttle_answer(connect):
     # The pace allows four calls a second of the five; the default of two takes twice as long.
     endpoint, provider, _ = connect(
-        "incident", pace=RateLimiter(background=CALLS_PER_SECOND - 1), throttle=True
+        "incident", rate_limiter=RateLimiter(background=CALLS_PER_SECOND - 1), throttle=True
     )
-    sweep = provider.sweep(SHOW_SCOPE)
+    sweep = provider.scan(SHOW_SCOPE)
     sweep.start()
     wait_for(lambda: not sweep.is_running, 60)
     assert sweep.state is ScanState.COMPLETE
@@ -71,9 +71,9 @@ def test_everything_of_the_show_is_read_without_a_throttle_answer(connect):
 
 def test_the_log_of_the_show_is_what_the_service_has_for_each(connect):
     _, provider, source = connect(
-        "incident", pace=RateLimiter(demand=UNLIMITED, background=UNLIMITED)
+        "incident", rate_limiter=RateLimiter(demand=UNLIMITED, background=UNLIMITED)
     )
-    sweep = provider.sweep(SHOW_SCOPE)
+    sweep = provider.scan(SHOW_SCOPE)
     sweep.start()
     wait_for(lambda: sweep.state is ScanState.COMPLETE, 30)
     for name in sweep.log.participant_ids:
@@ -85,11 +85,11 @@ def test_the_log_of_the_show_is_what_the_service_has_for_each(connect):
 
 def test_a_few_hundred_of_twenty_five_thousand(connect):
     endpoint, provider, source = connect(
-        "huge", pace=RateLimiter(demand=UNLIMITED, background=UNLIMITED)
+        "huge", rate_limiter=RateLimiter(demand=UNLIMITED, background=UNLIMITED)
     )
     stage = source.read_page(calls.STAGES, None).items[0].arn
     session = SessionScope(stage, source.read_page(calls.sessions(stage), None).items[0].session_id)
-    sweep = provider.sweep(session)
+    sweep = provider.scan(session)
     sweep.start()
     wait_for(lambda: sweep.log.participants_read >= 300, 60)
     sweep.pause()

@@ -11,7 +11,7 @@ from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.domain.events import Event
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
-from ivscope.endpoint.worlds.told_world import PresentTime
+from ivscope.endpoint.worlds.timeline_world import PresentTime
 from ivscope.settings.configuration import MOST_BACKGROUND_CALLS, Configuration
 from ivscope.ui.app import IvscopeApp
 from ivscope.ui.explorer.events_pane import EventsPane

@@ -214,7 +214,7 @@ async def test_esc_leaves_a_list_that_does_not_come():
 async def test_an_answer_that_trickles_ends_at_the_deadline():
     async with explorer(at(), fault=f"slow_body.{EVENTS}") as journey:
         await journey.until("40 participants, all loaded")
-        journey.app._provider._calls._deadline = 0.4
+        journey.app._provider._scheduler._deadline = 0.4
         await journey.press("enter")
         await journey.until("TIMEOUT")
         assert "r: retry" in journey.status

@@ -11,7 +11,7 @@ from ivscope.analysis.time_window import window_between
 from ivscope.domain.times import UnreadableTime, to_microseconds
 from ivscope.provider.store.event_log import EventLog
 from support.given_facts import at, event, log_of
-from support.told_people import told_people
+from support.made_people import made_people
 
 TEN = window_between(at(0), at(10))
 
@@ -126,7 +126,7 @@ def test_a_lane_shows_what_its_events_tell_in_any_order(case, seed):
     assert cells(events, until) == expected
 
 
-@given(told_people(), st.integers(1, 40), st.integers(0, 20), st.integers(1, 24))
+@given(made_people(), st.integers(1, 40), st.integers(0, 20), st.integers(1, 24))
 def test_cells_equal_a_naive_look_at_every_span(people, columns, start, length):
     window = window_between(at(start), at(start + length))
     _, lanes = lanes_of([one for person in people for one in person.events()])

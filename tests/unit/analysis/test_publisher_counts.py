@@ -14,7 +14,7 @@ from ivscope.domain.times import to_microseconds
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.endpoint.worlds.incident import MAIN_ARN
 from support.given_facts import WorldHeld, at, event, log_of
-from support.told_people import shuffled_events, told_people
+from support.made_people import made_people, shuffled_events
 
 END = at(30)
 NAMES = ("JOINED", "PUBLISH_STARTED", "PUBLISH_STOPPED", "LEFT")
@@ -50,7 +50,7 @@ def course(counter, last=10):
     return counter.levels(window_between(at(0), at(last)), last)
 
 
-@given(told_people(), st.integers(0, 5), st.integers(1, 30))
+@given(made_people(), st.integers(0, 5), st.integers(1, 30))
 def test_levels_hold_a_naive_count_between_them_and_equal_it_where_nothing_changes(
     people, seed, columns
 ):

@@ -37,7 +37,7 @@ class Case:
         self.now = EPOCH + timedelta(seconds=60)
         self.provider = StageDataProvider(
             lambda: self.source,
-            pace=RateLimiter(demand=FAST, background=FAST, window=0),
+            rate_limiter=RateLimiter(demand=FAST, background=FAST, window=0),
             clock=standing_clock(now=lambda: self.now),
         )
         self.said = []

@@ -61,7 +61,7 @@ class Case:
         self.source, self.seconds = source, 0.0
         self.provider = StageDataProvider(
             lambda: source,
-            pace=RateLimiter(demand=FAST, background=FAST, window=0),
+            rate_limiter=RateLimiter(demand=FAST, background=FAST, window=0),
             clock=standing_clock(
                 lambda: self.seconds, lambda: EPOCH + timedelta(seconds=self.seconds)
             ),
@@ -85,7 +85,7 @@ class Case:
         wait_for(lambda: not feed.status.is_busy)
 
     def sweep(self):
-        sweep = self.provider.sweep(SESSION)
+        sweep = self.provider.scan(SESSION)
         sweep.start()
         wait_for(lambda: not sweep.is_running)
         assert sweep.state is ScanState.COMPLETE
@@ -283,7 +283,7 @@ def test_a_list_that_goes_on_is_not_complete(case):
 
 def test_a_sweep_that_was_never_started_counts_nobody(case):
     publisher(case.source, "p", 10, 90)
-    case.provider.sweep(SESSION)
+    case.provider.scan(SESSION)
     assert case.at(50) is None
 
 

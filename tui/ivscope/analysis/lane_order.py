@@ -5,7 +5,7 @@ from datetime import datetime
 from math import inf
 
 from ivscope.domain.stages import ParticipantSummary
-from ivscope.provider.store.append_list import Rows
+from ivscope.provider.store.append_list import AppendOnly
 
 
 class LaneOrder:
@@ -17,10 +17,10 @@ class LaneOrder:
         self.by_join: list[str] = []
         """Participant ids, each once, by their first join; who has none known comes last."""
         self._joined: dict[str, float] = {}
-        self._list: Rows[ParticipantSummary] | None = None
+        self._list: AppendOnly[ParticipantSummary] | None = None
         self._taken = 0
 
-    def take(self, rows: Rows[ParticipantSummary]) -> None:
+    def take(self, rows: AppendOnly[ParticipantSummary]) -> None:
         """Take over what is new in a list, or all of it when it is another one than before."""
         if rows is not self._list:
             self._joined.clear()

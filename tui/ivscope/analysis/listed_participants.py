@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ivscope.domain.stages import ParticipantSummary
-from ivscope.provider.store.append_list import Rows
+from ivscope.provider.store.append_list import AppendOnly
 
 
 class ListedParticipants:
@@ -16,11 +16,11 @@ class ListedParticipants:
         self.rows: dict[str, ParticipantSummary] = {}
         """By id; of two rows with one id the later one."""
         self._states: Counter[str | None] = Counter()
-        self._list: Rows[ParticipantSummary] | None = None
+        self._list: AppendOnly[ParticipantSummary] | None = None
         self._taken = 0
         self._add(rows)
 
-    def take(self, rows: Rows[ParticipantSummary]) -> None:
+    def take(self, rows: AppendOnly[ParticipantSummary]) -> None:
         """Take over what is new in a list, or all of it when it is another one than before."""
         if rows is not self._list:
             self.rows.clear()

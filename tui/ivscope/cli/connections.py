@@ -1,4 +1,4 @@
-"""Where pages come from: AWS, a world of our own over real HTTP, or a recording."""
+"""Connections to what is read: AWS, a demo world over real HTTP, or a recording."""
 
 import os
 from collections.abc import Callable
@@ -15,26 +15,26 @@ if TYPE_CHECKING:
     from ivscope.sources.recording import Recording
 
 DEMO_KEY = "DEMO"
-"""Access key id and secret for the loopback endpoint, which only wants a signature to be there."""
+"""Access key id and secret for the loopback endpoint, which does not check signatures."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What the explorer reads from."""
+    """A connection to what the explorer reads, not made before `connect` is called."""
 
     connect: "Callable[[], Source] | None"
-    """Makes the source, and blocks; None where only a recording is read."""
+    """Makes the source; blocks. None where only a recording is read."""
     label: str
-    """What the header begins with."""
+    """The first words of the header."""
     recording: "Recording | None" = None
     clock: Clock = SYSTEM_CLOCK
-    """Its present, of a recording that is read alone, is when it was recorded last."""
+    """For a recording that is read alone, its present is the time of the last recorded answer."""
     session: "SessionScope | None" = None
-    """Of such a recording: what was looked at last."""
+    """The session that was read last in such a recording; else None."""
 
     @property
     def recorded(self) -> "Callable[[], RecordedReading] | None":
-        """Makes a reading of the recording, if there is one."""
+        """Opens the recording for one answer; None without a recording."""
         recording = self.recording
         if recording is None:
             return None
@@ -56,17 +56,17 @@ def to_aws(
     endpoint_url: str | None,
     record: str | None = None,
 ) -> Reached:
-    """AWS, or another endpoint.
+    """A connection to AWS, or to another endpoint.
 
     Args:
-        profile: As AWS tools take it, and so are the next ones; None for what is configured.
-        region: The Region.
-        stage_arn: Gives the Region when none is chosen.
-        endpoint_url: Where calls go.
+        profile: Name of an AWS profile; None for the configured one.
+        region: The Region; None for the one of the ARN or the configured one.
+        stage_arn: Gives the Region if `region` is None.
+        endpoint_url: Where calls go; None for the endpoint of the Region.
         record: File to record in; None for none.
 
     Raises:
-        UnusableFileError: It cannot be one.
+        UnusableFileError: The file cannot be used as a recording.
     """
     recording = None if record is None else _open(record, "AWS", create=True)
 
@@ -81,10 +81,11 @@ def to_aws(
 
 
 def to_world(name: str, record: str | None = None) -> Reached:
-    """The loopback endpoint with a world; connecting starts it.
+    """A connection to the loopback endpoint with a demo world; connecting starts the endpoint.
 
-    Connecting again, after a failure, uses the endpoint that runs already. A world is of its
-    day, and so is its recording. Arguments and errors are as for AWS.
+    Connecting again, after a failure, uses the endpoint that runs already. A world has the events
+    of its day, so a recording of it takes only answers of the same day. Arguments and errors are as
+    for AWS.
     """
     label = f"demo {name}"
     recording = None
@@ -110,10 +111,10 @@ def to_world(name: str, record: str | None = None) -> Reached:
 
 
 def to_recording(file: str) -> Reached:
-    """What a recording holds, and nothing else.
+    """A recording alone, without AWS.
 
     Raises:
-        UnusableFileError: The file is none.
+        UnusableFileError: The file is no recording, or an empty one.
     """
     from ivscope.sources.recorded import last_session  # noqa: PLC0415 - only for recordings
 

@@ -1,4 +1,4 @@
-"""ivscope: arguments to options to app. The only module that prints and knows exit codes."""
+"""The command `ivscope`: from arguments to the application. Only here is printed and exited."""
 
 import argparse
 import os
@@ -187,7 +187,7 @@ def _explore(options: argparse.Namespace) -> int:
 
 
 def _reach(options: argparse.Namespace) -> "Reached":
-    """Where pages come from, by the arguments."""
+    """The connection that the arguments name."""
     from ivscope.cli import connections  # noqa: PLC0415 - behind the checks
 
     if options.recording is not None:
@@ -213,7 +213,7 @@ def _bad_ids(options: argparse.Namespace) -> str | None:
 
     found = read_identifiers(options.stage)
     if options.session is None and found.session_id is not None:
-        # One pasted text can say all three.
+        # One pasted text can name stage, session and participant.
         options.session, options.participant = found.session_id, found.participant_id
     if found.stage_arn is None:
         return (

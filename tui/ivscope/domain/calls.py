@@ -1,7 +1,7 @@
-"""Calls: what can be read of IVS, as values. An operation, and whose list or facts it asks for.
+"""The calls that read from IVS, as values: an operation, and whose list or facts it asks for.
 
-Equal calls ask for the same thing, so that what was read is kept by call. How a call is put on the
-wire, and how its answer is decoded, says the table in `sources.wire_source`.
+Equal calls ask for the same thing, so that answers can be kept by call. The table in
+`sources.wire_source` says how a call is put on the wire and how its answer is decoded.
 """
 
 from collections.abc import Hashable
@@ -31,19 +31,19 @@ class ListCall(Generic[Item]):
     """A call that lists items, page by page."""
 
     operation: str
-    """Of the IVS API."""
+    """Name in the IVS API."""
     scope: Hashable = None
-    """What the operation lists something of."""
+    """Whose items the operation lists; None for those of the account and Region."""
 
 
 @dataclass(frozen=True, slots=True)
 class GetCall(Generic[Value]):
-    """A call that one value answers."""
+    """A call whose answer is a single value."""
 
     operation: str
-    """Of the IVS API."""
+    """Name in the IVS API."""
     scope: Hashable
-    """What the operation tells."""
+    """Whose value the operation gives."""
 
 
 STAGES: ListCall[StageSummary] = ListCall("ListStages")

@@ -1,4 +1,4 @@
-"""Clock: the one place that the time comes from."""
+"""Clock: the only source of the present time and of waiting."""
 
 import time
 from collections.abc import Callable
@@ -21,7 +21,7 @@ class Clock:
     monotonic: Callable[[], float]
     """Seconds since some moment; never goes back."""
     wait_until: Callable[[Condition, float], object]
-    """Called with a condition that the caller holds: returns once it is notified, or at a moment
+    """Called with a condition that the caller holds: returns once it is notified, or at a value
     of `monotonic`, which may be infinite. It can return early, as `Condition.wait` can."""
 
 
@@ -39,14 +39,14 @@ SYSTEM_CLOCK = Clock(utc_now, time.monotonic, _wait_until)
 
 
 def work_seconds() -> float:
-    """A precise clock for measuring how long work takes this machine, whatever `Clock` is used."""
+    """Seconds on a precise clock, to measure how long work takes, whatever `Clock` is used."""
     return time.perf_counter()
 
 
 def work_limit(seconds: float) -> Callable[[], bool]:
-    """For work done in slices: says whether a slice has taken so many seconds by now.
+    """For work done in slices: a function that returns whether so many seconds have passed.
 
-    It measures work of the processor and not the time of the story, as `work_seconds` does.
+    It goes by the clock of `work_seconds`, not by a `Clock` that a test moves.
     """
     end = time.perf_counter() + seconds
     return lambda: time.perf_counter() >= end

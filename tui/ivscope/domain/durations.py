@@ -1,10 +1,10 @@
-"""Durations in words, rounded down to what a reader acts on."""
+"""Durations in words, in two units at most, rounded down."""
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
 _DAYS_FROM = 2 * _DAY
-"""From here on in days: the limits of the service are stated as 12 h and 24 h, not in days."""
+"""Shown in days from here on: AWS states its limits as 12 h and 24 h, not in days."""
 
 
 def duration(seconds: float) -> str:
@@ -20,7 +20,7 @@ def duration(seconds: float) -> str:
 
 
 def round_duration(seconds: float) -> str:
-    """The same without a second unit of zero: "1 h", "2 h 05 min"."""
+    """As `duration`, without a second unit that is zero: "1 h", "2 h 05 min"."""
     text = duration(seconds)
     for zero in (" 00 s", " 00 min", " 00 h"):
         text = text.removesuffix(zero)

@@ -38,7 +38,7 @@ class Event:
     destination_session_id: str | None = None
     """Only on replication events."""
     replica: bool | None = None
-    """On a subscribe event it speaks of the remote participant, else of the participant."""
+    """Whether the remote participant of a subscribe event is a replica; else the participant."""
     previous_token: ParticipantToken | None = None
     """Only on TOKEN_EXCHANGED."""
     new_token: ParticipantToken | None = None

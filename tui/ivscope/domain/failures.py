@@ -5,16 +5,16 @@ from enum import StrEnum
 
 
 class FailureKind(StrEnum):
-    """What kind of trouble it is; the word is shown on screen."""
+    """What kind of failure it is; the word is shown on screen."""
 
     THROTTLED = "THROTTLED"
     """The service asks to slow down."""
     EXPIRED = "EXPIRED"
-    """Credentials were good and are no longer; a new login helps."""
+    """Credentials are valid no longer; a new login helps."""
     CREDENTIALS = "CREDENTIALS"
     """Missing, incomplete or refused credentials."""
     DENIED = "DENIED"
-    """Credentials are fine, the permission is missing."""
+    """The credentials are valid, but the permission is missing."""
     NOT_FOUND = "NOT FOUND"
     INVALID = "INVALID"
     """The service rejects the request as it stands."""
@@ -29,7 +29,7 @@ class FailureKind(StrEnum):
     SERVICE = "SERVICE"
     """The service or a gateway before it failed."""
     NOT_RECORDED = "NOT RECORDED"
-    """A recording was asked, and does not hold it."""
+    """A recording was asked that does not have the answer."""
 
 
 class UnusableFileError(Exception):
@@ -52,16 +52,16 @@ class ProviderFailure(Exception):  # noqa: N818 - a failure is data first, raise
     retryable: bool
     """Whether the same call can succeed later without a change."""
     code: str | None = None
-    """Error code or HTTP status as it came."""
+    """Error code or HTTP status as it came; None without an answer."""
     request_id: str | None = None
     """For AWS Support. None when no service answered."""
     retry_after: float | None = None
-    """Seconds that the service asked to wait."""
+    """Seconds that the service asked to wait; None if it did not."""
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.summary}"
 
 
 def is_not_recorded(failure: ProviderFailure | None) -> bool:
-    """Whether only a recording was asked: nothing went wrong, and asking again is no use."""
+    """Whether a recording has no answer: nothing went wrong, and asking again is no use."""
     return failure is not None and failure.kind is FailureKind.NOT_RECORDED

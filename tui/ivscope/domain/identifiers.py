@@ -1,4 +1,4 @@
-"""Identifiers of IVS Real-Time: their grammar, and finding them in whatever a person pastes."""
+"""Identifiers of IVS Real-Time: their form, and finding them in whatever a person pastes."""
 
 import json
 import re

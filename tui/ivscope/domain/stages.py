@@ -40,7 +40,7 @@ class StageSummary:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The answer of GetStage, as far as triage needs it."""
+    """The answer of GetStage, without what is not shown."""
 
     arn: str
     name: str | None = None
@@ -91,7 +91,7 @@ class ParticipantSummary:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """The answer of GetParticipant: the summary and what only this call tells."""
+    """The answer of GetParticipant: the summary, and the members that only this call has."""
 
     summary: ParticipantSummary
     attributes: tuple[tuple[str, str], ...] | None = None

@@ -1,4 +1,4 @@
-"""TokenComparison: what a token exchange changed, by meaning and not by text."""
+"""TokenComparison: what a token exchange changed; sets are compared as sets, not as text."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class TokenField(StrEnum):
 
 
 class Presence(StrEnum):
-    """Whether a value came: absent and empty are different answers."""
+    """Whether a value was in the answer: absent and empty are different."""
 
     ABSENT = "absent"
     EMPTY = "empty"
@@ -28,7 +28,7 @@ class Presence(StrEnum):
 
 
 class Change(StrEnum):
-    """What became of a row."""
+    """How a value differs between the two tokens."""
 
     SAME = "same"
     ADDED = "added"
@@ -75,9 +75,9 @@ class ExpirationChange:
     delta: float | None
     """Seconds from the previous expiration to the new one; negative when it is earlier."""
     left_before: float | None
-    """Seconds that the previous token had left at the exchange; negative when it was over."""
+    """Seconds until the previous token expired, at the exchange; negative when it had expired."""
     left_after: float | None
-    """Seconds that the new token had left at the exchange; negative when it was over."""
+    """Seconds until the new token expires, at the exchange; negative when it had expired."""
 
 
 _NOTHING = ParticipantToken()
@@ -109,7 +109,7 @@ def compare_tokens(
     Args:
         previous: The token in force before. None when the answer had none.
         new: The token in force after. None when the answer had none.
-        at: When the exchange happened; what is left of each token is counted from here.
+        at: When the exchange happened; the time left of each token is counted from here.
     """
     before, after = previous or _NOTHING, new or _NOTHING
     rows = (

@@ -1,4 +1,4 @@
-"""What a participant token allowed at one moment (IVS API: ExchangedParticipantToken)."""
+"""ParticipantToken: what a token allowed at one moment (IVS API: ExchangedParticipantToken)."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class ParticipantToken:
     """
 
     capabilities: tuple[str, ...] | None = None
-    """A set by meaning; kept in the order that came. Unknown values stay as they came."""
+    """A set, kept in the order that came. Unknown values stay as they came."""
 
     attributes: tuple[tuple[str, str], ...] | None = None
     """Customer attributes, key and value, in the order that came."""

@@ -1,1 +1,1 @@
-"""An ivs-realtime service on this machine that speaks the real wire protocol."""
+"""A service on this machine that answers like ivs-realtime, over HTTP, with invented data."""

@@ -12,7 +12,7 @@ JSON_TYPE: Headers = (("Content-Type", "application/json"),)
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """One HTTP answer. The wire adds Date, x-amzn-RequestId and, where absent, Content-Length."""
+    """One HTTP answer. Date, x-amzn-RequestId and an absent Content-Length are added when sent."""
 
     status: int
     body: bytes
@@ -24,24 +24,24 @@ class ServiceError(Exception):
     """An error that the service sends on purpose."""
 
     code: str
-    """What X-Amzn-Errortype says."""
+    """The value of X-Amzn-Errortype."""
     status: int
     message: str
     member: str = "exceptionMessage"
-    """Where the text goes. Errors of the IVS model have `exceptionMessage`, which botocore does
-    not read; those of the layers before the service (throttling, signatures) have `message`."""
+    """The member with the text. Errors of the IVS model have `exceptionMessage`, which botocore
+    does not read; those of the layers before the service (throttling, signatures) have `message`."""
 
     def __str__(self) -> str:
         return f"{self.code} ({self.status}): {self.message}"
 
 
 def validation_error(message: str) -> ServiceError:
-    """The request is not one that the service accepts."""
+    """The error for a request that the service does not accept."""
     return ServiceError("ValidationException", 400, message)
 
 
 def encode(members: Members) -> bytes:
-    """UTF-8 JSON; a lone surrogate, which has no UTF-8, makes it ASCII with escapes."""
+    """Encode as UTF-8 JSON, or as ASCII with escapes if a lone surrogate is in it."""
     try:
         return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
@@ -49,7 +49,7 @@ def encode(members: Members) -> bytes:
 
 
 def success(members: Members) -> HttpAnswer:
-    """A 200 answer."""
+    """An answer of status 200 with these members."""
     return HttpAnswer(200, encode(members))
 
 

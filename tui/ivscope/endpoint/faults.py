@@ -1,4 +1,4 @@
-"""Faults: what an endpoint can do wrong on request, by name.
+"""Faults: ways in which an endpoint can fail on purpose, by name.
 
 A fault is chosen by a prefix of the path, because every client takes an endpoint URL with a path:
 
@@ -7,7 +7,7 @@ A fault is chosen by a prefix of the path, because every client takes an endpoin
     /~fault/internal500@2/ListStages             the second call only
     /~fault/throttle.ListParticipantEvents:2/…   calls of one operation only
 
-Long because each fault stands beside what it sends.
+Long because each fault stands beside the answer that it sends.
 
 All other calls are answered as usual. Calls are counted per endpoint and `NAME[.Operation]`.
 """
@@ -32,18 +32,18 @@ from ivscope.endpoint.answers import (
     success,
     validation_error,
 )
-from ivscope.endpoint.exchange import Exchange
+from ivscope.endpoint.http_exchange import HttpExchange
 from ivscope.endpoint.world import Members
 
 _AFTER_EMPTY = "after-empty_"
-"""Marks tokens of a list that had its empty page."""
+"""Begins the cursors after the empty page of a list."""
 
 _LAST = "last-page"
-"""The token of an empty last page."""
+"""The cursor of an empty last page."""
 
 
-def repeated_token(exchange: Exchange) -> None:
-    """Once a token was handed out, hand out the same one forever."""
+def repeated_token(exchange: HttpExchange) -> None:
+    """Hand out the same nextToken for ever."""
     asked = _token(exchange)
     members = exchange.members(_asking(exchange, None) if asked == _LAST else None)
     if _is_list(members):
@@ -51,7 +51,7 @@ def repeated_token(exchange: Exchange) -> None:
     exchange.send(success(members))
 
 
-def empty_token(exchange: Exchange) -> None:
+def empty_token(exchange: HttpExchange) -> None:
     """Let the last page have an empty token instead of none."""
     members = exchange.members()
     if _is_list(members):
@@ -59,7 +59,7 @@ def empty_token(exchange: Exchange) -> None:
     exchange.send(success(members))
 
 
-def empty_page_in_the_middle(exchange: Exchange) -> None:
+def empty_page_in_the_middle(exchange: HttpExchange) -> None:
     """Let the second page have no items but a token; all items come."""
     asked = _token(exchange)
     if asked is None:
@@ -74,7 +74,7 @@ def empty_page_in_the_middle(exchange: Exchange) -> None:
     exchange.send(success(members))
 
 
-def empty_last_page(exchange: Exchange) -> None:
+def empty_last_page(exchange: HttpExchange) -> None:
     """Let one page without items and without a token follow the last items."""
     if _token(exchange) == _LAST:
         members = _without_items(exchange.members(_asking(exchange, None)))
@@ -85,20 +85,20 @@ def empty_last_page(exchange: Exchange) -> None:
     exchange.send(success(members))
 
 
-def stale_token(exchange: Exchange) -> None:
+def stale_token(exchange: HttpExchange) -> None:
     """Refuse every token, as a service that forgot it."""
     if _token(exchange) is not None:
         raise validation_error("nextToken: expired")
     exchange.send(exchange.ordinary())
 
 
-def _token(exchange: Exchange) -> str | None:
+def _token(exchange: HttpExchange) -> str | None:
     token = exchange.request.parameters.get("nextToken")
     return token if isinstance(token, str) and token else None
 
 
-def _asking(exchange: Exchange, token: str | None) -> Members:
-    """The parameters of the request with another token."""
+def _asking(exchange: HttpExchange, token: str | None) -> Members:
+    """The parameters of the request with another nextToken."""
     return {**exchange.request.parameters, "nextToken": token}
 
 
@@ -107,11 +107,11 @@ def _is_list(members: Members) -> bool:
 
 
 def _without_items(members: Members) -> Members:
-    """The answer with its list emptied and its token removed."""
+    """The answer with its list emptied and its nextToken removed."""
     return {name: [] for name, value in members.items() if isinstance(value, list)}
 
 
-Act = Callable[[Exchange], None]
+Act = Callable[[HttpExchange], None]
 
 HTML_TYPE = (("Content-Type", "text/html; charset=utf-8"), ("Server", "proxy/1.0"))
 
@@ -119,7 +119,7 @@ SKEW = 17 * 60
 """Seconds; AWS tolerates 15 minutes (Signature Version 4)."""
 
 HUGE = 10_000_000
-"""Bytes in the one text of the huge body."""
+"""Bytes of the long text in the huge body."""
 
 _HUGE_MEMBERS = {
     "stages": "name",
@@ -139,7 +139,7 @@ def service_error(
 ) -> Act:
     """An error of the service; `{operation}` in the text becomes the name of the operation."""
 
-    def act(exchange: Exchange) -> None:
+    def act(exchange: HttpExchange) -> None:
         text = message.format(operation=exchange.request.operation)
         answer = failure(ServiceError(code, status, text, member))
         extra = tuple((name.replace("_", "-"), value) for name, value in headers.items())
@@ -155,7 +155,7 @@ def html(status: int, title: str, *headers: tuple[str, str]) -> Act:
         "\x1b]0;taken over\x07</body></html>\r\n"
     ).encode()
 
-    def act(exchange: Exchange) -> None:
+    def act(exchange: HttpExchange) -> None:
         exchange.send(HttpAnswer(status, body, (*HTML_TYPE, *headers)))
 
     return act
@@ -164,7 +164,7 @@ def html(status: int, title: str, *headers: tuple[str, str]) -> Act:
 def fixed(body: bytes, content_type: str = "application/json") -> Act:
     """Status 200 with this body."""
 
-    def act(exchange: Exchange) -> None:
+    def act(exchange: HttpExchange) -> None:
         exchange.send(HttpAnswer(200, body, (("Content-Type", content_type),)))
 
     return act
@@ -173,7 +173,7 @@ def fixed(body: bytes, content_type: str = "application/json") -> Act:
 def changed(change: Callable[[bytes], bytes], *headers: tuple[str, str]) -> Act:
     """The ordinary answer with its body changed, complete as far as HTTP can tell."""
 
-    def act(exchange: Exchange) -> None:
+    def act(exchange: HttpExchange) -> None:
         answer = exchange.ordinary()
         body = change(answer.body)
         exchange.send(HttpAnswer(answer.status, body, (*answer.headers, *headers)))
@@ -207,17 +207,17 @@ def in_utf_16(body: bytes) -> bytes:
     return body.decode().encode("utf-16")
 
 
-def without_type(exchange: Exchange) -> None:
-    """Answer an error that does not say which one it is."""
+def without_type(exchange: HttpExchange) -> None:
+    """Answer with an error that does not name its code."""
     exchange.send(HttpAnswer(400, encode({"message": "Something is wrong"}), JSON_TYPE))
 
 
-def redirect(exchange: Exchange) -> None:
+def redirect(exchange: HttpExchange) -> None:
     """Send the client to a login page."""
     exchange.send(HttpAnswer(302, b"", (("Location", "https://login.example.com/"),)))
 
 
-def clock_skew(exchange: Exchange) -> None:
+def clock_skew(exchange: HttpExchange) -> None:
     """Refuse the signature as too old, with a Date that shows whose clock is off."""
     now = time.time() + SKEW
     text = f"Signature expired: the request is {SKEW} seconds older than the clock of the service"
@@ -226,8 +226,8 @@ def clock_skew(exchange: Exchange) -> None:
     exchange.send(HttpAnswer(answer.status, answer.body, (*answer.headers, date)))
 
 
-def huge_body(exchange: Exchange) -> None:
-    """Answer truthfully, but for one text of `HUGE` bytes in the first row."""
+def huge_body(exchange: HttpExchange) -> None:
+    """Answer as usual, except for a text of `HUGE` bytes in the first row."""
     members = exchange.members()
     for name, value in members.items():
         row = value[0] if isinstance(value, list) and value else value
@@ -249,39 +249,39 @@ LATE = 0.4
 """Seconds of the late answer: long enough to see a list in its reading state."""
 
 
-def cut_short(exchange: Exchange) -> None:
+def cut_short(exchange: HttpExchange) -> None:
     """End the connection in the middle of the body that Content-Length promised."""
     answer = exchange.ordinary()
     exchange.write(exchange.head(answer) + half(answer.body))
     exchange.end()
 
 
-def reset_before_answer(exchange: Exchange) -> None:
+def reset_before_answer(exchange: HttpExchange) -> None:
     """Reset the connection without a byte of an answer."""
     exchange.reset()
 
 
-def reset_in_body(exchange: Exchange) -> None:
+def reset_in_body(exchange: HttpExchange) -> None:
     """Reset the connection in the middle of the body."""
     answer = exchange.ordinary()
     exchange.write(exchange.head(answer) + half(answer.body))
-    # A reset at once could overtake the bytes before it.
+    # An immediate reset could overtake the bytes before it.
     exchange.pause(0.05)
     exchange.reset()
 
 
-def close_at_once(exchange: Exchange) -> None:
+def close_at_once(exchange: HttpExchange) -> None:
     """End the connection without a byte of an answer."""
     exchange.end()
 
 
-def bad_status_line(exchange: Exchange) -> None:
+def bad_status_line(exchange: HttpExchange) -> None:
     """Speak another protocol."""
     exchange.write(b"SSH-2.0-OpenSSH_9.9\r\n")
     exchange.end()
 
 
-def cut_chunks(exchange: Exchange) -> None:
+def cut_chunks(exchange: HttpExchange) -> None:
     """Promise chunks, and end the connection in the first one."""
     answer = exchange.ordinary()
     chunked = (*answer.headers, ("Transfer-Encoding", "chunked"))
@@ -291,16 +291,16 @@ def cut_chunks(exchange: Exchange) -> None:
     exchange.end()
 
 
-def slow_head(exchange: Exchange) -> None:
-    """Say nothing for `LONGEST` seconds, then answer."""
+def slow_head(exchange: HttpExchange) -> None:
+    """Send nothing for `LONGEST` seconds, then answer."""
     if exchange.pause(LONGEST):
         exchange.send(exchange.ordinary())
     else:
         exchange.end()
 
 
-def slow_body(exchange: Exchange) -> None:
-    """Trickle the body: every piece comes before a read timeout, the end does not."""
+def slow_body(exchange: HttpExchange) -> None:
+    """Send the body in pieces, each before a read timeout, but the last one far too late."""
     answer = exchange.ordinary()
     exchange.write(exchange.head(answer))
     size = -(-len(answer.body) // TRICKLE_PIECES)
@@ -311,8 +311,8 @@ def slow_body(exchange: Exchange) -> None:
             return
 
 
-def late(exchange: Exchange) -> None:
-    """Answer truthfully after `LATE` seconds."""
+def late(exchange: HttpExchange) -> None:
+    """Answer as usual after `LATE` seconds."""
     if exchange.pause(LATE):
         exchange.send(exchange.ordinary())
     else:
@@ -337,9 +337,9 @@ class Fault:
     """One way to fail."""
 
     about: str
-    """One line: what goes over the wire."""
+    """One line of help: what is sent."""
     act: Act
-    """Sends or spoils the answer. May raise ServiceError to have that sent."""
+    """Sends or spoils the answer. May raise a ServiceError, which is then sent."""
 
 
 FAULTS: Mapping[str, Fault] = MappingProxyType(
@@ -475,9 +475,9 @@ class FaultSwitch:
         self._counts: Counter[str] = Counter()
 
     def pick(self, spec: str, operation: str) -> tuple[str, Fault] | None:
-        """The fault that this call meets, with its name; None for an ordinary answer.
+        """The fault of this call and its name; None for an ordinary answer.
 
-        A spec that names no fault is a fault of its own, so that a typing error shows.
+        A spec that names no fault is answered by an error of its own, so that a typing error shows.
         """
         parsed = _SPEC.fullmatch(spec)
         if parsed is None or parsed["name"] not in FAULTS:

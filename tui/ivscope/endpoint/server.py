@@ -1,4 +1,4 @@
-"""Endpoint: serves a world over HTTP on loopback, and notes which calls it received."""
+"""Endpoint: serves a world over HTTP on loopback, and counts the calls received."""
 
 import contextlib
 import socket
@@ -15,19 +15,19 @@ from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
 from ivscope.endpoint.answers import ServiceError, failure
-from ivscope.endpoint.exchange import Exchange
 from ivscope.endpoint.faults import FaultSwitch, split_fault
+from ivscope.endpoint.http_exchange import HttpExchange
 from ivscope.endpoint.service import Request, Service, Throttle
 from ivscope.endpoint.service_model import load_service_model
 from ivscope.endpoint.world import Members, World
 
 _REMEMBERED = 1000
-"""Calls kept one by one; enough for a test, and small."""
+"""Calls remembered one by one: enough for a test, and few enough for a long run."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedCall:
-    """One call received. It is written down before it is answered."""
+    """One call received, recorded before it is answered."""
 
     operation: str
     parameters: Members
@@ -90,20 +90,20 @@ class Listener(ThreadingHTTPServer):
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:  # noqa: ANN401
-        """Close a connection, without the orderly end first that would undo a wanted reset."""
+        """Close a connection without an orderly end, which would undo a reset."""
         with self._connections_lock:
             self._connections.discard(request)
         self.close_request(request)
 
     def drop_connections(self) -> None:
-        """End every connection, and with it every wait for a client."""
+        """Close every connection, which ends every wait for a client."""
         with self._connections_lock:
             for connection in self._connections:
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401, ARG002
-        """Keep a bug instead of printing it. A client may leave whenever it likes."""
+        """Remember a bug instead of printing it. That a client has left is no bug."""
         error = sys.exception()
         if error is not None and not isinstance(error, OSError):
             self.bugs.append(error)
@@ -124,7 +124,7 @@ class Handler(BaseHTTPRequestHandler):
         fault = None
         if request.fault is not None:
             fault = self.server.faults.pick(request.fault, request.operation)
-        exchange = Exchange(
+        exchange = HttpExchange(
             request,
             self.server.service,
             connection=self.connection,
@@ -156,7 +156,7 @@ class Handler(BaseHTTPRequestHandler):
         return str(uuid.uuid5(uuid.NAMESPACE_URL, f"ivs-endpoint/{number}"))
 
     def _read_request(self) -> Request | None:
-        """The request with its body; None if it was refused or its end never came."""
+        """The request with its body; None if it was refused or came in part only."""
         headers = {name.lower(): value for name, value in self.headers.items()}
         length = headers.get("content-length", "0")
         # A web page can reach loopback under a name of its own, but cannot forge this header.
@@ -177,11 +177,11 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401
-        """Stay silent."""
+        """Log nothing."""
 
 
 _POLL = 0.05
-"""Seconds that closing may wait for the accepting thread to look up."""
+"""Seconds between two looks of the accepting thread whether to close."""
 
 
 class Endpoint:
@@ -203,9 +203,9 @@ class Endpoint:
         """Open the port, without serving yet.
 
         Args:
-            world: What to serve.
+            world: The data to serve.
             port: 0 takes any free port.
-            host: Only `LOOPBACK` is allowed, since nothing here keeps strangers out.
+            host: Only `LOOPBACK` is allowed, since there is no access control.
             throttle: Whether to enforce the call rate of the service.
             clock: Seconds, for the call rate.
 
@@ -225,7 +225,7 @@ class Endpoint:
 
     @property
     def url(self) -> str:
-        """What to give a client as endpoint URL."""
+        """The endpoint URL for clients."""
         return f"http://{LOOPBACK}:{self._server.server_port}"
 
     @property
@@ -245,11 +245,11 @@ class Endpoint:
 
     @property
     def bugs(self) -> tuple[BaseException, ...]:
-        """What went wrong inside while answering; the client got a 500 InternalFailure."""
+        """Exceptions of the endpoint itself; the client got a 500 InternalFailure."""
         return tuple(self._server.bugs)
 
     def faulty_url(self, spec: str) -> str:
-        """An endpoint URL under which calls meet this fault."""
+        """An endpoint URL whose calls fail with this fault."""
         return f"{self.url}/~fault/{spec}"
 
     def start(self) -> Self:
@@ -258,7 +258,7 @@ class Endpoint:
         return self
 
     def close(self) -> None:
-        """Stop serving and free the port, in well under a second. Twice does no harm."""
+        """Stop serving and free the port, in well under a second. May be called twice."""
         if self._thread.is_alive():
             self._server.shutdown()
             self._thread.join()

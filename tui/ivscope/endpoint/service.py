@@ -105,7 +105,7 @@ READ_OPERATIONS = (
     "ListParticipantReplicas",
     "ListIngestConfigurations",
 )
-"""All that the endpoint serves."""
+"""The operations that the endpoint serves."""
 
 DEFAULT_PAGE_SIZE = 50
 """Items on a page when maxResults is absent (IVS API: maxResults of every list served here)."""
@@ -122,11 +122,11 @@ _FILTERS: dict[str, dict[str, str]] = {
 """Filters of a list, and for each the member that has to equal it."""
 
 _SCAN = 512
-"""Rows that a filter looks at in one slice."""
+"""Rows that a filter takes from a list at a time."""
 
 
 class Operations:
-    """Answers requests that are already known to be for one of `READ_OPERATIONS`."""
+    """Answers requests for the operations in `READ_OPERATIONS`."""
 
     def __init__(self, world: World, model: ServiceModel, cursors: Cursors) -> None:
         self._world = world
@@ -201,10 +201,10 @@ class Operations:
 
 
 class _Order:
-    """A growing list in the order in which it is handed out. Copies no more than it is asked for.
+    """A growing list in the order in which it is handed out. Copies only the rows asked for.
 
-    Newest first counts from the end that the list had at the first page: what is added later
-    shifts nothing and is not seen. Oldest first reads on into what was added.
+    Newest first counts from the end that the list had at the first page: rows added later shift
+    nothing and are not seen. Oldest first goes on into rows added later.
     """
 
     def __init__(self, rows: Sequence[Members], length: int, *, newest_first: bool) -> None:
@@ -251,7 +251,7 @@ def _find(rows: Sequence[Members], member: str, value: str) -> Members | None:
 
 
 def _cut(row: Members, kept: Sequence[str]) -> Members:
-    """Only what the shape of the answer has, in its order."""
+    """The members that the shape of the answer has, in its order."""
     return {name: row[name] for name in kept if name in row}
 
 
@@ -378,10 +378,10 @@ class Service:
 
         Args:
             request: The request as it came.
-            parameters: Taken instead of those in the body when given.
+            parameters: Used instead of those in the body when given.
 
         Raises:
-            ServiceError: Everything that the service refuses.
+            ServiceError: The service refuses the request.
         """
         self._check_route(request)
         check_signature(request.headers, self._region)

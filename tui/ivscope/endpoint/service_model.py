@@ -1,4 +1,4 @@
-"""ServiceModel: botocore's ivs-realtime model, and what it allows in a request."""
+"""ServiceModel: botocore's model of ivs-realtime, and checks of requests against it."""
 
 import gzip
 import importlib.util
@@ -88,7 +88,7 @@ def check_request(model: ServiceModel, operation: str, parameters: Members) -> N
     filters = [
         name for name in parameters if name.startswith("filterBy") and parameters[name] is not None
     ]
-    # The model has this rule in its prose only.
+    # The model has this rule in a description only.
     if operation in _ONE_FILTER and len(filters) > 1:
         found.append(f"only one filter per request, not {' and '.join(sorted(filters))}")
     if found:

@@ -1,4 +1,4 @@
-"""World: the data that the endpoint serves, as wire-shaped answers."""
+"""World: the data that the endpoint serves, as structures of the wire."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -8,10 +8,10 @@ Members = dict[str, Any]
 
 
 class World(Protocol):
-    """What the server needs. Everything is deterministic from a seed and an epoch.
+    """The data of a service. It follows from a seed and an epoch alone.
 
     Every list is a sequence with a cheap `len` and cheap slices, oldest first, that only grows at
-    its end; a large one makes its items when it is sliced, not before. None means "unknown id".
+    its end; a large one makes its items when it is read, not before. None means "unknown id".
     """
 
     region: str

@@ -272,12 +272,12 @@ ERROR_CODES: Final = {card.title: card for card in _CARDS}
 
 
 def explain_code(code: str) -> Explanation:
-    """The card of an error code; an honest one for a code that is unknown."""
+    """The explanation of an error code; says so when the code is unknown."""
     return ERROR_CODES.get(code) or Explanation.of_unknown(code, "error code")
 
 
 def explain_missing_code() -> Explanation:
-    """The card of an error event that came without a code."""
+    """The explanation of an error event that came without a code."""
     return Explanation(
         title="no error code",
         meaning="The event reports an error but came without a code.",

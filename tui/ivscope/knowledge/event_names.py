@@ -212,7 +212,7 @@ EVENT_NAMES: Final = {card.title: card for card in _CARDS}
 
 
 def explain_event(name: str | None) -> Explanation:
-    """The card of an event name; an honest one for a name that is unknown or absent."""
+    """The explanation of an event name; says so when the name is unknown or absent."""
     if name is None:
         return Explanation(
             title="no name",

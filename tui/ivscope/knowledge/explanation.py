@@ -15,7 +15,7 @@ EVENT_PAGE: Final = f"{REFERENCE}/API_Event.html"
 
 
 class Concern(StrEnum):
-    """A way into a stage that an event or a code can come from."""
+    """A kind of client that an event or a code can come from."""
 
     BROWSER_SDK = "browser SDK"
     MOBILE_SDK = "mobile SDK"
@@ -26,19 +26,19 @@ class Concern(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A number of the service that stands behind an error."""
+    """A limit of the service that can cause an error."""
 
     text: str
     """The number with its unit and what it counts."""
     is_raisable: bool | None
-    """Whether AWS raises it on request. None when the documents do not say."""
+    """Whether AWS raises it on request. None when no document says so."""
     page: str
     """URL of the official page that has the number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Something that can lead to the event or the code."""
+    """A possible cause of the event or the code."""
 
     text: str
     is_documented: bool = False
@@ -47,28 +47,28 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A card for one event name or error code, in our own words."""
+    """An explanation of one event name or error code, in our own words."""
 
     title: str
     """The name or the code as it came: text from outside."""
     meaning: str
     next_check: str
-    """What to look at now."""
+    """What to check next."""
     page: str
     """URL of the official page."""
     is_documented: bool = True
     """Whether AWS states the meaning. Otherwise it is our reading of the name."""
     limits: tuple[Limit, ...] = ()
-    """Empty when no limit stands behind it."""
+    """Limits that can cause it; empty without any."""
     causes: tuple[Cause, ...] = ()
-    """What it can be, the most frequent first as far as we can tell."""
+    """Possible causes, the most frequent first as far as we know."""
     silence: str | None = None
-    """What the documents or the service do not tell. None when nothing that matters is missing."""
+    """What documents and service leave open. None when nothing important is open."""
     at_client: str | None = None
     """What the app or its log tells when the same happens: our inference, as AWS maps no client
     error to an event. None when nothing is known."""
     concerns: tuple[Concern, ...] = ()
-    """Where it can come from. Empty when the documents do not tell."""
+    """The kinds of clients that it can come from. Empty when no document says so."""
     is_known: bool = True
     """Whether this version of ivscope knows the name or the code."""
 

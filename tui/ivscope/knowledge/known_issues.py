@@ -1,4 +1,4 @@
-"""Documented faults of SDK versions (IVS user guide: release notes) and what they look like.
+"""Documented faults of SDK versions (IVS user guide: release notes), and events they show up as.
 
 The release notes name version and fault. Which event it shows up as is our inference. The platform
 is taken from the facts of the participant: SDKs number their versions apart.
@@ -13,7 +13,7 @@ from ivscope.domain import events
 from ivscope.domain.stages import Participant
 
 Version = tuple[int, ...]
-"""Three numbers; what is left out is 0."""
+"""Three numbers; missing ones are 0."""
 
 _VERSION = re.compile(r"(\d{1,6})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?(?:\.\d{1,9})?", re.ASCII)
 
@@ -48,20 +48,20 @@ def android_sdk(facts: Participant) -> Version | None:
 
 
 def chrome_version(facts: Participant) -> Version | None:
-    """Version of Chrome; None for other browsers, and on iOS, where it is none inside."""
+    """Version of Chrome; None for other browsers, and on iOS, where Chrome has another engine."""
     is_ios = (facts.os_name or "").casefold() in {"ios", "ipados"}
     is_chrome = "chrome" in (facts.browser_name or "").casefold()
     return parse_version(facts.browser_version) if is_chrome and not is_ios else None
 
 
 def is_firefox(facts: Participant) -> bool:
-    """Whether it is Firefox; on iOS it is none inside."""
+    """Whether it is Firefox; not on iOS, where Firefox has another engine."""
     is_ios = (facts.os_name or "").casefold() in {"ios", "ipados"}
     return "firefox" in (facts.browser_name or "").casefold() and not is_ios
 
 
 AFTER_EXCHANGE_SECONDS: Final = 2
-"""The release notes say "immediately following": times are whole seconds, so up to here."""
+"""Seconds. The release notes say "immediately following", and times are whole seconds."""
 
 INSUFFICIENT_CAPABILITIES: Final = "INSUFFICIENT_CAPABILITIES"
 PUBLISHER_NOT_FOUND: Final = "PUBLISHER_NOT_FOUND"
@@ -77,7 +77,7 @@ RETURNS: Final = {
     events.LEFT: events.JOINED,
     events.PUBLISH_STOPPED: events.PUBLISH_STARTED,
 }
-"""What comes after these events when a client recovers."""
+"""The event that follows each of these when a client recovers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +85,13 @@ class KnownIssue:
     """One documented fault."""
 
     fault: str
-    """In our words."""
+    """Version and fault, in our words."""
     names: frozenset[str]
-    """Events that it can show up as."""
+    """Names of the events that it can show up as."""
     matches: Callable[[Participant], bool]
-    """Whether versions and system are those documented."""
+    """Tells whether a participant has the documented versions and system."""
     codes: frozenset[str | None] = frozenset({None})
-    """Error codes that it can show up as, None for an event without one. Most have no other:
+    """Error codes that it can show up with, None for an event without one. Most have no code:
     every code names a cause of its own."""
     follows_exchange: bool = False
     """Whether it happens right after TOKEN_EXCHANGED only."""
@@ -99,7 +99,7 @@ class KnownIssue:
     """Whether it shows up only where the participant came back later (`RETURNS`), or only where
     it did not. None for both."""
     open_condition: str | None = None
-    """What the documents ask for besides, and no answer of IVS tells."""
+    """A further condition in the documents that no answer of IVS shows."""
 
     def can_be(self, name: str | None, code: str | None, since_exchange: float | None) -> bool:
         """Whether an event can be this fault, whatever the client.
@@ -231,4 +231,4 @@ KNOWN_ISSUES: Final = (
         open_condition="whether a composition was running",
     ),
 )
-"""Of the release notes those that an event can be; many faults leave no event at all."""
+"""Faults in the release notes that an event can show; many others leave no event at all."""

@@ -1,4 +1,4 @@
-"""Limits of the service, each number once: cards and findings take them from here.
+"""Limits of the service, each number once: explanations and findings take them from here.
 
 All are from the service quotas page of the IVS Real-Time user guide as it stood in November 2026,
 and hold per account and Region. What is adjustable has its default here: an account can have more.
@@ -18,14 +18,14 @@ PUBLISHER_LIMIT: Final = 12
 """Publishers on one stage. Not adjustable."""
 
 LASTING_SECONDS: Final = 24 * 3600
-"""Longest publishing, and longest subscribing to a stage. Not adjustable. How exactly the service
+"""The longest that one can publish or subscribe in one go. Not adjustable. How exactly the service
 keeps to it is not documented."""
 
 MAX_MBPS: Final = "8.5 Mbps"
-"""Most that one participant publishes, and most that it downloads. Neither is adjustable."""
+"""The most that one participant publishes, and that it downloads. Neither is adjustable."""
 
 MAX_RESOLUTION: Final = "720p"
-"""Largest picture that is published. Not adjustable."""
+"""The largest picture that can be published. Not adjustable."""
 
 _LASTING = f"{LASTING_SECONDS // 3600} h"
 
@@ -36,7 +36,7 @@ SUBSCRIBERS: Final = Limit("10,000 subscribers per stage", is_raisable=True, pag
 CONCURRENT_PUBLISHERS: Final = Limit(
     "1,000 publishers at once per account and Region", is_raisable=True, page=QUOTAS_PAGE
 )
-"""Enforced since 2025-07-23, as the next one."""
+"""Enforced since 2025-07-23, as CONCURRENT_SUBSCRIPTIONS is."""
 CONCURRENT_SUBSCRIPTIONS: Final = Limit(
     "20,000 subscriptions at once per account and Region", is_raisable=True, page=QUOTAS_PAGE
 )

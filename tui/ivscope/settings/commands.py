@@ -8,7 +8,7 @@ from ivscope.settings.key_names import first_key
 
 
 class Area(StrEnum):
-    """What a command belongs to; the word is its heading in the help."""
+    """Groups of commands; the words are headings in the help."""
 
     MOVING = "Moving"
     GOING = "Going places"
@@ -29,7 +29,7 @@ class Area(StrEnum):
 
 
 class View(StrEnum):
-    """What the keys go to; the words are how the help calls it."""
+    """What the keys go to; the words name it in the help."""
 
     STAGES = "the stages"
     SESSIONS = "the sessions"
@@ -37,7 +37,7 @@ class View(StrEnum):
     EVENTS = "a participant's events"
     TIMELINE = "everybody's events"
     DETAIL = "the detail"
-    """On the whole screen; beside a list it follows the list, whose view it is."""
+    """The detail on the whole screen; beside a list the keys go to the list."""
     SUMMARY = "the summary"
     LANES = "the lanes"
     COMPARE = "the comparison"
@@ -47,7 +47,7 @@ class View(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing a person can do."""
+    """One thing that a person can do."""
 
     id: str
     """Stable name, "area.verb": what the configuration remaps."""
@@ -59,7 +59,7 @@ class Command:
     """One sentence for help and README."""
     area: Area
     views: frozenset[View]
-    """Where it can be done. Elsewhere its keys may be those of another command."""
+    """The views that it works in. In other views its keys may be those of another command."""
 
 
 PICKERS = frozenset({View.STAGES, View.SESSIONS, View.PARTICIPANTS})
@@ -68,9 +68,9 @@ EXPLORER = PICKERS | READING
 EVERY_LIST = EXPLORER | {View.SUMMARY, View.LANES, View.COMPARE}
 
 ONE = READING - {View.TIMELINE}
-"""Where one participant's events are."""
+"""Views of the events of one participant."""
 FEEDS = EXPLORER - {View.TIMELINE}
-"""Where there is one list to read: everybody's events are many."""
+"""Views of a single feed: everybody's events are many feeds."""
 PARTICIPANT = ONE | {View.PARTICIPANTS}
 SESSION = READING | {View.PARTICIPANTS}
 SIBLINGS = PARTICIPANT | {View.SESSIONS}
@@ -78,13 +78,13 @@ LANES = frozenset({View.LANES})
 PROMPT = frozenset({View.PROMPT})
 HELP = frozenset({View.HELP})
 TYPING = PROMPT | HELP
-"""Where characters are typed: no command can have one."""
+"""Views in which characters are typed, so that no command can have one as its key."""
 
 KEYBOARDS: tuple[frozenset[View], ...] = (
     EXPLORER,
     *(frozenset({view}) for view in View if view not in EXPLORER),
 )
-"""Views on one screen. Two commands of one of these cannot have the same key."""
+"""Sets of views on one screen. Two commands of one set cannot have the same key."""
 
 # fmt: off
 COMMANDS: tuple[Command, ...] = (
@@ -190,18 +190,18 @@ BY_ID = {command.id: command for command in COMMANDS}
 
 
 def commands_of(views: Iterable[View]) -> tuple[Command, ...]:
-    """Commands that live in any of these views, in the order of the table."""
+    """The commands that work in any of these views, in the order of the table."""
     wanted = frozenset(views)
     return tuple(command for command in COMMANDS if command.views & wanted)
 
 
 def share_keys(one: Command, other: Command) -> bool:
-    """Whether two commands cannot have the same key: some screen has both."""
+    """Whether two commands cannot have the same key, because a screen has both."""
     return any(one.views & board and other.views & board for board in KEYBOARDS)
 
 
 def changing_letters(keys: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Letters that do something else in another view, and the ids of what they do.
+    """Letters that do something else in another view, with the ids of their commands.
 
     Args:
         keys: Keys by command id; empty for a command without keys.
@@ -244,19 +244,19 @@ _HINTS: dict[View, dict[str, str]] = {
     View.HELP: {"help.up help.down": "choose", "help.do": "", "help.close": ""},
 }
 # fmt: on
-"""What the footer names in a view: ids, several for one hint, and what it says in the place of
-the command's label; empty for the label."""
+"""The hints of the footer, by view: command ids, several for one hint, and the words of the hint;
+empty for the label of the command."""
 
 
 def footer_hints(
     view: View, keys: Mapping[str, str], first: Iterable[str] = ()
 ) -> tuple[tuple[str, str], ...]:
-    """Key and label of what matters in a view.
+    """Keys and labels of the hints in the footer of a view.
 
     Args:
         view: One with a footer of its own.
         keys: Keys by command id, as configured; a command without keys is left out.
-        first: Commands that matter most now.
+        first: Ids of the commands whose hints come first now.
     """
     hints = {**dict.fromkeys(first, ""), **_HINTS[view]}
     named = [

@@ -1,4 +1,4 @@
-"""Configuration: what a person set in config.toml, and what is wrong with it."""
+"""Configuration: the settings in config.toml, and what is wrong with them."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from ivscope.settings.key_names import NoKeyError, read_key, shown_key
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The end of a complaint, "; did you mean 'jump.error'?", empty when nothing is near."""
+    """The end of a complaint, "; did you mean 'jump.error'?"; empty when no name is similar."""
     from difflib import get_close_matches  # noqa: PLC0415 - only for what is wrong
 
     for match in get_close_matches(name, tuple(known), n=1):
@@ -20,7 +20,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 _ALWAYS_QUITS = "ctrl+q"
-"""Textual's own key for quitting; it comes before every binding."""
+"""Textual's own key for quitting; it takes precedence over every binding."""
 
 
 def wanted_keys(table: Mapping[str, object], complaints: list[str]) -> dict[str, list[str]]:
@@ -28,7 +28,7 @@ def wanted_keys(table: Mapping[str, object], complaints: list[str]) -> dict[str,
 
     Args:
         table: Command id to text ("e,f8") or list of texts; empty for no keys.
-        complaints: Gets a sentence for everything that is wrong; it is left out.
+        complaints: Gets a sentence for each key that is wrong, which is left out.
     """
     wanted: dict[str, list[str]] = {}
     for id_, value in table.items():
@@ -76,7 +76,7 @@ def _read_keys(id_: str, texts: list[str], complaints: list[str]) -> list[str]:
 
 
 def choose_keys(wanted: Mapping[str, list[str]], complaints: list[str]) -> dict[str, str]:
-    """Keys by command id. Of two commands that want one key on one screen, the first has it.
+    """Keys by command id. If two commands on one screen want the same key, the first gets it.
 
     A default key of a command that the person did not set gives way; the complaint names both.
     """
@@ -106,12 +106,12 @@ def choose_keys(wanted: Mapping[str, list[str]], complaints: list[str]) -> dict[
 
 
 def _rival(id_: str, owners: Iterable[str]) -> str | None:
-    """The owner of a key that another command cannot have too: some screen has both."""
+    """The command that has a key already and shares a screen with the command that wants it."""
     return next((one for one in owners if share_keys(BY_ID[one], BY_ID[id_])), None)
 
 
 def in_force(chosen: Mapping[str, str]) -> dict[str, str]:
-    """Keys of every command: the chosen ones, else the default ones that nobody else has."""
+    """Keys of every command: the chosen ones, else the default ones that no other command has."""
     owners: dict[str, list[str]] = {}
     for id_, keys in chosen.items():
         for key in keys.split(","):
@@ -127,15 +127,15 @@ def in_force(chosen: Mapping[str, str]) -> dict[str, str]:
 
 
 THEMES = ("ansi-dark", "ansi-light")
-"""Themes in the terminal's own 16 colours: the styles know no others."""
+"""Themes in the terminal's own 16 colours: the style sheets use no others."""
 
 MOST_BACKGROUND_CALLS = 4
-"""Calls per second: the account's quota of five, less one for the customer's own services."""
+"""Calls per second: the account's quota of five without one for the customer's own services."""
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """Settings, checked. The defaults are what holds without a file."""
+    """Checked settings. The defaults are those without a file."""
 
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Keys of the commands that were set, by command id; empty for a command without keys."""
@@ -149,7 +149,7 @@ class Configuration:
 
 
 def configuration_path(environ: Mapping[str, str]) -> Path | None:
-    """Where config.toml is looked for; None without a home."""
+    """The path of config.toml, which need not exist; None without a home folder."""
     if environ.get("IVSCOPE_CONFIG"):
         return Path(environ["IVSCOPE_CONFIG"])
     folder = environ.get("XDG_CONFIG_HOME", "")
@@ -228,7 +228,7 @@ def _keys(value: object, complaints: list[str]) -> Mapping[str, str]:
 
 
 def _flat(table: Mapping[str, object]) -> dict[str, object]:
-    """Command ids hold a dot: TOML makes tables of them when they are not in quotes."""
+    """Keys by command id. Ids have a dot, and TOML makes tables of them without quotes."""
     flat: dict[str, object] = {}
     for name, value in table.items():
         if isinstance(value, dict):
@@ -293,7 +293,7 @@ def effective_keys(configuration: Configuration) -> dict[str, str]:
 def keymap(configuration: Configuration) -> dict[str, str]:
     """What `App.set_keymap` takes: keys of the commands that differ from the key table.
 
-    Textual keeps the defaults of a command whose keys are empty: it gets a key that is none.
+    A command without keys gets a made-up one: Textual would keep its defaults if it got none.
     """
     return {
         id_: keys or f"no_key_{id_}"

@@ -1,4 +1,4 @@
-"""Files that only their owner can read, and the folder for them."""
+"""Writes files that only their owner can read, and finds the folder for them."""
 
 import errno
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def state_folder(environ: Mapping[str, str]) -> Path:
-    """Where ivscope keeps what outlives it: below XDG_STATE_HOME, else ~/.local/state.
+    """The folder for state between runs: below XDG_STATE_HOME, else ~/.local/state.
 
     Without a home it is a folder of the user's own among the temporary files.
     """
@@ -26,7 +26,7 @@ def save_private(path: Path, content: Iterable[bytes]) -> None:
 
     Args:
         path: The file, replaced if it is there.
-        content: Parts of what is written. What they raise comes out, and no file is left.
+        content: Parts of the content. An exception while iterating is raised and leaves no file.
 
     Raises:
         OSError: The folder or the file cannot be written, or the folder is someone else's.

@@ -1,4 +1,4 @@
-"""Keys as they are written by people and printed: on screen, in the help and in README."""
+"""Names of keys: as people write them, and as screen, help and README print them."""
 
 _SHOWN = {
     "question_mark": "?",
@@ -30,8 +30,7 @@ _NAMED = frozenset(
     | {"down", "up", "left", "right", "pagedown", "pageup", "home", "end"}
     | {f"f{number}" for number in range(1, 13)}
 )
-"""Keys without a character, and the one whose character separates keys. Later function keys are
-on no keyboard."""
+"""Keys without a character, and the comma, which separates keys. Keyboards end with F12."""
 
 _ALSO_CALLED = {
     "esc": "escape",
@@ -56,7 +55,7 @@ _ALSO_CALLED = {
 }
 
 _SAME_BYTES = {"i": "tab", "m": "enter", "h": "backspace", "[": "escape"}
-"""What a terminal sends for Ctrl and this character (ASCII control characters)."""
+"""Keys for which a terminal sends the same byte as for Ctrl and this character (ASCII)."""
 
 _CONTROL_SIGNS = {
     "@": "ctrl+@",
@@ -66,7 +65,7 @@ _CONTROL_SIGNS = {
     "^": "ctrl+circumflex_accent",
     "_": "ctrl+underscore",
 }
-"""The signs that Ctrl makes a control character of, in Textual's names."""
+"""Signs that make a control character with Ctrl, and Textual's name of it."""
 
 _KEPT = {
     "ctrl+c": "terminals interrupt with it",
@@ -78,11 +77,11 @@ _NOT_WITH_SHIFT = frozenset({"enter", "escape", "space", "backspace", "comma"})
 
 
 class NoKeyError(ValueError):
-    """Nothing that a terminal sends, or nothing to give away; the text says why."""
+    """No terminal sends such a key, or no command can have it; the text says why."""
 
 
 def read_key(text: str) -> str:
-    """The key that a person wrote, in the names of the key table.
+    """Read a key that a person wrote, as the table of commands names it.
 
     Raises:
         NoKeyError: There is no such key, or no command can have it.

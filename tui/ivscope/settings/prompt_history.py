@@ -1,4 +1,4 @@
-"""Texts entered in prompts, remembered from one run to the next."""
+"""Stores the texts typed in prompts from one run to the next."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,14 +11,14 @@ FILE_NAME = "prompts.json"
 """In the state folder."""
 
 MOST_TEXTS = 100
-"""Texts remembered of each kind of prompt."""
+"""Texts stored for each kind of prompt."""
 
 LONGEST_TEXT = 2000
-"""Characters. What is longer was pasted for once: it stays out of the file."""
+"""Characters. Longer texts were pasted for a single use, so they are not stored."""
 
 
 def load(path: Path) -> dict[str, list[str]]:
-    """Texts by title of the prompt, oldest first; none from a file that is not there or broken."""
+    """Texts by title of the prompt, oldest first; empty if the file is missing or broken."""
     try:
         kept = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
@@ -33,9 +33,9 @@ def load(path: Path) -> dict[str, list[str]]:
 
 
 def save(path: Path, texts: Mapping[str, Sequence[str]]) -> None:
-    """Write the texts, after those that another ivscope has saved meanwhile.
+    """Store the texts, after those that another ivscope has stored meanwhile.
 
-    A file that cannot be written is no reason to disturb anyone: the texts stay in the prompts
+    A file that cannot be written is ignored: the prompts remember the texts anyway
     until the program ends.
     """
     kept = load(path)

@@ -1,1 +1,1 @@
-"""Where pages come from: AWS, with its failures put into words, and recordings."""
+"""Where pages come from: AWS, with what boto3 raises as failures in words, and recordings."""

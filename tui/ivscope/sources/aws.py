@@ -1,4 +1,4 @@
-"""AwsSource: pages of IVS stage sessions straight from AWS, read-only."""
+"""AwsSource: reads IVS stage sessions from AWS through boto3, and nothing but reads."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -24,12 +24,12 @@ class RefusedError(Exception):
 
 
 class ReadOnlyClient:
-    """Wraps a boto3 client. The client itself refuses too, should anyone reach around the door."""
+    """A boto3 client that makes the calls in `READS` only. The client inside refuses others too."""
 
     def __init__(self, client: Any, context: CallContext) -> None:  # noqa: ANN401 - made by boto3
         self._client = client
         self.context = context
-        """What failures name."""
+        """The settings that failures name."""
         for event in ("provide-client-params", "before-call"):
             client.meta.events.register_first(f"{event}.{SERVICE}", _refuse_others)
 
@@ -40,7 +40,7 @@ class ReadOnlyClient:
             The answer as botocore parsed it, with times as the text that came.
 
         Raises:
-            ProviderFailure: No answer, or one that refuses.
+            ProviderFailure: There was no answer, or an error answer.
             RefusedError: The operation is none of `READS`.
         """
         name = self._client.meta.method_to_api_mapping.get(operation)
@@ -61,10 +61,10 @@ def _refuse_others(model: Any, **_: object) -> None:  # noqa: ANN401 - botocore'
 
 
 _CONNECT_SECONDS = 5
-"""A reachable endpoint answers within one; five leave room for a bad mobile line."""
+"""A reachable endpoint accepts within one second; five leave room for a bad mobile line."""
 
 _POOL = 10
-"""Connections kept: more than the calls that the pace allows at once."""
+"""Connections kept open: more than the calls that the scheduler makes at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,13 @@ class AwsOptions:
     profile: str | None = None
     region: str | None = None
     stage_arn: str | None = None
-    """Gives the Region when none is chosen."""
+    """Gives the Region if `region` is None."""
     endpoint_url: str | None = None
     access_key: str | None = None
-    """Only for our own loopback endpoint: the user's AWS configuration is then not looked at."""
+    """Only for our own loopback endpoint: the user's AWS configuration is then not read."""
     secret_key: str | None = None
     read_seconds: float = 15.0
-    """Longest silence inside an answer; the whole call has the provider's deadline."""
+    """Longest pause inside an answer; the provider has a deadline for the whole call."""
 
 
 class AwsSource(WireSource):
@@ -95,11 +95,11 @@ class AwsSource(WireSource):
         """Build session and client. Blocks: call it from a worker thread.
 
         Args:
-            options: What is read.
-            recording: Where every answer is saved before anybody sees it; None for nowhere.
+            options: Account and Region to read.
+            recording: Where every answer is saved before anybody sees it; None for none.
 
         Raises:
-            ProviderFailure: The AWS configuration does not make a client.
+            ProviderFailure: No client can be built from the AWS configuration.
         """
         context = CallContext(
             profile=options.profile, region=options.region, endpoint_url=options.endpoint_url
@@ -124,8 +124,10 @@ class AwsSource(WireSource):
             endpoint_url=client.meta.endpoint_url,
             credential_method=getattr(credentials, "method", None),
         )
-        door = ReadOnlyClient(client, context)
-        return cls(options, door if recording is None else RecordingClient(door, recording))
+        read_only = ReadOnlyClient(client, context)
+        if recording is None:
+            return cls(options, read_only)
+        return cls(options, RecordingClient(read_only, recording))
 
     def reconnect(self) -> "AwsSource":
         """A source with the same options and a fresh session, which sees a new login.
@@ -151,7 +153,7 @@ class AwsSource(WireSource):
 
 
 class RecordingClient:
-    """Saves what is an answer of IVS; failures and sign-in pages are none."""
+    """Calls another client and saves its answers, unless they are failures or sign-in pages."""
 
     def __init__(
         self, client: WireClient, recording: Recording, now: Callable[[], datetime] = utc_now
@@ -162,11 +164,11 @@ class RecordingClient:
 
     @property
     def context(self) -> CallContext:
-        """What failures name."""
+        """The settings that failures name."""
         return self._client.context
 
     def call(self, operation: str, **parameters: object) -> dict[str, Any]:
-        """Call, and save the answer before it is given on. Blocks; raises as the client does."""
+        """Call, and save the answer before returning it. Blocks; raises as the client does."""
         asked_at = self._now()
         answer = self._client.call(operation, **parameters)
         if isinstance(answer.get(MEMBERS[operation]), list | dict):
@@ -206,7 +208,7 @@ def _profile_of(session: boto3.Session) -> str | None:
 
 
 def _known_profiles(error: Exception) -> tuple[str, ...]:
-    """Names to offer when the one asked for does not exist."""
+    """Profile names to suggest when the one asked for does not exist."""
     if type(error).__name__ != "ProfileNotFound":
         return ()
     return tuple(BotocoreSession(profile=None).available_profiles)

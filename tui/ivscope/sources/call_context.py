@@ -1,4 +1,4 @@
-"""CallContext: what a failure may name about the connection that a call was made over."""
+"""CallContext: the settings of a connection that a failure may name."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ class CallContext:
 
     @property
     def profile_words(self) -> str:
-        """As in "denied to …"."""
+        """The profile as a sentence names it: "profile demo", "the default profile"."""
         return f"profile {self.profile}" if self.profile else "the default profile"
 
     @property
@@ -45,7 +45,7 @@ class CallContext:
 
     @property
     def renewal(self) -> str:
-        """How to get fresh credentials, as far as the way they were found tells."""
+        """How to get fresh credentials, which depends on where botocore found them."""
         match self.credential_method:
             case "sso":
                 return f"Run {self.sso_login} in another window, then r to retry."

@@ -1,11 +1,11 @@
-"""Wire answers to domain values: tolerant in every member, strict about what makes an answer.
+"""Decodes wire answers to domain values: tolerant in every member, strict about the main one.
 
 Used for answers as botocore parses them (times still text) and for the JSON that the AWS CLI
 prints: both are the same structures.
 
-A member of the wrong type becomes its JSON text. A member that has no text for its purpose (a
-number where a structure is due, words where yes or no is due) counts as absent. A row that is not
-a structure stays a row: its text stands in the member that names such a row on screen.
+A member of the wrong type becomes its JSON text. Where text is of no use (a number instead of a
+structure, words instead of a boolean) the member counts as absent. A row that is not a structure
+stays a row: its text becomes the member that names such a row on screen.
 """
 
 import json
@@ -37,7 +37,7 @@ Answer = Mapping[str, Any]
 def decode_page(
     answer: Answer, member: str, decode_row: Callable[[Any], Item], *, origin: str
 ) -> Page[Item]:
-    """One page of a list call.
+    """Decode one page of a list call.
 
     Args:
         answer: The parsed answer.
@@ -64,7 +64,7 @@ def decode_page(
 def decode_single(
     answer: Answer, member: str, decode_row: Callable[[Any], Item], *, origin: str
 ) -> Item:
-    """The one structure of a get call.
+    """Decode the structure that answers a get call.
 
     Raises:
         ProviderFailure: The structure is missing, so this is no answer of IVS.
@@ -243,7 +243,7 @@ def _structure(value: Any) -> dict[str, Any]:  # noqa: ANN401 - wire JSON
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 - wire JSON
-    """Names, codes and ids repeat on every row: interned, a million events hold each once."""
+    """Text of a member, interned: names, codes and ids repeat in a million events."""
     if type(value) is str:
         return intern(value)
     return None if value is None else intern(_json_text(value))

@@ -1,4 +1,4 @@
-"""Whatever boto3 raises, as a ProviderFailure: cause in one line, and what to do now."""
+"""Turns whatever boto3 raises into a ProviderFailure: the cause in one line, and what to do now."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from ivscope.sources.refusals import translate_refusal
 
 
 def credential_failure(error: Exception, context: CallContext) -> ProviderFailure | None:
-    """The failure, or None if the error is of another kind. Logins come before the rest."""
+    """The failure of a login, then of credentials; None if the error is of another kind."""
     return _from_login(error, context) or _from_credentials(error, context)
 
 
@@ -93,9 +93,9 @@ def _from_credentials(error: Exception, context: CallContext) -> ProviderFailure
 
 
 def network_failure(error: Exception, context: CallContext) -> ProviderFailure | None:
-    """The failure, or None if the error is of another kind.
+    """The failure of TLS, proxy or connection; None if the error is of another kind.
 
-    TLS and proxy trouble inherit from the connection errors, so they come first.
+    TLS and proxy errors inherit from the connection errors, so they are looked for first.
     """
     said = said_by(error)
     match error:
@@ -163,13 +163,13 @@ def _reach_remedy(context: CallContext) -> str:
 
 
 def _asked(error: boto.BotoCoreError, context: CallContext) -> str:
-    """The host that was asked: STS or SSO while getting credentials, else the endpoint."""
+    """The host called: that of STS or SSO while getting credentials, else the endpoint."""
     url = error.kwargs.get("endpoint_url")
     return host_of(str(url)) if url else context.host
 
 
 CONNECT = "connect"
-"""The operation while session and client are built, before any call."""
+"""Given as the operation while session and client are built, before any call."""
 
 
 def translate(
@@ -177,14 +177,14 @@ def translate(
 ) -> ProviderFailure:
     """The failure for anything that boto3 raised.
 
-    Specific errors come before the ones they inherit from: TLS and proxy trouble before lost
+    Specific errors are looked for before those they inherit from: TLS and proxy before lost
     connections, logins before other credentials. Built-in exceptions escape from botocore too
     (an unreadable body, a setting it cannot convert) and come last.
 
     Args:
         error: What was raised around a boto3 call, and nothing but that call.
         operation: The API operation, such as `ListStages`, or `CONNECT`.
-        context: What may be named.
+        context: The settings that the failure may name.
         now: The local clock, aware, to compare with the Date of an answer.
     """
     if isinstance(error, boto.ClientError):

@@ -1,4 +1,4 @@
-"""A boto3 session that reads only the data files ivs-realtime needs, through public seams."""
+"""A boto3 session that loads only the data files of ivs-realtime, by public means of botocore."""
 
 import os
 from typing import Any
@@ -22,7 +22,7 @@ REGIONS = (
 """Where IVS Real-Time has endpoints (AWS General Reference, Amazon IVS endpoints)."""
 
 REGION_LIST = ", ".join(REGIONS)
-"""The same for a sentence."""
+"""`REGIONS` as words of a sentence."""
 
 _ENDPOINT_PREFIX = "ivsrealtime"
 
@@ -31,33 +31,33 @@ _ISOLATED: dict[str, tuple[Any, ...]] = {
     "config_file": (None, None, os.devnull, None),
     "credentials_file": (None, None, os.devnull, None),
 }
-"""botocore variables (config name, environment names, default, conversion) without the user's."""
+"""Settings of botocore (config name, environment names, default, conversion) without the user's."""
 
 
 class MfaCodeNeeded(Exception):  # noqa: N818 - says what is needed
-    """A role asks for a one-time code. botocore would ask for it on the terminal we draw on."""
+    """A role asks for a one-time code. botocore would ask for it on the terminal of our screen."""
 
 
 class LeanLoader(Loader):  # type: ignore[misc, unused-ignore]
-    """Finds the ivs-realtime files directly, and everything else as the stock loader does.
+    """Opens the ivs-realtime files directly, and everything else as botocore's own loader does.
 
-    The stock loader lists every service folder before it opens one model, and builds its endpoint
-    table from a file of over a megabyte. The table here is made from the small partition list.
-    A service missing in it falls to the defaults of its partition, and what it is really called
-    at comes from its own endpoint rules, which stay the stock ones.
+    That one lists every service folder before it opens a model, and builds its endpoint table from
+    a file of over a megabyte. The table here is made from the small partition list. A service that
+    is not in it gets the defaults of its partition, and its real address from its own endpoint
+    rules, which are botocore's.
     """
 
     def load_service_model(
         self, service_name: str, type_name: str, api_version: str | None = None
     ) -> Any:  # noqa: ANN401 - botocore's own type
-        """Load one model file. Other services (sts, sso, sso-oidc) take the stock way."""
+        """Load one model file. Those of other services (sts, sso, sso-oidc) load as usual."""
         if service_name != SERVICE:
             return super().load_service_model(service_name, type_name, api_version)
         version = api_version or self.determine_latest_version(service_name, type_name)
         return self.load_data(f"{service_name}/{version}/{type_name}")
 
     def load_data_with_path(self, name: str) -> Any:  # noqa: ANN401 - botocore's own type
-        """Load one data file, but make the endpoint table unless the user brings one."""
+        """Load one data file. The endpoint table is made, unless the user has a file of it."""
         if name != "endpoints" or self._user_has("endpoints.json"):
             return super().load_data_with_path(name)
         partitions, path = super().load_data_with_path("partitions")
@@ -118,7 +118,7 @@ def _refuse(prompt: str) -> str:
 
 
 def _endpoint_table(partitions: dict[str, Any]) -> dict[str, Any]:
-    """The same shape as botocore's endpoints.json, with one service in it."""
+    """An endpoint table in the form of botocore's endpoints.json, with one service in it."""
     return {"version": 3, "partitions": [_partition(entry) for entry in partitions["partitions"]]}
 
 

@@ -1,4 +1,4 @@
-"""Failures made of text from outside, fit for one line."""
+"""Makes text from outside fit for one line of a failure, and failures from such text."""
 
 import html
 import re
@@ -16,7 +16,7 @@ _USER_INFO = re.compile(r"(?<=://)[^/@\s\"']*@")
 
 
 def one_line(text: str) -> str:
-    """White space folded, control and invisible characters escaped, cut with an ellipsis."""
+    """The text with white space folded, control characters escaped, and cut with an ellipsis."""
     folded = " ".join(text[: _LONGEST * 4].split())
     shown = "".join(_visible(sign) for sign in folded)
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
@@ -68,5 +68,5 @@ def failure_of(
     retryable: bool = False,
     code: str | None = None,
 ) -> ProviderFailure:
-    """A failure without an answer behind it."""
+    """A failure that no answer of a service has caused."""
     return ProviderFailure(kind, summary=summary, remedy=remedy, retryable=retryable, code=code)

@@ -1,4 +1,4 @@
-"""RecordedSource: what a recording holds, as a source like any other."""
+"""RecordedSource: reads the answers of a recording, as other sources read those of a service."""
 
 import json
 import sqlite3
@@ -9,8 +9,8 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
+from ivscope.domain.earlier_rows import EarlierRows
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.domain.held_rows import HeldRows
 from ivscope.domain.stages import SessionScope
 from ivscope.sources.call_context import CallContext
 from ivscope.sources.recording import Answer, Recording, read_request, request_text
@@ -18,7 +18,7 @@ from ivscope.sources.wire_source import MEMBERS, WireSource
 
 Row = Any
 _IDENTITIES = {"stages": "arn", "stageSessions": "sessionId", "participants": "participantId"}
-"""What a row is known by, where rows change. Events never change, and have no id."""
+"""The id member of rows that can change, by list. Events never change, and have no id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class RecordedPage:
 
     rows: list[Row]
     next_cursor: str
-    """What asks for more; empty where all was read."""
+    """Asks for the next page; empty where all was read."""
     asked_at: datetime
-    """Since when something can be missing: the oldest answer that has a part in the list."""
+    """When the oldest answer of the list was asked for: what came in later can be missing."""
 
 
 def page_of(
@@ -44,8 +44,8 @@ def page_of(
         rows_of: Reads the rows of an answer.
 
     Returns:
-        None when it was not recorded. Where the newest chain is only a beginning, the first page
-        holds everything.
+        None when it was not recorded. Where the newest reading stopped early, the first page
+        has everything.
     """
     chains = _chains(answers)
     if not chains:
@@ -61,7 +61,7 @@ def page_of(
 
 
 def _chains(answers: Sequence[Answer]) -> list[list[Answer]]:
-    """Each first page with what was read behind it, the newest first.
+    """Each recorded first page with the pages that followed it, the newest first.
 
     Of several answers to one cursor the newest chain takes the latest, an older one the first
     after its own; unless that one is in a newer chain already, for there the older chain ended.
@@ -94,7 +94,7 @@ def _merged(
     for links in chains:
         rows = list(chain.from_iterable(map(rows_of, links)))
         if identity is None and merge.is_apart(rows):
-            # Between the two there may be rows that nobody has read.
+            # Between this reading and the newer ones there may be rows that nobody has read.
             merge, used = _Merging(identity), []
         merge.add(rows)
         used.append(links)
@@ -106,7 +106,7 @@ def _merged(
 
 
 class _Merging:
-    """Rows of several readings of one list, each row as often as one reading has it."""
+    """The rows of several readings of one list. A row occurs as often as in one of them."""
 
     def __init__(self, identity: str | None) -> None:
         self.rows: list[Row] = []
@@ -114,13 +114,13 @@ class _Merging:
         self._keys: list[str] = []
 
     def is_apart(self, rows: Iterable[Row]) -> bool:
-        """Whether there are rows and none of these is among them."""
+        """Whether the merged rows and these have none in common."""
         held = set(self._keys)
         return bool(held) and not any(self._key(row) in held for row in rows)
 
     def add(self, rows: Iterable[Row]) -> None:
         """Add the rows of an older reading behind those of the newer ones."""
-        held = HeldRows(self._keys)
+        held = EarlierRows(self._keys)
         for row in rows:
             key = self._key(row)
             if held.take(key) is None:
@@ -155,7 +155,7 @@ def last_session(recording: Recording) -> SessionScope | None:
 
 
 class _RecordedClient:
-    """Answers as the service did."""
+    """Answers a call as the service did when it was recorded."""
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording

@@ -1,4 +1,4 @@
-"""Recording: every answer of IVS, as it came, in one SQLite file."""
+"""Recording: the answers of IVS as they came, in one SQLite file."""
 
 import json
 import os
@@ -19,7 +19,7 @@ _PAGING = frozenset({"maxResults", "nextToken"})
 
 
 def request_text(operation: str, parameters: Mapping[str, object]) -> str:
-    """What all pages of one list have in common, as JSON: operation and members."""
+    """Operation and members of a request without its cursor, as JSON: equal for all pages."""
     members = {name: value for name, value in parameters.items() if name not in _PAGING}
     return json.dumps([operation, members], sort_keys=True)
 
@@ -37,7 +37,7 @@ _APPLICATION = 0x49565343
 """Kept in SQLite's `application_id`: "IVSC"."""
 
 _BUSY_SECONDS = 5.0
-"""How long another ivscope that writes to the same file is waited for."""
+"""How long to wait while another ivscope writes to the same file."""
 
 _TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -64,14 +64,14 @@ ORDER BY id DESC LIMIT 1
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer, without what it says."""
+    """One recorded answer without its body, which `Recording.body` reads."""
 
     id: int
     """Grows with every answer saved."""
     cursor: str
-    """What it was asked with; empty for the first page, and for what has no pages."""
+    """The cursor of its request; empty for a first page and for a single value."""
     next_cursor: str
-    """What asks for the page after it; empty on the last one."""
+    """Asks for the next page; empty on the last one."""
     asked_at: datetime
     """When the call began, UTC, on the clock of the machine that recorded it."""
 
@@ -100,7 +100,7 @@ class Recording:
 
         Args:
             path: The file.
-            label: Of what it is one. Another file than one of the same label is refused; None
+            label: Names the account or world recorded. A file of another label is refused; None
                 takes any.
             create: Whether to begin one when the file is not there, or empty.
 
@@ -121,7 +121,7 @@ class Recording:
                     path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
                 )
                 if_refused.callback(connection.close)
-                # A kill between two answers leaves a whole file; only a power cut needs more.
+                # A kill between two answers leaves a complete file; only a power cut can lose some.
                 connection.execute("PRAGMA synchronous = NORMAL")
                 if is_new:
                     _begin(connection, label or "")
@@ -134,20 +134,20 @@ class Recording:
 
     @property
     def in_words(self) -> str:
-        """What became of it."""
+        """What was saved and lost, as a sentence for the person who quits."""
         text = f"{self.saved:,} answers saved in {self.path}"
         return f"{text}, {self.lost:,} not: {self.failure}" if self.lost else text
 
     def close(self) -> None:
-        """Nothing is saved any more."""
+        """Close the file; answers that come later are not saved."""
         with self._lock:
             self._connection.close()
 
     def save(self, request: str, body: dict[str, Any], cursor: str, asked_at: datetime) -> None:
-        """Save an answer. Trouble with the file is kept in `failure`: the answer itself is good.
+        """Save an answer. Never raises: why one could not be saved is in `failure`.
 
         Args:
-            request: What was asked; see `requests`.
+            request: As made by `request_text`.
             body: The answer, of JSON types. A list page may have a `nextToken`.
             cursor: As in `Answer`.
             asked_at: As in `Answer`.
@@ -184,7 +184,7 @@ class Recording:
 
     @property
     def requests(self) -> list[str]:
-        """What was asked, in the order in which it was answered last; a copy."""
+        """All requests as `request_text` makes them, that answered last at the end; a copy."""
         return [
             text
             for (text,) in self._read(
@@ -212,7 +212,7 @@ class Recording:
         ]
 
     def body(self, answer: Answer) -> dict[str, Any]:
-        """What an answer says, as it was saved."""
+        """The body of an answer, of JSON types, as it was saved."""
         ((packed,),) = self._read("SELECT body FROM answers WHERE id = ?", answer.id)
         body: dict[str, Any] = json.loads(zlib.decompress(packed))
         return body

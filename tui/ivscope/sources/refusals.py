@@ -1,4 +1,4 @@
-"""Answers that refuse: what AWS, a gateway or a proxy said, as a ProviderFailure."""
+"""Turns error answers of AWS, a gateway or a proxy into a ProviderFailure."""
 
 import re
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ from ivscope.sources.call_context import CallContext
 from ivscope.sources.outside_text import host_of, is_markup, one_line, page_title
 
 _NOTICEABLE_SKEW = timedelta(minutes=1)
-"""The Date header has whole seconds and the answer takes time; less is no reason to refuse."""
+"""The Date header has whole seconds and an answer takes time; AWS accepts a smaller skew."""
 
 
 def skew_words(headers: Mapping[str, str], now: datetime) -> str:
-    """How far the local clock is off, by the Date of the answer: "off: 7 min behind …"."""
+    """How far the local clock differs from the Date of the answer: "off: 7 min behind …"."""
     theirs = _http_date(headers.get("date"))
     if theirs is None or abs(now - theirs) < _NOTICEABLE_SKEW:
         return "off"
@@ -90,7 +90,7 @@ _SKEW_WORDS = re.compile(r"signature (?:expired|not yet current)", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class _Refusal:
-    """The parts of a ClientError that the words are made from."""
+    """The parts of a ClientError that the failure is made from."""
 
     operation: str
     code: str
@@ -104,7 +104,7 @@ class _Refusal:
 
     @property
     def said(self) -> str:
-        """The code and what was said with it."""
+        """Code and message, or the code alone."""
         return f"{self.code}: {self.message}" if self.message else self.code
 
 
@@ -116,7 +116,7 @@ def translate_refusal(
     Args:
         error: What boto3 raised.
         operation: The API operation that was asked for, such as `ListStages`.
-        context: What may be named.
+        context: The settings that the failure may name.
         now: The local clock, aware, to compare with the Date of the answer.
     """
     refusal = _read(error)
@@ -202,7 +202,7 @@ def _judge(refusal: _Refusal, operation: str, context: CallContext, now: datetim
 
 
 def _refused_before(refusal: _Refusal, context: CallContext) -> Judgement:
-    """Botocore called another service (STS, SSO) to get the credentials, and that was refused."""
+    """The failure when a call to STS or SSO, made to get credentials, was refused."""
     return (
         FailureKind.CREDENTIALS,
         (

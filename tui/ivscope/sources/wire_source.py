@@ -1,4 +1,4 @@
-"""WireSource: the read calls of IVS over anything that answers them as botocore does."""
+"""WireSource: makes the read calls of IVS through a client that answers as botocore does."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ from ivscope.sources.outside_text import failure_of, one_line
 
 
 def stage_member(arn: str, context: CallContext) -> str:
-    """The ARN, if it is one and its stage is in the Region that is read.
+    """The ARN, checked: its stage must be in the Region that is read.
 
     Raises:
-        ProviderFailure: It is not, with what to do.
+        ProviderFailure: It is no stage ARN, or one of another Region.
     """
     if not is_stage_arn(arn):
         raise _not_an("stage ARN", arn, "arn:aws:ivs:REGION:ACCOUNT:stage/ID")
@@ -38,7 +38,7 @@ def stage_member(arn: str, context: CallContext) -> str:
 
 
 def session_members(scope: SessionScope, context: CallContext) -> dict[str, str]:
-    """`stageArn` and `sessionId`.
+    """The request members `stageArn` and `sessionId`, checked.
 
     Raises:
         ProviderFailure: One of them cannot be right.
@@ -49,7 +49,7 @@ def session_members(scope: SessionScope, context: CallContext) -> dict[str, str]
 
 
 def participant_members(scope: ParticipantScope, context: CallContext) -> dict[str, str]:
-    """`stageArn`, `sessionId` and `participantId`.
+    """The request members `stageArn`, `sessionId` and `participantId`, checked.
 
     Raises:
         ProviderFailure: One of them cannot be right.
@@ -59,7 +59,7 @@ def participant_members(scope: ParticipantScope, context: CallContext) -> dict[s
 
 
 def participant_member(participant_id: str) -> str:
-    """The participant id.
+    """The participant id, checked.
 
     Raises:
         ProviderFailure: It cannot be one.
@@ -88,13 +88,13 @@ class Read:
     """How one operation is called, and how its answer is decoded."""
 
     method: str
-    """Of boto3; recordings know the operation by it."""
+    """Name of the boto3 method; recordings store the operation by it."""
     member: str
-    """What the answer must have: a list of rows, or one of them."""
+    """The member that the answer must have: a list of rows, or a single one."""
     decode: Callable[[Any], Any]
-    """Makes a value of a row."""
+    """Turns a row into a value."""
     request: Callable[[Any, CallContext], Mapping[str, str | bool]]
-    """Makes the members of the request of the scope of a call.
+    """Turns the scope of a call into the members of its request.
 
     Raises ProviderFailure when the scope cannot be right.
     """
@@ -161,19 +161,19 @@ READS: Final[Mapping[str, Read]] = {
         "get_participant", "participant", decoding.decode_participant, participant_members
     ),
 }
-"""All that is ever called, by operation of the IVS API. The door to boto3 lets nothing else pass.
-GetIngestConfiguration only reads too, but it gives the stream key."""
+"""Every operation of the IVS API that is ever called; `ReadOnlyClient` refuses all others.
+GetIngestConfiguration only reads, too, but its answer has the stream key."""
 
 MEMBERS: Final = {read.method: read.member for read in READS.values()}
 """The member that the answer of an operation must have, by boto3 method name."""
 
 
 class WireClient(Protocol):
-    """Whatever answers."""
+    """A client that answers the calls of `READS`."""
 
     @property
     def context(self) -> CallContext:
-        """What failures name."""
+        """The settings that failures name."""
         ...
 
     def call(self, operation: str, **parameters: object) -> dict[str, Any]:
@@ -183,16 +183,16 @@ class WireClient(Protocol):
             The answer as botocore parses it, with times as the text that came.
 
         Raises:
-            ProviderFailure: No answer, or one that refuses.
+            ProviderFailure: There was no answer, or an error answer.
         """
         ...
 
 
 class WireSource:
-    """Asks, and makes values of the answers. Both methods block.
+    """A source over a `WireClient`. Both methods block.
 
-    Both raise `ProviderFailure` and nothing else for trouble outside our code. They may be called
-    from several threads at once if the client may.
+    Both raise `ProviderFailure` and nothing else for what goes wrong outside our code. They may be
+    called from several threads at once if the client may.
     """
 
     def __init__(self, client: WireClient) -> None:

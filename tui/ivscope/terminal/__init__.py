@@ -1,1 +1,1 @@
-"""What the terminal can do: its settings before the toolkit loads, ways to its clipboard."""
+"""The terminal: settings that the toolkit reads when it loads, and the routes to a clipboard."""

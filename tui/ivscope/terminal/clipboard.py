@@ -1,9 +1,9 @@
-r"""Copying text to wherever the person sits: through tmux, GNU screen, SSH, or on this machine.
+r"""Copies text to the clipboard of the person: through tmux, GNU screen, SSH, or on this machine.
 
-What happens on the other side of a terminal cannot be known, so no message claims more than what
-was done. tmux in its default settings drops OSC 52 from the programs inside it, wrapped or not,
-but passes on what `tmux load-buffer -w` is given. A native tool on a remote machine fills a
-clipboard that nobody sees.
+Whether a terminal took the text cannot be known, so no message claims more than what was done.
+tmux in its default settings drops OSC 52 from the programs inside it, wrapped or not, but passes on
+what `tmux load-buffer -w` is given. A native tool on a remote machine fills a clipboard that nobody
+sees.
 """
 
 import base64
@@ -21,13 +21,13 @@ SETTING: Final = "IVSCOPE_CLIPBOARD"
 """Environment variable that chooses the route: auto, tmux, osc52, native or file."""
 
 LARGEST_OSC52: Final = 74_994
-"""Base64 bytes. Terminals ignore or cut what is longer; k9s stops at the same number."""
+"""Base64 bytes. Terminals ignore or cut longer ones; k9s has the same limit."""
 
 SAFE_OSC52: Final = 2_048
-"""Base64 bytes. Some terminals cut at 3 kB without a word, so longer text is saved as well."""
+"""Base64 bytes. Some terminals cut at 3 kB and say nothing, so longer text is saved as well."""
 
 FILE_NAME: Final = "clipboard.txt"
-"""One file, written anew by every copy that needs it, so that nothing piles up."""
+"""A single file, overwritten by every copy that needs it, so that files do not pile up."""
 
 _TIMEOUT = 1.0
 """Seconds that one outside program may take."""
@@ -40,7 +40,7 @@ _NATIVE_COMMANDS = (
     (("wl-copy",), "WAYLAND_DISPLAY"),
     (("xclip", "-selection", "clipboard", "-in"), "DISPLAY"),
 )
-"""Commands, and the variable that says whether their display is there."""
+"""Commands, each with the environment variable that is set when it can work."""
 
 _PRINT = "if paste is empty, p prints it"
 
@@ -49,7 +49,7 @@ Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 
 class Route(StrEnum):
-    """A way to a clipboard."""
+    """A route to a clipboard."""
 
     TMUX = "tmux"
     SCREEN = "screen"
@@ -60,10 +60,10 @@ class Route(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CopyResult:
-    """What was done with a text; never a claim that it arrived."""
+    """What was done with a text, without a claim that it arrived."""
 
     route: Route | None
-    """The first way that took the text. None when none did."""
+    """The first route that took the text. None when none did."""
     message: str
     """One line for the status line."""
     file: Path | None = None
@@ -71,7 +71,7 @@ class CopyResult:
 
 
 def chosen_route(environ: Mapping[str, str]) -> Route:
-    """The way that `copy` tries first, from the setting and from where the program runs."""
+    """The route that `copy` tries first, by the setting and by where the program runs."""
     setting = environ.get(SETTING, "")
     if setting in _SETTINGS:
         return Route(setting) if setting != Route.OSC52 else _terminal_route(environ)
@@ -86,7 +86,7 @@ def copy(
     *,
     folder: Path,
 ) -> CopyResult:
-    """Copy a text. Never raises for what it meets outside.
+    """Copy a text. Failures of programs and files are in the result; none is raised.
 
     Blocks: up to a second for each program that it starts, two of tmux and one native tool. Call
     it from a worker thread.
@@ -102,7 +102,7 @@ def copy(
 
 
 class _Copying:
-    """One text on its way: what took it so far, and what there is to say."""
+    """The copying of one text: which routes took it so far, and the words of the message."""
 
     def __init__(
         self,
@@ -194,10 +194,10 @@ class _Copying:
         self._took(Route.FILE, f"all of it in {path}")
 
     def _fed(self, command: tuple[str, ...]) -> str | None:
-        """Give the text to a program; what went wrong, or None."""
+        """Give the text to a program; returns what went wrong, or None."""
         try:
-            # Its output goes nowhere: xclip and wl-copy leave a child behind that would hold a
-            # pipe open for as long as the clipboard is theirs.
+            # Its output is discarded: xclip and wl-copy leave a child behind that would keep a
+            # pipe open for as long as they own the clipboard.
             done = self._run(
                 command,
                 input=self._content,
@@ -226,7 +226,7 @@ def _is_remote(environ: Mapping[str, str]) -> bool:
 
 
 def _wrapped(sequence: str) -> str:
-    """Wrapped for GNU screen, which hands the inside of a DCS string on to its terminal."""
+    """Wrap a sequence for GNU screen, which passes the inside of a DCS string to its terminal."""
     starts = range(0, len(sequence), _SCREEN_CHUNK)
     chunks = (sequence[start : start + _SCREEN_CHUNK] for start in starts)
     return "".join(f"\x1bP{chunk}\x1b\\" for chunk in chunks)

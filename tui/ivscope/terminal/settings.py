@@ -1,10 +1,10 @@
-"""What the terminal is told and asked before the toolkit is loaded."""
+"""Checks the terminal, and sets what Textual reads from the environment when it is imported."""
 
 from collections.abc import Mapping
 
 _SSH_ESCAPE_DELAY = "250"
-"""Milliseconds. A slow link splits an arrow key's bytes; with the toolkit's 100 ms the rest of
-the key would read as Esc and letters. 250 heals splits of up to 200 ms."""
+"""Milliseconds to wait for the rest of a key. A slow link splits the bytes of an arrow key; with
+the toolkit's 100 ms its parts would count as Esc and letters. 250 covers gaps of up to 200 ms."""
 
 _SSH_FRAMES = "20"
 """Frames a second: a slow link shows no more, and each costs bytes."""

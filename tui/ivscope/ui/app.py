@@ -100,7 +100,7 @@ class IvscopeApp(KeyByKey):
         configuration = self._configuration
         self._provider = StageDataProvider(
             self._connect,
-            pace=RateLimiter(background=configuration.background_calls),
+            rate_limiter=RateLimiter(background=configuration.background_calls),
             recorded=self._recorded,
             clock=SYSTEM_CLOCK if self._connect is None else self._clock,  # ages: from today
         )

@@ -126,7 +126,7 @@ class ParticipantStream:
     @property
     def recorded_at(self) -> datetime | None:
         """Of the first page, or of what was looked at for news last."""
-        sweep = self._provider.started_sweep(self._scope.session)
+        sweep = self._provider.started_scan(self._scope.session)
         if sweep is not None and self._provider.up_to_date_at(self.feed) is None:
             return sweep.recorded_at
         return self._provider.recorded_at(self.feed)
@@ -171,7 +171,7 @@ class SessionStream:
     """The events of everybody in a session, as far as the sweep has come."""
 
     def __init__(self, provider: StageDataProvider, session: SessionScope) -> None:
-        self.sweep = provider.sweep(session)
+        self.sweep = provider.scan(session)
         self._provider = provider
         self._missing = "failed" if provider.may_grow else "not recorded"
 
@@ -237,7 +237,7 @@ def begun_sweep(provider: StageDataProvider, session: SessionScope) -> Scan:
 
     Whether the session has ended, which decides what can still come, is asked if it is not known.
     """
-    sweep = provider.sweep(session)
+    sweep = provider.scan(session)
     if sweep.state is ScanState.IDLE:
         if provider.store.session(session) is None:
             provider.read(provider.session(session))

@@ -103,7 +103,7 @@ class Reaches:
     def _feed_as_of(self, session: SessionScope, feed: EventFeed) -> datetime | None:
         """Up to when an opened feed is read; None when nothing can follow."""
         moment = self._provider.up_to_date_at(feed)
-        sweep = self._provider.started_sweep(session)
+        sweep = self._provider.started_scan(session)
         if moment is None and sweep is not None:
             moment = sweep.up_to_date_at
         return self._as_of(session, moment)

@@ -11,7 +11,7 @@ def session_facts(provider: StageDataProvider, session: SessionScope) -> Session
 
     Its log is that of the timeline of everybody, so a position in it is a position there.
     """
-    sweep = provider.sweep(session)
+    sweep = provider.scan(session)
     reach = Reaches(provider).in_sweep(sweep)
     all_listed = sweep.log.participants_complete
     rows = sweep.participants.items

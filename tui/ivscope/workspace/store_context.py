@@ -105,7 +105,7 @@ class StoreContext:
 
     def _swept(self, scope: ParticipantScope) -> KnownLog | None:
         """A copy of what a sweep holds, at the positions that the opened feed would have."""
-        sweep = self._provider.started_sweep(scope.session)
+        sweep = self._provider.started_scan(scope.session)
         if sweep is None:
             return None
         reading = sweep.log.reading(scope.participant_id)
@@ -151,12 +151,12 @@ class StoreContext:
 
     def publishers_at(self, scope: SessionScope, time: int) -> PublisherCount | None:
         """Who was publishing at the time of an event; None when the session was not swept."""
-        sweep = self._provider.started_sweep(scope)
+        sweep = self._provider.started_scan(scope)
         return None if sweep is None else self._publishers.at(sweep, time)
 
     def sweep_calls(self, scope: SessionScope) -> int:
         """The fewest calls that a sweep still takes, as far as participants are listed."""
-        sweep = self._provider.started_sweep(scope)
+        sweep = self._provider.started_scan(scope)
         if sweep is not None:
             return sweep.calls_left
         listed = self._provider.store.participants(scope)
@@ -180,7 +180,7 @@ class StoreContext:
         if remote and held.log.is_error(position):
             other = self.log(ParticipantScope(scope.stage_arn, scope.session_id, remote))
             count += 0 if other is None else _publishing(other.log)
-        sweep = self._provider.started_sweep(scope.session)
+        sweep = self._provider.started_scan(scope.session)
         if sweep is not None and held.log.error_code(position) == "QUOTA_EXCEEDED":
             count += self._publishers.work(sweep)
         return count

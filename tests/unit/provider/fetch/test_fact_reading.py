@@ -22,8 +22,8 @@ class Case:
         self.source = FactSource()
         for number in range(10):
             self.source.add(f"p{number}")
-        pace = RateLimiter(demand=1000, background=1000, window=0)
-        self.provider = StageDataProvider(lambda: self.source, pace=pace)
+        limiter = RateLimiter(demand=1000, background=1000, window=0)
+        self.provider = StageDataProvider(lambda: self.source, rate_limiter=limiter)
         self.reading = None
 
     def begin(self, names=None):
@@ -113,4 +113,4 @@ def test_it_is_paced_as_a_sweep(case):
     case.provider.read = lambda fact, priority: asked.append(priority) or read(fact, priority)
     case.begin()
     case.end()
-    assert set(asked) == {Priority.SWEEP}
+    assert set(asked) == {Priority.SCAN}

@@ -69,7 +69,7 @@ def watch():
     def build(source=None, **options):
         source = source or LiveSource()
         provider = StageDataProvider(
-            lambda: source, pace=RateLimiter(demand=1000, first_backoff=0.001)
+            lambda: source, rate_limiter=RateLimiter(demand=1000, first_backoff=0.001)
         )
         made.append(provider)
         watch = Watch(provider, source, **options)
@@ -254,7 +254,7 @@ def test_a_failure_of_the_last_poll_is_followed_by_another_one(watch):
 def test_a_poll_that_waits_for_the_service_is_throttled_for_so_many_seconds(watch):
     source = LiveSource()
     provider = StageDataProvider(
-        lambda: source, pace=RateLimiter(first_backoff=50), clock=standing_clock()
+        lambda: source, rate_limiter=RateLimiter(first_backoff=50), clock=standing_clock()
     )
     try:
         one = Watch(provider, source)

@@ -8,7 +8,7 @@ from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind
 from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope, StageSummary
-from ivscope.provider.fetch.connection import SourceFacts
+from ivscope.provider.fetch.connection import SourceDetails
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
 from ivscope.provider.fetch.scheduler import CALLS_IN_FLIGHT, THROTTLE_RETRIES
@@ -19,7 +19,7 @@ from support.waiting import wait_for
 A, B, C = (StageSummary(f"arn:{letter}") for letter in "abc")
 SESSION = SessionScope("arn:a", "st-1")
 SCOPE = ParticipantScope("arn:a", "st-1", "p")
-DEMAND, PREFETCH, SWEEP = Priority.DEMAND, Priority.PREFETCH, Priority.SWEEP
+DEMAND, PREFETCH, SCAN = Priority.DEMAND, Priority.PREFETCH, Priority.SCAN
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def make(source):
     made = []
 
     def build(connect=None, **options):
-        options.setdefault("pace", _fast_pace())
+        options.setdefault("rate_limiter", _fast_pace())
         provider = StageDataProvider(connect or (lambda: source), **options)
         made.append(provider)
         return provider
@@ -50,7 +50,7 @@ def test_nothing_is_connected_or_fetched_until_it_is_asked_for(make, source):
     provider = make(connect)
     provider.stages()
     provider.events(SCOPE)
-    assert provider.source_facts is None
+    assert provider.source_details is None
     assert provider.activity().total == 0
     assert source.asked == []
 
@@ -198,7 +198,7 @@ def test_connecting_happens_in_a_reading_thread(make, source):
     _await_state(provider.stages(), FeedState.COMPLETE)
     assert len(threads) == 1
     assert threads[0] is not threading.current_thread()
-    assert provider.source_facts == SourceFacts("scripted", "eu-central-1", None)
+    assert provider.source_details == SourceDetails("scripted", "eu-central-1", None)
 
 
 def test_a_connection_that_fails_fails_the_feed_and_the_retry_connects_again(make, source):
@@ -251,7 +251,7 @@ def test_the_facts_of_the_source_stay_while_a_fresh_session_is_due(make, source)
     provider = make(connects_to(source))
     provider.read_more(provider.stages())
     _await_state(provider.stages(), FeedState.FAILED)
-    assert provider.source_facts == SourceFacts("scripted", "eu-central-1", None)
+    assert provider.source_details == SourceDetails("scripted", "eu-central-1", None)
 
 
 def test_throttling_waits_in_sight_and_goes_on_by_itself(make, source):
@@ -434,7 +434,7 @@ def test_what_a_person_waits_for_passes_prefetch_and_sweep(make, source):
     provider = make()
     gates = _fill_all_places(provider, source)
     held = {
-        "ListStages": (provider.stages(), SWEEP),
+        "ListStages": (provider.stages(), SCAN),
         "ListParticipants": (provider.participants(SESSION), PREFETCH),
         "GetStage": (provider.stage("arn:a"), DEMAND),
     }
@@ -463,7 +463,7 @@ def test_a_second_and_more_urgent_ask_moves_a_waiting_call_forward(make, source)
     source.will_answer("GetStage", first)
     source.will_answer("ListStages", second)
     provider.read(provider.stage("arn:a"), PREFETCH)
-    provider.read_more(provider.stages(), SWEEP)
+    provider.read_more(provider.stages(), SCAN)
     assert provider.read_more(provider.stages(), DEMAND) is False
     gates[0].opened.set()
     assert second.entered.wait(5)
@@ -476,7 +476,7 @@ def test_a_second_and_more_urgent_ask_moves_a_waiting_call_forward(make, source)
 def test_an_operation_that_must_wait_does_not_hold_up_the_others(make, source):
     source.will_answer("ListStageSessions", page([]))
     source.will_answer("GetStage", "stage")
-    provider = make(pace=RateLimiter(demand=1, background=1, window=600))
+    provider = make(rate_limiter=RateLimiter(demand=1, background=1, window=600))
     provider.read_more(provider.sessions("arn:a"))
     provider.read_more(provider.sessions("arn:b"))
     provider.read(provider.stage("arn:a"))
@@ -487,7 +487,7 @@ def test_an_operation_that_must_wait_does_not_hold_up_the_others(make, source):
 
 def test_calls_keep_the_pace(make, source):
     source.will_answer("ListStageSessions", *[page([])] * 5)
-    provider = make(pace=RateLimiter(demand=2, window=0.1))
+    provider = make(rate_limiter=RateLimiter(demand=2, window=0.1))
     began = time.monotonic()
     for i in range(5):
         provider.read_more(provider.sessions(f"arn:{i}"))
@@ -499,7 +499,7 @@ def test_calls_keep_the_pace(make, source):
 def test_activity_tells_calls_and_budget(make, source):
     gate = Gate(page([]))
     source.will_answer("ListStages", gate)
-    provider = make(pace=RateLimiter(window=600))
+    provider = make(rate_limiter=RateLimiter(window=600))
     provider.read_more(provider.stages())
     assert gate.entered.wait(5)
     activity = provider.activity()

@@ -25,7 +25,9 @@ class Load:
     def __init__(self, source):
         self.now = 0.0
         self.provider = StageDataProvider(
-            lambda: source, pace=RateLimiter(demand=1000), clock=standing_clock(lambda: self.now)
+            lambda: source,
+            rate_limiter=RateLimiter(demand=1000),
+            clock=standing_clock(lambda: self.now),
         )
         self.feed = self.provider.events(SCOPE)
         self.all = ReadAll(self.provider, self.feed)

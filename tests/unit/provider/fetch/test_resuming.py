@@ -27,13 +27,13 @@ class Runs:
         self.seconds = 1000.0
         self.provider = None
 
-    def begin(self, *, alone=False, pace=None):
+    def begin(self, *, alone=False, rate_limiter=None):
         """End the run before, and begin another one; alone means without the service."""
         self.end()
         self.source.calls.clear()
         self.provider = StageDataProvider(
             None if alone else lambda: self.memory.watch(self.source),
-            pace=pace or RateLimiter(demand=FAST, background=FAST, window=0),
+            rate_limiter=rate_limiter or RateLimiter(demand=FAST, background=FAST, window=0),
             recorded=self.memory.reading,
             clock=standing_clock(lambda: self.seconds, lambda: self.memory.now),
         )
@@ -49,7 +49,7 @@ class Runs:
         wait_for(lambda: fact.value is not None)
 
     def sweep(self):
-        sweep = self.provider.sweep(SESSION)
+        sweep = self.provider.scan(SESSION)
         sweep.start()
         wait_for(lambda: not sweep.is_running)
         return sweep
@@ -80,7 +80,7 @@ def test_a_second_sweep_asks_for_what_the_first_one_had_not_read_and_nothing_els
     runs.begin()
     runs.know_the_session()
     gate = runs.source.gates["p5"] = Gate(None)
-    sweep = runs.provider.sweep(SESSION)
+    sweep = runs.provider.scan(SESSION)
     sweep.start()
     wait_for(lambda: sweep.log.participants_read == 8)
     first = dict(runs.source.calls)
@@ -224,7 +224,7 @@ def test_recorded_answers_do_not_wait_for_the_pace(runs):
     runs.begin()
     runs.sweep()
     never = RateLimiter(demand=1, background=1, window=10_000)
-    runs.begin(pace=never)
+    runs.begin(rate_limiter=never)
     assert runs.sweep().log.participants_read == 40
     assert runs.provider.activity().used == 0
 
@@ -233,7 +233,7 @@ def swept_while_the_end_is_learnt(runs):
     """A sweep that ended, and in which it came to be known that the session had ended."""
     runs.begin()
     gate = runs.source.gates["p"] = Gate(None)
-    sweep = runs.provider.sweep(SESSION)
+    sweep = runs.provider.scan(SESSION)
     sweep.start()
     assert gate.entered.wait(5)
     runs.know_the_session()

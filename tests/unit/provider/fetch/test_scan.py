@@ -28,9 +28,9 @@ def one_by_one():
 def provide():
     made = []
 
-    def build(source, pace=None, **options):
-        pace = pace or RateLimiter(demand=FAST, background=FAST, window=0)
-        provider = StageDataProvider(lambda: source, pace=pace, **options)
+    def build(source, rate_limiter=None, **options):
+        rate_limiter = rate_limiter or RateLimiter(demand=FAST, background=FAST, window=0)
+        provider = StageDataProvider(lambda: source, rate_limiter=rate_limiter, **options)
         made.append(provider)
         return provider
 
@@ -40,17 +40,17 @@ def provide():
 
 
 def sweep_all(provider, timeout=10.0):
-    sweep = provider.sweep(SESSION)
+    sweep = provider.scan(SESSION)
     sweep.start()
     wait_for(lambda: not sweep.is_running, timeout)
     return sweep
 
 
-def started_and_held(provide, source, name, pace=None):
+def started_and_held(provide, source, name, rate_limiter=None):
     """A sweep whose first call for a participant waits at a gate; no name: that for the list."""
     source.gates[name] = gate = Gate(None)
-    provider = provide(source, pace)
-    sweep = provider.sweep(SESSION)
+    provider = provide(source, rate_limiter)
+    sweep = provider.scan(SESSION)
     sweep.start()
     wait_for(gate.entered.is_set)
     return provider, sweep, gate
@@ -90,8 +90,8 @@ def test_nothing_is_read_before_the_start(provide):
     source = SessionSource()
     source.add("p")
     provider = provide(source)
-    sweep = provider.sweep(SESSION)
-    assert sweep is provider.sweep(SESSION)
+    sweep = provider.scan(SESSION)
+    assert sweep is provider.scan(SESSION)
     assert sweep.state is ScanState.IDLE
     assert settled(provider)
     assert not source.order
@@ -152,7 +152,7 @@ def test_events_are_read_while_the_list_is(provide):
             gate.pass_through()
 
     source.before_answer = hold
-    sweep = provide(source).sweep(SESSION)
+    sweep = provide(source).scan(SESSION)
     sweep.start()
     wait_for(lambda: sweep.log.participants_read == 2)
     assert sweep.state is ScanState.LISTING
@@ -169,7 +169,7 @@ def test_the_calls_are_those_of_a_sweep(provide):
     for number in range(30):
         source.add(f"p{number}")
     provider = provide(source, RateLimiter(demand=FAST, background=1, window=100))
-    sweep = provider.sweep(SESSION)
+    sweep = provider.scan(SESSION)
     sweep.start()
     wait_for(lambda: len(source.asked) == 1)
     # The pace lets no second one start within a hundred seconds.
@@ -189,7 +189,7 @@ def test_a_participant_that_a_person_opens_is_next(provide):
     provider = provide(source)
     gates = [Gate(None) for _ in range(4)]
     source.gates = {f"p{number:02d}": gate for number, gate in enumerate(gates)}
-    sweep = provider.sweep(SESSION)
+    sweep = provider.scan(SESSION)
     sweep.start()
     wait_for(lambda: all(gate.entered.is_set() for gate in gates))
     provider.events(scope("p30"))
@@ -315,7 +315,7 @@ def test_an_id_listed_twice_is_read_once(provide):
             wait_for(lambda: sweep.log.is_read("p"))
 
     source.before_answer = hold_the_second_row
-    sweep = provide(source).sweep(SESSION)
+    sweep = provide(source).scan(SESSION)
     sweep.start()
     wait_state(sweep, ScanState.COMPLETE)
     assert source.asked == ["p"]
@@ -364,7 +364,7 @@ def test_a_pause_asks_for_nothing_more_and_keeps_what_is_under_way(provide):
     gates = [Gate(None) for _ in range(4)]
     source.gates = {f"p{number:02d}": gate for number, gate in enumerate(gates)}
     provider = provide(source)
-    sweep = provider.sweep(SESSION)
+    sweep = provider.scan(SESSION)
     sweep.start()
     wait_for(lambda: all(gate.entered.is_set() for gate in gates))
     sweep.pause()
@@ -390,7 +390,7 @@ def test_a_pause_takes_nothing_from_a_person(provide):
     gates = [Gate(None) for _ in range(4)]
     source.gates = {f"p{number:02d}": gate for number, gate in enumerate(gates)}
     provider = provide(source)
-    sweep = provider.sweep(SESSION)
+    sweep = provider.scan(SESSION)
     sweep.start()
     wait_for(lambda: all(gate.entered.is_set() for gate in gates))
     feed = provider.events(scope("p05"))
@@ -710,7 +710,7 @@ def test_progress_tells_rate_and_time_left(provide):
 
     gate = Gate(None)
     source.before_answer = tick
-    sweep = provider.sweep(SESSION)
+    sweep = provider.scan(SESSION)
     sweep.start()
     wait_for(gate.entered.is_set)
     sweep.pause()
@@ -743,7 +743,7 @@ def test_twenty_five_thousand_participants_cost_the_same_each(provide):
     for number in range(25_000):
         source.add(f"participant{number:05d}", events=1, user_id=f"u{number}")
     provider = provide(source)
-    sweep = provider.sweep(SESSION)
+    sweep = provider.scan(SESSION)
     steps = Counter()
     for name in ("_read", "_on_events", "_end", "_follow"):
         count_calls(sweep, name, steps)

@@ -8,7 +8,7 @@ from ivscope.domain.failures import FailureKind
 from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
 from ivscope.provider.fetch.scheduler import (
     CALLS_IN_FLIGHT,
-    SWEEP_CALLS_AT_WORK,
+    SCAN_CALLS_AT_WORK,
     YOUNG_SECONDS,
     Call,
     Scheduler,
@@ -19,13 +19,13 @@ from support.waiting import wait_for
 
 
 @pytest.fixture
-def pace():
+def limiter():
     return RateLimiter(first_backoff=0.01)
 
 
 @pytest.fixture
-def queue(pace):
-    queue = Scheduler(pace, deadline=0.3)
+def queue(limiter):
+    queue = Scheduler(limiter, deadline=0.3)
     yield queue
     queue.close()
 
@@ -45,7 +45,7 @@ def test_a_failure_after_the_deadline_is_not_reported_again(queue):
     assert [reported.kind for reported in heard] == [FailureKind.TIMEOUT]
 
 
-def test_throttling_after_the_deadline_slows_us_down_but_is_not_repeated(queue, pace):
+def test_throttling_after_the_deadline_slows_us_down_but_is_not_repeated(queue, limiter):
     answer = threading.Event()
     heard, runs = [], []
 
@@ -59,7 +59,7 @@ def test_throttling_after_the_deadline_slows_us_down_but_is_not_repeated(queue, 
     answer.set()
     _await_no_call()
     assert len(heard) == len(runs) == 1
-    assert pace.waiting_until > 0
+    assert limiter.waiting_until > 0
     assert queue.activity(time.monotonic()).waiting == 0
 
 
@@ -76,7 +76,7 @@ def test_a_call_cancelled_as_it_is_told_to_wait_does_not_wait(queue):
 
 
 @pytest.mark.slow
-def test_a_good_answer_ends_the_growth_of_the_waits(queue, pace):
+def test_a_good_answer_ends_the_growth_of_the_waits(queue, limiter):
     answers = [failure(FailureKind.THROTTLED), failure(FailureKind.THROTTLED), None]
 
     def run():
@@ -87,8 +87,8 @@ def test_a_good_answer_ends_the_growth_of_the_waits(queue, pace):
     queue.submit(_call(run))
     wait_for(lambda: not answers)
     _await_no_call()
-    pace.note_throttle("GetStage", 1e9)
-    assert pace.waiting_until - 1e9 == pytest.approx(0.01, rel=1e-3)
+    limiter.note_throttle("GetStage", 1e9)
+    assert limiter.waiting_until - 1e9 == pytest.approx(0.01, rel=1e-3)
 
 
 def test_a_bug_after_the_deadline_is_still_a_bug(queue):
@@ -162,7 +162,7 @@ class _Sweeping:
         self.queue = Scheduler(fast, clock=standing_clock(lambda: self.now), deadline=1e9)
         self.answers = []
 
-    def submit(self, count, priority=Priority.SWEEP, *, is_free=False):
+    def submit(self, count, priority=Priority.SCAN, *, is_free=False):
         for _ in range(count):
             answer = threading.Event()
             self.answers.append(answer)
@@ -186,17 +186,17 @@ def sweeping():
 @pytest.mark.parametrize("is_free", [False, True])
 def test_a_sweep_keeps_few_threads_at_work_and_a_person_gets_the_other_places(sweeping, is_free):
     sweeping.submit(4, is_free=is_free)
-    wait_for(lambda: sweeping.in_flight == SWEEP_CALLS_AT_WORK)
+    wait_for(lambda: sweeping.in_flight == SCAN_CALLS_AT_WORK)
     sweeping.submit(1, Priority.DEMAND)
-    wait_for(lambda: sweeping.in_flight == SWEEP_CALLS_AT_WORK + 1)
+    wait_for(lambda: sweeping.in_flight == SCAN_CALLS_AT_WORK + 1)
     sweeping.answers[0].set()
     wait_for(lambda: sweeping.queue.activity(0.0).waiting == 1)
-    assert sweeping.in_flight == SWEEP_CALLS_AT_WORK + 1
+    assert sweeping.in_flight == SCAN_CALLS_AT_WORK + 1
 
 
 def test_a_slow_service_does_not_slow_a_sweep_down(sweeping):
     sweeping.submit(4)
-    wait_for(lambda: sweeping.in_flight == SWEEP_CALLS_AT_WORK)
+    wait_for(lambda: sweeping.in_flight == SCAN_CALLS_AT_WORK)
     sweeping.now = YOUNG_SECONDS
     sweeping.submit(1, Priority.DEMAND)  # somebody makes the queue look at its clock
     wait_for(lambda: sweeping.in_flight == CALLS_IN_FLIGHT)

@@ -276,7 +276,7 @@ def _complete(grow, *events):
 def test_the_provider_refreshes_once_for_many_asks_and_announces_the_news():
     source = LiveSource(page_size=10)
     grow_newest(source, *(event(second) for second in range(15)))
-    provider = StageDataProvider(lambda: source, pace=RateLimiter(demand=1000))
+    provider = StageDataProvider(lambda: source, rate_limiter=RateLimiter(demand=1000))
     feed = provider.events(SCOPE)
     seen = []
     provider.on_change = lambda target: seen.append(target.status.refreshed)

@@ -1,4 +1,4 @@
-"""Catalog: the worlds that can be opened by name."""
+"""Opens worlds by name. The quiet world is built here."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from ivscope.endpoint.worlds.people import (
     viewer,
 )
 from ivscope.endpoint.worlds.timeline import Timeline
-from ivscope.endpoint.worlds.told_world import PresentTime, ToldStage, ToldWorld
+from ivscope.endpoint.worlds.timeline_world import PresentTime, TimelineStage, TimelineWorld
 
 REGION: Final = "eu-west-1"
 
@@ -25,7 +25,7 @@ STANDUP_ARN: Final = stage_arn(REGION, short_id(REGION, "stage", "team-standup")
 EMPTY_ARN: Final = stage_arn(REGION, short_id(REGION, "stage", "new-stage"))
 
 
-class QuietWorld(ToldWorld):
+class QuietWorld(TimelineWorld):
     """A daily stand-up with four ended sessions and a live one, and a stage never used.
 
     Lists are oldest first, as in the sample of the user guide. The participant "no-history" of
@@ -34,16 +34,16 @@ class QuietWorld(ToldWorld):
     """
 
     def __init__(self, epoch: datetime, clock: PresentTime) -> None:
-        standup = ToldStage(STANDUP_ARN, "team-standup", tags={"team": "platform"})
+        standup = TimelineStage(STANDUP_ARN, "team-standup", tags={"team": "platform"})
         midnight = epoch.replace(hour=0, minute=0, second=0, microsecond=0)
-        standup.timelines.extend(_tell_standup(midnight, days) for days in (5, 4, 3, 2))
-        standup.timelines.append(_tell_live(epoch.replace(microsecond=0)))
+        standup.timelines.extend(_build_standup(midnight, days) for days in (5, 4, 3, 2))
+        standup.timelines.append(_build_live(epoch.replace(microsecond=0)))
         super().__init__(
-            REGION, [standup, ToldStage(EMPTY_ARN, "new-stage")], clock, newest_first=False
+            REGION, [standup, TimelineStage(EMPTY_ARN, "new-stage")], clock, newest_first=False
         )
 
 
-def _tell_standup(midnight: datetime, days: int) -> Timeline:
+def _build_standup(midnight: datetime, days: int) -> Timeline:
     start = midnight - timedelta(days=days) + timedelta(hours=9, microseconds=331_000 + days)
     meeting = Timeline(STANDUP_ARN, session_id(STANDUP_ARN, "standup", str(days)), start)
     at = meeting.at
@@ -59,7 +59,7 @@ def _tell_standup(midnight: datetime, days: int) -> Timeline:
     return meeting
 
 
-def _tell_live(now: datetime) -> Timeline:
+def _build_live(now: datetime) -> Timeline:
     opened = now - timedelta(hours=2)
     room = Timeline(
         STANDUP_ARN, session_id(STANDUP_ARN, "live"), opened + timedelta(microseconds=77_000)
@@ -86,8 +86,8 @@ def open_world(name: str, clock: PresentTime) -> World:
 
     Args:
         name: One of `WORLD_NAMES`.
-        clock: Tells the time as an aware UTC datetime. What happens in a world later than this
-            appears when the clock has passed it.
+        clock: Tells the time as an aware UTC datetime. Events of a world that are later than this
+            appear when the clock has passed them.
 
     Raises:
         ValueError: No such world; the message lists the names.

@@ -1,4 +1,4 @@
-"""HugeWorld: as much as a Region can hold, made while it is read."""
+"""HugeWorld: as many stages and events as a Region can have, computed when they are read."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from typing import Final, overload
 from ivscope.domain import events
 from ivscope.endpoint.world import Members
 from ivscope.endpoint.worlds.people import base62, from_base62, stage_arn, viewer
-from ivscope.endpoint.worlds.told_world import PresentTime, stage_settings
+from ivscope.endpoint.worlds.timeline_world import PresentTime, stage_settings
 
 _MULTIPLIER: Final = 0x9E3779B97F4A7C15F39D
-"""Neither even nor a multiple of 31, so that it can be divided out modulo a power of 62."""
+"""Neither even nor a multiple of 31, so that it has an inverse modulo a power of 62."""
 
 _MASK: Final = (1 << 64) - 1
 
 
 class GeneratedSequence(Sequence[Members]):
-    """Items made from their index, nothing stored. A slice of it makes nothing either."""
+    """Items computed from their index; none is stored. A slice computes nothing either."""
 
     __slots__ = ("_indices", "_make")
 
@@ -42,7 +42,7 @@ class GeneratedSequence(Sequence[Members]):
 
 
 def mix(*numbers: int) -> int:
-    """A number of 64 bits that looks random and always belongs to the same numbers."""
+    """A number that looks random and is always the same for the same numbers."""
     state = 0x243F6A8885A308D3
     for number in numbers:
         state = ((state ^ number) * 0xBF58476D1CE4E5B9) & _MASK
@@ -51,12 +51,12 @@ def mix(*numbers: int) -> int:
 
 
 def write_id(number: int, key: int, length: int) -> str:
-    """An id of base-62 digits that does not look like a number; `read_id` reads it back."""
+    """An id of base-62 digits that looks random; `read_id` gets its number back."""
     return base62(number * _MULTIPLIER + key, length)
 
 
 def read_id(text: str, key: int, length: int) -> int | None:
-    """The number behind an id. None when the id cannot have been written."""
+    """The number of an id. None when `write_id` cannot have made the id."""
     value = from_base62(text)
     if value is None or len(text) != length:
         return None
@@ -68,7 +68,7 @@ PUBLISHERS: Final = 12
 """As many as a stage takes (IVS service quotas); they come first and stay to the end."""
 
 FLAKY: Final = PUBLISHERS
-"""Index of the participant with the endless history."""
+"""Index of the participant with 40,000 events."""
 
 _FLAKY_PUBLISHERS: Final = 9
 _FLAKY_CYCLES: Final = 2_000
@@ -99,7 +99,7 @@ class HugeSession:
     """Participants, at least one more than there are publishers."""
     live: bool = False
     flaky: bool = False
-    """Whether participant `FLAKY` has the endless history."""
+    """Whether participant `FLAKY` has 40,000 events."""
 
     def members(self) -> Members:
         """The StageSession structure."""
@@ -231,7 +231,7 @@ MAIN_PARTICIPANTS: Final = 25_000
 _STAGE_KEY: Final = 0x51A6E
 _SESSION_KEY: Final = 0x5E5510
 _SESSIONS_PER_STAGE: Final = 1_000
-"""Room for session numbers inside a session id."""
+"""Number of session numbers that a stage has in the numbers behind session ids."""
 
 _DAY = timedelta(days=1)
 _HOUR: Final = 3_600
@@ -277,7 +277,7 @@ class HugeWorld:
         )
 
     def participant(self, stage_arn: str, session_id: str, participant_id: str) -> Members | None:
-        """One participant, found without a search."""
+        """One participant, found from its id without a search."""
         session = self._find(stage_arn, session_id)
         index = None if session is None else _participant_index(session, participant_id)
         if session is None or index is None:
@@ -298,11 +298,11 @@ class HugeWorld:
         )
 
     def replicas(self, source_stage_arn: str, participant_id: str) -> Sequence[Members]:  # noqa: ARG002
-        """Nobody is replicated here."""
+        """None: this world has no replicas."""
         return ()
 
     def ingest_configurations(self) -> Sequence[Members]:
-        """Nobody comes over RTMP here."""
+        """None: this world has no encoders."""
         return ()
 
     def _make_stage(self, index: int) -> Members:

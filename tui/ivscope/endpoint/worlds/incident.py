@@ -1,10 +1,15 @@
-"""IncidentWorld: yesterday's bad show, its live sequel, and a few innocent stages."""
+"""IncidentWorld: a show of yesterday with many errors, a live one, and stages without errors."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
 from ivscope.domain import events
-from ivscope.endpoint.worlds.incident_show import tell_crowd, tell_encoders, tell_ingests, tell_show
+from ivscope.endpoint.worlds.incident_show import (
+    build_crowd,
+    build_encoders,
+    build_ingests,
+    build_show,
+)
 from ivscope.endpoint.worlds.people import (
     android,
     chrome,
@@ -20,19 +25,19 @@ from ivscope.endpoint.worlds.people import (
 )
 from ivscope.endpoint.worlds.person import HOST, VIEWER
 from ivscope.endpoint.worlds.timeline import Timeline, attempt
-from ivscope.endpoint.worlds.told_world import PresentTime, ToldStage, ToldWorld
+from ivscope.endpoint.worlds.timeline_world import PresentTime, TimelineStage, TimelineWorld
 
 AHEAD: Final = timedelta(hours=4)
-"""How far the story goes on after the opening of the world."""
+"""How long events go on after the world was opened."""
 
 _TURN = timedelta(seconds=40)
-"""Every so often another caller is put through."""
+"""How long each caller in turn is on stage."""
 
 _TALK = timedelta(seconds=25)
 
 
 class _Moments:
-    """Moments relative to the opening of the world, in minutes and seconds."""
+    """Times relative to the opening of the world, in minutes and seconds."""
 
     def __init__(self, epoch: datetime) -> None:
         self._epoch = epoch.replace(microsecond=0)
@@ -41,8 +46,8 @@ class _Moments:
         return self._epoch + timedelta(minutes=minutes, seconds=seconds)
 
 
-def tell_live(arn: str, rival_arn: str, epoch: datetime) -> tuple[Timeline, Timeline]:
-    """The live sessions of the main stage and of the rival's stage."""
+def build_live(arn: str, rival_arn: str, epoch: datetime) -> tuple[Timeline, Timeline]:
+    """Build the live sessions of the main stage and of the rival's stage."""
     when = _Moments(epoch)
     micro = timedelta(microseconds=118_204)
     live = Timeline(arn, session_id(arn, "live"), when(-25) + micro)
@@ -79,7 +84,7 @@ def _stage_people(live: Timeline, when: _Moments) -> None:
 
 
 def _promotion(live: Timeline, when: _Moments) -> None:
-    """Promoted twelve minutes before the opening, demoted while you watch."""
+    """A guest promoted twelve minutes before the opening and demoted 90 seconds after it."""
     ines = live.viewer("ines-cohost", safari(), when(-18))
     longer = ines.tokens[0][1].expiration + timedelta(hours=1)
     role = {"role": "cohost", "seat": "2"}
@@ -103,7 +108,7 @@ def _battle(live: Timeline, rival: Timeline, when: _Moments) -> None:
 
 
 def _callers(live: Timeline, when: _Moments) -> None:
-    """Three callers take turns, so that everybody's list grows all the time."""
+    """Three callers take turns, so that the lists of all participants grow all the time."""
     callers = [
         live.host(f"caller-{number}", facts, when(-21, number)).carries(role="caller")
         for number, facts in enumerate((iphone(), android(), chrome()), start=1)
@@ -134,8 +139,8 @@ LONG_NAME = "-".join(["acme-broadcast-eu-central-production-ring-3"] * 3)[:128]
 """As long as IVS allows (IVS API: StageName)."""
 
 
-def tell_restream(arn: str, midnight: datetime) -> Timeline:
-    """A restream around the clock that meets the limit of 24 hours.
+def build_restream(arn: str, midnight: datetime) -> Timeline:
+    """A restream around the clock that is ended by the limit of 24 hours.
 
     Both streams of a redundant ingest are participants; the second one started six hours later
     and so keeps the restream alive.
@@ -159,24 +164,24 @@ def tell_restream(arn: str, midnight: datetime) -> Timeline:
     return restream
 
 
-def tell_future(arn: str, midnight: datetime) -> Timeline:
-    """A session with an event name and an error code that nobody knows yet."""
+def build_future(arn: str, midnight: datetime) -> Timeline:
+    """A session with an event name and an error code that ivscope does not know."""
     start = midnight - timedelta(days=2) + timedelta(hours=19, microseconds=915_300)
     future = Timeline(arn, session_id(arn, "future"), start)
     at = future.at
     future.end = at("19:41:00")
     early = future.host("mara-host", safari(), at("19:00:03"), at("19:38:50"))
-    early.publish(at("19:00:03"), at("19:38:50")).tell(at("19:20:00"), "STAGE_MIGRATED")
+    early.publish(at("19:00:03"), at("19:38:50")).add_event(at("19:20:00"), "STAGE_MIGRATED")
     late = future.host("beta-tester", chrome(), at("19:05:00"), at("19:30:00"))
     late.fail(at("19:05:02"), "SESSION_LIMIT_EXCEEDED")
     odd = future.person("odd-client", iphone()).stay(at("19:10:00"), at("19:12:00"))
     new = odd.tokens[0][1]
-    odd.tell(at("19:11:00"), events.TOKEN_EXCHANGED, newToken=new.members())
+    odd.add_event(at("19:11:00"), events.TOKEN_EXCHANGED, newToken=new.members())
     return future
 
 
-def tell_soundcheck(arn: str, midnight: datetime) -> Timeline:
-    """Fifteen minutes yesterday before the show in which all went well."""
+def build_soundcheck(arn: str, midnight: datetime) -> Timeline:
+    """Fifteen minutes without errors, yesterday before the show."""
     start = midnight - timedelta(days=1) + timedelta(hours=19, minutes=5, microseconds=48_000)
     check = Timeline(arn, session_id(arn, "soundcheck"), start)
     at = check.at
@@ -190,10 +195,10 @@ def tell_soundcheck(arn: str, midnight: datetime) -> Timeline:
     return check
 
 
-def tell_other_stages(region: str, epoch: datetime) -> list[ToldStage]:
-    """Stages that the incident does not touch."""
+def build_other_stages(region: str, epoch: datetime) -> list[TimelineStage]:
+    """Stages without errors."""
     stages = [
-        ToldStage(stage_arn(region, short_id(region, "stage", place)), name)
+        TimelineStage(stage_arn(region, short_id(region, "stage", place)), name)
         for place, name in (
             ("load-test", "load-test"),
             ("unnamed", ""),
@@ -227,7 +232,7 @@ MAIN_ARN: Final = stage_arn(REGION, short_id(REGION, "stage", "fri-night-live"))
 RIVAL_ARN: Final = stage_arn(REGION, short_id(REGION, "stage", "fri-night-rival"))
 
 
-class IncidentWorld(ToldWorld):
+class IncidentWorld(TimelineWorld):
     """Seven stages; on "fri-night-live" yesterday's show went wrong, and a new one is live.
 
     Ids never change. The cast of the show, session st-dxMFysKnE9UAk, yesterday 20:30 to 21:24 UTC:
@@ -261,35 +266,37 @@ class IncidentWorld(ToldWorld):
     def __init__(self, epoch: datetime, clock: PresentTime) -> None:
         super().__init__(
             REGION,
-            _tell_stages(epoch),
+            _build_stages(epoch),
             clock,
             newest_first=True,
-            ingests=tell_ingests(MAIN_ARN),
+            ingests=build_ingests(MAIN_ARN),
         )
 
 
-def _tell_stages(epoch: datetime) -> list[ToldStage]:
+def _build_stages(epoch: datetime) -> list[TimelineStage]:
     midnight = epoch.replace(hour=0, minute=0, second=0, microsecond=0)
-    show, rival = _tell_incident(midnight)
-    live, rival_live = tell_live(MAIN_ARN, RIVAL_ARN, epoch)
-    main = ToldStage(
+    show, rival = _build_incident(midnight)
+    live, rival_live = build_live(MAIN_ARN, RIVAL_ARN, epoch)
+    main = TimelineStage(
         MAIN_ARN,
         "fri-night-live",
         [
-            tell_restream(MAIN_ARN, midnight),
-            tell_future(MAIN_ARN, midnight),
-            tell_soundcheck(MAIN_ARN, midnight),
+            build_restream(MAIN_ARN, midnight),
+            build_future(MAIN_ARN, midnight),
+            build_soundcheck(MAIN_ARN, midnight),
             show,
             live,
         ],
         {"team": "live-ops", "env": "production"},
         f"arn:aws:ivs:{REGION}:123456789012:storage-configuration/{short_id('storage')}",
     )
-    challenger = ToldStage(RIVAL_ARN, "fri-night-rival", [rival, rival_live], {"team": "live-ops"})
-    return [*tell_other_stages(REGION, epoch), challenger, main]
+    challenger = TimelineStage(
+        RIVAL_ARN, "fri-night-rival", [rival, rival_live], {"team": "live-ops"}
+    )
+    return [*build_other_stages(REGION, epoch), challenger, main]
 
 
-def _tell_incident(midnight: datetime) -> tuple[Timeline, Timeline]:
+def _build_incident(midnight: datetime) -> tuple[Timeline, Timeline]:
     evening = midnight - timedelta(days=1) + timedelta(hours=20)
     show = Timeline(
         MAIN_ARN,
@@ -303,7 +310,7 @@ def _tell_incident(midnight: datetime) -> tuple[Timeline, Timeline]:
         evening + timedelta(minutes=25, seconds=10, milliseconds=4),
         evening + timedelta(hours=1, minutes=6, seconds=30),
     )
-    cast = tell_show(show, rival, REGION)
-    tell_encoders(show, REGION)
-    tell_crowd(show, cast)
+    cast = build_show(show, rival, REGION)
+    build_encoders(show, REGION)
+    build_crowd(show, cast)
     return show, rival

@@ -1,4 +1,4 @@
-"""The show: hosts, guests, promotion, seat limit and stage battle of the ended session."""
+"""The ended show: hosts, guests, a promotion, the limit of publishers, and a stage battle."""
 
 from datetime import timedelta
 from typing import Final
@@ -18,7 +18,7 @@ from ivscope.endpoint.worlds.people import android as android_phone
 from ivscope.endpoint.worlds.person import HOST, VIEWER, Ingest, Person
 from ivscope.endpoint.worlds.timeline import Timeline, attempt
 
-_SEATS = (
+_GUESTS = (
     # name, client facts, publishes from, publishes until
     ("g1-amelie", safari(), "20:31:20", "21:20:30"),
     ("g2-bashir", chrome(), "20:31:48", "21:21:05"),
@@ -31,7 +31,7 @@ _SEATS = (
 )
 
 _BATTLE = ("20:41:05", "20:52:00")
-"""From when until when both hosts are copied to the other stage."""
+"""Start and end of replicating both hosts to the other stage."""
 
 _OUTAGE_FROM = "21:10:02"
 _OUTAGE_GUESTS = {
@@ -41,11 +41,11 @@ _OUTAGE_GUESTS = {
     "g4-dolores": ("21:10:22", "21:11:04"),
     "g5-emeka": ("21:10:30", "21:11:09"),
 }
-"""When a guest tries again in vain after the outage, and when it works."""
+"""When each guest tries to publish again after the outage and fails, and when it works."""
 
 
-def tell_show(show: Timeline, rival: Timeline, region: str) -> dict[str, Person]:
-    """Tell the main strand; returns the people that other strands refer to, by name."""
+def build_show(show: Timeline, rival: Timeline, region: str) -> dict[str, Person]:
+    """Build what happens on stage; returns the people that others refer to, by name."""
     cast = {person.tokens[0][1].user_id or "": person for person in _seat_guests(show)}
     cast["mara-host"] = _host(show)
     cast["program-feed"] = _program_feed(show, region)
@@ -74,7 +74,7 @@ def _program_feed(show: Timeline, region: str) -> Person:
 def _seat_guests(show: Timeline) -> list[Person]:
     at = show.at
     guests = []
-    for seat, (name, facts, start, end) in enumerate(_SEATS, start=3):
+    for seat, (name, facts, start, end) in enumerate(_GUESTS, start=3):
         guest = show.host(name, facts, at(start) - timedelta(seconds=seat), at(end))
         guest.carries(role="guest", seat=str(seat))
         failed = _OUTAGE_GUESTS.get(name)
@@ -144,7 +144,7 @@ def _known_issue(show: Timeline, cast: dict[str, Person]) -> None:
 
 
 def _thirteenth_publisher(show: Timeline) -> Person:
-    """Eleven people on stage and the copy of the rival's host: the twelve seats are taken."""
+    """Eleven people on stage and the copy of the rival's host: all twelve publishers of a stage."""
     at = show.at
     facts = client("Jio", "Android", "14", sdk="1.37.1")
     priya = show.host("priya-guest", facts, at("20:46:58"), at("21:18:44"))
@@ -195,8 +195,8 @@ RECONNECT_LOOP: Final = (
 """Stays of tariq-mobile, each with a fresh token and so as a new participant."""
 
 
-def tell_crowd(show: Timeline, cast: dict[str, Person]) -> None:
-    """Tell what the audience met; `cast` are the people on stage by name."""
+def build_crowd(show: Timeline, cast: dict[str, Person]) -> None:
+    """Build what happens to the audience; `cast` has the people on stage by name."""
     _stale_rosters(show, cast)
     _names(show)
     _reconnect_loop(show)
@@ -204,7 +204,7 @@ def tell_crowd(show: Timeline, cast: dict[str, Person]) -> None:
 
 
 def _stale_rosters(show: Timeline, cast: dict[str, Person]) -> None:
-    """PUBLISHER_NOT_FOUND three times, each for another reason."""
+    """PUBLISHER_NOT_FOUND three times, each with another cause."""
     at = show.at
     hana, mara = cast["g8-hana"], cast["mara-host"]
     nina = show.viewer("nina", firefox(), at("20:55:11"), at("21:09:30"))
@@ -230,7 +230,7 @@ def _names(show: Timeline) -> None:
 
 
 def _reconnect_loop(show: Timeline) -> None:
-    """One user comes back again and again, always as somebody new."""
+    """One user comes back again and again, each time as a new participant."""
     for number, (start, end) in enumerate(RECONNECT_LOOP, start=1):
         show.viewer(f"tariq-mobile-{number}", android(), show.at(start), show.at(end)).known_as(
             "tariq-mobile"
@@ -238,7 +238,7 @@ def _reconnect_loop(show: Timeline) -> None:
 
 
 def _flaky_phone(show: Timeline, cast: dict[str, Person]) -> None:
-    """One token, dozens of reconnects, nine silent minutes; the errors lie in the middle."""
+    """One token, dozens of reconnects, nine minutes without events, and errors in the middle."""
     at = show.at
     phone = show.person("dana-phone", client("Vodafone GmbH", "iOS", "18.4", sdk="1.31.0"))
     phone.carries(role="viewer", plan="premium")
@@ -247,15 +247,15 @@ def _flaky_phone(show: Timeline, cast: dict[str, Person]) -> None:
         while begin + _FLAKY_UP <= at(end):
             phone.stay(begin, begin + _FLAKY_UP)
             begin += _FLAKY_UP + _FLAKY_DOWN
-    # The thirteenth publisher is on the roster, but was refused a seat.
+    # The app lists the thirteenth publisher, which was refused.
     for moment in ("20:50:54", "20:52:09", "20:52:10"):
         phone.fail(at(moment), "PUBLISHER_NOT_FOUND", remote=cast["priya-guest"])
 
 
-def tell_ingests(arn: str) -> list[Ingest]:
-    """The ingest configurations of all encoders: what they are attached to since then.
+def build_ingests(arn: str) -> list[Ingest]:
+    """The ingest configurations of all encoders, with the stages that they are attached to now.
 
-    That of the field kit was detached, and so is in no list of the stage.
+    That of the field kit was detached, so it is not in the list of the stage.
     """
     return [
         Ingest("loop-a", stage_arn=arn, is_redundant=True),
@@ -270,15 +270,15 @@ def tell_ingests(arn: str) -> list[Ingest]:
     ]
 
 
-def tell_encoders(show: Timeline, region: str) -> None:
-    """Tell what the encoders tried."""
+def build_encoders(show: Timeline, region: str) -> None:
+    """Build what the encoders do."""
     _limits(show, region)
     _formats(show, region)
     _keys(show, region)
 
 
 def _limits(show: Timeline, region: str) -> None:
-    """Too large, too heavy, B-frames."""
+    """Encoders with too large a picture, too high a bitrate, and B-frames."""
     at = show.at
     obs = show.encoder("obs-whip-1080p", encoder("WHIP"))
     attempt(obs, at("20:34:03"), 2, "RESOLUTION_EXCEEDED")
@@ -296,7 +296,7 @@ def _limits(show: Timeline, region: str) -> None:
 
 
 def _formats(show: Timeline, region: str) -> None:
-    """Codecs, a missing track, and plain RTMP where RTMPS is wanted."""
+    """Encoders with a wrong codec, without a track, and over RTMP where RTMPS is required."""
     at = show.at
     studio = show.encoder("studio-b", encoder("RTMPS", ingest_arn(region, "studio-b")))
     attempt(studio, at("20:58:29"), 1, "INVALID_AUDIO_CODEC")
@@ -310,7 +310,7 @@ def _formats(show: Timeline, region: str) -> None:
 
 
 def _keys(show: Timeline, region: str) -> None:
-    """A wrong key, a key in use, and an encoder that never got as far as joining."""
+    """Encoders with a wrong stream key, with one in use, and one that could not join."""
     at = show.at
     kit = show.encoder("field-kit", encoder("RTMPS", ingest_arn(region, "field-kit")))
     for moment in ("20:40:10", "20:40:15", "20:40:25"):

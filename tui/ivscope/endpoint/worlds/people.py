@@ -9,7 +9,7 @@ _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 
 def short_id(*parts: str, length: int = 12) -> str:
-    """An id of letters and digits that always belongs to the same parts.
+    """An id of letters and digits that is always the same for the same parts.
 
     Participant ids and the last part of ARNs have 12 characters in the official samples.
     """

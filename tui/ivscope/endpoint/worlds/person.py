@@ -1,4 +1,4 @@
-"""Person: one participant of one told session, and the wire structures that follow from it."""
+"""Person: one invented participant of one session, and its structures of the wire."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
@@ -30,27 +30,27 @@ _CAUSAL_RANK: Final[Mapping[str, int]] = {
     events.PUBLISH_STOPPED: 10,
     events.LEFT: 11,
 }
-"""Order inside one second, which event times cannot tell apart."""
+"""The order of events within one second, whose times are equal."""
 
 _OTHER_RANK: Final = 6
-"""A name that IVS may invent later happens amid the known ones."""
+"""The rank of an unknown event name: amid the known ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A stretch of time, its end outside."""
+    """A period of time without its end."""
 
     start: datetime
     end: datetime | None = None
-    """None while it goes on."""
+    """None if it has no end."""
 
     def holds(self, moment: datetime) -> bool:
-        """Whether it is going on at the moment."""
+        """Whether it is going on at this moment."""
         return self.start <= moment and (self.end is None or moment < self.end)
 
 
 def _overlapping(spans: list[Period], stay: Period) -> list[Period]:
-    """The spans that share time with a stay; a search, since a live story has hundreds."""
+    """The periods that overlap a stay, found by bisection, since a live session has hundreds."""
     first = bisect_left(spans, True, key=lambda span: span.end is None or span.end > stay.start)
     if stay.end is None:
         return spans[first:]
@@ -59,7 +59,7 @@ def _overlapping(spans: list[Period], stay: Period) -> list[Period]:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a participant token says (IVS API: ExchangedParticipantToken)."""
+    """The claims of a participant token (IVS API: ExchangedParticipantToken)."""
 
     user_id: str | None
     """None when the token names no user."""
@@ -96,11 +96,11 @@ class Replication:
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """One participant as a story tells it. The methods return the person, to be chained."""
+    """One participant and what it does. Methods return the person, so that they can be chained."""
 
     participant_id: str
     tokens: list[tuple[datetime, Token]]
-    """Tokens and since when they are in force, the first one since before the join."""
+    """Tokens, each with the time from which it is in force; the first one is before the join."""
     facts: Members
     """Members of the Participant structure that never change."""
     watches: bool = True
@@ -114,11 +114,11 @@ class Person:
     """In order of time, none inside another."""
     replications: list[Replication] = field(default_factory=list)
     recording: list[tuple[datetime, str]] = field(default_factory=list)
-    """Recording states and since when; before the first one it is DISABLED."""
+    """Recording states, each with its time; before the first one it is DISABLED."""
     late_for: dict[str, datetime] = field(default_factory=dict)
-    """Publishers that it gets only from a moment on."""
-    told: list[tuple[datetime, Members]] = field(default_factory=list)
-    """Events in the order of telling; subscriptions come in `history`."""
+    """By id of a publisher: the time from which it subscribes to it, if later than usual."""
+    added: list[tuple[datetime, Members]] = field(default_factory=list)
+    """Events with their times, in the order added; `history` adds subscriptions."""
 
     def stay(self, start: datetime, end: datetime | None = None) -> "Person":
         """Join, and leave at the end."""
@@ -137,7 +137,7 @@ class Person:
         name: str = events.PUBLISH_ERROR,
         remote: "Person | None" = None,
     ) -> "Person":
-        """Fail to publish, or what the name says; with a remote it failed to subscribe."""
+        """Fail to publish, or as `name` says; with a remote participant fail to subscribe."""
         extra: Members = {}
         if remote is not None:
             name = events.SUBSCRIBE_ERROR
@@ -146,31 +146,31 @@ class Person:
                 extra["replica"] = True
         if code is not None:
             extra["errorCode"] = code
-        return self.tell(moment, name, **extra)
+        return self.add_event(moment, name, **extra)
 
     def exchange(self, moment: datetime, **changes: Any) -> "Person":  # noqa: ANN401 - Token fields
         """Exchange the token in force for one with the changes."""
         old = self.tokens[-1][1]
         new = replace(old, **changes)
         self.tokens.append((moment, new))
-        return self.tell(
+        return self.add_event(
             moment, events.TOKEN_EXCHANGED, previousToken=old.members(), newToken=new.members()
         )
 
     def known_as(self, user_id: str | None) -> "Person":
-        """Let the first token name this user; None when it names none."""
+        """Set the user id of the first token; None for none."""
         return self._first_token(user_id=user_id)
 
     def carries(self, **attributes: str) -> "Person":
-        """Let the first token carry these attributes."""
+        """Set the attributes of the first token."""
         return self._first_token(attributes=attributes)
 
     def recorded(self, moment: datetime, state: str) -> "Person":
-        """Be in this recording state from the moment on."""
+        """Set the recording state from this moment on."""
         self.recording.append((moment, state))
         return self
 
-    def tell(self, moment: datetime, name: str, **extra: Any) -> "Person":  # noqa: ANN401 - wire
+    def add_event(self, moment: datetime, name: str, **extra: Any) -> "Person":  # noqa: ANN401 - wire
         """Add one event with extra wire members."""
         event: Members = {
             "name": name,
@@ -180,12 +180,12 @@ class Person:
         }
         if self.copy_of is not None and "remoteParticipantId" not in extra:
             event["replica"] = True
-        self.told.append((moment, event))
+        self.added.append((moment, event))
         return self
 
     @property
     def arrival(self) -> datetime | None:
-        """When it first joined. None when it never got in."""
+        """When it first joined. None when it never joined."""
         return min((stay.start for stay in self.stays), default=None)
 
     def token_at(self, moment: datetime) -> Token:
@@ -194,10 +194,10 @@ class Person:
         return self.tokens[bisect_right(since, moment)][1]
 
     def history(self, people: Iterable["Person"]) -> list[tuple[datetime, Members]]:
-        """Every event, past and to come, oldest first, with subscriptions to these people."""
+        """Every event, past and future, oldest first, with subscriptions to these people."""
         if self.forgotten:
             return []
-        whole = self.told + [
+        whole = self.added + [
             event
             for other in people
             if self.watches and other is not self
@@ -230,8 +230,8 @@ class Person:
                 yield moment, event
 
     def _pair(self, begins: str, ends: str, start: datetime, end: datetime | None) -> "Person":
-        self.tell(start, begins)
-        return self if end is None else self.tell(end, ends)
+        self.add_event(start, begins)
+        return self if end is None else self.add_event(end, ends)
 
     def _first_token(self, **changes: Any) -> "Person":  # noqa: ANN401 - Token fields
         since, token = self.tokens[0]
@@ -241,7 +241,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """One configuration, by the name that also makes its ARN."""
+    """One ingest configuration; its ARN follows from its name."""
 
     name: str
     protocol: str = "RTMPS"
@@ -252,7 +252,7 @@ class Ingest:
     def members(self, region: str, people: Iterable[Person], now: datetime) -> Members:
         """The wire structure (IVS API: IngestConfigurationSummary).
 
-        It names whoever came last with it. The service names somebody for one never used too.
+        It names the participant that used it last. For one never used the service names one, too.
         """
         arn = ingest_arn(region, self.name)
         came = [

@@ -1,4 +1,4 @@
-"""Timeline: one stage session being told, person by person."""
+"""Timeline: one invented stage session, built person by person."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -27,7 +27,7 @@ class Timeline:
     people: list[Person] = field(default_factory=list)
 
     def at(self, text: str) -> datetime:
-        """The first moment of this UTC time of day (HH:MM:SS) from the second of the start on."""
+        """The first time with this UTC time of day (HH:MM:SS) at or after the start."""
         moment = datetime.combine(self.start.date(), time.fromisoformat(text), self.start.tzinfo)
         begin = self.start.replace(microsecond=0)
         return moment if moment >= begin else moment + timedelta(days=1)
@@ -74,7 +74,7 @@ class Timeline:
             (start, events.REPLICATION_STARTED),
             (end, events.REPLICATION_STOPPED),
         ):
-            original.tell(
+            original.add_event(
                 moment,
                 name,
                 destinationStageArn=destination.stage_arn,
@@ -93,9 +93,9 @@ class Timeline:
 
 
 def attempt(machine: Person, start: datetime, seconds: int, code: str) -> Person:
-    """Let an encoder connect and be thrown out for the code after so many seconds.
+    """Let an encoder connect and be disconnected with an error code after so many seconds.
 
-    With 0 seconds it never gets as far as publishing.
+    With 0 seconds it never publishes.
     """
     end = start + timedelta(seconds=seconds)
     machine.stay(start, end + timedelta(seconds=1)).fail(end, code)

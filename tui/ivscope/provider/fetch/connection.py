@@ -1,4 +1,4 @@
-"""Connection: the source behind the provider, made on first use in a reading thread."""
+"""Connection: the source behind the provider, made on first use in the thread of a call."""
 
 import threading
 from collections.abc import Callable
@@ -9,8 +9,8 @@ from ivscope.provider.store.source import Source
 
 
 @dataclass(frozen=True, slots=True)
-class SourceFacts:
-    """Where pages come from, for the header. None where the source cannot tell."""
+class SourceDetails:
+    """Profile, Region and endpoint of a source, for the header. None where it has none."""
 
     profile: str | None = None
     region: str | None = None
@@ -18,8 +18,8 @@ class SourceFacts:
 
 
 @runtime_checkable
-class _TellsFacts(Protocol):
-    """A source that reads from a service; one that reads a file has none of these."""
+class _HasDetails(Protocol):
+    """A source that reads from a service; a source that reads a file has none of these."""
 
     @property
     def profile(self) -> str: ...
@@ -30,9 +30,9 @@ class _TellsFacts(Protocol):
 
 
 class Connection:
-    """At most one source. After a failure that a fresh session may cure, make another one.
+    """At most one source. After a failure that a fresh AWS session may cure, make another one.
 
-    Without a way to connect there is none, and nobody asks for it.
+    `connect` is None where there is only a recording: then nobody asks for the source.
     """
 
     def __init__(self, connect: Callable[[], Source] | None) -> None:
@@ -48,7 +48,7 @@ class Connection:
     def source(self) -> Source:
         """The source; the first caller makes it and the others wait.
 
-        Blocks: call it from a reading thread.
+        Blocks: call it from the thread of a call.
 
         Raises:
             ProviderFailure: as `connect` raised it. The next call tries again.
@@ -60,13 +60,13 @@ class Connection:
             return self._source
 
     @property
-    def facts(self) -> SourceFacts | None:
-        """What the source tells about itself; None before it is made."""
+    def details(self) -> SourceDetails | None:
+        """Profile, Region and endpoint of the source; None before it is made."""
         source = self._source
         if source is None:
             return None
-        if isinstance(source, _TellsFacts):
-            return SourceFacts(
+        if isinstance(source, _HasDetails):
+            return SourceDetails(
                 source.profile or None, source.region or None, source.endpoint_url or None
             )
-        return SourceFacts()
+        return SourceDetails()

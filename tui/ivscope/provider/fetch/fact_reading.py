@@ -11,15 +11,15 @@ from ivscope.provider.fetch.scan import STOPPED_BY
 from ivscope.provider.store.fact import Fact
 
 _AHEAD = 4
-"""Asked for at once: enough to use the pace while an answer is being stored."""
+"""Calls asked for at once: enough to use what the rate limiter allows while answers are stored."""
 
 
 class FactReading:
-    """One after the other, in the order given, at the pace of sweeps. Has no thread.
+    """Reads one after the other, in the order given, with the priority of scans. Has no thread.
 
-    Its owner calls `step` once to begin and after every change that the provider announces. What
-    is known already is not asked for. A failure of one does not end it, unless the next one would
-    fail with the same.
+    Its owner calls `step` once to begin and after every change that the provider announces.
+    Participants that were read before are passed over. A failure of one does not end it, unless the
+    next one would fail in the same way.
     """
 
     def __init__(self, provider: StageDataProvider, scopes: Iterable[ParticipantScope]) -> None:
@@ -29,7 +29,7 @@ class FactReading:
         )
         self._asked: list[Fact[Participant]] = []
         self.wanted = len(self._waiting)
-        """How many were not known in the beginning."""
+        """How many had to be read in the beginning."""
         self.failed = 0
         self.failure: ProviderFailure | None = None
         """Why it ended early."""
@@ -45,7 +45,7 @@ class FactReading:
         return bool(self._waiting or self._asked)
 
     def step(self) -> bool:
-        """Take in what has come, and ask for more. Returns whether more is to come."""
+        """Note the answers that have come, and ask for more. Returns whether more is to come."""
         for fact in [one for one in self._asked if not one.status.is_busy]:
             self._asked.remove(fact)
             failure = fact.failure
@@ -55,12 +55,12 @@ class FactReading:
                 self._waiting.clear()
         while self._waiting and len(self._asked) < _AHEAD:
             fact = self._provider.participant(self._waiting.popleft())
-            if not self._provider.read(fact, Priority.SWEEP):
-                self._provider.retry(fact, Priority.SWEEP)
+            if not self._provider.read(fact, Priority.SCAN):
+                self._provider.retry(fact, Priority.SCAN)
             if fact.status.is_busy:
                 self._asked.append(fact)
         return self.is_running
 
     def stop(self) -> None:
-        """Ask for nothing more. What is under way still comes, since it was paid for."""
+        """Ask for nothing more. Calls under way are not given up, since they count already."""
         self._waiting.clear()

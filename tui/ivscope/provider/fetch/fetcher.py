@@ -1,11 +1,11 @@
-"""Fetcher: makes the calls of feeds and facts, one at a time for each, and tells what came."""
+"""Fetcher: makes the calls of feeds and facts, one at a time for each, and announces answers."""
 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ivscope.domain.failures import FailureKind, ProviderFailure, is_not_recorded
-from ivscope.provider.fetch.connection import Connection, SourceFacts
+from ivscope.provider.fetch.connection import Connection, SourceDetails
 from ivscope.provider.fetch.rate_limiter import Priority
 from ivscope.provider.fetch.scheduler import Call, Scheduler
 from ivscope.provider.store.feed import FeedState
@@ -20,7 +20,7 @@ _CURED_BY_A_FRESH_SESSION = frozenset(
 
 
 class Fetcher:
-    """Lines calls up, runs them and stores their answers.
+    """Hands calls to the scheduler, runs them and stores their answers.
 
     Methods that say so are called with `lock` held; all others take it.
     """
@@ -28,7 +28,7 @@ class Fetcher:
     def __init__(
         self,
         connect: Callable[[], Source] | None,
-        calls: Scheduler,
+        scheduler: Scheduler,
         *,
         announce: Callable[[Fetchable], None],
         report: Callable[[Exception], None],
@@ -38,25 +38,26 @@ class Fetcher:
         """Fetch nothing yet.
 
         Args:
-            connect: Makes the source; None where there is only what an earlier run has read.
-            calls: Decides which call goes next.
+            connect: Makes the source; None where there is only a recording.
+            scheduler: Decides which call goes next.
             announce: Told that rows or status have changed, always without the lock.
-            report: Told what a source or a follower raised that it may not raise, without the lock.
+            report: Given what a source or a follower raised that it may not raise, without the
+                lock.
             clock: Seconds that only grow.
-            recorded: What an earlier run has read.
+            recorded: The answers of an earlier run.
         """
         self.lock = threading.Lock()
-        """Held while a feed, a fact or a sweep changes; by `changing` unless nobody is told."""
+        """Held while a feed, a fact or a scan changes, mostly by `changing`."""
         self._connect = connect
         self._recorded = recorded
         self._connection = Connection(connect)
-        self._source_facts: SourceFacts | None = None
-        self._calls = calls
+        self._source_details: SourceDetails | None = None
+        self._scheduler = scheduler
         self._announce = announce
         self._report = report
         self._clock = clock
         self.times = ReadingTimes(self._recorded.time_of)
-        """When what is held was asked for."""
+        """When each feed and fact was asked for."""
         self._reading: dict[Fetchable, Call] = {}
         self._followers: dict[Fetchable, Callable[[], None]] = {}
         self._hidden: set[Fetchable] = set()
@@ -65,7 +66,7 @@ class Fetcher:
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """Hold the lock, and then do what was put off meanwhile, in this thread."""
+        """Hold the lock; after its release run the steps given to `afterwards`, in this thread."""
         steps: list[Callable[[], None]] = []
         with self.lock:
             try:
@@ -76,16 +77,16 @@ class Fetcher:
             step()
 
     @property
-    def source_facts(self) -> SourceFacts | None:
-        """Where pages come from; None before the first call has connected."""
-        return self._connection.facts or self._source_facts
+    def source_details(self) -> SourceDetails | None:
+        """Profile, Region and endpoint in use; None before the first call has connected."""
+        return self._connection.details or self._source_details
 
     def close(self) -> None:
         """Start nothing more."""
         self._closed = True
 
     def ask(self, target: Fetchable, priority: Priority, wanted: Callable[[], bool]) -> bool:
-        """Start a call if one is wanted and none is under way; else only hurry that one.
+        """Start a call if one is wanted; if one is under way, only raise its priority.
 
         Returns:
             Whether this ask started a call.
@@ -93,7 +94,7 @@ class Fetcher:
         with self.changing():
             call = self._reading.get(target)
             if call is not None:
-                self._calls.raise_priority(call, priority)
+                self._scheduler.raise_priority(call, priority)
                 return False
             if self._closed or not wanted():
                 return False
@@ -112,7 +113,7 @@ class Fetcher:
             was_reading = self._give_up(target)
             if was_reading:
                 target.rest()
-                self._tell_follower(target)
+                self._call_follower(target)
         return was_reading
 
     def begin(self, target: Fetchable, priority: Priority, wanted: Callable[[], bool]) -> bool:
@@ -155,7 +156,7 @@ class Fetcher:
         return True
 
     def follow(self, target: Fetchable, follower: Callable[[], None], *, hidden: bool) -> None:
-        """With the lock held: have somebody told of every answer, with the lock held.
+        """With the lock held: call `follower` at every answer, with the lock held.
 
         Changes of a hidden target are announced to nobody else. One follower for each target.
         """
@@ -166,13 +167,13 @@ class Fetcher:
             self._hidden.discard(target)
 
     def unfollow(self, target: Fetchable) -> None:
-        """With the lock held: tell nobody any more; it is nobody's."""
+        """With the lock held: forget follower and read times of a target that nobody needs."""
         self._followers.pop(target, None)
         self._hidden.discard(target)
         self.times.forget(target)
 
     def afterwards(self, step: Callable[[], None]) -> None:
-        """In `changing`: have something done when the lock is released."""
+        """Inside `changing`: have a step run when the lock is released."""
         self._afterwards.append(step)
 
     def _announce_afterwards(self, target: Fetchable) -> None:
@@ -191,12 +192,12 @@ class Fetcher:
         )
         self._reading[target] = call
         target.queue()
-        self._calls.submit(call)
+        self._scheduler.submit(call)
 
     def _give_up(self, target: Fetchable) -> bool:
         call = self._reading.pop(target, None)
         if call is not None:
-            self._calls.cancel(call)
+            self._scheduler.cancel(call)
         return call is not None
 
     def _run(self, target: Fetchable, call: Call) -> None:
@@ -221,14 +222,14 @@ class Fetcher:
             del self._reading[target]
             if again:
                 self._submit(target, call.priority)
-            self._tell_follower(target)
+            self._call_follower(target)
 
     def _fetch(self, target: Fetchable, call: Call) -> tuple[Callable[[], bool], float] | None:
-        """What stores the answer of the service, and when it was asked; None when given up."""
+        """A function that stores the answer, and when it was asked for; None when given up."""
         connection = self._connection
         try:
             source = connection.source()
-            # Connecting takes time, and what was given up meanwhile must not cost a call.
+            # Connecting takes time, and a call that was given up meanwhile must not be made.
             if self._reading.get(target) is not call:
                 return None
             began = self._clock()
@@ -239,7 +240,7 @@ class Fetcher:
             raise
 
     def _call_instead(self, target: Fetchable, call: Call) -> None:
-        """Ask the service for what was not recorded."""
+        """Ask the service for what the recording does not have."""
         with self.changing():
             if self._reading.get(target) is call:
                 target.leave_recording()
@@ -267,21 +268,21 @@ class Fetcher:
                 del self._reading[target]
             change()
             if ends:
-                self._tell_follower(target)
+                self._call_follower(target)
             else:
                 self._announce_afterwards(target)
         return True
 
-    def _tell_follower(self, target: Fetchable) -> None:
-        """Also announces: decided before, for a follower may let go of what it hides."""
+    def _call_follower(self, target: Fetchable) -> None:
+        """Call the follower, and announce. A follower may unfollow, so look at `hidden` first."""
         self._announce_afterwards(target)
         follower = self._followers.get(target)
         if follower is not None:
             follower()
 
     def _renew(self, connection: Connection) -> None:
-        """Connect afresh next time, unless another call has seen to it."""
+        """Connect anew at the next call, unless another call has replaced the connection."""
         with self.lock:
             if self._connection is connection:
-                self._source_facts = connection.facts or self._source_facts
+                self._source_details = connection.details or self._source_details
                 self._connection = Connection(self._connect)

@@ -1,4 +1,4 @@
-"""Follower: keeps up with a live participant, at a pace that falls when nothing happens."""
+"""Follower: polls a live participant, less often while nothing happens."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ from ivscope.provider.store.feed import FeedState
 from ivscope.provider.store.order import OrderLabel
 
 SHORTEST_WAIT_SECONDS = 2.0
-"""After news: half a call per second of one operation, an eighth of what a person may use."""
+"""After new events: half a call per second, an eighth of what a person may use."""
 
 LONGEST_WAIT_SECONDS = 30.0
-"""However long nothing happens. Whoever watches should not wait longer for the first news."""
+"""However long nothing happens: whoever watches should not wait longer for a new event."""
 
 _SLOWDOWN = 1.5
 
 _EMPTY_POLLS_PER_CHECK = 5
-"""So many polls without news, and the session is looked at: 26 s at first, later 150 s."""
+"""After so many polls without new events the session is read again: 26 s at first, later 150 s."""
 
 
 class FollowState(StrEnum):
-    """How the following stands; the word is shown on screen."""
+    """The state of following; the word is shown on screen."""
 
     OFF = "OFF"
     FOLLOWING = "FOLLOWING"
@@ -43,7 +43,7 @@ class FollowStatus:
 
     state: FollowState
     new_events: int
-    """Found by refreshes and not marked as seen."""
+    """Events found by refreshes and not marked as seen."""
     next_in: float | None
     """Seconds to the next poll; None while one is under way, and when none will follow."""
     throttled_seconds: float
@@ -69,9 +69,9 @@ class Follower:
         """Follow nothing yet.
 
         Args:
-            provider: Where to ask.
+            provider: Makes the calls.
             scope: The participant.
-            is_live: What the caller knows of the session; None when it does not know.
+            is_live: Whether the session is live; None when the caller does not know.
         """
         self.feed = provider.events(scope)
         self._provider = provider
@@ -101,16 +101,16 @@ class Follower:
             self.tick(now)
 
     def stop(self) -> None:
-        """Poll no more. What was asked for may still come."""
+        """Poll no more. An answer under way may still come."""
         self._is_on = False
         self._due = inf
 
     def pause(self) -> None:
-        """Go on counting what is new, for a reader who wants to stay in place."""
+        """Go on counting new events while the list stays where it is."""
         self._is_paused = True
 
     def resume(self) -> None:
-        """Show what is new again, and count from here."""
+        """Show new events again, and count from here."""
         self._is_paused = False
         self.mark_seen()
 
@@ -125,7 +125,7 @@ class Follower:
         self._seen = self._total_new
 
     def tick(self, now: float) -> None:
-        """Take in what has come, and ask for more when it is time."""
+        """Note the answers that have come, and poll when it is time."""
         if not self._is_on or self._has_ended:
             return
         if self.feed.status.is_busy:
@@ -203,7 +203,7 @@ class Follower:
         if self._provider.refresh(self.feed):
             self._asked = before
         elif not self.feed.status.is_busy:
-            # A dead end or a failed restart: only a person can lead out of it.
+            # A dead end or a failed restart: only a person can decide what to do.
             self._stand_failed(self.feed.failure, now)
 
     def _look_at_the_session(self) -> None:
@@ -212,7 +212,7 @@ class Follower:
         if not self._session.status.is_busy:
             self._provider.restart(self._session)
         if self._participant.value is not None and not self._participant.status.is_busy:
-            # Somebody looks at its facts, and they may have changed as well.
+            # A person sees the facts of the participant, and they may have changed as well.
             self._provider.restart(self._participant)
 
     def _conclude(self, refreshes: int, held: int, now: float) -> None:

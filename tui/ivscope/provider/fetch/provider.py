@@ -18,7 +18,7 @@ from ivscope.domain.stages import (
     StageSession,
     StageSummary,
 )
-from ivscope.provider.fetch.connection import SourceFacts
+from ivscope.provider.fetch.connection import SourceDetails
 from ivscope.provider.fetch.fetcher import Fetcher
 from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
 from ivscope.provider.fetch.scan import Scan
@@ -41,14 +41,14 @@ class StageDataProvider:
 
     Nothing is fetched until it is asked for. Every method returns at once and may be called from
     any thread; calls are made in threads of their own, which fill the feed and then announce the
-    change. Who reads a feed takes no lock.
+    change. Looking at a feed takes no lock.
     """
 
     def __init__(
         self,
         connect: Callable[[], Source] | None,
         *,
-        pace: RateLimiter | None = None,
+        rate_limiter: RateLimiter | None = None,
         clock: Clock = SYSTEM_CLOCK,
         deadline: float = DEADLINE_SECONDS,
         recorded: Callable[[], RecordedReading] | None = None,
@@ -56,34 +56,34 @@ class StageDataProvider:
         """Read nothing yet.
 
         Args:
-            connect: Makes the source, in a reading thread; None when a recording is all there is.
-            pace: The call budget.
-            clock: What all waiting and all ages go by.
+            connect: Makes the source, in the thread of a call; None with a recording only.
+            rate_limiter: The calls that are allowed.
+            clock: Measures all waiting and all ages.
             deadline: Seconds that a call may take in all.
-            recorded: Makes a reading of what an earlier run has read; None for nothing.
+            recorded: Opens the recording of an earlier run for one answer; None without one.
         """
         self.on_change: Callable[[Fetchable | Scan], None] | None = None
-        """Told after each change of rows or status, in the thread that made it: mostly a
-        reading thread, else the caller's own. It must not block."""
+        """Called after each change of rows or status, in the thread that made it: mostly that
+        of a call, else the caller's own. It must not block."""
         self.on_bug: Callable[[Exception], None] | None = None
-        """Told what a source or a listener raised that is no `ProviderFailure`. Without it the
+        """Called with what a source or listener raised that is no `ProviderFailure`. Without it the
         thread dies with the traceback."""
         self.changes = 0
-        """How many changes there were: while it stays the same, so does all that is held."""
+        """How many changes there were: while it stays the same, so does the store."""
         self.may_grow = connect is not None
-        """Whether more can come than what was read: a recording does not grow."""
+        """Whether sessions can go on where pages come from: a recording does not grow."""
         self.store = Store(may_grow=connect is not None, now=clock.now)
-        """What is held now."""
+        """All feeds and facts, with what was read so far."""
         self._scans: dict[SessionScope, Scan] = {}
         self.clock = clock
-        """What all of it goes by."""
-        self._calls = Scheduler(
-            RateLimiter() if pace is None else pace, clock=clock, deadline=deadline
+        """The clock that all its times are on."""
+        self._scheduler = Scheduler(
+            RateLimiter() if rate_limiter is None else rate_limiter, clock=clock, deadline=deadline
         )
         answers = RecordedAnswers(recorded, are_all=connect is None, clock=clock)
-        self._reader = Fetcher(
+        self._fetcher = Fetcher(
             connect,
-            self._calls,
+            self._scheduler,
             announce=self.announce,
             report=self.report,
             clock=clock.monotonic,
@@ -92,13 +92,13 @@ class StageDataProvider:
         self._closed = False
 
     def feed(self, call: ListCall[Item]) -> Feed[Item]:
-        """What a call lists. For events there is `events`."""
-        with self._reader.lock:
+        """The feed of a call. For events there is `events`."""
+        with self._fetcher.lock:
             return self.store.feed(call)
 
     def fact(self, call: GetCall[Value]) -> Fact[Value]:
-        """What a call tells."""
-        with self._reader.lock:
+        """The fact of a call."""
+        with self._fetcher.lock:
             return self.store.fact(call)
 
     def stages(self) -> Feed[StageSummary]:
@@ -116,14 +116,14 @@ class StageDataProvider:
         return self.feed(calls.participants(session, narrowed))
 
     def events(self, scope: ParticipantScope) -> EventFeed:
-        """The events of a participant; what a sweep of the session holds of them is there."""
+        """The events of a participant; those that a scan has read are in it."""
         return self._once(self.store.all_events, scope, partial(self._open_events, scope))
 
-    def sweep(self, session: SessionScope) -> Scan:
-        """The sweep of a session. It reads nothing before its `start`."""
+    def scan(self, session: SessionScope) -> Scan:
+        """The scan of a session. It reads nothing before its `start`."""
         return self._once(self._scans, session, partial(self._new_scan, session))
 
-    def started_sweep(self, session: SessionScope) -> Scan | None:
+    def started_scan(self, session: SessionScope) -> Scan | None:
         """The scan of a session if it was ever started."""
         scan = self._scans.get(session)
         return None if scan is None or scan.state is ScanState.IDLE else scan
@@ -143,32 +143,32 @@ class StageDataProvider:
     def read_more(self, feed: Fetchable, priority: Priority = Priority.DEMAND) -> bool:
         """Ask for the next page.
 
-        A second ask while the first is under way changes nothing but its urgency. Nothing is
+        A second ask while the first is under way changes nothing but its priority. Nothing is
         asked when the feed is complete, or has failed: that is for `retry`.
 
         Returns:
             Whether this ask started a call.
         """
-        return self._reader.ask(feed, priority, lambda: feed.wants_read)
+        return self._fetcher.ask(feed, priority, lambda: feed.wants_read)
 
     def read(self, fact: Fetchable, priority: Priority = Priority.DEMAND) -> bool:
-        """Ask for a fact unless it is known; as `read_more`."""
+        """Ask for a fact unless it was read; as `read_more`."""
         return self.read_more(fact, priority)
 
     def retry(self, target: Fetchable, priority: Priority = Priority.DEMAND) -> bool:
         """Make the call that failed again, from the same cursor; as `read_more`."""
-        return self._reader.ask(target, priority, lambda: target.can_retry)
+        return self._fetcher.ask(target, priority, lambda: target.can_retry)
 
     def restart(self, target: Fetchable, priority: Priority = Priority.DEMAND) -> None:
         """Read again from the start. What was read stays until the first page has come."""
-        self._reader.restart(target, priority)
+        self._fetcher.restart(target, priority)
 
     def refresh(self, feed: EventFeed, priority: Priority = Priority.DEMAND) -> bool:
         """Read what is new and merge it; rows keep their positions. As `read_more`.
 
         How it ended is in `feed.status.refreshed`. A failure leaves the feed as it was.
         """
-        return self._reader.ask(feed, priority, feed.begin_refresh)
+        return self._fetcher.ask(feed, priority, feed.begin_refresh)
 
     def cancel(self, target: Fetchable) -> bool:
         """Give up the call under way; its answer, should it come, is dropped.
@@ -176,54 +176,54 @@ class StageDataProvider:
         Returns:
             Whether there was one.
         """
-        return self._reader.cancel(target)
+        return self._fetcher.cancel(target)
 
     def activity(self, now: float | None = None) -> Activity:
         """What the status line says about calls; `now` on this provider's clock."""
-        return self._calls.activity(self.clock.monotonic() if now is None else now)
+        return self._scheduler.activity(self.clock.monotonic() if now is None else now)
 
     @property
-    def source_facts(self) -> SourceFacts | None:
+    def source_details(self) -> SourceDetails | None:
         """Profile, Region and endpoint in use; None before the first call has connected."""
-        return self._reader.source_facts
+        return self._fetcher.source_details
 
     def close(self) -> None:
         """End at once: nothing more is called or announced, and no call is waited for."""
         self._closed = True
-        self._reader.close()
-        self._calls.close()
+        self._fetcher.close()
+        self._scheduler.close()
 
     def _once(self, store: dict[Key, Kept], key: Key, make: Callable[[], Kept]) -> Kept:
-        with self._reader.lock:
+        with self._fetcher.lock:
             if key not in store:
                 store[key] = make()
             return store[key]
 
     def time_of(self, moment: float) -> datetime:
-        """A moment on this provider's clock, as a time."""
-        return self._reader.times.time_of(moment)
+        """Turn seconds on this provider's clock into a time."""
+        return self._fetcher.times.time_of(moment)
 
     def up_to_date_at(self, feed: Fetchable) -> float | None:
-        """When the first page was asked for, or the last refresh begun, on that clock.
+        """When the first page was asked for, or the last refresh begun, on this provider's clock.
 
-        What came after it can be missing. None when that is not known.
+        What came in after it can be missing. None when nothing was read.
         """
-        return self._reader.times.of(feed)
+        return self._fetcher.times.of(feed)
 
     def recorded_at(self, feed: Fetchable) -> datetime | None:
-        """When an earlier run asked for what is held; None when this one did."""
-        return self._reader.times.recorded_at(feed)
+        """When an earlier run asked for the rows or the value; None when this run did."""
+        return self._fetcher.times.recorded_at(feed)
 
     def _new_scan(self, session: SessionScope) -> Scan:
         clock = self.clock.monotonic
-        return Scan(self.store, self._reader, session, clock=clock, announce=self.announce)
+        return Scan(self.store, self._fetcher, session, clock=clock, announce=self.announce)
 
     def _open_events(self, scope: ParticipantScope) -> EventFeed:
         scan = self._scans.get(scope.session)
         return self.store.new_events(scope) if scan is None else scan.open(scope)
 
     def announce(self, target: Fetchable | Scan) -> None:
-        """Tell `on_change`. For what this provider is made of, not for screens."""
+        """Call `on_change`. For the parts of this provider, not for screens."""
         self.changes += 1
         if self._closed or self.on_change is None:
             return
@@ -233,7 +233,7 @@ class StageDataProvider:
             self.report(bug)
 
     def report(self, bug: Exception) -> None:
-        """Tell `on_bug`, or raise it when nobody listens. As `announce`."""
+        """Call `on_bug`, or raise the bug when nobody listens. As `announce`."""
         if self._closed:
             return
         if self.on_bug is None:

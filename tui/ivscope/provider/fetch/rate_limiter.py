@@ -1,4 +1,4 @@
-"""RateLimiter: how many calls ivscope allows itself; production keeps its share of the quota."""
+"""RateLimiter: how many calls ivscope allows itself, so that production keeps its share."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -8,35 +8,35 @@ from math import inf
 from ivscope.knowledge.limits import CALLS_PER_SECOND
 
 DEMAND_LIMIT = CALLS_PER_SECOND - 1
-"""Calls per second for what a person waits for: leaves one to production."""
+"""Calls per second for what a person waits for: leaves one of the quota to production."""
 
 BACKGROUND_LIMIT = 2
-"""Calls per second for prefetch and sweep: leaves room for a person and for production."""
+"""Calls per second for prefetch and scan: leaves room for a person and for production."""
 
 WINDOW_SECONDS = 1.0
 """Span in which calls are counted."""
 
 LONGEST_BACKOFF_SECONDS = 8.0
-"""The waits after throttling grow 1, 2, 4, 8 and stay there."""
+"""The waits after throttling grow from 1 s to 2, 4 and 8 s and stay there."""
 
 LONGEST_WAIT_SECONDS = 60.0
-"""A service that asks for more than a minute gets a minute; then we look again."""
+"""If the service asks to wait for longer, we wait a minute and try again."""
 
 _SLOWEST = 1 / 16
-"""Share of the limits that throttling leaves us at least: one call in four seconds on demand."""
+"""The least share of the limits after throttling: one call in four seconds on demand."""
 
 _RECOVERY = 1 / 32
-"""Share of the limits that one good answer gives back: from half to full in sixteen."""
+"""Share of the limits that an answer gives back: from half to full after sixteen answers."""
 
 
 class Priority(IntEnum):
-    """Who asks. Lower goes first."""
+    """What a call is for. Lower goes first."""
 
     DEMAND = 0
     """A person waits for it."""
     PREFETCH = 1
-    """A person will probably want it next."""
-    SWEEP = 2
+    """A person will probably ask for it next."""
+    SCAN = 2
     """Reading a whole session in the background."""
 
 
@@ -49,7 +49,7 @@ class _Budget:
     last: float = -inf
     last_background: float = -inf
     share: float = 1.0
-    """Of the limits; below 1 after throttling."""
+    """Share of the limits in use; below 1 after throttling."""
     backoff: float = 0.0
     wait_until: float = -inf
 
@@ -77,11 +77,11 @@ class RateLimiter:
 
     @property
     def budget(self) -> int:
-        """Calls per window and operation that we use at most."""
+        """The most calls per window and operation."""
         return max(self._demand, self.background)
 
     def delay(self, operation: str, priority: Priority, now: float) -> float:
-        """Seconds until such a call may start; 0 when it may start now.
+        """Seconds until a call of this operation and priority may start; 0 when it may start now.
 
         Calls on demand may come in a burst. Background calls are spread evenly: a burst at
         the end of one window and another at the start of the next would meet at the service.
@@ -102,7 +102,7 @@ class RateLimiter:
         return max(0.0, earliest - now)
 
     def note_call(self, operation: str, priority: Priority, now: float) -> None:
-        """A call starts."""
+        """Note that a call starts."""
         budget = self._budgets.setdefault(operation, _Budget())
         self._forget_old(budget, now)
         budget.calls.append(now)
@@ -111,7 +111,7 @@ class RateLimiter:
             budget.last_background = now
 
     def note_throttle(self, operation: str, now: float, retry_after: float | None = None) -> None:
-        """The service asked to slow down: halve the rate and wait before the next call.
+        """Note that the service asked to slow down: halve the rate and wait before the next call.
 
         Answers to calls that were under way together count as one.
         """
@@ -123,7 +123,7 @@ class RateLimiter:
         budget.wait_until = max(budget.wait_until, now + max(budget.backoff, asked))
 
     def recover(self, operation: str) -> None:
-        """A call was answered: end the backoff and give a little of the rate back."""
+        """Note that a call was answered: end the backoff and give a little of the rate back."""
         budget = self._budgets.get(operation)
         if budget is not None:
             budget.backoff = 0.0

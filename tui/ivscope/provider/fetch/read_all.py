@@ -13,23 +13,23 @@ from ivscope.provider.store.feed import Feed, FeedState
 from ivscope.provider.store.order import OrderLabel
 
 _MEASURED_PAGES = 20
-"""The rate is that of so many last pages: old ones do not hide that we are throttled now."""
+"""The rate is measured over so many last pages, so that older ones do not hide throttling."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadProgress:
-    """How far it has come."""
+    """How far reading a whole list has come."""
 
     pages: int
-    """Pages held, those from before the start included."""
+    """Pages read, those from before the start included."""
     items: int
-    """Events held, likewise."""
+    """Events read, likewise."""
     rate: float | None
-    """Events per second lately; None before two pages have come."""
+    """Events per second over the last pages; None before two pages have come."""
 
 
 class ReadAll:
-    """Asks for page after page, as fast as a person may. Has no thread.
+    """Asks for page after page, with the priority of a person. Has no thread.
 
     Its owner calls `step` once to begin and after every change of the feed. A failure makes it
     wait: it goes on with the first step after a retry that succeeded.
@@ -61,12 +61,12 @@ class ReadAll:
         return True
 
     def cancel(self) -> None:
-        """Ask for nothing more. A page under way still comes, since it was paid for."""
+        """Ask for nothing more. A call under way is not given up, since it counts already."""
         self.is_cancelled = True
 
     @property
     def progress(self) -> LoadProgress:
-        """How far it has come."""
+        """Pages, events and rate so far."""
         status = self.feed.status
         return LoadProgress(status.pages, len(self.feed.items), self._rate(self._clock.monotonic()))
 
@@ -76,9 +76,9 @@ class ReadAll:
         """Seconds until all is read, if the rest is as dense in time as what was read.
 
         Args:
-            now: Seconds on the clock given.
-            first_time: Before which nothing can be: the start of the session or the first join.
-            last_time: After which nothing can be: the end of the session, or the present.
+            now: Seconds on the clock of the provider.
+            first_time: No event can be before it: the start of the session or the first join.
+            last_time: No event can be after it: the end of the session, or the present.
 
         Returns:
             None when the order, the times or the bounds do not tell, or when nothing is read.
@@ -95,7 +95,7 @@ class ReadAll:
         return len(items) * left / read / rate
 
     def _rate(self, now: float) -> float | None:
-        """Falls while a page is overdue: the time since the last one counts once it is longer."""
+        """Events per second. Falls while a page is overdue, as its waiting time counts too."""
         if len(self._came) < 2:  # noqa: PLR2004 - from one page to the next
             return None
         (begin, before), (end, after) = self._came[0], self._came[-1]
@@ -108,7 +108,7 @@ class ReadAll:
 def _shares(
     log: EventLog, first_time: datetime | None, last_time: datetime | None
 ) -> tuple[int, int] | None:
-    """Microseconds that the rows read cover, and those not read yet; None when not known."""
+    """Microseconds that the rows read cover, and that those not read do; None when not known."""
     if not log:
         return None
     returned = range(len(log)) if log.sequence is None else log.sequence

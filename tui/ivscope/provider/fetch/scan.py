@@ -1,7 +1,7 @@
 """Scan: reads the events of all participants of a session in the background.
 
-Long because reading the list and reading the events of those listed share
-their state: an answer to either decides what is asked next, and when a round has ended.
+Long because reading the list of participants and reading their events share their state: an answer
+to either decides what is asked next, and when a round has ended.
 """
 
 from collections.abc import Callable
@@ -24,14 +24,14 @@ from ivscope.provider.store.session_log import ReadState, SessionLog
 from ivscope.provider.store.store import Store
 
 ANNOUNCED_EVERY_SECONDS = 0.1
-"""What comes faster is announced together; no eye follows more than ten changes a second."""
+"""Faster changes are announced together: no eye follows more than ten changes a second."""
 
 CALLS_AHEAD = 8
-"""So many participants are asked for at once: four in flight and four that wait, so that the
-pace is used while an answer is being stored."""
+"""Participants asked for at once: four calls in flight and four that wait, so that the next call
+starts as soon as the rate limiter allows it, even while an answer is being stored."""
 
 FAILURES_IN_A_ROW = 8
-"""So many without an answer in between are no trouble of single participants any more."""
+"""So many failures without an answer in between concern the connection, not participants."""
 
 STOPPED_BY = frozenset(
     {
@@ -42,24 +42,24 @@ STOPPED_BY = frozenset(
         FailureKind.THROTTLED,
     }
 )
-"""Whoever is asked for next would fail with the same. Throttling has been waited for before it
-gets here."""
+"""Failures that the call for the next participant would meet as well. A throttled call has been
+repeated several times before it fails."""
 
 _OUTAGE = frozenset({FailureKind.NETWORK, FailureKind.TIMEOUT, FailureKind.SERVICE})
-"""One alone can be bad luck; several in a row cannot."""
+"""One of these alone can be chance; several in a row mean an outage."""
 
 _RUNNING = frozenset({ScanState.LISTING, ScanState.READING})
 
 
 class Scan:
-    """Reads the list of participants, and events as soon as somebody is listed.
+    """Reads the list of participants of a session, and the events of each as soon as it is listed.
 
-    Most suspicious first among those listed. What others have read is taken over, and what it
-    reads is there for others: the feed of a participant that a person opens is filled from
-    `log`. While a session is live, `start` after the end reads what is new. After an end that
-    was known when the reading began, nothing is read again.
+    The most suspicious of those listed go first. Events that a person has read are taken over, and
+    the feed of a participant that a person opens is filled from `log`. While a session is live,
+    `start` after the scan is complete reads what is new. When the session had ended before the scan
+    began, nothing is read again.
 
-    A few participants are asked for at any time, and every answer costs what its page costs. Each
+    A few participants are read at any time, and storing an answer costs what its page costs. Each
     has a feed while it is read, which knows how to read on, to retry and to refresh.
 
     Has no thread. All public methods but `open` may be called from any thread and return at once.
@@ -68,7 +68,7 @@ class Scan:
     def __init__(
         self,
         store: Store,
-        reader: Fetcher,
+        fetcher: Fetcher,
         session: SessionScope,
         *,
         clock: Callable[[], float],
@@ -77,20 +77,20 @@ class Scan:
         """Read nothing yet.
 
         Args:
-            store: What is held, and where the list of participants is shared.
-            reader: Makes the calls.
-            session: Which one to read.
+            store: All feeds; its list of participants is shared with the screens.
+            fetcher: Makes the calls.
+            session: The session to read.
             clock: Seconds.
-            announce: Told of changes.
+            announce: Called with the scan when it has changed.
         """
         self.session = session
         self.participants = store.feed(calls.participants(session))
         """The list of participants, shared with every screen."""
         self.log: Final = SessionLog(store.tables)
-        """What is read so far."""
+        """The events read so far."""
         self._tell = announce
         self._store = store
-        self._reader = reader
+        self._fetcher = fetcher
         self._clock = clock
         self._members = ScanMembers(
             self.log, self.participants, lambda: store.opened_in(session).keys()
@@ -101,9 +101,9 @@ class Scan:
         self._list_failure: ProviderFailure | None = None
         self._list_mark = (-1, -1)
         self._outdated_list: int | None = None
-        """The generation of the list that a later pass does not want to see."""
+        """The generation of the list before this pass, which is too old for it."""
         self._passes = ScanPasses(
-            reader.times,
+            fetcher.times,
             clock,
             lambda: store.has_ended(session),
             partial(store.is_settled, session),
@@ -111,9 +111,9 @@ class Scan:
         self._calls = 0
         self._announced = -inf
         self._feeds: dict[int, ScannedFeed] = {}
-        """By participant number. Few: a feed that nobody has opened goes when it is read."""
+        """By participant number. Few: a feed that nobody has opened is dropped once it is read."""
         self._active: dict[int, ScannedFeed] = {}
-        """Those of them that the scan has asked for."""
+        """Those whose next page the scan has asked for."""
         self._is_retrying = False
         self._failures_in_a_row = 0
         self._ended = 0
@@ -121,12 +121,12 @@ class Scan:
 
     @property
     def state(self) -> ScanState:
-        """How it stands."""
+        """The state of the scan."""
         return self._state
 
     @property
     def is_running(self) -> bool:
-        """Whether it asks for more."""
+        """Whether it goes on by itself."""
         return self._state in _RUNNING
 
     @property
@@ -148,15 +148,15 @@ class Scan:
     def up_to_date_at(self) -> float:
         """When the last complete pass began, or the first one, on the provider's clock.
 
-        Or when a recorded answer was asked for. Whoever is read to the end was read after it, or
-        had news after it only if somebody else has read it before; whose last call failed may
-        have been read earlier.
+        Or when a recorded answer was asked for, if that was earlier. Who is read to the end was
+        read after it, except that a participant whom a person has read before may have new events
+        since then. A participant whose last call failed may have been read earlier, too.
         """
         return self._passes.up_to_date_at
 
     @property
     def recorded_at(self) -> datetime | None:
-        """When the oldest was asked for that an earlier run has read; None for nothing such."""
+        """When the oldest recorded answer in use was asked for; None without one."""
         return self._passes.recorded_at
 
     def progress(self, now: float) -> ScanProgress:
@@ -183,19 +183,19 @@ class Scan:
         )
 
     def start(self) -> bool:
-        """Begin, or go on after `pause`, `cancel` or a failure; after the end read what is new.
+        """Begin, or go on after `pause`, `cancel` or a failure; once complete read what is new.
 
         Returns:
             Whether it is reading now.
         """
-        with self._reader.changing():
+        with self._fetcher.changing():
             if not self.is_running and self._has_work():
                 self._failure = None
                 self._resume()
         return self.is_running
 
     def pause(self) -> None:
-        """Ask for nothing more. Answers under way still come, since they were paid for."""
+        """Ask for nothing more. Calls under way are not given up, since they count already."""
         self._stop_from_outside(ScanState.PAUSED, _RUNNING)
 
     def cancel(self) -> None:
@@ -205,20 +205,20 @@ class Scan:
         )
 
     def open(self, scope: ParticipantScope) -> EventFeed:
-        """With the reader's lock held: the feed for a person who opens a participant.
+        """With the fetcher's lock held: the feed for a person who opens a participant.
 
-        It holds what the scan has read of the participant, who is read next unless read.
+        It has what the scan has read of the participant, which the scan now reads next.
         """
         number = self.log.number(scope.participant_id)
         if number is None:
             return self._store.new_events(scope)
         scanned = self._feeds.get(number) or self._follow(number)
         scanned.is_shared = True
-        self._reader.follow(scanned.feed, partial(self._on_events, scanned), hidden=False)
+        self._fetcher.follow(scanned.feed, partial(self._on_events, scanned), hidden=False)
         self._members.queue.promote(number)
         return scanned.feed
 
-    # All methods below are called with the reader's lock held.
+    # All methods below are called with the fetcher's lock held.
 
     def _has_work(self) -> bool:
         if self._state is ScanState.COMPLETE and self._passes.is_final:
@@ -238,23 +238,23 @@ class Scan:
         self._failures_in_a_row = 0
         self._rate.forget()
         self._set_state(ScanState.LISTING)
-        self._reader.follow(self.participants, self._on_list, hidden=False)
+        self._fetcher.follow(self.participants, self._on_list, hidden=False)
         self._members.take_rows()
         self._ask_list()
         self._fill()
 
     def _stop_from_outside(self, state: ScanState, stoppable: frozenset[ScanState]) -> None:
-        with self._reader.changing():
+        with self._fetcher.changing():
             if self._state in stoppable:
                 self._stop(state)
 
     def _stop(self, state: ScanState, failure: ProviderFailure | None = None) -> None:
-        """Ask for nothing more, for the reason given."""
+        """Ask for nothing more; state and failure say why."""
         self._failure = failure
         self._set_state(state)
-        self._reader.withdraw(self.participants, Priority.SWEEP)
+        self._fetcher.withdraw(self.participants, Priority.SCAN)
         for scanned in list(self._active.values()):
-            if self._reader.withdraw(scanned.feed, Priority.SWEEP):
+            if self._fetcher.withdraw(scanned.feed, Priority.SCAN):
                 self._set_aside(scanned)
 
     def _set_state(self, state: ScanState) -> None:
@@ -264,20 +264,20 @@ class Scan:
             self._announce()
 
     def _announce(self) -> None:
-        """Something has changed. Not every time is told."""
+        """Announce a change, unless another one was announced a moment ago."""
         now = self._clock()
         if now - self._announced >= ANNOUNCED_EVERY_SECONDS:
             self._announced = now
-            self._reader.afterwards(lambda: self._tell(self))
+            self._fetcher.afterwards(lambda: self._tell(self))
 
     def _note_answer(self, target: Fetchable) -> None:
-        """A call of the scan has ended, or a recorded answer has come."""
+        """Count a call of the scan that has ended; a recorded answer is no call."""
         if self._passes.note(target):
             self._calls += 1
             self._rate.note(self._clock())
 
     def _end_round(self) -> None:
-        """Nothing is left to ask for."""
+        """Retry what has failed, or end the pass. Called when nothing is left to ask for."""
         if not self._is_retrying and (
             self.log.participants_failed or self._list_failure is not None
         ):
@@ -307,12 +307,12 @@ class Scan:
         self._mark_list()
         if feed.generation == self._outdated_list:
             if not feed.status.is_busy:
-                self._reader.begin_again(feed, Priority.SWEEP)
+                self._fetcher.begin_again(feed, Priority.SCAN)
             return
         if feed.state is FeedState.COMPLETE:
             self._end_list()
             return
-        self._reader.begin(feed, Priority.SWEEP, lambda: can_begin(feed, may_restart=True))
+        self._fetcher.begin(feed, Priority.SCAN, lambda: can_begin(feed, may_restart=True))
 
     def _on_list(self) -> None:
         status = self.participants.status
@@ -341,14 +341,14 @@ class Scan:
         if failure.kind in STOPPED_BY:
             self._stop(ScanState.FAILED, failure)
         else:
-            # Whoever is listed so far can be read all the same.
+            # The participants listed so far can be read all the same.
             self._list_failure = failure
 
     # The events of those listed.
 
     @property
     def _pages_each(self) -> float:
-        """Pages of a participant on average; 1 before any is read."""
+        """Average number of pages of the participants read to the end; 1 before any is."""
         return max(1.0, self._ended_pages / self._ended) if self._ended else 1.0
 
     def _fill(self) -> None:
@@ -365,7 +365,7 @@ class Scan:
             self._end_round()
 
     def _read(self, number: int) -> bool:
-        """Ask for a participant's next page, or take over what others have read to the end.
+        """Ask for a participant's next page, or take over what a person has read to the end.
 
         Returns:
             False when nothing can be asked for any more.
@@ -390,7 +390,7 @@ class Scan:
 
     def _begin(self, scanned: ScannedFeed) -> bool:
         can_begin = partial(scanned.can_begin, is_last=self._passes.may_be_last)
-        if not self._reader.begin(scanned.feed, Priority.SWEEP, can_begin):
+        if not self._fetcher.begin(scanned.feed, Priority.SCAN, can_begin):
             return False
         self._active[scanned.number] = scanned
         return True
@@ -407,7 +407,7 @@ class Scan:
         scanned = ScannedFeed(number, feed, is_shared=is_shared)
         scanned.take_over(self.log)
         self._feeds[number] = scanned
-        self._reader.follow(feed, partial(self._on_events, scanned), hidden=not is_shared)
+        self._fetcher.follow(feed, partial(self._on_events, scanned), hidden=not is_shared)
         return scanned
 
     def _on_events(self, scanned: ScannedFeed) -> None:
@@ -425,7 +425,7 @@ class Scan:
             self._failures_in_a_row = 0
         is_running = self.is_running
         if scanned.feed.status.is_busy:
-            if not is_running and self._reader.withdraw(scanned.feed, Priority.SWEEP):
+            if not is_running and self._fetcher.withdraw(scanned.feed, Priority.SCAN):
                 self._set_aside(scanned)
             return
         del self._active[scanned.number]
@@ -454,7 +454,7 @@ class Scan:
 
     def _end(self, scanned: ScannedFeed, *, is_new: bool) -> None:
         self.log.set_state(scanned.number, ReadState.COMPLETE)
-        is_new = is_new and not self._reader.times.is_recorded(scanned.feed)
+        is_new = is_new and not self._fetcher.times.is_recorded(scanned.feed)
         self._members.end(scanned.number, is_new=is_new)
         self._ended += 1
         self._ended_pages += scanned.feed.pages
@@ -473,7 +473,7 @@ class Scan:
             self._stop(ScanState.FAILED, failure)
 
     def _set_aside(self, scanned: ScannedFeed) -> None:
-        """Have a participant wait for its turn again, with the pages read so far."""
+        """Put a participant back into the queue, with the pages read so far."""
         number = scanned.number
         self._active.pop(number, None)
         self._members.queue.put_back(number)
@@ -486,5 +486,5 @@ class Scan:
 
     def _let_go(self, scanned: ScannedFeed) -> None:
         if not scanned.is_shared:
-            self._reader.unfollow(scanned.feed)
+            self._fetcher.unfollow(scanned.feed)
             self._feeds.pop(scanned.number, None)

@@ -1,12 +1,12 @@
-"""ScanMembers: whose events a scan reads next, and how far each of them is read."""
+"""ScanMembers: which participants a scan reads next, and which it has read."""
 
 from collections import deque
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
 from ivscope.domain.calls import Item
+from ivscope.domain.earlier_rows import EarlierRows
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.domain.held_rows import HeldRows
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.event_log import EventLog
@@ -14,17 +14,17 @@ from ivscope.provider.store.feed import Feed, FeedState
 from ivscope.provider.store.session_log import ReadState, SessionLog
 
 _PASSES = 255
-"""Passes are counted round in a byte each; 0 stands for none."""
+"""Passes are numbered from 1 to this and again from 1, so that one fits a byte; 0 is none."""
 
 _SHARED_USER = 1
 
 _COPIED = frozenset({"SOURCE", "REPLICA"})
 
 _LEVELS = 32
-"""All combinations of the five suspicions; the lowest level is served first."""
+"""Queues, one for each combination of the five reasons to read somebody early."""
 
 _SHARED = -1
-"""Stands for the participants of a user that has several."""
+"""Stands for the participants of a user id that several have."""
 
 
 def suspicion(row: ParticipantSummary) -> int:
@@ -44,7 +44,7 @@ def suspicion(row: ParticipantSummary) -> int:
 
 
 class ScanQueue:
-    """Participants by number, each due or not. Every method costs the same for any length."""
+    """Participants that wait to be read, by number. No method costs more in a longer queue."""
 
     def __init__(self) -> None:
         self._levels: tuple[deque[int], ...] = tuple(deque() for _ in range(_LEVELS))
@@ -53,7 +53,7 @@ class ScanQueue:
         self._due = bytearray()
         self._length = 0
         self._users: dict[str, int] = {}
-        """The only participant of a user, or `_SHARED`. Kept while the list is being read."""
+        """The only participant of a user id, or `_SHARED`. Kept while the list is being read."""
 
     def __len__(self) -> int:
         return self._length
@@ -63,7 +63,7 @@ class ScanQueue:
         return number < len(self._due) and bool(self._due[number])
 
     def note(self, number: int, row: ParticipantSummary) -> None:
-        """Judge a participant as listed. It need not be due."""
+        """Note how suspicious a listed participant is. It need not be due."""
         self._make_room(number)
         self._suspicions[number] = suspicion(row)
         user = row.user_id
@@ -82,34 +82,34 @@ class ScanQueue:
         self._users = {}
 
     def add(self, number: int) -> None:
-        """Line a participant up behind those as suspicious as it is."""
+        """Queue a participant behind those as suspicious as it is."""
         self._make_due(number)
         self._level(number).append(number)
 
     def put_back(self, number: int) -> None:
-        """Line a participant up before those as suspicious as it is."""
+        """Queue a participant before those as suspicious as it is."""
         self._make_due(number)
         self._level(number).appendleft(number)
 
     def promote(self, number: int) -> None:
-        """Serve a participant that is due next: a person looks at it."""
+        """Move a participant that is due to the front, since a person looks at it."""
         if self.is_due(number):
             self._urgent.appendleft(number)
 
     def discard(self, number: int) -> None:
-        """Serve a participant no more."""
+        """Remove a participant from the queue."""
         if self.is_due(number):
             self._due[number] = 0
             self._length -= 1
 
     def pop(self) -> int | None:
-        """The next participant; None when nobody is due."""
+        """Take the next participant out; None when nobody is due."""
         if not self._length:
             return None
         for level in (self._urgent, *self._levels):
             while level:
                 number = level.popleft()
-                # A place left behind by `promote`, `discard` or `_suspect` is passed over.
+                # Entries that `promote`, `discard` or `_suspect` have made void are passed over.
                 if self._due[number]:
                     self.discard(number)
                     return number
@@ -135,10 +135,10 @@ class ScanQueue:
 
 
 class ScanMembers:
-    """Takes the list of participants over, row by row, and lines up whoever must be read.
+    """Goes through the list of participants and queues those that must be read.
 
     In a later pass that is everybody except those that were DISCONNECTED before they were read
-    and still are. Who came back and left again between two lists is not noticed.
+    and still are. A participant that came back and left again between two lists is not noticed.
     """
 
     def __init__(
@@ -150,9 +150,9 @@ class ScanMembers:
         """Start with nobody.
 
         Args:
-            log: Where participants get their numbers.
+            log: Gives participants their numbers.
             rows: The list of participants.
-            opened_ids: Whom persons have opened.
+            opened_ids: Ids of the participants that a person has opened.
         """
         self.log = log
         self.rows = rows
@@ -167,27 +167,27 @@ class ScanMembers:
         """By participant number: whether it was listed as DISCONNECTED, then read."""
 
     def begin_pass(self) -> None:
-        """Whoever is listed from now on may have news."""
+        """Begin a pass: everybody listed from now on may have new events."""
         self._pass = self._pass % _PASSES + 1
 
     def end_list(self) -> None:
-        """Free what only the reading of the list needs."""
+        """Free what is needed only while the list is being read."""
         self.queue.forget_users()
 
     def end(self, number: int, *, is_new: bool) -> None:
-        """A participant is read to its end.
+        """Note that a participant is read to the end.
 
         Args:
-            number: Whose events they are.
-            is_new: False when it was read before its row was, or in an earlier run: then the
-                row says nothing about how final the events are.
+            number: The number of the participant.
+            is_new: False when its events were read before its row was, or in an earlier run: then
+                the row does not say whether more events can come.
         """
         self._read_in[number] = self._pass
         if not is_new:
             self._was_gone[number] = 0
 
     def take_rows(self) -> None:
-        """Take over the rows that came since the last time."""
+        """Queue the participants of the rows that came since the last call."""
         rows = self.rows
         if rows.generation != self._generation:
             self._generation, self._taken = rows.generation, 0
@@ -218,11 +218,11 @@ class ScanMembers:
 
 
 class ScannedFeed:
-    """A feed, and how much of it is in the log."""
+    """The feed of a participant, and how much of it is in the log of the session."""
 
     __slots__ = (
+        "_earlier",
         "_generation",
-        "_held",
         "_mark",
         "_taken",
         "feed",
@@ -232,7 +232,7 @@ class ScannedFeed:
     )
 
     def __init__(self, number: int, feed: EventFeed, *, is_shared: bool) -> None:
-        """Follow a feed of the participant of this number.
+        """Begin to follow a feed.
 
         Args:
             number: Its number in the log.
@@ -244,15 +244,15 @@ class ScannedFeed:
         self.feed = feed
         self.is_shared = is_shared
         self.is_refresh = False
-        """Whether the call under way looks for news of a participant read to its end."""
+        """Whether the call under way looks for new events of a participant read to the end."""
         self._taken = len(feed.items) if is_filled else 0
         self._generation: int | None = feed.generation if is_filled else None
-        self._held = HeldRows(())
-        """Rows of the log that may come again, as the feed was begun anew."""
+        self._earlier = EarlierRows(())
+        """Rows of the log that come again when the feed is read again from its start."""
         self._mark = self._progress
 
     def mark(self) -> None:
-        """Remember how far the feed is, before a call."""
+        """Remember how far the feed is read, before a call."""
         self._mark = self._progress
 
     @property
@@ -262,14 +262,14 @@ class ScannedFeed:
 
     @property
     def is_done(self) -> bool:
-        """Whether all is read, or the refresh has ended."""
+        """Whether all pages are read, or the refresh has ended."""
         return self.feed.state is FeedState.COMPLETE and (
             not self.is_refresh or self._progress[2] != self._mark[2]
         )
 
     @property
     def failure(self) -> ProviderFailure | None:
-        """Why the call failed; a refresh that did leaves the state of the feed alone."""
+        """Why the call failed. A failed refresh leaves no failure in the status of the feed."""
         status = self.feed.status
         if self.is_refresh and status.refreshed is not None and status.failure is None:
             has_ended = self._progress[2] != self._mark[2]
@@ -277,10 +277,10 @@ class ScannedFeed:
         return status.failure
 
     def can_begin(self, *, is_last: bool) -> bool:
-        """Whether there is something to call for; prepares that.
+        """Whether a call has something to read; prepares the feed for it.
 
         Args:
-            is_last: Whether nobody will look for news again, so that all must be read.
+            is_last: Whether this is the last pass, so that a refresh must read the whole list.
         """
         if self.is_refresh:
             return self.feed.begin_refresh(is_whole=is_last)
@@ -288,18 +288,18 @@ class ScannedFeed:
         return can_begin(self.feed, may_restart=not self.is_shared)
 
     def take_over(self, log: SessionLog) -> None:
-        """Add the rows that are not in the log yet."""
+        """Add the rows of the feed to the log that are not in it yet."""
         rows, generation = self.feed.items, self.feed.generation
         if generation != self._generation:
-            # Read again from the start, or before anybody followed: what is held comes again.
+            # The feed was read again from its start, or before the scan: rows may be in the log.
             self._generation, self._taken = generation, 0
             held = log.events_of(log.participant_id(self.number))
-            self._held = HeldRows(map(held.key, range(len(held))))
+            self._earlier = EarlierRows(map(held.key, range(len(held))))
         part = range(self._taken, len(rows))
         self._taken = len(rows)
-        if self._held:
+        if self._earlier:
             news = EventLog(rows.tables)
-            news.append(rows[at] for at in part if self._held.take(rows.key(at)) is None)
+            news.append(rows[at] for at in part if self._earlier.take(rows.key(at)) is None)
             log.append(self.number, news, range(len(news)))
             return
         sequence = rows.sequence
@@ -314,7 +314,7 @@ class ScannedFeed:
 
 
 def can_begin(feed: Feed[Item], *, may_restart: bool) -> bool:
-    """Whether a feed can be read on, or tried again; prepares a restart where that is the way."""
+    """Whether a feed can be read on or retried; prepares a restart if only that can help."""
     if feed.can_restart and may_restart:
         feed.begin_again()
         return True
@@ -322,7 +322,7 @@ def can_begin(feed: Feed[Item], *, may_restart: bool) -> bool:
 
 
 def given_up() -> ProviderFailure:
-    """What to say when a call ended without an answer and without a failure."""
+    """The failure of a call that ended without an answer and without a failure."""
     return ProviderFailure(
         FailureKind.NETWORK,
         "The reading was given up before an answer came",

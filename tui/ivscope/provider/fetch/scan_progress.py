@@ -12,64 +12,64 @@ from ivscope.provider.store.fetchable import Fetchable
 from ivscope.provider.store.reading_times import ReadingTimes
 
 _MEASURED_CALLS = 40
-"""The rate is that of so many last answers: twenty seconds at two calls per second."""
+"""The rate is measured over so many last answers: twenty seconds at two calls per second."""
 
 
 class ScanState(StrEnum):
-    """How a scan stands; the word is shown on screen."""
+    """The state of a scan; the word is shown on screen."""
 
     IDLE = "IDLE"
     LISTING = "LISTING"
-    """The list of participants is being read; events of those listed already are, too."""
+    """The list of participants is being read, and so are events of those listed already."""
     READING = "READING"
     """Everybody is listed; events are being read."""
     PAUSED = "PAUSED"
     FAILED = "FAILED"
-    """It cannot go on by itself."""
+    """It does not go on by itself."""
     COMPLETE = "COMPLETE"
-    """Everybody was asked for. Single participants may have failed."""
+    """Everybody's events were asked for. Single participants may have failed."""
     CANCELLED = "CANCELLED"
 
 
 @dataclass(frozen=True, slots=True)
 class ScanProgress:
-    """How far it has come."""
+    """How far a scan has come."""
 
     state: ScanState
     participants_known: int
     list_complete: bool
     """Whether everybody is listed; before, `participants_known` only grows."""
     participants_read: int
-    """To the end, whoever read them."""
+    """Participants whose events are read to the end, by the scan or by a person."""
     failed: int
     """Participants whose last call failed."""
     calls: int
-    """Answers and failures that the scan has had."""
+    """Calls of the scan that were answered or have failed."""
     events: int
     rate: float | None
-    """Calls per second lately; None before two answers, and while it stands still."""
+    """Calls per second over the last answers; None before two of them, and while it is paused."""
     eta_seconds: float | None
-    """None when the rate or the number of participants is not known."""
+    """Seconds until it is complete; None when rate or number of participants is not known."""
     failure: ProviderFailure | None
     """Set exactly when the state is FAILED."""
 
 
 class CallRate:
-    """Answers per second, told from the last few."""
+    """Answers per second, measured over the last few."""
 
     def __init__(self) -> None:
         self._came: deque[float] = deque(maxlen=_MEASURED_CALLS + 1)
 
     def note(self, now: float) -> None:
-        """An answer has come."""
+        """Note that an answer has come."""
         self._came.append(now)
 
     def forget(self) -> None:
-        """The reading stands still: what comes later must not count this time."""
+        """Start measuring anew, so that a pause does not count."""
         self._came.clear()
 
     def at(self, now: float) -> float | None:
-        """Falls while an answer is overdue; None before two have come."""
+        """Answers per second. Falls while one is overdue; None before two have come."""
         came = tuple(self._came)
         if len(came) < 2:  # noqa: PLR2004 - from one answer to the next
             return None
@@ -80,7 +80,7 @@ class CallRate:
 
 
 class ScanPasses:
-    """Follows the times of what is read in each pass. Moments are on the provider's clock."""
+    """The read times of each pass of a scan, as seconds on the provider's clock."""
 
     def __init__(
         self,
@@ -89,13 +89,13 @@ class ScanPasses:
         has_ended: Callable[[], bool],
         is_settled: Callable[[datetime], bool],
     ) -> None:
-        """Before the first pass.
+        """Begin before the first pass.
 
         Args:
-            times: Of everything that is read.
+            times: The read times of all feeds and facts.
             clock: Seconds.
-            has_ended: Whether the end of the session is known.
-            is_settled: Whether nothing of it came in any more at a moment.
+            has_ended: Tells whether the session has an end time.
+            is_settled: Tells whether nothing of it could come in any more at a moment.
         """
         self._times = times
         self._clock = clock
@@ -106,21 +106,21 @@ class ScanPasses:
         self._oldest = self._oldest_recorded = self._recorded_before = inf
         self._knew_the_end = False
         self.is_final = False
-        """Whether nothing can come any more, as the last pass has shown."""
+        """Whether the last pass has read everything that can ever come."""
 
     @property
     def may_be_last(self) -> bool:
-        """Whether the session had ended when the pass began: nobody looks for news after it."""
+        """Whether the session had ended when the pass began, so that no other must follow."""
         return self._knew_the_end
 
     @property
     def up_to_date_at(self) -> float:
-        """When the first pass began, or the last one that is complete, or what was recorded."""
+        """When the first or the last complete pass began, or an older recorded answer."""
         return min(self._up_to_date_at, self._recorded)
 
     @property
     def recorded_at(self) -> datetime | None:
-        """When the oldest recorded answer was asked for that no later pass has looked behind."""
+        """When the oldest recorded answer in use was asked for; None once a pass replaced it."""
         return None if self._recorded == inf else self._times.time_of(self._recorded)
 
     @property
@@ -128,7 +128,7 @@ class ScanPasses:
         return min(self._oldest_recorded, self._recorded_before)
 
     def begin(self) -> bool:
-        """A pass begins. Returns whether it is the first one."""
+        """Begin a pass. Returns whether it is the first one."""
         self._recorded_before = self._recorded
         self._oldest = self._oldest_recorded = inf
         self._passes += 1
@@ -139,19 +139,19 @@ class ScanPasses:
         return self._passes == 1
 
     def note(self, target: Fetchable) -> bool:
-        """An answer has come. Returns whether the service gave it."""
+        """Note an answer. Returns whether it is one of the service, not a recorded one."""
         if self._times.is_recorded(target):
             self._oldest_recorded = min(self._oldest_recorded, self._times.of(target) or 0.0)
             self.take_over(target)
         return not self._times.came_recorded(target)
 
     def take_over(self, target: Fetchable) -> None:
-        """What was read before the pass is counted as read in it."""
+        """Count a target that was read before the pass as read in it."""
         moment = self._times.of(target)
         self._oldest = min(self._oldest, -inf if moment is None else moment)
 
     def end(self) -> bool:
-        """A pass has ended. Returns whether the session has, too, and what is held is older."""
+        """End a pass. Returns whether another one must read events from before the end again."""
         self._up_to_date_at = self._began
         self._recorded_before = inf
         has_old = self._oldest < self._began and not self._is_settled(self._oldest)

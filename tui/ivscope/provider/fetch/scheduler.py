@@ -1,4 +1,4 @@
-"""Scheduler: decides which call goes next, and when; runs each in a thread of its own."""
+"""Scheduler: decides which call is next, and when; runs each in a thread of its own."""
 
 import threading
 from collections.abc import Callable
@@ -11,27 +11,27 @@ from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
 
 CALLS_IN_FLIGHT = 4
-"""At most so many at once: about the budget of a second, and few enough for a small machine."""
+"""The most calls at once: about those allowed in a second, and few enough for a small machine."""
 
-SWEEP_CALLS_AT_WORK = 2
-"""Of a sweep, so many young calls at once. Threads that decode answers take turns with the keys:
-with four of them both the keys and the sweep were slower."""
+SCAN_CALLS_AT_WORK = 2
+"""The most young calls of a scan at once. Threads that decode answers take turns with the thread of
+the screen: with four of them both key presses and the scan were slower."""
 
 YOUNG_SECONDS = 0.25
-"""A call under way for longer waits for the network, and takes no processor from anybody."""
+"""A call is young until then. Later it waits for the network, and takes no processor time."""
 
 DEADLINE_SECONDS = 30.0
-"""For one call in all. A socket timeout covers one read only: a trickle never trips it."""
+"""For a whole call. A socket timeout covers a single read, so that a trickle never trips it."""
 
 THROTTLE_RETRIES = 5
-"""Waits of 1, 2, 4, 8 and 8 s are 23 s; who is throttled longer should decide for themselves."""
+"""Waits of 1, 2, 4, 8 and 8 s are 23 s; after that a person should decide what to do."""
 
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """One call to make, and whom to tell.
+    """One call to make, and the functions to call with its outcome.
 
-    The functions are called without any lock of the queue, in the call's own thread or, for a
+    The functions are called without the scheduler's lock, in the call's own thread or, for a
     call that ran out of time, in the dispatching thread.
     """
 
@@ -40,13 +40,13 @@ class Call:
     run: Callable[[], None]
     """Blocks: fetches and stores. Raises ProviderFailure. Runs again after throttling."""
     throttled: Callable[[], object]
-    """The call waits once more."""
+    """Called when the service throttles: the call waits once more."""
     failed: Callable[[ProviderFailure], object]
-    """The last word on the call, unless it crashed or was cancelled."""
+    """Called with the final failure, unless the call crashed or was cancelled."""
     crashed: Callable[[Exception], object]
-    """`run` raised what no source may raise: a bug."""
+    """Called with what `run` raised and no source may raise: a bug."""
     is_free: bool = False
-    """Whether it asks no service: the pace is not for it, and nobody counts it."""
+    """Whether it asks no service, so that no rate limit holds for it and it is not counted."""
     throttles: int = 0
     started_at: float = -inf
     expires_at: float = inf
@@ -54,7 +54,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What the status line says about calls."""
+    """The numbers that the status line shows about calls."""
 
     used: int
     """Calls started in the last second, of the busiest operation."""
@@ -70,19 +70,19 @@ class Activity:
 
 
 class Scheduler:
-    """Starts calls as the pace allows, most urgent first, and gives up those out of time.
+    """Starts calls as the rate limiter allows, most urgent first, and gives up those out of time.
 
     All its threads are daemons and nothing ever joins them: a process can end at once.
     """
 
     def __init__(
         self,
-        pace: RateLimiter,
+        rate_limiter: RateLimiter,
         *,
         clock: Clock = SYSTEM_CLOCK,
         deadline: float = DEADLINE_SECONDS,
     ) -> None:
-        self._pace = pace
+        self._rate_limiter = rate_limiter
         self._clock = clock
         self._deadline = deadline
         self._changed = threading.Condition()
@@ -93,7 +93,7 @@ class Scheduler:
         self._closed = False
 
     def submit(self, call: Call) -> None:
-        """Line a call up behind those of its priority. Does not block; no effect once closed."""
+        """Queue a call behind those of its priority. Does not block; no effect once closed."""
         with self._changed:
             if self._closed:
                 return
@@ -118,12 +118,12 @@ class Scheduler:
             self._changed.notify_all()
 
     def activity(self, now: float) -> Activity:
-        """The state of things at a moment of this queue's clock."""
+        """The numbers for the status line at `now`, seconds on the scheduler's clock."""
         with self._changed:
             return Activity(
-                used=self._pace.used(now),
-                budget=self._pace.budget,
-                throttled_seconds=max(0.0, self._pace.waiting_until - now),
+                used=self._rate_limiter.used(now),
+                budget=self._rate_limiter.budget,
+                throttled_seconds=max(0.0, self._rate_limiter.waiting_until - now),
                 waiting=len(self._waiting),
                 in_flight=len(self._in_flight),
                 total=self._total,
@@ -163,32 +163,32 @@ class Scheduler:
         if len(self._in_flight) >= CALLS_IN_FLIGHT:
             return None, inf
         delays: dict[tuple[str, Priority], float] = {}
-        wait_of_sweeps = self._wait_of_sweeps(now)
+        wait_of_scans = self._wait_of_scans(now)
         best: Call | None = None
         for call in self._waiting:
             lane = ("" if call.is_free else call.operation, call.priority)
             if lane not in delays:
-                delay = 0.0 if call.is_free else self._pace.delay(*lane, now)
-                is_sweep = call.priority is Priority.SWEEP
-                delays[lane] = max(delay, wait_of_sweeps) if is_sweep else delay
+                delay = 0.0 if call.is_free else self._rate_limiter.delay(*lane, now)
+                is_scan = call.priority is Priority.SCAN
+                delays[lane] = max(delay, wait_of_scans) if is_scan else delay
             if delays[lane] <= 0 and (best is None or call.priority < best.priority):
                 best = call
         return best, min(delays.values(), default=inf)
 
-    def _wait_of_sweeps(self, now: float) -> float:
-        """Seconds until another call of a sweep may start, unless one ends before."""
+    def _wait_of_scans(self, now: float) -> float:
+        """Seconds until another call of a scan may start, unless one ends before."""
         young = [
             call.started_at
             for call in self._in_flight
-            if call.priority is Priority.SWEEP and now - call.started_at < YOUNG_SECONDS
+            if call.priority is Priority.SCAN and now - call.started_at < YOUNG_SECONDS
         ]
-        return min(young) + YOUNG_SECONDS - now if len(young) >= SWEEP_CALLS_AT_WORK else 0.0
+        return min(young) + YOUNG_SECONDS - now if len(young) >= SCAN_CALLS_AT_WORK else 0.0
 
     def _begin(self, call: Call, now: float) -> Callable[[], object]:
         self._waiting.remove(call)
         self._in_flight.append(call)
         if not call.is_free:
-            self._pace.note_call(call.operation, call.priority, now)
+            self._rate_limiter.note_call(call.operation, call.priority, now)
             self._total += 1
         call.started_at = now
         call.expires_at = now + self._deadline
@@ -210,19 +210,21 @@ class Scheduler:
         else:
             if not call.is_free:
                 with self._changed:
-                    self._pace.recover(call.operation)
+                    self._rate_limiter.recover(call.operation)
             self._leave(call)
 
     def _wait_once_more(self, call: Call, failure: ProviderFailure) -> None:
         with self._changed:
-            self._pace.note_throttle(call.operation, self._clock.monotonic(), failure.retry_after)
+            self._rate_limiter.note_throttle(
+                call.operation, self._clock.monotonic(), failure.retry_after
+            )
             call.throttles += 1
             call.expires_at = inf
         if call.throttles > THROTTLE_RETRIES:
             if self._leave(call):
                 call.failed(failure)
             return
-        # Told before it waits, or the next attempt could be told first.
+        # Called before the call waits, or its next attempt could be announced first.
         call.throttled()
         with self._changed:
             if self._remove(call):
@@ -230,7 +232,7 @@ class Scheduler:
                 self._changed.notify_all()
 
     def _leave(self, call: Call) -> bool:
-        """Free the place of a call; False when it was given up before."""
+        """Remove a call that has ended; False when it was given up before."""
         with self._changed:
             self._changed.notify_all()
             return self._remove(call)

@@ -1,4 +1,4 @@
-"""Rows: what a feed keeps its items in."""
+"""AppendList: the items of a feed that is not one of events."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar, overload
@@ -6,10 +6,10 @@ from typing import Protocol, TypeVar, overload
 Item = TypeVar("Item")
 
 
-class Rows(Protocol[Item]):
+class AppendOnly(Protocol[Item]):
     """Append-only items in the order returned.
 
-    One writer at a time; a reader in any thread may read below a `len()` that it saw.
+    One writer at a time; any thread may read below a `len()` that it saw.
     """
 
     def append(self, items: Iterable[Item], /) -> None:
@@ -27,7 +27,7 @@ class Rows(Protocol[Item]):
 
 
 class AppendList(Sequence[Item]):
-    """Rows that need no columns: of everything but events."""
+    """A list of items without columns, for everything but events."""
 
     __slots__ = ("_rows",)
 

@@ -41,12 +41,12 @@ class Goal(Enum):
     """How far a refresh reads unless the list ends before."""
 
     MEETING = auto()
-    """From the start until what is held follows: a list that grows at its head, newest first."""
+    """From the start until rows come that the log has: for a list that grows at its head."""
     COVERING = auto()
-    """From the start until all that is held has come again: no order to rely on, and not all was
-    read."""
+    """From the start until all rows of the log have come again: for a list without an order to
+    rely on that was read in part."""
     LAST_PAGE = auto()
-    """From the last page read to the end: a list that grows at its end, oldest first."""
+    """From the last page read to the end: for a list that grows at its end, oldest first."""
     WHOLE = auto()
     """From the start to the end."""
 
@@ -55,12 +55,12 @@ class Goal(Enum):
 class Merged:
     """What a refresh has done to the log."""
 
-    paging: PageCursor
-    """Where the list is to be read on."""
+    page_cursor: PageCursor
+    """Where reading the list goes on."""
     new: int
     """Events that were added."""
     is_whole: bool
-    """Whether everything is held that the list had when the refresh began."""
+    """Whether the log now has everything that the list had when the refresh began."""
     has_left_out: bool = False
     """Whether rows were left out that may be repeats. Only another reading of all can tell."""
 
@@ -80,15 +80,15 @@ class Refresh:
         "_last_page",
         "_log",
         "_overlay",
-        "paging",
+        "page_cursor",
     )
 
     def __init__(self, log: EventLog, before: PageCursor, goal: Goal, *, is_settled: bool) -> None:
         """Read nothing yet.
 
         Args:
-            log: The rows held.
-            before: How far the reading of them came.
+            log: The rows read before.
+            before: How far they were read.
             goal: How far to read.
             is_settled: Whether nothing comes in any more.
         """
@@ -100,35 +100,35 @@ class Refresh:
         self._last_page = 0
         self._growth: int | None = None
         self._overlay: Overlay | None = None
-        self.paging: Final = PageCursor(before.generation, is_settled=is_settled)
+        self.page_cursor: Final = PageCursor(before.generation, is_settled=is_settled)
         """How far this reading has come."""
         if goal is Goal.LAST_PAGE and before.asked is not None:
-            self.paging.cursor = before.asked
-            self.paging.seen = {hash(before.asked)}
-            self.paging.pages = before.pages - 1
-            self.paging.rows = before.rows - before.last_rows
+            self.page_cursor.cursor = before.asked
+            self.page_cursor.seen = {hash(before.asked)}
+            self.page_cursor.pages = before.pages - 1
+            self.page_cursor.rows = before.rows - before.last_rows
 
     @property
     def begins_at_a_cursor(self) -> bool:
-        """Whether it has yet to ask for its first page, and that with a cursor."""
+        """Whether its next page is its first one and is asked for with a cursor."""
         return self._goal is Goal.LAST_PAGE and not self._fresh
 
     def take(self, page: Page[Event]) -> None:
         """Take the next page."""
         fresh = self._fresh
-        self.paging.turn(len(page.items), page.next_cursor)
+        self.page_cursor.turn(len(page.items), page.next_cursor)
         self._last_page = len(fresh)
-        if not self.paging.is_settled:
+        if not self.page_cursor.is_settled:
             rows = doubtful_rows(fresh, page.items)
             self._doubtful.update(len(fresh) + row for row in rows)
         fresh.append(page.items)
 
     def is_enough(self) -> bool:
-        """Whether nothing that is still to come matters."""
+        """Whether the pages read so far suffice for the goal."""
         self._growth = self._overlay = None
         if self._goal is Goal.MEETING and not self._doubtful:
             self._growth = growth_at_head(self._log, self._fresh)
-        if self.paging.cursor is None:
+        if self.page_cursor.cursor is None:
             return True
         if self._goal is Goal.MEETING:
             return self._growth is not None or self._meets()
@@ -145,28 +145,28 @@ class Refresh:
         )
 
     def merge(self) -> Merged:
-        """Put what is new into the log. Only once it `is_enough` and has not lost its place."""
+        """Put what is new into the log. Call it once it `is_enough` and has not lost its place."""
         if self._goal is Goal.LAST_PAGE:
             return self._extend()
-        if self._growth is not None and self.paging.cursor is not None:
+        if self._growth is not None and self.page_cursor.cursor is not None:
             if self._growth:
                 self._log.prepend(self._fresh[: self._growth])
             return Merged(self._before, self._growth, is_whole=False)
         return self._spread()
 
     def _extend(self) -> Merged:
-        """Add what has come behind the last page."""
+        """Add the new rows of a list that grows at its end."""
         held = len(self._log) - self._before.base
         self._log.append(self._fresh[held:])
-        self.paging.base = self._before.base + self._last_page
-        return Merged(self.paging, len(self._fresh) - held, is_whole=False)
+        self.page_cursor.base = self._before.base + self._last_page
+        return Merged(self.page_cursor, len(self._fresh) - held, is_whole=False)
 
     def _spread(self) -> Merged:
-        """Add what has come anywhere."""
-        before, paging = self._before, self.paging
-        is_whole = paging.cursor is None
-        # Only growth makes rows repeat. The same number of rows twice: there was none in between.
-        is_quiet = is_whole and before.is_at_end and paging.rows == before.rows
+        """Add new rows wherever in the list they stand."""
+        before, page_cursor = self._before, self.page_cursor
+        is_whole = page_cursor.cursor is None
+        # Rows repeat only if the list grows. Two readings of equally many rows: it has not grown.
+        is_quiet = is_whole and before.is_at_end and page_cursor.rows == before.rows
         laid = self._overlay
         if laid is None or is_whole:
             doubtful = frozenset[int]() if is_quiet else self._doubtful
@@ -178,16 +178,16 @@ class Refresh:
             before.has_missed_news |= laid.has_left_out
             return Merged(before, len(new), is_whole=False, has_left_out=laid.has_left_out)
         is_as_read = len(laid.order) == len(self._fresh)
-        paging.base = self._last_page if is_as_read else len(laid.order)
-        # What was complete remains so, as of the time when it was read.
+        page_cursor.base = self._last_page if is_as_read else len(laid.order)
+        # A list that was complete still is, as of the time when it was read.
         was_complete = before.is_at_end and not before.is_unsure
-        paging.is_unsure = laid.has_left_out and not was_complete
-        paging.has_missed_news = laid.has_left_out
+        page_cursor.is_unsure = laid.has_left_out and not was_complete
+        page_cursor.has_missed_news = laid.has_left_out
         is_all = is_whole and not laid.has_left_out
-        return Merged(paging, len(new), is_whole=is_all, has_left_out=laid.has_left_out)
+        return Merged(page_cursor, len(new), is_whole=is_all, has_left_out=laid.has_left_out)
 
     def _meets(self) -> bool:
-        """Whether a whole page below the newest held event was held already, in its order."""
+        """Whether a page older than the newest event of the log repeats the log in its order."""
         if not has_passed_newest(self._log, self._fresh):
             return False
         self._overlay = overlay(self._log, self._fresh, self._doubtful, is_whole=False)
@@ -202,9 +202,9 @@ class Refresh:
 
 
 def goal_of(log: EventLog, before: PageCursor) -> Goal:
-    """The refresh with the fewest calls that can be relied on, after a reading that got so far.
+    """The cheapest reliable refresh of a log that was read as far as `before` says.
 
-    A list from the oldest to the newest must have been read to its end.
+    For a list from the oldest to the newest it must have been read to its end.
     """
     if before.is_at_end and (before.is_unsure or before.has_missed_news):
         return Goal.WHOLE
@@ -217,14 +217,14 @@ def goal_of(log: EventLog, before: PageCursor) -> Goal:
 
 
 UNSURE_PASSES: Final = 3
-"""So many passes in a row that could not tell repeats from equal events: the list grows faster
-than it can be read. One pass is enough unless something comes in during it."""
+"""After so many passes in a row that could not tell repeats from equal events, the list is said to
+grow faster than it can be read. One pass is enough unless events come in during it."""
 
 
 class EventFeed(Feed[Event]):
     """The events of one participant, kept in columns. Can be read again without being replaced.
 
-    COMPLETE means that everything is held that the list had when its first page was asked for.
+    COMPLETE means that the log has everything that the list had when its first page was asked for.
     While a session is live, a page may repeat rows of the page before. Where that cannot be told
     from other events that are equal, they are left out, and the list is read once more.
     """
@@ -239,10 +239,10 @@ class EventFeed(Feed[Event]):
         new_rows: Callable[[], EventLog],
         is_settled: Callable[[], bool],
     ) -> None:
-        """Hold nothing yet.
+        """Begin with an empty log.
 
         Args:
-            call: What reads it.
+            call: The call that reads it.
             new_rows: Makes an empty log.
             is_settled: Whether nothing comes in any more; asked when a pass begins.
         """
@@ -254,56 +254,56 @@ class EventFeed(Feed[Event]):
         self._passes = self._found = 0
 
     def fill(self, rows: EventLog) -> None:
-        """Hold what was read to the end in another way; nothing else was read before."""
+        """Take over rows that a scan has read to the end. Only for a feed that has read nothing."""
         self.items = rows
-        self._paging.pages = 1
-        self._paging.rows = -1
+        self._page_cursor.pages = 1
+        self._page_cursor.rows = -1
         self.rest()
 
     def begin_refresh(self, *, is_whole: bool = False) -> bool:
-        """Make the next call look for news.
+        """Make the next call look for new events.
 
-        The news of a list from the oldest to the newest are behind what was not read yet: then,
-        as before the first page, this is an ordinary read.
+        In a list from the oldest to the newest they are on the pages not read yet. Then, and before
+        the first page, this is an ordinary read.
 
         Args:
             is_whole: Whether to read all of it again, and not only where it grows.
 
         Returns:
-            False when reading again from the start was begun and has failed: that comes first.
+            False when a restart was begun and has failed: it has to be retried first.
         """
-        paging = self._paging
+        page_cursor = self._page_cursor
         if self._fresh is not None:
             return False
-        is_unread = paging.cursor is not None and self.items.order is OrderLabel.OLDEST_FIRST
-        if paging.pages == 0 or (is_unread and not is_whole):
+        is_unread = page_cursor.cursor is not None and self.items.order is OrderLabel.OLDEST_FIRST
+        if page_cursor.pages == 0 or (is_unread and not is_whole):
             return self.wants_read or self.can_retry
         self._before = self.status
         self._is_for_next_page = False
         self._passes = self._found = 0
-        self._read_again(Goal.WHOLE if is_whole else goal_of(self.items, paging))
+        self._read_again(Goal.WHOLE if is_whole else goal_of(self.items, page_cursor))
         return True
 
     @property
     def is_reading_on(self) -> bool:
-        """Whether the next call reads the next page, and looks for no news."""
+        """Whether the next call reads the next page, and not rows that were read before."""
         return self._refresh is None and super().is_reading_on
 
     def begin_again(self) -> None:
-        """Make the next call read the first page; a refresh is over."""
+        """Make the next call read the first page; this ends a refresh."""
         self._refresh = None
         super().begin_again()
         if self._fresh is not None:
             self._fresh.is_settled = self._is_settled()
 
     def queue(self) -> None:
-        """Say that a call waits; it begins another pass where the last one has left doubts."""
-        paging = self._paging
+        """Note that a call waits. Begins another pass if the last one has left rows out."""
+        page_cursor = self._page_cursor
         if self._refresh is None and self._fresh is None:
-            if paging.needs_another_pass:
+            if page_cursor.needs_another_pass:
                 self._pass_again()
-            elif not paging.pages:
-                paging.is_settled = self._is_settled()
+            elif not page_cursor.pages:
+                page_cursor.is_settled = self._is_settled()
         super().queue()
 
     def fetch(self, source: Source) -> Callable[[], bool]:
@@ -312,7 +312,7 @@ class EventFeed(Feed[Event]):
         if refresh is None:
             return super().fetch(source)
         try:
-            page = source.read_page(self.call, refresh.paging.cursor)
+            page = source.read_page(self.call, refresh.page_cursor.cursor)
         except ProviderFailure as failure:
             if failure.kind is FailureKind.INVALID and refresh.begins_at_a_cursor:
                 return partial(self._read_again, Goal.WHOLE)
@@ -320,7 +320,7 @@ class EventFeed(Feed[Event]):
         return partial(self._store_again, refresh, page)
 
     def fail(self, failure: ProviderFailure) -> None:
-        """Say what went wrong. A failed refresh leaves the feed as it was before."""
+        """Note the failure of a call. A failed refresh leaves the feed as it was before."""
         if self._refresh is None:
             super().fail(failure)
             return
@@ -336,24 +336,24 @@ class EventFeed(Feed[Event]):
             self.rest()
 
     def rest(self) -> None:
-        """Forget the call and stand where the pages read have led."""
+        """Forget the call; the state follows from the pages read."""
         self._refresh = None
         super().rest()
 
-    def _add(self, paging: PageCursor, page: Page[Event]) -> bool:
+    def _add(self, page_cursor: PageCursor, page: Page[Event]) -> bool:
         left_out = frozenset[int]()
-        if paging.pages > 1 and not (paging.is_settled or paging is self._fresh):
+        if page_cursor.pages > 1 and not (page_cursor.is_settled or page_cursor is self._fresh):
             left_out = doubtful_rows(self.items, page.items)
         if not left_out:
-            needs_another_call = super()._add(paging, page)
+            needs_another_call = super()._add(page_cursor, page)
         else:
-            paging.is_unsure = True
+            page_cursor.is_unsure = True
             kept = [row for index, row in enumerate(page.items) if index not in left_out]
-            paging.base = len(self.items)
+            page_cursor.base = len(self.items)
             self.items.append(kept)
             self.rest()
             needs_another_call = False
-        if paging.needs_another_pass:
+        if page_cursor.needs_another_pass:
             self._pass_again()
             return True
         return needs_another_call
@@ -365,17 +365,17 @@ class EventFeed(Feed[Event]):
 
     def _read_again(self, goal: Goal) -> bool:
         is_settled = self._is_settled()
-        self._refresh = Refresh(self.items, self._paging, goal, is_settled=is_settled)
+        self._refresh = Refresh(self.items, self._page_cursor, goal, is_settled=is_settled)
         return True
 
     def _store_again(self, refresh: Refresh, page: Page[Event]) -> bool:
         refresh.take(page)
-        paging = refresh.paging
-        if paging.dead_end is not None:
-            self.fail(paging.dead_end)
+        page_cursor = refresh.page_cursor
+        if page_cursor.dead_end is not None:
+            self.fail(page_cursor.dead_end)
             return False
-        if paging.cursor is not None and not page.items:
-            if paging.empty_in_a_row < EMPTY_PAGES_FOLLOWED:
+        if page_cursor.cursor is not None and not page.items:
+            if page_cursor.empty_in_a_row < EMPTY_PAGES_FOLLOWED:
                 return True
             self.fail(only_empty())
             return False
@@ -384,9 +384,9 @@ class EventFeed(Feed[Event]):
         if refresh.has_lost_its_place:
             return self._read_again(Goal.WHOLE)
         merged = refresh.merge()
-        self._paging = merged.paging
+        self._page_cursor = merged.page_cursor
         self._found += merged.new
-        if merged.has_left_out and self._paging.is_at_end:
+        if merged.has_left_out and self._page_cursor.is_at_end:
             self._passes += 1
             if self._passes < UNSURE_PASSES:
                 return self._read_again(Goal.WHOLE)

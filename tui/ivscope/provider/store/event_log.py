@@ -17,20 +17,22 @@ from ivscope.domain.tokens import ParticipantToken
 from ivscope.provider.store.order import OrderLabel, OrderTally
 
 BLOCK: Final = 1_024
-"""Events of a block. Of a million, as many blocks are passed over as rows are looked at in one;
-a block costs about 200 bytes, a fifth of a byte for an event."""
+"""Events of a block: about the square root of a million, so that skipping the other blocks of such
+a log costs as much as looking at the rows of one. A block costs about 200 bytes, a fifth of a byte
+for an event."""
 
 _BITS = 255
-"""Numbers are told apart up to here; others share a bit, and a block is looked at in vain."""
+"""Numbers up to here have a bit of their own. Higher ones share a bit with a lower one, so that a
+block can be looked at without need."""
 
 
 @dataclass(slots=True)
 class _Block:
     first: int | None = None
-    """The earliest readable time, microseconds; None without any."""
+    """The earliest readable time, microseconds; None if no event has one."""
     last: int = 0
     kinds: int = 0
-    """A bit for each number, as in the next two."""
+    """A bit for the number of each kind; `participants` and `remotes` likewise."""
     untimed: int = 0
     """Kinds of the events without a readable time."""
     participants: int = 0
@@ -38,7 +40,7 @@ class _Block:
 
 
 class BlockIndex:
-    """Written by whoever appends to the log; any thread may ask about positions that it has."""
+    """Which kinds and times each block of neighbouring events has, so that others are skipped."""
 
     __slots__ = ("_blocks",)
 
@@ -55,7 +57,7 @@ class BlockIndex:
         remotes: "array[int]",
         no_time: int,
     ) -> None:
-        """Take in neighbouring events.
+        """Add neighbouring events to the index.
 
         Args:
             start: Position of the first one: as many as were added before.
@@ -63,7 +65,7 @@ class BlockIndex:
             kinds: Numbers of their kinds.
             participants: Numbers of their participants.
             remotes: Numbers of their remote participants.
-            no_time: This time, and everything below it, stands for none.
+            no_time: This number, and everything below it, stands for "no readable time".
         """
         at = 0
         while at < len(times):
@@ -94,7 +96,7 @@ class BlockIndex:
         participant: int | None = None,
         remote: int | None = None,
     ) -> list[tuple[int, int, range]]:
-        """Where events can be that are of some kinds and have a time from `since` to `until`.
+        """The blocks that can hold events of these kinds at times from `since` to `until`.
 
         Args:
             kinds: Numbers of kinds.
@@ -137,7 +139,7 @@ def _bits(numbers: Iterable[int]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class EventKind:
-    """What many events have in common. Few combinations exist, so each is kept once."""
+    """Name, error code and replica flag. Few combinations exist, so each is stored once."""
 
     name: str | None
     error_code: str | None
@@ -148,7 +150,7 @@ class EventKind:
 
 @dataclass(frozen=True, slots=True)
 class Rare:
-    """What few events have; most share one of these."""
+    """The fields that few events have, and the raw text of an unreadable time."""
 
     destination_stage_arn: str | None
     destination_session_id: str | None
@@ -163,7 +165,7 @@ NOTHING_RARE = Rare(None, None, None, None, None)
 class EventTables:
     """Texts, kinds and tokens that logs refer to by number; shared by the logs of one provider.
 
-    Only ever grows. One writer at a time; a number that was handed out stays readable.
+    It only grows. One writer at a time; a number that was handed out stays readable.
     """
 
     __slots__ = ("_kind_numbers", "_text_numbers", "_tokens", "kinds", "texts")
@@ -176,7 +178,7 @@ class EventTables:
         self._tokens: dict[ParticipantToken, ParticipantToken] = {}
 
     def text_number(self, text: str | None) -> int:
-        """The number of a text, its old one if it was seen before."""
+        """The number of a text: the same one for equal texts."""
         number = self._text_numbers.get(text)
         if number is None:
             number = len(self.texts)
@@ -185,7 +187,7 @@ class EventTables:
         return number
 
     def kind_number(self, event: Event) -> int:
-        """The number of an event's kind, its old one if it was seen before."""
+        """The number of an event's kind: the same one for equal kinds."""
         key = (event.name, event.error_code, event.replica)
         number = self._kind_numbers.get(key)
         if number is None:
@@ -195,7 +197,7 @@ class EventTables:
         return number
 
     def rare(self, event: Event) -> Rare:
-        """The fields that few events have, with equal texts and tokens kept once."""
+        """The rare fields of an event; equal texts and tokens are stored once."""
         time = event.time
         return Rare(
             self.texts[self.text_number(event.destination_stage_arn)],
@@ -221,7 +223,7 @@ def has_rare_fields(event: Event) -> bool:
 
 
 class KindTally:
-    """Written by whoever appends to the log; any thread may ask."""
+    """How many events of each kind a log has. Written by its writer; any thread may ask."""
 
     __slots__ = ("_counts", "_remotes", "_tables")
 
@@ -232,7 +234,7 @@ class KindTally:
         """Remote participants by kind, for errors only."""
 
     def add(self, kinds: "array[int]", remotes: "array[int]") -> int:
-        """Take in events by their columns. Returns how many of them report a failure."""
+        """Count events given as columns. Returns how many of them report a failure."""
         counts = Counter(kinds)
         self._counts.update(counts)
         errors = [kind for kind in counts if self._tables.kinds[kind].is_error]
@@ -254,13 +256,13 @@ class KindTally:
 __all__ = ["NO_TIME", "EventColumns", "EventKind", "EventLog", "EventTables"]
 
 _ABSENT = -(2**63)
-"""Stands for a time that did not come. Far below year 1, which is about -2**56."""
+"""Stands for an absent time. Far below year 1, which is about -2**56 microseconds."""
 
 _UNREADABLE = _ABSENT + 1
-"""Stands for a time that came and could not be read; its text is in the rare fields."""
+"""Stands for a time that could not be read; its text is in the rare fields."""
 
 NO_TIME = _UNREADABLE
-"""In `EventColumns.times`, this and everything below it stands for no readable time."""
+"""In `EventColumns.times` this and everything below it stands for "no readable time"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +282,7 @@ class EventColumns:
 class EventLog(Sequence[Event]):
     """Append-only events in the order returned; `log[i]` gives back exactly what was appended.
 
-    One writer at a time. A reader in any thread may read every position below a `len()` that it
+    One writer at a time. Any thread may read every position below a `len()` that it
     saw, without a lock and without a copy: the length is published last. The single-column
     methods are for work over many rows; they build no `Event`.
     """
@@ -313,7 +315,7 @@ class EventLog(Sequence[Event]):
         self._order = OrderTally()
         self._length = 0
         self.blocks = BlockIndex()
-        """Where in the log events of some kind or time can be."""
+        """Finds the positions where events of some kind or time can be."""
         self.tally = KindTally(self._tables)
         """How many of each kind there are."""
         self.error_count = 0
@@ -362,8 +364,8 @@ class EventLog(Sequence[Event]):
 
         Args:
             other: The log, read in the order of its positions.
-            rows: Which of them, below its `len()`.
-            participants: Their column of participants; None for that of the log.
+            rows: Positions in it, below its `len()`.
+            participants: Their column of participants; None for that of the other log.
         """
         columns = other.columns(rows.start, rows.stop)
         shift = self._length - rows.start
@@ -381,7 +383,7 @@ class EventLog(Sequence[Event]):
         self._publish()
 
     def _publish(self) -> None:
-        """Take in what the columns have gained; the length comes last."""
+        """Make the rows added to the columns visible; the length is published last."""
         start, kinds, remotes = self._length, self._kinds[self._length :], self._remotes
         self.error_count += self.tally.add(kinds, remotes[start:])
         self.blocks.add(
@@ -436,7 +438,7 @@ class EventLog(Sequence[Event]):
         return self._event(position)
 
     def key(self, index: int) -> Hashable:
-        """Equal for equal events, in all logs that share tables; cheaper than the event."""
+        """A value that is equal for equal events of logs with the same tables; builds no event."""
         return (
             self._times[index],
             self._kinds[index],
@@ -476,7 +478,7 @@ class EventLog(Sequence[Event]):
 
     @property
     def tables(self) -> EventTables:
-        """What the numbers in the columns stand for."""
+        """The tables that the numbers in the columns point into."""
         return self._tables
 
     def columns(self, start: int, stop: int) -> EventColumns:
@@ -498,12 +500,12 @@ class EventLog(Sequence[Event]):
 
     @property
     def order(self) -> OrderLabel:
-        """In which order the events came, as far as read."""
+        """The order in which the service returned the events read so far."""
         return self._order.label
 
     @property
     def last_time_us(self) -> int | None:
-        """Time of the event returned last that has one, microseconds; None when none has."""
+        """Time of the last returned event that has a readable one, microseconds; else None."""
         return self._order.last
 
     def _event(self, position: int) -> Event:

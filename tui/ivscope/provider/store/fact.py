@@ -1,4 +1,4 @@
-"""Fact: the answer of one Get call, and how the reading of it stands."""
+"""Fact: the answer of one Get call, and the state of reading it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,15 +11,15 @@ from ivscope.provider.store.source import Source
 
 
 class Fact(Generic[Value]):
-    """The answer of one Get call. Has the states of a feed, READY excepted."""
+    """The answer of one Get call. Its states are those of a feed without READY."""
 
     __slots__ = ("call", "status", "value")
 
     def __init__(self, call: GetCall[Value]) -> None:
         self.call = call
-        """What reads it."""
+        """The call that reads it."""
         self.value: Value | None = None
-        """What was read last; stays while it is read again. None before."""
+        """The last answer, kept while it is read again. None before the first one."""
         self.status = FeedStatus()
 
     @property
@@ -39,7 +39,7 @@ class Fact(Generic[Value]):
 
     @property
     def wants_read(self) -> bool:
-        """Whether an ordinary ask starts a call. A failed fact waits for a retry instead."""
+        """Whether an ordinary read starts a call. A failed fact waits for a retry instead."""
         return self.status.state is FeedState.IDLE
 
     @property
@@ -49,21 +49,21 @@ class Fact(Generic[Value]):
 
     @property
     def is_reading_on(self) -> bool:
-        """Whether it was never read."""
+        """Whether it was never read, so that the next call reads nothing a second time."""
         return self.value is None
 
     def leave_recording(self) -> None:
-        """Nothing to prepare, as for `begin_again`."""
+        """Does nothing, as `begin_again`."""
 
     def begin_again(self) -> None:
-        """Nothing to prepare: every call reads the whole fact."""
+        """Does nothing: every call reads the whole fact."""
 
     def queue(self) -> None:
-        """Say that a call waits."""
+        """Note that a call waits."""
         self.status = FeedStatus(FeedState.QUEUED)
 
     def begin_reading(self) -> None:
-        """Say that the call is in flight."""
+        """Note that the call is in flight."""
         self.status = FeedStatus(FeedState.READING)
 
     def fetch(self, source: Source) -> Callable[[], bool]:
@@ -71,11 +71,11 @@ class Fact(Generic[Value]):
         return partial(self._store, source.read_fact(self.call))
 
     def fail(self, failure: ProviderFailure) -> None:
-        """Keep the value and say what went wrong."""
+        """Keep the value and note the failure of the call."""
         self.status = FeedStatus(FeedState.FAILED, failure)
 
     def rest(self) -> None:
-        """Forget the call."""
+        """Forget the call; the state follows from the value."""
         self.status = FeedStatus(FeedState.IDLE if self.value is None else FeedState.COMPLETE)
 
     def _store(self, value: Value) -> bool:

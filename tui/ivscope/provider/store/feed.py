@@ -1,4 +1,4 @@
-"""Feed: a list read page by page, and how the reading of it stands."""
+"""Feed: a list read page by page, and the state of reading it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,30 +9,31 @@ from typing import Generic
 from ivscope.domain.calls import Item, ListCall
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.pages import Cursor, Page
-from ivscope.provider.store.append_list import Rows
+from ivscope.provider.store.append_list import AppendOnly
 from ivscope.provider.store.page_cursor import PageCursor
 from ivscope.provider.store.source import Source
 
 EMPTY_PAGES_FOLLOWED = 20
-"""Empty pages in a row that one read follows. Twenty calls take five seconds of the whole pace:
-enough for a service that filters late, and soon enough to notice a list that never ends."""
+"""Empty pages in a row that one read follows. Twenty calls take all that the rate limiter allows
+for five seconds: enough for a service that filters after it has cut the pages, and soon enough to
+notice a list that never ends."""
 
 
 class FeedState(StrEnum):
-    """Where the reading of a feed or a fact stands."""
+    """The state of reading a feed or a fact."""
 
     IDLE = "IDLE"
-    """Nothing read, nothing asked."""
+    """Nothing was read and no call was asked for."""
     QUEUED = "QUEUED"
-    """Asked; the call waits for the pace, or for the end of a throttling wait."""
+    """The call waits for the rate limiter, or for the end of a throttling wait."""
     READING = "READING"
     """The call is in flight."""
     READY = "READY"
-    """Some pages are here and more are available."""
+    """Some pages were read and more are available."""
     COMPLETE = "COMPLETE"
-    """All that the service has was read. A fact is complete when its value is here."""
+    """All that the service has was read. A fact is complete when its value was read."""
     FAILED = "FAILED"
-    """The last call failed. What was read before is still here."""
+    """The last call failed. What was read before is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +45,33 @@ class RefreshResult:
     new_rows: int
     """Rows that this refresh found."""
     total_new_rows: int
-    """Rows that all refreshes found: who missed one in between loses no count."""
+    """Rows that all refreshes found, so that a missed announcement loses no count."""
     is_whole: bool
-    """Whether it has read the whole list and found all that was in it when it began. Else it has
-    looked only where a list grows: what came late may be missing."""
+    """Whether it has read the whole list and found all that was in it when it began. If not, it has
+    read only where the list grows, and events that came late may be missing."""
     failure: ProviderFailure | None
-    """Why it failed. The feed can be read on nevertheless."""
+    """Why it failed. Reading the feed can go on nevertheless."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedStatus:
-    """One consistent view of how the reading stands. Replaced as a whole: no lock to read it."""
+    """The state of reading as one value. Replaced as a whole: reading it takes no lock."""
 
     state: FeedState = FeedState.IDLE
     failure: ProviderFailure | None = None
     """Set exactly when the state is FAILED."""
     cursor: Cursor | None = None
-    """Where the next page starts. None before the first page, and when nothing follows."""
+    """Asks for the next page. None before the first page, and when nothing follows."""
     pages: int = 0
     """Pages read, empty ones included."""
     generation: int = 0
-    """How often reading again from the start has replaced the rows."""
+    """How often a restart has replaced the rows."""
     can_restart: bool = False
-    """Going on from the cursor is pointless; only reading again from the start can help."""
+    """Whether going on from the cursor is pointless and only a restart can help."""
     refreshed: RefreshResult | None = None
     """How the last refresh ended; None before the first."""
     needs_another_pass: bool = False
-    """All pages were read, but rows in them may be repeats: the next read reads all again."""
+    """Whether all pages were read but may hold repeats, so that the next read reads all again."""
 
     @property
     def has_more(self) -> bool:
@@ -84,30 +85,30 @@ class FeedStatus:
 
 
 class Feed(Generic[Item]):
-    """One list, read page by page on demand. Rows keep their position for ever.
+    """One list, read page by page on demand. Rows never change their position.
 
-    Screens read it from any thread without a lock: take `status` and `items` once and use those.
+    Any thread may read it without a lock: take `status` and `items` once and use those.
     The methods below `status` belong to the provider, which calls them under its lock.
     """
 
     __slots__ = (
         "_fresh",
         "_new_rows",
-        "_paging",
+        "_page_cursor",
         "_refreshed",
         "call",
         "items",
         "status",
     )
 
-    def __init__(self, call: ListCall[Item], new_rows: Callable[[], Rows[Item]]) -> None:
+    def __init__(self, call: ListCall[Item], new_rows: Callable[[], AppendOnly[Item]]) -> None:
         self.call = call
-        """What reads it."""
+        """The call that reads it."""
         self.items = new_rows()
-        """What was read, in the order returned. Another object after a restart."""
+        """The rows read, in the order returned. Another object after a restart."""
         self.status = FeedStatus()
         self._new_rows = new_rows
-        self._paging = PageCursor()
+        self._page_cursor = PageCursor()
         self._fresh: PageCursor | None = None
         self._refreshed: RefreshResult | None = None
 
@@ -148,8 +149,8 @@ class Feed(Generic[Item]):
 
     @property
     def is_complete(self) -> bool:
-        """Whether the rows are all that the list had, also while it is read again."""
-        return self._paging.is_at_end and not self._paging.is_unsure
+        """Whether the rows are all that the list had; stays true while it is read again."""
+        return self._page_cursor.is_at_end and not self._page_cursor.is_unsure
 
     @property
     def can_restart(self) -> bool:
@@ -158,14 +159,14 @@ class Feed(Generic[Item]):
 
     @property
     def wants_read(self) -> bool:
-        """Whether an ordinary ask starts a call. A failed feed waits for a retry instead."""
+        """Whether an ordinary read starts a call. A failed feed waits for a retry instead."""
         return self.status.state in {FeedState.IDLE, FeedState.READY}
 
     @property
     def can_retry(self) -> bool:
         """Whether it failed and the call that failed can be made again."""
         return self.status.state is FeedState.FAILED and (
-            self._fresh is not None or self._paging.dead_end is None
+            self._fresh is not None or self._page_cursor.dead_end is None
         )
 
     @property
@@ -174,67 +175,67 @@ class Feed(Generic[Item]):
         return self._fresh is None
 
     def leave_recording(self) -> None:
-        """The next page may have been given long after those held, and repeat some rows."""
-        self._paging.is_settled = False
+        """Note that the service gives the next page, long after those recorded: rows may repeat."""
+        self._page_cursor.is_settled = False
 
     def begin_again(self) -> None:
         """Make the next call read the first page. The rows stay until it has come."""
-        self._fresh = PageCursor(self._paging.generation + 1)
+        self._fresh = PageCursor(self._page_cursor.generation + 1)
 
     def queue(self) -> None:
-        """Say that a call waits."""
+        """Note that a call waits."""
         self._publish(FeedState.QUEUED)
 
     def begin_reading(self) -> None:
-        """Say that the call is in flight."""
+        """Note that the call is in flight."""
         self._publish(FeedState.READING)
 
     def fetch(self, source: Source) -> Callable[[], bool]:
         """Read one page. Blocks, and changes nothing: call it without the lock.
 
         Returns:
-            What stores the page and says whether the same read needs another call.
+            A function that stores the page and returns whether the same read needs another call.
         """
-        paging = self._fresh or self._paging
-        page = source.read_page(self.call, paging.cursor)
-        return partial(self._store, paging, page)
+        page_cursor = self._fresh or self._page_cursor
+        page = source.read_page(self.call, page_cursor.cursor)
+        return partial(self._store, page_cursor, page)
 
     def fail(self, failure: ProviderFailure) -> None:
-        """Keep rows and cursor and say what went wrong."""
-        paging = self._fresh or self._paging
-        stale = failure.kind is FailureKind.INVALID and paging.cursor is not None
+        """Keep rows and cursor and note the failure of the call."""
+        page_cursor = self._fresh or self._page_cursor
+        stale = failure.kind is FailureKind.INVALID and page_cursor.cursor is not None
         self._publish(FeedState.FAILED, failure, can_restart=stale)
 
     def rest(self) -> None:
-        """Forget the call and stand where the pages read have led."""
+        """Forget the call; the state follows from the pages read."""
         self._fresh = None
-        paging = self._paging
-        if paging.dead_end is not None:
-            self._publish(FeedState.FAILED, paging.dead_end, can_restart=True)
-        elif paging.pages == 0:
+        page_cursor = self._page_cursor
+        if page_cursor.dead_end is not None:
+            self._publish(FeedState.FAILED, page_cursor.dead_end, can_restart=True)
+        elif page_cursor.pages == 0:
             self._publish(FeedState.IDLE)
         else:
-            is_complete = paging.cursor is None and not paging.is_unsure
+            is_complete = page_cursor.cursor is None and not page_cursor.is_unsure
             self._publish(FeedState.COMPLETE if is_complete else FeedState.READY)
 
-    def _store(self, paging: PageCursor, page: Page[Item]) -> bool:
-        paging.turn(len(page.items), page.next_cursor)
-        return self._add(paging, page)
+    def _store(self, page_cursor: PageCursor, page: Page[Item]) -> bool:
+        page_cursor.turn(len(page.items), page.next_cursor)
+        return self._add(page_cursor, page)
 
-    def _add(self, paging: PageCursor, page: Page[Item]) -> bool:
-        follows = paging.cursor is not None and not page.items
-        if follows and paging.empty_in_a_row < EMPTY_PAGES_FOLLOWED:
+    def _add(self, page_cursor: PageCursor, page: Page[Item]) -> bool:
+        follows = page_cursor.cursor is not None and not page.items
+        if follows and page_cursor.empty_in_a_row < EMPTY_PAGES_FOLLOWED:
             return True
         if follows:
-            paging.empty_in_a_row = 0
+            page_cursor.empty_in_a_row = 0
             self.fail(only_empty())
             return False
-        if paging is self._fresh:
+        if page_cursor is self._fresh:
             rows = self._new_rows()
             rows.append(page.items)
-            self._paging, self.items = paging, rows
+            self._page_cursor, self.items = page_cursor, rows
         else:
-            paging.base = len(self.items)
+            page_cursor.base = len(self.items)
             self.items.append(page.items)
         self.rest()
         return False
@@ -246,21 +247,21 @@ class Feed(Generic[Item]):
         *,
         can_restart: bool = False,
     ) -> None:
-        paging = self._paging
+        page_cursor = self._page_cursor
         self.status = FeedStatus(
             state,
             failure,
-            paging.cursor,
-            paging.pages,
-            paging.generation,
+            page_cursor.cursor,
+            page_cursor.pages,
+            page_cursor.generation,
             can_restart,
             self._refreshed,
-            paging.needs_another_pass,
+            page_cursor.needs_another_pass,
         )
 
 
 def only_empty() -> ProviderFailure:
-    """What to say after `EMPTY_PAGES_FOLLOWED` empty pages."""
+    """The failure after `EMPTY_PAGES_FOLLOWED` empty pages."""
     return ProviderFailure(
         FailureKind.PROTOCOL,
         f"{EMPTY_PAGES_FOLLOWED} empty pages in a row, and the service says that more follows",

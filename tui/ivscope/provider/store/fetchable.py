@@ -9,7 +9,7 @@ from ivscope.provider.store.source import Source
 
 
 class Fetchable(Protocol):
-    """Something whose reading can be asked for and followed.
+    """Something that can be read by calls, and whose answers can be followed.
 
     The methods belong to the provider, which calls them under its lock; `fetch` without it.
     """
@@ -23,7 +23,7 @@ class Fetchable(Protocol):
 
     @property
     def wants_read(self) -> bool:
-        """Whether an ordinary ask starts a call."""
+        """Whether an ordinary read starts a call."""
         ...
 
     @property
@@ -33,11 +33,11 @@ class Fetchable(Protocol):
 
     @property
     def is_reading_on(self) -> bool:
-        """Whether the next call is for what was not read before, not for what may be new."""
+        """Whether the next call reads what was never read, and nothing a second time."""
         ...
 
     def leave_recording(self) -> None:
-        """What comes next may have been read long after what is held."""
+        """Note that the service answers from here on, perhaps long after the recorded answers."""
         ...
 
     def begin_again(self) -> None:
@@ -45,21 +45,21 @@ class Fetchable(Protocol):
         ...
 
     def queue(self) -> None:
-        """Say that a call waits."""
+        """Note that a call waits."""
         ...
 
     def begin_reading(self) -> None:
-        """Say that the call is in flight."""
+        """Note that the call is in flight."""
         ...
 
     def fetch(self, source: Source) -> Callable[[], bool]:
-        """Read; returns what stores the answer and says whether another call is needed."""
+        """Read; returns a function that stores the answer and returns whether to call again."""
         ...
 
     def fail(self, failure: ProviderFailure) -> None:
-        """Say what went wrong."""
+        """Note the failure of the call."""
         ...
 
     def rest(self) -> None:
-        """Forget the call."""
+        """Forget the call; the state follows from what was read."""
         ...

@@ -1,12 +1,12 @@
-"""Merge: what of a list of events that was read again is new, and where it belongs.
+"""Merging a list of events that was read again: which rows are new, and where they belong.
 
-What is promised for a list that only grows, whatever its order and its cursors: no event is added
-that the list does not have, none that is held moves, and one that is left out because it may be a
-repeat is left out only until a reading of the whole list proves which it is.
+This holds for every list that only grows, whatever its order and its cursors: no event is added
+that the list does not have, no event of the log moves, and an event that is left out because it may
+be a repeat is left out only until a reading of the whole list proves which it is.
 
-A cursor may be an offset into the list as it is now. Then whatever came in since the last page
-pushes rows that were read into the next one. Such a repeat cannot be told from another event that
-is equal in every field: both are called doubtful here.
+A cursor may be an offset into the list as it is now. Then events that came in since the last page
+push rows that were read into the next one. Such a repeat cannot be told from another event that is
+equal in every field: both are called doubtful.
 """
 
 from array import array
@@ -18,8 +18,8 @@ from datetime import datetime
 from itertools import chain
 from typing import Final
 
+from ivscope.domain.earlier_rows import EarlierRows
 from ivscope.domain.events import Event
-from ivscope.domain.held_rows import HeldRows
 from ivscope.domain.times import from_microseconds
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.order import OrderLabel
@@ -30,31 +30,31 @@ _LEFT_OUT: Final = -2
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """A second reading laid over the rows held. Ranks count held rows in the order returned."""
+    """A second reading laid over the log. A rank counts rows of the log in the order returned."""
 
     ranks: "array[int]"
-    """For each event read again the rank of the held row that it is, or below 0 when it is new or
-    left out."""
+    """For each event read again the rank of the row of the log that it is, or below 0 when it is
+    new or left out."""
     order: "array[int]"
-    """Positions in the log of those read again and of the held rows that did not come, in their
-    order. New ones have the positions from the end of the log on."""
+    """Positions in the log of the events read again and of the rows that did not come again, in
+    their order. New ones have the positions from the end of the log on."""
     missing: int
-    """Held rows that did not come."""
+    """Rows of the log that did not come again."""
 
     @property
     def new(self) -> list[int]:
-        """Which of the events read again are new, ascending."""
+        """Indexes of the new ones among the events read again, ascending."""
         return [index for index, rank in enumerate(self.ranks) if rank == _NEW]
 
     @property
     def has_left_out(self) -> bool:
-        """Whether some of those read again are neither held nor new."""
+        """Whether some events read again were left out, as they may be repeats."""
         return _LEFT_OUT in self.ranks
 
     def is_known_from(self, start: int) -> bool:
-        """Whether the events read from `start` on are held, in the same relative order.
+        """Whether the log has the events read from index `start` on, in the same relative order.
 
-        Those left out say nothing.
+        Those left out do not count.
         """
         last = -1
         for rank in self.ranks[start:]:
@@ -65,27 +65,27 @@ class Overlay:
 
 
 def returned(log: EventLog) -> Sequence[int]:
-    """All positions in the order returned."""
+    """All positions of the log in the order returned."""
     return range(len(log)) if log.sequence is None else log.sequence
 
 
 def overlay(
     log: EventLog, fresh: EventLog, doubtful: AbstractSet[int] = frozenset(), *, is_whole: bool
 ) -> Overlay:
-    """Lay a second reading from the start of the list over the rows held.
+    """Lay a second reading from the start of the list over the log.
 
-    Held rows that did not come stay: behind all others, or behind the row that they followed when
+    Rows that did not come again stay: behind all others, or behind the row that they followed when
     the reading is whole, because then the service has dropped them.
 
     Args:
         log: The rows held.
         fresh: What was read again; a log with the same tables.
-        doubtful: Rows of `fresh` that are left out unless they are held.
+        doubtful: Indexes in `fresh` that are left out unless the log has such a row.
         is_whole: Whether the list was read to its end.
     """
     held = returned(log)
     same = _common_head(log, held, fresh)
-    rows = HeldRows((log.key(position) for position in held[same:]), same)
+    rows = EarlierRows((log.key(position) for position in held[same:]), same)
     ranks, positions = array("q", range(same)), array("I", held[:same])
     came = bytearray(b"\x01" * same + bytes(len(held) - same))
     free = len(log)
@@ -141,12 +141,12 @@ def _with_dropped(
 def growth_at_head(log: EventLog, fresh: EventLog) -> int | None:
     """How many events a list from the newest to the oldest has gained at its head.
 
-    `fresh` is the list read again from its start, as far as it was read. Its events that are as
-    new as the newest held one are complete once an older one follows; from there on both must
-    be the same.
+    `fresh` is the list read again from its start, as far as it was read. Its events of the time of
+    the newest one of the log are complete once an older one follows; from there on both must be
+    the same.
 
     Returns:
-        None when that cannot be told: nothing older has come, or there is more than growth.
+        None when that cannot be told: nothing older has come, or the rows differ elsewhere too.
     """
     held = returned(log)
     newest = log.time_us(held[0]) if held else None
@@ -174,8 +174,8 @@ def growth_at_end(log: EventLog, base: int, fresh: EventLog) -> int | None:
         fresh: What was read again from there to the end.
 
     Returns:
-        None when that cannot be told: a held row did not come where it was, or what came behind
-        them is equal to one of them, so that it may be one that was pushed here.
+        None when that cannot be told: a row of the log did not come where it was, or a row behind
+        them is equal to one of them, so that it may be a repeat that growth has pushed there.
     """
     held = returned(log)[base:]
     if not held or _common_head(log, held, fresh) < len(held):
@@ -186,7 +186,7 @@ def growth_at_end(log: EventLog, base: int, fresh: EventLog) -> int | None:
 
 
 def has_passed_newest(log: EventLog, fresh: EventLog) -> bool:
-    """Whether a reading from the newest event on has come below the newest one held."""
+    """Whether a reading from the newest event on has come to one older than all of the log."""
     newest = log.time_us(returned(log)[0]) if len(log) else None
     last = fresh.time_us(len(fresh) - 1) if len(fresh) else None
     return newest is not None and last is not None and last < newest
@@ -201,14 +201,14 @@ def _first_older(log: EventLog, positions: Sequence[int], time_us: int) -> int |
 
 
 def doubtful_rows(log: EventLog, page: Sequence[Event]) -> frozenset[int]:
-    """Which rows of the next page are equal to one that is held, in every field.
+    """Indexes of the rows of the next page that equal one of the log in every field.
 
     Costs what the page costs where the list is in the order of its times and the page goes on
-    behind what is held; else as much as there are blocks of events of the same time and kind.
+    behind the log; else as much as there are blocks of events of the same time and kind.
 
     Args:
         log: The rows held.
-        page: What came behind them.
+        page: The page that came next.
     """
     if not page or not log or _goes_on(log, page):
         return frozenset()
@@ -221,7 +221,7 @@ def doubtful_rows(log: EventLog, page: Sequence[Event]) -> frozenset[int]:
 
 
 def _goes_on(log: EventLog, page: Iterable[Event]) -> bool:
-    """Whether all times of a page are beyond the last one held, in the order of the list."""
+    """Whether all times of a page are beyond the last one of the log, in its order."""
     last_us = log.time_us(returned(log)[-1])
     if last_us is None:
         return False
@@ -234,7 +234,7 @@ def _goes_on(log: EventLog, page: Iterable[Event]) -> bool:
 
 
 def _near(log: EventLog, rows: EventLog) -> Iterator[int]:
-    """Positions of the held rows that may be equal to some of these."""
+    """Positions of the log whose rows may be equal to some of these."""
     kinds = set(rows.kinds_of(0, len(rows)))
     times = [time for index in range(len(rows)) if (time := rows.time_us(index)) is not None]
     blocks = [log.blocks.untimed(kinds)] if len(times) < len(rows) else []

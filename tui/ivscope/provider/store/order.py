@@ -1,10 +1,10 @@
-"""OrderTally: in which order rows came, told from their times as they arrive."""
+"""OrderTally: the order of a list, concluded from the times of its rows as they arrive."""
 
 from enum import StrEnum
 
 
 class OrderLabel(StrEnum):
-    """What the times read so far say about the order; the words are shown on screen.
+    """The order of a list as the times read so far show it; the words are shown on screen.
 
     The IVS API documents no order, so this is an observation and no promise about the pages
     that are still to come.
@@ -32,7 +32,7 @@ class OrderTally:
         self.falls = 0
 
     def add(self, time_us: int) -> None:
-        """Take the time of the next row that has one, in microseconds."""
+        """Count the time, in microseconds, of the next row that has one."""
         last = self.last
         if last is None:
             self.first = time_us
@@ -43,7 +43,7 @@ class OrderTally:
         self.last = time_us
 
     def add_all(self, later: "OrderTally") -> None:
-        """Take all the rows of another tally, which come after those added so far."""
+        """Count all rows of another tally, which come after those added so far."""
         if later.first is None:
             return
         self.add(later.first)

@@ -1,4 +1,4 @@
-"""PageCursor: how far one pass over a list has come."""
+"""PageCursor: how far a list was read, and the cursor of its next page."""
 
 from dataclasses import dataclass
 
@@ -8,33 +8,33 @@ from ivscope.domain.pages import Cursor
 
 @dataclass(slots=True)
 class PageCursor:
-    """How far one pass has come, from the start or from a page in the middle."""
+    """How far one pass over a list has come, from its start or from a page in the middle."""
 
     generation: int = 0
     cursor: Cursor | None = None
-    """Where the next page starts."""
+    """Asks for the next page. None for the first page, and behind the last one."""
     pages: int = 0
     asked: Cursor | None = None
-    """What gave the last page; None when that was the first page of the list."""
+    """The cursor that gave the last page; None when that was the first page of the list."""
     base: int = 0
-    """Rows held before those of the last page."""
+    """Rows of the feed before those of the last page."""
     rows: int = 0
     """Rows that came in this pass, repeats included; -1 where the pass was made elsewhere."""
     last_rows: int = 0
-    """Those of the last page."""
+    """Rows of the last page."""
     empty_in_a_row: int = 0
     seen: set[int] | None = None
     """Hashes of the cursors received. The texts can be long, and hashes of a few thousand
-    cursors do not meet by chance. None before the first: most feeds have one page, and a sweep
+    cursors do not meet by chance. None before the first: most feeds have one page, and a scan
     makes thousands of feeds."""
     dead_end: ProviderFailure | None = None
     """Why this pass cannot go on although the service says that more follows."""
     is_settled: bool = False
-    """Nothing can have come in since this pass began, so that no page repeats rows."""
+    """Whether nothing can have come in since this pass began, so that no page repeats rows."""
     is_unsure: bool = False
-    """Rows of this pass were left out that may be repeats. Another pass has to tell."""
+    """Whether rows of this pass were left out that may be repeats. Another pass has to tell."""
     has_missed_news: bool = False
-    """A refresh has left out such rows: the next one has to read all again."""
+    """Whether a refresh has left out such rows, so that the next one has to read all again."""
 
     @property
     def is_at_end(self) -> bool:
@@ -59,7 +59,7 @@ class PageCursor:
         mark = hash(self.cursor)
         self.seen = self.seen or set()
         if mark in self.seen:
-            # The rows came once and are good; only the way on is not.
+            # The rows of this page are good; only its cursor leads back to a page read before.
             self.cursor = None
             self.dead_end = _repeated(self.pages)
         self.seen.add(mark)

@@ -1,4 +1,4 @@
-"""ReadingTimes: up to when what is held of each list is known to be all."""
+"""ReadingTimes: when each feed and fact was read, so up to when it is known to be complete."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,40 +8,40 @@ from ivscope.provider.store.fetchable import Fetchable
 
 
 class ReadingTimes:
-    """Moments on the provider's clock, and whose answers were recorded ones. Not locked."""
+    """Read times, seconds on the provider's clock, and which answers were recorded. Not locked."""
 
     def __init__(self, time_of: Callable[[float], datetime]) -> None:
         self.time_of = time_of
-        """A moment as a time."""
+        """Turns such seconds into a date and time."""
         self._moments: dict[Fetchable, float] = {}
         self._begun: dict[Fetchable, float] = {}
-        """When the first of several calls for one read began, while the others are to come."""
+        """When the first call of a read began that needs more calls."""
         self._recorded: set[Fetchable] = set()
         self._last_recorded: set[Fetchable] = set()
 
     def of(self, target: Fetchable) -> float | None:
         """When the call for the first page began, or the first call of the last refresh.
 
-        What came after it can be missing, whatever the order of the list. None when none was
-        noted.
+        What came in after it can be missing, whatever the order of the list. None when nothing was
+        read.
         """
         return self._moments.get(target)
 
     def is_recorded(self, target: Fetchable) -> bool:
-        """Whether the answer that this moment is that of was a recorded one."""
+        """Whether the read time of this target is that of a recorded answer."""
         return target in self._recorded
 
     def recorded_at(self, target: Fetchable) -> datetime | None:
-        """When a recorded answer was asked for; None for one of this run."""
+        """When a recorded answer was asked for; None for an answer of this run."""
         moment = self._moments.get(target) if target in self._recorded else None
         return None if moment is None else self.time_of(moment)
 
     def came_recorded(self, target: Fetchable) -> bool:
-        """Whether the last answer of all was a recorded one."""
+        """Whether the last answer of this target was a recorded one."""
         return target in self._last_recorded
 
     def forget(self, target: Fetchable) -> None:
-        """Nobody will ask."""
+        """Forget a target that nobody will ask about."""
         self._moments.pop(target, None)
         self._begun.pop(target, None)
         self._recorded.discard(target)
@@ -56,7 +56,7 @@ class ReadingTimes:
         goes_on: bool,
         is_recorded: bool,
     ) -> None:
-        """An answer was stored.
+        """Note that an answer was stored.
 
         Args:
             target: What was read.

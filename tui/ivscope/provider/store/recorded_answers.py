@@ -8,7 +8,7 @@ from ivscope.provider.store.fetchable import Fetchable
 from ivscope.provider.store.source import RecordedReading
 
 _RESUMED = frozenset({"ListParticipants", "ListParticipantEvents"})
-"""What a sweep reads. Everything else is a call or two, and better fresh than recorded."""
+"""What a scan reads. Everything else is a call or two, and better fresh than recorded."""
 
 
 class RecordedAnswers:
@@ -24,9 +24,9 @@ class RecordedAnswers:
         """Ask nothing yet.
 
         Args:
-            make: Makes a reading of the recording; None without one.
+            make: Opens the recording for one answer; None without a recording.
             are_all: Whether there is no service to ask.
-            clock: That of the provider.
+            clock: The clock of the provider.
         """
         self._make = make
         self._are_all = are_all
@@ -39,10 +39,10 @@ class RecordedAnswers:
         return target.operation in _RESUMED and target.is_reading_on
 
     def fetch(self, target: Fetchable) -> tuple[Callable[[], bool], float]:
-        """What stores the answer, and when it was asked for. Blocks.
+        """A function that stores the answer, and when it was asked for. Blocks.
 
         Raises:
-            ProviderFailure: NOT_RECORDED.
+            ProviderFailure: NOT_RECORDED when the recording has no such answer.
         """
         assert self._make is not None  # noqa: S101 - or nothing would come first
         recorded = self._make()
@@ -51,5 +51,5 @@ class RecordedAnswers:
         return store, self._clock.monotonic() - (self._clock.now() - asked_at).total_seconds()
 
     def time_of(self, moment: float) -> datetime:
-        """A moment on the clock of the provider, as a time; before this run also."""
+        """Turn seconds on the clock of the provider into a time, which may be before this run."""
         return self._clock.now() - timedelta(seconds=self._clock.monotonic() - moment)

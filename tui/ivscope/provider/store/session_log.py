@@ -1,4 +1,4 @@
-"""SessionLog: the events of all participants of a session in one log, and who is read how far."""
+"""SessionLog: the events of all participants of a session, and how far each is read."""
 
 from array import array
 from dataclasses import dataclass, replace
@@ -72,7 +72,7 @@ class SessionLog:
         self._next_range = array("I")
         self._failures: dict[int, ProviderFailure] = {}
         self._own_ids: dict[int, int] = {}
-        """By position: the number of the text that came, where it is not the participant's."""
+        """By position: the number of the participant id that came, where it is another one."""
 
     @property
     def participants_known(self) -> int:
@@ -168,7 +168,7 @@ class SessionLog:
         return _STATES[self._states[number]]
 
     def count(self, number: int) -> int:
-        """How many events of the participant of this number are held."""
+        """How many events of the participant of this number the log has."""
         return self._counts[number]
 
     def add_participant(self, participant_id: str) -> int:
@@ -192,10 +192,10 @@ class SessionLog:
         """Add events of a participant at the end of the log. Costs as much as there are events.
 
         Args:
-            number: Of the participant.
+            number: The number of the participant.
             rows: A log with the same tables.
             part: The new rows in it, in the order returned.
-            before_others: Whether the service returned them before all others of it.
+            before_others: Whether the service returned them before all its other events.
         """
         if not part:
             return
@@ -214,7 +214,7 @@ class SessionLog:
         self._chain(number, start, len(log), before_others=before_others)
 
     def set_state(self, number: int, state: ReadState) -> None:
-        """Say how far a participant is read. A failure is over once it is complete."""
+        """Note how far a participant is read. COMPLETE also forgets its failure."""
         was_complete = self.state(number) is ReadState.COMPLETE
         self.participants_read += (state is ReadState.COMPLETE) - was_complete
         if state is ReadState.COMPLETE:
@@ -222,7 +222,7 @@ class SessionLog:
         self._states[number] = _STATES.index(state)
 
     def fail(self, number: int, failure: ProviderFailure) -> None:
-        """Say why the last call failed. Who was read to the end before remains so."""
+        """Note why the last call failed. A participant that was COMPLETE stays it."""
         self._failures[number] = failure
         if self.state(number) is not ReadState.COMPLETE:
             self.set_state(number, ReadState.FAILED)

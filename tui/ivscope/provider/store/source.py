@@ -1,4 +1,4 @@
-"""Source: what the provider needs from a place that pages come from."""
+"""Source: where the provider gets pages and single answers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from ivscope.domain.pages import Cursor, Page
 
 
 class Source(Protocol):
-    """Page in, page out. Both methods block: call it from a reading thread.
+    """Reads pages and facts, one call at a time. Both methods block: call them from a thread.
 
-    Both raise `ProviderFailure` and nothing else for trouble outside our code. Lists ask
+    Both raise `ProviderFailure` and nothing else for what goes wrong outside our code. Lists ask
     for the largest page that the API allows (100; 50 for replicas). A None cursor means the first
     page.
     """
@@ -28,9 +28,9 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RecordedReading:
-    """One reading of what was recorded before."""
+    """The recording as a source, for a single answer."""
 
     source: Source
-    """Raises a `ProviderFailure` of kind NOT_RECORDED for what the recording does not hold."""
+    """Raises a `ProviderFailure` of kind NOT_RECORDED for what the recording does not have."""
     asked_at: Callable[[], datetime | None]
     """When the call behind its last answer began, UTC; None before one."""

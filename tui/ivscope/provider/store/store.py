@@ -1,4 +1,4 @@
-"""Store: every feed and fact that was made, and what they hold."""
+"""Store: every feed and fact that was asked for, with what was read of it."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -21,69 +21,69 @@ from ivscope.provider.store.fact import Fact
 from ivscope.provider.store.feed import Feed
 
 SETTLED_AFTER: Final = timedelta(minutes=5)
-"""So long after the end of a session nothing of it comes any more: the clocks of the service and
-of this machine may differ by some of it, and events take time to be listed."""
+"""So long after its end a session counts as settled: nothing of it comes any more. The clocks of
+the service and of this machine may differ by some of it, and events take time to be listed."""
 
 
 class Store:
-    """Nothing is read by looking. The provider adds to the stores, under the reader's lock."""
+    """Asking it reads nothing. The provider adds to feeds and facts, under the fetcher's lock."""
 
     def __init__(self, *, may_grow: bool, now: Callable[[], datetime]) -> None:
-        """Hold nothing yet.
+        """Begin empty.
 
         Args:
-            may_grow: Whether more can come in where pages come from.
-            now: The present, aware.
+            may_grow: Whether sessions can go on where pages come from; a recording does not.
+            now: Tells the present, aware.
         """
         self._may_grow = may_grow
         self._now = now
         self.tables = EventTables()
-        """Shared by all logs, so that equal texts are held once."""
+        """Shared by all logs, so that equal texts are stored once."""
         self.lists: dict[ListCall[Any], Feed[Any]] = {}
-        """What was asked for, but events."""
+        """Feeds by call; those of events are in `all_events`."""
         self.all_events: dict[ParticipantScope, EventFeed] = {}
-        """What was opened."""
+        """Feeds of the participants that a person has opened."""
         self.all_facts: dict[GetCall[Any], Fact[Any]] = {}
 
     def feed(self, call: ListCall[Item]) -> Feed[Item]:
-        """What a call lists; made when nobody has asked for it. Not for events."""
+        """The feed of a call, made on first use. Not for events."""
         feed = self.lists.get(call)
         if feed is None:
             feed = self.lists[call] = Feed(call, AppendList[Item])
         return feed
 
     def fact(self, call: GetCall[Value]) -> Fact[Value]:
-        """What a call tells; made when nobody has asked for it."""
+        """The fact of a call, made on first use."""
         fact = self.all_facts.get(call)
         if fact is None:
             fact = self.all_facts[call] = Fact(call)
         return fact
 
     def listed(self, call: ListCall[Item]) -> Feed[Item] | None:
-        """What a call lists if some of it was read."""
+        """The feed of a call; None unless a page of it was read."""
         feed = self.lists.get(call)
         return None if feed is None or feed.pages == 0 else feed
 
     def known(self, call: GetCall[Value]) -> Value | None:
-        """What a call told last."""
+        """The last answer of a call; None without one."""
         fact = self.all_facts.get(call)
         return None if fact is None else fact.value
 
     def opened_events(self, scope: ParticipantScope) -> EventFeed | None:
-        """The feed of a participant if a person has opened it."""
+        """The feed of a participant that a person has opened, else None."""
         return self.all_events.get(scope)
 
     def opened_in(self, session: SessionScope) -> dict[str, EventFeed]:
-        """Feeds that persons have opened in a session, by participant id."""
+        """The feeds that a person has opened in a session, by participant id."""
         opened = list(self.all_events.items())
         return {scope.participant_id: feed for scope, feed in opened if scope.session == session}
 
     def participant(self, scope: ParticipantScope) -> Participant | None:
-        """What GetParticipant told of a participant."""
+        """The answer of GetParticipant for a participant; None without one."""
         return self.known(calls.participant(scope))
 
     def facts(self, session: SessionScope) -> dict[str, Participant]:
-        """What GetParticipant told of participants of a session, by participant id."""
+        """The answers of GetParticipant for a session, by participant id."""
         told = [(call.scope, fact.value) for call, fact in tuple(self.all_facts.items())]
         return {
             scope.participant_id: value
@@ -94,7 +94,7 @@ class Store:
         }
 
     def session(self, session: SessionScope) -> StageSession | None:
-        """The row of a session; the one that names its end, when one does."""
+        """The row of a session, listed or read alone; one with an end time goes first."""
         rows = self.lists.get(calls.sessions(session.stage_arn))
         fact = self.known(calls.session(session))
         held = [] if rows is None else list(rows.items)
@@ -104,12 +104,12 @@ class Store:
         return max(own, key=lambda row: row.end_time is not None, default=None)
 
     def has_ended(self, session: SessionScope) -> bool:
-        """Whether the end of a session is known, read or not."""
+        """Whether a session has an end time, readable or not."""
         row = self.session(session)
         return row is not None and row.end_time is not None
 
     def is_settled(self, session: SessionScope, at: datetime | None = None) -> bool:
-        """Whether nothing of a session came in any more at a moment; None for the present."""
+        """Whether nothing of a session could come in any more at a moment; None for now."""
         if not self._may_grow:
             return True
         row = self.session(session)
@@ -117,10 +117,10 @@ class Store:
         return isinstance(end, datetime) and end + SETTLED_AFTER <= (at or self._now())
 
     def participants(self, session: SessionScope) -> Feed[ParticipantSummary] | None:
-        """The unfiltered list of a session if some of it was read."""
+        """The unfiltered participant list of a session; None unless a page of it was read."""
         return self.listed(calls.participants(session))
 
     def new_events(self, scope: ParticipantScope) -> EventFeed:
-        """A feed of a participant that is not shared, and not held. For scans."""
+        """A feed of a participant that the store does not keep. For scans."""
         is_settled = partial(self.is_settled, scope.session)
         return EventFeed(calls.events(scope), lambda: EventLog(self.tables), is_settled)

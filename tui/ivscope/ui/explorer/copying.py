@@ -129,7 +129,7 @@ class Copying:
                 raise Unavailable("no row under the cursor")
 
     def _connection(self) -> CliOptions:
-        facts = self._provider.source_facts
+        facts = self._provider.source_details
         return CliOptions(
             profile=self._profile,
             region=facts.region if facts is not None else None,

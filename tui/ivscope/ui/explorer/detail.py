@@ -181,7 +181,7 @@ class Detail:
 
     def where(self, place: Place, label: str, now: datetime) -> tuple[Crumb, ...]:
         """The parts of the header: profile or demo, Region, stage, session, participant."""
-        facts = self._provider.source_facts
+        facts = self._provider.source_details
         crumbs = [Crumb(label)]
         if facts is not None and facts.region:
             crumbs.append(Crumb(facts.region))

@@ -70,7 +70,7 @@ class EventFindings:
         return sum(not _tells_little(one) for one in findings) or min(1, len(findings))
 
     def _grows(self, scope: ParticipantScope) -> bool:
-        sweep = self.provider.started_sweep(scope.session)
+        sweep = self.provider.started_scan(scope.session)
         return sweep is not None and sweep.is_running
 
     def fetchable(self, findings: tuple[Finding, ...]) -> Ask | None:
@@ -105,7 +105,7 @@ class EventFindings:
     def log_of(self, scope: ParticipantScope | SessionScope) -> EventLog | None:
         """The log that positions of a reference are in."""
         if isinstance(scope, SessionScope):
-            sweep = self.provider.started_sweep(scope)
+            sweep = self.provider.started_scan(scope)
             return None if sweep is None else sweep.log.log
         held = self.held.log(scope)
         return None if held is None else held.log

@@ -30,7 +30,7 @@ def own_ref(event_findings: EventFindings, ref: EventRef) -> EventRef | None:
     session = ref.scope
     if isinstance(session, ParticipantScope):
         return ref
-    sweep = event_findings.provider.started_sweep(session)
+    sweep = event_findings.provider.started_scan(session)
     name = None if sweep is None else sweep.log.log.participant(ref.position)
     if sweep is None or name is None:
         return None
@@ -60,7 +60,7 @@ def session_position(
     if ref.scope == session:
         return ref.position
     scope = ref.scope
-    sweep = event_findings.provider.started_sweep(session)
+    sweep = event_findings.provider.started_scan(session)
     log = event_findings.log_of(scope)
     if not isinstance(scope, ParticipantScope) or scope.session != session:
         return None

@@ -112,7 +112,7 @@ class ReadCommands:
 
     @property
     def _sweep(self) -> Scan:
-        return self._provider.sweep(self._context.here.session)
+        return self._provider.scan(self._context.here.session)
 
     @property
     def _feed(self) -> Feed[Any]:

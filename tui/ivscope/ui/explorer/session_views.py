@@ -71,7 +71,7 @@ class NextFailing:
         if not self._is_picking:
             self._events.next_error()
             return
-        sweep = self._provider.sweep(self._context.here.session)
+        sweep = self._provider.scan(self._context.here.session)
         found = self._below(sweep)
         if found is not None:
             self._open(found)
@@ -145,7 +145,7 @@ class SessionViews:
         reason = self._context.why_no_session()
         if reason:
             raise Unavailable(reason)
-        sweep = self._provider.sweep(self._context.here.session)
+        sweep = self._provider.scan(self._context.here.session)
         match order:
             case "start":
                 if not sweep.start():
@@ -241,6 +241,6 @@ class SessionViews:
         fact = self._provider.store.participant(scope)
         user = fact.summary.user_id if fact is not None else None
         if not user:
-            sweep = self._provider.started_sweep(scope.session)
+            sweep = self._provider.started_scan(scope.session)
             user = Names(sweep).name(scope.participant_id) if sweep is not None else None
         return f"{user} {scope.participant_id}" if user else scope.participant_id

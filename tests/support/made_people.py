@@ -10,7 +10,7 @@ from support.given_facts import event
 
 
 @dataclass(frozen=True)
-class ToldPerson:
+class MadePerson:
     """Seconds; spans can touch and can have no length."""
 
     name: str
@@ -37,7 +37,7 @@ class ToldPerson:
 
 
 @st.composite
-def told_people(draw: st.DrawFn, last: int = 24) -> list[ToldPerson]:
+def made_people(draw: st.DrawFn, last: int = 24) -> list[MadePerson]:
     """Up to six participants, all gone by second `last`."""
     people = []
     for name in "abcdef"[: draw(st.integers(0, 6))]:
@@ -45,11 +45,11 @@ def told_people(draw: st.DrawFn, last: int = 24) -> list[ToldPerson]:
         first, *inner, end = seconds
         pairs = zip(inner[::2], inner[1::2], strict=False)
         errors = draw(st.lists(st.integers(first, end), max_size=2))
-        people.append(ToldPerson(name, (first, end), tuple(pairs), tuple(errors)))
+        people.append(MadePerson(name, (first, end), tuple(pairs), tuple(errors)))
     return people
 
 
-def shuffled_events(people: Sequence[ToldPerson], seed: int) -> list[Event]:
+def shuffled_events(people: Sequence[MadePerson], seed: int) -> list[Event]:
     """All events in an order that depends on nothing but the seed."""
     events = [one for person in people for one in person.events()]
     random.Random(seed).shuffle(events)  # noqa: S311 - no secret

@@ -1,4 +1,4 @@
-"""ToldWorld: a small world made of timelines, seen at the time of a clock."""
+"""TimelineWorld: a world made of timelines, as it is at the time of a clock."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +16,7 @@ _RECORDING_BUCKET = "ivs-participant-recordings-us-west-2"
 
 
 @dataclass(slots=True, eq=False)
-class ToldStage:
+class TimelineStage:
     """A stage and its sessions, oldest first."""
 
     arn: str
@@ -60,17 +60,17 @@ def stage_settings(arn: str, storage_arn: str = "") -> Members:
     }
 
 
-class ToldWorld:
-    """Answers from timelines. What lies after the time of the clock has not happened yet.
+class TimelineWorld:
+    """Answers from timelines. Events after the time of the clock are not in the answers yet.
 
-    Subscriptions of a person are worked out when its events are first asked for, so that a
+    Subscriptions of a person are computed when its events are first asked for, so that a
     world with a long future opens quickly.
     """
 
     def __init__(
         self,
         region: str,
-        stages: Iterable[ToldStage],
+        stages: Iterable[TimelineStage],
         clock: PresentTime,
         *,
         newest_first: bool,
@@ -106,7 +106,7 @@ class ToldWorld:
         return [_session_members(timeline) for timeline in stage.timelines]
 
     def participants(self, stage_arn: str, session_id: str) -> list[Members] | None:
-        """Whoever has joined, in the order of the first join."""
+        """The participants that have joined, in the order of the first join."""
         timeline = self._timelines.get((stage_arn, session_id))
         if timeline is None:
             return None
@@ -130,7 +130,7 @@ class ToldWorld:
         return _participant_members(self._timelines[stage_arn, session_id], person, now)
 
     def events(self, stage_arn: str, session_id: str, participant_id: str) -> list[Members] | None:
-        """What has happened to a participant so far."""
+        """The events of a participant so far."""
         person = self._people.get((stage_arn, session_id, participant_id))
         now = self._clock()
         if person is None or not _is_known(person, now):
@@ -144,7 +144,7 @@ class ToldWorld:
         return events[: bisect_right(moments, now)]
 
     def replicas(self, source_stage_arn: str, participant_id: str) -> list[Members]:
-        """Copies of a participant that joined in this stage."""
+        """The replicas of a participant that joined in this stage."""
         now = self._clock()
         return [
             {
@@ -169,7 +169,7 @@ class ToldWorld:
 
 
 def _is_known(person: Person, now: datetime) -> bool:
-    moments = [stay.start for stay in person.stays] + [moment for moment, _ in person.told]
+    moments = [stay.start for stay in person.stays] + [moment for moment, _ in person.added]
     return min(moments) <= now
 
 

@@ -1,14 +1,14 @@
-"""HeldRows: which rows of a list that is read again are held already.
+"""EarlierRows: tells which rows of a list that is read again were read before.
 
 The one rule for lists whose rows have no id, as events have none: a row is new when it comes more
-often than it is held. Rows with an id are matched by it, so that a row that has changed is not new.
+often than it was read before. Rows with an id are matched by it, so that a changed row is not new.
 """
 
 from collections.abc import Hashable, Iterable
 
 
-class HeldRows:
-    """The rows held of one list, each by a key that is equal for equal rows.
+class EarlierRows:
+    """The rows of a list that were read before, each by a key that is equal for equal rows.
 
     A row that comes takes the first equal one that no other has taken. So the order in which rows
     come does not matter for what is new, and equal rows are new when there are more of them.
@@ -17,11 +17,11 @@ class HeldRows:
     __slots__ = ("_first", "_next")
 
     def __init__(self, keys: Iterable[Hashable], first_rank: int = 0) -> None:
-        """Hold rows that nobody has taken.
+        """Begin with rows that none has taken.
 
         Args:
             keys: In the order of the list.
-            first_rank: Place of the first one in the list.
+            first_rank: Rank of the first one in the list, from 0.
         """
         self._first: dict[Hashable, int] = {}
         self._next: dict[int, int] = {}
@@ -42,7 +42,7 @@ class HeldRows:
         """Match a row that has come.
 
         Returns:
-            The place in the list of the row held that it is; None when it is new.
+            The rank in the list of the earlier row that it is; None when it is new.
         """
         rank = self._first.get(key)
         if rank is not None:

@@ -1,4 +1,4 @@
-"""Exchange: one request and what goes back over its connection, right or deliberately wrong."""
+"""HttpExchange: one request, and its answer over the same connection, right or wrong on purpose."""
 
 import selectors
 import socket
@@ -13,8 +13,8 @@ from ivscope.endpoint.service import Request, Service
 from ivscope.endpoint.world import Members
 
 
-class Exchange:
-    """Given to the fault of a request, which sends or spoils the answer through it."""
+class HttpExchange:
+    """One request and its connection, through which a fault sends or spoils the answer."""
 
     def __init__(
         self,
@@ -32,10 +32,10 @@ class Exchange:
         self._hang_up = hang_up
 
     def members(self, parameters: Members | None = None) -> Members:
-        """What the service answers, here to other parameters if some are given.
+        """The members of the answer of the service, to other parameters if some are given.
 
         Raises:
-            ServiceError: What the service refuses.
+            ServiceError: The service refuses the request.
         """
         return self._service.answer(self.request, parameters)
 
@@ -79,12 +79,12 @@ class Exchange:
         self._hang_up()
 
     def pause(self, seconds: float) -> bool:
-        """Wait, but not longer than somebody is there for the answer.
+        """Wait, at most until the client closes its connection.
 
         Returns:
-            False as soon as the client has left or the endpoint dropped the connection.
+            False when the client has left or the endpoint has dropped the connection.
         """
         with selectors.DefaultSelector() as selector:
             selector.register(self._connection, selectors.EVENT_READ)
-            # A client says nothing while it waits, so whatever can be read is the end.
+            # A client sends nothing while it waits, so readable means that it has left.
             return not selector.select(seconds)
