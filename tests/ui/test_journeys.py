@@ -2,7 +2,7 @@
 
 import pytest
 from ivscope.ui.widgets.row_list import RowList
-from ivscope.workspace.place import Level
+from ivscope.workspace.place import Level, Place
 from support.explorer import DANA, JOSE, LIVE_STAGE, PRIYA, SHOW, at, explorer
 from textual.events import Paste
 
@@ -235,3 +235,11 @@ async def test_help_lists_every_key_and_closes():
         await journey.until("Read again what failed")
         await journey.press("escape")
         await journey.until("fri-night-rival")
+
+
+async def test_a_key_typed_before_the_picker_is_open_is_one_of_the_place_asked_for():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all loaded")
+        journey.explorer.context.picker.place = Place()  # as it is until the first picture
+        await journey.press("M")
+        await journey.until("SWEPT", within=60)

@@ -151,7 +151,7 @@ async def test_throttling_says_how_long_and_goes_on_by_itself():
 
 
 async def test_a_denied_participant_leaves_the_events_and_names_the_permission():
-    async with explorer(at(PRIYA), fault="accessdenied.GetParticipant", size=(120, 60)) as journey:
+    async with explorer(at(PRIYA), fault="accessdenied.GetParticipant", size=(120, 90)) as journey:
         await journey.until("61 events, all loaded")
         await journey.until("ivs:GetParticipant")
         assert "DENIED" in journey.text

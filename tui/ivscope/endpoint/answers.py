@@ -29,7 +29,7 @@ class ServiceError(Exception):
     message: str
     member: str = "exceptionMessage"
     """The member with the text. Errors of the IVS model have `exceptionMessage`, which botocore
-    does not read; those of the layers before the service (throttling, signatures) have `message`."""
+    does not read; layers before the service (throttling, signatures) have `message`."""
 
     def __str__(self) -> str:
         return f"{self.code} ({self.status}): {self.message}"

@@ -91,8 +91,13 @@ class ExplorerContext:
 
     @property
     def level(self) -> Level:
-        """Level of the list that the keys go to."""
-        return self.picker.place.level if self.picks else self.here.level
+        """Level of the list that the keys go to.
+
+        Beside events the picker lists another level. Elsewhere it may not be open yet: a key that
+        was typed before the first picture is still one of the place that was asked for.
+        """
+        is_beside = self.is_reading and self.layout.picker_has_focus
+        return self.picker.place.level if is_beside else self.here.level
 
     @property
     def view(self) -> View:
