@@ -39,7 +39,8 @@ class Judged:
     errors: dict[int, Cause] = field(default_factory=dict)
     """The true cause of every error read, by number."""
     forced: dict[int, Cause] = field(default_factory=dict)
-    """The causes that the data forces, by number of the error."""
+    """The causes that the data forces, by number of the error; without those that are not true
+    because the stage has another limit than the documented one."""
     broken: list[str] = field(default_factory=list)
     """Rules that raised, and what."""
 
@@ -77,7 +78,7 @@ def _keep_cause(world: World, name: str, row: Row, judged: Judged) -> None:
     true, forced = world.history.cause_of(number), forced_cause(world.view, name, row)
     if true is not None:
         judged.errors[number] = true
-    if forced is not None:
+    if forced is not None and (forced is true or world.history.laws.is_documented):
         judged.forced[number] = forced
 
 
