@@ -194,7 +194,7 @@ class GivenFacts:
     def publishers_at(self, _: SessionScope, __: int) -> PublisherCount | None:
         return self.count
 
-    def sweep_calls(self, _: SessionScope) -> int:
+    def scan_calls(self, _: SessionScope) -> int:
         return 7
 
 
@@ -232,7 +232,7 @@ class SessionContext:
     def participant(self, participant: str) -> Participant | None:
         return self.facts.get(participant)
 
-    def sweep_calls(self) -> int:
+    def scan_calls(self) -> int:
         return len(self.unread)
 
 
@@ -294,7 +294,7 @@ class WorldHeld:
             return None
         return count_publishers(as_session(self.as_session), self.publishers, time)
 
-    def sweep_calls(self, _: SessionScope) -> int:
+    def scan_calls(self, _: SessionScope) -> int:
         return 0
 
 
@@ -323,7 +323,7 @@ class WorldSwept:
     def participant(self, participant: str) -> Participant | None:
         return self.held.facts.get(scope(participant, self.scope))
 
-    def sweep_calls(self) -> int:
+    def scan_calls(self) -> int:
         return 0
 
 

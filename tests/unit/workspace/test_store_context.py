@@ -134,7 +134,7 @@ def test_looking_reads_nothing_and_creates_nothing(case):
     assert held.session(SESSION) is None
     assert held.participants(SESSION) is None
     assert case.at(0) is None
-    assert held.sweep_calls(SESSION) == 2
+    assert held.scan_calls(SESSION) == 2
     assert held.work(scope("p"), 0) == 0
     provider = case.provider
     assert not case.source.order
@@ -278,7 +278,7 @@ def test_a_list_that_goes_on_is_not_complete(case):
     case.read(case.provider.participants(SESSION))
     assert not case.held.participants(SESSION).complete
     assert len(case.held.participants(SESSION).rows) == 1
-    assert case.held.sweep_calls(SESSION) == 2
+    assert case.held.scan_calls(SESSION) == 2
 
 
 def test_a_sweep_that_was_never_started_counts_nobody(case):
@@ -299,7 +299,7 @@ def test_a_sweep_tells_who_was_publishing(case):
     assert (count.least, count.most, count.read, count.total) == (2, 2, 4, 4)
     assert count.is_complete
     assert case.at(70).least == 3
-    assert case.held.sweep_calls(SESSION) == 0
+    assert case.held.scan_calls(SESSION) == 0
 
 
 def test_what_only_the_sweep_has_read_is_held_and_opening_finds_it_at_the_same_positions(case):
@@ -399,7 +399,7 @@ def test_a_swept_session_is_seen_whole(case):
     assert session.participant("p") is None
     case.read(case.provider.participant(scope("p")))
     assert session.participant("p").sdk_version == "1.41.0"
-    assert session.sweep_calls() == 0
+    assert session.scan_calls() == 0
 
 
 def test_what_is_attached_to_a_stage_is_told_with_the_time_of_its_listing(case):
