@@ -384,7 +384,7 @@ def test_publishers_are_counted_once_for_what_is_read(case):
     assert case.held._publishers.work(scan) == 1
 
 
-def test_a_swept_session_is_seen_whole(case):
+def test_a_scanned_session_is_seen_whole(case):
     publisher(case.source, "p", 10, 90)
     assert not session_facts(case.provider, SESSION).all_listed
     assert not case.source.order

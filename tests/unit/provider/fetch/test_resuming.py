@@ -229,7 +229,7 @@ def test_recorded_answers_do_not_wait_for_the_pace(runs):
     assert runs.provider.activity().used == 0
 
 
-def swept_while_the_end_is_learnt(runs):
+def scanned_while_the_end_is_learnt(runs):
     """A scan that ended, and in which it came to be known that the session had ended."""
     runs.begin()
     gate = runs.source.gates["p"] = Gate(None)
@@ -245,14 +245,14 @@ def swept_while_the_end_is_learnt(runs):
 def test_an_end_that_is_learnt_while_the_scan_runs_makes_it_final_if_it_was_well_before(runs):
     runs.source.add("p")
     runs.source.end_time = EPOCH + timedelta(hours=1)
-    assert not swept_while_the_end_is_learnt(runs).start()
+    assert not scanned_while_the_end_is_learnt(runs).start()
 
 
 def test_an_end_just_before_the_scan_may_still_bring_events(runs):
     runs.source.add("p")
     runs.memory.now = EPOCH + timedelta(hours=1, minutes=1)
     runs.source.end_time = EPOCH + timedelta(hours=1)
-    assert swept_while_the_end_is_learnt(runs).start()
+    assert scanned_while_the_end_is_learnt(runs).start()
 
 
 def test_what_a_person_read_before_the_end_is_looked_at_again_by_the_scan(runs):
