@@ -84,8 +84,8 @@ class FeedReader:
             feed.begin_reading()
             try:
                 needs_another = feed.fetch(self.source)()
-            except ProviderFailure as trouble:
-                feed.fail(trouble)
+            except ProviderFailure as failure:
+                feed.fail(failure)
                 needs_another = False
             self._check()
             if not needs_another:
