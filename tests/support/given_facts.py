@@ -355,7 +355,7 @@ def as_session(given: object) -> SessionFacts:
     return SessionFacts(**{one.name: getattr(given, one.name) for one in fields(SessionFacts)})
 
 
-def told(held: GivenFacts, position: int = -1, participant: str = ME) -> Sequence[Finding]:
+def findings_of(held: GivenFacts, position: int = -1, participant: str = ME) -> Sequence[Finding]:
     """The findings about one event of `GivenFacts`; a negative position counts from the end."""
     one = scope(participant)
     length = len(held.logs[one].log)
@@ -364,7 +364,7 @@ def told(held: GivenFacts, position: int = -1, participant: str = ME) -> Sequenc
 
 def first(held: GivenFacts, position: int = -1) -> tuple[Finding, str]:
     """The first finding about one event, and its words."""
-    finding = told(held, position)[0]
+    finding = findings_of(held, position)[0]
     return finding, words(finding.text)
 
 
