@@ -1,4 +1,4 @@
-"""AwsSource for a loopback endpoint."""
+"""Makes an AwsSource for a loopback endpoint."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
-"""Where each fact on a card is from: the rows of `card_facts.txt`.
+"""The source of each fact on an explanation card: the rows of `card_facts.txt`.
 
-Who changes what a card says changes its row, and so looks up the page once more.
+Whoever changes a card must change its row, and so looks at the page again.
 """
 
 import re
@@ -26,11 +26,11 @@ class CardFact:
     basis: str
     """One of `BASES`."""
     adjustable: str | None
-    """Of a limit "fixed", "raised" or "unsaid"."""
+    """For a limit "fixed", "raised" or "unsaid"; else None."""
     source: str
-    """Page, package, report, or from what it is inferred."""
+    """A page, package or report, or what it is inferred from."""
     words: str
-    """As they stand on the card."""
+    """The words on the card."""
 
 
 def read() -> list[CardFact]:
@@ -71,11 +71,11 @@ def all_texts(*cards: Explanation) -> list[tuple[str, str, str]]:
 
 
 NUMBER = re.compile(r"\d[\d.,x-]*")
-"""Also those in names, such as x264 or 2026-08."""
+"""Numbers, also in names such as x264 or 2026-08."""
 
 
 def numbers_without_row(text: str, rows: list[CardFact]) -> list[str]:
-    """The numbers of a text that stand in no words of these rows."""
+    """The numbers of a text that are not in the words of any of these rows."""
     covered = [
         range(found, found + len(row.words)) for row in rows if (found := text.find(row.words)) >= 0
     ]

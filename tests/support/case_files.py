@@ -1,4 +1,4 @@
-"""Small sessions from the folder `cases`, as a view that the simulator could have shown.
+"""Reads the small sessions in the folder `cases`, as views of the kind that the simulator makes.
 
 A case is one stage: its sessions (one each), its participants as GetParticipant gives them, and
 events by participant in the order served. Instead of events, `{"denied": true}` says that they
@@ -38,7 +38,7 @@ class Case:
 
     name: str
     note: str
-    """What is special."""
+    """What is special about it."""
     stage: StageSummary
     view: View
     facts: dict[str, Participant]
@@ -53,11 +53,11 @@ def case_names() -> tuple[str, ...]:
 
 @cache
 def case(name: str, read_at: int | None = None) -> Case:
-    """The case of a name. Everybody is listed and read to the end, or denied.
+    """Read the case of this name. Everybody is listed, and read to the end or denied.
 
     Args:
         name: Of the file.
-        read_at: When a live one is read, microseconds; a minute after its last event if not said.
+        read_at: When a live one is read, microseconds; None for a minute after its last event.
     """
     members = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
     stage = decode_stage_summary(members["stage"])

@@ -1,6 +1,6 @@
-"""Every sentence that a rule may say, and how sure it may be of it: one line of `claims.txt` each.
+"""The sentences that rules may say, and how sure they may be: a line of `claims.txt` each.
 
-Who adds a sentence adds its line, and so decides by hand how much the data show.
+Whoever adds a sentence adds its line, and so decides by hand how sure it may be.
 """
 
 import re
@@ -24,7 +24,7 @@ CLAIMS = _read()
 
 
 def sentence(text: Text) -> str:
-    """A sentence without what differs from case to case: `<>`, TIME, SPAN and `#`."""
+    """A sentence with `<>`, TIME, SPAN and `#` for what differs from case to case."""
     return _SPAN.sub("SPAN", "".join(map(_part, text)))
 
 
@@ -37,7 +37,7 @@ def _part(part: Part) -> str:
 
 
 def checked(findings: Sequence[Finding]) -> Sequence[Finding]:
-    """The same findings, if each sentence is known and said as surely as it may be."""
+    """The same findings; fails if a sentence is not in `claims.txt`, or surer than it may be."""
     for finding in findings:
         said = sentence(finding.text)
         assert said in CLAIMS, f"not in claims.txt: {said}"

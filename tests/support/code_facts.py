@@ -1,4 +1,4 @@
-"""What the rules of the code count: modules, who imports them, protocols, and public classes."""
+"""Facts about the code: modules, their importers, protocols, and public classes."""
 
 import ast
 import builtins
@@ -13,7 +13,7 @@ from typing import Self
 
 @dataclass
 class ClassFacts:
-    """A class as it is written."""
+    """A class as the source has it."""
 
     module: str
     name: str
@@ -60,7 +60,7 @@ class CodeFacts:
 
     @cached_property
     def importers(self) -> dict[str, set[str]]:
-        """For every module those that import it, inside functions too."""
+        """The modules that import each module, also inside functions."""
         found: dict[str, set[str]] = {name: set() for name in self.modules}
         for importer, tree in self.trees.items():
             for node in ast.walk(tree):
@@ -100,7 +100,7 @@ class CodeFacts:
                 yield ClassFacts(module, node.name, bases, set(_members(node)))
 
     def members(self, name: str) -> set[str]:
-        """What a class has, inherited members included."""
+        """Names of the members of a class, inherited ones included."""
         if name in self.classes:
             facts = self.classes[name]
             return facts.members.union(*(self.members(base) for base in facts.bases))
@@ -126,7 +126,7 @@ class CodeFacts:
 
     @property
     def protocols_of_one(self) -> dict[str, list[str]]:
-        """Protocols with one implementer or none, and which that is."""
+        """Protocols with at most one implementer, and its name."""
         found = {name: self.implementers(name) for name in self.protocols}
         return {name: classes for name, classes in found.items() if len(classes) <= 1}
 
@@ -162,7 +162,7 @@ def _package(module: str) -> str:
 
 
 def _bindings(module: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """What the names of a module stand for: imports, and its own classes."""
+    """The full names of what a module imports and of its own classes."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
             yield from ((a.asname or a.name, f"{node.module}.{a.name}") for a in node.names)

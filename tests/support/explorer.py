@@ -1,4 +1,4 @@
-"""The real app over real boto3 and real HTTP on a world whose clock stands still."""
+"""Runs the real app over real boto3 and real HTTP, on a world whose clock stands still."""
 
 import asyncio
 import time
@@ -48,7 +48,7 @@ def at(
 
 
 class Journey:
-    """A person at the keyboard: keys in, screen out, and patience in between."""
+    """A person at the keyboard: presses keys, waits, and reads the screen."""
 
     def __init__(self, app: IvscopeApp, pilot: Pilot[None], endpoint: Endpoint) -> None:
         self.app = app
@@ -124,7 +124,7 @@ class Journey:
             await self.pilot.pause()
 
     async def settled(self) -> None:
-        """Nothing is being read, the call meter has come to rest, and all of it is drawn."""
+        """Whether no call is under way, the call meter is at rest, and everything is drawn."""
         provider = self.app._provider
         assert provider is not None
 
@@ -155,13 +155,13 @@ async def explorer(
     Args:
         start: The first place.
         world: Its name.
-        size: Of the screen.
+        size: Columns and rows of the screen.
         fault: What the endpoint does wrong.
         throttle: Whether it enforces the rate of the service.
-        clock: The present.
-        go_to: What was given as `--at`.
-        only: What was given as `--filter`.
-        zone: Of the person at the keyboard.
+        clock: Tells the present.
+        go_to: The argument of `--at`.
+        only: The argument of `--filter`.
+        zone: The time zone of the person at the keyboard.
         configuration: Settings; None for the defaults.
     """
     with Endpoint(open_world(world, clock), throttle=throttle) as endpoint:

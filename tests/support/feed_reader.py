@@ -1,4 +1,4 @@
-"""FeedReader: does with a feed what the provider does, call by call, without threads."""
+"""FeedReader: reads a feed as the provider does, call by call, without threads."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from support.growing_source import GrowingList
 SCOPE = ParticipantScope("arn", "st-1", "p")
 
 _MOST_CALLS = 400
-"""No read of the lists in these tests takes more calls; one that does will not end."""
+"""No read of a list in these tests takes so many calls, unless it never ends."""
 
 
 class FeedReader:
@@ -28,7 +28,7 @@ class FeedReader:
         self.source = source
         self.feed = EventFeed(calls.events(SCOPE), EventLog, is_settled)
         self.first_page: Counter[Event] = Counter()
-        """What the list held when the first page of the rows held was asked for."""
+        """The events in the list when the first page of the present rows was asked for."""
         self._before: list[Event] = []
         self._before_pages = self._generation = 0
 
@@ -42,7 +42,7 @@ class FeedReader:
             self._call()
 
     def refresh(self, *, is_whole: bool = False) -> bool:
-        """Look for news, in all pages if wanted. Returns whether there was a call."""
+        """Look for new events, in all pages if wanted. Returns whether a call was made."""
         begins = self.feed.begin_refresh(is_whole=is_whole)
         if begins:
             self._call()
@@ -84,8 +84,8 @@ class FeedReader:
             feed.begin_reading()
             try:
                 needs_another = feed.fetch(self.source)()
-            except ProviderFailure as trouble:
-                feed.fail(trouble)
+            except ProviderFailure as failure:
+                feed.fail(failure)
                 needs_another = False
             self._check()
             if not needs_another:

@@ -1,4 +1,4 @@
-"""What the rules of findings may look at, built by hand or read from a world."""
+"""Facts for the rules of findings, set by hand or read from a world."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
@@ -59,7 +59,7 @@ def event(
     participant: str | None = ME,
     **members: Any,
 ) -> Event:
-    """An event so many seconds after the start; None is no time."""
+    """An event so many seconds after the start; None for an event without a time."""
     time = at(seconds) if isinstance(seconds, int | float) else seconds
     if "remote" in members:
         members["remote_participant_id"] = members.pop("remote")
@@ -113,12 +113,12 @@ def facts(
 def known_log(
     events: Iterable[Event], *, complete: bool = True, as_of: float | None = None
 ) -> KnownLog:
-    """The events of a participant in a session that has ended, or is live with it in.
+    """The events of a participant in a session that has ended, or in a live one if `as_of` is set.
 
     Args:
         events: In the order served.
         complete: Whether these are all.
-        as_of: Seconds after the start, when they were read in a live session.
+        as_of: Seconds after the start when they were read, in a live session with it connected.
     """
     log, reach = log_of(events), Reach(ended=to_microseconds(at(100_000)))
     if as_of is not None:
@@ -128,7 +128,7 @@ def known_log(
 
 
 class GivenFacts:
-    """A Known in which everything is put by hand."""
+    """An object with a method for each question of `KnownFacts`; the answers are set by hand."""
 
     def __init__(self, *events: Event, complete: bool = True) -> None:
         self.logs = {scope(): known_log(events, complete=complete)}
@@ -194,12 +194,12 @@ class GivenFacts:
     def publishers_at(self, _: SessionScope, __: int) -> PublisherCount | None:
         return self.count
 
-    def sweep_calls(self, _: SessionScope) -> int:
+    def scan_calls(self, _: SessionScope) -> int:
         return 7
 
 
-class SessionContext:
-    """A SessionKnown: events of everybody in one log."""
+class GivenSession:
+    """An object with the members of `SessionFacts`, made of events of everybody in one log."""
 
     def __init__(
         self,
@@ -232,12 +232,12 @@ class SessionContext:
     def participant(self, participant: str) -> Participant | None:
         return self.facts.get(participant)
 
-    def sweep_calls(self) -> int:
+    def scan_calls(self) -> int:
         return len(self.unread)
 
 
-class WorldHeld:
-    """Everything of a world, as if every call had been made; both kinds of known."""
+class WorldFacts:
+    """Facts of a world as if every call had been made, for one event or for a whole session."""
 
     def __init__(self, world: World, stage_arn: str, session_id: str) -> None:
         self.scope = SessionScope(stage_arn, session_id)
@@ -266,7 +266,7 @@ class WorldHeld:
         self.configurations = [
             decode_ingest_configuration(row) for row in world.ingest_configurations()
         ]
-        self.as_session = WorldSwept(self)
+        self.as_session = WorldSession(self)
         self.publishers = Publishers(self.log_of_session, lambda: self.as_session.reach).count()
 
     def log(self, one: ParticipantScope) -> KnownLog | None:
@@ -294,36 +294,36 @@ class WorldHeld:
             return None
         return count_publishers(as_session(self.as_session), self.publishers, time)
 
-    def sweep_calls(self, _: SessionScope) -> int:
+    def scan_calls(self, _: SessionScope) -> int:
         return 0
 
 
 def _reach_of(row: ParticipantSummary, session: StageSession) -> Reach:
-    """Everything is read just now."""
+    """The reach of a participant whose events were all read just now."""
     if isinstance(session.end_time, datetime):
         return Reach(ended=to_microseconds(session.end_time))
     return Reach(connected_at=LATEST if row.state == "CONNECTED" else None)
 
 
-class WorldSwept:
-    """The same as a swept session."""
+class WorldSession:
+    """The same world as a session that was scanned to the end."""
 
-    def __init__(self, held: WorldHeld) -> None:
-        self.scope, self.log, self.held = held.scope, held.log_of_session, held
-        self.participants = held.participants(held.scope).rows
+    def __init__(self, world: WorldFacts) -> None:
+        self.scope, self.log, self.world = world.scope, world.log_of_session, world
+        self.participants = world.participants(world.scope).rows
         self.all_listed = True
 
     def is_read(self, participant: str) -> bool:
         return bool(participant)
 
     def reach(self, participant: str) -> Reach:
-        own = self.held.logs.get(scope(participant, self.scope))
+        own = self.world.logs.get(scope(participant, self.scope))
         return NOTHING_KNOWN if own is None else own.reach
 
     def participant(self, participant: str) -> Participant | None:
-        return self.held.facts.get(scope(participant, self.scope))
+        return self.world.facts.get(scope(participant, self.scope))
 
-    def sweep_calls(self) -> int:
+    def scan_calls(self) -> int:
         return 0
 
 
@@ -343,7 +343,7 @@ def words(text: Text | None) -> str:
     )
 
 
-def as_known(given: object) -> KnownFacts:
+def as_facts(given: object) -> KnownFacts:
     """What rules may ask, answered by an object with a method for each question."""
     return KnownFacts(
         **{question.name: getattr(given, question.name) for question in fields(KnownFacts)}
@@ -351,20 +351,20 @@ def as_known(given: object) -> KnownFacts:
 
 
 def as_session(given: object) -> SessionFacts:
-    """The same of a whole session."""
+    """Facts of a whole session, from an object with a member for each of them."""
     return SessionFacts(**{one.name: getattr(given, one.name) for one in fields(SessionFacts)})
 
 
-def told(held: GivenFacts, position: int = -1, participant: str = ME) -> Sequence[Finding]:
-    """The findings of one event of a GivenFacts: the position counts from the end when negative."""
+def findings_of(held: GivenFacts, position: int = -1, participant: str = ME) -> Sequence[Finding]:
+    """The findings about one event of `GivenFacts`; a negative position counts from the end."""
     one = scope(participant)
     length = len(held.logs[one].log)
-    return checked(findings_for(one, position % length, as_known(held)))
+    return checked(findings_for(one, position % length, as_facts(held)))
 
 
 def first(held: GivenFacts, position: int = -1) -> tuple[Finding, str]:
-    """The most telling finding of one event, and its words."""
-    finding = told(held, position)[0]
+    """The first finding about one event, and its words."""
+    finding = findings_of(held, position)[0]
     return finding, words(finding.text)
 
 

@@ -1,4 +1,4 @@
-"""GrowingList: the events of a live participant on a service that counts pages in its own way."""
+"""GrowingList: the events of a live participant, with one of two kinds of cursors."""
 
 from collections import Counter, deque
 from collections.abc import Callable
@@ -27,12 +27,12 @@ class GrowingList(NamedCalls):
         self._places: dict[str, int] = {}
         self.calls: list[Cursor | None] = []
         self.first_pages: list[Counter[Event]] = []
-        """What the list held at each call for its first page."""
+        """The events in the list at each call for its first page."""
         self.rejects: set[str] = set()
         self.failures: deque[ProviderFailure] = deque()
-        """What the next calls fail with."""
+        """Failures of the next calls, in order."""
         self.between_calls: deque[Callable[[], object]] = deque()
-        """Changes to make, one after each answer: growth in the middle of a reading."""
+        """Changes to make, one after each answer, so that the list grows while it is read."""
 
     def insert(self, index: int, event: Event) -> None:
         self.events.insert(index, event)
@@ -62,7 +62,7 @@ class GrowingList(NamedCalls):
         return self._ids.index(self._places[cursor]) + 1
 
     def _write(self, stop: int) -> Cursor:
-        # Two cursors for one place differ, as those of the service do.
+        # Two cursors for the same place differ, as those of the service do.
         text = f"c{len(self._places)}+{stop}"
         self._places[text] = self._ids[stop - 1]
         return Cursor(text)

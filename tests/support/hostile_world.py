@@ -1,4 +1,4 @@
-"""HostileWorld: every value of a corpus in every text that the service hands out."""
+"""HostileWorld: a world that has every value of a corpus in every text it serves."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ def participant_id(number: int) -> str:
 class HostileWorld:
     """A world (see `ivscope.endpoint.world`) with one stage, participant and event for every value.
 
-    Ids that are addressed stay well formed, since the service itself checks those; everything
+    Ids in requests stay well formed, since the service checks those; everything
     that is only shown is a value of the corpus. Every stage has the same sessions, the first of
     them `SESSION_ID`, then one for every time and one for every value. The first participant has
     all the events, the second all values as attributes; every other one has its own value only.

@@ -7,7 +7,7 @@ from datetime import datetime
 from ivscope.findings.finding import Certainty, Finding
 from ivscope.findings.rules import findings_for, session_findings
 from support.finding_claims import CLAIMS, Case
-from support.given_facts import as_known, as_session, words
+from support.given_facts import as_facts, as_session, words
 from support.simulated_facts import SeenFacts
 from support.simulator.causes import Cause
 from support.simulator.forced import forced_cause
@@ -61,7 +61,7 @@ def judge(world: World) -> Judged:
             done.add(number)
             _keep_cause(world, name, row, judged)
             for finding in findings_for(
-                world.view.scope_of(name), position, as_known(seen), judged.fail
+                world.view.scope_of(name), position, as_facts(seen), judged.fail
             ):
                 _hold(world, seen, finding, number, judged)
     for finding in session_findings(as_session(seen.as_session), judged.fail):

@@ -1,4 +1,4 @@
-"""Participants whose events are whole: from when to when each was joined and publishing."""
+"""Random participants with all their events, from the times of joining and publishing."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from support.given_facts import event
 
 @dataclass(frozen=True)
 class MadePerson:
-    """Seconds; spans can touch and can have no length."""
+    """Times in seconds; periods can touch and can be empty."""
 
     name: str
     stay: tuple[int, int]
@@ -19,7 +19,7 @@ class MadePerson:
     errors: tuple[int, ...]
 
     def events(self) -> Iterator[Event]:
-        """In the order told."""
+        """In the order JOINED, publishing, errors, LEFT, whatever their times."""
         yield event(self.stay[0], "JOINED", participant=self.name)
         for begin, end in self.publishing:
             yield event(begin, "PUBLISH_STARTED", participant=self.name)
@@ -29,7 +29,7 @@ class MadePerson:
         yield event(self.stay[1], "LEFT", participant=self.name)
 
     def is_publishing(self, second: int) -> bool:
-        """A stop in a second frees the seat in it, unless all of it was in that second."""
+        """Whether it publishes in a second. One that ends there counts if it began there."""
         if any(begin <= second < end for begin, end in self.publishing):
             return True
         ends = any(begin < second == end for begin, end in self.publishing)

@@ -1,4 +1,4 @@
-"""MovedClock: a clock that stands still until the test moves it, with the timers that go by it."""
+"""MovedClock: a clock that stands still until the test moves it, and the timers on it."""
 
 import threading
 import time
@@ -13,15 +13,15 @@ from ivscope.workspace.jobs import Jobs, UiThread
 START = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 
 _PATIENCE = 10.0
-"""Seconds of the real clock for what another thread is to bring."""
+"""Real seconds to wait for another thread."""
 
 
 class MovedClock:
-    """The test's thread plays the UI thread: timers ring in it while it moves the clock."""
+    """The test's thread takes the place of the UI thread: moving the clock runs timers in it."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
-        """What the clock shows."""
+        """Seconds that the clock shows."""
         self.clock = Clock(self.now, self.monotonic, self._wait_until)
         self.ui = UiThread(self._soon, self._later)
         self._lock = threading.Lock()
@@ -63,12 +63,12 @@ class MovedClock:
 
     @property
     def timers(self) -> list[float]:
-        """When timers are to ring, the next one first."""
+        """When timers are due, the next one first."""
         return sorted(moment for moment, _ in self._timers.values())
 
     @property
     def awaited(self) -> list[float]:
-        """Until when threads wait, without those that wait for ever."""
+        """The times until which threads wait, without those that wait for ever."""
         with self._lock:
             return [moment for moment, _ in self._waiting.values() if moment < inf]
 
@@ -78,14 +78,14 @@ class MovedClock:
         return lambda: self._timers.pop(number, None)
 
     def catch_up(self) -> None:
-        """Do what threads have asked the UI thread to do so far."""
+        """Run what threads have handed to the UI thread so far."""
         while self._calls:
             with self._called:
                 call = self._calls.pop(0)
             call()
 
     def until(self, condition: Callable[[], object]) -> None:
-        """Be the UI thread until something is true that other threads bring about."""
+        """Work as the UI thread until a condition is true that other threads bring about."""
         deadline = time.monotonic() + _PATIENCE
         while not condition():
             assert time.monotonic() < deadline, "it never came true"
@@ -126,5 +126,5 @@ def _fail(error: Exception) -> None:
 def standing_clock(
     monotonic: Callable[[], float] = lambda: 0.0, now: Callable[[], datetime] = lambda: START
 ) -> Clock:
-    """A clock that stands between two settings: who waits on it is woken by something else."""
+    """A clock that shows what a test sets. Waiting on it ends only by a notification."""
     return Clock(now, monotonic, lambda condition, _moment: condition.wait())

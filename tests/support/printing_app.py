@@ -11,7 +11,7 @@ TEXT = "first line\nsecond \x1b[31mline\x1b[0m \\x1b \u202e é\n\x07last line"
 
 
 class PrintingApp(App[object]):
-    """Says on screen what it did."""
+    """Shows on screen what it did."""
 
     BINDINGS: ClassVar = [("p", "print", "print"), ("q", "app.quit", "quit")]
 

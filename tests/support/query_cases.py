@@ -1,4 +1,4 @@
-"""Random events and filters, and what filters and orders mean, written the slow and plain way."""
+"""Random events and filters, and slow but obvious versions of filtering and sorting."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What the engine of intervals is told of a simulated view: how far each participant is read."""
+"""The reach of each participant in a simulated view, and what intervals follow from it."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -25,7 +25,7 @@ FILTERS = (
 
 @contextmanager
 def recorded(path: Path, url: str) -> Iterator[RecordedSource]:
-    """A source over a recording of all that the endpoint serves."""
+    """A source over a recording of everything that the endpoint serves."""
     recording = Recording.open(path, label="tests", create=True)
     try:
         _read_all(aws_source(url, recording=recording))

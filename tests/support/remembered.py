@@ -1,4 +1,4 @@
-"""What a run of the provider read, for the next one; a recording without a file."""
+"""Remembers what one run of the provider has read, for the next run: a recording without a file."""
 
 from datetime import datetime
 from typing import Any
@@ -19,11 +19,11 @@ class Memory:
         self.held: dict[tuple[object, ...], tuple[Page[Any], datetime]] = {}
 
     def watch(self, source: SessionSource) -> "_Watched":
-        """The source, with everything that it answers remembered."""
+        """A source that answers as another one and remembers every answer."""
         return _Watched(self, source)
 
     def reading(self) -> RecordedReading:
-        """A reading of what is remembered."""
+        """The remembered answers as a recording."""
         source = _Reading(self)
         return RecordedReading(source, lambda: source.asked_at)
 

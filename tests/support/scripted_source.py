@@ -1,4 +1,4 @@
-"""ScriptedSource: a source whose every answer is written down by the test."""
+"""ScriptedSource: a source that gives the answers which the test has queued."""
 
 import threading
 from collections import deque
@@ -22,7 +22,7 @@ class Asked:
 
 @dataclass
 class Gate:
-    """Holds a call inside the source until the test opens it."""
+    """Blocks a call inside the source until the test opens it."""
 
     answer: object
     entered: threading.Event = field(default_factory=threading.Event)
@@ -95,7 +95,7 @@ def failure(kind: FailureKind, *, retry_after: float | None = None) -> ProviderF
 
 
 def connects_to(*sources: object) -> Callable[[], object]:
-    """A `connect` that gives these sources in turn; raises those that are exceptions."""
+    """A `connect` that returns these sources in turn, and raises those that are exceptions."""
     left = deque(sources)
 
     def connect() -> object:

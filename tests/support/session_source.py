@@ -1,4 +1,4 @@
-"""SessionSource: one session with many participants, which counts who is asked for how often."""
+"""SessionSource: one session with many participants, which records who is asked for."""
 
 import threading
 from collections import Counter, deque
@@ -65,7 +65,7 @@ class SessionSource(NamedCalls):
         self.events[participant_id] = [joined(participant_id, second) for second in range(events)]
 
     def fail(self, participant_id: str, *kinds: FailureKind) -> None:
-        """Have the next calls for a participant fail."""
+        """Let the next calls for a participant fail."""
         self.failures.setdefault(participant_id, deque()).extend(
             ProviderFailure(kind, f"scripted {kind}", "", retryable=True) for kind in kinds
         )

@@ -1,4 +1,4 @@
-"""ShownRows: a view with its rows written out, for tests of what works on views."""
+"""ShownRows: a view whose rows a test gives, for tests of code that works on views."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ START = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 
 
 def at(seconds: float) -> datetime:
-    """So many seconds after eight in the evening."""
+    """The time so many seconds after 20:00:00."""
     return START + timedelta(seconds=seconds)
 
 

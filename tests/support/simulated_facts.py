@@ -47,7 +47,7 @@ class SeenSession:
     def participant(self, participant_id: str, /) -> Participant | None:
         return self.view.facts.get(participant_id)
 
-    def sweep_calls(self) -> int:
+    def scan_calls(self) -> int:
         return len(self.view.of_extent(Extent.NOT, Extent.PARTLY))
 
 
@@ -99,5 +99,5 @@ class SeenFacts:
     def publishers_at(self, _: SessionScope, time: int, /) -> PublisherCount:
         return count_publishers(as_session(self.as_session), self.publishers, time)
 
-    def sweep_calls(self, _: SessionScope, /) -> int:
-        return self.as_session.sweep_calls()
+    def scan_calls(self, _: SessionScope, /) -> int:
+        return self.as_session.scan_calls()

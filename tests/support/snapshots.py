@@ -1,4 +1,4 @@
-"""Takes a picture of the app at the end of a journey by keys, and compares it with the stored one.
+"""Takes a picture of the app after some keys, and compares it with the stored one.
 
 `pytest tests/snapshots --snapshot-update` stores them anew; look at each before accepting it.
 """
@@ -27,7 +27,7 @@ Compare = Callable[..., bool]
 SIZES = [(80, 24), (120, 40)]
 
 STILL_SECONDS = 0.3
-"""Between two slices of work on a busy machine there is less."""
+"""Seconds without a change after which work is done: slices follow each other faster."""
 
 REQUEST_ID = "6f9a1c52-0d3e-5b47-9a81-2c4e7d90b3f5"
 
@@ -43,7 +43,7 @@ def picture(
     light: bool = False,
     **over: str,
 ) -> bool:
-    """Whether the picture is the stored one.
+    """Whether the picture equals the stored one.
 
     The walk ends by waiting for what it leads to. `rests`: the call meter has to come to rest
     too, which it never does while a call is being answered. `light`: on a light terminal, in its
@@ -54,9 +54,9 @@ def picture(
             patch.setenv("NO_COLOR", "1")
         if light:
             patch.setattr(console, "SVG_EXPORT_THEME", DEFAULT_TERMINAL_THEME)
-        # Request ids tell the number of the call, and calls that start together come in any order.
+        # Request ids number the calls, and calls that start together are received in any order.
         patch.setattr(uuid, "uuid5", lambda *_: REQUEST_ID)
-        # So do pages, and events of one second stand in the order in which they came.
+        # Pages come in any order, too, and events of one second stand in the order received.
         patch.setattr(calls, "CALLS_IN_FLIGHT", 1)
         theme = "ansi-light" if light else "ansi-dark"
         return _picture(snap_compare, walk, start, size, theme, rests=rests, **over)

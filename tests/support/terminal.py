@@ -1,4 +1,4 @@
-"""A program in a pseudo-terminal of our own: bytes in, every byte out kept, the screen by pyte."""
+"""Runs a program in a pseudo-terminal, keeps all bytes it sends, and draws its screen by pyte."""
 
 import fcntl
 import os
@@ -126,7 +126,7 @@ class Terminal:
         return self.send(b"\x1b[200~" + body + b"\x1b[201~")
 
     def resize(self, columns: int, rows: int) -> Self:
-        """Another size, and the signal that says so."""
+        """Change the size and send the signal for it."""
         self._screen.resize(rows, columns)
         self._screen.dirty.update(range(rows))
         self._set_size(columns, rows)
@@ -139,7 +139,7 @@ class Terminal:
     # Out.
 
     def _read(self, seconds: float) -> bool:
-        """Take what comes within the time; whether something came."""
+        """Read what comes within the time; returns whether something came."""
         try:
             if not select.select([self._master], [], [], seconds)[0]:
                 return False
@@ -214,7 +214,7 @@ class Terminal:
         return self
 
     def kill(self) -> None:
-        """End it as the system does when it wants the memory back: nothing is tidied up."""
+        """Kill the program as the system does when memory is short, so that it cannot clean up."""
         self._process.kill()
         self._process.wait()
 
@@ -230,7 +230,7 @@ class Terminal:
 
 
 def sequence_kinds(raw: bytes) -> set[bytes | str]:
-    """What kinds of things other than text a program sent.
+    """The kinds of control sequences and characters that a program sent.
 
     Control sequences by introducer and final byte, modes with their number, other control
     characters, C1 and DEL as they are.
@@ -256,7 +256,7 @@ def lines_written(raw: bytes) -> set[int]:
 
 
 def colours(raw: bytes) -> set[int]:
-    """Every number of a colour that was set: 30 to 49, 90 to 107, and those after 38 and 48."""
+    """Every colour number that was set: 30 to 49, 90 to 107, and those after 38 and 48."""
     found: set[int] = set()
     for numbers in _COLOUR.findall(raw):
         values = [int(number or 0) for number in re.split(rb"[;:]", numbers)]

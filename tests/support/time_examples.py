@@ -16,7 +16,7 @@ _TIME = (
 _TYPED_TIME = re.compile(rf"(?<![\w:.,+-])(?<!\.\. ){_TIME}(?!\w|\.\d)")
 _FILTER = re.compile(rf"(?<!\w)(?:after|before|during):{_TIME}(?:\.\.{_TIME})?")
 _PACKAGES = ("analysis", "cli", "settings", "ui")
-"""Where hints, help and errors are written. Other packages show times that came from somewhere."""
+"""Packages with hints, help and errors. Other packages show times that are no examples."""
 
 
 def shown_texts() -> Iterator[str]:
@@ -29,7 +29,7 @@ def shown_texts() -> Iterator[str]:
 
 def _literals(path: Path) -> Iterator[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    # Docstrings, also those below constants, are no text of the program.
+    # Docstrings, also those below constants, are never on screen.
     told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:

@@ -1,4 +1,4 @@
-"""A program in a tmux server of our own, where tmux is there: a second real terminal."""
+"""Runs a program in a tmux server of its own, where tmux is installed: a second real terminal."""
 
 import contextlib
 import shlex
@@ -34,7 +34,7 @@ class Tmux:
         self._raw.touch()
         values = dict(settings() if environ is None else environ) | {"TERM": "tmux-256color"}
         words = [f"{name}={value}" for name, value in values.items()]
-        # tmux tells its children where it is: that is how a program copies through it.
+        # tmux sets TMUX for its children, which a program needs to copy through it.
         child = f'env -i TMUX="$TMUX" {shlex.join([*words, *command])}'
         gate = own / "gate"
         # The command starts once its bytes are being kept.
@@ -112,7 +112,7 @@ class Tmux:
         return int(self.about("pane_dead_status"))
 
     def _has_status(self) -> str:
-        """tmux 3.3a misses the end of a child now and then, and sees it with that of the next."""
+        """tmux 3.3a sometimes notices the end of a child only when the next one ends."""
         self._tmux("run-shell", "true")
         return self.about("pane_dead_status")
 

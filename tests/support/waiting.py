@@ -1,4 +1,4 @@
-"""Waiting for another thread: on a condition, never for a time."""
+"""Waits for a condition that another thread makes true, never for a time."""
 
 import threading
 import time

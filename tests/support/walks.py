@@ -1,4 +1,4 @@
-"""Commands over a world in a real terminal."""
+"""Runs the command over a world in a real terminal."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ def ivscope_over(
     rows: int = 40,
     environ: Mapping[str, str] | None = None,
 ) -> Iterator[Terminal]:
-    """The command on a world: the terminal that shows it."""
+    """The terminal in which the command runs."""
     with Endpoint(world) as endpoint:
         url = endpoint.faulty_url(fault) if fault else endpoint.url
         command = (*IVSCOPE, *arguments, "--endpoint-url", url, "--region", world.region)

@@ -1,4 +1,4 @@
-"""Checks of wire structures against the API model that botocore carries."""
+"""Checks structures of the wire against botocore's model of the API."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ SHAPES = load_service_model().shapes
 
 
 def violations(shape_name: str, value: Any, path: str = "") -> Iterator[str]:
-    """What the model would not allow, as "path: complaint (value)", in order of appearance."""
+    """What the model does not allow, as "path: complaint (value)", in the order found."""
     shape = SHAPES[shape_name]
     kind = shape["type"]
     if kind == "structure":

@@ -13,7 +13,7 @@ from ivscope.analysis.time_window import window_between
 from ivscope.domain.times import to_microseconds
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.endpoint.worlds.incident import MAIN_ARN
-from support.given_facts import WorldHeld, at, event, log_of
+from support.given_facts import WorldFacts, at, event, log_of
 from support.made_people import made_people, shuffled_events
 
 END = at(30)
@@ -282,7 +282,7 @@ def test_reading_on_looks_again_only_at_those_who_may_still_publish(monkeypatch)
 
 def test_twelve_were_publishing_when_the_incident_hit_the_quota():
     epoch = datetime(2026, 11, 24, 14, 3, tzinfo=UTC)
-    held = WorldHeld(open_world("incident", lambda: epoch), MAIN_ARN, "st-dxMFysKnE9UAk")
+    held = WorldFacts(open_world("incident", lambda: epoch), MAIN_ARN, "st-dxMFysKnE9UAk")
     first = to_microseconds(datetime(2026, 11, 23, 20, 47, 12, tzinfo=UTC))
     assert held.publishers.level(first, first + SECOND - 1) == PublisherLevel(12, 12)
     window = window_between(START_OF_SHOW, START_OF_SHOW + timedelta(hours=2))

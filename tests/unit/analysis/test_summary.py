@@ -16,7 +16,7 @@ from ivscope.domain.stages import Participant, ParticipantSummary
 from ivscope.domain.times import UnreadableTime
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.endpoint.worlds.incident import MAIN_ARN
-from support.given_facts import WorldHeld, at, facts, log_of
+from support.given_facts import WorldFacts, at, facts, log_of
 
 NOW = datetime(2026, 11, 24, 14, 3, tzinfo=UTC)
 CODES = (None, "", "QUOTA", "QUOTA_EXCEEDED", "quota", "A B/C\\", "é\n")
@@ -148,7 +148,7 @@ def test_states_and_coverage_tell_how_partial_it_is():
 
 
 def test_the_incident_has_seven_participants_with_an_internal_error():
-    held = WorldHeld(open_world("incident", lambda: NOW), MAIN_ARN, "st-dxMFysKnE9UAk")
+    held = WorldFacts(open_world("incident", lambda: NOW), MAIN_ARN, "st-dxMFysKnE9UAk")
     log = held.log_of_session
     people = held.participants(held.scope).rows
     summary = all_of(

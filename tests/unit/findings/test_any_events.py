@@ -16,7 +16,7 @@ from ivscope.findings.finding import MOST_REFS
 from ivscope.findings.rules import findings_for, session_findings
 from ivscope.knowledge.error_codes import ERROR_CODES
 from ivscope.knowledge.event_names import EVENT_NAMES
-from support.given_facts import ME, START, GivenFacts, SessionContext, facts, scope
+from support.given_facts import ME, START, GivenFacts, GivenSession, facts, scope
 
 HOSTILE = "\x1b]0;evil\x07\u202e"
 
@@ -92,16 +92,16 @@ lists = st.lists(events, max_size=14)
     st.none() | st.tuples(st.lists(configurations, max_size=2), failures),
 )
 def test_findings_of_any_event_are_sound(mine, theirs, complete, listed, ingest):
-    held = GivenFacts(*mine, complete=complete).with_log("other", *theirs, complete=complete)
+    known_facts = GivenFacts(*mine, complete=complete).with_log("other", *theirs, complete=complete)
     people, rows = listed
-    held.with_rows(*rows, all_listed=complete)
+    known_facts.with_rows(*rows, all_listed=complete)
     if ingest is not None:
-        held.with_ingest(*ingest[0], complete=complete, failure=ingest[1])
+        known_facts.with_ingest(*ingest[0], complete=complete, failure=ingest[1])
     for one in people:
-        held.with_facts(one)
+        known_facts.with_facts(one)
     for at in range(len(mine)):
-        for finding in findings_for(scope(), at, held):
-            check(finding, lambda ref: held.logs[ref.scope].log)
+        for finding in findings_for(scope(), at, known_facts):
+            check(finding, lambda ref: known_facts.logs[ref.scope].log)
 
 
 @pytest.mark.slow
@@ -109,10 +109,10 @@ def test_findings_of_any_event_are_sound(mine, theirs, complete, listed, ingest)
 @given(
     st.lists(events, max_size=30), st.lists(clients, max_size=2), st.lists(summaries, max_size=4)
 )
-def test_findings_of_any_session_are_sound(told, people, rows):
-    swept = SessionContext(*told, rows=rows, facts=people, unread={"third"})
-    for finding in session_findings(swept):
-        check(finding, lambda _: swept.log)
+def test_findings_of_any_session_are_sound(drawn, people, rows):
+    session = GivenSession(*drawn, rows=rows, facts=people, unread={"third"})
+    for finding in session_findings(session):
+        check(finding, lambda _: session.log)
 
 
 def check(finding, log_of_ref):

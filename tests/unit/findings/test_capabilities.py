@@ -6,10 +6,10 @@ from support.given_facts import (
     event,
     exchanged,
     facts,
+    findings_of,
     first,
     positions,
     token,
-    told,
     words,
 )
 
@@ -170,9 +170,11 @@ def test_what_did_not_come_is_not_made_up():
 WEB = {"sdk": "1.33.0", "browser": "Google Chrome"}
 
 
-def faults(held, position=-1):
+def faults(known_facts, position=-1):
     return [
-        words(one.text) for one in told(held, position) if words(one.text).startswith("Documented")
+        words(one.text)
+        for one in findings_of(known_facts, position)
+        if words(one.text).startswith("Documented")
     ]
 
 
@@ -182,7 +184,7 @@ def test_the_documented_fault_after_an_exchange_matches_sdk_and_time():
         "right after a token exchange. It has <1.33.0>."
         in faults(GivenFacts(*events).with_facts(facts(**WEB)))[0]
     )
-    asks = [ask for one in told(GivenFacts(*events)) for ask in one.would_tell]
+    asks = [ask for one in findings_of(GivenFacts(*events)) for ask in one.would_tell]
     assert [ask.fact.kind for ask in asks] == [FactKind.PARTICIPANT]
 
 
@@ -206,5 +208,5 @@ def test_a_later_exchange_does_not_hide_the_one_before_the_error():
     ],
 )
 def test_the_documented_fault_after_an_exchange_is_not_claimed_elsewhere(events, client):
-    held = GivenFacts(*events).with_facts(facts(**client))
-    assert not any(faults(held, position) for position in range(len(events)))
+    known_facts = GivenFacts(*events).with_facts(facts(**client))
+    assert not any(faults(known_facts, position) for position in range(len(events)))

@@ -1,12 +1,16 @@
 import pytest
 from ivscope.findings.finding import Certainty, FactKind
 from ivscope.knowledge.known_issues import parse_version
-from support.given_facts import GivenFacts, event, facts, first, told, words
+from support.given_facts import GivenFacts, event, facts, findings_of, first, words
 
 
 def faults(name, code, **client):
-    held = GivenFacts(event(0, "JOINED"), event(5, name, code)).with_facts(facts(**client))
-    return [words(one.text) for one in told(held) if words(one.text).startswith("Documented")]
+    known_facts = GivenFacts(event(0, "JOINED"), event(5, name, code)).with_facts(facts(**client))
+    return [
+        words(one.text)
+        for one in findings_of(known_facts)
+        if words(one.text).startswith("Documented")
+    ]
 
 
 CHROME = {"browser": "Google Chrome", "browser_version": "152.0.1", "system": "Windows"}
@@ -53,8 +57,8 @@ def test_documented_faults_are_not_claimed_when_a_condition_fails(name, code, cl
 
 
 def leaving(*after, complete=True, name="LEFT", **client):
-    held = GivenFacts(event(0, "JOINED"), event(5, name), *after, complete=complete)
-    found = told(held.with_facts(facts(**client)), 1)
+    known_facts = GivenFacts(event(0, "JOINED"), event(5, name), *after, complete=complete)
+    found = findings_of(known_facts.with_facts(facts(**client)), 1)
     return [one for one in found if words(one.text).startswith("Documented")]
 
 
@@ -108,8 +112,8 @@ LIMIT = "BITRATE_EXCEEDED"
 
 
 def sender(code=LIMIT, **client):
-    held = GivenFacts(event(5, "PUBLISH_ERROR", code))
-    return first(held.with_facts(facts(**client)) if client else held)
+    known_facts = GivenFacts(event(5, "PUBLISH_ERROR", code))
+    return first(known_facts.with_facts(facts(**client)) if client else known_facts)
 
 
 def test_an_encoder_is_told_from_a_browser():

@@ -8,11 +8,11 @@ from support.given_facts import (
     event,
     exchanged,
     facts,
+    findings_of,
     first,
     positions,
     scope,
     token,
-    told,
     words,
 )
 
@@ -20,18 +20,18 @@ VIEWER, HOST = token("SUBSCRIBE"), token("SUBSCRIBE", "PUBLISH")
 DAY = 24 * 3600
 
 
-def texts(held, position=-1):
-    return [words(one.text) for one in told(held, position)]
+def texts(known_facts, position=-1):
+    return [words(one.text) for one in findings_of(known_facts, position)]
 
 
-def said(held, part, position=-1):
+def said(known_facts, part, position=-1):
     """The one finding whose words hold a part."""
-    (found,) = (one for one in told(held, position) if part in words(one.text))
+    (found,) = (one for one in findings_of(known_facts, position) if part in words(one.text))
     return found
 
 
-def unsaid(held, part, position=-1):
-    return all(part not in text for text in texts(held, position))
+def unsaid(known_facts, part, position=-1):
+    return all(part not in text for text in texts(known_facts, position))
 
 
 # STREAM_DURATION_EXCEEDED
@@ -42,45 +42,45 @@ def too_long(seconds=DAY, name="PUBLISH_ERROR", **members):
 
 
 def test_the_start_24_hours_before_is_found_and_measured():
-    held = GivenFacts(event(0, "PUBLISH_STARTED"), too_long(), event(DAY, "PUBLISH_STOPPED"))
-    finding, text = first(held, 1)
+    known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), too_long(), event(DAY, "PUBLISH_STOPPED"))
+    finding, text = first(known_facts, 1)
     assert text == "PUBLISH_STARTED is 24 h before: that is the limit of 24 h."
     assert (finding.certainty, positions(finding)) == (Certainty.SHOWN, [0, 1])
 
 
 def test_a_start_24_hours_before_counts_for_nothing_after_a_new_one():
-    held = GivenFacts(
+    known_facts = GivenFacts(
         event(0, "PUBLISH_STARTED"),
         event(900, "PUBLISH_STOPPED"),
         event(DAY - 3600, "PUBLISH_STARTED"),
         too_long(),
     )
-    finding, text = first(held)
+    finding, text = first(known_facts)
     assert text.startswith("PUBLISH_STARTED is 1 h before: shorter than the limit")
     assert "does not explain" in text
     assert positions(finding) == [2, 3]
 
 
 def test_a_duration_that_ended_long_before_is_not_claimed():
-    held = GivenFacts(event(0, "PUBLISH_STARTED"), event(900, "PUBLISH_STOPPED"), too_long())
-    finding, text = first(held)
+    known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), event(900, "PUBLISH_STOPPED"), too_long())
+    finding, text = first(known_facts)
     assert (finding.certainty, "is not in the events" in text) == (Certainty.UNKNOWN, True)
 
 
 def test_subscribing_is_measured_per_publisher():
-    held = GivenFacts(
+    known_facts = GivenFacts(
         event(0, "SUBSCRIBE_STARTED", remote="a"),
         event(DAY - 60 * 60, "SUBSCRIBE_STARTED", remote="b"),
         too_long(name="SUBSCRIBE_ERROR", remote="b"),
     )
-    assert first(held)[1].startswith("SUBSCRIBE_STARTED is 1 h before: shorter")
-    held = GivenFacts(
+    assert first(known_facts)[1].startswith("SUBSCRIBE_STARTED is 1 h before: shorter")
+    known_facts = GivenFacts(
         event(0, "SUBSCRIBE_STARTED", remote="a"),
         event(DAY - 60 * 60, "SUBSCRIBE_STARTED", remote="b"),
         event(DAY - 50 * 60, "SUBSCRIBE_STOPPED", remote="b"),
         too_long(name="SUBSCRIBE_ERROR", remote="a"),
     )
-    assert first(held)[1].startswith("SUBSCRIBE_STARTED is 24 h before: that is the limit")
+    assert first(known_facts)[1].startswith("SUBSCRIBE_STARTED is 24 h before: that is the limit")
     assert first(
         GivenFacts(event(0, "PUBLISH_STARTED"), too_long(name="SUBSCRIBE_ERROR", remote="a"))
     )[1].startswith("No SUBSCRIBE_STARTED")
@@ -92,8 +92,8 @@ def test_longer_than_the_limit_is_told_as_odd():
 
 
 def test_a_duration_without_start_or_time_is_unknown():
-    held = GivenFacts(too_long(), complete=False)
-    assert first(held)[0].would_tell[0].fact.kind is FactKind.EVENTS
+    known_facts = GivenFacts(too_long(), complete=False)
+    assert first(known_facts)[0].would_tell[0].fact.kind is FactKind.EVENTS
     for events in (
         [too_long()],
         [event(0, "PUBLISH_STARTED"), too_long(None)],
@@ -110,8 +110,8 @@ def failed(seconds, code="BITRATE_EXCEEDED", name="PUBLISH_ERROR", **members):
 
 
 def test_repeated_errors_are_counted_with_rate_first_and_last():
-    held = GivenFacts(failed(0), failed(60), failed(120))
-    finding = said(held, "same error")
+    known_facts = GivenFacts(failed(0), failed(60), failed(120))
+    finding = said(known_facts, "same error")
     assert words(finding.text) == (
         "3 times the same error, from 20:30:00 to 20:32:00, on average 1.0 a minute, over 2 min."
     )
@@ -172,53 +172,53 @@ def test_leaving_never_says_why():
 
 
 def test_coming_back_soon_is_a_reconnect_and_later_is_not():
-    held = GivenFacts(event(0, "JOINED"), event(9, "LEFT"), event(20, "JOINED"))
-    finding = said(held, "joined again 11 s later", 1)
+    known_facts = GivenFacts(event(0, "JOINED"), event(9, "LEFT"), event(20, "JOINED"))
+    finding = said(known_facts, "joined again 11 s later", 1)
     assert positions(finding) == [1, 2]
     assert unsaid(GivenFacts(event(9, "LEFT"), event(900, "JOINED")), "joined again", 0)
 
 
 def test_a_join_in_the_second_of_leaving_is_left_open():
-    held = GivenFacts(event(9, "JOINED"), event(9, "LEFT"))
-    assert said(held, "came back at once, or came and went").certainty is Certainty.LIKELY
+    known_facts = GivenFacts(event(9, "JOINED"), event(9, "LEFT"))
+    assert said(known_facts, "came back at once, or came and went").certainty is Certainty.LIKELY
 
 
 def test_what_came_right_before_leaving_is_told_and_not_blamed():
-    held = GivenFacts(exchanged(6, HOST, VIEWER), failed(8), event(9, "LEFT"))
-    error = said(held, "<PUBLISH_ERROR> <BITRATE_EXCEEDED> is 1 s before")
-    exchange = said(held, "took PUBLISH away 3 s before")
+    known_facts = GivenFacts(exchanged(6, HOST, VIEWER), failed(8), event(9, "LEFT"))
+    error = said(known_facts, "<PUBLISH_ERROR> <BITRATE_EXCEEDED> is 1 s before")
+    exchange = said(known_facts, "took PUBLISH away 3 s before")
     for finding in (error, exchange):
         assert finding.certainty is Certainty.LIKELY
         assert words(finding.unknown) == "whether it left because of that"
 
 
 def test_what_came_long_before_or_took_nothing_is_not_told():
-    held = GivenFacts(
+    known_facts = GivenFacts(
         exchanged(0, HOST, VIEWER),
         failed(1),
         exchanged(8, VIEWER, HOST),
         event(9, "LEFT"),
         failed(10),
     )
-    assert unsaid(held, "took", 3)
-    assert unsaid(held, "ERROR", 3)
+    assert unsaid(known_facts, "took", 3)
+    assert unsaid(known_facts, "ERROR", 3)
 
 
 def test_subscriptions_that_ended_with_leaving_do_not_mean_a_lost_connection():
-    held = GivenFacts(
+    known_facts = GivenFacts(
         event(9, "SUBSCRIBE_STOPPED", remote="a"),
         event(9, "SUBSCRIBE_STOPPED", remote="b"),
         event(9, "PUBLISH_STOPPED"),
         event(5, "SUBSCRIBE_STOPPED", remote="c"),
         event(9, "LEFT"),
     )
-    finding = said(held, "2 subscriptions and its publishing ended in the same second")
+    finding = said(known_facts, "2 subscriptions and its publishing ended in the same second")
     assert words(finding.unknown) == "whether it left by itself or lost the connection"
     assert positions(finding) == [0, 1, 2, 4]
 
 
 def test_leaving_at_an_unknown_time_claims_nothing():
-    (finding,) = told(GivenFacts(event(0, "JOINED"), event(None, "LEFT")))
+    (finding,) = findings_of(GivenFacts(event(0, "JOINED"), event(None, "LEFT")))
     assert finding.certainty is Certainty.UNKNOWN
 
 
@@ -226,16 +226,16 @@ def test_leaving_at_an_unknown_time_claims_nothing():
 
 
 def test_publishing_is_measured_from_its_own_start():
-    held = GivenFacts(
+    known_facts = GivenFacts(
         event(0, "PUBLISH_STARTED"),
         event(50, "PUBLISH_STOPPED"),
         event(100, "PUBLISH_STARTED"),
         event(130, "PUBLISH_STOPPED"),
     )
-    finding = said(held, "It had published for 30 s.")
+    finding = said(known_facts, "It had published for 30 s.")
     assert (finding.certainty, positions(finding)) == (Certainty.SHOWN, [2, 3])
-    held = GivenFacts(event(0, "PUBLISH_STARTED"), event(DAY, "PUBLISH_STOPPED"))
-    assert "24 h, the limit of a stage" in texts(held)[0]
+    known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), event(DAY, "PUBLISH_STOPPED"))
+    assert "24 h, the limit of a stage" in texts(known_facts)[0]
 
 
 @pytest.mark.parametrize(
@@ -252,10 +252,10 @@ def test_publishing_without_its_own_start_is_not_measured(events):
 
 
 def test_a_stop_with_the_loss_of_publish_is_connected():
-    held = GivenFacts(
+    known_facts = GivenFacts(
         event(0, "PUBLISH_STARTED"), exchanged(9, HOST, VIEWER), event(9, "PUBLISH_STOPPED")
     )
-    finding = said(held, "took PUBLISH away")
+    finding = said(known_facts, "took PUBLISH away")
     assert (finding.certainty, positions(finding)) == (Certainty.LIKELY, [1, 2])
 
 
@@ -270,13 +270,15 @@ def test_a_stop_with_the_loss_of_publish_is_connected():
     ],
 )
 def test_a_stop_is_not_blamed_on_another_exchange(exchange):
-    held = GivenFacts(event(0, "PUBLISH_STARTED"), exchange, event(9, "PUBLISH_STOPPED"))
-    assert unsaid(held, "took PUBLISH away")
+    known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), exchange, event(9, "PUBLISH_STOPPED"))
+    assert unsaid(known_facts, "took PUBLISH away")
 
 
 def test_an_error_around_the_stop_is_told_and_a_far_one_is_not():
-    held = GivenFacts(event(0, "PUBLISH_STARTED"), failed(9), event(9, "PUBLISH_STOPPED"))
-    assert said(held, "<BITRATE_EXCEEDED> is in the same second").certainty is Certainty.LIKELY
+    known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), failed(9), event(9, "PUBLISH_STOPPED"))
+    assert (
+        said(known_facts, "<BITRATE_EXCEEDED> is in the same second").certainty is Certainty.LIKELY
+    )
     assert unsaid(GivenFacts(failed(0), event(9, "PUBLISH_STOPPED")), "BITRATE")
     assert unsaid(
         GivenFacts(failed(9, name="SUBSCRIBE_ERROR"), event(9, "PUBLISH_STOPPED")), "BITRATE"
@@ -284,11 +286,11 @@ def test_an_error_around_the_stop_is_told_and_a_far_one_is_not():
 
 
 def test_what_ended_in_the_same_second_is_told_without_an_order():
-    held = GivenFacts(
+    known_facts = GivenFacts(
         event(9, "PUBLISH_STOPPED"), event(9, "REPLICATION_STOPPED"), event(9, "LEFT")
     )
     for part in ("replication", "left in the same second"):
-        assert said(held, part, 0).unknown is not None
+        assert said(known_facts, part, 0).unknown is not None
     assert unsaid(GivenFacts(event(9, "PUBLISH_STOPPED"), event(12, "LEFT")), "left", 0)
 
 
@@ -296,19 +298,21 @@ def test_what_ended_in_the_same_second_is_told_without_an_order():
 
 
 def test_gaining_publish_is_followed_by_what_the_client_did():
-    held = GivenFacts(exchanged(0, VIEWER, HOST), event(4, "PUBLISH_STARTED"))
-    assert texts(held, 0) == ["It gained PUBLISH, and PUBLISH_STARTED is 4 s after."]
-    held = GivenFacts(
+    known_facts = GivenFacts(exchanged(0, VIEWER, HOST), event(4, "PUBLISH_STARTED"))
+    assert texts(known_facts, 0) == ["It gained PUBLISH, and PUBLISH_STARTED is 4 s after."]
+    known_facts = GivenFacts(
         exchanged(0, VIEWER, HOST), failed(4, "QUOTA_EXCEEDED"), event(9, "PUBLISH_STARTED")
     )
-    assert texts(held, 0) == ["It gained PUBLISH, and PUBLISH_ERROR <QUOTA_EXCEEDED> is 4 s after."]
+    assert texts(known_facts, 0) == [
+        "It gained PUBLISH, and PUBLISH_ERROR <QUOTA_EXCEEDED> is 4 s after."
+    ]
 
 
 def test_publishing_after_another_exchange_is_not_credited_to_this_one():
-    held = GivenFacts(
+    known_facts = GivenFacts(
         exchanged(0, VIEWER, HOST), exchanged(5, HOST, HOST), event(9, "PUBLISH_STARTED")
     )
-    assert unsaid(held, "PUBLISH_STARTED", 0)
+    assert unsaid(known_facts, "PUBLISH_STARTED", 0)
 
 
 def test_no_attempt_is_certain_only_when_everything_is_read():
@@ -318,11 +322,11 @@ def test_no_attempt_is_certain_only_when_everything_is_read():
 
 
 def test_no_attempt_is_not_certain_while_it_can_still_come():
-    def held(as_of):
+    def known_facts(as_of):
         return GivenFacts().with_log(ME, exchanged(0, VIEWER, HOST), as_of=as_of)
 
-    assert said(held(10), "so far").certainty is Certainty.UNKNOWN
-    assert said(held(90), "No attempt").certainty is Certainty.SHOWN
+    assert said(known_facts(10), "so far").certainty is Certainty.UNKNOWN
+    assert said(known_facts(90), "No attempt").certainty is Certainty.SHOWN
 
 
 def test_losing_publish_is_followed_by_a_stop_or_said_not_to_be():
@@ -331,8 +335,8 @@ def test_losing_publish_is_followed_by_a_stop_or_said_not_to_be():
     assert (
         said(GivenFacts(*events), "no PUBLISH_STOPPED follows soon", 1).certainty is Certainty.SHOWN
     )
-    assert told(GivenFacts(exchanged(5, HOST, VIEWER))) == ()
-    assert told(GivenFacts(event(0, "PUBLISH_STARTED"), exchanged(5, HOST, HOST)), 1) == ()
+    assert findings_of(GivenFacts(exchanged(5, HOST, VIEWER))) == ()
+    assert findings_of(GivenFacts(event(0, "PUBLISH_STARTED"), exchanged(5, HOST, HOST)), 1) == ()
 
 
 def test_that_no_stop_follows_is_not_known_while_pages_are_missing():
@@ -343,17 +347,17 @@ def test_that_no_stop_follows_is_not_known_while_pages_are_missing():
 
 def test_an_expiry_that_came_nearer_is_told_and_not_blamed_for_leaving():
     old, new = token(expires=9000), token(expires=1800)
-    held = GivenFacts(exchanged(0, old, new), event(2000, "LEFT"), event(2100, "JOIN_ERROR"))
-    finding = said(held, "expires 2 h earlier, at 21:00:00", 0)
+    known_facts = GivenFacts(exchanged(0, old, new), event(2000, "LEFT"), event(2100, "JOIN_ERROR"))
+    finding = said(known_facts, "expires 2 h earlier, at 21:00:00", 0)
     assert "staying does not" in words(finding.text)
     assert "JOIN_ERROR is 35 min after" in words(finding.text)
     assert positions(finding) == [0, 2]
-    assert told(GivenFacts(exchanged(0, new, old))) == ()
-    assert told(GivenFacts(exchanged(0, token(), new))) == ()
+    assert findings_of(GivenFacts(exchanged(0, new, old))) == ()
+    assert findings_of(GivenFacts(exchanged(0, token(), new))) == ()
 
 
 def test_an_exchange_with_one_token_compares_nothing():
-    (finding,) = told(GivenFacts(exchanged(0, None, HOST)))
+    (finding,) = findings_of(GivenFacts(exchanged(0, None, HOST)))
     assert finding.certainty is Certainty.UNKNOWN
 
 
@@ -374,17 +378,17 @@ def stopped(*events, complete=True):
 
 
 def test_a_replication_is_measured_per_destination():
-    held = stopped(
+    known_facts = stopped(
         replicated(0, "REPLICATION_STARTED"), replicated(50, "REPLICATION_STARTED", "st-2")
     )
-    assert texts(held, 0)[0] == "It was replicated for 1 min 40 s."
-    held = stopped(replicated(50, "REPLICATION_STARTED", "st-2"))
-    assert "not known" in texts(held, 0)[0]
+    assert texts(known_facts, 0)[0] == "It was replicated for 1 min 40 s."
+    known_facts = stopped(replicated(50, "REPLICATION_STARTED", "st-2"))
+    assert "not known" in texts(known_facts, 0)[0]
 
 
 def test_a_replication_that_ended_after_publishing_is_connected():
-    held = stopped(event(0, "PUBLISH_STARTED"), event(80, "PUBLISH_STOPPED"))
-    finding = said(held, "stopped publishing 20 s before", 0)
+    known_facts = stopped(event(0, "PUBLISH_STARTED"), event(80, "PUBLISH_STOPPED"))
+    finding = said(known_facts, "stopped publishing 20 s before", 0)
     assert finding.certainty is Certainty.LIKELY
     assert said(
         stopped(event(0, "PUBLISH_STARTED"), event(100, "PUBLISH_STOPPED")), "same second", 0
@@ -392,13 +396,13 @@ def test_a_replication_that_ended_after_publishing_is_connected():
 
 
 def test_a_replication_that_ended_while_publishing_is_not_blamed_on_its_end():
-    held = stopped(event(0, "PUBLISH_STARTED"), event(180, "PUBLISH_STOPPED"))
-    finding = said(held, "went on publishing", 0)
+    known_facts = stopped(event(0, "PUBLISH_STARTED"), event(180, "PUBLISH_STOPPED"))
+    finding = said(known_facts, "went on publishing", 0)
     assert finding.would_tell[-1].fact.kind is FactKind.REPLICAS
-    held = stopped(
+    known_facts = stopped(
         event(0, "PUBLISH_STARTED"), event(80, "PUBLISH_STOPPED"), event(90, "PUBLISH_STARTED")
     )
-    assert said(held, "went on publishing", 0)
+    assert said(known_facts, "went on publishing", 0)
     assert said(
         stopped(event(0, "PUBLISH_STARTED"), event(101, "PUBLISH_STOPPED")), "right after", 0
     )
@@ -421,27 +425,27 @@ def test_a_replication_that_ended_for_no_reason_in_the_events_says_so(events):
 
 
 def test_calm_events_and_events_not_held_have_no_findings():
-    held = GivenFacts(
+    known_facts = GivenFacts(
         event(0, "JOINED"), event(1, "PUBLISH_STARTED"), event(2, "SUBSCRIBE_STARTED")
     )
-    assert [told(held, n) for n in range(3)] == [(), (), ()]
-    assert findings_for(scope(), 3, held) == ()
-    assert findings_for(scope("nobody"), 0, held) == ()
+    assert [findings_of(known_facts, n) for n in range(3)] == [(), (), ()]
+    assert findings_for(scope(), 3, known_facts) == ()
+    assert findings_for(scope("nobody"), 0, known_facts) == ()
 
 
 def test_an_unknown_code_still_counts_its_repetitions():
-    held = GivenFacts(
+    known_facts = GivenFacts(
         failed(0, "BRAND_NEW"), failed(5, "BRAND_NEW", "NEW_ERROR"), failed(9, "BRAND_NEW")
     )
-    assert len(told(held)) == 1
-    assert "2 times the same error" in texts(held)[0]
+    assert len(findings_of(known_facts)) == 1
+    assert "2 times the same error" in texts(known_facts)[0]
 
 
 def test_every_documented_code_has_a_finding_about_its_occurrence():
     for code in ERROR_CODES:
-        assert told(GivenFacts(failed(0, code))), code
+        assert findings_of(GivenFacts(failed(0, code))), code
 
 
 def test_facts_of_a_participant_are_not_asked_for_when_they_cannot_tell():
-    held = GivenFacts(failed(0, None)).with_facts(facts(sdk="1.41.0", browser="Safari"))
-    assert told(held) == ()
+    known_facts = GivenFacts(failed(0, None)).with_facts(facts(sdk="1.41.0", browser="Safari"))
+    assert findings_of(known_facts) == ()

@@ -7,7 +7,7 @@ from ivscope.endpoint.worlds.incident import MAIN_ARN, RIVAL_ARN
 from ivscope.findings.finding import MOST_REFS, Certainty
 from ivscope.findings.rules import findings_for, session_findings
 from support.claims import checked
-from support.given_facts import WorldHeld, scope, words
+from support.given_facts import WorldFacts, scope, words
 
 EPOCH = datetime(2026, 11, 24, 14, 3, 7, 123456, tzinfo=UTC)
 SHOW = "st-dxMFysKnE9UAk"
@@ -21,23 +21,23 @@ def world():
 
 @pytest.fixture(scope="module")
 def show(world):
-    return WorldHeld(world, MAIN_ARN, SHOW)
+    return WorldFacts(world, MAIN_ARN, SHOW)
 
 
-def story(held, participant, clock, name):
+def story(known_facts, participant, clock, name):
     """What is found for the events of somebody at a UTC time of day."""
-    one = scope(participant, held.scope)
-    log = held.log(one).log
+    one = scope(participant, known_facts.scope)
+    log = known_facts.log(one).log
     return [
         (words(finding.text), finding)
         for at in range(len(log))
         if log.name(at) == name and f"{log[at].time:%H:%M:%S}" == clock
-        for finding in checked(findings_for(one, at, held))
+        for finding in checked(findings_for(one, at, known_facts))
     ]
 
 
-def sentences(held, participant, clock, name="PUBLISH_ERROR"):
-    return " | ".join(text for text, _ in story(held, participant, clock, name))
+def sentences(known_facts, participant, clock, name="PUBLISH_ERROR"):
+    return " | ".join(text for text, _ in story(known_facts, participant, clock, name))
 
 
 def test_the_demoted_cohost_lost_publish_by_the_exchange(show):
@@ -113,14 +113,14 @@ def test_the_battle_ended_by_a_call(show):
 
 
 def test_the_lost_copy_had_been_stopped(world):
-    held = WorldHeld(world, RIVAL_ARN, rival_show(world))
+    known_facts = WorldFacts(world, RIVAL_ARN, rival_show(world))
     found = [
         words(finding.text)
-        for one, log in held.logs.items()
-        if one.session == held.scope
+        for one, log in known_facts.logs.items()
+        if one.session == known_facts.scope
         for at in range(len(log.log))
         if log.log.error_code(at) == "PUBLISHER_NOT_FOUND"
-        for finding in checked(findings_for(one, at, held))
+        for finding in checked(findings_for(one, at, known_facts))
     ]
     assert any("its replication to this session ended 1 s before" in text for text in found)
 
@@ -148,13 +148,13 @@ def test_the_flaky_phone_reconnects(show):
 
 
 def test_the_restream_ended_after_24_hours(world):
-    held = WorldHeld(world, MAIN_ARN, RESTREAM)
+    known_facts = WorldFacts(world, MAIN_ARN, RESTREAM)
     (clock,) = {
         f"{event.time:%H:%M:%S}"
-        for event in held.log(scope("cFTCie3pl4uw", held.scope)).log
+        for event in known_facts.log(scope("cFTCie3pl4uw", known_facts.scope)).log
         if event.error_code
     }
-    text = sentences(held, "cFTCie3pl4uw", clock)
+    text = sentences(known_facts, "cFTCie3pl4uw", clock)
     assert "PUBLISH_STARTED is 24 h before: that is the limit of 24 h." in text
 
 
@@ -173,24 +173,24 @@ def test_no_rule_stumbles_over_any_event_and_every_reference_is_real(world):
     count = 0
     for stage in world.stages():
         for row in world.sessions(stage["arn"]):
-            held = WorldHeld(world, stage["arn"], row["sessionId"])
-            for one, log in held.logs.items():
-                if one.session != held.scope:
+            known_facts = WorldFacts(world, stage["arn"], row["sessionId"])
+            for one, log in known_facts.logs.items():
+                if one.session != known_facts.scope:
                     continue
                 for at in range(len(log.log)):
-                    for finding in checked(findings_for(one, at, held)):
+                    for finding in checked(findings_for(one, at, known_facts)):
                         count += 1
-                        check(finding, held)
-            for finding in checked(session_findings(held.as_session)):
-                check(finding, held)
+                        check(finding, known_facts)
+            for finding in checked(session_findings(known_facts.as_session)):
+                check(finding, known_facts)
     assert count > 500
 
 
-def check(finding, held):
+def check(finding, known_facts):
     assert len(finding.rests_on) <= MOST_REFS
     for ref in finding.rests_on:
-        is_session = ref.scope == held.scope
-        log = held.log_of_session if is_session else held.log(ref.scope).log
+        is_session = ref.scope == known_facts.scope
+        log = known_facts.log_of_session if is_session else known_facts.log(ref.scope).log
         assert 0 <= ref.position < len(log)
     for text in (finding.text, finding.unknown or ()):
         for part in text:

@@ -5,7 +5,7 @@ from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.ingest import IngestConfiguration
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.findings.finding import Certainty, FactKind
-from support.given_facts import ME, STAGE, GivenFacts, event, facts, scope, told, words
+from support.given_facts import ME, STAGE, GivenFacts, event, facts, findings_of, scope, words
 
 ARN = "arn:aws:ivs:us-west-2:123456789012:ingest-configuration/key"
 OTHER = "arn:aws:ivs:us-west-2:123456789012:ingest-configuration/other"
@@ -18,8 +18,8 @@ ALL_CODES = pytest.mark.parametrize(
 
 def carrying(code, arn=ARN):
     """A participant with an error, and the configuration that it names."""
-    held = GivenFacts(event(100, "PUBLISH_ERROR", code))
-    return held.with_rows(ParticipantSummary(ME, ingest_configuration_arn=arn))
+    known_facts = GivenFacts(event(100, "PUBLISH_ERROR", code))
+    return known_facts.with_rows(ParticipantSummary(ME, ingest_configuration_arn=arn))
 
 
 def configuration(arn=ARN, **members):
@@ -27,11 +27,11 @@ def configuration(arn=ARN, **members):
     return IngestConfiguration(arn, **(known | members))
 
 
-def now(held):
+def now(known_facts):
     """The one finding about the listing."""
     (found,) = (
         one
-        for one in told(held)
+        for one in findings_of(known_facts)
         if "ingest configuration" in words(one.text)
         and "No other participant" not in words(one.text)
     )
@@ -97,8 +97,8 @@ def test_without_a_listing_one_call_would_tell(code):
 
 
 def test_one_not_listed_yet_is_not_called_unlisted():
-    held = carrying("INVALID_STREAM_KEY").with_ingest(configuration(OTHER), complete=False)
-    finding, text = now(held)
+    known_facts = carrying("INVALID_STREAM_KEY").with_ingest(configuration(OTHER), complete=False)
+    finding, text = now(known_facts)
     assert text.endswith("it is not among the 1 listed so far.")
     assert finding.certainty is Certainty.UNKNOWN
     assert [ask.fact.kind for ask in finding.would_tell] == [FactKind.INGEST_CONFIGURATIONS]
@@ -108,38 +108,42 @@ def test_one_not_listed_yet_is_not_called_unlisted():
 
 @ALL_CODES
 def test_a_denial_is_told_in_one_sentence_and_leaves_everything_else_alone(code):
-    held = carrying(code)
-    without = [one for one in told(held) if not one.would_tell]
-    held.with_ingest(complete=False, as_of=None, failure=denied())
-    finding, text = now(held)
+    known_facts = carrying(code)
+    without = [one for one in findings_of(known_facts) if not one.would_tell]
+    known_facts.with_ingest(complete=False, as_of=None, failure=denied())
+    finding, text = now(known_facts)
     assert text == (
         "How its ingest configuration stands now is not known: ivs:ListIngestConfigurations, "
         "which is optional, is not permitted."
     )
     assert (finding.certainty, finding.would_tell) == (Certainty.UNKNOWN, ())
-    others = [one for one in told(held) if one != finding]
+    others = [one for one in findings_of(known_facts) if one != finding]
     assert all(one in others for one in without)
 
 
 def test_another_failure_is_told_with_its_reason_and_asked_for_again():
     failure = denied(FailureKind.TIMEOUT)
-    held = carrying("INVALID_STREAM_KEY").with_ingest(complete=False, as_of=None, failure=failure)
-    finding, text = now(held)
+    known_facts = carrying("INVALID_STREAM_KEY").with_ingest(
+        complete=False, as_of=None, failure=failure
+    )
+    finding, text = now(known_facts)
     assert text.endswith(f"the listing failed: <{failure.summary}>")
     assert [ask.fact.kind for ask in finding.would_tell] == [FactKind.INGEST_CONFIGURATIONS]
 
 
 def test_what_was_listed_before_a_failure_still_stands_with_its_time():
-    held = carrying("INVALID_STREAM_KEY").with_ingest(configuration(), failure=denied())
-    assert now(held)[1].startswith("Now, at 21:30:00, its ingest configuration <kit> is attached")
+    known_facts = carrying("INVALID_STREAM_KEY").with_ingest(configuration(), failure=denied())
+    assert now(known_facts)[1].startswith(
+        "Now, at 21:30:00, its ingest configuration <kit> is attached"
+    )
 
 
 @ALL_CODES
 @pytest.mark.parametrize("arn", [None, ""])
 def test_whoever_names_no_configuration_has_none_looked_up(code, arn):
-    held = carrying(code, arn).with_ingest(configuration(""))
-    assert not any("Now, at" in words(one.text) for one in told(held))
-    kinds = [ask.fact.kind for one in told(held) for ask in one.would_tell]
+    known_facts = carrying(code, arn).with_ingest(configuration(""))
+    assert not any("Now, at" in words(one.text) for one in findings_of(known_facts))
+    kinds = [ask.fact.kind for one in findings_of(known_facts) for ask in one.would_tell]
     assert FactKind.INGEST_CONFIGURATIONS not in kinds
 
 
@@ -161,8 +165,8 @@ def test_redundant_ingest_has_two_keys_and_which_was_used_is_not_known():
 
 
 def protocols(configured, came):
-    held = carrying("INVALID_PROTOCOL").with_ingest(configuration(protocol=configured))
-    return now(held if came is None else held.with_facts(keyed_facts(came)))
+    known_facts = carrying("INVALID_PROTOCOL").with_ingest(configuration(protocol=configured))
+    return now(known_facts if came is None else known_facts.with_facts(keyed_facts(came)))
 
 
 def keyed_facts(came):
@@ -189,7 +193,7 @@ def test_without_the_facts_the_protocol_used_is_asked_for():
 
 
 def test_what_the_key_belongs_to_comes_first_for_a_bad_key_and_the_other_user_for_a_used_one():
-    bad = [words(one.text) for one in told(carrying("INVALID_STREAM_KEY"))]
-    used = [words(one.text) for one in told(carrying("REUSE_OF_STREAM_KEY"))]
+    bad = [words(one.text) for one in findings_of(carrying("INVALID_STREAM_KEY"))]
+    used = [words(one.text) for one in findings_of(carrying("REUSE_OF_STREAM_KEY"))]
     assert (bad[0], used[1]) == ("How its ingest configuration stands now is not known.",) * 2
     assert used[0].startswith("No other participant")

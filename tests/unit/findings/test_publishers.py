@@ -3,7 +3,7 @@ from ivscope.analysis.intervals import Why
 from ivscope.domain.stages import ParticipantSummary, SessionScope
 from ivscope.findings.finding import Certainty, EventRef, FactKind
 from ivscope.findings.known_facts import PublisherCount, Slot
-from support.given_facts import ME, GivenFacts, event, first, positions, scope, told, words
+from support.given_facts import ME, GivenFacts, event, findings_of, first, positions, scope, words
 
 HOST = "host"
 
@@ -92,8 +92,8 @@ def test_never_published_needs_every_page_and_an_answer_with_events():
 
 
 def test_never_published_is_not_said_against_the_list_of_participants():
-    held = host((0, "JOINED")).with_rows(ParticipantSummary(HOST, published=True))
-    finding, text = first(held)
+    known_facts = host((0, "JOINED")).with_rows(ParticipantSummary(HOST, published=True))
+    finding, text = first(known_facts)
     assert (finding.certainty, "has published" in text) == (Certainty.UNKNOWN, True)
 
 
@@ -144,10 +144,10 @@ def copied(*events, complete=True):
     row = ParticipantSummary(
         HOST, source_stage_arn=SOURCE.stage_arn, source_session_id=SOURCE.session_id
     )
-    held = GivenFacts(lost(replica=True)).with_rows(row)
+    known_facts = GivenFacts(lost(replica=True)).with_rows(row)
     if events:
-        held.with_log(HOST, *events, session=SOURCE, complete=complete)
-    return [one for one in told(held) if "replica" in words(one.text)]
+        known_facts.with_log(HOST, *events, session=SOURCE, complete=complete)
+    return [one for one in findings_of(known_facts) if "replica" in words(one.text)]
 
 
 def replication(seconds, name, stage=None):
@@ -184,7 +184,7 @@ def test_a_replication_that_goes_on_or_leads_elsewhere_is_not_to_blame(events):
 def test_the_source_of_a_replica_is_asked_for():
     (finding,) = copied()
     assert finding.would_tell[0].fact.scope == scope(HOST, SOURCE)
-    finding = told(GivenFacts(lost(replica=True)))[1]
+    finding = findings_of(GivenFacts(lost(replica=True)))[1]
     assert finding.would_tell[0].fact.kind is FactKind.PARTICIPANT
 
 
@@ -282,13 +282,13 @@ ARN = "arn:aws:ivs:us-west-2:123456789012:ingest-configuration/key"
 
 
 def keyed(*others, code="REUSE_OF_STREAM_KEY", arn=ARN, all_listed=True, later=()):
-    held = GivenFacts(event(100, "PUBLISH_ERROR", code), *later)
+    known_facts = GivenFacts(event(100, "PUBLISH_ERROR", code), *later)
     rows = [ParticipantSummary(ME, ingest_configuration_arn=arn)]
     for name, events, *members in others:
         rows.append(ParticipantSummary(name, ingest_configuration_arn=ARN, **dict(*members)))
         if events is not None:
-            held.with_log(name, *(event(*one, participant=name) for one in events))
-    return held.with_rows(*rows, all_listed=all_listed)
+            known_facts.with_log(name, *(event(*one, participant=name) for one in events))
+    return known_facts.with_rows(*rows, all_listed=all_listed)
 
 
 def test_another_encoder_with_the_same_key_that_was_publishing_is_named():
@@ -305,14 +305,14 @@ def test_another_encoder_with_the_same_key_that_was_publishing_is_named():
 
 
 def test_another_encoder_that_was_not_publishing_is_not_to_blame():
-    held = keyed(("other", [(0, "PUBLISH_STARTED"), (50, "PUBLISH_STOPPED")]))
-    assert first(held)[1].endswith("but was not publishing then.")
+    known_facts = keyed(("other", [(0, "PUBLISH_STARTED"), (50, "PUBLISH_STOPPED")]))
+    assert first(known_facts)[1].endswith("but was not publishing then.")
     assert first(keyed(("other", [(100, "PUBLISH_STARTED")])))[0].certainty is Certainty.UNKNOWN
 
 
 def test_redundant_ingest_has_two_keys_for_one_configuration():
-    held = keyed(("other", [(0, "PUBLISH_STARTED")], {"redundant_ingest": True}))
-    finding, _ = first(held)
+    known_facts = keyed(("other", [(0, "PUBLISH_STARTED")], {"redundant_ingest": True}))
+    finding, _ = first(known_facts)
     assert finding.certainty is Certainty.UNKNOWN
     assert "redundant ingest" in words(finding.unknown)
 

@@ -6,15 +6,15 @@ from ivscope.findings.finding import Certainty, EventRef, FactKind
 from ivscope.findings.quota import count_publishers
 from ivscope.findings.rules import session_findings
 from support.claims import checked
-from support.given_facts import SESSION, SessionContext, at, event, exchanged, facts, token, words
+from support.given_facts import SESSION, GivenSession, at, event, exchanged, facts, token, words
 
 
 def failed(seconds, participant, code="INTERNAL_SERVER_EXCEPTION", name="PUBLISH_ERROR", **members):
     return event(seconds, name, code, participant, **members)
 
 
-def said(swept, part):
-    return [one for one in checked(session_findings(swept)) if part in words(one.text)]
+def said(session, part):
+    return [one for one in checked(session_findings(session)) if part in words(one.text)]
 
 
 def users(**names):
@@ -22,10 +22,10 @@ def users(**names):
 
 
 def test_a_burst_names_how_many_within_what_time():
-    swept = SessionContext(
+    session = GivenSession(
         failed(4, "a"), failed(9, "b"), failed(41, "c"), failed(42, "a"), event(50, "LEFT")
     )
-    (burst,) = said(swept, "met")
+    (burst,) = said(session, "met")
     assert words(burst.text) == (
         "3 participants met <INTERNAL_SERVER_EXCEPTION> within 38 s, from 20:30:04 to 20:30:42. "
         "Several at once are a reason to escalate, with stage, session and times."
@@ -35,8 +35,8 @@ def test_a_burst_names_how_many_within_what_time():
 
 
 def test_a_burst_may_come_in_any_order_and_may_go_on():
-    swept = SessionContext(*(failed(n * 25, f"p{n}") for n in range(8, -1, -1)))
-    (burst,) = said(swept, "met")
+    session = GivenSession(*(failed(n * 25, f"p{n}") for n in range(8, -1, -1)))
+    (burst,) = said(session, "met")
     assert words(burst.text).startswith(
         "9 participants met <INTERNAL_SERVER_EXCEPTION> within 3 min"
     )
@@ -53,24 +53,24 @@ def test_a_burst_may_come_in_any_order_and_may_go_on():
     ],
 )
 def test_what_is_not_one_error_of_many_in_a_minute_is_no_burst(errors):
-    assert said(SessionContext(*errors), "met") == []
+    assert said(GivenSession(*errors), "met") == []
 
 
 def test_one_user_with_three_tokens_is_no_burst():
     errors = [failed(0, "a"), failed(9, "b"), failed(18, "c")]
-    assert said(SessionContext(*errors, rows=users(a="tariq", b="tariq", c="tariq")), "met") == []
-    assert said(SessionContext(*errors, rows=users(a="", b="", c="")), "met")
+    assert said(GivenSession(*errors, rows=users(a="tariq", b="tariq", c="tariq")), "met") == []
+    assert said(GivenSession(*errors, rows=users(a="", b="", c="")), "met")
 
 
 def test_only_internal_errors_are_a_reason_to_escalate():
-    swept = SessionContext(*(failed(n, f"p{n}", "QUOTA_EXCEEDED") for n in range(3)))
-    (burst,) = said(swept, "met")
+    session = GivenSession(*(failed(n, f"p{n}", "QUOTA_EXCEEDED") for n in range(3)))
+    (burst,) = said(session, "met")
     assert "escalate" not in words(burst.text)
 
 
 def test_two_bursts_are_two_findings_with_the_larger_one_first():
     errors = [failed(n, f"p{n}") for n in range(3)] + [failed(900 + n, f"p{n}") for n in range(4)]
-    assert [words(one.text)[:14] for one in said(SessionContext(*errors), "met")] == [
+    assert [words(one.text)[:14] for one in said(GivenSession(*errors), "met")] == [
         "4 participants",
         "3 participants",
     ]
@@ -78,17 +78,17 @@ def test_two_bursts_are_two_findings_with_the_larger_one_first():
 
 def test_a_session_that_is_partly_read_says_so_everywhere():
     rows = [ParticipantSummary(name) for name in "abcdefgh"]
-    swept = SessionContext(
+    session = GivenSession(
         *(failed(n, name) for n, name in enumerate("abc")), rows=rows, unread=set("defgh")
     )
-    (burst,) = said(swept, "met")
+    (burst,) = said(session, "met")
     assert words(burst.unknown) == "only 3 of 8 participants are read"
     assert (burst.would_tell[0].fact.kind, burst.would_tell[0].calls) == (
         FactKind.SESSION_EVENTS,
         5,
     )
-    swept = SessionContext(*(failed(n, name) for n, name in enumerate("abc")), all_listed=False)
-    assert words(said(swept, "met")[0].unknown) == "only 3 of 3 or more participants are read"
+    session = GivenSession(*(failed(n, name) for n, name in enumerate("abc")), all_listed=False)
+    assert words(said(session, "met")[0].unknown) == "only 3 of 3 or more participants are read"
 
 
 def lost(seconds, participant, remote):
@@ -96,8 +96,8 @@ def lost(seconds, participant, remote):
 
 
 def test_a_publisher_that_many_failed_to_subscribe_to_is_named():
-    swept = SessionContext(lost(0, "a", "host"), lost(200, "b", "host"), lost(400, "c", "host"))
-    (finding,) = said(swept, "failed to subscribe")
+    session = GivenSession(lost(0, "a", "host"), lost(200, "b", "host"), lost(400, "c", "host"))
+    (finding,) = said(session, "failed to subscribe")
     assert words(finding.text).startswith(
         "3 participants failed to subscribe to <host> within 6 min"
     )
@@ -105,10 +105,10 @@ def test_a_publisher_that_many_failed_to_subscribe_to_is_named():
 
 
 def test_one_subscriber_that_failed_often_says_nothing_about_the_publisher():
-    swept = SessionContext(*(lost(n * 200, "a", "host") for n in range(9)))
-    assert said(swept, "failed to subscribe") == []
-    swept = SessionContext(lost(0, "a", "x"), lost(200, "b", "y"), lost(400, "c", "z"))
-    assert said(swept, "failed to subscribe") == []
+    session = GivenSession(*(lost(n * 200, "a", "host") for n in range(9)))
+    assert said(session, "failed to subscribe") == []
+    session = GivenSession(lost(0, "a", "x"), lost(200, "b", "y"), lost(400, "c", "z"))
+    assert said(session, "failed to subscribe") == []
 
 
 def crowd(count, until=None):
@@ -123,8 +123,8 @@ def quota(seconds=100, participant="late", name="PUBLISH_ERROR"):
 
 
 def test_twelve_others_at_the_refusal_are_the_limit():
-    swept = SessionContext(*crowd(12, until=200), quota(), quota(150))
-    (finding,) = said(swept, "QUOTA_EXCEEDED when")
+    session = GivenSession(*crowd(12, until=200), quota(), quota(150))
+    (finding,) = said(session, "QUOTA_EXCEEDED when")
     assert words(finding.text) == (
         "At 2 of 2 QUOTA_EXCEEDED when publishing, 12 others were: the slots of the stage were "
         "taken."
@@ -133,20 +133,20 @@ def test_twelve_others_at_the_refusal_are_the_limit():
 
 
 def test_more_than_a_stage_takes_are_not_its_limit():
-    (finding,) = said(SessionContext(*crowd(13, until=200), quota()), "QUOTA_EXCEEDED when")
+    (finding,) = said(GivenSession(*crowd(13, until=200), quota()), "QUOTA_EXCEEDED when")
     assert (finding.certainty, "more than 12" in words(finding.text)) == (Certainty.UNKNOWN, True)
 
 
 def test_in_a_session_with_copies_twelve_are_only_likely_to_be_the_limit():
     rows = [ParticipantSummary(f"p{n}", replication_type="REPLICA") for n in range(12)]
-    swept = SessionContext(*crowd(12, until=200), quota(), rows=[*rows, ParticipantSummary("late")])
-    (finding,) = said(swept, "QUOTA_EXCEEDED when")
+    session = GivenSession(*crowd(12, until=200), quota(), rows=[*rows, ParticipantSummary("late")])
+    (finding,) = said(session, "QUOTA_EXCEEDED when")
     assert (finding.certainty, "slots" in words(finding.text)) == (Certainty.LIKELY, True)
 
 
 def test_one_whose_end_is_missing_is_not_certain_to_have_been_publishing():
     start = event(0, "PUBLISH_STARTED", participant="crashed")
-    (finding,) = said(SessionContext(*crowd(11, until=200), start, quota()), "QUOTA_EXCEEDED when")
+    (finding,) = said(GivenSession(*crowd(11, until=200), start, quota()), "QUOTA_EXCEEDED when")
     assert finding.certainty is Certainty.UNKNOWN
 
 
@@ -154,42 +154,42 @@ def test_who_left_in_the_second_it_published_in_is_gone():
     # Eleven others, and one that joined, published and left at once: the stage had room.
     names = ("JOINED", "PUBLISH_STARTED", "LEFT")
     short = [event(50, name, participant="short") for name in names]
-    (finding,) = said(SessionContext(*crowd(11, until=200), *short, quota()), "QUOTA_EXCEEDED when")
+    (finding,) = said(GivenSession(*crowd(11, until=200), *short, quota()), "QUOTA_EXCEEDED when")
     assert "fewer than 12" in words(finding.text)
 
 
 def test_twelve_at_another_time_are_not_the_limit():
-    (finding,) = said(SessionContext(*crowd(12, until=60), quota()), "QUOTA_EXCEEDED when")
+    (finding,) = said(GivenSession(*crowd(12, until=60), quota()), "QUOTA_EXCEEDED when")
     assert (finding.certainty, "another limit" in words(finding.text)) == (Certainty.LIKELY, True)
     assert (
-        said(SessionContext(*crowd(12), quota(name="SUBSCRIBE_ERROR")), "QUOTA_EXCEEDED when") == []
+        said(GivenSession(*crowd(12), quota(name="SUBSCRIBE_ERROR")), "QUOTA_EXCEEDED when") == []
     )
 
 
 def test_the_one_that_was_refused_does_not_take_a_slot_from_itself():
-    swept = SessionContext(*crowd(12, until=200), quota(participant="p3"))
-    (finding,) = said(swept, "QUOTA_EXCEEDED when")
+    session = GivenSession(*crowd(12, until=200), quota(participant="p3"))
+    (finding,) = said(session, "QUOTA_EXCEEDED when")
     assert "fewer than 12" in words(finding.text)
 
 
 @pytest.mark.parametrize(
-    "swept",
+    "session",
     [
-        SessionContext(*crowd(11, 200), event(100, "PUBLISH_STARTED", participant="tie"), quota()),
-        SessionContext(*crowd(12, 200), quota(), unread={"p3"}),
-        SessionContext(
+        GivenSession(*crowd(11, 200), event(100, "PUBLISH_STARTED", participant="tie"), quota()),
+        GivenSession(*crowd(12, 200), quota(), unread={"p3"}),
+        GivenSession(
             *crowd(11, 200), event(300, "PUBLISH_STOPPED", participant="lost-start"), quota()
         ),
-        SessionContext(*crowd(3, 200), quota(), unread={"p1"}),
+        GivenSession(*crowd(3, 200), quota(), unread={"p1"}),
     ],
 )
-def test_slots_that_are_not_certain_are_not_claimed(swept):
-    (finding,) = said(swept, "QUOTA_EXCEEDED when")
+def test_slots_that_are_not_certain_are_not_claimed(session):
+    (finding,) = said(session, "QUOTA_EXCEEDED when")
     assert finding.certainty is Certainty.UNKNOWN
 
 
 def test_publishers_of_one_second_are_counted_each_once():
-    swept = SessionContext(
+    session = GivenSession(
         *crowd(2, 200),
         event(100, "PUBLISH_STOPPED", participant="p1"),
         event(100, "PUBLISH_STARTED", participant="p1"),
@@ -202,10 +202,10 @@ def test_publishers_of_one_second_are_counted_each_once():
             ParticipantSummary("copy", replication_type="REPLICA"),
         ],
     )
-    publishers = Publishers(swept.log, lambda: swept.reach).count()
+    publishers = Publishers(session.log, lambda: session.reach).count()
 
     def count(seconds):
-        return count_publishers(swept, publishers, to_microseconds(at(seconds)))
+        return count_publishers(session, publishers, to_microseconds(at(seconds)))
 
     tied = count(100)
     assert [slot.participant_id for slot in tied.certain] == ["copy"]
@@ -226,7 +226,7 @@ def visits(*spans):
 
 def test_one_user_coming_back_with_new_tokens_is_a_reconnect_loop():
     events, rows = visits((0, 100), (120, 200), (230, None))
-    (finding,) = said(SessionContext(*events, rows=rows), "user id")
+    (finding,) = said(GivenSession(*events, rows=rows), "user id")
     assert words(finding.text) == (
         "3 participants carry the user id <tariq>, one after another, at most 30 s apart: it looks "
         "like one client that comes back with a new token each time."
@@ -236,7 +236,7 @@ def test_one_user_coming_back_with_new_tokens_is_a_reconnect_loop():
 
 def test_a_user_id_that_is_inside_several_times_at_once_is_no_reconnect_loop():
     events, rows = visits((0, 100), (50, 200), (60, 300))
-    (finding,) = said(SessionContext(*events, rows=rows), "user id")
+    (finding,) = said(GivenSession(*events, rows=rows), "user id")
     assert "up to 3 at the same time: not one after another" in words(finding.text)
     assert "one client" not in words(finding.text)
     assert finding.certainty is Certainty.SHOWN
@@ -244,13 +244,13 @@ def test_a_user_id_that_is_inside_several_times_at_once_is_no_reconnect_loop():
 
 def test_visits_hours_apart_are_no_reconnect_loop():
     events, rows = visits((0, 100), (9000, 9100), (19000, 19100))
-    (finding,) = said(SessionContext(*events, rows=rows), "user id")
+    (finding,) = said(GivenSession(*events, rows=rows), "user id")
     assert words(finding.text).endswith("one after another.")
 
 
 def test_a_missing_left_does_not_show_two_at_once():
     events, rows = visits((0, None), (50, 200), (260, 300))
-    (finding,) = said(SessionContext(*events, rows=rows), "user id")
+    (finding,) = said(GivenSession(*events, rows=rows), "user id")
     assert (finding.certainty, "LEFT is missing" in words(finding.unknown)) == (
         Certainty.LIKELY,
         True,
@@ -259,7 +259,7 @@ def test_a_missing_left_does_not_show_two_at_once():
 
 def test_two_who_joined_in_one_second_one_of_them_never_seen_leaving_are_told_as_they_are():
     events, rows = visits((0, 100), (0, None), (120, 200))
-    (finding,) = said(SessionContext(*events, rows=rows), "user id")
+    (finding,) = said(GivenSession(*events, rows=rows), "user id")
     assert "up to 3 at the same time" not in words(finding.text)
     assert "up to 2 at the same time: not one after another" in words(finding.text)
     assert finding.certainty is Certainty.LIKELY
@@ -267,7 +267,7 @@ def test_two_who_joined_in_one_second_one_of_them_never_seen_leaving_are_told_as
 
 def test_participants_without_a_stay_are_said_to_have_no_joined():
     _, rows = visits((0, 100), (0, 100), (0, 100))
-    (finding,) = said(SessionContext(rows=rows), "user id")
+    (finding,) = said(GivenSession(rows=rows), "user id")
     assert (
         words(finding.text) == "3 participants carry the user id <tariq>; 3 of them have no JOINED."
     )
@@ -276,14 +276,14 @@ def test_participants_without_a_stay_are_said_to_have_no_joined():
 def test_no_user_id_is_no_user_and_a_redundant_pair_is_no_loop():
     events, _ = visits((0, 100), (120, 200), (230, 300))
     for user in ("", None):
-        assert said(SessionContext(*events, rows=users(p0=user, p1=user, p2=user)), "user id") == []
+        assert said(GivenSession(*events, rows=users(p0=user, p1=user, p2=user)), "user id") == []
     rows = [ParticipantSummary(f"p{n}", "feed", redundant_ingest=True) for n in range(3)]
-    assert said(SessionContext(*events, rows=rows), "user id") == []
+    assert said(GivenSession(*events, rows=rows), "user id") == []
 
 
 def test_a_loop_is_not_claimed_before_everybody_of_the_user_is_read():
     events, rows = visits((0, 100), (120, 200), (230, 300))
-    (finding,) = said(SessionContext(*events, rows=rows, unread={"p1"}), "user id")
+    (finding,) = said(GivenSession(*events, rows=rows, unread={"p1"}), "user id")
     assert (finding.certainty, "one client" in words(finding.text)) == (Certainty.UNKNOWN, False)
 
 
@@ -307,7 +307,7 @@ def fleet(**kinds):
 
 def test_an_sdk_version_over_represented_is_told_in_counts_and_not_as_a_cause():
     events, rows, clients = fleet(v1_33_0=(6, 7), v1_41_0=(2, 20))
-    (finding,) = said(SessionContext(*events, rows=rows, facts=clients), "SDK")
+    (finding,) = said(GivenSession(*events, rows=rows, facts=clients), "SDK")
     assert words(finding.text) == (
         "6 of 7 participants with SDK <1.33.0> (<browser>) had errors; of 20 with another, 2 had."
     )
@@ -325,19 +325,19 @@ def test_an_sdk_version_over_represented_is_told_in_counts_and_not_as_a_cause():
 )
 def test_the_most_common_version_is_not_over_represented(kinds):
     events, rows, clients = fleet(**kinds)
-    assert said(SessionContext(*events, rows=rows, facts=clients), "had errors") == []
+    assert said(GivenSession(*events, rows=rows, facts=clients), "had errors") == []
 
 
 def test_participants_not_read_do_not_count_as_well():
     events, rows, clients = fleet(v1_33_0=(6, 7), v1_41_0=(2, 20))
     unread = {row.participant_id for row in rows if row.participant_id.startswith("v1_41")}
-    swept = SessionContext(*events, rows=rows, facts=clients, unread=unread)
-    assert said(swept, "had errors") == []
+    session = GivenSession(*events, rows=rows, facts=clients, unread=unread)
+    assert said(session, "had errors") == []
 
 
 def test_without_facts_versions_are_unknown_and_the_cost_is_told():
     events, rows, _ = fleet(v1_33_0=(6, 7))
-    (finding,) = said(SessionContext(*events, rows=rows), "SDK")
+    (finding,) = said(GivenSession(*events, rows=rows), "SDK")
     assert finding.certainty is Certainty.UNKNOWN
     assert (finding.would_tell[0].fact.kind, finding.would_tell[0].calls) == (
         FactKind.SESSION_FACTS,
@@ -348,11 +348,11 @@ def test_without_facts_versions_are_unknown_and_the_cost_is_told():
 def test_facts_of_a_few_say_that_nothing_stands_out_so_far_and_what_the_others_cost():
     events, rows, clients = fleet(v1_33_0=(3, 4), v1_41_0=(3, 4))
     few = [one for one in clients if one.sdk_version == "1.33.0"]
-    (finding,) = said(SessionContext(*events, rows=rows, facts=few), "no SDK version")
+    (finding,) = said(GivenSession(*events, rows=rows, facts=few), "no SDK version")
     assert finding.certainty is Certainty.UNKNOWN
     assert "Among the 4 participants" in words(finding.text)
     assert finding.would_tell[0].calls == 4
-    assert said(SessionContext(*events, rows=rows, facts=clients), "no SDK version") == []
+    assert said(GivenSession(*events, rows=rows, facts=clients), "no SDK version") == []
 
 
 def test_documented_faults_are_counted_over_the_session():
@@ -365,7 +365,7 @@ def test_documented_faults_are_counted_over_the_session():
         ]
     clients = [facts(name, sdk="1.33.0", browser="Google Chrome") for name in "abc"]
     clients.append(facts("d", sdk="1.33.0", system="iOS"))
-    (finding,) = said(SessionContext(*events, facts=clients), "Documented")
+    (finding,) = said(GivenSession(*events, facts=clients), "Documented")
     assert words(finding.text).endswith("token exchange. To that fit 2 errors of 2 participants.")
     assert finding.certainty is Certainty.LIKELY
     assert [ref.position for ref in finding.rests_on] == [1, 3]
@@ -375,8 +375,8 @@ def test_an_exchange_of_somebody_else_makes_no_fault_match():
     new = token("SUBSCRIBE", "PUBLISH")
     events = [exchanged(10, new, new, "b"), failed(11, "a", "INSUFFICIENT_CAPABILITIES")]
     clients = [facts(name, sdk="1.33.0", browser="Google Chrome") for name in "ab"]
-    assert said(SessionContext(*events, facts=clients), "Documented") == []
+    assert said(GivenSession(*events, facts=clients), "Documented") == []
 
 
 def test_an_empty_session_has_no_findings():
-    assert session_findings(SessionContext()) == ()
+    assert session_findings(GivenSession()) == ()

@@ -84,12 +84,12 @@ class Case:
         assert self.provider.refresh(feed)
         wait_for(lambda: not feed.status.is_busy)
 
-    def sweep(self):
-        sweep = self.provider.scan(SESSION)
-        sweep.start()
-        wait_for(lambda: not sweep.is_running)
-        assert sweep.state is ScanState.COMPLETE
-        return sweep
+    def scan(self):
+        scan = self.provider.scan(SESSION)
+        scan.start()
+        wait_for(lambda: not scan.is_running)
+        assert scan.state is ScanState.COMPLETE
+        return scan
 
     def end_session(self, seconds):
         """Read that the session ended then."""
@@ -134,7 +134,7 @@ def test_looking_reads_nothing_and_creates_nothing(case):
     assert held.session(SESSION) is None
     assert held.participants(SESSION) is None
     assert case.at(0) is None
-    assert held.sweep_calls(SESSION) == 2
+    assert held.scan_calls(SESSION) == 2
     assert held.work(scope("p"), 0) == 0
     provider = case.provider
     assert not case.source.order
@@ -278,33 +278,33 @@ def test_a_list_that_goes_on_is_not_complete(case):
     case.read(case.provider.participants(SESSION))
     assert not case.held.participants(SESSION).complete
     assert len(case.held.participants(SESSION).rows) == 1
-    assert case.held.sweep_calls(SESSION) == 2
+    assert case.held.scan_calls(SESSION) == 2
 
 
-def test_a_sweep_that_was_never_started_counts_nobody(case):
+def test_a_scan_that_was_never_started_counts_nobody(case):
     publisher(case.source, "p", 10, 90)
     case.provider.scan(SESSION)
     assert case.at(50) is None
 
 
-def test_a_sweep_tells_who_was_publishing(case):
+def test_a_scan_tells_who_was_publishing(case):
     publisher(case.source, "p", 10, 90)
     publisher(case.source, "q", 20, 90, replication_type="REPLICA")
     publisher(case.source, "late", 60, 90)
     case.source.add("viewer")
     case.seconds = 1000
-    case.sweep()
+    case.scan()
     count = case.at(50)
     assert [seat.participant_id for seat in count.certain] == ["p", "q"]
     assert (count.least, count.most, count.read, count.total) == (2, 2, 4, 4)
     assert count.is_complete
     assert case.at(70).least == 3
-    assert case.held.sweep_calls(SESSION) == 0
+    assert case.held.scan_calls(SESSION) == 0
 
 
-def test_what_only_the_sweep_has_read_is_held_and_opening_finds_it_at_the_same_positions(case):
+def test_what_only_the_scan_has_read_is_held_and_opening_finds_it_at_the_same_positions(case):
     publisher(case.source, "p", 10, 90)
-    case.sweep()
+    case.scan()
     order = list(case.source.order)
     held = case.held.log(scope("p"))
     assert held.complete
@@ -315,28 +315,28 @@ def test_what_only_the_sweep_has_read_is_held_and_opening_finds_it_at_the_same_p
     assert case.source.order == order
 
 
-def test_a_sweep_of_a_live_session_says_nothing_of_later_seconds(case):
+def test_a_scan_of_a_live_session_says_nothing_of_later_seconds(case):
     publisher(case.source, "p", 10)
     case.seconds = 100
-    case.sweep()
+    case.scan()
     assert case.at(50).least == 1
     assert case.at(50).is_complete
     later = case.at(150)
     assert (later.least, later.read) == (0, 0)
     assert not later.all_listed
     case.seconds = 200
-    case.sweep()
+    case.scan()
     assert case.at(150).least == 1
     assert case.at(150).is_complete
 
 
-def test_whoever_was_opened_before_the_sweep_is_read_only_up_to_then(case):
+def test_whoever_was_opened_before_the_scan_is_read_only_up_to_then(case):
     publisher(case.source, "p", 10)
     publisher(case.source, "q", 10)
     case.seconds = 100
     case.read_all("p")
     case.seconds = 200
-    case.sweep()
+    case.scan()
     # It can have crashed, and come back after its events were read and before the list was.
     assert [seat.participant_id for seat in case.at(50).certain] == ["q"]
     assert [seat.participant_id for seat in case.at(50).unsure] == ["p"]
@@ -351,7 +351,7 @@ def test_whose_last_call_failed_is_not_read(case):
     publisher(case.source, "q", 10, 90)
     case.source.fail("q", *[FailureKind.INVALID] * 4)
     case.seconds = 100
-    case.sweep()
+    case.scan()
     count = case.at(50)
     assert [seat.participant_id for seat in count.certain] == ["p"]
     assert not count.is_complete
@@ -361,11 +361,11 @@ def test_whoever_could_not_be_read_again_is_not_read_up_to_the_later_pass(case):
     publisher(case.source, "p", 10)
     publisher(case.source, "q", 10)
     case.seconds = 100
-    case.sweep()
+    case.scan()
     case.seconds = 200
     case.source.fail("q", *[FailureKind.INVALID] * 4)
-    sweep = case.sweep()
-    assert sweep.log.is_read("q")
+    scan = case.scan()
+    assert scan.log.is_read("q")
     count = case.at(150)
     assert [seat.participant_id for seat in count.certain] == ["p"]
     assert not count.is_complete
@@ -376,19 +376,19 @@ def test_whoever_could_not_be_read_again_is_not_read_up_to_the_later_pass(case):
 def test_publishers_are_counted_once_for_what_is_read(case):
     publisher(case.source, "p", 10, 90)
     case.seconds = 1000
-    sweep = case.sweep()
-    assert case.held._publishers.work(sweep) == 1 + 3
+    scan = case.scan()
+    assert case.held._publishers.work(scan) == 1 + 3
     first = case.at(50)
     assert case.at(50) == first
-    assert case.held._publishers.work(sweep) == 1
-    assert case.held._publishers.work(sweep) == 1
+    assert case.held._publishers.work(scan) == 1
+    assert case.held._publishers.work(scan) == 1
 
 
-def test_a_swept_session_is_seen_whole(case):
+def test_a_scanned_session_is_seen_whole(case):
     publisher(case.source, "p", 10, 90)
     assert not session_facts(case.provider, SESSION).all_listed
     assert not case.source.order
-    case.sweep()
+    case.scan()
     session = session_facts(case.provider, SESSION)
     assert session.scope == SESSION
     assert session.all_listed
@@ -399,7 +399,7 @@ def test_a_swept_session_is_seen_whole(case):
     assert session.participant("p") is None
     case.read(case.provider.participant(scope("p")))
     assert session.participant("p").sdk_version == "1.41.0"
-    assert session.sweep_calls() == 0
+    assert session.scan_calls() == 0
 
 
 def test_what_is_attached_to_a_stage_is_told_with_the_time_of_its_listing(case):

@@ -1,4 +1,4 @@
-"""Connections to what is read: AWS, a demo world over real HTTP, or a recording."""
+"""Origins of what is read: AWS, a demo world over real HTTP, or a recording."""
 
 import os
 from collections.abc import Callable
@@ -19,8 +19,8 @@ DEMO_KEY = "DEMO"
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
-    """A connection to what the explorer reads, not made before `connect` is called."""
+class Origin:
+    """Where the explorer reads from. Nothing is connected before `connect` is called."""
 
     connect: "Callable[[], Source] | None"
     """Makes the source; blocks. None where only a recording is read."""
@@ -55,8 +55,8 @@ def to_aws(
     stage_arn: str | None,
     endpoint_url: str | None,
     record: str | None = None,
-) -> Reached:
-    """A connection to AWS, or to another endpoint.
+) -> Origin:
+    """AWS as origin, or another endpoint.
 
     Args:
         profile: Name of an AWS profile; None for the configured one.
@@ -77,11 +77,11 @@ def to_aws(
         return AwsSource.connect(options, recording)
 
     label = profile or os.environ.get("AWS_PROFILE") or "default"
-    return Reached(connect, label, recording)
+    return Origin(connect, label, recording)
 
 
-def to_world(name: str, record: str | None = None) -> Reached:
-    """A connection to the loopback endpoint with a demo world; connecting starts the endpoint.
+def to_world(name: str, record: str | None = None) -> Origin:
+    """The loopback endpoint with a demo world as origin; connecting starts the endpoint.
 
     Connecting again, after a failure, uses the endpoint that runs already. A world has the events
     of its day, so a recording of it takes only answers of the same day. Arguments and errors are as
@@ -107,11 +107,11 @@ def to_world(name: str, record: str | None = None) -> Reached:
         )
         return AwsSource.connect(options, recording)
 
-    return Reached(connect, label, recording)
+    return Origin(connect, label, recording)
 
 
-def to_recording(file: str) -> Reached:
-    """A recording alone, without AWS.
+def to_recording(file: str) -> Origin:
+    """A recording alone as origin, without AWS.
 
     Raises:
         UnusableFileError: The file is no recording, or an empty one.
@@ -123,7 +123,7 @@ def to_recording(file: str) -> Reached:
     if recorded_at is None:
         recording.close()
         raise UnusableFileError(f"{file} holds nothing yet: nothing was read while it was open")
-    return Reached(
+    return Origin(
         None,
         f"recording {recording.path.name}",
         recording,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 from ivscope import __version__
 
 if TYPE_CHECKING:
-    from ivscope.cli.connections import Reached
+    from ivscope.cli.connections import Origin
     from ivscope.workspace.place import Place
 
 USAGE = 2
@@ -147,17 +147,17 @@ def _explore(options: argparse.Namespace) -> int:
         return Place(options.stage, options.session, options.participant)
 
     try:
-        reached = _reach(options)
+        origin = _origin(options)
     except UnusableFileError as refused:
         return _fail(str(refused))
-    recording = reached.recording if reached.connect is not None else None
+    recording = origin.recording if origin.connect is not None else None
 
     def recorded() -> RecordingStatus:
         assert recording is not None  # noqa: S101 - only asked where there is one
         return RecordingStatus(recording.path.name, recording.lost, recording.failure)
 
     launch = Launch(
-        label=reached.label,
+        label=origin.label,
         start=start,
         profile=options.profile,
         world=options.world if options.demo else None,
@@ -167,11 +167,11 @@ def _explore(options: argparse.Namespace) -> int:
         complaints=complaints,
     )
     app = IvscopeApp(
-        reached.connect,
+        origin.connect,
         launch,
         configuration,
-        recorded=reached.recorded,
-        clock=reached.clock,
+        recorded=origin.recorded,
+        clock=origin.clock,
         history=state_folder(os.environ) / FILE_NAME,
         driver_class=QuickDriver,
     )
@@ -186,16 +186,16 @@ def _explore(options: argparse.Namespace) -> int:
     return app.return_code or (0 if is_whole else INCOMPLETE)
 
 
-def _reach(options: argparse.Namespace) -> "Reached":
-    """The connection that the arguments name."""
+def _origin(options: argparse.Namespace) -> "Origin":
+    """Where to read from, by the arguments."""
     from ivscope.cli import connections  # noqa: PLC0415 - behind the checks
 
     if options.recording is not None:
-        reached = connections.to_recording(options.recording)
-        if options.stage is None and reached.session is not None:
-            options.stage = reached.session.stage_arn
-            options.session = reached.session.session_id
-        return reached
+        origin = connections.to_recording(options.recording)
+        if options.stage is None and origin.session is not None:
+            options.stage = origin.session.stage_arn
+            options.session = origin.session.session_id
+        return origin
     if options.demo:
         return connections.to_world(options.world, options.record)
     return connections.to_aws(

@@ -1,1 +1,1 @@
-"""Rules that look for causes in what was read, each with the events it rests on."""
+"""Rules that look for causes of errors in what was read, each with the events it rests on."""

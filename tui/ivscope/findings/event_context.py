@@ -1,4 +1,4 @@
-"""EventContext: one event, its log, and what every rule needs to know around it."""
+"""EventContext: one event with its log, and the questions that rules ask about its surroundings."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,30 +24,30 @@ from ivscope.findings.known_facts import KnownFacts, KnownLog
 from ivscope.provider.store.event_log import EventLog
 
 SECOND_US = 1_000_000
-"""Microseconds. Event times are whole seconds in every sample of the IVS API: inside one second
-nothing is known of the order."""
+"""Microseconds. Event times are whole seconds in every sample of the IVS API: within one second
+the order of events is not known."""
 
 PAGES_OPEN: Text = ("events that are not read yet can change this",)
 
 
 @dataclass(frozen=True, slots=True)
 class EventContext:
-    """One event, its log, and what else is held."""
+    """One event, the log it is in, and all facts that rules may ask for."""
 
     scope: ParticipantScope
     position: int
-    known: KnownFacts
+    facts: KnownFacts
     log: EventLog
-    held: KnownLog
+    known_log: KnownLog
     """The log, and how far it is read."""
     event: Event
     second: int | None
-    """Of the event, since 1970 UTC; None when it has no readable time."""
+    """The second of the event since 1970 UTC; None when it has no readable time."""
 
     @property
     def complete(self) -> bool:
         """Whether the log is read to its end."""
-        return self.held.complete
+        return self.known_log.complete
 
     def named(self, *names: str) -> list[int]:
         """Positions of the events with these names and a readable time, oldest first."""
@@ -66,7 +66,7 @@ class EventContext:
         return list(positions_within(self.log, names, since=since, until=until))
 
     def has_untimed(self, *names: str) -> bool:
-        """Whether an event with one of these names cannot be placed in time."""
+        """Whether an event with one of these names has no readable time."""
         return has_untimed(self.log, names)
 
     def seconds_to(self, position: int) -> float:
@@ -75,39 +75,41 @@ class EventContext:
         return 0 if mine is None or other is None else (other - mine) / SECOND_US
 
     def distance(self, position: int) -> str:
-        """How far another event is, in words: "in the same second", "20 s before"."""
+        """How far away another event is, in words: "in the same second", "20 s before"."""
         return distance(second_of(self.log, self.position), second_of(self.log, position))
 
     def span(self, position: int) -> EventSpan | None:
-        """What an event of this log began or ended; None when its name does neither."""
-        return Spans(self.log).span_of(position, self.held.reach)
+        """The span that an event of this log begins or ends; None when its name does neither."""
+        return Spans(self.log).span_of(position, self.known_log.reach)
 
     def refs(self, *positions: int) -> tuple[EventRef, ...]:
         """References to events of this log."""
         return refs(self.scope, positions)
 
     def firm(self, *, unless: bool = False) -> Certainty:
-        """Shown when everything is read and nothing weakens it, else likely."""
+        """SHOWN when the log is complete and `unless` is false, else LIKELY."""
         return Certainty.SHOWN if self.complete and not unless else Certainty.LIKELY
 
     @property
     def open_pages(self) -> Text | None:
-        """What is unknown because of pages not read; None when everything is read."""
+        """What is open because of pages not read; None when the log is complete."""
         return None if self.complete else PAGES_OPEN
 
     @property
     def rest(self) -> tuple[Ask, ...]:
-        """The rest of its own events; nothing when everything is read."""
+        """What to read for the rest of the log; empty when it is complete."""
         return () if self.complete else (ask_events(self.scope, "the rest of its events"),)
 
 
-def look(scope: ParticipantScope, position: int, known: KnownFacts) -> EventContext | None:
-    """An event with its surroundings; None when its log is not held, or not that far."""
-    held = known.log(scope)
-    if held is None or not 0 <= position < len(held.log):
+def look(scope: ParticipantScope, position: int, facts: KnownFacts) -> EventContext | None:
+    """The context of an event; None when its log is not read, or not as far as its position."""
+    known_log = facts.log(scope)
+    if known_log is None or not 0 <= position < len(known_log.log):
         return None
-    log = held.log
-    return EventContext(scope, position, known, log, held, log[position], second_of(log, position))
+    log = known_log.log
+    return EventContext(
+        scope, position, facts, log, known_log, log[position], second_of(log, position)
+    )
 
 
 def second_of(log: EventLog, position: int) -> int | None:
@@ -117,7 +119,7 @@ def second_of(log: EventLog, position: int) -> int | None:
 
 
 def moment_of(log: EventLog, position: int) -> Moment | str:
-    """When an event was, as part of a sentence."""
+    """The time of an event, as part of a sentence."""
     time_us = log.time_us(position)
     return "a time not known" if time_us is None else Moment(from_microseconds(time_us))
 
@@ -137,14 +139,14 @@ def positions_within(
     newest_first: bool = False,
     remote: int | None = None,
 ) -> Iterator[int]:
-    """The same in some seconds since 1970 UTC, as few as are asked for.
+    """Positions of the events with these names, in order of time, found one by one as needed.
 
     Args:
         log: The log.
         names: Event names.
-        since: The first second; None for any.
-        until: The last second; None for any.
-        newest_first: Whether the order is the other way round.
+        since: The first second since 1970 UTC; None for any.
+        until: The last second since 1970 UTC; None for any.
+        newest_first: Whether the newest comes first, and not the oldest.
         remote: Number of the remote participant in the log; None for any.
     """
     wanted = frozenset(names)
@@ -164,32 +166,32 @@ def has_untimed(log: EventLog, names: Iterable[str]) -> bool:
     return any(True for _ in untimed_events(log, lambda kind: kind.name in wanted))
 
 
-def distance(here: int | None, other: int | None) -> str:
-    """How far a second is from this one, in words."""
-    if here is None or other is None:
+def distance(second: int | None, other: int | None) -> str:
+    """How far another second is from this one, in words; None for a time not readable."""
+    if second is None or other is None:
         return "at a time not known"
-    if here == other:
+    if second == other:
         return "in the same second"
-    return f"{round_duration(other - here)} {'after' if other > here else 'before'}"
+    return f"{round_duration(other - second)} {'after' if other > second else 'before'}"
 
 
 def refs(scope: ParticipantScope | SessionScope, positions: Sequence[int]) -> tuple[EventRef, ...]:
-    """References to events, the middle ones left out when there are too many."""
+    """References to events; of more than `MOST_REFS` the middle ones are left out."""
     half = MOST_REFS // 2
     kept = positions if len(positions) <= MOST_REFS else [*positions[:half], *positions[-half:]]
     return tuple(EventRef(scope, position) for position in kept)
 
 
 def ask_events(scope: ParticipantScope, what: str) -> Ask:
-    """To read the events of a participant."""
+    """An offer to read the events of a participant."""
     return Ask(what, FactKey(FactKind.EVENTS, scope), 1)
 
 
 def ask_participant(scope: ParticipantScope, what: str) -> Ask:
-    """To read the client facts of a participant."""
+    """An offer to read the client facts of a participant."""
     return Ask(what, FactKey(FactKind.PARTICIPANT, scope), 1)
 
 
-def ask_session(known: KnownFacts, scope: SessionScope, what: str) -> Ask:
-    """To read the events of everybody in the session."""
-    return Ask(what, FactKey(FactKind.SESSION_EVENTS, scope), max(1, known.sweep_calls(scope)))
+def ask_session(facts: KnownFacts, scope: SessionScope, what: str) -> Ask:
+    """An offer to read the events of everybody in the session."""
+    return Ask(what, FactKey(FactKind.SESSION_EVENTS, scope), max(1, facts.scan_calls(scope)))

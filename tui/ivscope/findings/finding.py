@@ -1,4 +1,4 @@
-"""Finding: one line of evidence, the events it rests on, and what it does not know."""
+"""Finding: one conclusion of a rule, the events it rests on, and what stays unknown."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,58 +8,58 @@ from ivscope.analysis.intervals import Why
 from ivscope.domain.stages import ParticipantScope, SessionScope
 
 MOST_REFS = 20
-"""Events that a finding rests on are named up to here: more cannot be jumped through by hand."""
+"""The most events that a finding names: nobody jumps to more of them by hand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Text that came from outside: an id, a code, a version. Not safe to draw as it is."""
+    """Text from outside, such as an id, a code or a version. Not safe to draw as it is."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment inside a sentence, UTC; drawn in the zone that the reader has chosen."""
+    """A time inside a sentence, UTC; drawn in the zone that the person has chosen."""
 
     time: datetime
 
 
 Part = str | Outside | Moment | Why
-"""A bare str is ours and safe to draw."""
+"""A part of a sentence. A str is our own text and safe to draw."""
 
 Text = tuple[Part, ...]
-"""A sentence. Its parts follow each other without a gap."""
+"""A sentence: its parts, joined without spaces."""
 
 
 class Certainty(StrEnum):
-    """How far a finding can be relied on; the words are shown on screen."""
+    """How sure a finding is; the words are shown on screen."""
 
     SHOWN = "shown"
     """It follows from what was read."""
     LIKELY = "likely"
-    """The connection is documented, or follows unless events are missing; there are others."""
+    """It is documented, or follows unless events are missing; other causes are possible."""
     UNKNOWN = "unknown"
-    """What was read is not enough to say it."""
+    """What was read does not decide it."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventRef:
-    """One event. The position is one in the log of the participant, or of the swept session."""
+    """Names one event, by its position in the log of the participant, or of the scanned session."""
 
     scope: ParticipantScope | SessionScope
     position: int
 
 
 class FactKind(StrEnum):
-    """What can be fetched to know more."""
+    """Kinds of data that can be read to know more."""
 
     PARTICIPANT = "participant"
     """GetParticipant of a `ParticipantScope`."""
     EVENTS = "events"
     """ListParticipantEvents of a `ParticipantScope`: pages not read yet, or what came since."""
     REPLICAS = "replicas"
-    """ListParticipantReplicas of a `ParticipantScope`; its session plays no part in the call."""
+    """ListParticipantReplicas of a `ParticipantScope`, without its session."""
     PARTICIPANTS = "participants"
     """The pages of ListParticipants of a `SessionScope` that are not read yet."""
     INGEST_CONFIGURATIONS = "ingest configurations"
@@ -68,12 +68,12 @@ class FactKind(StrEnum):
     SESSION_FACTS = "session facts"
     """GetParticipant of everybody in a `SessionScope` who has an error event."""
     SESSION_EVENTS = "session events"
-    """The sweep of a `SessionScope`: every participant and its events."""
+    """A scan of a `SessionScope`: every participant and its events."""
 
 
 @dataclass(frozen=True, slots=True)
 class FactKey:
-    """Names what would have to be fetched."""
+    """Names the data that would have to be read."""
 
     kind: FactKind
     scope: ParticipantScope | SessionScope
@@ -81,24 +81,24 @@ class FactKey:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Something to fetch that would tell more."""
+    """An offer to read data that could change the finding."""
 
     what: str
-    """In our words, without text from outside."""
+    """The data in our words, without text from outside."""
     fact: FactKey
     calls: int
-    """The fewest calls it takes: nobody knows how many pages a list has."""
+    """The fewest calls that it takes; how many pages a list has is not known before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of evidence."""
+    """One conclusion of a rule."""
 
     text: Text
     certainty: Certainty
     rests_on: tuple[EventRef, ...] = ()
-    """In the order in which they are read aloud; at most `MOST_REFS`, first and last ones kept.
+    """In the order of the sentence; at most `MOST_REFS`, of more the first and the last ones.
     Empty when it rests on facts of a participant, or on there being no event."""
     unknown: Text | None = None
-    """What it does not know; None when nothing is open."""
+    """What stays unknown; None when nothing does."""
     would_tell: tuple[Ask, ...] = ()

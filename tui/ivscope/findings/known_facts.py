@@ -32,9 +32,9 @@ class KnownLog:
         return self.reach.is_complete
 
     def covers(self, second: int) -> bool:
-        """Whether everything up to a second since 1970 UTC is read.
+        """Whether all events up to and in a second since 1970 UTC are read.
 
-        How long the service takes to show an event is not documented, so this is the best guess.
+        A guess: how long the service takes to list an event is not documented.
         """
         return self.complete and self.reach.read_to > second * SECOND
 
@@ -63,13 +63,13 @@ class KnownIngest:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One participant that was publishing, or may have been."""
+    """A publisher slot of a stage: a participant that was publishing, or may have been."""
 
     participant_id: str
     event: EventRef | None
-    """An event that tells it; None when none of them has a readable time."""
+    """An event that shows it; None when no such event has a readable time."""
     why: Why | None = None
-    """Why it is not certain; None when it is."""
+    """Why it is not certain; None when it is certain."""
     is_copy: bool | None = False
     """Whether it is a replica from another stage; None when that is not known."""
 
@@ -91,26 +91,26 @@ class PublisherCount:
 
     @property
     def least(self) -> int:
-        """So many were publishing for certain."""
+        """How many were certainly publishing."""
         return len(self.certain)
 
     @property
     def most(self) -> int:
-        """So many at the most, of those read."""
+        """How many at most were publishing, of the participants read."""
         return len(self.certain) + len(self.unsure)
 
     @property
     def is_complete(self) -> bool:
-        """Whether nobody is left that could have been publishing too."""
+        """Whether everybody is listed and read, so that nobody else can have been publishing."""
         return self.all_listed and self.read >= self.total
 
     @property
     def copies(self) -> int:
-        """How many of all these are replicas for certain."""
+        """How many of them, certain or not, are certainly replicas."""
         return sum(slot.is_copy is True for slot in (*self.certain, *self.unsure))
 
     def without(self, participant_id: str) -> "PublisherCount":
-        """The others."""
+        """The same without one participant."""
         certain, unsure = (
             tuple(slot for slot in slots if slot.participant_id != participant_id)
             for slots in (self.certain, self.unsure)
@@ -120,7 +120,7 @@ class PublisherCount:
 
 @dataclass(frozen=True, slots=True)
 class KnownFacts:
-    """What rules may ask. Each question is answered from what was read; none fetches anything.
+    """The questions that rules may ask. Answers come from what was read; none makes a call.
 
     Cheap to ask: the detail pane asks on every cursor move.
     """
@@ -132,15 +132,15 @@ class KnownFacts:
     summary: Callable[[ParticipantScope], ParticipantSummary | None]
     """The row of ListParticipants, or the one inside the answer of GetParticipant."""
     session: Callable[[SessionScope], StageSession | None]
-    """The session."""
+    """The row of a session; None when none was read."""
     participants: Callable[[SessionScope], KnownParticipants | None]
     """Who is in the session; None when no page of an unfiltered list was read."""
     ingest_configurations: Callable[[str], KnownIngest | None]
-    """What is attached to a stage, by its ARN; None when it was not asked for."""
+    """The configurations attached to a stage, by its ARN; None when they were not asked for."""
     publishers_at: Callable[[SessionScope, int], PublisherCount | None]
     """Who was publishing at the time of an event, microseconds since 1970 UTC.
 
-    None when the session was not swept.
+    None when the session was not scanned.
     """
-    sweep_calls: Callable[[SessionScope], int]
-    """The fewest calls that a sweep still takes, as far as participants are listed."""
+    scan_calls: Callable[[SessionScope], int]
+    """The fewest calls that a scan still takes, as far as participants are listed."""

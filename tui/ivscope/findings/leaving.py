@@ -1,4 +1,4 @@
-"""LEFT: what happened right before it, and whether the participant came back."""
+"""LEFT: what happened right before, and whether the participant came back."""
 
 from collections.abc import Iterator
 
@@ -11,10 +11,10 @@ from ivscope.findings.event_context import SECOND_US, EventContext, second_of
 from ivscope.findings.finding import Certainty, Finding, Outside, Part, Text
 
 BEFORE_SECONDS = 5
-"""So shortly before LEFT something counts as right before it."""
+"""Seconds before LEFT in which an event counts as right before it."""
 
 REJOIN_SECONDS = 120
-"""Coming back within this time is told as a reconnect; later it is a new visit."""
+"""Coming back within this time counts as a reconnect; later it is a new visit."""
 
 _ENDS = (events.SUBSCRIBE_STOPPED, events.PUBLISH_STOPPED)
 
@@ -24,45 +24,55 @@ _REASONS: Text = (
 )
 
 
-def left(here: EventContext) -> Iterator[Finding]:
-    """Say what came right before LEFT, and what ended with it."""
-    if here.second is None:
+def left(context: EventContext) -> Iterator[Finding]:
+    """Say what happened right before LEFT, and what ended with it."""
+    if context.second is None:
         text = "LEFT has no readable time: nothing can be put next to it."
-        yield Finding((text,), Certainty.UNKNOWN, here.refs(here.position))
+        yield Finding((text,), Certainty.UNKNOWN, context.refs(context.position))
         return
-    yield from _came_back(here, here.second)
-    yield from _lost_capability(here, here.second)
-    error = _error_before(here, here.second)
+    yield from _came_back(context, context.second)
+    yield from _lost_capability(context, context.second)
+    error = _error_before(context, context.second)
     if error is not None:
-        yield _after_error(here, error)
-    ended = here.within(here.second, here.second, *_ENDS)
+        yield _after_error(context, error)
+    ended = context.within(context.second, context.second, *_ENDS)
     if ended:
-        yield _ended_with_it(here, ended)
+        yield _ended_with_it(context, ended)
     yield Finding(
-        ("LEFT never says why.",), Certainty.UNKNOWN, here.refs(here.position), _REASONS, here.rest
+        ("LEFT never says why.",),
+        Certainty.UNKNOWN,
+        context.refs(context.position),
+        _REASONS,
+        context.rest,
     )
 
 
-def _came_back(here: EventContext, second: int) -> Iterator[Finding]:
-    same = here.within(second, second, events.JOINED)
-    later = next(here.since(second + 1, events.JOINED), None)
+def _came_back(context: EventContext, second: int) -> Iterator[Finding]:
+    same = context.within(second, second, events.JOINED)
+    later = next(context.since(second + 1, events.JOINED), None)
     if same:
         text = "JOINED is in the same second: it came back at once, or came and went."
-        yield Finding((text,), Certainty.LIKELY, here.refs(here.position, *same), here.open_pages)
+        yield Finding(
+            (text,), Certainty.LIKELY, context.refs(context.position, *same), context.open_pages
+        )
         return
     if later is None:
         return
-    gap = (second_of(here.log, later) or 0) - second
+    gap = (second_of(context.log, later) or 0) - second
     if gap <= REJOIN_SECONDS:
         text = f"It joined again {round_duration(gap)} later, as the same participant."
         yield Finding(
-            (text,), here.firm(), here.refs(here.position, later), here.open_pages, here.rest
+            (text,),
+            context.firm(),
+            context.refs(context.position, later),
+            context.open_pages,
+            context.rest,
         )
 
 
-def _lost_capability(here: EventContext, second: int) -> Iterator[Finding]:
-    for at in here.within(second - BEFORE_SECONDS, second, events.TOKEN_EXCHANGED):
-        event = here.log[at]
+def _lost_capability(context: EventContext, second: int) -> Iterator[Finding]:
+    for at in context.within(second - BEFORE_SECONDS, second, events.TOKEN_EXCHANGED):
+        event = context.log[at]
         lost = [
             capability
             for capability in (PUBLISH, SUBSCRIBE)
@@ -70,34 +80,34 @@ def _lost_capability(here: EventContext, second: int) -> Iterator[Finding]:
             and allows(event.new_token, capability) is False
         ]
         if lost:
-            text = f"A token exchange took {' and '.join(lost)} away {here.distance(at)}."
+            text = f"A token exchange took {' and '.join(lost)} away {context.distance(at)}."
             unknown: Text = ("whether it left because of that",)
-            yield Finding((text,), Certainty.LIKELY, here.refs(at, here.position), unknown)
+            yield Finding((text,), Certainty.LIKELY, context.refs(at, context.position), unknown)
 
 
-def _error_before(here: EventContext, second: int) -> int | None:
-    """The last error in the seconds before LEFT."""
+def _error_before(context: EventContext, second: int) -> int | None:
+    """Position of the last error in the seconds before LEFT."""
     near = timed_events(
-        here.log,
+        context.log,
         lambda kind: kind.is_error,
         since=(second - BEFORE_SECONDS) * SECOND_US,
         until=(second + 1) * SECOND_US - 1,
     )
-    return max(near, key=lambda at: (second_of(here.log, at) or 0, at), default=None)
+    return max(near, key=lambda at: (second_of(context.log, at) or 0, at), default=None)
 
 
-def _after_error(here: EventContext, error: int) -> Finding:
-    event = here.log[error]
+def _after_error(context: EventContext, error: int) -> Finding:
+    event = context.log[error]
     words: list[Part] = [Outside(event.name or ""), " "]
     if event.error_code:
         words += [Outside(event.error_code), " "]
-    words.append(f"is {here.distance(error)}.")
+    words.append(f"is {context.distance(error)}.")
     unknown: Text = ("whether it left because of that",)
-    return Finding(tuple(words), Certainty.LIKELY, here.refs(error, here.position), unknown)
+    return Finding(tuple(words), Certainty.LIKELY, context.refs(error, context.position), unknown)
 
 
-def _ended_with_it(here: EventContext, ended: list[int]) -> Finding:
-    names = [here.log.name(at) for at in ended]
+def _ended_with_it(context: EventContext, ended: list[int]) -> Finding:
+    names = [context.log.name(at) for at in ended]
     subscriptions = names.count(events.SUBSCRIBE_STOPPED)
     parts = []
     if subscriptions:
@@ -108,6 +118,6 @@ def _ended_with_it(here: EventContext, ended: list[int]) -> Finding:
     return Finding(
         (text,),
         Certainty.SHOWN,
-        here.refs(*ended, here.position),
+        context.refs(*ended, context.position),
         ("whether it left by itself or lost the connection",),
     )

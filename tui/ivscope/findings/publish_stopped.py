@@ -1,4 +1,4 @@
-"""PUBLISH_STOPPED: how long it had published, and what happened in the same second."""
+"""PUBLISH_STOPPED: how long the participant had published, and what happened at that time."""
 
 from collections.abc import Iterator
 
@@ -13,60 +13,62 @@ from ivscope.findings.stream_duration import SLACK_SECONDS
 from ivscope.knowledge.limits import LASTING_SECONDS
 
 NEAR_SECONDS = 2
-"""So far apart two events can be one happening: the service documents "immediately"."""
+"""Events up to so many seconds apart can be one happening: AWS documents "immediately"."""
 
 
-def publish_stopped(here: EventContext) -> Iterator[Finding]:
-    """Say how long it lasted and what can have ended it."""
-    yield _duration(here)
-    if here.second is None:
+def publish_stopped(context: EventContext) -> Iterator[Finding]:
+    """Say how long publishing lasted and what can have ended it."""
+    yield _duration(context)
+    if context.second is None:
         return
-    yield from _lost_capability(here, here.second)
-    yield from _refused(here, here.second)
+    yield from _lost_capability(context, context.second)
+    yield from _refused(context, context.second)
     unknown: Text = ("what came first, and why",)
-    near = here.within(here.second, here.second, events.REPLICATION_STOPPED, events.LEFT)
+    near = context.within(context.second, context.second, events.REPLICATION_STOPPED, events.LEFT)
     for name, text in (
         (events.REPLICATION_STOPPED, "Its replication to another stage ended in the same second."),
         (events.LEFT, "It left in the same second."),
     ):
-        found = [at for at in near if here.log.name(at) == name]
+        found = [at for at in near if context.log.name(at) == name]
         if found:
-            yield Finding((text,), Certainty.SHOWN, here.refs(here.position, *found), unknown)
+            yield Finding((text,), Certainty.SHOWN, context.refs(context.position, *found), unknown)
 
 
-def _duration(here: EventContext) -> Finding:
-    span = here.span(here.position)
+def _duration(context: EventContext) -> Finding:
+    span = context.span(context.position)
     if span is None or span.other is None or span.why is Why.NO_TIME:
         text = "How long it had published is not known: no start that belongs to it is read."
-        refs = here.refs(here.position)
-        unknown = here.open_pages or (None if span is None or span.why is None else (span.why,))
-        return Finding((text,), Certainty.UNKNOWN, refs, unknown, here.rest)
-    seconds = -here.seconds_to(span.other)
+        refs = context.refs(context.position)
+        unknown = context.open_pages or (None if span is None or span.why is None else (span.why,))
+        return Finding((text,), Certainty.UNKNOWN, refs, unknown, context.rest)
+    seconds = -context.seconds_to(span.other)
     text = f"It had published for {round_duration(seconds)}"
     if abs(seconds - LASTING_SECONDS) <= SLACK_SECONDS:
         text += ", the limit of a stage"
-    refs = here.refs(span.other, here.position)
-    unknown = here.open_pages or (None if span.why is None else (span.why,))
-    certainty = here.firm(unless=span.why is not None)
-    return Finding((f"{text}.",), certainty, refs, unknown, here.rest)
+    refs = context.refs(span.other, context.position)
+    unknown = context.open_pages or (None if span.why is None else (span.why,))
+    certainty = context.firm(unless=span.why is not None)
+    return Finding((f"{text}.",), certainty, refs, unknown, context.rest)
 
 
-def _lost_capability(here: EventContext, second: int) -> Iterator[Finding]:
-    for at in here.within(second - NEAR_SECONDS, second, events.TOKEN_EXCHANGED):
-        event = here.log[at]
+def _lost_capability(context: EventContext, second: int) -> Iterator[Finding]:
+    for at in context.within(second - NEAR_SECONDS, second, events.TOKEN_EXCHANGED):
+        event = context.log[at]
         if allows(event.previous_token, PUBLISH) and allows(event.new_token, PUBLISH) is False:
-            text = f"The token exchange {here.distance(at)} took PUBLISH away, which unpublishes."
-            yield Finding((text,), Certainty.LIKELY, here.refs(at, here.position))
+            text = (
+                f"The token exchange {context.distance(at)} took PUBLISH away, which unpublishes."
+            )
+            yield Finding((text,), Certainty.LIKELY, context.refs(at, context.position))
 
 
-def _refused(here: EventContext, second: int) -> Iterator[Finding]:
-    """Errors of publishing around the stop: documents do not say which of them comes first."""
-    near = here.within(second - NEAR_SECONDS, second + NEAR_SECONDS, events.PUBLISH_ERROR)
+def _refused(context: EventContext, second: int) -> Iterator[Finding]:
+    """Errors of publishing near the stop: no document says which of the two comes first."""
+    near = context.within(second - NEAR_SECONDS, second + NEAR_SECONDS, events.PUBLISH_ERROR)
     for at in sorted(near):
-        code = here.log.error_code(at)
+        code = context.log.error_code(at)
         if not code:
             continue
-        text: Text = ("PUBLISH_ERROR ", Outside(code), f" is {here.distance(at)}.")
+        text: Text = ("PUBLISH_ERROR ", Outside(code), f" is {context.distance(at)}.")
         unknown: Text = ("whether the error speaks of this stream or of another attempt",)
-        yield Finding(text, Certainty.LIKELY, here.refs(at, here.position), unknown)
+        yield Finding(text, Certainty.LIKELY, context.refs(at, context.position), unknown)
         return

@@ -21,43 +21,45 @@ from ivscope.findings.publishing import Publishing, State, publishing_in
 from ivscope.findings.session_context import MANY, SessionContext
 
 NEAR_SECONDS = 2
-"""So near a stop can be the reason although its time is later: nobody documents how exact event
-times are."""
+"""A stop up to so many seconds after the error can still be its cause: how exact event times are is
+not documented."""
 
 
-def publisher_state(here: EventContext) -> Iterator[Finding]:
+def publisher_state(context: EventContext) -> Iterator[Finding]:
     """Say whether the remote participant was publishing."""
-    remote = here.event.remote_participant_id
-    if not remote or here.second is None:
+    remote = context.event.remote_participant_id
+    if not remote or context.second is None:
         lacking = "the publisher" if not remote else "a readable time"
         yield Finding(
             (f"The event does not give {lacking}, so nothing can be compared.",),
             Certainty.UNKNOWN,
-            here.refs(here.position),
+            context.refs(context.position),
         )
         return
-    scope = ParticipantScope(here.scope.stage_arn, here.scope.session_id, remote)
-    held = here.known.log(scope)
-    if held is None:
+    scope = ParticipantScope(context.scope.stage_arn, context.scope.session_id, remote)
+    known_log = context.facts.log(scope)
+    if known_log is None:
         yield Finding(
             ("Whether the publisher was publishing is not known: its events are not read.",),
             Certainty.UNKNOWN,
-            here.refs(here.position),
+            context.refs(context.position),
             None,
             (ask_events(scope, "events of the publisher"),),
         )
     else:
-        yield _compare(here, scope, held, here.second)
-    if here.event.replica:
-        yield from _replication(here, scope, here.second)
+        yield _compare(context, scope, known_log, context.second)
+    if context.event.replica:
+        yield from _replication(context, scope, context.second)
 
 
-def _compare(here: EventContext, scope: ParticipantScope, held: KnownLog, second: int) -> Finding:
-    found = publishing_in(held, here.log.time_us(here.position) or 0)
-    text, certainty, positions = _sentence(here, held, found, second)
+def _compare(
+    context: EventContext, scope: ParticipantScope, known_log: KnownLog, second: int
+) -> Finding:
+    found = publishing_in(known_log, context.log.time_us(context.position) or 0)
+    text, certainty, positions = _sentence(context, known_log, found, second)
     unknown: Text | None = None
-    covers = held.covers(second + NEAR_SECONDS)
-    if not held.complete:
+    covers = known_log.covers(second + NEAR_SECONDS)
+    if not known_log.complete:
         unknown = PAGES_OPEN
     elif not covers:
         unknown = ("what came since its events were read",)
@@ -70,35 +72,39 @@ def _compare(here: EventContext, scope: ParticipantScope, held: KnownLog, second
     asks = () if covers else (ask_events(scope, "the rest of the publisher's events"),)
     if certainty is Certainty.SHOWN and not covers:
         certainty = Certainty.LIKELY
-    rests = (*(EventRef(scope, at) for at in positions), EventRef(here.scope, here.position))
+    rests = (*(EventRef(scope, at) for at in positions), EventRef(context.scope, context.position))
     return Finding(text, certainty, rests, unknown, asks)
 
 
 def _sentence(
-    here: EventContext, held: KnownLog, found: Publishing, second: int
+    context: EventContext, known_log: KnownLog, found: Publishing, second: int
 ) -> tuple[Text, Certainty, list[int]]:
-    log, start, end = held.log, found.start, found.end
+    log, start, end = known_log.log, found.start, found.end
     if found.state is State.NEVER:
-        return _never(here, held)
+        return _never(context, known_log)
     if found.state is State.ON and start is not None:
         if end is not None and (second_of(log, end) or 0) - second <= NEAR_SECONDS:
-            words = f"The publisher stopped publishing {_away(held, second, end)}"
+            words = f"The publisher stopped publishing {_away(known_log, second, end)}"
             words += ": so near that it can be a race."
             return (words,), Certainty.LIKELY, [start, end]
-        words = f"The publisher was publishing all along: it started {_away(held, second, start)}"
-        words += "." if end is None else f" and stopped {_away(held, second, end)}."
+        words = (
+            f"The publisher was publishing all along: it started {_away(known_log, second, start)}"
+        )
+        words += "." if end is None else f" and stopped {_away(known_log, second, end)}."
         words += " Its end does not explain the error."
         certainty = Certainty.SHOWN if found.why is None else Certainty.LIKELY
         return (words,), certainty, [*found.positions]
     if found.state is State.OFF:
-        return _stopped(held, second, start, end)
+        return _stopped(known_log, second, start, end)
     if found.state is State.NOT_YET and start is not None:
-        words = f"The publisher first started {_away(held, second, start)}: it was not there yet."
-        error = next(_back_from(held, second, events.PUBLISH_ERROR), None)
+        words = (
+            f"The publisher first started {_away(known_log, second, start)}: it was not there yet."
+        )
+        error = next(_back_from(known_log, second, events.PUBLISH_ERROR), None)
         if error is None:
             return (words,), Certainty.SHOWN, [start]
         code = log.error_code(error) or "no code"
-        text = (f"{words} Its attempt {_away(held, second, error)} failed: ", Outside(code))
+        text = (f"{words} Its attempt {_away(known_log, second, error)} failed: ", Outside(code))
         return text, Certainty.SHOWN, [error, start]
     if found.state is State.TIE:
         positions = [at for at in (start, end) if at is not None and second_of(log, at) == second]
@@ -112,55 +118,55 @@ def _sentence(
 
 
 def _stopped(
-    held: KnownLog, second: int, start: int | None, end: int | None
+    known_log: KnownLog, second: int, start: int | None, end: int | None
 ) -> tuple[Text, Certainty, list[int]]:
     if end is None:
         words = "The publisher was not publishing, but when it stopped is missing in its events."
         return (words,), Certainty.UNKNOWN, [] if start is None else [start]
-    if held.log.name(end) == events.LEFT:
-        words = f"The publisher left {_away(held, second, end)}; no PUBLISH_STOPPED is read."
+    if known_log.log.name(end) == events.LEFT:
+        words = f"The publisher left {_away(known_log, second, end)}; no PUBLISH_STOPPED is read."
         return (words,), Certainty.SHOWN, [end]
-    since = second_of(held.log, end) or 0
-    left = [*islice(positions_within(held.log, (events.LEFT,), since=since, until=second), 1)]
-    words = f"The publisher stopped publishing {_away(held, second, end)}"
+    since = second_of(known_log.log, end) or 0
+    left = [*islice(positions_within(known_log.log, (events.LEFT,), since=since, until=second), 1)]
+    words = f"The publisher stopped publishing {_away(known_log, second, end)}"
     if left:
-        words += f" and left {_away(held, second, left[0])}"
+        words += f" and left {_away(known_log, second, left[0])}"
     return (f"{words}.",), Certainty.SHOWN, [end, *left]
 
 
-def _never(here: EventContext, held: KnownLog) -> tuple[Text, Certainty, list[int]]:
-    scope = here.scope
+def _never(context: EventContext, known_log: KnownLog) -> tuple[Text, Certainty, list[int]]:
+    scope = context.scope
     remote = ParticipantScope(
-        scope.stage_arn, scope.session_id, here.event.remote_participant_id or ""
+        scope.stage_arn, scope.session_id, context.event.remote_participant_id or ""
     )
-    summary = here.known.summary(remote)
+    summary = context.facts.summary(remote)
     if summary is not None and summary.published:
         words = "No PUBLISH_STARTED of the publisher is read, yet the list of participants says "
         return (f"{words}that it has published.",), Certainty.UNKNOWN, []
-    if not len(held.log):
+    if not len(known_log.log):
         words = "The publisher has no events: that does not show that it never published."
         return (words,), Certainty.UNKNOWN, []
-    if held.complete:
+    if known_log.complete:
         return ("The publisher never published: its events have no start.",), Certainty.SHOWN, []
     return ("No PUBLISH_STARTED of the publisher is read so far.",), Certainty.UNKNOWN, []
 
 
-def _back_from(held: KnownLog, second: int, *names: str) -> Iterator[int]:
-    return positions_within(held.log, names, until=second, newest_first=True)
+def _back_from(known_log: KnownLog, second: int, *names: str) -> Iterator[int]:
+    return positions_within(known_log.log, names, until=second, newest_first=True)
 
 
-def _away(held: KnownLog, second: int, position: int) -> str:
-    return distance(second, second_of(held.log, position))
+def _away(known_log: KnownLog, second: int, position: int) -> str:
+    return distance(second, second_of(known_log.log, position))
 
 
-def _replication(here: EventContext, remote: ParticipantScope, second: int) -> Iterator[Finding]:
-    """A replica exists while its source is replicated to this session."""
-    summary = here.known.summary(remote)
+def _replication(context: EventContext, remote: ParticipantScope, second: int) -> Iterator[Finding]:
+    """Say whether the replication of a publisher that is a replica had ended."""
+    summary = context.facts.summary(remote)
     if summary is None or not summary.source_stage_arn or not summary.source_session_id:
         yield Finding(
             ("The publisher is a replica; where it comes from is not read.",),
             Certainty.UNKNOWN,
-            here.refs(here.position),
+            context.refs(context.position),
             None,
             () if summary else (ask_participant(remote, "facts of the publisher"),),
         )
@@ -168,65 +174,69 @@ def _replication(here: EventContext, remote: ParticipantScope, second: int) -> I
     source = ParticipantScope(
         summary.source_stage_arn, summary.source_session_id, remote.participant_id
     )
-    held = here.known.log(source)
-    if held is None:
+    known_log = context.facts.log(source)
+    if known_log is None:
         yield Finding(
             ("The publisher is a replica; whether its replication had ended is not read.",),
             Certainty.UNKNOWN,
-            here.refs(here.position),
+            context.refs(context.position),
             None,
             (ask_events(source, "events of the replica's source"),),
         )
         return
     before = (
         at
-        for at in _back_from(held, second, events.REPLICATION_STARTED, events.REPLICATION_STOPPED)
-        if _leads_here(here, held, at)
+        for at in _back_from(
+            known_log, second, events.REPLICATION_STARTED, events.REPLICATION_STOPPED
+        )
+        if _leads_to_this_session(context, known_log, at)
     )
     last = next(before, None)
-    if last is None or held.log.name(last) != events.REPLICATION_STOPPED:
+    if last is None or known_log.log.name(last) != events.REPLICATION_STOPPED:
         return
-    away = _away(held, second, last)
+    away = _away(known_log, second, last)
     one_before = next(before, last)
-    is_tied = one_before != last and second_of(held.log, one_before) == second_of(held.log, last)
-    firm = held.complete and away != distance(second, second) and not is_tied
+    is_tied = one_before != last and second_of(known_log.log, one_before) == second_of(
+        known_log.log, last
+    )
+    firm = known_log.complete and away != distance(second, second) and not is_tied
     yield Finding(
         (f"The publisher is a replica, and its replication to this session ended {away}.",),
         Certainty.SHOWN if firm else Certainty.LIKELY,
-        (EventRef(source, last), EventRef(here.scope, here.position)),
-        None if held.complete else PAGES_OPEN,
-        () if held.complete else (ask_events(source, "the rest of the source's events"),),
+        (EventRef(source, last), EventRef(context.scope, context.position)),
+        None if known_log.complete else PAGES_OPEN,
+        () if known_log.complete else (ask_events(source, "the rest of the source's events"),),
     )
 
 
-def _leads_here(here: EventContext, held: KnownLog, position: int) -> bool:
-    event = held.log[position]
+def _leads_to_this_session(context: EventContext, known_log: KnownLog, position: int) -> bool:
+    event = known_log.log[position]
     destination = (event.destination_stage_arn, event.destination_session_id)
-    return destination == (here.scope.stage_arn, here.scope.session_id)
+    return destination == (context.scope.stage_arn, context.scope.session_id)
 
 
 MOST_PUBLISHERS = 20
-"""So many are told, those with the most participants first."""
+"""The most publishers with a finding, those with the most participants first."""
 
 
-def unreachable_publishers(swept: SessionContext) -> Iterator[Finding]:
-    """Group SUBSCRIBE_ERROR by publisher."""
+def unreachable_publishers(session: SessionContext) -> Iterator[Finding]:
+    """Name the publishers that several participants failed to subscribe to."""
     by_remote: defaultdict[str, list[int]] = defaultdict(list)
-    for at in swept.errors:
-        remote = swept.log.remote(at)
-        if remote and swept.log.name(at) == events.SUBSCRIBE_ERROR:
+    for at in session.errors:
+        remote = session.log.remote(at)
+        if remote and session.log.name(at) == events.SUBSCRIBE_ERROR:
             by_remote[remote].append(at)
     found = []
     for remote, positions in by_remote.items():
-        whose = swept.whose(positions)
-        if swept.persons(whose) >= MANY:
+        whose = session.whose(positions)
+        if session.persons(whose) >= MANY:
             found.append((len(whose), remote, positions))
     for count, remote, positions in sorted(found, key=lambda one: -one[0])[:MOST_PUBLISHERS]:
         text: Text = (
             f"{count:,} participants failed to subscribe to ",
             Outside(remote),
-            *swept.from_to(positions),
+            *session.from_to(positions),
             ".",
         )
-        unknown = swept.partial or ("whether the publisher or the subscribers are the reason",)
-        yield Finding(text, Certainty.SHOWN, swept.refs(positions), unknown, swept.rest)
+        unknown = session.partial or ("whether the publisher or the subscribers are the reason",)
+        yield Finding(text, Certainty.SHOWN, session.refs(positions), unknown, session.rest)

@@ -16,22 +16,22 @@ class State(Enum):
     OFF = auto()
     """It had published and stopped before."""
     TIE = auto()
-    """It started or stopped at that time, or within the second that is all that is known of it."""
+    """It started or stopped at that time, or in that second where times are whole seconds."""
     NOT_YET = auto()
-    """It started for the first time after."""
+    """It started for the first time after that."""
     NEVER = auto()
-    """Nothing says that it ever published."""
+    """No event shows that it ever published."""
     UNSURE = auto()
     """A start or a stop is missing, or has no readable time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Publishing:
-    """What the events of a participant say about one time."""
+    """The publishing of a participant at one time, as its events show it."""
 
     state: State
     interval: Interval | None = None
-    """The one that the state speaks of: the current, the last one before or the first one after;
+    """The interval of the state: the current one, the last one before or the first one after;
     None when there is none."""
     why: Why | None = None
     """Why it is not certain, if it is not."""
@@ -50,32 +50,34 @@ class Publishing:
 
     @property
     def positions(self) -> tuple[int, ...]:
-        """The events that are there, the start first."""
+        """Positions of the events that the interval has, the start first."""
         return tuple(at for at in (self.start, self.end) if at is not None)
 
 
 _GOES_ON = frozenset({Why.END_MISSING, Why.TIE, Why.AFTER_READING})
-"""Reasons that do not speak against something that has no end."""
+"""Reasons for doubt with which an interval without an end still counts as going on."""
 
 
-def publishing_in(held: KnownLog, time: int) -> Publishing:
+def publishing_in(known_log: KnownLog, time: int) -> Publishing:
     """Whether the participant of a log was publishing at a time, microseconds since 1970 UTC.
 
-    Of a log that is not read whole it is told what the events read say.
+    For a log that is read in part, it is answered from the events read.
     """
-    log, reach, (first, last) = held.log, held.reach, bounds_of(time)
+    log, reach, (first, last) = known_log.log, known_log.reach, bounds_of(time)
     if not reach.is_complete:
         reach = replace(reach, is_complete=True, connected_at=None)
     track = publishing_of(log, publishing_rows(log), KindRoles(log.tables), reach)
     intervals = track.intervals
-    here = [one for one in intervals if one.begin <= last and one.end >= first]
-    tied = [one for one in here if _is_tied(one, first, last)]
+    around = [one for one in intervals if one.begin <= last and one.end >= first]
+    tied = [one for one in around if _is_tied(one, first, last)]
     if track.certain.surrounds(first, last):
-        return Publishing(State.ON, here[-1], None if held.reach.is_complete else Why.NOT_READ)
+        return Publishing(
+            State.ON, around[-1], None if known_log.reach.is_complete else Why.NOT_READ
+        )
     if tied:
         return Publishing(State.TIE, tied[0], Why.TIE)
-    if here:
-        one = here[-1]
+    if around:
+        one = around[-1]
         why = one.doubt(first, last)
         is_going_on = not one.is_over and why in _GOES_ON
         return Publishing(State.ON if is_going_on else State.UNSURE, one, why)
@@ -88,8 +90,8 @@ def publishing_in(held: KnownLog, time: int) -> Publishing:
 
 
 def _is_tied(one: Interval, first: int, last: int) -> bool:
-    """Whether it began or ended at a time, or in the second that is all that is known of it."""
+    """Whether an interval began or ended at a time, or in its second if times are whole seconds."""
     if one.start is not None and one.begun >= first:
         return True
-    is_told = one.stop is not None or one.cut is not None
-    return is_told and one.end <= max(last, bounds_of(first // SECOND * SECOND)[1])
+    has_end = one.stop is not None or one.cut is not None
+    return has_end and one.end <= max(last, bounds_of(first // SECOND * SECOND)[1])

@@ -18,36 +18,40 @@ ACCOUNT_LIMITS = "the limits of the account are shared with other stages and not
 _ACCOUNT: Text = (ACCOUNT_LIMITS,)
 
 
-def publishers_against_limit(here: EventContext) -> Iterator[Finding]:
+def publishers_against_limit(context: EventContext) -> Iterator[Finding]:
     """Compare the publishers of that second with the limit, as far as they are known."""
-    if here.event.name != events.PUBLISH_ERROR:
-        subscribing = here.event.name == events.SUBSCRIBE_ERROR
+    if context.event.name != events.PUBLISH_ERROR:
+        subscribing = context.event.name == events.SUBSCRIBE_ERROR
         text = "The code does not say which limit was hit."
         if subscribing:
             text = "Subscribing has limits of its own; the limit of "
             text += f"{PUBLISHER_LIMIT} publishers is none of them."
-        yield Finding((text,), Certainty.UNKNOWN, here.refs(here.position), (f"{ACCOUNT_LIMITS}",))
+        yield Finding(
+            (text,), Certainty.UNKNOWN, context.refs(context.position), (f"{ACCOUNT_LIMITS}",)
+        )
         return
-    if here.second is None:
+    if context.second is None:
         text = "The event has no readable time: publishers cannot be counted."
-        yield Finding((text,), Certainty.UNKNOWN, here.refs(here.position))
+        yield Finding((text,), Certainty.UNKNOWN, context.refs(context.position))
         return
-    count = here.known.publishers_at(here.scope.session, here.log.time_us(here.position) or 0)
+    count = context.facts.publishers_at(
+        context.scope.session, context.log.time_us(context.position) or 0
+    )
     if count is None:
         yield Finding(
             ("How many were publishing is not known: only a sweep of the session tells.",),
             Certainty.UNKNOWN,
-            here.refs(here.position),
+            context.refs(context.position),
             None,
-            (ask_session(here.known, here.scope.session, "events of everybody"),),
+            (ask_session(context.facts, context.scope.session, "events of everybody"),),
         )
         return
-    yield _counted(here, count.without(here.scope.participant_id))
+    yield _counted(context, count.without(context.scope.participant_id))
 
 
-def _counted(here: EventContext, others: PublisherCount) -> Finding:
+def _counted(context: EventContext, others: PublisherCount) -> Finding:
     refs = [slot.event for slot in (*others.certain, *others.unsure) if slot.event is not None]
-    rests = (*refs[: MOST_REFS - 1], *here.refs(here.position))
+    rests = (*refs[: MOST_REFS - 1], *context.refs(context.position))
     text: list[str] = [f"{_number(others)} others were publishing in that second"]
     if others.copies:
         is_one = others.copies == 1
@@ -62,7 +66,7 @@ def _counted(here: EventContext, others: PublisherCount) -> Finding:
     if not others.is_complete:
         text[0] = f"At least {others.least} others were publishing in that second"
         text.append(f", of {PUBLISHER_LIMIT} that a stage takes.")
-        asks = (ask_session(here.known, here.scope.session, "events of everybody else"),)
+        asks = (ask_session(context.facts, context.scope.session, "events of everybody else"),)
         return Finding(tuple(text), Certainty.UNKNOWN, rests, _partial(others), asks)
     if others.most >= PUBLISHER_LIMIT:
         text.append(f", of {PUBLISHER_LIMIT} that a stage takes.")
@@ -72,7 +76,7 @@ def _counted(here: EventContext, others: PublisherCount) -> Finding:
 
 
 def _taken(others: PublisherCount, text: Text, rests: tuple[EventRef, ...]) -> Finding:
-    """As many as a stage takes, for certain; that these are its slots may still be open."""
+    """The finding when certainly all slots are taken, unless copies do not take slots."""
     if others.unsure:
         return Finding(text, Certainty.LIKELY, rests, _doubt(others))
     if any(slot.is_copy is not False for slot in others.certain):
@@ -82,7 +86,7 @@ def _taken(others: PublisherCount, text: Text, rests: tuple[EventRef, ...]) -> F
 
 
 def _doubt(others: PublisherCount) -> Text | None:
-    """The reason that makes most of the doubtful ones doubtful."""
+    """The most frequent reason why publishers are not certain."""
     whys = Counter(slot.why for slot in others.unsure if slot.why is not None)
     return (whys.most_common(1)[0][0],) if whys else None
 
@@ -100,7 +104,7 @@ def _partial(count: PublisherCount) -> Text | None:
 
 
 def _begun(one: Publisher) -> int:
-    """When somebody began; those of whom it is not known come last."""
+    """When a publisher began; those with an unknown begin come last."""
     return LATEST if one.interval is None else one.interval.begun
 
 
@@ -109,7 +113,7 @@ def count_publishers(session: SessionFacts, publishers: Publishers, time: int) -
 
     Args:
         session: The session.
-        publishers: Of its log, counted.
+        publishers: The counted publishers of its log.
         time: Microseconds since 1970 UTC.
     """
     first, last = bounds_of(time)
@@ -130,7 +134,7 @@ def count_publishers(session: SessionFacts, publishers: Publishers, time: int) -
         unsure=tuple(unsure),
         read=sum(reach.is_complete and reach.read_to > first for reach in reaches),
         total=len(types),
-        # Somebody can have joined since everybody was listed.
+        # Somebody can have joined after everybody was listed.
         all_listed=session.all_listed and all(reach.read_to > first for reach in reaches),
     )
 
@@ -145,7 +149,7 @@ def quota_against_slots(session: SessionContext) -> Iterator[Finding]:
     ]
     if not errors:
         return
-    publishers = Publishers(log, lambda: session.known.reach).count()
+    publishers = Publishers(log, lambda: session.facts.reach).count()
     full: list[int] = []
     more: list[int] = []
     fewer: list[int] = []

@@ -1,4 +1,4 @@
-"""Repeated errors: how many of the same kind, since when and how fast."""
+"""Repeated errors: how many of one kind, since when, and in what time."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -16,17 +16,17 @@ INTERNAL = "INTERNAL_SERVER_EXCEPTION"
 _MINUTE = 60
 
 
-def repeated(here: EventContext) -> Iterator[Finding]:
-    """Count the errors of the same name and code in what is read of the participant."""
-    log, event = here.log, here.event
-    kinds = _alike(here)
+def repeated(context: EventContext) -> Iterator[Finding]:
+    """Count the errors with the name and code of this one, among the events read."""
+    log, event = context.log, context.event
+    kinds = _alike(context)
     count = log.tally.count(kinds)
     if event.error_code == INTERNAL:
-        yield _internal(here, count)
+        yield _internal(context, count)
     if count < 2:  # noqa: PLR2004 - once is no repetition
         return
-    words: list[Part] = [f"{count:,} times the same error", *_remotes(here, kinds)]
-    if not here.complete:
+    words: list[Part] = [f"{count:,} times the same error", *_remotes(context, kinds)]
+    if not context.complete:
         words.append(", of what was read")
     wanted = frozenset(log.tables.kinds[kind] for kind in kinds).__contains__
     untimed = list(untimed_events(log, wanted))
@@ -35,19 +35,21 @@ def repeated(here: EventContext) -> Iterator[Finding]:
         words.append("; not all of them have a readable time.")
     else:
         rests = _ends(log, wanted, count)
-        words += _rate(here, rests, count)
-    yield Finding(tuple(words), Certainty.SHOWN, here.refs(*rests), here.open_pages, here.rest)
+        words += _rate(context, rests, count)
+    yield Finding(
+        tuple(words), Certainty.SHOWN, context.refs(*rests), context.open_pages, context.rest
+    )
 
 
-def _alike(here: EventContext) -> list[int]:
-    """Numbers of the kinds with its name and code: an empty code is none."""
-    alike = (here.event.name, here.event.error_code or None)
-    kinds = enumerate(here.log.tables.kinds)
+def _alike(context: EventContext) -> list[int]:
+    """Numbers of the event kinds with its name and code; an empty code counts as none."""
+    alike = (context.event.name, context.event.error_code or None)
+    kinds = enumerate(context.log.tables.kinds)
     return [number for number, kind in kinds if (kind.name, kind.error_code or None) == alike]
 
 
 def _ends(log: EventLog, wanted: Wanted, count: int) -> list[int]:
-    """All of so many when they can all be named, else the first and the last, oldest first."""
+    """Positions of these errors, oldest first; of many only the first and the last ones."""
     first = [*islice(timed_events(log, wanted), min(count, MOST_REFS))]
     if count <= MOST_REFS:
         return first
@@ -56,23 +58,23 @@ def _ends(log: EventLog, wanted: Wanted, count: int) -> list[int]:
     return [*first[:half], *last[::-1]]
 
 
-def _rate(here: EventContext, timed: list[int], count: int) -> list[Part]:
-    log = here.log
+def _rate(context: EventContext, timed: list[int], count: int) -> list[Part]:
+    log = context.log
     seconds = ((log.time_us(timed[-1]) or 0) - (log.time_us(timed[0]) or 0)) / SECOND_US
     if seconds < 1:
         return [", all in one second, ", moment_of(log, timed[0]), "."]
     words: list[Part] = [", from ", moment_of(log, timed[0]), " to ", moment_of(log, timed[-1])]
     if seconds >= _MINUTE:
-        # The first one opens the time that is measured, so it does not count.
+        # The rate counts the errors after the first one, which begins the measured time.
         rate = (count - 1) / seconds * _MINUTE
         words.append(f", on average {rate:.1f} a minute" if rate >= 0.1 else "")  # noqa: PLR2004
     return [*words, f", over {round_duration(seconds)}."]
 
 
-def _remotes(here: EventContext, kinds: list[int]) -> list[Part]:
-    """To whom, when the events name a remote participant."""
-    texts = here.log.tables.texts
-    remotes = {texts[number] for number in here.log.tally.remotes(kinds)}
+def _remotes(context: EventContext, kinds: list[int]) -> list[Part]:
+    """The remote participants of these errors, as part of the sentence."""
+    texts = context.log.tables.texts
+    remotes = {texts[number] for number in context.log.tally.remotes(kinds)}
     if None in remotes:
         return []
     if len(remotes) > 1:
@@ -80,61 +82,61 @@ def _remotes(here: EventContext, kinds: list[int]) -> list[Part]:
     return [", always about ", Outside(next(iter(remotes)) or "")]
 
 
-def _internal(here: EventContext, count: int) -> Finding:
+def _internal(context: EventContext, count: int) -> Finding:
     once = (
         "It is the only one of this participant"
         if count == 1
         else f"This participant has {count:,} of them"
     )
-    text: Text = (f"{once}{'' if here.complete else ', of what was read'}.",)
+    text: Text = (f"{once}{'' if context.complete else ', of what was read'}.",)
     return Finding(
         text,
         Certainty.UNKNOWN,
-        here.refs(here.position),
+        context.refs(context.position),
         ("whether others failed at the same time, which would speak for the service",),
-        (ask_session(here.known, here.scope.session, "events of everybody"),),
+        (ask_session(context.facts, context.scope.session, "events of everybody"),),
     )
 
 
 WINDOW_SECONDS = 60
-"""So near each other errors of different participants are one burst."""
+"""Seconds. Errors of several participants so near each other are one burst."""
 
 MOST_BURSTS = 20
-"""The largest so many are told."""
+"""The most bursts with a finding, those with the most participants."""
 
 
-def bursts(swept: SessionContext) -> Iterator[Finding]:
-    """Find them, the one with the most participants first."""
+def bursts(session: SessionContext) -> Iterator[Finding]:
+    """Find bursts of errors, the one with the most participants first."""
     by_code: defaultdict[str, list[int]] = defaultdict(list)
-    for at in swept.errors:
-        by_code[swept.log.error_code(at) or swept.log.name(at) or ""].append(at)
+    for at in session.errors:
+        by_code[session.log.error_code(at) or session.log.name(at) or ""].append(at)
     found = []
     for code, positions in by_code.items():
-        for burst in _bursts_in(swept, positions):
-            whose = swept.whose(burst)
-            # One user who comes back with token after token is one person in trouble.
-            if swept.persons(whose) >= MANY:
+        for burst in _bursts_in(session, positions):
+            whose = session.whose(burst)
+            # A user who comes back with one token after another is a single person.
+            if session.persons(whose) >= MANY:
                 found.append((len(whose), code, burst))
     for count, code, burst in sorted(found, key=lambda one: -one[0])[:MOST_BURSTS]:
-        words: list[Part] = [f"{count:,} participants met ", Outside(code), *swept.from_to(burst)]
+        words: list[Part] = [f"{count:,} participants met ", Outside(code), *session.from_to(burst)]
         words.append(".")
         if code == INTERNAL:
             words.append(
                 " Several at once are a reason to escalate, with stage, session and times."
             )
         text = tuple(words)
-        yield Finding(text, Certainty.SHOWN, swept.refs(burst), swept.partial, swept.rest)
+        yield Finding(text, Certainty.SHOWN, session.refs(burst), session.partial, session.rest)
 
 
-def _bursts_in(swept: SessionContext, positions: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Runs of errors of one code in which every one is near to those of enough others."""
+def _bursts_in(session: SessionContext, positions: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Runs of errors of one code, each near to errors of enough other participants."""
     whose: Counter[str | None] = Counter()
     first = 0
     begin, end = 0, 0
     for last, at in enumerate(positions):
-        whose[swept.log.participant(at)] += 1
-        while swept.second(at) - swept.second(positions[first]) > WINDOW_SECONDS:
-            gone = swept.log.participant(positions[first])
+        whose[session.log.participant(at)] += 1
+        while session.second(at) - session.second(positions[first]) > WINDOW_SECONDS:
+            gone = session.log.participant(positions[first])
             whose[gone] -= 1
             if not whose[gone]:
                 del whose[gone]

@@ -1,4 +1,4 @@
-"""REPLICATION_STOPPED: how long it lasted, and whether the publisher had stopped."""
+"""REPLICATION_STOPPED: how long replication lasted, and whether the publisher had stopped."""
 
 from collections.abc import Iterator
 
@@ -12,65 +12,67 @@ WINDOW_SECONDS = 300
 the publisher stopped it can end by itself."""
 
 NEAR_SECONDS = 2
-"""So far apart two events can be one happening: nobody documents how exact their times are."""
+"""Events up to so many seconds apart can be one happening: no document says how exact times are."""
 
 
-def replication_stopped(here: EventContext) -> Iterator[Finding]:
+def replication_stopped(context: EventContext) -> Iterator[Finding]:
     """Say how long the replication lasted and what can have ended it."""
-    yield _duration(here)
-    if here.second is None:
+    yield _duration(context)
+    if context.second is None:
         return
-    time = here.log.time_us(here.position) or 0
-    yield _cause(here, here.second, publishing_in(here.held, time))
+    time = context.log.time_us(context.position) or 0
+    yield _cause(context, context.second, publishing_in(context.known_log, time))
 
 
-def _duration(here: EventContext) -> Finding:
-    span = here.span(here.position)
+def _duration(context: EventContext) -> Finding:
+    span = context.span(context.position)
     unknown: Text | None = None if span is None or span.why is None else (span.why,)
     if span is None or span.other is None or span.duration is None:
         text = "How long it was replicated is not known."
-        refs = here.refs(here.position)
-        return Finding((text,), Certainty.UNKNOWN, refs, unknown, here.rest)
+        refs = context.refs(context.position)
+        return Finding((text,), Certainty.UNKNOWN, refs, unknown, context.rest)
     text = f"It was replicated for {round_duration(span.duration.total_seconds())}."
-    refs = here.refs(span.other, here.position)
-    certainty = here.firm(unless=unknown is not None)
-    return Finding((text,), certainty, refs, here.open_pages or unknown, here.rest)
+    refs = context.refs(span.other, context.position)
+    certainty = context.firm(unless=unknown is not None)
+    return Finding((text,), certainty, refs, context.open_pages or unknown, context.rest)
 
 
-def _cause(here: EventContext, second: int, found: Publishing) -> Finding:
-    refs = here.refs(*found.positions, here.position)
-    fact = FactKey(FactKind.REPLICAS, here.scope)
+def _cause(context: EventContext, second: int, found: Publishing) -> Finding:
+    refs = context.refs(*found.positions, context.position)
+    fact = FactKey(FactKind.REPLICAS, context.scope)
     replicas = Ask("its replicas and their state now", fact, 1)
     end = found.end
-    end_second = None if end is None else second_of(here.log, end)
+    end_second = None if end is None else second_of(context.log, end)
     if found.state is State.ON and (end_second or second + WINDOW_SECONDS) - second <= NEAR_SECONDS:
         text = "It stopped publishing right after: both can be one happening."
         unknown: Text = ("which of the two ended the other",)
-        return Finding((text,), Certainty.LIKELY, refs, unknown, here.rest)
+        return Finding((text,), Certainty.LIKELY, refs, unknown, context.rest)
     if found.state is State.ON:
         text = "It went on publishing: of the documented reasons a call of "
         return Finding(
             (f"{text}StopParticipantReplication is left.",),
             Certainty.LIKELY,
             refs,
-            here.open_pages or ("who made the call: no event says it",),
-            (*here.rest, replicas),
+            context.open_pages or ("who made the call: no event says it",),
+            (*context.rest, replicas),
         )
     if found.state in {State.OFF, State.TIE} and end is not None:
-        stopped = second_of(here.log, end) or 0
+        stopped = second_of(context.log, end) or 0
         if stopped == second:
             unknown = ("what came first inside the second",)
             text = "Its publishing ended in the same second, which ends a replication."
-            return Finding((text,), Certainty.LIKELY, refs, unknown, here.rest)
+            return Finding((text,), Certainty.LIKELY, refs, unknown, context.rest)
         if 0 < second - stopped <= WINDOW_SECONDS:
-            text = f"It had stopped publishing {here.distance(end)}, which ends a replication when"
-            unknown = here.open_pages or ("the reconnect window that was asked for",)
+            text = (
+                f"It had stopped publishing {context.distance(end)}, which ends a replication when"
+            )
+            unknown = context.open_pages or ("the reconnect window that was asked for",)
             return Finding(
                 (f"{text} the reconnect window is over.",),
                 Certainty.LIKELY,
                 refs,
                 unknown,
-                here.rest,
+                context.rest,
             )
     text = "What ended it is not known: the events show no publishing that ended with it."
-    return Finding((text,), Certainty.UNKNOWN, refs, here.open_pages, (*here.rest, replicas))
+    return Finding((text,), Certainty.UNKNOWN, refs, context.open_pages, (*context.rest, replicas))

@@ -1,4 +1,4 @@
-"""Which rules speak about which event."""
+"""Runs the rules for one event, or for a whole session."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeVar
@@ -22,7 +22,7 @@ from ivscope.findings.publisher_not_found import publisher_state, unreachable_pu
 from ivscope.findings.quota import publishers_against_limit, quota_against_slots
 from ivscope.findings.repeats import bursts, repeated
 from ivscope.findings.replication import replication_stopped
-from ivscope.findings.session_context import SessionFacts, sweep_of
+from ivscope.findings.session_context import SessionFacts, session_context
 from ivscope.findings.shared_users import shared_users
 from ivscope.findings.stream_duration import measured_duration
 from ivscope.findings.stream_keys import shared_stream_key, worked_later
@@ -33,7 +33,7 @@ Subject = TypeVar("Subject")
 Rule = Callable[[EventContext], Iterable[Finding]]
 
 Failed = Callable[[str, Exception], object]
-"""Told the name of a rule and what it raised, which is a bug of ours."""
+"""Called with the name of a rule and the exception it raised, which is a bug of ours."""
 
 
 def _raise(_rule: str, error: Exception) -> None:
@@ -65,7 +65,7 @@ _BY_CODE: Final[dict[str, tuple[Rule, ...]]] = {
     "INVALID_VIDEO_CODEC": (encoder_or_browser,),
     "INVALID_INPUT": (encoder_or_browser,),
 }
-"""Rules of a code, the most telling one first."""
+"""The rules of each error code, the most useful one first."""
 
 _BY_NAME: Final[dict[str, tuple[Rule, ...]]] = {
     events.LEFT: (left, documented_faults),
@@ -76,24 +76,24 @@ _BY_NAME: Final[dict[str, tuple[Rule, ...]]] = {
 
 
 def findings_for(
-    scope: ParticipantScope, position: int, known: KnownFacts, failed: Failed = _raise
+    scope: ParticipantScope, position: int, facts: KnownFacts, failed: Failed = _raise
 ) -> tuple[Finding, ...]:
-    """What is held that bears on one event, the most telling finding first.
+    """Findings about one event, the most useful one first.
 
-    Empty when nothing does, or when the event is not held. Looks at the events around it, and at
-    all of joining and publishing when it matters what was published. A rule that raises is told
-    to `failed`, and a finding says that it is missing; the others go on.
+    Empty when no rule finds anything, or when the event was not read. Looks at the events around
+    it, and at all events of joining and publishing if a rule needs them. If a rule raises, `failed`
+    is called, a finding says that the rule failed, and the others go on.
     """
-    here = look(scope, position, known)
-    if here is None:
+    context = look(scope, position, facts)
+    if context is None:
         return ()
     rules: list[Rule] = []
-    if here.event.is_error:
-        rules += _BY_CODE.get(here.event.error_code or "", ())
+    if context.event.is_error:
+        rules += _BY_CODE.get(context.event.error_code or "", ())
         rules += (documented_faults, repeated)
     else:
-        rules += _BY_NAME.get(here.event.name or "", ())
-    return tuple(_follow(rules, here, failed))
+        rules += _BY_NAME.get(context.event.name or "", ())
+    return tuple(_follow(rules, context, failed))
 
 
 _RULES = (
@@ -104,22 +104,22 @@ _RULES = (
     matching_faults,
     sdk_versions,
 )
-"""In the order in which they are read."""
+"""The rules for a whole session, in the order of their findings."""
 
 
-def session_findings(known: SessionFacts, failed: Failed = _raise) -> tuple[Finding, ...]:
-    """What the events of all participants read so far say together.
+def session_findings(facts: SessionFacts, failed: Failed = _raise) -> tuple[Finding, ...]:
+    """Findings about the events of all participants read so far.
 
     Looks at every event: a session of a million takes a worker, not the UI thread. References
     are to the log of the session. A rule that raises is treated as `findings_for` does.
     """
-    return tuple(_follow(_RULES, sweep_of(known), failed))
+    return tuple(_follow(_RULES, session_context(facts), failed))
 
 
 def _follow(
     rules: Sequence[Callable[[Subject], Iterable[Finding]]], subject: Subject, failed: Failed
 ) -> Iterator[Finding]:
-    """What rules find, one after the other; each stands and falls alone."""
+    """The findings of the rules, in order. A rule that raises does not stop the others."""
     for rule in rules:
         try:
             yield from rule(subject)

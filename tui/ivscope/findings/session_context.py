@@ -1,4 +1,4 @@
-"""SessionContext: what all rules over a whole session need, gathered once."""
+"""SessionContext: a session with its errors, gathered once for all rules over a whole session."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -16,12 +16,12 @@ from ivscope.provider.store.event_log import EventLog
 
 @dataclass(frozen=True, slots=True)
 class SessionFacts:
-    """A whole session, or what is read of it."""
+    """A session as far as it is read, for the rules over a whole session."""
 
     scope: SessionScope
-    """The session."""
+    """The scope of the session."""
     log: EventLog
-    """Events of all participants read; `participant(position)` is whose list it came from."""
+    """Events of all participants read; `log.participant(position)` says from whose list."""
     participants: Sequence[ParticipantSummary]
     """Everybody listed so far, read or not. Ids can repeat."""
     all_listed: bool
@@ -29,28 +29,28 @@ class SessionFacts:
     is_read: Callable[[str], bool]
     """Whether the events of a participant are read to the end.
 
-    While a session is live that means up to a moment; the findings say nothing of later.
+    In a live session: up to the time when they were read, and no finding says more.
     """
     reach: Callable[[str], Reach]
     """How far the events of a participant are read."""
     participant: Callable[[str], Participant | None]
     """The answer of GetParticipant; None when it was not asked for."""
-    sweep_calls: Callable[[], int]
-    """The fewest calls that the rest of the sweep takes."""
+    scan_calls: Callable[[], int]
+    """The fewest calls that the rest of the scan takes."""
 
 
 REPLICA = "REPLICA"
 """Replication type of a copy (IVS API: ReplicationType)."""
 
 MANY = 3
-"""From so many participants on it is not somebody's own trouble."""
+"""From so many participants on an error is not one of a single participant."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionContext:
-    """A swept session and its errors."""
+    """A scanned session and its errors."""
 
-    known: SessionFacts
+    facts: SessionFacts
     log: EventLog
     errors: Sequence[int]
     """Positions of the errors with a readable time, oldest first."""
@@ -62,26 +62,26 @@ class SessionContext:
     @property
     def is_complete(self) -> bool:
         """Whether every participant is listed and read."""
-        return self.known.all_listed and self.read >= len(self.people)
+        return self.facts.all_listed and self.read >= len(self.people)
 
     @property
     def partial(self) -> Text | None:
-        """What is unknown because not everybody is read; None when everybody is."""
+        """What is open because not everybody is read; None when everybody is."""
         if self.is_complete:
             return None
-        more = "" if self.known.all_listed else " or more"
+        more = "" if self.facts.all_listed else " or more"
         return (f"only {self.read:,} of {len(self.people):,}{more} participants are read",)
 
     @property
     def rest(self) -> tuple[Ask, ...]:
-        """The rest of the sweep; nothing when everybody is read."""
+        """What to read for the rest of the session; empty when everybody is read."""
         if self.is_complete:
             return ()
-        fact = FactKey(FactKind.SESSION_EVENTS, self.known.scope)
-        return (Ask("events of everybody else", fact, max(1, self.known.sweep_calls())),)
+        fact = FactKey(FactKind.SESSION_EVENTS, self.facts.scope)
+        return (Ask("events of everybody else", fact, max(1, self.facts.scan_calls())),)
 
     def second(self, position: int) -> int:
-        """The second of an event that has a readable time."""
+        """The second since 1970 UTC of an event that has a readable time."""
         return second_of(self.log, position) or 0
 
     def whose(self, positions: Iterable[int]) -> set[str]:
@@ -89,16 +89,16 @@ class SessionContext:
         return {name for at in positions if (name := self.log.participant(at))}
 
     def persons(self, participant_ids: Iterable[str]) -> int:
-        """How many different people they are at least: one user id is one person."""
+        """The least number of people behind these participants: one user id is one person."""
         rows = ((name, self.people.get(name)) for name in participant_ids)
         return len({(row and row.user_id) or f"id {name}" for name, row in rows})
 
     def refs(self, positions: Sequence[int]) -> tuple[EventRef, ...]:
         """References to events of the session's log."""
-        return refs(self.known.scope, positions)
+        return refs(self.facts.scope, positions)
 
     def from_to(self, positions: Sequence[int]) -> list[Part]:
-        """From when to when events were that are given oldest first, as part of a sentence."""
+        """The times of the first and the last of these events, as part of a sentence."""
         first, last = moment_of(self.log, positions[0]), moment_of(self.log, positions[-1])
         seconds = self.second(positions[-1]) - self.second(positions[0])
         if seconds == 0:
@@ -115,12 +115,12 @@ class SessionContext:
         return grouped
 
 
-def sweep_of(known: SessionFacts) -> SessionContext:
-    """Gather what is read of a session. Looks at every event once."""
-    log = known.log
+def session_context(facts: SessionFacts) -> SessionContext:
+    """Gather the errors of a session. Looks at every event once."""
+    log = facts.log
     length = len(log)
     flags = flags_of(log, 0, length, lambda kind: kind.is_error)
     timed = [at for at in compress(range(length), flags) if log.time_us(at) is not None]
     errors = sorted(timed, key=lambda at: (log.time_us(at), at))
-    people = {row.participant_id: row for row in known.participants}
-    return SessionContext(known, log, errors, people, sum(map(known.is_read, people)))
+    people = {row.participant_id: row for row in facts.participants}
+    return SessionContext(facts, log, errors, people, sum(map(facts.is_read, people)))

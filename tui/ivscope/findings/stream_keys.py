@@ -1,4 +1,4 @@
-"""REUSE_OF_STREAM_KEY, INVALID_STREAM_KEY: who else carries the same ingest configuration."""
+"""REUSE_OF_STREAM_KEY, INVALID_STREAM_KEY: who else has the same ingest configuration."""
 
 from collections.abc import Iterator
 
@@ -25,49 +25,54 @@ from ivscope.findings.finding import (
 from ivscope.findings.publishing import State, publishing_in
 
 MOST_OTHERS = 5
-"""So many others are looked at one by one; more never share a key in earnest."""
+"""The most other participants that are looked at: hardly more than two share a key."""
 
 
-def worked_later(here: EventContext) -> Iterator[Finding]:
-    """A start of its own shows that a key was good."""
-    if here.second is None:
+def worked_later(context: EventContext) -> Iterator[Finding]:
+    """Say whether the participant published later, so that it had a valid key then."""
+    if context.second is None:
         return
-    for at in here.named(events.PUBLISH_STARTED):
-        if (second_of(here.log, at) or 0) > here.second:
+    for at in context.named(events.PUBLISH_STARTED):
+        if (second_of(context.log, at) or 0) > context.second:
             yield Finding(
-                (f"It published {here.distance(at)}: by then it had a key that works.",),
+                (f"It published {context.distance(at)}: by then it had a key that works.",),
                 Certainty.SHOWN,
-                here.refs(here.position, at),
+                context.refs(context.position, at),
             )
             return
 
 
-def shared_stream_key(here: EventContext) -> Iterator[Finding]:
+def shared_stream_key(context: EventContext) -> Iterator[Finding]:
     """Look for others with the same ingest configuration, and whether they were publishing."""
-    mine = here.known.summary(here.scope)
+    mine = context.facts.summary(context.scope)
     if mine is None or mine.ingest_configuration_arn is None:
         text = "Which ingest configuration it used is not known."
-        asks = () if here.known.participant(here.scope) else (ask_participant(here.scope, "facts"),)
-        yield Finding((text,), Certainty.UNKNOWN, here.refs(here.position), None, asks)
+        asks = (
+            ()
+            if context.facts.participant(context.scope)
+            else (ask_participant(context.scope, "facts"),)
+        )
+        yield Finding((text,), Certainty.UNKNOWN, context.refs(context.position), None, asks)
         return
     if not mine.ingest_configuration_arn:
         text = "The participant names no ingest configuration, so others cannot be compared."
-        yield Finding((text,), Certainty.UNKNOWN, here.refs(here.position))
+        yield Finding((text,), Certainty.UNKNOWN, context.refs(context.position))
         return
-    held = here.known.participants(here.scope.session)
+    listed = context.facts.participants(context.scope.session)
     arn = mine.ingest_configuration_arn
-    rows = () if held is None else held.rows
+    rows = () if listed is None else listed.rows
     others = {
         row.participant_id: row
         for row in rows
-        if row.ingest_configuration_arn == arn and row.participant_id != here.scope.participant_id
+        if row.ingest_configuration_arn == arn
+        and row.participant_id != context.scope.participant_id
     }
     for row in list(others.values())[:MOST_OTHERS]:
-        yield _compare(here, mine, row)
-    if held is not None and held.complete and others:
+        yield _compare(context, mine, row)
+    if listed is not None and listed.complete and others:
         return
-    fact = FactKey(FactKind.PARTICIPANTS, here.scope.session)
-    more = () if held and held.complete else (Ask("who else is in the session", fact, 1),)
+    fact = FactKey(FactKind.PARTICIPANTS, context.scope.session)
+    more = () if listed and listed.complete else (Ask("who else is in the session", fact, 1),)
     text = "No other participant of this session carries its ingest configuration"
     text += "." if not more else " as far as listed."
     if others:
@@ -75,29 +80,31 @@ def shared_stream_key(here: EventContext) -> Iterator[Finding]:
     yield Finding(
         (text,),
         Certainty.UNKNOWN if more else Certainty.SHOWN,
-        here.refs(here.position),
+        context.refs(context.position),
         ("whether the key was in use on another stage, or attached at all",),
         more,
     )
 
 
-def _compare(here: EventContext, mine: ParticipantSummary, other: ParticipantSummary) -> Finding:
-    scope = ParticipantScope(here.scope.stage_arn, here.scope.session_id, other.participant_id)
+def _compare(context: EventContext, mine: ParticipantSummary, other: ParticipantSummary) -> Finding:
+    scope = ParticipantScope(
+        context.scope.stage_arn, context.scope.session_id, other.participant_id
+    )
     carries: Text = (Outside(other.participant_id), " carries the same ingest configuration")
-    held = here.known.log(scope)
-    if held is None or here.second is None:
-        asks = (ask_events(scope, "events of that participant"),) if held is None else ()
+    known_log = context.facts.log(scope)
+    if known_log is None or context.second is None:
+        asks = (ask_events(scope, "events of that participant"),) if known_log is None else ()
         text = (*carries, "; whether it was publishing is not known.")
-        return Finding(text, Certainty.UNKNOWN, here.refs(here.position), None, asks)
-    found = publishing_in(held, here.log.time_us(here.position) or 0)
+        return Finding(text, Certainty.UNKNOWN, context.refs(context.position), None, asks)
+    found = publishing_in(known_log, context.log.time_us(context.position) or 0)
     positions = found.positions
-    rests = (*(EventRef(scope, at) for at in positions), *here.refs(here.position))
-    covers = held.covers(here.second)
+    rests = (*(EventRef(scope, at) for at in positions), *context.refs(context.position))
+    covers = known_log.covers(context.second)
     unknown = None if covers else PAGES_OPEN
     asks = () if covers else (ask_events(scope, "the rest of its events"),)
     certainty = Certainty.SHOWN if covers else Certainty.LIKELY
     if found.state is State.ON and found.start is not None:
-        since = distance(here.second, second_of(held.log, found.start))
+        since = distance(context.second, second_of(known_log.log, found.start))
         text = (*carries, f" and was publishing: it started {since}.")
         if found.why is not None:
             certainty, unknown = Certainty.LIKELY, unknown or (found.why,)

@@ -1,4 +1,4 @@
-"""TOKEN_EXCHANGED: what followed from it."""
+"""TOKEN_EXCHANGED: whether publishing began or ended after it, and an earlier expiration."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,70 +16,72 @@ from ivscope.findings.finding import Certainty, Finding, Moment, Outside, Part
 from ivscope.findings.publishing import State, publishing_in
 
 FOLLOWS_SECONDS = 30
-"""A client that gained PUBLISH and wants to use it does so within this time."""
+"""Seconds within which a client that has gained PUBLISH usually begins to publish."""
 
 
-def token_exchanged(here: EventContext) -> Iterator[Finding]:
-    """Say what came after the exchange."""
-    event = here.event
+def token_exchanged(context: EventContext) -> Iterator[Finding]:
+    """Say what happened after the exchange."""
+    event = context.event
     if event.previous_token is None or event.new_token is None:
         text = "One of the two tokens is not in the event: what changed cannot be told."
-        yield Finding((text,), Certainty.UNKNOWN, here.refs(here.position))
+        yield Finding((text,), Certainty.UNKNOWN, context.refs(context.position))
         return
     before, after = allows(event.previous_token, PUBLISH), allows(event.new_token, PUBLISH)
-    if here.second is not None and before is False and after:
-        yield from _gained(here, here.second)
-    if here.second is not None and before and after is False:
-        yield from _lost(here, here.second)
-    yield from _shortened(here)
+    if context.second is not None and before is False and after:
+        yield from _gained(context, context.second)
+    if context.second is not None and before and after is False:
+        yield from _lost(context, context.second)
+    yield from _shortened(context)
 
 
-def _gained(here: EventContext, second: int) -> Iterator[Finding]:
+def _gained(context: EventContext, second: int) -> Iterator[Finding]:
     names = (events.PUBLISH_STARTED, events.PUBLISH_ERROR, events.TOKEN_EXCHANGED, events.LEFT)
-    first = next((at for at in here.since(second, *names) if at != here.position), None)
-    if first is None or (second_of(here.log, first) or 0) > second + FOLLOWS_SECONDS:
+    first = next((at for at in context.since(second, *names) if at != context.position), None)
+    if first is None or (second_of(context.log, first) or 0) > second + FOLLOWS_SECONDS:
         text = f"No attempt to publish within {FOLLOWS_SECONDS} s after it gained PUBLISH"
-        covers = here.held.covers(second + FOLLOWS_SECONDS)
+        covers = context.known_log.covers(second + FOLLOWS_SECONDS)
         text += "." if covers else " is read so far."
         certainty = Certainty.SHOWN if covers else Certainty.UNKNOWN
-        yield Finding((text,), certainty, here.refs(here.position), here.open_pages, here.rest)
+        yield Finding(
+            (text,), certainty, context.refs(context.position), context.open_pages, context.rest
+        )
         return
-    name = here.log.name(first)
+    name = context.log.name(first)
     words: list[Part] = [f"It gained PUBLISH, and {name}"]
-    code = here.log.error_code(first)
+    code = context.log.error_code(first)
     if code:
         words += [" ", Outside(code)]
-    words.append(f" is {here.distance(first)}.")
+    words.append(f" is {context.distance(first)}.")
     yield Finding(
         tuple(words),
-        here.firm(unless=second_of(here.log, first) == second),
-        here.refs(here.position, first),
-        here.open_pages,
-        here.rest,
+        context.firm(unless=second_of(context.log, first) == second),
+        context.refs(context.position, first),
+        context.open_pages,
+        context.rest,
     )
 
 
-def _lost(here: EventContext, second: int) -> Iterator[Finding]:
-    stops = here.within(second, second + FOLLOWS_SECONDS, events.PUBLISH_STOPPED)
+def _lost(context: EventContext, second: int) -> Iterator[Finding]:
+    stops = context.within(second, second + FOLLOWS_SECONDS, events.PUBLISH_STOPPED)
     if stops:
-        text = f"It lost PUBLISH, and PUBLISH_STOPPED is {here.distance(stops[0])}."
-        yield Finding((text,), Certainty.LIKELY, here.refs(here.position, stops[0]))
+        text = f"It lost PUBLISH, and PUBLISH_STOPPED is {context.distance(stops[0])}."
+        yield Finding((text,), Certainty.LIKELY, context.refs(context.position, stops[0]))
         return
-    found = publishing_in(here.held, (here.log.time_us(here.position) or 0) - 1)
+    found = publishing_in(context.known_log, (context.log.time_us(context.position) or 0) - 1)
     is_open = found.state is State.UNSURE and found.why is Why.PUBLISH_TAKEN
     if not (is_open or found.state is State.ON) or found.start is None:
         return
     text = "It lost PUBLISH while publishing, and no PUBLISH_STOPPED follows soon"
-    covers = here.held.covers(second + FOLLOWS_SECONDS)
+    covers = context.known_log.covers(second + FOLLOWS_SECONDS)
     text += "." if covers else " in what is read."
-    rests = here.refs(found.start, here.position)
+    rests = context.refs(found.start, context.position)
     certainty = Certainty.SHOWN if covers else Certainty.UNKNOWN
-    yield Finding((text,), certainty, rests, here.open_pages, here.rest)
+    yield Finding((text,), certainty, rests, context.open_pages, context.rest)
 
 
-def _shortened(here: EventContext) -> Iterator[Finding]:
-    old = here.event.previous_token and here.event.previous_token.expiration_time
-    new = here.event.new_token and here.event.new_token.expiration_time
+def _shortened(context: EventContext) -> Iterator[Finding]:
+    old = context.event.previous_token and context.event.previous_token.expiration_time
+    new = context.event.new_token and context.event.new_token.expiration_time
     if not isinstance(old, datetime) or not isinstance(new, datetime) or new >= old:
         return
     words: list[Part] = [
@@ -88,12 +90,12 @@ def _shortened(here: EventContext) -> Iterator[Finding]:
         ": joining after that takes another token, staying does not.",
     ]
     following = timed_events(
-        here.log,
+        context.log,
         lambda kind: kind.name in {events.JOINED, events.JOIN_ERROR},
         since=to_microseconds(new),
     )
     later = [*islice(following, 1)]
-    rests = here.refs(here.position, *later)
+    rests = context.refs(context.position, *later)
     if later:
-        words.append(f" {here.log.name(later[0])} is {here.distance(later[0])}.")
+        words.append(f" {context.log.name(later[0])} is {context.distance(later[0])}.")
     yield Finding(tuple(words), Certainty.SHOWN, rests)

@@ -11,15 +11,15 @@ class Area(StrEnum):
     """Groups of commands; the words are headings in the help."""
 
     MOVING = "Moving"
-    GOING = "Going places"
+    NAVIGATION = "Going places"
     READING = "Reading"
     FINDING = "Finding and filtering"
     JUMPING = "Jumping between events"
-    TRIAGE = "The whole session"
+    WHOLE_SESSION = "The whole session"
     EVIDENCE = "Evidence"
     TIME = "Time"
     DETAIL = "Detail and panes"
-    TAKING = "Taking it with you"
+    COPYING = "Taking it with you"
     APP = "The program"
     SUMMARY = "In the summary"
     LANES = "In the lanes"
@@ -96,16 +96,16 @@ COMMANDS: tuple[Command, ...] = (
     Command("move.page_up", "b,pageup,ctrl+b", "page up", "A page up.", Area.MOVING, EVERY_LIST),
     Command("move.first", "g,home", "first", "First row, or line.", Area.MOVING, EVERY_LIST),
     Command("move.last", "G,end", "last", "Last row read so far; reads on from there.", Area.MOVING, EVERY_LIST),
-    Command("go.in", "enter,l,right", "open", "Open the row; on an event, follow its link: the publisher, or the copy in the destination stage. Without a link, read the detail.", Area.GOING, EXPLORER | {View.SUMMARY}),
-    Command("go.out", "escape,h,left,backspace", "back", "Stop what runs, leave search and filter, then go back to where you came from, then up. Never quits.", Area.GOING, EXPLORER | {View.SUMMARY, View.COMPARE}),
-    Command("go.quit_or_out", "q", "back, quit", "Back; quits at the stages.", Area.GOING, EVERY_LIST),
-    Command("go.last", "-", "last view", "The place where you were before, and back.", Area.GOING, EXPLORER),
-    Command("go.source", "a", "replica source", "From a replica to the participant it is a copy of, at the same second.", Area.GOING, PARTICIPANT),
-    Command("go.timeline", "M", "everybody", "The events of everybody in the session on one timeline, as far as the sweep has read them.", Area.GOING, SESSION),
-    Command("go.next_sibling", "]", "next sibling", "Next participant, session or stage, without going up.", Area.GOING, SIBLINGS),
-    Command("go.previous_sibling", "[", "previous sibling", "The one before.", Area.GOING, SIBLINGS),
-    Command("go.next_pane", "tab", "next pane", "Focus the next pane.", Area.GOING, EXPLORER),
-    Command("go.previous_pane", "shift+tab", "previous pane", "Focus the pane before.", Area.GOING, EXPLORER),
+    Command("go.in", "enter,l,right", "open", "Open the row; on an event, follow its link: the publisher, or the copy in the destination stage. Without a link, read the detail.", Area.NAVIGATION, EXPLORER | {View.SUMMARY}),
+    Command("go.out", "escape,h,left,backspace", "back", "Stop what runs, leave search and filter, then go back to where you came from, then up. Never quits.", Area.NAVIGATION, EXPLORER | {View.SUMMARY, View.COMPARE}),
+    Command("go.quit_or_out", "q", "back, quit", "Back; quits at the stages.", Area.NAVIGATION, EVERY_LIST),
+    Command("go.last", "-", "last view", "The place where you were before, and back.", Area.NAVIGATION, EXPLORER),
+    Command("go.source", "a", "replica source", "From a replica to the participant it is a copy of, at the same second.", Area.NAVIGATION, PARTICIPANT),
+    Command("go.timeline", "M", "everybody", "The events of everybody in the session on one timeline, as far as the sweep has read them.", Area.NAVIGATION, SESSION),
+    Command("go.next_sibling", "]", "next sibling", "Next participant, session or stage, without going up.", Area.NAVIGATION, SIBLINGS),
+    Command("go.previous_sibling", "[", "previous sibling", "The one before.", Area.NAVIGATION, SIBLINGS),
+    Command("go.next_pane", "tab", "next pane", "Focus the next pane.", Area.NAVIGATION, EXPLORER),
+    Command("go.previous_pane", "shift+tab", "previous pane", "Focus the pane before.", Area.NAVIGATION, EXPLORER),
     Command("read.again", "r,ctrl+r,f5", "retry, refresh", "Read again what failed, from where it stopped; else read what is new.", Area.READING, EXPLORER),
     Command("read.restart", "R", "reload", "Read the list again from its first page; rows stay until it has come.", Area.READING, FEEDS),
     Command("read.all", "L", "load all", "Read all pages, within the call budget. Esc stops.", Area.READING, FEEDS),
@@ -133,9 +133,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("jump.mark", "m", "mark", "Mark this event, or take the mark away.", Area.JUMPING, READING),
     Command("jump.next_mark", "u", "next mark", "Next marked event.", Area.JUMPING, READING),
     Command("jump.previous_mark", "U", "previous mark", "Marked event before.", Area.JUMPING, READING),
-    Command("triage.summary", "i", "summary", "Errors by code, participants, SDKs: of the session, or of the participant on screen. Every row leads to its events. Sweeps the session.", Area.TRIAGE, SESSION | {View.SUMMARY}),
-    Command("triage.lanes", "I", "lanes", "Lanes of all participants, publishers over time against the limit of 12, events and errors over time.", Area.TRIAGE, SESSION | {View.LANES}),
-    Command("triage.compare", "C", "compare", "This participant beside the one you were at before, at the same times.", Area.TRIAGE, SESSION | {View.COMPARE}),
+    Command("triage.summary", "i", "summary", "Errors by code, participants, SDKs: of the session, or of the participant on screen. Every row leads to its events. Sweeps the session.", Area.WHOLE_SESSION, SESSION | {View.SUMMARY}),
+    Command("triage.lanes", "I", "lanes", "Lanes of all participants, publishers over time against the limit of 12, events and errors over time.", Area.WHOLE_SESSION, SESSION | {View.LANES}),
+    Command("triage.compare", "C", "compare", "This participant beside the one you were at before, at the same times.", Area.WHOLE_SESSION, SESSION | {View.COMPARE}),
     Command("evidence.next", "z", "evidence", "Next event that the findings about this one rest on, also of other participants; from the last one back.", Area.EVIDENCE, READING),
     Command("evidence.fetch", "Z", "read evidence", "Read what would tell more about this event; the detail says what that is and what it costs. In the summary: SDK and browser of everybody.", Area.EVIDENCE, READING | {View.SUMMARY}),
     Command("time.style", "t", "time style", "Times in UTC, local, as age, since the event before, since the zero.", Area.TIME, EXPLORER),
@@ -150,10 +150,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.less", "_", "wider detail", "More room for the detail.", Area.DETAIL, EXPLORER),
     Command("view.place", "P", "detail place", "Detail on the right, below, or off.", Area.DETAIL, EXPLORER),
     Command("view.picker", "D", "picker", "Show or hide the picker beside the events.", Area.DETAIL, READING),
-    Command("take.copy", "y", "copy…", "Copy: then y JSON, i id, e explanation, d tokens, c CLI command, l link, t time.", Area.TAKING, EXPLORER),
-    Command("take.id", "c", "copy id", "Copy the main id of the row.", Area.TAKING, EXPLORER),
-    Command("take.print", "p", "print…", "Print the same to the terminal, for when no clipboard works.", Area.TAKING, EXPLORER),
-    Command("take.save", "W,ctrl+s", "save", "Save what this list holds to a file; says how complete it is.", Area.TAKING, READING),
+    Command("take.copy", "y", "copy…", "Copy: then y JSON, i id, e explanation, d tokens, c CLI command, l link, t time.", Area.COPYING, EXPLORER),
+    Command("take.id", "c", "copy id", "Copy the main id of the row.", Area.COPYING, EXPLORER),
+    Command("take.print", "p", "print…", "Print the same to the terminal, for when no clipboard works.", Area.COPYING, EXPLORER),
+    Command("take.save", "W,ctrl+s", "save", "Save what this list holds to a file; says how complete it is.", Area.COPYING, READING),
     Command("app.command", ":", "command", "Type a command: goto TIME, filter …, tz …, mouse on, q. Tab completes. A time alone goes there: 20:36, yesterday 20:36, -1h30m.", Area.APP, EXPLORER),
     Command("app.help", "?,f1,ctrl+p", "help", "All commands and their keys: type to search them, Enter does one.", Area.APP, EVERY_LIST),
     Command("app.quit", "ctrl+q", "quit", "Quit.", Area.APP, frozenset(View)),

@@ -204,15 +204,15 @@ def _checked(table: Mapping[str, object]) -> tuple[Configuration, tuple[str, ...
         for setting in table
         if setting not in settings
     ]
-    held = Configuration()
+    defaults = Configuration()
     return (
         Configuration(
             keys=_keys(table.get("keys", {}), complaints),
-            theme=_theme(table.get("theme", held.theme), complaints),
-            mouse=_mouse(table.get("mouse", held.mouse), complaints),
-            zone=_zone(table.get("zone", held.zone), complaints),
+            theme=_theme(table.get("theme", defaults.theme), complaints),
+            mouse=_mouse(table.get("mouse", defaults.mouse), complaints),
+            zone=_zone(table.get("zone", defaults.zone), complaints),
             background_calls=_calls(
-                table.get("background_calls", held.background_calls), complaints
+                table.get("background_calls", defaults.background_calls), complaints
             ),
         ),
         tuple(complaints),

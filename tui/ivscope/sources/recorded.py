@@ -115,15 +115,15 @@ class _Merging:
 
     def is_apart(self, rows: Iterable[Row]) -> bool:
         """Whether the merged rows and these have none in common."""
-        held = set(self._keys)
-        return bool(held) and not any(self._key(row) in held for row in rows)
+        keys = set(self._keys)
+        return bool(keys) and not any(self._key(row) in keys for row in rows)
 
     def add(self, rows: Iterable[Row]) -> None:
         """Add the rows of an older reading behind those of the newer ones."""
-        held = EarlierRows(self._keys)
+        earlier = EarlierRows(self._keys)
         for row in rows:
             key = self._key(row)
-            if held.take(key) is None:
+            if earlier.take(key) is None:
                 self.rows.append(row)
                 self._keys.append(key)
 

@@ -172,9 +172,11 @@ class Recording:
                 "SELECT id FROM requests WHERE text = ?", (request,)
             ).fetchone()
             same = {"request": key, "cursor": cursors[0]}
-            held = connection.execute(_LATEST_LIKE_IT, same).fetchone()
-            if held is not None and held[1] == packed:
-                connection.execute("UPDATE answers SET asked_at = ? WHERE id = ?", (stamp, held[0]))
+            latest = connection.execute(_LATEST_LIKE_IT, same).fetchone()
+            if latest is not None and latest[1] == packed:
+                connection.execute(
+                    "UPDATE answers SET asked_at = ? WHERE id = ?", (stamp, latest[0])
+                )
             else:
                 connection.execute(
                     "INSERT INTO answers (request, cursor, next_cursor, asked_at, body) "
@@ -243,8 +245,8 @@ def _check(connection: sqlite3.Connection, path: Path, label: str | None) -> Non
             f"{path} has recording format {version}, this ivscope knows {SCHEMA}: use the ivscope "
             "that recorded it, or a newer one"
         )
-    (held,) = connection.execute("SELECT value FROM about WHERE name = 'label'").fetchone()
-    if label is not None and held != label:
+    (own,) = connection.execute("SELECT value FROM about WHERE name = 'label'").fetchone()
+    if label is not None and own != label:
         raise UnusableFileError(
-            f"{path} is a recording of {held or 'AWS'}, not of {label or 'AWS'}: name another file"
+            f"{path} is a recording of {own or 'AWS'}, not of {label or 'AWS'}: name another file"
         )

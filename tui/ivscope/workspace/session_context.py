@@ -28,5 +28,5 @@ def session_facts(provider: StageDataProvider, session: SessionScope) -> Session
         is_read=sweep.log.is_read,
         reach=reach,
         participant=participant,
-        sweep_calls=lambda: sweep.calls_left,
+        scan_calls=lambda: sweep.calls_left,
     )

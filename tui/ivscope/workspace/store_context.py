@@ -84,7 +84,7 @@ class StoreContext:
             participants=self.participants,
             ingest_configurations=self.ingest_configurations,
             publishers_at=self.publishers_at,
-            sweep_calls=self.sweep_calls,
+            scan_calls=self.scan_calls,
         )
         """What rules are given."""
 
@@ -154,7 +154,7 @@ class StoreContext:
         sweep = self._provider.started_scan(scope)
         return None if sweep is None else self._publishers.at(sweep, time)
 
-    def sweep_calls(self, scope: SessionScope) -> int:
+    def scan_calls(self, scope: SessionScope) -> int:
         """The fewest calls that a sweep still takes, as far as participants are listed."""
         sweep = self._provider.started_scan(scope)
         if sweep is not None:

@@ -107,7 +107,7 @@ def test_stopping_asks_for_nothing_more_and_keeps_what_comes(case):
     assert case.known == {"p0", "p1", "p2", "p3"}
 
 
-def test_it_is_paced_as_a_sweep(case):
+def test_it_is_paced_as_a_scan(case):
     asked = []
     read = case.provider.read
     case.provider.read = lambda fact, priority: asked.append(priority) or read(fact, priority)

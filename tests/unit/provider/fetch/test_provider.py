@@ -430,7 +430,7 @@ def test_a_rejected_cursor_leads_to_a_restart_that_loses_nothing(make, source):
     assert list(feed.items) == [A, B]
 
 
-def test_what_a_person_waits_for_passes_prefetch_and_sweep(make, source):
+def test_what_a_person_waits_for_passes_prefetch_and_scan(make, source):
     provider = make()
     gates = _fill_all_places(provider, source)
     held = {

@@ -30,7 +30,7 @@ def test_background_calls_come_two_each_second_and_evenly(priority):
     assert starts(RateLimiter(), priority, 5) == [0, 0.5, 1, 1.5, 2]
 
 
-def test_a_raised_sweep_is_still_even():
+def test_a_raised_scan_is_still_even():
     moments = starts(RateLimiter(background=4), SCAN, 9)
     assert moments == [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]
     assert most_in_a_second(moments) == 4
@@ -51,7 +51,7 @@ def test_background_calls_wait_for_what_a_person_used():
     assert limiter.delay(LIST, DEMAND, 0.5) == 0
 
 
-def test_a_person_may_pass_a_sweep_at_full_speed():
+def test_a_person_may_pass_a_scan_at_full_speed():
     limiter = RateLimiter()
     starts(limiter, SCAN, 2)
     assert limiter.delay(LIST, DEMAND, 0.5) == 0

@@ -48,11 +48,11 @@ class Runs:
         self.provider.read(fact)
         wait_for(lambda: fact.value is not None)
 
-    def sweep(self):
-        sweep = self.provider.scan(SESSION)
-        sweep.start()
-        wait_for(lambda: not sweep.is_running)
-        return sweep
+    def scan(self):
+        scan = self.provider.scan(SESSION)
+        scan.start()
+        wait_for(lambda: not scan.is_running)
+        return scan
 
     def calls_for(self, participant_id):
         calls = self.source.calls
@@ -66,33 +66,33 @@ def runs():
     made.end()
 
 
-def all_held(sweep, source):
+def all_held(scan, source):
     return all(
-        Counter(sweep.log.events_of(name)) == Counter(events)
+        Counter(scan.log.events_of(name)) == Counter(events)
         for name, events in source.events.items()
     )
 
 
-def test_a_second_sweep_asks_for_what_the_first_one_had_not_read_and_nothing_else(runs):
+def test_a_second_scan_asks_for_what_the_first_one_had_not_read_and_nothing_else(runs):
     for number in range(9):
         runs.source.add(f"p{number}", events=7)
     runs.source.end_time = EPOCH + timedelta(hours=1)
     runs.begin()
     runs.know_the_session()
     gate = runs.source.gates["p5"] = Gate(None)
-    sweep = runs.provider.scan(SESSION)
-    sweep.start()
-    wait_for(lambda: sweep.log.participants_read == 8)
+    scan = runs.provider.scan(SESSION)
+    scan.start()
+    wait_for(lambda: scan.log.participants_read == 8)
     first = dict(runs.source.calls)
 
     runs.begin()
     runs.know_the_session()
-    sweep = runs.sweep()
-    assert sweep.state is ScanState.COMPLETE
-    assert all_held(sweep, runs.source)
+    scan = runs.scan()
+    assert scan.state is ScanState.COMPLETE
+    assert all_held(scan, runs.source)
     assert {asked for asked, _ in runs.source.calls} == {"p5"}
     assert sum(first.values()) > len(runs.source.calls) == 3
-    assert sweep.progress(0).calls == 3
+    assert scan.progress(0).calls == 3
     assert runs.provider.activity().total == 3 + 1  # the session fact
     gate.opened.set()
 
@@ -106,8 +106,8 @@ def test_a_participant_read_half_is_read_on_from_its_cursor(runs):
         wait_for(lambda pages=pages: feed.pages == pages)
 
     runs.begin()
-    sweep = runs.sweep()
-    assert all_held(sweep, runs.source)
+    scan = runs.scan()
+    assert all_held(scan, runs.source)
     assert [cursor for asked, cursor in runs.source.calls if asked == "p"] == ["6"]
 
 
@@ -120,9 +120,9 @@ def test_a_cursor_that_is_no_longer_good_means_reading_again_and_nothing_lost(ru
 
     runs.begin()
     runs.source.fail("p", FailureKind.INVALID)
-    sweep = runs.sweep()
-    assert sweep.state is ScanState.COMPLETE
-    assert all_held(sweep, runs.source)
+    scan = runs.scan()
+    assert scan.state is ScanState.COMPLETE
+    assert all_held(scan, runs.source)
 
 
 def test_after_an_end_well_before_the_recording_nothing_is_asked_again(runs):
@@ -130,21 +130,21 @@ def test_after_an_end_well_before_the_recording_nothing_is_asked_again(runs):
     runs.source.end_time = EPOCH + timedelta(hours=1)
     runs.begin()
     runs.know_the_session()
-    runs.sweep()
+    runs.scan()
 
     runs.begin()
     runs.know_the_session()
-    sweep = runs.sweep()
-    assert not sweep.start()
+    scan = runs.scan()
+    assert not scan.start()
     assert not runs.calls_for("p")
-    assert sweep.recorded_at == EPOCH + timedelta(hours=2)
+    assert scan.recorded_at == EPOCH + timedelta(hours=2)
 
 
 def test_what_was_recorded_before_the_session_ended_is_looked_at_again_by_itself(runs):
     runs.source.add("p", state="DISCONNECTED")
     runs.memory.now = EPOCH + timedelta(minutes=30)
     runs.begin()
-    runs.sweep()
+    runs.scan()
 
     runs.memory.now = EPOCH + timedelta(hours=2)
     runs.source.end_time = EPOCH + timedelta(hours=1)
@@ -152,29 +152,29 @@ def test_what_was_recorded_before_the_session_ended_is_looked_at_again_by_itself
     runs.source.add("late")
     runs.begin()
     runs.know_the_session()
-    sweep = runs.sweep()
-    assert all_held(sweep, runs.source)
-    assert sweep.recorded_at is None
-    assert not sweep.start()
+    scan = runs.scan()
+    assert all_held(scan, runs.source)
+    assert scan.recorded_at is None
+    assert not scan.start()
 
 
 def test_of_a_live_session_what_was_recorded_stands_with_its_time_until_asked_again(runs):
     runs.source.add("p")
     runs.memory.now = EPOCH + timedelta(minutes=30)
     runs.begin()
-    runs.sweep()
+    runs.scan()
 
     runs.memory.now = EPOCH + timedelta(minutes=50)
     runs.source.events["p"].append(joined("p", 2400))
     runs.begin()
-    sweep = runs.sweep()
-    assert sweep.state is ScanState.COMPLETE
-    assert not all_held(sweep, runs.source)
-    assert sweep.recorded_at == EPOCH + timedelta(minutes=30)
-    assert runs.provider.time_of(sweep.up_to_date_at) == EPOCH + timedelta(minutes=30)
-    sweep = runs.sweep()
-    assert all_held(sweep, runs.source)
-    assert sweep.recorded_at is None
+    scan = runs.scan()
+    assert scan.state is ScanState.COMPLETE
+    assert not all_held(scan, runs.source)
+    assert scan.recorded_at == EPOCH + timedelta(minutes=30)
+    assert runs.provider.time_of(scan.up_to_date_at) == EPOCH + timedelta(minutes=30)
+    scan = runs.scan()
+    assert all_held(scan, runs.source)
+    assert scan.recorded_at is None
 
 
 def test_a_list_opened_by_a_person_says_when_it_was_recorded_until_it_is_read_again(runs):
@@ -210,11 +210,11 @@ def test_without_the_service_the_recording_is_all_there_is(runs):
     wait_for(lambda: people.state is FeedState.COMPLETE)
 
     provider = runs.begin(alone=True)
-    sweep = runs.sweep()
+    scan = runs.scan()
     assert not runs.source.calls
-    assert (sweep.log.participants_known, sweep.log.participants_read) == (2, 0)
-    assert len(sweep.log.log) == 3
-    assert {f.kind for f in sweep.log.failures.values()} == {FailureKind.NOT_RECORDED}
+    assert (scan.log.participants_known, scan.log.participants_read) == (2, 0)
+    assert len(scan.log.log) == 3
+    assert {f.kind for f in scan.log.failures.values()} == {FailureKind.NOT_RECORDED}
     assert provider.activity().total == 0
 
 
@@ -222,40 +222,40 @@ def test_recorded_answers_do_not_wait_for_the_pace(runs):
     for number in range(40):
         runs.source.add(f"p{number}")
     runs.begin()
-    runs.sweep()
+    runs.scan()
     never = RateLimiter(demand=1, background=1, window=10_000)
     runs.begin(rate_limiter=never)
-    assert runs.sweep().log.participants_read == 40
+    assert runs.scan().log.participants_read == 40
     assert runs.provider.activity().used == 0
 
 
-def swept_while_the_end_is_learnt(runs):
-    """A sweep that ended, and in which it came to be known that the session had ended."""
+def scanned_while_the_end_is_learnt(runs):
+    """A scan that ended, and in which it came to be known that the session had ended."""
     runs.begin()
     gate = runs.source.gates["p"] = Gate(None)
-    sweep = runs.provider.scan(SESSION)
-    sweep.start()
+    scan = runs.provider.scan(SESSION)
+    scan.start()
     assert gate.entered.wait(5)
     runs.know_the_session()
     gate.opened.set()
-    wait_for(lambda: not sweep.is_running)
-    return sweep
+    wait_for(lambda: not scan.is_running)
+    return scan
 
 
-def test_an_end_that_is_learnt_while_the_sweep_runs_makes_it_final_if_it_was_well_before(runs):
+def test_an_end_that_is_learnt_while_the_scan_runs_makes_it_final_if_it_was_well_before(runs):
     runs.source.add("p")
     runs.source.end_time = EPOCH + timedelta(hours=1)
-    assert not swept_while_the_end_is_learnt(runs).start()
+    assert not scanned_while_the_end_is_learnt(runs).start()
 
 
-def test_an_end_just_before_the_sweep_may_still_bring_events(runs):
+def test_an_end_just_before_the_scan_may_still_bring_events(runs):
     runs.source.add("p")
     runs.memory.now = EPOCH + timedelta(hours=1, minutes=1)
     runs.source.end_time = EPOCH + timedelta(hours=1)
-    assert swept_while_the_end_is_learnt(runs).start()
+    assert scanned_while_the_end_is_learnt(runs).start()
 
 
-def test_what_a_person_read_before_the_end_is_looked_at_again_by_the_sweep(runs):
+def test_what_a_person_read_before_the_end_is_looked_at_again_by_the_scan(runs):
     runs.source.add("p", events=2)
     runs.memory.now = EPOCH + timedelta(minutes=30)
     runs.begin()
@@ -267,4 +267,4 @@ def test_what_a_person_read_before_the_end_is_looked_at_again_by_the_sweep(runs)
     runs.memory.now += timedelta(hours=1)
     runs.seconds += 3600
     runs.know_the_session()
-    assert all_held(runs.sweep(), runs.source)
+    assert all_held(runs.scan(), runs.source)

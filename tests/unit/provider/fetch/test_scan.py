@@ -1,4 +1,4 @@
-"""The sweep of a session: whose events are read when, how often, and what can go wrong."""
+"""The scan of a session: whose events are read when, how often, and what can go wrong."""
 
 from collections import Counter
 
@@ -39,30 +39,30 @@ def provide():
         provider.close()
 
 
-def sweep_all(provider, timeout=10.0):
-    sweep = provider.scan(SESSION)
-    sweep.start()
-    wait_for(lambda: not sweep.is_running, timeout)
-    return sweep
+def scan_all(provider, timeout=10.0):
+    scan = provider.scan(SESSION)
+    scan.start()
+    wait_for(lambda: not scan.is_running, timeout)
+    return scan
 
 
 def started_and_held(provide, source, name, rate_limiter=None):
-    """A sweep whose first call for a participant waits at a gate; no name: that for the list."""
+    """A scan whose first call for a participant waits at a gate; no name: that for the list."""
     source.gates[name] = gate = Gate(None)
     provider = provide(source, rate_limiter)
-    sweep = provider.scan(SESSION)
-    sweep.start()
+    scan = provider.scan(SESSION)
+    scan.start()
     wait_for(gate.entered.is_set)
-    return provider, sweep, gate
+    return provider, scan, gate
 
 
-def wait_state(sweep, state):
-    wait_for(lambda: sweep.state is state)
+def wait_state(scan, state):
+    wait_for(lambda: scan.state is state)
 
 
-def holds_what_the_source_has(sweep, source):
+def holds_what_the_source_has(scan, source):
     return all(
-        Counter(sweep.log.events_of(name)) == Counter(events)
+        Counter(scan.log.events_of(name)) == Counter(events)
         for name, events in source.events.items()
     )
 
@@ -77,36 +77,36 @@ def test_it_reads_everybody_to_the_end_and_every_page_once(provide):
     source = SessionSource(page_size=3, list_size=4)
     for number in range(11):
         source.add(f"p{number}", events=number)
-    sweep = sweep_all(provide(source))
-    assert sweep.state is ScanState.COMPLETE
-    assert holds_what_the_source_has(sweep, source)
+    scan = scan_all(provide(source))
+    assert scan.state is ScanState.COMPLETE
+    assert holds_what_the_source_has(scan, source)
     assert set(source.calls.values()) == {1}
-    assert sweep.log.participants_read == 11
-    assert sweep.log.participants_complete
-    assert len(sweep.log.log) == sum(range(11))
+    assert scan.log.participants_read == 11
+    assert scan.log.participants_complete
+    assert len(scan.log.log) == sum(range(11))
 
 
 def test_nothing_is_read_before_the_start(provide):
     source = SessionSource()
     source.add("p")
     provider = provide(source)
-    sweep = provider.scan(SESSION)
-    assert sweep is provider.scan(SESSION)
-    assert sweep.state is ScanState.IDLE
+    scan = provider.scan(SESSION)
+    assert scan is provider.scan(SESSION)
+    assert scan.state is ScanState.IDLE
     assert settled(provider)
     assert not source.order
 
 
 def test_a_session_without_participants_is_complete(provide):
-    sweep = sweep_all(provide(SessionSource()))
-    assert sweep.state is ScanState.COMPLETE
-    assert sweep.progress(0).eta_seconds == 0
+    scan = scan_all(provide(SessionSource()))
+    assert scan.state is ScanState.COMPLETE
+    assert scan.progress(0).eta_seconds == 0
 
 
 def test_a_participant_without_events_is_read(provide):
     source = SessionSource()
     source.add("p", events=0)
-    assert sweep_all(provide(source)).log.is_read("p")
+    assert scan_all(provide(source)).log.is_read("p")
 
 
 def test_the_most_suspicious_are_read_first(provide):
@@ -126,7 +126,7 @@ def test_the_most_suspicious_are_read_first(provide):
         source.add(name)
     # One call at a time, so that the order of the answers is that of the queue.
     provider = provide(source, one_by_one())
-    sweep_all(provider)
+    scan_all(provider)
     expected = ["published", "copy", "original", "gone", "failed", "user1", "user2"]
     assert source.asked[:7] == expected
     assert source.asked[7:] == [*ordinary[:10], "user3", *ordinary[10:]]
@@ -137,7 +137,7 @@ def test_several_suspicions_outweigh_one(provide):
     source.add("gone", state="DISCONNECTED")
     source.add("gone too", state="DISCONNECTED", recording_state="FAILED")
     provider = provide(source, one_by_one())
-    sweep_all(provider)
+    scan_all(provider)
     assert source.asked == ["gone too", "gone"]
 
 
@@ -152,25 +152,25 @@ def test_events_are_read_while_the_list_is(provide):
             gate.pass_through()
 
     source.before_answer = hold
-    sweep = provide(source).scan(SESSION)
-    sweep.start()
-    wait_for(lambda: sweep.log.participants_read == 2)
-    assert sweep.state is ScanState.LISTING
-    progress = sweep.progress(0)
+    scan = provide(source).scan(SESSION)
+    scan.start()
+    wait_for(lambda: scan.log.participants_read == 2)
+    assert scan.state is ScanState.LISTING
+    progress = scan.progress(0)
     assert (progress.participants_known, progress.list_complete) == (2, False)
     assert progress.eta_seconds is None
     gate.opened.set()
-    wait_state(sweep, ScanState.COMPLETE)
-    assert sweep.log.participants_read == 6
+    wait_state(scan, ScanState.COMPLETE)
+    assert scan.log.participants_read == 6
 
 
-def test_the_calls_are_those_of_a_sweep(provide):
+def test_the_calls_are_those_of_a_scan(provide):
     source = SessionSource()
     for number in range(30):
         source.add(f"p{number}")
     provider = provide(source, RateLimiter(demand=FAST, background=1, window=100))
-    sweep = provider.scan(SESSION)
-    sweep.start()
+    scan = provider.scan(SESSION)
+    scan.start()
     wait_for(lambda: len(source.asked) == 1)
     # The pace lets no second one start within a hundred seconds.
     wait_for(lambda: provider.activity().waiting == CALLS_AHEAD)
@@ -179,7 +179,7 @@ def test_the_calls_are_those_of_a_sweep(provide):
     provider.read_more(feed, Priority.DEMAND)
     wait_for(lambda: feed.state is FeedState.COMPLETE)
     assert source.asked == ["p0", "p25"]
-    assert sweep.log.is_read("p25")
+    assert scan.log.is_read("p25")
 
 
 def test_a_participant_that_a_person_opens_is_next(provide):
@@ -189,13 +189,13 @@ def test_a_participant_that_a_person_opens_is_next(provide):
     provider = provide(source)
     gates = [Gate(None) for _ in range(4)]
     source.gates = {f"p{number:02d}": gate for number, gate in enumerate(gates)}
-    sweep = provider.scan(SESSION)
-    sweep.start()
+    scan = provider.scan(SESSION)
+    scan.start()
     wait_for(lambda: all(gate.entered.is_set() for gate in gates))
     provider.events(scope("p30"))
     for gate in gates:
         gate.opened.set()
-    wait_state(sweep, ScanState.COMPLETE)
+    wait_state(scan, ScanState.COMPLETE)
     # Those that were asked for already are before it; two pages each.
     first = list(dict.fromkeys(source.asked))
     assert first.index("p30") <= CALLS_AHEAD
@@ -214,8 +214,8 @@ def test_what_a_person_has_read_is_not_read_again(provide):
     wait_for(lambda: whole.state is half.state is FeedState.READY)
     provider.read_more(whole)
     wait_for(lambda: whole.state is FeedState.COMPLETE)
-    sweep = sweep_all(provider)
-    assert holds_what_the_source_has(sweep, source)
+    scan = scan_all(provider)
+    assert holds_what_the_source_has(scan, source)
     assert set(source.calls.values()) == {1}
     assert half.state is FeedState.COMPLETE
     assert list(half.items) == source.events["half"]
@@ -227,35 +227,35 @@ def test_the_list_that_a_person_has_read_is_not_read_again(provide):
     provider = provide(source)
     provider.read_more(provider.participants(SESSION))
     wait_for(lambda: provider.participants(SESSION).state is FeedState.COMPLETE)
-    assert sweep_all(provider).state is ScanState.COMPLETE
+    assert scan_all(provider).state is ScanState.COMPLETE
     assert source.calls["", None] == 1
 
 
-def test_a_feed_opened_after_the_sweep_is_filled_without_a_call(provide):
+def test_a_feed_opened_after_the_scan_is_filled_without_a_call(provide):
     source = SessionSource(page_size=2)
     source.add("p", events=5)
     source.events["p"][3] = joined("somebody else", 3)
     source.events["p"][4] = joined(None, 4)
     provider = provide(source)
-    sweep = sweep_all(provider)
+    scan = scan_all(provider)
     calls = len(source.order)
     feed = provider.events(scope("p"))
     assert feed.state is FeedState.COMPLETE
     assert list(feed.items) == source.events["p"]
     assert not provider.read_more(feed)
     assert len(source.order) == calls
-    assert {event.participant_id for event in sweep.log.log} == {"p"}
+    assert {event.participant_id for event in scan.log.log} == {"p"}
 
 
 def test_a_feed_opened_while_it_is_read_is_the_one_being_read(provide):
     source = SessionSource(page_size=2)
     source.add("p", events=4)
-    provider, sweep, gate = started_and_held(provide, source, "p")
+    provider, scan, gate = started_and_held(provide, source, "p")
     feed = provider.events(scope("p"))
     assert feed.state is FeedState.READING
     assert not provider.read_more(feed)
     gate.opened.set()
-    wait_state(sweep, ScanState.COMPLETE)
+    wait_state(scan, ScanState.COMPLETE)
     assert list(feed.items) == source.events["p"]
     assert max(source.calls.values()) == 1
 
@@ -264,13 +264,13 @@ def test_what_a_person_finds_later_comes_into_the_log(provide):
     source = SessionSource()
     source.add("p", events=2)
     provider = provide(source)
-    sweep = sweep_all(provider)
+    scan = scan_all(provider)
     source.events["p"].append(joined("p", 99))
     feed = provider.events(scope("p"))
     provider.refresh(feed)
     wait_for(lambda: feed.status.refreshed is not None)
     assert len(feed.items) == 3
-    assert holds_what_the_source_has(sweep, source)
+    assert holds_what_the_source_has(scan, source)
 
 
 def test_whom_a_person_opened_before_the_start_is_first(provide):
@@ -280,7 +280,7 @@ def test_whom_a_person_opened_before_the_start_is_first(provide):
     source.add("opened")
     provider = provide(source, one_by_one())
     provider.events(scope("opened"))
-    sweep_all(provider)
+    scan_all(provider)
     assert source.asked[0] == "opened"
 
 
@@ -288,8 +288,8 @@ def test_what_a_person_reads_during_a_pause_is_not_read_again(provide):
     source = SessionSource(page_size=2)
     for number in range(20):
         source.add(f"p{number:02d}", events=3)
-    provider, sweep, gate = started_and_held(provide, source, "p00", one_by_one())
-    sweep.pause()
+    provider, scan, gate = started_and_held(provide, source, "p00", one_by_one())
+    scan.pause()
     gate.opened.set()
     whole, half = provider.events(scope("p18")), provider.events(scope("p19"))
     provider.read_more(half)
@@ -297,12 +297,12 @@ def test_what_a_person_reads_during_a_pause_is_not_read_again(provide):
     wait_for(lambda: half.state is whole.state is FeedState.READY)
     provider.read_more(whole)
     wait_for(lambda: whole.state is FeedState.COMPLETE)
-    assert sweep.log.is_read("p18")
-    assert sweep.log.reading("p19").state is ReadState.PARTIAL
-    sweep.start()
-    wait_state(sweep, ScanState.COMPLETE)
+    assert scan.log.is_read("p18")
+    assert scan.log.reading("p19").state is ReadState.PARTIAL
+    scan.start()
+    wait_state(scan, ScanState.COMPLETE)
     assert set(source.calls.values()) == {1}
-    assert holds_what_the_source_has(sweep, source)
+    assert holds_what_the_source_has(scan, source)
 
 
 def test_an_id_listed_twice_is_read_once(provide):
@@ -312,14 +312,14 @@ def test_an_id_listed_twice_is_read_once(provide):
 
     def hold_the_second_row(name):
         if not name and source.order.count("") > 1:
-            wait_for(lambda: sweep.log.is_read("p"))
+            wait_for(lambda: scan.log.is_read("p"))
 
     source.before_answer = hold_the_second_row
-    sweep = provide(source).scan(SESSION)
-    sweep.start()
-    wait_state(sweep, ScanState.COMPLETE)
+    scan = provide(source).scan(SESSION)
+    scan.start()
+    wait_state(scan, ScanState.COMPLETE)
     assert source.asked == ["p"]
-    assert sweep.log.participants_known == 1
+    assert scan.log.participants_known == 1
 
 
 def test_what_was_read_before_the_list_may_have_grown_since(provide):
@@ -329,15 +329,15 @@ def test_what_was_read_before_the_list_may_have_grown_since(provide):
     feed = provider.events(scope("p"))
     provider.read_more(feed)
     wait_for(lambda: feed.state is FeedState.COMPLETE)
-    sweep = sweep_all(provider)
+    scan = scan_all(provider)
     assert source.asked == ["p"]
     source.events["p"].append(joined("p", 70))
     for _ in range(2):
-        sweep.start()
-        wait_state(sweep, ScanState.COMPLETE)
+        scan.start()
+        wait_state(scan, ScanState.COMPLETE)
     # The first of the two passes has read it after its row was, which makes it final.
     assert source.asked == ["p", "p"]
-    assert holds_what_the_source_has(sweep, source)
+    assert holds_what_the_source_has(scan, source)
 
 
 def test_a_list_that_a_person_reads_again_is_not_doubled_in_the_log(provide):
@@ -345,7 +345,7 @@ def test_a_list_that_a_person_reads_again_is_not_doubled_in_the_log(provide):
     source.add("p", events=4)
     source.events["p"].append(source.events["p"][0])
     provider = provide(source)
-    sweep = sweep_all(provider)
+    scan = scan_all(provider)
     feed = provider.events(scope("p"))
     source.events["p"].insert(3, source.events["p"][3])
     provider.restart(feed)
@@ -353,8 +353,8 @@ def test_a_list_that_a_person_reads_again_is_not_doubled_in_the_log(provide):
         wait_for(lambda: feed.status.pages == pages and not feed.status.is_busy)  # noqa: B023
         provider.read_more(feed)
     assert feed.state is FeedState.COMPLETE
-    assert holds_what_the_source_has(sweep, source)
-    assert len(sweep.log.log) == 6
+    assert holds_what_the_source_has(scan, source)
+    assert len(scan.log.log) == 6
 
 
 def test_a_pause_asks_for_nothing_more_and_keeps_what_is_under_way(provide):
@@ -364,23 +364,23 @@ def test_a_pause_asks_for_nothing_more_and_keeps_what_is_under_way(provide):
     gates = [Gate(None) for _ in range(4)]
     source.gates = {f"p{number:02d}": gate for number, gate in enumerate(gates)}
     provider = provide(source)
-    sweep = provider.scan(SESSION)
-    sweep.start()
+    scan = provider.scan(SESSION)
+    scan.start()
     wait_for(lambda: all(gate.entered.is_set() for gate in gates))
-    sweep.pause()
-    assert sweep.state is ScanState.PAUSED
+    scan.pause()
+    assert scan.state is ScanState.PAUSED
     assert provider.activity().waiting == 0
     for gate in gates:
         gate.opened.set()
-    wait_for(lambda: len(sweep.log.log) == 8)
+    wait_for(lambda: len(scan.log.log) == 8)
     wait_for(lambda: settled(provider))
     assert len(source.asked) == 4
-    assert sweep.log.reading("p00").state is ReadState.PARTIAL
-    assert sweep.log.reading("p10").state is ReadState.NOT_READ
-    assert sweep.start()
-    wait_state(sweep, ScanState.COMPLETE)
+    assert scan.log.reading("p00").state is ReadState.PARTIAL
+    assert scan.log.reading("p10").state is ReadState.NOT_READ
+    assert scan.start()
+    wait_state(scan, ScanState.COMPLETE)
     assert set(source.calls.values()) == {1}
-    assert holds_what_the_source_has(sweep, source)
+    assert holds_what_the_source_has(scan, source)
 
 
 def test_a_pause_takes_nothing_from_a_person(provide):
@@ -390,34 +390,34 @@ def test_a_pause_takes_nothing_from_a_person(provide):
     gates = [Gate(None) for _ in range(4)]
     source.gates = {f"p{number:02d}": gate for number, gate in enumerate(gates)}
     provider = provide(source)
-    sweep = provider.scan(SESSION)
-    sweep.start()
+    scan = provider.scan(SESSION)
+    scan.start()
     wait_for(lambda: all(gate.entered.is_set() for gate in gates))
     feed = provider.events(scope("p05"))
     provider.read_more(feed)
-    sweep.pause()
+    scan.pause()
     for gate in gates:
         gate.opened.set()
     wait_for(lambda: feed.state is FeedState.COMPLETE)
-    assert sweep.log.is_read("p05")
-    wait_for(lambda: sweep.log.participants_read == 5)
+    assert scan.log.is_read("p05")
+    wait_for(lambda: scan.log.participants_read == 5)
 
 
-def test_a_cancelled_sweep_goes_on_where_it_was(provide):
+def test_a_cancelled_scan_goes_on_where_it_was(provide):
     source = SessionSource(list_size=2)
     for number in range(8):
         source.add(f"p{number}")
-    provider, sweep, gate = started_and_held(provide, source, "")
-    sweep.cancel()
-    assert sweep.state is ScanState.CANCELLED
+    provider, scan, gate = started_and_held(provide, source, "")
+    scan.cancel()
+    assert scan.state is ScanState.CANCELLED
     gate.opened.set()
     wait_for(lambda: settled(provider))
     assert source.order == [""]
-    assert sweep.start()
-    wait_state(sweep, ScanState.COMPLETE)
+    assert scan.start()
+    wait_state(scan, ScanState.COMPLETE)
     assert set(source.calls.values()) == {1}
-    sweep.cancel()
-    assert sweep.state is ScanState.COMPLETE
+    scan.cancel()
+    assert scan.state is ScanState.COMPLETE
 
 
 def test_a_participant_that_fails_is_tried_again_at_the_end(provide):
@@ -426,12 +426,12 @@ def test_a_participant_that_fails_is_tried_again_at_the_end(provide):
         source.add(f"p{number}")
     source.fail("p3", FailureKind.SERVICE)
     provider = provide(source)
-    sweep = sweep_all(provider)
-    assert sweep.state is ScanState.COMPLETE
-    assert holds_what_the_source_has(sweep, source)
+    scan = scan_all(provider)
+    assert scan.state is ScanState.COMPLETE
+    assert holds_what_the_source_has(scan, source)
     assert source.asked[-1] == "p3"
     assert source.calls["p3", None] == 2
-    assert not sweep.log.failures
+    assert not scan.log.failures
 
 
 def test_a_participant_that_fails_twice_is_listed_and_not_fatal(provide):
@@ -440,22 +440,22 @@ def test_a_participant_that_fails_twice_is_listed_and_not_fatal(provide):
         source.add(f"p{number}", events=4)
     source.fail("p3", FailureKind.NOT_FOUND, FailureKind.NOT_FOUND)
     provider = provide(source)
-    sweep = sweep_all(provider)
-    assert sweep.state is ScanState.COMPLETE
-    assert list(sweep.log.failures) == ["p3"]
-    assert sweep.log.failures["p3"].kind is FailureKind.NOT_FOUND
-    assert sweep.log.reading("p3").state is ReadState.FAILED
-    progress = sweep.progress(0)
+    scan = scan_all(provider)
+    assert scan.state is ScanState.COMPLETE
+    assert list(scan.log.failures) == ["p3"]
+    assert scan.log.failures["p3"].kind is FailureKind.NOT_FOUND
+    assert scan.log.reading("p3").state is ReadState.FAILED
+    progress = scan.progress(0)
     assert (progress.participants_read, progress.failed) == (4, 1)
     # The next start tries it again, and nobody else.
     source.end_time = EPOCH
     calls = len(source.order)
     provider.read(provider.session(SESSION))
     wait_for(lambda: provider.session(SESSION).value)
-    sweep.start()
-    wait_state(sweep, ScanState.COMPLETE)
+    scan.start()
+    wait_state(scan, ScanState.COMPLETE)
     assert "p3" in source.order[calls:]
-    assert not sweep.log.failures
+    assert not scan.log.failures
 
 
 def test_a_failure_in_the_middle_goes_on_from_its_page(provide):
@@ -469,47 +469,47 @@ def test_a_failure_in_the_middle_goes_on_from_its_page(provide):
             source.fail("p", FailureKind.NETWORK)
 
     source.before_answer = fail_the_second
-    sweep = sweep_all(provide(source))
-    assert sweep.state is ScanState.COMPLETE
+    scan = scan_all(provide(source))
+    assert scan.state is ScanState.COMPLETE
     assert source.calls["p", None] == 1
     assert source.calls["p", "2"] == 2
-    assert holds_what_the_source_has(sweep, source)
+    assert holds_what_the_source_has(scan, source)
 
 
 @pytest.mark.parametrize("kind", [FailureKind.EXPIRED, FailureKind.CREDENTIALS, FailureKind.DENIED])
 @pytest.mark.parametrize("whose", ["", "p2"])
-def test_what_fails_for_everybody_stops_the_sweep_until_it_is_resumed(provide, kind, whose):
+def test_what_fails_for_everybody_stops_the_scan_until_it_is_resumed(provide, kind, whose):
     source = SessionSource()
     for number in range(40):
         source.add(f"p{number}")
     source.fail(whose, kind)
     provider = provide(source)
-    sweep = sweep_all(provider)
-    assert sweep.state is ScanState.FAILED
-    assert sweep.failure.kind is kind
-    assert sweep.progress(0).failure is sweep.failure
+    scan = scan_all(provider)
+    assert scan.state is ScanState.FAILED
+    assert scan.failure.kind is kind
+    assert scan.progress(0).failure is scan.failure
     wait_for(lambda: settled(provider))
     assert len(source.asked) < 20
-    assert not sweep.log.failures
-    assert sweep.start()
-    wait_state(sweep, ScanState.COMPLETE)
-    assert sweep.failure is None
-    assert holds_what_the_source_has(sweep, source)
+    assert not scan.log.failures
+    assert scan.start()
+    wait_state(scan, ScanState.COMPLETE)
+    assert scan.failure is None
+    assert holds_what_the_source_has(scan, source)
     assert sum(source.calls.values()) == 42
 
 
-def test_an_outage_stops_the_sweep(provide):
+def test_an_outage_stops_the_scan(provide):
     source = SessionSource()
     for number in range(200):
         source.add(f"p{number}")
         source.fail(f"p{number}", FailureKind.NETWORK)
-    sweep = sweep_all(provide(source))
-    assert sweep.state is ScanState.FAILED
+    scan = scan_all(provide(source))
+    assert scan.state is ScanState.FAILED
     assert FAILURES_IN_A_ROW <= len(source.asked) < FAILURES_IN_A_ROW + CALLS_AHEAD
     source.failures.clear()
-    sweep.start()
-    wait_state(sweep, ScanState.COMPLETE)
-    assert holds_what_the_source_has(sweep, source)
+    scan.start()
+    wait_state(scan, ScanState.COMPLETE)
+    assert holds_what_the_source_has(scan, source)
 
 
 def test_failures_with_answers_in_between_are_no_outage(provide):
@@ -518,9 +518,9 @@ def test_failures_with_answers_in_between_are_no_outage(provide):
         source.add(f"p{number:02d}")
         if number % 2:
             source.fail(f"p{number:02d}", FailureKind.NETWORK)
-    sweep = sweep_all(provide(source, one_by_one()))
-    assert sweep.state is ScanState.COMPLETE
-    assert sweep.log.participants_read == 80
+    scan = scan_all(provide(source, one_by_one()))
+    assert scan.state is ScanState.COMPLETE
+    assert scan.log.participants_read == 80
 
 
 def test_a_list_that_fails_in_the_middle_leaves_those_listed_to_be_read(provide):
@@ -535,19 +535,19 @@ def test_a_list_that_fails_in_the_middle_leaves_those_listed_to_be_read(provide)
             source.fail("", FailureKind.SERVICE)
 
     source.before_answer = fail_the_second
-    sweep = sweep_all(provide(source))
-    assert sweep.state is ScanState.FAILED
-    assert sweep.failure.kind is FailureKind.SERVICE
-    assert sweep.log.participants_read == 2
-    assert not sweep.log.participants_complete
+    scan = scan_all(provide(source))
+    assert scan.state is ScanState.FAILED
+    assert scan.failure.kind is FailureKind.SERVICE
+    assert scan.log.participants_read == 2
+    assert not scan.log.participants_complete
     assert source.calls["", "2"] == 2
     source.before_answer = lambda _: None
-    sweep.start()
-    wait_state(sweep, ScanState.COMPLETE)
-    assert sweep.log.participants_read == 4
+    scan.start()
+    wait_state(scan, ScanState.COMPLETE)
+    assert scan.log.participants_read == 4
 
 
-def test_a_bug_in_a_source_is_reported_and_ends_the_sweep_all_the_same(provide):
+def test_a_bug_in_a_source_is_reported_and_ends_the_scan_all_the_same(provide):
     source = SessionSource()
     source.add("p")
     source.add("q")
@@ -560,9 +560,9 @@ def test_a_bug_in_a_source_is_reported_and_ends_the_sweep_all_the_same(provide):
     provider = provide(source)
     bugs = []
     provider.on_bug = bugs.append
-    sweep = sweep_all(provider)
-    assert sweep.state is ScanState.COMPLETE
-    assert list(sweep.log.failures) == ["p"]
+    scan = scan_all(provider)
+    assert scan.state is ScanState.COMPLETE
+    assert list(scan.log.failures) == ["p"]
     wait_for(lambda: len(bugs) == 2)
 
 
@@ -570,12 +570,12 @@ def test_a_participant_whose_reading_a_person_gives_up_is_read_at_the_end(provid
     source = SessionSource()
     for number in range(12):
         source.add(f"p{number:02d}")
-    provider, sweep, gate = started_and_held(provide, source, "p00")
+    provider, scan, gate = started_and_held(provide, source, "p00")
     assert provider.cancel(provider.events(scope("p00")))
     gate.opened.set()
-    wait_state(sweep, ScanState.COMPLETE)
-    assert sweep.log.participants_read == 12
-    assert holds_what_the_source_has(sweep, source)
+    wait_state(scan, ScanState.COMPLETE)
+    assert scan.log.participants_read == 12
+    assert holds_what_the_source_has(scan, source)
 
 
 def test_an_ended_session_is_never_read_again(provide):
@@ -585,10 +585,10 @@ def test_an_ended_session_is_never_read_again(provide):
     provider = provide(source)
     provider.read(provider.session(SESSION))
     wait_for(lambda: provider.session(SESSION).value)
-    sweep = sweep_all(provider)
+    scan = scan_all(provider)
     calls = len(source.order)
-    assert not sweep.start()
-    assert sweep.state is ScanState.COMPLETE
+    assert not scan.start()
+    assert scan.state is ScanState.COMPLETE
     assert settled(provider)
     assert len(source.order) == calls
 
@@ -599,23 +599,23 @@ def test_a_live_session_is_read_again_without_those_that_are_gone(provide):
     source.add("gone", events=2, state="DISCONNECTED")
     source.add("leaving", events=2)
     provider = provide(source)
-    sweep = sweep_all(provider)
-    before = list(sweep.log.log)
+    scan = scan_all(provider)
+    before = list(scan.log.log)
     source.order.clear()
     source.events["here"].append(joined("here", 50))
     source.events["leaving"].append(joined("leaving", 60))
     source.rows[2] = source.rows[2].__class__("leaving", state="DISCONNECTED")
     source.add("new", events=1)
-    assert sweep.start()
-    wait_state(sweep, ScanState.COMPLETE)
+    assert scan.start()
+    wait_state(scan, ScanState.COMPLETE)
     assert set(source.asked) == {"here", "leaving", "new"}
-    assert holds_what_the_source_has(sweep, source)
-    assert list(sweep.log.log)[: len(before)] == before
+    assert holds_what_the_source_has(scan, source)
+    assert list(scan.log.log)[: len(before)] == before
     source.order.clear()
-    sweep.start()
-    wait_state(sweep, ScanState.COMPLETE)
+    scan.start()
+    wait_state(scan, ScanState.COMPLETE)
     assert set(source.asked) == {"here", "new"}
-    assert holds_what_the_source_has(sweep, source)
+    assert holds_what_the_source_has(scan, source)
 
 
 def test_news_at_the_head_of_a_list_come_before_what_was_read(provide):
@@ -623,11 +623,11 @@ def test_news_at_the_head_of_a_list_come_before_what_was_read(provide):
     source.add("p", events=9)
     source.events["p"].reverse()
     provider = provide(source)
-    sweep = sweep_all(provider)
+    scan = scan_all(provider)
     source.calls.clear()
     source.events["p"].insert(0, joined("p", 99))
-    sweep.start()
-    wait_state(sweep, ScanState.COMPLETE)
+    scan.start()
+    wait_state(scan, ScanState.COMPLETE)
     # One page tells that a list from the newest on goes on as before.
     assert source.calls == {("", None): 1, ("p", None): 1}
     assert list(provider.events(scope("p")).items) == source.events["p"]
@@ -643,57 +643,57 @@ def test_the_last_pass_reads_all_pages_again_since_nobody_looks_for_late_events_
     if is_newest_first:
         source.events["p"].reverse()
     provider = provide(source)
-    sweep = sweep_all(provider)
+    scan = scan_all(provider)
     source.end_time = EPOCH
     source.events["p"].insert(late, joined("p", 1.5, remote_participant_id="late"))
     provider.read(provider.session(SESSION))
     wait_for(lambda: provider.session(SESSION).value)
-    assert sweep.start()
-    wait_state(sweep, ScanState.COMPLETE)
-    assert holds_what_the_source_has(sweep, source)
-    assert not sweep.start()
+    assert scan.start()
+    wait_state(scan, ScanState.COMPLETE)
+    assert holds_what_the_source_has(scan, source)
+    assert not scan.start()
 
 
 def test_a_refresh_that_fails_leaves_the_participant_read(provide):
     source = SessionSource()
     source.add("p")
     provider = provide(source)
-    sweep = sweep_all(provider)
+    scan = scan_all(provider)
     source.fail("p", FailureKind.SERVICE, FailureKind.SERVICE)
-    sweep.start()
-    wait_state(sweep, ScanState.COMPLETE)
-    assert sweep.log.is_read("p")
-    assert sweep.log.reading("p").failure.kind is FailureKind.SERVICE
-    sweep.start()
-    wait_state(sweep, ScanState.COMPLETE)
-    assert not sweep.log.failures
+    scan.start()
+    wait_state(scan, ScanState.COMPLETE)
+    assert scan.log.is_read("p")
+    assert scan.log.reading("p").failure.kind is FailureKind.SERVICE
+    scan.start()
+    wait_state(scan, ScanState.COMPLETE)
+    assert not scan.log.failures
 
 
 def test_a_second_pass_that_is_paused_reads_the_list_when_resumed(provide):
     source = SessionSource()
     source.add("p")
     provider = provide(source, RateLimiter(demand=FAST, background=1, window=0.05))
-    sweep = sweep_all(provider)
+    scan = scan_all(provider)
     source.add("q")
-    sweep.start()
-    sweep.pause()
+    scan.start()
+    scan.pause()
     wait_for(lambda: settled(provider))
-    sweep.start()
-    wait_state(sweep, ScanState.COMPLETE)
-    assert sweep.log.is_read("q")
+    scan.start()
+    wait_state(scan, ScanState.COMPLETE)
+    assert scan.log.is_read("q")
 
 
-def test_changes_of_the_sweep_are_told_together_and_its_states_at_once(provide):
+def test_changes_of_the_scan_are_told_together_and_its_states_at_once(provide):
     source = SessionSource()
     for number in range(100):
         source.add(f"p{number}")
     provider = provide(source, clock=standing_clock(lambda: 5.0))
     heard = []
     provider.on_change = heard.append
-    sweep = sweep_all(provider)
-    wait_for(lambda: heard.count(sweep) == 3)
+    scan = scan_all(provider)
+    wait_for(lambda: heard.count(scan) == 3)
     # The list is shared with screens; feeds of events that nobody has opened are not told of.
-    assert set(heard) == {sweep, sweep.participants}
+    assert set(heard) == {scan, scan.participants}
 
 
 def test_progress_tells_rate_and_time_left(provide):
@@ -710,16 +710,16 @@ def test_progress_tells_rate_and_time_left(provide):
 
     gate = Gate(None)
     source.before_answer = tick
-    sweep = provider.scan(SESSION)
-    sweep.start()
+    scan = provider.scan(SESSION)
+    scan.start()
     wait_for(gate.entered.is_set)
-    sweep.pause()
-    assert sweep.progress(now[0]).rate is None
+    scan.pause()
+    assert scan.progress(now[0]).rate is None
     gate.opened.set()
     wait_for(lambda: settled(provider))
-    sweep.start()
-    wait_state(sweep, ScanState.COMPLETE)
-    end = sweep.progress(now[0])
+    scan.start()
+    wait_state(scan, ScanState.COMPLETE)
+    end = scan.progress(now[0])
     assert (end.calls, end.events, end.participants_read) == (101, 100, 50)
     assert end.eta_seconds == 0
 
@@ -731,7 +731,7 @@ def test_calls_wait_for_the_pace_and_the_pace_for_no_call(provide):
     provider = provide(source, RateLimiter(demand=FAST, background=1, window=0.003))
     waiting = []
     source.before_answer = lambda name: waiting.append(provider.activity().waiting) if name else 0
-    sweep_all(provider)
+    scan_all(provider)
     # Whatever has gone out, others are lined up; at the end there are fewer left.
     assert min(waiting[: -2 * CALLS_AHEAD]) >= CALLS_AHEAD - 4
     assert len(waiting) == 120
@@ -743,18 +743,18 @@ def test_twenty_five_thousand_participants_cost_the_same_each(provide):
     for number in range(25_000):
         source.add(f"participant{number:05d}", events=1, user_id=f"u{number}")
     provider = provide(source)
-    sweep = provider.scan(SESSION)
+    scan = provider.scan(SESSION)
     steps = Counter()
     for name in ("_read", "_on_events", "_end", "_follow"):
-        count_calls(sweep, name, steps)
-    count_calls(sweep._members, "_take", steps)
-    sweep.start()
-    wait_for(lambda: not sweep.is_running, 120)
-    assert sweep.state is ScanState.COMPLETE
-    assert sweep.log.participants_read == 25_000
+        count_calls(scan, name, steps)
+    count_calls(scan._members, "_take", steps)
+    scan.start()
+    wait_for(lambda: not scan.is_running, 120)
+    assert scan.state is ScanState.COMPLETE
+    assert scan.log.participants_read == 25_000
     assert steps == dict.fromkeys(["_read", "_end", "_follow", "_on_events", "_take"], 25_000)
-    assert not sweep._feeds
-    assert not sweep._members.queue._users
+    assert not scan._feeds
+    assert not scan._members.queue._users
 
 
 def count_calls(owner, name, steps):

@@ -174,7 +174,7 @@ class _Sweeping:
 
 
 @pytest.fixture
-def sweeping():
+def scanning():
     made = _Sweeping()
     yield made
     made.queue.close()
@@ -184,19 +184,19 @@ def sweeping():
 
 
 @pytest.mark.parametrize("is_free", [False, True])
-def test_a_sweep_keeps_few_threads_at_work_and_a_person_gets_the_other_places(sweeping, is_free):
-    sweeping.submit(4, is_free=is_free)
-    wait_for(lambda: sweeping.in_flight == SCAN_CALLS_AT_WORK)
-    sweeping.submit(1, Priority.DEMAND)
-    wait_for(lambda: sweeping.in_flight == SCAN_CALLS_AT_WORK + 1)
-    sweeping.answers[0].set()
-    wait_for(lambda: sweeping.queue.activity(0.0).waiting == 1)
-    assert sweeping.in_flight == SCAN_CALLS_AT_WORK + 1
+def test_a_scan_keeps_few_threads_at_work_and_a_person_gets_the_other_places(scanning, is_free):
+    scanning.submit(4, is_free=is_free)
+    wait_for(lambda: scanning.in_flight == SCAN_CALLS_AT_WORK)
+    scanning.submit(1, Priority.DEMAND)
+    wait_for(lambda: scanning.in_flight == SCAN_CALLS_AT_WORK + 1)
+    scanning.answers[0].set()
+    wait_for(lambda: scanning.queue.activity(0.0).waiting == 1)
+    assert scanning.in_flight == SCAN_CALLS_AT_WORK + 1
 
 
-def test_a_slow_service_does_not_slow_a_sweep_down(sweeping):
-    sweeping.submit(4)
-    wait_for(lambda: sweeping.in_flight == SCAN_CALLS_AT_WORK)
-    sweeping.now = YOUNG_SECONDS
-    sweeping.submit(1, Priority.DEMAND)  # somebody makes the queue look at its clock
-    wait_for(lambda: sweeping.in_flight == CALLS_IN_FLIGHT)
+def test_a_slow_service_does_not_slow_a_scan_down(scanning):
+    scanning.submit(4)
+    wait_for(lambda: scanning.in_flight == SCAN_CALLS_AT_WORK)
+    scanning.now = YOUNG_SECONDS
+    scanning.submit(1, Priority.DEMAND)  # somebody makes the queue look at its clock
+    wait_for(lambda: scanning.in_flight == CALLS_IN_FLIGHT)

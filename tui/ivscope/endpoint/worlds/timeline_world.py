@@ -188,8 +188,8 @@ def _participant_members(timeline: Timeline, person: Person, now: datetime) -> M
     answer: Members = {"participantId": person.participant_id}
     if token.user_id is not None:
         answer["userId"] = token.user_id
-    here = any(stay.holds(now) for stay in person.stays)
-    answer["state"] = "CONNECTED" if here else "DISCONNECTED"
+    is_connected = any(stay.holds(now) for stay in person.stays)
+    answer["state"] = "CONNECTED" if is_connected else "DISCONNECTED"
     if person.arrival is not None:
         answer["firstJoinTime"] = person.arrival.isoformat()
     answer["attributes"] = dict(token.attributes)

@@ -86,7 +86,7 @@ class Follower:
         self._due = inf
         self._empty_polls = 0
         self._asked: tuple[int, int] | None = None
-        """Refreshes ended and events held when the poll under way was asked for."""
+        """Refreshes ended and events read when the poll under way was asked for."""
         self._is_last_poll = False
         self._seen = self._total_new
 
@@ -215,7 +215,7 @@ class Follower:
             # A person sees the facts of the participant, and they may have changed as well.
             self._provider.restart(self._participant)
 
-    def _conclude(self, refreshes: int, held: int, now: float) -> None:
+    def _conclude(self, refreshes: int, events_before: int, now: float) -> None:
         self._asked = None
         status = self.feed.status
         failure = status.failure
@@ -230,7 +230,7 @@ class Follower:
         elif self._is_last_poll:
             self._has_ended = True
             self._due = inf
-        elif len(self.feed.items) > held:
+        elif len(self.feed.items) > events_before:
             self._hurry(now)
             self._due = now + self._wait
         else:

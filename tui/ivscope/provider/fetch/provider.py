@@ -33,7 +33,7 @@ from ivscope.provider.store.source import RecordedReading, Source
 from ivscope.provider.store.store import Store
 
 Key = TypeVar("Key", bound=Hashable)
-Kept = TypeVar("Kept")
+Target = TypeVar("Target")
 
 
 class StageDataProvider:
@@ -193,7 +193,7 @@ class StageDataProvider:
         self._fetcher.close()
         self._scheduler.close()
 
-    def _once(self, store: dict[Key, Kept], key: Key, make: Callable[[], Kept]) -> Kept:
+    def _once(self, store: dict[Key, Target], key: Key, make: Callable[[], Target]) -> Target:
         with self._fetcher.lock:
             if key not in store:
                 store[key] = make()

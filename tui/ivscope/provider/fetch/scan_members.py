@@ -293,14 +293,14 @@ class ScannedFeed:
         if generation != self._generation:
             # The feed was read again from its start, or before the scan: rows may be in the log.
             self._generation, self._taken = generation, 0
-            held = log.events_of(log.participant_id(self.number))
-            self._earlier = EarlierRows(map(held.key, range(len(held))))
+            earlier = log.events_of(log.participant_id(self.number))
+            self._earlier = EarlierRows(map(earlier.key, range(len(earlier))))
         part = range(self._taken, len(rows))
         self._taken = len(rows)
         if self._earlier:
-            news = EventLog(rows.tables)
-            news.append(rows[at] for at in part if self._earlier.take(rows.key(at)) is None)
-            log.append(self.number, news, range(len(news)))
+            new_rows = EventLog(rows.tables)
+            new_rows.append(rows[at] for at in part if self._earlier.take(rows.key(at)) is None)
+            log.append(self.number, new_rows, range(len(new_rows)))
             return
         sequence = rows.sequence
         is_newest = part.start > 0 and sequence is not None and sequence[0] >= part.start

@@ -156,10 +156,10 @@ class Refresh:
 
     def _extend(self) -> Merged:
         """Add the new rows of a list that grows at its end."""
-        held = len(self._log) - self._before.base
-        self._log.append(self._fresh[held:])
+        rows_before = len(self._log) - self._before.base
+        self._log.append(self._fresh[rows_before:])
         self.page_cursor.base = self._before.base + self._last_page
-        return Merged(self.page_cursor, len(self._fresh) - held, is_whole=False)
+        return Merged(self.page_cursor, len(self._fresh) - rows_before, is_whole=False)
 
     def _spread(self) -> Merged:
         """Add new rows wherever in the list they stand."""
@@ -175,14 +175,14 @@ class Refresh:
         self._arrange(new, laid.order)
         if self._goal is Goal.MEETING and not is_whole:
             before.is_unsure |= laid.has_left_out and not before.is_at_end
-            before.has_missed_news |= laid.has_left_out
+            before.has_missed_rows |= laid.has_left_out
             return Merged(before, len(new), is_whole=False, has_left_out=laid.has_left_out)
         is_as_read = len(laid.order) == len(self._fresh)
         page_cursor.base = self._last_page if is_as_read else len(laid.order)
         # A list that was complete still is, as of the time when it was read.
         was_complete = before.is_at_end and not before.is_unsure
         page_cursor.is_unsure = laid.has_left_out and not was_complete
-        page_cursor.has_missed_news = laid.has_left_out
+        page_cursor.has_missed_rows = laid.has_left_out
         is_all = is_whole and not laid.has_left_out
         return Merged(page_cursor, len(new), is_whole=is_all, has_left_out=laid.has_left_out)
 
@@ -194,8 +194,8 @@ class Refresh:
         return self._overlay.is_known_from(self._last_page)
 
     def _arrange(self, new: list[Event], order: "array[int]") -> None:
-        held = array("I", returned(self._log))
-        if order[: len(held)] == held:
+        order_before = array("I", returned(self._log))
+        if order[: len(order_before)] == order_before:
             self._log.append(new)
         else:
             self._log.arrange(new, order)
@@ -206,7 +206,7 @@ def goal_of(log: EventLog, before: PageCursor) -> Goal:
 
     For a list from the oldest to the newest it must have been read to its end.
     """
-    if before.is_at_end and (before.is_unsure or before.has_missed_news):
+    if before.is_at_end and (before.is_unsure or before.has_missed_rows):
         return Goal.WHOLE
     if log.order is OrderLabel.NEWEST_FIRST:
         return Goal.MEETING

@@ -78,22 +78,22 @@ def overlay(
     the reading is whole, because then the service has dropped them.
 
     Args:
-        log: The rows held.
+        log: The rows read before.
         fresh: What was read again; a log with the same tables.
         doubtful: Indexes in `fresh` that are left out unless the log has such a row.
         is_whole: Whether the list was read to its end.
     """
-    held = returned(log)
-    same = _common_head(log, held, fresh)
-    rows = EarlierRows((log.key(position) for position in held[same:]), same)
-    ranks, positions = array("q", range(same)), array("I", held[:same])
-    came = bytearray(b"\x01" * same + bytes(len(held) - same))
+    by_rank = returned(log)
+    same = _common_head(log, by_rank, fresh)
+    rows = EarlierRows((log.key(position) for position in by_rank[same:]), same)
+    ranks, positions = array("q", range(same)), array("I", by_rank[:same])
+    came = bytearray(b"\x01" * same + bytes(len(by_rank) - same))
     free = len(log)
     for index in range(same, len(fresh)):
         rank = rows.take(fresh.key(index))
         if rank is not None:
             ranks.append(rank)
-            positions.append(held[rank])
+            positions.append(by_rank[rank])
             came[rank] = 1
         elif index in doubtful:
             ranks.append(_LEFT_OUT)
@@ -101,30 +101,32 @@ def overlay(
             ranks.append(_NEW)
             positions.append(free)
             free += 1
-    missing = len(held) - sum(came)
+    missing = len(by_rank) - sum(came)
     if not missing:
         order = positions
     elif is_whole:
-        order = _with_dropped(held, came, ranks, positions)
+        order = _with_dropped(by_rank, came, ranks, positions)
     else:
-        order = positions + array("I", (held[rank] for rank, here in enumerate(came) if not here))
+        order = positions + array(
+            "I", (by_rank[rank] for rank, has_come in enumerate(came) if not has_come)
+        )
     return Overlay(ranks, order, missing)
 
 
-def _common_head(log: EventLog, held: Sequence[int], fresh: EventLog) -> int:
-    count = min(len(held), len(fresh))
+def _common_head(log: EventLog, by_rank: Sequence[int], fresh: EventLog) -> int:
+    count = min(len(by_rank), len(fresh))
     for rank in range(count):
-        if log.key(held[rank]) != fresh.key(rank):
+        if log.key(by_rank[rank]) != fresh.key(rank):
             return rank
     return count
 
 
 def _with_dropped(
-    held: Sequence[int], came: bytearray, ranks: Iterable[int], positions: Iterable[int]
+    by_rank: Sequence[int], came: bytearray, ranks: Iterable[int], positions: Iterable[int]
 ) -> "array[int]":
     followers: defaultdict[int, list[int]] = defaultdict(list)
     anchor = _LEFT_OUT
-    for rank, position in enumerate(held):
+    for rank, position in enumerate(by_rank):
         if came[rank]:
             anchor = rank
         else:
@@ -148,19 +150,19 @@ def growth_at_head(log: EventLog, fresh: EventLog) -> int | None:
     Returns:
         None when that cannot be told: nothing older has come, or the rows differ elsewhere too.
     """
-    held = returned(log)
-    newest = log.time_us(held[0]) if held else None
+    by_rank = returned(log)
+    newest = log.time_us(by_rank[0]) if by_rank else None
     if newest is None:
         return None
     older_fresh = _first_older(fresh, range(len(fresh)), newest)
-    older_held = _first_older(log, held, newest)
-    if older_fresh is None or older_held is None:
+    older_before = _first_older(log, by_rank, newest)
+    if older_fresh is None or older_before is None:
         return None
-    growth = older_fresh - older_held
-    if growth < 0 or len(fresh) - growth > len(held):
+    growth = older_fresh - older_before
+    if growth < 0 or len(fresh) - growth > len(by_rank):
         return None
     same = all(
-        fresh.key(index) == log.key(held[index - growth]) for index in range(growth, len(fresh))
+        fresh.key(index) == log.key(by_rank[index - growth]) for index in range(growth, len(fresh))
     )
     return growth if same else None
 
@@ -169,7 +171,7 @@ def growth_at_end(log: EventLog, base: int, fresh: EventLog) -> int | None:
     """How many events a list has gained at its end.
 
     Args:
-        log: The rows held.
+        log: The rows read before.
         base: The rank of the first row that was read again.
         fresh: What was read again from there to the end.
 
@@ -177,12 +179,12 @@ def growth_at_end(log: EventLog, base: int, fresh: EventLog) -> int | None:
         None when that cannot be told: a row of the log did not come where it was, or a row behind
         them is equal to one of them, so that it may be a repeat that growth has pushed there.
     """
-    held = returned(log)[base:]
-    if not held or _common_head(log, held, fresh) < len(held):
+    by_rank = returned(log)[base:]
+    if not by_rank or _common_head(log, by_rank, fresh) < len(by_rank):
         return None
-    known = {log.key(position) for position in held}
-    is_apart = all(fresh.key(index) not in known for index in range(len(held), len(fresh)))
-    return len(fresh) - len(held) if is_apart else None
+    earlier = {log.key(position) for position in by_rank}
+    is_apart = all(fresh.key(index) not in earlier for index in range(len(by_rank), len(fresh)))
+    return len(fresh) - len(by_rank) if is_apart else None
 
 
 def has_passed_newest(log: EventLog, fresh: EventLog) -> bool:
@@ -207,7 +209,7 @@ def doubtful_rows(log: EventLog, page: Sequence[Event]) -> frozenset[int]:
     behind the log; else as much as there are blocks of events of the same time and kind.
 
     Args:
-        log: The rows held.
+        log: The rows read before.
         page: The page that came next.
     """
     if not page or not log or _goes_on(log, page):
@@ -216,8 +218,8 @@ def doubtful_rows(log: EventLog, page: Sequence[Event]) -> frozenset[int]:
     rows.append(page)
     keys = [rows.key(index) for index in range(len(rows))]
     sought = set(keys)
-    held = {key for key in map(log.key, _near(log, rows)) if key in sought}
-    return frozenset(index for index, key in enumerate(keys) if key in held)
+    read_before = {key for key in map(log.key, _near(log, rows)) if key in sought}
+    return frozenset(index for index, key in enumerate(keys) if key in read_before)
 
 
 def _goes_on(log: EventLog, page: Iterable[Event]) -> bool:

@@ -33,7 +33,7 @@ class PageCursor:
     """Whether nothing can have come in since this pass began, so that no page repeats rows."""
     is_unsure: bool = False
     """Whether rows of this pass were left out that may be repeats. Another pass has to tell."""
-    has_missed_news: bool = False
+    has_missed_rows: bool = False
     """Whether a refresh has left out such rows, so that the next one has to read all again."""
 
     @property

@@ -84,10 +84,10 @@ class Store:
 
     def facts(self, session: SessionScope) -> dict[str, Participant]:
         """The answers of GetParticipant for a session, by participant id."""
-        told = [(call.scope, fact.value) for call, fact in tuple(self.all_facts.items())]
+        answers = [(call.scope, fact.value) for call, fact in tuple(self.all_facts.items())]
         return {
             scope.participant_id: value
-            for scope, value in told
+            for scope, value in answers
             if isinstance(value, Participant)
             and isinstance(scope, ParticipantScope)
             and scope.session == session
@@ -97,10 +97,10 @@ class Store:
         """The row of a session, listed or read alone; one with an end time goes first."""
         rows = self.lists.get(calls.sessions(session.stage_arn))
         fact = self.known(calls.session(session))
-        held = [] if rows is None else list(rows.items)
+        found = [] if rows is None else list(rows.items)
         if fact is not None:
-            held.append(fact)
-        own = [row for row in held if row.session_id == session.session_id]
+            found.append(fact)
+        own = [row for row in found if row.session_id == session.session_id]
         return max(own, key=lambda row: row.end_time is not None, default=None)
 
     def has_ended(self, session: SessionScope) -> bool:

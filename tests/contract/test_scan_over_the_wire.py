@@ -1,4 +1,4 @@
-"""The sweep of a session over real boto3 and real HTTP."""
+"""The scan of a session over real boto3 and real HTTP."""
 
 from collections import Counter
 from datetime import UTC, datetime
@@ -58,14 +58,14 @@ def test_everything_of_the_show_is_read_without_a_throttle_answer(connect):
     endpoint, provider, _ = connect(
         "incident", rate_limiter=RateLimiter(background=CALLS_PER_SECOND - 1), throttle=True
     )
-    sweep = provider.scan(SHOW_SCOPE)
-    sweep.start()
-    wait_for(lambda: not sweep.is_running, 60)
-    assert sweep.state is ScanState.COMPLETE
+    scan = provider.scan(SHOW_SCOPE)
+    scan.start()
+    wait_for(lambda: not scan.is_running, 60)
+    assert scan.state is ScanState.COMPLETE
     assert endpoint.throttled == 0
-    assert sweep.log.participants_read == 40
+    assert scan.log.participants_read == 40
     # One call for each page and none twice.
-    pages = sum(-(-sweep.log.reading(one).events // 100) for one in sweep.log.participant_ids)
+    pages = sum(-(-scan.log.reading(one).events // 100) for one in scan.log.participant_ids)
     assert endpoint.calls == {"ListParticipants": 1, "ListParticipantEvents": pages}
 
 
@@ -73,13 +73,13 @@ def test_the_log_of_the_show_is_what_the_service_has_for_each(connect):
     _, provider, source = connect(
         "incident", rate_limiter=RateLimiter(demand=UNLIMITED, background=UNLIMITED)
     )
-    sweep = provider.scan(SHOW_SCOPE)
-    sweep.start()
-    wait_for(lambda: sweep.state is ScanState.COMPLETE, 30)
-    for name in sweep.log.participant_ids:
-        held = sweep.log.events_of(name)
+    scan = provider.scan(SHOW_SCOPE)
+    scan.start()
+    wait_for(lambda: scan.state is ScanState.COMPLETE, 30)
+    for name in scan.log.participant_ids:
+        held = scan.log.events_of(name)
         assert Counter(held) == Counter(events_of(source, SHOW_SCOPE, name))
-    names = {event.name for event in sweep.log.log}
+    names = {event.name for event in scan.log.log}
     assert {"JOIN_ERROR", "TOKEN_EXCHANGED", "REPLICATION_STARTED"} <= names
 
 
@@ -89,19 +89,19 @@ def test_a_few_hundred_of_twenty_five_thousand(connect):
     )
     stage = source.read_page(calls.STAGES, None).items[0].arn
     session = SessionScope(stage, source.read_page(calls.sessions(stage), None).items[0].session_id)
-    sweep = provider.scan(session)
-    sweep.start()
-    wait_for(lambda: sweep.log.participants_read >= 300, 60)
-    sweep.pause()
+    scan = provider.scan(session)
+    scan.start()
+    wait_for(lambda: scan.log.participants_read >= 300, 60)
+    scan.pause()
     wait_for(lambda: not provider.activity().in_flight)
     made = endpoint.calls
-    read = [one for one in sweep.log.participant_ids if sweep.log.is_read(one)]
+    read = [one for one in scan.log.participant_ids if scan.log.is_read(one)]
     for name in read[::100]:
         feed = provider.events(ParticipantScope(stage, session.session_id, name))
         assert feed.state is FeedState.COMPLETE
         assert endpoint.calls == made
         assert Counter(feed.items) == Counter(events_of(source, session, name))
         made = endpoint.calls
-    assert len(sweep.log.log) == sum(
-        sweep.log.reading(name).events for name in sweep.log.participant_ids
+    assert len(scan.log.log) == sum(
+        scan.log.reading(name).events for name in scan.log.participant_ids
     )
