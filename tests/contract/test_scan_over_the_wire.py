@@ -27,11 +27,11 @@ def connect():
     """A provider over an endpoint of a world, and the source for looking past the provider."""
     made = []
 
-    def build(world, *, limiter, throttle=False):
+    def build(world, *, rate_limiter, throttle=False):
         world = open_world(world, lambda: EPOCH)
         endpoint = Endpoint(world, throttle=throttle).start()
         source = aws_source(endpoint.url, region=world.region)
-        provider = StageDataProvider(lambda: source, rate_limiter=limiter)
+        provider = StageDataProvider(lambda: source, rate_limiter=rate_limiter)
         made.append((endpoint, provider))
         return endpoint, provider, source
 
