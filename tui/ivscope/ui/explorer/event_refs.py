@@ -1,4 +1,4 @@
-"""References to events: between a participant's own events and those of everybody."""
+"""References to events: the same event in its participant's log and in that of everybody."""
 
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.findings.finding import EventRef
@@ -10,10 +10,10 @@ from ivscope.workspace.event_stream import SessionStream
 def event_ref(
     event_findings: EventFindings, pane: EventsPane, scope: ParticipantScope
 ) -> EventRef | None:
-    """The event under the cursor, among its participant's own; None without one.
+    """Refer to the event under the cursor by its participant's log; None without an event.
 
     Args:
-        event_findings: What is held.
+        event_findings: Knows the logs.
         pane: Where the cursor is.
         scope: The participant of the event.
     """
@@ -26,7 +26,7 @@ def event_ref(
 
 
 def own_ref(event_findings: EventFindings, ref: EventRef) -> EventRef | None:
-    """The same event among those of its participant; None when they are not held."""
+    """Refer to the same event by its participant's log; None when that is not read."""
     session = ref.scope
     if isinstance(session, ParticipantScope):
         return ref
@@ -46,7 +46,7 @@ def own_ref(event_findings: EventFindings, ref: EventRef) -> EventRef | None:
             if guess < len(log) and log[guess] == event:
                 return EventRef(scope, guess)
         before += len(part)
-    # A feed that was refreshed can hold the same events at other positions.
+    # In a feed that was refreshed the same events can have other positions.
     time_us = sweep.log.log.time_us(ref.position)
     same = (at for at in range(len(log)) if log.time_us(at) == time_us and log[at] == event)
     found = next(same, None)
@@ -56,7 +56,7 @@ def own_ref(event_findings: EventFindings, ref: EventRef) -> EventRef | None:
 def session_position(
     event_findings: EventFindings, ref: EventRef, session: SessionScope
 ) -> int | None:
-    """Where an event is among those of everybody in its session; None when it is not there."""
+    """Return the position of an event in the log of everybody; None when it is not there."""
     if ref.scope == session:
         return ref.position
     scope = ref.scope

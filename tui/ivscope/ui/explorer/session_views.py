@@ -1,4 +1,4 @@
-"""SessionViews: next failing participant, summary, lanes, comparison."""
+"""SessionViews: summary, lanes, comparison, and the jump to the next failing participant."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -21,7 +21,7 @@ from ivscope.workspace.place import Level, Place
 
 
 class NextFailing:
-    """`e` in the participant picker: sweeps, suspicious first, until an error is found."""
+    """`e` in the participant picker: scans, suspicious ones first, until an error is found."""
 
     def __init__(
         self, context: ExplorerContext, events: EventCommands, navigation: Navigation
@@ -35,14 +35,14 @@ class NextFailing:
         context.handlers.add("jump.error", self._jump, self._why_not)
 
     def stop(self) -> bool:
-        """Stop looking. Returns whether something was looked for."""
+        """Stop looking. Returns whether an error was being looked for."""
         sought, self._sought = self._sought, None
         if sought is not None:
             sought.pause()
         return sought is not None
 
     def changed(self, changed: Collection[object]) -> None:
-        """A sweep went on: open the first participant with an error, if that was looked for."""
+        """Called when a scan went on: open the first participant with an error, if looking."""
         sweep = self._sought
         if sweep is None or sweep not in changed:
             return
@@ -82,7 +82,7 @@ class NextFailing:
         self._context.say("reading participants, suspicious ones first, until one has an error")
 
     def _below(self, sweep: Scan) -> str | None:
-        """The next participant under the cursor whose events hold an error, as far as read."""
+        """Return the next participant below the cursor with an error, as far as read."""
         rows = self._context.picker.below()
         wanted = [row.participant_id for row in rows if isinstance(row, ParticipantSummary)]
         for participant_id in wanted:
@@ -99,7 +99,7 @@ class NextFailing:
 
 
 def _first_with_errors(sweep: Scan) -> str | None:
-    """The participant read first among those with an error."""
+    """Return the participant that was read first among those with an error."""
     for participant_id in sweep.log.participant_ids:
         reading = sweep.log.reading(participant_id)
         if reading is not None and reading.errors:
@@ -108,7 +108,7 @@ def _first_with_errors(sweep: Scan) -> str | None:
 
 
 class SessionViews:
-    """Opens the views of a session and lands where they lead."""
+    """The commands that open the views of a session, and go where a view leads."""
 
     def __init__(
         self, context: ExplorerContext, events: EventCommands, navigation: Navigation
@@ -119,7 +119,7 @@ class SessionViews:
         self._jobs = context.jobs
         self._events = events
         self._navigation = navigation
-        self._trouble = NextFailing(context, events, navigation)
+        self._next_failing = NextFailing(context, events, navigation)
         self._view: SummaryScreen | LanesScreen | None = None
         add = context.handlers.add
         add("triage.summary", self._open_summary, context.why_no_session)
@@ -127,20 +127,20 @@ class SessionViews:
         add("triage.compare", self._compare, self._why_not_compare)
 
     def changed(self, changed: Collection[object]) -> None:
-        """Something that the provider holds changed."""
-        self._trouble.changed(changed)
+        """Called when something of the provider changed."""
+        self._next_failing.changed(changed)
         if self._view is not None:
             self._view.changed()
 
     def _sweep(self) -> Scan:
-        """The sweep of the session, started unless it was stopped."""
+        """Return the scan of the session; starts it unless it was paused."""
         return begun_sweep(self._provider, self._context.here.session)
 
     def order(self, order: str) -> None:
-        """Start, pause or cancel the sweep of the session.
+        """Start, pause or cancel the scan of the session.
 
         Raises:
-            Unavailable: It is none of these, or there is no session.
+            Unavailable: `order` is none of these, or there is no session.
         """
         reason = self._context.why_no_session()
         if reason:
@@ -188,7 +188,7 @@ class SessionViews:
         self._context.show_bars()
 
     def _row_of(self, position: int) -> int | None:
-        """The row of an event in everybody's list, None while it is not shown."""
+        """Return the row of an event in the list of everybody; None while it is not shown."""
         reading = self._context.pane.reading
         if reading is None or not reading.view.is_shown(position):
             return None
@@ -225,7 +225,7 @@ class SessionViews:
         return "open two participants, one after the other: {triage.compare} compares them"
 
     def _compare(self) -> None:
-        """The two participants opened last, the one before on the left."""
+        """Compare the two participants opened last; the earlier one is on the left."""
         right, left = self._context.trail.opened
         rows = ComparedRows(self._compared(left), self._compared(right), self._clock)
         event = self._context.pane.event if self._context.here.level is Level.EVENTS else None

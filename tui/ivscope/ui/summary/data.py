@@ -1,4 +1,4 @@
-"""What the summary of a session, or of one participant, is made from, and its findings."""
+"""SummaryData: counts, facts and findings that the summary of a session or participant shows."""
 
 from collections.abc import Callable
 from datetime import tzinfo
@@ -28,17 +28,17 @@ from ivscope.workspace.place import Place
 from ivscope.workspace.session_context import session_facts
 
 _FAILURES = 20
-"""Participants named that could not be read: their causes are mostly the same."""
+"""At most so many unread participants are named: their causes are mostly the same."""
 
 
 class SummaryData(Protocol):
-    """Counts that grow."""
+    """What a summary shows, which grows while events are read."""
 
     title: str
-    """Of what."""
+    """What is summed up: "Session" or "Participant"."""
 
     def work(self, seconds: float) -> bool:
-        """Count on for about so long. Returns whether more is left to count."""
+        """Count for about so many seconds. Returns whether more is left to count."""
         ...
 
     def summary(self) -> Summary:
@@ -46,43 +46,43 @@ class SummaryData(Protocol):
         ...
 
     def word(self) -> str:
-        """The state of the reading, in capitals."""
+        """Return the state of reading, in capitals."""
         ...
 
     def changed(self) -> None:
-        """Something was read."""
+        """Called when something was read."""
         ...
 
     def fetch(self) -> str:
-        """Read what would tell more, or stop that. Returns what to say; empty for nothing."""
+        """Read missing facts, or stop that. Returns a note; empty for none."""
         ...
 
     def pause(self) -> str:
-        """Pause the reading of events, or go on. Returns what to say; empty for nothing."""
+        """Pause the reading of events, or go on. Returns a note; empty for none."""
         ...
 
     def about(self, width: int, clock: TimeDisplay) -> list[Line]:
-        """Facts of it that are not counted."""
+        """Make the lines of facts that are not counts."""
         ...
 
     def findings(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:
-        """What the rules say of it."""
+        """Make the lines of findings."""
         ...
 
 
 class SessionData:
-    """A session, as far as its sweep has come."""
+    """The summary of a session, as far as its scan has come."""
 
     title = "Session"
 
     def __init__(
         self, provider: StageDataProvider, sweep: Scan, jobs: Jobs, done: Callable[[], object]
     ) -> None:
-        """A session.
+        """Begin without counts.
 
         Args:
-            provider: What is held of it.
-            sweep: Everybody's events.
+            provider: What was read of the session.
+            sweep: The scan, with the events of everybody.
             jobs: The owner of background work.
             done: Called when findings are there.
         """
@@ -109,7 +109,7 @@ class SessionData:
         )
 
     def word(self) -> str:
-        """The state of what is read, and whether rules of the findings are missing."""
+        """Return the state of reading, and whether a rule of the findings failed."""
         facts = self._facts
         if facts is not None and facts.is_running:
             return f"READING FACTS {facts.done:,} of {facts.wanted:,}  Z: stop"
@@ -117,12 +117,12 @@ class SessionData:
         return f"{word}  FINDINGS INCOMPLETE" if self._findings.failed_rules else word
 
     def changed(self) -> None:
-        """Ask for the next facts."""
+        """Read the next facts, if facts are being read."""
         if self._facts is not None:
             self._facts.step()
 
     def fetch(self) -> str:
-        """SDK, browser, system, provider and protocol of everybody, first of those who failed."""
+        """Read SDK, browser, system, provider and protocol of everybody, the failing ones first."""
         if not self._provider.may_grow:
             return ONLY_RECORDED
         if self._facts is not None and self._facts.is_running:
@@ -138,16 +138,16 @@ class SessionData:
         return ""
 
     def pause(self) -> str:
-        """The sweep."""
+        """Pause the scan, or go on."""
         return pause_or_go_on(self.sweep)
 
     def about(self, width: int, clock: TimeDisplay) -> list[Line]:
-        """From when to when it was."""
+        """Make the line with start and end of the session."""
         session = self._provider.store.session(self.sweep.session)
         return session_span(session, width, clock.zone, clock.now())
 
     def findings(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:
-        """Across participants; and whom the sweep could not read."""
+        """Make the lines of findings, and name the participants that could not be read."""
         self._findings.look()
         return [*self._findings.lines(width, zone, keys), *self._failures(width)]
 
@@ -166,7 +166,7 @@ class SessionData:
 
 
 class ParticipantData:
-    """One participant, as far as its events are read."""
+    """The summary of one participant, as far as its events are read."""
 
     title = "Participant"
 
@@ -195,31 +195,31 @@ class ParticipantData:
         )
 
     def word(self) -> str:
-        """Whether all is read."""
+        """Return whether all events are read, in capitals."""
         return "ALL LOADED" if self._stream.is_complete else "PARTIAL"
 
     def changed(self) -> None:
-        """Nothing to ask for."""
+        """Do nothing: no facts are read here."""
 
     def fetch(self) -> str:
-        """Nothing: the facts of a participant are read when it is opened."""
+        """Do nothing: the facts of a participant are read when it is opened."""
         return "the detail tells what is known of this participant"
 
     def pause(self) -> str:
-        """Nothing: pages are read in the list of events."""
+        """Do nothing: pages are read from the list of events."""
         return "{read.all} in the events reads all of this participant"
 
     def about(self, width: int, clock: TimeDisplay) -> list[Line]:  # noqa: ARG002 - the protocol's signature
-        """Nothing: the detail tells who it is."""
+        """Return no lines: the detail says who the participant is."""
         return []
 
     def findings(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:  # noqa: ARG002 - the protocol's signature
-        """None: the detail tells those of one participant, event by event."""
+        """Return no lines: the detail shows the findings about each event."""
         return []
 
 
 def is_about_facts(ask: Ask) -> bool:
-    """Whether what would tell is GetParticipant of many."""
+    """Whether the missing facts are those of many participants, from GetParticipant."""
     return ask.fact.kind is FactKind.SESSION_FACTS
 
 
@@ -229,16 +229,16 @@ class _Found(NamedTuple):
 
 
 class SessionFindings:
-    """The rules look at every event, which takes two seconds for a million: a thread does it."""
+    """Findings of a session, made in a thread: a million events take two seconds."""
 
     def __init__(
         self, provider: StageDataProvider, sweep: Scan, jobs: Jobs, done: Callable[[], object]
     ) -> None:
-        """Findings of a session.
+        """Begin without findings.
 
         Args:
-            provider: What is held of it.
-            sweep: Everybody's events.
+            provider: What was read of the session.
+            sweep: The scan, with the events of everybody.
             jobs: The owner of the thread.
             done: Called when there is something new to draw.
         """
@@ -253,13 +253,14 @@ class SessionFindings:
 
     @property
     def failed_rules(self) -> tuple[str, ...]:
-        """Names of rules that raised, so that what they would have found is missing."""
+        """Names of rules that raised an error, so that their findings are missing."""
         return self._found.failed_rules
 
     def look(self) -> None:
-        """Work them out anew if participants or facts were read since, and nobody is at it.
+        """Make the findings again if participants or facts were read since the last time.
 
-        While the sweep runs it is done now and then only: calls and keys need the processor too.
+        Does nothing while they are being made. While the scan runs they are made now and then only:
+        calls and keys need the processor too.
         """
         if self._sweep.is_running and self._job.rests:
             return
@@ -283,7 +284,7 @@ class SessionFindings:
         self._done()
 
     def lines(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:
-        """A heading and the findings; each leads to the first event that it rests on."""
+        """Make a heading and the findings; each leads to the first event that it rests on."""
         if not self._found.findings:
             return []
         lines = [SummaryLine(()), SummaryLine((Span("Findings", Role.STRONG),))]
