@@ -1,4 +1,4 @@
-"""Facts of a whole session, as the rules of findings look at what its sweep has read."""
+"""Facts of a whole session for the rules of findings, from what its scan has read."""
 
 from ivscope.domain.stages import Participant, ParticipantScope, SessionScope
 from ivscope.findings.session_context import SessionFacts
@@ -7,9 +7,9 @@ from ivscope.workspace.reaches import Reaches
 
 
 def session_facts(provider: StageDataProvider, session: SessionScope) -> SessionFacts:
-    """What a sweep has read so far; make it anew for each look. Reads nothing.
+    """Return what a scan has read so far; call it anew for each look. Reads nothing.
 
-    Its log is that of the timeline of everybody, so a position in it is a position there.
+    Its log is that of the timeline of everybody, so positions are the same in both.
     """
     sweep = provider.scan(session)
     reach = Reaches(provider).in_sweep(sweep)
