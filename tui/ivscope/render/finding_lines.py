@@ -51,7 +51,7 @@ class EvidenceKeys:
     """Goes to the events that findings rest on."""
     fetch: str
     """Reads a missing fact."""
-    sweep: str
+    scan: str
     """Scans the session."""
 
 
@@ -161,10 +161,10 @@ def _cited(cited: Sequence[Cited], tell: _Tell) -> Line:
 def _ask(ask: Ask, is_fetched: bool, keys: EvidenceKeys) -> Line:
     calls = f"{ask.calls:,} call{'' if ask.calls == 1 else 's'}"
     what = Span(f"{ask.what}. ")
-    if ask.fact.kind is FactKind.SESSION_EVENTS and keys.sweep:
+    if ask.fact.kind is FactKind.SESSION_EVENTS and keys.scan:
         return (
             what,
-            Span(f"{keys.sweep} sweeps the session", Role.ACCENT),
+            Span(f"{keys.scan} sweeps the session", Role.ACCENT),
             Span(f": {calls} or more"),
         )
     if is_fetched and keys.fetch:

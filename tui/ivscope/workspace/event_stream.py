@@ -126,9 +126,9 @@ class ParticipantStream:
     @property
     def recorded_at(self) -> datetime | None:
         """When the first page, or the last refresh, was recorded."""
-        sweep = self._provider.started_scan(self._scope.session)
-        if sweep is not None and self._provider.up_to_date_at(self.feed) is None:
-            return sweep.recorded_at
+        scan = self._provider.started_scan(self._scope.session)
+        if scan is not None and self._provider.up_to_date_at(self.feed) is None:
+            return scan.recorded_at
         return self._provider.recorded_at(self.feed)
 
     def session_times(self, now: datetime) -> tuple[datetime, datetime] | None:
@@ -171,44 +171,44 @@ class SessionStream:
     """The events of everybody in a session, as far as the scan has come."""
 
     def __init__(self, provider: StageDataProvider, session: SessionScope) -> None:
-        self.sweep = provider.scan(session)
+        self.scan = provider.scan(session)
         self._provider = provider
         self._missing = "failed" if provider.may_grow else "not recorded"
 
     @property
     def items(self) -> EventLog:
         """The merged log."""
-        return self.sweep.log.log
+        return self.scan.log.log
 
     @property
     def source(self) -> object:
         """The scan."""
-        return self.sweep
+        return self.scan
 
     @property
     def is_busy(self) -> bool:
         """Whether the scan runs."""
-        return self.sweep.is_running
+        return self.scan.is_running
 
     @property
     def is_complete(self) -> bool:
         """Whether everybody was read."""
-        return self.sweep.state is ScanState.COMPLETE and not self.sweep.log.participants_failed
+        return self.scan.state is ScanState.COMPLETE and not self.scan.log.participants_failed
 
     @property
     def may_grow(self) -> bool:
         """Whether the scan runs: looking for something does not start one."""
-        return self.sweep.is_running
+        return self.scan.is_running
 
     @property
     def failure(self) -> ProviderFailure | None:
         """Why the scan stopped; None without a failure."""
-        return self.sweep.failure
+        return self.scan.failure
 
     @property
     def coverage(self) -> str:
         """How many of the participants were read."""
-        log = self.sweep.log
+        log = self.scan.log
         of = f"{log.participants_known:,}" if log.participants_complete else "not all listed"
         text = f"{log.participants_read:,} of {of} participants read"
         if log.participants_failed:
@@ -218,41 +218,41 @@ class SessionStream:
     @property
     def recorded_at(self) -> datetime | None:
         """When the participant read first was recorded."""
-        return self.sweep.recorded_at
+        return self.scan.recorded_at
 
     def session_times(self, now: datetime) -> tuple[datetime, datetime] | None:
         """As far as held."""
-        return _session_times(self._provider, self.sweep.session, now)
+        return _session_times(self._provider, self.scan.session, now)
 
     def awaits_session(self) -> bool:
         """Have them read if they are unknown. Returns whether they will come."""
-        return _awaits_session(self._provider, self.sweep.session)
+        return _awaits_session(self._provider, self.scan.session)
 
     def read_on(self, priority: Priority = Priority.DEMAND) -> None:
         """Do nothing: the scan reads at its own rate."""
 
 
-def begun_sweep(provider: StageDataProvider, session: SessionScope) -> Scan:
+def begun_scan(provider: StageDataProvider, session: SessionScope) -> Scan:
     """Return the scan of a session; starts it unless it was paused.
 
     Has it read whether the session has ended, if that is unknown: it decides what can still come.
     """
-    sweep = provider.scan(session)
-    if sweep.state is ScanState.IDLE:
+    scan = provider.scan(session)
+    if scan.state is ScanState.IDLE:
         if provider.store.session(session) is None:
             provider.read(provider.session(session))
-        sweep.start()
-    return sweep
+        scan.start()
+    return scan
 
 
 NOTHING_NEW = "the session has ended and everybody is read: nothing new can come"
 """Why a scan cannot go on."""
 
 
-def pause_or_go_on(sweep: Scan) -> str:
+def pause_or_go_on(scan: Scan) -> str:
     """Pause a scan, or let it go on. Returns why it cannot go on; empty when it can."""
-    if sweep.is_running:
-        sweep.pause()
-    elif not sweep.start():
+    if scan.is_running:
+        scan.pause()
+    elif not scan.start():
         return NOTHING_NEW
     return ""

@@ -64,10 +64,10 @@ class Reaches:
         reach = _reach(self._end(session), as_of, at)
         return reach if feed.is_complete else read_so_far(feed.items, reach)
 
-    def in_sweep(self, sweep: Scan) -> Callable[[str], Reach]:
+    def in_scan(self, scan: Scan) -> Callable[[str], Reach]:
         """Return a function that says how far a participant is read in a scan now, by id."""
-        session, log = sweep.session, sweep.log
-        end, as_of, failed = self._end(session), self.read_to(sweep), log.failures
+        session, log = scan.session, scan.log
+        end, as_of, failed = self._end(session), self.read_to(scan), log.failures
         opened = self._opened(session)
         rows = self.rows(session)
         whole = _reach(end, as_of, None)
@@ -88,12 +88,12 @@ class Reaches:
 
         return reach_of
 
-    def state(self, sweep: Scan) -> tuple[object, ...]:
-        """Return a value that changes whenever the answers of `in_sweep` may change."""
-        session, log = sweep.session, sweep.log
+    def state(self, scan: Scan) -> tuple[object, ...]:
+        """Return a value that changes whenever the answers of `in_scan` may change."""
+        session, log = scan.session, scan.log
         read = log.participants_known, log.participants_read, log.participants_failed
         listed = len(self.rows(session)), self._rows[0]
-        as_of = self._end(session), self.read_to(sweep)
+        as_of = self._end(session), self.read_to(scan)
         return session, *read, *listed, *as_of, *self._opened(session).items()
 
     def _opened(self, session: SessionScope) -> dict[str, Reach]:
@@ -103,14 +103,14 @@ class Reaches:
     def _feed_as_of(self, session: SessionScope, feed: EventFeed) -> datetime | None:
         """Return up to when an opened feed is read; None when nothing can follow."""
         moment = self._provider.up_to_date_at(feed)
-        sweep = self._provider.started_scan(session)
-        if moment is None and sweep is not None:
-            moment = sweep.up_to_date_at
+        scan = self._provider.started_scan(session)
+        if moment is None and scan is not None:
+            moment = scan.up_to_date_at
         return self._as_of(session, moment)
 
-    def read_to(self, sweep: Scan) -> datetime | None:
+    def read_to(self, scan: Scan) -> datetime | None:
         """Return up to when the scan has read; None when nothing can follow."""
-        return self._as_of(sweep.session, sweep.up_to_date_at)
+        return self._as_of(scan.session, scan.up_to_date_at)
 
     def _as_of(self, session: SessionScope, moment: float | None) -> datetime | None:
         if moment is None:

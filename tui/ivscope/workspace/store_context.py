@@ -39,29 +39,29 @@ class PublisherCounts:
         self._counted_for: tuple[object, ...] = ()
         self._session: SessionFacts | None = None
 
-    def work(self, sweep: Scan) -> int:
+    def work(self, scan: Scan) -> int:
         """Return how many events and participants the next count looks at."""
-        participants = len(sweep.participants.items)
-        is_kept = self._counted_for == self._key(sweep)
-        return participants if is_kept else participants + len(sweep.log.log)
+        participants = len(scan.participants.items)
+        is_kept = self._counted_for == self._key(scan)
+        return participants if is_kept else participants + len(scan.log.log)
 
-    def at(self, sweep: Scan, time: int) -> PublisherCount:
+    def at(self, scan: Scan, time: int) -> PublisherCount:
         """Return who was publishing at the time of an event, microseconds since 1970 UTC."""
         with self._lock:
-            key = self._key(sweep)
-            log, kept = sweep.log.log, self._kept
+            key = self._key(scan)
+            log, kept = scan.log.log, self._kept
             if kept is None or kept[0] is not log:
-                kept = self._kept = log, Publishers(log, lambda: self._reaches.in_sweep(sweep))
+                kept = self._kept = log, Publishers(log, lambda: self._reaches.in_scan(scan))
             publishers = kept[1]
             if self._session is None or self._counted_for != key:
                 # Who is read is noted first: the log, which is looked at then, only grows.
-                self._session = session_facts(self._provider, sweep.session)
+                self._session = session_facts(self._provider, scan.session)
                 publishers.count()
                 self._counted_for = key
             return count_publishers(self._session, publishers, time)
 
-    def _key(self, sweep: Scan) -> tuple[object, ...]:
-        return len(sweep.log.log), *self._reaches.state(sweep)
+    def _key(self, scan: Scan) -> tuple[object, ...]:
+        return len(scan.log.log), *self._reaches.state(scan)
 
 
 class StoreContext:
@@ -100,20 +100,20 @@ class StoreContext:
             self._copies = (changes, {})
         copies = self._copies[1]
         if scope not in copies:
-            copies[scope] = self._swept(scope)
+            copies[scope] = self._scanned(scope)
         return copies[scope]
 
-    def _swept(self, scope: ParticipantScope) -> KnownLog | None:
+    def _scanned(self, scope: ParticipantScope) -> KnownLog | None:
         """Copy events from the scan, at the positions that an opened feed would have."""
-        sweep = self._provider.started_scan(scope.session)
-        if sweep is None:
+        scan = self._provider.started_scan(scope.session)
+        if scan is None:
             return None
-        reading = sweep.log.reading(scope.participant_id)
-        is_read = sweep.log.is_read(scope.participant_id)
+        reading = scan.log.reading(scope.participant_id)
+        is_read = scan.log.is_read(scope.participant_id)
         if reading is None or not (is_read or reading.events):
             return None
-        log = sweep.log.events_of(scope.participant_id)
-        reach = self.reaches.in_sweep(sweep)(scope.participant_id)
+        log = scan.log.events_of(scope.participant_id)
+        reach = self.reaches.in_scan(scan)(scope.participant_id)
         return KnownLog(log, reach if is_read else read_so_far(log, reach))
 
     def participant(self, scope: ParticipantScope) -> Participant | None:
@@ -151,14 +151,14 @@ class StoreContext:
 
     def publishers_at(self, scope: SessionScope, time: int) -> PublisherCount | None:
         """Return who was publishing at the time of an event; None without a scan."""
-        sweep = self._provider.started_scan(scope)
-        return None if sweep is None else self._publishers.at(sweep, time)
+        scan = self._provider.started_scan(scope)
+        return None if scan is None else self._publishers.at(scan, time)
 
     def scan_calls(self, scope: SessionScope) -> int:
         """Return the fewest calls that the scan still takes, as far as participants are listed."""
-        sweep = self._provider.started_scan(scope)
-        if sweep is not None:
-            return sweep.calls_left
+        scan = self._provider.started_scan(scope)
+        if scan is not None:
+            return scan.calls_left
         listed = self._provider.store.participants(scope)
         if listed is None:
             return 2
@@ -180,9 +180,9 @@ class StoreContext:
         if remote and held.log.is_error(position):
             other = self.log(ParticipantScope(scope.stage_arn, scope.session_id, remote))
             count += 0 if other is None else _publishing(other.log)
-        sweep = self._provider.started_scan(scope.session)
-        if sweep is not None and held.log.error_code(position) == "QUOTA_EXCEEDED":
-            count += self._publishers.work(sweep)
+        scan = self._provider.started_scan(scope.session)
+        if scan is not None and held.log.error_code(position) == "QUOTA_EXCEEDED":
+            count += self._publishers.work(scan)
         return count
 
 

@@ -197,7 +197,7 @@ class Saving:
         positions = list(view.positions(0, len(view)))
         event_at: Callable[[int], Event] = log.__getitem__
         if isinstance(stream, SessionStream):
-            event_at = stream.sweep.log.event
+            event_at = stream.scan.log.event
         whose = here.participant_id or head.session_id
         name = f"ivscope-{whose}-{now:%Y%m%dT%H%M%SZ}.jsonl"
 

@@ -107,7 +107,7 @@ class Detail:
             return []
         reaches = self._known.reaches
         if isinstance(reading.stream, SessionStream):
-            reach = reaches.in_sweep(reading.stream.sweep)(scope.participant_id)
+            reach = reaches.in_scan(reading.stream.scan)(scope.participant_id)
         else:
             feed = self._provider.store.opened_events(scope)
             reach = NOTHING_KNOWN if feed is None else reaches.of_feed(scope, feed)

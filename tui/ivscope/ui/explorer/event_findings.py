@@ -70,8 +70,8 @@ class EventFindings:
         return sum(not _tells_little(one) for one in findings) or min(1, len(findings))
 
     def _grows(self, scope: ParticipantScope) -> bool:
-        sweep = self.provider.started_scan(scope.session)
-        return sweep is not None and sweep.is_running
+        scan = self.provider.started_scan(scope.session)
+        return scan is not None and scan.is_running
 
     def fetchable(self, findings: tuple[Finding, ...]) -> Ask | None:
         """Return the first fact that would help and can be read; else the scan, if it would."""
@@ -105,8 +105,8 @@ class EventFindings:
     def log_of(self, scope: ParticipantScope | SessionScope) -> EventLog | None:
         """Return the log that the positions of a scope are in; None when nothing is read."""
         if isinstance(scope, SessionScope):
-            sweep = self.provider.started_scan(scope)
-            return None if sweep is None else sweep.log.log
+            scan = self.provider.started_scan(scope)
+            return None if scan is None else scan.log.log
         held = self.held.log(scope)
         return None if held is None else held.log
 

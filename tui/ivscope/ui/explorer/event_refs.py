@@ -30,24 +30,24 @@ def own_ref(event_findings: EventFindings, ref: EventRef) -> EventRef | None:
     session = ref.scope
     if isinstance(session, ParticipantScope):
         return ref
-    sweep = event_findings.provider.started_scan(session)
-    name = None if sweep is None else sweep.log.log.participant(ref.position)
-    if sweep is None or name is None:
+    scan = event_findings.provider.started_scan(session)
+    name = None if scan is None else scan.log.log.participant(ref.position)
+    if scan is None or name is None:
         return None
     scope = ParticipantScope(session.stage_arn, session.session_id, name)
     held = event_findings.held.log(scope)
     if held is None:
         return None
-    log, event = held.log, sweep.log.event(ref.position)
+    log, event = held.log, scan.log.event(ref.position)
     before = 0
-    for part in sweep.log.ranges(name):
+    for part in scan.log.ranges(name):
         if ref.position in part:
             guess = before + ref.position - part.start
             if guess < len(log) and log[guess] == event:
                 return EventRef(scope, guess)
         before += len(part)
     # In a feed that was refreshed the same events can have other positions.
-    time_us = sweep.log.log.time_us(ref.position)
+    time_us = scan.log.log.time_us(ref.position)
     same = (at for at in range(len(log)) if log.time_us(at) == time_us and log[at] == event)
     found = next(same, None)
     return None if found is None else EventRef(scope, found)
@@ -60,16 +60,16 @@ def session_position(
     if ref.scope == session:
         return ref.position
     scope = ref.scope
-    sweep = event_findings.provider.started_scan(session)
+    scan = event_findings.provider.started_scan(session)
     log = event_findings.log_of(scope)
     if not isinstance(scope, ParticipantScope) or scope.session != session:
         return None
-    if sweep is None or log is None or ref.position >= len(log):
+    if scan is None or log is None or ref.position >= len(log):
         return None
     event, time_us = log[ref.position], log.time_us(ref.position)
-    swept = sweep.log
-    for part in swept.ranges(scope.participant_id):
+    scanned = scan.log
+    for part in scanned.ranges(scope.participant_id):
         for at in part:
-            if swept.log.time_us(at) == time_us and swept.event(at) == event:
+            if scanned.log.time_us(at) == time_us and scanned.event(at) == event:
                 return at
     return None

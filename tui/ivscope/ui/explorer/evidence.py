@@ -167,7 +167,7 @@ class EvidenceCommands:
         if fact.kind is FactKind.INGEST_CONFIGURATIONS:
             return self._provider.feed(calls.ingest_configurations(scope.stage_arn))
         if not isinstance(scope, ParticipantScope):
-            raise Unavailable("only the events of everybody tell: M sweeps the session")
+            raise Unavailable("only the events of everybody tell: {go.timeline} sweeps the session")
         if fact.kind is FactKind.PARTICIPANT:
             return self._provider.participant(scope)
         if fact.kind is FactKind.REPLICAS:
@@ -212,8 +212,8 @@ def evidence_keys(keys: Mapping[str, str]) -> EvidenceKeys:
     Args:
         keys: Keys in force by command id; empty for none.
     """
-    following, fetching, sweeping = (
+    following, fetching, scanning = (
         first_key(keys[id_]) if keys[id_] else ""
         for id_ in ("evidence.next", "evidence.fetch", "go.timeline")
     )
-    return EvidenceKeys(following, fetching, sweeping)
+    return EvidenceKeys(following, fetching, scanning)

@@ -140,12 +140,12 @@ def budget(activity: Activity) -> Budget:
     return Budget(activity.used, activity.budget, activity.throttled_seconds)
 
 
-def sweep_word(sweep: Scan, now: float) -> str:
+def scan_word(scan: Scan, now: float) -> str:
     """Return the state of a scan for the status line, `now` on the clock of the provider.
 
     Empty before it was started. "{read.pause}" stands for the key of that command.
     """
-    progress = sweep.progress(now)
+    progress = scan.progress(now)
     match progress.state:
         case ScanState.IDLE:
             return ""
@@ -159,5 +159,5 @@ def sweep_word(sweep: Scan, now: float) -> str:
         case ScanState.CANCELLED:
             return "SWEEP STOPPED  {read.again}: go on"
         case _:
-            at = sweep.recorded_at
+            at = scan.recorded_at
             return "SWEPT" if at is None else f"SWEPT  {recorded(at)}"

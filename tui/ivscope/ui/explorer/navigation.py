@@ -9,7 +9,7 @@ from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
 from ivscope.ui.explorer.read_commands import ReadCommands
-from ivscope.workspace.event_stream import begun_sweep
+from ivscope.workspace.event_stream import begun_scan
 from ivscope.workspace.launch import Launch
 from ivscope.workspace.place import Level, Place
 
@@ -166,7 +166,7 @@ class Navigation:
     def _go_timeline(self) -> None:
         """Show the events of everybody; starts the scan that reads them, unless it was paused."""
         session = self.here.session
-        begun_sweep(self._provider, session)
+        begun_scan(self._provider, session)
         self.go(Place(session.stage_arn, session.session_id, everybody=True))
 
     def _go_out(self) -> None:

@@ -96,7 +96,7 @@ class PromptCommands:
         self._context = context
         self._events = events
         self._navigation = navigation
-        self._order_sweep = views.order
+        self._order_scan = views.order
         self._commands = CommandLine(self._words(), self._events.go_to)
         add = context.handlers.add
         add("find.search", self._find)
@@ -249,7 +249,7 @@ class PromptCommands:
             plain("summary", "triage.summary"),
             plain("lanes", "triage.lanes"),
             plain("everybody", "go.timeline"),
-            Word("sweep", "start|pause|cancel", self._order_sweep, ("start", "pause", "cancel")),
+            Word("sweep", "start|pause|cancel", self._order_scan, ("start", "pause", "cancel")),
             plain("reload", "read.restart"),
             plain("errors", "find.errors"),
             plain("wide", "view.wide"),

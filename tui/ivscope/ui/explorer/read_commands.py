@@ -12,7 +12,7 @@ from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.feed import Feed, FeedState, RefreshResult
 from ivscope.ui.commands import ONLY_RECORDED, Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
-from ivscope.ui.explorer.list_status import sweep_word
+from ivscope.ui.explorer.list_status import scan_word
 from ivscope.workspace.event_stream import NOTHING_NEW, ParticipantStream, pause_or_go_on
 from ivscope.workspace.jobs import Alarm
 from ivscope.workspace.place import Level, Place
@@ -52,7 +52,7 @@ class ReadCommands:
             about = f", about {duration(eta)} left" if eta is not None else ""
             return f"LOADING ALL{about}  {{go.out}}: stop"
         if self._context.here.level is Level.TIMELINE:
-            return sweep_word(self._sweep, self._now())
+            return scan_word(self._scan, self._now())
         if self._follower is None:
             return ""
         status = self._follower.status(self._now())
@@ -111,7 +111,7 @@ class ReadCommands:
             follower.pause()
 
     @property
-    def _sweep(self) -> Scan:
+    def _scan(self) -> Scan:
         return self._provider.scan(self._context.here.session)
 
     @property
@@ -131,7 +131,7 @@ class ReadCommands:
         """Read again what failed; without a failure, read what is new."""
         feed, here, level = self._feed, self._context.here, self._context.level
         if level is Level.TIMELINE:
-            if not self._sweep.start():
+            if not self._scan.start():
                 raise Unavailable(NOTHING_NEW)
             return
         if level is Level.EVENTS:
@@ -230,15 +230,15 @@ class ReadCommands:
     def _toggle_pause(self) -> None:
         follower = self._follower
         if follower is None:
-            self._toggle_sweep()
+            self._toggle_scan()
         elif follower.status(self._now()).state is FollowState.PAUSED:
             follower.resume()
             self._keep_up()
         else:
             follower.pause()
 
-    def _toggle_sweep(self) -> None:
-        reason = pause_or_go_on(self._sweep)
+    def _toggle_scan(self) -> None:
+        reason = pause_or_go_on(self._scan)
         if reason:
             raise Unavailable(reason)
 

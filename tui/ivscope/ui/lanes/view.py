@@ -159,29 +159,29 @@ class LanesView:
     """A session over time. The lanes and both plots share the window and the cursor."""
 
     def __init__(
-        self, provider: StageDataProvider, sweep: Scan, clock: TimeDisplay, moment: datetime | None
+        self, provider: StageDataProvider, scan: Scan, clock: TimeDisplay, moment: datetime | None
     ) -> None:
         """Show the whole session.
 
         Args:
             provider: What was read of the session.
-            sweep: The scan, with the events of everybody.
+            scan: The scan, with the events of everybody.
             clock: Zone in which times are shown, and the present time.
             moment: Where the cursor begins; None for the middle.
         """
-        session = provider.store.session(sweep.session)
+        session = provider.store.session(scan.session)
         end = session.end_time if session is not None else None
         self._ended = end if isinstance(end, datetime) else None
-        self._sweep = sweep
+        self._scan = scan
         self._clock = clock
-        self._names = Names(sweep)
-        log = sweep.log
+        self._names = Names(scan)
+        log = scan.log
         self._until = self._ended or clock.now()
         """End of the session, else when the lanes were opened: nothing is known of later."""
         self._reaches = Reaches(provider)
-        self._reach_of = self._reaches.in_sweep(sweep)
+        self._reach_of = self._reaches.in_scan(scan)
         self._lanes = Lanes(log.log, log.ranges, self._reach, self._until)
-        self._publishers = Publishers(log.log, lambda: self._reaches.in_sweep(sweep))
+        self._publishers = Publishers(log.log, lambda: self._reaches.in_scan(scan))
         self._tally = EventTally(log.log)
         self._window: TimeWindow | None = None
         self._is_fitted = True
@@ -199,7 +199,7 @@ class LanesView:
         """Count for about so many seconds. Returns whether more is left."""
         is_more = self._tally.advance(seconds / 2)
         is_more = self._publishers.advance(seconds / 2) or is_more
-        self._reach_of = self._reaches.in_sweep(self._sweep)
+        self._reach_of = self._reaches.in_scan(self._scan)
         self._arrange()
         span = self._tally.span
         if span is not None and (self._window is None or self._is_fitted):
@@ -212,7 +212,7 @@ class LanesView:
 
     def _arrange(self) -> None:
         """Order the lanes again if participants came or were read, or the order was changed."""
-        log, rows = self._sweep.log, self._sweep.participants.items
+        log, rows = self._scan.log, self._scan.participants.items
         read = log.participants_read if self.errors_first else None
         ordered_for = (len(rows), log.participants_known, read)
         if ordered_for == self._ordered_for:
@@ -270,14 +270,14 @@ class LanesView:
 
     def _told(self, moment: datetime) -> str:
         """Say how many were publishing in the second of a moment."""
-        read_to = self._reaches.read_to(self._sweep)
+        read_to = self._reaches.read_to(self._scan)
         if read_to is not None and moment >= read_to:
             at = read_to.astimezone(self._clock.zone)
             return f"not known after {at:%H:%M:%S}, when the events were read"
         first = to_microseconds(moment) // SECOND * SECOND
         level = self._publishers.level(first, first + SECOND - 1)
         unsure = f" to {level.possible}" if level.possible > level.certain else ""
-        least = "" if self._sweep.log.is_all_read else "at least "
+        least = "" if self._scan.log.is_all_read else "at least "
         return f"{least}{level.certain}{unsure} of {PUBLISHER_LIMIT} publishing"
 
     def _column(self, columns: int) -> int | None:
@@ -289,7 +289,7 @@ class LanesView:
 
     def pause(self) -> str:
         """Pause the reading, or go on. Returns why it cannot go on; empty when it can."""
-        return pause_or_go_on(self._sweep)
+        return pause_or_go_on(self._scan)
 
     def move(self, cells: int, width: int) -> None:
         """Move the cursor in time; the window follows."""

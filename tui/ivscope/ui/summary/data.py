@@ -18,7 +18,7 @@ from ivscope.render.facts_lines import session_span
 from ivscope.render.finding_lines import Cited, EvidenceKeys, finding_lines
 from ivscope.render.lines import Line, Role, Span
 from ivscope.ui.commands import ONLY_RECORDED
-from ivscope.ui.explorer.list_status import sweep_word
+from ivscope.ui.explorer.list_status import scan_word
 from ivscope.ui.summary.lines import SummaryLine
 from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.event_stream import ParticipantStream, pause_or_go_on
@@ -76,21 +76,21 @@ class SessionData:
     title = "Session"
 
     def __init__(
-        self, provider: StageDataProvider, sweep: Scan, jobs: Jobs, done: Callable[[], object]
+        self, provider: StageDataProvider, scan: Scan, jobs: Jobs, done: Callable[[], object]
     ) -> None:
         """Begin without counts.
 
         Args:
             provider: What was read of the session.
-            sweep: The scan, with the events of everybody.
+            scan: The scan, with the events of everybody.
             jobs: The owner of background work.
             done: Called when findings are there.
         """
         self._provider = provider
-        self._findings = SessionFindings(provider, sweep, jobs, done)
+        self._findings = SessionFindings(provider, scan, jobs, done)
         self._facts: FactReading | None = None
-        self.sweep = sweep
-        self._builder = SummaryBuilder(sweep.log.log)
+        self.scan = scan
+        self._builder = SummaryBuilder(scan.log.log)
         self._people = ListedParticipants()
 
     def work(self, seconds: float) -> bool:
@@ -99,11 +99,11 @@ class SessionData:
 
     def summary(self) -> Summary:
         """What is counted so far."""
-        log = self.sweep.log
-        self._people.take(self.sweep.participants.items)
+        log = self.scan.log
+        self._people.take(self.scan.participants.items)
         return self._builder.summary(
             people=self._people,
-            facts=self._provider.store.facts(self.sweep.session),
+            facts=self._provider.store.facts(self.scan.session),
             read=log.read_ids,
             all_listed=log.participants_complete,
         )
@@ -113,7 +113,7 @@ class SessionData:
         facts = self._facts
         if facts is not None and facts.is_running:
             return f"READING FACTS {facts.done:,} of {facts.wanted:,}  Z: stop"
-        word = sweep_word(self.sweep, self._provider.clock.monotonic())
+        word = scan_word(self.scan, self._provider.clock.monotonic())
         return f"{word}  FINDINGS INCOMPLETE" if self._findings.failed_rules else word
 
     def changed(self) -> None:
@@ -128,7 +128,7 @@ class SessionData:
         if self._facts is not None and self._facts.is_running:
             self._facts.stop()
             return f"stopped; the facts of {self._facts.done:,} participants were asked for"
-        session, log = self.sweep.session, self.sweep.log
+        session, log = self.scan.session, self.scan.log
         failing = log.errors_by_id
         names = sorted(log.participant_ids, key=lambda name: name not in failing)
         scopes = [ParticipantScope(session.stage_arn, session.session_id, one) for one in names]
@@ -139,11 +139,11 @@ class SessionData:
 
     def pause(self) -> str:
         """Pause the scan, or go on."""
-        return pause_or_go_on(self.sweep)
+        return pause_or_go_on(self.scan)
 
     def about(self, width: int, clock: TimeDisplay) -> list[Line]:
         """Make the line with start and end of the session."""
-        session = self._provider.store.session(self.sweep.session)
+        session = self._provider.store.session(self.scan.session)
         return session_span(session, width, clock.zone, clock.now())
 
     def findings(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:
@@ -152,7 +152,7 @@ class SessionData:
         return [*self._findings.lines(width, zone, keys), *self._failures(width)]
 
     def _failures(self, width: int) -> list[SummaryLine]:
-        failures = self.sweep.log.failures
+        failures = self.scan.log.failures
         if not failures:
             return []
         lines = [SummaryLine(()), SummaryLine((Span("Not read", Role.STRONG),))]
@@ -232,19 +232,19 @@ class SessionFindings:
     """Findings of a session, made in a thread: a million events take two seconds."""
 
     def __init__(
-        self, provider: StageDataProvider, sweep: Scan, jobs: Jobs, done: Callable[[], object]
+        self, provider: StageDataProvider, scan: Scan, jobs: Jobs, done: Callable[[], object]
     ) -> None:
         """Begin without findings.
 
         Args:
             provider: What was read of the session.
-            sweep: The scan, with the events of everybody.
+            scan: The scan, with the events of everybody.
             jobs: The owner of the thread.
             done: Called when there is something new to draw.
         """
         self._provider = provider
-        self._sweep = sweep
-        self._names = Names(sweep)
+        self._scan = scan
+        self._names = Names(scan)
         self._done = done
         self._jobs = jobs
         self._job = ThreadJob[_Found](jobs, "findings of a session")
@@ -262,15 +262,15 @@ class SessionFindings:
         Does nothing while they are being made. While the scan runs they are made now and then only:
         calls and keys need the processor too.
         """
-        if self._sweep.is_running and self._job.rests:
+        if self._scan.is_running and self._job.rests:
             return
-        facts = self._provider.store.facts(self._sweep.session)
-        read = (self._sweep.log.participants_read, len(facts))
+        facts = self._provider.store.facts(self._scan.session)
+        read = (self._scan.log.participants_read, len(facts))
         if read != self._looked_at and self._job.start(self._work, self._take, self._jobs.crash):
             self._looked_at = read
 
     def _work(self) -> _Found:
-        known = session_facts(self._provider, self._sweep.session)
+        known = session_facts(self._provider, self._scan.session)
         failed: list[str] = []
 
         def rule_failed(rule: str, error: Exception) -> None:
@@ -304,9 +304,9 @@ class SessionFindings:
         return lines
 
     def _cite(self, ref: EventRef) -> Cited | None:
-        log = self._sweep.log.log
+        log = self._scan.log.log
         if ref.position >= len(log):
             return None
-        event = self._sweep.log.event(ref.position)
+        event = self._scan.log.event(ref.position)
         who = log.participant(ref.position)
         return Cited(event.name, event.time, self._names.name(who) if who else None)

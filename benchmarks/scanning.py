@@ -1,4 +1,4 @@
-"""What a sweep costs whoever reads meanwhile: keys and bytes."""
+"""What a scan costs a person at the keys: times and bytes of keys."""
 
 import re
 import subprocess
@@ -31,11 +31,11 @@ _COUNT = re.compile(rb"([\d,]+) of [\d,a-z ]+ participants read")
 _CURSOR = re.compile(rb"\x1b\[7[;m]")
 
 
-def sweep() -> Iterator[Result]:
+def scan() -> Iterator[Result]:
     """Keys and bytes of the timeline and the summary while everybody is read."""
     with _huge_endpoint() as (url, scope):
         command = (
-            *(PYTHON, "-m", "benchmarks.sweeping_explorer", url, REGION),
+            *(PYTHON, "-m", "benchmarks.scanning_explorer", url, REGION),
             *(scope.stage_arn, scope.session_id),
         )
         for rate, told in _RATES.items():
@@ -46,10 +46,10 @@ def sweep() -> Iterator[Result]:
                     session.send(key)
                     session.until("participants read")
                     session.idle(_WARM_SECONDS)
-                    yield from _while_sweeping(session, f"{view}, {told}")
+                    yield from _while_scanning(session, f"{view}, {told}")
 
 
-def _while_sweeping(session: PtySession, what: str) -> Iterator[Result]:
+def _while_scanning(session: PtySession, what: str) -> Iterator[Result]:
     before = _participants_read(session)
     idle = session.idle(_IDLE_SECONDS)
     read = (_participants_read(session) - before) / _IDLE_SECONDS
@@ -75,7 +75,7 @@ def _key_time(session: PtySession, number: int) -> float:
         answer = session.press_until(key, _CURSOR, seconds=_LONGEST_SECONDS)
     except TimeoutError:
         return _LONGEST_SECONDS * 1e3
-    session.idle(0.03 + number % 7 * 0.01)  # not in step with the sweep
+    session.idle(0.03 + number % 7 * 0.01)  # not in step with the scan
     return answer.milliseconds or 0.0
 
 
