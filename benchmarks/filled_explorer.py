@@ -121,7 +121,7 @@ class FilledExplorer(App[None]):
         self.push_screen(
             ExplorerScreen(
                 self._provider,
-                clock=TimeDisplay(UTC, lambda: datetime.now(UTC)),
+                times=TimeDisplay(UTC, lambda: datetime.now(UTC)),
                 launch=Launch(label="benchmark", start=lambda: Place(STAGE, SESSION, VIEWER)),
                 keys=effective_keys(Configuration()),
                 jobs=self._jobs,

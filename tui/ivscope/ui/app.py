@@ -110,7 +110,7 @@ class IvscopeApp(KeyByKey):
         self.push_screen(
             ExplorerScreen(
                 self._provider,
-                clock=times,
+                times=times,
                 launch=self._launch,
                 keys=effective_keys(configuration),
                 jobs=self.jobs,

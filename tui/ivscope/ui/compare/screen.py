@@ -111,9 +111,9 @@ class Compared:
 class ComparedRows:
     """The rows of a comparison, as the list draws them."""
 
-    def __init__(self, left: Compared, right: Compared, clock: TimeDisplay) -> None:
+    def __init__(self, left: Compared, right: Compared, times: TimeDisplay) -> None:
         self._left, self._right = left, right
-        self._clock = clock
+        self._times = times
         self._rows = Comparison(left.side(), right.side())
 
     def __len__(self) -> int:
@@ -121,7 +121,7 @@ class ComparedRows:
 
     def key(self, index: int) -> Hashable:
         """Return the row number: a comparison does not change while it is shown."""
-        return index, self._clock.zone
+        return index, self._times.zone
 
     def line(self, index: int, width: int) -> Line:
         """Draw a row: at most one event on each side."""
@@ -131,7 +131,7 @@ class ComparedRows:
             self._left.beside(row.left, is_open=row.is_left_open),
             self._right.beside(row.right, is_open=row.is_right_open),
             width,
-            self._clock.zone,
+            self._times.zone,
             shows_time=row.is_first,
         )
 

@@ -49,7 +49,7 @@ class ExplorerContext:
 
     screen: Screen[None]
     provider: StageDataProvider
-    clock: TimeDisplay
+    times: TimeDisplay
     """Zone and style in which times are shown."""
     launch: Launch
     keys: Mapping[str, str]

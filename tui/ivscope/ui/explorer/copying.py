@@ -167,7 +167,7 @@ class Saving:
 
     def __init__(self, context: ExplorerContext) -> None:
         self._context = context
-        self._clock = context.clock
+        self._times = context.times
         context.handlers.add("take.save", self._save, self._why_not)
 
     def _why_not(self) -> str:
@@ -181,7 +181,7 @@ class Saving:
         if reading is None:
             return
         view, log, stream = reading.view, reading.view.log, reading.stream
-        now = self._clock.now()
+        now = self._times.now()
         head = SavedHead(
             stage_arn=here.session.stage_arn,
             session_id=here.session.session_id,

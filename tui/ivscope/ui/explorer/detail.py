@@ -233,7 +233,7 @@ class DetailPane:
         self._picker = context.picker
         self._pane = context.pane
         self._layout = context.layout
-        self._clock = context.clock
+        self._times = context.times
         detail.event_findings.on_ready = self.show
         self._debounce = Debounce(context.jobs, self.show, _BEHIND_SECONDS)
         text.more_key = first_key(context.keys["detail.down"])
@@ -245,13 +245,13 @@ class DetailPane:
 
     def show(self) -> None:
         """Show the row under the cursor now."""
-        width, zone, here = self._text.size.width, self._clock.zone, self._context.here
+        width, zone, here = self._text.size.width, self._times.zone, self._context.here
         if here.level >= Level.EVENTS:
             event = self._pane.event
             scope = here.at_event(event.participant_id if event is not None else None).participant
             lines = self._detail.of_event(self._pane, scope, width, zone)
         else:
-            lines = self._detail.of_row(here, self._picker.row, width, zone, self._clock.now())
+            lines = self._detail.of_row(here, self._picker.row, width, zone, self._times.now())
         self._text.show(lines)
 
     def follow(self) -> None:

@@ -53,7 +53,7 @@ class EventCommands:
     def __init__(self, context: ExplorerContext) -> None:
         self._context = context
         self._pane = context.pane
-        self._clock = context.clock
+        self._times = context.times
         self._waiting: _Waiting | None = None
         add, on_event = self._add, self._why_no_event
         add("find.next", lambda: self._next_hit(1), self._why_no_search)
@@ -301,16 +301,16 @@ class EventCommands:
         """Show times in the next style."""
         has_zero = self._pane.reading is not None and self._pane.reading.zero is not None
         styles = _STYLES if has_zero else _STYLES[:-1]
-        place = styles.index(self._clock.style) if self._clock.style in styles else -1
-        self._clock.style = styles[(place + 1) % len(styles)]
+        place = styles.index(self._times.style) if self._times.style in styles else -1
+        self._times.style = styles[(place + 1) % len(styles)]
         self._context.redraw()
-        self._context.say(f"times: {self._clock.style.value}")
+        self._context.say(f"times: {self._times.style.value}")
 
     def _set_zero(self) -> None:
         reading, event = self._reading, self._pane.event
         if event is not None and isinstance(event.time, datetime):
             reading.zero = event.time
-            self._clock.style = TimeStyle.ZERO
+            self._times.style = TimeStyle.ZERO
             self._context.redraw()
 
     @property
@@ -321,9 +321,9 @@ class EventCommands:
 
     def _reference(self, cursor: datetime | None = None) -> TimeReference:
         """Return what gives typed times their date, and what distances count from."""
-        reading, now = self._reading, self._clock.now()
+        reading, now = self._reading, self._times.now()
         return TimeReference(
-            zone=self._clock.zone,
+            zone=self._times.zone,
             now=now,
             cursor=cursor or self.cursor_time,
             session=reading.stream.session_times(now),
@@ -339,7 +339,7 @@ class EventCommands:
         """Date times again that were typed before the times of the session were read."""
         reading, waiting = self._pane.reading, self._waiting
         if reading is not None and reading.lacks_session:
-            session = reading.stream.session_times(self._clock.now())
+            session = reading.stream.session_times(self._times.now())
             if session is not None:
                 self._pane.refit(lambda: reading.date_by(session))
         if waiting is None or reading is None:
@@ -394,11 +394,11 @@ class EventCommands:
             row = nearest_row(reading.view, moment)
             return row if reading.is_nearest(row, moment) else None
 
-        self._pane.seek_for(f"event near {full(moment, self._clock.zone)}", find, arrived=arrived)
+        self._pane.seek_for(f"event near {full(moment, self._times.zone)}", find, arrived=arrived)
 
     def _where(self, typed: TypedTime, row: int) -> str:
         """Say which time was meant, with its date, and how far the nearest event is from it."""
-        reading, zone = self._reading, self._clock.zone
+        reading, zone = self._reading, self._times.zone
         text = full(typed.moment, zone)
         seconds = _seconds_between(reading, row, typed.moment)
         if abs(seconds) >= 1:
@@ -426,7 +426,7 @@ class EventCommands:
             Unavailable: There is no such zone.
         """
         try:
-            self._clock.choose(name)
+            self._times.choose(name)
         except ValueError as error:
             raise Unavailable(str(error)) from error
         self._context.redraw()

@@ -44,13 +44,13 @@ class EventsPane:
         self,
         provider: StageDataProvider,
         rows: RowList,
-        clock: TimeDisplay,
+        times: TimeDisplay,
         say: Callable[[str], None],
         jobs: Jobs,
     ) -> None:
         self._provider = provider
         self._list = rows
-        self._clock = clock
+        self._times = times
         self._seeking = Seeking(provider, say, self.move_to)
         self._job = SlicedJob(
             jobs,
@@ -247,9 +247,9 @@ class EventsPane:
     def _rows(self, reading: EventList) -> EventRows:
         log = reading.view.log
         look = EventLook(
-            zone=self._clock.zone,
-            style=self._clock.style,
-            now=self._clock.now(),
+            zone=self._times.zone,
+            style=self._times.style,
+            now=self._times.now(),
             zero=reading.zero,
             newest_first=self._is_newest_first(reading),
             wide=self.wide,

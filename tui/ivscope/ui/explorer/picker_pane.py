@@ -18,11 +18,11 @@ from ivscope.workspace.place import Level, PickerState, Place
 class PickerPane:
     """Shows one list at a time, and has its pages read."""
 
-    def __init__(self, provider: StageDataProvider, rows: RowList, clock: TimeDisplay) -> None:
+    def __init__(self, provider: StageDataProvider, rows: RowList, times: TimeDisplay) -> None:
         self._provider = provider
         self._list = rows
-        self._clock = clock
-        self._rows = picking.picker_rows(Level.STAGES, [], clock.zone, clock.now())
+        self._times = times
+        self._rows = picking.picker_rows(Level.STAGES, [], times.zone, times.now())
         self.place = Place()
         """The place whose picker is shown."""
         self.text = ""
@@ -138,7 +138,7 @@ class PickerPane:
 
     def _make_rows(self) -> PickerRows[picking.PickerRow]:
         kept = picking.narrow(self.place, self.feed.items, self.text)
-        return picking.picker_rows(self.place.level, kept, self._clock.zone, self._clock.now())
+        return picking.picker_rows(self.place.level, kept, self._times.zone, self._times.now())
 
     def _tail(self) -> tuple[Line, ...]:
         return tail_lines(self.status(), self._list.size.width - 1)

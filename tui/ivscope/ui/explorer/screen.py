@@ -68,7 +68,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self,
         provider: StageDataProvider,
         *,
-        clock: TimeDisplay,
+        times: TimeDisplay,
         launch: Launch,
         keys: Mapping[str, str],
         jobs: Jobs,
@@ -78,7 +78,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
 
         Args:
             provider: Where everything on screen comes from.
-            clock: Zone and style in which times are shown.
+            times: Zone and style in which times are shown.
             launch: Where and how to begin.
             keys: Keys in force by command id.
             jobs: The owner of background work.
@@ -97,7 +97,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self.context = context = ExplorerContext(
             screen=self,
             provider=provider,
-            clock=clock,
+            times=times,
             launch=launch,
             keys=keys,
             jobs=jobs,
@@ -106,8 +106,8 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             count=Count(),
             status=StatusArea(TypedTexts(history), self.handlers),
             layout=Layout(self, self.handlers, self._picker, self._events, self._text),
-            picker=PickerPane(provider, self._picker, clock),
-            pane=EventsPane(provider, self._events, clock, self.say, jobs),
+            picker=PickerPane(provider, self._picker, times),
+            pane=EventsPane(provider, self._events, times, self.say, jobs),
             say=self.say,
             redraw=self.redraw,
             show_bars=self.show_bars,
@@ -175,13 +175,13 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
 
     def _header_line(self, width: int) -> Line:
         """Make the header: the place, and the zone by its name or its offset at the event."""
-        context, clock, launch = self.context, self.context.clock, self._launch
+        context, times, launch = self.context, self.context.times, self._launch
         event = context.pane.event if context.is_reading else None
         moment = event.time if event is not None and isinstance(event.time, datetime) else None
-        crumbs = self._words.where(context.here, launch.label, clock.now())
+        crumbs = self._words.where(context.here, launch.label, times.now())
         if launch.recording is not None:
             crumbs = (crumbs[0], _recording_crumb(launch.recording()), *crumbs[1:])
-        return header_line(crumbs, clock.zone_name(moment), width)
+        return header_line(crumbs, times.zone_name(moment), width)
 
     def say(self, note: str) -> None:
         """Show a note in the status line until the next key."""

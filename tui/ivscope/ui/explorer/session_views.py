@@ -115,7 +115,7 @@ class SessionViews:
     ) -> None:
         self._context = context
         self._provider = context.provider
-        self._clock = context.clock
+        self._times = context.times
         self._jobs = context.jobs
         self._events = events
         self._navigation = navigation
@@ -167,7 +167,7 @@ class SessionViews:
             data = ParticipantData(self._provider, here, stream)
         else:
             data = SessionData(self._provider, self._scan(), self._jobs, self._redraw_view)
-        self._view = SummaryScreen(data, self._clock, self._jobs, self._context.keys)
+        self._view = SummaryScreen(data, self._times, self._jobs, self._context.keys)
         self._context.screen.app.push_screen(self._view, self._leave_summary)
 
     def _redraw_view(self) -> None:
@@ -201,7 +201,7 @@ class SessionViews:
         event = self._context.pane.event if self._context.here.level >= Level.EVENTS else None
         moment = event.time if event is not None and isinstance(event.time, datetime) else None
         now = self._provider.clock.monotonic
-        view = LanesView(self._provider, scan, self._clock, moment)
+        view = LanesView(self._provider, scan, self._times, moment)
         self._view = LanesScreen(
             view, lambda: scan_word(scan, now()), self._jobs, self._context.keys
         )
@@ -227,7 +227,7 @@ class SessionViews:
     def _compare(self) -> None:
         """Compare the two participants opened last; the earlier one is on the left."""
         right, left = self._context.trail.opened
-        rows = ComparedRows(self._compared(left), self._compared(right), self._clock)
+        rows = ComparedRows(self._compared(left), self._compared(right), self._times)
         event = self._context.pane.event if self._context.here.level is Level.EVENTS else None
         moment = event.time if event is not None and isinstance(event.time, datetime) else None
         self._context.screen.app.push_screen(CompareScreen(rows, moment, self._context.keys))

@@ -159,24 +159,24 @@ class LanesView:
     """A session over time. The lanes and both plots share the window and the cursor."""
 
     def __init__(
-        self, provider: StageDataProvider, scan: Scan, clock: TimeDisplay, moment: datetime | None
+        self, provider: StageDataProvider, scan: Scan, times: TimeDisplay, moment: datetime | None
     ) -> None:
         """Show the whole session.
 
         Args:
             provider: What was read of the session.
             scan: The scan, with the events of everybody.
-            clock: Zone in which times are shown, and the present time.
+            times: Zone in which times are shown, and the present time.
             moment: Where the cursor begins; None for the middle.
         """
         session = provider.store.session(scan.session)
         end = session.end_time if session is not None else None
         self._ended = end if isinstance(end, datetime) else None
         self._scan = scan
-        self._clock = clock
+        self._times = times
         self._names = Names(scan)
         log = scan.log
-        self._until = self._ended or clock.now()
+        self._until = self._ended or times.now()
         """End of the session, else when the lanes were opened: nothing is known of later."""
         self._reaches = Reaches(provider)
         self._reach_of = self._reaches.in_scan(scan)
@@ -237,7 +237,7 @@ class LanesView:
         if window is None:
             return [(Span("no event with a time is read yet", Role.MUTED),)]
         cursor = self._column(columns)
-        axis = axis_line(window, columns, self._clock.zone, label_cells=_LABEL_CELLS, cursor=cursor)
+        axis = axis_line(window, columns, self._times.zone, label_cells=_LABEL_CELLS, cursor=cursor)
         plot = _PLOTS[self._plot]
         frame = PlotFrame(_PLOT_LINES, _LABEL_CELLS, cursor)
         lines = [] if plot is None else plot.lines(self._counts, window, columns, frame)
@@ -264,15 +264,15 @@ class LanesView:
         """Return the moment of the cursor, how many were publishing then, and the window."""
         if self._window is None or self.moment is None:
             return ""
-        at = self.moment.astimezone(self._clock.zone)
+        at = self.moment.astimezone(self._times.zone)
         text = f"{at:%H:%M:%S}: {self._told(self.moment)}"
-        return f"{text}  ({window_text(self._window, self.columns(width), self._clock.zone)})"
+        return f"{text}  ({window_text(self._window, self.columns(width), self._times.zone)})"
 
     def _told(self, moment: datetime) -> str:
         """Say how many were publishing in the second of a moment."""
         read_to = self._reaches.read_to(self._scan)
         if read_to is not None and moment >= read_to:
-            at = read_to.astimezone(self._clock.zone)
+            at = read_to.astimezone(self._times.zone)
             return f"not known after {at:%H:%M:%S}, when the events were read"
         first = to_microseconds(moment) // SECOND * SECOND
         level = self._publishers.level(first, first + SECOND - 1)

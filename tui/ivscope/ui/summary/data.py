@@ -61,7 +61,7 @@ class SummaryData(Protocol):
         """Pause the reading of events, or go on. Returns a note; empty for none."""
         ...
 
-    def about(self, width: int, clock: TimeDisplay) -> list[Line]:
+    def about(self, width: int, times: TimeDisplay) -> list[Line]:
         """Make the lines of facts that are not counts."""
         ...
 
@@ -141,10 +141,10 @@ class SessionData:
         """Pause the scan, or go on."""
         return pause_or_go_on(self.scan)
 
-    def about(self, width: int, clock: TimeDisplay) -> list[Line]:
+    def about(self, width: int, times: TimeDisplay) -> list[Line]:
         """Make the line with start and end of the session."""
         session = self._provider.store.session(self.scan.session)
-        return session_span(session, width, clock.zone, clock.now())
+        return session_span(session, width, times.zone, times.now())
 
     def findings(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:
         """Make the lines of findings, and name the participants that could not be read."""
@@ -209,7 +209,7 @@ class ParticipantData:
         """Do nothing: pages are read from the list of events."""
         return "{read.all} in the events reads all of this participant"
 
-    def about(self, width: int, clock: TimeDisplay) -> list[Line]:  # noqa: ARG002 - the protocol's signature
+    def about(self, width: int, times: TimeDisplay) -> list[Line]:  # noqa: ARG002 - the protocol's signature
         """Return no lines: the detail says who the participant is."""
         return []
 

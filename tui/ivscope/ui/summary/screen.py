@@ -66,11 +66,11 @@ class SummaryScreen(OverlayScreen[Drill | None]):
     BINDINGS: ClassVar[list[BindingType]] = keyboard(VIEW)
 
     def __init__(
-        self, data: SummaryData, clock: TimeDisplay, jobs: Jobs, keys: Mapping[str, str]
+        self, data: SummaryData, times: TimeDisplay, jobs: Jobs, keys: Mapping[str, str]
     ) -> None:
         super().__init__(keys)
         self._data = data
-        self._clock = clock
+        self._times = times
         self._rows = SummaryRows([])
         self._counting = counting_job(jobs, data.work, self._draw)
         self._was_used = False
@@ -118,13 +118,13 @@ class SummaryScreen(OverlayScreen[Drill | None]):
         width = self.size.width
         if not (width and self.is_attached):  # not laid out yet, or on its way out
             return
-        zone, inner = self._clock.zone, width - 2
+        zone, inner = self._times.zone, width - 2
         rows = summary_lines(
             self._data.summary(),
             inner,
             zone,
             heading=self._data.title,
-            about=self._data.about(inner, self._clock),
+            about=self._data.about(inner, self._times),
             findings=self._data.findings(inner, zone, self._evidence_keys),
         )
         self._rows = SummaryRows(rows)
