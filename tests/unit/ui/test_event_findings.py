@@ -97,7 +97,7 @@ def test_one_thread_at_a_time_looks_and_a_bug_in_it_is_told(provider, time, monk
     jobs = time.jobs(bugs.append)
     event_findings = event_findings_of(provider, *errors(3), *publishing(AT_ONCE + 1), jobs=jobs)
 
-    def slow(scope, position, held, failed):
+    def slow(scope, position, facts, failed):
         asked.append(position)
         assert opened.wait(10)
         raise LookupError(position)

@@ -172,16 +172,16 @@ class StoreContext:
         These are the events of joining and publishing, which are paired from the first one on; of
         others a few around the event are enough.
         """
-        held = self.log(scope)
-        if held is None or position >= len(held.log):
+        known = self.log(scope)
+        if known is None or position >= len(known.log):
             return 0
-        count = _publishing(held.log)
-        remote = held.log.remote(position)
-        if remote and held.log.is_error(position):
+        count = _publishing(known.log)
+        remote = known.log.remote(position)
+        if remote and known.log.is_error(position):
             other = self.log(ParticipantScope(scope.stage_arn, scope.session_id, remote))
             count += 0 if other is None else _publishing(other.log)
         scan = self._provider.started_scan(scope.session)
-        if scan is not None and held.log.error_code(position) == "QUOTA_EXCEEDED":
+        if scan is not None and known.log.error_code(position) == "QUOTA_EXCEEDED":
             count += self._publishers.work(scan)
         return count
 

@@ -59,8 +59,8 @@ class Detail:
         """
         self._provider = provider
         self._keys = evidence_keys(keys)
-        self._known = StoreContext(provider)
-        self.event_findings = EventFindings(provider, self._known, jobs)
+        self._store_context = StoreContext(provider)
+        self.event_findings = EventFindings(provider, self._store_context, jobs)
         """The findings about events."""
         self._raw_kept: tuple[Event, int, tuple[Line, ...]] | None = None
         self.raw = False
@@ -105,7 +105,7 @@ class Detail:
         reading, position = pane.reading, pane.position
         if reading is None or position is None:
             return []
-        reaches = self._known.reaches
+        reaches = self._store_context.reaches
         if isinstance(reading.stream, SessionStream):
             reach = reaches.in_scan(reading.stream.scan)(scope.participant_id)
         else:

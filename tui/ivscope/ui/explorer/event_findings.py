@@ -21,7 +21,7 @@ _LISTS = frozenset({FactKind.PARTICIPANTS, FactKind.INGEST_CONFIGURATIONS})
 """Kinds of facts that are lists of a whole session or stage."""
 
 
-class _Weighed(NamedTuple):
+class _KeptFindings(NamedTuple):
     ref: EventRef
     changes: int
     findings: tuple[Finding, ...]
@@ -30,15 +30,17 @@ class _Weighed(NamedTuple):
 class EventFindings:
     """Runs the rules. Called on the UI thread; long work runs in a thread, one at a time."""
 
-    def __init__(self, provider: StageDataProvider, held: StoreContext, jobs: Jobs) -> None:
+    def __init__(
+        self, provider: StageDataProvider, store_context: StoreContext, jobs: Jobs
+    ) -> None:
         self.provider = provider
-        self.held = held
+        self.store_context = store_context
         """What the rules may look at."""
         self.on_ready: Callable[[], object] = lambda: None
         """Called when findings that a thread looked for are there."""
-        self._last: _Weighed | None = None
+        self._last: _KeptFindings | None = None
         self._jobs = jobs
-        self._job = ThreadJob[_Weighed](jobs, "findings of an event")
+        self._job = ThreadJob[_KeptFindings](jobs, "findings of an event")
 
     def of(self, ref: EventRef) -> tuple[Finding, ...] | None:
         """Return the findings about an event; None while a thread looks for them."""
@@ -49,18 +51,20 @@ class EventFindings:
             rests = self._job.rests and self._grows(ref.scope)
             if last.changes == changes or rests:
                 return last.findings
-        if self.held.work(ref.scope, ref.position) <= AT_ONCE:
+        if self.store_context.work(ref.scope, ref.position) <= AT_ONCE:
             self._last = self._find(ref, ref.scope, changes)
             return self._last.findings
         find = partial(self._find, ref, ref.scope, changes)
         self._job.start(find, self._found, self._jobs.crash)
         return last.findings if last is not None and last.ref == ref else None
 
-    def _find(self, ref: EventRef, scope: ParticipantScope, changes: int) -> _Weighed:
-        findings = findings_for(scope, ref.position, self.held.facts, self._jobs.rule_failed)
-        return _Weighed(ref, changes, tuple(sorted(findings, key=_tells_little)))
+    def _find(self, ref: EventRef, scope: ParticipantScope, changes: int) -> _KeptFindings:
+        findings = findings_for(
+            scope, ref.position, self.store_context.facts, self._jobs.rule_failed
+        )
+        return _KeptFindings(ref, changes, tuple(sorted(findings, key=_tells_little)))
 
-    def _found(self, found: _Weighed) -> None:
+    def _found(self, found: _KeptFindings) -> None:
         self._last = found
         self.on_ready()
 
@@ -98,7 +102,9 @@ class EventFindings:
         if isinstance(scope, ParticipantScope):
             who = None if scope == own.scope else scope.participant_id
         if who is not None:
-            summary = self.held.summary(ParticipantScope(scope.stage_arn, scope.session_id, who))
+            summary = self.store_context.summary(
+                ParticipantScope(scope.stage_arn, scope.session_id, who)
+            )
             who = (summary.user_id if summary is not None else None) or who
         return Cited(log.name(ref.position), log[ref.position].time, who)
 
@@ -107,8 +113,8 @@ class EventFindings:
         if isinstance(scope, SessionScope):
             scan = self.provider.started_scan(scope)
             return None if scan is None else scan.log.log
-        held = self.held.log(scope)
-        return None if held is None else held.log
+        known = self.store_context.log(scope)
+        return None if known is None else known.log
 
 
 def _tells_little(finding: Finding) -> bool:

@@ -35,10 +35,10 @@ def own_ref(event_findings: EventFindings, ref: EventRef) -> EventRef | None:
     if scan is None or name is None:
         return None
     scope = ParticipantScope(session.stage_arn, session.session_id, name)
-    held = event_findings.held.log(scope)
-    if held is None:
+    known = event_findings.store_context.log(scope)
+    if known is None:
         return None
-    log, event = held.log, scan.log.event(ref.position)
+    log, event = known.log, scan.log.event(ref.position)
     before = 0
     for part in scan.log.ranges(name):
         if ref.position in part:
