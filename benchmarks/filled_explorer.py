@@ -1,4 +1,4 @@
-"""The real explorer over a provider that holds any number of events already.
+"""The real explorer over a provider that has read any number of events already.
 
     python -m benchmarks.filled_explorer ROWS [PAGES_PER_SECOND]
 
@@ -66,7 +66,7 @@ _UNPACED = RateLimiter(demand=99)
 
 
 class EndlessSource:
-    """Serves huge pages until there are so many rows, then pages as the service gives them."""
+    """Serves huge pages up to a number of rows, then pages of the size that the service sends."""
 
     def __init__(self, rows: int, *, endless: bool) -> None:
         self._rows = rows
@@ -113,7 +113,7 @@ class FilledExplorer(App[None]):
         raise error
 
     def compose(self) -> Iterator[Widget]:
-        """What the explorer covers."""
+        """Make what the explorer covers."""
         yield Static("")
 
     def on_mount(self) -> None:
