@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import big_lists, bytes_sent, calls_made, finding, key_bytes, starting, sweeping
+from benchmarks import big_lists, bytes_sent, calls_made, finding, key_bytes, scanning, starting
 from benchmarks.result import Result, print_table
 
 GROUPS: Mapping[str, Callable[[], Iterator[Result]]] = {
@@ -26,7 +26,7 @@ GROUPS: Mapping[str, Callable[[], Iterator[Result]]] = {
     "key_bytes": key_bytes.key_bytes,
     "calls": calls_made.calls,
     "decode": calls_made.decode,
-    "sweep": sweeping.sweep,
+    "scan": scanning.scan,
 }
 
 

@@ -1,4 +1,4 @@
-"""What a million events cost: keys, appending, memory, and keys while pages arrive."""
+"""What a million events cost: time of keys, appending, memory, keys while pages arrive."""
 
 import gc
 import json
@@ -26,11 +26,11 @@ _MOVES = 25
 _PAGES = 25
 _KINDS = ("cursor move", "page down", "first, last")
 _FIRST_BYTES = "any of these, first bytes"
-"""The last bytes wait for the frame after, which hides small differences."""
+"""Label of times to the first bytes: the last ones wait for a frame, which hides differences."""
 
 _APPENDS = 200
 _BATCH = 10
-"""Pages of one measurement of appending: one page alone is too quick for the clock."""
+"""Pages appended in one measurement: one page alone is too quick to measure."""
 
 _HELD = 200_000
 _FLOOR_BYTES = 24
@@ -45,7 +45,7 @@ _BUSY_LIMIT = 50
 
 
 def keys() -> Iterator[Result]:
-    """From key to last byte over a million rows and over a thousand, key by key in turns."""
+    """Measure from key to last byte over a million and over a thousand rows, in turns."""
     ours: dict[str, list[float]] = {name: [] for name in (*_KINDS, _FIRST_BYTES)}
     theirs: dict[str, list[float]] = {name: [] for name in ours}
     with PtySession(filled(MANY)) as many, PtySession(filled(FEW)) as few:
@@ -77,7 +77,7 @@ def keys() -> Iterator[Result]:
 
 
 def append() -> Iterator[Result]:
-    """Pages of 100 at the end of a long log and of a short one, in turns."""
+    """Measure appending pages of 100 to a long log and to a short one, in turns."""
     many, few = EventLog(), EventLog()
     many.append(made(0, MANY))
     page = tuple(made(MANY, PAGE))
@@ -96,7 +96,7 @@ def append() -> Iterator[Result]:
 
 
 def memory() -> Iterator[Result]:
-    """Bytes of one event held, of those of the huge world, decoded from JSON as AWS sends them."""
+    """Measure the memory of an event of the huge world, decoded from JSON as AWS sends it."""
     world = HugeWorld(datetime(2026, 11, 24, 7, tzinfo=UTC), lambda: datetime.now(UTC))
     stage = world.stages()[MAIN_STAGE]["arn"]
     session = world.sessions(stage)[-1]["sessionId"]  # type: ignore[index]
@@ -129,7 +129,7 @@ def memory() -> Iterator[Result]:
 
 
 def busy() -> Iterator[Result]:
-    """From key to the frame with the cursor on its new row, while pages arrive and at rest."""
+    """Measure from key to the frame that moves the cursor, while pages arrive and at rest."""
     arriving, resting = filled(FEW, _PAGES_PER_SECOND), filled(FEW)
     times: tuple[list[float], list[float]] = [], []
     with PtySession(arriving) as busy, PtySession(resting) as quiet:

@@ -1,4 +1,4 @@
-"""What a key costs on the wire, beside `less` on the same lines."""
+"""How many bytes a key sends to the terminal, compared with `less` on the same lines."""
 
 import shutil
 import tempfile
@@ -25,7 +25,7 @@ _IDLE_SECONDS = 5.0
 
 
 def bytes_sent() -> Iterator[Result]:
-    """Moves through all 61 events of a participant, one by one and by pages; then rest."""
+    """Measure moving through the 61 events of a participant, by rows and by pages; then rest."""
     for (columns, rows), bar in _SIZES.items():
         size = f"{columns}x{rows}"
         place = (*DEMO, STAGE, SESSION, PARTICIPANT)
@@ -61,7 +61,7 @@ def _row(what: str, ours: list[int], theirs: list[int], bar: int | None) -> Resu
 
 
 def _less(columns: int, rows: int) -> tuple[list[int], list[int]]:
-    """Bytes of its line moves and of its page moves; empty without it."""
+    """Return bytes of the line moves and page moves of less; empty when it is not installed."""
     less = shutil.which("less")
     if less is None:
         return [], []
@@ -79,7 +79,7 @@ def _less(columns: int, rows: int) -> tuple[list[int], list[int]]:
 
 
 def _lines(width: int) -> list[str]:
-    """The rows of the event list as text."""
+    """Return the rows of the event list as text."""
     world = open_world("incident", lambda: datetime.now(UTC))
     log = EventLog()
     log.append(map(decode_event, reversed(world.events(STAGE, SESSION, PARTICIPANT) or ())))

@@ -32,7 +32,7 @@ _ROUNDS = 60
 
 
 def calls() -> Iterator[Result]:
-    """Calls that reach the endpoint when a participant is opened, by address and by Enter."""
+    """Count calls at the endpoint when a participant is opened by its address and by Enter."""
     with Endpoint(open_world("incident", lambda: datetime.now(UTC))) as endpoint:
         straight = at_endpoint(endpoint.url, STAGE, SESSION, PARTICIPANT)
         with PtySession(straight, environment=KEYS_OF_NOBODY) as session:
@@ -73,7 +73,7 @@ def _calls_row(what: str, made: Counter[str]) -> Result:
 
 
 def decode() -> Iterator[Result]:
-    """CPU of reading a page of 100 events, in turns with what it is made of."""
+    """Measure the CPU of reading a page of 100 events, and of its parts, in turns."""
     world = HugeWorld(datetime.now(UTC), lambda: datetime.now(UTC))
     stage = world.stages()[MAIN_STAGE]["arn"]
     session = world.sessions(stage)[-1]["sessionId"]  # type: ignore[index]
@@ -132,7 +132,7 @@ def _decode_costs(url: str, scope: ParticipantScope) -> Iterator[Result]:
 
 
 def _in_turns(*works: Callable[[], object]) -> list[list[float]]:
-    """Milliseconds of CPU of this thread for each work, round by round."""
+    """Return milliseconds of CPU of this thread for each function, round by round."""
     series: list[list[float]] = [[] for _ in works]
     for number in range(_ROUNDS + 5):
         for work, taken in zip(works, series, strict=True):

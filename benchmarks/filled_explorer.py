@@ -1,4 +1,4 @@
-"""The real explorer over a provider that holds any number of events already.
+"""The real explorer over a provider that has read any number of events already.
 
     python -m benchmarks.filled_explorer ROWS [PAGES_PER_SECOND]
 
@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from threading import Thread
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from ivscope.settings.configuration import Configuration, effective_keys
 from ivscope.terminal.settings import toolkit_settings
@@ -20,20 +20,17 @@ from ivscope.terminal.settings import toolkit_settings
 # Textual reads them when it is imported; the imports below follow the settings.
 os.environ.update(toolkit_settings(os.environ, Configuration().theme))
 
+from ivscope.domain import calls
+from ivscope.domain.calls import GetCall, Item, ListCall, Value
 from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.domain.events import Event
-from ivscope.domain.ingest import IngestConfiguration
 from ivscope.domain.pages import Cursor, Page
 from ivscope.domain.stages import (
     Participant,
-    ParticipantFilter,
-    ParticipantReplica,
     ParticipantScope,
     ParticipantSummary,
-    SessionScope,
     Stage,
     StageSession,
-    StageSummary,
 )
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
@@ -54,6 +51,14 @@ from benchmarks.generated_events import PAGE, VIEWER, made
 
 STAGE = "arn:aws:ivs:us-east-1:123456789012:stage/benchmarks00"
 SESSION = "st-benchmarks000"
+_VIEWED = ParticipantScope(STAGE, SESSION, VIEWER)
+"""Whose events are on screen."""
+
+_FACTS: dict[object, object] = {
+    calls.stage(STAGE): Stage(STAGE),
+    calls.session(_VIEWED.session): StageSession(SESSION),
+    calls.participant(_VIEWED): Participant(ParticipantSummary(VIEWER, "nina")),
+}
 _FILLING_PAGE = 50_000
 """Items of a page while the log is filled: few enough to be held as objects for a moment."""
 
@@ -61,16 +66,20 @@ _UNPACED = RateLimiter(demand=99)
 
 
 class EndlessSource:
-    """Serves huge pages until there are so many rows, then pages as the service gives them."""
+    """Serves huge pages up to a number of rows, then pages of the size that the service sends."""
 
     def __init__(self, rows: int, *, endless: bool) -> None:
         self._rows = rows
         self._endless = endless
         self._wire = json.dumps([json.loads(raw_json(event)) for event in made(0, PAGE)])
 
-    def list_events(self, _scope: ParticipantScope, cursor: Cursor | None) -> Page[Event]:
-        """The next page."""
-        first = int(cursor or 0)
+    def read_page(self, call: ListCall[Item], cursor: Cursor | None) -> Page[Item]:
+        """The next page of events; every other list is empty."""
+        if call.operation != calls.events(_VIEWED).operation:
+            return Page(())
+        return cast("Page[Item]", self._next_page(int(cursor or 0)))
+
+    def _next_page(self, first: int) -> Page[Event]:
         if first >= self._rows:
             return Page(tuple(map(decode_event, json.loads(self._wire))), Cursor(f"{first + PAGE}"))
         following = min(first + _FILLING_PAGE, self._rows)
@@ -78,46 +87,13 @@ class EndlessSource:
         items = tuple(made(first, following - first))
         return Page(items, Cursor(str(following)) if goes_on else None)
 
-    def get_participant(self, scope: ParticipantScope) -> Participant:
-        """The one participant."""
-        return Participant(ParticipantSummary(scope.participant_id, "nina"))
+    def read_fact(self, call: GetCall[Value]) -> Value:
+        """The one stage, session or participant.
 
-    def list_stages(self, _cursor: Cursor | None) -> Page[StageSummary]:
-        """Nothing."""
-        return Page(())
-
-    def list_sessions(self, _stage_arn: str, _cursor: Cursor | None) -> Page[StageSession]:
-        """Nothing."""
-        return Page(())
-
-    def list_participants(
-        self,
-        _session: SessionScope,
-        _narrowed: ParticipantFilter | None,
-        _cursor: Cursor | None,
-    ) -> Page[ParticipantSummary]:
-        """Nothing."""
-        return Page(())
-
-    def list_replicas(
-        self, _source_stage_arn: str, _participant_id: str, _cursor: Cursor | None
-    ) -> Page[ParticipantReplica]:
-        """Nothing."""
-        return Page(())
-
-    def list_ingest_configurations(
-        self, _stage_arn: str, _cursor: Cursor | None
-    ) -> Page[IngestConfiguration]:
-        """Nothing."""
-        return Page(())
-
-    def get_stage(self, stage_arn: str) -> Stage:
-        """The one stage."""
-        return Stage(stage_arn)
-
-    def get_session(self, session: SessionScope) -> StageSession:
-        """The one session."""
-        return StageSession(session.session_id)
+        Raises:
+            KeyError: The explorer reads another fact, which this source has to learn.
+        """
+        return cast("Value", _FACTS[call])
 
 
 class FilledExplorer(App[None]):
@@ -137,7 +113,7 @@ class FilledExplorer(App[None]):
         raise error
 
     def compose(self) -> Iterator[Widget]:
-        """What the explorer covers."""
+        """Make what the explorer covers."""
         yield Static("")
 
     def on_mount(self) -> None:
@@ -145,7 +121,7 @@ class FilledExplorer(App[None]):
         self.push_screen(
             ExplorerScreen(
                 self._provider,
-                clock=TimeDisplay(UTC, lambda: datetime.now(UTC)),
+                times=TimeDisplay(UTC, lambda: datetime.now(UTC)),
                 launch=Launch(label="benchmark", start=lambda: Place(STAGE, SESSION, VIEWER)),
                 keys=effective_keys(Configuration()),
                 jobs=self._jobs,
@@ -157,7 +133,7 @@ def main(rows: int, pages_per_second: float) -> None:
     endless = pages_per_second > 0
     source = EndlessSource(rows, endless=endless)
     provider = StageDataProvider(lambda: source, rate_limiter=_UNPACED)
-    feed = provider.events(ParticipantScope(STAGE, SESSION, VIEWER))
+    feed = provider.events(_VIEWED)
     while len(feed.items) < rows:
         provider.read_more(feed)
         time.sleep(0.001)

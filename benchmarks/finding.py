@@ -30,7 +30,7 @@ _NOW = datetime(2026, 11, 24, 7, tzinfo=UTC)
 
 
 def find() -> Iterator[Result]:
-    """Texts typed letter by letter into both prompts; every letter begins a search of its own."""
+    """Type texts letter by letter into both prompts; every letter begins a search."""
     log = EventLog()
     for first in range(0, MANY, _FILLING_PAGE):
         log.append(tuple(made(first, _FILLING_PAGE)))
@@ -78,7 +78,7 @@ def _wanted(text: str) -> Filter | None:
 
 
 def _is_half(text: str) -> bool:
-    """Whether the prompt would wait for more: half a filter is none."""
+    """Whether the prompt would wait for more, because half a filter is no filter."""
     try:
         parse_filter(text, TimeReference(UTC, _NOW))
     except FilterError:
@@ -87,7 +87,7 @@ def _is_half(text: str) -> bool:
 
 
 def _type(view: EventView, change: Callable[[str], None], text: str) -> list[float]:
-    """Milliseconds of every block that a keystroke makes, without those of other programs."""
+    """Return milliseconds of CPU of every slice that a keystroke causes."""
     blocks: list[float] = []
     began = time.thread_time()
     change(text)

@@ -1,4 +1,4 @@
-"""Events as a long session has them, made from their number."""
+"""Events like those of a long session, each made from its number."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ _ERROR_EVERY = 50
 
 
 def made(first: int, count: int) -> Iterator[Event]:
-    """Events from a number on, oldest first: one error in fifty, a token exchange in 500."""
+    """Make events from a number on, oldest first; 1 in 50 an error, 1 in 500 an exchange."""
     for number in range(first, first + count):
         time = from_microseconds(_BEGIN + number * _STEP)
         if number % _EXCHANGE_EVERY == _EXCHANGE_EVERY - 1:

@@ -1,4 +1,4 @@
-"""Yardsticks of starting and quitting: the smallest Textual app, alone or with one row of AWS.
+"""What starting and quitting are compared with: the smallest Textual app, alone or with AWS.
 
     python -m benchmarks.hello_world [ENDPOINT_URL]
 
@@ -16,14 +16,14 @@ from textual.widgets import Static
 
 
 class HelloWorld(App[None]):
-    """One line of text."""
+    """An app that shows one line of text."""
 
     def __init__(self, url: str | None = None) -> None:
         super().__init__()
         self._url = url
 
     def compose(self) -> Iterator[Widget]:
-        """The line."""
+        """Make the line."""
         yield Static("Hello, world")
 
     def on_mount(self) -> None:

@@ -1,4 +1,4 @@
-"""Bytes of the ten commonest actions, beside `less` and `lnav` where they have the same one."""
+"""Bytes of the ten most frequent actions, compared with `less` and `lnav` where they have them."""
 
 import shutil
 import tempfile
@@ -35,10 +35,10 @@ _OURS: dict[str, _Keys] = {
 """Keys of each action, in this order in one session."""
 
 _COUNTED = {"e": 2, "!": 2, "Enter on a link": 1, f"/{_TEXT} Enter": len(_TEXT) + 2}
-"""How many of the last keys are the action, where it is not all of them."""
+"""How many of the last keys make up the action, where it is not all of them."""
 
 _WHOLE = {f"/{_TEXT} Enter"}
-"""Actions whose keys count together; of the others the mean of a key is told."""
+"""Actions whose keys are summed up; for others the mean of a key is reported."""
 
 _LESS: dict[str, _Keys] = {
     "j": ("j", "j", "j"),
@@ -58,7 +58,7 @@ _LNAV: dict[str, _Keys] = {
 
 
 def key_bytes() -> Iterator[Result]:
-    """Each action in a terminal of 80x24 and of 120x40, then five seconds of rest."""
+    """Measure each action in terminals of 80x24 and 120x40, then five seconds of rest."""
     for columns, rows in _SIZES:
         size = f"{columns}x{rows}"
         with PtySession((*DEMO, STAGE, SESSION), columns=columns, rows=rows) as session:
@@ -115,7 +115,7 @@ def _press(session: PtySession, key: str) -> int:
 def _other(
     command: Sequence[str], actions: dict[str, _Keys], columns: int, rows: int
 ) -> dict[str, float]:
-    """Bytes of another program's keys on a log of its own, and of its rest; none without it."""
+    """Return bytes of another program's keys and rest; empty when it is not installed."""
     if shutil.which(command[0]) is None:
         return {}
     with tempfile.TemporaryDirectory() as folder:
@@ -133,7 +133,7 @@ def _other(
 
 
 def _line(number: int) -> str:
-    """A line that every log viewer reads: time, level, text; every twentieth is an error."""
+    """Make a line that log viewers read: time, level, text; every twentieth is an error."""
     time = (_FIRST + timedelta(seconds=number)).strftime("%Y-%m-%d %H:%M:%S")
     if number % 20 == 13:
         return f"{time} ERROR PUBLISH_ERROR QUOTA_EXCEEDED of publisher{number:03}\n"

@@ -1,4 +1,4 @@
-"""Commands of the programs that are measured, and where they are sent."""
+"""Commands that start the programs to measure."""
 
 import sys
 
@@ -24,10 +24,10 @@ KEYS_OF_NOBODY = {
 
 
 def filled(rows: int, pages_per_second: float = 0) -> tuple[str, ...]:
-    """The explorer over so many events, with more pages arriving or without."""
+    """Return the command of the explorer over so many events, with or without more pages."""
     return (PYTHON, "-m", "benchmarks.filled_explorer", str(rows), str(pages_per_second))
 
 
 def at_endpoint(url: str, *place: str) -> tuple[str, ...]:
-    """The explorer on a loopback endpoint."""
+    """Return the command of the explorer on a loopback endpoint."""
     return (*IVSCOPE, *place, "--endpoint-url", url, "--region", "us-west-2")

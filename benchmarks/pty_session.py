@@ -1,4 +1,4 @@
-"""PtySession: a program in a terminal of its own; keys in, bytes with their times out."""
+"""PtySession: runs a program in a pseudo-terminal, sends keys, and times the bytes it sends."""
 
 import fcntl
 import os
@@ -17,7 +17,7 @@ from typing import Self
 import pyte
 
 ROOT = Path(__file__).parent.parent
-"""Where programs run, so that `tui` and `benchmarks` are found without an installation."""
+"""Folder in which programs run, so that they find `benchmarks`."""
 
 KEYS: Mapping[str, str] = {
     "down": "\x1b[B",
@@ -52,7 +52,7 @@ _SYNCHRONIZED_OUTPUT = b"2026"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one key, or a stretch of time, brought."""
+    """The bytes that came after a key, or within some time."""
 
     first_milliseconds: float | None
     """From the key to the first bytes; None when nothing came."""
@@ -62,12 +62,12 @@ class Answer:
 
     @property
     def size(self) -> int:
-        """Bytes that came."""
+        """How many bytes came."""
         return len(self.data)
 
 
 def plain(data: bytes) -> bytes:
-    """Bytes without control sequences: texts drawn in one piece can be found in it."""
+    """Remove control sequences, so that a text drawn in one piece can be found."""
     return _SEQUENCE.sub(b"", data)
 
 
@@ -122,7 +122,7 @@ class PtySession:
         self.close()
 
     def close(self) -> None:
-        """End the program, the hard way if it takes more than a second."""
+        """End the program; kill it if it takes more than a second."""
         self._process.terminate()
         if not self._until(self._is_over, 1.0):
             self._process.kill()
@@ -130,7 +130,7 @@ class PtySession:
         os.close(self._master)
 
     def until(self, text: str, *, seconds: float = 60.0) -> float:
-        """Milliseconds from the start of the program to the bytes that complete a text.
+        """Return milliseconds from the start of the program until a text is complete.
 
         Raises:
             TimeoutError: It never came, or the program ended; says what is on screen.
@@ -200,7 +200,7 @@ class PtySession:
         return self._answer(first, began)
 
     def idle(self, seconds: float) -> Answer:
-        """What comes within a time when no key is pressed."""
+        """Return what comes within some seconds without a key."""
         while self._pump(0):
             pass
         first, began = len(self._chunks), time.perf_counter_ns()
@@ -208,7 +208,7 @@ class PtySession:
         return self._answer(first, began)
 
     def exit_after(self, key: str, *, seconds: float = 60.0) -> float:
-        """Milliseconds from a key to the end of the process.
+        """Return milliseconds from a key to the end of the process.
 
         Raises:
             TimeoutError: It did not end.
@@ -235,7 +235,7 @@ class PtySession:
         return True
 
     def _pump(self, seconds: float) -> bool:
-        """Take what comes within a time; False when nothing did."""
+        """Take what comes within some seconds. Returns False when nothing came."""
         if not select.select([self._master], [], [], seconds)[0]:
             return False
         now = time.perf_counter_ns()

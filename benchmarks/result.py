@@ -7,22 +7,22 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One thing measured, with the yardstick measured beside it in the same run."""
+    """A figure, with the yardstick that was measured in the same run."""
 
     what: str
     measured: str
     yardstick: str = ""
-    """What it is compared with, and that thing's figure."""
+    """What it is compared with, and the figure of that."""
     ratio: float | None = None
-    """Measured by yardstick; None where only the absolute figure counts."""
+    """Figure divided by that of the yardstick; None where only the figure counts."""
     bar: str = ""
-    """What it should be at most; empty where it is told only."""
+    """The limit for it; empty without a limit."""
     is_ok: bool | None = None
-    """Whether the bar is kept; None without a bar."""
+    """Whether the limit is kept; None without a limit."""
 
     @property
     def verdict(self) -> str:
-        """The last column."""
+        """The text of the last column."""
         if self.is_ok is None:
             return "-"
         return "ok" if self.is_ok else "OVER"
@@ -37,7 +37,7 @@ def compared(
     beside: str,
     bar: float | None = None,
 ) -> Result:
-    """Medians of two interleaved series, as a ratio."""
+    """Compare the medians of two interleaved series."""
     mine, other = median(ours), median(theirs)
     return Result(
         what,
@@ -52,7 +52,7 @@ def compared(
 def limited(
     what: str, measured: float, bar: float, *, unit: str, note: str = "", beside: str = ""
 ) -> Result:
-    """A figure with an absolute bar."""
+    """Compare a figure with an absolute limit."""
     return Result(
         what,
         amount(measured, unit) + note,
@@ -64,14 +64,14 @@ def limited(
 
 
 def amount(value: float, unit: str) -> str:
-    """A figure with three significant digits or all its whole ones."""
+    """Write a figure with three significant digits, or with all digits before the point."""
     digits = 0 if value >= 100 else 1 if value >= 10 else 2
     text = f"{value:,.{digits}f}"
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text} {unit}"
 
 
 def highest(values: Iterable[float], share: float = 0.95) -> float:
-    """The value that this share of the values does not exceed."""
+    """Return the value that this share of the values does not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 

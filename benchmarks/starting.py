@@ -33,7 +33,7 @@ _QUIT_LIMIT = 200
 
 
 def start() -> Iterator[Result]:
-    """First frame and first row of `ivscope --demo`, in turns with those of hello world."""
+    """Measure the first frame and row of `ivscope --demo`, in turns with those of hello world."""
     hello: list[float] = []
     hello_row: list[float] = []
     frame: list[float] = []
@@ -42,7 +42,7 @@ def start() -> Iterator[Result]:
         Endpoint(open_world("incident", lambda: datetime.now(UTC))) as endpoint,
         tempfile.TemporaryDirectory() as folder,
     ):
-        # As installed: with bytecode, also where the caller's Python writes none.
+        # With bytecode, as when installed, even if the caller's Python writes none.
         bytecode = {"PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
         for turn in range(_STARTS + 1):
             with PtySession(HELLO_WORLD, environment=bytecode) as session:
@@ -66,7 +66,7 @@ def start() -> Iterator[Result]:
 
 
 def leave() -> Iterator[Result]:
-    """From the key to the end of the process, while a call gets no answer for a minute."""
+    """Measure from the key to the end of the process, while a call waits a minute."""
     waits = {"ListParticipantEvents": (STAGE, SESSION, PARTICIPANT), "ListStages": ()}
     keys = {"ListParticipantEvents": "ctrl+q", "ListStages": "q"}
     taken: dict[str, list[float]] = {operation: [] for operation in waits}

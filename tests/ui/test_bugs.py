@@ -1,4 +1,4 @@
-"""A bug in one rule of the findings: the others go on, and nobody is told that all is well."""
+"""A bug in one rule of the findings: the other rules go on, and the screen says what is missing."""
 
 from ivscope.findings import rules
 from support.explorer import PRIYA, at, explorer

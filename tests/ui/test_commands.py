@@ -22,7 +22,7 @@ _OPENED_BY = {
 
 
 async def _open(journey, view):
-    """Be in a view, coming from a participant that was opened after another one."""
+    """Open a view from the second of two participants."""
     await journey.until("events, all loaded")
     journey.go(at(JOSE))
     await journey.until("events, all loaded")

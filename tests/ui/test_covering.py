@@ -1,4 +1,4 @@
-"""A screen that covers another one is not repainted for what happens below."""
+"""CoveringScreen: it is not repainted for changes of the screen below."""
 
 from ivscope.render.lines import Span
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet

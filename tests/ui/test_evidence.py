@@ -16,7 +16,7 @@ RESTREAM = at("cFTCie3pl4uw", session="st-WzDwn45B2IFci")
 
 @asynccontextmanager
 async def on_event(start, *, size=(120, 40), fault="", **wanted):
-    """The explorer with the cursor on the first row with these members; nothing is read."""
+    """Open the explorer with the cursor on the first row with these members, at rest."""
     async with explorer(start, size=size, fault=fault) as journey:
         await journey.until("all loaded")
         await put_on(journey, **wanted)
@@ -42,7 +42,7 @@ def is_like(event, clock=None, **wanted):
 
 
 def detail(journey):
-    """What the detail pane says, its lines joined."""
+    """Return what the detail pane says, its lines joined."""
     lines = journey.explorer._text.lines
     return " ".join("".join(span.text for span in line).strip() for line in lines)
 

@@ -20,7 +20,7 @@ POLLS = "ListParticipantEvents"
 
 
 class HandClock:
-    """The present of world and screen, moved by hand."""
+    """The present time of the world and the screen, which the test moves."""
 
     def __init__(self):
         self.now = EPOCH
@@ -33,7 +33,7 @@ class HandClock:
 
 
 class Watcher:
-    """Somebody who looks at the live host."""
+    """A person who looks at the events of the live host."""
 
     def __init__(self, journey, clock):
         self.journey = journey
@@ -41,13 +41,13 @@ class Watcher:
 
     @property
     def held(self):
-        """Times of all events listed, from the first row to the last."""
+        """Times of the events in the list, from the first row to the last."""
         view = self.journey.pane.reading.view
         return [view.log.time_us(view.position(row)) for row in range(len(view))]
 
     @property
     def told(self):
-        """Times of all that has happened in the world so far, newest first."""
+        """Times of all events in the world so far, newest first."""
         world = open_world("incident", lambda: EPOCH)
         world._clock = self.clock
         events = world.events(LIVE_STAGE, LIVE, HOST)
@@ -55,7 +55,7 @@ class Watcher:
 
     @property
     def line(self):
-        """Where on screen the cursor is."""
+        """The line of the screen that the cursor is on."""
         rows = self.journey.rows("events")
         return rows.cursor - rows.top
 
@@ -64,7 +64,7 @@ class Watcher:
         return self.journey.endpoint.calls[POLLS]
 
     async def sees_news(self, seconds=60):
-        """Time passes, something happens, and the list has it."""
+        """Let time pass until something happens and the list shows it."""
         self.clock.go_on(seconds)
         before, told = len(self.held), len(self.told)
         assert told > before, "nothing happened in this time"
@@ -201,7 +201,7 @@ async def test_leaving_the_place_stops_the_polls():
 
 
 async def is_quiet(watcher):
-    """Nothing is asked for where the next poll would have been due."""
+    """Let the time of the next poll pass, and expect no call."""
     journey, polls = watcher.journey, watcher.polls
     begun = journey.app._provider.changes
     watcher.clock.go_on(60)

@@ -10,7 +10,7 @@ from support.explorer import PRIYA, at, explorer
 
 
 class Held:
-    """Stands for a slow disk or a slow clipboard: goes on when the test says so."""
+    """A slow disk or clipboard, which goes on when the test says so."""
 
     def __init__(self):
         self.entered = threading.Event()

@@ -1,4 +1,4 @@
-"""The list by itself, in an app of ten lines; and how often the explorer draws its events."""
+"""RowList in a small app of its own; and how often the explorer draws its events."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -14,13 +14,13 @@ from textual.app import App
 
 
 class Numbers:
-    """Rows that note which of them are drawn."""
+    """Rows that remember which of them were drawn."""
 
     def __init__(self, count):
         self.count = count
         self.word = "row"
         self.above = 0
-        """Rows that came before those that were there."""
+        """How many rows came above the first ones."""
         self.drawn = []
 
     def __len__(self):
@@ -53,7 +53,7 @@ async def frame(rows):
 
 @asynccontextmanager
 async def listed(count, height=40):
-    """A list of so many rows, on screen and at rest."""
+    """Show a list of so many rows, and wait until it is at rest."""
     app = Host()
     async with app.run_test(size=(120, height)):
         rows = app.screen.query_one(RowList)
@@ -65,7 +65,7 @@ async def listed(count, height=40):
 
 
 async def drawn_by(rows, numbers, act):
-    """The rows that an action has drawn, each as often as it was."""
+    """Return the rows that an action drew, each as often as it was drawn."""
     numbers.drawn.clear()
     act()
     await frame(rows)

@@ -15,7 +15,7 @@ REQUEST_ID = "Request id"
 
 
 def assert_failure_is_whole(journey, *, code=None):
-    """Cause, code or request id, and the key, each on screen."""
+    """Expect the cause, the code or request id, and the key on screen."""
     assert "Failed" in journey.text
     assert "Do " in journey.text
     assert REQUEST_ID in journey.text

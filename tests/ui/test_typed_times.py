@@ -8,7 +8,7 @@ from support.explorer import DANA, PRIYA, at, explorer
 from support.time_examples import filter_examples, time_examples
 
 DAY = "2026-11-23"
-"""Of the show. The person at the keyboard looks at it the day after."""
+"""The day of the show, which is looked at the day after."""
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -41,11 +41,11 @@ def shown_events(journey):
     return [view.log[view.position(row)] for row in range(len(view))]
 
 
-# What a time means, told without the grammar: by the text that stands in the rows of the show.
+# What a time means, found without the grammar: by the text in the rows of the show.
 
 
 def meaning(text, cursor):
-    """The instant of an example, and how long what is written of it lasts."""
+    """Return the instant of an example, and how long what is written lasts."""
     if text[0] in "+-":
         hours, minutes, seconds = 0, 0, 0
         for part in text[1:].replace("h", "h ").replace("m", "m ").replace("s", "s ").split():

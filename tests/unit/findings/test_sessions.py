@@ -188,7 +188,7 @@ def test_slots_that_are_not_certain_are_not_claimed(session):
     assert finding.certainty is Certainty.UNKNOWN
 
 
-def test_publishers_of_one_second_are_counted_each_once():
+def test_publishers_of_one_second_are_counted_each_once_by_their_starts():
     session = GivenSession(
         *crowd(2, 200),
         event(100, "PUBLISH_STOPPED", participant="p1"),

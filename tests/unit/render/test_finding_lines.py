@@ -127,9 +127,9 @@ def test_what_would_tell_has_its_cost_and_the_key_when_the_key_reads_it():
 
 
 def test_a_sweep_is_told_with_its_own_key_and_its_least_cost():
-    sweep = ask(FactKind.SESSION_EVENTS, 1_250)
-    finding = Finding(("Who knows.",), Certainty.UNKNOWN, would_tell=(sweep,))
-    assert drawn(finding, fetched=sweep)[1:] == [
+    scan = ask(FactKind.SESSION_EVENTS, 1_250)
+    finding = Finding(("Who knows.",), Certainty.UNKNOWN, would_tell=(scan,))
+    assert drawn(finding, fetched=scan)[1:] == [
         "    would tell: events of the publisher. i sweeps the session: 1,250 calls",
         "    or more",
     ]

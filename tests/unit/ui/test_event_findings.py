@@ -97,7 +97,7 @@ def test_one_thread_at_a_time_looks_and_a_bug_in_it_is_told(provider, time, monk
     jobs = time.jobs(bugs.append)
     event_findings = event_findings_of(provider, *errors(3), *publishing(AT_ONCE + 1), jobs=jobs)
 
-    def slow(scope, position, held, failed):
+    def slow(scope, position, facts, failed):
         asked.append(position)
         assert opened.wait(10)
         raise LookupError(position)
@@ -139,14 +139,14 @@ def ask(kind, scoped):
 def test_a_participant_is_fetched_before_a_list_and_a_list_before_a_sweep(provider):
     event_findings = event_findings_of(provider, *errors(1))
     session = scope().session
-    sweep, rows = ask(FactKind.SESSION_EVENTS, session), ask(FactKind.PARTICIPANTS, session)
+    scan, rows = ask(FactKind.SESSION_EVENTS, session), ask(FactKind.PARTICIPANTS, session)
     own = ask(FactKind.PARTICIPANT, scope())
     unknown = Certainty.UNKNOWN
-    assert event_findings.fetchable((finding(unknown, sweep, rows), finding(unknown, own))) is own
-    assert event_findings.fetchable((finding(unknown, sweep, rows),)) is rows
+    assert event_findings.fetchable((finding(unknown, scan, rows), finding(unknown, own))) is own
+    assert event_findings.fetchable((finding(unknown, scan, rows),)) is rows
     ingest = ask(FactKind.INGEST_CONFIGURATIONS, session)
-    assert event_findings.fetchable((finding(unknown, sweep, ingest, rows),)) is ingest
-    assert event_findings.fetchable((finding(unknown, sweep),)) is sweep
+    assert event_findings.fetchable((finding(unknown, scan, ingest, rows),)) is ingest
+    assert event_findings.fetchable((finding(unknown, scan),)) is scan
     assert event_findings.fetchable((finding(unknown),)) is None
 
 

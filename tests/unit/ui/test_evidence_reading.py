@@ -53,7 +53,7 @@ class Case:
         context = SimpleNamespace(
             provider=self.provider,
             pane=self.pane,
-            clock=None,
+            times=None,
             say=self.said.append,
             handlers=self.handlers,
             why_no_events=lambda: "",

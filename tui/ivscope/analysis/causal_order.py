@@ -4,7 +4,7 @@ All samples of the IVS API give whole seconds, and order the events of one secon
 start and its stop in one time are in that order when the thing was not open before: JOINED, LEFT.
 When it was open, the stop belongs to an older start and comes first: LEFT, JOINED.
 
-Long because the ties of one time and the keys of a log that grows are changed together.
+Long because the order within one time and the sort keys of a growing log change together.
 """
 
 from array import array
@@ -19,7 +19,7 @@ from ivscope.domain import events
 from ivscope.provider.store.event_log import NO_TIME, EventColumns, EventLog
 
 EARLY, USUAL, LATE = 0, 10, 20
-"""Rounds, added to the rank of an event: ends an older start; as usual; a start after that."""
+"""Rounds, added to the rank of an event: it ends an older start; usual; it starts after that."""
 
 PAIRS = {
     name: (family, is_start)
@@ -29,10 +29,10 @@ PAIRS = {
 """What an event name starts (True) or stops."""
 
 Pair = int
-"""What is open or not, as made by `pair_number`."""
+"""A pair is what starts and stops, such as one subscription; numbered by `pair_number`."""
 
 Half = tuple[int, Pair, bool]
-"""Position of an event, its pair, and whether it starts it."""
+"""Position of an event, its pair, and whether the event starts the pair."""
 
 _KIND_BITS = 2
 _KIND_MASK = (1 << _KIND_BITS) - 1
@@ -54,7 +54,7 @@ _RANKS = {
 
 
 def pair_number(kind: int, participant: int, side: int) -> Pair:
-    """One number of a kind of pair, a participant's number and the number of the other side."""
+    """Combine a kind of pair, the number of a participant and that of the other side."""
     return (side << _NUMBER_BITS | participant) << _KIND_BITS | kind
 
 
@@ -63,20 +63,20 @@ def _without_side(pair: Pair) -> int:
 
 
 def rank(name: str | None) -> int:
-    """Place of an event name inside one time when nothing was open before, 0 to 9."""
+    """Return the place of an event name within one time when nothing was open, 0 to 9."""
     return _OTHER if name is None else _RANKS.get(name, _OTHER)
 
 
 @dataclass(slots=True)
 class Tie:
-    """The starts and stops of one time, some pair among them with both."""
+    """The starts and stops of one time, when some pair has both."""
 
     halves: list[Half]
     before: dict[Pair, bool]
-    """Which pairs were open before, as far as it is known."""
+    """Whether each pair was open before, as far as known."""
 
     def rounds(self) -> dict[int, int]:
-        """The round of each event by position: `EARLY`, `USUAL` or `LATE`."""
+        """Return the round of each event by position: `EARLY`, `USUAL` or `LATE`."""
         rounds: dict[int, int] = {}
         for participant in {_without_side(pair) >> _KIND_BITS for _, pair, _ in self.halves}:
             own = [
@@ -85,7 +85,7 @@ class Tie:
             membership = pair_number(Family.STAY, participant, 0)
             joins = [at for at, pair, is_start in own if pair == membership and is_start]
             leaves = [at for at, pair, is_start in own if pair == membership and not is_start]
-            # Who leaves without joining was inside.
+            # A participant that leaves without a JOINED was in the session.
             was_inside = self.before.get(membership, bool(leaves) and not joins)
             returns = was_inside and bool(joins) and bool(leaves)
             for pair in {pair for _, pair, _ in own}:
@@ -106,21 +106,21 @@ def _alternate(positions: list[int], first: int) -> dict[int, int]:
 
 
 _BOTH = 2
-"""Signs there are: start and stop."""
+"""The two directions: start and stop."""
 
 
 @dataclass(slots=True)
 class Stretch:
-    """What times next to each other say about pairs, and their ties."""
+    """What neighbouring times say about which pairs are open, and the ties among them."""
 
     resolve: Callable[[Tie], None]
-    """Called for a tie whenever more is known of what was open before it."""
+    """Called with a tie whenever more is known of what was open before it."""
     after: dict[Pair, bool] = field(default_factory=dict)
     """Which pairs are open at the end."""
     before: dict[Pair, bool] = field(default_factory=dict)
-    """Which pairs must have been open at the start: a stop without a start came first."""
+    """Which pairs must have been open at the start, since a stop came first."""
     unsure: dict[Pair, list[Tie]] = field(default_factory=dict)
-    """Ties that no earlier event of the stretch says the start of."""
+    """Ties of which no earlier event says what was open before."""
 
     def take(self, halves: list[Half]) -> None:
         """Add the starts and stops of the next time."""
@@ -129,7 +129,7 @@ class Stretch:
         for _, pair, is_start in halves:
             membership = _without_side(pair) & ~_KIND_MASK | Family.STAY
             if is_start and pair & _KIND_MASK != Family.STAY and membership not in moved:
-                # Only who is in starts anything, and JOINED would be at another time.
+                # Only a participant in the session starts something; JOINED is at another time.
                 if membership not in self.after:
                     self.before[membership] = True
                 self.after[membership] = True
@@ -161,7 +161,7 @@ class Stretch:
         self.after[pair] = is_open
 
     def decide(self, pair: Pair, *, is_open: bool | None) -> None:
-        """Say what the unsure ties of a pair began with; None when that is not known."""
+        """Set whether a pair was open before its unsure ties; None when that is not known."""
         for tie in self.unsure.get(pair, ()):
             if tie.before.get(pair) is is_open:
                 continue
@@ -183,11 +183,11 @@ class Stretch:
 
 
 Row = tuple[int, int, int, int, int]
-"""Key and position of an event, and what its log has of it: kind, remote, time."""
+"""Key and position of an event, and from its log the kind, remote participant and time."""
 
 
 class ParticipantRuns:
-    """Runs of neighbouring events of one participant; a page is one run as a rule."""
+    """Where the events of each participant are, as runs of neighbours; a page is usually one."""
 
     __slots__ = ("_runs", "touched")
 
@@ -195,13 +195,13 @@ class ParticipantRuns:
         self._runs: dict[int, array[int]] = {}
         """By participant: where each run starts and stops, one after the other."""
         self.touched: set[int] = set()
-        """Numbers of participants with events that the owner has not looked at."""
+        """Numbers of participants with events that the owner has not sorted yet."""
 
     def __len__(self) -> int:
         return len(self._runs)
 
     def extend(self, participants: "array[int]", start: int) -> None:
-        """Take in a column of participants that begins at a position."""
+        """Add a column of participants that begins at a position."""
         for number, run in groupby(participants):
             stop = start + sum(1 for _ in run)
             runs = self._runs.setdefault(number, array("I"))
@@ -213,7 +213,7 @@ class ParticipantRuns:
             start = stop
 
     def rows(self, number: int, log: EventLog, keys: "array[int]") -> list[Row]:
-        """The events of a participant, by key, then position."""
+        """Return the events of a participant by key, then position."""
         rows: list[Row] = []
         runs = self._runs[number]
         for start, stop in zip(runs[::2], runs[1::2], strict=True):
@@ -228,7 +228,7 @@ _STEP_BITS = 5
 """32 places inside one time. Even the year 9999 in microseconds leaves so many bits of 63."""
 
 _STEP_ROWS = 2_048
-"""Rows between two chances to pause: 2 to 4 ms."""
+"""Rows sorted between two chances to pause: 2 to 4 ms."""
 
 _Time = tuple[int, list[Half]]
 """Microseconds since 1970 UTC, and what starts and stops then."""
@@ -238,7 +238,7 @@ _BEFORE_ALL = -(2**63)
 
 
 def causal_order(log: EventLog, positions: Sequence[int]) -> list[int]:
-    """Positions oldest first.
+    """Sort positions, oldest first.
 
     Equal times are told apart for each participant: JOINED, TOKEN_EXCHANGED, starts, others,
     stops, LEFT; but the stop of something that was open before comes before its new start.
@@ -283,7 +283,7 @@ class CausalKeys:
         """All positions that have keys, in their order; read it only."""
         self._sides: dict[tuple[str | None, str | None], int] = {}
         self._core = Stretch(self._resolve)
-        # The first and the last time are not in the core: a page can still add to them.
+        # The core leaves the first and last time out: a page can still add events to them.
         self._oldest: _Time | None = None
         self._newest: _Time | None = None
         self._low: int | None = None
@@ -355,7 +355,7 @@ class CausalKeys:
                 stretch.decide(pair, is_open=stretch.before.get(pair))
 
     def _times_of(self, number: int) -> Iterator[tuple[int, list[Half]]]:
-        """How many events of a participant are at each time, and what starts and stops then."""
+        """Yield for each time of a participant how many events it has, and its starts and stops."""
         pairs = self._pairs()
         rows = self._runs.rows(number, self._log, self.keys)
         for _, same in groupby(rows, key=lambda row: row[0] >> _STEP_BITS):
@@ -395,7 +395,7 @@ class CausalKeys:
         self._decide_unsure()
 
     def _region(self, low: int) -> tuple[Stretch, int, int]:
-        """What to add times to, and the first row to look at and the one after the last."""
+        """Return the stretch to add times to, the first row to look at, and the end of the rows."""
         order, oldest, newest = self.order, self._oldest, self._newest
         if oldest is not None and newest is not None and newest is not oldest:
             if low >= newest[0]:
@@ -407,7 +407,7 @@ class CausalKeys:
         return self._core, 0, len(order)
 
     def _times(self, start: int, stop: int, columns: EventColumns, first: int) -> Iterator[_Time]:
-        """The times that begin in one step of rows, with their starts and stops."""
+        """Yield the times that begin in one step of rows, with their starts and stops."""
         keys, order = self.keys, self.order
         end = min(stop, start + _STEP_ROWS)
         if start:
@@ -440,7 +440,7 @@ class CausalKeys:
         return [None if kind.name is None else PAIRS.get(kind.name) for kind in kinds]
 
     def _side(self, kind: int, position: int, remote: int) -> int:
-        """Number of the other side of a pair; 0 for what has none."""
+        """Return the number of the other side of a pair; 0 when it has none."""
         if kind == Family.SUBSCRIBE:
             return remote
         if kind != Family.REPLICATION:
@@ -450,7 +450,7 @@ class CausalKeys:
         return self._sides.setdefault(side, len(self._sides))
 
     def _decide_unsure(self) -> None:
-        """Let both ends speak about ties that the core knows no start of."""
+        """Resolve ties of the core from the events at both ends of the log."""
         core, oldest, newest = self._core, self._oldest, self._newest
         if oldest is None or newest is None:
             return
@@ -463,7 +463,7 @@ class CausalKeys:
                 if known is not None:
                     end.after[pair] = known
             end.take(newest[1])
-        # An earlier event says best what was open; else the first later one that can tell.
+        # An earlier event knows best what was open; else the first later one that shows it.
         later = ChainMap(core.before, end.before)
         for pair in core.unsure:
             core.decide(pair, is_open=start.after.get(pair, later.get(pair)))

@@ -19,23 +19,23 @@ _UNTIMED = -(1 << 62)
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two."""
+    """One of the two participants that are compared."""
 
     log: EventLog
     positions: Sequence[int]
-    """Of its events in the log, in any order."""
+    """Positions of its events in the log, in any order."""
     is_complete: bool = True
-    """Whether these are all that there are."""
+    """Whether these are all of its events."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComparisonRow:
-    """At most one event of either side, from the same second."""
+    """At most one event of each side, from the same second."""
 
     second: datetime | None
-    """Its beginning, UTC; None for events without a readable time at the very start."""
+    """The second, UTC; None for events at the start that have no readable time."""
     left: int | None
-    """Position in the log of the left side."""
+    """Position in the log of the left side; None for no event."""
     right: int | None
     is_left_open: bool
     """Whether the left side may have more events in that second, which were not read."""
@@ -68,7 +68,7 @@ class Comparison:
         return len(self._rows)
 
     def row(self, index: int) -> ComparisonRow:
-        """What stands in a row, 0 to below `len()`."""
+        """Return a row, 0 to below `len()`."""
         second = self._seconds[index]
         is_first = index == 0 or self._seconds[index - 1] != second
         time = None if second == _UNTIMED else from_microseconds(second * _SECOND_US)
@@ -76,15 +76,15 @@ class Comparison:
         return ComparisonRow(time, *self._rows[index], is_left_open, is_right_open, is_first)
 
     def row_at(self, moment: datetime) -> int:
-        """The first row in the second of a moment or after it, else the last; 0 when empty."""
+        """Return the first row at or after the second of a moment, else the last; 0 if empty."""
         row = bisect_left(self._seconds, to_microseconds(moment) // _SECOND_US)
         return max(0, min(row, len(self) - 1))
 
 
 def _known(side: Side, seconds: Iterable[int]) -> tuple[float, float]:
-    """Between which seconds, both left out, all events of a side were read.
+    """Return the two seconds between which, both excluded, all events of a side are read.
 
-    The service promises no order: it is taken to go on as what was read looks.
+    The service promises no order: what is not read is assumed to go on in the order seen so far.
     """
     if side.is_complete:
         return -inf, inf
@@ -113,7 +113,7 @@ def _with_seconds(side: Side) -> Iterator[tuple[int, int]]:
 
 
 def _ordered(side: Side) -> Iterable[int]:
-    """Ties are told from the events of that side alone, not from a whole session."""
+    """Sort a side; equal times are ordered by its own events, not by the whole session."""
     own = EventLog(side.log.tables)
     positions = sorted(side.positions)
     start = 0

@@ -1,19 +1,19 @@
-"""Drills: the filter text that shows exactly the events that a row of a summary counts."""
+"""Drills: drill-down filters, which show exactly the events that a row of a summary counts."""
 
 import re
 from collections.abc import Collection, Iterable
 
 MOST_NAMED = 100
-"""Participants that one filter names: with 12 characters each, more fill no prompt."""
+"""Participants that one filter names: ids have 12 characters, and more are no help to anyone."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 class Drills:
-    """Filters for texts of one field.
+    """Makes drill-down filters for the texts of one field.
 
-    A text in a filter is found inside longer ones and in any case. Where that would find another
-    text of the field, an expression says that exactly this one is meant.
+    A text in a filter is also found inside longer texts and in any case. Where that would find
+    another text of the field, a regular expression says that exactly this one is meant.
 
     Args:
         field: As typed before the colon.
@@ -24,16 +24,16 @@ class Drills:
 
     def __init__(self, field: str, texts: Iterable[str | None]) -> None:
         self._field = field
-        # One long text is searched a hundred times as fast as thousands of short ones.
+        # To search one long text is a hundred times as fast as thousands of short ones.
         self._folded = ""
         self.add(texts)
 
     def add(self, texts: Iterable[str | None]) -> None:
-        """Take in texts that the field has in what the log has gained; each comes once."""
+        """Add texts of the field from new events; each text is given once."""
         self._folded += "".join(f"{text.casefold()}\n" for text in texts if text is not None)
 
     def only(self, text: str | None) -> str:
-        """The filter for one text; None for events that have none."""
+        """Return the filter for one text; None stands for events that have none."""
         if text is None:
             return f"!{self._field}:*"
         if not text:
@@ -43,7 +43,7 @@ class Drills:
         return f"{self._field}:{_expression((text,))}"
 
     def any_of(self, texts: Collection[str]) -> str | None:
-        """The filter for several texts; None for none or when it would be too long."""
+        """Return the filter for several texts; None for none, or when it would be too long."""
         if not texts or len(texts) > MOST_NAMED:
             return None
         if len(texts) == 1:
@@ -57,7 +57,7 @@ def _expression(texts: Iterable[str]) -> str:
 
 
 def _literal(character: str) -> str:
-    """A character that means itself, without blanks and slashes, which end an expression."""
+    """Escape a character so that it means itself; blanks and slashes would end an expression."""
     if character.isalnum() or character in "_-":
         return character
     return rf"\U{ord(character):08x}"

@@ -38,10 +38,10 @@ class EventTally:
         """By second since 1970 UTC."""
         self._errors: Counter[int] = Counter()
         self._sums: tuple[_Sums, _Sums] | None = None
-        """Of `_all` and `_errors`; None when they have changed since."""
+        """Running sums of `_all` and `_errors`; None when these have changed since."""
 
     def advance(self, seconds: float) -> bool:
-        """Count for about so long, at least one slice; whether events are left to count."""
+        """Count for about so many seconds, at least a slice. Returns whether events are left."""
         is_over = work_limit(seconds)
         while self._scanned < len(self._log):
             self._count(self._scanned, min(self._scanned + _CHUNK, len(self._log)))
@@ -50,7 +50,7 @@ class EventTally:
         return self._scanned < len(self._log)
 
     def buckets(self, window: TimeWindow, columns: int) -> list[Bucket]:
-        """Events and errors in each column of a window, as far as counted.
+        """Return the events and errors in each column of a window, as far as counted.
 
         A second counts in the column that holds its beginning.
         """
@@ -90,6 +90,6 @@ class _Sums:
         self._sums = [0, *accumulate(map(counts.__getitem__, self._seconds))]
 
     def between(self, seconds: list[int]) -> list[int]:
-        """How many lie from each of some seconds to below the next."""
+        """Return how many events lie between each two neighbours of some seconds."""
         before = [self._sums[bisect_left(self._seconds, second)] for second in seconds]
         return [after - own for own, after in pairwise(before)]

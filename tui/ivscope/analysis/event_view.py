@@ -24,10 +24,10 @@ class ReturnedKeys:
         self._last_key = -1
 
     def update(self, log: EventLog) -> bool:
-        """Take in what was appended, or returned before all others.
+        """Make keys for new events.
 
         Returns:
-            Whether the old keys are still right.
+            Whether the keys of older events stay valid.
         """
         version, sequence = log.sequence_version, log.sequence
         if sequence is None:
@@ -60,7 +60,7 @@ class ReturnedKeys:
 
 
 _FIRST_ROWS = 2_048
-"""Rows looked at before the speed is known: 2 ms even when every one needs an event."""
+"""Rows of the first piece, before the speed is known: 2 ms even if each needs its event."""
 
 _PIECE_SECONDS = 0.004
 """How long one piece of work may take: a quarter of a frame at 60 Hz."""
@@ -73,9 +73,9 @@ class EventView:
     """Rows over a log: all or those that pass a filter, as returned or by time.
 
     A position is the index in the log and never changes; a row is an index in what is shown.
-    Rows change in `work`, `reset` and the `set_` methods only, however the log grows meanwhile.
-    After each of them a few rows may be there only, until `work` says that nothing is left.
-    For one thread.
+    Rows change only in `work`, `reset` and the `set_` methods, however the log grows meanwhile.
+    After each of them only a few rows may be there, until `work` returns that nothing is left.
+    Not for several threads.
 
     Args:
         log: What is shown. Another thread may append to it.
@@ -84,7 +84,7 @@ class EventView:
 
     def __init__(self, log: EventLog, users: Mapping[str, str | None] = NO_USERS) -> None:
         self.log = log
-        """What the positions belong to."""
+        """The log that positions belong to."""
         self.by_time = False
         """Whether rows are sorted oldest first."""
         self._users = users
@@ -100,12 +100,12 @@ class EventView:
 
     @property
     def filter(self) -> Filter | None:
-        """What shown events must pass; None when all are shown."""
+        """The filter that shown events pass; None when all are shown."""
         return None if self._filter is None else self._filter.filter
 
     @property
     def search(self) -> Filter | None:
-        """What hits must pass; None when nothing is searched."""
+        """The search that hits pass; None when nothing is searched."""
         return None if self._search is None else self._search.filter
 
     def show_all(self) -> None:
@@ -113,12 +113,12 @@ class EventView:
         self.set_filter(None)
 
     def set_filter(self, wanted: Filter | None) -> None:
-        """Show what passes. Work on an older filter ends."""
+        """Show events that pass a filter. Work on an older filter ends."""
         self._filter = self._matcher(wanted)
         self._start_over()
 
     def set_search(self, wanted: Filter | None) -> None:
-        """Count what passes as hits, among the shown events."""
+        """Count shown events that pass a search as hits."""
         self._search = self._matcher(wanted)
         self._clear_hits()
 
@@ -227,7 +227,7 @@ class EventView:
         if self.by_time:
             self._total = len(log)
             if self._filter is None:
-                # What was put in order for an earlier view is there at once.
+                # The order that an earlier view made is used again.
                 known = len(self._causal.keys)
                 self._rows.add(range(self._scanned, known))
                 self._scanned = known
@@ -237,7 +237,7 @@ class EventView:
             self._clear()
         self._total = len(self._returned.keys) or len(log)
         if self._filter is None and not self._returned.keys:
-            # The order of the positions needs no look at the events.
+            # Rows in the order of positions need no look at the events.
             self._rows.add(range(self._scanned, self._total))
             self._scanned = self._total
 
@@ -256,7 +256,7 @@ class EventView:
         return self._order_piece() or self._look_piece(end)
 
     def _order_piece(self) -> bool:
-        """Put in order what was found. Keys that change and merges wait for each other."""
+        """Sort what was found. A merge and a change of keys never overlap."""
         for rows in self._orders():
             if rows.is_merging:
                 rows.merge()

@@ -1,4 +1,4 @@
-"""parse_filter: from what was typed to a filter, or to advice what to type."""
+"""parse_filter: reads a typed filter, or raises an error that says what to type."""
 
 import re
 import warnings
@@ -37,15 +37,15 @@ _FIELD = re.compile(r"([A-Za-z_]+):")
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What was typed after a field, quotes taken off."""
+    """What was typed after a field, without quotes."""
 
     text: str
     quoted: tuple[bool, ...]
-    """For each character whether it stood in quotes and means only itself."""
+    """For each character whether it was in quotes, so that it means only itself."""
     at: int
-    """Index into the filter text where it began."""
+    """Index of its beginning in the filter text."""
     was_quoted: bool = False
-    """Whether quotes were there, even around nothing."""
+    """Whether there were quotes, even around nothing."""
 
     def find(self, sign: str) -> int:
         """Index of the first such character outside quotes, -1 if there is none."""
@@ -55,7 +55,7 @@ class Value:
         return -1
 
     def part(self, start: int, stop: int | None = None) -> "Value":
-        """Some of its characters."""
+        """Return a part of the value."""
         return Value(
             self.text[start:stop], self.quoted[start:stop], self.at + start, self.was_quoted
         )
@@ -72,7 +72,7 @@ class FilterWord:
     """Lower case. None on a bare word."""
     value: Value
     is_expression: bool
-    """Whether the value stood between slashes."""
+    """Whether the value was between slashes."""
     end: int
     """Index into the filter text behind it."""
 
@@ -96,7 +96,7 @@ def cut_words(text: str) -> list[FilterWord]:
         inverted = text[at] == "!"
         at += inverted
         field = None
-        # An ARN is pasted more often than anybody would need a field called arn.
+        # People paste ARNs, so "arn:" begins a value and no field.
         found = _FIELD.match(text, at)
         if found is not None and found[1].lower() != "arn":
             field = found[1].lower()
@@ -259,7 +259,7 @@ def _expression(value: Value) -> Expression:
         )
     try:
         with warnings.catch_warnings():
-            # Python warns about signs that it may read differently one day.
+            # Python warns about expressions that it may read differently in future.
             warnings.simplefilter("ignore")
             return Expression(re.compile(value.text, re.IGNORECASE))
     except (re.error, OverflowError, RecursionError) as error:
@@ -269,7 +269,7 @@ def _expression(value: Value) -> Expression:
 def _time_term(
     text: str, words: Sequence[FilterWord], reference: TimeReference
 ) -> tuple[Term, int]:
-    """A time, and of how many words: one may hold blanks, "2026-11-23 20:36:28 UTC".
+    """Read a time of one or more words, such as "2026-11-23 20:36:28 UTC".
 
     Args:
         text: The whole filter.

@@ -1,4 +1,4 @@
-"""Histories: what the events of one participant tell of its stay and of all that went on in it."""
+"""Histories: a participant's stays, publishing, subscriptions and replications from its events."""
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +29,7 @@ CAPABILITIES: Final = {
     Family.REPLICATION: PUBLISH,
     Family.SUBSCRIBE: SUBSCRIBE,
 }
-"""What a token must allow for something to be on. Only who publishes is replicated."""
+"""The capability that something needs to be on. Only a publisher can be replicated."""
 
 PUBLISHING_NAMES: Final = frozenset(
     {
@@ -51,19 +51,19 @@ replication, else with None."""
 
 
 class EventRole(NamedTuple):
-    """What an event of some kind says."""
+    """What a kind of event says about something that is on or off."""
 
     family: Family | None
-    """What it begins or ends; None for a token exchange."""
+    """What the event begins or ends; None for a token exchange."""
     is_end: bool
     detail: str
-    """Tells halves of one time apart."""
+    """Distinguishes starts and ends of one time."""
 
     @property
     def is_sign(self) -> bool:
-        """Whether only somebody who is connected has such an event.
+        """Whether the event shows that the participant is connected.
 
-        An end is none: it may be told after LEFT.
+        An end does not: it may come after LEFT.
         """
         return self.family is not Family.STAY and not self.is_end
 
@@ -79,7 +79,7 @@ _ROLES: Final[dict[str, tuple[Family | None, bool]]] = {
 
 
 def role_of(kind: EventKind) -> EventRole | None:
-    """What an event of a kind says of what is on; None when nothing."""
+    """Return what a kind of event says; None when it says nothing of this."""
     found = None if kind.name is None else _ROLES.get(kind.name)
     return None if found is None else EventRole(*found, f"{kind.replica} {kind.error_code}")
 
@@ -98,26 +98,26 @@ class KindRoles:
         return self._kinds[kind].is_error
 
     def of(self, kind: int) -> EventRole | None:
-        """None when it says nothing of what is on."""
+        """Return what a kind says; None when it says nothing of this."""
         while kind >= len(self._roles):
             self._roles.append(role_of(self._kinds[len(self._roles)]))
         return self._roles[kind]
 
 
 def rows_of(log: EventLog, ranges: Iterable[range]) -> Iterator[Row]:
-    """The events at some places of a log."""
+    """Yield the events in some ranges of a log."""
     for part in ranges:
         columns = log.columns(part.start, part.stop)
         yield from zip(part, columns.times, columns.kinds, columns.remotes, strict=True)
 
 
 def destination_of(event: Event) -> tuple[str | None, str | None]:
-    """Stage and session that a replication goes to."""
+    """Return the stage and session that a replication goes to."""
     return event.destination_stage_arn, event.destination_session_id
 
 
 def may_take(token: ParticipantToken | None, capability: str) -> bool:
-    """Whether an exchange for a token may have ended what needs a capability."""
+    """Whether an exchange to this token may have ended what needs a capability."""
     return token is None or token.capabilities is None or capability not in token.capabilities
 
 
@@ -127,7 +127,7 @@ class Sorted:
 
     halves: dict[Key, list[Half]] = field(default_factory=dict)
     heard: list[int] = field(default_factory=list)
-    """Times of events that only who is connected has."""
+    """Times of events that show that it was connected."""
     exchanges: list[tuple[int, int]] = field(default_factory=list)
     """Time and position of each token exchange."""
     untimed_starts: set[Key] = field(default_factory=set)
@@ -157,13 +157,13 @@ class Sorted:
             self.halves.setdefault(key, []).append(Half(time, role.detail, position, role.is_end))
 
     def stays(self, reach: Reach) -> Stays:
-        """When it was in the session."""
+        """Return when the participant was in the session."""
         key = (Family.STAY, None)
         doubts = Doubts((), key in self.untimed_starts, key in self.untimed_ends)
         return stays_of(self.halves.get(key, ()), sorted(self.heard), reach, doubts)
 
     def track(self, key: Key, stays: Stays, reach: Reach, log: EventLog) -> Track:
-        """When something else was on."""
+        """Return when something else was on."""
         family = key[0]
         capability, stay = CAPABILITIES[family], (Family.STAY, None)
         taken = sorted(
@@ -181,14 +181,14 @@ class Sorted:
         return track_of(self.halves.get(key, ()), stays, reach, doubts, follows=follows)
 
     def keys(self, family: Family) -> list[Key]:
-        """What there are starts or ends of in a family."""
+        """List what has starts or ends in a family, such as each subscription."""
         known = {**self.halves, **dict.fromkeys(self.untimed_starts)}
         return [key for key in known if key[0] is family]
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What the events of one participant tell."""
+    """A participant over time: when it was in the session, publishing, and so on."""
 
     stays: Track
     publishing: Track
@@ -201,13 +201,13 @@ class History:
 
 
 def history_of(log: EventLog, rows: Iterable[Row], roles: KindRoles, reach: Reach) -> History:
-    """What the events of one participant tell.
+    """Make the history of one participant.
 
     Args:
-        log: That they are in.
+        log: The log that its events are in.
         rows: Its events, in any order.
-        roles: Of the tables of the log.
-        reach: How far it is read.
+        roles: The roles of the kinds of the log.
+        reach: How far its events are read.
     """
     found, errors, latest = Sorted(), array("q"), NO_TIME
     for position, time, kind, remote in rows:
@@ -232,7 +232,7 @@ def history_of(log: EventLog, rows: Iterable[Row], roles: KindRoles, reach: Reac
 
 
 def publishing_rows(log: EventLog) -> Iterator[Row]:
-    """The events that tell when a participant was publishing."""
+    """Yield the events that show when a participant was publishing."""
     length = len(log)
     columns = log.columns(0, length)
     flags = flags_of(log, 0, length, lambda kind: kind.name in PUBLISHING_NAMES)
@@ -242,7 +242,7 @@ def publishing_rows(log: EventLog) -> Iterator[Row]:
 
 
 def publishing_of(log: EventLog, rows: Iterable[Row], roles: KindRoles, reach: Reach) -> Track:
-    """When a participant was publishing, from its events of any kind. As `history_of`."""
+    """Return when a participant was publishing. Arguments as for `history_of`."""
     found = Sorted()
     for position, time, kind, _ in rows:
         role = roles.of(kind)
@@ -252,13 +252,13 @@ def publishing_of(log: EventLog, rows: Iterable[Row], roles: KindRoles, reach: R
 
 
 def read_so_far(log: EventLog, reach: Reach) -> Reach:
-    """How far the log of one participant is read whose last page is not.
+    """Return how far the log of a participant is read whose last page is not read.
 
-    The service promises no order: it is taken to go on as what was read looks.
+    The service promises no order: what is not read is assumed to go on in the order seen so far.
 
     Args:
-        log: All of it that is read.
-        reach: All but what is known of its times.
+        log: All of its events that are read.
+        reach: What else is known of its reading.
     """
     found = log.blocks.timed(range(len(log.tables.kinds)), EARLIEST, LATEST)
     after, before = LATEST, EARLIEST

@@ -1,8 +1,7 @@
 """Intervals: from when to when something of a participant was on, and how sure that is.
 
-Of a participant these are its stays, its publishing, a subscription for each publisher and a
-replication for each destination. `pairing` makes them; spans, lanes, plots, findings and counts
-all rest on them.
+These are its stays, its publishing, a subscription for each publisher and a replication for each
+destination. `pairing` makes them; spans, lanes, plots, findings and counts all use them.
 """
 
 from array import array
@@ -42,7 +41,7 @@ SPAN_NAMES: Final = (
     (events.SUBSCRIBE_STARTED, events.SUBSCRIBE_STOPPED),
     (events.REPLICATION_STARTED, events.REPLICATION_STOPPED),
 )
-"""By family the names that begin and end it."""
+"""The names of the events that begin and end each family."""
 
 
 class Why(Enum):
@@ -61,7 +60,7 @@ class Why(Enum):
     PUBLISH_TAKEN = auto()
     """A token exchange took the capability away, or does not say so, and no end follows."""
     AFTER_READING = auto()
-    """It is later than the last reading of a live session."""
+    """It is after the last time that a live session was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ class Reach:
     def surely_open_to(self) -> int | None:
         """Until when something without an end is on for certain; None for never.
 
-        Who is connected has neither crashed nor left since the last JOINED that is read.
+        A connected participant has neither crashed nor left since the last JOINED that is read.
         """
         at = self.connected_at
         if at is None or not self.is_complete or self.ended != LATEST or at > self.read_to:
@@ -103,7 +102,7 @@ NOTHING_KNOWN: Final = Reach(is_complete=False, known_after=LATEST, known_before
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Once on, as far as the events tell. Times in microseconds since 1970 UTC.
+    """One time that something was on. Times in microseconds since 1970 UTC.
 
     It can be on from `begin` to `end`, both included. It is on for certain between `begun` and
     `ending`, both left out, if the second is later.
@@ -130,7 +129,7 @@ class Interval:
         return self.start is not None and self.stop is not None
 
     def doubt(self, first: int, last: int) -> Why:
-        """Why it is not certain that it was on through a time in which it may have been."""
+        """Return why it is not certain that it was on from `first` to `last`."""
         if self.why is not None:
             return self.why
         is_tied = self.begun >= first
@@ -140,7 +139,7 @@ class Interval:
 
     @property
     def positions(self) -> tuple[int, ...]:
-        """The events that are there, the start first."""
+        """The positions of its events that are read, the start first."""
         return tuple(at for at in (self.start, self.stop) if at is not None)
 
 
@@ -181,16 +180,16 @@ class EventSpan:
 
 
 class Cover:
-    """Moments that some ranges cover, put together where they overlap."""
+    """The moments that some ranges cover; ranges that overlap are joined."""
 
     __slots__ = ("_begins", "_ends")
 
     def __init__(self, ranges: Iterable[tuple[int, int]] = (), *, is_open: bool = False) -> None:
-        """Ranges in any order.
+        """Join ranges, given in any order.
 
         Args:
             ranges: First and last moments, microseconds.
-            is_open: Whether the ends themselves are not sure: then what touches stays apart.
+            is_open: Whether the ends are excluded: then ranges that only touch stay apart.
         """
         self._begins = array("q")
         self._ends = array("q")
@@ -216,7 +215,7 @@ class Cover:
 
 
 def bounds_of(time: int) -> tuple[int, int]:
-    """The first and the last moment that a time can stand for, microseconds.
+    """Return the first and last moment that a time can stand for, microseconds.
 
     A time of whole seconds stands for the second, one of whole milliseconds for the millisecond.
     """

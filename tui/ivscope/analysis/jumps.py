@@ -1,4 +1,4 @@
-"""Jumps: to the next row that is wanted or the nearest to a time, without building an event."""
+"""Jumps: find the next row of some kind, or the row nearest to a time, in the columns of a log."""
 
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -27,27 +27,26 @@ _SECOND = 1_000_000
 _MINUTE: Final = 60 * _SECOND
 
 LEAST_GAP = 30 * _SECOND
-"""Microseconds. Shorter silences are what people do: joining again takes that long."""
+"""Microseconds. Shorter silences are usual: joining again takes that long."""
 
 GAP_FACTOR = 10
-"""A gap is so many times longer than the usual distance, so that a quiet log does not have gaps
-only."""
+"""A gap is so many times longer than the usual distance: a quiet log is not all gaps."""
 
 _SAMPLES = 1_000
-"""Distances that the usual one is told from, evenly spread over the rows."""
+"""Distances, evenly spread over the rows, whose median is the usual distance."""
 
 _FIRST_CHUNK = 512
 _LAST_CHUNK = 131_072
-"""Rows looked at in one go. It doubles from the first to the last: what is near is found at once,
-what is far without many turns."""
+"""Rows of the first and the largest chunk; each is twice the one before, so that a near row is
+found at once and a far one in few chunks."""
 
 _STRIDE = 8
-"""Where times only rise or fall, one row in so many is looked at. Below `GAP_FACTOR`: then even
-rows are passed over."""
+"""Where times only rise or fall, one row in so many is looked at. Less than `GAP_FACTOR`, so that
+rows at even distances are skipped."""
 
 _SMALL = 64
 _PARTS = 8
-"""Where there may be a gap, rows are divided by this until they are few enough to go one by one."""
+"""Rows with a possible gap are divided by this until few enough are left to look at each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +96,9 @@ SECTIONS: Final = NameJump(frozenset({JOINED, LEFT}))
 
 
 def next_row(view: EventView, row: int, step: int, wanted: Jump) -> int | None:
-    """The nearest wanted row strictly after a row, or with a step of -1 before it.
+    """Return the nearest wanted row after a row, or with a step of -1 before it.
 
-    None when there is none among the rows shown. Never goes round the end.
+    None when there is none among the rows shown. Does not continue at the other end.
     """
     if not 0 <= row < len(view):
         return None
@@ -124,7 +123,7 @@ def next_row(view: EventView, row: int, step: int, wanted: Jump) -> int | None:
 
 
 def gap_threshold(view: EventView) -> int:
-    """Microseconds between neighbours from which their distance counts as a gap.
+    """Return from how many microseconds on the distance of neighbours is a gap.
 
     Ten times the median distance of neighbours, but at least 30 s. The median is that of a
     thousand pairs of rows at most, evenly spread.
@@ -187,7 +186,7 @@ def _remote_row(view: EventView, rows: range, position: int) -> int | None:
 
 
 def _nearest(view: EventView, rows: range, positions: Iterable[int]) -> int | None:
-    """The first of some rows that shows one of some positions."""
+    """Return the first of some rows that shows one of some positions."""
     reached = (row for row in shown_rows(view, positions) if row in rows)
     return min(reached, key=rows.index, default=None)
 
@@ -202,17 +201,17 @@ def _chunks(rows: range) -> Iterator[range]:
 
 
 def _positions(view: EventView, rows: range) -> Sequence[int]:
-    """The positions of rows, in the direction of the rows."""
+    """Return the positions of rows, in the direction of the rows."""
     if rows.step > 0:
         return view.positions(rows.start, rows.stop)
     return view.positions(rows[-1], rows[0] + 1)[::-1]
 
 
 def _gap_row(view: EventView, row: int, rows: range) -> int | None:
-    """Goes from one row with a time to the next; those without one are passed over."""
+    """Find the first gap between neighbouring rows with times; rows without are skipped."""
     threshold = gap_threshold(view)
     read_times = _time_reader(view)
-    # Times that only rise, or only fall, lie between those of the rows around them.
+    # When times only rise or only fall, each is between those of the rows around it.
     stride = 1 if row_order(view) is None else _STRIDE
     before, before_time = row, read_times(range(row, row + 1))[0]
     for chunk in _chunks(rows):
@@ -239,13 +238,13 @@ def _gap_row(view: EventView, row: int, rows: range) -> int | None:
 
 
 def _is_even(before: int, times: "array[int]", threshold: int) -> bool:
-    """Whether no neighbours are further apart; false too when a time is missing."""
+    """Whether no neighbours are further apart; False too when a time is missing."""
     distances: list[int] = list(map(sub, times, chain((before,), times)))
     return max(distances) <= threshold and min(distances) >= -threshold
 
 
 def _time_reader(view: EventView) -> "Callable[[range], array[int]]":
-    """Reads the times of rows that may lie apart, in their order."""
+    """Return a function that reads the times of rows, which need not be neighbours."""
     log = view.log
     everywhere: list[array[int]] = []
 
@@ -262,11 +261,11 @@ def _time_reader(view: EventView) -> "Callable[[range], array[int]]":
     return read
 
 
-# Rows by their times.
+# Rows by time.
 
 
 def nearest_row(view: EventView, moment: datetime) -> int | None:
-    """The row whose time is nearest; None when no row has a time.
+    """Return the row whose time is nearest to a moment; None when no row has a time.
 
     Of two equally near ones the earlier, of several with one time the first in the view. Quick
     when rows are in order of time; else every row is looked at.
@@ -284,7 +283,7 @@ def nearest_row(view: EventView, moment: datetime) -> int | None:
 
 
 def row_beyond(view: EventView, time_us: int, *, later: bool) -> int | None:
-    """The row nearest to a time among those at or after it (`later`) or at or before it.
+    """Return the row nearest to a time among those at or after it (`later`), or at or before.
 
     Of several with one time the first in the view. None when there is none.
     """
@@ -301,7 +300,7 @@ def row_beyond(view: EventView, time_us: int, *, later: bool) -> int | None:
 
 
 def _first_row(view: EventView, time_us: int, sign: int) -> int | None:
-    """The first row that is at or beyond a time, by halving. Times rise, or with -1 fall."""
+    """Find the first row at or beyond a time by halving. Times rise, or with -1 fall."""
     low, high = 0, len(view)
     found = None
     while low < high:

@@ -9,19 +9,19 @@ from ivscope.provider.store.append_list import AppendOnly
 
 
 class LaneOrder:
-    """Takes over only what a list has gained: a session can have 25,000 participants."""
+    """Looks only at what a list has gained: a session can have 25,000 participants."""
 
     __slots__ = ("_joined", "_list", "_taken", "by_join")
 
     def __init__(self) -> None:
         self.by_join: list[str] = []
-        """Participant ids, each once, by their first join; who has none known comes last."""
+        """Participant ids, each once, by their first join; those without one come last."""
         self._joined: dict[str, float] = {}
         self._list: AppendOnly[ParticipantSummary] | None = None
         self._taken = 0
 
     def take(self, rows: AppendOnly[ParticipantSummary]) -> None:
-        """Take over what is new in a list, or all of it when it is another one than before."""
+        """Add what is new in a list, or all of it when it is another list than before."""
         if rows is not self._list:
             self._joined.clear()
             self.by_join.clear()
@@ -40,10 +40,10 @@ class LaneOrder:
             self.by_join.sort(key=self._joined.__getitem__)
 
     def errors_first(self, errors: Mapping[str, int]) -> list[str]:
-        """Those with errors before all others, most first.
+        """Return participant ids with errors before all others, most errors first.
 
         Args:
-            errors: How many error events are read, of those who have some.
+            errors: How many error events are read, for participants that have some.
         """
         failing = sorted(
             (name for name in self.by_join if name in errors), key=errors.__getitem__, reverse=True

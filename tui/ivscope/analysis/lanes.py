@@ -30,7 +30,7 @@ class LaneCell(StrEnum):
 
 
 class Lanes:
-    """The lanes of a log. Each is read once, and again when its participant has more events.
+    """The lanes of a log. Each is made once, and again when its participant has more events.
 
     Args:
         log: Events of everybody.
@@ -54,7 +54,7 @@ class Lanes:
         self._lanes: dict[str, tuple[int, Reach, _Lane]] = {}
 
     def cells(self, participant_id: str, window: TimeWindow, columns: int) -> str:
-        """One sign of `LaneCell` for each column of a window; blank for who has no events."""
+        """Return a sign of `LaneCell` for each column of a window; blanks without events."""
         return self._lane(participant_id).cells(window.edges(columns))
 
     def _lane(self, participant_id: str) -> "_Lane":
@@ -72,7 +72,7 @@ class Lanes:
 
 
 class _Lane:
-    """What one participant did, ready to be cut into cells."""
+    """What one participant did, prepared for cutting into cells."""
 
     __slots__ = ("_errors", "_layers", "_open")
 
@@ -84,7 +84,7 @@ class _Lane:
             (LaneCell.JOINED, told.stays.intervals),
         )
         latest = max(until, told.latest)
-        # Nobody knows where something without a beginning began: it is no more than its end.
+        # Where something without a start began is unknown: only its end is drawn.
         self._layers = [
             (
                 sign,
@@ -96,7 +96,7 @@ class _Lane:
         self._open = array("q", sorted(ends))
 
     def cells(self, edges: Sequence[int]) -> str:
-        """Costs as much as there are cells, however many events there are."""
+        """Return the cells. Costs as much as there are cells, however many events there are."""
         signs: list[LaneCell] = []
         last = len(edges) - 2
         for column in range(last + 1):
@@ -117,7 +117,7 @@ class _Lane:
 
 
 def _end(log: EventLog, one: Interval, latest: int) -> int:
-    """Up to where it is drawn: to its end, or as long as it can have lasted."""
+    """Return up to where an interval is drawn: its end, or as long as it can have lasted."""
     if one.stop is not None:
         return log.time_us(one.stop) or 0
     return min(one.end, latest)

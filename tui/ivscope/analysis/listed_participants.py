@@ -1,4 +1,4 @@
-"""ListedParticipants: who is listed, by id and by state, kept up while the list grows."""
+"""ListedParticipants: the listed participants by id and by state, while the list grows."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -8,20 +8,20 @@ from ivscope.provider.store.append_list import AppendOnly
 
 
 class ListedParticipants:
-    """Takes over only what a list has gained: a session can have 25,000 participants."""
+    """Looks only at what a list has gained: a session can have 25,000 participants."""
 
     __slots__ = ("_list", "_states", "_taken", "rows")
 
     def __init__(self, rows: Iterable[ParticipantSummary] = ()) -> None:
         self.rows: dict[str, ParticipantSummary] = {}
-        """By id; of two rows with one id the later one."""
+        """Rows by participant id; of two rows with one id the later one."""
         self._states: Counter[str | None] = Counter()
         self._list: AppendOnly[ParticipantSummary] | None = None
         self._taken = 0
         self._add(rows)
 
     def take(self, rows: AppendOnly[ParticipantSummary]) -> None:
-        """Take over what is new in a list, or all of it when it is another one than before."""
+        """Add what is new in a list, or all of it when it is another list than before."""
         if rows is not self._list:
             self.rows.clear()
             self._states.clear()
@@ -31,7 +31,7 @@ class ListedParticipants:
         self._add(new)
 
     def states(self) -> list[tuple[str | None, int]]:
-        """How many are in each state, most first."""
+        """Return how many participants are in each state, most first."""
         return [(state, count) for state, count in self._states.most_common() if count]
 
     def _add(self, rows: Iterable[ParticipantSummary]) -> None:

@@ -1,4 +1,4 @@
-"""Overview: what is where in a view, one cell for each line of its scroll bar."""
+"""Overview: where marks, errors and hits are in a view, a cell for each line of the scroll bar."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Sequence
@@ -8,7 +8,7 @@ from ivscope.analysis.event_view import EventView
 from ivscope.analysis.row_columns import FEW, flags_of, places_of, shown_rows
 
 _PIECE = 1_024
-"""Rows looked at together: with many errors the first piece of a line has one as a rule."""
+"""Rows looked at together: with many errors the first piece of a line usually has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class OverviewCell:
 
 
 def minimap(view: EventView, height: int, marks: Collection[int] = ()) -> tuple[OverviewCell, ...]:
-    """The rows of a view in `height` cells, top to bottom.
+    """Divide the rows of a view into `height` cells, top to bottom.
 
     Row `r` of `n` is in cell `r * height // n`; with fewer rows than cells some cells are empty.
 
@@ -48,7 +48,7 @@ def minimap(view: EventView, height: int, marks: Collection[int] = ()) -> tuple[
 
 
 def _error_test(view: EventView) -> Callable[[int, int], bool]:
-    """Tells whether there is an error between two rows."""
+    """Return a function that says whether there is an error between two rows."""
     log = view.log
     if not log.error_count:
         return lambda _start, _stop: False

@@ -1,10 +1,10 @@
 """Publishers: how many participants were publishing, who, and how sure that is.
 
-The one count that plots, lanes and findings show. At a moment somebody counts as certain who
-started before it and stopped after it, or lasts in a live session for certain; as possible who
-may have been on in it. A participant counts once however often it starts. Who is not read at all
-counts nowhere. Replicas count too: whether they take one of the places of a stage is not
-documented.
+The one count that plots, lanes and findings show. At a moment a participant counts as certain when
+it started before and stopped after it, or still publishes for certain in a live session; as
+possible when it may have been publishing. It counts once however often it starts. Participants that
+are not read count nowhere. Replicas count too: no document says whether they take a slot of a
+stage.
 """
 
 from array import array
@@ -46,11 +46,11 @@ class PublisherLevel(NamedTuple):
 
 
 class Publisher(NamedTuple):
-    """Somebody who was publishing at a time, or may have been."""
+    """A participant that was publishing at a time, or may have been."""
 
     participant_id: str
     interval: Interval | None
-    """The one that tells it; None when no start or stop has a readable time."""
+    """The interval that shows it; None when no start or stop has a readable time."""
     why: Why | None
     """Why that is not certain; None when it is."""
 
@@ -83,7 +83,7 @@ class Publishers:
         self._roles = KindRoles(log.tables)
         self._scanned = 0
         self._rows: dict[int, array[int]] = {}
-        """By participant: position, time and kind of each event that matters, flat."""
+        """By participant: position, time and kind of each event that matters, one after another."""
         self._publishers: dict[int, None] = {}
         """Participants who started or stopped publishing."""
         self._people: dict[str, _Person] = {}
@@ -93,10 +93,10 @@ class Publishers:
         self._work: Iterator[None] | None = None
 
     def advance(self, seconds: float) -> bool:
-        """Count for about so long, at least one slice; whether something is left to count.
+        """Count for about so many seconds, at least a slice. Returns whether more is left.
 
-        What was counted before stays in place until the log is counted to its end. Call it anew
-        when the log has grown or a participant is read further.
+        Earlier counts stay valid until the log is counted to its end. Call it again when the log
+        has grown or a participant is read further.
         """
         is_over = work_limit(seconds)
         if self._work is None:
@@ -135,7 +135,7 @@ class Publishers:
         ]
 
     def level(self, first: int, last: int, without: str | None = None) -> PublisherLevel:
-        """How many were publishing through a time, for certain and possibly.
+        """Return how many were publishing throughout a time, for certain and possibly.
 
         Args:
             first: The first moment that the time can stand for, microseconds.
@@ -151,7 +151,10 @@ class Publishers:
         return PublisherLevel(certain, possible)
 
     def at(self, first: int, last: int) -> Iterator[Publisher]:
-        """Who was publishing through a time, or may have been, each once. As `level`."""
+        """Yield each participant that was publishing throughout a time, or may have been.
+
+        Arguments as for `level`.
+        """
         for participant_id, own in self._people.items():
             if own.possible.touches(first, last + 1):
                 is_certain = own.track.certain.surrounds(first, last)
@@ -178,7 +181,7 @@ class Publishers:
         if has_changed:
             people = self._people.values()
             certain, possible = _Ranges(), _Ranges()
-            # At the very moment of a stop it is not certain any more.
+            # At the moment of the stop itself publishing is no longer certain.
             yield from certain.fill(
                 [(begin, end - 1) for own in people for begin, end in own.track.certain]
             )
@@ -205,14 +208,14 @@ class _Person:
 
     def __init__(self, length: int, reach: Reach, track: Track) -> None:
         self.length = length
-        """Of the rows that it was told by."""
+        """Length of the rows that it was made from."""
         self.reach = reach
         self.track = track
         self.possible = Cover(_by_seconds(track.possible))
-        """Without holes of less than a second: nobody counts twice in one."""
+        """Without gaps within one second, so that nobody counts twice in a second."""
 
     def is_made_of(self, length: int, reach: Reach) -> bool:
-        """Whether so many rows, read so far, tell the same."""
+        """Whether it was made from so many rows, read so far."""
         if length != self.length or reach.is_complete is not self.reach.is_complete:
             return False
         intervals = self.track.intervals
@@ -220,7 +223,7 @@ class _Person:
         return reach == self.reach or (is_over and reach.ended == self.reach.ended)
 
     def why_not(self, interval: Interval | None, first: int, last: int) -> Why:
-        """Why it is not certain that it was publishing at a time in which it may have been."""
+        """Return why it is not certain that it was publishing from `first` to `last`."""
         if not self.reach.is_complete:
             return Why.NOT_READ
         if interval is None:
@@ -229,7 +232,7 @@ class _Person:
 
 
 def _by_seconds(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Ranges put together when one ends in the second in which the next begins."""
+    """Join ranges when one ends in the second in which the next begins."""
     held: tuple[int, int] | None = None
     for begin, end in ranges:
         if held is not None and held[1] // SECOND == begin // SECOND:
@@ -243,13 +246,13 @@ def _by_seconds(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 def _nearest(intervals: Sequence[Interval], moment: int) -> Interval | None:
-    """The last one that began before a moment, else the first one."""
+    """Return the last interval that began before a moment, else the first one."""
     at = bisect_left(intervals, moment, key=lambda one: one.begin)
     return intervals[max(0, at - 1)] if intervals else None
 
 
 class _Ranges:
-    """Ranges of many people: how many cover a moment or a time."""
+    """Ranges of many participants: how many of them cover a moment or a time."""
 
     __slots__ = ("_after", "_begins", "_ends", "_ends_by_begin", "_peaks", "_times")
 

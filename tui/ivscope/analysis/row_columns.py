@@ -9,7 +9,7 @@ from ivscope.provider.store.event_log import NO_TIME, EventKind, EventLog
 from ivscope.provider.store.order import OrderLabel
 
 FEW = 1_000
-"""So many positions are placed one by one sooner than a million rows are looked at."""
+"""Up to so many positions are looked up one by one; for more all rows are read."""
 
 _SPREAD = 8
 """Columns are copied for so many positions per one that is asked for; beyond, one by one is
@@ -34,7 +34,7 @@ def row_order(view: EventView) -> int | None:
     """
     if view.by_time:
         return 1
-    # The label speaks of the order of the positions.
+    # The order label is about the order of positions.
     if view.log.sequence is not None or view.log.order is OrderLabel.UNORDERED:
         return None
     return -1 if view.log.order is OrderLabel.NEWEST_FIRST else 1
@@ -67,7 +67,7 @@ def flags_of(log: EventLog, start: int, stop: int, wanted: Callable[[EventKind],
 
 
 def places_of(column: "array[int] | bytes", number: int) -> Iterator[int]:
-    """Where a number is in a column, ascending."""
+    """Yield the indexes at which a number is in a column, ascending."""
     place = -1
     while True:
         try:

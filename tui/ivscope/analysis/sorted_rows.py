@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 _FEW = 512
-"""So many positions are put between others one by one, about 10 us each."""
+"""Up to so many positions are inserted one by one, about 10 us each."""
 
 _NEAR = 4
 """A merge at one end may move so many old rows for each new one."""
@@ -64,12 +64,12 @@ class SortedRows:
 
     @property
     def has_waiting(self) -> bool:
-        """Whether positions that were added are no rows before `merge` has ended."""
+        """Whether added positions become rows only when `merge` has ended."""
         return bool(self._waiting)
 
     @property
     def is_merging(self) -> bool:
-        """Whether `merge` has begun: until it ends, add nothing and change no key."""
+        """Whether a merge has begun: until it ends, add nothing and change no key."""
         return self._merging is not None
 
     def add(self, positions: Sequence[int]) -> None:
@@ -111,7 +111,7 @@ class SortedRows:
         return False
 
     def sort_again(self, low: int, high: int) -> int:
-        """Put rows in order whose keys changed, but stayed from `low` to below `high`.
+        """Sort rows again whose keys changed, but stayed from `low` to below `high`.
 
         Returns:
             How many rows there are.

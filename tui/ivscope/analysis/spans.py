@@ -1,4 +1,4 @@
-"""Spans: what one event began or ended, found by looking at the few events around it."""
+"""Spans: what one event began or ended, found from the few events around it."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -28,8 +28,8 @@ from ivscope.domain.times import from_microseconds
 from ivscope.provider.store.event_log import EventKind, EventLog
 
 _MOST = 4_096
-"""So many starts and ends are looked at for one event; where that is not enough, all of them are
-once, and what they tell is kept until the log has grown."""
+"""At most so many starts and ends are looked at for one event. Where that is not enough, all are
+looked at once, and the result is kept until the log has grown."""
 
 
 class _Thing(NamedTuple):
@@ -40,7 +40,7 @@ class _Thing(NamedTuple):
 
 
 class _Near(NamedTuple):
-    """The halves around a time, oldest first, from where it is certain what was on before."""
+    """The starts and ends around a time, oldest first, from where the earlier state is certain."""
 
     halves: list[Half]
     moves: list[Half]
@@ -65,7 +65,7 @@ class Spans:
         self._kept: dict[tuple[_Thing, Reach], tuple[int, Track]] = {}
 
     def span_of(self, position: int, reach: Reach) -> EventSpan | None:
-        """What the event at a position began or ended; None when its name does neither.
+        """Return what an event began or ended; None when its name does neither.
 
         Args:
             position: Below `len(log)`.
@@ -109,7 +109,7 @@ class Spans:
         time = None if position is None else self._log.time_us(position)
         return None if time is None else from_microseconds(time)
 
-    # What is looked at.
+    # The events to look at.
 
     def _track(self, thing: _Thing, time: int, reach: Reach) -> Track:
         kept = self._kept.get((thing, reach))

@@ -31,7 +31,7 @@ from ivscope.provider.store.event_log import NO_TIME, EventLog
 
 @dataclass(frozen=True, slots=True)
 class Failing:
-    """Who has error events, and how a filter names participants."""
+    """The participants with error events, and the filters that name participants."""
 
     names: frozenset[str]
     drills: Drills
@@ -59,7 +59,7 @@ _LABELS: Final[tuple[tuple[str, Callable[[Participant], str | None]], ...]] = (
 def groups_of(
     read: Iterable[str], listed: int, facts: Mapping[str, Participant], failing: Failing
 ) -> tuple[Group, ...]:
-    """One group for each fact. Who is not read does not count: nobody knows whether it failed.
+    """Make a group for each fact. Participants that are not read do not count.
 
     Args:
         read: Participants whose events are read to the end.
@@ -98,7 +98,7 @@ _CHUNK = 8_192
 """Events counted between two looks at the clock: about 1 ms, 3 ms when all are errors."""
 
 _TOP = 20
-"""Participants named: as many as fit on a screen beside the rest."""
+"""At most so many participants with errors are listed: as many as fit on a screen."""
 
 _MINUTE_US = 60_000_000
 
@@ -130,13 +130,13 @@ class SummaryBuilder:
         self._by_participant: Counter[int] = Counter()
         self._participants = Drills("participant", ())
         self._named = 0
-        """How many participants are in the drills."""
+        """How many participants are in the drill-down filters."""
         self._failed: Counter[int] = Counter()
         """Errors by participant."""
         self._pairs: Counter[tuple[int, int]] = Counter()
         """Errors by kind and participant."""
         self._who: dict[int, set[int]] = {}
-        """By kind of error: whom it happened to."""
+        """Participants by kind of error."""
         self._times: dict[int, tuple[int, int, int]] = {}
         """Of the errors of a kind: how many have a readable time, the first and the last of them,
         microseconds."""
@@ -145,7 +145,7 @@ class SummaryBuilder:
         self._last_us = NO_TIME
 
     def advance(self, seconds: float) -> bool:
-        """Count for about so long, at least one slice; whether events are left to count."""
+        """Count for about so many seconds, at least a slice. Returns whether events are left."""
         is_over = work_limit(seconds)
         while self.scanned < len(self._log):
             self._count(self.scanned, min(self.scanned + _CHUNK, len(self._log)))
@@ -187,7 +187,7 @@ class SummaryBuilder:
         read: Iterable[str],
         all_listed: bool,
     ) -> Summary:
-        """Sum up what is counted so far: the screen waits, so little is done for each participant.
+        """Sum up what is counted so far. The screen waits, so this does little per participant.
 
         Args:
             people: Everybody listed. For the log of one participant, that one.
@@ -243,7 +243,7 @@ class SummaryBuilder:
             last = max((spread[2] for spread in spreads), default=NO_TIME)
             timed = sum(spread[0] for spread in spreads)
             rate = timed * _MINUTE_US / max(last - first, _MINUTE_US) if timed else None
-            # Only a name can make an event without a code an error.
+            # An event without a code is an error by its name only.
             drill = drills.only(code) if code else f"{drills.only(code)} error:yes"
             row = ErrorRow(code, count, len(people), _moment(first), _moment(last), rate, drill)
             rows.append(row)
@@ -311,7 +311,7 @@ def summarise(
 
 
 def _most_first(counts: Counter[str | None]) -> list[tuple[str | None, int]]:
-    """Equal counts in the order of their texts, so that rows do not jump about."""
+    """Sort by count; equal counts by text, so that rows do not change places."""
     return sorted(counts.items(), key=lambda one: (-one[1], one[0] is None, one[0] or ""))
 
 

@@ -1,4 +1,4 @@
-"""Command lines that show the same again: the AWS CLI's and our own, safe to paste in a shell."""
+"""Command lines of the AWS CLI and of ivscope that show the same data, safe in a shell."""
 
 import re
 import shlex
@@ -10,12 +10,12 @@ from ivscope.render.safe import safe_lines
 _CAPITAL = re.compile(r"(?=[A-Z])")
 
 _DEMO_KEYS = ("AWS_ACCESS_KEY_ID=demo", "AWS_SECRET_ACCESS_KEY=demo")
-"""The loopback endpoint wants a signature, whoever made it."""
+"""The loopback endpoint requires a signature and accepts any keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class CliOptions:
-    """How the calls on screen were made. None where the default was used."""
+    """How the data on screen was read. None where the default was used."""
 
     profile: str | None = None
     region: str | None = None
@@ -25,12 +25,12 @@ class CliOptions:
 
 
 def list_stages_command(connection: CliOptions) -> str:
-    """AWS CLI: the stages of the Region."""
+    """Write the AWS CLI command that lists the stages of the Region."""
     return _listing("list-stages", [], "stages", connection)
 
 
 def list_sessions_command(stage_arn: str, connection: CliOptions) -> str:
-    """AWS CLI: the sessions of a stage."""
+    """Write the AWS CLI command that lists the sessions of a stage."""
     options = [("--stage-arn", stage_arn)]
     return _listing("list-stage-sessions", options, "sessions", connection)
 
@@ -38,7 +38,7 @@ def list_sessions_command(stage_arn: str, connection: CliOptions) -> str:
 def list_participants_command(
     session: SessionScope, narrowed: ParticipantFilter | None, connection: CliOptions
 ) -> str:
-    """AWS CLI: the participants of a session, with the filter that the service applies."""
+    """Write the AWS CLI command that lists participants, with the filter of the service."""
     options: list[tuple[str, str | None]] = [*_session_options(session)]
     if narrowed is not None:
         name = _CAPITAL.sub("-", narrowed.member).lower()
@@ -50,7 +50,7 @@ def list_participants_command(
 
 
 def list_events_command(scope: ParticipantScope, connection: CliOptions) -> str:
-    """AWS CLI: the events of a participant."""
+    """Write the AWS CLI command that lists the events of a participant."""
     options = [*_session_options(scope.session), ("--participant-id", scope.participant_id)]
     return _listing("list-participant-events", options, "events", connection)
 
@@ -58,14 +58,14 @@ def list_events_command(scope: ParticipantScope, connection: CliOptions) -> str:
 def ivscope_command(
     places: tuple[str, ...], connection: CliOptions, *, at: str | None = None
 ) -> str:
-    """Our own command that lands at a place.
+    """Write the ivscope command that opens a place.
 
-    Neither profile nor Region: the one is the reader's own, the other stands in the ARN.
+    It names neither profile, which is each person's own, nor Region, which is in the ARN.
 
     Args:
         places: Stage ARN, then session id, then participant id, as far as the place goes.
-        connection: How the calls on screen were made.
-        at: ISO 8601 time of the event to land on.
+        connection: How the data on screen was read.
+        at: ISO 8601 time of the event to go to.
     """
     options: list[tuple[str, str | None]] = []
     if at is not None:
@@ -75,15 +75,15 @@ def ivscope_command(
     elif connection.endpoint_url is not None:
         options.append(("--endpoint-url", connection.endpoint_url))
     words = [quoted(place) for place in places]
-    if any(place.startswith("-") for place in places):  # a participant id may
+    if any(place.startswith("-") for place in places):  # a participant id may begin with a dash
         return " ".join(("ivscope", *_words(options), "--", *words))
     return " ".join(("ivscope", *words, *_words(options)))
 
 
 def quoted(text: str) -> str:
-    r"""One word for a POSIX shell; with characters that act or hide, the `$'\x1b'` of bash and zsh.
+    r"""Quote a word for a POSIX shell; control characters become `$'\x1b'` of bash and zsh.
 
-    Those would otherwise reach the terminal, or make a command look like another.
+    Otherwise they would reach the terminal, or make a command look like another one.
     """
     if safe_lines(text) == text and "\n" not in text:
         return shlex.quote(text)
@@ -104,7 +104,7 @@ def _listing(
     noun: str,
     connection: CliOptions,
 ) -> str:
-    """A note, which a shell takes as a comment, and the command."""
+    """Write a note, which is a comment for a shell, and the command."""
     words = [*(_DEMO_KEYS if connection.demo_world is not None else ())]
     words += ["aws", "ivs-realtime", operation, *_words([*options])]
     words += _words(
@@ -123,7 +123,7 @@ def _listing(
 
 
 def _words(options: list[tuple[str, str | None]]) -> list[str]:
-    """Options and values; a value that begins with a dash is tied to its option."""
+    """Quote options and values; a value that begins with a dash is joined by "="."""
     words: list[str] = []
     for option, value in options:
         if value is None:

@@ -1,4 +1,4 @@
-"""Clippings: what the copy and print keys offer for a row, in the order of the menu."""
+"""Clippings: the texts that copy and print offer for a row, in the order of the menu."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -49,18 +49,18 @@ _BACKTICK = re.compile(r"(\\*)`")
 
 
 def code(text: str) -> str:
-    """A value from outside as a code span, cut like in the panes; empty is the word for it."""
+    """Write a value from outside as a Markdown code span, cut as in the panes."""
     return f"`{_without_backticks(value_span(text).text)}`"
 
 
 def fence(lines: Iterable[str]) -> str:
-    """Lines of safe parts as a fenced block, without a language."""
+    """Write lines of safe text as a fenced Markdown block without a language."""
     body = "\n".join(_without_backticks(safe_lines(line)) for line in lines)
     return f"```\n{body}\n```"
 
 
 def _without_backticks(text: str) -> str:
-    r"""A backtick would end the code; it becomes `\x60`, as `safe` writes what it escapes."""
+    r"""Replace backticks, which would end the code, by the escape `\x60`."""
     return _BACKTICK.sub(lambda match: match[1] * 2 + "\\x60", text)
 
 
@@ -68,11 +68,11 @@ _SIGNATURE = "ivscope"
 
 
 def event_markdown(event: Event, scope: ParticipantScope, user_id: str | None) -> str:
-    """The event with its ids and its explanation; times in UTC.
+    """Write the event with its ids and its explanation; times in UTC.
 
     Args:
-        event: What to tell.
-        scope: Where it was read.
+        event: The event.
+        scope: The participant in whose list it was read.
         user_id: The participant's name. None when it has none or it is not known.
     """
     who = code(event.participant_id if event.participant_id is not None else scope.participant_id)
@@ -97,14 +97,14 @@ def event_markdown(event: Event, scope: ParticipantScope, user_id: str | None) -
 
 
 def has_tokens(event: Event) -> bool:
-    """Whether there is a token to compare."""
+    """Whether an event has a token to compare."""
     return event.previous_token is not None or event.new_token is not None
 
 
 def token_markdown(event: Event) -> str:
-    """The token comparison as a fenced diff: verdict, then `-` before and `+` after.
+    """Write the token comparison as a fenced diff: verdict, then `-` before and `+` after.
 
-    What did not change is indented by as much.
+    Unchanged values are indented by two spaces.
     """
     comparison = _comparison(event)
     lines = [value_span(token_verdict(comparison)).text]
@@ -167,17 +167,17 @@ def _told(row: TokenRow, side: TokenSide) -> str:
 
 
 _FACT_CELLS = 4_096
-"""Wide enough that no fact is wrapped: a copied id must stay in one piece."""
+"""Cells of copied facts: so many that nothing wraps and ids stay in one piece."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clipping:
-    """One thing to copy or print."""
+    """One text to copy or print."""
 
     letter: str
     """The key after y or p."""
     title: str
-    """A few words for the menu."""
+    """What it is, in a few words for the menu."""
     text: str
     """Safe in a terminal and in a shell; lines end with a line feed, the last has none."""
 
@@ -185,12 +185,12 @@ class Clipping:
 def clippings_for_event(
     event: Event, scope: ParticipantScope, connection: CliOptions, user_id: str | None = None
 ) -> tuple[Clipping, ...]:
-    """The menu of an event.
+    """Make the menu of an event.
 
     Args:
         event: The event under the cursor.
         scope: The participant whose events are listed.
-        connection: How the calls on screen were made.
+        connection: How the data on screen was read.
         user_id: The participant's name. None when it has none or it is not known.
 
     Returns:
@@ -217,7 +217,7 @@ def clippings_for_event(
 def clippings_for_stage(
     stage: Stage | StageSummary, connection: CliOptions
 ) -> tuple[Clipping, ...]:
-    """The menu of a stage in the stage picker: i, e, c, l."""
+    """Make the menu of a stage in the stage picker: i, e, c, l."""
     return (
         Clipping("i", "stage ARN", safe(stage.arn)),
         Clipping("e", "facts", _facts(stage_lines(stage, _FACT_CELLS))),
@@ -229,7 +229,7 @@ def clippings_for_stage(
 def clippings_for_session(
     session: StageSession, stage_arn: str, connection: CliOptions
 ) -> tuple[Clipping, ...]:
-    """The menu of a session in the session picker: i, e, c, l, t (its start)."""
+    """Make the menu of a session in the session picker: i, e, c, l, t (its start)."""
     facts = session_lines(session, _FACT_CELLS, UTC)
     link = ivscope_command((stage_arn, session.session_id), connection)
     return (
@@ -247,13 +247,13 @@ def clippings_for_participant(
     narrowed: ParticipantFilter | None,
     connection: CliOptions,
 ) -> tuple[Clipping, ...]:
-    """The menu of a participant in the participant picker: i, e, c, l, t (its first join).
+    """Make the menu of a participant in the participant picker: i, e, c, l, t (first join).
 
     Args:
-        participant: The row under the cursor, or all that is known of it.
+        participant: The row under the cursor.
         session: The session whose participants are listed.
         narrowed: The filter that the service applies to the list. None without one.
-        connection: How the calls on screen were made.
+        connection: How the data on screen was read.
     """
     summary = participant.summary if isinstance(participant, Participant) else participant
     places = (session.stage_arn, session.session_id, summary.participant_id)
@@ -268,7 +268,7 @@ def clippings_for_participant(
 
 
 def iso_time(time: Time | None) -> str | None:
-    """ISO 8601 in UTC with all digits that came, "2026-11-23T20:36:28.602Z".
+    """Write a time as ISO 8601 in UTC with all digits that came, "2026-11-23T20:36:28.602Z".
 
     An unreadable time is the text that came, made safe. None without a time.
     """

@@ -1,4 +1,4 @@
-"""Saved events: JSON Lines with a first line that says what they are, and how complete."""
+"""Saved events: JSON Lines, whose first line says what they are and how complete."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -19,26 +19,26 @@ class SavedHead:
     saved_at: str
     """ISO 8601, UTC."""
     saved: int
-    """Events in the file."""
+    """How many events are in the file."""
     loaded: int
-    """Events that were read."""
+    """How many events were read."""
     is_complete: bool
     """Whether all that the service has was read."""
     coverage: str
-    """What part of a session was read; empty for one participant."""
+    """What part of a session was read, in words; empty for one participant."""
     order: str
     filter: str
-    """What hides events from the file; empty for nothing."""
+    """The filter that hides events from the file; empty for none."""
 
     @property
     def in_words(self) -> str:
-        """What the status line says of the file."""
+        """What the file holds, for the status line."""
         rest = "all" if self.is_complete else "more available"
         return f"{self.saved:,} of {self.loaded:,} events loaded ({self.coverage or rest})"
 
 
 def saved_lines(head: SavedHead, events: Iterable[Event]) -> Iterator[str]:
-    """The lines of the file, each with its line feed. ASCII, exact, absent members absent."""
+    """Write the lines of the file in ASCII, each with its line feed. Absent members are absent."""
     document = {
         "ivscope": "events",
         "stageArn": head.stage_arn,

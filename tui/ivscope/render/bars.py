@@ -1,4 +1,4 @@
-"""The bars and the tail of a list: where we are, how much was read, what is up."""
+"""Header, status line, footer and the tail of a list as lines of text."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from ivscope.render.safe import safe
 
 
 def footer_line(hints: tuple[tuple[str, str], ...], width: int) -> Line:
-    """Keys and what they do, as many as fit, the most useful first.
+    """Draw keys and what they do, the most useful first, as many as fit.
 
     Args:
         hints: Key as printed, and two or three words.
@@ -31,11 +31,11 @@ def footer_line(hints: tuple[tuple[str, str], ...], width: int) -> Line:
 
 
 _LINES_OF_SUMMARY = 6
-"""A proxy may answer with a page of HTML; its beginning tells enough."""
+"""Lines of a failure's text: a proxy may answer with a page of HTML, whose start is enough."""
 
 
 def failure_lines(failure: ProviderFailure, width: int) -> list[Line]:
-    """What happened, what to do, and what AWS Support asks for. Names no keys."""
+    """Say what happened, what to do, and what AWS Support will ask for. Names no keys."""
     summary = clip(failure.summary, width * _LINES_OF_SUMMARY)
     lines = field(
         "Failed", (Span(f"{failure.kind}  ", Role.ERROR), Span(summary, Role.STRONG)), width
@@ -56,12 +56,12 @@ def failure_lines(failure: ProviderFailure, width: int) -> list[Line]:
 _SEPARATOR = Span(" · ", Role.MUTED)
 
 _SHORTEST_CRUMB = 6
-"""Cells that a part of the header keeps, or it would tell nothing."""
+"""Cells that each part of the header keeps; fewer would say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListStatus:
-    """What is known of a list that is read page by page."""
+    """The state of a list that is read page by page."""
 
     noun: str
     """Plural: "events", "participants"."""
@@ -71,51 +71,51 @@ class ListStatus:
     """Whether the service said that more can be read."""
     reading: bool = False
     waiting: bool = False
-    """Asked for, not sent yet: the pace or a throttle holds it."""
+    """Whether the call is not sent yet, because of the rate limit or a throttle."""
     started: bool = True
-    """Whether anything was asked yet."""
+    """Whether any page was asked for yet."""
     failure: ProviderFailure | None = None
     can_restart: bool = False
-    """Whether only reading again from the start leads on."""
+    """Whether one can go on only by reading from the start."""
     can_retry: bool = True
     """Whether the failed call can be made again."""
     shown: int | None = None
-    """Rows that a narrowing kept; None without one."""
+    """Rows left after narrowing by a text; None when it is not narrowed."""
     extra: tuple[str, ...] = ()
     """Further facts, such as "3 errors" and "newest first"."""
     empty_note: tuple[str, ...] = ()
-    """What an empty list does and does not say."""
+    """What an empty list means, and what it does not mean."""
     more_note: str = "... more available, read when you get here"
-    """What stands below the last row while more is available."""
+    """The line below the last row while more is available."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The call budget, as the status line shows it."""
+    """How much of the call rate is used, for the status line."""
 
     used: int
     """Calls of the busiest operation in the last second."""
     allowed: int
-    """0 where nothing is called."""
+    """Calls a second that are allowed; 0 when no service is called."""
     throttled_seconds: float = 0.0
     """Seconds until a throttled operation goes on; 0 when none is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crumb:
-    """One part of the header: in full, and as short as it still tells where we are."""
+    """One part of the header: in full, and in the shortest form that can be recognised."""
 
     text: str
     short: str = ""
-    """Empty when the text cannot be said shorter."""
+    """Empty when there is no shorter form."""
 
 
 def both_ends(left: Line, right: Span, width: int) -> Line:
-    """One text at the left end and one at the right, at least a blank between them.
+    """Put one text at the left end and one at the right, with a blank or more between.
 
     Args:
-        left: As it stands.
-        right: Ends in the last cell, if there is room.
+        left: The text at the left end.
+        right: Ends in the last cell if there is room.
         width: Cells.
     """
     fill = " " * max(1, width - line_width(left) - text_width(right.text))
@@ -123,13 +123,13 @@ def both_ends(left: Line, right: Span, width: int) -> Line:
 
 
 def header_line(crumbs: tuple[Crumb, ...], zone: str, width: int) -> Line:
-    """Where we are, the zone at the right end.
+    """Draw the place on screen, with the zone at the right end.
 
-    Where room is short the parts are said shorter from the left, then cut from the right: ids
-    before the Region. The last part, the one that the reader chose last, is cut last of all.
+    When room is short, parts take their short form from the left, then are cut from the right: ids
+    before the Region. The last part, which was chosen last, is cut last of all.
     """
     room = width - text_width(zone) - 1
-    # What is wider than the whole line is cut before it is measured: a text may be megabytes.
+    # Texts wider than the line are cut before they are measured: they may be megabytes.
     texts = [clip(crumb.text, width) for crumb in crumbs]
     gaps = text_width(_SEPARATOR.text) * (len(texts) - 1)
     for index, crumb in enumerate(crumbs):
@@ -149,12 +149,12 @@ def header_line(crumbs: tuple[Crumb, ...], zone: str, width: int) -> Line:
 
 
 def status_line(status: ListStatus, budget: Budget, running: str, width: int) -> Line:
-    """How much was read and whether there is more; the state in capitals at the right end.
+    """Draw how much was read and whether there is more, with the state at the right end.
 
     Args:
-        status: Of the list that the keys act on.
-        budget: Of calls.
-        running: State of what runs by itself, such as "FOLLOWING"; empty for nothing.
+        status: State of the list that the keys act on.
+        budget: Use of the call rate.
+        running: State of background reading, such as "FOLLOWING"; empty for none.
         width: Cells.
     """
     word, role = (running, Role.ACCENT) if running else state_word(status, budget)
@@ -162,7 +162,7 @@ def status_line(status: ListStatus, budget: Budget, running: str, width: int) ->
     room = width - text_width(word) - 2
     facts = (loaded_text(status), *status.extra)
     if status.failure is not None:
-        # The lines below the last row may be far away: the cause stands here too.
+        # The tail may be far below the rows in view, so the cause is here too.
         facts = (facts[0], status.failure.summary)
     for fact in facts:
         separator = (_SEPARATOR,) if spans else ()
@@ -177,12 +177,12 @@ def status_line(status: ListStatus, budget: Budget, running: str, width: int) ->
 
 
 def note_line(note: str, width: int) -> Line:
-    """A note in the place of the status line. It may hold text from outside."""
+    """Draw a note at the place of the status line. It may have text from outside."""
     return (Span(clip(note, width), Role.WARNING),)
 
 
 def loaded_text(status: ListStatus) -> str:
-    """How much was read, never a total that is not known."""
+    """Say how many items were read; a total only when the list is complete."""
     if not status.started:
         return f"{status.noun} not read yet"
     if status.shown is not None:
@@ -197,7 +197,7 @@ def _more(status: ListStatus) -> str:
 
 
 def state_word(status: ListStatus, budget: Budget) -> tuple[str, Role]:
-    """The state as one word in capitals, and its role."""
+    """Return the state as a word in capitals, and its role."""
     if status.failure is not None:
         if status.failure.kind is FailureKind.EXPIRED:
             return "EXPIRED  r: retry", Role.ERROR
@@ -219,7 +219,7 @@ def _failure_keys(status: ListStatus) -> str:
 
 
 def tail_lines(status: ListStatus, width: int) -> tuple[Line, ...]:
-    """What stands below the last row: reading, more, failed, or why the list is empty."""
+    """Draw the lines below the last row: reading, more, failed, or why the list is empty."""
     return tuple(chain.from_iterable(wrap(line, width) for line in _tail(status, width)))
 
 
@@ -244,7 +244,7 @@ def _tail(status: ListStatus, width: int) -> tuple[Line, ...]:
 
 
 def _failed(status: ListStatus, failure: ProviderFailure, width: int) -> Iterator[Line]:
-    """Why reading stopped, what is kept, and the keys that go on."""
+    """Say why reading stopped, that rows are kept, and which keys go on."""
     yield from failure_lines(failure, width)
     if status.count:
         yield (Span(f"{status.count:,} {status.noun} read before it are kept.", Role.MUTED),)

@@ -1,4 +1,4 @@
-"""Cells: how wide text is on a terminal, and fitting it. The only place that measures width."""
+"""Measure, cut and wrap text in terminal cells. The only module that measures width."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -14,24 +14,24 @@ ELLIPSIS = "…"
 """Ends what was shortened. One cell wide."""
 
 _CHARACTERS_PER_CELL = 8
-"""How many characters a cell may hold before the rest is cut: a mark flood would smear the row."""
+"""Characters a cell may hold: the rest is cut, or piled-up marks would spoil the row."""
 
 
 _RUNS = re.compile(" +|[^ ]+")
 
 
 def width(text: str) -> int:
-    """Cells that safe text takes up."""
+    """Return how many cells safe text takes up."""
     return cell_len(text)
 
 
 def line_width(line: Line) -> int:
-    """Cells that a line takes up."""
+    """Return how many cells a line takes up."""
     return sum(_cells(span.text) for span in line)
 
 
 def shorten(text: str, cells: int) -> str:
-    """Safe text in at most so many cells; what was cut shows as `…`.
+    """Cut safe text to at most so many cells; a cut ends in `…`.
 
     Never cuts between a character and its marks, never leaves half a wide character.
     """
@@ -51,14 +51,14 @@ def shorten(text: str, cells: int) -> str:
 
 
 def clip(text: str, cells: int) -> str:
-    """Text from outside, made safe and shortened; the cost does not grow with its length."""
-    # Safe text is never shorter than what it stands for, so a cut head still overflows the cell.
+    """Make text from outside safe and cut it; the cost does not grow with its length."""
+    # Safe text is never shorter than the original, so this much still overflows the cells.
     head = text[: (max(cells, 0) + 1) * _CHARACTERS_PER_CELL]
     return shorten(safe(head), cells)
 
 
 def pad(text: str, cells: int) -> str:
-    """Safe text in exactly so many cells: shortened, or filled with spaces on the right."""
+    """Bring safe text to exactly so many cells: cut, or filled with spaces on the right."""
     fitted = shorten(text, cells)
     return fitted + " " * (cells - cell_len(fitted))
 
@@ -119,12 +119,12 @@ def _cells_of(word: list[tuple[str, Role]]) -> int:
 
 
 def _is_blank(piece: str) -> bool:
-    """Whether a piece of a run is spaces; a mark on a space makes it more than that."""
+    """Whether a piece is spaces only; a space with a mark on it is more than that."""
     return piece[0] == " " == piece[-1]
 
 
 def _pieces(text: str, first: int, other: int) -> Iterator[str]:
-    """ASCII text cut to the room on its first line and on those after it; a cluster as it is."""
+    """Cut ASCII text to the room on its first line and on later ones; keep a cluster whole."""
     if not text.isascii() or len(text) <= first:
         yield text
         return
@@ -146,7 +146,7 @@ def _joined(row: Iterable[tuple[str, Role]]) -> Line:
 
 
 def _words(line: Line) -> Iterator[list[tuple[str, Role]]]:
-    """Runs of spaces and runs of anything else, across spans.
+    """Split a line into runs of spaces and runs of anything else, across spans.
 
     Each run comes in pieces: whole where it is ASCII, in clusters where width needs a look.
     """
@@ -163,7 +163,7 @@ def _words(line: Line) -> Iterator[list[tuple[str, Role]]]:
 
 
 def _clusters(text: str) -> Iterator[str]:
-    """Characters with what is drawn onto them: marks, skin tones, jamo, the half of a flag."""
+    """Split text into characters with what is drawn on them: marks, skin tones, flag halves."""
     if text.isascii():
         yield from text
         return

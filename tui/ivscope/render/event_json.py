@@ -1,4 +1,4 @@
-"""An event in the JSON of the API, exactly: absent members are absent, empty ones empty."""
+"""An event as the JSON of the API: absent members stay absent, and empty ones empty."""
 
 import json
 from datetime import datetime
@@ -9,7 +9,7 @@ from ivscope.domain.tokens import ParticipantToken
 
 
 def event_document(event: Event) -> dict[str, object]:
-    """The members of an event under their API names, in the order of the API reference."""
+    """Return the members of an event by their API names, in the order of the API reference."""
     return _given(
         {
             "name": event.name,
@@ -27,12 +27,12 @@ def event_document(event: Event) -> dict[str, object]:
 
 
 def raw_json(event: Event) -> str:
-    """The event as indented JSON in ASCII, safe in any terminal and any file."""
+    """Write the event as indented JSON in ASCII, safe in any terminal and any file."""
     return json.dumps(event_document(event), ensure_ascii=True, indent=2)
 
 
 def wire_time(time: Time | None) -> str | None:
-    """A time as the API writes it, ISO 8601 in UTC; an unreadable one as it came."""
+    """Write a time as the API does, ISO 8601 in UTC; an unreadable one as it came."""
     if time is None:
         return None
     return time.isoformat() if isinstance(time, datetime) else time.raw

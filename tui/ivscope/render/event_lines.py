@@ -1,4 +1,4 @@
-"""The lines of the detail pane for one event: what to act on first, raw members last."""
+"""The lines of the detail pane about one event, from what matters most to the raw members."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
@@ -23,9 +23,9 @@ _NAMED = Span(" (AWS names it)", Role.MUTED)
 
 
 def explanation_lines(card: Explanation, width: int) -> list[Line]:
-    """The card without its title: meaning, first cause, next check; then the rest.
+    """Draw an explanation: meaning, first cause, next check, then the rest.
 
-    Causes are what it can be; those that AWS names say so.
+    Causes are possible causes; those that AWS names say so.
     """
     meaning: Line = (Span(card.meaning, Role.TEXT if card.is_known else Role.WARNING),)
     if card.is_known and not card.is_documented:
@@ -78,13 +78,13 @@ def detail_lines(
     about: Sequence[Line] = (),
     inline: bool = False,
 ) -> list[Line]:
-    """Everything about one event, most important first.
+    """Draw everything about one event, the most important first.
 
     Order: what, when and who; the token comparison; evidence; the explanation of the error code,
     then of the event name; the participant; every member as it came.
 
     Args:
-        event: What to show.
+        event: The event.
         width: Cells of every line.
         zone: Zone of the times, except in the raw members, which stay in UTC.
         evidence: Lines about this occurrence, drawn above the general explanation.
@@ -125,7 +125,7 @@ def _name(event: Event) -> str:
 
 
 def _concerned(event: Event, width: int) -> Iterator[Line]:
-    """Who and where: on a subscribe event the replica flag speaks of the publisher."""
+    """Draw participants and places; on a subscribe event the replica flag is the publisher's."""
     is_subscribe = event.name is not None and event.name.startswith("SUBSCRIBE_")
     who = [value_span(event.participant_id, Role.ACCENT)]
     if event.remote_participant_id is not None or is_subscribe:
@@ -146,7 +146,7 @@ def _titled(text: str, width: int) -> list[Line]:
 
 
 def _members(document: dict[str, object], prefix: str = "") -> Iterator[tuple[str, Line]]:
-    """Paths and values of a document, token members as `previousToken.attributes.role`."""
+    """List the members of a document by path, such as `previousToken.attributes.role`."""
     for name, value in document.items():
         path = f"{prefix}{value_span(name).text}"
         if isinstance(value, dict) and value:
@@ -172,12 +172,12 @@ _REASONS = {
 
 
 def reason(why: Why) -> str:
-    """Why something is not certain, in words that end a sentence."""
+    """Say why something is not certain, in words that end a sentence."""
     return _REASONS[why]
 
 
 def span_line(span: EventSpan, zone: tzinfo) -> Line:
-    """How long it lasted and its other half, or why there is none.
+    """Say how long it lasted and when its other half was, or why that is not known.
 
     "lasted 53 min 30 s, until LEFT 21:18:44"; seen from the end "since JOINED 20:25:14". The
     date is there when the halves are on different days.
@@ -201,7 +201,7 @@ def span_line(span: EventSpan, zone: tzinfo) -> Line:
 
 
 def _when(span: EventSpan, time: datetime, zone: tzinfo) -> str:
-    """A time of day, with the date when it is another day than that of the event."""
+    """Write a time of day, with the date when the day is not that of the event."""
     times = (time,) if span.time is None else (span.time, time)
     dates = {clock(one, zone, with_date=True)[:10] for one in times}
     return clock(time, zone, with_date=len(dates) > 1)

@@ -1,4 +1,4 @@
-"""Rows of the event list."""
+"""EventRows: the rows and columns of the event list."""
 
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from ivscope.render.token_lines import token_verdict
 
 
 def highlight(line: Line, needle: str) -> Line:
-    """The line with every occurrence of the needle in the role HIT; case does not count.
+    """Give every occurrence of the needle the role HIT; case does not matter.
 
     An occurrence that runs over two spans is not marked.
     """
@@ -57,11 +57,11 @@ class EventLook:
     """How rows are drawn."""
 
     now: datetime
-    """For ages; aware."""
+    """The present, from which ages count; aware."""
     zone: tzinfo = UTC
     style: TimeStyle = TimeStyle.UTC
     zero: datetime | None = None
-    """Where the reader set the zero."""
+    """The zero that was set; None without one."""
     newest_first: bool = False
     """Whether the event before a row, in time, stands below it."""
     wide: bool = False
@@ -69,18 +69,18 @@ class EventLook:
     needle: str = ""
     """Text to highlight."""
     who: Callable[[str], str] | None = None
-    """How a participant is called, where the events of several are mixed."""
+    """Names a participant where the events of several are mixed; None where all are of one."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """What the columns of one row tell."""
+    """What the columns of one row are made from."""
 
     event: Event
     before: Time | None
-    """Time of the event before it in time; None where that is not shown, or has none."""
+    """Time of the event shown before it in time; None when there is none with a time."""
     who: str | None
-    """How its participant is called; from outside. None where all rows are of one."""
+    """Name of its participant, from outside; None where all rows are of one."""
     is_marked: bool
     is_hit: bool
     look: EventLook
@@ -91,7 +91,7 @@ def _role(row: EventRow) -> Role:
 
 
 def _flags(row: EventRow) -> Line:
-    """What the reader or the search said of it, and the sign of its kind."""
+    """Draw the signs for a mark or a hit, and the sign of the kind of event."""
     flag = Span("/", Role.HIT) if row.is_hit else Span(" ")
     if row.is_marked:
         flag = Span("m", Role.ACCENT)
@@ -105,7 +105,7 @@ def _time(row: EventRow) -> str:
 
 
 def _what(row: EventRow) -> Line:
-    """The error code first, then whom it is about."""
+    """Draw the error code, then whom the event is about."""
     code, about = row.event.error_code, about_event(row.event, wide=row.look.wide)
     spans = [Span(clip(code, MOST_CELLS), Role.ERROR)] if code else []
     if about:
@@ -120,7 +120,7 @@ def _code_cells(row: EventRow) -> int:
 
 
 def _since(row: EventRow) -> str:
-    """Time since the event before, "=" within one moment, blank where there is none."""
+    """Write the time since the event before: "=" for none, blank when that is not known."""
     here, before = row.event.time, row.before
     if not isinstance(here, datetime) or not isinstance(before, datetime):
         return ""
@@ -138,7 +138,7 @@ _NAME: Column[EventRow] = Column("EVENT", 19, lambda row: row.event.name or "no 
 """The longest known event names, such as REPLICATION_STARTED."""
 
 _ANY_TIME = datetime.min.replace(tzinfo=UTC)
-"""Stands for the present where it changes nothing."""
+"""Used as the present where no age is shown."""
 
 _WHAT_CELLS = 20
 """Fewer cut most codes and "of" with an id, and those tell more than the gap."""
@@ -171,7 +171,7 @@ class EventRows:
         self._look = look
         self._before = 1 if look.newest_first else -1
         self._table = Table(_OF_MANY if look.who else _OF_ONE)
-        # Only ages follow the clock, and they tell whole seconds.
+        # Only ages depend on the present time, and they show whole seconds.
         is_by_clock = look.style is TimeStyle.AGE
         now = look.now.replace(microsecond=0) if is_by_clock else _ANY_TIME
         self._drawn_like = log, replace(look, now=now)
@@ -180,12 +180,12 @@ class EventRows:
         return len(self._shown)
 
     def titles(self, width: int) -> Line:
-        """Column titles, the blank above the cursor's mark included."""
+        """Return the column titles, with the blank above the cursor's mark."""
         (titles,) = self._table.titles(width - 1)
         return (Span(pad(f" {titles.text}", width), titles.role),)
 
     def key(self, index: int) -> Hashable:
-        """The event, the one before it and how they are drawn: a position keeps its event."""
+        """Return the positions of the event and the one before it, and how they are drawn."""
         position = self._shown.position(index)
         return (
             position,
@@ -197,7 +197,7 @@ class EventRows:
         )
 
     def line(self, index: int, width: int) -> Line:
-        """The columns that there is room for, with what the search looks for in the role HIT."""
+        """Draw the columns that fit, with the text of the search in the role HIT."""
         position = self._shown.position(index)
         other = self._neighbour(index)
         before = None if other is None else self._log.time_us(other)
@@ -219,13 +219,13 @@ class EventRows:
         return self._look.who(participant_id) if participant_id else "not given"
 
     def _neighbour(self, index: int) -> int | None:
-        """Position of the shown event before a row, in time; None where it is not read."""
+        """Return the position of the event shown before a row in time; None without one."""
         other = index + self._before
         return self._shown.position(other) if 0 <= other < len(self._shown) else None
 
 
 def _short_gap(seconds: float) -> str:
-    """A gap that fits its column: from days on without minutes, then without hours."""
+    """Write a gap that fits its column: days without minutes, long ones without hours."""
     text = gap(seconds)
     if len(text) <= _GAP_CELLS:
         return text
@@ -248,7 +248,7 @@ def _mark(event: Event) -> tuple[Role, str]:
 
 
 def about_event(event: Event, *, wide: bool = False) -> str:
-    """Whom or what an event is about besides its participant; empty for nothing. Not yet safe."""
+    """Say whom an event is about besides its participant; empty for nobody. Not yet safe."""
     if event.name == TOKEN_EXCHANGED:
         return token_verdict(compare_tokens(event.previous_token, event.new_token, event.time))
     replica = " (replica)" if event.replica else ""

@@ -1,6 +1,6 @@
-"""Facts of a stage, a session, a participant and a replica as lines.
+"""Facts of a stage, a session and a participant as lines.
 
-A member that was absent is named only where its absence tells something.
+An absent member is named only where its absence means something.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _Pairs = tuple[tuple[str, str], ...]
 
 
 def stage_lines(stage: Stage | StageSummary, width: int) -> list[Line]:
-    """Name, ARN, live session, tags; endpoints and recording when GetStage was read."""
+    """Draw name, ARN, live session, tags; endpoints and recording when GetStage was read."""
     lines = text_field("Stage", stage.name, width, Role.STRONG)
     lines += text_field("ARN", stage.arn, width)
     if stage.active_session_id:
@@ -40,7 +40,7 @@ def stage_lines(stage: Stage | StageSummary, width: int) -> list[Line]:
 def session_lines(
     session: StageSession, width: int, zone: tzinfo, now: datetime | None = None
 ) -> list[Line]:
-    """Id, start, end and duration. `now` ends the duration of a live session."""
+    """Draw id, start, end and duration. `now` ends the duration of a live session."""
     lines = text_field("Session", session.session_id, width, Role.STRONG)
     lines += field("Started", (Span(full(session.start_time, zone)),), width)
     if session.end_time is None:
@@ -58,7 +58,7 @@ def session_lines(
 def session_span(
     session: StageSession | None, width: int, zone: tzinfo, now: datetime
 ) -> list[Line]:
-    """From when to when a session was, and how long, in a line or two."""
+    """Draw start, end and duration of a session in a line or two."""
     if session is None:
         return field("Session", (Span("its start and end are not read", Role.MUTED),), width)
     lasted = session_duration(session, now)
@@ -72,7 +72,7 @@ def session_span(
 def participant_lines(
     participant: Participant | ParticipantSummary, width: int, zone: tzinfo
 ) -> list[Line]:
-    """Who, state, replication; client facts and attributes when GetParticipant was read."""
+    """Draw ids, state, replication; client and attributes when GetParticipant was read."""
     details = participant if isinstance(participant, Participant) else None
     summary = participant.summary if isinstance(participant, Participant) else participant
     lines = text_field("Id", summary.participant_id, width, Role.STRONG)
@@ -121,14 +121,14 @@ def _recorded(*, is_recorded: bool) -> str:
 
 
 def _published(published: bool | None) -> Span:
-    """The flag says "ever", which readers take for "now" unless told."""
+    """Say that the flag means "ever": people take it for "now"."""
     if published is None:
         return Span("not given", Role.MUTED)
     return Span("yes, at some time in this session" if published else "never in this session")
 
 
 def _client(details: Participant, width: int) -> Iterator[Line]:
-    """Protocol and SDK decide the first question of triage, so their absence is told."""
+    """Draw protocol and SDK, and say when they are absent: they are asked for first."""
     protocol: Line = (
         Span("protocol "),
         value_span(details.protocol),
@@ -167,7 +167,7 @@ def _replication(summary: ParticipantSummary, width: int) -> Iterator[Line]:
 def _pairs(
     label: str, pairs: _Pairs | None, width: int, *, is_telling: bool = False
 ) -> Iterator[Line]:
-    """One line a pair, sorted by key; absence is told when it is telling."""
+    """Draw a line for each pair, sorted by key; says so when there are none."""
     if pairs is None and not is_telling:
         return
     if not pairs:

@@ -1,4 +1,4 @@
-"""Fields: a label and its value, wrapped under each other."""
+"""Fields: a label and a value that wraps beside it."""
 
 from ivscope.render.cells import pad, wrap
 from ivscope.render.lines import Line, Role, Span
@@ -14,17 +14,17 @@ longer one would only cost the time to wrap it."""
 
 
 def field(label: str, value: Line, width: int) -> list[Line]:
-    """A label column and a value that wraps beside it."""
+    """Draw a label and a value that wraps beside it."""
     return wrap((Span(pad(label, LABEL_CELLS), Role.MUTED), *value), width, LABEL_CELLS)
 
 
 def text_field(label: str, text: str | None, width: int, role: Role = Role.TEXT) -> list[Line]:
-    """A field with one value from outside, which may be absent or empty."""
+    """Draw a field whose value is text from outside, which may be absent or empty."""
     return field(label, (value_span(text, role),), width)
 
 
 def value_span(text: str | None, role: Role = Role.TEXT) -> Span:
-    """A value from outside; absent and empty are words, and differ."""
+    """Make a value from outside safe; absent and empty have different words."""
     if text is None:
         return Span("not given", Role.MUTED)
     if not text:
@@ -36,5 +36,5 @@ def value_span(text: str | None, role: Role = Role.TEXT) -> Span:
 
 
 def title(text: str, width: int) -> list[Line]:
-    """A heading of ours above a block of lines."""
+    """Draw a heading above a block of lines."""
     return wrap((Span(text, Role.STRONG),), width)

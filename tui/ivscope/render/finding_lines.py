@@ -1,4 +1,4 @@
-"""Lines of findings: each with a number, how sure it is, what it rests on and what would tell."""
+"""Lines of findings: number, certainty, text, the events it rests on and what would help."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -35,7 +35,7 @@ _HANGING = 4
 """Cells of "[1] "."""
 
 _MOST_NAMED = 3
-"""Events that a finding rests on are named up to here; the key goes to all of them."""
+"""At most so many events that a finding rests on are named; the key goes to all of them."""
 
 _DATE = 10
 """Characters of "2026-11-23"."""
@@ -45,19 +45,19 @@ _Tell = Callable[[Time | None], str]
 
 @dataclass(frozen=True, slots=True)
 class EvidenceKeys:
-    """Keys as they are shown; empty for a command without one."""
+    """Keys of the commands about evidence, as shown; empty for a command without a key."""
 
     next: str
     """Goes to the events that findings rest on."""
     fetch: str
-    """Reads what would tell."""
-    sweep: str
-    """Sweeps the session."""
+    """Reads a missing fact."""
+    scan: str
+    """Scans the session."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """An event that a finding rests on. Texts as they came."""
+    """An event that a finding rests on. Its texts are not yet safe."""
 
     name: str | None
     time: Time | None
@@ -76,15 +76,15 @@ def finding_lines(
     keys: EvidenceKeys,
     first: int = 1,
 ) -> list[Line]:
-    """Findings with their numbers.
+    """Draw findings with their numbers.
 
     Args:
-        findings: What to say.
+        findings: The findings.
         width: Cells of every line.
         zone: Zone of the times.
-        around: Of the event under the cursor: times on another day have their date.
-        cite: What an event is; None for the one under the cursor and for one not held.
-        fetched: What the key would fetch, None for nothing.
+        around: Time of the event under the cursor: times of other days have their date.
+        cite: Describes an event; None for the one under the cursor and for one not read.
+        fetched: What the key would read, None for nothing.
         keys: Keys in force.
         first: Number of the first one.
     """
@@ -111,7 +111,7 @@ def finding_lines(
 
 
 def replica_lines(replicas: Sequence[ParticipantReplica], width: int) -> list[Line]:
-    """Copies of a participant in other stages, as the service tells them now."""
+    """Draw the copies of a participant in other stages, as the service lists them now."""
     lines: list[Line] = []
     for one in replicas:
         state = "no state" if one.replication_state is None else safe(one.replication_state)
@@ -148,7 +148,7 @@ def _cited(cited: Sequence[Cited], tell: _Tell) -> Line:
         name = "(no name)" if one.name is None else safe(one.name)
         spans += [Span(", ")] if at else []
         spans.append(Span(f"{times}{name} {tell(one.time)}", Role.ACCENT))
-        # "A, B of X": whose they are is said once, behind the last one.
+        # "A, B of X": the participant of several events is named once, after the last.
         is_last = at + 1 == len(named) or named[at + 1].who != one.who
         if one.who is not None and is_last:
             spans.append(Span(f" of {safe(one.who[:LONGEST_VALUE])}"))
@@ -161,10 +161,10 @@ def _cited(cited: Sequence[Cited], tell: _Tell) -> Line:
 def _ask(ask: Ask, is_fetched: bool, keys: EvidenceKeys) -> Line:
     calls = f"{ask.calls:,} call{'' if ask.calls == 1 else 's'}"
     what = Span(f"{ask.what}. ")
-    if ask.fact.kind is FactKind.SESSION_EVENTS and keys.sweep:
+    if ask.fact.kind is FactKind.SESSION_EVENTS and keys.scan:
         return (
             what,
-            Span(f"{keys.sweep} sweeps the session", Role.ACCENT),
+            Span(f"{keys.scan} sweeps the session", Role.ACCENT),
             Span(f": {calls} or more"),
         )
     if is_fetched and keys.fetch:

@@ -1,11 +1,11 @@
-"""Line: text with roles, the one vocabulary between presentation and everything that draws."""
+"""Line: text with roles, which everything that draws takes."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a span is, not how it looks. Styles are in `styles/`, one component class per role."""
+    """What a span means. How it looks is in `styles/`, with a component class for each role."""
 
     TEXT = "text"
     MUTED = "muted"
@@ -16,7 +16,7 @@ class Role(StrEnum):
     WARNING = "warning"
     GOOD = "good"
     ACCENT = "accent"
-    """Links, keys, things that can be followed."""
+    """Links, keys, and what Enter follows."""
     ADDED = "added"
     REMOVED = "removed"
     CHANGED = "changed"

@@ -27,7 +27,7 @@ class Indexed(Protocol[Item_co]):
 
 
 class PickerRows(Generic[Item]):
-    """Items of one list, all of them or those that a narrowing kept, in the order returned."""
+    """The items of a list, all or narrowed, in the order returned."""
 
     def __init__(
         self,
@@ -36,13 +36,13 @@ class PickerRows(Generic[Item]):
         titles: Callable[[int], Line],
         drawn_like: Hashable,
     ) -> None:
-        """Rows.
+        """Make rows.
 
         Args:
             items: Hashable values.
-            draw: One of them in so many cells.
-            titles: The titles above rows of so many cells.
-            drawn_like: All else that a drawing depends on, such as the zone.
+            draw: Draws an item in so many cells.
+            titles: Makes the titles for so many cells.
+            drawn_like: Everything else that a drawing depends on, such as the zone.
         """
         self._items = items
         self._draw = draw
@@ -59,31 +59,31 @@ class PickerRows(Generic[Item]):
         return self._items[index]
 
     def key(self, index: int) -> Hashable:
-        """The item, and how it is drawn."""
+        """Return the item, and how it is drawn."""
         return self._items[index], self._drawn_like
 
     def line(self, index: int, width: int) -> Line:
-        """One item in at most `width` cells."""
+        """Draw an item in at most `width` cells."""
         return self._draw(self._items[index], width)
 
     def titles(self, width: int) -> Line:
-        """Column titles, the blank above the cursor's mark included."""
+        """Return the column titles, with the blank above the cursor's mark."""
         (titles,) = self._titles(width - 1)
         return (Span(pad(f" {titles.text}", width), titles.role),)
 
 
 def stage_id(stage_arn: str) -> str:
-    """The last part of a stage ARN, which the CloudWatch dimension Stage carries too."""
+    """Return the last part of a stage ARN, which is also the CloudWatch dimension Stage."""
     return stage_arn.rpartition("/")[2] or stage_arn
 
 
 def stage_name(stage: StageSummary) -> str:
-    """The name, or the id of a stage without one."""
+    """Return the name, or the id of a stage without a name."""
     return stage.name or stage_id(stage.arn)
 
 
 _NAME_CELLS = 16
-"""Fewer cut the names that people give; a name tells more than any column that makes room."""
+"""Cells of a name: fewer would cut usual names, which say more than any other column."""
 
 
 def _live_mark(live: bool) -> Line:
@@ -95,7 +95,7 @@ def _live_role(live: bool) -> Role:
 
 
 def stage_table() -> Table[StageSummary]:
-    """Live or idle, stage id, name; in a narrow pane the name, or the id of one without."""
+    """Make the columns live or idle, stage id, name; in a narrow pane name or id only."""
 
     def is_live(stage: StageSummary) -> bool:
         return bool(stage.active_session_id)
@@ -128,7 +128,7 @@ def stage_table() -> Table[StageSummary]:
 
 
 def session_table(zone: tzinfo, now: datetime) -> Table[StageSession]:
-    """Live or ended, start, duration (so far, when live), session id."""
+    """Make the columns live or ended, start, duration (so far, when live), session id."""
 
     def is_live(session: StageSession) -> bool:
         return session.end_time is None
@@ -151,7 +151,7 @@ def session_table(zone: tzinfo, now: datetime) -> Table[StageSession]:
 
 
 def session_duration(session: StageSession, now: datetime) -> str:
-    """How long it lasted, or how long it has been live; "?" where a time is missing or bad."""
+    """Say how long a session lasted or has been live; "?" when a time is missing or bad."""
     start, end = session.start_time, session.end_time
     if not isinstance(start, datetime):
         return "?"
@@ -163,9 +163,9 @@ def session_duration(session: StageSession, now: datetime) -> str:
 
 
 def participant_table(zone: tzinfo) -> Table[ParticipantSummary]:
-    """State, whether it ever published, replica, recording, first join, id, user id.
+    """Make the columns state, ever published, replica, recording, first join, id, user id.
 
-    Free text comes last: its width differs between terminals, and last it moves no column.
+    Text from outside comes last: terminals differ about its width, and there it moves no column.
     """
     return Table(
         (
@@ -228,7 +228,7 @@ def _recording_role(state: str | None) -> Role:
 
 
 def _named(name: str | None) -> str:
-    """A customer's name; absent and empty are said, not left blank."""
+    """Return a customer's name, or a word for an absent or empty one."""
     if name is None:
         return "not given"
     return _quoted(name) if name else "empty"
@@ -239,5 +239,5 @@ def _name_role(name: str | None) -> Role:
 
 
 def _quoted(name: str) -> str:
-    """A name of blanks would show as nothing, and one that ends in a blank as another."""
+    """Quote a name of blanks, or with blanks at an end, which nobody could see otherwise."""
     return f'"{name}"' if name and needs_quotes(name) else name

@@ -18,17 +18,17 @@ CURSOR: Final = "|"
 _LIMIT: Final = "-"
 
 _MANY = 10
-"""From so many on a cell shows a plus instead of a digit."""
+"""Counts from here on are shown as a plus instead of a digit."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlotFrame:
-    """Where a plot is drawn."""
+    """The size of a plot, and where the cursor is."""
 
     height: int
     """Lines at most, 2 or more."""
     label_cells: int
-    """Left of the first column."""
+    """Cells left of the first column."""
     cursor: int | None
     """Column of the moment of the cursor; None when outside."""
 
@@ -37,7 +37,7 @@ class PlotFrame:
 class _Row:
     label: str
     above: int
-    """What is higher than this shows in it."""
+    """Bars higher than this reach into the row."""
     is_limit: bool = False
 
 
@@ -46,7 +46,7 @@ class Layer(Generic[Bucket]):
     """A part of the bars of a plot."""
 
     height: Callable[[Bucket], int]
-    """How high it reaches in one column of time."""
+    """Returns the height of the bar in a column of time."""
     sign: str
     role: Role
 
@@ -57,25 +57,25 @@ class Plot(Generic[Source, Bucket]):
 
     title: str
     buckets: Callable[[Source, TimeWindow, int], Sequence[Bucket]]
-    """What is plotted of a source: a bucket for each of so many columns of a window."""
+    """Counts a source: returns a bucket for each of so many columns of a window."""
     layers: tuple[Layer[Bucket], ...]
     """Front first: a layer hides the lower part of those behind it."""
     limit: int | None = None
-    """Where a line is drawn, 1 or more; rows are then labelled with what they stand for, and
-    otherwise the highest with the most and the lowest with the title."""
+    """Height of a line for a limit, 1 or more; rows are then labelled with their heights. Without
+    it the top row is labelled with the highest count and the bottom row with the title."""
     counted: tuple[str, Callable[[Bucket], int]] | None = None
     """A label and a count of failures, shown as a digit below each column, `+` from ten on."""
 
     def lines(
         self, source: Source, window: TimeWindow, columns: int, frame: PlotFrame
     ) -> list[Line]:
-        """The plot of a source."""
+        """Draw the plot of a source."""
         return self.drawn(self.buckets(source, window, columns), frame)
 
     def drawn(self, buckets: Sequence[Bucket], frame: PlotFrame) -> list[Line]:
-        """The plot of buckets, one for each column.
+        """Draw the plot of buckets, one for each column.
 
-        What is less than the lowest row stands for still shows one sign.
+        A bar lower than the lowest row still has one sign.
         """
         top = max((layer.height(bucket) for layer in self.layers for bucket in buckets), default=0)
         height = frame.height - (self.counted is not None)
@@ -101,7 +101,7 @@ class Plot(Generic[Source, Bucket]):
         return lines
 
     def _rows(self, top: int, height: int) -> list[_Row]:
-        """What each row stands for, the highest first; one of them is the limit."""
+        """Return the rows with their heights, the highest first; one of them is the limit."""
         limit = self.limit
         if limit is None:
             return [
@@ -129,7 +129,7 @@ class Plot(Generic[Source, Bucket]):
 def _row(
     label: str, columns: int, sign: Callable[[int], tuple[str, Role] | None], frame: PlotFrame
 ) -> Line:
-    """A label, and the sign of each column; without one a blank or the cursor."""
+    """Draw a label and the sign of each column; a blank or the cursor where there is none."""
     signs = [
         sign(column) or ((CURSOR, Role.HIT) if column == frame.cursor else (" ", Role.TEXT))
         for column in range(columns)
@@ -144,5 +144,5 @@ def _row(
 
 
 def _short(count: int) -> str:
-    """A count in at most five cells: "812", "9999", "12k", "1200k"."""
+    """Write a count in at most five cells: "812", "9999", "12k", "1200k"."""
     return str(count) if count < 10_000 else f"{count // 1000}k"  # noqa: PLR2004 - five digits

@@ -1,6 +1,6 @@
-r"""Safe text: the one door through which text from outside reaches a screen or a terminal.
+r"""Safe text: every text from outside goes through here before it reaches a terminal.
 
-What a terminal could act on, and what a reader could not see, is written as an escape: `\x1b`,
+What a terminal could act on, and what nobody could see, is written as an escape: `\x1b`,
 `\u202e`, `\U000e0061`. Backslashes that would read as one of these escapes are doubled, so two
 different values never look the same.
 """
@@ -13,7 +13,7 @@ _INVISIBLE = (
     "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U000e0100-\U000e01ef"
 )
-"""Printable by category, yet nothing to see: fillers, joiners, blanks, variation selectors."""
+"""Characters that are printable by category but invisible: fillers, joiners, blanks, selectors."""
 
 _SUSPECT = re.compile(rf"[\\{_INVISIBLE}]")
 _HIDDEN = re.compile(f"[{_INVISIBLE}]")
@@ -26,7 +26,7 @@ _QUOTED_WORDS = frozenset({"", "empty", "absent", "given", "not given"})
 
 
 def safe(text: str) -> str:
-    """Text that is safe to draw: one line, nothing for a terminal to act on, nothing hidden.
+    """Make text safe to draw: one line, without control characters or anything hidden.
 
     Escaped are the Unicode categories Cc, Cf, Cs, Co, Cn, Zl and Zp, every space but the ASCII one
     (they look alike), characters without a shape, and marks piled up on one character. A combining
@@ -50,20 +50,20 @@ def safe_parts(text: str, cuts: Sequence[int]) -> list[str]:
 
 
 def safe_value(text: str) -> str:
-    """A value among words of ours: safe, and in quotes where it could be misread."""
+    """Make a value safe within a sentence of ours, in quotes where it could be misread."""
     return f'"{safe(text)}"' if needs_quotes(text) else safe(text)
 
 
 def needs_quotes(text: str) -> bool:
-    """Whether the ends or the meaning of a value would blur among words of ours.
+    """Whether a value within a sentence of ours could be misread.
 
-    So do blanks at the ends, quotes at the start, and the words for values that are not there.
+    True for blanks at the ends, quotes at the start, and our words for absent and empty values.
     """
     return text in _QUOTED_WORDS or text[0] in "\"' " or text[-1] == " "
 
 
 def is_mark(character: str) -> bool:
-    """Whether it is drawn onto the character before it."""
+    """Whether a character is drawn onto the one before it."""
     return unicodedata.category(character).startswith("M")
 
 
@@ -78,7 +78,7 @@ def _is_plain(text: str) -> bool:
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int]]:
-    """What to show and how many characters of the text it stands for, in order."""
+    """Yield what to show, each with how many characters of the text it stands for, in order."""
     start = marks = 0
     if text and is_mark(text[0]) and not _is_unsafe(text[0]):
         yield _DOTTED_CIRCLE + text[0], 1
@@ -120,7 +120,7 @@ def _escape(character: str) -> str:
 
 
 def safe_lines(text: str) -> str:
-    r"""The lines, each safe to draw; line feeds stay, and escapes that are there stay as they are.
+    r"""Make lines safe to draw; line feeds and the escapes already there stay.
 
     For text built from parts that are safe already: `safe` would double the backslash of every
     `\u202e` that it or JSON wrote, and escape the dotted circle that it put under a mark.
@@ -129,5 +129,5 @@ def safe_lines(text: str) -> str:
 
 
 def _safe_inside(part: str) -> str:
-    """Safe as the inside of a text: nothing is done for a mark in front."""
+    """Make a part of a text safe that follows other characters: a mark in front stays."""
     return safe(f".{part}")[1:]

@@ -1,7 +1,7 @@
-"""Tables: columns as values, and the drawer that decides which of them there is room for.
+"""Tables: columns as values, and the code that decides which of them fit and draws them.
 
 A new column is one `Column` in the tuple of its table. What is left out in a narrow pane follows
-from the priorities; nothing else knows the widths.
+from the priorities; no other code knows the widths.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,35 +15,35 @@ from ivscope.render.lines import Line, Role, Span
 Item = TypeVar("Item")
 
 MOST_CELLS = 500
-"""Cells of one text from outside that are made safe: no terminal shows a longer row."""
+"""Cells of a text from outside that are made safe: terminals show no longer rows."""
 
 _FEWEST_CELLS = 5
-"""One of several texts in a column tells nothing when it is cut to fewer cells: "of …"."""
+"""Least cells of one of several texts in a column: "of …" would say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """As wide as the widest text among the rows, the title included: for tables of few rows."""
+    """Width of a column: its widest text or its title. For tables of few rows."""
 
     least: int | None = None
-    """Cells that it may be cut to before columns are left out; None for not at all."""
+    """Cells to which it is cut before columns are left out; None when it is never cut."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """All cells that the other columns leave."""
+    """Width of a column: all cells that the other columns leave."""
 
     least: int
-    """Fewer tell too little: before that, columns are left out."""
+    """Least cells: other columns are left out before it gets fewer."""
     most: int = MOST_CELLS
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar instead of a text; a share above 0 shows at least one sign."""
+    """A bar instead of a text; a share above 0 has at least one sign."""
 
     share: float
-    """Of the cells of the column, 0 to 1."""
+    """Share of the cells of the column, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,11 @@ class Column(Generic[Item]):
     gap: int = 1
     """Blanks after it."""
     is_right: bool = False
-    """Whether texts stand at the right: of numbers."""
+    """Whether texts are aligned at the right, as numbers are."""
     uncut: Callable[[Item], int] | None = None
-    """Cells of its text that must be seen: the column before gives up its blanks for them."""
+    """Returns the cells of its text that must be seen: blanks of the column before make room."""
     instead: "Column[Item] | None" = None
-    """Stands in its place when every column that may be left out was left out."""
+    """The column that replaces it when all columns that may be left out are left out."""
 
 
 _Place: TypeAlias = tuple[Column[Item], int, Column[Item] | None, int]
@@ -77,11 +77,11 @@ class Table(Generic[Item]):
     """Draws items as rows of columns."""
 
     def __init__(self, columns: Iterable[Column[Item]], rows: Sequence[Item] = ()) -> None:
-        """A table.
+        """Make a table.
 
         Args:
             columns: From left to right.
-            rows: What columns of the width `Fit` are measured by.
+            rows: All rows, to measure columns of the width `Fit`.
         """
         self._columns = tuple(columns)
         self._widest = {
@@ -92,11 +92,11 @@ class Table(Generic[Item]):
         self._laid_out: tuple[int, list[_Place[Item]]] = (-1, [])
 
     def titles(self, width: int) -> Line:
-        """The titles above rows of so many cells."""
+        """Draw the titles above rows of so many cells."""
         text = ""
         for column, cells, _, _ in self._layout(width):
             if column.is_right:
-                # A title that is longer than its numbers reaches into the blanks before it.
+                # A title wider than its numbers takes the blanks before it.
                 over = max(0, len(column.title) - cells)
                 text = text[: len(text) - over] + column.title.rjust(cells)
             else:
@@ -105,7 +105,7 @@ class Table(Generic[Item]):
         return (Span(text.rstrip(), Role.MUTED),)
 
     def line(self, item: Item, width: int) -> Line:
-        """One item in at most `width` cells, unless the columns that always stand need more."""
+        """Draw an item in at most `width` cells, unless the columns that always stay need more."""
         parts: list[tuple[str, Role]] = []
         given = 0
         for column, own_cells, follower, next_cells in self._layout(width):
@@ -134,7 +134,7 @@ class Table(Generic[Item]):
         return _joined(parts)
 
     def _layout(self, width: int) -> list[_Place[Item]]:
-        """The columns that there is room for, each with its cells and with what follows it."""
+        """Return the columns that fit, each with its cells and the column after it."""
         if self._laid_out[0] != width:
             columns = self._lay_out(width)
             followers = [*columns[1:], (None, 0)]
@@ -178,12 +178,12 @@ class Table(Generic[Item]):
         return laid_out
 
     def _least(self, shown: Sequence[int]) -> int:
-        """Cells that these columns need."""
+        """Return how many cells these columns need."""
         gaps = sum(self._columns[index].gap for index in shown[:-1])
         return sum(map(self._cells, shown)) + gaps
 
     def _cells(self, index: int) -> int:
-        """Cells that a column needs at least."""
+        """Return how many cells a column needs at least."""
         width = self._columns[index].width
         if isinstance(width, int):
             return width
@@ -194,7 +194,7 @@ class Table(Generic[Item]):
 
 
 def _is_extra(column: Column[Item]) -> bool:
-    """Whether it takes what is left only when something is left."""
+    """Whether a column is shown only when others leave cells for it."""
     return isinstance(column.width, Rest) and column.priority > 0
 
 
@@ -207,12 +207,12 @@ def _cells_of(told: str | Line | Bar) -> int:
 
 
 def _bar(bar: Bar, cells: int) -> str:
-    # Rounded up: what is there shows.
+    # Rounded up, so that a small share is visible.
     return "#" * -int(-bar.share * cells // 1)
 
 
 def _add_cut(parts: list[tuple[str, Role]], line: Line, cells: int) -> int:
-    """Add spans until the cells are used up. Returns how many were used."""
+    """Add spans until the cells are used up. Returns how many cells were used."""
     used = 0
     for span in line:
         text = shorten(span.text, cells - used)

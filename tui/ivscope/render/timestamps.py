@@ -1,4 +1,4 @@
-"""Times as text. The zone is always passed in: nothing here asks the machine where it is."""
+"""Times as text. The zone is always an argument: nothing here asks the machine for its zone."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
@@ -9,16 +9,16 @@ from ivscope.domain.times import Time, UnreadableTime
 from ivscope.render.cells import clip
 
 NO_TIME = "no time"
-"""Stands where the answer had no time."""
+"""Shown where the answer had no time."""
 
 BAD_TIME = "bad time"
-"""Stands where the time could not be read; as wide as a clock."""
+"""Shown where the time could not be read; as wide as a clock time."""
 
 MOMENT_CELLS = 9
 """The widest text of `elapsed` and `moment_text`: "T+1:05:54"."""
 
 _RAW_CELLS = 40
-"""How much of an unreadable time is shown: longer than any time that is written in earnest."""
+"""Characters of an unreadable time that are shown: longer than any real time."""
 
 _TWO = 2
 _MILLISECOND = 1000
@@ -39,19 +39,19 @@ class TimeStyle(StrEnum):
 
     UTC = "UTC"
     LOCAL = "local"
-    """The zone of the reader."""
+    """Clock time in the local zone."""
     AGE = "age"
     """How long ago."""
     DELTA = "delta"
     """The distance to the event before."""
     ZERO = "zero"
-    """The distance to a moment that the reader set."""
+    """The distance to the zero that was set."""
 
 
 def clock(time: Time | None, zone: tzinfo, *, with_date: bool = False) -> str:
-    """Hours, minutes and seconds, "20:36:28": 8 cells. With the date "2026-11-23 20:36:28": 19.
+    """Write a clock time, "20:36:28": 8 cells. With the date "2026-11-23 20:36:28": 19.
 
-    A time that is absent or unreadable is the word for it, shorter or as long.
+    For an absent or unreadable time it is a word of at most 8 cells.
     """
     if time is None:
         return NO_TIME
@@ -63,7 +63,7 @@ def clock(time: Time | None, zone: tzinfo, *, with_date: bool = False) -> str:
 
 
 def full(time: Time | None, zone: tzinfo) -> str:
-    """Date, time and zone, "2026-11-23 20:36:28.602 UTC".
+    """Write date, time and zone, "2026-11-23 20:36:28.602 UTC".
 
     Fractions appear only when the service gave one: 3 digits, or 6 when 3 are too few. A zone
     other than UTC is its offset, which stays unambiguous when clocks change.
@@ -77,7 +77,7 @@ def full(time: Time | None, zone: tzinfo) -> str:
 
 
 def from_to(first: Time | None, last: Time | None, zone: tzinfo) -> str:
-    """Two times of which the date and the zone are said once where they are the same.
+    """Write two times, with date and zone only once where they are the same.
 
     "2026-11-23 20:36:28 to 21:24:00 UTC", in whole seconds.
     """
@@ -92,15 +92,15 @@ def from_to(first: Time | None, last: Time | None, zone: tzinfo) -> str:
 
 
 def recorded(moment: datetime) -> str:
-    """When something was recorded, to the minute; always in UTC, and short."""
+    """Write when something was recorded, to the minute and in UTC."""
     return f"recorded {clock(moment, UTC, with_date=True)[: -len(':00')]}Z"
 
 
 def dates_taken(times: Iterable[TypedRanges]) -> str:
-    """The dates that typed times took, "2026-11-23 UTC"; empty where they say them themselves.
+    """Write the dates that typed times took, "2026-11-23 UTC"; empty where dates were typed.
 
-    Of a time that was counted from another it is the moment, "2026-11-23 20:21:05 UTC". Two
-    dates are "A and B", more of them "A to B".
+    For a distance from another time it is the moment, "2026-11-23 20:21:05 UTC". Two dates are
+    "A and B", more are "A to B".
     """
     found: dict[datetime, str] = {}
     for one in times:
@@ -120,7 +120,7 @@ def dates_taken(times: Iterable[TypedRanges]) -> str:
 
 
 def zone_label(moment: datetime) -> str:
-    """The zone of an aware moment: "UTC", or an offset such as "+02:00"."""
+    """Return the zone of an aware moment: "UTC", or an offset such as "+02:00"."""
     offset = moment.utcoffset()
     if moment.tzinfo is UTC or offset is None:
         return "UTC"
@@ -129,12 +129,12 @@ def zone_label(moment: datetime) -> str:
         return "UTC"
     sign, seconds = "-" if seconds < 0 else "+", abs(seconds)
     label = f"{sign}{seconds // _HOUR:02d}:{seconds % _HOUR // _MINUTE:02d}"
-    # Before zones were introduced places kept the time of their sun, to the second.
+    # Before there were zones each town had its local mean time, with an offset in seconds.
     return f"{label}:{seconds % _MINUTE:02d}" if seconds % _MINUTE else label
 
 
 def gap(seconds: float) -> str:
-    """Distance between two times, "+5:54", "-1:05:54", "+2d 01:05:54". Fractions are cut."""
+    """Write the distance of two times, "+5:54", "-1:05:54", "+2d 01:05:54". Cuts fractions."""
     sign = "-" if seconds < 0 else "+"
     whole = int(abs(seconds))
     minutes = f"{whole % _HOUR // _MINUTE:02d}:{whole % _MINUTE:02d}"
@@ -146,7 +146,7 @@ def gap(seconds: float) -> str:
 
 
 def elapsed(time: Time | None, zero: datetime) -> str:
-    """Distance from a zero that the reader set, in at most 9 cells.
+    """Write the distance from the zero that was set, in at most 9 cells.
 
     "T+0:07", "T-53:30", "T+1:05:54", then without seconds "T+12h05m", "T+3d04h", and further off
     days or years alone. Fractions are cut: half a second before zero is "T-0:00".
@@ -166,15 +166,15 @@ def moment_text(  # noqa: PLR0917 - a table of styles, each with its own need
     previous: Time | None,
     zero: datetime | None,
 ) -> str:
-    """The time column of an event row, in at most 9 cells.
+    """Write the time column of an event row, in at most 9 cells.
 
     Args:
-        time: Of the event.
-        style: What to show of it.
-        zone: Zone of the reader; not used by `TimeStyle.UTC`.
+        time: Time of the event.
+        style: How to show it.
+        zone: Zone of the local style; not used by `TimeStyle.UTC`.
         now: The present.
         previous: Time of the event before; the delta is empty without a readable one.
-        zero: Set by the reader. Without it `TimeStyle.ZERO` shows the clock.
+        zero: The zero that was set. Without it `TimeStyle.ZERO` shows a clock time.
     """
     if time is None or isinstance(time, UnreadableTime):
         return clock(time, zone)
@@ -190,9 +190,9 @@ def moment_text(  # noqa: PLR0917 - a table of styles, each with its own need
 
 
 def age(time: Time | None, now: datetime) -> str:
-    """How long ago, in at most 8 cells up to 99 days: "7s", "53m30s", "2h05m", "3d04h".
+    """Write how long ago a time was: "7s", "53m30s", "2h05m", "3d04h", 8 cells up to 99 days.
 
-    A time after now has a "+" before it.
+    A time after now begins with "+".
     """
     if time is None:
         return NO_TIME
@@ -211,7 +211,7 @@ def age(time: Time | None, now: datetime) -> str:
 
 
 def _short_gap(seconds: float) -> str:
-    """A gap in at most 8 cells: "+9:59:59", "-12h05m", "+999d23h", "+99999d", "-9998y"."""
+    """Write a gap in at most 8 cells: "+9:59:59", "-12h05m", "+999d23h", "+99999d", "-9998y"."""
     sign = "-" if seconds < 0 else "+"
     whole = int(abs(seconds))
     days = whole // _DAY
@@ -225,7 +225,7 @@ def _short_gap(seconds: float) -> str:
 
 
 def _whole_days(text: str) -> str:
-    """An age without its hours where it would be wider than the column."""
+    """Drop the hours of an age that would be wider than the column."""
     return text if len(text) <= MOMENT_CELLS else f"{text.partition('d')[0]}d"
 
 

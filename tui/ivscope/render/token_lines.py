@@ -1,4 +1,4 @@
-"""A token comparison as lines: the verdict, then what changed, then what did not, as a count."""
+"""A token comparison as lines: the verdict, what changed, and a count of what did not."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, tzinfo
@@ -22,7 +22,7 @@ from ivscope.render.safe import needs_quotes, safe, safe_parts, safe_value
 from ivscope.render.timestamps import full
 
 SIDE_BY_SIDE_CELLS = 76
-"""From this width on two columns are readable; below, changes stand under each other."""
+"""Least width for two columns; in less, the values are below each other."""
 
 _CHANGE_CELLS = 9
 _NAME_CELLS = 18
@@ -36,7 +36,7 @@ _ROLES = {
 
 
 def token_verdict(comparison: TokenComparison) -> str:
-    """What changed, in one line, capabilities first: "gained PUBLISH; expires 1 h later".
+    """Say what changed in one line, capabilities first: "gained PUBLISH; expires 1 h later".
 
     Not yet safe: it holds text from outside when a capability is unknown.
     """
@@ -75,7 +75,7 @@ def token_verdict(comparison: TokenComparison) -> str:
 
 
 def _bare_sets(changed: Sequence[TokenRow]) -> Iterator[str]:
-    """Sets that went from absent to empty or back: no member says so."""
+    """Name sets that went from absent to empty or back, which no member of them shows."""
     for row in changed:
         is_set = row.field in (TokenField.CAPABILITIES, TokenField.ATTRIBUTES) and row.key is None
         if is_set and {row.before.presence, row.after.presence} == {
@@ -93,7 +93,7 @@ def _moved(row: TokenRow, expiration: ExpirationChange) -> str:
 
 
 def _allowed(rows: Sequence[TokenRow], side_of: Callable[[TokenRow], TokenSide]) -> str:
-    """The capabilities of one token; that there is none says whether it was said."""
+    """List the capabilities of a token; without any, say whether the set is absent or empty."""
     sides = [(row.key, side_of(row)) for row in rows if row.field is TokenField.CAPABILITIES]
     names = [key for key, side in sides if key is not None and side.presence is Presence.GIVEN]
     if names:
@@ -111,14 +111,14 @@ def token_lines(
     fold: bool = True,
     inline: bool = False,
 ) -> list[Line]:
-    """The comparison, side by side from 76 cells on, else one under the other.
+    """Draw a comparison side by side from 76 cells on, else with values below each other.
 
     Args:
-        comparison: What to show.
+        comparison: The comparison.
         width: Cells of every line.
         zone: Zone of the expiration times.
         fold: Whether unchanged rows become one line with a count.
-        inline: Whether to draw one under the other also where there is room side by side.
+        inline: Whether values are below each other even where side by side would fit.
     """
     told = value_span(token_verdict(comparison)).text
     lines = field("Verdict", (Span(told, Role.STRONG),), width)
@@ -178,7 +178,7 @@ def _inline(row: TokenRow, width: int, zone: tzinfo) -> Iterator[Line]:
 
 
 def _value(row: TokenRow, side: TokenSide, zone: tzinfo, *, is_after: bool) -> Line:
-    """One value; of a changed text only the part that changed has a role of its own."""
+    """Draw a value; only the part of a text that changed gets a role of its own."""
     role = Role.TEXT
     if row.change is not Change.SAME:
         role = Role.ADDED if is_after else Role.REMOVED
@@ -198,7 +198,7 @@ def _value(row: TokenRow, side: TokenSide, zone: tzinfo, *, is_after: bool) -> L
 
 
 def _shares_most(row: TokenRow) -> bool:
-    """Whether marking the changed part helps: a few letters in common are chance."""
+    """Whether two texts have most in common; a few common letters would be chance."""
     texts = (side.value for side in (row.before, row.after) if isinstance(side.value, str))
     longest = max((len(text) for text in texts), default=0)
     return (row.common_prefix + row.common_suffix) * 2 >= longest
@@ -211,7 +211,7 @@ def _name(row: TokenRow) -> str:
 
 
 def _one_token(comparison: TokenComparison, width: int, zone: tzinfo) -> Iterator[Line]:
-    """The rows of the only token that came: nothing was added or removed, so no marks."""
+    """Draw the rows of the only token that came, without signs for added or removed."""
     for row in comparison.rows:
         side = row.after if comparison.has_new else row.before
         name = Span(f"{_NAMES.get(row.field, '') if row.key is not None else ''}{_name(row)}")

@@ -1,4 +1,4 @@
-"""IvscopeApp: paints at once, then puts source, provider and screen together."""
+"""IvscopeApp: draws a first frame at once, then makes the provider and opens the explorer."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import tzinfo
@@ -49,16 +49,16 @@ class IvscopeApp(KeyByKey):
         history: Path | None = None,
         driver_class: type[Driver] | None = None,
     ) -> None:
-        """The app.
+        """Keep what the explorer will need; nothing is read or loaded yet.
 
         Args:
             connect: Makes the source; called in a reading thread. None to read a recording only.
             launch: How to start.
-            configuration: Keys, zone and pace; None for the defaults.
+            configuration: Keys, zone and call rate; None for the defaults.
             recorded: Makes a reading of a recording, which is asked first; None for no recording.
-            local_zone: Zone of the reader; None for that of the machine.
-            clock: What all waiting, pacing and ages go by.
-            history: File that remembers what was typed; None for none.
+            local_zone: Zone of the local style of times; None for that of the machine.
+            clock: Tells the time to all waiting, rate limits and ages.
+            history: File that keeps what was typed in prompts; None to keep it for this run only.
             driver_class: Terminal driver; None for Textual's choice.
         """
         super().__init__(driver_class=driver_class)
@@ -72,15 +72,15 @@ class IvscopeApp(KeyByKey):
         self._provider: StageDataProvider | None = None
         ui = UiThread(self.call_later, lambda *timer: self.set_timer(*timer).stop)
         self.jobs = Jobs(clock, ui, self._crash)
-        """What goes on in the background; says in the end what became of it."""
+        """All background work, and what became of it when the program has ended."""
         self.set_keymap(keymap(self._configuration))
 
     def compose(self) -> Iterator[Widget]:
-        """The first frame."""
+        """Make the first frame: one line that says what is starting."""
         yield Static(f"ivscope · {self._launch.label} · starting", markup=False)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's filters, with our own in the place of those for NO_COLOR."""
+        """Return Textual's filters; with NO_COLOR ours replaces the two that Textual would use."""
         filters = super().get_line_filters()
         if not self.no_color:
             return filters
@@ -110,7 +110,7 @@ class IvscopeApp(KeyByKey):
         self.push_screen(
             ExplorerScreen(
                 self._provider,
-                clock=times,
+                times=times,
                 launch=self._launch,
                 keys=effective_keys(configuration),
                 jobs=self.jobs,
@@ -119,7 +119,7 @@ class IvscopeApp(KeyByKey):
         )
 
     def _crash(self, error: Exception) -> None:
-        """A bug ends the program with its traceback: nothing on screen could be trusted."""
+        """End the program with the traceback of a bug: nothing on screen could be trusted."""
         raise error
 
     def on_unmount(self) -> None:
@@ -134,7 +134,7 @@ class IvscopeApp(KeyByKey):
         return_code: int = 0,
         message: RenderableType | None = None,
     ) -> None:
-        """Leave at once, or once the file asked for is written; asked again, without it."""
+        """Leave at once, or when the file asked for is written; a second call gives the file up."""
         held_by = self.jobs.leave(partial(self._leave, result, return_code, message))
         if held_by:
             from ivscope.ui.widgets.screens import say_awaited  # noqa: PLC0415 - after the start

@@ -25,14 +25,14 @@ from ivscope.ui.widgets.screens import CoveringScreen
 from ivscope.ui.widgets.text_pane import TextPane
 
 ONLY_RECORDED = "a recording does not grow: ivscope --record reads on, with AWS"
-"""Why nothing is read where there is no service."""
+"""Why nothing more can be read when only a recording is open."""
 
 _COMMAND_ID = re.compile(r"\{([a-z]+\.[a-z_]+)\}")
-"""Stands in a reason for the key of that command."""
+"""A command id in braces in a reason: it is replaced by the key of that command."""
 
 
-class Unavailable(Exception):  # noqa: N818 - it is an answer to the reader, no error
-    """Why a command does nothing here; the text is shown in the status line."""
+class Unavailable(Exception):  # noqa: N818 - it is an answer to a key, no error
+    """A command cannot be done now; the text says why and is shown in the status line."""
 
 
 def _always() -> str:
@@ -41,19 +41,19 @@ def _always() -> str:
 
 @dataclass(frozen=True, slots=True)
 class CommandHandler:
-    """What does one command in a view."""
+    """The functions behind one command: one does it, one says why it cannot be done now."""
 
     do: Callable[[], object]
-    """Does it. Raises `Unavailable` when trying shows that it cannot be done."""
+    """Does the command. Raises `Unavailable` when trying shows that it cannot be done."""
     why_not: Callable[[], str] = _always
-    """Why it cannot be done now, empty when it can. Cheap: the help asks about every command."""
+    """Why it cannot be done now, empty when it can. Must be cheap: the help asks every command."""
 
 
 class Handlers:
     """The handler of every command of a screen, by command id."""
 
     def __init__(self, keys: Mapping[str, str]) -> None:
-        """None yet.
+        """Begin without handlers.
 
         Args:
             keys: Keys in force by command id; "{go.in}" in a reason stands for the first of them.
@@ -74,7 +74,7 @@ class Handlers:
         self._by_id[id_] = CommandHandler(do, why_not)
 
     def add_moves(self, pane: Callable[[], RowList | TextPane]) -> None:
-        """Register the moving in whatever pane the keys go to."""
+        """Register the commands that move the cursor, or scroll, in the pane that has the keys."""
         self.add("move.down", lambda: pane().step(1))
         self.add("move.up", lambda: pane().step(-1))
         self.add("move.half_down", lambda: pane().step_page(1))
@@ -99,7 +99,7 @@ class Handlers:
         return self.with_keys(reason)
 
     def do(self, id_: str, view: View) -> None:
-        """Do a command.
+        """Do a command in a view.
 
         Raises:
             Unavailable: It cannot be done now, or not in this view.
@@ -113,7 +113,7 @@ class Handlers:
             raise Unavailable(self.with_keys(str(why))) from why
 
     def with_keys(self, text: str) -> str:
-        """A reason with the keys in force in the place of command ids in braces."""
+        """Replace command ids in braces, such as "{go.in}", by the keys in force."""
         return _COMMAND_ID.sub(
             lambda found: first_key(self._keys[found[1]]) if found[1] in self._keys else found[0],
             text,
@@ -121,7 +121,7 @@ class Handlers:
 
 
 def bindings(views: Iterable[View]) -> list[BindingType]:
-    """Bindings of the screen or widget of some views: one action, which names the command."""
+    """Make the Textual bindings of some views; their one action is told the command id."""
     return [
         Binding(c.keys, f"screen.do('{c.id}')", c.label, tooltip=c.help, id=c.id)
         for c in commands_of(views)
@@ -129,15 +129,15 @@ def bindings(views: Iterable[View]) -> list[BindingType]:
 
 
 def keyboard(view: View) -> list[BindingType]:
-    """Bindings of the screen that shows a view."""
+    """Make the bindings of the screen that shows a view, with those of the other views on it."""
     return bindings(next(board for board in KEYBOARDS if view in board))
 
 
 class CommandScreen(Screen[ScreenResultType]):
-    """A screen whose keys are commands of the table; `BINDINGS` are those of its views."""
+    """A screen whose keys do commands of the table; `BINDINGS` holds those of its views."""
 
     def __init__(self, keys: Mapping[str, str]) -> None:
-        """A screen without handlers yet.
+        """Make a screen whose only command so far is to quit.
 
         Args:
             keys: Keys in force by command id.
@@ -149,11 +149,11 @@ class CommandScreen(Screen[ScreenResultType]):
 
     @property
     def view(self) -> View:
-        """What the keys go to now."""
+        """The view that the keys go to now."""
         raise NotImplementedError
 
     def say(self, note: str) -> None:
-        """A note until the next key."""
+        """Show a note until the next key."""
         raise NotImplementedError
 
     def action_do(self, id_: str) -> None:
@@ -165,10 +165,10 @@ class CommandScreen(Screen[ScreenResultType]):
         self.after(BY_ID[id_])
 
     def after(self, command: Command) -> None:
-        """A command was done, or could not be: nothing more to do on most screens."""
+        """Called after a command was done or refused. Does nothing unless a screen needs it."""
 
     def open_help(self) -> None:
-        """The commands of this view and their keys; what is chosen there is done here."""
+        """Open the help of this view, and do the command that is chosen there."""
         from ivscope.ui.help.screen import HelpScreen  # noqa: PLC0415 - not for the first frame
 
         view = self.view
@@ -182,12 +182,12 @@ class CommandScreen(Screen[ScreenResultType]):
 
 
 class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResultType]):
-    """A view over the explorer with a list, and a line for its keys and notes at the bottom."""
+    """A screen over the explorer: a list, and a bottom line with its keys or a note."""
 
     VIEW: View
 
     def __init__(self, keys: Mapping[str, str]) -> None:
-        """An overlay; see `CommandScreen`."""
+        """Make an overlay; see `CommandScreen`."""
         super().__init__(keys)
         self.foot = LineBar(id="keys")
         self._note = ""
@@ -196,21 +196,21 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
 
     @property
     def view(self) -> View:
-        """Always the same."""
+        """The view of this screen, which never changes."""
         return self.VIEW
 
     def say(self, note: str) -> None:
-        """A note in the place of the keys, until the next key."""
+        """Show a note instead of the keys, until the next key."""
         self._note = self.handlers.with_keys(note)
         self.show_foot()
 
     def show_foot(self) -> None:
-        """Draw the note, or the keys that matter."""
+        """Draw the note, or the most useful keys."""
         width = self.size.width
         hints = footer_line(footer_hints(self.VIEW, self.keys), width)
         self.foot.show(note_line(self._note, width) if self._note else hints)
 
     def on_key(self, event: events.Key) -> None:  # noqa: ARG002 - Textual's signature
-        """A note goes with any key."""
+        """Remove the note at any key."""
         if self._note:
             self.say("")

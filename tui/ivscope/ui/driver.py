@@ -10,17 +10,17 @@ from textual.filter import LineFilter
 
 
 class QuickDriver(LinuxDriver):
-    """Does not wait for its own reading thread on the way out.
+    """Does not wait for the thread that reads keys when the program ends.
 
-    Textual's driver joins the thread that reads keys, which looks up from its `select` twice
-    a second in ten: up to 0.2 s in which the reader has quit and still sees the old screen.
+    Textual's driver joins that thread, which notices the end only when its `select` times out:
+    for up to 0.2 s the screen of a program that was quit would stay.
     """
 
     is_leaving = False
-    """Set when the program ends; a suspended program still waits, since it reads on later."""
+    """Set when the program ends. A suspended program still joins, since it reads keys later."""
 
     def disable_input(self) -> None:
-        """Stop reading keys."""
+        """Stop reading keys, without a join when the program ends."""
         if not self.is_leaving:
             super().disable_input()
             return
@@ -31,10 +31,10 @@ class QuickDriver(LinuxDriver):
 
 
 class WithoutColor(LineFilter):
-    """NO_COLOR: not one colour code. Textual's own filter sends the default colours."""
+    """Sends no colour code at all, for NO_COLOR. Textual's filter still sends default colours."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - the base's signature
-        """Take the colours of segments away."""
+        """Remove foreground and background colours from segments."""
         return [
             Segment(text, style.without_color if style is not None else None, control)
             for text, style, control in segments

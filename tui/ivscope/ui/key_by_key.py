@@ -1,4 +1,4 @@
-"""KeyByKey: lets a key take its whole effect before the next one is looked at."""
+"""KeyByKey: an app that handles a key only when the key before it has had its whole effect."""
 
 from collections import deque
 
@@ -9,16 +9,16 @@ from textual.message import Message
 from textual.widget import Widget
 
 _ROUNDS = 4
-"""Times that a messenger follows a key: what a key does, its messages, and what those do.
-Opening a prompt and leaving it takes three."""
+"""Times that a messenger passes through the queues after a key: once for what the key does, once
+for the messages of that, and so on. Opening a prompt and leaving it takes three."""
 
 _MOUNTING_SECONDS = 0.002
 _LOST_SECONDS = 0.25
-"""A messenger is lost with a widget that the key has removed."""
+"""After this a messenger counts as lost: the key has removed the widget that it was sent to."""
 
 
 class KeyByKey(App[None]):
-    """An app for fast fingers and slow lines.
+    """An app that queues keys, for fast typists and slow connections.
 
     Textual hands a key to whatever has the focus when the key arrives. Keys that come in one
     packet, or faster than a prompt opens, would miss the prompt: `/quota` would find nothing and
@@ -27,7 +27,7 @@ class KeyByKey(App[None]):
     """
 
     class Messenger(Message):
-        """Arrives behind everything that went through the same queues before."""
+        """Comes through the message queues after everything that was queued before it."""
 
         def __init__(self, turn: int) -> None:
             super().__init__()
@@ -36,10 +36,10 @@ class KeyByKey(App[None]):
     _typed: deque[events.Key | events.Paste] | None = None
     _turn = 0
     _rounds = 0
-    """Left in this turn; 0 when no key is under way."""
+    """Rounds left for the present key; 0 when no key is being handled."""
 
     async def on_event(self, event: Event) -> None:
-        """Queue keys and pastes; anything else goes on at once."""
+        """Queue keys and pastes; handle any other event at once."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
@@ -70,7 +70,7 @@ class KeyByKey(App[None]):
             await self._arrived(turn)
 
     async def on_key_by_key_messenger(self, message: Messenger) -> None:
-        """A messenger came through."""
+        """Begin the next round, or handle the next key."""
         await self._arrived(message.turn)
 
     async def _arrived(self, turn: int) -> None:

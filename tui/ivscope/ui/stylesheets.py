@@ -5,11 +5,11 @@ from pathlib import Path
 _VIEWS = ("app", "explorer", "prompt", "summary", "lanes", "compare", "help")
 
 STYLESHEETS = tuple(f"{view}.tcss" for view in _VIEWS)
-"""What all views share, then a stylesheet for each view, in the order in which they apply."""
+"""Files in the order in which they apply: what all views share, then one for each view."""
 
 
 def stylesheet(name: str) -> Path:
-    """Absolute path of a stylesheet.
+    """Return the absolute path of a stylesheet.
 
     Raises:
         FileNotFoundError: Naming both places where it was looked for.

@@ -1,4 +1,4 @@
-"""TimeDisplay: how times are told, everywhere on screen."""
+"""TimeDisplay: the time zone and the style in which times are shown on screen."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -10,17 +10,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ivscope.render.timestamps import TimeStyle, zone_label
 
 _LOCALTIME = Path("/etc/localtime")
-"""On Linux and macOS a link into the time zone database, whose end is the name of the zone."""
+"""A link on Linux and macOS; its target in the time zone database ends in the zone's name."""
 
 
 @dataclass(slots=True)
 class TimeDisplay:
-    """The zone and the style that the reader chose, and the present time."""
+    """The time zone and the style that were chosen, and the present time."""
 
     machine: tzinfo
-    """The zone of this machine, which "local" means."""
+    """The zone of this machine, which the name "local" stands for."""
     now: Callable[[], datetime]
-    """The present, aware."""
+    """Returns the present as an aware time."""
     style: TimeStyle = TimeStyle.UTC
     local: tzinfo = field(init=False)
     """The zone of the local style: that of the machine until another is chosen."""
@@ -29,7 +29,7 @@ class TimeDisplay:
         self.local = self.machine
 
     def choose(self, name: str) -> None:
-        """Tell times in "utc", in "local", or in an IANA zone such as "Europe/Berlin".
+        """Show times in "utc", in "local", or in an IANA zone such as "Europe/Berlin".
 
         Raises:
             ValueError: There is no such zone on this machine.
@@ -44,21 +44,21 @@ class TimeDisplay:
 
     @property
     def zone(self) -> tzinfo:
-        """The zone of full times and of everything typed."""
+        """The zone of full times, and of times that are typed without one."""
         return self.local if self.style is TimeStyle.LOCAL else UTC
 
     def zone_name(self, moment: datetime | None) -> str:
-        """What the header calls the zone: "UTC", "Europe/Berlin", else the offset at a moment.
+        """Return the name of the zone for the header: "UTC", "Europe/Berlin", or an offset.
 
         Args:
-            moment: A time that is on screen, aware; None for the present.
+            moment: The aware time whose offset is meant; None for the present.
         """
         name = self.zone.key if isinstance(self.zone, ZoneInfo) else None
         return name or zone_label((moment or self.now()).astimezone(self.zone))
 
 
 def machine_zone(environment: Mapping[str, str] = os.environ) -> tzinfo:
-    """The zone of this machine, with the offset of each date and its name if that can be had."""
+    """Return the zone of this machine, by its name in the database if that can be found out."""
     name = environment.get("TZ")
     if name is None:
         name = os.path.realpath(_LOCALTIME).partition("zoneinfo/")[2]
@@ -79,21 +79,21 @@ class PlatformZone(tzinfo):
     """
 
     def utcoffset(self, moment: datetime | None) -> timedelta | None:
-        """Offset at a local time."""
+        """Return the offset at a local time."""
         return None if moment is None else _local(moment.replace(tzinfo=None)).utcoffset()
 
     def dst(self, moment: datetime | None) -> timedelta | None:  # noqa: ARG002 - tzinfo asks for it
-        """Not known."""
+        """Return None: the C library does not say how much of the offset is daylight saving."""
         return None
 
     def tzname(self, moment: datetime | None) -> str | None:
-        """Abbreviation, as "CET"."""
+        """Return the abbreviation of the zone, such as "CET"."""
         return None if moment is None else _local(moment.replace(tzinfo=None)).tzname()
 
     def fromutc(self, moment: datetime) -> datetime:
-        """A time in UTC that is labelled with this zone, as a local time."""
+        """Return the local time of a UTC time that is labelled with this zone, as tzinfo asks."""
         local = _local(moment.replace(tzinfo=UTC)).replace(tzinfo=self)
-        # Of an hour that clocks repeat the second pass has another offset than the first.
+        # When clocks go back an hour comes twice, the second time with another offset.
         is_second = local.replace(tzinfo=None) - moment.replace(tzinfo=None) != local.utcoffset()
         return local.replace(fold=int(is_second))
 
@@ -101,5 +101,5 @@ class PlatformZone(tzinfo):
 def _local(moment: datetime) -> datetime:
     try:
         return moment.astimezone()
-    except (OverflowError, ValueError, OSError):  # beyond what the C library can count
+    except (OverflowError, ValueError, OSError):  # outside the range of the C library
         return moment.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""EventList: what the reader made of one participant's events: filter, search, marks, place."""
+"""EventList: the state of a list of events: filter, search, marks, order and cursor."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ _NO_FILTER = Filter("", ())
 
 @dataclass(slots=True, eq=False)
 class EventList:
-    """Kept while the program runs, so that coming back finds everything as it was left."""
+    """The state of one list. Kept while the program runs, so that coming back restores it."""
 
     stream: EventStream
     view: EventView
@@ -26,26 +26,26 @@ class EventList:
     marks: set[int] = field(default_factory=set)
     """Positions of marked events."""
     zero: datetime | None = None
-    """Where time is counted from, set by the reader."""
+    """The zero that times are counted from; None when none was set."""
     filter: Filter = _NO_FILTER
-    """As typed last, with the dates that its times took then."""
+    """The filter typed last, with the dates that its times took then."""
     filter_is_on: bool = True
     errors_only: bool = False
     search: Filter = _NO_FILTER
     cursor: int = 0
-    """Row, while another place is shown."""
+    """The row of the cursor, kept while another place is shown."""
     top: int = 0
     _filtered_from: TimeReference | None = None
-    """What dated the filter."""
+    """The reference that dated the filter; None without a filter."""
     _searched_from: TimeReference | None = None
 
     @classmethod
     def of(cls, stream: EventStream) -> "EventList":
-        """All events of a stream, in the order returned."""
+        """Make a list of all events of a stream, in the order returned."""
         return cls(stream, EventView(stream.items), Spans(stream.items))
 
     def take_log(self) -> None:
-        """Look at the present log: it is another one after a restart."""
+        """Show the present log of the stream, which is another one after a restart."""
         if self.view.log is not self.stream.items:
             self.view.reset(self.stream.items)
             self.spans = Spans(self.stream.items)
@@ -68,7 +68,7 @@ class EventList:
 
     @property
     def filter_shown(self) -> str:
-        """What hides events, as the status line says it; empty for nothing."""
+        """What hides events, in words for the status line; empty for nothing."""
         parts = [self.filter_text] if self.filter_text and self.filter_is_on else []
         return " ".join((*parts, *(["errors only"] if self.errors_only else [])))
 
@@ -82,7 +82,7 @@ class EventList:
         self._filtered_from = reference
 
     def use_filter(self, wanted: Filter, *, is_on: bool = True) -> None:
-        """Put a filter that was read before in force, or keep it for switching it on."""
+        """Apply a filter that was parsed before, or only keep it to be switched on."""
         self.filter, self.filter_is_on = wanted, is_on
         self._apply()
 
@@ -103,7 +103,7 @@ class EventList:
 
     @property
     def lacks_session(self) -> bool:
-        """Whether clock times took another date because the session's times were not known."""
+        """Whether clock times took their date elsewhere because no session times were known."""
         pairs = (self.filter, self._filtered_from), (self.search, self._searched_from)
         return any(
             reference is not None
@@ -113,10 +113,10 @@ class EventList:
         )
 
     def date_by(self, session: tuple[datetime, datetime]) -> None:
-        """Read filter and search again: the times of the session have become known.
+        """Parse filter and search again with the times of the session, which are known now.
 
-        What would be wrong with the new date, such as "during:23:00..now" in a session that has
-        not come to 23:00 yet, keeps the date that it took.
+        A time that would be wrong with the new date, such as "during:23:00..now" in a session that
+        has not come to 23:00 yet, keeps its date.
         """
         if self._filtered_from is not None:
             self._filtered_from = replace(self._filtered_from, session=session)
@@ -129,11 +129,11 @@ class EventList:
                 self.search_for(self.search_text, self._searched_from)
 
     def is_nearest(self, row: int | None, moment: datetime) -> bool:
-        """Whether no page that is still to come can hold an event nearer to a moment.
+        """Whether no page to come can have an event nearer to a moment.
 
         Args:
-            row: The nearest one shown; None for none.
-            moment: Aware.
+            row: The row of the nearest event shown; None for none.
+            moment: An aware time.
         """
         stream, log = self.stream, self.stream.items
         if not stream.may_grow:
@@ -142,16 +142,16 @@ class EventList:
         if row_us is None:
             return False
         if isinstance(stream, SessionStream):
-            return True  # the rest comes anywhere, in the sweep's own time
+            return True  # a scan brings the rest in no order of time
         wanted_us, edge_us = to_microseconds(moment), log.last_time_us
         beyond = {OrderLabel.NEWEST_FIRST: 1, OrderLabel.OLDEST_FIRST: -1}.get(log.order)
         if edge_us is None or beyond is None:
             return False
-        # Whatever comes lies beyond the edge of what was read.
+        # All events to come lie beyond the last one read.
         return beyond * (wanted_us - edge_us) >= abs(row_us - wanted_us)
 
     def may_reach(self, step: int) -> bool:
-        """Whether pages still to come can hold later events (step 1) or earlier ones (step -1)."""
+        """Whether pages to come can have later events (step 1) or earlier ones (step -1)."""
         if not self.stream.may_grow or isinstance(self.stream, SessionStream):
             return False
         wrong_way = OrderLabel.NEWEST_FIRST if step > 0 else OrderLabel.OLDEST_FIRST

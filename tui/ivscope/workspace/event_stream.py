@@ -1,4 +1,4 @@
-"""EventStream: where the events on screen come from: one participant, or a whole session."""
+"""EventStream: the events that a list shows: of one participant, or of a whole session."""
 
 from datetime import datetime
 from typing import Protocol
@@ -16,16 +16,16 @@ from ivscope.provider.store.feed import FeedState
 
 
 class EventStream(Protocol):
-    """Events that may still grow."""
+    """A log of events that may grow, and what is known about its reading."""
 
     @property
     def items(self) -> EventLog:
-        """What was read. Another log after a restart."""
+        """The log of what was read. Another log after a restart."""
         ...
 
     @property
     def source(self) -> object:
-        """What the provider announces when this changes."""
+        """The object that the provider announces when this changes."""
         ...
 
     @property
@@ -40,7 +40,7 @@ class EventStream(Protocol):
 
     @property
     def may_grow(self) -> bool:
-        """Whether reading on can bring more, the first page included."""
+        """Whether reading on can bring more events, or the first ones."""
         ...
 
     @property
@@ -50,12 +50,12 @@ class EventStream(Protocol):
 
     @property
     def coverage(self) -> str:
-        """What part of the whole was read, in words; empty where the count says it."""
+        """What part of a session was read, in words; empty for one participant."""
         ...
 
     @property
     def recorded_at(self) -> datetime | None:
-        """When an earlier run asked for the oldest of it; None when this one did."""
+        """When an earlier run read the oldest part; None when this run read all of it."""
         ...
 
     def session_times(self, now: datetime) -> tuple[datetime, datetime] | None:
@@ -63,7 +63,7 @@ class EventStream(Protocol):
         ...
 
     def awaits_session(self) -> bool:
-        """Have the times of the session read unless they are known; whether they are to come."""
+        """Have unknown times of the session read. Returns whether they will come."""
         ...
 
     def read_on(self, priority: Priority = Priority.DEMAND) -> None:
@@ -81,7 +81,7 @@ class ParticipantStream:
 
     @property
     def bounds(self) -> tuple[datetime | None, datetime | None]:
-        """First and last moment that events can have, as far as held."""
+        """Return the first and last time that events can have, as far as known."""
         fact = self._provider.store.participant(self._scope)
         session = self._provider.store.session(self._scope.session)
         first = fact.summary.first_join_time if fact is not None else None
@@ -90,7 +90,7 @@ class ParticipantStream:
 
     @property
     def items(self) -> EventLog:
-        """What was read."""
+        """The log of the feed."""
         return self.feed.items
 
     @property
@@ -120,15 +120,15 @@ class ParticipantStream:
 
     @property
     def coverage(self) -> str:
-        """Nothing beside the count."""
+        """Empty: the count of events says it."""
         return ""
 
     @property
     def recorded_at(self) -> datetime | None:
-        """Of the first page, or of what was looked at for news last."""
-        sweep = self._provider.started_scan(self._scope.session)
-        if sweep is not None and self._provider.up_to_date_at(self.feed) is None:
-            return sweep.recorded_at
+        """When the first page, or the last refresh, was recorded."""
+        scan = self._provider.started_scan(self._scope.session)
+        if scan is not None and self._provider.up_to_date_at(self.feed) is None:
+            return scan.recorded_at
         return self._provider.recorded_at(self.feed)
 
     def session_times(self, now: datetime) -> tuple[datetime, datetime] | None:
@@ -136,7 +136,7 @@ class ParticipantStream:
         return _session_times(self._provider, self._scope.session, now)
 
     def awaits_session(self) -> bool:
-        """Whether its times are under way."""
+        """Have them read if they are unknown. Returns whether they will come."""
         return _awaits_session(self._provider, self._scope.session)
 
     def read_on(self, priority: Priority = Priority.DEMAND) -> None:
@@ -168,47 +168,47 @@ def _awaits_session(provider: StageDataProvider, session: SessionScope) -> bool:
 
 
 class SessionStream:
-    """The events of everybody in a session, as far as the sweep has come."""
+    """The events of everybody in a session, as far as the scan has come."""
 
     def __init__(self, provider: StageDataProvider, session: SessionScope) -> None:
-        self.sweep = provider.scan(session)
+        self.scan = provider.scan(session)
         self._provider = provider
         self._missing = "failed" if provider.may_grow else "not recorded"
 
     @property
     def items(self) -> EventLog:
         """The merged log."""
-        return self.sweep.log.log
+        return self.scan.log.log
 
     @property
     def source(self) -> object:
-        """The sweep."""
-        return self.sweep
+        """The scan."""
+        return self.scan
 
     @property
     def is_busy(self) -> bool:
-        """Whether the sweep runs."""
-        return self.sweep.is_running
+        """Whether the scan runs."""
+        return self.scan.is_running
 
     @property
     def is_complete(self) -> bool:
         """Whether everybody was read."""
-        return self.sweep.state is ScanState.COMPLETE and not self.sweep.log.participants_failed
+        return self.scan.state is ScanState.COMPLETE and not self.scan.log.participants_failed
 
     @property
     def may_grow(self) -> bool:
-        """Only while the sweep runs: looking for something does not start one."""
-        return self.sweep.is_running
+        """Whether the scan runs: looking for something does not start one."""
+        return self.scan.is_running
 
     @property
     def failure(self) -> ProviderFailure | None:
-        """Why the sweep stopped."""
-        return self.sweep.failure
+        """Why the scan stopped; None without a failure."""
+        return self.scan.failure
 
     @property
     def coverage(self) -> str:
         """How many of the participants were read."""
-        log = self.sweep.log
+        log = self.scan.log
         of = f"{log.participants_known:,}" if log.participants_complete else "not all listed"
         text = f"{log.participants_read:,} of {of} participants read"
         if log.participants_failed:
@@ -217,42 +217,42 @@ class SessionStream:
 
     @property
     def recorded_at(self) -> datetime | None:
-        """Of whoever was read first."""
-        return self.sweep.recorded_at
+        """When the participant read first was recorded."""
+        return self.scan.recorded_at
 
     def session_times(self, now: datetime) -> tuple[datetime, datetime] | None:
         """As far as held."""
-        return _session_times(self._provider, self.sweep.session, now)
+        return _session_times(self._provider, self.scan.session, now)
 
     def awaits_session(self) -> bool:
-        """Whether its times are under way."""
-        return _awaits_session(self._provider, self.sweep.session)
+        """Have them read if they are unknown. Returns whether they will come."""
+        return _awaits_session(self._provider, self.scan.session)
 
     def read_on(self, priority: Priority = Priority.DEMAND) -> None:
-        """Nothing to ask for: the sweep reads at its own pace."""
+        """Do nothing: the scan reads at its own rate."""
 
 
-def begun_sweep(provider: StageDataProvider, session: SessionScope) -> Scan:
-    """The sweep of a session, started unless it was stopped.
+def begun_scan(provider: StageDataProvider, session: SessionScope) -> Scan:
+    """Return the scan of a session; starts it unless it was paused.
 
-    Whether the session has ended, which decides what can still come, is asked if it is not known.
+    Has it read whether the session has ended, if that is unknown: it decides what can still come.
     """
-    sweep = provider.scan(session)
-    if sweep.state is ScanState.IDLE:
+    scan = provider.scan(session)
+    if scan.state is ScanState.IDLE:
         if provider.store.session(session) is None:
             provider.read(provider.session(session))
-        sweep.start()
-    return sweep
+        scan.start()
+    return scan
 
 
 NOTHING_NEW = "the session has ended and everybody is read: nothing new can come"
-"""Why a sweep cannot go on."""
+"""Why a scan cannot go on."""
 
 
-def pause_or_go_on(sweep: Scan) -> str:
-    """Pause a sweep, or let it go on. Returns why it cannot go on; empty when it can."""
-    if sweep.is_running:
-        sweep.pause()
-    elif not sweep.start():
+def pause_or_go_on(scan: Scan) -> str:
+    """Pause a scan, or let it go on. Returns why it cannot go on; empty when it can."""
+    if scan.is_running:
+        scan.pause()
+    elif not scan.start():
         return NOTHING_NEW
     return ""

@@ -1,15 +1,15 @@
-"""Jobs: everything that goes on in the background of the screen, and what happens to it on quit.
+"""Jobs: all background work of the explorer, and what happens to it when the program ends.
 
-Whoever draws calls this from one thread, the UI thread; only `work` functions that say so run in
-threads of their own. There are five ways to put something off, each with its own class:
+Everything here is called on the UI thread, except where it says that it may be called from any
+thread; only `work` functions that say so run in threads. Each way to delay work has its class:
 
 - `Alarm`: once, after some time; setting it again replaces the time.
-- `Debounce`: at once, but behind a key that is held down.
-- `Coalescer`: what other threads announce, together when it comes thick.
+- `Debounce`: at once, but while a key is held down only after it rests.
+- `Coalescer`: what other threads announce; many announcements become one.
 - `SlicedJob`: long work on the UI thread, in slices between the keys.
-- `ThreadJob`: work in a thread, one at a time, dropped on quit.
+- `ThreadJob`: work in a thread, one piece at a time, dropped on quit.
 
-What a person asked for, such as a file, is a `Promise`: quitting waits for it, and says so.
+Work that a person asked for, such as saving a file, is a `Promise`: quitting waits for it.
 
 Long because all of them end together: one owner knows what still runs, and what is lost.
 """
@@ -26,17 +26,17 @@ from ivscope.domain.clock import Clock
 Result = TypeVar("Result")
 
 SLICE_SECONDS = 0.008
-"""Of work on the UI thread. A key waits for one slice and a frame at most."""
+"""Length of a slice on the UI thread: a key waits for one slice and a frame at most."""
 
 _AT_ONCE = 6
-"""One key sets off a few changes, and each of them shows at once."""
+"""So many changes are taken in at once each: a key sets off a few, and all show without delay."""
 
 _TOGETHER_SECONDS = 0.125
-"""Between changes that follow those. No eye follows more than ten a second, and each redraws."""
+"""Time between further changes. Each redraws, and nobody can follow more than ten a second."""
 
 _REST = 10
-"""Work that is repeated while more and more is read rests so many times as long as it took: calls
-and keys need the processor too."""
+"""Work that is repeated while more is read pauses for so many times as long as it took: calls and
+keys need the processor too."""
 
 _GIVING_UP_SECONDS = 0.15
 """How long giving up waits for a half-written file to be removed. Quitting may take 0.2 s."""
@@ -44,28 +44,28 @@ _GIVING_UP_SECONDS = 0.15
 
 @dataclass(frozen=True, slots=True)
 class UiThread:
-    """What jobs need of the toolkit."""
+    """The two functions of Textual that jobs need."""
 
     soon: Callable[[Callable[[], object]], object]
-    """Has a function called on the UI thread. May be called from any thread."""
+    """Calls a function on the UI thread. May be called from any thread."""
     later: Callable[[float, Callable[[], object]], Callable[[], object]]
-    """Has a function called on the UI thread after so many seconds; returns what stops that.
+    """Calls a function on the UI thread after so many seconds; returns a function that stops that.
     Called on the UI thread only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a promise."""
+    """How a promise ended."""
 
     text: str
     """One sentence for the person who asked."""
     is_kept: bool = True
-    """Whether they have what they asked for."""
+    """Whether the person has what they asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """An error of ours that took down only a part of what was to be worked out."""
+    """An error of ours because of which only a part of a result is missing."""
 
     what: str
     """The part that is missing now, as the start of a sentence."""
@@ -73,7 +73,7 @@ class Bug:
 
     @property
     def in_words(self) -> str:
-        """One line."""
+        """The missing part and the error, in one line."""
         return f"{self.what} failed: a bug in ivscope ({type(self.error).__name__})"
 
     @property
@@ -83,7 +83,7 @@ class Bug:
 
 
 class GivenUpError(Exception):
-    """Raised inside the work of a promise that the person has given up. Let it pass."""
+    """Raised inside the work of a promise that was given up. Must not be caught by the work."""
 
 
 class Promise:
@@ -91,9 +91,9 @@ class Promise:
 
     def __init__(self, title: str, lost: str, ended: threading.Condition) -> None:
         self.title = title
-        """What goes on, as "Saving FILE"."""
+        """What is being done, such as "Saving FILE"."""
         self.lost = lost
-        """The sentence for when it is given up."""
+        """The sentence to show when it is given up."""
         self._ended = ended
         self._is_given_up = False
         self._is_last_step = False
@@ -128,19 +128,19 @@ class Jobs:
     """The owner of all background work of one running explorer."""
 
     def __init__(self, clock: Clock, ui: UiThread, crash: Callable[[Exception], object]) -> None:
-        """Nothing to do yet.
+        """Begin without work.
 
         Args:
-            clock: What all pacing goes by.
-            ui: Timers and the way from a thread to the UI thread.
-            crash: Told of an error in work that has no other use for it; called on the UI thread.
+            clock: Tells the time to everything that waits.
+            ui: Timers, and the way from a thread to the UI thread.
+            crash: Called on the UI thread with an error after which nothing can be trusted.
         """
         self.clock = clock
         self.ui = ui
         self.bugs: list[Bug] = []
-        """What failed in parts, each once, in the order in which it happened."""
+        """Errors because of which parts are missing, each once, in the order they happened."""
         self.outcomes: list[Outcome] = []
-        """What became of the promises that quitting waited for or that were given up."""
+        """How the promises ended that quitting waited for or that were given up."""
         self._crash = crash
         self._ended = threading.Condition()
         self._promises: list[Promise] = []
@@ -150,14 +150,14 @@ class Jobs:
     # Errors.
 
     def note_bug(self, what: str, error: Exception) -> Bug:
-        """Keep an error that took down a part only; it is told when the program has ended."""
+        """Keep an error that cost only a part; it is reported when the program has ended."""
         bug = Bug(what, error)
         if bug.in_words not in {known.in_words for known in self.bugs}:
             self.bugs.append(bug)
         return bug
 
     def rule_failed(self, rule: str, error: Exception) -> None:
-        """A rule of the findings raised. May be called from any thread."""
+        """Note that a rule of the findings raised an error. May be called from any thread."""
         self.note_bug(f"the rule {rule}", error)
 
     def crash(self, error: Exception) -> None:
@@ -166,7 +166,7 @@ class Jobs:
             self._crash(error)
 
     def crash_soon(self, error: Exception) -> None:
-        """Report such an error from any thread."""
+        """Report such an error. May be called from any thread."""
         self.ui.soon(partial(self.crash, error))
 
     # Threads.
@@ -192,13 +192,13 @@ class Jobs:
         work: Callable[[Promise], Outcome],
         told: Callable[[str], object],
     ) -> None:
-        """Do in a thread what a person asked for.
+        """Do in a thread what a person asked for; quitting waits for it.
 
         Args:
-            title: What goes on, as "Saving FILE".
-            lost: The sentence for when it is given up, as "FILE was not saved".
-            work: Runs in the thread. Calls `check` of its promise often.
-            told: Given the sentence of the outcome, on the UI thread.
+            title: What is being done, such as "Saving FILE".
+            lost: The sentence to show when it is given up, such as "FILE was not saved".
+            work: Runs in the thread. Must call `check` of its promise often.
+            told: Called on the UI thread with the sentence of the outcome.
         """
         promise = Promise(title, lost, self._ended)
 
@@ -217,10 +217,10 @@ class Jobs:
         self.run_in_thread(title, run)
 
     def _end(self, promise: Promise, outcome: Outcome, told: Callable[[str], object]) -> None:
-        """In the thread of a promise: its work has ended."""
+        """Note the outcome of a promise. Called in its thread."""
         with self._ended:
             if promise not in self._promises:
-                return  # given up too late to wait for it, and told as lost
+                return  # given up already, and reported as lost
             self._promises.remove(promise)
             is_leaving = self._leave is not None
             if is_leaving:
@@ -231,13 +231,13 @@ class Jobs:
     # Leaving.
 
     def leave(self, then: Callable[[], object]) -> str:
-        """Leave once everything promised is done; asked a second time, give that up.
+        """Leave when all promises are done; a second call gives them up.
 
         Args:
             then: Ends the program. Called on the UI thread, at once or later.
 
         Returns:
-            What is waited for, as "Saving FILE"; empty when nothing is.
+            What quitting waits for, such as "Saving FILE"; empty for nothing.
         """
         is_first = self._leave is None
         with self._ended:
@@ -257,7 +257,7 @@ class Jobs:
             self._leave()
 
     def give_up(self) -> None:
-        """End what is promised, in at most a moment, and report nothing more.
+        """Give all promises up, which takes a moment at most, and report nothing more.
 
         What could not be finished is in `outcomes`.
         """
@@ -271,7 +271,7 @@ class Jobs:
         self.close()
 
     def close(self) -> None:
-        """Report nothing more, and drop whatever still runs."""
+        """Report nothing more, and drop all work that still runs."""
         self._is_closed = True
 
     @property
@@ -320,7 +320,7 @@ class Debounce:
         self._is_stale = False
 
     def ask(self) -> None:
-        """Something moved."""
+        """Act now, or when the time since the last call is over."""
         self._is_stale = self._alarm.is_set
         if not self._is_stale:
             self._act()
@@ -333,24 +333,24 @@ class Debounce:
 
 
 class Coalescer:
-    """Collects announced changes and has them taken in together when they come thick."""
+    """Collects announced changes, and has many of them taken in together."""
 
     def __init__(self, jobs: Jobs, take: Callable[[Collection[object]], object]) -> None:
-        """Collect nothing yet.
+        """Begin without changes.
 
         Args:
             jobs: The owner.
-            take: Takes in what has changed since the last time, each once.
+            take: Called with what has changed since the last time, each thing once.
         """
         self._clock = jobs.clock
         self._take = take
         self._alarm = Alarm(jobs, self._go)
         self._changed: dict[object, None] = {}
         self._paid_until = 0.0
-        """Each taking in is paid for with some time; so far the past is used up."""
+        """Time used up by earlier calls of `take`: each call uses `_TOGETHER_SECONDS`."""
 
     def add(self, what: object) -> None:
-        """Something changed. Called on the UI thread."""
+        """Note that something changed. Called on the UI thread."""
         self._changed[what] = None
         if self._alarm.is_set:
             return
@@ -369,7 +369,7 @@ class Coalescer:
 
 
 class SlicedJob:
-    """Long work on the UI thread: a slice, a pause for the keys that wait, the next slice."""
+    """Long work on the UI thread in slices, with a pause after each for waiting keys."""
 
     def __init__(
         self,
@@ -381,16 +381,15 @@ class SlicedJob:
         draw_seconds: float,
         ends_with_draw: bool,
     ) -> None:
-        """Do nothing yet.
+        """Keep the functions; nothing runs before `begin`.
 
         Args:
             jobs: The owner.
-            work: Works for about so many seconds; says whether more is left.
-            draw: Draws what was worked out.
-            pause: Seconds between two slices.
-            draw_seconds: At least so long between two drawings while slices follow each other.
-            ends_with_draw: Whether the last slice draws at once, however short ago the drawing
-                before it was.
+            work: Works for about so many seconds; returns whether more is left.
+            draw: Draws what was done.
+            pause: Returns the seconds between two slices.
+            draw_seconds: Least time between two drawings while slices follow each other.
+            ends_with_draw: Whether the last slice draws at once, however recent the last drawing.
         """
         self._clock = jobs.clock
         self._work = work
@@ -404,24 +403,24 @@ class SlicedJob:
         self._is_open = False
 
     def begin(self) -> None:
-        """What is drawn on is there: do the first slice."""
+        """Do the first slice: the widgets to draw on are there."""
         self._is_open = True
         self.changed()
 
     def changed(self) -> None:
-        """There is more to work on: do a slice now, unless one follows anyway."""
+        """Do a slice now, since there is more to do, unless one follows anyway."""
         if self._is_open and not self._is_working:
             self._is_working = True
             self._slice()
 
     def draw(self) -> None:
-        """Draw now: a key changed what is shown, or the size did."""
+        """Draw now, as when a key or another size changed what is shown."""
         if self._is_open:
             self._drawn_at = self._clock.monotonic()
             self._draw()
 
     def close(self) -> None:
-        """What is drawn on is gone."""
+        """Do and draw nothing more: the widgets are gone."""
         self._is_open = False
         self._alarm.stop()
 
@@ -437,7 +436,7 @@ class SlicedJob:
 
 
 class ThreadJob(Generic[Result]):
-    """Work in a thread, one piece at a time. Whoever quits does not wait for it."""
+    """Work in a thread, one piece at a time. Quitting does not wait for it."""
 
     def __init__(self, jobs: Jobs, name: str) -> None:
         self._jobs = jobs
@@ -448,7 +447,7 @@ class ThreadJob(Generic[Result]):
 
     @property
     def rests(self) -> bool:
-        """Whether it ended short ago, compared with how long it took."""
+        """Whether the last piece ended so recently that the next one should wait."""
         return self._jobs.clock.monotonic() < self._rests_until
 
     def start(
@@ -461,8 +460,8 @@ class ThreadJob(Generic[Result]):
 
         Args:
             work: Runs in a thread.
-            done: Given the result, on the UI thread.
-            failed: Given what `work` raised, on the UI thread.
+            done: Called on the UI thread with the result.
+            failed: Called on the UI thread with what `work` raised.
 
         Returns:
             Whether this piece was begun.

@@ -1,4 +1,4 @@
-"""Launch: how the explorer was asked to start."""
+"""Launch: where the explorer starts, and what it says about its connection."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RecordingStatus:
-    """What the header says of the file in which everything that is read is saved."""
+    """What the header says about the file in which everything that is read is recorded."""
 
     file_name: str
     lost: int
@@ -35,6 +35,6 @@ class Launch:
     filter: str | None = None
     """Filter of the participant's events."""
     recording: Callable[[], RecordingStatus] | None = None
-    """How the recording stands; None when nothing is recorded."""
+    """Returns the state of the recording; None when nothing is recorded."""
     complaints: tuple[str, ...] = ()
-    """About the configuration."""
+    """What is wrong with the configuration, for the first note."""

@@ -1,19 +1,19 @@
-"""Names: what participants of a session are called in one column."""
+"""Names: the name of each participant of a session, for one column."""
 
 from ivscope.provider.fetch.scan import Scan
 
 
 class Names:
-    """User id by participant id, from the list of participants as it grows."""
+    """Looks names up in the list of participants, which grows."""
 
-    def __init__(self, sweep: Scan) -> None:
-        self._sweep = sweep
+    def __init__(self, scan: Scan) -> None:
+        self._scan = scan
         self._names: dict[str, str] = {}
         self._read = 0
 
     def name(self, participant_id: str) -> str:
-        """The user id, else the participant id. Text from outside."""
-        rows = self._sweep.participants.items
+        """Return the user id, or the participant id without one. Text from outside."""
+        rows = self._scan.participants.items
         if self._read > len(rows):  # the list was read again from the start
             self._read = 0
         while self._read < len(rows):

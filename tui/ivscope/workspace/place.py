@@ -1,4 +1,4 @@
-"""Place and Trail: where the reader is, where they came from, and how they left it."""
+"""Place and Trail: the place on screen, the places before it, and how pickers were left."""
 
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
@@ -7,7 +7,7 @@ from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionSc
 
 
 class Level(IntEnum):
-    """How deep a place is."""
+    """How deep a place is, from the stages to the events."""
 
     STAGES = 0
     SESSIONS = 1
@@ -31,7 +31,7 @@ class Place:
 
     @property
     def level(self) -> Level:
-        """How deep it is, from what is set."""
+        """The level, from the ids that are set."""
         if self.stage_arn is None:
             return Level.STAGES
         if self.session_id is None:
@@ -56,10 +56,10 @@ class Place:
         return ParticipantScope(session.stage_arn, session.session_id, self.participant_id)
 
     def at_event(self, participant_id: str | None) -> "Place":
-        """The place of one participant's events, seen from the events on screen.
+        """Return the place of the participant of an event on screen.
 
         Args:
-            participant_id: Of the event; used where everybody's events are shown.
+            participant_id: The participant of the event; used where everybody's are shown.
         """
         if self.level is not Level.TIMELINE:
             return self
@@ -80,7 +80,7 @@ class Place:
 
     @property
     def picker(self) -> "Place":
-        """The place whose picker stands beside it: its own, or the participants of its events."""
+        """The place whose picker is beside it: for events that of the participants."""
         return replace(self, participant_id=None, everybody=False)
 
 
@@ -96,14 +96,13 @@ class PickerState:
 
 @dataclass(slots=True)
 class Trail:
-    """The back stack, and how every picker was left."""
+    """The places to go back to, and how every picker was left."""
 
     here: Place = field(default_factory=Place)
     last: Place | None = None
-    """The place shown before this one, wherever it lies; None at the start."""
+    """The place shown before this one; None at the start."""
     opened: tuple[Place, ...] = ()
-    """The participants opened last, at most two, the latest first. Their lists need not be on
-    screen any more."""
+    """The two participants opened last, the latest first. They need not be on screen any more."""
     _behind: list[Place] = field(default_factory=list)
     _views: dict[Place, PickerState] = field(default_factory=dict)
 
@@ -113,7 +112,7 @@ class Trail:
         return self._behind[-1] if self._behind else None
 
     def go(self, place: Place) -> None:
-        """Go somewhere; `back` returns here."""
+        """Go to a place; `back` returns to this one."""
         if place != self.here:
             self._behind.append(self.here)
             self._move(place)
@@ -123,10 +122,10 @@ class Trail:
         self._move(place)
 
     def back(self) -> bool:
-        """Return to where we came from, else go up one level.
+        """Go back to the place before, or without one up a level.
 
         Returns:
-            False when there is neither.
+            False when there is neither a place before nor a level above.
         """
         place = self._behind.pop() if self._behind else self.here.parent
         if place is None:

@@ -1,4 +1,4 @@
-"""Reaches: how far the events of participants are read, as what the provider holds tells it."""
+"""Reaches: how far the events of participants are read, from what the provider has read."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -21,21 +21,21 @@ _CONNECTED = "CONNECTED"
 """State of a participant that is in the session (IVS API: ParticipantState)."""
 
 _TOGETHER = timedelta(seconds=5)
-"""What is asked for together is answered within this. A list that is so much newer than events
-still speaks of the same stay: nobody's client is given up and comes back in it."""
+"""Calls made together are answered within this time. A list that is newer than events by so much
+still means the same stay: no client is dropped and back within it."""
 
 _Listed = tuple[tuple[int, int, int], Mapping[str, ParticipantSummary]]
 
 
 class Reaches:
-    """Looks at a provider; nothing is created, and nothing read. May be asked from any thread."""
+    """Looks at a provider without reading more. May be called from any thread."""
 
     def __init__(self, provider: StageDataProvider) -> None:
         self._provider = provider
         self._rows: _Listed = ((0, 0, 0), {})
 
     def rows(self, session: SessionScope) -> Mapping[str, ParticipantSummary]:
-        """Everybody listed in a session, by id; of two rows with one id the later one."""
+        """Return everybody listed in a session by id; of two rows with one id the later one."""
         feed = self._provider.store.participants(session)
         if feed is None:
             return {}
@@ -45,7 +45,7 @@ class Reaches:
         return self._rows[1]
 
     def of_feed(self, scope: ParticipantScope, feed: EventFeed) -> Reach:
-        """How far a feed is read that a person has opened."""
+        """Return how far a feed is read that a person has opened."""
         session = scope.session
         as_of = self._feed_as_of(session, feed)
         store = self._provider.store
@@ -64,14 +64,14 @@ class Reaches:
         reach = _reach(self._end(session), as_of, at)
         return reach if feed.is_complete else read_so_far(feed.items, reach)
 
-    def in_sweep(self, sweep: Scan) -> Callable[[str], Reach]:
-        """How far everybody is read in a sweep, by id, as things are now."""
-        session, log = sweep.session, sweep.log
-        end, as_of, failed = self._end(session), self.read_to(sweep), log.failures
+    def in_scan(self, scan: Scan) -> Callable[[str], Reach]:
+        """Return a function that says how far a participant is read in a scan now, by id."""
+        session, log = scan.session, scan.log
+        end, as_of, failed = self._end(session), self.read_to(scan), log.failures
         opened = self._opened(session)
         rows = self.rows(session)
         whole = _reach(end, as_of, None)
-        # In a sweep events are read after the list that names their participant.
+        # A scan reads events after the list that names their participant.
         open_ = _reach(end, as_of, as_of)
 
         def reach_of(participant_id: str) -> Reach:
@@ -88,12 +88,12 @@ class Reaches:
 
         return reach_of
 
-    def state(self, sweep: Scan) -> tuple[object, ...]:
-        """Something that changes when `in_sweep` may tell something else."""
-        session, log = sweep.session, sweep.log
+    def state(self, scan: Scan) -> tuple[object, ...]:
+        """Return a value that changes whenever the answers of `in_scan` may change."""
+        session, log = scan.session, scan.log
         read = log.participants_known, log.participants_read, log.participants_failed
         listed = len(self.rows(session)), self._rows[0]
-        as_of = self._end(session), self.read_to(sweep)
+        as_of = self._end(session), self.read_to(scan)
         return session, *read, *listed, *as_of, *self._opened(session).items()
 
     def _opened(self, session: SessionScope) -> dict[str, Reach]:
@@ -101,16 +101,16 @@ class Reaches:
         return {name: self.of_feed(_scope(session, name), feed) for name, feed in opened}
 
     def _feed_as_of(self, session: SessionScope, feed: EventFeed) -> datetime | None:
-        """Up to when an opened feed is read; None when nothing can follow."""
+        """Return up to when an opened feed is read; None when nothing can follow."""
         moment = self._provider.up_to_date_at(feed)
-        sweep = self._provider.started_scan(session)
-        if moment is None and sweep is not None:
-            moment = sweep.up_to_date_at
+        scan = self._provider.started_scan(session)
+        if moment is None and scan is not None:
+            moment = scan.up_to_date_at
         return self._as_of(session, moment)
 
-    def read_to(self, sweep: Scan) -> datetime | None:
-        """Up to when those are read that only the sweep has read; None as above."""
-        return self._as_of(sweep.session, sweep.up_to_date_at)
+    def read_to(self, scan: Scan) -> datetime | None:
+        """Return up to when the scan has read; None when nothing can follow."""
+        return self._as_of(scan.session, scan.up_to_date_at)
 
     def _as_of(self, session: SessionScope, moment: float | None) -> datetime | None:
         if moment is None:
@@ -124,7 +124,7 @@ class Reaches:
         return _LONG_AGO if moment is None else self._provider.time_of(moment)
 
     def _end(self, session: SessionScope) -> Time | None:
-        """When a session ended; None while it is live, or when its row is not read."""
+        """Return when a session ended; None while it is live, or when its row is not read."""
         row = self._provider.store.session(session)
         return None if row is None else row.end_time
 
@@ -134,12 +134,12 @@ def _scope(session: SessionScope, participant_id: str) -> ParticipantScope:
 
 
 def _reach(end: Time | None, as_of: datetime | None, connected_at: datetime | None) -> Reach:
-    """How far somebody is read whose last page is.
+    """Return how far a participant is read whose last page is read.
 
     Args:
-        end: Of the session, as `Reaches._end` tells it.
-        as_of: When it was read; None when nothing can follow.
-        connected_at: When it was connected, if it was.
+        end: End of the session; None while it is live or when that is not read.
+        as_of: When the participant was read; None when nothing can follow.
+        connected_at: When the list said that it was connected; None when it did not.
     """
     is_live = end is None and connected_at is not None
     return Reach(

@@ -1,4 +1,4 @@
-"""Seeking: reading on until something is found, with an honest end."""
+"""Seeking: reading pages until something is found, and saying what was read when it is not."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class _Sought:
     is_nowhere: Callable[[], bool]
     arrived: Callable[[int], None]
     pages: ReadAll | None
-    """Reads the pages of one participant; None where a sweep reads by itself."""
+    """Reads the pages of one participant; None where a scan reads by itself."""
 
 
 class Seeking:
@@ -40,7 +40,7 @@ class Seeking:
         return was_seeking
 
     def text(self, reading: EventList) -> str | None:
-        """What is looked for and how long it can take at most; None for nothing."""
+        """Say what is looked for and how long that can take at most; None for nothing."""
         sought, stream = self._sought, reading.stream
         if sought is None:
             return None
@@ -57,14 +57,14 @@ class Seeking:
         is_nowhere: Callable[[], bool],
         arrived: Callable[[int], None] | None = None,
     ) -> None:
-        """Go to what `find` finds, reading further pages until it does.
+        """Go to the row that `find` returns, reading pages until it does.
 
         Args:
-            reading: Where to look.
-            what: What is looked for, as "next error".
-            find: The row where it is, None while it is not read.
-            is_nowhere: Whether nothing that was read is one, above the cursor neither.
-            arrived: Takes the row when it is found; None to put the cursor on it.
+            reading: The list to look in.
+            what: What is looked for, such as "next error".
+            find: Returns the row where it is; None while it is not read.
+            is_nowhere: Returns whether there is none in all that was read, above the cursor too.
+            arrived: Called with the row when it is found; None to put the cursor on it.
         """
         self._sought = None
         arrived = arrived or self._move_to
@@ -81,7 +81,7 @@ class Seeking:
             self._sought = _Sought(what, find, is_nowhere, arrived, pages)
 
     def go_on(self, reading: EventList) -> None:
-        """A page came, or reading stopped: look again."""
+        """Look again, since a page came or reading stopped."""
         sought, stream = self._sought, reading.stream
         is_paging = isinstance(stream, ParticipantStream)
         if sought is None or (is_paging and stream.is_busy):
@@ -102,7 +102,7 @@ class Seeking:
 
 
 def _honest_end(what: str, reading: EventList, is_nowhere: Callable[[], bool]) -> str:
-    """What was not found, where, and how much was read."""
+    """Say what was not found, where, and how much was read."""
     count = f"{len(reading.stream.items):,}"
     hidden = f" (filter: {reading.filter_shown})" if reading.hides else ""
     if reading.stream.failure is not None:

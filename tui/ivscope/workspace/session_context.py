@@ -1,4 +1,4 @@
-"""Facts of a whole session, as the rules of findings look at what its sweep has read."""
+"""Facts of a whole session for the rules of findings, from what its scan has read."""
 
 from ivscope.domain.stages import Participant, ParticipantScope, SessionScope
 from ivscope.findings.session_context import SessionFacts
@@ -7,14 +7,14 @@ from ivscope.workspace.reaches import Reaches
 
 
 def session_facts(provider: StageDataProvider, session: SessionScope) -> SessionFacts:
-    """What a sweep has read so far; make it anew for each look. Reads nothing.
+    """Return what a scan has read so far; call it anew for each look. Reads nothing.
 
-    Its log is that of the timeline of everybody, so a position in it is a position there.
+    Its log is that of the timeline of everybody, so positions are the same in both.
     """
-    sweep = provider.scan(session)
-    reach = Reaches(provider).in_sweep(sweep)
-    all_listed = sweep.log.participants_complete
-    rows = sweep.participants.items
+    scan = provider.scan(session)
+    reach = Reaches(provider).in_scan(scan)
+    all_listed = scan.log.participants_complete
+    rows = scan.participants.items
 
     def participant(participant_id: str) -> Participant | None:
         scope = ParticipantScope(session.stage_arn, session.session_id, participant_id)
@@ -22,11 +22,11 @@ def session_facts(provider: StageDataProvider, session: SessionScope) -> Session
 
     return SessionFacts(
         scope=session,
-        log=sweep.log.log,
+        log=scan.log.log,
         participants=rows[: len(rows)],
         all_listed=all_listed,
-        is_read=sweep.log.is_read,
+        is_read=scan.log.is_read,
         reach=reach,
         participant=participant,
-        scan_calls=lambda: sweep.calls_left,
+        scan_calls=lambda: scan.calls_left,
     )

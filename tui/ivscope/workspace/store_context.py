@@ -1,4 +1,4 @@
-"""StoreContext: what the provider holds now, as the rules of findings look at it."""
+"""StoreContext: what the provider has read, as answers to the rules of findings."""
 
 from threading import Lock
 
@@ -29,7 +29,7 @@ from ivscope.workspace.session_context import session_facts
 
 
 class PublisherCounts:
-    """Counts publishers. What is made of a log is kept, and counted on when more was read."""
+    """Counts publishers of a scan. Counts are kept, and go on when more was read."""
 
     def __init__(self, provider: StageDataProvider, reaches: Reaches) -> None:
         self._provider = provider
@@ -39,41 +39,41 @@ class PublisherCounts:
         self._counted_for: tuple[object, ...] = ()
         self._session: SessionFacts | None = None
 
-    def work(self, sweep: Scan) -> int:
-        """How many events and participants are looked at for another time."""
-        participants = len(sweep.participants.items)
-        is_kept = self._counted_for == self._key(sweep)
-        return participants if is_kept else participants + len(sweep.log.log)
+    def work(self, scan: Scan) -> int:
+        """Return how many events and participants the next count looks at."""
+        participants = len(scan.participants.items)
+        is_kept = self._counted_for == self._key(scan)
+        return participants if is_kept else participants + len(scan.log.log)
 
-    def at(self, sweep: Scan, time: int) -> PublisherCount:
-        """Who was publishing at the time of an event, microseconds."""
+    def at(self, scan: Scan, time: int) -> PublisherCount:
+        """Return who was publishing at the time of an event, microseconds since 1970 UTC."""
         with self._lock:
-            key = self._key(sweep)
-            log, kept = sweep.log.log, self._kept
+            key = self._key(scan)
+            log, kept = scan.log.log, self._kept
             if kept is None or kept[0] is not log:
-                kept = self._kept = log, Publishers(log, lambda: self._reaches.in_sweep(sweep))
+                kept = self._kept = log, Publishers(log, lambda: self._reaches.in_scan(scan))
             publishers = kept[1]
             if self._session is None or self._counted_for != key:
-                # Who is read is noted before the log is looked at, which only grows meanwhile.
-                self._session = session_facts(self._provider, sweep.session)
+                # Who is read is noted first: the log, which is looked at then, only grows.
+                self._session = session_facts(self._provider, scan.session)
                 publishers.count()
                 self._counted_for = key
             return count_publishers(self._session, publishers, time)
 
-    def _key(self, sweep: Scan) -> tuple[object, ...]:
-        return len(sweep.log.log), *self._reaches.state(sweep)
+    def _key(self, scan: Scan) -> tuple[object, ...]:
+        return len(scan.log.log), *self._reaches.state(scan)
 
 
 class StoreContext:
-    """Answers the questions of `KnownFacts`. Nothing is created, and nothing read, by looking.
+    """Answers the questions of `KnownFacts`, without reading more.
 
-    May be asked from any thread.
+    May be called from any thread.
     """
 
     def __init__(self, provider: StageDataProvider) -> None:
         self._provider = provider
         self.reaches = Reaches(provider)
-        """How far participants are read."""
+        """Tells how far participants are read."""
         self._publishers = PublisherCounts(provider, self.reaches)
         self._copies: tuple[int, dict[ParticipantScope, KnownLog | None]] = (-1, {})
         self.facts = KnownFacts(
@@ -86,10 +86,10 @@ class StoreContext:
             publishers_at=self.publishers_at,
             scan_calls=self.scan_calls,
         )
-        """What rules are given."""
+        """The questions that rules can ask."""
 
     def log(self, scope: ParticipantScope) -> KnownLog | None:
-        """Events of a participant: of the feed that was opened, else what a sweep has read."""
+        """Return the events of a participant from the feed that was opened, else from the scan."""
         feed = self._provider.store.opened_events(scope)
         if feed is not None:
             if feed.pages == 0:
@@ -100,39 +100,39 @@ class StoreContext:
             self._copies = (changes, {})
         copies = self._copies[1]
         if scope not in copies:
-            copies[scope] = self._swept(scope)
+            copies[scope] = self._scanned(scope)
         return copies[scope]
 
-    def _swept(self, scope: ParticipantScope) -> KnownLog | None:
-        """A copy of what a sweep holds, at the positions that the opened feed would have."""
-        sweep = self._provider.started_scan(scope.session)
-        if sweep is None:
+    def _scanned(self, scope: ParticipantScope) -> KnownLog | None:
+        """Copy events from the scan, at the positions that an opened feed would have."""
+        scan = self._provider.started_scan(scope.session)
+        if scan is None:
             return None
-        reading = sweep.log.reading(scope.participant_id)
-        is_read = sweep.log.is_read(scope.participant_id)
+        reading = scan.log.reading(scope.participant_id)
+        is_read = scan.log.is_read(scope.participant_id)
         if reading is None or not (is_read or reading.events):
             return None
-        log = sweep.log.events_of(scope.participant_id)
-        reach = self.reaches.in_sweep(sweep)(scope.participant_id)
+        log = scan.log.events_of(scope.participant_id)
+        reach = self.reaches.in_scan(scan)(scope.participant_id)
         return KnownLog(log, reach if is_read else read_so_far(log, reach))
 
     def participant(self, scope: ParticipantScope) -> Participant | None:
-        """The answer of GetParticipant."""
+        """Return the answer of GetParticipant; None when it is not read."""
         return self._provider.store.participant(scope)
 
     def summary(self, scope: ParticipantScope) -> ParticipantSummary | None:
-        """The row inside the answer of GetParticipant, else that of the list."""
+        """Return the row inside the answer of GetParticipant, else the row of the list."""
         facts = self._provider.store.participant(scope)
         if facts is not None:
             return facts.summary
         return self.reaches.rows(scope.session).get(scope.participant_id)
 
     def session(self, scope: SessionScope) -> StageSession | None:
-        """The session."""
+        """Return the facts of a session; None when they are not read."""
         return self._provider.store.session(scope)
 
     def participants(self, scope: SessionScope) -> KnownParticipants | None:
-        """Who is in the session, as far as the unfiltered list was read."""
+        """Return the participants of a session, as far as the unfiltered list was read."""
         feed = self._provider.store.participants(scope)
         if feed is None:
             return None
@@ -140,7 +140,7 @@ class StoreContext:
         return KnownParticipants(feed.items[: len(feed.items)], is_complete)
 
     def ingest_configurations(self, stage_arn: str) -> KnownIngest | None:
-        """What is attached to a stage, as far as it was listed, and when."""
+        """Return the ingest configurations of a stage, as far as listed, and when they were."""
         feed = self._provider.feed(calls.ingest_configurations(stage_arn))
         if not feed.pages and feed.failure is None:
             return None
@@ -150,15 +150,15 @@ class StoreContext:
         return KnownIngest(feed.items[: len(feed.items)], is_complete, as_of, failure)
 
     def publishers_at(self, scope: SessionScope, time: int) -> PublisherCount | None:
-        """Who was publishing at the time of an event; None when the session was not swept."""
-        sweep = self._provider.started_scan(scope)
-        return None if sweep is None else self._publishers.at(sweep, time)
+        """Return who was publishing at the time of an event; None without a scan."""
+        scan = self._provider.started_scan(scope)
+        return None if scan is None else self._publishers.at(scan, time)
 
     def scan_calls(self, scope: SessionScope) -> int:
-        """The fewest calls that a sweep still takes, as far as participants are listed."""
-        sweep = self._provider.started_scan(scope)
-        if sweep is not None:
-            return sweep.calls_left
+        """Return the fewest calls that the scan still takes, as far as participants are listed."""
+        scan = self._provider.started_scan(scope)
+        if scan is not None:
+            return scan.calls_left
         listed = self._provider.store.participants(scope)
         if listed is None:
             return 2
@@ -167,22 +167,22 @@ class StoreContext:
         return max(0, len(listed.items) - read) + listed.has_more
 
     def work(self, scope: ParticipantScope, position: int) -> int:
-        """How many events are looked at one by one to say what is held about one event.
+        """Return how many events rules look at one by one to find what is known about an event.
 
-        That are those of joining and publishing, which are paired from the first on; of others a
-        few around the event are enough, however many there are.
+        These are the events of joining and publishing, which are paired from the first one on; of
+        others a few around the event are enough.
         """
-        held = self.log(scope)
-        if held is None or position >= len(held.log):
+        known = self.log(scope)
+        if known is None or position >= len(known.log):
             return 0
-        count = _publishing(held.log)
-        remote = held.log.remote(position)
-        if remote and held.log.is_error(position):
+        count = _publishing(known.log)
+        remote = known.log.remote(position)
+        if remote and known.log.is_error(position):
             other = self.log(ParticipantScope(scope.stage_arn, scope.session_id, remote))
             count += 0 if other is None else _publishing(other.log)
-        sweep = self._provider.started_scan(scope.session)
-        if sweep is not None and held.log.error_code(position) == "QUOTA_EXCEEDED":
-            count += self._publishers.work(sweep)
+        scan = self._provider.started_scan(scope.session)
+        if scan is not None and known.log.error_code(position) == "QUOTA_EXCEEDED":
+            count += self._publishers.work(scan)
         return count
 
 

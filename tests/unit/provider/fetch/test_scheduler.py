@@ -153,7 +153,7 @@ def _await_no_call():
     wait_for(lambda: all(thread.name != "GetStage" for thread in threading.enumerate()))
 
 
-class _Sweeping:
+class _Scanning:
     """A queue on a clock that the test moves, and calls that end when the test says so."""
 
     def __init__(self):
@@ -175,7 +175,7 @@ class _Sweeping:
 
 @pytest.fixture
 def scanning():
-    made = _Sweeping()
+    made = _Scanning()
     yield made
     made.queue.close()
     for answer in made.answers:

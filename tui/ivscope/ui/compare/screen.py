@@ -21,19 +21,19 @@ from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
 
 NOT_ALL_READ = "? not all read"
-"""Stands where a side has no event, and may have one that was not read."""
+"""Shown where a side has no event so far, but not all of its events are read."""
 
 _TIME_CELLS = 9
 _MIDDLE = " | "
 
 
 def side_cells(width: int) -> int:
-    """Cells of either side."""
+    """Return the width of each side in cells."""
     return max(1, (width - _TIME_CELLS - len(_MIDDLE)) // 2)
 
 
 def comparison_head(first: str, left: Span, right: Span, width: int) -> Line:
-    """What stands above the times and above either side."""
+    """Make a heading: one text above the times and one above each side."""
     cells = side_cells(width)
     return (
         Span(pad(first, _TIME_CELLS), Role.MUTED),
@@ -56,14 +56,14 @@ def comparison_line(
     *,
     shows_time: bool,
 ) -> Line:
-    """One row.
+    """Draw one row of the comparison.
 
     Args:
-        second: When it was; None without a readable time.
-        left: What the left one did, None for nothing; a text where that is not known.
-        right: The same of the right one.
+        second: Its second; None without a readable time.
+        left: The event of the left participant, None for no event, a text when it is not known.
+        right: The same of the right participant.
         width: Cells.
-        zone: Zone of the reader.
+        zone: Zone in which times are shown.
         shows_time: Whether it is the first row of its second, or the first on screen.
     """
     cells = side_cells(width)
@@ -84,73 +84,73 @@ def _side(event: Event | str | None, cells: int) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One of the two participants."""
+    """One of the two participants of a comparison."""
 
     name: str
     log: EventLog
     loaded: str
-    """How many of its events were read, and whether there are more."""
+    """How many of its events are read and whether there are more, in words."""
     is_complete: bool
-    """Whether all were read."""
+    """Whether all of its events are read."""
 
     def side(self) -> Side:
-        """All of its events."""
+        """Return all of its events, as the comparison takes them."""
         return Side(self.log, range(len(self.log)), self.is_complete)
 
     def completeness(self) -> Span:
-        """What was read; a warning unless that is all."""
+        """Return `loaded` as text; in the role of a warning unless all events are read."""
         return Span(self.loaded, Role.MUTED if self.is_complete else Role.WARNING)
 
     def beside(self, position: int | None, *, is_open: bool) -> Event | str | None:
-        """What stands on its side."""
+        """Return what its side of a row shows: an event, a text, or None for nothing."""
         if position is not None:
             return self.log[position]
         return NOT_ALL_READ if is_open else None
 
 
 class ComparedRows:
-    """Rows of a comparison."""
+    """The rows of a comparison, as the list draws them."""
 
-    def __init__(self, left: Compared, right: Compared, clock: TimeDisplay) -> None:
+    def __init__(self, left: Compared, right: Compared, times: TimeDisplay) -> None:
         self._left, self._right = left, right
-        self._clock = clock
+        self._times = times
         self._rows = Comparison(left.side(), right.side())
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def key(self, index: int) -> Hashable:
-        """The row: what is compared does not change while it is shown."""
-        return index, self._clock.zone
+        """Return the row number: a comparison does not change while it is shown."""
+        return index, self._times.zone
 
     def line(self, index: int, width: int) -> Line:
-        """At most one event of either side."""
+        """Draw a row: at most one event on each side."""
         row = self._rows.row(index)
         return comparison_line(
             row.second,
             self._left.beside(row.left, is_open=row.is_left_open),
             self._right.beside(row.right, is_open=row.is_right_open),
             width,
-            self._clock.zone,
+            self._times.zone,
             shows_time=row.is_first,
         )
 
     def names(self, width: int) -> Line:
-        """Whose events stand where."""
+        """Make the heading with the names of the two participants."""
         left, right = (Span(one.name, Role.STRONG) for one in (self._left, self._right))
         return (Span(" "), *comparison_head("COMPARED", left, right, width - 1))
 
     def titles(self, width: int) -> Line:
-        """How complete they are."""
+        """Make the heading that says how much of each side is read."""
         left, right = self._left.completeness(), self._right.completeness()
         return (Span(" "), *comparison_head("TIME", left, right, width - 1))
 
     def row_at(self, moment: datetime) -> int:
-        """The row of a moment."""
+        """Return the row of a moment."""
         return self._rows.row_at(moment)
 
     def next_pair(self, row: int) -> int | None:
-        """The next row where both sides have an event."""
+        """Return the next row in which both sides have an event; None when there is none."""
         for index in range(row + 1, len(self._rows)):
             found = self._rows.row(index)
             if found.left is not None and found.right is not None:
@@ -159,7 +159,7 @@ class ComparedRows:
 
 
 class CompareScreen(OverlayScreen[None]):
-    """Read side by side; nothing is said of which came first inside a second."""
+    """Shows two participants side by side. Rows do not say who was first within a second."""
 
     VIEW = View.COMPARE
     BINDINGS: ClassVar[list[BindingType]] = keyboard(VIEW)
@@ -167,11 +167,11 @@ class CompareScreen(OverlayScreen[None]):
     def __init__(
         self, rows: ComparedRows, moment: datetime | None, keys: Mapping[str, str]
     ) -> None:
-        """A comparison.
+        """Make the screen.
 
         Args:
             rows: What is compared.
-            moment: Where to begin.
+            moment: Time at which the cursor begins.
             keys: Keys in force by command id.
         """
         super().__init__(keys)
@@ -182,20 +182,20 @@ class CompareScreen(OverlayScreen[None]):
             self.handlers.add(id_, self.dismiss)
 
     def compose(self) -> Iterator[Widget]:
-        """Who is compared, the rows and the keys."""
+        """Make the heading, the rows and the line of keys."""
         yield LineBar(id="title")
         yield RowList(id="compared")
         yield self.foot
 
     def on_mount(self) -> None:
-        """Begin at the moment."""
+        """Put the cursor on the row of the moment where it begins."""
         rows = self.query_one("#compared", RowList)
         rows.focus()
         row = self._rows.row_at(self._moment) if self._moment is not None else 0
         self.call_after_refresh(rows.show, self._rows, (), row)
 
     def on_resize(self) -> None:
-        """Lay out for the width."""
+        """Draw again for another width."""
         width = self.size.width
         self.query_one("#title", LineBar).show(self._rows.names(width))
         self.show_foot()

@@ -18,17 +18,17 @@ from ivscope.workspace.launch import Launch
 from ivscope.workspace.place import Level, Place, Trail
 
 _COUNT_DIGITS = 4
-"""More minutes than any session has."""
+"""Digits of a number: 9999 minutes are more than a session has."""
 
 
 class Count:
-    """A number typed before a command."""
+    """The number that a person types before a command, digit by digit."""
 
     def __init__(self) -> None:
         self._digits = ""
 
     def add(self, key: str) -> bool:
-        """Take a digit; a leading 0 is none. Returns whether it was one."""
+        """Add a key to the number. Returns whether it was a digit that can stand there."""
         is_digit = key.isdigit() and (bool(self._digits) or key != "0")
         if is_digit:
             self._digits = (self._digits + key)[-_COUNT_DIGITS:]
@@ -38,19 +38,19 @@ class Count:
         return self._digits
 
     def take(self) -> int:
-        """The number, 1 without one. It is used up."""
+        """Return the number, 1 if none was typed, and begin a new one."""
         digits, self._digits = self._digits, ""
         return int(digits or 1)
 
 
 @dataclass(slots=True)
 class ExplorerContext:
-    """Made once by the screen; every part that does commands gets it and registers handlers."""
+    """Made once by the screen. Every part with commands gets it, and adds its handlers to it."""
 
     screen: Screen[None]
     provider: StageDataProvider
-    clock: TimeDisplay
-    """How times are told."""
+    times: TimeDisplay
+    """Zone and style in which times are shown."""
     launch: Launch
     keys: Mapping[str, str]
     """Keys in force by command id."""
@@ -66,17 +66,17 @@ class ExplorerContext:
     pane: EventsPane
     """The list of events."""
     say: Callable[[str], None]
-    """A note in the status line until the next key."""
+    """Shows a note in the status line until the next key."""
     redraw: Callable[[], None]
-    """Draw everything again: times are told in another way, or another place is shown."""
+    """Draws everything again: times are shown in another way, or another place is shown."""
     show_bars: Callable[[], None]
-    """Draw header, status and footer."""
+    """Draws header, status and footer."""
     stops: list[Callable[[], bool]] = field(default_factory=list)
-    """What Esc stops: each stops what runs and says whether something did."""
+    """Functions that Esc calls: each stops its work and returns whether any was running."""
 
     @property
     def here(self) -> Place:
-        """Where the reader is."""
+        """The place on screen."""
         return self.trail.here
 
     @property
@@ -86,22 +86,22 @@ class ExplorerContext:
 
     @property
     def picks(self) -> bool:
-        """Whether the keys go to a picker, be it beside the events."""
+        """Whether the keys go to a picker, alone or beside the events."""
         return not self.is_reading or self.layout.picker_has_focus
 
     @property
     def level(self) -> Level:
-        """Level of the list that the keys go to.
+        """The level of the list that the keys go to.
 
-        Beside events the picker lists another level. Elsewhere it may not be open yet: a key that
-        was typed before the first picture is still one of the place that was asked for.
+        A picker beside the events has another level. Otherwise the picker may not be open yet: a
+        key typed before the first frame counts for the place that was asked for.
         """
         is_beside = self.is_reading and self.layout.picker_has_focus
         return self.picker.place.level if is_beside else self.here.level
 
     @property
     def view(self) -> View:
-        """What the keys go to."""
+        """The view that the keys go to."""
         if self.status.is_asking:
             return View.PROMPT
         if self.is_reading and self.layout.detail_is_full:
@@ -109,7 +109,7 @@ class ExplorerContext:
         return View[self.level.name]
 
     def why_no_events(self) -> str:
-        """Why what works on events cannot be done now; empty when it can."""
+        """Say why a command on events cannot be done now; empty when it can."""
         if not self.is_reading or self.pane.reading is None:
             return "open a participant first: this works on events"
         if self.layout.picker_has_focus:
@@ -117,5 +117,5 @@ class ExplorerContext:
         return ""
 
     def why_no_session(self) -> str:
-        """Why what works on a session cannot be done now; empty when it can."""
+        """Say why a command on a session cannot be done now; empty when it can."""
         return "" if self.here.level >= Level.PARTICIPANTS else "open a session first"

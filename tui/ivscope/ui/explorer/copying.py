@@ -35,15 +35,15 @@ _ASK = "press Enter to go back"
 def print_out(app: App[object], text: str) -> bool:
     """Leave the full screen, print below the shell's prompt, wait for Enter, come back.
 
-    Blocks the event loop on purpose: nothing may draw meanwhile. What reading threads bring is
-    handled afterwards. Ctrl+C and Ctrl+D go back too.
+    Blocks the event loop on purpose, so that nothing draws. What is read meanwhile is drawn
+    afterwards. Ctrl+C and Ctrl+D come back too.
 
     Args:
         app: The running app. Call it from its event loop.
-        text: Lines; what a terminal could act on is printed as an escape.
+        text: Lines; control characters are printed as escapes.
 
     Returns:
-        False where the terminal cannot be given back and nothing was printed.
+        False when this terminal cannot leave the full screen, so that nothing was printed.
     """
     try:
         with app.suspend():
@@ -54,8 +54,8 @@ def print_out(app: App[object], text: str) -> bool:
 
 
 def _show(text: str) -> None:
-    # The event loop's own handler would end the app once it goes on. Ours is there before the
-    # text is: who has read it may press Ctrl+C at once.
+    # Textual's handler of Ctrl+C would end the app when the event loop goes on. Ours is set before
+    # the text is printed, since a person may press Ctrl+C at once.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         _print(f"\n{safe_lines(text)}\n\n{_ASK} ")
@@ -68,7 +68,7 @@ def _show(text: str) -> None:
 
 
 def _print(text: str) -> None:
-    """Print in the terminal's encoding; what it lacks becomes an escape."""
+    """Print in the terminal's encoding; characters that it lacks become escapes."""
     stream = sys.__stdout__
     if stream is not None:
         stream.buffer.write(text.encode(stream.encoding, "backslashreplace"))
@@ -76,7 +76,7 @@ def _print(text: str) -> None:
 
 
 class Copying:
-    """Gives what other programs take."""
+    """Commands that copy or print what is under the cursor."""
 
     def __init__(self, context: ExplorerContext) -> None:
         self._context = context
@@ -138,7 +138,7 @@ class Copying:
         )
 
     def _copy(self, clipping: Clipping) -> None:
-        """In a thread of its own: tmux and native tools are other programs."""
+        """Copy in a thread: tmux and the clipboard tools are programs that may be slow."""
         driver = self._context.screen.app._driver  # noqa: SLF001 - Textual has no public way
 
         def work(_promise: Promise) -> Outcome:
@@ -159,15 +159,15 @@ class Copying:
 
 
 _BATCH = 200
-"""Events between two looks at whether the file is still wanted: some milliseconds."""
+"""Events written between two checks whether the file was given up: some milliseconds."""
 
 
 class Saving:
-    """One key, one file; its name and what is in it are told."""
+    """The command that saves the events shown to a file, and says its name and contents."""
 
     def __init__(self, context: ExplorerContext) -> None:
         self._context = context
-        self._clock = context.clock
+        self._times = context.times
         context.handlers.add("take.save", self._save, self._why_not)
 
     def _why_not(self) -> str:
@@ -181,7 +181,7 @@ class Saving:
         if reading is None:
             return
         view, log, stream = reading.view, reading.view.log, reading.stream
-        now = self._clock.now()
+        now = self._times.now()
         head = SavedHead(
             stage_arn=here.session.stage_arn,
             session_id=here.session.session_id,
@@ -197,7 +197,7 @@ class Saving:
         positions = list(view.positions(0, len(view)))
         event_at: Callable[[int], Event] = log.__getitem__
         if isinstance(stream, SessionStream):
-            event_at = stream.sweep.log.event
+            event_at = stream.scan.log.event
         whose = here.participant_id or head.session_id
         name = f"ivscope-{whose}-{now:%Y%m%dT%H%M%SZ}.jsonl"
 
@@ -221,13 +221,13 @@ def _batches(lines: Iterator[str]) -> Iterator[list[str]]:
 
 
 def _written(name: str, content: Callable[[], Iterator[bytes]], head: SavedHead) -> Outcome:
-    """Save into the working folder, else into our own."""
-    trouble = ""
+    """Save into the working folder; where that fails, into the folder of our own state."""
+    reason = ""
     for folder in (Path(), state_folder(os.environ) / "saved"):
         try:
             save_private(folder / name, content())
         except OSError as error:
-            trouble = f"{folder}: {error.strerror}"
+            reason = f"{folder}: {error.strerror}"
         else:
             return Outcome(f"saved {head.in_words}: {folder / name}")
-    return Outcome(f"not saved: {trouble}", is_kept=False)
+    return Outcome(f"not saved: {reason}", is_kept=False)

@@ -1,4 +1,4 @@
-"""What the detail says about the row under the cursor, and the pane that follows the cursor."""
+"""Detail: the lines about the row under the cursor, and the pane that shows them."""
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
@@ -47,31 +47,31 @@ _HINTS = {
 
 
 class Detail:
-    """Reads facts that the provider holds already; it never asks for more."""
+    """Makes the lines of the detail from what the provider has read; never asks for more."""
 
     def __init__(self, provider: StageDataProvider, keys: Mapping[str, str], jobs: Jobs) -> None:
-        """What is said out of a provider.
+        """Keep what lines are made from.
 
         Args:
-            provider: What is held.
+            provider: What was read.
             keys: Keys in force by command id.
             jobs: The owner of background work.
         """
         self._provider = provider
         self._keys = evidence_keys(keys)
-        self._known = StoreContext(provider)
-        self.event_findings = EventFindings(provider, self._known, jobs)
-        """Findings about events."""
+        self._store_context = StoreContext(provider)
+        self.event_findings = EventFindings(provider, self._store_context, jobs)
+        """The findings about events."""
         self._raw_kept: tuple[Event, int, tuple[Line, ...]] | None = None
         self.raw = False
         """Whether events are shown as JSON."""
         self.inline = False
-        """Whether tokens are compared inline also where there is room side by side."""
+        """Whether tokens are compared inline even where side by side would fit."""
 
     def of_event(
         self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo
     ) -> tuple[Line, ...]:
-        """The event under the cursor, and the participant it belongs to."""
+        """Make the lines about an event, and about the participant it belongs to."""
         event = pane.event
         if event is None:
             return tuple(self._participant(scope, width, zone))
@@ -91,7 +91,7 @@ class Detail:
         )
 
     def _raw_lines(self, event: Event, width: int) -> tuple[Line, ...]:
-        """The event as JSON. Kept, since a member of megabytes takes seconds to lay out."""
+        """Lay out the event as JSON. Kept, since a member of megabytes takes seconds."""
         if self._raw_kept is None or self._raw_kept[:2] != (event, width):
             text = raw_json(event).splitlines()
             lines = tuple(chain.from_iterable(wrap((Span(line),), width, 2) for line in text))
@@ -101,13 +101,13 @@ class Detail:
     def _span(
         self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo
     ) -> list[Line]:
-        """What the event began or ended, and its other half."""
+        """Say what the event began or ended, and when its other half was."""
         reading, position = pane.reading, pane.position
         if reading is None or position is None:
             return []
-        reaches = self._known.reaches
+        reaches = self._store_context.reaches
         if isinstance(reading.stream, SessionStream):
-            reach = reaches.in_sweep(reading.stream.sweep)(scope.participant_id)
+            reach = reaches.in_scan(reading.stream.scan)(scope.participant_id)
         else:
             feed = self._provider.store.opened_events(scope)
             reach = NOTHING_KNOWN if feed is None else reaches.of_feed(scope, feed)
@@ -117,7 +117,7 @@ class Detail:
     def _findings(
         self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo
     ) -> tuple[list[Line], list[Line]]:
-        """What is held that bears on the event: above the general explanation, and below it."""
+        """Make the lines of findings: those above the general explanation, and those below."""
         event_findings, event = self.event_findings, pane.event
         ref = event_ref(event_findings, pane, scope)
         if ref is None or event is None:
@@ -148,7 +148,7 @@ class Detail:
     def of_row(
         self, place: Place, row: picking.PickerRow | None, width: int, zone: tzinfo, now: datetime
     ) -> tuple[Line, ...]:
-        """One row of a picker and what Enter does."""
+        """Make the lines about a row of a picker, and say what Enter does."""
         lines: list[Line] = []
         match row:
             case None:
@@ -180,7 +180,7 @@ class Detail:
         return [title, (Span("facts not read: Enter opens it", Role.MUTED),)]
 
     def where(self, place: Place, label: str, now: datetime) -> tuple[Crumb, ...]:
-        """The parts of the header: profile or demo, Region, stage, session, participant."""
+        """Make the parts of the header: profile or demo, Region, stage, session, participant."""
         facts = self._provider.source_details
         crumbs = [Crumb(label)]
         if facts is not None and facts.region:
@@ -217,14 +217,14 @@ class Detail:
 
 
 _BEHIND_SECONDS = 0.1
-"""How long the detail waits behind a held key, which repeats about every 0.03 s."""
+"""How long the detail waits while a key is held down, which repeats about every 0.03 s."""
 
 _SCROLL_LINES = 3
-"""Lines that one key scrolls from the list."""
+"""Lines that one key press scrolls the detail while the list has the focus."""
 
 
 class DetailPane:
-    """Shows what `Detail` says of the row under the cursor."""
+    """Shows what `Detail` says about the row under the cursor."""
 
     def __init__(self, context: ExplorerContext, text: TextPane, detail: Detail) -> None:
         self._context = context
@@ -233,7 +233,7 @@ class DetailPane:
         self._picker = context.picker
         self._pane = context.pane
         self._layout = context.layout
-        self._clock = context.clock
+        self._times = context.times
         detail.event_findings.on_ready = self.show
         self._debounce = Debounce(context.jobs, self.show, _BEHIND_SECONDS)
         text.more_key = first_key(context.keys["detail.down"])
@@ -245,17 +245,17 @@ class DetailPane:
 
     def show(self) -> None:
         """Show the row under the cursor now."""
-        width, zone, here = self._text.size.width, self._clock.zone, self._context.here
+        width, zone, here = self._text.size.width, self._times.zone, self._context.here
         if here.level >= Level.EVENTS:
             event = self._pane.event
             scope = here.at_event(event.participant_id if event is not None else None).participant
             lines = self._detail.of_event(self._pane, scope, width, zone)
         else:
-            lines = self._detail.of_row(here, self._picker.row, width, zone, self._clock.now())
+            lines = self._detail.of_row(here, self._picker.row, width, zone, self._times.now())
         self._text.show(lines)
 
     def follow(self) -> None:
-        """The cursor moved: show its row at once, or behind the keys that come fast."""
+        """Show the row that the cursor moved to: at once, or after keys that come fast."""
         self._debounce.ask()
 
     def _toggle_raw(self) -> None:

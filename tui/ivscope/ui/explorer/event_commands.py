@@ -1,4 +1,4 @@
-"""EventCommands: finding, filtering and jumping in a participant's events.
+"""EventCommands: the commands that find, filter, jump and choose times in a list of events.
 
 Long because every key of the event list has its handler here.
 """
@@ -40,7 +40,7 @@ _STYLES = (TimeStyle.UTC, TimeStyle.LOCAL, TimeStyle.AGE, TimeStyle.DELTA, TimeS
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A time to go to once the times of the session are known."""
+    """A typed time that can be read only when the times of the session are known."""
 
     reading: EventList
     text: str
@@ -48,12 +48,12 @@ class _Waiting:
 
 
 class EventCommands:
-    """Commands that need events on screen."""
+    """The commands that need events on screen."""
 
     def __init__(self, context: ExplorerContext) -> None:
         self._context = context
         self._pane = context.pane
-        self._clock = context.clock
+        self._times = context.times
         self._waiting: _Waiting | None = None
         add, on_event = self._add, self._why_no_event
         add("find.next", lambda: self._next_hit(1), self._why_no_search)
@@ -92,7 +92,7 @@ class EventCommands:
             raise Unavailable("open a participant first: this works on events")
         return reading
 
-    # Why not.
+    # Why a command cannot be done now.
 
     def _why_no_event(self) -> str:
         return "" if self._pane.position is not None else "no event under the cursor"
@@ -122,10 +122,10 @@ class EventCommands:
         Args:
             text: As typed.
             cursor: Time of the event that was under the cursor when typing began, from which
-                distances count; None for the one there now.
+                distances such as -5m count; None for the event that is there now.
 
         Raises:
-            Unavailable: The text is no filter; it says why.
+            Unavailable: The text is no filter; says why.
         """
         reading, reference = self._reading, self._reference(cursor)
         try:
@@ -135,14 +135,14 @@ class EventCommands:
         self._ask_for_session()
 
     def search_for(self, text: str, cursor: datetime | None = None) -> None:
-        """Highlight events that match and go to the first hit from here on.
+        """Highlight events that match, and go to the first hit from the cursor on.
 
         Args:
             text: As typed.
             cursor: As for `filter_by`.
 
         Raises:
-            Unavailable: The text is no search; it says why.
+            Unavailable: The text is no search; says why.
         """
         reading, reference = self._reading, self._reference(cursor)
         try:
@@ -190,7 +190,7 @@ class EventCommands:
         self._pane.refit(self._reading.toggle_errors)
 
     def clear(self) -> bool:
-        """Leave the search, else the filter. Returns whether there was one."""
+        """End the search, or without one the filter. Returns whether there was either."""
         reading = self._pane.reading
         if reading is None:
             return False
@@ -204,10 +204,10 @@ class EventCommands:
         return True
 
     def sort(self, order: str) -> None:
-        """Sort "time", or go back to the order "returned".
+        """Sort by "time", or go back to the order "returned".
 
         Raises:
-            Unavailable: It is neither.
+            Unavailable: `order` is neither of the two.
         """
         reading = self._reading
         if order not in {"time", "returned"}:
@@ -223,7 +223,7 @@ class EventCommands:
         find: Callable[[int], int | None],
         is_nowhere: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Go there; further pages are read only in the direction in which they extend the list."""
+        """Go to what is sought. Reads on only when further pages lie in that direction."""
         reading, start = self._reading, self._pane.position
         if start is None:
             raise Unavailable("no event to start from")
@@ -257,7 +257,7 @@ class EventCommands:
         self._jump(RemoteJump(), step, f"event with {remote}")
 
     def _jump_minutes(self, step: int) -> None:
-        """To the event so many minutes away or beyond, reading on where pages can bring it."""
+        """Go to the event so many minutes away or beyond, reading on if it can be on a page."""
         reading, start = self._reading, self._pane.position
         jump = MinuteJump(self._context.count.take())
         here = self.cursor_time
@@ -298,32 +298,32 @@ class EventCommands:
     # Time.
 
     def _next_style(self) -> None:
-        """The next way to tell times."""
+        """Show times in the next style."""
         has_zero = self._pane.reading is not None and self._pane.reading.zero is not None
         styles = _STYLES if has_zero else _STYLES[:-1]
-        place = styles.index(self._clock.style) if self._clock.style in styles else -1
-        self._clock.style = styles[(place + 1) % len(styles)]
+        place = styles.index(self._times.style) if self._times.style in styles else -1
+        self._times.style = styles[(place + 1) % len(styles)]
         self._context.redraw()
-        self._context.say(f"times: {self._clock.style.value}")
+        self._context.say(f"times: {self._times.style.value}")
 
     def _set_zero(self) -> None:
         reading, event = self._reading, self._pane.event
         if event is not None and isinstance(event.time, datetime):
             reading.zero = event.time
-            self._clock.style = TimeStyle.ZERO
+            self._times.style = TimeStyle.ZERO
             self._context.redraw()
 
     @property
     def cursor_time(self) -> datetime | None:
-        """Time of the event under the cursor, None without one that can be read."""
+        """Return the time of the event under the cursor; None without a readable one."""
         event = self._pane.event
         return event.time if event is not None and isinstance(event.time, datetime) else None
 
     def _reference(self, cursor: datetime | None = None) -> TimeReference:
-        """What typed times are dated by and counted from."""
-        reading, now = self._reading, self._clock.now()
+        """Return what gives typed times their date, and what distances count from."""
+        reading, now = self._reading, self._times.now()
         return TimeReference(
-            zone=self._clock.zone,
+            zone=self._times.zone,
             now=now,
             cursor=cursor or self.cursor_time,
             session=reading.stream.session_times(now),
@@ -331,21 +331,21 @@ class EventCommands:
         )
 
     def _ask_for_session(self) -> None:
-        """Clock times were typed and nobody knows yet when the session was: have that read."""
+        """Have the times of the session read when a typed clock time needs them for its date."""
         if self._reading.lacks_session:
             self._reading.stream.awaits_session()
 
     def changed(self) -> None:
-        """Something was read: times that were typed before the session was known get its date."""
+        """Date times again that were typed before the times of the session were read."""
         reading, waiting = self._pane.reading, self._waiting
         if reading is not None and reading.lacks_session:
-            session = reading.stream.session_times(self._clock.now())
+            session = reading.stream.session_times(self._times.now())
             if session is not None:
                 self._pane.refit(lambda: reading.date_by(session))
         if waiting is None or reading is None:
             return
         if waiting.reading is not reading or not self._pane.waits_for:
-            self._waiting = None  # the reader went elsewhere, or stopped it
+            self._waiting = None  # another place is shown, or Esc stopped it
         elif not reading.stream.awaits_session():
             self._waiting, self._pane.waits_for = None, ""
             try:
@@ -354,10 +354,10 @@ class EventCommands:
                 self._context.say(str(why))
 
     def go_to(self, text: str) -> None:
-        """Go to the event nearest to a time; read on while it can lie beyond what was read.
+        """Go to the event nearest to a typed time, reading on while a nearer one can follow.
 
         Raises:
-            Unavailable: The text is no time; it says what to type.
+            Unavailable: The text is no time; says what to type.
         """
         reading, cursor = self._reading, self.cursor_time
         typed = self._read_time(text, cursor)
@@ -382,7 +382,7 @@ class EventCommands:
         self._go_near(typed.moment, arrived)
 
     def go_to_moment(self, moment: datetime) -> None:
-        """Go to the event nearest to a moment; read on while it can lie beyond what was read."""
+        """Go to the event nearest to a moment, reading on while a nearer one can follow."""
         self._go_near(moment, None)
 
     def _go_near(self, moment: datetime, arrived: Callable[[int], None] | None) -> None:
@@ -394,11 +394,11 @@ class EventCommands:
             row = nearest_row(reading.view, moment)
             return row if reading.is_nearest(row, moment) else None
 
-        self._pane.seek_for(f"event near {full(moment, self._clock.zone)}", find, arrived=arrived)
+        self._pane.seek_for(f"event near {full(moment, self._times.zone)}", find, arrived=arrived)
 
     def _where(self, typed: TypedTime, row: int) -> str:
-        """The time that was gone to with its date, and how far from it the nearest event is."""
-        reading, zone = self._reading, self._clock.zone
+        """Say which time was meant, with its date, and how far the nearest event is from it."""
+        reading, zone = self._reading, self._times.zone
         text = full(typed.moment, zone)
         seconds = _seconds_between(reading, row, typed.moment)
         if abs(seconds) >= 1:
@@ -420,13 +420,13 @@ class EventCommands:
         return text
 
     def set_zone(self, name: str) -> None:
-        """Tell times in another zone.
+        """Show times in another zone.
 
         Raises:
             Unavailable: There is no such zone.
         """
         try:
-            self._clock.choose(name)
+            self._times.choose(name)
         except ValueError as error:
             raise Unavailable(str(error)) from error
         self._context.redraw()
@@ -437,6 +437,6 @@ class EventCommands:
 
 
 def _seconds_between(reading: EventList, row: int, moment: datetime) -> float:
-    """How much later the event in a row is than a moment; 0 when it has no time."""
+    """Return how many seconds the event in a row is after a moment; 0 without a time."""
     time_us = reading.view.log.time_us(reading.view.position(row))
     return 0.0 if time_us is None else (from_microseconds(time_us) - moment).total_seconds()

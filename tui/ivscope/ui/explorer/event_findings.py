@@ -1,4 +1,4 @@
-"""EventFindings: the findings about an event, made once and made anew when something came."""
+"""EventFindings: the findings about an event, kept until something new is read."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,33 +15,35 @@ from ivscope.workspace.jobs import Jobs, ThreadJob
 from ivscope.workspace.store_context import StoreContext
 
 AT_ONCE = 10_000
-"""So many events are looked at while the reader waits; more in a thread."""
+"""Up to so many events are looked at on the UI thread, more in a thread of their own."""
 
 _LISTS = frozenset({FactKind.PARTICIPANTS, FactKind.INGEST_CONFIGURATIONS})
-"""What one call reads of a whole session or stage."""
+"""Kinds of facts that are lists of a whole session or stage."""
 
 
-class _Weighed(NamedTuple):
+class _KeptFindings(NamedTuple):
     ref: EventRef
     changes: int
     findings: tuple[Finding, ...]
 
 
 class EventFindings:
-    """Asks the rules. For the UI thread; what is long runs in a thread, one at a time."""
+    """Runs the rules. Called on the UI thread; long work runs in a thread, one at a time."""
 
-    def __init__(self, provider: StageDataProvider, held: StoreContext, jobs: Jobs) -> None:
+    def __init__(
+        self, provider: StageDataProvider, store_context: StoreContext, jobs: Jobs
+    ) -> None:
         self.provider = provider
-        self.held = held
-        """What the rules look at."""
+        self.store_context = store_context
+        """What the rules may look at."""
         self.on_ready: Callable[[], object] = lambda: None
-        """Told when a thread has found what was asked for."""
-        self._last: _Weighed | None = None
+        """Called when findings that a thread looked for are there."""
+        self._last: _KeptFindings | None = None
         self._jobs = jobs
-        self._job = ThreadJob[_Weighed](jobs, "findings of an event")
+        self._job = ThreadJob[_KeptFindings](jobs, "findings of an event")
 
     def of(self, ref: EventRef) -> tuple[Finding, ...] | None:
-        """The findings about an event of a participant; None while they are looked for."""
+        """Return the findings about an event; None while a thread looks for them."""
         if not isinstance(ref.scope, ParticipantScope):
             return ()
         changes, last = self.provider.changes, self._last
@@ -49,39 +51,41 @@ class EventFindings:
             rests = self._job.rests and self._grows(ref.scope)
             if last.changes == changes or rests:
                 return last.findings
-        if self.held.work(ref.scope, ref.position) <= AT_ONCE:
+        if self.store_context.work(ref.scope, ref.position) <= AT_ONCE:
             self._last = self._find(ref, ref.scope, changes)
             return self._last.findings
         find = partial(self._find, ref, ref.scope, changes)
         self._job.start(find, self._found, self._jobs.crash)
         return last.findings if last is not None and last.ref == ref else None
 
-    def _find(self, ref: EventRef, scope: ParticipantScope, changes: int) -> _Weighed:
-        findings = findings_for(scope, ref.position, self.held.facts, self._jobs.rule_failed)
-        return _Weighed(ref, changes, tuple(sorted(findings, key=_tells_little)))
+    def _find(self, ref: EventRef, scope: ParticipantScope, changes: int) -> _KeptFindings:
+        findings = findings_for(
+            scope, ref.position, self.store_context.facts, self._jobs.rule_failed
+        )
+        return _KeptFindings(ref, changes, tuple(sorted(findings, key=_tells_little)))
 
-    def _found(self, found: _Weighed) -> None:
+    def _found(self, found: _KeptFindings) -> None:
         self._last = found
         self.on_ready()
 
     @staticmethod
     def leading(findings: tuple[Finding, ...]) -> int:
-        """How many come before the general explanation; the others say little but stay below."""
+        """Return how many findings stand above the general explanation; the rest say little."""
         return sum(not _tells_little(one) for one in findings) or min(1, len(findings))
 
     def _grows(self, scope: ParticipantScope) -> bool:
-        sweep = self.provider.started_scan(scope.session)
-        return sweep is not None and sweep.is_running
+        scan = self.provider.started_scan(scope.session)
+        return scan is not None and scan.is_running
 
     def fetchable(self, findings: tuple[Finding, ...]) -> Ask | None:
-        """The first thing that would tell and can be fetched; else the sweep, if that would."""
+        """Return the first fact that would help and can be read; else the scan, if it would."""
         asks = [ask for finding in findings for ask in finding.would_tell if self._is_open(ask)]
         fetched = [ask for ask in asks if isinstance(ask.fact.scope, ParticipantScope)]
         listed = [ask for ask in asks if ask.fact.kind in _LISTS]
         return next(iter([*fetched, *listed, *asks]), None)
 
     def _is_open(self, ask: Ask) -> bool:
-        """Whether it is not held: no rule knows of replicas."""
+        """Whether a call would tell more. Rules do not know replicas, so these are looked up."""
         scope = ask.fact.scope
         if ask.fact.kind is not FactKind.REPLICAS or not isinstance(scope, ParticipantScope):
             return True
@@ -89,7 +93,7 @@ class EventFindings:
         return replicas is None or replicas.has_more
 
     def cite(self, ref: EventRef, own: EventRef) -> Cited | None:
-        """An event that findings about another one rest on; None for that one itself."""
+        """Describe an event that findings rest on; None for the event that they are about."""
         log = self.log_of(ref.scope)
         if ref == own or log is None or ref.position >= len(log):
             return None
@@ -98,19 +102,21 @@ class EventFindings:
         if isinstance(scope, ParticipantScope):
             who = None if scope == own.scope else scope.participant_id
         if who is not None:
-            summary = self.held.summary(ParticipantScope(scope.stage_arn, scope.session_id, who))
+            summary = self.store_context.summary(
+                ParticipantScope(scope.stage_arn, scope.session_id, who)
+            )
             who = (summary.user_id if summary is not None else None) or who
         return Cited(log.name(ref.position), log[ref.position].time, who)
 
     def log_of(self, scope: ParticipantScope | SessionScope) -> EventLog | None:
-        """The log that positions of a reference are in."""
+        """Return the log that the positions of a scope are in; None when nothing is read."""
         if isinstance(scope, SessionScope):
-            sweep = self.provider.started_scan(scope)
-            return None if sweep is None else sweep.log.log
-        held = self.held.log(scope)
-        return None if held is None else held.log
+            scan = self.provider.started_scan(scope)
+            return None if scan is None else scan.log.log
+        known = self.store_context.log(scope)
+        return None if known is None else known.log
 
 
 def _tells_little(finding: Finding) -> bool:
-    """Whether it only says that something is not known, and that nothing would tell."""
+    """Whether a finding only says that something is unknown and that no call would tell."""
     return finding.certainty is Certainty.UNKNOWN and not finding.would_tell

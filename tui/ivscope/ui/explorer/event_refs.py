@@ -1,4 +1,4 @@
-"""References to events: between a participant's own events and those of everybody."""
+"""References to events: the same event in its participant's log and in that of everybody."""
 
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.findings.finding import EventRef
@@ -10,10 +10,10 @@ from ivscope.workspace.event_stream import SessionStream
 def event_ref(
     event_findings: EventFindings, pane: EventsPane, scope: ParticipantScope
 ) -> EventRef | None:
-    """The event under the cursor, among its participant's own; None without one.
+    """Refer to the event under the cursor by its participant's log; None without an event.
 
     Args:
-        event_findings: What is held.
+        event_findings: Knows the logs.
         pane: Where the cursor is.
         scope: The participant of the event.
     """
@@ -26,28 +26,28 @@ def event_ref(
 
 
 def own_ref(event_findings: EventFindings, ref: EventRef) -> EventRef | None:
-    """The same event among those of its participant; None when they are not held."""
+    """Refer to the same event by its participant's log; None when that is not read."""
     session = ref.scope
     if isinstance(session, ParticipantScope):
         return ref
-    sweep = event_findings.provider.started_scan(session)
-    name = None if sweep is None else sweep.log.log.participant(ref.position)
-    if sweep is None or name is None:
+    scan = event_findings.provider.started_scan(session)
+    name = None if scan is None else scan.log.log.participant(ref.position)
+    if scan is None or name is None:
         return None
     scope = ParticipantScope(session.stage_arn, session.session_id, name)
-    held = event_findings.held.log(scope)
-    if held is None:
+    known = event_findings.store_context.log(scope)
+    if known is None:
         return None
-    log, event = held.log, sweep.log.event(ref.position)
+    log, event = known.log, scan.log.event(ref.position)
     before = 0
-    for part in sweep.log.ranges(name):
+    for part in scan.log.ranges(name):
         if ref.position in part:
             guess = before + ref.position - part.start
             if guess < len(log) and log[guess] == event:
                 return EventRef(scope, guess)
         before += len(part)
-    # A feed that was refreshed can hold the same events at other positions.
-    time_us = sweep.log.log.time_us(ref.position)
+    # In a feed that was refreshed the same events can have other positions.
+    time_us = scan.log.log.time_us(ref.position)
     same = (at for at in range(len(log)) if log.time_us(at) == time_us and log[at] == event)
     found = next(same, None)
     return None if found is None else EventRef(scope, found)
@@ -56,20 +56,20 @@ def own_ref(event_findings: EventFindings, ref: EventRef) -> EventRef | None:
 def session_position(
     event_findings: EventFindings, ref: EventRef, session: SessionScope
 ) -> int | None:
-    """Where an event is among those of everybody in its session; None when it is not there."""
+    """Return the position of an event in the log of everybody; None when it is not there."""
     if ref.scope == session:
         return ref.position
     scope = ref.scope
-    sweep = event_findings.provider.started_scan(session)
+    scan = event_findings.provider.started_scan(session)
     log = event_findings.log_of(scope)
     if not isinstance(scope, ParticipantScope) or scope.session != session:
         return None
-    if sweep is None or log is None or ref.position >= len(log):
+    if scan is None or log is None or ref.position >= len(log):
         return None
     event, time_us = log[ref.position], log.time_us(ref.position)
-    swept = sweep.log
-    for part in swept.ranges(scope.participant_id):
+    scanned = scan.log
+    for part in scanned.ranges(scope.participant_id):
         for at in part:
-            if swept.log.time_us(at) == time_us and swept.event(at) == event:
+            if scanned.log.time_us(at) == time_us and scanned.event(at) == event:
                 return at
     return None

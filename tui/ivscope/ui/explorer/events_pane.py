@@ -1,4 +1,4 @@
-"""EventsPane: shows one participant's events and keeps the list and the reading together."""
+"""EventsPane: shows the events of a participant, or of everybody, and has more of them read."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,32 +25,32 @@ from ivscope.workspace.place import Level, Place
 from ivscope.workspace.seeking import Seeking
 
 _PAUSE_SECONDS = 0.001
-"""Between two slices, for the keys that wait."""
+"""Pause between two slices of work, for keys that wait."""
 
 _BUSY_PAUSE_SECONDS = 0.1
-"""Between two slices while events come: a sweep has time, keys have none."""
+"""Pause between two slices while a scan brings events, which is less urgent than keys."""
 
 _DRAW_SECONDS = 0.1
-"""Between two drawings while slices follow each other."""
+"""Least time between two drawings while slices follow each other."""
 
 _EDGE_SECONDS = 1.0
-"""Between two looks at where errors lie while events come: each goes over the whole list."""
+"""Least time between two overviews of the errors while events come: each reads all rows."""
 
 
 class EventsPane:
-    """Owns readings; the list draws them."""
+    """Keeps an `EventList` for each place that was opened, and shows one of them."""
 
     def __init__(
         self,
         provider: StageDataProvider,
         rows: RowList,
-        clock: TimeDisplay,
+        times: TimeDisplay,
         say: Callable[[str], None],
         jobs: Jobs,
     ) -> None:
         self._provider = provider
         self._list = rows
-        self._clock = clock
+        self._times = times
         self._seeking = Seeking(provider, say, self.move_to)
         self._job = SlicedJob(
             jobs,
@@ -64,19 +64,19 @@ class EventsPane:
         self._names: dict[SessionScope, Names] = {}
         self._edge_at = -inf
         self.reading: EventList | None = None
-        """What is shown; None before the first participant."""
+        """The list that is shown; None before the first participant is opened."""
         self.wide = False
         self.waits_for = ""
-        """What will be looked for once it is known where, as the status line says it."""
+        """What will be sought when the times of the session are known, for the status line."""
 
     def open(self, place: Place) -> EventList:
-        """Show a participant's events as they were left."""
+        """Show the events of a place, as they were when it was left."""
         self.leave()
         key = replace(place, narrowed=None)
         reading = self._readings.get(key)
         if reading is None:
             reading = EventList.of(self._stream(place))
-            # Everybody's pages come in the order of the sweep, which tells nothing.
+            # The events of everybody come in the order of the scan, which means nothing.
             reading.sort(by_time=place.level is Level.TIMELINE)
         self._readings[key] = reading
         self.reading = reading
@@ -90,18 +90,18 @@ class EventsPane:
         return ParticipantStream(self._provider, place.participant)
 
     def leave(self) -> None:
-        """Remember the place in the list, and stop what runs."""
+        """Remember the cursor of the list, and stop looking for anything."""
         self.stop()
         if self.reading is not None:
             self.reading.cursor, self.reading.top = self._list.cursor, self._list.top
 
     def stop(self) -> bool:
-        """Stop looking for something. Returns whether something was looked for."""
+        """Stop looking for something. Returns whether anything was looked for."""
         waited, self.waits_for = bool(self.waits_for), ""
         return self._seeking.stop() or waited
 
     def changed(self) -> None:
-        """Rows came, or the state of the feed changed."""
+        """Called when events came, or the state of the feed changed."""
         reading = self.reading
         if reading is None:
             return
@@ -139,7 +139,7 @@ class EventsPane:
         self.move_to(self._newest_row)
 
     def refit(self, change: Callable[[], None]) -> None:
-        """Make a change of what is shown and keep the cursor on its event, or near it."""
+        """Change what is shown, and keep the cursor on its event or near it."""
         reading = self.reading
         if reading is None:
             return
@@ -153,7 +153,7 @@ class EventsPane:
 
     @property
     def position(self) -> int | None:
-        """Position in the log of the event under the cursor."""
+        """The position in the log of the event under the cursor; None without one."""
         reading, row = self.reading, self._list.cursor
         if reading is None or row >= len(reading.view):
             return None
@@ -161,12 +161,12 @@ class EventsPane:
 
     @property
     def row(self) -> int:
-        """The row under the cursor."""
+        """The number of the row under the cursor."""
         return self._list.cursor
 
     @property
     def event(self) -> Event | None:
-        """The event under the cursor."""
+        """The event under the cursor; None without one."""
         position = self.position
         if self.reading is None or position is None:
             return None
@@ -176,17 +176,17 @@ class EventsPane:
         """Put the cursor on a row."""
         self._list.cursor = row
 
-    # Work that goes on between keys.
+    # Work between keys.
 
     def _work(self, seconds: float) -> bool:
-        """Filter and sort what is new."""
+        """Filter and sort new events for so many seconds. Returns whether more are left."""
         reading = self.reading
         if reading is None:
             return False
         position, row = self.position, self._list.cursor
         is_more = reading.view.work(seconds)
         if position is not None and len(reading.view):
-            # Rows that came above the cursor must not move what is being read.
+            # Rows that came above the cursor must not move the rows in view.
             shift = reading.view.row_at(position) - row
             self._list.shift(shift)
         return is_more
@@ -202,26 +202,26 @@ class EventsPane:
         is_nowhere: Callable[[], bool] = lambda: False,
         arrived: Callable[[int], None] | None = None,
     ) -> None:
-        """Go to what `find` finds, reading further pages until it does; see `Seeking.seek`."""
+        """Go to the row that `find` returns, reading pages until it does; see `Seeking.seek`."""
         if self.reading is not None:
             self._seeking.seek(self.reading, what, find, is_nowhere, arrived)
             self.redraw()
 
     def near_end(self) -> None:
-        """The cursor comes near the last row: have the next page read."""
+        """Have the next page read, since the cursor comes near the last row."""
         reading = self.reading
         if reading is None or not reading.stream.may_grow:
             return
         left = self._list.rows_below
-        # A page may have come since the list said so, and may be about to be shown.
+        # A page may have come since the list announced this, and may not be shown yet.
         is_first_unseen = not reading.view.scanned and len(reading.stream.items) > 0
         if left < self._list.page and not is_first_unseen:
             reading.stream.read_on(Priority.DEMAND if left <= 0 else Priority.PREFETCH)
 
-    # What the list draws.
+    # What the list shows.
 
     def status(self) -> ListStatus:
-        """What the status line says."""
+        """Return what the status line says about the list."""
         assert self.reading is not None  # noqa: S101 - only asked while events are shown
         row = self._list.cursor
         return event_status(self.reading, row, self._sought(self.reading))
@@ -235,10 +235,10 @@ class EventsPane:
         return tail_lines(status, self._list.size.width - 1)
 
     def _names_of(self, stream: EventStream) -> Callable[[str], str] | None:
-        """How participants are called where the events of several are mixed."""
+        """Return what names participants in a list of everybody; None for one participant."""
         if not isinstance(stream, SessionStream):
             return None
-        return self._names.setdefault(stream.sweep.session, Names(stream.sweep)).name
+        return self._names.setdefault(stream.scan.session, Names(stream.scan)).name
 
     @staticmethod
     def _is_newest_first(reading: EventList) -> bool:
@@ -247,9 +247,9 @@ class EventsPane:
     def _rows(self, reading: EventList) -> EventRows:
         log = reading.view.log
         look = EventLook(
-            zone=self._clock.zone,
-            style=self._clock.style,
-            now=self._clock.now(),
+            zone=self._times.zone,
+            style=self._times.style,
+            now=self._times.now(),
             zero=reading.zero,
             newest_first=self._is_newest_first(reading),
             wide=self.wide,
@@ -260,7 +260,7 @@ class EventsPane:
 
 
 def edge_spans(reading: EventList, height: int) -> tuple[Span, ...]:
-    """Errors, marks and hits of the whole list in `height` cells; marks first, then errors."""
+    """Draw the overview of a list in `height` cells: marks before errors before hits."""
     cells = minimap(reading.view, height, reading.marks)
     return tuple(_edge_span(cell) for cell in cells)
 
@@ -274,5 +274,5 @@ def _edge_span(cell: OverviewCell) -> Span:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether a search looks for just this text."""
+    """Whether a search looks for this text as it stands, without any signs of a filter."""
     return not any(sign in text for sign in ':/!* "')

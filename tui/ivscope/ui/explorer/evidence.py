@@ -1,4 +1,4 @@
-"""EvidenceCommands: going to the events that findings rest on, and reading what would tell more."""
+"""EvidenceCommands: going to the events that findings rest on, and reading missing facts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from ivscope.ui.explorer.navigation import Navigation
 from ivscope.workspace.place import Level, Place
 
 _NEAR_US = 2_000_000
-"""Rules also look so far around the second of an event."""
+"""Microseconds: how far around an event the rules look, so that it must be read further."""
 
 
 @dataclass(slots=True)
 class _Tour:
-    """From event to event and back to the one that they bear on, which is the last stop."""
+    """The events that `z` steps through; the last one is the event that they are about."""
 
     stops: tuple[EventRef, ...]
     at: int = -1
@@ -35,18 +35,18 @@ class _Tour:
 
 @dataclass(slots=True)
 class _Run:
-    """Reading what was asked for: events until a moment is covered, else one call."""
+    """What `Z` is reading: pages of events until a moment is covered, or one call."""
 
     target: Fetchable
     place: Place
     what: str
-    """In our words."""
+    """What is read, in words for the status line."""
     time_us: int | None
-    """None when nothing but the end will do."""
+    """The moment to cover, microseconds; None to read to the end of the list."""
 
 
 class EvidenceCommands:
-    """Commands about the findings of the event under the cursor."""
+    """The commands about the findings of the event under the cursor."""
 
     def __init__(
         self, context: ExplorerContext, event_findings: EventFindings, navigation: Navigation
@@ -69,7 +69,7 @@ class EvidenceCommands:
         return reason
 
     def changed(self) -> None:
-        """Something was read: read on for what was asked for."""
+        """Called when something was read: read on for what `Z` asked for."""
         run = self._run
         if run is None or self._step(run, is_first=False):
             return
@@ -91,7 +91,7 @@ class EvidenceCommands:
     # Going to the events.
 
     def _next(self) -> None:
-        """The next event that the findings rest on; from the last one back to where it began."""
+        """Go to the next event that the findings rest on; after the last one, go back."""
         here, tour = self._ref(), self._tour
         if tour is None or tour.stops[tour.at] != here:
             tour = self._tour = _Tour(self._stops(here))
@@ -112,7 +112,11 @@ class EvidenceCommands:
         return (*others, here)
 
     def _show(self, ref: EventRef) -> str:
-        """Put the cursor on an event, where it is or with its participant. Returns a remark."""
+        """Put the cursor on an event, on the timeline or in its participant's list.
+
+        Returns:
+            What else the status line has to say; empty for nothing.
+        """
         here, scope, position = self._navigation.here, ref.scope, ref.position
         if here.level is Level.TIMELINE and here.session == _session(scope):
             found = session_position(self._event_findings, ref, here.session)
@@ -138,10 +142,10 @@ class EvidenceCommands:
         self._pane.move_to(reading.view.row_at(position))
         return remark
 
-    # Reading what would tell.
+    # Reading missing facts.
 
     def _fetch(self) -> None:
-        """Read the first thing that would tell more."""
+        """Read the first missing fact that would make a finding surer."""
         here = self._ref()
         findings = self._event_findings.of(here)
         if findings is None:
@@ -156,14 +160,14 @@ class EvidenceCommands:
         self._say(f"reading {ask.what}")
 
     def _target(self, fact: FactKey) -> Fetchable:
-        """What to read."""
+        """Return the list or fact of the provider that has a missing fact."""
         scope = fact.scope
         if fact.kind is FactKind.PARTICIPANTS:
             return self._provider.participants(_session(scope))
         if fact.kind is FactKind.INGEST_CONFIGURATIONS:
             return self._provider.feed(calls.ingest_configurations(scope.stage_arn))
         if not isinstance(scope, ParticipantScope):
-            raise Unavailable("only the events of everybody tell: M sweeps the session")
+            raise Unavailable("only the events of everybody tell: {go.timeline} sweeps the session")
         if fact.kind is FactKind.PARTICIPANT:
             return self._provider.participant(scope)
         if fact.kind is FactKind.REPLICAS:
@@ -171,7 +175,7 @@ class EvidenceCommands:
         return self._provider.events(scope)
 
     def _step(self, run: _Run, *, is_first: bool) -> bool:
-        """Have the next page read unless the moment is covered. Returns whether more may come."""
+        """Have the next page read unless the moment is covered. Returns whether to go on."""
         target, status = run.target, run.target.status
         if self._navigation.here != run.place:
             return False
@@ -193,7 +197,7 @@ def _session(scope: ParticipantScope | SessionScope) -> SessionScope:
 
 
 def _reaches(log: EventLog, time_us: int | None) -> bool:
-    """Whether the events read reach a moment, coming from where the list begins."""
+    """Whether events are read up to a moment, from the end at which the list begins."""
     if time_us is None or not len(log):
         return False
     times = [at for at in (log.time_us(0), log.time_us(len(log) - 1)) if at is not None]
@@ -203,13 +207,13 @@ def _reaches(log: EventLog, time_us: int | None) -> bool:
 
 
 def evidence_keys(keys: Mapping[str, str]) -> EvidenceKeys:
-    """Keys of the commands about evidence.
+    """Return the keys of the commands about evidence.
 
     Args:
         keys: Keys in force by command id; empty for none.
     """
-    following, fetching, sweeping = (
+    following, fetching, scanning = (
         first_key(keys[id_]) if keys[id_] else ""
         for id_ in ("evidence.next", "evidence.fetch", "go.timeline")
     )
-    return EvidenceKeys(following, fetching, sweeping)
+    return EvidenceKeys(following, fetching, scanning)

@@ -1,4 +1,4 @@
-"""KeyGate: looks at a key before the bindings do: torn keys, letters of a choice, counts."""
+"""KeyGate: takes keys before the bindings: split arrow keys, letters of a choice, counts."""
 
 from enum import Enum, auto
 
@@ -6,37 +6,37 @@ from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.navigation import Navigation
 
 _TOGETHER_SECONDS = 0.6
-"""The rest of a torn key arrives within this; a person who means Esc and [ is slower."""
+"""The rest of a split arrow key comes within this; a person who types Esc and [ is slower."""
 
 ARROWS = {"A": "up", "B": "down", "C": "right", "D": "left", "H": "home", "F": "end"}
-"""What the last letter stands for (xterm's cursor keys)."""
+"""The key that the last letter of a sequence means (xterm's cursor keys: Esc [ A)."""
 
 
 class Verdict(Enum):
     """What to do with a key."""
 
     PASS = auto()
-    """It is what it seems."""
+    """The key is an ordinary key."""
     UNDO = auto()
-    """It belongs to the Esc before it: swallow it, and undo what that Esc did."""
+    """The key belongs to the Esc before it: drop it, and undo what that Esc did."""
     ARROW = auto()
-    """It completes a torn key: swallow it, and do what `arrow` says."""
+    """The key completes a split arrow key: drop it, and do what `arrow` says."""
 
 
 class SplitKeys:
-    """Looks at every key before it is acted on."""
+    """Puts arrow keys together that a slow line delivers as Esc, [ and a letter."""
 
     def __init__(self) -> None:
         self._escape_at: float | None = None
         self._is_torn = False
         self.arrow = ""
-        """The key that was put together; its name in the toolkit."""
+        """Textual's name of the arrow key that was put together."""
 
     def take(self, key: str, now: float) -> Verdict:
         """Judge a key.
 
         Args:
-            key: Name in the toolkit.
+            key: Textual's name of the key.
             now: Seconds on any monotonic clock.
         """
         escape_at, self._escape_at = self._escape_at, now if key == "escape" else None
@@ -52,7 +52,7 @@ class SplitKeys:
 
 
 class KeyGate:
-    """Takes the keys that are no commands."""
+    """Handles the keys of the explorer that are not commands."""
 
     def __init__(self, context: ExplorerContext, navigation: Navigation) -> None:
         self._context = context
@@ -63,7 +63,7 @@ class KeyGate:
         self._count = context.count
 
     def take(self, key: str) -> bool:
-        """Take a key that is meant for us. Returns whether it was."""
+        """Handle a key that is not a command. Returns whether it was one of these."""
         verdict = self._split.take(key, self._context.jobs.clock.monotonic())
         if key == "escape":
             self._left = self._context.here
@@ -78,7 +78,7 @@ class KeyGate:
         return False
 
     def _mend(self, verdict: Verdict) -> None:
-        """Undo the Esc of a torn arrow key, then do what the whole key does."""
+        """Undo the Esc of a split arrow key, then do what the arrow key does."""
         if verdict is Verdict.UNDO:
             self._navigation.go(self._left)
         elif self._split.arrow in {"up", "down"}:

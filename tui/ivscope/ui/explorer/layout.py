@@ -1,4 +1,4 @@
-"""Layout: which panes share the screen, and how. Sizes themselves are in `styles/`."""
+"""Layout: which panes are on the screen and which has the focus. Sizes are in `styles/`."""
 
 from textual.screen import Screen
 
@@ -7,18 +7,19 @@ from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.text_pane import TextPane
 
 _SPLITS = ("-split-narrow", "-split-less", "", "-split-more", "-split-wide")
-"""Share of the list beside the detail, from small to large; the middle is the usual one."""
+"""Style classes for the width of the list beside the detail, narrow to wide; the middle one
+is the default."""
 
 _PLACES = ("", "-detail-below", "-detail-off")
-"""Detail on the right, below, off; on a narrow screen below, off."""
+"""Style classes for the detail on the right, below, and off; a narrow screen has no first."""
 
 _SMALL_COLUMNS = 80
 _SMALL_ROWS = 20
-"""Below these one pane fills the screen."""
+"""With fewer rows one pane fills the screen."""
 
 
 class Layout:
-    """Answers the keys that move panes about."""
+    """The commands that arrange panes and move the focus."""
 
     def __init__(
         self,
@@ -52,12 +53,12 @@ class Layout:
 
     @property
     def main(self) -> RowList:
-        """The list that the keys belong to."""
+        """The list that is the main one now: of events, else the picker."""
         return self._events if self._is_reading else self._picker
 
     @property
     def main_has_focus(self) -> bool:
-        """Whether the keys go to the list."""
+        """Whether the keys go to the main list."""
         return self.main.has_focus
 
     @property
@@ -71,11 +72,11 @@ class Layout:
         return self._screen.has_class("-full-detail")
 
     def arrange(self, *, is_reading: bool, everybody: bool = False) -> None:
-        """Share the screen for what the reader does, with the focus on its list.
+        """Arrange the panes for picking or for events, with the focus on the list.
 
         Args:
             is_reading: Whether events are shown.
-            everybody: Whether they are those of the whole session, which take more room.
+            everybody: Whether they are the events of everybody, whose rows are wider.
         """
         self._is_reading = is_reading
         self._screen.set_class(everybody, "-everybody")
@@ -85,16 +86,16 @@ class Layout:
         self.main.focus()
 
     def fit(self, columns: int, rows: int) -> None:
-        """Take note of the terminal's size."""
+        """Adapt to the size of the terminal."""
         self._screen.set_class(columns < _SMALL_COLUMNS or rows < _SMALL_ROWS, "-tiny")
 
     def show_detail_full(self) -> None:
-        """The detail on the whole screen."""
+        """Show the detail on the whole screen."""
         self._screen.add_class("-full-detail")
         self._detail.focus()
 
     def leave_detail(self) -> bool:
-        """Back from the detail to the list. Returns whether the detail had the focus."""
+        """Go back from the detail to the list. Returns whether the detail had the focus."""
         had_focus = self._detail.has_focus or self._screen.has_class("-full-detail")
         if had_focus:
             self._screen.remove_class("-full-detail")

@@ -1,4 +1,4 @@
-"""Feeds as the status line and the tail of a list show them."""
+"""ListStatus values for the status line and the tail: from feeds, event lists and scans."""
 
 from datetime import datetime
 from typing import Any
@@ -30,11 +30,11 @@ _MORE_TIMELINE = "... participants not read yet can add events anywhere; i tells
 def list_status(
     feed: Feed[Any], level: Level, shown: int | None = None, recorded_at: datetime | None = None
 ) -> ListStatus:
-    """A picker's feed for the reader.
+    """Return the status of a picker's feed.
 
     Args:
         feed: The feed.
-        level: Of the place that lists it.
+        level: Level of the place whose picker lists it.
         shown: Rows that a narrowing kept, None without one.
         recorded_at: When an earlier run asked for it; None when this one did.
     """
@@ -43,7 +43,7 @@ def list_status(
 
 
 def loaded_events(feed: EventFeed) -> str:
-    """How much of a participant's events was read, in the few cells of a column."""
+    """Say how much of a participant's events is read, in as few words as a column takes."""
     if feed.is_complete:
         return f"{len(feed.items):,} events, all loaded"
     if not feed.pages:
@@ -52,11 +52,11 @@ def loaded_events(feed: EventFeed) -> str:
 
 
 def event_status(reading: EventList, row: int, sought: str | None) -> ListStatus:
-    """A reading for the reader.
+    """Return the status of an event list.
 
     Args:
-        reading: The events and what was made of them.
-        row: Under the cursor.
+        reading: The event list.
+        row: The row under the cursor.
         sought: What is looked for in pages not read yet, None for nothing.
     """
     stream, log, view = reading.stream, reading.stream.items, reading.view
@@ -68,7 +68,7 @@ def event_status(reading: EventList, row: int, sought: str | None) -> ListStatus
         extra.append(f"{log.error_count:,} {'error' if log.error_count == 1 else 'errors'}")
         extra.append(_order(reading))
     if stream.coverage:
-        # A filter takes dates that stand nowhere else: it keeps its place at 80 cells.
+        # The dates that a filter took are shown only here: it must be visible at 80 cells.
         extra.insert(1 if reading.hides and recorded_at is None else 0, stream.coverage)
     if reading.search_text:
         extra.insert(0, _hits(reading, row))
@@ -90,7 +90,7 @@ def event_status(reading: EventList, row: int, sought: str | None) -> ListStatus
 
 
 def filter_words(reading: EventList) -> str:
-    """What hides events, with the dates that its times took: "after:20:36 (2026-11-23 UTC)"."""
+    """Return the filter with the dates that it took: "after:20:36 (2026-11-23 UTC)"."""
     dates = dates_taken(reading.filter.times) if reading.filter_is_on else ""
     return f"{reading.filter_shown} ({dates})" if dates else reading.filter_shown
 
@@ -136,16 +136,16 @@ def _status(
 
 
 def budget(activity: Activity) -> Budget:
-    """The provider's activity for the status line."""
+    """Return the call budget for the status line, from the activity of the provider."""
     return Budget(activity.used, activity.budget, activity.throttled_seconds)
 
 
-def sweep_word(sweep: Scan, now: float) -> str:
-    """The state of a sweep for the status line, `now` on the clock of the provider.
+def scan_word(scan: Scan, now: float) -> str:
+    """Return the state of a scan for the status line, `now` on the clock of the provider.
 
     Empty before it was started. "{read.pause}" stands for the key of that command.
     """
-    progress = sweep.progress(now)
+    progress = scan.progress(now)
     match progress.state:
         case ScanState.IDLE:
             return ""
@@ -159,5 +159,5 @@ def sweep_word(sweep: Scan, now: float) -> str:
         case ScanState.CANCELLED:
             return "SWEEP STOPPED  {read.again}: go on"
         case _:
-            at = sweep.recorded_at
+            at = scan.recorded_at
             return "SWEPT" if at is None else f"SWEPT  {recorded(at)}"

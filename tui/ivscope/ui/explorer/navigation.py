@@ -1,4 +1,4 @@
-"""Navigation: from place to place, and what every place reads when it is opened."""
+"""Navigation: commands that go from place to place, and what a place reads when it opens."""
 
 from datetime import datetime
 
@@ -9,13 +9,13 @@ from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
 from ivscope.ui.explorer.read_commands import ReadCommands
-from ivscope.workspace.event_stream import begun_sweep
+from ivscope.workspace.event_stream import begun_scan
 from ivscope.workspace.launch import Launch
 from ivscope.workspace.place import Level, Place
 
 
 class Navigation:
-    """Moves along the trail and has the panes follow."""
+    """Opens places along the trail, and shows them in the panes."""
 
     def __init__(
         self, context: ExplorerContext, events: EventCommands, reads: ReadCommands
@@ -40,7 +40,7 @@ class Navigation:
 
     @property
     def here(self) -> Place:
-        """Where the reader is."""
+        """The place on screen."""
         return self._trail.here
 
     @property
@@ -49,7 +49,7 @@ class Navigation:
         return self._context.is_reading
 
     def begin(self, launch: Launch) -> str:
-        """Open the first place as asked for. Returns what went wrong, empty for nothing."""
+        """Open the place to begin with. Returns what went wrong; empty for nothing."""
         self.arrive()
         complaints = [f"configuration: {complaint}" for complaint in launch.complaints]
         try:
@@ -62,7 +62,7 @@ class Navigation:
         return "; ".join(complaints)
 
     def arrive(self) -> None:
-        """Show the place that the trail leads to, and read what it needs and does not have."""
+        """Show the present place of the trail, and have read what it lacks."""
         everybody = self.here.level is Level.TIMELINE
         self._layout.arrange(is_reading=self.is_reading, everybody=everybody)
         self._picker.open(self.here.picker, self._trail.view(self.here.picker))
@@ -77,7 +77,7 @@ class Navigation:
         self._context.redraw()
 
     def _stop(self) -> bool:
-        """Stop what runs. Returns whether something did."""
+        """Stop the work that Esc stops. Returns whether any was running."""
         return self._pane.stop() or any(stop() for stop in self._context.stops)
 
     def _leave(self) -> None:
@@ -93,7 +93,7 @@ class Navigation:
         self.arrive()
 
     def go_or_back(self, place: Place) -> None:
-        """Open a place, or return to it when Esc would."""
+        """Open a place; where Esc would return to it, return instead."""
         if self._trail.behind == place:
             self._leave()
             self._trail.back()
@@ -102,7 +102,7 @@ class Navigation:
             self.go(place)
 
     def _link(self) -> Place | None:
-        """Where the row under the cursor leads; None when nowhere."""
+        """Return the place that the row under the cursor opens; None for none."""
         if self._context.picks:
             row = self._picker.row
             return None if row is None else picking.child(self._picker.place, row)
@@ -128,7 +128,7 @@ class Navigation:
             self._follow(link, self._pane.event)
 
     def _follow(self, link: Place, event: Event | None) -> None:
-        """Open the other side, at the same second."""
+        """Open the other participant of an event, at the same second."""
         moment = event.time if event is not None else None
         self.go(link)
         if isinstance(moment, datetime):
@@ -143,7 +143,7 @@ class Navigation:
         return ""
 
     def _go_source(self) -> None:
-        """From a replica to the participant it is a copy of."""
+        """Go from a replica to the participant that it is a copy of."""
         summary = self._summary()
         if summary is not None:
             source = Place(
@@ -164,13 +164,13 @@ class Navigation:
         return "open a session first: {go.timeline} shows the events of everybody in it"
 
     def _go_timeline(self) -> None:
-        """Everybody's events; the sweep that reads them starts unless it was stopped."""
+        """Show the events of everybody; starts the scan that reads them, unless it was paused."""
         session = self.here.session
-        begun_sweep(self._provider, session)
+        begun_scan(self._provider, session)
         self.go(Place(session.stage_arn, session.session_id, everybody=True))
 
     def _go_out(self) -> None:
-        """Stop what runs, leave the detail, the search, the filter, the place: one at a time."""
+        """Do the first that applies: stop work, leave detail, search, filter, or the place."""
         if self._stop():
             raise Unavailable("stopped; what was read is kept")
         if self._layout.leave_detail():

@@ -1,4 +1,4 @@
-"""PickerPane: shows the picker of a place and keeps what was typed to narrow it."""
+"""PickerPane: shows the stages, sessions or participants of a place, narrowed by a text."""
 
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.fetch.provider import StageDataProvider
@@ -16,31 +16,31 @@ from ivscope.workspace.place import Level, PickerState, Place
 
 
 class PickerPane:
-    """One list at a time: stages, sessions or participants."""
+    """Shows one list at a time, and has its pages read."""
 
-    def __init__(self, provider: StageDataProvider, rows: RowList, clock: TimeDisplay) -> None:
+    def __init__(self, provider: StageDataProvider, rows: RowList, times: TimeDisplay) -> None:
         self._provider = provider
         self._list = rows
-        self._clock = clock
-        self._rows = picking.picker_rows(Level.STAGES, [], clock.zone, clock.now())
+        self._times = times
+        self._rows = picking.picker_rows(Level.STAGES, [], times.zone, times.now())
         self.place = Place()
-        """Whose picker is shown."""
+        """The place whose picker is shown."""
         self.text = ""
-        """What was typed to narrow it."""
+        """The text that narrows the rows; empty for all rows."""
 
     @property
     def feed(self) -> picking.PickerFeed:
-        """What is listed."""
+        """The feed that is listed."""
         return picking.feed_at(self._provider, self.place)
 
     @property
     def row(self) -> picking.PickerRow | None:
-        """The row under the cursor."""
+        """The row under the cursor; None without rows."""
         index = self._list.cursor
         return self._rows[index] if index < len(self._rows) else None
 
     def below(self) -> list[picking.PickerRow]:
-        """The rows under the cursor."""
+        """The rows below the one under the cursor."""
         return [self._rows[index] for index in range(self._list.cursor + 1, len(self._rows))]
 
     def select(self, participant_id: str) -> None:
@@ -51,62 +51,62 @@ class PickerPane:
                 return
 
     def open(self, place: Place, view: PickerState) -> None:
-        """Show a place's picker as it was left."""
+        """Show the picker of a place as it was left."""
         self.place, self.text = place, view.text
         self._draw(view.cursor, view.top)
 
     def view(self) -> PickerState:
-        """How the picker is left."""
+        """The state to restore the picker from later."""
         return PickerState(self._list.cursor, self._list.top, self.text)
 
     def read(self) -> None:
-        """Read the first page if nothing was read."""
+        """Have the first page read if nothing was read."""
         if self.feed.state is FeedState.IDLE:
             self._provider.read_more(self.feed)
 
     def narrow(self, text: str) -> None:
-        """Keep rows that hold the text."""
+        """Show only rows that have the text."""
         self.text = text
         self._draw(0, 0)
 
     def changed(self) -> None:
-        """Rows came, or the state of the feed changed."""
+        """Called when rows came, or the state of the feed changed."""
         self._rows = self._make_rows()
         self._list.rows = self._rows
         self._list.grow(self._tail())
 
     def redraw(self) -> None:
-        """Draw again with the cursor on its row: times are told in another way."""
+        """Draw again with the cursor on its row, as when the style of times changed."""
         self._draw(self._list.cursor, self._list.top)
 
     def near_end(self) -> None:
-        """The cursor comes near the last row: have the next page read."""
+        """Have the next page read, since the cursor comes near the last row."""
         left = self._list.rows_below
-        # A page may have come since the list said so.
+        # A page may have come since the list announced this.
         if self.feed.has_more and left < self._list.page:
             self._provider.read_more(self.feed, Priority.DEMAND if left <= 0 else Priority.PREFETCH)
 
     def chosen(self, index: int) -> Place:
-        """The place that a row opens."""
+        """Return the place that a row opens."""
         return picking.child(self.place, self._rows[index])
 
     def left_over(self) -> Place | None:
-        """The place to open when narrowing left one listed row, or just what was typed."""
+        """Return the place to open when the text left one row only; None when it left more."""
         if self.text and 1 in (self._listed, len(self._rows)):
             return picking.child(self.place, self._rows[0])
         return None
 
     def sibling(self, parent: Place, place: Place, step: int, text: str) -> Place:
-        """The place beside one, among the rows read that a picker shows.
+        """Return the place next to another one in the rows of a picker.
 
         Args:
-            parent: Whose picker lists the place.
-            place: One of its rows.
+            parent: The place whose picker lists it.
+            place: The place of one of its rows.
             step: 1 for the next row, -1 for the one before.
-            text: What was typed to narrow that picker.
+            text: The text that narrows that picker.
 
         Raises:
-            Unavailable: There is none.
+            Unavailable: There is no such row.
         """
         feed = picking.feed_at(self._provider, parent)
         rows = picking.narrow(parent, feed.items, text)
@@ -125,20 +125,20 @@ class PickerPane:
         return places[index]
 
     def status(self) -> ListStatus:
-        """What the status line says."""
+        """Return what the status line says about the picker."""
         shown = self._listed if self.text else None
         recorded_at = self._provider.recorded_at(self.feed)
         return list_status(self.feed, self.place.level, shown, recorded_at)
 
     @property
     def _listed(self) -> int:
-        """How many rows were read: the one that stands for what was typed, the last, was not."""
+        """Return how many rows came from IVS; the last one may stand for what was typed."""
         count = len(self._rows)
         return count - (count > 0 and isinstance(self._rows[count - 1], picking.TypedPlace))
 
     def _make_rows(self) -> PickerRows[picking.PickerRow]:
         kept = picking.narrow(self.place, self.feed.items, self.text)
-        return picking.picker_rows(self.place.level, kept, self._clock.zone, self._clock.now())
+        return picking.picker_rows(self.place.level, kept, self._times.zone, self._times.now())
 
     def _tail(self) -> tuple[Line, ...]:
         return tail_lines(self.status(), self._list.size.width - 1)

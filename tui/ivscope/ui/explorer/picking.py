@@ -1,4 +1,4 @@
-"""What a picker lists at a place: its feed, its rows, and what typing opens."""
+"""What a picker lists at a place: its feed, its rows, and the place that a typed id opens."""
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -40,7 +40,7 @@ _EMPTY_NOTES = {
 
 @dataclass(frozen=True, slots=True)
 class TypedPlace:
-    """A row that stands for what was typed or pasted, listed or not."""
+    """A row for the place that a typed or pasted text names, whether it is listed or not."""
 
     place: Place
 
@@ -49,7 +49,7 @@ PickerRow = PickerItem | TypedPlace
 
 
 def feed_at(provider: StageDataProvider, place: Place) -> PickerFeed:
-    """The feed of the picker at a place."""
+    """Return the feed of the picker at a place."""
     match place.level:
         case Level.STAGES:
             return provider.stages()
@@ -61,12 +61,12 @@ def feed_at(provider: StageDataProvider, place: Place) -> PickerFeed:
 
 
 def empty_note(level: Level) -> tuple[str, ...]:
-    """What an empty list at this level says, and what it does not."""
+    """Say what an empty list at a level means, and what it does not mean."""
     return _EMPTY_NOTES[level]
 
 
 def child(place: Place, row: PickerRow) -> Place:
-    """The place that a row opens."""
+    """Return the place that a row opens."""
     match row:
         case TypedPlace():
             return row.place
@@ -79,9 +79,9 @@ def child(place: Place, row: PickerRow) -> Place:
 
 
 def typed_place(place: Place, text: str) -> Place | None:
-    """The place that a typed or pasted id, ARN or JSON addresses from here, None if none.
+    """Return the place that a typed or pasted id, ARN or JSON names; None for none.
 
-    What the text does not say is taken from here: a session id alone means this stage.
+    What the text leaves out is taken from `place`: a session id alone means its stage.
     """
     found = read_identifiers(text)
     stage_arn = found.stage_arn or place.stage_arn
@@ -100,11 +100,12 @@ def typed_place(place: Place, text: str) -> Place | None:
 
 
 _MOST_SHOWN = 1_000
-"""Characters of a row that can be on screen; a name of megabytes is not escaped with every key."""
+"""Characters of a row that are also searched as they are shown: more are never on screen, and to
+escape a name of megabytes at every key would be slow."""
 
 
 def narrow(place: Place, items: Indexed[PickerItem], text: str) -> Indexed[PickerRow]:
-    """Items whose visible facts hold every word typed, and what the text itself addresses."""
+    """Keep items that show every typed word, and add the place that the text itself names."""
     words = text.casefold().split()
     if not words:
         return items
@@ -134,7 +135,7 @@ def _holds(item: PickerItem, words: list[str]) -> bool:
                     item.replication_type or "",
                 )
             )
-    # Also as it is shown: what is read off the screen, or pasted with its escapes, finds it too.
+    # Names are compared as they are shown too, so that text with escapes finds them.
     folded = f"{facts} {safe(facts[:_MOST_SHOWN])}".casefold()
     return all(word in folded for word in words)
 
@@ -142,7 +143,7 @@ def _holds(item: PickerItem, words: list[str]) -> bool:
 def picker_rows(
     level: Level, items: Indexed[PickerRow], zone: tzinfo, now: datetime
 ) -> PickerRows[PickerRow]:
-    """Rows that draw themselves."""
+    """Make the rows of a picker."""
     stages, sessions = stage_table(), session_table(zone, now)
     participants = participant_table(zone)
 
@@ -162,9 +163,9 @@ def picker_rows(
         Level.SESSIONS: sessions.titles,
         Level.PARTICIPANTS: participants.titles,
     }
-    # Only durations follow the clock, and they tell whole seconds.
-    told_at = now.replace(microsecond=0) if level is Level.SESSIONS else None
-    return PickerRows(items, draw, titles[level], (zone, told_at))
+    # Only durations depend on the present time, and they show whole seconds.
+    drawn_at = now.replace(microsecond=0) if level is Level.SESSIONS else None
+    return PickerRows(items, draw, titles[level], (zone, drawn_at))
 
 
 def _typed_line(place: Place, width: int) -> Line:
@@ -193,7 +194,7 @@ def parse_service_filter(text: str) -> ParticipantFilter | None:
     """Read "user:ID", "published:yes", "state:connected" or "recording:failed".
 
     Returns:
-        None for an empty text, which asks for all participants.
+        The filter; None for an empty text, which asks for all participants.
 
     Raises:
         ValueError: With what to type instead. IVS API: ListParticipants takes one filter a call.
@@ -219,7 +220,7 @@ def parse_service_filter(text: str) -> ParticipantFilter | None:
 
 
 def filter_text(narrowed: ParticipantFilter) -> str:
-    """A server-side filter as it would be typed."""
+    """Write a server-side filter as it would be typed."""
     member = next(word for word, name in _FILTERS.items() if name == narrowed.member)
     if isinstance(narrowed.value, bool):
         return f"{member}:{'yes' if narrowed.value else 'no'}"
@@ -227,7 +228,7 @@ def filter_text(narrowed: ParticipantFilter) -> str:
 
 
 def link_of(place: Place, event: Event) -> Place | None:
-    """Where an event leads: the remote participant, or the copy in the destination session."""
+    """Return where an event leads: its remote participant, or the copy in another session."""
     if event.remote_participant_id:
         return Place(place.stage_arn, place.session_id, event.remote_participant_id)
     if event.destination_stage_arn and event.destination_session_id and place.participant_id:

@@ -1,4 +1,4 @@
-"""PromptCommands: the prompts that find, filter and take commands."""
+"""PromptCommands: the prompts for search, filter and commands, and what a paste does."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,19 +17,19 @@ from ivscope.workspace.place import Level, Place
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One command that can be typed."""
+    """One word of the command line, such as "goto", and what it does."""
 
     name: str
     arguments: str
-    """What may follow, for the hint; empty for nothing."""
+    """What may follow the word, for the hint; empty for nothing."""
     does: Callable[[str], None]
-    """Takes what follows the name. May raise `Unavailable`."""
+    """Called with what follows the word. May raise `Unavailable`."""
     choices: tuple[str, ...] = ()
-    """Arguments that complete."""
+    """Arguments that Tab completes."""
 
 
 class CommandLine:
-    """Words by name; a time alone goes there."""
+    """Finds the word of a typed command and does it; a time alone is gone to."""
 
     def __init__(self, words: tuple[Word, ...], go_to: Callable[[str], None]) -> None:
         self._words = {word.name: word for word in words}
@@ -58,7 +58,7 @@ class CommandLine:
         self._words[matches[0]].does(rest.strip())
 
     def complete(self, text: str) -> str:
-        """The text completed as far as it is certain."""
+        """Return the text, completed as far as only one continuation is possible."""
         name, blank, rest = text.partition(" ")
         if not blank:
             return _completed(name, tuple(self._words), " ")
@@ -84,7 +84,7 @@ _FIND_HINT = "text, or code:… name:… remote:… /regex/"
 
 
 class PromptCommands:
-    """One prompt at a time, in the place of the status line."""
+    """The commands that open a prompt; it replaces the status line."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class PromptCommands:
         self._context = context
         self._events = events
         self._navigation = navigation
-        self._order_sweep = views.order
+        self._order_scan = views.order
         self._commands = CommandLine(self._words(), self._events.go_to)
         add = context.handlers.add
         add("find.search", self._find)
@@ -104,9 +104,9 @@ class PromptCommands:
         add("app.command", self._command)
 
     def paste(self, text: str) -> None:
-        """Go to a pasted time, or open what a pasted id, ARN or JSON addresses."""
+        """Go to a pasted time, or open the place that a pasted id, ARN or JSON names."""
         here = self._context.here
-        # A clock time has a colon, which no id has.
+        # Every clock time has a colon, and no id has one.
         if here.level >= Level.EVENTS and looks_like_time(text) and ":" in text:
             try:
                 self._events.go_to(text)
@@ -169,7 +169,7 @@ class PromptCommands:
         )
 
     def _search_prompt(self, text: str) -> OpenPrompt:
-        # Narrowing moves the cursor, and what counts from its event must not move with it.
+        # The search moves the cursor while one types; distances count from where it was before.
         cursor = self._events.cursor_time
 
         def entered(typed: str) -> None:
@@ -249,7 +249,7 @@ class PromptCommands:
             plain("summary", "triage.summary"),
             plain("lanes", "triage.lanes"),
             plain("everybody", "go.timeline"),
-            Word("sweep", "start|pause|cancel", self._order_sweep, ("start", "pause", "cancel")),
+            Word("sweep", "start|pause|cancel", self._order_scan, ("start", "pause", "cancel")),
             plain("reload", "read.restart"),
             plain("errors", "find.errors"),
             plain("wide", "view.wide"),

@@ -1,4 +1,4 @@
-"""ReadCommands: reading again, reading all, following."""
+"""ReadCommands: reading again, reading all, following and pausing."""
 
 from typing import Any
 
@@ -12,17 +12,17 @@ from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.feed import Feed, FeedState, RefreshResult
 from ivscope.ui.commands import ONLY_RECORDED, Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
-from ivscope.ui.explorer.list_status import sweep_word
+from ivscope.ui.explorer.list_status import scan_word
 from ivscope.workspace.event_stream import NOTHING_NEW, ParticipantStream, pause_or_go_on
 from ivscope.workspace.jobs import Alarm
 from ivscope.workspace.place import Level, Place
 
 _SHORTEST_WAIT = 0.05
-"""Seconds: a timer of zero would keep the keys waiting."""
+"""Least seconds of a timer: one of zero would keep the keys waiting."""
 
 
 class ReadCommands:
-    """Runs that go on by themselves. Esc stops them, and so does leaving the place."""
+    """The commands that read again or go on reading until Esc, or another place, stops them."""
 
     def __init__(self, context: ExplorerContext) -> None:
         self._context = context
@@ -33,8 +33,8 @@ class ReadCommands:
         self._alarm = Alarm(context.jobs, self.tick)
         self._load_all: ReadAll | None = None
         self._follower: Follower | None = None
-        self._awaits_news: int | None = None
-        """Number of the last refresh before the one that the reader asked for."""
+        self._awaited_refresh: int | None = None
+        """Number of the refresh before the one that was asked for; None when none is awaited."""
         context.stops.append(self.stop)
         add = context.handlers.add
         add("read.again", self._again, self._why_no_service)
@@ -44,7 +44,7 @@ class ReadCommands:
         add("read.pause", self._toggle_pause, self._why_not_pause)
 
     def word(self) -> str:
-        """The state of what runs, for the status line; empty when nothing does."""
+        """Return the state of reading for the status line; empty when nothing is running."""
         if self._load_all is not None:
             stream = self._pane.reading.stream if self._pane.reading is not None else None
             bounds = stream.bounds if isinstance(stream, ParticipantStream) else (None, None)
@@ -52,7 +52,7 @@ class ReadCommands:
             about = f", about {duration(eta)} left" if eta is not None else ""
             return f"LOADING ALL{about}  {{go.out}}: stop"
         if self._context.here.level is Level.TIMELINE:
-            return sweep_word(self._sweep, self._now())
+            return scan_word(self._scan, self._now())
         if self._follower is None:
             return ""
         status = self._follower.status(self._now())
@@ -72,7 +72,7 @@ class ReadCommands:
                 return f"{news}FOLLOWING"
 
     def stop(self) -> bool:
-        """Stop what runs. Returns whether something did."""
+        """Stop reading. Returns whether anything was running."""
         load_all, self._load_all = self._load_all, None
         follower, self._follower = self._follower, None
         if load_all is not None:
@@ -82,7 +82,7 @@ class ReadCommands:
         return load_all is not None or follower is not None
 
     def tick(self) -> None:
-        """Poll when it is time, and set the alarm for the next time."""
+        """Follow: read what is new when it is time, and set the alarm for the next time."""
         if self._follower is None:
             return
         now = self._now()
@@ -94,15 +94,15 @@ class ReadCommands:
             self._alarm.set(max(wait, _SHORTEST_WAIT))
 
     def changed(self) -> None:
-        """A page of the feed came, or its state changed."""
+        """Called when a page of the feed came, or its state changed."""
         if self._load_all is not None and not self._load_all.step():
             self._load_all = None
-        self._tell_news()
+        self._tell_refreshed()
         self.tick()
         self._keep_up()
 
     def moved(self) -> None:
-        """The reader moved: whoever reads is not taken away from what they read."""
+        """Called when the cursor moved: pause following when it left the newest event."""
         follower = self._follower
         if follower is None:
             return
@@ -111,7 +111,7 @@ class ReadCommands:
             follower.pause()
 
     @property
-    def _sweep(self) -> Scan:
+    def _scan(self) -> Scan:
         return self._provider.scan(self._context.here.session)
 
     @property
@@ -122,16 +122,16 @@ class ReadCommands:
 
     @property
     def _event_feed(self) -> EventFeed:
-        """The feed of the participant on screen."""
+        """Return the feed of the participant on screen."""
         return self._provider.events(self._context.here.participant)
 
-    # Again.
+    # Reading again.
 
     def _again(self) -> None:
-        """Read again what failed; else read what is new."""
+        """Read again what failed; without a failure, read what is new."""
         feed, here, level = self._feed, self._context.here, self._context.level
         if level is Level.TIMELINE:
-            if not self._sweep.start():
+            if not self._scan.start():
                 raise Unavailable(NOTHING_NEW)
             return
         if level is Level.EVENTS:
@@ -146,13 +146,13 @@ class ReadCommands:
                 raise Unavailable("this cannot be retried: R reads again from the start")
         elif self._pane.reading is not None and level is Level.EVENTS:
             refreshed = self._event_feed.status.refreshed
-            self._awaits_news = refreshed.number if refreshed is not None else 0
+            self._awaited_refresh = refreshed.number if refreshed is not None else 0
             self._provider.refresh(self._event_feed)
         else:
             self._provider.restart(feed)
 
     def _list_ingest_again(self, here: Place) -> None:
-        """Ingest configurations are told as they are now: list them anew where they matter."""
+        """List ingest configurations anew when shown, since findings tell how they are now."""
         event = self._pane.event
         if event is None or event.error_code not in CODES:
             return
@@ -171,22 +171,22 @@ class ReadCommands:
     def _restart(self) -> None:
         self._provider.restart(self._feed)
 
-    def _tell_news(self) -> None:
-        """What the refresh that the reader asked for has brought."""
-        if self._awaits_news is None or self._context.here.level is not Level.EVENTS:
+    def _tell_refreshed(self) -> None:
+        """Say what the refresh that was asked for has brought."""
+        if self._awaited_refresh is None or self._context.here.level is not Level.EVENTS:
             return
         refreshed = self._event_feed.status.refreshed
         if refreshed is None:
             return
-        if refreshed.number == self._awaits_news:
+        if refreshed.number == self._awaited_refresh:
             return
-        self._awaits_news = None
+        self._awaited_refresh = None
         if refreshed.failure is not None:
             self._context.say(f"not refreshed: {refreshed.failure.summary}; {{read.again}}: retry")
         else:
             self._context.say(_news(refreshed))
 
-    # All.
+    # Reading all.
 
     def _why_not_all(self) -> str:
         if self._context.level is Level.TIMELINE:
@@ -218,7 +218,7 @@ class ReadCommands:
         self.tick()
 
     def _is_live(self) -> bool | None:
-        """Whether the session has no end, as far as it was read."""
+        """Whether the session is live; None when it is not read."""
         session = self._provider.store.session(self._context.here.session)
         return None if session is None else session.end_time is None
 
@@ -230,20 +230,20 @@ class ReadCommands:
     def _toggle_pause(self) -> None:
         follower = self._follower
         if follower is None:
-            self._toggle_sweep()
+            self._toggle_scan()
         elif follower.status(self._now()).state is FollowState.PAUSED:
             follower.resume()
             self._keep_up()
         else:
             follower.pause()
 
-    def _toggle_sweep(self) -> None:
-        reason = pause_or_go_on(self._sweep)
+    def _toggle_scan(self) -> None:
+        reason = pause_or_go_on(self._scan)
         if reason:
             raise Unavailable(reason)
 
     def _keep_up(self) -> None:
-        """While following, the newest event stays in view."""
+        """Keep the newest event in view while following."""
         follower = self._follower
         if follower is None:
             return

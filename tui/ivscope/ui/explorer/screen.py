@@ -1,4 +1,4 @@
-"""The explorer: picker, event list and detail on one screen, all out of one provider."""
+"""ExplorerScreen: picker, event list and detail on one screen, over one provider."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -44,11 +44,11 @@ from ivscope.workspace.launch import Launch, RecordingStatus
 from ivscope.workspace.place import Trail
 
 _METER_SECONDS = 0.5
-"""How often the call meter is drawn while it is above zero. At rest nothing is drawn."""
+"""Time between two drawings of the call meter while it is above zero; at zero none is drawn."""
 
 
 class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
-    """Owns where the reader is. Widgets get values; only screens ask the provider."""
+    """Puts the parts of the explorer together, and draws what the provider announces."""
 
     BINDINGS: ClassVar[list[BindingType]] = keyboard(View.STAGES)
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's convention
@@ -60,7 +60,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
 
     @dataclass
     class Changed(Message):
-        """A feed, a fact or a sweep of the provider changed; posted from reading threads."""
+        """Message: a feed, a fact or a scan of the provider changed. Posted by reading threads."""
 
         what: Fetchable | Scan
 
@@ -68,21 +68,21 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self,
         provider: StageDataProvider,
         *,
-        clock: TimeDisplay,
+        times: TimeDisplay,
         launch: Launch,
         keys: Mapping[str, str],
         jobs: Jobs,
         history: Path | None = None,
     ) -> None:
-        """The explorer.
+        """Make the explorer.
 
         Args:
             provider: Where everything on screen comes from.
-            clock: How times are told.
+            times: Zone and style in which times are shown.
             launch: Where and how to begin.
             keys: Keys in force by command id.
             jobs: The owner of background work.
-            history: File that remembers what was typed; None for none.
+            history: File that keeps what was typed in prompts; None to keep it for this run only.
         """
         super().__init__(keys)
         self._provider = provider
@@ -97,7 +97,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self.context = context = ExplorerContext(
             screen=self,
             provider=provider,
-            clock=clock,
+            times=times,
             launch=launch,
             keys=keys,
             jobs=jobs,
@@ -106,8 +106,8 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             count=Count(),
             status=StatusArea(TypedTexts(history), self.handlers),
             layout=Layout(self, self.handlers, self._picker, self._events, self._text),
-            picker=PickerPane(provider, self._picker, clock),
-            pane=EventsPane(provider, self._events, clock, self.say, jobs),
+            picker=PickerPane(provider, self._picker, times),
+            pane=EventsPane(provider, self._events, times, self.say, jobs),
             say=self.say,
             redraw=self.redraw,
             show_bars=self.show_bars,
@@ -127,7 +127,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self.handlers.add("prompt.help", self.open_help)
 
     def compose(self) -> Iterator[Widget]:
-        """Header, three panes, status, footer."""
+        """Make the header, three panes, the status line and the footer."""
         yield self._header
         with Container(id="body"):
             yield self._picker
@@ -137,7 +137,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         yield self._footer
 
     def on_mount(self) -> None:
-        """Paint first; connect and read after that."""
+        """Draw first; connect and read after that."""
         self.context.layout.arrange(is_reading=self.context.is_reading)
         self._provider.on_change = self._announce
         self.call_after_refresh(self._begin)
@@ -152,13 +152,13 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
 
     @property
     def view(self) -> View:
-        """What the keys go to."""
+        """The view that the keys go to."""
         return self.context.view
 
     # Drawing.
 
     def show_bars(self) -> None:
-        """Draw header, status and footer. Drawing them again sends only what changed."""
+        """Draw header, status and footer; only what changed is sent to the terminal."""
         context, width = self.context, self.size.width
         status = context.pane.status() if context.is_reading else context.picker.status()
         activity = self._provider.activity()
@@ -174,32 +174,32 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self._meter.set(_METER_SECONDS)
 
     def _header_line(self, width: int) -> Line:
-        """Where the reader is, and the zone: one without a name by its offset at the event."""
-        context, clock, launch = self.context, self.context.clock, self._launch
+        """Make the header: the place, and the zone by its name or its offset at the event."""
+        context, times, launch = self.context, self.context.times, self._launch
         event = context.pane.event if context.is_reading else None
         moment = event.time if event is not None and isinstance(event.time, datetime) else None
-        crumbs = self._words.where(context.here, launch.label, clock.now())
+        crumbs = self._words.where(context.here, launch.label, times.now())
         if launch.recording is not None:
             crumbs = (crumbs[0], _recording_crumb(launch.recording()), *crumbs[1:])
-        return header_line(crumbs, clock.zone_name(moment), width)
+        return header_line(crumbs, times.zone_name(moment), width)
 
     def say(self, note: str) -> None:
-        """A note in the status line until the next key."""
+        """Show a note in the status line until the next key."""
         self.context.status.say(self.handlers.with_keys(note))
 
     def redraw(self) -> None:
-        """Draw everything again: times are told in another way, or the size changed."""
+        """Draw everything again, as when the style of times or the size changed."""
         self.context.picker.redraw()
         self.context.pane.redraw()
         self._detail.show()
         self.show_bars()
 
     def on_explorer_screen_changed(self, message: Changed) -> None:
-        """Take it in when it is time."""
+        """Hand a change to the coalescer, which calls `_take_in`."""
         self._changes.add(message.what)
 
     def _take_in(self, changed: Collection[object]) -> None:
-        """Draw what reading threads stored, if it is still looked at."""
+        """Draw what reading threads stored, as far as it is on screen."""
         picker, pane = self.context.picker, self.context.pane
         if picker.feed in changed:
             picker.changed()
@@ -231,12 +231,12 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self.context.picker.near_end()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lay lines out for the new size."""
+        """Draw again for another size."""
         self.context.layout.fit(event.size.width, event.size.height)
         self.call_after_refresh(self.redraw)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """A picker beside the events is read when the reader turns to it."""
+        """Have the picker beside the events read when it gets the focus."""
         if event.widget is self._picker and self.context.is_reading:
             self.context.picker.read()
 
@@ -247,19 +247,19 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
     # Keys.
 
     def after(self, command: Command) -> None:
-        """A number typed before it is used up; all but moving may change the lines around."""
+        """Forget the typed number, and draw header, status and footer unless the cursor moved."""
         self.context.count.take()
         if command.area is not Area.MOVING:
             self.show_bars()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
-        """While a prompt is open, keys that are not typed into it do its own commands only."""
+        """Allow only the commands of a prompt while one is open."""
         if action == "do" and self.context.status.is_asking:
             return View.PROMPT in BY_ID[str(parameters[0])].views
         return True
 
     def on_key(self, event: events.Key) -> None:
-        """Keys that are no commands."""
+        """Give keys that are not commands to the key gate."""
         if self._gate.take(event.key):
             event.stop()
 
@@ -268,12 +268,12 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self.show_bars()
 
     def on_paste(self, event: events.Paste) -> None:
-        """Open what was pasted, wherever the reader is."""
+        """Open what was pasted, whatever is on screen."""
         self._prompts.paste(event.text)
 
 
 def _recording_crumb(status: RecordingStatus) -> Crumb:
-    """That everything read is saved, or that something was not."""
+    """Say in the header that answers are being recorded, or that some were lost."""
     if status.lost:
         return Crumb(f"NOT RECORDED: {status.lost:,} ({status.failure})", "NOT RECORDED")
     return Crumb(f"REC {status.file_name}", "REC")

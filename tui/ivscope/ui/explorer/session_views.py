@@ -1,4 +1,4 @@
-"""SessionViews: next failing participant, summary, lanes, comparison."""
+"""SessionViews: summary, lanes, comparison, and the jump to the next failing participant."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,19 +9,19 @@ from ivscope.ui.commands import Unavailable
 from ivscope.ui.compare.screen import Compared, ComparedRows, CompareScreen
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
-from ivscope.ui.explorer.list_status import loaded_events, sweep_word
+from ivscope.ui.explorer.list_status import loaded_events, scan_word
 from ivscope.ui.explorer.navigation import Navigation
 from ivscope.ui.lanes.screen import Landing, LanesScreen
 from ivscope.ui.lanes.view import LanesView
 from ivscope.ui.summary.data import ParticipantData, SessionData, SummaryData
 from ivscope.ui.summary.screen import Drill, SummaryScreen
-from ivscope.workspace.event_stream import ParticipantStream, begun_sweep
+from ivscope.workspace.event_stream import ParticipantStream, begun_scan
 from ivscope.workspace.names import Names
 from ivscope.workspace.place import Level, Place
 
 
 class NextFailing:
-    """`e` in the participant picker: sweeps, suspicious first, until an error is found."""
+    """`e` in the participant picker: scans, suspicious ones first, until an error is found."""
 
     def __init__(
         self, context: ExplorerContext, events: EventCommands, navigation: Navigation
@@ -35,29 +35,29 @@ class NextFailing:
         context.handlers.add("jump.error", self._jump, self._why_not)
 
     def stop(self) -> bool:
-        """Stop looking. Returns whether something was looked for."""
+        """Stop looking. Returns whether an error was being looked for."""
         sought, self._sought = self._sought, None
         if sought is not None:
             sought.pause()
         return sought is not None
 
     def changed(self, changed: Collection[object]) -> None:
-        """A sweep went on: open the first participant with an error, if that was looked for."""
-        sweep = self._sought
-        if sweep is None or sweep not in changed:
+        """Called when a scan went on: open the first participant with an error, if looking."""
+        scan = self._sought
+        if scan is None or scan not in changed:
             return
         place = self._context.here
-        if not self._is_picking or place.session != sweep.session:
+        if not self._is_picking or place.session != scan.session:
             self._sought = None
             return
-        found = _first_with_errors(sweep)
+        found = _first_with_errors(scan)
         if found is not None:
             self._sought = None
-            sweep.pause()
+            scan.pause()
             self._open(found)
-        elif not sweep.is_running:
+        elif not scan.is_running:
             self._sought = None
-            read = f"{sweep.log.participants_read:,} participants read"
+            read = f"{scan.log.participants_read:,} participants read"
             self._context.say(f"no error in the {read}")
 
     @property
@@ -71,22 +71,22 @@ class NextFailing:
         if not self._is_picking:
             self._events.next_error()
             return
-        sweep = self._provider.scan(self._context.here.session)
-        found = self._below(sweep)
+        scan = self._provider.scan(self._context.here.session)
+        found = self._below(scan)
         if found is not None:
             self._open(found)
             return
-        if not sweep.start():
+        if not scan.start():
             raise Unavailable("everybody is read, and no participant further down has an error")
-        self._sought = sweep
+        self._sought = scan
         self._context.say("reading participants, suspicious ones first, until one has an error")
 
-    def _below(self, sweep: Scan) -> str | None:
-        """The next participant under the cursor whose events hold an error, as far as read."""
+    def _below(self, scan: Scan) -> str | None:
+        """Return the next participant below the cursor with an error, as far as read."""
         rows = self._context.picker.below()
         wanted = [row.participant_id for row in rows if isinstance(row, ParticipantSummary)]
         for participant_id in wanted:
-            reading = sweep.log.reading(participant_id)
+            reading = scan.log.reading(participant_id)
             if reading is not None and reading.errors:
                 return participant_id
         return None
@@ -98,28 +98,28 @@ class NextFailing:
         self._events.next_error()
 
 
-def _first_with_errors(sweep: Scan) -> str | None:
-    """The participant read first among those with an error."""
-    for participant_id in sweep.log.participant_ids:
-        reading = sweep.log.reading(participant_id)
+def _first_with_errors(scan: Scan) -> str | None:
+    """Return the participant that was read first among those with an error."""
+    for participant_id in scan.log.participant_ids:
+        reading = scan.log.reading(participant_id)
         if reading is not None and reading.errors:
             return participant_id
     return None
 
 
 class SessionViews:
-    """Opens the views of a session and lands where they lead."""
+    """The commands that open the views of a session, and go where a view leads."""
 
     def __init__(
         self, context: ExplorerContext, events: EventCommands, navigation: Navigation
     ) -> None:
         self._context = context
         self._provider = context.provider
-        self._clock = context.clock
+        self._times = context.times
         self._jobs = context.jobs
         self._events = events
         self._navigation = navigation
-        self._trouble = NextFailing(context, events, navigation)
+        self._next_failing = NextFailing(context, events, navigation)
         self._view: SummaryScreen | LanesScreen | None = None
         add = context.handlers.add
         add("triage.summary", self._open_summary, context.why_no_session)
@@ -127,33 +127,33 @@ class SessionViews:
         add("triage.compare", self._compare, self._why_not_compare)
 
     def changed(self, changed: Collection[object]) -> None:
-        """Something that the provider holds changed."""
-        self._trouble.changed(changed)
+        """Called when something of the provider changed."""
+        self._next_failing.changed(changed)
         if self._view is not None:
             self._view.changed()
 
-    def _sweep(self) -> Scan:
-        """The sweep of the session, started unless it was stopped."""
-        return begun_sweep(self._provider, self._context.here.session)
+    def _scan(self) -> Scan:
+        """Return the scan of the session; starts it unless it was paused."""
+        return begun_scan(self._provider, self._context.here.session)
 
     def order(self, order: str) -> None:
-        """Start, pause or cancel the sweep of the session.
+        """Start, pause or cancel the scan of the session.
 
         Raises:
-            Unavailable: It is none of these, or there is no session.
+            Unavailable: `order` is none of these, or there is no session.
         """
         reason = self._context.why_no_session()
         if reason:
             raise Unavailable(reason)
-        sweep = self._provider.scan(self._context.here.session)
+        scan = self._provider.scan(self._context.here.session)
         match order:
             case "start":
-                if not sweep.start():
+                if not scan.start():
                     raise Unavailable("the session has ended and everybody is read")
             case "pause":
-                sweep.pause()
+                scan.pause()
             case "cancel":
-                sweep.cancel()
+                scan.cancel()
             case _:
                 raise Unavailable("sweep takes start, pause or cancel")
 
@@ -166,8 +166,8 @@ class SessionViews:
             stream = ParticipantStream(self._provider, here.participant)
             data = ParticipantData(self._provider, here, stream)
         else:
-            data = SessionData(self._provider, self._sweep(), self._jobs, self._redraw_view)
-        self._view = SummaryScreen(data, self._clock, self._jobs, self._context.keys)
+            data = SessionData(self._provider, self._scan(), self._jobs, self._redraw_view)
+        self._view = SummaryScreen(data, self._times, self._jobs, self._context.keys)
         self._context.screen.app.push_screen(self._view, self._leave_summary)
 
     def _redraw_view(self) -> None:
@@ -188,7 +188,7 @@ class SessionViews:
         self._context.show_bars()
 
     def _row_of(self, position: int) -> int | None:
-        """The row of an event in everybody's list, None while it is not shown."""
+        """Return the row of an event in the list of everybody; None while it is not shown."""
         reading = self._context.pane.reading
         if reading is None or not reading.view.is_shown(position):
             return None
@@ -197,13 +197,13 @@ class SessionViews:
     # Lanes.
 
     def _open_lanes(self) -> None:
-        sweep = self._sweep()
+        scan = self._scan()
         event = self._context.pane.event if self._context.here.level >= Level.EVENTS else None
         moment = event.time if event is not None and isinstance(event.time, datetime) else None
         now = self._provider.clock.monotonic
-        view = LanesView(self._provider, sweep, self._clock, moment)
+        view = LanesView(self._provider, scan, self._times, moment)
         self._view = LanesScreen(
-            view, lambda: sweep_word(sweep, now()), self._jobs, self._context.keys
+            view, lambda: scan_word(scan, now()), self._jobs, self._context.keys
         )
         self._context.screen.app.push_screen(self._view, self._leave_lanes)
 
@@ -225,9 +225,9 @@ class SessionViews:
         return "open two participants, one after the other: {triage.compare} compares them"
 
     def _compare(self) -> None:
-        """The two participants opened last, the one before on the left."""
+        """Compare the two participants opened last; the earlier one is on the left."""
         right, left = self._context.trail.opened
-        rows = ComparedRows(self._compared(left), self._compared(right), self._clock)
+        rows = ComparedRows(self._compared(left), self._compared(right), self._times)
         event = self._context.pane.event if self._context.here.level is Level.EVENTS else None
         moment = event.time if event is not None and isinstance(event.time, datetime) else None
         self._context.screen.app.push_screen(CompareScreen(rows, moment, self._context.keys))
@@ -241,6 +241,6 @@ class SessionViews:
         fact = self._provider.store.participant(scope)
         user = fact.summary.user_id if fact is not None else None
         if not user:
-            sweep = self._provider.started_scan(scope.session)
-            user = Names(sweep).name(scope.participant_id) if sweep is not None else None
+            scan = self._provider.started_scan(scope.session)
+            user = Names(scan).name(scope.participant_id) if scan is not None else None
         return f"{user} {scope.participant_id}" if user else scope.participant_id

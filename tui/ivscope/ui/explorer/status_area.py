@@ -1,4 +1,4 @@
-"""StatusArea: the line above the footer: status, a note, a choice of letters, or a prompt."""
+"""StatusArea: the line above the footer, with a status, a note, a choice or a prompt."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -24,12 +24,12 @@ from ivscope.ui.widgets.typing_line import TypingLine
 
 
 def _nothing(_text: str) -> None:
-    """Typing alone does nothing."""
+    """Do nothing while one types."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenPrompt:
-    """A prompt that is open: what it says and what its answers do."""
+    """What a prompt says, and what its answers do."""
 
     title: str
     hint: str
@@ -41,17 +41,17 @@ class OpenPrompt:
     cancelled: Callable[[], None] = field(default=lambda: None)
     complete: Callable[[str], str] | None = None
     sister: "Callable[[str], OpenPrompt] | None" = None
-    """The prompt that Tab switches to, with what was typed."""
+    """Makes the prompt that Tab switches to, from what was typed."""
 
 
 class TypedTexts:
-    """Texts entered in each kind of prompt, oldest first, each once."""
+    """The texts entered in each kind of prompt, oldest first, each once."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """A history.
+        """Begin without texts; the file is read at the first prompt.
 
         Args:
-            path: File that remembers it, read at the first prompt; None for this run only.
+            path: File that keeps them; None to keep them for this run only.
         """
         self._path = path
 
@@ -60,11 +60,11 @@ class TypedTexts:
         return load(self._path) if self._path is not None else {}
 
     def of(self, title: str) -> Sequence[str]:
-        """Texts of one kind of prompt."""
+        """Return the texts of one kind of prompt."""
         return self._texts.get(title, [])
 
     def add(self, title: str, text: str) -> None:
-        """Remember a text as the latest."""
+        """Add a text as the latest one."""
         if text.strip():
             texts = self._texts.setdefault(title, [])
             if text in texts:
@@ -76,23 +76,23 @@ class TypedTexts:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What may be chosen, and what the letter does."""
+    """A question that one letter answers, such as what to copy."""
 
     title: str
     choices: dict[str, str]
-    """Letter and what it stands for."""
+    """What can be chosen, by letter."""
     chosen: Callable[[str], None]
 
     def line(self, width: int) -> Line:
-        """The status line while it is open."""
+        """Draw the question in the status line."""
         hints = footer_line((*self.choices.items(), ("Esc", "none")), width - len(self.title) - 1)
         return (Span(f"{self.title} ", Role.STRONG), *hints)
 
     def take(self, key: str) -> None:
-        """Take a key; Esc takes nothing.
+        """Do what a key chooses; Esc chooses nothing.
 
         Raises:
-            Unavailable: The key is no choice.
+            Unavailable: The key is none of the letters.
         """
         if key in self.choices:
             self.chosen(key)
@@ -101,70 +101,70 @@ class Choice:
 
 
 class Prompt(Horizontal):
-    """A titled line to type in, with what was typed before."""
+    """A titled line to type in, with a history."""
 
     BINDINGS: ClassVar[list[BindingType]] = keyboard(View.PROMPT)
 
     def __init__(self, prompt: OpenPrompt, history: Sequence[str]) -> None:
-        """A prompt.
+        """Make a prompt.
 
         Args:
-            prompt: What it asks for.
+            prompt: What it says and does.
             history: Earlier texts, oldest first.
         """
         super().__init__()
         self.asked = prompt
         self.said = prompt.text
-        """The text that was told last."""
+        """The text that `typed` was called with last."""
         self._line = TypingLine(prompt.text, placeholder=prompt.hint, select_on_focus=True)
         self._history = [*history, prompt.text]
         self._at = len(history)
 
     def compose(self) -> Iterator[Widget]:
-        """Title and input."""
+        """Make the title and the input."""
         yield Label(self.asked.title, markup=False)
         self._line.cursor_blink = False
         yield self._line
 
     def on_mount(self) -> None:
-        """Take the keys."""
+        """Take the focus."""
         self._line.focus()
 
     @property
     def text(self) -> str:
-        """What is typed."""
+        """What is typed now."""
         return self._line.value
 
     def put(self, text: str) -> None:
-        """Type a text in the place of what is there."""
+        """Replace what is typed."""
         self._line.value = text
         self._line.cursor_position = len(text)
 
     def why_not_recall(self, step: int) -> str:
-        """Why there is no text so many steps on in the history; empty when there is one."""
+        """Say why the history has no text so many steps on; empty when it has one."""
         if 0 <= self._at + step < len(self._history):
             return ""
         return "nothing else was typed " + ("before" if step < 0 else "after this")
 
     def recall(self, step: int) -> None:
-        """The text so many steps on in the history."""
+        """Replace what is typed by the text so many steps on in the history."""
         self._at += step
         self.put(self._history[self._at])
 
 
 class StatusArea(Container):
-    """Shows one of the four; what asks for an answer comes first."""
+    """Shows a prompt, else a choice, else a note, else the status."""
 
     @dataclass
     class Answered(Message):
-        """A prompt closed: the keys belong to the panes again."""
+        """Message: a prompt closed, so the keys go to the panes again."""
 
     def __init__(self, history: TypedTexts, handlers: Handlers) -> None:
-        """A status line.
+        """Make the area.
 
         Args:
-            history: What was typed in prompts.
-            handlers: Gets those of the commands of a prompt.
+            history: The texts entered in prompts.
+            handlers: Gets the handlers of the commands of a prompt.
         """
         super().__init__(id="status-area")
         self._history = history
@@ -181,16 +181,16 @@ class StatusArea(Container):
         handlers.add("prompt.complete", self._complete, self._why_not_complete)
 
     def compose(self) -> Iterator[Widget]:
-        """The line; prompts are mounted over it."""
+        """Make the line that prompts are mounted over."""
         yield self._bar
 
     def show_status(self, status: Line) -> None:
-        """The status, shown while nothing else is."""
+        """Set the status, which is shown while nothing else is."""
         self._status = status
         self._draw()
 
     def say(self, note: str) -> None:
-        """A note until the next key."""
+        """Show a note until the next key."""
         self._note = note
         self._draw()
 
@@ -203,7 +203,7 @@ class StatusArea(Container):
         """Take a key before anything else does.
 
         Returns:
-            Whether it was meant for the choice. A note goes with any key.
+            Whether it answered a choice. Any key removes a note.
         """
         choice, self._choice = self._choice, None
         if choice is not None:
@@ -243,7 +243,7 @@ class StatusArea(Container):
 
     def _close(self) -> None:
         prompt, self._prompt = self._prompt, None
-        # Else Textual looks for one: the detail would be drawn with the focus, and again without.
+        # Textual would focus the detail for a moment, and draw it twice.
         self.screen.set_focus(self._asker)
         if prompt is not None:
             prompt.remove()
@@ -255,7 +255,7 @@ class StatusArea(Container):
         prompt = self._prompt
         if prompt is not None and message.value != prompt.said:
             prompt.said = message.value
-            with suppress(Unavailable):  # half a filter is no filter yet; Enter tells
+            with suppress(Unavailable):  # half a filter is no filter yet; Enter says so
                 prompt.asked.typed(message.value)
 
     def _enter(self) -> None:
@@ -287,7 +287,7 @@ class StatusArea(Container):
         return "nothing completes this" if is_plain else ""
 
     def _complete(self) -> None:
-        """Complete what is typed, or go on with it in the sister prompt."""
+        """Complete what is typed, or switch to the sister prompt with it."""
         if self._prompt is None:
             return
         asked, text = self._prompt.asked, self._prompt.text

@@ -40,12 +40,12 @@ Entry = Area | Elsewhere | Command
 
 
 class HelpRows:
-    """What the help lists: areas as headings when nothing is searched, and commands."""
+    """The rows of the help: commands, below the headings of their areas unless searched."""
 
     def __init__(
         self, entries: Sequence[Entry], keys: Mapping[str, str], reasons: Mapping[str, str]
     ) -> None:
-        """Rows of a help.
+        """Make rows.
 
         Args:
             entries: Headings and commands.
@@ -60,20 +60,20 @@ class HelpRows:
         return len(self.entries)
 
     def command(self, index: int) -> Command | None:
-        """The command of a row; None for a heading, and without rows."""
+        """Return the command of a row; None for a heading and when there are no rows."""
         entry = self.entries[index] if self.entries else None
         return entry if isinstance(entry, Command) else None
 
     def titles(self, width: int) -> Line:  # noqa: ARG002 - the signature of rows
-        """No titles: the columns are plain to see."""
+        """Return no titles: the columns need none."""
         return ()
 
     def key(self, index: int) -> Hashable:
-        """The entry: its keys stay while the help is open."""
+        """Return the entry: its keys do not change while the help is open."""
         return self.entries[index]
 
     def line(self, index: int, width: int) -> Line:
-        """One row: keys, label, and why not now or as much of the help as fits."""
+        """Draw a row: keys, label, then why it cannot be done now, else its help, cut to fit."""
         entry = self.entries[index]
         if not isinstance(entry, Command):
             return (Span(shorten(entry.value, width), Role.STRONG),)
@@ -87,9 +87,9 @@ class HelpRows:
         )
 
     def step(self, index: int, rows: int) -> int:
-        """The row so many rows away, or the nearest command to it: headings are skipped.
+        """Return the row so many rows away, or the command nearest to it: headings are skipped.
 
-        Further that way comes before back this way.
+        Rows further in the same direction are tried before those on the way there.
         """
         last = len(self.entries) - 1
         way = -1 if rows < 0 else 1
@@ -100,7 +100,7 @@ class HelpRows:
 
 
 def grouped(view: View) -> tuple[Entry, ...]:
-    """The commands of a view below the headings of their areas, then those of other views."""
+    """List the commands of a view below the headings of their areas, then all others."""
     entries: list[Entry] = []
     for area in Area:
         commands = [c for c in COMMANDS if c.area is area and view in c.views]
@@ -111,16 +111,16 @@ def grouped(view: View) -> tuple[Entry, ...]:
 
 
 def found(query: str, keys: Mapping[str, str], view: View) -> tuple[Command, ...]:
-    """Commands that have every word of the query in id, label, help, area or keys.
+    """Find the commands that have every word of the query in id, label, help, area or keys.
 
-    Whose key a word is comes first, then whose label has them all, then the rest; of each, those
-    of the view first, and else in the order of the table. A key of one letter is told apart from
-    its capital.
+    Commands with a word as their key come first, then those with all words in the label, then the
+    rest. Within each of these the commands of the view come first, then the order of the table. A
+    key of one letter differs from its capital.
 
     Args:
         query: Words in any order, in any case.
         keys: Keys by command id, as in force.
-        view: From where the help was opened.
+        view: The view that the help was opened from.
     """
     words = query.split()
     ranked = [
@@ -145,7 +145,7 @@ def _rank(words: Sequence[str], command: Command, keys: str) -> int | None:
 
 
 def full_lines(command: Command, keys: str, reason: str, width: int) -> tuple[Line, ...]:
-    """Everything about a command: its keys, its name for the configuration, its help."""
+    """Write all about a command: its keys, its id for the configuration, its help."""
     head = (
         Span(shown_keys(keys) or "no key", Role.ACCENT if keys else Role.MUTED),
         Span(f"  {command.label}  ", Role.STRONG),
@@ -164,10 +164,10 @@ class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScr
     BINDINGS: ClassVar[list[BindingType]] = keyboard(View.HELP)
 
     def __init__(self, view: View, keys: Mapping[str, str], reasons: Mapping[str, str]) -> None:
-        """A help.
+        """Make the help of a view.
 
         Args:
-            view: From where it is opened: its commands come first.
+            view: The view that it is opened from: its commands come first.
             keys: Keys by command id, as in force; empty for a command without keys.
             reasons: Why a command cannot be done now, by command id; empty when it can.
         """
@@ -185,11 +185,11 @@ class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScr
 
     @property
     def view(self) -> View:
-        """The help."""
+        """The view of this screen."""
         return View.HELP
 
     def compose(self) -> Iterator[Widget]:
-        """The search, the commands, all about the chosen one, and a footer."""
+        """Make the search, the list of commands, the text about the chosen one, and a footer."""
         with Horizontal(id="help-search"):
             yield Label("HELP", markup=False)
             yield TypingLine(placeholder="words or a key", select_on_focus=False)
@@ -202,7 +202,7 @@ class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScr
         return self.query_one("#help-list", RowList)
 
     def on_mount(self) -> None:
-        """Take the keys; they all go to the search."""
+        """Take the focus: all keys go to the search."""
         self._list.can_focus = False
         self.query_one(TextPane).can_focus = False
         line = self.query_one(Input)
@@ -211,10 +211,10 @@ class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScr
         self.call_after_refresh(self._show)
 
     def say(self, note: str) -> None:
-        """Nothing that the help does can fail to be done."""
+        """Say nothing: no command of the help can be refused."""
 
     def on_resize(self) -> None:
-        """Lay out for the width."""
+        """Draw again for another width."""
         width = self.size.width
         hints = (("type", "search"), *footer_hints(View.HELP, self.keys))
         self.query_one("#help-footer", LineBar).show(footer_line(hints, width))

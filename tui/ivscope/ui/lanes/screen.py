@@ -1,4 +1,4 @@
-"""LanesScreen: who was in, publishing, failing, and when; lanes and plots over one time."""
+"""LanesScreen: when each participant was in, publishing or failing, with plots over time."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import datetime
@@ -21,14 +21,14 @@ from ivscope.ui.widgets.text_pane import TextPane
 from ivscope.workspace.jobs import Jobs
 
 _FAR = 10
-"""Cells of time that one key moves at most."""
+"""Cells that the keys for ten cells move the cursor in time."""
 
 Landing = tuple[str | None, datetime | None]
-"""Whom to open, None for nobody; and the moment of the cursor."""
+"""The id of the participant to open, None for nobody; and the moment of the cursor."""
 
 
 class LaneRows:
-    """A row for each participant, as the view is now: what changes there needs other rows."""
+    """The lanes of a view as it is now, a row each; after any change new rows are needed."""
 
     def __init__(self, view: LanesView) -> None:
         self._view = view
@@ -37,20 +37,20 @@ class LaneRows:
         return len(self._view.order)
 
     def key(self, index: int) -> Hashable:
-        """The lane of these rows: with the view, a moment say, every lane changes."""
+        """Return these rows and the index: a change of the view changes every lane."""
         return self, index
 
     def line(self, index: int, width: int) -> Line:
-        """One lane."""
+        """Draw a lane."""
         return self._view.lane(index, width)
 
     def titles(self, width: int) -> Line:  # noqa: ARG002 - the protocol's signature
-        """None: the axis stands above."""
+        """Return no titles: the axis of time is above the list."""
         return ()
 
 
 class LanesScreen(OverlayScreen[Landing]):
-    """The result says where to land."""
+    """Shows the lanes of a session; its result says where to go."""
 
     VIEW = View.LANES
     BINDINGS: ClassVar[list[BindingType]] = keyboard(VIEW)
@@ -58,11 +58,11 @@ class LanesScreen(OverlayScreen[Landing]):
     def __init__(
         self, view: LanesView, word: Callable[[], str], jobs: Jobs, keys: Mapping[str, str]
     ) -> None:
-        """Lanes.
+        """Make the screen.
 
         Args:
             view: What is shown.
-            word: State of the sweep, in capitals.
+            word: Returns the state of the scan, in capitals.
             jobs: The owner of background work.
             keys: Keys in force by command id.
         """
@@ -86,7 +86,7 @@ class LanesScreen(OverlayScreen[Landing]):
             add(id_, lambda: self.dismiss((None, view.moment)))
 
     def compose(self) -> Iterator[Widget]:
-        """Title, plot and axis, lanes, legend, keys."""
+        """Make the title, the plot with the axis, the lanes, the legend and the keys."""
         yield LineBar(id="title")
         plot = TextPane(id="plot")
         plot.can_focus = False
@@ -96,12 +96,12 @@ class LanesScreen(OverlayScreen[Landing]):
         yield self.foot
 
     def on_mount(self) -> None:
-        """Count, and take the keys."""
+        """Begin to count, and take the focus."""
         self._list.focus()
         self._counting.begin()
 
     def on_unmount(self) -> None:
-        """Nothing is left to draw on."""
+        """Stop counting: nothing is left to draw on."""
         self._counting.close()
 
     @property
@@ -109,11 +109,11 @@ class LanesScreen(OverlayScreen[Landing]):
         return self.query_one("#lanes", RowList)
 
     def changed(self) -> None:
-        """Events came."""
+        """Called when events came."""
         self._counting.changed()
 
     def on_resize(self) -> None:
-        """Lay out for the size."""
+        """Draw again for another size."""
         self._counting.draw()
 
     def _draw(self) -> None:

@@ -1,4 +1,4 @@
-"""LanesView: what the lanes screen shows: window, cursor, order; pure but for what it reads."""
+"""LanesView: the state of the lanes screen (window, cursor, order, plot) and its lines."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -56,14 +56,14 @@ LEGEND: Final[Line] = (
 def lane_line(
     label: str, cells: str, *, label_cells: int, cursor: int | None, is_chosen: bool = False
 ) -> Line:
-    """One lane.
+    """Draw a lane.
 
     Args:
-        label: From outside: who it is.
+        label: Name of the participant. Text from outside.
         cells: Signs of `LaneCell`.
         label_cells: Cells of the label, a blank beside it included.
         cursor: Column of the moment of the cursor; None when outside.
-        is_chosen: Whether it is the lane that keys act on.
+        is_chosen: Whether the cursor is on this lane.
     """
     mark = ">" if is_chosen else " "
     name = pad(mark + clip(label, label_cells - 2), label_cells)
@@ -77,7 +77,7 @@ def _signs(cells: str, cursor: int | None) -> Line:
         if column != cursor:
             signs.append((sign, role))
         elif sign in _KEPT:
-            # The sign says more than the line through it; the role shows where the line is.
+            # The sign stays, and its role shows that the cursor is here.
             signs.append((sign, Role.HIT))
         else:
             signs.append((CURSOR, Role.HIT))
@@ -90,9 +90,9 @@ def _signs(cells: str, cursor: int | None) -> Line:
 def axis_line(
     window: TimeWindow, columns: int, zone: tzinfo, *, label_cells: int, cursor: int | None
 ) -> Line:
-    """Clock times above their columns, each beginning where its column begins.
+    """Draw the axis: clock times, each beginning at its column.
 
-    The date stands in place of the label, that of the beginning of the window.
+    The date of the beginning of the window is at the place of the labels.
     """
     with_date = clock(window.start, zone, with_date=True)
     date = with_date.partition(" ")[0]
@@ -114,7 +114,7 @@ def axis_line(
 
 
 def window_text(window: TimeWindow, columns: int, zone: tzinfo) -> str:
-    """From when to when, and how much time a cell holds: "20:31:07 to 21:40:00, 52 s a cell"."""
+    """Describe the window and the time of a cell: "20:31:07 to 21:40:00, 52 s a cell"."""
     cell = (window.end - window.start) / max(columns, 1)
     one_second = timedelta(seconds=1)
     size = f"{cell / one_second:.1f} s" if cell < 10 * one_second else f"{cell // one_second} s"
@@ -127,12 +127,12 @@ _PLOT_LINES = 6
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What plots are made of."""
+    """The counts that plots are drawn from."""
 
     publishers: Publishers
     events: EventTally
     until: datetime
-    """After this nothing is known."""
+    """The last moment of which anything is known."""
 
 
 PUBLISHERS: Plot[Counts, PublisherLevel] = Plot(
@@ -152,36 +152,36 @@ EVENTS: Plot[Counts, Bucket] = Plot(
     counted=("errors", lambda bucket: bucket.errors),
 )
 _PLOTS = (PUBLISHERS, EVENTS, None)
-"""In the order in which a key shows them; None is no plot."""
+"""In the order in which a key goes through them; None is no plot."""
 
 
 class LanesView:
-    """One session in time. The lanes and both plots share window and cursor."""
+    """A session over time. The lanes and both plots share the window and the cursor."""
 
     def __init__(
-        self, provider: StageDataProvider, sweep: Scan, clock: TimeDisplay, moment: datetime | None
+        self, provider: StageDataProvider, scan: Scan, times: TimeDisplay, moment: datetime | None
     ) -> None:
-        """Lanes of a session.
+        """Show the whole session.
 
         Args:
-            provider: What is held of it.
-            sweep: Everybody's events.
-            clock: How times are told.
+            provider: What was read of the session.
+            scan: The scan, with the events of everybody.
+            times: Zone in which times are shown, and the present time.
             moment: Where the cursor begins; None for the middle.
         """
-        session = provider.store.session(sweep.session)
+        session = provider.store.session(scan.session)
         end = session.end_time if session is not None else None
         self._ended = end if isinstance(end, datetime) else None
-        self._sweep = sweep
-        self._clock = clock
-        self._names = Names(sweep)
-        log = sweep.log
-        self._until = self._ended or clock.now()
-        """After this nothing is known: the end of the session, or when the lanes were opened."""
+        self._scan = scan
+        self._times = times
+        self._names = Names(scan)
+        log = scan.log
+        self._until = self._ended or times.now()
+        """End of the session, else when the lanes were opened: nothing is known of later."""
         self._reaches = Reaches(provider)
-        self._reach_of = self._reaches.in_sweep(sweep)
+        self._reach_of = self._reaches.in_scan(scan)
         self._lanes = Lanes(log.log, log.ranges, self._reach, self._until)
-        self._publishers = Publishers(log.log, lambda: self._reaches.in_sweep(sweep))
+        self._publishers = Publishers(log.log, lambda: self._reaches.in_scan(scan))
         self._tally = EventTally(log.log)
         self._window: TimeWindow | None = None
         self._is_fitted = True
@@ -193,13 +193,13 @@ class LanesView:
         self._lane_order = LaneOrder()
         self._ordered_for: tuple[int, int, int | None] | None = None
         self.order: list[str] = []
-        """Participant ids, a lane each."""
+        """Participant ids in the order of the lanes."""
 
     def work(self, seconds: float) -> bool:
-        """Count on for about so long. Returns whether more is left."""
+        """Count for about so many seconds. Returns whether more is left."""
         is_more = self._tally.advance(seconds / 2)
         is_more = self._publishers.advance(seconds / 2) or is_more
-        self._reach_of = self._reaches.in_sweep(self._sweep)
+        self._reach_of = self._reaches.in_scan(self._scan)
         self._arrange()
         span = self._tally.span
         if span is not None and (self._window is None or self._is_fitted):
@@ -211,8 +211,8 @@ class LanesView:
         return self._reach_of(participant_id)
 
     def _arrange(self) -> None:
-        """Order the lanes anew if people came, were read, or are wanted in another order."""
-        log, rows = self._sweep.log, self._sweep.participants.items
+        """Order the lanes again if participants came or were read, or the order was changed."""
+        log, rows = self._scan.log, self._scan.participants.items
         read = log.participants_read if self.errors_first else None
         ordered_for = (len(rows), log.participants_known, read)
         if ordered_for == self._ordered_for:
@@ -226,25 +226,25 @@ class LanesView:
         self.order += [one for one in log.participant_ids if one not in known]
 
     def columns(self, width: int) -> int:
-        """Cells of time in a width."""
+        """Return how many cells of a width show time."""
         return max(8, width - _LABEL_CELLS)
 
-    # What is drawn.
+    # Lines.
 
     def head(self, width: int) -> list[Line]:
-        """The plot and the axis above the lanes."""
+        """Draw the plot and the axis above the lanes."""
         window, columns = self._window, self.columns(width)
         if window is None:
             return [(Span("no event with a time is read yet", Role.MUTED),)]
         cursor = self._column(columns)
-        axis = axis_line(window, columns, self._clock.zone, label_cells=_LABEL_CELLS, cursor=cursor)
+        axis = axis_line(window, columns, self._times.zone, label_cells=_LABEL_CELLS, cursor=cursor)
         plot = _PLOTS[self._plot]
         frame = PlotFrame(_PLOT_LINES, _LABEL_CELLS, cursor)
         lines = [] if plot is None else plot.lines(self._counts, window, columns, frame)
         return [*lines, axis]
 
     def lane(self, index: int, width: int) -> Line:
-        """One participant."""
+        """Draw the lane of a participant."""
         participant_id, columns = self.order[index], self.columns(width)
         cells = " " * columns
         if self._window is not None:
@@ -257,27 +257,27 @@ class LanesView:
         )
 
     def foot(self, width: int) -> Line:
-        """What the signs mean, or the moment and the window where that was asked for."""
+        """Draw the legend of the signs, or the moment and the window when they were asked for."""
         return LEGEND if width >= sum(len(span.text) for span in LEGEND) else LEGEND[:6]
 
     def title(self, width: int) -> str:
-        """The moment of the cursor, how many were publishing then, and the window."""
+        """Return the moment of the cursor, how many were publishing then, and the window."""
         if self._window is None or self.moment is None:
             return ""
-        at = self.moment.astimezone(self._clock.zone)
+        at = self.moment.astimezone(self._times.zone)
         text = f"{at:%H:%M:%S}: {self._told(self.moment)}"
-        return f"{text}  ({window_text(self._window, self.columns(width), self._clock.zone)})"
+        return f"{text}  ({window_text(self._window, self.columns(width), self._times.zone)})"
 
     def _told(self, moment: datetime) -> str:
-        """How many were publishing in the second of a moment."""
-        read_to = self._reaches.read_to(self._sweep)
+        """Say how many were publishing in the second of a moment."""
+        read_to = self._reaches.read_to(self._scan)
         if read_to is not None and moment >= read_to:
-            at = read_to.astimezone(self._clock.zone)
+            at = read_to.astimezone(self._times.zone)
             return f"not known after {at:%H:%M:%S}, when the events were read"
         first = to_microseconds(moment) // SECOND * SECOND
         level = self._publishers.level(first, first + SECOND - 1)
         unsure = f" to {level.possible}" if level.possible > level.certain else ""
-        least = "" if self._sweep.log.is_all_read else "at least "
+        least = "" if self._scan.log.is_all_read else "at least "
         return f"{least}{level.certain}{unsure} of {PUBLISHER_LIMIT} publishing"
 
     def _column(self, columns: int) -> int | None:
@@ -285,11 +285,11 @@ class LanesView:
             return None
         return self._window.column_of(self.moment, columns)
 
-    # What keys do.
+    # Commands.
 
     def pause(self) -> str:
         """Pause the reading, or go on. Returns why it cannot go on; empty when it can."""
-        return pause_or_go_on(self._sweep)
+        return pause_or_go_on(self._scan)
 
     def move(self, cells: int, width: int) -> None:
         """Move the cursor in time; the window follows."""
@@ -308,10 +308,10 @@ class LanesView:
             self._window = self._window.zoom(factor, self.moment)
 
     def fit(self) -> None:
-        """Show all."""
+        """Show the whole session."""
         self._is_fitted = True
         self.work(0)
 
     def next_plot(self) -> None:
-        """Publishers, events, none."""
+        """Show the next plot: publishers, events, none."""
         self._plot = (self._plot + 1) % len(_PLOTS)

@@ -1,4 +1,4 @@
-"""What the summary of a session, or of one participant, is made from, and its findings."""
+"""SummaryData: counts, facts and findings that the summary of a session or participant shows."""
 
 from collections.abc import Callable
 from datetime import tzinfo
@@ -18,7 +18,7 @@ from ivscope.render.facts_lines import session_span
 from ivscope.render.finding_lines import Cited, EvidenceKeys, finding_lines
 from ivscope.render.lines import Line, Role, Span
 from ivscope.ui.commands import ONLY_RECORDED
-from ivscope.ui.explorer.list_status import sweep_word
+from ivscope.ui.explorer.list_status import scan_word
 from ivscope.ui.summary.lines import SummaryLine
 from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.event_stream import ParticipantStream, pause_or_go_on
@@ -28,17 +28,17 @@ from ivscope.workspace.place import Place
 from ivscope.workspace.session_context import session_facts
 
 _FAILURES = 20
-"""Participants named that could not be read: their causes are mostly the same."""
+"""At most so many unread participants are named: their causes are mostly the same."""
 
 
 class SummaryData(Protocol):
-    """Counts that grow."""
+    """What a summary shows, which grows while events are read."""
 
     title: str
-    """Of what."""
+    """What is summed up: "Session" or "Participant"."""
 
     def work(self, seconds: float) -> bool:
-        """Count on for about so long. Returns whether more is left to count."""
+        """Count for about so many seconds. Returns whether more is left to count."""
         ...
 
     def summary(self) -> Summary:
@@ -46,51 +46,51 @@ class SummaryData(Protocol):
         ...
 
     def word(self) -> str:
-        """The state of the reading, in capitals."""
+        """Return the state of reading, in capitals."""
         ...
 
     def changed(self) -> None:
-        """Something was read."""
+        """Called when something was read."""
         ...
 
     def fetch(self) -> str:
-        """Read what would tell more, or stop that. Returns what to say; empty for nothing."""
+        """Read missing facts, or stop that. Returns a note; empty for none."""
         ...
 
     def pause(self) -> str:
-        """Pause the reading of events, or go on. Returns what to say; empty for nothing."""
+        """Pause the reading of events, or go on. Returns a note; empty for none."""
         ...
 
-    def about(self, width: int, clock: TimeDisplay) -> list[Line]:
-        """Facts of it that are not counted."""
+    def about(self, width: int, times: TimeDisplay) -> list[Line]:
+        """Make the lines of facts that are not counts."""
         ...
 
     def findings(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:
-        """What the rules say of it."""
+        """Make the lines of findings."""
         ...
 
 
 class SessionData:
-    """A session, as far as its sweep has come."""
+    """The summary of a session, as far as its scan has come."""
 
     title = "Session"
 
     def __init__(
-        self, provider: StageDataProvider, sweep: Scan, jobs: Jobs, done: Callable[[], object]
+        self, provider: StageDataProvider, scan: Scan, jobs: Jobs, done: Callable[[], object]
     ) -> None:
-        """A session.
+        """Begin without counts.
 
         Args:
-            provider: What is held of it.
-            sweep: Everybody's events.
+            provider: What was read of the session.
+            scan: The scan, with the events of everybody.
             jobs: The owner of background work.
             done: Called when findings are there.
         """
         self._provider = provider
-        self._findings = SessionFindings(provider, sweep, jobs, done)
+        self._findings = SessionFindings(provider, scan, jobs, done)
         self._facts: FactReading | None = None
-        self.sweep = sweep
-        self._builder = SummaryBuilder(sweep.log.log)
+        self.scan = scan
+        self._builder = SummaryBuilder(scan.log.log)
         self._people = ListedParticipants()
 
     def work(self, seconds: float) -> bool:
@@ -99,36 +99,36 @@ class SessionData:
 
     def summary(self) -> Summary:
         """What is counted so far."""
-        log = self.sweep.log
-        self._people.take(self.sweep.participants.items)
+        log = self.scan.log
+        self._people.take(self.scan.participants.items)
         return self._builder.summary(
             people=self._people,
-            facts=self._provider.store.facts(self.sweep.session),
+            facts=self._provider.store.facts(self.scan.session),
             read=log.read_ids,
             all_listed=log.participants_complete,
         )
 
     def word(self) -> str:
-        """The state of what is read, and whether rules of the findings are missing."""
+        """Return the state of reading, and whether a rule of the findings failed."""
         facts = self._facts
         if facts is not None and facts.is_running:
             return f"READING FACTS {facts.done:,} of {facts.wanted:,}  Z: stop"
-        word = sweep_word(self.sweep, self._provider.clock.monotonic())
+        word = scan_word(self.scan, self._provider.clock.monotonic())
         return f"{word}  FINDINGS INCOMPLETE" if self._findings.failed_rules else word
 
     def changed(self) -> None:
-        """Ask for the next facts."""
+        """Read the next facts, if facts are being read."""
         if self._facts is not None:
             self._facts.step()
 
     def fetch(self) -> str:
-        """SDK, browser, system, provider and protocol of everybody, first of those who failed."""
+        """Read SDK, browser, system, provider and protocol of everybody, the failing ones first."""
         if not self._provider.may_grow:
             return ONLY_RECORDED
         if self._facts is not None and self._facts.is_running:
             self._facts.stop()
             return f"stopped; the facts of {self._facts.done:,} participants were asked for"
-        session, log = self.sweep.session, self.sweep.log
+        session, log = self.scan.session, self.scan.log
         failing = log.errors_by_id
         names = sorted(log.participant_ids, key=lambda name: name not in failing)
         scopes = [ParticipantScope(session.stage_arn, session.session_id, one) for one in names]
@@ -138,21 +138,21 @@ class SessionData:
         return ""
 
     def pause(self) -> str:
-        """The sweep."""
-        return pause_or_go_on(self.sweep)
+        """Pause the scan, or go on."""
+        return pause_or_go_on(self.scan)
 
-    def about(self, width: int, clock: TimeDisplay) -> list[Line]:
-        """From when to when it was."""
-        session = self._provider.store.session(self.sweep.session)
-        return session_span(session, width, clock.zone, clock.now())
+    def about(self, width: int, times: TimeDisplay) -> list[Line]:
+        """Make the line with start and end of the session."""
+        session = self._provider.store.session(self.scan.session)
+        return session_span(session, width, times.zone, times.now())
 
     def findings(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:
-        """Across participants; and whom the sweep could not read."""
+        """Make the lines of findings, and name the participants that could not be read."""
         self._findings.look()
         return [*self._findings.lines(width, zone, keys), *self._failures(width)]
 
     def _failures(self, width: int) -> list[SummaryLine]:
-        failures = self.sweep.log.failures
+        failures = self.scan.log.failures
         if not failures:
             return []
         lines = [SummaryLine(()), SummaryLine((Span("Not read", Role.STRONG),))]
@@ -166,7 +166,7 @@ class SessionData:
 
 
 class ParticipantData:
-    """One participant, as far as its events are read."""
+    """The summary of one participant, as far as its events are read."""
 
     title = "Participant"
 
@@ -195,31 +195,31 @@ class ParticipantData:
         )
 
     def word(self) -> str:
-        """Whether all is read."""
+        """Return whether all events are read, in capitals."""
         return "ALL LOADED" if self._stream.is_complete else "PARTIAL"
 
     def changed(self) -> None:
-        """Nothing to ask for."""
+        """Do nothing: no facts are read here."""
 
     def fetch(self) -> str:
-        """Nothing: the facts of a participant are read when it is opened."""
+        """Do nothing: the facts of a participant are read when it is opened."""
         return "the detail tells what is known of this participant"
 
     def pause(self) -> str:
-        """Nothing: pages are read in the list of events."""
+        """Do nothing: pages are read from the list of events."""
         return "{read.all} in the events reads all of this participant"
 
-    def about(self, width: int, clock: TimeDisplay) -> list[Line]:  # noqa: ARG002 - the protocol's signature
-        """Nothing: the detail tells who it is."""
+    def about(self, width: int, times: TimeDisplay) -> list[Line]:  # noqa: ARG002 - the protocol's signature
+        """Return no lines: the detail says who the participant is."""
         return []
 
     def findings(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:  # noqa: ARG002 - the protocol's signature
-        """None: the detail tells those of one participant, event by event."""
+        """Return no lines: the detail shows the findings about each event."""
         return []
 
 
 def is_about_facts(ask: Ask) -> bool:
-    """Whether what would tell is GetParticipant of many."""
+    """Whether the missing facts are those of many participants, from GetParticipant."""
     return ask.fact.kind is FactKind.SESSION_FACTS
 
 
@@ -229,22 +229,22 @@ class _Found(NamedTuple):
 
 
 class SessionFindings:
-    """The rules look at every event, which takes two seconds for a million: a thread does it."""
+    """Findings of a session, made in a thread: a million events take two seconds."""
 
     def __init__(
-        self, provider: StageDataProvider, sweep: Scan, jobs: Jobs, done: Callable[[], object]
+        self, provider: StageDataProvider, scan: Scan, jobs: Jobs, done: Callable[[], object]
     ) -> None:
-        """Findings of a session.
+        """Begin without findings.
 
         Args:
-            provider: What is held of it.
-            sweep: Everybody's events.
+            provider: What was read of the session.
+            scan: The scan, with the events of everybody.
             jobs: The owner of the thread.
             done: Called when there is something new to draw.
         """
         self._provider = provider
-        self._sweep = sweep
-        self._names = Names(sweep)
+        self._scan = scan
+        self._names = Names(scan)
         self._done = done
         self._jobs = jobs
         self._job = ThreadJob[_Found](jobs, "findings of a session")
@@ -253,23 +253,24 @@ class SessionFindings:
 
     @property
     def failed_rules(self) -> tuple[str, ...]:
-        """Names of rules that raised, so that what they would have found is missing."""
+        """Names of rules that raised an error, so that their findings are missing."""
         return self._found.failed_rules
 
     def look(self) -> None:
-        """Work them out anew if participants or facts were read since, and nobody is at it.
+        """Make the findings again if participants or facts were read since the last time.
 
-        While the sweep runs it is done now and then only: calls and keys need the processor too.
+        Does nothing while they are being made. While the scan runs they are made now and then only:
+        calls and keys need the processor too.
         """
-        if self._sweep.is_running and self._job.rests:
+        if self._scan.is_running and self._job.rests:
             return
-        facts = self._provider.store.facts(self._sweep.session)
-        read = (self._sweep.log.participants_read, len(facts))
+        facts = self._provider.store.facts(self._scan.session)
+        read = (self._scan.log.participants_read, len(facts))
         if read != self._looked_at and self._job.start(self._work, self._take, self._jobs.crash):
             self._looked_at = read
 
     def _work(self) -> _Found:
-        known = session_facts(self._provider, self._sweep.session)
+        known = session_facts(self._provider, self._scan.session)
         failed: list[str] = []
 
         def rule_failed(rule: str, error: Exception) -> None:
@@ -283,7 +284,7 @@ class SessionFindings:
         self._done()
 
     def lines(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:
-        """A heading and the findings; each leads to the first event that it rests on."""
+        """Make a heading and the findings; each leads to the first event that it rests on."""
         if not self._found.findings:
             return []
         lines = [SummaryLine(()), SummaryLine((Span("Findings", Role.STRONG),))]
@@ -303,9 +304,9 @@ class SessionFindings:
         return lines
 
     def _cite(self, ref: EventRef) -> Cited | None:
-        log = self._sweep.log.log
+        log = self._scan.log.log
         if ref.position >= len(log):
             return None
-        event = self._sweep.log.event(ref.position)
+        event = self._scan.log.event(ref.position)
         who = log.participant(ref.position)
         return Cited(event.name, event.time, self._names.name(who) if who else None)

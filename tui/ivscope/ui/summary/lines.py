@@ -1,4 +1,4 @@
-"""A summary as lines: facts first, then errors by code, participants, groups, names."""
+"""The lines of a summary: facts, errors by code, findings, participants, groups, names."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,17 +24,17 @@ from ivscope.render.timestamps import NO_TIME, clock, from_to
 
 @dataclass(frozen=True, slots=True)
 class SummaryLine:
-    """One line, and where it leads."""
+    """One line of a summary, and the events that Enter on it shows."""
 
     line: Line
     drill: str | None = None
-    """The filter that shows the events it counts; None when it counts none."""
+    """The filter that shows the events that the line counts; None when it counts none."""
     position: int | None = None
-    """The event in the session's log that it rests on first; None when it rests on none."""
+    """Position in the session's log of the first event that a finding rests on; None for none."""
 
 
 class _Counted(Protocol):
-    """A row that leads to the events it counts."""
+    """A row of a table that leads to the events it counts."""
 
     @property
     def drill(self) -> str | None: ...
@@ -44,13 +44,13 @@ Row = TypeVar("Row", bound=_Counted)
 
 
 _MOST_VALUES = 6
-"""Rows of one group: all protocols, and the usual versions. The rest is counted."""
+"""At most so many rows of a group: all protocols, and the usual versions; others are counted."""
 
 _NAME_CELLS = 60
 """The longest value from outside in a table; the table cuts it to what it has room for."""
 
 _FEWEST_NAME_CELLS = 16
-"""A name that is cut shorter tells too little; columns are left out instead, the last first."""
+"""A name cut shorter says too little: columns are left out instead, the last one first."""
 
 _BAR = Rest(4, most=20)
 """Shorter bars cannot be compared, longer ones are no easier to compare."""
@@ -59,10 +59,10 @@ _BAR = Rest(4, most=20)
 def _table(
     columns: Iterable[Column[Row]], rows: Sequence[Row], width: int, *, of_errors: bool = False
 ) -> Iterator[SummaryLine]:
-    """Titles and rows; of errors with a mark before each, in their role.
+    """Draw titles and rows; rows of errors have a mark and the role of errors.
 
     Args:
-        columns: The first is that of the name.
+        columns: The name comes first.
         rows: In the order shown.
         width: Cells.
         of_errors: Whether each row counts errors.
@@ -82,7 +82,7 @@ def _table(
 def _named(
     title: str, name: Callable[[Row], str | None], absent: str, role: Role = Role.TEXT
 ) -> Column[Row]:
-    """The column that stands first and stays."""
+    """Make the first column, which is never left out."""
     return Column(
         title,
         Fit(_FEWEST_NAME_CELLS),
@@ -92,7 +92,7 @@ def _named(
 
 
 def _number(title: str, text: Callable[[Row], str], role: Role = Role.TEXT) -> Column[Row]:
-    """A column of numbers, left out before those at its left."""
+    """Make a column of numbers; those on the right are left out first."""
     return Column(title, Fit(), text, role, priority=1, is_right=True)
 
 
@@ -105,15 +105,15 @@ def summary_lines(
     about: Iterable[Line] = (),
     findings: Iterable[SummaryLine] = (),
 ) -> list[SummaryLine]:
-    """All lines; what rests on a part of the session says so in every heading.
+    """Make all lines; while only a part of the session is read, every heading says so.
 
     Args:
         summary: What was counted.
         width: Cells.
-        zone: Zone of the reader.
-        heading: Ours: what was counted, "Session" or "Participant".
-        about: Facts that are not counted.
-        findings: Lines to stand between the codes and the long tables.
+        zone: Zone in which times are shown.
+        heading: What is summed up, "Session" or "Participant".
+        about: Lines of facts that are not counts.
+        findings: Lines between the codes and the long tables.
     """
     coverage = coverage_text(summary.coverage)
     is_partial = not summary.coverage.is_complete
@@ -134,7 +134,7 @@ def summary_lines(
 
 
 def coverage_text(coverage: Coverage) -> str:
-    """How much the counts rest on: "412 of 3,000 participants read, more to list"."""
+    """Say what part of a session was counted: "412 of 3,000 participants read, more to list"."""
     if coverage.known == 1 and coverage.all_listed:
         return "events read to the end" if coverage.read else "events not read to the end"
     text = f"{coverage.read:,} of {coverage.known:,} participants read"
@@ -282,7 +282,7 @@ def _name(text: str | None, absent: str, cells: int = _NAME_CELLS) -> str:
 def _moment(moment: datetime | None, zone: tzinfo, *, with_day: bool) -> str:
     if moment is None:
         return NO_TIME
-    # Month, day, hour and minute: the seconds of different days are never compared.
+    # Month, day, hour and minute: nobody compares the seconds of different days.
     return clock(moment, zone, with_date=True)[5:16] if with_day else clock(moment, zone)
 
 

@@ -1,4 +1,4 @@
-"""SummaryScreen: what failed, how often, for whom, since when; every row leads to its events."""
+"""SummaryScreen: which errors came how often, for whom and when; rows lead to their events."""
 
 from collections.abc import Hashable, Iterator, Mapping
 from typing import ClassVar
@@ -22,11 +22,11 @@ from ivscope.ui.widgets.screens import counting_job
 from ivscope.workspace.jobs import Jobs
 
 Drill = str | int
-"""A filter of events, or the position of one event in the session's log."""
+"""Where a row leads: a filter of events, or the position of an event in the session's log."""
 
 
 class SummaryRows:
-    """Rows of a summary, already laid out."""
+    """The lines of a summary as rows; they are laid out for a width already."""
 
     def __init__(self, rows: list[SummaryLine]) -> None:
         self._rows = rows
@@ -35,46 +35,46 @@ class SummaryRows:
         return len(self._rows)
 
     def key(self, index: int) -> Hashable:
-        """The line itself."""
+        """Return the line itself."""
         return self._rows[index].line
 
     def line(self, index: int, width: int) -> Line:  # noqa: ARG002 - laid out for the width already
-        """One row."""
+        """Return a row."""
         return self._rows[index].line
 
     def titles(self, width: int) -> Line:  # noqa: ARG002 - the protocol's signature
-        """None: the tables bring their own."""
+        """Return no titles: each table has its own."""
         return ()
 
     def next_code(self, row: int) -> int | None:
-        """The next row below one that counts an error code."""
+        """Return the next row below that counts an error code; None when there is none."""
         for index in range(row + 1, len(self._rows)):
             if (self._rows[index].drill or "").startswith("code:"):
                 return index
         return None
 
     def drill(self, index: int) -> Drill | None:
-        """Where a row leads."""
+        """Return where a row leads; None when it leads nowhere."""
         row = self._rows[index]
         return row.position if row.drill is None else row.drill
 
 
 class SummaryScreen(OverlayScreen[Drill | None]):
-    """The result is where the row that was opened leads, None without one."""
+    """Shows a summary; its result is where the opened row leads, None without one."""
 
     VIEW = View.SUMMARY
     BINDINGS: ClassVar[list[BindingType]] = keyboard(VIEW)
 
     def __init__(
-        self, data: SummaryData, clock: TimeDisplay, jobs: Jobs, keys: Mapping[str, str]
+        self, data: SummaryData, times: TimeDisplay, jobs: Jobs, keys: Mapping[str, str]
     ) -> None:
         super().__init__(keys)
         self._data = data
-        self._clock = clock
+        self._times = times
         self._rows = SummaryRows([])
         self._counting = counting_job(jobs, data.work, self._draw)
         self._was_used = False
-        """Whether the reader has pressed a key; before, the cursor waits on the first code."""
+        """Whether a key was pressed; until then the cursor stays on the first code."""
         self._evidence_keys = EvidenceKeys(
             first_key(keys["go.in"]), first_key(keys["evidence.fetch"]), ""
         )
@@ -87,18 +87,18 @@ class SummaryScreen(OverlayScreen[Drill | None]):
         add("read.pause", self._pause)
 
     def compose(self) -> Iterator[Widget]:
-        """A title, the rows, a footer."""
+        """Make a title, the rows and a footer."""
         yield LineBar(id="title")
         yield RowList(id="summary")
         yield self.foot
 
     def on_mount(self) -> None:
-        """Count."""
+        """Begin to count."""
         self._list.focus()
         self._counting.begin()
 
     def on_unmount(self) -> None:
-        """Nothing is left to draw on."""
+        """Stop counting: nothing is left to draw on."""
         self._counting.close()
 
     @property
@@ -106,25 +106,25 @@ class SummaryScreen(OverlayScreen[Drill | None]):
         return self.query_one("#summary", RowList)
 
     def changed(self) -> None:
-        """Events came, or facts."""
+        """Called when events or facts came."""
         self._data.changed()
         self._counting.changed()
 
     def on_resize(self) -> None:
-        """Lay out for the width."""
+        """Draw again for another width."""
         self._counting.draw()
 
     def _draw(self) -> None:
         width = self.size.width
         if not (width and self.is_attached):  # not laid out yet, or on its way out
             return
-        zone, inner = self._clock.zone, width - 2
+        zone, inner = self._times.zone, width - 2
         rows = summary_lines(
             self._data.summary(),
             inner,
             zone,
             heading=self._data.title,
-            about=self._data.about(inner, self._clock),
+            about=self._data.about(inner, self._times),
             findings=self._data.findings(inner, zone, self._evidence_keys),
         )
         self._rows = SummaryRows(rows)
@@ -138,7 +138,7 @@ class SummaryScreen(OverlayScreen[Drill | None]):
         self.show_foot()
 
     def on_key(self, event: events.Key) -> None:
-        """From now on the cursor is the reader's; a note goes with any key."""
+        """Leave the cursor where it is from now on, and remove the note."""
         self._was_used = True
         super().on_key(event)
 
@@ -150,11 +150,11 @@ class SummaryScreen(OverlayScreen[Drill | None]):
         return "" if self._landing() is not None else "this row leads to no events"
 
     def _drill(self) -> None:
-        """Go to the events of the row."""
+        """Go to the events that the row counts."""
         self.dismiss(self._landing())
 
     def _fetch(self) -> None:
-        """Read what would tell more, or stop that."""
+        """Read missing facts, or stop that."""
         self.say(self._data.fetch())
         self._counting.changed()
 

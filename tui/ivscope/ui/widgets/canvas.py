@@ -1,4 +1,4 @@
-"""Canvas: a line-API view that repaints only what changed."""
+"""Canvas: a widget drawn line by line that sends only the cells that changed."""
 
 from collections.abc import Callable, Hashable
 from functools import cached_property
@@ -13,12 +13,12 @@ from textual.strip import Strip
 from ivscope.render.lines import Line, Role
 
 _KEPT_SCREENS = 4
-"""Screens of strips to keep: one that scrolls by and comes back costs nothing, and memory stays
-small. Not less than one, or a line on screen would be made again with each look at it."""
+"""Screens of drawn lines to keep: lines that scroll away and come back soon are not drawn again,
+and memory stays small. With less than one screen, visible lines would be drawn for every look."""
 
 
 def _changed_width(before: Strip, after: Strip) -> int:
-    """Cells from the left edge to the end of the last difference; 0 when nothing differs."""
+    """Return the cells from the left edge to the last difference; 0 when nothing differs."""
     if before is after or before == after:
         return 0
     old, new = list(before), list(after)
@@ -48,10 +48,10 @@ def _common_suffix(old: str, new: str) -> int:
 class Canvas(ScrollView, inherit_bindings=False):
     """Draws strips by line and keeps what it drew, so that an update costs what it changed.
 
-    Textual repaints a whole line-API widget when it scrolls or refreshes. Over SSH bytes are
-    what a reader waits for, so a subclass calls `repaint` instead of `refresh`: it draws every
-    visible line again in memory and sends only the lines that differ, up to the last difference.
-    What was drawn is kept, so that a line that only moves, or stays, is not made anew.
+    Textual repaints the whole widget when it scrolls or refreshes. Over SSH every byte takes time,
+    so a subclass calls `repaint` instead of `refresh`: it draws the visible lines in memory and
+    sends only those that differ, up to the last difference. Drawn lines are kept, so that a line
+    that stays or only moves is not drawn again.
     """
 
     COMPONENT_CLASSES = {f"line--{role}" for role in Role}  # noqa: RUF012 - Textual's convention
@@ -64,16 +64,16 @@ class Canvas(ScrollView, inherit_bindings=False):
         self._kept_styles: dict[Role, Style] = {}
 
     def draw(self, y: int, width: int) -> Strip:
-        """Strip of the visible line y (0 at the top), exactly `width` cells."""
+        """Draw the visible line y (0 at the top) as a strip of exactly `width` cells."""
         raise NotImplementedError
 
     @cached_property
     def role_styles(self) -> dict[Role, Style]:
-        """Style of every role, from `styles/`."""
+        """The style of every role, from `styles/`."""
         return {role: self.get_component_rich_style(f"line--{role}", partial=True) for role in Role}
 
     def notify_style_update(self) -> None:
-        """Forget the styles of another theme. Another focus comes here too, and changes none."""
+        """Forget styles when the theme changes; a change of focus, too, keeps them."""
         super().notify_style_update()
         self.__dict__.pop("role_styles", None)
         base, self._base = self._base, self.rich_style
@@ -82,10 +82,10 @@ class Canvas(ScrollView, inherit_bindings=False):
             self.refresh()
 
     def kept(self, key: Hashable, make: Callable[[], Strip]) -> Strip:
-        """The strip made for such a key before, or a new one.
+        """Return the strip that was made for this key before, or make it.
 
         Args:
-            key: All that the strip depends on, but for the styles: equal keys are drawn alike.
+            key: Everything but the styles that the strip depends on: equal keys look alike.
             make: Makes the strip.
         """
         styles = self.role_styles
@@ -94,13 +94,13 @@ class Canvas(ScrollView, inherit_bindings=False):
                 self._kept.clear()
             self._kept_styles = styles
         strip = self._kept.pop(key, None) or make()
-        self._kept[key] = strip  # the last used stand last
+        self._kept[key] = strip  # keeps the order of use, the latest last
         if len(self._kept) > _KEPT_SCREENS * max(1, self.size.height):
             del self._kept[next(iter(self._kept))]
         return strip
 
     def strip_of(self, line: Line, width: int, over: Style | None = None) -> Strip:
-        """The line in its styles, cut or filled to `width`, with `over` on top of all of it."""
+        """Make the strip of a line, cut or filled to `width`, with the style `over` on top."""
         styles = self.role_styles
         if over is None:
             segments = [Segment(span.text, styles[span.role]) for span in line if span.text]
@@ -109,13 +109,13 @@ class Canvas(ScrollView, inherit_bindings=False):
         return Strip(segments).adjust_cell_length(width, over).simplify()
 
     def render_line(self, y: int) -> Strip:
-        """Textual asks for a visible line."""
+        """Return a visible line, as Textual asks for it."""
         strip = self.draw(y, self.size.width)
         self._drawn[y] = strip
         return strip
 
     def repaint(self) -> None:
-        """Send what differs from what is on screen."""
+        """Draw the visible lines and send those that differ from the screen."""
         if not self.is_mounted or not self.size.height:
             return
         width = self.size.width
@@ -135,14 +135,14 @@ class Canvas(ScrollView, inherit_bindings=False):
         layout: bool = False,
         recompose: bool = False,
     ) -> Self:
-        """Textual's way to say that something changed; with every change of focus it says so."""
+        """Repaint only differences: Textual calls this also for every change of focus."""
         if regions or layout or recompose or not repaint or not self._drawn:
             return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
         self.repaint()
         return self
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Repaint the difference instead of the whole region."""
+        """Repaint differences after a scroll instead of the whole region."""
         if round(old_value) != round(new_value):
             self.repaint()
 
@@ -155,14 +155,14 @@ class LineBar(Canvas):
         self._line: Line = ()
 
     def show(self, line: Line) -> None:
-        """Show another line."""
+        """Replace the line."""
         self._line = line
         self.repaint()
 
     def on_resize(self) -> None:
-        """Forget the line drawn at another width."""
+        """Draw again for another width."""
         self._drawn.clear()
 
     def draw(self, y: int, width: int) -> Strip:
-        """The line on top, nothing below."""
+        """Draw the line at the top, and blanks below it."""
         return self.strip_of(self._line, width) if y == 0 else Strip.blank(width)

@@ -1,4 +1,4 @@
-"""RowList: a cursor over rows that draw themselves; holds no row objects."""
+"""RowList: a list with a cursor that asks for the visible rows only, and keeps none."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -20,28 +20,28 @@ _BLURRED = Style(bold=True)
 
 
 class ListedRows(Protocol):
-    """What can be listed."""
+    """Rows that a `RowList` can show."""
 
     def __len__(self) -> int: ...
 
     def key(self, index: int) -> Hashable:
-        """What row `index` shows, as a value: rows with equal keys are drawn alike.
+        """Return a value for what row `index` shows: rows with equal keys look alike.
 
-        Asked for visible rows, several times for each drawing, so it has to be cheap.
+        Called for visible rows, several times for each drawing, so it has to be cheap.
         """
         ...
 
     def line(self, index: int, width: int) -> Line:
-        """Row `index` in at most `width` cells; asked when a visible row has another key."""
+        """Draw row `index` in at most `width` cells; called when a visible row has a new key."""
         ...
 
     def titles(self, width: int) -> Line:
-        """Column titles; empty for none."""
+        """Return the column titles; empty for none."""
         ...
 
 
 class NoRows:
-    """Nothing to list."""
+    """No rows, for a list that shows nothing yet."""
 
     def __len__(self) -> int:
         return 0
@@ -62,12 +62,12 @@ class NoRows:
 class RowList(Canvas, can_focus=True):
     """A list of any length with a cursor, column titles and a tail below the last row.
 
-    The tail says what the rows cannot: reading, more available, failed, empty.
+    The tail is lines about the list as a whole: it is being read, has more, failed, or is empty.
     """
 
     @dataclass
     class Highlighted(Message):
-        """The cursor rests on another row, or the row under it changed."""
+        """Message: the cursor is on another row, or the row under it changed."""
 
         row_list: "RowList"
         index: int
@@ -79,7 +79,7 @@ class RowList(Canvas, can_focus=True):
 
     @dataclass
     class NearEnd(Message):
-        """The cursor is within a screen of the last row held, or on it."""
+        """Message: fewer than a screen of rows are left below the cursor."""
 
         row_list: "RowList"
 
@@ -89,14 +89,14 @@ class RowList(Canvas, can_focus=True):
             return self.row_list
 
     cursor: var[int] = var(0)
-    """Row under the cursor; 0 also when there are no rows."""
+    """The row under the cursor; 0 also when there are no rows."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.rows: ListedRows = NoRows()
         self._tail: tuple[Line, ...] = ()
         self.tail: tuple[Line, ...] = ()
-        """Below the last row, wrapped to the width."""
+        """The lines below the last row, wrapped to the width."""
         self._edge: tuple[Span, ...] = ()
         self._edge_of: Callable[[int], tuple[Span, ...]] = lambda _height: ()
         self._shown_rows = 0
@@ -106,7 +106,7 @@ class RowList(Canvas, can_focus=True):
     def show(
         self, rows: ListedRows, tail: tuple[Line, ...], cursor: int, top: int | None = None
     ) -> None:
-        """Show other rows, with the cursor and the first visible row where they were left."""
+        """Show other rows, the cursor on one of them and `top`, if given, as the first visible."""
         self.rows, self._tail = rows, tail
         self._measure()
         self.set_reactive(RowList.cursor, self._clamp(cursor))
@@ -117,7 +117,7 @@ class RowList(Canvas, can_focus=True):
         self._announce()
 
     def shift(self, rows: int) -> None:
-        """Rows came or went above the cursor: cursor and view move with what they show."""
+        """Keep cursor and view on the same rows when rows came or went above the cursor."""
         if rows:
             self._measure()
             self.set_reactive(RowList.cursor, self._clamp(self.cursor + rows))
@@ -126,7 +126,7 @@ class RowList(Canvas, can_focus=True):
     def grow(self, tail: tuple[Line, ...]) -> None:
         """Draw again after rows came or the tail changed. The cursor stays on its row.
 
-        What the tail says, a failure say, comes into view when the cursor rests on the last row.
+        A cursor on the last row brings the tail into view, with the failure that it may tell.
         """
         was_empty = not self.virtual_size.height or self._shown_rows == 0
         self._tail = tail
@@ -138,27 +138,27 @@ class RowList(Canvas, can_focus=True):
             self._announce()
 
     def overlook(self, edge_of: Callable[[int], tuple[Span, ...]]) -> None:
-        """Show at the right, when drawn next, what lies where in the whole list.
+        """Show an overview of the whole list at the right edge, from the next drawing on.
 
         Args:
-            edge_of: So many cells, top to bottom. Asked again when another number is needed.
+            edge_of: Makes so many cells, top to bottom. Called again for another height.
         """
         self._edge_of = edge_of
         self._edge = edge_of(self.page)
 
     @property
     def top(self) -> int:
-        """First visible row."""
+        """The first visible row."""
         return self.scroll_offset.y
 
     @property
     def rows_below(self) -> int:
-        """Rows below the cursor; -1 when there are none at all."""
+        """How many rows are below the cursor; -1 when there are no rows."""
         return len(self.rows) - 1 - self.cursor
 
     @property
     def page(self) -> int:
-        """Rows that fit, at least 1."""
+        """How many rows fit, at least 1."""
         return max(1, self.size.height - self._title_height)
 
     @property
@@ -166,7 +166,7 @@ class RowList(Canvas, can_focus=True):
         return 1 if self._titles_in(self.size.width) else 0
 
     def _titles_in(self, width: int) -> Line:
-        """The titles, laid out once for the rows shown and a width."""
+        """Return the titles; laid out once for these rows and this width."""
         laid_out = self._titles_of
         if laid_out is None or laid_out[0] is not self.rows or laid_out[1] != width:
             self._titles_of = self.rows, width
@@ -184,7 +184,7 @@ class RowList(Canvas, can_focus=True):
             self.set_reactive(RowList.virtual_size, size)
 
     def on_resize(self) -> None:
-        """Keep the cursor visible and the tail wrapped in the new size."""
+        """Wrap the tail anew, and keep the cursor visible."""
         self._drawn.clear()
         self._measure()
         self._edge = self._edge_of(self.page)
@@ -192,15 +192,15 @@ class RowList(Canvas, can_focus=True):
         self.repaint()
 
     def on_focus(self) -> None:
-        """Draw the cursor as focused."""
+        """Draw the cursor in the style of a focused list."""
         self.repaint()
 
     def on_blur(self) -> None:
-        """Draw the cursor as left."""
+        """Draw the cursor in the style of a list without the focus."""
         self.repaint()
 
     def draw(self, y: int, width: int) -> Strip:
-        """One visible line: titles, a row, a line of the tail, or nothing."""
+        """Draw a visible line: the titles, a row, a line of the tail, or blanks."""
         titles = self._titles_in(width)
         if titles:
             if y == 0:
@@ -211,7 +211,7 @@ class RowList(Canvas, can_focus=True):
         return self._draw_row(y, width)
 
     def _draw_edge(self, y: int) -> Strip:
-        """What lies at this height of the whole list; a bar beside what is in view."""
+        """Draw one cell of the overview; a bar marks the part that is in view."""
         span = self._edge[y] if y < len(self._edge) else Span(" ")
         if span.text == " ":
             page, total = self.page, self._shown_rows
@@ -240,19 +240,19 @@ class RowList(Canvas, can_focus=True):
         return max(0, min(index, len(self.rows) - 1))
 
     def validate_cursor(self, cursor: int) -> int:
-        """Keep the cursor on a row."""
+        """Keep the cursor within the rows."""
         return self._clamp(cursor)
 
     def watch_cursor(self) -> None:
-        """Show the row and say so."""
+        """Bring the row into view, and announce it."""
         self._follow_cursor()
         self.repaint()
         self._announce()
 
     def _follow_cursor(self) -> None:
-        """Scroll when the cursor left the view: by half a page, since a scroll repaints."""
+        """Scroll when the cursor left the view; by half a page, since each scroll repaints."""
         if len(self.rows) != self._shown_rows:
-            # Rows came that nobody has drawn yet: without them the scroll would end too early.
+            # Rows came since the last drawing: without them the scroll would end too early.
             self._measure()
         top, page = self.scroll_offset.y, self.page
         if self.cursor < top:
@@ -272,19 +272,19 @@ class RowList(Canvas, can_focus=True):
             self.post_message(self.NearEnd(self))
 
     def step(self, rows: int) -> None:
-        """Move the cursor by so many rows."""
+        """Move the cursor by a number of rows."""
         if self.cursor == self._clamp(self.cursor + rows):
             self._announce()
         self.cursor += rows
 
     def step_page(self, half_pages: int) -> None:
-        """Move the cursor by so many half pages."""
+        """Move the cursor by a number of half pages."""
         self.step(half_pages * max(1, self.page // 2))
 
     def to_first(self) -> None:
-        """Move to the first row."""
+        """Move the cursor to the first row."""
         self.step(-len(self.rows))
 
     def to_last(self) -> None:
-        """Move to the last row held."""
+        """Move the cursor to the last row read so far."""
         self.step(len(self.rows))

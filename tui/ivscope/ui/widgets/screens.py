@@ -1,4 +1,4 @@
-"""QuietScreen: a screen that another focus does not repaint."""
+"""Screens that repaint less than Textual's, and what several screens say or count alike."""
 
 from collections.abc import Callable
 from typing import Self
@@ -15,16 +15,16 @@ from ivscope.ui.widgets.canvas import LineBar
 from ivscope.workspace.jobs import Jobs, SlicedJob
 
 _COUNTING_PAUSE_SECONDS = 0.02
-"""Between two slices of a view that counts."""
+"""Pause between two slices of counting, for the keys."""
 
 _COUNTING_DRAW_SECONDS = 0.5
-"""Between two drawings while events come: summing up a large session takes a twentieth of it."""
+"""Least time between two drawings while events come: to sum up a large session takes 0.025 s."""
 
 
 def counting_job(
     jobs: Jobs, work: Callable[[float], bool], draw: Callable[[], object]
 ) -> SlicedJob:
-    """The job of a screen that counts events and is drawn as they come; see `SlicedJob`."""
+    """Make the job of a screen that counts events and is drawn as they come; see `SlicedJob`."""
     return SlicedJob(
         jobs,
         work,
@@ -36,7 +36,7 @@ def counting_job(
 
 
 def say_awaited(screen: Screen[object], what: str, quit_keys: str) -> None:
-    """Say below whatever a screen shows what holds the way out, and how to give that up."""
+    """Say at the bottom of any screen what quitting waits for, and how to give that up."""
     rest = f": … {shown_keys(quit_keys)} again gives it up"
     bar = LineBar()
     bar.styles.dock = "bottom"
@@ -46,7 +46,7 @@ def say_awaited(screen: Screen[object], what: str, quit_keys: str) -> None:
 
 
 class CoveringScreen(Screen[ScreenResultType]):
-    """Nothing of the screen below shows, so what happens there is not drawn.
+    """A screen that hides the whole screen below, so that changes there are not drawn.
 
     Textual asks the upper screen to repaint parts when the one below has drawn there, and from
     then on to repaint itself as a whole with every message that the lower one gets.
@@ -59,16 +59,16 @@ class CoveringScreen(Screen[ScreenResultType]):
         layout: bool = False,
         recompose: bool = False,
     ) -> Self:
-        """Repaint all, or nothing when only parts are asked for: no own part is drawn like that."""
+        """Repaint everything, or nothing when only regions are asked for: those are never ours."""
         if regions:
             return self
         return super().refresh(repaint=repaint, layout=layout, recompose=recompose)
 
 
 class QuietScreen(Screen[ScreenResultType]):
-    """Widgets draw themselves when they get or lose the focus.
+    """A screen that is not repainted when the focus moves: widgets draw their own change.
 
-    Textual repaints the whole screen besides: with every prompt twice, over SSH kilobytes.
+    Textual would repaint the whole screen twice for every prompt, which is kilobytes over SSH.
     """
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)

@@ -1,4 +1,4 @@
-"""TextPane: lines that scroll, for the detail pane."""
+"""TextPane: a pane of lines that scroll, such as the detail."""
 
 from dataclasses import dataclass
 
@@ -11,20 +11,20 @@ from ivscope.ui.widgets.canvas import Canvas
 
 
 class TextPane(Canvas, can_focus=True):
-    """Lines already wrapped to the pane's width. It says when there is more below."""
+    """Shows lines that are wrapped to its width already, and says when more follow below."""
 
     @dataclass
     class Resized(Message):
-        """The pane has another width: lines must be wrapped anew."""
+        """Message: the pane has another width, so its lines must be wrapped anew."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.lines: tuple[Line, ...] = ()
         self.more_key = ""
-        """Key that scrolls from outside, named where more follows; empty for none."""
+        """Key that scrolls the pane from the list, named beside "more lines"; empty for none."""
 
     def show(self, lines: tuple[Line, ...]) -> None:
-        """Show other lines from their top."""
+        """Show other lines, from the first one on."""
         self.lines = lines
         self._measure()
         if self.scroll_offset.y:
@@ -38,13 +38,13 @@ class TextPane(Canvas, can_focus=True):
             self.set_reactive(TextPane.virtual_size, size)
 
     def on_resize(self) -> None:
-        """Forget lines drawn at another width."""
+        """Draw again for another width, and ask for lines wrapped to it."""
         self._drawn.clear()
         self._measure()
         self.post_message(self.Resized())
 
     def draw(self, y: int, width: int) -> Strip:
-        """One visible line, or the note that more follows."""
+        """Draw a visible line, or the note that more lines follow."""
         index = y + self.scroll_offset.y
         if y == self.size.height - 1 and index < len(self.lines) - 1:
             note = f"  {len(self.lines) - index} more lines"
@@ -56,11 +56,11 @@ class TextPane(Canvas, can_focus=True):
         return self.kept((line, width), lambda: self.strip_of(line, width))
 
     def step(self, lines: int) -> None:
-        """Scroll by so many lines."""
+        """Scroll by a number of lines."""
         self.scroll_to(y=self.scroll_offset.y + lines, animate=False)
 
     def step_page(self, half_pages: int) -> None:
-        """Scroll by so many half pages."""
+        """Scroll by a number of half pages."""
         self.step(half_pages * max(1, self.size.height // 2))
 
     def to_first(self) -> None:

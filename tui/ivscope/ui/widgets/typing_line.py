@@ -1,4 +1,4 @@
-"""TypingLine: an input of one line; what ends the typing is a command of the view it stands in."""
+"""TypingLine: an input of one line. Enter and Esc are commands of the view around it."""
 
 from textual import events
 from textual.binding import Binding
@@ -8,7 +8,7 @@ from ivscope.render.safe import safe
 
 
 class TypingLine(Input, inherit_bindings=False):
-    """Takes a paste of several lines whole, since JSON is pasted so; Enter is not its own."""
+    """An input that joins the lines of a paste, as JSON has several, and does not handle Enter."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's convention
         binding

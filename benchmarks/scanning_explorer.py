@@ -1,6 +1,6 @@
-"""The real explorer on a loopback endpoint, with a pace that the service would not allow.
+"""The real explorer on a loopback endpoint, with more calls a second than AWS would allow.
 
-python -m benchmarks.sweeping_explorer URL REGION STAGE SESSION CALLS_PER_SECOND
+python -m benchmarks.scanning_explorer URL REGION STAGE SESSION CALLS_PER_SECOND
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What a sweep costs whoever reads meanwhile: keys and bytes."""
+"""What a scan costs a person at the keys: times and bytes of keys."""
 
 import re
 import subprocess
@@ -15,14 +15,14 @@ from benchmarks.pty_session import ROOT, PtySession, plain
 from benchmarks.result import Result, amount, highest, limited
 
 _RATES = {4: "4 calls a second", 1_000: "as many calls as this machine can"}
-"""What the service leaves us, and more than can be answered."""
+"""Calls a second that we may use of the service, and more than can be answered."""
 
 _KEYS = 60
 _LIMIT = 50
 """Milliseconds within which a key must show."""
 
 _LONGEST_SECONDS = 3.0
-"""A key that shows nothing in this time counts so much."""
+"""Time that is counted for a key that shows nothing within it."""
 
 _WARM_SECONDS = 6.0
 _IDLE_SECONDS = 5.0
@@ -31,11 +31,11 @@ _COUNT = re.compile(rb"([\d,]+) of [\d,a-z ]+ participants read")
 _CURSOR = re.compile(rb"\x1b\[7[;m]")
 
 
-def sweep() -> Iterator[Result]:
-    """Keys and bytes of the timeline and the summary while everybody is read."""
+def scan() -> Iterator[Result]:
+    """Measure keys and bytes of the timeline and the summary while everybody is read."""
     with _huge_endpoint() as (url, scope):
         command = (
-            *(PYTHON, "-m", "benchmarks.sweeping_explorer", url, REGION),
+            *(PYTHON, "-m", "benchmarks.scanning_explorer", url, REGION),
             *(scope.stage_arn, scope.session_id),
         )
         for rate, told in _RATES.items():
@@ -46,10 +46,10 @@ def sweep() -> Iterator[Result]:
                     session.send(key)
                     session.until("participants read")
                     session.idle(_WARM_SECONDS)
-                    yield from _while_sweeping(session, f"{view}, {told}")
+                    yield from _while_scanning(session, f"{view}, {told}")
 
 
-def _while_sweeping(session: PtySession, what: str) -> Iterator[Result]:
+def _while_scanning(session: PtySession, what: str) -> Iterator[Result]:
     before = _participants_read(session)
     idle = session.idle(_IDLE_SECONDS)
     read = (_participants_read(session) - before) / _IDLE_SECONDS
@@ -69,13 +69,13 @@ def _while_sweeping(session: PtySession, what: str) -> Iterator[Result]:
 
 
 def _key_time(session: PtySession, number: int) -> float:
-    """Milliseconds from a key to the frame that draws the cursor anew."""
+    """Return milliseconds from a key to the frame that moves the cursor."""
     try:
         key = "k" if number % 2 else "j"
         answer = session.press_until(key, _CURSOR, seconds=_LONGEST_SECONDS)
     except TimeoutError:
         return _LONGEST_SECONDS * 1e3
-    session.idle(0.03 + number % 7 * 0.01)  # not in step with the sweep
+    session.idle(0.03 + number % 7 * 0.01)  # not in step with the scan
     return answer.milliseconds or 0.0
 
 
@@ -86,7 +86,7 @@ def _participants_read(session: PtySession) -> int:
 
 @contextmanager
 def _huge_endpoint() -> Iterator[tuple[str, SessionScope]]:
-    """Address of an endpoint in a process of its own, and the session of 25,000 participants."""
+    """Start an endpoint in a process; yields its address and a session of 25,000 participants."""
     command = (*IVSCOPE, "endpoint", "--world", "huge")
     server = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True)
     try:

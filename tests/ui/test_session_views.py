@@ -1,4 +1,4 @@
-"""Summary, lanes and comparison of a session, by keys over real HTTP."""
+"""Session views: summary, lanes and comparison, by keys over real HTTP."""
 
 from ivscope.ui.compare.screen import CompareScreen
 from ivscope.ui.explorer.screen import ExplorerScreen
