@@ -23,6 +23,7 @@ from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.screens import CoveringScreen
 from ivscope.ui.widgets.text_pane import TextPane
+from ivscope.workspace.jobs import Jobs, SlicedJob
 
 ONLY_RECORDED = "a recording does not grow: ivscope --record reads on, with AWS"
 """Why nothing more can be read when only a recording is open."""
@@ -214,3 +215,58 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
         """Remove the note at any key."""
         if self._note:
             self.say("")
+
+
+_COUNTING_PAUSE_SECONDS = 0.02
+"""Pause between two slices of counting, for the keys."""
+
+_COUNTING_DRAW_SECONDS = 0.5
+"""Least time between two drawings while events come: to sum up a large session takes 0.025 s."""
+
+
+class CountingScreen(OverlayScreen[ScreenResultType]):
+    """An overlay that counts events between the keys, and is drawn anew while they come."""
+
+    def __init__(self, keys: Mapping[str, str], jobs: Jobs, work: Callable[[float], bool]) -> None:
+        """An overlay that has not begun to count.
+
+        Args:
+            keys: Keys in force by command id.
+            jobs: The owner of background work.
+            work: Counts for so many seconds; says whether something is left.
+        """
+        super().__init__(keys)
+        self.counting = SlicedJob(
+            jobs,
+            work,
+            self.draw,
+            pause=lambda: _COUNTING_PAUSE_SECONDS,
+            draw_seconds=_COUNTING_DRAW_SECONDS,
+            ends_with_draw=False,
+        )
+
+    def draw(self) -> None:
+        """Draw what is counted so far."""
+        raise NotImplementedError
+
+    @property
+    def is_laid_out(self) -> bool:
+        """Whether there is something to draw on: not before the first size, nor on the way out."""
+        return bool(self.size.width and self.is_attached)
+
+    def on_mount(self) -> None:
+        """Begin to count, and take the focus."""
+        self.query_one(RowList).focus()
+        self.counting.begin()
+
+    def on_unmount(self) -> None:
+        """Stop counting: nothing is left to draw on."""
+        self.counting.close()
+
+    def changed(self) -> None:
+        """Called when events came."""
+        self.counting.changed()
+
+    def on_resize(self) -> None:
+        """Draw again for another size."""
+        self.counting.draw()

@@ -12,11 +12,10 @@ from ivscope.render.cells import clip
 from ivscope.render.cells import width as text_width
 from ivscope.render.lines import Line, Role, Span
 from ivscope.settings.commands import View
-from ivscope.ui.commands import OverlayScreen, keyboard
+from ivscope.ui.commands import CountingScreen, keyboard
 from ivscope.ui.lanes.view import LanesView
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
-from ivscope.ui.widgets.screens import counting_job
 from ivscope.ui.widgets.text_pane import TextPane
 from ivscope.workspace.jobs import Jobs
 
@@ -49,7 +48,7 @@ class LaneRows:
         return ()
 
 
-class LanesScreen(OverlayScreen[Landing]):
+class LanesScreen(CountingScreen[Landing]):
     """Shows the lanes of a session; its result says where to go."""
 
     VIEW = View.LANES
@@ -66,10 +65,9 @@ class LanesScreen(OverlayScreen[Landing]):
             jobs: The owner of background work.
             keys: Keys in force by command id.
         """
-        super().__init__(keys)
+        super().__init__(keys, jobs, view.work)
         self._view = view
         self._word = word
-        self._counting = counting_job(jobs, view.work, self._draw)
         add = self.handlers.add
         add("lanes.earlier", lambda: self._move(-1))
         add("lanes.later", lambda: self._move(1))
@@ -95,31 +93,15 @@ class LanesScreen(OverlayScreen[Landing]):
         yield LineBar(id="legend")
         yield self.foot
 
-    def on_mount(self) -> None:
-        """Begin to count, and take the focus."""
-        self._list.focus()
-        self._counting.begin()
-
-    def on_unmount(self) -> None:
-        """Stop counting: nothing is left to draw on."""
-        self._counting.close()
-
     @property
     def _list(self) -> RowList:
         return self.query_one("#lanes", RowList)
 
-    def changed(self) -> None:
-        """Called when events came."""
-        self._counting.changed()
-
-    def on_resize(self) -> None:
-        """Draw again for another size."""
-        self._counting.draw()
-
-    def _draw(self) -> None:
-        width = self.size.width
-        if not (width and self.is_attached):  # not laid out yet, or on its way out
+    def draw(self) -> None:
+        """Draw title, plot, lanes and keys."""
+        if not self.is_laid_out:
             return
+        width = self.size.width
         inner = width - 1
         head = self._view.head(inner)
         plot = self.query_one("#plot", TextPane)
@@ -136,7 +118,7 @@ class LanesScreen(OverlayScreen[Landing]):
 
     def _change(self, change: Callable[[], object]) -> None:
         change()
-        self._counting.draw()
+        self.counting.draw()
 
     def _move(self, cells: int) -> None:
         """Move the cursor in time."""

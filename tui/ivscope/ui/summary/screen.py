@@ -12,13 +12,12 @@ from ivscope.render.finding_lines import EvidenceKeys
 from ivscope.render.lines import Line, Role, Span
 from ivscope.settings.commands import View
 from ivscope.settings.key_names import first_key
-from ivscope.ui.commands import OverlayScreen, keyboard
+from ivscope.ui.commands import CountingScreen, keyboard
 from ivscope.ui.summary.data import SummaryData
 from ivscope.ui.summary.lines import SummaryLine, summary_lines
 from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
-from ivscope.ui.widgets.screens import counting_job
 from ivscope.workspace.jobs import Jobs
 
 Drill = str | int
@@ -59,7 +58,7 @@ class SummaryRows:
         return row.position if row.drill is None else row.drill
 
 
-class SummaryScreen(OverlayScreen[Drill | None]):
+class SummaryScreen(CountingScreen[Drill | None]):
     """Shows a summary; its result is where the opened row leads, None without one."""
 
     VIEW = View.SUMMARY
@@ -68,11 +67,10 @@ class SummaryScreen(OverlayScreen[Drill | None]):
     def __init__(
         self, data: SummaryData, times: TimeDisplay, jobs: Jobs, keys: Mapping[str, str]
     ) -> None:
-        super().__init__(keys)
+        super().__init__(keys, jobs, data.work)
         self._data = data
         self._times = times
         self._rows = SummaryRows([])
-        self._counting = counting_job(jobs, data.work, self._draw)
         self._was_used = False
         """Whether a key was pressed; until then the cursor stays on the first code."""
         self._evidence_keys = EvidenceKeys(
@@ -92,15 +90,6 @@ class SummaryScreen(OverlayScreen[Drill | None]):
         yield RowList(id="summary")
         yield self.foot
 
-    def on_mount(self) -> None:
-        """Begin to count."""
-        self._list.focus()
-        self._counting.begin()
-
-    def on_unmount(self) -> None:
-        """Stop counting: nothing is left to draw on."""
-        self._counting.close()
-
     @property
     def _list(self) -> RowList:
         return self.query_one("#summary", RowList)
@@ -108,16 +97,13 @@ class SummaryScreen(OverlayScreen[Drill | None]):
     def changed(self) -> None:
         """Called when events or facts came."""
         self._data.changed()
-        self._counting.changed()
+        super().changed()
 
-    def on_resize(self) -> None:
-        """Draw again for another width."""
-        self._counting.draw()
-
-    def _draw(self) -> None:
-        width = self.size.width
-        if not (width and self.is_attached):  # not laid out yet, or on its way out
+    def draw(self) -> None:
+        """Draw title, rows and keys."""
+        if not self.is_laid_out:
             return
+        width = self.size.width
         zone, inner = self._times.zone, width - 2
         rows = summary_lines(
             self._data.summary(),
@@ -156,12 +142,12 @@ class SummaryScreen(OverlayScreen[Drill | None]):
     def _fetch(self) -> None:
         """Read missing facts, or stop that."""
         self.say(self._data.fetch())
-        self._counting.changed()
+        self.counting.changed()
 
     def _pause(self) -> None:
         """Pause the reading, or go on."""
         self.say(self._data.pause())
-        self._counting.changed()
+        self.counting.changed()
 
     def _why_no_code(self) -> str:
         is_last = self._rows.next_code(self._list.cursor) is None

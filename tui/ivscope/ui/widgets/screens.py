@@ -1,6 +1,5 @@
-"""Screens that repaint less than Textual's, and what several screens say or count alike."""
+"""Screens that repaint less than Textual's, and what any screen says while quitting waits."""
 
-from collections.abc import Callable
 from typing import Self
 
 from textual.geometry import Region
@@ -12,27 +11,6 @@ from ivscope.render.cells import clip
 from ivscope.render.lines import Role, Span
 from ivscope.settings.key_names import shown_keys
 from ivscope.ui.widgets.canvas import LineBar
-from ivscope.workspace.jobs import Jobs, SlicedJob
-
-_COUNTING_PAUSE_SECONDS = 0.02
-"""Pause between two slices of counting, for the keys."""
-
-_COUNTING_DRAW_SECONDS = 0.5
-"""Least time between two drawings while events come: to sum up a large session takes 0.025 s."""
-
-
-def counting_job(
-    jobs: Jobs, work: Callable[[float], bool], draw: Callable[[], object]
-) -> SlicedJob:
-    """Make the job of a screen that counts events and is drawn as they come; see `SlicedJob`."""
-    return SlicedJob(
-        jobs,
-        work,
-        draw,
-        pause=lambda: _COUNTING_PAUSE_SECONDS,
-        draw_seconds=_COUNTING_DRAW_SECONDS,
-        ends_with_draw=False,
-    )
 
 
 def say_awaited(screen: Screen[object], what: str, quit_keys: str) -> None:
