@@ -425,7 +425,7 @@ CLAIMS = (
     ),
     _claim(
         "duration: limit of 24 h",
-        "that is the limit of 24 h",
+        "before.*near the limit of 24 h",
         _cause(Cause.TOO_LONG),
         believed=True,
     ),

@@ -164,7 +164,7 @@ async def test_publishers_are_counted_by_a_sweep_only_and_z_stays_on_the_timelin
 
 async def test_what_had_gone_on_too_long_is_measured_from_its_start():
     async with on_event(RESTREAM, error_code="STREAM_DURATION_EXCEEDED") as journey:
-        assert "PUBLISH_STARTED is 24 h before: that is the limit of 24 h." in detail(journey)
+        assert "PUBLISH_STARTED is 24 h before: near the limit of 24 h." in detail(journey)
         error, text = journey.event, detail(journey)
         await journey.press("z")
         await journey.until(lambda: journey.event.name == "PUBLISH_STARTED")

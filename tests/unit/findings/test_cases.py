@@ -62,3 +62,22 @@ def test_the_session_does_not_show_what_its_events_leave_open(name):
     slots = [one for one in found if "QUOTA_EXCEEDED when publishing" in words(one.text)]
     assert slots
     assert SHOWN not in {one.certainty for one in slots}
+
+
+@pytest.mark.parametrize(
+    ("name", "says", "certainty"),
+    [
+        ("D01", "PUBLISH_STARTED is 23 h 58 min before: near", LIKELY),
+        ("D02", "PUBLISH_STARTED is 23 h 59 min before: near", LIKELY),
+        ("D03", "PUBLISH_STARTED is 12 h before: shorter", UNKNOWN),
+        ("D04", "PUBLISH_STARTED is 25 h before: longer", LIKELY),
+        ("D06", "what went on until the error is not in the events", UNKNOWN),
+        ("D07", "The first SUBSCRIBE_STARTED of its stay is 24 h before: near", LIKELY),
+        ("G07", "The first SUBSCRIBE_STARTED of its stay is 24 h before: near", LIKELY),
+    ],
+)
+def test_a_length_beside_the_limit_of_a_day_is_never_shown_to_be_the_reason(name, says, certainty):
+    finding, text = first_of(name, "STREAM_DURATION_EXCEEDED")
+    assert says in text
+    assert "not explain" not in text
+    assert finding.certainty is certainty

@@ -155,7 +155,7 @@ def test_the_restream_ended_after_24_hours(world):
         if event.error_code
     }
     text = sentences(known_facts, "cFTCie3pl4uw", clock)
-    assert "PUBLISH_STARTED is 24 h before: that is the limit of 24 h." in text
+    assert "PUBLISH_STARTED is 24 h before: near the limit of 24 h." in text
 
 
 def test_the_whole_show_tells_its_stories(show):
