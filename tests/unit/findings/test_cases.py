@@ -81,3 +81,22 @@ def test_a_length_beside_the_limit_of_a_day_is_never_shown_to_be_the_reason(name
     assert says in text
     assert "not explain" not in text
     assert finding.certainty is certainty
+
+
+@pytest.mark.parametrize(
+    ("name", "begins", "certainty"),
+    [
+        ("P01", "The publisher started 1 s before: so near", LIKELY),
+        ("P03", "The publisher stopped publishing 2 s after and left 2 s after: so near", LIKELY),
+        ("P04", "The publisher was publishing all along", SHOWN),
+        ("P05", "The publisher stopped publishing 10 s before", SHOWN),
+        ("P06", "No PUBLISH_STARTED of the publisher is read, yet", UNKNOWN),
+        ("P08", "Whether the publisher was publishing is not known", UNKNOWN),
+        ("P10", "The publisher started in the same second", LIKELY),
+        ("P14", "The publisher was publishing all along", SHOWN),
+    ],
+)
+def test_a_publisher_was_there_all_along_only_well_within_its_publishing(name, begins, certainty):
+    finding, text = first_of(name, "PUBLISHER_NOT_FOUND")
+    assert text.startswith(begins)
+    assert finding.certainty is certainty

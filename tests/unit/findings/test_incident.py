@@ -70,7 +70,7 @@ def test_the_old_web_sdk_is_named_and_the_token_is_not_blamed(show):
 def test_each_publisher_not_found_has_its_own_reason(show):
     name = "SUBSCRIBE_ERROR"
     nina = sentences(show, "BZgGuCPI0fGj", "20:55:12", name)
-    assert "The publisher stopped publishing 2 s before and left 2 s before." in nina
+    assert "The publisher stopped publishing 2 s before and left 2 s before: so near" in nina
     assert "publishing all along" in sentences(show, "urIXg3HLgZuA", "20:44:20", name)
     assert "never published" in sentences(show, "JhfSgFM6eY3y", "20:50:01", name)
     dana = sentences(show, "GKTLNRRbA6FI", "20:50:54", name)
