@@ -5,6 +5,7 @@ from ivscope.knowledge.error_codes import ERROR_CODES
 from support.given_facts import (
     ME,
     GivenFacts,
+    GivenSession,
     event,
     exchanged,
     facts,
@@ -201,6 +202,51 @@ def test_an_internal_error_asks_whether_others_failed():
     assert finding.would_tell[0].fact.kind is FactKind.SESSION_EVENTS
     _, text = first(GivenFacts(*[failed(n, "INTERNAL_SERVER_EXCEPTION") for n in range(2)]))
     assert text == "This participant has 2 of them."
+
+
+def internal(seconds, participant=ME):
+    return event(seconds, "PUBLISH_ERROR", "INTERNAL_SERVER_EXCEPTION", participant)
+
+
+def at_internal(*others, **session):
+    """The first finding at an internal error of a session that was scanned."""
+    mine = internal(100)
+    scanned = GivenSession(mine, *others, **session)
+    return first(GivenFacts(mine).with_session(scanned))
+
+
+def test_an_internal_error_says_of_others_what_the_scanned_session_says():
+    others = [internal(90, "a"), internal(120, "b"), internal(127, "c"), internal(900, "d")]
+    finding, text = at_internal(*others)
+    assert text == (
+        "3 other participants met it too within 37 s, from 20:31:30 to 20:32:07. Several within "
+        "60 s are a reason to escalate, with stage, session and times."
+    )
+    assert finding.certainty is Certainty.SHOWN
+    assert finding.would_tell == ()
+
+
+def test_an_internal_error_that_nobody_else_met_is_shown_alone_only_when_all_are_read():
+    finding, text = at_internal(event(0, "JOINED", participant="a"), internal(400, "b"))
+    assert text == "Nobody else met it within 60 s."
+    assert (finding.certainty, finding.would_tell) == (Certainty.SHOWN, ())
+    finding, text = at_internal(event(0, "JOINED", participant="a"), unread=["a"])
+    assert (finding.certainty, finding.would_tell[0].calls) == (Certainty.UNKNOWN, 1)
+    assert words(finding.unknown) == "only 1 of 2 participants are read"
+
+
+def test_one_other_with_an_internal_error_is_told_and_is_no_reason_to_escalate():
+    finding, text = at_internal(internal(130, "a"))
+    assert text == "1 other participant met it within 60 s."
+    assert finding.certainty is Certainty.SHOWN
+
+
+def test_a_scan_that_has_nothing_left_to_read_is_not_offered_again():
+    session = GivenSession(internal(100), event(0, "JOINED", participant="a"), unread=["a"])
+    session.scan_calls = lambda: 0
+    finding, _ = first(GivenFacts(internal(100)).with_session(session))
+    assert finding.certainty is Certainty.UNKNOWN
+    assert finding.would_tell == ()
 
 
 # LEFT
