@@ -394,7 +394,7 @@ CLAIMS = (
         _token_allows,
         excludes=True,
     ),
-    _claim("publisher: was publishing", "was publishing all along", _others_publish),
+    _claim("publisher: was publishing", "was publishing (all along|as far)", _others_publish),
     _claim(
         "publisher: end explains nothing",
         "Its end does not explain",
@@ -402,7 +402,7 @@ CLAIMS = (
         excludes=True,
     ),
     _claim(
-        "publisher: race with its stop",
+        "publisher: race with its start or stop",
         "so near that it can be a race",
         _cause(*PUBLISHER_GONE),
         believed=True,
@@ -425,7 +425,7 @@ CLAIMS = (
     ),
     _claim(
         "duration: limit of 24 h",
-        "that is the limit of 24 h",
+        "before.*near the limit of 24 h",
         _cause(Cause.TOO_LONG),
         believed=True,
     ),

@@ -28,10 +28,10 @@ from ivscope.findings.known_facts import (
     KnownLog,
     KnownParticipants,
     PublisherCount,
+    SessionFacts,
 )
 from ivscope.findings.quota import count_publishers
 from ivscope.findings.rules import findings_for
-from ivscope.findings.session_context import SessionFacts
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.event_lines import reason
 from ivscope.sources.decoding import (
@@ -137,6 +137,7 @@ class GivenFacts:
         self.all_listed = True
         self.count: PublisherCount | None = None
         self.ingest: KnownIngest | None = None
+        self.session_facts: SessionFacts | None = None
 
     def with_log(
         self,
@@ -172,6 +173,10 @@ class GivenFacts:
         self.count = count
         return self
 
+    def with_session(self, session: object) -> Self:
+        self.session_facts = as_session(session)
+        return self
+
     def log(self, one: ParticipantScope) -> KnownLog | None:
         return self.logs.get(one)
 
@@ -194,8 +199,11 @@ class GivenFacts:
     def publishers_at(self, _: SessionScope, __: int) -> PublisherCount | None:
         return self.count
 
+    def scanned(self, _: SessionScope) -> SessionFacts | None:
+        return self.session_facts
+
     def scan_calls(self, _: SessionScope) -> int:
-        return 7
+        return 7 if self.session_facts is None else self.session_facts.scan_calls()
 
 
 class GivenSession:
@@ -293,6 +301,9 @@ class WorldFacts:
         if session != self.scope:
             return None
         return count_publishers(as_session(self.as_session), self.publishers, time)
+
+    def scanned(self, session: SessionScope) -> SessionFacts | None:
+        return as_session(self.as_session) if session == self.scope else None
 
     def scan_calls(self, _: SessionScope) -> int:
         return 0

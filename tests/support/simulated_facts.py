@@ -18,6 +18,7 @@ from ivscope.findings.known_facts import (
     KnownLog,
     KnownParticipants,
     PublisherCount,
+    SessionFacts,
 )
 from ivscope.findings.quota import count_publishers
 from support.given_facts import as_session
@@ -98,6 +99,9 @@ class SeenFacts:
 
     def publishers_at(self, _: SessionScope, time: int, /) -> PublisherCount:
         return count_publishers(as_session(self.as_session), self.publishers, time)
+
+    def scanned(self, _: SessionScope, /) -> SessionFacts:
+        return as_session(self.as_session)
 
     def scan_calls(self, _: SessionScope, /) -> int:
         return self.as_session.scan_calls()

@@ -62,3 +62,41 @@ def test_the_session_does_not_show_what_its_events_leave_open(name):
     slots = [one for one in found if "QUOTA_EXCEEDED when publishing" in words(one.text)]
     assert slots
     assert SHOWN not in {one.certainty for one in slots}
+
+
+@pytest.mark.parametrize(
+    ("name", "says", "certainty"),
+    [
+        ("D01", "PUBLISH_STARTED is 23 h 58 min before: near", LIKELY),
+        ("D02", "PUBLISH_STARTED is 23 h 59 min before: near", LIKELY),
+        ("D03", "PUBLISH_STARTED is 12 h before: shorter", UNKNOWN),
+        ("D04", "PUBLISH_STARTED is 25 h before: longer", LIKELY),
+        ("D06", "what went on until the error is not in the events", UNKNOWN),
+        ("D07", "The first SUBSCRIBE_STARTED of its stay is 24 h before: near", LIKELY),
+        ("G07", "The first SUBSCRIBE_STARTED of its stay is 24 h before: near", LIKELY),
+    ],
+)
+def test_a_length_beside_the_limit_of_a_day_is_never_shown_to_be_the_reason(name, says, certainty):
+    finding, text = first_of(name, "STREAM_DURATION_EXCEEDED")
+    assert says in text
+    assert "not explain" not in text
+    assert finding.certainty is certainty
+
+
+@pytest.mark.parametrize(
+    ("name", "begins", "certainty"),
+    [
+        ("P01", "The publisher started 1 s before: so near", LIKELY),
+        ("P03", "The publisher stopped publishing 2 s after and left 2 s after: so near", LIKELY),
+        ("P04", "The publisher was publishing all along", SHOWN),
+        ("P05", "The publisher stopped publishing 10 s before", SHOWN),
+        ("P06", "No PUBLISH_STARTED of the publisher is read, yet", UNKNOWN),
+        ("P08", "Whether the publisher was publishing is not known", UNKNOWN),
+        ("P10", "The publisher started in the same second", LIKELY),
+        ("P14", "The publisher was publishing all along", SHOWN),
+    ],
+)
+def test_a_publisher_was_there_all_along_only_well_within_its_publishing(name, begins, certainty):
+    finding, text = first_of(name, "PUBLISHER_NOT_FOUND")
+    assert text.startswith(begins)
+    assert finding.certainty is certainty

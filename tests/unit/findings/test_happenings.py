@@ -5,6 +5,7 @@ from ivscope.knowledge.error_codes import ERROR_CODES
 from support.given_facts import (
     ME,
     GivenFacts,
+    GivenSession,
     event,
     exchanged,
     facts,
@@ -44,8 +45,9 @@ def too_long(seconds=DAY, name="PUBLISH_ERROR", **members):
 def test_the_start_24_hours_before_is_found_and_measured():
     known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), too_long(), event(DAY, "PUBLISH_STOPPED"))
     finding, text = first(known_facts, 1)
-    assert text == "PUBLISH_STARTED is 24 h before: that is the limit of 24 h."
-    assert (finding.certainty, positions(finding)) == (Certainty.SHOWN, [0, 1])
+    assert text == "PUBLISH_STARTED is 24 h before: near the limit of 24 h."
+    assert (finding.certainty, positions(finding)) == (Certainty.LIKELY, [0, 1])
+    assert "no document says" in words(finding.unknown)
 
 
 def test_a_start_24_hours_before_counts_for_nothing_after_a_new_one():
@@ -56,9 +58,9 @@ def test_a_start_24_hours_before_counts_for_nothing_after_a_new_one():
         too_long(),
     )
     finding, text = first(known_facts)
-    assert text.startswith("PUBLISH_STARTED is 1 h before: shorter than the limit")
-    assert "does not explain" in text
-    assert positions(finding) == [2, 3]
+    assert text == "PUBLISH_STARTED is 1 h before: shorter than the limit of 24 h."
+    assert (finding.certainty, positions(finding)) == (Certainty.UNKNOWN, [2, 3])
+    assert "an earlier start may be missing" in words(finding.unknown)
 
 
 def test_a_duration_that_ended_long_before_is_not_claimed():
@@ -67,23 +69,62 @@ def test_a_duration_that_ended_long_before_is_not_claimed():
     assert (finding.certainty, "is not in the events" in text) == (Certainty.UNKNOWN, True)
 
 
-def test_subscribing_is_measured_per_publisher():
+def subscribed(seconds, remote, name="SUBSCRIBE_STARTED"):
+    return event(seconds, name, remote=remote)
+
+
+def not_subscribed(remote="b"):
+    return too_long(name="SUBSCRIBE_ERROR", remote=remote)
+
+
+def test_subscribing_is_measured_for_the_stage_and_not_for_each_publisher():
+    known_facts = GivenFacts(subscribed(0, "a"), subscribed(DAY - 3600, "b"), not_subscribed("b"))
+    finding, text = first(known_facts)
+    assert text == "The first SUBSCRIBE_STARTED of its stay is 24 h before: near the limit of 24 h."
+    assert (finding.certainty, positions(finding)) == (Certainty.LIKELY, [0, 2])
+
+
+def test_subscribing_is_measured_from_the_stay_that_the_error_is_in():
     known_facts = GivenFacts(
-        event(0, "SUBSCRIBE_STARTED", remote="a"),
-        event(DAY - 60 * 60, "SUBSCRIBE_STARTED", remote="b"),
-        too_long(name="SUBSCRIBE_ERROR", remote="b"),
+        event(0, "JOINED"),
+        subscribed(1, "a"),
+        event(9, "LEFT"),
+        event(DAY - 3600, "JOINED"),
+        subscribed(DAY - 3599, "b"),
+        not_subscribed(),
     )
-    assert first(known_facts)[1].startswith("SUBSCRIBE_STARTED is 1 h before: shorter")
+    finding, text = first(known_facts)
+    assert text.endswith("59 min 59 s before: shorter than the limit of 24 h.")
+    assert (finding.certainty, positions(finding)) == (Certainty.UNKNOWN, [4, 5])
     known_facts = GivenFacts(
-        event(0, "SUBSCRIBE_STARTED", remote="a"),
-        event(DAY - 60 * 60, "SUBSCRIBE_STARTED", remote="b"),
-        event(DAY - 50 * 60, "SUBSCRIBE_STOPPED", remote="b"),
-        too_long(name="SUBSCRIBE_ERROR", remote="a"),
+        subscribed(1, "a"), event(9, "LEFT"), subscribed(60, "b"), not_subscribed()
     )
-    assert first(known_facts)[1].startswith("SUBSCRIBE_STARTED is 24 h before: that is the limit")
-    assert first(
-        GivenFacts(event(0, "PUBLISH_STARTED"), too_long(name="SUBSCRIBE_ERROR", remote="a"))
-    )[1].startswith("No SUBSCRIBE_STARTED")
+    assert positions(first(known_facts)[0]) == [2, 3]
+
+
+def test_subscribing_is_measured_from_joining_when_no_start_of_it_is_read():
+    finding, text = first(GivenFacts(event(0, "JOINED"), not_subscribed()))
+    assert text.startswith("JOINED is 24 h before, without a SUBSCRIBE_STARTED since: near")
+    assert finding.certainty is Certainty.LIKELY
+    known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), not_subscribed())
+    assert first(known_facts)[1].startswith("No SUBSCRIBE_STARTED")
+
+
+def test_a_stay_of_subscriptions_longer_than_the_limit_leaves_open_what_was_counted():
+    known_facts = GivenFacts(subscribed(-9 * 3600, "a"), not_subscribed())
+    assert first(known_facts)[0].certainty is Certainty.UNKNOWN
+
+
+@pytest.mark.parametrize("name", ["PUBLISH", "SUBSCRIBE"])
+@pytest.mark.parametrize("seconds", [-12 * 3600, -61, -59, -1, 0, 1, 59, 61, 3600])
+def test_no_length_shows_that_the_limit_is_or_is_not_the_reason(name, seconds):
+    known_facts = GivenFacts(
+        event(-seconds, f"{name}_STARTED", remote="a"), too_long(name=f"{name}_ERROR", remote="a")
+    )
+    finding, text = first(known_facts)
+    assert finding.certainty is not Certainty.SHOWN
+    assert finding.unknown
+    assert "not explain" not in text
 
 
 def test_longer_than_the_limit_is_told_as_odd():
@@ -163,6 +204,51 @@ def test_an_internal_error_asks_whether_others_failed():
     assert text == "This participant has 2 of them."
 
 
+def internal(seconds, participant=ME):
+    return event(seconds, "PUBLISH_ERROR", "INTERNAL_SERVER_EXCEPTION", participant)
+
+
+def at_internal(*others, **session):
+    """The first finding at an internal error of a session that was scanned."""
+    mine = internal(100)
+    scanned = GivenSession(mine, *others, **session)
+    return first(GivenFacts(mine).with_session(scanned))
+
+
+def test_an_internal_error_says_of_others_what_the_scanned_session_says():
+    others = [internal(90, "a"), internal(120, "b"), internal(127, "c"), internal(900, "d")]
+    finding, text = at_internal(*others)
+    assert text == (
+        "3 other participants met it too within 37 s, from 20:31:30 to 20:32:07. Several within "
+        "60 s are a reason to escalate, with stage, session and times."
+    )
+    assert finding.certainty is Certainty.SHOWN
+    assert finding.would_tell == ()
+
+
+def test_an_internal_error_that_nobody_else_met_is_shown_alone_only_when_all_are_read():
+    finding, text = at_internal(event(0, "JOINED", participant="a"), internal(400, "b"))
+    assert text == "Nobody else met it within 60 s."
+    assert (finding.certainty, finding.would_tell) == (Certainty.SHOWN, ())
+    finding, text = at_internal(event(0, "JOINED", participant="a"), unread=["a"])
+    assert (finding.certainty, finding.would_tell[0].calls) == (Certainty.UNKNOWN, 1)
+    assert words(finding.unknown) == "only 1 of 2 participants are read"
+
+
+def test_one_other_with_an_internal_error_is_told_and_is_no_reason_to_escalate():
+    finding, text = at_internal(internal(130, "a"))
+    assert text == "1 other participant met it within 60 s."
+    assert finding.certainty is Certainty.SHOWN
+
+
+def test_a_scan_that_has_nothing_left_to_read_is_not_offered_again():
+    session = GivenSession(internal(100), event(0, "JOINED", participant="a"), unread=["a"])
+    session.scan_calls = lambda: 0
+    finding, _ = first(GivenFacts(internal(100)).with_session(session))
+    assert finding.certainty is Certainty.UNKNOWN
+    assert finding.would_tell == ()
+
+
 # LEFT
 
 
@@ -234,8 +320,14 @@ def test_publishing_is_measured_from_its_own_start():
     )
     finding = said(known_facts, "It had published for 30 s.")
     assert (finding.certainty, positions(finding)) == (Certainty.SHOWN, [2, 3])
-    known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), event(DAY, "PUBLISH_STOPPED"))
-    assert "24 h, the limit of a stage" in texts(known_facts)[0]
+
+
+def test_an_end_near_the_limit_does_not_show_that_the_limit_ended_it():
+    known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), event(DAY - 70, "PUBLISH_STOPPED"))
+    finding, text = first(known_facts)
+    assert text == "It had published for 23 h 58 min, near the limit of 24 h."
+    assert finding.certainty is Certainty.LIKELY
+    assert "how exactly" in words(finding.unknown)
 
 
 @pytest.mark.parametrize(

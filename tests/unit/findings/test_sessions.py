@@ -28,9 +28,10 @@ def test_a_burst_names_how_many_within_what_time():
     (burst,) = said(session, "met")
     assert words(burst.text) == (
         "3 participants met <INTERNAL_SERVER_EXCEPTION> within 38 s, from 20:30:04 to 20:30:42. "
-        "Several at once are a reason to escalate, with stage, session and times."
+        "Several within 60 s are a reason to escalate, with stage, session and times."
     )
     assert burst.certainty is Certainty.SHOWN
+    assert words(burst.unknown).startswith("whether the service")
     assert burst.rests_on == tuple(EventRef(SESSION, n) for n in range(4))
 
 
@@ -40,6 +41,17 @@ def test_a_burst_may_come_in_any_order_and_may_go_on():
     assert words(burst.text).startswith(
         "9 participants met <INTERNAL_SERVER_EXCEPTION> within 3 min"
     )
+
+
+def test_errors_that_go_on_for_minutes_are_at_once_only_within_the_window_that_is_named():
+    session = GivenSession(*(failed(n * 29, f"p{n}") for n in range(9)))
+    (burst,) = said(session, "met")
+    assert words(burst.text) == (
+        "9 participants met <INTERNAL_SERVER_EXCEPTION> within 3 min 52 s, from 20:30:00 to "
+        "20:33:52, at most 3 of them within 60 s. Several within 60 s are a reason to escalate, "
+        "with stage, session and times."
+    )
+    assert "at once" not in words(burst.text)
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,13 @@ def ask_participant(scope: ParticipantScope, what: str) -> Ask:
     return Ask(what, FactKey(FactKind.PARTICIPANT, scope), 1)
 
 
-def ask_session(facts: KnownFacts, scope: SessionScope, what: str) -> Ask:
-    """An offer to read the events of everybody in the session."""
-    return Ask(what, FactKey(FactKind.SESSION_EVENTS, scope), max(1, facts.scan_calls(scope)))
+def ask_session(facts: KnownFacts, scope: SessionScope, what: str) -> tuple[Ask, ...]:
+    """To read the events of everybody in the session; nothing when its scan has read them.
+
+    Who is denied stays unread after it.
+    """
+    calls = facts.scan_calls(scope)
+    scanned = facts.scanned(scope)
+    if scanned is not None and scanned.all_listed and not calls:
+        return ()
+    return (Ask(what, FactKey(FactKind.SESSION_EVENTS, scope), max(1, calls)),)

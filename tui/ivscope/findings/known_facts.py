@@ -119,6 +119,31 @@ class PublisherCount:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """A session as far as it is read, for the rules over a whole session."""
+
+    scope: SessionScope
+    """The scope of the session."""
+    log: EventLog
+    """Events of all participants read; `log.participant(position)` says from whose list."""
+    participants: Sequence[ParticipantSummary]
+    """Everybody listed so far, read or not. Ids can repeat."""
+    all_listed: bool
+    """Whether the list of participants is read to the end."""
+    is_read: Callable[[str], bool]
+    """Whether the events of a participant are read to the end.
+
+    In a live session: up to the time when they were read, and no finding says more.
+    """
+    reach: Callable[[str], Reach]
+    """How far the events of a participant are read."""
+    participant: Callable[[str], Participant | None]
+    """The answer of GetParticipant; None when it was not asked for."""
+    scan_calls: Callable[[], int]
+    """The fewest calls that the rest of the scan takes."""
+
+
+@dataclass(frozen=True, slots=True)
 class KnownFacts:
     """The questions that rules may ask. Answers come from what was read; none makes a call.
 
@@ -142,5 +167,7 @@ class KnownFacts:
 
     None when the session was not scanned.
     """
+    scanned: Callable[[SessionScope], SessionFacts | None]
+    """What the scan of a session has read so far; None when it was not scanned."""
     scan_calls: Callable[[SessionScope], int]
     """The fewest calls that a scan still takes, as far as participants are listed."""

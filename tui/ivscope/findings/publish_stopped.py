@@ -9,7 +9,7 @@ from ivscope.domain.tokens import PUBLISH
 from ivscope.findings.capabilities import allows
 from ivscope.findings.event_context import EventContext
 from ivscope.findings.finding import Certainty, Finding, Outside, Text
-from ivscope.findings.stream_duration import SLACK_SECONDS
+from ivscope.findings.stream_duration import EXACTNESS, is_near_limit
 from ivscope.knowledge.limits import LASTING_SECONDS
 
 NEAR_SECONDS = 2
@@ -43,11 +43,14 @@ def _duration(context: EventContext) -> Finding:
         return Finding((text,), Certainty.UNKNOWN, refs, unknown, context.rest)
     seconds = -context.seconds_to(span.other)
     text = f"It had published for {round_duration(seconds)}"
-    if abs(seconds - LASTING_SECONDS) <= SLACK_SECONDS:
-        text += ", the limit of a stage"
+    is_near = is_near_limit(seconds)
+    if is_near:
+        text += f", near the limit of {round_duration(LASTING_SECONDS)}"
     refs = context.refs(span.other, context.position)
-    unknown = context.open_pages or (None if span.why is None else (span.why,))
-    certainty = context.firm(unless=span.why is not None)
+    doubt: Text | None = EXACTNESS if is_near else None
+    unknown = context.open_pages or (doubt if span.why is None else (span.why,))
+    # Beside the limit the length is read as the reason of the end.
+    certainty = context.firm(unless=is_near or span.why is not None)
     return Finding((f"{text}.",), certainty, refs, unknown, context.rest)
 
 

@@ -17,12 +17,23 @@ from ivscope.findings.event_context import (
 )
 from ivscope.findings.finding import Certainty, EventRef, Finding, Outside, Text
 from ivscope.findings.known_facts import KnownLog
-from ivscope.findings.publishing import Publishing, State, publishing_in
+from ivscope.findings.publishing import (
+    NEAR_SECONDS,
+    ORDER_OPEN,
+    Publishing,
+    State,
+    moves_near,
+    publishing_in,
+)
 from ivscope.findings.session_context import MANY, SessionContext
 
-NEAR_SECONDS = 2
-"""A stop up to so many seconds after the error can still be its cause: how exact event times are is
-not documented."""
+_RACE = "so near that it can be a race"
+
+_VERBS = {
+    events.PUBLISH_STARTED: "started",
+    events.PUBLISH_STOPPED: "stopped publishing",
+    events.LEFT: "left",
+}
 
 
 def publisher_state(context: EventContext) -> Iterator[Finding]:
@@ -55,15 +66,23 @@ def publisher_state(context: EventContext) -> Iterator[Finding]:
 def _compare(
     context: EventContext, scope: ParticipantScope, known_log: KnownLog, second: int
 ) -> Finding:
-    found = publishing_in(known_log, context.log.time_us(context.position) or 0)
-    text, certainty, positions = _sentence(context, known_log, found, second)
+    time = context.log.time_us(context.position) or 0
+    found = publishing_in(known_log, time)
+    near = moves_near(known_log, found, time)
+    is_race = bool(near) and found.state is not State.TIE
+    if is_race:
+        text, certainty, positions = _race(known_log, second, near)
+    else:
+        text, certainty, positions = _sentence(context, known_log, found, second)
     unknown: Text | None = None
     covers = known_log.covers(second + NEAR_SECONDS)
     if not known_log.complete:
         unknown = PAGES_OPEN
     elif not covers:
         unknown = ("what came since its events were read",)
-    elif found.why is not None and found.state is not State.TIE:
+    elif is_race or found.state is State.TIE:
+        unknown = ORDER_OPEN
+    elif found.why is not None:
         unknown = (found.why,)
     elif found.state is State.ON:
         unknown = ("why it was not found: what app and network did is not in the events",)
@@ -83,13 +102,11 @@ def _sentence(
     if found.state is State.NEVER:
         return _never(context, known_log)
     if found.state is State.ON and start is not None:
-        if end is not None and (second_of(log, end) or 0) - second <= NEAR_SECONDS:
-            words = f"The publisher stopped publishing {_away(known_log, second, end)}"
-            words += ": so near that it can be a race."
-            return (words,), Certainty.LIKELY, [start, end]
-        words = (
-            f"The publisher was publishing all along: it started {_away(known_log, second, start)}"
-        )
+        began = f"it started {_away(known_log, second, start)}"
+        if end is None and found.why is not None:
+            words = f"The publisher was publishing as far as is read: {began}, and no stop follows."
+            return (words,), Certainty.LIKELY, [start]
+        words = f"The publisher was publishing all along: {began}"
         words += "." if end is None else f" and stopped {_away(known_log, second, end)}."
         words += " Its end does not explain the error."
         certainty = Certainty.SHOWN if found.why is None else Certainty.LIKELY
@@ -115,6 +132,15 @@ def _sentence(
         return (words,), Certainty.LIKELY, positions
     words = "Whether the publisher was publishing is not known: a start or a stop has no time or "
     return (f"{words}is missing in its events.",), Certainty.UNKNOWN, [*found.positions]
+
+
+def _race(
+    known_log: KnownLog, second: int, near: tuple[int, ...]
+) -> tuple[Text, Certainty, list[int]]:
+    moves = dict.fromkeys(
+        f"{_VERBS[known_log.log.name(at) or '']} {_away(known_log, second, at)}" for at in near
+    )
+    return (f"The publisher {' and '.join(moves)}: {_RACE}.",), Certainty.LIKELY, [*near]
 
 
 def _stopped(
@@ -199,12 +225,15 @@ def _replication(context: EventContext, remote: ParticipantScope, second: int) -
     is_tied = one_before != last and second_of(known_log.log, one_before) == second_of(
         known_log.log, last
     )
-    firm = known_log.complete and away != distance(second, second) and not is_tied
+    is_race = second - (second_of(known_log.log, last) or 0) <= NEAR_SECONDS
+    firm = known_log.complete and not (is_race or is_tied)
+    doubt = ORDER_OPEN if is_race or is_tied else None
+    race = f": {_RACE}" if is_race else ""
     yield Finding(
-        (f"The publisher is a replica, and its replication to this session ended {away}.",),
+        (f"The publisher is a replica, and its replication to this session ended {away}{race}.",),
         Certainty.SHOWN if firm else Certainty.LIKELY,
         (EventRef(source, last), EventRef(context.scope, context.position)),
-        None if known_log.complete else PAGES_OPEN,
+        doubt if known_log.complete else PAGES_OPEN,
         () if known_log.complete else (ask_events(source, "the rest of the source's events"),),
     )
 

@@ -2,10 +2,22 @@
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from typing import Final
 
 from ivscope.analysis.histories import KindRoles, publishing_of, publishing_rows
 from ivscope.analysis.intervals import SECOND, Interval, Why, bounds_of
+from ivscope.analysis.timed_events import timed_events
+from ivscope.domain import events
+from ivscope.findings.finding import Text
 from ivscope.findings.known_facts import KnownLog
+
+NEAR_SECONDS: Final = 2
+"""So near each other two events of different participants are a race, whatever order their times
+have: nobody documents how exact event times are."""
+
+ORDER_OPEN: Final[Text] = ("which came first: no document says how exact event times are",)
+
+_MOVES: Final = frozenset({events.PUBLISH_STARTED, events.PUBLISH_STOPPED, events.LEFT})
 
 
 class State(Enum):
@@ -87,6 +99,21 @@ def publishing_in(known_log: KnownLog, time: int) -> Publishing:
     if before:
         return Publishing(State.OFF, before[-1])
     return Publishing(State.NOT_YET, intervals[0]) if intervals else Publishing(State.NEVER)
+
+
+def moves_near(known_log: KnownLog, found: Publishing, time: int) -> tuple[int, ...]:
+    """Starts and stops so near a time that publishing and not publishing are both possible.
+
+    Positions, oldest first, with a LEFT beside them; none when no start or stop is near.
+    """
+    log, room = known_log.log, NEAR_SECONDS * SECOND
+    near = [
+        *timed_events(log, lambda kind: kind.name in _MOVES, since=time - room, until=time + room)
+    ]
+    # Whatever order a list has them in, leaving comes last of one time.
+    near.sort(key=lambda at: (log.time_us(at), log.name(at) == events.LEFT))
+    is_race = any(at == found.end or log.name(at) != events.LEFT for at in near)
+    return tuple(near) if is_race else ()
 
 
 def _is_tied(one: Interval, first: int, last: int) -> bool:

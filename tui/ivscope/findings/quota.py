@@ -8,8 +8,8 @@ from ivscope.analysis.publishers import Publisher, Publishers
 from ivscope.domain import events
 from ivscope.findings.event_context import EventContext, ask_session
 from ivscope.findings.finding import MOST_REFS, Certainty, EventRef, Finding, Text
-from ivscope.findings.known_facts import PublisherCount, Slot
-from ivscope.findings.session_context import REPLICA, SessionContext, SessionFacts
+from ivscope.findings.known_facts import PublisherCount, SessionFacts, Slot
+from ivscope.findings.session_context import REPLICA, SessionContext
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
 
 _OPEN, _LIKELY = Certainty.UNKNOWN, Certainty.LIKELY
@@ -43,7 +43,7 @@ def publishers_against_limit(context: EventContext) -> Iterator[Finding]:
             Certainty.UNKNOWN,
             context.refs(context.position),
             None,
-            (ask_session(context.facts, context.scope.session, "events of everybody"),),
+            ask_session(context.facts, context.scope.session, "events of everybody"),
         )
         return
     yield _counted(context, count.without(context.scope.participant_id))
@@ -66,7 +66,7 @@ def _counted(context: EventContext, others: PublisherCount) -> Finding:
     if not others.is_complete:
         text[0] = f"At least {others.least} others were publishing in that second"
         text.append(f", of {PUBLISHER_LIMIT} that a stage takes.")
-        asks = (ask_session(context.facts, context.scope.session, "events of everybody else"),)
+        asks = ask_session(context.facts, context.scope.session, "events of everybody else")
         return Finding(tuple(text), Certainty.UNKNOWN, rests, _partial(others), asks)
     if others.most >= PUBLISHER_LIMIT:
         text.append(f", of {PUBLISHER_LIMIT} that a stage takes.")

@@ -8,7 +8,7 @@ from ivscope.analysis.timed_events import Wanted, all_timed, timed_events, untim
 from ivscope.domain.durations import round_duration
 from ivscope.findings.event_context import SECOND_US, EventContext, ask_session, moment_of
 from ivscope.findings.finding import MOST_REFS, Certainty, Finding, Outside, Part, Text
-from ivscope.findings.session_context import MANY, SessionContext
+from ivscope.findings.session_context import MANY, SessionContext, with_errors
 from ivscope.provider.store.event_log import EventLog
 
 INTERNAL = "INTERNAL_SERVER_EXCEPTION"
@@ -22,7 +22,7 @@ def repeated(context: EventContext) -> Iterator[Finding]:
     kinds = _alike(context)
     count = log.tally.count(kinds)
     if event.error_code == INTERNAL:
-        yield _internal(context, count)
+        yield _of_others(context) or _internal(context, count)
     if count < 2:  # noqa: PLR2004 - once is no repetition
         return
     words: list[Part] = [f"{count:,} times the same error", *_remotes(context, kinds)]
@@ -94,12 +94,47 @@ def _internal(context: EventContext, count: int) -> Finding:
         Certainty.UNKNOWN,
         context.refs(context.position),
         ("whether others failed at the same time, which would speak for the service",),
-        (ask_session(context.facts, context.scope.session, "events of everybody"),),
+        ask_session(context.facts, context.scope.session, "events of everybody"),
     )
+
+
+def _of_others(context: EventContext) -> Finding | None:
+    """Whether others met it at the same time, as the session says; None when it is not scanned."""
+    facts, second = context.facts.scanned(context.scope.session), context.second
+    if facts is None or second is None:
+        return None
+    mine = context.scope.participant_id
+    errors = all_timed(facts.log, lambda kind: kind.is_error and kind.error_code == INTERNAL)
+    session = with_errors(facts, errors)
+    for burst in _many_in(session, errors):
+        first, last = session.second(burst[0]), session.second(burst[-1])
+        if first <= second <= last and mine in session.whose(burst):
+            others = len(session.whose(burst)) - 1
+            text: Text = (f"{others:,} other participants met it too", *_times(session, burst))
+            text = (*text, ".", _ESCALATE)
+            reason = session.partial or _SERVICE
+            return Finding(text, Certainty.SHOWN, session.refs(burst), reason, session.rest)
+    near = [at for at in errors if abs(session.second(at) - second) <= WINDOW_SECONDS]
+    count = len(session.whose(near) - {mine})
+    whose = f"{count:,} other participant{'' if count == 1 else 's'}" if count else "Nobody else"
+    text = (f"{whose} met it within {WINDOW_SECONDS} s.",)
+    until = (second + WINDOW_SECONDS + 1) * SECOND_US
+    late = any(facts.reach(one).read_to < until for one in session.people)
+    later: Text | None = ("what came since the others were read",) if late else None
+    unknown = session.partial or later
+    certainty = Certainty.UNKNOWN if unknown and not count else Certainty.SHOWN
+    rests = (*context.refs(context.position), *(session.refs(near) if count else ()))
+    return Finding(text, certainty, rests[:MOST_REFS], unknown or _SERVICE, session.rest)
 
 
 WINDOW_SECONDS = 60
 """Seconds. Errors of several participants so near each other are one burst."""
+
+_ESCALATE = (
+    f" Several within {WINDOW_SECONDS} s are a reason to escalate, with stage, session and times."
+)
+
+_SERVICE: Text = ("whether the service or something that they share is the reason",)
 
 MOST_BURSTS = 20
 """The most bursts with a finding, those with the most participants."""
@@ -110,36 +145,58 @@ def bursts(session: SessionContext) -> Iterator[Finding]:
     by_code: defaultdict[str, list[int]] = defaultdict(list)
     for at in session.errors:
         by_code[session.log.error_code(at) or session.log.name(at) or ""].append(at)
-    found = []
-    for code, positions in by_code.items():
-        for burst in _bursts_in(session, positions):
-            whose = session.whose(burst)
-            # A user who comes back with one token after another is a single person.
-            if session.persons(whose) >= MANY:
-                found.append((len(whose), code, burst))
+    found = [
+        (len(session.whose(burst)), code, burst)
+        for code, positions in by_code.items()
+        for burst in _many_in(session, positions)
+    ]
     for count, code, burst in sorted(found, key=lambda one: -one[0])[:MOST_BURSTS]:
-        words: list[Part] = [f"{count:,} participants met ", Outside(code), *session.from_to(burst)]
-        words.append(".")
+        words = [f"{count:,} participants met ", Outside(code), *_times(session, burst), "."]
+        unknown = session.partial
         if code == INTERNAL:
-            words.append(
-                " Several at once are a reason to escalate, with stage, session and times."
-            )
-        text = tuple(words)
-        yield Finding(text, Certainty.SHOWN, session.refs(burst), session.partial, session.rest)
+            words.append(_ESCALATE)
+            unknown = unknown or _SERVICE
+        yield Finding(tuple(words), Certainty.SHOWN, session.refs(burst), unknown, session.rest)
 
 
-def _bursts_in(session: SessionContext, positions: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Runs of errors of one code, each near to errors of enough other participants."""
+def _times(session: SessionContext, burst: Sequence[int]) -> list[Part]:
+    """From when to when a burst was; of a long one also how many met it at once."""
+    words = session.from_to(burst)
+    if session.second(burst[-1]) - session.second(burst[0]) > WINDOW_SECONDS:
+        most = max(len(whose) for whose in _windows(session, burst))
+        words.append(f", at most {most:,} of them within {WINDOW_SECONDS} s")
+    return words
+
+
+def _windows(session: SessionContext, positions: Sequence[int]) -> Iterator[Counter[str | None]]:
+    """For each error whose the errors up to it are that lie within the window. One value, kept."""
     whose: Counter[str | None] = Counter()
     first = 0
-    begin, end = 0, 0
-    for last, at in enumerate(positions):
+    for at in positions:
         whose[session.log.participant(at)] += 1
         while session.second(at) - session.second(positions[first]) > WINDOW_SECONDS:
             gone = session.log.participant(positions[first])
             whose[gone] -= 1
             if not whose[gone]:
                 del whose[gone]
+            first += 1
+        yield whose
+
+
+def _many_in(session: SessionContext, positions: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Bursts of errors of one code that several people met."""
+    for burst in _bursts_in(session, positions):
+        # A user who comes back with one token after another is a single person.
+        if session.persons(session.whose(burst)) >= MANY:
+            yield burst
+
+
+def _bursts_in(session: SessionContext, positions: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Runs of errors of one code, each near to errors of enough other participants."""
+    first = 0
+    begin, end = 0, 0
+    for last, whose in enumerate(_windows(session, positions)):
+        while session.second(positions[last]) - session.second(positions[first]) > WINDOW_SECONDS:
             first += 1
         if len(whose) < MANY:
             continue

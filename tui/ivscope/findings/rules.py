@@ -15,14 +15,14 @@ from ivscope.findings.client import (
 from ivscope.findings.event_context import EventContext, look
 from ivscope.findings.finding import Certainty, Finding
 from ivscope.findings.ingest_now import configuration_now, protocol_now
-from ivscope.findings.known_facts import KnownFacts
+from ivscope.findings.known_facts import KnownFacts, SessionFacts
 from ivscope.findings.leaving import left
 from ivscope.findings.publish_stopped import publish_stopped
 from ivscope.findings.publisher_not_found import publisher_state, unreachable_publishers
 from ivscope.findings.quota import publishers_against_limit, quota_against_slots
 from ivscope.findings.repeats import bursts, repeated
 from ivscope.findings.replication import replication_stopped
-from ivscope.findings.session_context import SessionFacts, session_context
+from ivscope.findings.session_context import session_context
 from ivscope.findings.shared_users import shared_users
 from ivscope.findings.stream_duration import measured_duration
 from ivscope.findings.stream_keys import shared_stream_key, worked_later

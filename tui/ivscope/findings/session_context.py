@@ -1,43 +1,17 @@
 """SessionContext: a session with its errors, gathered once for all rules over a whole session."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import compress
 
-from ivscope.analysis.intervals import Reach
 from ivscope.analysis.row_columns import flags_of
 from ivscope.domain.durations import round_duration
-from ivscope.domain.stages import Participant, ParticipantSummary, SessionScope
+from ivscope.domain.stages import ParticipantSummary
 from ivscope.findings.event_context import moment_of, refs, second_of
 from ivscope.findings.finding import Ask, EventRef, FactKey, FactKind, Part, Text
+from ivscope.findings.known_facts import SessionFacts
 from ivscope.provider.store.event_log import EventLog
-
-
-@dataclass(frozen=True, slots=True)
-class SessionFacts:
-    """A session as far as it is read, for the rules over a whole session."""
-
-    scope: SessionScope
-    """The scope of the session."""
-    log: EventLog
-    """Events of all participants read; `log.participant(position)` says from whose list."""
-    participants: Sequence[ParticipantSummary]
-    """Everybody listed so far, read or not. Ids can repeat."""
-    all_listed: bool
-    """Whether the list of participants is read to the end."""
-    is_read: Callable[[str], bool]
-    """Whether the events of a participant are read to the end.
-
-    In a live session: up to the time when they were read, and no finding says more.
-    """
-    reach: Callable[[str], Reach]
-    """How far the events of a participant are read."""
-    participant: Callable[[str], Participant | None]
-    """The answer of GetParticipant; None when it was not asked for."""
-    scan_calls: Callable[[], int]
-    """The fewest calls that the rest of the scan takes."""
-
 
 REPLICA = "REPLICA"
 """Replication type of a copy (IVS API: ReplicationType)."""
@@ -74,11 +48,15 @@ class SessionContext:
 
     @property
     def rest(self) -> tuple[Ask, ...]:
-        """What to read for the rest of the session; empty when everybody is read."""
-        if self.is_complete:
+        """What to read for the rest of the session; empty when a scan has nothing left to read.
+
+        Who is denied stays unread after it.
+        """
+        calls = self.facts.scan_calls()
+        if self.is_complete or (self.facts.all_listed and not calls):
             return ()
         fact = FactKey(FactKind.SESSION_EVENTS, self.facts.scope)
-        return (Ask("events of everybody else", fact, max(1, self.facts.scan_calls())),)
+        return (Ask("events of everybody else", fact, max(1, calls)),)
 
     def second(self, position: int) -> int:
         """The second since 1970 UTC of an event that has a readable time."""
@@ -116,11 +94,16 @@ class SessionContext:
 
 
 def session_context(facts: SessionFacts) -> SessionContext:
-    """Gather the errors of a session. Looks at every event once."""
+    """Gather all errors of a session. Looks at every event once."""
     log = facts.log
     length = len(log)
     flags = flags_of(log, 0, length, lambda kind: kind.is_error)
     timed = [at for at in compress(range(length), flags) if log.time_us(at) is not None]
     errors = sorted(timed, key=lambda at: (log.time_us(at), at))
+    return with_errors(facts, errors)
+
+
+def with_errors(facts: SessionFacts, errors: Sequence[int]) -> SessionContext:
+    """A session with some of its errors, oldest first. Looks at every participant once."""
     people = {row.participant_id: row for row in facts.participants}
-    return SessionContext(facts, log, errors, people, sum(map(facts.is_read, people)))
+    return SessionContext(facts, facts.log, errors, people, sum(map(facts.is_read, people)))

@@ -22,7 +22,7 @@ from ivscope.findings.finding import (
     Outside,
     Text,
 )
-from ivscope.findings.publishing import State, publishing_in
+from ivscope.findings.publishing import ORDER_OPEN, State, moves_near, publishing_in
 
 MOST_OTHERS = 5
 """The most other participants that are looked at: hardly more than two share a key."""
@@ -96,7 +96,9 @@ def _compare(context: EventContext, mine: ParticipantSummary, other: Participant
         asks = (ask_events(scope, "events of that participant"),) if known_log is None else ()
         text = (*carries, "; whether it was publishing is not known.")
         return Finding(text, Certainty.UNKNOWN, context.refs(context.position), None, asks)
-    found = publishing_in(known_log, context.log.time_us(context.position) or 0)
+    time = context.log.time_us(context.position) or 0
+    found = publishing_in(known_log, time)
+    is_near = bool(moves_near(known_log, found, time))
     positions = found.positions
     rests = (*(EventRef(scope, at) for at in positions), *context.refs(context.position))
     covers = known_log.covers(context.second)
@@ -106,13 +108,14 @@ def _compare(context: EventContext, mine: ParticipantSummary, other: Participant
     if found.state is State.ON and found.start is not None:
         since = distance(context.second, second_of(known_log.log, found.start))
         text = (*carries, f" and was publishing: it started {since}.")
-        if found.why is not None:
-            certainty, unknown = Certainty.LIKELY, unknown or (found.why,)
+        if is_near or found.why is not None:
+            doubt: Text = ORDER_OPEN if found.why is None else (found.why,)
+            certainty, unknown = Certainty.LIKELY, unknown or doubt
         if mine.redundant_ingest or other.redundant_ingest:
             certainty = Certainty.UNKNOWN
             unknown = ("whether the key is the same: redundant ingest has two of them",)
         return Finding(text, certainty, rests, unknown, asks)
-    if found.state in {State.TIE, State.UNSURE}:
+    if found.state in {State.TIE, State.UNSURE} or (is_near and found.state is not State.NEVER):
         text = (*carries, "; whether it was publishing in that second is not certain.")
         return Finding(text, Certainty.UNKNOWN, rests, unknown, asks)
     return Finding((*carries, " but was not publishing then."), certainty, rests, unknown, asks)

@@ -1,7 +1,7 @@
 """Facts of a whole session for the rules of findings, from what its scan has read."""
 
 from ivscope.domain.stages import Participant, ParticipantScope, SessionScope
-from ivscope.findings.session_context import SessionFacts
+from ivscope.findings.known_facts import SessionFacts
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.workspace.reaches import Reaches
 

@@ -18,9 +18,10 @@ from ivscope.findings.known_facts import (
     KnownLog,
     KnownParticipants,
     PublisherCount,
+    SessionFacts,
 )
 from ivscope.findings.quota import count_publishers
-from ivscope.findings.session_context import SessionFacts
+from ivscope.findings.repeats import INTERNAL
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.event_log import EventLog
@@ -84,6 +85,7 @@ class StoreContext:
             participants=self.participants,
             ingest_configurations=self.ingest_configurations,
             publishers_at=self.publishers_at,
+            scanned=self.scanned,
             scan_calls=self.scan_calls,
         )
         """The questions that rules can ask."""
@@ -154,6 +156,11 @@ class StoreContext:
         scan = self._provider.started_scan(scope)
         return None if scan is None else self._publishers.at(scan, time)
 
+    def scanned(self, scope: SessionScope) -> SessionFacts | None:
+        """Return what the scan of a session has read so far; None without a scan."""
+        is_scanned = self._provider.started_scan(scope) is not None
+        return session_facts(self._provider, scope) if is_scanned else None
+
     def scan_calls(self, scope: SessionScope) -> int:
         """Return the fewest calls that the scan still takes, as far as participants are listed."""
         scan = self._provider.started_scan(scope)
@@ -183,6 +190,8 @@ class StoreContext:
         scan = self._provider.started_scan(scope.session)
         if scan is not None and known.log.error_code(position) == "QUOTA_EXCEEDED":
             count += self._publishers.work(scan)
+        if scan is not None and known.log.error_code(position) == INTERNAL:
+            count += len(scan.participants.items)
         return count
 
 
