@@ -1,16 +1,20 @@
 """Answers that refuse, lie or never end: what a person is told (real boto3, loopback endpoint)."""
 
+import json
 import time
 
 import pytest
 from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.endpoint.faults import FAULTS
+from ivscope.domain.stages import ParticipantScope, SessionScope
+from ivscope.endpoint.faults import FAULTS, Fault, fixed
 from ivscope.endpoint.server import Endpoint
-from ivscope.sources.aws import AwsOptions, AwsSource
+from ivscope.sources.aws import AwsOptions, AwsSource, RecordingClient
+from ivscope.sources.recording import Recording
+from ivscope.sources.wire_source import WireSource
 from support.aws_sources import aws_source
-from support.small_world import REGION, SmallWorld
+from support.small_world import PARTICIPANT_ID, REGION, SESSION_ID, STAGE_ARN, SmallWorld
 
 KIND = FailureKind
 
@@ -181,3 +185,71 @@ def test_one_unreadable_time_spoils_one_row(endpoint):
 def _scope_fields(world):
     scope = world.scope
     return scope.stage_arn, scope.session_id, scope.participant_id
+
+
+class OneAnswer:
+    """Answers every call with the same body."""
+
+    def __init__(self):
+        self.body = b""
+
+    def pick(self, _spec, _operation):
+        return "", Fault("one answer for all", fixed(self.body))
+
+
+@pytest.fixture(scope="module")
+def answering():
+    """A source, and a place for the body that answers all of its calls."""
+    with Endpoint(SmallWorld()) as endpoint:
+        endpoint._server.faults = answer = OneAnswer()
+        yield aws_source(endpoint.faulty_url("one")), answer
+
+
+SESSION = SessionScope(STAGE_ARN, SESSION_ID)
+LISTS = {
+    "stages": calls.STAGES,
+    "stageSessions": calls.sessions(STAGE_ARN),
+    "participants": calls.participants(SESSION),
+    "events": calls.events(ParticipantScope(STAGE_ARN, SESSION_ID, PARTICIPANT_ID)),
+    "replicas": calls.replicas(STAGE_ARN, PARTICIPANT_ID),
+    "ingestConfigurations": calls.ingest_configurations(STAGE_ARN),
+}
+
+
+@pytest.mark.parametrize("member", LISTS)
+@pytest.mark.parametrize(
+    "value", [{}, "", None, 0, False, True, 7, "text", {"a": 1}, {"items": []}, [1], ["text"], [[]]]
+)
+def test_a_list_that_is_not_one_is_a_failure_and_never_an_empty_list(answering, member, value):
+    source, answer = answering
+    answer.body = json.dumps({member: value, "nextToken": None}).encode()
+    with pytest.raises(ProviderFailure) as caught:
+        source.read_page(LISTS[member], None)
+    assert caught.value.kind is KIND.PROTOCOL
+    assert "unexpected answer" in caught.value.summary
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize("member", LISTS)
+def test_only_the_member_that_is_asked_for_is_the_list(answering, member):
+    source, answer = answering
+    for body in ({"items": []}, {member.upper(): []}, {"nextToken": "more"}):
+        answer.body = json.dumps(body).encode()
+        with pytest.raises(ProviderFailure, match=f"no `{member}`"):
+            source.read_page(LISTS[member], None)
+    answer.body = json.dumps({member: []}).encode()
+    assert source.read_page(LISTS[member], None).items == ()
+
+
+def test_an_answer_that_is_not_understood_is_not_recorded(answering, tmp_path):
+    source, answer = answering
+    answer.body = b'{"stages": {}}'
+    recording = Recording.open(tmp_path / "odd.ivscope", label="AWS", create=True)
+    client = RecordingClient(source._client, recording)
+    with pytest.raises(ProviderFailure):
+        WireSource(client).read_page(calls.STAGES, None)
+    assert not recording.requests
+    answer.body = b'{"stages": []}'
+    assert WireSource(client).read_page(calls.STAGES, None).items == ()
+    assert len(recording.requests) == 1
+    recording.close()

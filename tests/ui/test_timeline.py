@@ -4,6 +4,15 @@ from ivscope.workspace.place import Level
 from support.explorer import PRIYA, at, explorer
 
 
+async def filter_by(journey, text):
+    await journey.press("ampersand")
+    await journey.until(lambda: "FILTER" in journey.status)
+    await journey.press("ctrl+u")
+    await journey.type(text)
+    await journey.press("enter")
+    await journey.until(lambda: not journey.pane.reading.view.work(0.01))
+
+
 async def test_everybody_is_read_and_shown_by_time():
     async with explorer(at()) as journey:
         await journey.until("40 participants, all loaded")
@@ -82,3 +91,25 @@ async def test_esc_stops_looking_for_trouble():
         await journey.until("stopped; what was read is kept")
         await journey.settled()
         assert journey.here.level is Level.PARTICIPANTS
+
+
+async def test_a_filter_by_user_id_finds_the_events_of_everybody_who_has_it():
+    async with explorer(at()) as journey:
+        await journey.press("M")
+        await journey.until("SWEPT", within=60)
+        await filter_by(journey, "user:dana")
+        reading = journey.pane.reading
+        log, rows = reading.view.log, reading.stream.scan.participants.items
+        danas = {row.participant_id for row in rows if "dana" in (row.user_id or "")}
+        wanted = [at for at in range(len(log)) if log.participant(at) in danas]
+        assert len(reading.view) == len(wanted) == 755
+        assert {log.participant(reading.view.position(row)) for row in range(755)} == danas
+
+
+async def test_a_filter_by_her_own_user_id_shows_all_events_of_a_participant():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await filter_by(journey, "user:priya")
+        await journey.until("61 of 61 events loaded")
+        await filter_by(journey, "!user:priya")
+        await journey.until("0 of 61 events loaded")

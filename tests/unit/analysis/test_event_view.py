@@ -91,7 +91,7 @@ def _small_pieces(monkeypatch):
 @given(st.lists(any_events | paired_events, max_size=20), st.lists(steps, max_size=12))
 def test_whatever_happens_the_view_shows_what_passes_in_its_order(rows, script):
     log = log_of(rows)
-    view = EventView(log, USERS)
+    view = EventView(log, USERS.get)
     for step, value in script:
         if step == "append":
             log.append(value)

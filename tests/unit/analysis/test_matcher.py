@@ -33,7 +33,7 @@ def test_a_scan_finds_what_a_look_at_each_event_finds(rows, text, start, stop):
     log = EventLog()
     log.append(rows)
     filter_ = read(text)
-    matcher = Matcher(filter_, log.tables, USERS)
+    matcher = Matcher(filter_, log.tables, USERS.get)
     expected = [i for i, event in enumerate(rows) if start <= i < stop and passes(filter_, event)]
     assert list(matcher.scan(log, start, stop)) == expected
     assert [i for i in range(len(rows)) if matcher.matches(log, i)] == [

@@ -41,7 +41,7 @@ def _applied(comparison, field, before):
             is_absent = row.after.presence is Presence.ABSENT
         elif row.change is Change.REMOVED:
             del after[row.key]
-        elif row.change in (Change.ADDED, Change.CHANGED):
+        elif row.after.presence is not Presence.NOT_TOLD:
             after[row.key] = "" if row.after.presence is Presence.EMPTY else row.after.value
     return None if is_absent else after
 
@@ -139,6 +139,19 @@ def test_a_changed_mark_takes_its_letter_with_it():
         ParticipantToken(user_id="ae\u0301b"), ParticipantToken(user_id="ae\u0300b"), AT
     ).rows
     assert (row.common_prefix, row.common_suffix) == (1, 1)
+
+
+@given(tokens, tokens)
+def test_nothing_is_added_or_removed_where_a_token_does_not_say_what_it_has(before, after):
+    comparison = compare_tokens(before, after, AT)
+    for field, old, new in (
+        (TokenField.CAPABILITIES, before.capabilities, after.capabilities),
+        (TokenField.ATTRIBUTES, before.attributes, after.attributes),
+        (TokenField.USER_ID, before.user_id, after.user_id),
+        (TokenField.EXPIRATION, before.expiration_time, after.expiration_time),
+    ):
+        if (old is None) is not (new is None):
+            assert {row.change for row in _rows(comparison, field)} == {Change.UNKNOWN}
 
 
 def _token(capabilities=("SUBSCRIBE",), role="viewer", hours=1):

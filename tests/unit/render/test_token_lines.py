@@ -1,15 +1,22 @@
 """The token comparison as lines, side by side and inline."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from ivscope.domain.events import TOKEN_EXCHANGED, Event
+from ivscope.domain.stages import ParticipantScope
 from ivscope.domain.times import UnreadableTime
 from ivscope.domain.token_comparison import compare_tokens
 from ivscope.domain.tokens import ParticipantToken
+from ivscope.export.clippings import event_markdown, token_markdown
 from ivscope.render.cells import line_width
+from ivscope.render.event_rows import about_event
 from ivscope.render.lines import Role
 from ivscope.render.token_lines import token_lines, token_verdict
+from support.case_files import case
 
+SCOPE = ParticipantScope("arn:aws:ivs:us-west-2:123456789012:stage/x", "st-0000000000000", "a")
 AT = datetime(2025, 11, 12, 20, 54, 53, tzinfo=UTC)
 BEFORE = ParticipantToken(
     ("SUBSCRIBE",),
@@ -152,10 +159,23 @@ def _token(capabilities=("SUBSCRIBE",), role="viewer", hours=1):
         (
             ParticipantToken(capabilities=()),
             ParticipantToken(),
-            "capabilities absent, before empty",
+            "capabilities absent now, empty before",
+        ),
+        (
+            ParticipantToken(),
+            ParticipantToken(("PUBLISH",), (("role", "host"),), "ana", AT + timedelta(1)),
+            (
+                "capabilities given now, absent before; attributes given now, absent before; "
+                "user id given now, absent before; expiration given now, absent before"
+            ),
+        ),
+        (
+            _token(("PUBLISH", "SUBSCRIBE")),
+            _token(None),
+            "capabilities absent now, given before",
         ),
         (ParticipantToken(user_id=""), ParticipantToken(user_id="a"), "user id changed"),
-        (ParticipantToken(), ParticipantToken(user_id=""), "user id added"),
+        (ParticipantToken(), ParticipantToken(user_id=""), "user id empty now, absent before"),
         (
             ParticipantToken(attributes=(("a", "1"), ("b", ""))),
             ParticipantToken(attributes=(("a", ""), ("c", "1"))),
@@ -182,3 +202,52 @@ def test_the_verdict_on_a_single_token_tells_absent_and_empty_apart():
         assert after == f"previous token not given; new token allows {told}"
         before = token_verdict(compare_tokens(token, None, AT))
         assert before == f"new token not given; previous token allowed {told}"
+
+
+@pytest.mark.parametrize("name", ["G05", "C06"])
+@pytest.mark.parametrize("width", [60, 90])
+def test_a_capability_is_not_gained_or_lost_when_one_token_has_no_capabilities(name, width):
+    exchanges = [
+        row.event
+        for served in case(name).view.served.values()
+        for row in served.rows
+        if row.event.name == TOKEN_EXCHANGED
+    ]
+    assert exchanges
+    for event in exchanges:
+        is_new = event.previous_token.capabilities is None
+        said = "given now, absent before" if is_new else "absent now, given before"
+        assert about_event(event) == f"capabilities {said}"
+        comparison = compare_tokens(event.previous_token, event.new_token, event.time)
+        lines = token_lines(comparison, width, UTC)
+        shown = "\n".join(_texts(lines))
+        assert f"Verdict    capabilities {said}" in shown
+        assert not re.search("gained|lost|added|removed|^[+-]", shown, re.MULTILINE)
+        assert not {span.role for line in lines for span in line} & {Role.ADDED, Role.REMOVED}
+        for copy in (token_markdown(event), event_markdown(event, SCOPE, None)):
+            assert f"capabilities {said}" in copy
+            assert not re.search("gained|lost|^[+]", copy, re.MULTILINE)
+
+
+def test_a_part_that_only_one_token_has_is_marked_as_unknown():
+    before, after = (
+        ParticipantToken(("PUBLISH",), user_id="ana"),
+        ParticipantToken(attributes=(("role", "host"), ("seat", ""))),
+    )
+    assert _texts(_lines(before, after, 60))[3:] == [
+        "? capabilities: absent now, given before",
+        "? capability PUBLISH: not told now, given before",
+        "? attributes: given now, absent before",
+        "? attribute role: host (given now, not told before)",
+        "? attribute seat: empty now, not told before",
+        "? user id: ana (absent now, given before)",
+    ]
+    exchange = Event(TOKEN_EXCHANGED, "a", AT, previous_token=before, new_token=after)
+    assert token_markdown(exchange).splitlines()[3:-1] == [
+        "? capabilities: absent now, given before",
+        "? capability PUBLISH: not told now, given before",
+        "? attributes: given now, absent before",
+        "? attribute role: host (given now, not told before)",
+        "? attribute seat: empty now, not told before",
+        "? user id: ana (absent now, given before)",
+    ]

@@ -213,6 +213,16 @@ def test_a_damaged_answer_is_a_failure_in_plain_words(path):
     assert "cannot be read" in caught.value.summary
 
 
+@pytest.mark.parametrize("value", [{}, "", {"a": 1}, "text", None, 7])
+def test_a_saved_answer_whose_list_is_none_is_no_empty_list(path, value):
+    recording = begin(path)
+    recording.save(request_text("list_stages", {}), {"stages": value}, "", NOON)
+    with pytest.raises(ProviderFailure) as caught:
+        RecordedSource(recording).read_page(calls.STAGES, None)
+    assert caught.value.kind is FailureKind.NOT_RECORDED
+    assert "is not a list" in caught.value.summary
+
+
 def test_the_session_read_last_is_where_it_is_opened(path):
     recording = begin(path)
     assert last_session(recording) is None

@@ -17,10 +17,15 @@ SHOW = (datetime(2026, 11, 23, 20, 31, tzinfo=UTC), datetime(2026, 11, 23, 21, 4
 class Stream:
     """The first page of some events; whether more can come is told by the test."""
 
+    user = None
+
     def __init__(self, seconds, *, may_grow=True):
         times = [None if second is None else at(second) for second in seconds]
         self.items = log_of(Event(name="JOINED", time=moment) for moment in times)
         self.may_grow = may_grow
+
+    def user_of(self, participant_id):
+        return {"": self.user, "b": "bea"}.get(participant_id)
 
 
 def listed(*seconds, may_grow=True):
@@ -117,3 +122,24 @@ def test_a_text_that_is_no_filter_leaves_the_one_before():
     with pytest.raises(FilterError):
         reading.filter_by("after:soon", TimeReference(UTC, NOW))
     assert reading.filter_shown == "name:JOINED"
+
+
+def test_a_filter_by_user_id_finds_the_events_when_the_user_id_becomes_known():
+    reading = listed(9, 5)
+    reading.filter_by("user:dana", TimeReference(UTC, NOW))
+    reading.search_for("user:dana", TimeReference(UTC, NOW))
+    assert shown(reading) == []
+    assert not reading.lacks_user
+    reading.stream.user = "dana"
+    assert reading.lacks_user
+    reading.take_user()
+    assert shown(reading) == [0, 1]
+    assert reading.view.hit_count == 2
+    assert not reading.lacks_user
+
+
+def test_a_user_id_that_becomes_known_changes_nothing_when_nobody_asks_for_it():
+    reading = listed(9, 5)
+    reading.filter_by("name:JOINED", TimeReference(UTC, NOW))
+    reading.stream.user = "dana"
+    assert not reading.lacks_user

@@ -1,10 +1,10 @@
 """EventView: which events of a log are shown, in which order, and which of them are hits."""
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from ivscope.analysis.causal_order import CausalKeys
-from ivscope.analysis.filters import NO_USERS, Filter, Matcher
+from ivscope.analysis.filters import Filter, Matcher, UserOf, no_user
 from ivscope.analysis.sorted_rows import FoundRows, SortedRows
 from ivscope.domain.clock import work_seconds
 from ivscope.provider.store.event_log import EventLog
@@ -79,15 +79,15 @@ class EventView:
 
     Args:
         log: What is shown. Another thread may append to it.
-        users: User id by participant id, for the `user:` field.
+        user_of: Tells user ids, for the `user:` field.
     """
 
-    def __init__(self, log: EventLog, users: Mapping[str, str | None] = NO_USERS) -> None:
+    def __init__(self, log: EventLog, user_of: UserOf = no_user) -> None:
         self.log = log
         """The log that positions belong to."""
         self.by_time = False
         """Whether rows are sorted oldest first."""
-        self._users = users
+        self._user_of = user_of
         self._returned = ReturnedKeys()
         self._causal = CausalKeys(log)
         self._settling: Iterator[list[tuple[int, int]]] | None = None
@@ -310,7 +310,7 @@ class EventView:
     def _matcher(self, wanted: Filter | None) -> Matcher | None:
         if wanted is None or not wanted.terms:
             return None
-        return Matcher(wanted, self.log.tables, self._users)
+        return Matcher(wanted, self.log.tables, self._user_of)
 
     def _start_over(self) -> None:
         self._clear()

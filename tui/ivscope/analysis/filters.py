@@ -5,11 +5,10 @@ Long because each kind of term has its way of looking at the columns of a log be
 
 import re
 from array import array
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import compress
-from types import MappingProxyType
 from typing import Final
 
 from ivscope.analysis.time_input import TypedRanges
@@ -237,8 +236,14 @@ ERRORS_ONLY: Final = Filter("error:yes", (FlagTerm(Flag.ERROR, wanted=True),))
 """Lets only failures pass."""
 
 
-NO_USERS: Mapping[str, str | None] = MappingProxyType({})
-"""For when no user id is known."""
+UserOf = Callable[[str], str | None]
+"""User id by participant id; None when it is not known. An empty id stands for an event that names
+no participant."""
+
+
+def no_user(_participant_id: str) -> None:
+    """For when no user id is known."""
+
 
 _RARE_FIELDS = frozenset(
     {TextField.ANY, TextField.USER, TextField.CAPABILITY, TextField.DESTINATION}
@@ -272,7 +277,7 @@ class Matcher:
     Args:
         filter_: What must hold.
         tables: The tables of every log that is scanned.
-        users: User id by participant id. Read when a participant is first met.
+        user_of: Tells user ids. Asked when a participant is first met.
     """
 
     __slots__ = ("_columns", "_rare", "filter")
@@ -281,10 +286,10 @@ class Matcher:
         self,
         filter_: Filter,
         tables: EventTables,
-        users: Mapping[str, str | None] = NO_USERS,
+        user_of: UserOf = no_user,
     ) -> None:
         self.filter = filter_
-        tests = [_TermTest(term, tables, users) for term in filter_.terms]
+        tests = [_TermTest(term, tables, user_of) for term in filter_.terms]
         self._columns = [test for test in tests if not test.reads_rare]
         self._rare = [test for test in tests if test.reads_rare]
 
@@ -334,7 +339,7 @@ class _TermTest:
 
     __slots__ = ("_kinds", "_participants", "_remotes", "_term", "inverted", "reads_rare")
 
-    def __init__(self, term: Term, tables: EventTables, users: Mapping[str, str | None]) -> None:
+    def __init__(self, term: Term, tables: EventTables, user_of: UserOf) -> None:
         self._term = term
         self.inverted = term.inverted
         self._kinds: _Lookup | None = None
@@ -358,7 +363,7 @@ class _TermTest:
                 self._remotes = texts
             if field is TextField.USER:
                 self._participants = _Lookup(
-                    lambda number: _holds(matches, users.get(tables.texts[number] or ""))
+                    lambda number: _holds(matches, user_of(tables.texts[number] or ""))
                 )
 
     def mask(self, columns: EventColumns) -> int:

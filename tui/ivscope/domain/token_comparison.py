@@ -25,6 +25,8 @@ class Presence(StrEnum):
     ABSENT = "absent"
     EMPTY = "empty"
     GIVEN = "given"
+    NOT_TOLD = "not told"
+    """Of a member of a set that is absent as a whole: whether the token has it is not known."""
 
 
 class Change(StrEnum):
@@ -34,6 +36,8 @@ class Change(StrEnum):
     ADDED = "added"
     REMOVED = "removed"
     CHANGED = "changed"
+    UNKNOWN = "unknown"
+    """One of the two tokens does not have this part at all: what it was there is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class TokenSide:
 
 ABSENT = TokenSide(Presence.ABSENT)
 EMPTY = TokenSide(Presence.EMPTY)
+NOT_TOLD = TokenSide(Presence.NOT_TOLD)
 SET_GIVEN = TokenSide(Presence.GIVEN)
 """A set with members: each of them has a row of its own."""
 
@@ -88,7 +93,9 @@ class TokenComparison:
     """Two tokens side by side.
 
     Rows are in reading order: capabilities (PUBLISH, SUBSCRIBE, others by name), attributes by key,
-    user id, expiration. Every key has one row. A value absent on both sides has none.
+    user id, expiration. Every key has one row. A value absent on both sides has none. Only a member
+    of a set that both tokens have is added or removed; a part that one token does not have at all,
+    such as its capabilities, may be the same in it.
     """
 
     has_previous: bool
@@ -142,15 +149,18 @@ def _set_rows(
 ) -> Iterator[TokenRow]:
     if not (before and after) and not (before is None and after is None):
         sides = _set_side(before), _set_side(after)
-        yield TokenRow(field, None, *sides, _change(*sides))
-    before, after = before or {}, after or {}
-    keys = {**before, **after}
+        yield _row(field, None, *sides)
+    keys = {**(before or {}), **(after or {})}
     if field is TokenField.ATTRIBUTES:
         keys = dict(sorted(keys.items()))
     else:
         keys = _members(ParticipantToken(capabilities=tuple(keys))) or {}
     for key in keys:
-        yield _row(field, key, _side(before.get(key)), _side(after.get(key)))
+        yield _row(field, key, _member_side(before, key), _member_side(after, key))
+
+
+def _member_side(members: dict[str, str] | None, key: str) -> TokenSide:
+    return NOT_TOLD if members is None else _side(members.get(key))
 
 
 def _set_side(members: dict[str, str] | None) -> TokenSide:
@@ -174,6 +184,8 @@ def _side(value: str | Time | None) -> TokenSide:
 
 def _row(field: TokenField, key: str | None, before: TokenSide, after: TokenSide) -> TokenRow:
     change = _change(before, after)
+    if key is None and change in {Change.ADDED, Change.REMOVED}:
+        change = Change.UNKNOWN
     if change is Change.CHANGED and isinstance(before.value, str) and isinstance(after.value, str):
         prefix, suffix = _common_parts(before.value, after.value)
         return TokenRow(field, key, before, after, change, prefix, suffix)
@@ -183,6 +195,8 @@ def _row(field: TokenField, key: str | None, before: TokenSide, after: TokenSide
 def _change(before: TokenSide, after: TokenSide) -> Change:
     if before == after:
         return Change.SAME
+    if NOT_TOLD in {before, after}:
+        return Change.UNKNOWN
     if before.presence is Presence.ABSENT:
         return Change.ADDED
     if after.presence is Presence.ABSENT:

@@ -43,7 +43,7 @@ from ivscope.render.fields import value_span
 from ivscope.render.lines import Line
 from ivscope.render.safe import safe, safe_lines
 from ivscope.render.timestamps import full
-from ivscope.render.token_lines import token_verdict
+from ivscope.render.token_lines import only_one_side, token_verdict
 
 _BACKTICK = re.compile(r"(\\*)`")
 
@@ -150,14 +150,24 @@ def _diff(row: TokenRow, comparison: TokenComparison) -> Iterator[str]:
         side = row.after if comparison.has_new else row.before
         yield f"  {_told(row, side)}"
         return
+    if row.change is Change.UNKNOWN:
+        side = row.before if row.after.value is None else row.after
+        is_bare = side.value is None or row.field is TokenField.CAPABILITIES
+        said = only_one_side(row)
+        yield f"? {_label(row)}: {said}" if is_bare else f"? {_told(row, side)} ({said})"
+        return
     for mark, side in (("-", row.before), ("+", row.after)):
         if side.presence is not Presence.ABSENT:
             yield f"{mark} {_told(row, side)}"
 
 
-def _told(row: TokenRow, side: TokenSide) -> str:
+def _label(row: TokenRow) -> str:
     names = {TokenField.CAPABILITIES: "capability", TokenField.ATTRIBUTES: "attribute"}
-    label = str(row.field) if row.key is None else f"{names[row.field]} {value_span(row.key).text}"
+    return str(row.field) if row.key is None else f"{names[row.field]} {value_span(row.key).text}"
+
+
+def _told(row: TokenRow, side: TokenSide) -> str:
+    label = _label(row)
     if row.field is TokenField.CAPABILITIES and row.key is not None:
         return label
     if side.value is None:

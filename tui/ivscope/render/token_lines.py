@@ -32,11 +32,14 @@ _ROLES = {
     Change.ADDED: Role.ADDED,
     Change.REMOVED: Role.REMOVED,
     Change.CHANGED: Role.CHANGED,
+    Change.UNKNOWN: Role.WARNING,
 }
 
 
 def token_verdict(comparison: TokenComparison) -> str:
     """Say what changed in one line, capabilities first: "gained PUBLISH; expires 1 h later".
+
+    Nothing is gained or lost where one token does not say: "capabilities given now, absent before".
 
     Not yet safe: it holds text from outside when a capability is unknown.
     """
@@ -59,7 +62,11 @@ def token_verdict(comparison: TokenComparison) -> str:
         ]
         if names:
             parts.append(f"{verb} {', '.join(names)}")
-    parts += _bare_sets(changed)
+    parts += [
+        f"{row.field} {only_one_side(row)}"
+        for row in changed
+        if row.change is Change.UNKNOWN and row.key is None
+    ]
     for change in (Change.CHANGED, Change.ADDED, Change.REMOVED):
         count = sum(
             row.field is TokenField.ATTRIBUTES and row.key is not None and row.change is change
@@ -67,22 +74,17 @@ def token_verdict(comparison: TokenComparison) -> str:
         )
         if count:
             parts.append(f"{count} {'attribute' if count == 1 else 'attributes'} {change}")
-    parts += [f"user id {row.change}" for row in changed if row.field is TokenField.USER_ID]
-    parts += [_moved(row, expiration) for row in changed if row.field is TokenField.EXPIRATION]
+    known = [row for row in changed if row.change is not Change.UNKNOWN]
+    parts += [f"user id {row.change}" for row in known if row.field is TokenField.USER_ID]
+    parts += [_moved(row, expiration) for row in known if row.field is TokenField.EXPIRATION]
     if expiration.left_after is not None and expiration.left_after <= 0:
         parts.append("new token was already over")
     return "; ".join(parts)
 
 
-def _bare_sets(changed: Sequence[TokenRow]) -> Iterator[str]:
-    """Name sets that went from absent to empty or back, which no member of them shows."""
-    for row in changed:
-        is_set = row.field in (TokenField.CAPABILITIES, TokenField.ATTRIBUTES) and row.key is None
-        if is_set and {row.before.presence, row.after.presence} == {
-            Presence.ABSENT,
-            Presence.EMPTY,
-        }:
-            yield f"{row.field} {row.after.presence}, before {row.before.presence}"
+def only_one_side(row: TokenRow) -> str:
+    """Say that only one token has a part: "given now, absent before"."""
+    return f"{row.after.presence} now, {row.before.presence} before"
 
 
 def _moved(row: TokenRow, expiration: ExpirationChange) -> str:
@@ -167,6 +169,14 @@ def _columns(parts: tuple[Line, ...], cells: tuple[int, ...]) -> Line:
 def _inline(row: TokenRow, width: int, zone: tzinfo) -> Iterator[Line]:
     name = Span(f"{_NAMES.get(row.field, '') if row.key is not None else ''}{_name(row)}")
     is_member = row.field is TokenField.CAPABILITIES and row.key is not None
+    if row.change is Change.UNKNOWN:
+        side = row.before if row.after.value is None else row.after
+        said: Line = (Span(only_one_side(row)),)
+        if side.value is not None and not is_member:
+            told = _value(row, side, zone, is_after=True)
+            said = (*told, Span(f" ({only_one_side(row)})", Role.MUTED))
+        yield from wrap((Span("? ", Role.WARNING), name, Span(": "), *said), width, 4)
+        return
     both = (("-", row.before, False), ("+", row.after, True))
     marks = [item for item in both if item[1].presence is not Presence.ABSENT]
     if row.change is Change.SAME:
@@ -180,7 +190,7 @@ def _inline(row: TokenRow, width: int, zone: tzinfo) -> Iterator[Line]:
 def _value(row: TokenRow, side: TokenSide, zone: tzinfo, *, is_after: bool) -> Line:
     """Draw a value; only the part of a text that changed gets a role of its own."""
     role = Role.TEXT
-    if row.change is not Change.SAME:
+    if row.change not in {Change.SAME, Change.UNKNOWN}:
         role = Role.ADDED if is_after else Role.REMOVED
     if side.value is None:
         return (Span(side.presence, Role.MUTED),)

@@ -1,5 +1,6 @@
 """AwsSource: reads IVS stage sessions from AWS through boto3, and nothing but reads."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -32,6 +33,7 @@ class ReadOnlyClient:
         """The settings that failures name."""
         for event in ("provide-client-params", "before-call"):
             client.meta.events.register_first(f"{event}.{SERVICE}", _refuse_others)
+        client.meta.events.register_first(f"after-call.{SERVICE}", _undo_empty_list)
 
     def call(self, operation: str, **parameters: object) -> dict[str, Any]:
         """Call one operation by its method name, such as `list_stages`. Blocks.
@@ -58,6 +60,16 @@ class ReadOnlyClient:
 def _refuse_others(model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's OperationModel
     if model.name not in READS:
         raise RefusedError(model.name)
+
+
+def _undo_empty_list(http_response: Any, parsed: Any, model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's
+    """Put back what came where botocore has made an empty list of another empty value.
+
+    It goes over `{}` and `""` as over a list. The body is read again only for an empty list.
+    """
+    member = READS[model.name].member
+    if parsed.get(member) == []:
+        parsed[member] = json.loads(http_response.content)[member]
 
 
 _CONNECT_SECONDS = 5
@@ -171,7 +183,8 @@ class RecordingClient:
         """Call, and save the answer before returning it. Blocks; raises as the client does."""
         asked_at = self._now()
         answer = self._client.call(operation, **parameters)
-        if isinstance(answer.get(MEMBERS[operation]), list | dict):
+        kind = list if operation.startswith("list_") else dict
+        if isinstance(answer.get(MEMBERS[operation]), kind):
             body = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
             request = request_text(operation, parameters)
             self._recording.save(request, body, str(parameters.get("nextToken", "")), asked_at)

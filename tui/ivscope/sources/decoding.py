@@ -48,11 +48,12 @@ def decode_page(
         origin: Where the answer came from, for the failure.
 
     Raises:
-        ProviderFailure: The list is missing, so this is no answer of IVS.
+        ProviderFailure: The list is missing or is something else, so this is no answer of IVS.
     """
     rows = answer.get(member)
     if not isinstance(rows, list):
-        raise unexpected_answer(origin, member, request_id(answer))
+        what = f"no `{member}`" if rows is None else f"`{member}` is not a list"
+        raise unexpected_answer(origin, what, request_id(answer))
     token = _text(answer.get("nextToken"))
     return Page(
         tuple(map(decode_row, rows)),
@@ -71,15 +72,16 @@ def decode_single(
     """
     row = answer.get(member)
     if not isinstance(row, dict):
-        raise unexpected_answer(origin, member, request_id(answer))
+        what = f"no `{member}`" if row is None else f"`{member}` is not a structure"
+        raise unexpected_answer(origin, what, request_id(answer))
     return decode_row(row)
 
 
-def unexpected_answer(origin: str, member: str, identity: str | None) -> ProviderFailure:
+def unexpected_answer(origin: str, what: str, identity: str | None) -> ProviderFailure:
     """The failure for an answer without the member that every such answer has."""
     return ProviderFailure(
         FailureKind.PROTOCOL,
-        summary=f"unexpected answer from {origin}: no `{member}` (not an IVS response)",
+        summary=f"unexpected answer from {origin}: {what} (not an IVS response)",
         remedy="A proxy, a sign-in page or a wrong endpoint URL may have answered instead; "
         "check the connection, then r to retry.",
         retryable=True,

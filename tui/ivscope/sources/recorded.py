@@ -184,7 +184,9 @@ class _RecordedClient:
         member = MEMBERS[operation]
 
         def rows_of(answer: Answer) -> list[Any]:
-            rows: list[Any] = self._recording.body(answer)[member]
+            rows = self._recording.body(answer)[member]
+            if not isinstance(rows, list):
+                raise ValueError(f"`{member}` of a saved answer is not a list")  # noqa: TRY004 - of the file
             return rows
 
         page = page_of(answers, cursor, member, rows_of)

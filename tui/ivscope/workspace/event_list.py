@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ivscope.analysis.event_view import EventView
 from ivscope.analysis.filter_parser import parse_filter
-from ivscope.analysis.filters import Filter, FilterError
+from ivscope.analysis.filters import Filter, FilterError, TextField, TextTerm
 from ivscope.analysis.spans import Spans
 from ivscope.analysis.time_input import DatedBy, TimeReference, TypedRanges, TypedTime
 from ivscope.domain.times import to_microseconds
@@ -38,11 +38,14 @@ class EventList:
     _filtered_from: TimeReference | None = None
     """The reference that dated the filter; None without a filter."""
     _searched_from: TimeReference | None = None
+    _user: str | None = None
+    """The user id that filter and search went by."""
 
     @classmethod
     def of(cls, stream: EventStream) -> "EventList":
         """Make a list of all events of a stream, in the order returned."""
-        return cls(stream, EventView(stream.items), Spans(stream.items))
+        view = EventView(stream.items, stream.user_of)
+        return cls(stream, view, Spans(stream.items), _user=stream.user)
 
     def take_log(self) -> None:
         """Show the present log of the stream, which is another one after a restart."""
@@ -100,6 +103,20 @@ class EventList:
         """Switch filter and errors-only off; the filter's text is kept for switching it on."""
         self.errors_only = self.filter_is_on = False
         self._apply()
+
+    @property
+    def lacks_user(self) -> bool:
+        """Whether a filter or search by user id went by another one than is known now."""
+        asks = any(
+            isinstance(term, TextTerm) and term.field is TextField.USER
+            for term in (*self.filter.terms, *self.search.terms)
+        )
+        return asks and self.stream.user != self._user
+
+    def take_user(self) -> None:
+        """Filter and search again by the user id that is known now."""
+        self._apply()
+        self.view.set_search(self.search)
 
     @property
     def lacks_session(self) -> bool:
@@ -167,6 +184,7 @@ class EventList:
         return self.view.by_time
 
     def _apply(self) -> None:
+        self._user = self.stream.user
         wanted = self.filter if self.filter_is_on else _NO_FILTER
         self.view.set_filter(wanted.errors_only() if self.errors_only else wanted)
 

@@ -13,6 +13,7 @@ from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import FeedState
+from ivscope.workspace.names import Names
 
 
 class EventStream(Protocol):
@@ -58,6 +59,15 @@ class EventStream(Protocol):
         """When an earlier run read the oldest part; None when this run read all of it."""
         ...
 
+    @property
+    def user(self) -> str | None:
+        """User id of the one whose events these are; None for several, or while it is unknown."""
+        ...
+
+    def user_of(self, participant_id: str) -> str | None:
+        """User id of the participant that an event names, empty for none; None if not known."""
+        ...
+
     def session_times(self, now: datetime) -> tuple[datetime, datetime] | None:
         """Start and end of the session, `now` for a live one; None while they are not known."""
         ...
@@ -78,6 +88,7 @@ class ParticipantStream:
         self._provider = provider
         self._scope = scope
         self.feed: EventFeed = provider.events(scope)
+        self._names = Names(provider.participants(scope.session))
 
     @property
     def bounds(self) -> tuple[datetime | None, datetime | None]:
@@ -131,6 +142,18 @@ class ParticipantStream:
             return scan.recorded_at
         return self._provider.recorded_at(self.feed)
 
+    @property
+    def user(self) -> str | None:
+        """As GetParticipant or the list tells it, as far as held."""
+        fact = self._provider.store.participant(self._scope)
+        told = fact.summary.user_id if fact is not None else None
+        return told or self._names.user_id(self._scope.participant_id)
+
+    def user_of(self, participant_id: str) -> str | None:
+        """An event that names nobody is of the participant whose events were asked for."""
+        is_own = participant_id in {"", self._scope.participant_id}
+        return self.user if is_own else self._names.user_id(participant_id)
+
     def session_times(self, now: datetime) -> tuple[datetime, datetime] | None:
         """As far as held."""
         return _session_times(self._provider, self._scope.session, now)
@@ -172,6 +195,7 @@ class SessionStream:
 
     def __init__(self, provider: StageDataProvider, session: SessionScope) -> None:
         self.scan = provider.scan(session)
+        self._names = Names(self.scan.participants)
         self._provider = provider
         self._missing = "failed" if provider.may_grow else "not recorded"
 
@@ -219,6 +243,15 @@ class SessionStream:
     def recorded_at(self) -> datetime | None:
         """When the participant read first was recorded."""
         return self.scan.recorded_at
+
+    @property
+    def user(self) -> str | None:
+        """None: events are of several."""
+        return None
+
+    def user_of(self, participant_id: str) -> str | None:
+        """As the list tells it; everybody is listed before their events are read."""
+        return self._names.user_id(participant_id)
 
     def session_times(self, now: datetime) -> tuple[datetime, datetime] | None:
         """As far as held."""

@@ -1,19 +1,24 @@
 """Names: the name of each participant of a session, for one column."""
 
-from ivscope.provider.fetch.scan import Scan
+from ivscope.domain.stages import ParticipantSummary
+from ivscope.provider.store.feed import Feed
 
 
 class Names:
     """Looks names up in the list of participants, which grows."""
 
-    def __init__(self, scan: Scan) -> None:
-        self._scan = scan
+    def __init__(self, participants: Feed[ParticipantSummary]) -> None:
+        self._participants = participants
         self._names: dict[str, str] = {}
         self._read = 0
 
     def name(self, participant_id: str) -> str:
-        """Return the user id, or the participant id without one. Text from outside."""
-        rows = self._scan.participants.items
+        """Return the user id, else the participant id. Text from outside."""
+        return self.user_id(participant_id) or participant_id
+
+    def user_id(self, participant_id: str) -> str | None:
+        """Return the user id; None without one, or while it is not listed. Text from outside."""
+        rows = self._participants.items
         if self._read > len(rows):  # the list was read again from the start
             self._read = 0
         while self._read < len(rows):
@@ -21,4 +26,4 @@ class Names:
             if row.user_id:
                 self._names[row.participant_id] = row.user_id
             self._read += 1
-        return self._names.get(participant_id, participant_id)
+        return self._names.get(participant_id)

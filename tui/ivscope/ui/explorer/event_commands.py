@@ -338,6 +338,8 @@ class EventCommands:
     def changed(self) -> None:
         """Date times again that were typed before the times of the session were read."""
         reading, waiting = self._pane.reading, self._waiting
+        if reading is not None and reading.lacks_user:
+            self._pane.refit(reading.take_user)
         if reading is not None and reading.lacks_session:
             session = reading.stream.session_times(self._times.now())
             if session is not None:

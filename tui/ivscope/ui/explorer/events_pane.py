@@ -238,7 +238,7 @@ class EventsPane:
         """Return what names participants in a list of everybody; None for one participant."""
         if not isinstance(stream, SessionStream):
             return None
-        return self._names.setdefault(stream.scan.session, Names(stream.scan)).name
+        return self._names.setdefault(stream.scan.session, Names(stream.scan.participants)).name
 
     @staticmethod
     def _is_newest_first(reading: EventList) -> bool:

@@ -242,5 +242,5 @@ class SessionViews:
         user = fact.summary.user_id if fact is not None else None
         if not user:
             scan = self._provider.started_scan(scope.session)
-            user = Names(scan).name(scope.participant_id) if scan is not None else None
+            user = Names(scan.participants).name(scope.participant_id) if scan is not None else None
         return f"{user} {scope.participant_id}" if user else scope.participant_id

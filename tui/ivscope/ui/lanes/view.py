@@ -174,7 +174,7 @@ class LanesView:
         self._ended = end if isinstance(end, datetime) else None
         self._scan = scan
         self._times = times
-        self._names = Names(scan)
+        self._names = Names(scan.participants)
         log = scan.log
         self._until = self._ended or times.now()
         """End of the session, else when the lanes were opened: nothing is known of later."""

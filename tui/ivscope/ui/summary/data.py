@@ -244,7 +244,7 @@ class SessionFindings:
         """
         self._provider = provider
         self._scan = scan
-        self._names = Names(scan)
+        self._names = Names(scan.participants)
         self._done = done
         self._jobs = jobs
         self._job = ThreadJob[_Found](jobs, "findings of a session")
