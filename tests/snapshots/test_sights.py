@@ -39,7 +39,7 @@ async def lanes_at_an_error(journey):
     await journey.press("I")
     await journey.until(lambda: isinstance(journey.app.screen, LanesScreen))
     await journey.until("12 of 12 publishing")
-    await journey.until(lambda: not journey.app.screen._counting._is_working)
+    await journey.until(lambda: not journey.app.screen.counting._is_working)
 
 
 async def token_exchange(journey):
