@@ -154,7 +154,7 @@ def test_repeated_errors_are_counted_with_rate_first_and_last():
     known_facts = GivenFacts(failed(0), failed(60), failed(120))
     finding = said(known_facts, "same error")
     assert words(finding.text) == (
-        "3 times the same error, from 20:30:00 to 20:32:00, on average 1.0 a minute, over 2 min."
+        "3 times the same error, from 20:30:00 to 20:32:00, on average 1 a minute, over 2 min."
     )
     assert positions(finding) == [0, 1, 2]
     assert finding.certainty is Certainty.SHOWN
