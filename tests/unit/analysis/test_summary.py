@@ -70,9 +70,9 @@ def test_counts_and_drills_equal_naive_ones(rows):
         assert row.participants == len({one.participant_id for one in own})
         assert (row.first, row.last) == (min(moments, default=None), max(moments, default=None))
         assert [log[found] for found in drilled(log, row.drill)] == own
-        if moments:
-            minutes = max((row.last - row.first) / timedelta(minutes=1), 1)
-            assert row.per_minute == pytest.approx(len(moments) / minutes)
+        if len(moments) > 1 and row.last - row.first >= timedelta(minutes=1):
+            minutes = (row.last - row.first) / timedelta(minutes=1)
+            assert row.per_minute == pytest.approx((len(moments) - 1) / minutes)
         else:
             assert row.per_minute is None
     assert {row.name: row.count for row in summary.by_name} == Counter(one.name for one in rows)

@@ -1,7 +1,7 @@
 """Durations in words."""
 
 import pytest
-from ivscope.domain.durations import duration, round_duration
+from ivscope.domain.durations import duration, per_minute, rate, round_duration
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,10 @@ from ivscope.domain.durations import duration, round_duration
 def test_durations_read_like_the_limits_of_the_service(seconds, long, short):
     assert duration(seconds) == long
     assert round_duration(seconds) == short
+
+
+def test_a_rate_counts_what_came_after_the_first_and_a_single_error_has_none():
+    assert per_minute(3, 474) == pytest.approx(2 * 60 / 474)
+    assert per_minute(1, 0) is None
+    assert per_minute(9, 59.9) is None
+    assert [rate(one) for one in (2 * 60 / 474, 12.4, 1234.5)] == ["0.25", "12", "1,234"]

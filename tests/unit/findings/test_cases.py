@@ -100,3 +100,17 @@ def test_a_publisher_was_there_all_along_only_well_within_its_publishing(name, b
     finding, text = first_of(name, "PUBLISHER_NOT_FOUND")
     assert text.startswith(begins)
     assert finding.certainty is certainty
+
+
+def test_three_participants_read_to_the_end_without_joined_are_said_to_have_none():
+    found = checked(session_findings(SeenSession(case("B02").view)))
+    (text,) = [words(one.text) for one in found if "user id" in words(one.text)]
+    assert text == "3 participants carry the user id <same>; 3 of them have no JOINED."
+    assert all(" met " not in words(one.text) for one in found)
+
+
+def test_times_with_fractions_are_compared_as_such_and_whole_seconds_are_not():
+    assert "0.2 s before" in first_of("C11", "INSUFFICIENT_CAPABILITIES")[1]
+    finding, text = first_of("P13", "PUBLISHER_NOT_FOUND")
+    assert "stopped publishing 0.1 s before and left 0.1 s before: so near" in text
+    assert finding.certainty is LIKELY

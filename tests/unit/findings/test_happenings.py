@@ -154,7 +154,7 @@ def test_repeated_errors_are_counted_with_rate_first_and_last():
     known_facts = GivenFacts(failed(0), failed(60), failed(120))
     finding = said(known_facts, "same error")
     assert words(finding.text) == (
-        "3 times the same error, from 20:30:00 to 20:32:00, on average 1.0 a minute, over 2 min."
+        "3 times the same error, from 20:30:00 to 20:32:00, on average 1 a minute, over 2 min."
     )
     assert positions(finding) == [0, 1, 2]
     assert finding.certainty is Certainty.SHOWN
@@ -368,9 +368,10 @@ def test_a_stop_is_not_blamed_on_another_exchange(exchange):
 
 def test_an_error_around_the_stop_is_told_and_a_far_one_is_not():
     known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), failed(9), event(9, "PUBLISH_STOPPED"))
-    assert (
-        said(known_facts, "<BITRATE_EXCEEDED> is in the same second").certainty is Certainty.LIKELY
-    )
+    finding = said(known_facts, "<BITRATE_EXCEEDED> is in the same second")
+    assert finding.certainty is Certainty.UNKNOWN
+    known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), failed(9), event(10, "PUBLISH_STOPPED"))
+    assert said(known_facts, "is 1 s before").certainty is Certainty.LIKELY
     assert unsaid(GivenFacts(failed(0), event(9, "PUBLISH_STOPPED")), "BITRATE")
     assert unsaid(
         GivenFacts(failed(9, name="SUBSCRIBE_ERROR"), event(9, "PUBLISH_STOPPED")), "BITRATE"
@@ -541,3 +542,41 @@ def test_every_documented_code_has_a_finding_about_its_occurrence():
 def test_facts_of_a_participant_are_not_asked_for_when_they_cannot_tell():
     known_facts = GivenFacts(failed(0, None)).with_facts(facts(sdk="1.41.0", browser="Safari"))
     assert findings_of(known_facts) == ()
+
+
+# Order inside one second
+
+
+@pytest.mark.parametrize(
+    ("beside", "says", "certainty"),
+    [
+        (9, "in the same second", Certainty.UNKNOWN),
+        (9.2, "0.3 s before", Certainty.LIKELY),
+        (9.7, None, None),
+    ],
+)
+def test_an_exchange_beside_leaving_is_before_it_only_by_fractions(beside, says, certainty):
+    when = 9.5 if beside != 9 else 9
+    known_facts = GivenFacts(
+        event(0, "JOINED"), exchanged(beside, HOST, VIEWER), event(when, "LEFT")
+    )
+    found = [one for one in findings_of(known_facts) if "took PUBLISH" in words(one.text)]
+    assert [says in words(one.text) for one in found] == ([] if says is None else [True])
+    assert [one.certainty for one in found] == ([] if certainty is None else [certainty])
+
+
+def test_a_return_in_the_second_of_leaving_is_a_return_when_fractions_say_so():
+    known_facts = GivenFacts(event(0, "JOINED"), event(9.2, "LEFT"), event(9.6, "JOINED"))
+    assert "It joined again 0.4 s later, as the same participant." in texts(known_facts, 1)
+    known_facts = GivenFacts(event(9.2, "JOINED"), event(9.6, "LEFT"))
+    assert unsaid(known_facts, "JOINED is in the same second")
+
+
+def test_the_token_in_force_is_told_by_fractions_of_one_second():
+    error = event(9.5, "PUBLISH_ERROR", "INSUFFICIENT_CAPABILITIES")
+    known_facts = GivenFacts(event(0, "JOINED"), exchanged(9.2, HOST, VIEWER), error)
+    finding, text = first(known_facts)
+    assert text == "The token exchange 0.3 s before took PUBLISH away."
+    assert finding.certainty is Certainty.SHOWN
+    known_facts = GivenFacts(event(0, "JOINED"), error, exchanged(9.7, HOST, VIEWER))
+    assert "allowed PUBLISH: it does not explain" in first(known_facts, 1)[1]

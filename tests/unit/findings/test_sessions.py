@@ -277,6 +277,17 @@ def test_two_who_joined_in_one_second_one_of_them_never_seen_leaving_are_told_as
     assert finding.certainty is Certainty.LIKELY
 
 
+def test_who_is_read_and_has_no_joined_is_not_called_unread():
+    _, rows = visits((0, 100), (0, 100), (0, 100))
+    session = GivenSession(rows=rows, unread=[rows[0].participant_id])
+    (finding,) = said(session, "user id")
+    assert words(finding.text) == (
+        "3 participants carry the user id <tariq>; the events of 2 of them are read, 2 without "
+        "JOINED."
+    )
+    assert finding.certainty is Certainty.UNKNOWN
+
+
 def test_participants_without_a_stay_are_said_to_have_no_joined():
     _, rows = visits((0, 100), (0, 100), (0, 100))
     (finding,) = said(GivenSession(rows=rows), "user id")

@@ -62,11 +62,11 @@ def test_facts_come_first_and_rows_lead_to_their_events():
     assert rows[at_codes + 1 : at_codes + 4] == [
         ("  code           count particip.    first     last per min", None),
         (
-            "! QUOTA_EXCEEDED     4         2 20:30:10 20:32:10       2 ####################",
+            "! QUOTA_EXCEEDED     4         2 20:30:10 20:32:10     1.5 ####################",
             "code:QUOTA_EXCEEDED",
         ),
         (
-            "! no code            1         1 20:30:30 20:30:30       1 #####",
+            "! no code            1         1 20:30:30 20:30:30       - #####",
             "!code:* error:yes",
         ),
     ]

@@ -33,7 +33,7 @@ class ErrorRow:
     """None when no event of it has a readable time."""
     last: datetime | None
     per_minute: float | None
-    """From the first to the last; less than a minute counts as one. None without a time."""
+    """From the first to the last one, as `durations.per_minute` has it; None when it has none."""
     drill: str
     """The filter that shows exactly these events."""
 

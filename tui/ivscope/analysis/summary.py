@@ -24,6 +24,7 @@ from ivscope.analysis.session_summary import (
 )
 from ivscope.domain import events
 from ivscope.domain.clock import work_limit
+from ivscope.domain.durations import per_minute
 from ivscope.domain.stages import Participant, ParticipantSummary
 from ivscope.domain.times import from_microseconds
 from ivscope.provider.store.event_log import NO_TIME, EventLog
@@ -100,7 +101,7 @@ _CHUNK = 8_192
 _TOP = 20
 """At most so many participants with errors are listed: as many as fit on a screen."""
 
-_MINUTE_US = 60_000_000
+_SECOND_US = 1_000_000
 
 
 class SummaryBuilder:
@@ -242,7 +243,7 @@ class SummaryBuilder:
             first = min((spread[1] for spread in spreads), default=sys.maxsize)
             last = max((spread[2] for spread in spreads), default=NO_TIME)
             timed = sum(spread[0] for spread in spreads)
-            rate = timed * _MINUTE_US / max(last - first, _MINUTE_US) if timed else None
+            rate = per_minute(timed, (last - first) / _SECOND_US)
             # An event without a code is an error by its name only.
             drill = drills.only(code) if code else f"{drills.only(code)} error:yes"
             row = ErrorRow(code, count, len(people), _moment(first), _moment(last), rate, drill)

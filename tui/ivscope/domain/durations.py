@@ -1,4 +1,4 @@
-"""Durations in words, in two units at most, rounded down."""
+"""Durations and rates in words; a duration in two units at most, rounded down."""
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
@@ -25,3 +25,21 @@ def round_duration(seconds: float) -> str:
     for zero in (" 00 s", " 00 min", " 00 h"):
         text = text.removesuffix(zero)
     return text
+
+
+def per_minute(count: int, seconds: float) -> float | None:
+    """How many happenings came in a minute on average, the first one not counted.
+
+    The first one begins the measured time. None for a single one, and below a minute: a rate from
+    a few seconds would say what nobody has seen.
+
+    Args:
+        count: Happenings, the first and the last one among them.
+        seconds: From the first to the last one.
+    """
+    return (count - 1) * _MINUTE / seconds if count > 1 and seconds >= _MINUTE else None
+
+
+def rate(happenings: float) -> str:
+    """A rate in two digits, or whole when it has more: "0.25", "12", "1,234"."""
+    return f"{happenings:,.0f}" if happenings >= 100 else f"{happenings:.2g}"  # noqa: PLR2004

@@ -31,9 +31,10 @@ def token_in_force(context: EventContext) -> Iterator[Finding]:
 
 
 def _at(context: EventContext, second: int, needed: str) -> Finding:
-    same = context.within(second, second, events.TOKEN_EXCHANGED)
-    before = [*islice(context.until(second - 1, events.TOKEN_EXCHANGED), 2)][::-1]
-    if len(same) > 1 or len({second_of(context.log, at) for at in before}) < len(before):
+    same = list(filter(context.is_tied, context.within(second, second, events.TOKEN_EXCHANGED)))
+    until = context.until(second, events.TOKEN_EXCHANGED)
+    before = [*islice(filter(context.is_before, until), 2)][::-1]
+    if len(same) > 1 or len({context.distance(at) for at in before}) < len(before):
         return Finding(
             ("Several token exchanges are in one second: which came last is not known.",),
             Certainty.UNKNOWN,
@@ -43,7 +44,8 @@ def _at(context: EventContext, second: int, needed: str) -> Finding:
         return _same_second(context, same[0], needed)
     if before:
         return _exchanged(context, before[-1], second, needed)
-    after = next(context.since(second + 1, events.TOKEN_EXCHANGED), None)
+    since = context.since(second, events.TOKEN_EXCHANGED)
+    after = next(filter(context.is_after, since), None)
     if after is not None and not _joined_between(context, second, after):
         return _replaced_later(context, after, needed)
     return _never_exchanged(context, second, needed)
@@ -114,7 +116,7 @@ def _exchanged(context: EventContext, last: int, second: int, needed: str) -> Fi
 
 def _taker(context: EventContext, second: int, needed: str) -> int | None:
     """The exchange that took the capability away, unless a later one gave it back."""
-    for at in context.until(second - 1, events.TOKEN_EXCHANGED):
+    for at in filter(context.is_before, context.until(second, events.TOKEN_EXCHANGED)):
         event = context.log[at]
         if allows(event.new_token, needed) is not False:
             return None

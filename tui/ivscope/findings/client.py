@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import filterfalse
 
 from ivscope.domain import events
 from ivscope.domain.stages import Participant
@@ -119,7 +120,7 @@ def _fits_return(context: EventContext, issue: KnownIssue) -> bool:
     if back is None or context.second is None:
         return False
     if issue.returns:
-        return any(True for _ in context.since(context.second + 1, back))
+        return any(map(context.is_after, context.since(context.second, back)))
     # A return in the same second may have come first, so it also counts as one.
     return not context.has_untimed(back) and not any(
         True for _ in context.since(context.second, back)
@@ -138,7 +139,8 @@ def _last_exchange(context: EventContext) -> int | None:
     """Position of the last token exchange before the event or in its second."""
     if context.second is None:
         return None
-    return next(context.until(context.second, events.TOKEN_EXCHANGED), None)
+    found = context.until(context.second, events.TOKEN_EXCHANGED)
+    return next(filterfalse(context.is_after, found), None)
 
 
 def is_explained(log: EventLog, error: int, exchange: int) -> bool:

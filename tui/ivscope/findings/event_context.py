@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ivscope.analysis.intervals import EventSpan
+from ivscope.analysis.intervals import EventSpan, bounds_of
 from ivscope.analysis.spans import Spans
 from ivscope.analysis.timed_events import EARLIEST, LATEST, all_timed, timed_events, untimed_events
 from ivscope.domain.durations import round_duration
@@ -76,7 +76,21 @@ class EventContext:
 
     def distance(self, position: int) -> str:
         """How far away another event is, in words: "in the same second", "20 s before"."""
-        return distance(second_of(self.log, self.position), second_of(self.log, position))
+        return distance(self.log.time_us(self.position), self.log.time_us(position))
+
+    def is_before(self, position: int) -> bool:
+        """Whether another event came before this one for certain: fractions of seconds count."""
+        mine, other = self.log.time_us(self.position), self.log.time_us(position)
+        return None not in {mine, other} and bounds_of(other or 0)[1] < bounds_of(mine or 0)[0]
+
+    def is_after(self, position: int) -> bool:
+        """Whether another event came after this one for certain."""
+        mine, other = self.log.time_us(self.position), self.log.time_us(position)
+        return None not in {mine, other} and bounds_of(other or 0)[0] > bounds_of(mine or 0)[1]
+
+    def is_tied(self, position: int) -> bool:
+        """Whether the times of both events leave their order open."""
+        return not (self.is_before(position) or self.is_after(position))
 
     def span(self, position: int) -> EventSpan | None:
         """The span that an event of this log begins or ends; None when its name does neither."""
@@ -166,13 +180,24 @@ def has_untimed(log: EventLog, names: Iterable[str]) -> bool:
     return any(True for _ in untimed_events(log, lambda kind: kind.name in wanted))
 
 
-def distance(second: int | None, other: int | None) -> str:
-    """How far another second is from this one, in words; None for a time not readable."""
-    if second is None or other is None:
+def distance(time: int | None, other: int | None) -> str:
+    """How far another event is from this one, in words. Times in microseconds since 1970 UTC."""
+    if time is None or other is None:
         return "at a time not known"
-    if second == other:
+    (first, last), (other_first, other_last) = bounds_of(time), bounds_of(other)
+    if first <= other_last and other_first <= last:
         return "in the same second"
-    return f"{round_duration(other - second)} {'after' if other > second else 'before'}"
+    return f"{gap_words(abs(other - time))} {'after' if other > time else 'before'}"
+
+
+def gap_words(gap: int) -> str:
+    """A time between two events in words, microseconds; parts of a second only below one."""
+    if gap >= SECOND_US:
+        return round_duration(gap // SECOND_US)
+    tenths, milliseconds = gap // 100_000, gap // 1_000
+    if tenths:
+        return f"0.{tenths} s"
+    return f"{milliseconds} ms" if milliseconds else "less than 1 ms"
 
 
 def refs(scope: ParticipantScope | SessionScope, positions: Sequence[int]) -> tuple[EventRef, ...]:

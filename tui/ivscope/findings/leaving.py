@@ -1,13 +1,13 @@
 """LEFT: what happened right before, and whether the participant came back."""
 
 from collections.abc import Iterator
+from itertools import filterfalse
 
 from ivscope.analysis.timed_events import timed_events
 from ivscope.domain import events
-from ivscope.domain.durations import round_duration
 from ivscope.domain.tokens import PUBLISH, SUBSCRIBE
 from ivscope.findings.capabilities import allows
-from ivscope.findings.event_context import SECOND_US, EventContext, second_of
+from ivscope.findings.event_context import SECOND_US, EventContext, gap_words
 from ivscope.findings.finding import Certainty, Finding, Outside, Part, Text
 
 BEFORE_SECONDS = 5
@@ -48,8 +48,8 @@ def left(context: EventContext) -> Iterator[Finding]:
 
 
 def _came_back(context: EventContext, second: int) -> Iterator[Finding]:
-    same = context.within(second, second, events.JOINED)
-    later = next(context.since(second + 1, events.JOINED), None)
+    same = list(filter(context.is_tied, context.within(second, second, events.JOINED)))
+    later = next(filter(context.is_after, context.since(second, events.JOINED)), None)
     if same:
         text = "JOINED is in the same second: it came back at once, or came and went."
         yield Finding(
@@ -58,9 +58,9 @@ def _came_back(context: EventContext, second: int) -> Iterator[Finding]:
         return
     if later is None:
         return
-    gap = (second_of(context.log, later) or 0) - second
-    if gap <= REJOIN_SECONDS:
-        text = f"It joined again {round_duration(gap)} later, as the same participant."
+    gap = int(context.seconds_to(later) * SECOND_US)
+    if gap <= REJOIN_SECONDS * SECOND_US:
+        text = f"It joined again {gap_words(gap)} later, as the same participant."
         yield Finding(
             (text,),
             context.firm(),
@@ -71,7 +71,8 @@ def _came_back(context: EventContext, second: int) -> Iterator[Finding]:
 
 
 def _lost_capability(context: EventContext, second: int) -> Iterator[Finding]:
-    for at in context.within(second - BEFORE_SECONDS, second, events.TOKEN_EXCHANGED):
+    near = context.within(second - BEFORE_SECONDS, second, events.TOKEN_EXCHANGED)
+    for at in filterfalse(context.is_after, near):
         event = context.log[at]
         lost = [
             capability
@@ -81,8 +82,8 @@ def _lost_capability(context: EventContext, second: int) -> Iterator[Finding]:
         ]
         if lost:
             text = f"A token exchange took {' and '.join(lost)} away {context.distance(at)}."
-            unknown: Text = ("whether it left because of that",)
-            yield Finding((text,), Certainty.LIKELY, context.refs(at, context.position), unknown)
+            certainty, unknown = _how_surely(context, at)
+            yield Finding((text,), certainty, context.refs(at, context.position), unknown)
 
 
 def _error_before(context: EventContext, second: int) -> int | None:
@@ -93,7 +94,8 @@ def _error_before(context: EventContext, second: int) -> int | None:
         since=(second - BEFORE_SECONDS) * SECOND_US,
         until=(second + 1) * SECOND_US - 1,
     )
-    return max(near, key=lambda at: (second_of(context.log, at) or 0, at), default=None)
+    near = filterfalse(context.is_after, near)
+    return max(near, key=lambda at: (context.log.time_us(at) or 0, at), default=None)
 
 
 def _after_error(context: EventContext, error: int) -> Finding:
@@ -102,8 +104,15 @@ def _after_error(context: EventContext, error: int) -> Finding:
     if event.error_code:
         words += [Outside(event.error_code), " "]
     words.append(f"is {context.distance(error)}.")
-    unknown: Text = ("whether it left because of that",)
-    return Finding(tuple(words), Certainty.LIKELY, context.refs(error, context.position), unknown)
+    certainty, unknown = _how_surely(context, error)
+    return Finding(tuple(words), certainty, context.refs(error, context.position), unknown)
+
+
+def _how_surely(context: EventContext, position: int) -> tuple[Certainty, Text]:
+    """How surely something beside LEFT led to it, and what is open: one second has no order."""
+    if context.is_tied(position):
+        return Certainty.UNKNOWN, ("which came first, and whether it left because of that",)
+    return Certainty.LIKELY, ("whether it left because of that",)
 
 
 def _ended_with_it(context: EventContext, ended: list[int]) -> Finding:

@@ -1,6 +1,7 @@
 """PUBLISH_STOPPED: how long the participant had published, and what happened at that time."""
 
 from collections.abc import Iterator
+from itertools import filterfalse
 
 from ivscope.analysis.intervals import Why
 from ivscope.domain import events
@@ -55,13 +56,17 @@ def _duration(context: EventContext) -> Finding:
 
 
 def _lost_capability(context: EventContext, second: int) -> Iterator[Finding]:
-    for at in context.within(second - NEAR_SECONDS, second, events.TOKEN_EXCHANGED):
+    near = context.within(second - NEAR_SECONDS, second, events.TOKEN_EXCHANGED)
+    for at in filterfalse(context.is_after, near):
         event = context.log[at]
         if allows(event.previous_token, PUBLISH) and allows(event.new_token, PUBLISH) is False:
             text = (
                 f"The token exchange {context.distance(at)} took PUBLISH away, which unpublishes."
             )
-            yield Finding((text,), Certainty.LIKELY, context.refs(at, context.position))
+            unknown: Text = ("whether it stopped because of that",)
+            if context.is_tied(at):
+                unknown = ("which came first inside the second",)
+            yield Finding((text,), Certainty.LIKELY, context.refs(at, context.position), unknown)
 
 
 def _refused(context: EventContext, second: int) -> Iterator[Finding]:
@@ -73,5 +78,6 @@ def _refused(context: EventContext, second: int) -> Iterator[Finding]:
             continue
         text: Text = ("PUBLISH_ERROR ", Outside(code), f" is {context.distance(at)}.")
         unknown: Text = ("whether the error speaks of this stream or of another attempt",)
-        yield Finding(text, Certainty.LIKELY, context.refs(at, context.position), unknown)
+        certainty = Certainty.UNKNOWN if context.is_tied(at) else Certainty.LIKELY
+        yield Finding(text, certainty, context.refs(at, context.position), unknown)
         return

@@ -8,6 +8,7 @@ from ivscope.domain import events
 from ivscope.domain.stages import ParticipantScope
 from ivscope.findings.event_context import (
     PAGES_OPEN,
+    SECOND_US,
     EventContext,
     ask_events,
     ask_participant,
@@ -69,9 +70,10 @@ def _compare(
     time = context.log.time_us(context.position) or 0
     found = publishing_in(known_log, time)
     near = moves_near(known_log, found, time)
-    is_race = bool(near) and found.state is not State.TIE
+    is_tied = any(distance(time, known_log.log.time_us(at)) == distance(0, 0) for at in near)
+    is_race = bool(near) and not (found.state is State.TIE and is_tied)
     if is_race:
-        text, certainty, positions = _race(known_log, second, near)
+        text, certainty, positions = _race(known_log, time, near)
     else:
         text, certainty, positions = _sentence(context, known_log, found, second)
     unknown: Text | None = None
@@ -98,30 +100,31 @@ def _compare(
 def _sentence(
     context: EventContext, known_log: KnownLog, found: Publishing, second: int
 ) -> tuple[Text, Certainty, list[int]]:
+    time = context.log.time_us(context.position) or 0
     log, start, end = known_log.log, found.start, found.end
     if found.state is State.NEVER:
         return _never(context, known_log)
     if found.state is State.ON and start is not None:
-        began = f"it started {_away(known_log, second, start)}"
+        began = f"it started {_away(known_log, time, start)}"
         if end is None and found.why is not None:
             words = f"The publisher was publishing as far as is read: {began}, and no stop follows."
             return (words,), Certainty.LIKELY, [start]
         words = f"The publisher was publishing all along: {began}"
-        words += "." if end is None else f" and stopped {_away(known_log, second, end)}."
+        words += "." if end is None else f" and stopped {_away(known_log, time, end)}."
         words += " Its end does not explain the error."
         certainty = Certainty.SHOWN if found.why is None else Certainty.LIKELY
         return (words,), certainty, [*found.positions]
     if found.state is State.OFF:
-        return _stopped(known_log, second, start, end)
+        return _stopped(known_log, time, start, end)
     if found.state is State.NOT_YET and start is not None:
         words = (
-            f"The publisher first started {_away(known_log, second, start)}: it was not there yet."
+            f"The publisher first started {_away(known_log, time, start)}: it was not there yet."
         )
         error = next(_back_from(known_log, second, events.PUBLISH_ERROR), None)
         if error is None:
             return (words,), Certainty.SHOWN, [start]
         code = log.error_code(error) or "no code"
-        text = (f"{words} Its attempt {_away(known_log, second, error)} failed: ", Outside(code))
+        text = (f"{words} Its attempt {_away(known_log, time, error)} failed: ", Outside(code))
         return text, Certainty.SHOWN, [error, start]
     if found.state is State.TIE:
         positions = [at for at in (start, end) if at is not None and second_of(log, at) == second]
@@ -135,28 +138,32 @@ def _sentence(
 
 
 def _race(
-    known_log: KnownLog, second: int, near: tuple[int, ...]
+    known_log: KnownLog, time: int, near: tuple[int, ...]
 ) -> tuple[Text, Certainty, list[int]]:
     moves = dict.fromkeys(
-        f"{_VERBS[known_log.log.name(at) or '']} {_away(known_log, second, at)}" for at in near
+        f"{_VERBS[known_log.log.name(at) or '']} {_away(known_log, time, at)}" for at in near
     )
     return (f"The publisher {' and '.join(moves)}: {_RACE}.",), Certainty.LIKELY, [*near]
 
 
 def _stopped(
-    known_log: KnownLog, second: int, start: int | None, end: int | None
+    known_log: KnownLog, time: int, start: int | None, end: int | None
 ) -> tuple[Text, Certainty, list[int]]:
     if end is None:
         words = "The publisher was not publishing, but when it stopped is missing in its events."
         return (words,), Certainty.UNKNOWN, [] if start is None else [start]
     if known_log.log.name(end) == events.LEFT:
-        words = f"The publisher left {_away(known_log, second, end)}; no PUBLISH_STOPPED is read."
+        words = f"The publisher left {_away(known_log, time, end)}; no PUBLISH_STOPPED is read."
         return (words,), Certainty.SHOWN, [end]
     since = second_of(known_log.log, end) or 0
-    left = [*islice(positions_within(known_log.log, (events.LEFT,), since=since, until=second), 1)]
-    words = f"The publisher stopped publishing {_away(known_log, second, end)}"
+    left = [
+        *islice(
+            positions_within(known_log.log, (events.LEFT,), since=since, until=time // SECOND_US), 1
+        )
+    ]
+    words = f"The publisher stopped publishing {_away(known_log, time, end)}"
     if left:
-        words += f" and left {_away(known_log, second, left[0])}"
+        words += f" and left {_away(known_log, time, left[0])}"
     return (f"{words}.",), Certainty.SHOWN, [end, *left]
 
 
@@ -181,8 +188,8 @@ def _back_from(known_log: KnownLog, second: int, *names: str) -> Iterator[int]:
     return positions_within(known_log.log, names, until=second, newest_first=True)
 
 
-def _away(known_log: KnownLog, second: int, position: int) -> str:
-    return distance(second, second_of(known_log.log, position))
+def _away(known_log: KnownLog, time: int, position: int) -> str:
+    return distance(time, known_log.log.time_us(position))
 
 
 def _replication(context: EventContext, remote: ParticipantScope, second: int) -> Iterator[Finding]:
@@ -210,6 +217,7 @@ def _replication(context: EventContext, remote: ParticipantScope, second: int) -
             (ask_events(source, "events of the replica's source"),),
         )
         return
+    time = context.log.time_us(context.position) or 0
     before = (
         at
         for at in _back_from(
@@ -220,7 +228,7 @@ def _replication(context: EventContext, remote: ParticipantScope, second: int) -
     last = next(before, None)
     if last is None or known_log.log.name(last) != events.REPLICATION_STOPPED:
         return
-    away = _away(known_log, second, last)
+    away = _away(known_log, time, last)
     one_before = next(before, last)
     is_tied = one_before != last and second_of(known_log.log, one_before) == second_of(
         known_log.log, last

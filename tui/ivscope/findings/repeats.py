@@ -5,15 +5,13 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from ivscope.analysis.timed_events import Wanted, all_timed, timed_events, untimed_events
-from ivscope.domain.durations import round_duration
+from ivscope.domain.durations import per_minute, rate, round_duration
 from ivscope.findings.event_context import SECOND_US, EventContext, ask_session, moment_of
 from ivscope.findings.finding import MOST_REFS, Certainty, Finding, Outside, Part, Text
 from ivscope.findings.session_context import MANY, SessionContext, with_errors
 from ivscope.provider.store.event_log import EventLog
 
 INTERNAL = "INTERNAL_SERVER_EXCEPTION"
-
-_MINUTE = 60
 
 
 def repeated(context: EventContext) -> Iterator[Finding]:
@@ -64,10 +62,9 @@ def _rate(context: EventContext, timed: list[int], count: int) -> list[Part]:
     if seconds < 1:
         return [", all in one second, ", moment_of(log, timed[0]), "."]
     words: list[Part] = [", from ", moment_of(log, timed[0]), " to ", moment_of(log, timed[-1])]
-    if seconds >= _MINUTE:
-        # The rate counts the errors after the first one, which begins the measured time.
-        rate = (count - 1) / seconds * _MINUTE
-        words.append(f", on average {rate:.1f} a minute" if rate >= 0.1 else "")  # noqa: PLR2004
+    found = per_minute(count, seconds)
+    if found is not None and found >= 0.1:  # noqa: PLR2004
+        words.append(f", on average {rate(found)} a minute")
     return [*words, f", over {round_duration(seconds)}."]
 
 

@@ -73,7 +73,10 @@ def _told(
     count = len(names)
     who: Text = (f"{count:,} participants carry the user id ", Outside(user))
     if len(read) < count:
-        text = (*who, f"; when they were inside is read of {len(visits):,} only.")
+        text = (*who, f"; the events of {len(read):,} of them are read")
+        if len(visits) < len(read):
+            text = (*text, f", {len(read) - len(visits):,} without JOINED")
+        text = (*text, ".")
         return Finding(text, Certainty.UNKNOWN, rests, session.partial, session.rest)
     if len(visits) < count:
         text = (*who, f"; {count - len(visits):,} of them have no JOINED.")

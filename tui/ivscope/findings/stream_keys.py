@@ -10,7 +10,6 @@ from ivscope.findings.event_context import (
     ask_events,
     ask_participant,
     distance,
-    second_of,
 )
 from ivscope.findings.finding import (
     Ask,
@@ -33,7 +32,7 @@ def worked_later(context: EventContext) -> Iterator[Finding]:
     if context.second is None:
         return
     for at in context.named(events.PUBLISH_STARTED):
-        if (second_of(context.log, at) or 0) > context.second:
+        if context.is_after(at):
             yield Finding(
                 (f"It published {context.distance(at)}: by then it had a key that works.",),
                 Certainty.SHOWN,
@@ -106,7 +105,7 @@ def _compare(context: EventContext, mine: ParticipantSummary, other: Participant
     asks = () if covers else (ask_events(scope, "the rest of its events"),)
     certainty = Certainty.SHOWN if covers else Certainty.LIKELY
     if found.state is State.ON and found.start is not None:
-        since = distance(context.second, second_of(known_log.log, found.start))
+        since = distance(time, known_log.log.time_us(found.start))
         text = (*carries, f" and was publishing: it started {since}.")
         if is_near or found.why is not None:
             doubt: Text = ORDER_OPEN if found.why is None else (found.why,)

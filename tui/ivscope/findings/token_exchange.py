@@ -36,7 +36,14 @@ def token_exchanged(context: EventContext) -> Iterator[Finding]:
 
 def _gained(context: EventContext, second: int) -> Iterator[Finding]:
     names = (events.PUBLISH_STARTED, events.PUBLISH_ERROR, events.TOKEN_EXCHANGED, events.LEFT)
-    first = next((at for at in context.since(second, *names) if at != context.position), None)
+    first = next(
+        (
+            at
+            for at in context.since(second, *names)
+            if at != context.position and not context.is_before(at)
+        ),
+        None,
+    )
     if first is None or (second_of(context.log, first) or 0) > second + FOLLOWS_SECONDS:
         text = f"No attempt to publish within {FOLLOWS_SECONDS} s after it gained PUBLISH"
         covers = context.known_log.covers(second + FOLLOWS_SECONDS)
@@ -54,7 +61,7 @@ def _gained(context: EventContext, second: int) -> Iterator[Finding]:
     words.append(f" is {context.distance(first)}.")
     yield Finding(
         tuple(words),
-        context.firm(unless=second_of(context.log, first) == second),
+        context.firm(unless=context.is_tied(first)),
         context.refs(context.position, first),
         context.open_pages,
         context.rest,
@@ -62,7 +69,12 @@ def _gained(context: EventContext, second: int) -> Iterator[Finding]:
 
 
 def _lost(context: EventContext, second: int) -> Iterator[Finding]:
-    stops = context.within(second, second + FOLLOWS_SECONDS, events.PUBLISH_STOPPED)
+    until = second + FOLLOWS_SECONDS
+    stops = [
+        at
+        for at in context.within(second, until, events.PUBLISH_STOPPED)
+        if not context.is_before(at)
+    ]
     if stops:
         text = f"It lost PUBLISH, and PUBLISH_STOPPED is {context.distance(stops[0])}."
         yield Finding((text,), Certainty.LIKELY, context.refs(context.position, stops[0]))

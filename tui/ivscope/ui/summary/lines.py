@@ -14,7 +14,7 @@ from ivscope.analysis.session_summary import (
     ParticipantRow,
     Summary,
 )
-from ivscope.domain.durations import duration
+from ivscope.domain.durations import duration, rate
 from ivscope.render.cells import clip, wrap
 from ivscope.render.fields import field, title, value_span
 from ivscope.render.lines import Line, Role, Span
@@ -287,6 +287,4 @@ def _moment(moment: datetime | None, zone: tzinfo, *, with_day: bool) -> str:
 
 
 def _rate(per_minute: float | None) -> str:
-    if per_minute is None:
-        return "-"
-    return f"{per_minute:,.0f}" if per_minute >= 100 else f"{per_minute:.2g}"  # noqa: PLR2004
+    return "-" if per_minute is None else rate(per_minute)
