@@ -7,18 +7,23 @@ from pathlib import Path
 import pytest
 from ivscope.domain import events
 from ivscope.domain.events import Event
+from ivscope.domain.stages import ParticipantScope
 from ivscope.domain.times import UnreadableTime
 from ivscope.domain.tokens import ParticipantToken
+from ivscope.export.clippings import event_markdown
 from ivscope.knowledge.error_codes import ERROR_CODES, explain_code
 from ivscope.knowledge.event_names import EVENT_NAMES, explain_event
 from ivscope.render.cells import line_width
 from ivscope.render.event_json import event_document, raw_json
 from ivscope.render.event_lines import detail_lines
+from ivscope.render.event_rows import about_event
 from ivscope.render.lines import Role, Span
+from support.case_files import case
 
 AT = datetime(2026, 11, 23, 20, 36, 28, 602_000, tzinfo=UTC)
 CORPUS = json.loads((Path(__file__).parents[2] / "support" / "hostile_corpus.json").read_bytes())
 ROWS_AT_80X24 = 9
+SCOPE = ParticipantScope("arn:aws:ivs:us-west-2:123456789012:stage/x", "st-0000000000000", "odd")
 STAGE = "arn:aws:ivs:us-west-2:123456789012:stage/ABCDabcdefgh"
 
 
@@ -205,3 +210,28 @@ def test_raw_json_keeps_absent_members_absent_and_empty_ones_empty():
         "replica": False,
         "newToken": {"capabilities": [], "attributes": {}, "userId": ""},
     }
+
+
+def test_only_the_remote_participant_of_a_subscribe_event_is_called_a_publisher():
+    events_of_case = [
+        row.event
+        for served in case("N01").view.served.values()
+        for row in served.rows
+        if row.event.remote_participant_id
+    ]
+    assert {event.name for event in events_of_case} > {"JOINED", "TELEPORTED"}
+    for event in events_of_case:
+        who = _joined(detail_lines(event, 120, UTC)[1:2])
+        copy = event_markdown(event, SCOPE, None)
+        row = about_event(event)
+        remote = event.remote_participant_id
+        if event.name.startswith("SUBSCRIBE_"):
+            assert f", publisher {remote}" in who
+            assert f"Publisher: `{remote}`" in copy
+            assert row.startswith(f"of {remote}")
+        else:
+            assert f", remote participant {remote}" in who
+            assert "publisher" not in who
+            assert f"Remote participant: `{remote}`" in copy
+            assert "Publisher:" not in copy
+            assert row.startswith(f"remote {remote}")

@@ -126,12 +126,12 @@ def _name(event: Event) -> str:
 
 def _concerned(event: Event, width: int) -> Iterator[Line]:
     """Draw participants and places; on a subscribe event the replica flag is the publisher's."""
-    is_subscribe = event.name is not None and event.name.startswith("SUBSCRIBE_")
     who = [value_span(event.participant_id, Role.ACCENT)]
-    if event.remote_participant_id is not None or is_subscribe:
-        who += [Span(", publisher "), value_span(event.remote_participant_id, Role.ACCENT)]
+    if event.remote_participant_id is not None or event.is_subscribe:
+        remote = "publisher" if event.is_subscribe else "remote participant"
+        who += [Span(f", {remote} "), value_span(event.remote_participant_id, Role.ACCENT)]
     if event.replica:
-        subject = "the publisher" if is_subscribe else "this participant"
+        subject = "the publisher" if event.is_subscribe else "this participant"
         who.append(Span(f" ({subject} is a replica)", Role.WARNING))
     yield from field("Who", tuple(who), width)
     is_replication = event.name is not None and event.name.startswith("REPLICATION_")
