@@ -11,7 +11,7 @@ from ivscope.knowledge.error_codes import explain_code, explain_missing_code
 from ivscope.knowledge.event_names import explain_event
 from ivscope.knowledge.explanation import Cause, Explanation, Limit
 from ivscope.render.cells import wrap
-from ivscope.render.event_json import event_document
+from ivscope.render.event_json import AS_READ, event_document
 from ivscope.render.fields import field, text_field, title, value_span
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe
@@ -86,7 +86,7 @@ def detail_lines(
     Args:
         event: The event.
         width: Cells of every line.
-        zone: Zone of the times, except in the raw members, which stay in UTC.
+        zone: Zone of the times, except in the members, which stay in UTC.
         evidence: Lines about this occurrence, drawn above the general explanation.
         about: Lines about the participant, drawn below it.
         inline: Whether tokens are compared inline also where there is room side by side.
@@ -103,7 +103,7 @@ def detail_lines(
     lines += explanation_lines(explain_event(event.name), width)
     if about:
         lines += [(), *about]
-    lines += _titled("Members as they came", width)
+    lines += _titled(f"Members {AS_READ}", width)
     for path, value in _members(event_document(event)):
         lines += wrap((Span(f"{path}: ", Role.MUTED), *value), width, 2)
     return lines
