@@ -7,18 +7,24 @@ from pathlib import Path
 import pytest
 from ivscope.domain import events
 from ivscope.domain.events import Event
+from ivscope.domain.stages import ParticipantScope
 from ivscope.domain.times import UnreadableTime
 from ivscope.domain.tokens import ParticipantToken
+from ivscope.export.clippings import event_markdown
 from ivscope.knowledge.error_codes import ERROR_CODES, explain_code
 from ivscope.knowledge.event_names import EVENT_NAMES, explain_event
 from ivscope.render.cells import line_width
 from ivscope.render.event_json import event_document, raw_json
 from ivscope.render.event_lines import detail_lines
+from ivscope.render.event_rows import about_event
 from ivscope.render.lines import Role, Span
+from ivscope.sources.decoding import decode_event
+from support.case_files import case
 
 AT = datetime(2026, 11, 23, 20, 36, 28, 602_000, tzinfo=UTC)
 CORPUS = json.loads((Path(__file__).parents[2] / "support" / "hostile_corpus.json").read_bytes())
 ROWS_AT_80X24 = 9
+SCOPE = ParticipantScope("arn:aws:ivs:us-west-2:123456789012:stage/x", "st-0000000000000", "odd")
 STAGE = "arn:aws:ivs:us-west-2:123456789012:stage/ABCDabcdefgh"
 
 
@@ -152,7 +158,7 @@ def _full_event(text, capabilities=("PUBLISH",)):
 def test_every_member_present_is_shown_and_every_line_fits(width):
     lines = detail_lines(_full_event("someText"), width, UTC)
     assert all(line_width(line) <= width for line in lines)
-    tail = "".join(_texts(lines)).replace(" ", "").partition("Membersastheycame")[2]
+    tail = "".join(_texts(lines)).replace(" ", "").partition("Membersasread")[2]
     for path in (
         "participantId:someText",
         "destinationSessionId:someText",
@@ -192,7 +198,7 @@ def test_raw_json_gives_back_exactly_the_value_in_ascii(case):
 def test_a_value_far_beyond_the_limits_is_cut_and_counted(letter):
     lines = detail_lines(_full_event(letter * 500_000), 80, UTC)
     assert len(lines) < 5_000
-    assert "(500,000 characters, all of them in the raw JSON)" in _joined(lines)
+    assert "(500,000 characters, all of them in the event JSON)" in _joined(lines)
 
 
 def test_raw_json_keeps_absent_members_absent_and_empty_ones_empty():
@@ -205,3 +211,40 @@ def test_raw_json_keeps_absent_members_absent_and_empty_ones_empty():
         "replica": False,
         "newToken": {"capabilities": [], "attributes": {}, "userId": ""},
     }
+
+
+def test_only_the_remote_participant_of_a_subscribe_event_is_called_a_publisher():
+    events_of_case = [
+        row.event
+        for served in case("N01").view.served.values()
+        for row in served.rows
+        if row.event.remote_participant_id
+    ]
+    assert {event.name for event in events_of_case} > {"JOINED", "TELEPORTED"}
+    for event in events_of_case:
+        who = _joined(detail_lines(event, 120, UTC)[1:2])
+        copy = event_markdown(event, SCOPE, None)
+        row = about_event(event)
+        remote = event.remote_participant_id
+        if event.name.startswith("SUBSCRIBE_"):
+            assert f", publisher {remote}" in who
+            assert f"Publisher: `{remote}`" in copy
+            assert row.startswith(f"of {remote}")
+        else:
+            assert f", remote participant {remote}" in who
+            assert "publisher" not in who
+            assert f"Remote participant: `{remote}`" in copy
+            assert "Publisher:" not in copy
+            assert row.startswith(f"remote {remote}")
+
+
+def test_members_are_not_said_to_be_as_they_came_where_they_are_rewritten():
+    rows = [
+        {"name": "LEFT", "eventTime": "2026-11-23T21:36:28.6020009+01:00", "errorCode": None},
+        {"name": "LEFT", "eventTime": "2026-11-23T20:36:28.602Z"},
+    ]
+    one, other = map(decode_event, rows)
+    assert event_document(one) == event_document(other)
+    text = _joined(detail_lines(one, 120, UTC))
+    assert "as they came" not in text
+    assert "Members as read: times in UTC to the microsecond, null as absent" in text

@@ -49,6 +49,11 @@ class Event:
         """Whether it reports a failure: by its name, or because it carries a code."""
         return is_error(self.name, self.error_code)
 
+    @property
+    def is_subscribe(self) -> bool:
+        """Whether it is about subscribing: only then is the remote participant the publisher."""
+        return self.name is not None and self.name.startswith("SUBSCRIBE_")
+
 
 def is_error(name: str | None, error_code: str | None) -> bool:
     """Whether an event of this name and code reports a failure.

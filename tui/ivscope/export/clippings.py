@@ -80,15 +80,15 @@ def event_markdown(event: Event, scope: ParticipantScope, user_id: str | None) -
         who = f"{who} user id {code(user_id)}"
     items = [("Participant", who)]
     if event.remote_participant_id is not None:
-        items.append(("Publisher", code(event.remote_participant_id)))
+        label = "Publisher" if event.is_subscribe else "Remote participant"
+        items.append((label, code(event.remote_participant_id)))
     items += [("Session", code(scope.session_id)), ("Stage", code(scope.stage_arn))]
     if event.destination_stage_arn is not None:
         items.append(("To stage", code(event.destination_stage_arn)))
     if event.destination_session_id is not None:
         items.append(("To session", code(event.destination_session_id)))
     if event.replica:
-        is_subscribe = (event.name or "").startswith("SUBSCRIBE_")
-        items.append(("Replica", "the publisher is one" if is_subscribe else "yes"))
+        items.append(("Replica", "the publisher is one" if event.is_subscribe else "yes"))
     if has_tokens(event):
         items.append(("Token", code(token_verdict(_comparison(event)))))
     items += _explained(_card(event))

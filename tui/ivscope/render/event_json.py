@@ -2,10 +2,15 @@
 
 import json
 from datetime import datetime
+from typing import Final
 
 from ivscope.domain.events import Event
 from ivscope.domain.times import Time
 from ivscope.domain.tokens import ParticipantToken
+
+AS_READ: Final = "as read: times in UTC to the microsecond, null as absent"
+"""How a document of ours differs from the answer: only the values are kept, not the text. To keep
+the text of every event would take several times the memory that its values take."""
 
 
 def event_document(event: Event) -> dict[str, object]:

@@ -11,7 +11,7 @@ from ivscope.knowledge.error_codes import explain_code, explain_missing_code
 from ivscope.knowledge.event_names import explain_event
 from ivscope.knowledge.explanation import Cause, Explanation, Limit
 from ivscope.render.cells import wrap
-from ivscope.render.event_json import event_document
+from ivscope.render.event_json import AS_READ, event_document
 from ivscope.render.fields import field, text_field, title, value_span
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe
@@ -86,7 +86,7 @@ def detail_lines(
     Args:
         event: The event.
         width: Cells of every line.
-        zone: Zone of the times, except in the raw members, which stay in UTC.
+        zone: Zone of the times, except in the members, which stay in UTC.
         evidence: Lines about this occurrence, drawn above the general explanation.
         about: Lines about the participant, drawn below it.
         inline: Whether tokens are compared inline also where there is room side by side.
@@ -103,7 +103,7 @@ def detail_lines(
     lines += explanation_lines(explain_event(event.name), width)
     if about:
         lines += [(), *about]
-    lines += _titled("Members as they came", width)
+    lines += _titled(f"Members {AS_READ}", width)
     for path, value in _members(event_document(event)):
         lines += wrap((Span(f"{path}: ", Role.MUTED), *value), width, 2)
     return lines
@@ -126,12 +126,12 @@ def _name(event: Event) -> str:
 
 def _concerned(event: Event, width: int) -> Iterator[Line]:
     """Draw participants and places; on a subscribe event the replica flag is the publisher's."""
-    is_subscribe = event.name is not None and event.name.startswith("SUBSCRIBE_")
     who = [value_span(event.participant_id, Role.ACCENT)]
-    if event.remote_participant_id is not None or is_subscribe:
-        who += [Span(", publisher "), value_span(event.remote_participant_id, Role.ACCENT)]
+    if event.remote_participant_id is not None or event.is_subscribe:
+        remote = "publisher" if event.is_subscribe else "remote participant"
+        who += [Span(f", {remote} "), value_span(event.remote_participant_id, Role.ACCENT)]
     if event.replica:
-        subject = "the publisher" if is_subscribe else "this participant"
+        subject = "the publisher" if event.is_subscribe else "this participant"
         who.append(Span(f" ({subject} is a replica)", Role.WARNING))
     yield from field("Who", tuple(who), width)
     is_replication = event.name is not None and event.name.startswith("REPLICATION_")

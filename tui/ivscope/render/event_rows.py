@@ -253,7 +253,8 @@ def about_event(event: Event, *, wide: bool = False) -> str:
         return token_verdict(compare_tokens(event.previous_token, event.new_token, event.time))
     replica = " (replica)" if event.replica else ""
     if event.remote_participant_id:
-        return f"of {event.remote_participant_id}{replica}"
+        relation = "of" if event.is_subscribe else "remote"
+        return f"{relation} {event.remote_participant_id}{replica}"
     if event.destination_stage_arn:
         arn = event.destination_stage_arn
         return f"to {arn if wide else stage_id(arn)}"

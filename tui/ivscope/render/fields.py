@@ -31,7 +31,7 @@ def value_span(text: str | None, role: Role = Role.TEXT) -> Span:
         return Span("empty", Role.MUTED)
     if len(text) > LONGEST_VALUE:
         head = safe_value(text[:LONGEST_VALUE])
-        return Span(f"{head}… ({len(text):,} characters, all of them in the raw JSON)", role)
+        return Span(f"{head}… ({len(text):,} characters, all of them in the event JSON)", role)
     return Span(safe_value(text), role)
 
 

@@ -143,7 +143,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("detail.down", "J", "more detail", "Scroll the detail without leaving the list.", Area.DETAIL, EXPLORER),
     Command("detail.up", "K", "less detail", "Scroll it back.", Area.DETAIL, EXPLORER),
     Command("detail.tokens", "d", "full detail", "The detail on the whole screen; again: tokens side by side or inline.", Area.DETAIL, EXPLORER),
-    Command("detail.raw", "v", "raw JSON", "The event as JSON, or explained again.", Area.DETAIL, READING),
+    Command("detail.raw", "v", "event JSON", "The event as JSON, as it was read (times in UTC to the microsecond, null as absent), or explained again.", Area.DETAIL, READING),
     Command("view.wide", "w", "wide", "Full ids and ARNs in the rows, or the short forms.", Area.DETAIL, READING),
     Command("view.full", "f", "fullscreen", "The focused pane on the whole screen, or all panes.", Area.DETAIL, EXPLORER),
     Command("view.more", "+", "wider list", "More room for the list.", Area.DETAIL, EXPLORER),

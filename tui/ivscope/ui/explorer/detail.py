@@ -19,10 +19,10 @@ from ivscope.findings.finding import FactKind
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.render.bars import Crumb, failure_lines
 from ivscope.render.cells import wrap
-from ivscope.render.event_json import raw_json
+from ivscope.render.event_json import AS_READ, raw_json
 from ivscope.render.event_lines import detail_lines, span_line
 from ivscope.render.facts_lines import participant_lines, session_lines, stage_lines
-from ivscope.render.fields import field
+from ivscope.render.fields import field, title
 from ivscope.render.finding_lines import finding_lines, replica_lines
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.picker_rows import session_duration, stage_id, stage_name
@@ -94,8 +94,9 @@ class Detail:
         """Lay out the event as JSON. Kept, since a member of megabytes takes seconds."""
         if self._raw_kept is None or self._raw_kept[:2] != (event, width):
             text = raw_json(event).splitlines()
-            lines = tuple(chain.from_iterable(wrap((Span(line),), width, 2) for line in text))
-            self._raw_kept = (event, width, lines)
+            lines = chain.from_iterable(wrap((Span(line),), width, 2) for line in text)
+            head = title(f"Event JSON, {AS_READ}", width)
+            self._raw_kept = (event, width, (*head, *lines))
         return self._raw_kept[2]
 
     def _span(
