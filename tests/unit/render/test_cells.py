@@ -60,6 +60,11 @@ def test_wrapped_lines_fit_and_lose_nothing_but_spaces(line, cells, hanging):
     assert [item for part in wrapped for item in _letters(part)] == _letters(line)
 
 
+def test_spaces_that_begin_a_line_and_fill_it_are_dropped():
+    line = (Span(" "), Span(" "), Span(" "), Span("a"))
+    assert [_text(part) for part in wrap(line, 2)] == ["a"]
+
+
 def test_words_move_to_the_next_line_whole_and_under_the_indent():
     line = (Span("Next  ", Role.MUTED), Span("count the publishers now"))
     assert [_text(part) for part in wrap(line, 16, 6)] == [

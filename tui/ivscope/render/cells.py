@@ -92,7 +92,8 @@ def wrap(line: Line, cells: int, hanging: int = 0) -> list[Line]:
         length, blank = _cells_of(word), _cells_of(spaces)
         fits = used + blank + length <= cells
         can_break = length > cells - indent and used + blank < cells
-        if fits or can_break or not (lines or row):
+        begins = not (lines or row) and blank < cells
+        if fits or can_break or begins:
             row += spaces
             used += blank
         elif row:
