@@ -9,15 +9,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from statistics import median
 
-from ivscope.domain.events import Event
-from ivscope.endpoint.worlds.huge import MAIN_STAGE, HugeWorld
-from ivscope.provider.store.event_log import EventLog
-from ivscope.sources.decoding import decode_event
-
 from benchmarks.generated_events import PAGE, made
 from benchmarks.programs import filled
 from benchmarks.pty_session import PtySession
 from benchmarks.result import Result, amount, compared, highest, limited
+from ivscope.domain.events import Event
+from ivscope.endpoint.worlds.huge import MAIN_STAGE, HugeWorld
+from ivscope.provider.store.event_log import EventLog
+from ivscope.sources.decoding import decode_event
 
 MANY = 1_000_000
 FEW = 1_000

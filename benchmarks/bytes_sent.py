@@ -7,15 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
 
+from benchmarks.programs import DEMO, PARTICIPANT, SESSION, STAGE
+from benchmarks.pty_session import PtySession
+from benchmarks.result import Result, amount
 from ivscope.analysis.event_view import EventView
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.event_rows import EventLook, EventRows
 from ivscope.sources.decoding import decode_event
-
-from benchmarks.programs import DEMO, PARTICIPANT, SESSION, STAGE
-from benchmarks.pty_session import PtySession
-from benchmarks.result import Result, amount
 
 _SIZES = {(80, 24): 1000, (120, 40): 1600}
 """Columns and rows, and the bytes that a cursor move may cost there on average."""

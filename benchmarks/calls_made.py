@@ -8,13 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
 import boto3
-from ivscope.domain.calls import events
-from ivscope.domain.stages import ParticipantScope
-from ivscope.endpoint.server import Endpoint
-from ivscope.endpoint.worlds.catalog import open_world
-from ivscope.endpoint.worlds.huge import FLAKY, MAIN_STAGE, REGION, HugeWorld
-from ivscope.sources.aws import AwsOptions, AwsSource
-from ivscope.sources.decoding import decode_event, decode_page
 
 from benchmarks.programs import (
     IVSCOPE,
@@ -26,6 +19,13 @@ from benchmarks.programs import (
 )
 from benchmarks.pty_session import ROOT, PtySession
 from benchmarks.result import Result, compared
+from ivscope.domain.calls import events
+from ivscope.domain.stages import ParticipantScope
+from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.catalog import open_world
+from ivscope.endpoint.worlds.huge import FLAKY, MAIN_STAGE, REGION, HugeWorld
+from ivscope.sources.aws import AwsOptions, AwsSource
+from ivscope.sources.decoding import decode_event, decode_page
 
 _PAGE = 100
 _ROUNDS = 60

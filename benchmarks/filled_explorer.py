@@ -20,6 +20,11 @@ from ivscope.terminal.settings import toolkit_settings
 # Textual reads them when it is imported; the imports below follow the settings.
 os.environ.update(toolkit_settings(os.environ, Configuration().theme))
 
+from textual.app import App
+from textual.widget import Widget
+from textual.widgets import Static
+
+from benchmarks.generated_events import PAGE, VIEWER, made
 from ivscope.domain import calls
 from ivscope.domain.calls import GetCall, Item, ListCall, Value
 from ivscope.domain.clock import SYSTEM_CLOCK
@@ -43,11 +48,6 @@ from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.jobs import Jobs, UiThread
 from ivscope.workspace.launch import Launch
 from ivscope.workspace.place import Place
-from textual.app import App
-from textual.widget import Widget
-from textual.widgets import Static
-
-from benchmarks.generated_events import PAGE, VIEWER, made
 
 STAGE = "arn:aws:ivs:us-east-1:123456789012:stage/benchmarks00"
 SESSION = "st-benchmarks000"

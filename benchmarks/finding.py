@@ -5,15 +5,14 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
+from benchmarks.big_lists import MANY
+from benchmarks.generated_events import made
+from benchmarks.result import Result, amount, limited
 from ivscope.analysis.event_view import EventView
 from ivscope.analysis.filter_parser import parse_filter
 from ivscope.analysis.filters import Filter, FilterError
 from ivscope.analysis.time_input import TimeReference
 from ivscope.provider.store.event_log import EventLog
-
-from benchmarks.big_lists import MANY
-from benchmarks.generated_events import made
-from benchmarks.result import Result, amount, limited
 
 _SLICE = 0.008
 """Seconds of one slice, as the event list asks for."""

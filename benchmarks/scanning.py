@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from statistics import median
 
-from ivscope.domain.stages import SessionScope
-from ivscope.endpoint.worlds.huge import MAIN_STAGE, REGION, HugeWorld
-
 from benchmarks.programs import IVSCOPE, PYTHON
 from benchmarks.pty_session import ROOT, PtySession, plain
 from benchmarks.result import Result, amount, highest, limited
+from ivscope.domain.stages import SessionScope
+from ivscope.endpoint.worlds.huge import MAIN_STAGE, REGION, HugeWorld
 
 _RATES = {4: "4 calls a second", 1_000: "as many calls as this machine can"}
 """Calls a second that we may use of the service, and more than can be answered."""

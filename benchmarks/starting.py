@@ -5,9 +5,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from statistics import median
 
-from ivscope.endpoint.server import Endpoint
-from ivscope.endpoint.worlds.catalog import open_world
-
 from benchmarks.programs import (
     DEMO,
     HELLO_TEXT,
@@ -20,6 +17,8 @@ from benchmarks.programs import (
 )
 from benchmarks.pty_session import PtySession
 from benchmarks.result import Result, amount, compared, limited
+from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.catalog import open_world
 
 _STARTS = 9
 _QUITS = 7

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from support.tree import ROOT, modules
 
 HEAVY = ("textual", "rich", "boto3", "botocore")

@@ -4,6 +4,7 @@ import ast
 import re
 
 import pytest
+
 from support.code_facts import CodeFacts
 
 LONGEST = 600

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from support.terminal import Terminal, settings
 from support.tree import ROOT
 

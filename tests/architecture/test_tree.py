@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
 from support import readme_keys, readme_packages
 from support.readme_sections import section

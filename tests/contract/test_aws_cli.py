@@ -11,6 +11,7 @@ import subprocess
 from datetime import datetime
 
 import pytest
+
 from ivscope.domain import calls
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.endpoint.server import Endpoint

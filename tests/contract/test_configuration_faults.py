@@ -8,6 +8,7 @@ import sys
 import threading
 
 import pytest
+
 from ivscope.domain import calls
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.sources.aws import AwsOptions, AwsSource

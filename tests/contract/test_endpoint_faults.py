@@ -10,6 +10,7 @@ from botocore.exceptions import (
     HTTPClientError,
     ReadTimeoutError,
 )
+
 from ivscope.endpoint.faults import FAULTS, LONGEST
 from ivscope.endpoint.server import Endpoint
 from support.clients import ivs_client, read_all

@@ -8,6 +8,7 @@ import time
 
 import pytest
 from botocore.exceptions import ClientError
+
 from ivscope.endpoint.server import Endpoint
 from support.clients import ivs_client, read_all
 from support.small_world import (

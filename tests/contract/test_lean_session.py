@@ -5,6 +5,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import boto3
 import pytest
+
 from ivscope.domain import calls
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.endpoint.server import Endpoint

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from ivscope.domain import calls
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.endpoint.server import Endpoint

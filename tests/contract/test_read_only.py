@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from ivscope.domain import calls
 from ivscope.domain.failures import ProviderFailure
 from ivscope.endpoint.server import Endpoint

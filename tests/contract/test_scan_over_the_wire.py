@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
+
 from ivscope.domain import calls
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.endpoint.server import Endpoint

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+
 from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure

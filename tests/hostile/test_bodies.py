@@ -3,6 +3,7 @@
 from contextlib import asynccontextmanager
 
 import pytest
+
 from ivscope.endpoint.faults import Fault, fixed
 from ivscope.endpoint.server import Endpoint
 from ivscope.ui.explorer.screen import ExplorerScreen

@@ -1,6 +1,7 @@
 """Hostile data in tmux: what it would do to a terminal that acts on it."""
 
 import pytest
+
 from ivscope.endpoint.server import Endpoint
 from support.hostile_world import CASES, HostileWorld
 from support.terminal import IVSCOPE

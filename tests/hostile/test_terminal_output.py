@@ -1,6 +1,7 @@
 """A walk through hostile data in a real terminal: every byte that is sent is looked at."""
 
 import pytest
+
 from ivscope.render.safe import safe
 from support.hostile_world import CASES, PLAIN, HostileWorld
 from support.terminal import colours, sequence_kinds

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+
 from ivscope.endpoint.worlds.catalog import STANDUP_ARN
 from ivscope.workspace.place import Place
 from support.explorer import DANA, LIVE_STAGE, PRIYA, at

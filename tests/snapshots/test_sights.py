@@ -1,6 +1,7 @@
 """Pictures of details and of a whole session. A docstring says what a person should see."""
 
 import pytest
+
 from ivscope.ui.compare.screen import CompareScreen
 from ivscope.ui.help.screen import HelpScreen
 from ivscope.ui.lanes.screen import LanesScreen

@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+
 from support.small_world import REGION, Members
 
 

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
+from textual.pilot import Pilot
+
 from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.domain.events import Event
 from ivscope.endpoint.server import Endpoint
@@ -20,7 +22,6 @@ from ivscope.ui.widgets.row_list import RowList
 from ivscope.workspace.launch import Launch
 from ivscope.workspace.place import Place
 from support.aws_sources import aws_source
-from textual.pilot import Pilot
 
 EPOCH = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 

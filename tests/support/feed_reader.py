@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
+
 from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.failures import ProviderFailure

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
+
 from ivscope.domain.events import Event
 from support.given_facts import event
 

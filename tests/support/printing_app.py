@@ -3,9 +3,10 @@
 import sys
 from typing import ClassVar
 
-from ivscope.ui.explorer.copying import print_out
 from textual.app import App, ComposeResult
 from textual.widgets import Static
+
+from ivscope.ui.explorer.copying import print_out
 
 TEXT = "first line\nsecond \x1b[31mline\x1b[0m \\x1b \u202e é\n\x07last line"
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
+
 from ivscope.analysis.filter_parser import parse_filter
 from ivscope.analysis.filters import (
     AttributeTerm,

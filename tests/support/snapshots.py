@@ -8,15 +8,16 @@ import uuid
 from collections.abc import Awaitable, Callable
 
 import pytest
+from rich import console
+from rich.terminal_theme import DEFAULT_TERMINAL_THEME
+from textual.pilot import Pilot
+
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.provider.fetch import scheduler as calls
 from ivscope.ui.explorer.screen import ExplorerScreen
 from ivscope.workspace.place import Place
-from rich import console
-from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 from support.explorer import EPOCH, Journey, explorer_app
-from textual.pilot import Pilot
 
 Walk = Callable[[Journey], Awaitable[object]]
 """What a person does before the picture is taken."""

@@ -3,6 +3,7 @@
 import subprocess
 
 import pytest
+
 from ivscope.endpoint.worlds.catalog import open_world
 from support.explorer import ARN, EPOCH, JOSE, LIVE_STAGE, PRIYA, SHOW
 from support.terminal import (

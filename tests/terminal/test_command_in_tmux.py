@@ -1,6 +1,7 @@
 """The command in tmux, where most people on call meet it."""
 
 import pytest
+
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
 from support.explorer import EPOCH, LIVE_STAGE, PRIYA, SHOW

@@ -4,6 +4,7 @@ import re
 from contextlib import contextmanager
 
 import pytest
+
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
 from support.explorer import DANA, EPOCH, JOSE, LIVE_STAGE, PRIYA, SHOW

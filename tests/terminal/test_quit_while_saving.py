@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
 from ivscope.domain import calls
 from ivscope.domain.stages import ParticipantScope
 from ivscope.endpoint.server import Endpoint

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
 from support.explorer import EPOCH, LIVE_STAGE, SHOW

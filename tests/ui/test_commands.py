@@ -1,6 +1,7 @@
 """Every view does the commands that the table gives it, by the keys in force, and says why not."""
 
 import pytest
+
 from ivscope.settings.commands import (
     COMMANDS,
     EXPLORER,

@@ -1,11 +1,12 @@
 """CoveringScreen: it is not repainted for changes of the screen below."""
 
+from textual.app import App
+from textual.screen import Screen
+
 from ivscope.render.lines import Span
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.screens import CoveringScreen
-from textual.app import App
-from textual.screen import Screen
 
 
 class Counted(LineBar):

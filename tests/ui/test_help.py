@@ -3,12 +3,13 @@
 from contextlib import asynccontextmanager
 
 import pytest
+from textual.app import App
+
 from ivscope.settings.commands import COMMANDS, View
 from ivscope.settings.configuration import Configuration, effective_keys
 from ivscope.ui.help.screen import HelpScreen
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
 from ivscope.ui.widgets.row_list import RowList
-from textual.app import App
 
 KEYS = effective_keys(Configuration())
 

@@ -1,10 +1,11 @@
 """Journeys by keys through the real app, over real HTTP."""
 
 import pytest
+from textual.events import Paste
+
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.workspace.place import Level, Place
 from support.explorer import DANA, JOSE, LIVE_STAGE, PRIYA, SHOW, at, explorer
-from textual.events import Paste
 
 
 async def test_three_enters_lead_from_the_stages_to_events():

@@ -5,11 +5,12 @@ import sys
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
+from textual.app import App
+
 from ivscope.settings.commands import View
 from ivscope.settings.configuration import effective_keys, keymap, read
 from ivscope.ui.commands import CommandScreen, keyboard
 from ivscope.ui.widgets.row_list import RowList
-from textual.app import App
 
 
 class Rows:

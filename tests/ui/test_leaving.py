@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+
 from ivscope.terminal.clipboard import CopyResult, Route
 from ivscope.ui.explorer import copying
 from ivscope.workspace.jobs import Outcome

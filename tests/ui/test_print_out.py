@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from support import printing_app
 from support.printing_app import PrintingApp
 from support.terminal import Terminal, settings

@@ -4,13 +4,14 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
+from rich.style import Style
+from textual.app import App
+
 from ivscope.render.event_rows import EventRows
 from ivscope.render.lines import Role, Span
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
 from ivscope.ui.widgets.row_list import RowList
-from rich.style import Style
 from support.explorer import DANA, at, explorer
-from textual.app import App
 
 
 class Numbers:

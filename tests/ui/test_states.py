@@ -4,6 +4,7 @@ import time
 from contextlib import asynccontextmanager
 
 import pytest
+
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import STANDUP_ARN, open_world
 from ivscope.ui.explorer.screen import ExplorerScreen

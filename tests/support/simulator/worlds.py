@@ -13,6 +13,7 @@ from random import Random
 
 from hypothesis import strategies as st
 from hypothesis.vendor.pretty import RepresentationPrinter
+
 from support.simulator.families import history_of
 from support.simulator.showing import SOURCE, chance, show
 from support.simulator.stage import BOTH, MOST_REPLICATIONS, SECOND, TOKENS, WATCH, Stage

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from ivscope.analysis.causal_order import CausalKeys, causal_order
 from ivscope.domain.events import (
     JOINED,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ivscope.analysis.comparison import Comparison, Side
 from ivscope.domain.times import UnreadableTime
 from support.given_facts import START, at, event, log_of

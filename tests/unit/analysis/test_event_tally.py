@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ivscope.analysis.event_tally import Bucket, EventTally
 from ivscope.analysis.time_window import window_between
 from support.given_facts import at, event, log_of

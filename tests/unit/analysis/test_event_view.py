@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from ivscope.analysis import causal_order as causal_order_module
 from ivscope.analysis import event_view, sorted_rows
 from ivscope.analysis.causal_order import causal_order

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ivscope.analysis.filter_parser import parse_filter
 from ivscope.analysis.filters import (
     ERRORS_ONLY,

@@ -7,6 +7,7 @@ may be missing, events come twice and in any order, lists are read to their end 
 from collections import defaultdict
 
 import pytest
+
 from ivscope.analysis.histories import KindRoles, history_of, rows_of
 from ivscope.analysis.intervals import LATEST, SECOND, Reach, Why
 from ivscope.analysis.spans import Spans

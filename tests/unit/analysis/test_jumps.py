@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from ivscope.analysis.jumps import (
     SECTIONS,
     TOKEN_EXCHANGES,

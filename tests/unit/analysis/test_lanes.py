@@ -5,6 +5,7 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ivscope.analysis.intervals import LATEST, NOTHING_KNOWN, Reach
 from ivscope.analysis.lanes import Lanes
 from ivscope.analysis.time_window import window_between

@@ -4,6 +4,7 @@ from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ivscope.analysis.listed_participants import ListedParticipants
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.store.append_list import AppendList

@@ -5,6 +5,7 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from ivscope.analysis.filters import Matcher, Wildcard
 from ivscope.domain.events import JOINED, SUBSCRIBE_ERROR, TOKEN_EXCHANGED, Event
 from ivscope.domain.tokens import ParticipantToken

@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ivscope.analysis.overview import OverviewCell, minimap
 from ivscope.domain.events import JOINED, PUBLISH_ERROR, Event
 from support.shown_rows import ShownRows, log_of

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ivscope.analysis import publishers as publishers_module
 from ivscope.analysis.intervals import LATEST, NOTHING_KNOWN, SECOND, Reach
 from ivscope.analysis.publishers import PublisherLevel, Publishers

@@ -5,6 +5,7 @@ from array import array
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from ivscope.analysis import sorted_rows
 from ivscope.analysis.sorted_rows import SortedRows
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from ivscope.analysis import spans as spans_module
 from ivscope.analysis.histories import read_so_far
 from ivscope.analysis.intervals import LATEST, NOTHING_KNOWN, SPAN_NAMES, Reach, Why

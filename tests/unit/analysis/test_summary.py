@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ivscope.analysis.filter_parser import parse_filter
 from ivscope.analysis.filters import Matcher
 from ivscope.analysis.listed_participants import ListedParticipants

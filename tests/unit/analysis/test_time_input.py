@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ivscope.analysis.time_input import (
     DatedBy,
     TimeInputError,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ivscope.analysis.time_window import SHORTEST, window_between
 from ivscope.domain.times import to_microseconds
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ivscope.analysis.timed_events import EARLIEST, LATEST, all_timed, timed_events, untimed_events
 from ivscope.domain.events import Event
 from ivscope.domain.times import to_microseconds

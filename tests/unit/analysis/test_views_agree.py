@@ -3,6 +3,7 @@
 from functools import partial
 
 import pytest
+
 from ivscope.analysis.intervals import SECOND, SPAN_NAMES, Family
 from ivscope.analysis.lanes import Lanes
 from ivscope.analysis.spans import Spans

@@ -1,6 +1,7 @@
 """Durations in words."""
 
 import pytest
+
 from ivscope.domain.durations import duration, per_minute, rate, round_duration
 
 

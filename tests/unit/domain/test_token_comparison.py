@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ivscope.domain.times import UnreadableTime
 from ivscope.domain.token_comparison import ABSENT, Change, Presence, TokenField, compare_tokens
 from ivscope.domain.tokens import ParticipantToken

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from ivscope.endpoint.answers import ServiceError
 from ivscope.endpoint.service import Cursors, PageStart
 from ivscope.endpoint.service_model import load_service_model

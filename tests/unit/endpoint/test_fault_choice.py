@@ -1,6 +1,7 @@
 """Which calls meet a fault, and which faults there are."""
 
 import pytest
+
 from ivscope.endpoint.faults import FAULTS, FaultSwitch, split_fault
 
 

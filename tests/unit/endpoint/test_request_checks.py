@@ -1,6 +1,7 @@
 """Requests against the service model: what the endpoint refuses, and what it lets through."""
 
 import pytest
+
 from ivscope.endpoint.answers import ServiceError
 from ivscope.endpoint.service import check_signature
 from ivscope.endpoint.service_model import check_request, load_service_model

@@ -3,6 +3,7 @@
 import contextlib
 
 import pytest
+
 from ivscope.endpoint.answers import ServiceError
 from ivscope.endpoint.service import Throttle
 

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 from botocore import xform_name
 from botocore.loaders import Loader
+
 from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
 from ivscope.export.cli_commands import (
     CliOptions,

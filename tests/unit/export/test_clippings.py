@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from markdown_it import MarkdownIt
+
 from ivscope.domain.events import Event
 from ivscope.domain.identifiers import read_identifiers
 from ivscope.domain.stages import (
@@ -30,7 +32,6 @@ from ivscope.knowledge.error_codes import ERROR_CODES
 from ivscope.knowledge.event_names import EVENT_NAMES
 from ivscope.render.event_json import raw_json
 from ivscope.render.safe import safe_lines
-from markdown_it import MarkdownIt
 from support.hostile_texts import HOSTILE_TEXTS
 
 ARN = "arn:aws:ivs:us-west-2:123456789012:stage/W0Zz9IkArb68"

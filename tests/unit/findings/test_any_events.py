@@ -6,6 +6,7 @@ from unicodedata import category
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.ingest import IngestConfiguration

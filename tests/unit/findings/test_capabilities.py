@@ -1,4 +1,5 @@
 import pytest
+
 from ivscope.domain.tokens import ParticipantToken
 from ivscope.findings.finding import Certainty, FactKind
 from support.given_facts import (

@@ -1,6 +1,7 @@
 """Who was publishing when a quota was exceeded, in small sessions with a tempting false answer."""
 
 import pytest
+
 from ivscope.findings.finding import Certainty
 from ivscope.findings.rules import findings_for, session_findings
 from support.case_files import case

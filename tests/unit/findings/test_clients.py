@@ -1,4 +1,5 @@
 import pytest
+
 from ivscope.findings.finding import Certainty, FactKind
 from ivscope.knowledge.known_issues import parse_version
 from support.given_facts import GivenFacts, event, facts, findings_of, first, words

@@ -1,4 +1,5 @@
 import pytest
+
 from ivscope.findings.finding import MOST_REFS, Certainty, FactKind
 from ivscope.findings.rules import findings_for
 from ivscope.knowledge.error_codes import ERROR_CODES

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 from unicodedata import category
 
 import pytest
+
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.endpoint.worlds.incident import MAIN_ARN, RIVAL_ARN
 from ivscope.findings.finding import MOST_REFS, Certainty

@@ -1,6 +1,7 @@
 """What the listing of ingest configurations shows now, and what is never made of it."""
 
 import pytest
+
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.ingest import IngestConfiguration
 from ivscope.domain.stages import ParticipantSummary

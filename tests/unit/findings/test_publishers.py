@@ -1,4 +1,5 @@
 import pytest
+
 from ivscope.analysis.intervals import Why
 from ivscope.domain.stages import ParticipantSummary, SessionScope
 from ivscope.findings.finding import Certainty, EventRef, FactKind

@@ -1,4 +1,5 @@
 import pytest
+
 from ivscope.analysis.publishers import Publishers
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.domain.times import to_microseconds

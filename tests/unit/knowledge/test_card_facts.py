@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from ivscope.knowledge import error_codes, event_names, limits
 from ivscope.knowledge.error_codes import explain_code
 from ivscope.knowledge.event_names import explain_event

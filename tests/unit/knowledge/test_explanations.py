@@ -2,6 +2,7 @@
 
 import pytest
 from botocore.loaders import Loader
+
 from ivscope.domain import events
 from ivscope.knowledge.error_codes import ERROR_CODES, explain_code, explain_missing_code
 from ivscope.knowledge.event_names import EVENT_NAMES, explain_event

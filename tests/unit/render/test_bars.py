@@ -3,6 +3,7 @@
 import time
 
 import pytest
+
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.render.bars import (
     Budget,

@@ -5,6 +5,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ivscope.render.cells import clip, line_width, pad, shorten, width, wrap
 from ivscope.render.lines import Role, Span
 from ivscope.render.safe import safe

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+
 from ivscope.domain import events
 from ivscope.domain.events import Event
 from ivscope.domain.stages import ParticipantScope

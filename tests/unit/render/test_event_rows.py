@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+
 from ivscope.analysis.event_view import EventView
 from ivscope.domain.events import Event
 from ivscope.provider.store.event_log import EventLog

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.stages import (
     Participant,

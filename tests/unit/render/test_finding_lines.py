@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+
 from ivscope.domain.stages import ParticipantReplica, ParticipantScope
 from ivscope.findings.finding import (
     Ask,

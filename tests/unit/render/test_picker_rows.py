@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from ivscope.domain.stages import ParticipantSummary, StageSession, StageSummary
 from ivscope.render.picker_rows import participant_table, session_table, stage_table
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ivscope.render.cells import clip, width
 from ivscope.render.safe import needs_quotes, safe, safe_parts, safe_value
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+
 from ivscope.analysis.intervals import EventSpan, Why
 from ivscope.domain.events import JOINED, LEFT, PUBLISH_STOPPED
 from ivscope.render.event_lines import reason, span_line

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+
 from ivscope.render.cells import line_width
 from ivscope.render.lines import Role, Span
 from ivscope.render.tables import Bar, Column, Fit, Rest, Table

@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from ivscope.analysis.time_input import TimeReference, read_after, read_during
 from ivscope.domain.times import UnreadableTime, parse_time
 from ivscope.render.timestamps import (

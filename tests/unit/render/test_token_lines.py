@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from ivscope.domain.events import TOKEN_EXCHANGED, Event
 from ivscope.domain.stages import ParticipantScope
 from ivscope.domain.times import UnreadableTime

@@ -4,6 +4,7 @@ import os
 from zoneinfo import available_timezones
 
 import pytest
+
 from ivscope.cli.main import main
 from ivscope.settings.commands import (
     COMMANDS,

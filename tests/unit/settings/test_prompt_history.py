@@ -4,6 +4,7 @@ import json
 import stat
 
 import pytest
+
 from ivscope.settings.prompt_history import FILE_NAME, LONGEST_TEXT, MOST_TEXTS, load
 from ivscope.ui.explorer.status_area import TypedTexts
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from ivscope.domain.times import to_microseconds
 from support.case_files import FOLDER, MINUTE, case, case_names
 from support.simulated_stores import session_log

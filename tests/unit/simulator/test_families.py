@@ -4,6 +4,7 @@ from collections import Counter
 from functools import cache
 
 import pytest
+
 from ivscope.domain.tokens import PUBLISH
 from support.simulator.causes import Cause
 from support.simulator.families import FAMILIES

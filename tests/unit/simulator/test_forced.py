@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+
 from ivscope.domain.events import PUBLISH_ERROR
 from support.simulator.causes import Cause
 from support.simulator.families import FAMILIES

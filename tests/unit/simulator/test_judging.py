@@ -1,6 +1,7 @@
 """The judge tells true statements from false ones, and every claim still finds its sentence."""
 
 import pytest
+
 from ivscope.findings.finding import Certainty
 from support.calibration import Table, below_bar, calibrate, lines_of, stage_worlds
 from support.finding_claims import CLAIMS

@@ -4,6 +4,7 @@ from collections import defaultdict
 from itertools import pairwise
 
 import pytest
+
 from ivscope.domain.times import to_microseconds
 from ivscope.domain.tokens import PUBLISH
 from support.simulator.stage import SECOND

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+
 from support.simulator.causes import Cause
 from support.simulator.laws import DAY, Laws, browser, encoder
 from support.simulator.service import Service

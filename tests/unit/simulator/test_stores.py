@@ -3,6 +3,7 @@
 from collections import Counter
 
 from hypothesis import given, settings
+
 from ivscope.domain.failures import FailureKind
 from ivscope.provider.store.session_log import ReadState
 from support.simulated_stores import event_log, log_of_everybody, session_log

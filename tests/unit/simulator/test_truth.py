@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
+
 from ivscope.domain.times import from_microseconds
 from ivscope.domain.tokens import PUBLISH, SUBSCRIBE
 from support.simulator.showing import SOURCE, show

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from ivscope.domain.times import to_microseconds
 from support.simulator.showing import show
 from support.simulator.stage import SECOND, WATCH, Stage

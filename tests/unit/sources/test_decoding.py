@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.stages import ParticipantSummary, StageSession, StageSummary

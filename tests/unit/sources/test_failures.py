@@ -3,6 +3,7 @@ from email.utils import format_datetime
 
 import pytest
 from botocore import exceptions as boto
+
 from ivscope.domain.failures import FailureKind
 from ivscope.sources.call_context import CallContext
 from ivscope.sources.failures import CONNECT, translate

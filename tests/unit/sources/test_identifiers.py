@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from ivscope.domain.identifiers import (
     Identifiers,
     is_participant_id,

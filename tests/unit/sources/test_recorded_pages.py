@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ivscope.sources.recorded import page_of
 from ivscope.sources.recording import Answer
 

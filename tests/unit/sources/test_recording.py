@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from ivscope.domain import calls
 from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
 from ivscope.domain.stages import ParticipantScope, SessionScope

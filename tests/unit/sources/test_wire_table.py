@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from botocore import xform_name
+
 from ivscope.domain import calls
 from ivscope.domain.calls import ListCall
 from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope

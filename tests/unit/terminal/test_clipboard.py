@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from ivscope.terminal.clipboard import (
     FILE_NAME,
     LARGEST_OSC52,

@@ -3,6 +3,7 @@
 from datetime import UTC
 
 import pytest
+
 from ivscope.domain.events import Event
 from ivscope.render.cells import line_width
 from ivscope.render.lines import Role, Span

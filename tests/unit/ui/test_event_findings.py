@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+
 from ivscope.domain.events import LEFT
 from ivscope.findings import rules
 from ivscope.findings.finding import Ask, Certainty, EventRef, FactKey, FactKind, Finding

@@ -1,6 +1,7 @@
 """What the help lists and finds."""
 
 import pytest
+
 from ivscope.render.cells import line_width
 from ivscope.settings.commands import BY_ID, COMMANDS, Area, Command, View
 from ivscope.settings.configuration import Configuration, effective_keys

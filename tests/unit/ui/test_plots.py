@@ -3,6 +3,7 @@
 from datetime import UTC, timedelta, timezone
 
 import pytest
+
 from ivscope.analysis.event_tally import Bucket
 from ivscope.analysis.publishers import PublisherLevel
 from ivscope.analysis.time_window import window_between

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
+
 from ivscope.analysis.session_summary import Coverage, ErrorRow
 from ivscope.analysis.summary import summarise
 from ivscope.domain.stages import ParticipantSummary

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ivscope.render.timestamps import TimeStyle, clock, full
 from ivscope.ui.time_display import PlatformZone, TimeDisplay, machine_zone
 

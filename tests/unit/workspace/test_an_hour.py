@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+
 from ivscope.domain.events import LEFT, Event
 from ivscope.domain.failures import FailureKind
 from ivscope.domain.stages import ParticipantScope

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from ivscope.analysis.filters import FilterError
 from ivscope.analysis.jumps import nearest_row
 from ivscope.analysis.time_input import DatedBy, TimeReference

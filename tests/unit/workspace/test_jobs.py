@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+
 from ivscope.workspace.jobs import Alarm, Coalescer, Debounce, Outcome, SlicedJob, ThreadJob
 from support.moved_clock import MovedClock
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+
 from ivscope.analysis.intervals import LATEST
 from ivscope.domain import calls
 from ivscope.domain.events import Event

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from ivscope.endpoint.worlds.catalog import open_world
 
 EPOCH = datetime(2026, 11, 24, 14, 3, 7, 123456, tzinfo=UTC)

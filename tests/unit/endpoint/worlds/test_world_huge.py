@@ -1,4 +1,5 @@
 import pytest
+
 from ivscope.endpoint.worlds.huge import FLAKY
 from support.huge_counting import CountingHugeWorld
 

@@ -3,6 +3,7 @@ import re
 from datetime import datetime
 
 import pytest
+
 from ivscope.endpoint.worlds.catalog import open_world
 from support.wire_shapes import SHAPES, violations
 

@@ -3,6 +3,7 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
+
 from ivscope.endpoint.worlds.incident import MAIN_ARN, RIVAL_ARN, IncidentWorld
 
 SHOW = "st-dxMFysKnE9UAk"

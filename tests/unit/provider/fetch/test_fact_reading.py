@@ -1,6 +1,7 @@
 """Facts of many participants, in the background."""
 
 import pytest
+
 from ivscope.domain.failures import FailureKind
 from ivscope.domain.stages import Participant
 from ivscope.provider.fetch.fact_reading import FactReading

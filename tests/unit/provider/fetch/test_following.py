@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from ivscope.domain.events import LEFT, Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.stages import ParticipantScope

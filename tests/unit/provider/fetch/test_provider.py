@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+
 from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind

@@ -1,6 +1,7 @@
 """RateLimiter: pure, with the clock in the test's hand."""
 
 import pytest
+
 from ivscope.provider.fetch.rate_limiter import LONGEST_WAIT_SECONDS, Priority, RateLimiter
 
 LIST, OTHER = "ListParticipantEvents", "ListParticipants"

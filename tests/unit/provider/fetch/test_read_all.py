@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind
 from ivscope.domain.stages import ParticipantScope

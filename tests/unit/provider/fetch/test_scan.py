@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+
 from ivscope.domain.failures import FailureKind
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter

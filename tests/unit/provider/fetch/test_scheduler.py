@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+
 from ivscope.domain.failures import FailureKind
 from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
 from ivscope.provider.fetch.scheduler import (

@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ivscope.domain.events import Event
 from ivscope.domain.times import to_microseconds
 from ivscope.provider.store.event_log import BLOCK

@@ -1,6 +1,7 @@
 """Feed and Fact: pages, tokens and failures, without threads."""
 
 import pytest
+
 from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind

@@ -18,6 +18,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind
 from ivscope.provider.store.feed import FeedState

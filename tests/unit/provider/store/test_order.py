@@ -1,6 +1,7 @@
 """OrderTally: the order told from times."""
 
 import pytest
+
 from ivscope.provider.store.order import OrderLabel, OrderTally
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.times import UnreadableTime
