@@ -129,3 +129,13 @@ class ParticipantFilter:
 
     member: str
     value: str | bool
+
+    def is_contradicted_by(self, row: ParticipantSummary) -> bool:
+        """Whether a row says that it does not match; one that does not say may match."""
+        told = {
+            "filterByUserId": row.user_id,
+            "filterByPublished": row.published,
+            "filterByState": row.state,
+            "filterByRecordingState": row.recording_state,
+        }.get(self.member)
+        return told is not None and told != self.value

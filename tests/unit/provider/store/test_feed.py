@@ -5,12 +5,20 @@ import pytest
 from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind
-from ivscope.domain.stages import ParticipantScope, StageSummary
+from ivscope.domain.stages import (
+    ParticipantFilter,
+    ParticipantScope,
+    ParticipantSummary,
+    SessionScope,
+    StageSummary,
+)
 from ivscope.provider.store.append_list import AppendList
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.fact import Fact
 from ivscope.provider.store.feed import EMPTY_PAGES_FOLLOWED, Feed, FeedState
+from ivscope.ui.explorer.list_status import list_status
+from ivscope.workspace.place import Level
 from support.scripted_source import ScriptedSource, failure, page
 
 A, B, C, D = (StageSummary(f"arn:{letter}") for letter in "abcd")
@@ -233,3 +241,18 @@ def _read(target, source):
     target.queue()
     target.begin_reading()
     return target.fetch(source)()
+
+
+def test_rows_that_do_not_match_the_filter_asked_for_are_kept_counted_and_told():
+    session = SessionScope("arn:aws:ivs:us-west-2:123456789012:stage/x", "st-0000000000000")
+    asked = ParticipantFilter("filterByPublished", value=True)
+    told = (True, False, None)
+    rows = [ParticipantSummary(str(at), published=one) for at, one in enumerate(told)]
+    source = ScriptedSource()
+    source.will_answer("ListParticipants", page(rows[:2], "a"), page(rows[1:]))
+    feed = Feed(calls.participants(session, asked), AppendList[ParticipantSummary])
+    _read(feed, source)
+    _read(feed, source)
+    assert (len(feed.items), feed.contradicting) == (4, 2)
+    status = list_status(feed, Level.PARTICIPANTS)
+    assert "2 do not match the filter asked for" in status.extra

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import Generic
+from typing import Any, Generic
 
 from ivscope.domain.calls import Item, ListCall
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.pages import Cursor, Page
+from ivscope.domain.stages import ParticipantFilter
 from ivscope.provider.store.append_list import AppendOnly
 from ivscope.provider.store.page_cursor import PageCursor
 from ivscope.provider.store.source import Source
@@ -111,6 +112,11 @@ class Feed(Generic[Item]):
         self._page_cursor = PageCursor()
         self._fresh: PageCursor | None = None
         self._refreshed: RefreshResult | None = None
+
+    @property
+    def contradicting(self) -> int:
+        """Rows that say that they do not match the filter that the service was asked to apply."""
+        return self._page_cursor.contradicting
 
     @property
     def operation(self) -> str:
@@ -237,6 +243,7 @@ class Feed(Generic[Item]):
         else:
             page_cursor.base = len(self.items)
             self.items.append(page.items)
+        page_cursor.contradicting += _contradicting(self.call, page)
         self.rest()
         return False
 
@@ -268,3 +275,10 @@ def only_empty() -> ProviderFailure:
         "Go on reading from here, or stop.",
         retryable=True,
     )
+
+
+def _contradicting(call: ListCall[Any], page: Page[Any]) -> int:
+    match call.scope:
+        case (_, ParticipantFilter() as narrowed):
+            return sum(map(narrowed.is_contradicted_by, page.items))
+    return 0

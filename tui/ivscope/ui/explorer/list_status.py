@@ -39,6 +39,10 @@ def list_status(
         recorded_at: When an earlier run asked for it; None when this one did.
     """
     extra = () if recorded_at is None else (recorded(recorded_at),)
+    if feed.contradicting:
+        count = feed.contradicting
+        verb = "does" if count == 1 else "do"
+        extra = (f"{count:,} {verb} not match the filter asked for", *extra)
     return _status(feed, picking.NOUNS[level], shown, extra, picking.empty_note(level))
 
 
