@@ -10,7 +10,15 @@ from ivscope.analysis.time_window import window_between
 from ivscope.render.cells import line_width
 from ivscope.render.lines import Role
 from ivscope.render.plots import Layer, Plot, PlotFrame
-from ivscope.ui.lanes.view import EVENTS, LEGEND, PUBLISHERS, axis_line, lane_line, window_text
+from ivscope.ui.lanes.view import (
+    ERRORS,
+    EVENTS,
+    LEGEND,
+    PUBLISHERS,
+    axis_line,
+    lane_line,
+    window_text,
+)
 from support.given_facts import at
 
 HOUR = window_between(at(0), at(3_600))
@@ -124,3 +132,12 @@ def test_the_legend_fits_and_the_window_is_told():
     assert line_width(LEGEND) <= 80
     assert window_text(HOUR, 60, UTC) == "20:30:00 to 21:30:00, 60 s a cell"
     assert window_text(window_between(at(0), at(30)), 60, UTC).endswith("0.5 s a cell")
+
+
+def test_a_burst_of_errors_stands_above_a_drizzle_however_many_events_there_are():
+    buckets = [Bucket(900, 1), Bucket(900, 0), Bucket(20, 8)]
+    assert texts(ERRORS.drawn(buckets, PlotFrame(3, 8, cursor=None))) == [
+        "      8   !",
+        "          !",
+        " errors ! !",
+    ]

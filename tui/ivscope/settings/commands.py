@@ -165,7 +165,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("lanes.zoom_in", "z", "zoom in", "Half the time, around the cursor.", Area.LANES, LANES),
     Command("lanes.zoom_out", "Z", "zoom out", "Twice the time, around the cursor.", Area.LANES, LANES),
     Command("lanes.all", "0", "all", "The whole session.", Area.LANES, LANES),
-    Command("lanes.plot", "v", "plot", "Above the lanes: publishers over time, events and errors over time, or nothing.", Area.LANES, LANES),
+    Command("lanes.plot", "v", "plot", "Above the lanes: publishers over time, events and errors, errors alone, or nothing.", Area.LANES, LANES),
     Command("lanes.errors_first", "!", "errors first", "Lanes with most errors first, or by the time of joining.", Area.LANES, LANES),
     Command("lanes.open", "enter", "open", "Open the participant of this lane at the time of the cursor.", Area.LANES, LANES),
     Command("lanes.close", "escape,backspace", "back", "Back to where the lanes were opened; everybody's events go to the time of the cursor.", Area.LANES, LANES),

@@ -151,7 +151,12 @@ EVENTS: Plot[Counts, Bucket] = Plot(
     (Layer(lambda bucket: bucket.events, "#", Role.ACCENT),),
     counted=("errors", lambda bucket: bucket.errors),
 )
-_PLOTS = (PUBLISHERS, EVENTS, None)
+ERRORS: Plot[Counts, Bucket] = Plot(
+    "errors",
+    lambda counts, window, columns: counts.events.buckets(window, columns),
+    (Layer(lambda bucket: bucket.errors, "!", Role.ERROR),),
+)
+_PLOTS = (PUBLISHERS, EVENTS, ERRORS, None)
 """In the order in which a key goes through them; None is no plot."""
 
 
@@ -313,5 +318,5 @@ class LanesView:
         self.work(0)
 
     def next_plot(self) -> None:
-        """Show the next plot: publishers, events, none."""
+        """Show the next plot: publishers, events, errors, none."""
         self._plot = (self._plot + 1) % len(_PLOTS)
