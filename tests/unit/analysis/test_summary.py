@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ivscope.analysis.filter_parser import parse_filter
 from ivscope.analysis.filters import Matcher
 from ivscope.analysis.listed_participants import ListedParticipants
-from ivscope.analysis.summary import SummaryBuilder, summarise
+from ivscope.analysis.summary import SummaryBuilder
 from ivscope.analysis.time_input import TimeReference
 from ivscope.domain.events import Event
 from ivscope.domain.stages import Participant, ParticipantSummary
@@ -18,6 +18,7 @@ from ivscope.domain.times import UnreadableTime
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.endpoint.worlds.incident import MAIN_ARN
 from support.given_facts import WorldFacts, at, facts, log_of
+from support.summaries import summarise
 
 NOW = datetime(2026, 11, 24, 14, 3, tzinfo=UTC)
 CODES = (None, "", "QUOTA", "QUOTA_EXCEEDED", "quota", "A B/C\\", "é\n")

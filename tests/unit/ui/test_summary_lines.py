@@ -6,11 +6,11 @@ from datetime import UTC, timedelta
 import pytest
 
 from ivscope.analysis.session_summary import Coverage, ErrorRow
-from ivscope.analysis.summary import summarise
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.render.cells import line_width
 from ivscope.ui.summary.lines import coverage_text, summary_lines
 from support.given_facts import at, event, facts, log_of
+from support.summaries import summarise
 
 PEOPLE = {
     name: ParticipantSummary(name, user_id=f"user {name}", state=state)

@@ -283,34 +283,6 @@ class SummaryBuilder:
         return tuple(NameRow(name, count, drills.only(name)) for name, count in _most_first(counts))
 
 
-def summarise(
-    log: EventLog,
-    *,
-    people: Mapping[str, ParticipantSummary],
-    facts: Mapping[str, Participant],
-    is_read: Callable[[str], bool],
-    all_listed: bool,
-) -> Summary:
-    """Count a log at once.
-
-    Args:
-        log: The log.
-        people: Everybody listed, by id.
-        facts: Answers of GetParticipant, by id.
-        is_read: Whether the events of a participant are read to the end.
-        all_listed: Whether `people` is complete.
-    """
-    builder = SummaryBuilder(log)
-    while builder.advance(1):
-        pass
-    return builder.summary(
-        people=ListedParticipants(people.values()),
-        facts=facts,
-        read=filter(is_read, people),
-        all_listed=all_listed,
-    )
-
-
 def _most_first(counts: Counter[str | None]) -> list[tuple[str | None, int]]:
     """Sort by count; equal counts by text, so that rows do not change places."""
     return sorted(counts.items(), key=lambda one: (-one[1], one[0] is None, one[0] or ""))
