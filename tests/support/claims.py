@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ivscope.analysis.intervals import Why
 from ivscope.findings.finding import Finding, Moment, Outside, Part, Text
+from ivscope.render.finding_sentences import sentence
 
 _NUMBER = re.compile(r"(?<![A-Za-z.\d])\d[\d,]*(\.\d+)*")
 _SPAN = re.compile(r"# (?:d|h|min|s)\b(?: # (?:h|min|s)\b)*")
@@ -23,7 +24,7 @@ def _read() -> dict[str, list[str]]:
 CLAIMS = _read()
 
 
-def sentence(text: Text) -> str:
+def pattern(text: Text) -> str:
     """A sentence with `<>`, TIME, SPAN and `#` for what differs from case to case."""
     return _SPAN.sub("SPAN", "".join(map(_part, text)))
 
@@ -39,7 +40,7 @@ def _part(part: Part) -> str:
 def checked(findings: Sequence[Finding]) -> Sequence[Finding]:
     """The same findings; fails if a sentence is not in `claims.txt`, or surer than it may be."""
     for finding in findings:
-        said = sentence(finding.text)
+        said = pattern(sentence(finding.claim))
         assert said in CLAIMS, f"not in claims.txt: {said}"
         assert finding.certainty.value in CLAIMS[said], f"{finding.certainty.value}: {said}"
     return findings

@@ -21,7 +21,7 @@ from ivscope.domain.stages import (
 from ivscope.domain.times import Time, to_microseconds
 from ivscope.domain.tokens import ParticipantToken
 from ivscope.endpoint.world import World
-from ivscope.findings.finding import Finding, Moment, Outside, Text
+from ivscope.findings.finding import Claim, Finding, Moment, Outside, PlainClaim, Text
 from ivscope.findings.known_facts import (
     KnownFacts,
     KnownIngest,
@@ -34,6 +34,7 @@ from ivscope.findings.quota import count_publishers
 from ivscope.findings.rules import findings_for
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.event_lines import reason
+from ivscope.render.finding_sentences import sentence
 from ivscope.sources.decoding import (
     decode_event,
     decode_ingest_configuration,
@@ -338,9 +339,9 @@ class WorldSession:
         return 0
 
 
-def words(text: Text | None) -> str:
-    """A sentence as it reads, with outside text in angle brackets."""
-    if text is None:
+def words(claim: Claim | PlainClaim | Why | Text | None) -> str:
+    """The sentence of a claim, or of what stays unknown, with outside text in angle brackets."""
+    if claim is None:
         return ""
     return "".join(
         f"<{part.text}>"
@@ -350,7 +351,7 @@ def words(text: Text | None) -> str:
         else reason(part)
         if isinstance(part, Why)
         else part
-        for part in text
+        for part in sentence(claim)
     )
 
 
@@ -376,7 +377,7 @@ def findings_of(held: GivenFacts, position: int = -1, participant: str = ME) -> 
 def first(held: GivenFacts, position: int = -1) -> tuple[Finding, str]:
     """The first finding about one event, and its words."""
     finding = findings_of(held, position)[0]
-    return finding, words(finding.text)
+    return finding, words(finding.claim)
 
 
 def positions(finding: Finding, participant: str = ME) -> list[int]:

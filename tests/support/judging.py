@@ -90,7 +90,7 @@ def _hold(world: World, seen: SeenFacts, finding: Finding, number: int, judged: 
 
 
 def _claims_of(world: World, seen: SeenFacts, finding: Finding, number: int) -> Iterator[Statement]:
-    text = words(finding.text)
+    text = words(finding.claim)
     for claim in CLAIMS:
         match = claim.pattern.search(text)
         if match is None:

@@ -17,6 +17,7 @@ from ivscope.findings.finding import MOST_REFS
 from ivscope.findings.rules import findings_for, session_findings
 from ivscope.knowledge.error_codes import ERROR_CODES
 from ivscope.knowledge.event_names import EVENT_NAMES
+from ivscope.render.finding_sentences import sentence
 from support.given_facts import ME, START, GivenFacts, GivenSession, facts, scope
 
 HOSTILE = "\x1b]0;evil\x07\u202e"
@@ -120,7 +121,7 @@ def check(finding, log_of_ref):
     assert len(finding.rests_on) <= MOST_REFS
     assert all(0 <= ref.position < len(log_of_ref(ref)) for ref in finding.rests_on)
     words = [ask.what for ask in finding.would_tell]
-    words += [part for text in (finding.text, finding.unknown or ()) for part in text]
+    words += [part for claim in (finding.claim, finding.unknown or ()) for part in sentence(claim)]
     ours = "".join(part for part in words if isinstance(part, str))
     assert not any(category(letter).startswith("C") for letter in ours)
     assert all(ask.calls >= 1 for ask in finding.would_tell)

@@ -173,9 +173,9 @@ WEB = {"sdk": "1.33.0", "browser": "Google Chrome"}
 
 def faults(known_facts, position=-1):
     return [
-        words(one.text)
+        words(one.claim)
         for one in findings_of(known_facts, position)
-        if words(one.text).startswith("Documented")
+        if words(one.claim).startswith("Documented")
     ]
 
 

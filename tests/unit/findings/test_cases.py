@@ -25,7 +25,7 @@ def first_of(name, code="QUOTA_EXCEEDED"):
     facts = SeenFacts(case(name).view)
     who, at = next(refusals(facts, code))
     finding = checked(findings_for(facts.view.scope_of(who), at, facts))[0]
-    return finding, words(finding.text)
+    return finding, words(finding.claim)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_failing_participant_that_is_a_copy_is_not_counted_among_the_others():
 @pytest.mark.parametrize("name", ["Q02", "Q03", "Q07", "Q08", "G01"])
 def test_the_session_does_not_show_what_its_events_leave_open(name):
     found = checked(session_findings(SeenSession(case(name).view)))
-    slots = [one for one in found if "QUOTA_EXCEEDED when publishing" in words(one.text)]
+    slots = [one for one in found if "QUOTA_EXCEEDED when publishing" in words(one.claim)]
     assert slots
     assert SHOWN not in {one.certainty for one in slots}
 
@@ -105,9 +105,9 @@ def test_a_publisher_was_there_all_along_only_well_within_its_publishing(name, b
 
 def test_three_participants_read_to_the_end_without_joined_are_said_to_have_none():
     found = checked(session_findings(SeenSession(case("B02").view)))
-    (text,) = [words(one.text) for one in found if "user id" in words(one.text)]
+    (text,) = [words(one.claim) for one in found if "user id" in words(one.claim)]
     assert text == "3 participants carry the user id <same>; 3 of them have no JOINED."
-    assert all(" met " not in words(one.text) for one in found)
+    assert all(" met " not in words(one.claim) for one in found)
 
 
 def test_times_with_fractions_are_compared_as_such_and_whole_seconds_are_not():

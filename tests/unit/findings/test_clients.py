@@ -8,9 +8,9 @@ from support.given_facts import GivenFacts, event, facts, findings_of, first, wo
 def faults(name, code, **client):
     known_facts = GivenFacts(event(0, "JOINED"), event(5, name, code)).with_facts(facts(**client))
     return [
-        words(one.text)
+        words(one.claim)
         for one in findings_of(known_facts)
-        if words(one.text).startswith("Documented")
+        if words(one.claim).startswith("Documented")
     ]
 
 
@@ -60,7 +60,7 @@ def test_documented_faults_are_not_claimed_when_a_condition_fails(name, code, cl
 def leaving(*after, complete=True, name="LEFT", **client):
     known_facts = GivenFacts(event(0, "JOINED"), event(5, name), *after, complete=complete)
     found = findings_of(known_facts.with_facts(facts(**client)), 1)
-    return [one for one in found if words(one.text).startswith("Documented")]
+    return [one for one in found if words(one.claim).startswith("Documented")]
 
 
 FIREFOX = {"browser": "Firefox", "sdk": "1.38.0", "system": "Windows"}
@@ -68,7 +68,7 @@ FIREFOX = {"browser": "Firefox", "sdk": "1.38.0", "system": "Windows"}
 
 def test_firefox_that_does_not_come_back_can_be_a_documented_fault():
     (finding,) = leaving(**FIREFOX)
-    assert "Firefox can fail to come back after a long time offline" in words(finding.text)
+    assert "Firefox can fail to come back after a long time offline" in words(finding.claim)
     # Everybody leaves in the end: that it was this is nothing to be called likely.
     assert finding.certainty is Certainty.UNKNOWN
     assert words(finding.unknown) == "whether it was offline, or left by itself"
@@ -89,7 +89,7 @@ def test_a_fault_of_not_coming_back_is_not_told_of_who_did_or_may_have(again):
 )
 def test_a_fault_of_coming_back_is_told_of_who_came_back_only(name, back, client, fault):
     (finding,) = leaving(event(9, back), name=name, **client)
-    assert fault in words(finding.text)
+    assert fault in words(finding.claim)
     assert finding.certainty is Certainty.UNKNOWN
     assert leaving(name=name, **client) == []
     assert leaving(event(5, back), name=name, **client) == []

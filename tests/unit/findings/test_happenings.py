@@ -23,12 +23,12 @@ DAY = 24 * 3600
 
 
 def texts(known_facts, position=-1):
-    return [words(one.text) for one in findings_of(known_facts, position)]
+    return [words(one.claim) for one in findings_of(known_facts, position)]
 
 
 def said(known_facts, part, position=-1):
     """The one finding whose words hold a part."""
-    (found,) = (one for one in findings_of(known_facts, position) if part in words(one.text))
+    (found,) = (one for one in findings_of(known_facts, position) if part in words(one.claim))
     return found
 
 
@@ -154,7 +154,7 @@ def failed(seconds, code="BITRATE_EXCEEDED", name="PUBLISH_ERROR", **members):
 def test_repeated_errors_are_counted_with_rate_first_and_last():
     known_facts = GivenFacts(failed(0), failed(60), failed(120))
     finding = said(known_facts, "same error")
-    assert words(finding.text) == (
+    assert words(finding.claim) == (
         "3 times the same error, from 20:30:00 to 20:32:00, on average 1 a minute, over 2 min."
     )
     assert positions(finding) == [0, 1, 2]
@@ -167,10 +167,10 @@ def test_other_errors_and_a_single_one_are_no_repetition():
 
 
 def test_a_rate_is_not_made_up_inside_one_second():
-    text = words(said(GivenFacts(failed(0), failed(0)), "same error").text)
+    text = words(said(GivenFacts(failed(0), failed(0)), "same error").claim)
     assert text == "2 times the same error, all in one second, 20:30:00."
-    assert "a minute" not in words(said(GivenFacts(failed(0), failed(9)), "same error").text)
-    assert "readable time" in words(said(GivenFacts(failed(0), failed(None)), "same error").text)
+    assert "a minute" not in words(said(GivenFacts(failed(0), failed(9)), "same error").claim)
+    assert "readable time" in words(said(GivenFacts(failed(0), failed(None)), "same error").claim)
 
 
 def test_repeated_errors_tell_one_publisher_from_several():
@@ -178,16 +178,16 @@ def test_repeated_errors_tell_one_publisher_from_several():
         return failed(seconds, "INVALID_INPUT", "SUBSCRIBE_ERROR", remote=remote)
 
     assert "always about <a>" in words(
-        said(GivenFacts(lost(0, "a"), lost(9, "a")), "same error").text
+        said(GivenFacts(lost(0, "a"), lost(9, "a")), "same error").claim
     )
-    text = words(said(GivenFacts(lost(0, "a"), lost(9, "b")), "same error").text)
+    text = words(said(GivenFacts(lost(0, "a"), lost(9, "b")), "same error").claim)
     assert "about 2 different publishers" in text
-    assert "about" not in words(said(GivenFacts(lost(0, "a"), lost(9, None)), "same error").text)
+    assert "about" not in words(said(GivenFacts(lost(0, "a"), lost(9, None)), "same error").claim)
 
 
 def test_a_count_of_what_was_read_says_so():
     finding = said(GivenFacts(failed(0), failed(9), complete=False), "same error")
-    assert ", of what was read" in words(finding.text)
+    assert ", of what was read" in words(finding.claim)
     assert finding.unknown is not None
 
 
@@ -443,8 +443,8 @@ def test_an_expiry_that_came_nearer_is_told_and_not_blamed_for_leaving():
     old, new = token(expires=9000), token(expires=1800)
     known_facts = GivenFacts(exchanged(0, old, new), event(2000, "LEFT"), event(2100, "JOIN_ERROR"))
     finding = said(known_facts, "expires 2 h earlier, at 21:00:00", 0)
-    assert "staying does not" in words(finding.text)
-    assert "JOIN_ERROR is 35 min after" in words(finding.text)
+    assert "staying does not" in words(finding.claim)
+    assert "JOIN_ERROR is 35 min after" in words(finding.claim)
     assert positions(finding) == [0, 2]
     assert findings_of(GivenFacts(exchanged(0, new, old))) == ()
     assert findings_of(GivenFacts(exchanged(0, token(), new))) == ()
@@ -561,8 +561,8 @@ def test_an_exchange_beside_leaving_is_before_it_only_by_fractions(beside, says,
     known_facts = GivenFacts(
         event(0, "JOINED"), exchanged(beside, HOST, VIEWER), event(when, "LEFT")
     )
-    found = [one for one in findings_of(known_facts) if "took PUBLISH" in words(one.text)]
-    assert [says in words(one.text) for one in found] == ([] if says is None else [True])
+    found = [one for one in findings_of(known_facts) if "took PUBLISH" in words(one.claim)]
+    assert [says in words(one.claim) for one in found] == ([] if says is None else [True])
     assert [one.certainty for one in found] == ([] if certainty is None else [certainty])
 
 

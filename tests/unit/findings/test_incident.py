@@ -7,6 +7,7 @@ from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.endpoint.worlds.incident import MAIN_ARN, RIVAL_ARN
 from ivscope.findings.finding import MOST_REFS, Certainty
 from ivscope.findings.rules import findings_for, session_findings
+from ivscope.render.finding_sentences import sentence
 from support.claims import checked
 from support.given_facts import WorldFacts, scope, words
 
@@ -30,7 +31,7 @@ def story(known_facts, participant, clock, name):
     one = scope(participant, known_facts.scope)
     log = known_facts.log(one).log
     return [
-        (words(finding.text), finding)
+        (words(finding.claim), finding)
         for at in range(len(log))
         if log.name(at) == name and f"{log[at].time:%H:%M:%S}" == clock
         for finding in checked(findings_for(one, at, known_facts))
@@ -116,7 +117,7 @@ def test_the_battle_ended_by_a_call(show):
 def test_the_lost_copy_had_been_stopped(world):
     known_facts = WorldFacts(world, RIVAL_ARN, rival_show(world))
     found = [
-        words(finding.text)
+        words(finding.claim)
         for one, log in known_facts.logs.items()
         if one.session == known_facts.scope
         for at in range(len(log.log))
@@ -160,7 +161,7 @@ def test_the_restream_ended_after_24_hours(world):
 
 
 def test_the_whole_show_tells_its_stories(show):
-    found = [words(finding.text) for finding in checked(session_findings(show.as_session))]
+    found = [words(finding.claim) for finding in checked(session_findings(show.as_session))]
     text = "\n".join(found)
     assert "7 participants met <INTERNAL_SERVER_EXCEPTION> within 37 s, from 21:10:04" in text
     assert "At 3 of 3 QUOTA_EXCEEDED when publishing, 12 others were: the slots" in text
@@ -193,8 +194,8 @@ def check(finding, known_facts):
         is_session = ref.scope == known_facts.scope
         log = known_facts.log_of_session if is_session else known_facts.log(ref.scope).log
         assert 0 <= ref.position < len(log)
-    for text in (finding.text, finding.unknown or ()):
-        for part in text:
+    for claim in (finding.claim, finding.unknown or ()):
+        for part in sentence(claim):
             if isinstance(part, str):
                 assert not any(category(letter).startswith("C") for letter in part)
     assert finding.certainty is not Certainty.SHOWN or finding.rests_on

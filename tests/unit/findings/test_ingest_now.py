@@ -33,10 +33,10 @@ def now(known_facts):
     (found,) = (
         one
         for one in findings_of(known_facts)
-        if "ingest configuration" in words(one.text)
-        and "No other participant" not in words(one.text)
+        if "ingest configuration" in words(one.claim)
+        and "No other participant" not in words(one.claim)
     )
-    return found, words(found.text)
+    return found, words(found.claim)
 
 
 def denied(kind=FailureKind.DENIED):
@@ -143,7 +143,7 @@ def test_what_was_listed_before_a_failure_still_stands_with_its_time():
 @pytest.mark.parametrize("arn", [None, ""])
 def test_whoever_names_no_configuration_has_none_looked_up(code, arn):
     known_facts = carrying(code, arn).with_ingest(configuration(""))
-    assert not any("Now, at" in words(one.text) for one in findings_of(known_facts))
+    assert not any("Now, at" in words(one.claim) for one in findings_of(known_facts))
     kinds = [ask.fact.kind for one in findings_of(known_facts) for ask in one.would_tell]
     assert FactKind.INGEST_CONFIGURATIONS not in kinds
 
@@ -194,7 +194,7 @@ def test_without_the_facts_the_protocol_used_is_asked_for():
 
 
 def test_what_the_key_belongs_to_comes_first_for_a_bad_key_and_the_other_user_for_a_used_one():
-    bad = [words(one.text) for one in findings_of(carrying("INVALID_STREAM_KEY"))]
-    used = [words(one.text) for one in findings_of(carrying("REUSE_OF_STREAM_KEY"))]
+    bad = [words(one.claim) for one in findings_of(carrying("INVALID_STREAM_KEY"))]
+    used = [words(one.claim) for one in findings_of(carrying("REUSE_OF_STREAM_KEY"))]
     assert (bad[0], used[1]) == ("How its ingest configuration stands now is not known.",) * 2
     assert used[0].startswith("No other participant")

@@ -51,7 +51,7 @@ def test_without_an_end_it_was_publishing_as_far_as_is_read_and_not_all_along():
         "follows."
     )
     assert finding.certainty is Certainty.LIKELY
-    assert finding.unknown == (Why.END_MISSING,)
+    assert words(finding.unknown) == "the events have no end of it"
 
 
 def test_republishing_in_one_second_is_no_stop():
@@ -180,7 +180,7 @@ def copied(*events, complete=True):
     known_facts = GivenFacts(lost(replica=True)).with_rows(row)
     if events:
         known_facts.with_log(HOST, *events, session=SOURCE, complete=complete)
-    return [one for one in findings_of(known_facts) if "replica" in words(one.text)]
+    return [one for one in findings_of(known_facts) if "replica" in words(one.claim)]
 
 
 def replication(seconds, name, stage=None):
@@ -197,7 +197,7 @@ def test_a_replication_that_had_ended_explains_a_lost_replica():
     (finding,) = copied(
         replication(0, "REPLICATION_STARTED"), replication(95, "REPLICATION_STOPPED")
     )
-    assert words(finding.text).endswith("its replication to this session ended 5 s before.")
+    assert words(finding.claim).endswith("its replication to this session ended 5 s before.")
     assert finding.certainty is Certainty.SHOWN
     assert finding.rests_on[0] == EventRef(scope(HOST, SOURCE), 1)
 

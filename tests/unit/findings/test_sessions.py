@@ -15,7 +15,7 @@ def failed(seconds, participant, code="INTERNAL_SERVER_EXCEPTION", name="PUBLISH
 
 
 def said(session, part):
-    return [one for one in checked(session_findings(session)) if part in words(one.text)]
+    return [one for one in checked(session_findings(session)) if part in words(one.claim)]
 
 
 def users(**names):
@@ -27,7 +27,7 @@ def test_a_burst_names_how_many_within_what_time():
         failed(4, "a"), failed(9, "b"), failed(41, "c"), failed(42, "a"), event(50, "LEFT")
     )
     (burst,) = said(session, "met")
-    assert words(burst.text) == (
+    assert words(burst.claim) == (
         "3 participants met <INTERNAL_SERVER_EXCEPTION> within 38 s, from 20:30:04 to 20:30:42. "
         "Several within 60 s are a reason to escalate, with stage, session and times."
     )
@@ -39,7 +39,7 @@ def test_a_burst_names_how_many_within_what_time():
 def test_a_burst_may_come_in_any_order_and_may_go_on():
     session = GivenSession(*(failed(n * 25, f"p{n}") for n in range(8, -1, -1)))
     (burst,) = said(session, "met")
-    assert words(burst.text).startswith(
+    assert words(burst.claim).startswith(
         "9 participants met <INTERNAL_SERVER_EXCEPTION> within 3 min"
     )
 
@@ -47,12 +47,12 @@ def test_a_burst_may_come_in_any_order_and_may_go_on():
 def test_errors_that_go_on_for_minutes_are_at_once_only_within_the_window_that_is_named():
     session = GivenSession(*(failed(n * 29, f"p{n}") for n in range(9)))
     (burst,) = said(session, "met")
-    assert words(burst.text) == (
+    assert words(burst.claim) == (
         "9 participants met <INTERNAL_SERVER_EXCEPTION> within 3 min 52 s, from 20:30:00 to "
         "20:33:52, at most 3 of them within 60 s. Several within 60 s are a reason to escalate, "
         "with stage, session and times."
     )
-    assert "at once" not in words(burst.text)
+    assert "at once" not in words(burst.claim)
 
 
 @pytest.mark.parametrize(
@@ -78,12 +78,12 @@ def test_one_user_with_three_tokens_is_no_burst():
 def test_only_internal_errors_are_a_reason_to_escalate():
     session = GivenSession(*(failed(n, f"p{n}", "QUOTA_EXCEEDED") for n in range(3)))
     (burst,) = said(session, "met")
-    assert "escalate" not in words(burst.text)
+    assert "escalate" not in words(burst.claim)
 
 
 def test_two_bursts_are_two_findings_with_the_larger_one_first():
     errors = [failed(n, f"p{n}") for n in range(3)] + [failed(900 + n, f"p{n}") for n in range(4)]
-    assert [words(one.text)[:14] for one in said(GivenSession(*errors), "met")] == [
+    assert [words(one.claim)[:14] for one in said(GivenSession(*errors), "met")] == [
         "4 participants",
         "3 participants",
     ]
@@ -111,7 +111,7 @@ def lost(seconds, participant, remote):
 def test_a_publisher_that_many_failed_to_subscribe_to_is_named():
     session = GivenSession(lost(0, "a", "host"), lost(200, "b", "host"), lost(400, "c", "host"))
     (finding,) = said(session, "failed to subscribe")
-    assert words(finding.text).startswith(
+    assert words(finding.claim).startswith(
         "3 participants failed to subscribe to <host> within 6 min"
     )
     assert finding.unknown is not None
@@ -138,7 +138,7 @@ def quota(seconds=100, participant="late", name="PUBLISH_ERROR"):
 def test_twelve_others_at_the_refusal_are_the_limit():
     session = GivenSession(*crowd(12, until=200), quota(), quota(150))
     (finding,) = said(session, "QUOTA_EXCEEDED when")
-    assert words(finding.text) == (
+    assert words(finding.claim) == (
         "At 2 of 2 QUOTA_EXCEEDED when publishing, 12 others were: the slots of the stage were "
         "taken."
     )
@@ -147,14 +147,14 @@ def test_twelve_others_at_the_refusal_are_the_limit():
 
 def test_more_than_a_stage_takes_are_not_its_limit():
     (finding,) = said(GivenSession(*crowd(13, until=200), quota()), "QUOTA_EXCEEDED when")
-    assert (finding.certainty, "more than 12" in words(finding.text)) == (Certainty.UNKNOWN, True)
+    assert (finding.certainty, "more than 12" in words(finding.claim)) == (Certainty.UNKNOWN, True)
 
 
 def test_in_a_session_with_copies_twelve_are_only_likely_to_be_the_limit():
     rows = [ParticipantSummary(f"p{n}", replication_type="REPLICA") for n in range(12)]
     session = GivenSession(*crowd(12, until=200), quota(), rows=[*rows, ParticipantSummary("late")])
     (finding,) = said(session, "QUOTA_EXCEEDED when")
-    assert (finding.certainty, "slots" in words(finding.text)) == (Certainty.LIKELY, True)
+    assert (finding.certainty, "slots" in words(finding.claim)) == (Certainty.LIKELY, True)
 
 
 def test_one_whose_end_is_missing_is_not_certain_to_have_been_publishing():
@@ -168,12 +168,12 @@ def test_who_left_in_the_second_it_published_in_is_gone():
     names = ("JOINED", "PUBLISH_STARTED", "LEFT")
     short = [event(50, name, participant="short") for name in names]
     (finding,) = said(GivenSession(*crowd(11, until=200), *short, quota()), "QUOTA_EXCEEDED when")
-    assert "fewer than 12" in words(finding.text)
+    assert "fewer than 12" in words(finding.claim)
 
 
 def test_twelve_at_another_time_are_not_the_limit():
     (finding,) = said(GivenSession(*crowd(12, until=60), quota()), "QUOTA_EXCEEDED when")
-    assert (finding.certainty, "another limit" in words(finding.text)) == (Certainty.LIKELY, True)
+    assert (finding.certainty, "another limit" in words(finding.claim)) == (Certainty.LIKELY, True)
     assert (
         said(GivenSession(*crowd(12), quota(name="SUBSCRIBE_ERROR")), "QUOTA_EXCEEDED when") == []
     )
@@ -182,7 +182,7 @@ def test_twelve_at_another_time_are_not_the_limit():
 def test_the_one_that_was_refused_does_not_take_a_slot_from_itself():
     session = GivenSession(*crowd(12, until=200), quota(participant="p3"))
     (finding,) = said(session, "QUOTA_EXCEEDED when")
-    assert "fewer than 12" in words(finding.text)
+    assert "fewer than 12" in words(finding.claim)
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def visits(*spans):
 def test_one_user_coming_back_with_new_tokens_is_a_reconnect_loop():
     events, rows = visits((0, 100), (120, 200), (230, None))
     (finding,) = said(GivenSession(*events, rows=rows), "user id")
-    assert words(finding.text) == (
+    assert words(finding.claim) == (
         "3 participants carry the user id <tariq>, one after another, at most 30 s apart: it looks "
         "like one client that comes back with a new token each time."
     )
@@ -250,15 +250,15 @@ def test_one_user_coming_back_with_new_tokens_is_a_reconnect_loop():
 def test_a_user_id_that_is_inside_several_times_at_once_is_no_reconnect_loop():
     events, rows = visits((0, 100), (50, 200), (60, 300))
     (finding,) = said(GivenSession(*events, rows=rows), "user id")
-    assert "up to 3 at the same time: not one after another" in words(finding.text)
-    assert "one client" not in words(finding.text)
+    assert "up to 3 at the same time: not one after another" in words(finding.claim)
+    assert "one client" not in words(finding.claim)
     assert finding.certainty is Certainty.SHOWN
 
 
 def test_visits_hours_apart_are_no_reconnect_loop():
     events, rows = visits((0, 100), (9000, 9100), (19000, 19100))
     (finding,) = said(GivenSession(*events, rows=rows), "user id")
-    assert words(finding.text).endswith("one after another.")
+    assert words(finding.claim).endswith("one after another.")
 
 
 def test_a_missing_left_does_not_show_two_at_once():
@@ -273,8 +273,8 @@ def test_a_missing_left_does_not_show_two_at_once():
 def test_two_who_joined_in_one_second_one_of_them_never_seen_leaving_are_told_as_they_are():
     events, rows = visits((0, 100), (0, None), (120, 200))
     (finding,) = said(GivenSession(*events, rows=rows), "user id")
-    assert "up to 3 at the same time" not in words(finding.text)
-    assert "up to 2 at the same time: not one after another" in words(finding.text)
+    assert "up to 3 at the same time" not in words(finding.claim)
+    assert "up to 2 at the same time: not one after another" in words(finding.claim)
     assert finding.certainty is Certainty.LIKELY
 
 
@@ -282,7 +282,7 @@ def test_who_is_read_and_has_no_joined_is_not_called_unread():
     _, rows = visits((0, 100), (0, 100), (0, 100))
     session = GivenSession(rows=rows, unread=[rows[0].participant_id])
     (finding,) = said(session, "user id")
-    assert words(finding.text) == (
+    assert words(finding.claim) == (
         "3 participants carry the user id <tariq>; the events of 2 of them are read, 2 without "
         "JOINED."
     )
@@ -293,7 +293,8 @@ def test_participants_without_a_stay_are_said_to_have_no_joined():
     _, rows = visits((0, 100), (0, 100), (0, 100))
     (finding,) = said(GivenSession(rows=rows), "user id")
     assert (
-        words(finding.text) == "3 participants carry the user id <tariq>; 3 of them have no JOINED."
+        words(finding.claim)
+        == "3 participants carry the user id <tariq>; 3 of them have no JOINED."
     )
 
 
@@ -308,7 +309,7 @@ def test_no_user_id_is_no_user_and_a_redundant_pair_is_no_loop():
 def test_a_loop_is_not_claimed_before_everybody_of_the_user_is_read():
     events, rows = visits((0, 100), (120, 200), (230, 300))
     (finding,) = said(GivenSession(*events, rows=rows, unread={"p1"}), "user id")
-    assert (finding.certainty, "one client" in words(finding.text)) == (Certainty.UNKNOWN, False)
+    assert (finding.certainty, "one client" in words(finding.claim)) == (Certainty.UNKNOWN, False)
 
 
 def fleet(**kinds):
@@ -332,7 +333,7 @@ def fleet(**kinds):
 def test_an_sdk_version_over_represented_is_told_in_counts_and_not_as_a_cause():
     events, rows, clients = fleet(v1_33_0=(6, 7), v1_41_0=(2, 20))
     (finding,) = said(GivenSession(*events, rows=rows, facts=clients), "SDK")
-    assert words(finding.text) == (
+    assert words(finding.claim) == (
         "6 of 7 participants with SDK <1.33.0> (<browser>) had errors; of 20 with another, 2 had."
     )
     assert words(finding.unknown).startswith("whether the version is the reason")
@@ -374,7 +375,7 @@ def test_facts_of_a_few_say_that_nothing_stands_out_so_far_and_what_the_others_c
     few = [one for one in clients if one.sdk_version == "1.33.0"]
     (finding,) = said(GivenSession(*events, rows=rows, facts=few), "no SDK version")
     assert finding.certainty is Certainty.UNKNOWN
-    assert "Among the 4 participants" in words(finding.text)
+    assert "Among the 4 participants" in words(finding.claim)
     assert finding.would_tell[0].calls == 4
     assert said(GivenSession(*events, rows=rows, facts=clients), "no SDK version") == []
 
@@ -390,7 +391,7 @@ def test_documented_faults_are_counted_over_the_session():
     clients = [facts(name, sdk="1.33.0", browser="Google Chrome") for name in "abc"]
     clients.append(facts("d", sdk="1.33.0", system="iOS"))
     (finding,) = said(GivenSession(*events, facts=clients), "Documented")
-    assert words(finding.text).endswith("token exchange. To that fit 2 errors of 2 participants.")
+    assert words(finding.claim).endswith("token exchange. To that fit 2 errors of 2 participants.")
     assert finding.certainty is Certainty.LIKELY
     assert [ref.position for ref in finding.rests_on] == [1, 3]
 

@@ -52,7 +52,7 @@ def test_few_events_are_looked_at_at_once_and_once(provider):
     event_findings = event_findings_of(provider, *errors(3))
     ref = EventRef(scope(), 1)
     found = event_findings.of(ref)
-    assert any("3 times the same error" in finding.text for finding in found)
+    assert any("3 times the same error" in finding.claim for finding in found)
     assert event_findings.of(ref) is found
 
 
@@ -63,7 +63,7 @@ def test_they_are_made_anew_when_something_came(provider):
     provider.events(scope()).items.append(errors(4)[3:])
     assert event_findings.of(ref) is found
     provider.announce(provider.events(scope()))
-    assert any("4 times the same error" in finding.text for finding in event_findings.of(ref))
+    assert any("4 times the same error" in finding.claim for finding in event_findings.of(ref))
 
 
 def test_many_events_are_looked_at_in_a_thread_and_the_ui_thread_is_told_when_it_is_done(
@@ -83,14 +83,14 @@ def test_many_events_are_looked_at_in_a_thread_and_the_ui_thread_is_told_when_it
     assert event_findings.of(ref) is None
     time.until(lambda: told_by)
     assert found_by != told_by == [threading.current_thread()]
-    assert any("3 times the same error" in finding.text for finding in event_findings.of(ref))
+    assert any("3 times the same error" in finding.claim for finding in event_findings.of(ref))
     assert len(told_by) == 1
 
 
 def test_any_number_of_errors_is_counted_at_once(provider):
     event_findings = event_findings_of(provider, *errors(AT_ONCE + 1))
     found = event_findings.of(EventRef(scope(), 1))
-    assert any("10,001 times the same error" in finding.text for finding in found)
+    assert any("10,001 times the same error" in finding.claim for finding in found)
 
 
 def test_one_thread_at_a_time_looks_and_a_bug_in_it_is_told(provider, time, monkeypatch):
@@ -123,7 +123,7 @@ def test_a_rule_that_raises_is_missing_alone_and_its_bug_is_kept(provider, time,
     monkeypatch.setitem(rules._BY_NAME, LEFT, (broken, *rules._BY_NAME[LEFT]))
     jobs = time.jobs()
     event_findings = event_findings_of(provider, event(1, LEFT), jobs=jobs)
-    found = [str(one.text[0]) for one in event_findings.of(EventRef(scope(), 0))]
+    found = [str(one.claim[0]) for one in event_findings.of(EventRef(scope(), 0))]
     assert "what the rule broken finds: it failed, a bug in ivscope (LookupError)." in found
     assert len(found) > 1
     assert [bug.what for bug in jobs.bugs] == ["the rule broken"]

@@ -1,5 +1,9 @@
-"""Finding: one conclusion of a rule, the events it rests on, and what stays unknown."""
+"""Finding: one conclusion of a rule as data, the events it rests on, and what stays unknown.
 
+Its sentence is made in `ivscope.render.sentences`.
+"""
+
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -91,14 +95,62 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """What a finding says, or what stays unknown after it: its class, and its members as values.
+
+    Members are plain: names and texts from outside as they came, times in UTC, time between
+    events as a `Distance`, counts. No member is a sentence.
+    """
+
+
+class PlainClaim(StrEnum):
+    """Claims, or what stays unknown, without values: always the same sentence.
+
+    Each rule has its own members; the value of one names it in exported data.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """How far another event is from the one that a finding is about."""
+
+    microseconds: int | None
+    """Negative when the other one was before; None when one of them has no readable time."""
+    is_tied: bool = False
+    """Whether the times leave open which came first: one second has no order."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartlyRead(Claim):
+    """Stays unknown since only some participants of the session are read."""
+
+    read: int
+    listed: int
+    """Participants that the session has, as far as listed."""
+    all_listed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One conclusion of a rule."""
 
-    text: Text
+    claim: Claim | PlainClaim | Text
     certainty: Certainty
     rests_on: tuple[EventRef, ...] = ()
     """In the order of the sentence; at most `MOST_REFS`, of more the first and the last ones.
     Empty when it rests on facts of a participant, or on there being no event."""
-    unknown: Text | None = None
+    unknown: Claim | PlainClaim | Why | Text | None = None
     """What stays unknown; None when nothing does."""
     would_tell: tuple[Ask, ...] = ()
+
+    @property
+    def rule(self) -> str:
+        """Names the claim, not the sentence: "slots_taken". Stable, and in exported data."""
+        return rule_name(self.claim)
+
+
+def rule_name(claim: object) -> str:
+    """The name of a claim: the value of a plain one, else the name of its class in lower case."""
+    if isinstance(claim, PlainClaim):
+        return claim.value
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(claim).__name__).lower()

@@ -2,49 +2,105 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 
-from ivscope.analysis.intervals import LATEST, bounds_of
+from ivscope.analysis.intervals import LATEST, Why, bounds_of
 from ivscope.analysis.publishers import Publisher, Publishers
 from ivscope.domain import events
 from ivscope.findings.event_context import EventContext, ask_session
-from ivscope.findings.finding import MOST_REFS, Certainty, EventRef, Finding, Text
+from ivscope.findings.finding import (
+    MOST_REFS,
+    Ask,
+    Certainty,
+    Claim,
+    EventRef,
+    Finding,
+    PartlyRead,
+    PlainClaim,
+)
 from ivscope.findings.known_facts import PublisherCount, SessionFacts, Slot
 from ivscope.findings.session_context import REPLICA, SessionContext
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
 
-_OPEN, _LIKELY = Certainty.UNKNOWN, Certainty.LIKELY
 
-ACCOUNT_LIMITS = "the limits of the account are shared with other stages and not in the events"
-_ACCOUNT: Text = (ACCOUNT_LIMITS,)
+class QuotaSays(PlainClaim):
+    """What is said where publishers cannot be compared with the limit."""
+
+    CODE_NAMES_NO_LIMIT = "quota_code_names_no_limit"
+    SUBSCRIBING_HAS_OTHER_LIMITS = "subscribing_has_other_limits"
+    NO_TIME = "quota_without_time"
+    NOT_COUNTED = "publishers_not_counted"
+
+
+class QuotaOpen(PlainClaim):
+    """What stays unknown beside a count of publishers."""
+
+    ACCOUNT_LIMITS = "account_limits"
+    """They are shared with other stages, and no event names them."""
+    COPIES_AND_SLOTS = "copies_and_slots"
+    """No document says whether replicas take slots."""
+    UNSURE_PUBLISHERS = "unsure_publishers"
+
+
+class AgainstLimit(StrEnum):
+    """How the publishers of a second compare with the limit of a stage."""
+
+    MORE = "more"
+    """Certainly more than the limit, so that it was another limit."""
+    FULL = "full"
+    """As many as the limit."""
+    AT_LEAST = "at least"
+    """Fewer are certain, and not everybody is read."""
+    UNSURE = "unsure"
+    """Fewer are certain, and with the unsure ones the limit is reached."""
+    FEWER = "fewer"
+    """Certainly fewer, so that it was another limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishersThen(Claim):
+    """How many others were publishing in the second of an error."""
+
+    least: int
+    """Certainly publishing."""
+    most: int
+    """With those who may have been."""
+    copies: int
+    """Of them, certainly replicas from other stages."""
+    compared: AgainstLimit
+    limit: int = PUBLISHER_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class AtQuotaErrors(Claim):
+    """At how many of a session's QUOTA_EXCEEDED publishers compare so with the limit."""
+
+    errors: int
+    all_errors: int
+    compared: AgainstLimit
+    limit: int = PUBLISHER_LIMIT
 
 
 def publishers_against_limit(context: EventContext) -> Iterator[Finding]:
     """Compare the publishers of that second with the limit, as far as they are known."""
+    here = context.refs(context.position)
     if context.event.name != events.PUBLISH_ERROR:
         subscribing = context.event.name == events.SUBSCRIBE_ERROR
-        text = "The code does not say which limit was hit."
+        says = QuotaSays.CODE_NAMES_NO_LIMIT
         if subscribing:
-            text = "Subscribing has limits of its own; the limit of "
-            text += f"{PUBLISHER_LIMIT} publishers is none of them."
-        yield Finding(
-            (text,), Certainty.UNKNOWN, context.refs(context.position), (f"{ACCOUNT_LIMITS}",)
-        )
+            says = QuotaSays.SUBSCRIBING_HAS_OTHER_LIMITS
+        yield Finding(says, Certainty.UNKNOWN, here, QuotaOpen.ACCOUNT_LIMITS)
         return
     if context.second is None:
-        text = "The event has no readable time: publishers cannot be counted."
-        yield Finding((text,), Certainty.UNKNOWN, context.refs(context.position))
+        yield Finding(QuotaSays.NO_TIME, Certainty.UNKNOWN, here)
         return
     count = context.facts.publishers_at(
         context.scope.session, context.log.time_us(context.position) or 0
     )
     if count is None:
-        yield Finding(
-            ("How many were publishing is not known: only a sweep of the session tells.",),
-            Certainty.UNKNOWN,
-            context.refs(context.position),
-            None,
-            ask_session(context.facts, context.scope.session, "events of everybody"),
-        )
+        asks = ask_session(context.facts, context.scope.session, "events of everybody")
+        yield Finding(QuotaSays.NOT_COUNTED, Certainty.UNKNOWN, here, None, asks)
         return
     yield _counted(context, count.without(context.scope.participant_id))
 
@@ -52,55 +108,49 @@ def publishers_against_limit(context: EventContext) -> Iterator[Finding]:
 def _counted(context: EventContext, others: PublisherCount) -> Finding:
     refs = [slot.event for slot in (*others.certain, *others.unsure) if slot.event is not None]
     rests = (*refs[: MOST_REFS - 1], *context.refs(context.position))
-    text: list[str] = [f"{_number(others)} others were publishing in that second"]
-    if others.copies:
-        is_one = others.copies == 1
-        copies = "a copy from another stage" if is_one else "copies from other stages"
-        text.append(f", {others.copies} of them {copies}")
+
+    def found(
+        compared: AgainstLimit,
+        certainty: Certainty,
+        unknown: Claim | PlainClaim | Why | None,
+        asks: tuple[Ask, ...] = (),
+    ) -> Finding:
+        claim = PublishersThen(others.least, others.most, others.copies, compared)
+        return Finding(claim, certainty, rests, unknown, asks)
+
     if others.least > PUBLISHER_LIMIT:
-        text.append(f", more than the {PUBLISHER_LIMIT} that a stage takes: it was another limit.")
-        return Finding(tuple(text), Certainty.UNKNOWN, rests, _ACCOUNT)
+        return found(AgainstLimit.MORE, Certainty.UNKNOWN, QuotaOpen.ACCOUNT_LIMITS)
     if others.least == PUBLISHER_LIMIT:
-        text.append(f": the stage's {PUBLISHER_LIMIT} slots were taken.")
-        return _taken(others, tuple(text), rests)
+        return found(AgainstLimit.FULL, *_how_surely_taken(others))
     if not others.is_complete:
-        text[0] = f"At least {others.least} others were publishing in that second"
-        text.append(f", of {PUBLISHER_LIMIT} that a stage takes.")
         asks = ask_session(context.facts, context.scope.session, "events of everybody else")
-        return Finding(tuple(text), Certainty.UNKNOWN, rests, _partial(others), asks)
+        return found(AgainstLimit.AT_LEAST, Certainty.UNKNOWN, _partial(others), asks)
     if others.most >= PUBLISHER_LIMIT:
-        text.append(f", of {PUBLISHER_LIMIT} that a stage takes.")
-        return Finding(tuple(text), Certainty.LIKELY, rests, _doubt(others))
-    text.append(f", fewer than the {PUBLISHER_LIMIT} that a stage takes: it was another limit.")
-    return Finding(tuple(text), Certainty.LIKELY, rests, _ACCOUNT)
+        return found(AgainstLimit.UNSURE, Certainty.LIKELY, _doubt(others))
+    return found(AgainstLimit.FEWER, Certainty.LIKELY, QuotaOpen.ACCOUNT_LIMITS)
 
 
-def _taken(others: PublisherCount, text: Text, rests: tuple[EventRef, ...]) -> Finding:
-    """The finding when certainly all slots are taken, unless copies do not take slots."""
+def _how_surely_taken(
+    others: PublisherCount,
+) -> tuple[Certainty, Claim | PlainClaim | Why | None]:
+    """How sure it is that all slots are taken when as many publish as a stage takes."""
     if others.unsure:
-        return Finding(text, Certainty.LIKELY, rests, _doubt(others))
+        return Certainty.LIKELY, _doubt(others)
     if any(slot.is_copy is not False for slot in others.certain):
-        unknown: Text = ("whether copies take slots: no document says it",)
-        return Finding(text, Certainty.LIKELY, rests, unknown)
-    return Finding(text, Certainty.SHOWN, rests, _partial(others))
+        return Certainty.LIKELY, QuotaOpen.COPIES_AND_SLOTS
+    return Certainty.SHOWN, _partial(others)
 
 
-def _doubt(others: PublisherCount) -> Text | None:
+def _doubt(others: PublisherCount) -> Why | None:
     """The most frequent reason why publishers are not certain."""
     whys = Counter(slot.why for slot in others.unsure if slot.why is not None)
-    return (whys.most_common(1)[0][0],) if whys else None
+    return whys.most_common(1)[0][0] if whys else None
 
 
-def _number(others: PublisherCount) -> str:
-    is_sure = others.least == others.most
-    return str(others.least) if is_sure else f"{others.least} to {others.most}"
-
-
-def _partial(count: PublisherCount) -> Text | None:
+def _partial(count: PublisherCount) -> PartlyRead | None:
     if count.is_complete:
         return None
-    more = "" if count.all_listed else " and more"
-    return (f"only {count.read:,} of {count.total:,}{more} participants are read",)
+    return PartlyRead(count.read, count.total, count.all_listed)
 
 
 def _begun(one: Publisher) -> int:
@@ -167,14 +217,14 @@ def quota_against_slots(session: SessionContext) -> Iterator[Finding]:
         else:
             unsure.append(at)
     surely = Certainty.LIKELY if is_doubtful else Certainty.SHOWN
-    some_unsure: Text = session.partial or ("whether some of them were publishing then",)
-    for own, words, certainty, unknown in (
-        (full, f"{PUBLISHER_LIMIT} others were: the slots of the stage were taken", surely, None),
-        (more, f"more than {PUBLISHER_LIMIT} others were: it was another limit", _OPEN, None),
-        (fewer, f"fewer than {PUBLISHER_LIMIT} were: it was another limit", _LIKELY, _ACCOUNT),
-        (unsure, f"it is not certain that {PUBLISHER_LIMIT} others were", _OPEN, some_unsure),
+    some_unsure = session.partial or QuotaOpen.UNSURE_PUBLISHERS
+    for own, compared, certainty, unknown in (
+        (full, AgainstLimit.FULL, surely, None),
+        (more, AgainstLimit.MORE, Certainty.UNKNOWN, None),
+        (fewer, AgainstLimit.FEWER, Certainty.LIKELY, QuotaOpen.ACCOUNT_LIMITS),
+        (unsure, AgainstLimit.UNSURE, Certainty.UNKNOWN, some_unsure),
     ):
         if own:
-            text = f"At {len(own):,} of {len(errors):,} QUOTA_EXCEEDED when publishing, {words}."
+            claim = AtQuotaErrors(len(own), len(errors), compared)
             open_ = unknown or session.partial
-            yield Finding((text,), certainty, session.refs(own), open_, session.rest)
+            yield Finding(claim, certainty, session.refs(own), open_, session.rest)

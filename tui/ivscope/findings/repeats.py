@@ -7,7 +7,16 @@ from itertools import islice
 from ivscope.analysis.timed_events import Wanted, all_timed, timed_events, untimed_events
 from ivscope.domain.durations import per_minute, rate, round_duration
 from ivscope.findings.event_context import SECOND_US, EventContext, ask_session, moment_of
-from ivscope.findings.finding import MOST_REFS, Certainty, Finding, Outside, Part, Text
+from ivscope.findings.finding import (
+    MOST_REFS,
+    Certainty,
+    Claim,
+    Finding,
+    Outside,
+    Part,
+    PlainClaim,
+    Text,
+)
 from ivscope.findings.session_context import MANY, SessionContext, with_errors
 from ivscope.provider.store.event_log import EventLog
 
@@ -149,7 +158,7 @@ def bursts(session: SessionContext) -> Iterator[Finding]:
     ]
     for count, code, burst in sorted(found, key=lambda one: -one[0])[:MOST_BURSTS]:
         words = [f"{count:,} participants met ", Outside(code), *_times(session, burst), "."]
-        unknown = session.partial
+        unknown: Claim | PlainClaim | Text | None = session.partial
         if code == INTERNAL:
             words.append(_ESCALATE)
             unknown = unknown or _SERVICE

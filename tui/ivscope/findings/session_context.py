@@ -9,7 +9,7 @@ from ivscope.analysis.row_columns import flags_of
 from ivscope.domain.durations import round_duration
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.findings.event_context import moment_of, refs, second_of
-from ivscope.findings.finding import Ask, EventRef, FactKey, FactKind, Part, Text
+from ivscope.findings.finding import Ask, EventRef, FactKey, FactKind, Part, PartlyRead
 from ivscope.findings.known_facts import SessionFacts
 from ivscope.provider.store.event_log import EventLog
 
@@ -39,12 +39,11 @@ class SessionContext:
         return self.facts.all_listed and self.read >= len(self.people)
 
     @property
-    def partial(self) -> Text | None:
+    def partial(self) -> PartlyRead | None:
         """What is open because not everybody is read; None when everybody is."""
         if self.is_complete:
             return None
-        more = "" if self.facts.all_listed else " or more"
-        return (f"only {self.read:,} of {len(self.people):,}{more} participants are read",)
+        return PartlyRead(self.read, len(self.people), self.facts.all_listed)
 
     @property
     def rest(self) -> tuple[Ask, ...]:

@@ -98,7 +98,8 @@ def _told(
         f", one after another, at most {round_duration(longest)} apart: ",
         "it looks like one client that comes back with a new token each time.",
     )
-    looks: Text = session.partial or ("whether it is one client: only the user id is the same",)
+    same: Text = ("whether it is one client: only the user id is the same",)
+    looks = session.partial or same
     return Finding(text, Certainty.LIKELY, rests, looks, session.rest)
 
 

@@ -21,6 +21,7 @@ from ivscope.findings.finding import (
 from ivscope.render.cells import wrap
 from ivscope.render.event_lines import reason
 from ivscope.render.fields import LONGEST_VALUE
+from ivscope.render.finding_sentences import sentence
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe
 from ivscope.render.timestamps import clock
@@ -98,13 +99,13 @@ def finding_lines(
     for number, finding in enumerate(findings, first):
         word, role = _WORDS[finding.certainty]
         head = (Span(f"[{number}] ", Role.ACCENT), Span(f"{word}: ", role))
-        lines += wrap((*head, *_spans(finding.text, tell)), width, _HANGING)
+        lines += wrap((*head, *_spans(sentence(finding.claim), tell)), width, _HANGING)
         cited = [one for ref in finding.rests_on if (one := cite(ref)) is not None]
         if cited:
             label = f"rests on ({keys.next}): " if keys.next else "rests on: "
             lines += _part(label, _cited(cited, tell), width)
         if finding.unknown is not None:
-            lines += _part("not known: ", _spans(finding.unknown, tell), width)
+            lines += _part("not known: ", _spans(sentence(finding.unknown), tell), width)
         for ask in finding.would_tell:
             lines += _part("would tell: ", _ask(ask, ask == fetched, keys), width)
     return lines

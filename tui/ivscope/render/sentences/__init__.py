@@ -1,0 +1,1 @@
+"""What findings say, in words: a sentence for each claim, by topic."""
