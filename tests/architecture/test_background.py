@@ -14,6 +14,7 @@ THREADS_MAY_START = {
 
 TIMERS_MAY_BE_SET = {
     "ivscope/ui/app.py": "hands the toolkit's timers to the device",
+    "ivscope/ui/driver.py": "its thread tells the application that the terminal is gone",
     "ivscope/ui/key_by_key.py": "part of how keys come in, below everything that has jobs",
 }
 

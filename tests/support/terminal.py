@@ -101,7 +101,8 @@ class Terminal:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
-        os.close(self._master)
+        if self._master >= 0:
+            os.close(self._master)
 
     # In.
 
@@ -212,6 +213,25 @@ class Terminal:
         while self._read(seconds):
             assert time.monotonic() < deadline, f"never rests; the screen:\n{self.text}"
         return self
+
+    def signal(self, number: int) -> Self:
+        """Send the program a signal, as `kill` does."""
+        os.kill(self._process.pid, number)
+        return self
+
+    def hang_up(self) -> None:
+        """Close the terminal, as a lost connection does."""
+        os.close(self._master)
+        self._master = -1
+
+    def ended(self, timeout: float = 10) -> int:
+        """Wait for the end without reading the terminal; the exit code."""
+        return self._process.wait(timeout)
+
+    @property
+    def line_settings(self) -> list[object]:
+        """The settings of the terminal, as `stty` shows them."""
+        return termios.tcgetattr(self._master)
 
     def kill(self) -> None:
         """Kill the program as the system does when memory is short, so that it cannot clean up."""

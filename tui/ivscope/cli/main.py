@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from ivscope import __version__
@@ -176,12 +177,13 @@ def _explore(options: argparse.Namespace) -> int:
         driver_class=QuickDriver,
     )
     app.run(mouse=options.mouse or configuration.mouse)
-    for outcome in app.jobs.outcomes:
-        print(f"ivscope: {safe(outcome.text)}", file=sys.stderr)
-    if recording is not None:
-        print(f"ivscope: {recording.in_words}", file=sys.stderr)
-    for bug in app.jobs.bugs:
-        print(f"ivscope: {bug.report}", file=sys.stderr)
+    with suppress(OSError):  # the terminal can be gone
+        for outcome in app.jobs.outcomes:
+            print(f"ivscope: {safe(outcome.text)}", file=sys.stderr)
+        if recording is not None:
+            print(f"ivscope: {recording.in_words}", file=sys.stderr)
+        for bug in app.jobs.bugs:
+            print(f"ivscope: {bug.report}", file=sys.stderr)
     is_whole = all(outcome.is_kept for outcome in app.jobs.outcomes) and not app.jobs.bugs
     return app.return_code or (0 if is_whole else INCOMPLETE)
 
@@ -259,8 +261,9 @@ def run() -> NoReturn:
     to 0.2 s with boto3 loaded, and longer with a call in flight.
     """
     code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # the terminal can be gone
+            stream.flush()
     os._exit(code)
 
 

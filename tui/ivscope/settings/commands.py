@@ -156,6 +156,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("take.save", "W,ctrl+s", "save", "Save what this list holds to a file; says how complete it is.", Area.COPYING, READING),
     Command("app.command", ":", "command", "Type a command: goto TIME, filter …, tz …, mouse on, q. Tab completes. A time alone goes there: 20:36, yesterday 20:36, -1h30m.", Area.APP, EXPLORER),
     Command("app.help", "?,f1,ctrl+p", "help", "All commands and their keys: type to search them, Enter does one.", Area.APP, EVERY_LIST),
+    Command("app.suspend", "ctrl+z", "to the shell", "Stop for now and go to the shell; fg comes back.", Area.APP, frozenset(View)),
     Command("app.quit", "ctrl+q", "quit", "Quit.", Area.APP, frozenset(View)),
     Command("summary.next_code", "e", "next error code", "Next row that counts an error code.", Area.SUMMARY, frozenset({View.SUMMARY})),
     Command("lanes.earlier", "h,left", "earlier", "The cursor a cell back in time.", Area.LANES, LANES),

@@ -69,7 +69,6 @@ _CONTROL_SIGNS = {
 
 _KEPT = {
     "ctrl+c": "terminals interrupt with it",
-    "ctrl+z": "terminals suspend with it",
 }
 
 _NOT_WITH_CONTROL = frozenset({"enter", "escape", "tab", "backspace", "comma"})

@@ -28,7 +28,12 @@ def toolkit_settings(environ: Mapping[str, str], theme: str) -> dict[str, str]:
     The ANSI themes use the terminal's own 16 colours: readable on every palette, cheap over SSH,
     and the only ones that NO_COLOR leaves without any colour code.
     """
-    settings = {"TEXTUAL_THEME": theme, "TEXTUAL_ANIMATIONS": "none"}
+    settings = {
+        "TEXTUAL_THEME": theme,
+        "TEXTUAL_ANIMATIONS": "none",
+        # A killed program cannot undo kitty's key protocol, and its shell could not be typed in.
+        "TEXTUAL_DISABLE_KITTY_KEY": "1",
+    }
     if environ.get("SSH_CONNECTION"):
         settings |= {"ESCDELAY": _SSH_ESCAPE_DELAY, "TEXTUAL_FPS": _SSH_FRAMES}
     return {name: value for name, value in settings.items() if name not in environ}

@@ -19,6 +19,7 @@ from ivscope.settings.commands import (
     footer_hints,
 )
 from ivscope.settings.key_names import first_key
+from ivscope.terminal.restore import has_shell
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.screens import CoveringScreen
@@ -147,6 +148,11 @@ class CommandScreen(Screen[ScreenResultType]):
         self.keys = keys
         self.handlers = Handlers(keys)
         self.handlers.add("app.quit", lambda: self.app.exit())  # noqa: PLW0108 - no app yet
+        self.handlers.add(
+            "app.suspend",
+            lambda: self.app.action_suspend_process(),  # noqa: PLW0108 - no app yet
+            lambda: "" if has_shell() else "no shell started this: nothing could bring it back",
+        )
 
     @property
     def view(self) -> View:
