@@ -11,9 +11,11 @@ import pytest
 
 from ivscope.domain import calls
 from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.sources.aws import AwsOptions, AwsSource
 from support.aws_sources import aws_source
 from support.small_world import REGION, STAGE_ARN
+from support.waiting import wait_for
 
 EXPIRED = "2020-01-01T00:00:00Z"
 
@@ -75,7 +77,7 @@ def test_half_of_a_key_pair_names_the_missing_variable(home, monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
     failure = failure_of()
     assert (failure.kind, failure.retryable) == (FailureKind.CREDENTIALS, False)
-    assert "AWS_SECRET_ACCESS_KEY" in failure.summary
+    assert failure.summary.count("AWS_SECRET_ACCESS_KEY") == 1
 
 
 def test_a_missing_region_lists_the_seven_that_ivs_has(home, keys):
@@ -111,6 +113,16 @@ def test_a_broken_configuration_file_is_named(home):
     failure = failure_of()
     assert failure.kind is FailureKind.CONFIGURATION
     assert str(home / "config") in failure.summary
+
+
+@pytest.mark.parametrize("mark", [b"\xef\xbb\xbf", b"\xff\xfe"], ids=["UTF-8", "UTF-16"])
+def test_a_configuration_with_a_byte_order_mark_says_what_is_wrong_with_it(home, mark):
+    (home / "config").write_bytes(mark + b"[default]\nregion = us-west-2\n")
+    failure = failure_of()
+    assert failure.kind is FailureKind.CONFIGURATION
+    assert "byte-order mark" in failure.summary
+    assert str(home / "config") in failure.summary
+    assert "without the mark" in failure.remedy
 
 
 def test_bad_retry_settings_do_not_matter_since_the_provider_retries(home, keys, monkeypatch):
@@ -167,6 +179,25 @@ def test_a_credential_process_that_does_not_work_is_named(home, command, kind, w
     assert "made" in shown(failure)
 
 
+def test_a_credential_process_that_hangs_is_what_is_waited_for_and_blamed(home):
+    """The arguments of the command can hold a secret and are not shown."""
+    (home / "config").write_text("[profile made]\ncredential_process = sleep 60\n")
+    options = AwsOptions(profile="made", region=REGION, endpoint_url="http://127.0.0.1:9")
+    provider = StageDataProvider(lambda: AwsSource.connect(options), deadline=1.0)
+    try:
+        feed = provider.stages()
+        provider.read_more(feed)
+        wait_for(lambda: provider.activity().waits_for is not None)
+        assert provider.activity().waits_for == "the credential_process sleep of profile made"
+        wait_for(lambda: feed.status.failure is not None)
+    finally:
+        provider.close()
+    failure = feed.status.failure
+    assert (failure.kind, failure.retryable) == (FailureKind.CREDENTIALS, True)
+    assert "credential_process sleep of profile made" in failure.summary
+    assert "127.0.0.1" not in shown(failure)
+
+
 SSO = (
     "sso_account_id = 111122223333\nsso_role_name = Reader\nregion = us-west-2\n"
     "sso_start_url = https://example.awsapps.com/start\nsso_region = us-west-2\n"
@@ -182,6 +213,7 @@ CHILD = """
 import json, sys
 from ivscope.domain import calls
 from ivscope.domain.failures import ProviderFailure
+from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.sources.aws import AwsOptions, AwsSource
 try:
     AwsSource.connect(AwsOptions(profile="team", region="us-west-2")).read_page(calls.STAGES, None)
@@ -212,6 +244,24 @@ def test_an_sso_login_that_ran_out_says_which_command_renews_it(home, config, ca
     assert "team" in summary
     assert "aws sso login --profile team" in remedy
     assert "secret-token" not in child.stdout
+
+
+def test_an_sso_login_that_cannot_be_read_is_not_blamed_on_the_service(home):
+    (home / "config").write_text(f"[profile team]\n{SSO}")
+    folder = home / ".aws" / "sso" / "cache"
+    folder.mkdir(parents=True)
+    key = b"https://example.awsapps.com/start"
+    name = hashlib.sha1(key, usedforsecurity=False).hexdigest()
+    for rubbish in ("[]", '{"accessToken": 1}', "not JSON"):
+        (folder / f"{name}.json").write_text(rubbish)
+        child = subprocess.run(
+            [sys.executable, "-c", CHILD], check=True, capture_output=True, text=True, timeout=60
+        )
+        kind, _, summary, remedy = json.loads(child.stdout)
+        assert kind in {FailureKind.CREDENTIALS, FailureKind.EXPIRED}
+        assert "profile team" in summary
+        assert "unexpected answer" not in summary
+        assert "aws sso login --profile team" in remedy
 
 
 @pytest.mark.parametrize("config", [f"[profile team]\n{SSO}", SSO_SESSION], ids=["legacy", "new"])

@@ -51,7 +51,7 @@ REFUSED = {
     "invalidsig": (KIND.CREDENTIALS, False, "InvalidSignatureException", "did not accept", "aws"),
     "unrecognized": (KIND.CREDENTIALS, False, "UnrecognizedClientException", "accept", "aws"),
     "badcreds": (KIND.CREDENTIALS, False, "InvalidClientTokenId", "access key is unknown", "aws"),
-    "optin": (KIND.CREDENTIALS, False, "OptInRequired", "not subscribed", "aws"),
+    "optin": (KIND.DENIED, False, "OptInRequired", "has not opted in to", "--region"),
     "skew": (KIND.CREDENTIALS, False, "InvalidSignatureException", "17 min behind", "clock"),
     "notfound": (KIND.NOT_FOUND, False, "ResourceNotFoundException", "no longer", REGION),
     "validation": (KIND.INVALID, False, "ValidationException", "Input is not valid", "start"),
@@ -160,14 +160,15 @@ def test_expired_credentials_are_found_again_by_a_fresh_source(endpoint, tmp_pat
     file = tmp_path / "credentials"
     file.write_text("[team]\naws_access_key_id = OLD\naws_secret_access_key = x\n")
     url = endpoint.faulty_url("expiredtoken.GetStage:1")
-    source = AwsSource.connect(AwsOptions(profile="team", region=REGION, endpoint_url=url))
+    options = AwsOptions(profile="team", region=REGION, endpoint_url=url)
+    source = AwsSource.connect(options)
     arn = source.read_page(calls.STAGES, None).items[0].arn
     with pytest.raises(ProviderFailure) as caught:
         source.read_fact(calls.stage(arn))
     assert caught.value.kind is KIND.EXPIRED
     assert "aws sso login --profile team" in caught.value.remedy
     file.write_text("[team]\naws_access_key_id = NEW\naws_secret_access_key = y\n")
-    again = source.reconnect()
+    again = AwsSource.connect(options)
     assert again._client._client._request_signer._credentials.access_key == "NEW"
     assert (again.profile, again.read_fact(calls.stage(arn)).arn) == ("team", arn)
 

@@ -46,3 +46,17 @@ def test_the_status_line_of_a_failure_holds_its_cause_and_its_keys(width):
     assert "r: retry" in text
     assert "nextToken: " in text or width < 80
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    ("budget", "word", "told"),
+    [
+        (Budget(1, 4, waited_seconds=1.9, waits_for="ivs.example"), "READING", False),
+        (Budget(1, 4, waited_seconds=12.4, waits_for="SSO of profile team"), "READING 12 s", True),
+    ],
+)
+def test_a_call_that_takes_long_names_what_it_waits_for_and_since_when(budget, word, told):
+    status = ListStatus(noun="stages", count=0, has_more=True, reading=True)
+    text = _text(status_line(status, budget, "", 80))
+    assert text.rstrip().endswith(word)
+    assert (f"waiting for {budget.waits_for}" in text) == told

@@ -62,6 +62,14 @@ class ProviderFailure(Exception):  # noqa: N818 - a failure is data first, raise
         return f"{self.kind}: {self.summary}"
 
 
+def forget_frames(failure: ProviderFailure) -> None:
+    """Let go of the calls that it came through: a failure is kept, and they hold a client each."""
+    error: BaseException | None = failure
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
+
+
 def is_not_recorded(failure: ProviderFailure | None) -> bool:
     """Whether a recording has no answer: nothing went wrong, and asking again is no use."""
     return failure is not None and failure.kind is FailureKind.NOT_RECORDED

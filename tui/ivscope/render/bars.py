@@ -89,6 +89,10 @@ class ListStatus:
     """The line below the last row while more is available."""
 
 
+SLOW_SECONDS = 2.0
+"""A call that takes longer is told with what it waits for; nearly all are over by then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """How much of the call rate is used, for the status line."""
@@ -99,6 +103,10 @@ class Budget:
     """Calls a second that are allowed; 0 when no service is called."""
     throttled_seconds: float = 0.0
     """Seconds until a throttled operation goes on; 0 when none is."""
+    waited_seconds: float = 0.0
+    """How long the longest call has been under way; 0 when none is."""
+    waits_for: str = ""
+    """What it waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +172,8 @@ def status_line(status: ListStatus, budget: Budget, running: str, width: int) ->
     if status.failure is not None:
         # The tail may be far below the rows in view, so the cause is here too.
         facts = (facts[0], status.failure.summary)
+    elif status.reading and budget.waited_seconds >= SLOW_SECONDS and not running:
+        facts = (facts[0], f"waiting for {budget.waits_for}", *status.extra)
     for fact in facts:
         separator = (_SEPARATOR,) if spans else ()
         left = room - line_width((*spans, *separator))
@@ -207,7 +217,8 @@ def state_word(status: ListStatus, budget: Budget) -> tuple[str, Role]:
     if status.waiting and budget.throttled_seconds > 0:
         return f"THROTTLED {budget.throttled_seconds:.0f} s", Role.WARNING
     if status.reading or status.waiting:
-        return "READING", Role.ACCENT
+        slow = f" {budget.waited_seconds:.0f} s" if budget.waited_seconds >= SLOW_SECONDS else ""
+        return f"READING{slow}", Role.ACCENT
     return ("PARTIAL", Role.TEXT) if status.has_more else ("COMPLETE", Role.GOOD)
 
 

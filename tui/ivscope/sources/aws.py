@@ -13,9 +13,10 @@ from botocore.session import Session as BotocoreSession
 
 from ivscope.domain.clock import utc_now
 from ivscope.domain.identifiers import region_of
+from ivscope.domain.waits import waiting_for
 from ivscope.sources.call_context import CallContext
-from ivscope.sources.failures import CONNECT, translate
-from ivscope.sources.lean_session import SERVICE, build_session
+from ivscope.sources.failures import CONNECT, CREDENTIALS, translate
+from ivscope.sources.lean_session import SERVICE, build_session, credential_source
 from ivscope.sources.recording import Recording, request_text
 from ivscope.sources.wire_source import MEMBERS, READS, WireClient, WireSource
 
@@ -27,8 +28,9 @@ class RefusedError(Exception):
 class ReadOnlyClient:
     """A boto3 client that makes the calls in `READS` only. The client inside refuses others too."""
 
-    def __init__(self, client: Any, context: CallContext) -> None:  # noqa: ANN401 - made by boto3
+    def __init__(self, client: Any, credentials: Any, context: CallContext) -> None:  # noqa: ANN401 - made by boto3
         self._client = client
+        self._credentials = credentials
         self.context = context
         """The settings that failures name."""
         for event in ("provide-client-params", "before-call"):
@@ -49,12 +51,24 @@ class ReadOnlyClient:
         if name not in READS:
             raise RefusedError(operation)
         method = getattr(self._client, operation)
+        self._renew_credentials()
         try:
             answer: dict[str, Any] = method(**parameters)
         except Exception as error:  # built-in exceptions come out of botocore's parsers
             now = utc_now()
             raise translate(error, operation=name, context=self.context, now=now) from error
         return answer
+
+    def _renew_credentials(self) -> None:
+        """Get credentials, or new ones when they run out: what fails here is not the service."""
+        if self._credentials is None:
+            return
+        try:
+            with waiting_for(self.context.credential_words):
+                self._credentials.get_frozen_credentials()
+        except Exception as error:  # built-in exceptions come out of botocore here too
+            now = utc_now()
+            raise translate(error, operation=CREDENTIALS, context=self.context, now=now) from error
 
 
 def _refuse_others(model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's OperationModel
@@ -98,10 +112,6 @@ class AwsOptions:
 class AwsSource(WireSource):
     """Reads IVS Real-Time through one boto3 client, from several threads at once."""
 
-    def __init__(self, options: AwsOptions, client: WireClient) -> None:
-        super().__init__(client)
-        self._options = options
-
     @classmethod
     def connect(cls, options: AwsOptions, recording: Recording | None = None) -> "AwsSource":
         """Build session and client. Blocks: call it from a worker thread.
@@ -124,8 +134,10 @@ class AwsSource(WireSource):
                 secret_key=options.secret_key,
             )
             context = replace(context, profile=_profile_of(session))
-            client = _build_client(session, options)
-            credentials = session.get_credentials()
+            context = replace(context, credential_source=credential_source(session))
+            with waiting_for(context.credential_words):
+                client = _build_client(session, options)
+                credentials = session.get_credentials()
         except Exception as error:  # built-in exceptions come out of botocore for bad settings
             context = replace(context, known_profiles=_known_profiles(error))
             now = utc_now()
@@ -136,17 +148,10 @@ class AwsSource(WireSource):
             endpoint_url=client.meta.endpoint_url,
             credential_method=getattr(credentials, "method", None),
         )
-        read_only = ReadOnlyClient(client, context)
+        read_only = ReadOnlyClient(client, credentials, context)
         if recording is None:
-            return cls(options, read_only)
-        return cls(options, RecordingClient(read_only, recording))
-
-    def reconnect(self) -> "AwsSource":
-        """A source with the same options and a fresh session, which sees a new login.
-
-        Blocks and raises as `connect` does. This source stays as it is.
-        """
-        return AwsSource.connect(self._options)
+            return cls(read_only)
+        return cls(RecordingClient(read_only, recording))
 
     @property
     def profile(self) -> str:

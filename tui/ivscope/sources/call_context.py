@@ -16,12 +16,19 @@ class CallContext:
     """None while the client is not built yet."""
     credential_method: str | None = None
     """How botocore found the credentials: env, shared-credentials-file, sso, assume-role, …"""
+    credential_source: str | None = None
+    """Where credentials of the profile come from by its settings: "SSO", "the command NAME"."""
     known_profiles: tuple[str, ...] = ()
 
     @property
     def profile_words(self) -> str:
         """The profile as a sentence names it: "profile demo", "the default profile"."""
         return f"profile {self.profile}" if self.profile else "the default profile"
+
+    @property
+    def credential_words(self) -> str:
+        """What is waited for while credentials are got: "SSO of profile team"."""
+        return f"{self.credential_source or 'credentials'} of {self.profile_words}"
 
     @property
     def profile_option(self) -> str:

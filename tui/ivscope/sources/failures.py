@@ -1,6 +1,7 @@
 """Turns whatever boto3 raises into a ProviderFailure: the cause in one line, and what to do now."""
 
 from datetime import datetime
+from pathlib import Path
 
 from botocore import exceptions as boto
 
@@ -59,7 +60,9 @@ def _from_credentials(error: Exception, context: CallContext) -> ProviderFailure
             )
         case boto.PartialCredentialsError():
             missing = error.kwargs.get("cred_var", "a part")
-            variable = f" ({str(missing).upper()})" if error.kwargs.get("provider") == "env" else ""
+            name = str(missing).upper()
+            is_variable = error.kwargs.get("provider") == "env" and name != missing
+            variable = f" ({name})" if is_variable else ""
             return failure_of(
                 FailureKind.CREDENTIALS,
                 f"incomplete credentials of {context.profile_words}: {missing}{variable} is "
@@ -172,6 +175,10 @@ CONNECT = "connect"
 """Given as the operation while session and client are built, before any call."""
 
 
+CREDENTIALS = "credentials"
+"""Given as the operation while credentials are got or renewed before a call."""
+
+
 def translate(
     error: Exception, *, operation: str, context: CallContext, now: datetime
 ) -> ProviderFailure:
@@ -183,7 +190,7 @@ def translate(
 
     Args:
         error: What was raised around a boto3 call, and nothing but that call.
-        operation: The API operation, such as `ListStages`, or `CONNECT`.
+        operation: The API operation, such as `ListStages`, or `CONNECT`, or `CREDENTIALS`.
         context: The settings that the failure may name.
         now: The local clock, aware, to compare with the Date of an answer.
     """
@@ -219,6 +226,13 @@ def _from_configuration(error: Exception, context: CallContext) -> ProviderFailu
                 f"no such profile: {error.kwargs.get('profile')}",
                 one_line(f"Choose another with --profile or AWS_PROFILE. There are: {there}."),
             )
+        case boto.ConfigParseError() if _is_marked(error.kwargs.get("path")):
+            return failure_of(
+                FailureKind.CONFIGURATION,
+                "cannot read the AWS configuration: it begins with a byte-order mark: "
+                f"{error.kwargs.get('path')}",
+                "Save this file as UTF-8 without the mark (BOM), then r to retry.",
+            )
         case boto.ConfigParseError() | boto.ConfigNotFound():
             return failure_of(
                 FailureKind.CONFIGURATION,
@@ -250,6 +264,19 @@ def _from_configuration(error: Exception, context: CallContext) -> ProviderFailu
             return None
 
 
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+"""Byte-order marks of UTF-8 and UTF-16, as editors on Windows write them."""
+
+
+def _is_marked(path: object) -> bool:
+    """Whether a file begins with a byte-order mark, which botocore cannot read."""
+    try:
+        with Path(str(path)).open("rb") as file:
+            return file.read(3).startswith(_MARKS)
+    except OSError:
+        return False
+
+
 def _from_builtin(error: Exception, operation: str, context: CallContext) -> ProviderFailure:
     said, code = said_by(error), type(error).__name__
     match error:
@@ -267,6 +294,13 @@ def _from_builtin(error: Exception, operation: str, context: CallContext) -> Pro
                 FailureKind.EXPIRED,
                 f"{context.profile_words} gives credentials that have already expired: {said}",
                 context.renewal,
+                code=code,
+            )
+        case _ if operation == CREDENTIALS:
+            return failure_of(
+                FailureKind.CREDENTIALS,
+                f"{context.credential_words} gave nothing usable: {code}: {said}",
+                f"{context.renewal} If it stays, look at the files in ~/.aws it is kept in.",
                 code=code,
             )
         case _ if operation == CONNECT:

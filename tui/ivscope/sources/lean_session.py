@@ -103,6 +103,22 @@ def build_session(
     )
 
 
+def credential_source(session: boto3.Session) -> str | None:
+    """Where the credentials of the profile come from by its settings, for words on screen.
+
+    The order is that of botocore. None where no setting tells, as with keys in a file.
+    """
+    core = session._session  # noqa: SLF001 - boto3 hands it out to nobody else
+    settings = core.get_scoped_config()
+    if "role_arn" in settings:
+        return f"the role {str(settings['role_arn']).rpartition('/')[2]} (STS)"
+    if "sso_session" in settings or "sso_start_url" in settings:
+        return "SSO"
+    command = str(settings.get("credential_process", "")).split()
+    # Its arguments may hold a secret.
+    return f"the credential_process {os.path.basename(command[0])}" if command else None  # noqa: PTH119 - as typed
+
+
 def _as_it_came(wire_time: object) -> object:
     return wire_time
 

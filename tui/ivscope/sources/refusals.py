@@ -81,7 +81,6 @@ _REFUSED_KEYS = frozenset(
         "MissingAuthenticationToken",
         "MissingAuthenticationTokenException",
         "AuthFailure",
-        "OptInRequired",
     }
 )
 _DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"})
@@ -182,6 +181,16 @@ def _judge(refusal: _Refusal, operation: str, context: CallContext, now: datetim
             (
                 "Set the clock (time synchronisation), then r to retry: AWS refuses requests "
                 "signed at a time too far from its own."
+            ),
+            False,
+        )
+    if code == "OptInRequired":
+        return (
+            FailureKind.DENIED,
+            f"the account has not opted in to {context.region}, or to this service there: {said}",
+            (
+                "Turn the Region on for the account (AWS Account Management, Regions), or choose "
+                "another with --region, then r to retry."
             ),
             False,
         )

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
+from urllib.parse import urlsplit
 
 from ivscope.provider.store.source import Source
 
@@ -15,6 +16,14 @@ class SourceDetails:
     profile: str | None = None
     region: str | None = None
     endpoint_url: str | None = None
+
+    @property
+    def host(self) -> str:
+        """Host and port of the endpoint; "AWS" while that is not known."""
+        try:
+            return urlsplit(self.endpoint_url or "").netloc.rpartition("@")[2] or "AWS"
+        except ValueError:
+            return "AWS"
 
 
 @runtime_checkable

@@ -7,7 +7,8 @@ from functools import partial
 from math import inf
 
 from ivscope.domain.clock import SYSTEM_CLOCK, Clock
-from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.failures import FailureKind, ProviderFailure, forget_frames
+from ivscope.domain.waits import waits_told_to
 from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
 
 CALLS_IN_FLIGHT = 4
@@ -48,6 +49,8 @@ class Call:
     is_free: bool = False
     """Whether it asks no service, so that no rate limit holds for it and it is not counted."""
     throttles: int = 0
+    waits_for: str | None = None
+    """What it waits for before it asks the service, such as credentials; None for nothing."""
     started_at: float = -inf
     expires_at: float = inf
 
@@ -67,6 +70,10 @@ class Activity:
     in_flight: int
     total: int
     """Calls started since the beginning."""
+    waited_seconds: float = 0.0
+    """How long the call that waits longest has been under way; 0 when none is."""
+    waits_for: str | None = None
+    """What that call waits for before it asks the service; None for the service itself."""
 
 
 class Scheduler:
@@ -120,6 +127,8 @@ class Scheduler:
     def activity(self, now: float) -> Activity:
         """The numbers for the status line at `now`, seconds on the scheduler's clock."""
         with self._changed:
+            asking = (call for call in self._in_flight if not call.is_free)
+            oldest = min(asking, key=lambda call: call.started_at, default=None)
             return Activity(
                 used=self._rate_limiter.used(now),
                 budget=self._rate_limiter.budget,
@@ -127,6 +136,8 @@ class Scheduler:
                 waiting=len(self._waiting),
                 in_flight=len(self._in_flight),
                 total=self._total,
+                waited_seconds=0.0 if oldest is None else now - oldest.started_at,
+                waits_for=None if oldest is None else oldest.waits_for,
             )
 
     def close(self) -> None:
@@ -149,7 +160,7 @@ class Scheduler:
                 late = min(self._in_flight, key=lambda call: call.expires_at, default=None)
                 if late is not None and late.expires_at <= now:
                     self._in_flight.remove(late)
-                    return partial(late.failed, _out_of_time(self._deadline))
+                    return partial(late.failed, _out_of_time(self._deadline, late.waits_for))
                 call, wait = self._most_urgent(now)
                 if call is not None:
                     return self._begin(call, now)
@@ -197,9 +208,14 @@ class Scheduler:
         ).start
 
     def _make(self, call: Call) -> None:
+        def tell(what: str | None) -> None:
+            call.waits_for = what
+
         try:
-            call.run()
+            with waits_told_to(tell):
+                call.run()
         except ProviderFailure as failure:
+            forget_frames(failure)
             if failure.kind is FailureKind.THROTTLED:
                 self._wait_once_more(call, failure)
             elif self._leave(call):
@@ -245,7 +261,14 @@ class Scheduler:
         return False
 
 
-def _out_of_time(seconds: float) -> ProviderFailure:
+def _out_of_time(seconds: float, waited_for: str | None) -> ProviderFailure:
+    if waited_for is not None:
+        return ProviderFailure(
+            FailureKind.CREDENTIALS,
+            f"no credentials within {seconds:g} s, waiting for {waited_for}",
+            "Run its command, or reach its address, by hand to see why it hangs. Then ask again.",
+            retryable=True,
+        )
     return ProviderFailure(
         FailureKind.TIMEOUT,
         f"no complete answer within {seconds:g} s",

@@ -139,9 +139,20 @@ def _status(
     )
 
 
-def budget(activity: Activity) -> Budget:
-    """Return the call budget for the status line, from the activity of the provider."""
-    return Budget(activity.used, activity.budget, activity.throttled_seconds)
+def budget(activity: Activity, host: str) -> Budget:
+    """Return the call budget for the status line, from the activity of the provider.
+
+    Args:
+        activity: What the provider does.
+        host: Who is asked, which a call waits for unless it waits for credentials.
+    """
+    return Budget(
+        activity.used,
+        activity.budget,
+        activity.throttled_seconds,
+        activity.waited_seconds,
+        activity.waits_for or host,
+    )
 
 
 def scan_word(scan: Scan, now: float) -> str:

@@ -12,6 +12,7 @@ from textual.containers import Container
 from textual.message import Message
 from textual.widget import Widget
 
+from ivscope.provider.fetch.connection import SourceDetails
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.fetchable import Fetchable
@@ -162,14 +163,15 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         context, width = self.context, self.size.width
         status = context.pane.status() if context.is_reading else context.picker.status()
         activity = self._provider.activity()
-        calls = budget(activity) if self._provider.may_grow else Budget(0, 0)
+        details = self._provider.source_details or SourceDetails()
+        calls = budget(activity, details.host) if self._provider.may_grow else Budget(0, 0)
         running = self.handlers.with_keys(self._reads.word())
         self._header.show(self._header_line(width))
         context.status.show_status(status_line(status, calls, running, width))
         first = ("read.again",) if status.failure is not None and status.can_retry else ()
         hints = footer_hints(View[context.level.name], self.keys, first)
         self._footer.show(footer_line(hints, width))
-        meter_falls = bool(activity.used or activity.throttled_seconds)
+        meter_falls = bool(activity.used or activity.throttled_seconds or activity.in_flight)
         if meter_falls and not self._meter.is_set:
             self._meter.set(_METER_SECONDS)
 
