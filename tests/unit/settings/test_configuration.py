@@ -1,5 +1,6 @@
 """What config.toml says, and what is said about what is wrong with it."""
 
+import codecs
 import os
 from zoneinfo import available_timezones
 
@@ -252,7 +253,28 @@ def test_a_broken_file_says_where(tmp_path, content, complaint):
 
 def test_a_file_that_cannot_be_read_says_why(tmp_path):
     _, complaints = load({"IVSCOPE_CONFIG": str(tmp_path)})
-    assert complaints == (f"{tmp_path} cannot be read: {os.strerror(21)}",)
+    assert complaints == (f"{tmp_path} cannot be read: it is no regular file",)
+
+
+def test_a_pipe_in_place_of_the_file_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "config.toml")
+    _, (complaint,) = load({"IVSCOPE_CONFIG": str(tmp_path / "config.toml")})
+    assert complaint.endswith("cannot be read: it is no regular file")
+
+
+def test_a_file_without_end_is_refused(tmp_path):
+    path = tmp_path / "config.toml"
+    with path.open("wb") as file:
+        file.truncate(10_000_000_000)
+    _, (complaint,) = load({"IVSCOPE_CONFIG": str(path)})
+    assert "longer than 1,000,000 bytes" in complaint
+
+
+def test_a_byte_order_mark_before_the_settings_does_no_harm(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_bytes(codecs.BOM_UTF8 + b"mouse = true")
+    configuration, complaints = load({"IVSCOPE_CONFIG": str(path)})
+    assert (configuration.mouse, complaints) == (True, ())
 
 
 def test_check_config_prints_every_complaint_and_tells_by_its_exit_code(

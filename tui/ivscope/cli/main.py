@@ -17,7 +17,8 @@ USAGE = 2
 """Exit code for arguments or a terminal that we cannot work with."""
 
 INCOMPLETE = 1
-"""Exit code when something that was asked for is missing: a file given up, a rule that failed."""
+"""Exit code when something that was asked for is missing: a file given up, answers not recorded,
+a rule that failed."""
 
 _WORLDS = ("incident", "quiet", "huge")
 
@@ -185,6 +186,7 @@ def _explore(options: argparse.Namespace) -> int:
         for bug in app.jobs.bugs:
             print(f"ivscope: {bug.report}", file=sys.stderr)
     is_whole = all(outcome.is_kept for outcome in app.jobs.outcomes) and not app.jobs.bugs
+    is_whole = is_whole and (recording is None or not recording.lost)
     return app.return_code or (0 if is_whole else INCOMPLETE)
 
 

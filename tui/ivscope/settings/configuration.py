@@ -1,12 +1,13 @@
 """Configuration: the settings in config.toml, and what is wrong with them."""
 
-import os
+import codecs
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
 from ivscope.settings.commands import BY_ID, EXPLORER, TYPING, share_keys
+from ivscope.settings.files import read_whole
 from ivscope.settings.key_names import NoKeyError, read_key, shown_key
 
 
@@ -18,6 +19,9 @@ def nearest(name: str, known: Iterable[str]) -> str:
         return f"; did you mean {match!r}?"
     return ""
 
+
+_MOST_BYTES = 1_000_000
+"""Bytes of a configuration: far more than anybody writes."""
 
 _ALWAYS_QUITS = "ctrl+q"
 """Textual's own key for quitting; it takes precedence over every binding."""
@@ -170,14 +174,13 @@ def load(environ: Mapping[str, str]) -> tuple[Configuration, tuple[str, ...]]:
     if path is None:
         return Configuration(), ()
     try:
-        content = path.read_bytes()
+        content = read_whole(path, _MOST_BYTES)
     except FileNotFoundError:
         if environ.get("IVSCOPE_CONFIG"):
             return Configuration(), (f"{path} is not there, but IVSCOPE_CONFIG names it",)
         return Configuration(), ()
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        return Configuration(), (f"{path} cannot be read: {reason}",)
+        return Configuration(), (f"{path} cannot be read: {error.strerror or error}",)
     return read(content, str(path))
 
 
@@ -186,7 +189,7 @@ def read(content: bytes, name: str) -> tuple[Configuration, tuple[str, ...]]:
     import tomllib  # noqa: PLC0415 - most people have no file
 
     try:
-        table = tomllib.loads(content.decode())
+        table = tomllib.loads(content.removeprefix(codecs.BOM_UTF8).decode())
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         return Configuration(), (f"{name} is no UTF-8 text (at line {line})",)

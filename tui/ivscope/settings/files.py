@@ -1,4 +1,4 @@
-"""Writes files that only their owner can read, and finds the folder for them."""
+"""Files of the user: reads regular ones only, writes such as only their owner can read."""
 
 import errno
 import os
@@ -21,6 +21,43 @@ def state_folder(environ: Mapping[str, str]) -> Path:
     return Path(tempfile.gettempdir()) / f"ivscope-{os.getuid()}"
 
 
+def read_whole(path: Path, most: int) -> bytes:
+    """Read a regular file.
+
+    Args:
+        path: The file.
+        most: Bytes that it may have.
+
+    Raises:
+        OSError: It cannot be read, is no regular file, or is longer.
+    """
+    if not path.is_file():
+        path.stat()  # says so when there is nothing
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"it is longer than {most:,} bytes", str(path))
+    return content
+
+
+def make_private_folder(path: Path) -> None:
+    """Make a folder with mode 0700, whatever the umask is or what mode it had.
+
+    Folders above it that are not there are made in the same way.
+
+    Raises:
+        OSError: It cannot be made, or is someone else's.
+    """
+    if not path.exists():
+        if not path.parent.exists():
+            make_private_folder(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+    # Among temporary files the folder could be another user's trap.
+    if path.lstat().st_uid != os.getuid():
+        raise PermissionError(errno.EPERM, "the folder belongs to someone else", str(path))
+
+
 def save_private(path: Path, content: Iterable[bytes]) -> None:
     """Write a file with mode 0600, whole or not at all; its folder is made with mode 0700.
 
@@ -31,10 +68,7 @@ def save_private(path: Path, content: Iterable[bytes]) -> None:
     Raises:
         OSError: The folder or the file cannot be written, or the folder is someone else's.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Among temporary files the folder could be another user's trap.
-    if path.parent.lstat().st_uid != os.getuid():
-        raise PermissionError(errno.EPERM, "the folder belongs to someone else", str(path.parent))
+    make_private_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(handle, "wb") as file:

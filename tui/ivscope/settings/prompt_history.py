@@ -5,13 +5,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from ivscope.settings.files import save_private
+from ivscope.settings.files import read_whole, save_private
 
 FILE_NAME = "prompts.json"
 """In the state folder."""
 
 MOST_TEXTS = 100
 """Texts stored for each kind of prompt."""
+
+_MOST_BYTES = 5_000_000
+"""Bytes of the file: far more than all texts that are stored."""
 
 LONGEST_TEXT = 2000
 """Characters. Longer texts were pasted for a single use, so they are not stored."""
@@ -20,7 +23,7 @@ LONGEST_TEXT = 2000
 def load(path: Path) -> dict[str, list[str]]:
     """Texts by title of the prompt, oldest first; empty if the file is missing or broken."""
     try:
-        kept = json.loads(path.read_bytes())
+        kept = json.loads(read_whole(path, _MOST_BYTES))
     except (OSError, ValueError, RecursionError):
         return {}
     if not isinstance(kept, dict):

@@ -1,8 +1,6 @@
 """RecordedSource: reads the answers of a recording, as other sources read those of a service."""
 
 import json
-import sqlite3
-import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +8,10 @@ from itertools import chain
 from typing import Any
 
 from ivscope.domain.earlier_rows import EarlierRows
-from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
 from ivscope.domain.stages import SessionScope
 from ivscope.sources.call_context import CallContext
+from ivscope.sources.outside_text import one_line
 from ivscope.sources.recording import Answer, Recording, read_request, request_text
 from ivscope.sources.wire_source import MEMBERS, WireSource
 
@@ -148,9 +147,13 @@ class RecordedSource(WireSource):
 def last_session(recording: Recording) -> SessionScope | None:
     """The session that was read last; None when there was none."""
     for text in reversed(recording.requests):
-        _, members = read_request(text)
-        if "sessionId" in members:
-            return SessionScope(members["stageArn"], members["sessionId"])
+        try:
+            _, members = read_request(text)
+        except ValueError:
+            continue
+        stage, session = members.get("stageArn"), members.get("sessionId")
+        if isinstance(stage, str) and isinstance(session, str):
+            return SessionScope(stage, session)
     return None
 
 
@@ -166,7 +169,7 @@ class _RecordedClient:
         """Look an answer up. Blocks for the disk."""
         try:
             answer = self._look_up(operation, str(parameters.get("nextToken", "")), parameters)
-        except (sqlite3.Error, zlib.error, ValueError) as error:
+        except (UnusableFileError, ValueError, RecursionError) as error:
             raise self._unreadable(error) from error
         if answer is None:
             raise self._not_recorded()
@@ -184,7 +187,7 @@ class _RecordedClient:
         member = MEMBERS[operation]
 
         def rows_of(answer: Answer) -> list[Any]:
-            rows = self._recording.body(answer)[member]
+            rows = self._recording.body(answer).get(member)
             if not isinstance(rows, list):
                 raise ValueError(f"`{member}` of a saved answer is not a list")  # noqa: TRY004 - of the file
             return rows
@@ -207,7 +210,7 @@ class _RecordedClient:
     def _unreadable(self, error: Exception) -> ProviderFailure:
         return ProviderFailure(
             FailureKind.NOT_RECORDED,
-            f"{self._recording.path} cannot be read here: {error}",
+            one_line(str(error)),
             "The file may be damaged. What is on screen was read before.",
             retryable=False,
         )

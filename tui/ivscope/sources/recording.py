@@ -3,6 +3,7 @@
 import json
 import os
 import sqlite3
+import stat
 import threading
 import zlib
 from collections.abc import Mapping
@@ -25,8 +26,17 @@ def request_text(operation: str, parameters: Mapping[str, object]) -> str:
 
 
 def read_request(text: str) -> tuple[str, dict[str, Any]]:
-    """Operation and members of a request text."""
-    operation, members = json.loads(text)
+    """Operation and members of a request text.
+
+    Raises:
+        ValueError: It is no request text.
+    """
+    try:
+        operation, members = json.loads(text)
+    except (TypeError, RecursionError) as error:
+        raise ValueError("no request") from error
+    if not isinstance(operation, str) or not isinstance(members, dict):
+        raise ValueError("no request")  # noqa: TRY004 - of a file
     return operation, members
 
 
@@ -52,6 +62,9 @@ CREATE TABLE answers (
 );
 CREATE INDEX answers_by_request ON answers (request, cursor, id);
 """
+
+_LARGEST_BODY = 8_000_000
+"""Bytes of an answer unpacked: a page of the API has some 100 kB. A larger one is no answer."""
 
 _LATEST_LIKE_IT = """
 SELECT id, body FROM answers
@@ -108,27 +121,38 @@ class Recording:
             UnusableFileError: It cannot be opened or begun, or is something else.
         """
         try:
-            handle = os.open(path, os.O_RDWR | (os.O_CREAT if create else 0), 0o600)
-            with os.fdopen(handle, "rb") as file:
-                is_new = not file.read(1)
+            is_new = _is_new(path, create=create)
         except OSError as error:
             raise UnusableFileError(f"{path}: {error.strerror}") from error
         if is_new and not create:
             raise UnusableFileError(f"{path} is empty, so no recording")
+        # One that is only read may stand where nothing can be written: no lock file is needed.
+        uri = f"{path.absolute().as_uri()}?mode={'rw' if create else 'ro'}"
+        if not create and not os.access(path.absolute().parent, os.W_OK):
+            uri += "&immutable=1"
         with ExitStack() as if_refused:
             try:
                 connection = sqlite3.connect(
-                    path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+                    uri,
+                    timeout=_BUSY_SECONDS,
+                    isolation_level=None,
+                    check_same_thread=False,
+                    uri=True,
                 )
                 if_refused.callback(connection.close)
+                # A file from somebody else runs nothing of its own.
+                connection.execute("PRAGMA trusted_schema = OFF")
                 # A kill between two answers leaves a complete file; only a power cut can lose some.
                 connection.execute("PRAGMA synchronous = NORMAL")
                 if is_new:
                     _begin(connection, label or "")
                 else:
                     _check(connection, path, label)
-            except sqlite3.Error as error:
+            except (sqlite3.Error, ValueError, TypeError) as error:
                 raise UnusableFileError(f"{path} cannot be read as a recording: {error}") from error
+            if create:
+                # It was there before, perhaps for everybody to read.
+                path.chmod(0o600)
             if_refused.pop_all()
         return cls(connection, path)
 
@@ -199,7 +223,7 @@ class Recording:
     def last_asked_at(self) -> datetime | None:
         """When the call behind the last answer began; None when there is no answer."""
         ((stamp,),) = self._read("SELECT max(asked_at) FROM answers")
-        return None if stamp is None else datetime.fromtimestamp(stamp, UTC)
+        return None if stamp is None else self._time(stamp)
 
     def answers(self, request: str) -> list[Answer]:
         """All answers to a request, in the order in which they were saved."""
@@ -209,19 +233,48 @@ class Recording:
             request,
         )
         return [
-            Answer(id_, cursor, next_cursor, datetime.fromtimestamp(stamp, UTC))
+            Answer(id_, str(cursor), str(next_cursor), self._time(stamp))
             for id_, cursor, next_cursor, stamp in rows
         ]
 
     def body(self, answer: Answer) -> dict[str, Any]:
         """The body of an answer, of JSON types, as it was saved."""
-        ((packed,),) = self._read("SELECT body FROM answers WHERE id = ?", answer.id)
-        body: dict[str, Any] = json.loads(zlib.decompress(packed))
+        rows = self._read("SELECT body FROM answers WHERE id = ?", answer.id)
+        try:
+            unpacking = zlib.decompressobj()
+            text = unpacking.decompress(rows[0][0], _LARGEST_BODY)
+            body = json.loads(text) if unpacking.eof else None
+        except (IndexError, TypeError, ValueError, zlib.error, RecursionError) as error:
+            raise self._damaged(f"an answer in it is damaged: {error}") from error
+        if not isinstance(body, dict):
+            raise self._damaged("an answer in it is damaged")
         return body
 
+    def _time(self, stamp: object) -> datetime:
+        try:
+            return datetime.fromtimestamp(float(stamp), UTC)  # type: ignore[arg-type]
+        except (TypeError, ValueError, OverflowError, OSError) as error:
+            raise self._damaged("a time in it is damaged") from error
+
+    def _damaged(self, why: object) -> UnusableFileError:
+        return UnusableFileError(f"{self.path} cannot be read: {why}")
+
     def _read(self, statement: str, *values: str | int) -> list[tuple[Any, ...]]:
-        with self._lock:
-            return self._connection.execute(statement, values).fetchall()
+        try:
+            with self._lock:
+                return self._connection.execute(statement, values).fetchall()
+        except (sqlite3.Error, UnicodeError) as error:
+            raise self._damaged(error) from error
+
+
+def _is_new(path: Path, *, create: bool) -> bool:
+    """Whether a file is empty or, with `create`, was not there and now is, for its owner only."""
+    if create:
+        os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_NONBLOCK, 0o600))
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise UnusableFileError(f"{path} is no regular file, so no recording")
+    with path.open("rb") as file:
+        return not file.read(1)
 
 
 def _begin(connection: sqlite3.Connection, label: str) -> None:
@@ -236,6 +289,7 @@ def _begin(connection: sqlite3.Connection, label: str) -> None:
 
 
 def _check(connection: sqlite3.Connection, path: Path, label: str | None) -> None:
+    """Refuse what is no recording of ours, or another account's, or has more than its tables."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != _APPLICATION:
@@ -245,7 +299,12 @@ def _check(connection: sqlite3.Connection, path: Path, label: str | None) -> Non
             f"{path} has recording format {version}, this ivscope knows {SCHEMA}: use the ivscope "
             "that recorded it, or a newer one"
         )
-    (own,) = connection.execute("SELECT value FROM about WHERE name = 'label'").fetchone()
+    made = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    wanted = {statement.strip() for statement in _TABLES.split(";") if statement.strip()}
+    if {sql for (sql,) in made if not str(sql).startswith("CREATE TABLE sqlite_")} != wanted:
+        raise UnusableFileError(f"{path} has other tables than a recording: it was changed")
+    about = connection.execute("SELECT value FROM about WHERE name = 'label'").fetchone()
+    own = "" if about is None else str(about[0])
     if label is not None and own != label:
         raise UnusableFileError(
             f"{path} is a recording of {own or 'AWS'}, not of {label or 'AWS'}: name another file"
