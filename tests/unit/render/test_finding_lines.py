@@ -12,6 +12,7 @@ from ivscope.findings.finding import (
     FactKey,
     FactKind,
     Finding,
+    Lacking,
     Moment,
     Outside,
 )
@@ -46,7 +47,7 @@ def refs(*positions):
 
 def ask(kind=FactKind.EVENTS, calls=1):
     scope = SCOPE.session if kind is FactKind.SESSION_EVENTS else SCOPE
-    return Ask("events of the publisher", FactKey(kind, scope), calls)
+    return Ask(Lacking.EVENTS_OF_PUBLISHER, FactKey(kind, scope), calls)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,15 @@ import pytest
 
 from ivscope.domain.events import LEFT
 from ivscope.findings import rules
-from ivscope.findings.finding import Ask, Certainty, EventRef, FactKey, FactKind, Finding
+from ivscope.findings.finding import (
+    Ask,
+    Certainty,
+    EventRef,
+    FactKey,
+    FactKind,
+    Finding,
+    Lacking,
+)
 from ivscope.findings.rules import findings_for
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.ui.explorer import event_findings as module
@@ -134,7 +142,7 @@ def finding(certainty, *asks):
 
 
 def ask(kind, scoped):
-    return Ask("what", FactKey(kind, scoped), 1)
+    return Ask(Lacking.FACTS, FactKey(kind, scoped), 1)
 
 
 def test_a_participant_is_fetched_before_a_list_and_a_list_before_a_sweep(provider):

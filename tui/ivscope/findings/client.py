@@ -10,7 +10,17 @@ from ivscope.domain.stages import Participant
 from ivscope.domain.tokens import PUBLISH, SUBSCRIBE
 from ivscope.findings.capabilities import allows
 from ivscope.findings.event_context import EventContext, ask_participant, positions_named
-from ivscope.findings.finding import Ask, Certainty, FactKey, FactKind, Finding, Outside, Part, Text
+from ivscope.findings.finding import (
+    Ask,
+    Certainty,
+    FactKey,
+    FactKind,
+    Finding,
+    Lacking,
+    Outside,
+    Part,
+    Text,
+)
 from ivscope.findings.session_context import MANY, SessionContext
 from ivscope.knowledge.known_issues import (
     INSUFFICIENT_CAPABILITIES,
@@ -48,7 +58,7 @@ def encoder_or_browser(context: EventContext) -> Iterator[Finding]:
             Certainty.UNKNOWN,
             refs,
             None,
-            (ask_participant(context.scope, "protocol, SDK and browser"),),
+            (ask_participant(context.scope, Lacking.PROTOCOL_SDK_AND_BROWSER),),
         )
         return
     protocol = (participant.protocol or "").upper()
@@ -96,7 +106,7 @@ def documented_faults(context: EventContext) -> Iterator[Finding]:
                 Certainty.UNKNOWN,
                 context.refs(context.position),
                 None,
-                (ask_participant(context.scope, "SDK and browser"),),
+                (ask_participant(context.scope, Lacking.SDK_AND_BROWSER),),
             )
         return
     for issue in candidates:
@@ -171,7 +181,7 @@ def sdk_versions(session: SessionContext) -> Iterator[Finding]:
     asks: tuple[Ask, ...] = ()
     if lacking:
         fact = FactKey(FactKind.SESSION_FACTS, session.facts.scope)
-        asks = (Ask("SDK and browser of everybody, first of those who failed", fact, lacking),)
+        asks = (Ask(Lacking.CLIENTS_OF_EVERYBODY, fact, lacking),)
     read = {
         name: client for name, one in participants.items() if (client := _client(one)) is not None
     }

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
 from ivscope.analysis.intervals import EventSpan, bounds_of
 from ivscope.analysis.spans import Spans
@@ -14,11 +16,13 @@ from ivscope.findings.finding import (
     MOST_REFS,
     Ask,
     Certainty,
+    Distance,
     EventRef,
     FactKey,
     FactKind,
+    Lacking,
     Moment,
-    Text,
+    Open,
 )
 from ivscope.findings.known_facts import KnownFacts, KnownLog
 from ivscope.provider.store.event_log import EventLog
@@ -27,7 +31,7 @@ SECOND_US = 1_000_000
 """Microseconds. Event times are whole seconds in every sample of the IVS API: within one second
 the order of events is not known."""
 
-PAGES_OPEN: Text = ("events that are not read yet can change this",)
+PAGES_OPEN: Final = Open.PAGES_NOT_READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,10 @@ class EventContext:
         """How far away another event is, in words: "in the same second", "20 s before"."""
         return distance(self.log.time_us(self.position), self.log.time_us(position))
 
+    def to(self, position: int) -> Distance:
+        """How far away another event is."""
+        return distance_between(self.log.time_us(self.position), self.log.time_us(position))
+
     def is_before(self, position: int) -> bool:
         """Whether another event came before this one for certain: fractions of seconds count."""
         mine, other = self.log.time_us(self.position), self.log.time_us(position)
@@ -105,14 +113,14 @@ class EventContext:
         return Certainty.SHOWN if self.complete and not unless else Certainty.LIKELY
 
     @property
-    def open_pages(self) -> Text | None:
+    def open_pages(self) -> Open | None:
         """What is open because of pages not read; None when the log is complete."""
         return None if self.complete else PAGES_OPEN
 
     @property
     def rest(self) -> tuple[Ask, ...]:
         """What to read for the rest of the log; empty when it is complete."""
-        return () if self.complete else (ask_events(self.scope, "the rest of its events"),)
+        return () if self.complete else (ask_events(self.scope, Lacking.REST_OF_EVENTS),)
 
 
 def look(scope: ParticipantScope, position: int, facts: KnownFacts) -> EventContext | None:
@@ -130,6 +138,12 @@ def second_of(log: EventLog, position: int) -> int | None:
     """The second of an event since 1970 UTC; None without a readable time."""
     time_us = log.time_us(position)
     return None if time_us is None else time_us // SECOND_US
+
+
+def time_of(log: EventLog, position: int) -> datetime | None:
+    """The time of an event; None when it is not readable."""
+    time_us = log.time_us(position)
+    return None if time_us is None else from_microseconds(time_us)
 
 
 def moment_of(log: EventLog, position: int) -> Moment | str:
@@ -180,6 +194,14 @@ def has_untimed(log: EventLog, names: Iterable[str]) -> bool:
     return any(True for _ in untimed_events(log, lambda kind: kind.name in wanted))
 
 
+def distance_between(time: int | None, other: int | None) -> Distance:
+    """How far another event is from this one. Times in microseconds since 1970 UTC."""
+    if time is None or other is None:
+        return Distance(None)
+    (first, last), (other_first, other_last) = bounds_of(time), bounds_of(other)
+    return Distance(other - time, first <= other_last and other_first <= last)
+
+
 def distance(time: int | None, other: int | None) -> str:
     """How far another event is from this one, in words. Times in microseconds since 1970 UTC."""
     if time is None or other is None:
@@ -207,17 +229,17 @@ def refs(scope: ParticipantScope | SessionScope, positions: Sequence[int]) -> tu
     return tuple(EventRef(scope, position) for position in kept)
 
 
-def ask_events(scope: ParticipantScope, what: str) -> Ask:
+def ask_events(scope: ParticipantScope, what: Lacking) -> Ask:
     """An offer to read the events of a participant."""
     return Ask(what, FactKey(FactKind.EVENTS, scope), 1)
 
 
-def ask_participant(scope: ParticipantScope, what: str) -> Ask:
+def ask_participant(scope: ParticipantScope, what: Lacking) -> Ask:
     """An offer to read the client facts of a participant."""
     return Ask(what, FactKey(FactKind.PARTICIPANT, scope), 1)
 
 
-def ask_session(facts: KnownFacts, scope: SessionScope, what: str) -> tuple[Ask, ...]:
+def ask_session(facts: KnownFacts, scope: SessionScope, what: Lacking) -> tuple[Ask, ...]:
     """To read the events of everybody in the session; nothing when its scan has read them.
 
     Who is denied stays unread after it.

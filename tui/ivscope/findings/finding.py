@@ -83,12 +83,36 @@ class FactKey:
     scope: ParticipantScope | SessionScope
 
 
+class Lacking(StrEnum):
+    """Data that could change a finding, by what it is to the finding."""
+
+    REST_OF_EVENTS = "rest_of_events"
+    FACTS = "facts"
+    PROTOCOL = "protocol"
+    SDK_AND_BROWSER = "sdk_and_browser"
+    PROTOCOL_SDK_AND_BROWSER = "protocol_sdk_and_browser"
+    EVENTS_OF_EVERYBODY = "events_of_everybody"
+    EVENTS_OF_EVERYBODY_ELSE = "events_of_everybody_else"
+    CLIENTS_OF_EVERYBODY = "clients_of_everybody"
+    """First of those who failed."""
+    PARTICIPANTS = "participants"
+    EVENTS_OF_ANOTHER = "events_of_another"
+    INGEST_CONFIGURATIONS = "ingest_configurations"
+    """Those attached to the stage now."""
+    EVENTS_OF_PUBLISHER = "events_of_publisher"
+    REST_OF_PUBLISHER = "rest_of_publisher"
+    FACTS_OF_PUBLISHER = "facts_of_publisher"
+    EVENTS_OF_SOURCE = "events_of_source"
+    """Of the participant whose replica it is."""
+    REST_OF_SOURCE = "rest_of_source"
+    REPLICAS_NOW = "replicas_now"
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """An offer to read data that could change the finding."""
 
-    what: str
-    """The data in our words, without text from outside."""
+    what: Lacking
     fact: FactKey
     calls: int
     """The fewest calls that it takes; how many pages a list has is not known before."""
@@ -108,6 +132,15 @@ class PlainClaim(StrEnum):
 
     Each rule has its own members; the value of one names it in exported data.
     """
+
+
+class Open(PlainClaim):
+    """What stays unknown after findings of many rules."""
+
+    PAGES_NOT_READ = "pages_not_read"
+    """Events that are not read yet can change the finding."""
+    WHICH_CAME_FIRST = "which_came_first"
+    """Of events of two participants: no document says how exact event times are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +163,10 @@ class PartlyRead(Claim):
     all_listed: bool
 
 
+StaysUnknown = Claim | PlainClaim | Why | Text
+"""What stays unknown after a finding."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One conclusion of a rule."""
@@ -139,7 +176,7 @@ class Finding:
     rests_on: tuple[EventRef, ...] = ()
     """In the order of the sentence; at most `MOST_REFS`, of more the first and the last ones.
     Empty when it rests on facts of a participant, or on there being no event."""
-    unknown: Claim | PlainClaim | Why | Text | None = None
+    unknown: StaysUnknown | None = None
     """What stays unknown; None when nothing does."""
     would_tell: tuple[Ask, ...] = ()
 

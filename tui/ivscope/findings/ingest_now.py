@@ -12,6 +12,7 @@ from ivscope.findings.finding import (
     FactKey,
     FactKind,
     Finding,
+    Lacking,
     Moment,
     Outside,
     Part,
@@ -61,7 +62,7 @@ def _now(listed: KnownIngest) -> Text:
 def _absent(context: EventContext, listed: KnownIngest | None) -> Finding:
     refs = context.refs(context.position)
     fact = FactKey(FactKind.INGEST_CONFIGURATIONS, context.scope.session)
-    asks = (Ask("ingest configurations attached to this stage now", fact, 1),)
+    asks = (Ask(Lacking.INGEST_CONFIGURATIONS, fact, 1),)
     if listed is None:
         return Finding((f"{_NOT_KNOWN}.",), Certainty.UNKNOWN, refs, None, asks)
     if listed.complete:
@@ -104,7 +105,9 @@ def _takes(context: EventContext, row: IngestConfiguration, now: Text) -> Findin
     takes: Text = (*now, *_name(row), " is configured for ", Outside(row.protocol))
     unknown: Text = ("how it was configured at that second",)
     if not came:
-        asks = () if participant is not None else (ask_participant(context.scope, "protocol"),)
+        asks = (
+            () if participant is not None else (ask_participant(context.scope, Lacking.PROTOCOL),)
+        )
         return Finding((*takes, "."), Certainty.SHOWN, refs, unknown, asks)
     if came.upper() == row.protocol.upper():
         text = (*takes, ", and it came over that: this does not explain the error.")

@@ -16,7 +16,7 @@ from ivscope.findings.event_context import (
     positions_within,
     second_of,
 )
-from ivscope.findings.finding import Certainty, EventRef, Finding, Outside, Text
+from ivscope.findings.finding import Certainty, EventRef, Finding, Lacking, Outside, Text
 from ivscope.findings.known_facts import KnownLog
 from ivscope.findings.publishing import (
     NEAR_SECONDS,
@@ -56,7 +56,7 @@ def publisher_state(context: EventContext) -> Iterator[Finding]:
             Certainty.UNKNOWN,
             context.refs(context.position),
             None,
-            (ask_events(scope, "events of the publisher"),),
+            (ask_events(scope, Lacking.EVENTS_OF_PUBLISHER),),
         )
     else:
         yield _compare(context, scope, known_log, context.second)
@@ -90,7 +90,7 @@ def _compare(
         unknown = ("why it was not found: what app and network did is not in the events",)
     elif found.state is State.NEVER:
         unknown = ("whether events are lost: how long they are kept is not documented",)
-    asks = () if covers else (ask_events(scope, "the rest of the publisher's events"),)
+    asks = () if covers else (ask_events(scope, Lacking.REST_OF_PUBLISHER),)
     if certainty is Certainty.SHOWN and not covers:
         certainty = Certainty.LIKELY
     rests = (*(EventRef(scope, at) for at in positions), EventRef(context.scope, context.position))
@@ -201,7 +201,7 @@ def _replication(context: EventContext, remote: ParticipantScope, second: int) -
             Certainty.UNKNOWN,
             context.refs(context.position),
             None,
-            () if summary else (ask_participant(remote, "facts of the publisher"),),
+            () if summary else (ask_participant(remote, Lacking.FACTS_OF_PUBLISHER),),
         )
         return
     source = ParticipantScope(
@@ -214,7 +214,7 @@ def _replication(context: EventContext, remote: ParticipantScope, second: int) -
             Certainty.UNKNOWN,
             context.refs(context.position),
             None,
-            (ask_events(source, "events of the replica's source"),),
+            (ask_events(source, Lacking.EVENTS_OF_SOURCE),),
         )
         return
     time = context.log.time_us(context.position) or 0
@@ -242,7 +242,7 @@ def _replication(context: EventContext, remote: ParticipantScope, second: int) -
         Certainty.SHOWN if firm else Certainty.LIKELY,
         (EventRef(source, last), EventRef(context.scope, context.position)),
         doubt if known_log.complete else PAGES_OPEN,
-        () if known_log.complete else (ask_events(source, "the rest of the source's events"),),
+        () if known_log.complete else (ask_events(source, Lacking.REST_OF_SOURCE),),
     )
 
 

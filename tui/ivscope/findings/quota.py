@@ -16,6 +16,7 @@ from ivscope.findings.finding import (
     Claim,
     EventRef,
     Finding,
+    Lacking,
     PartlyRead,
     PlainClaim,
 )
@@ -99,7 +100,7 @@ def publishers_against_limit(context: EventContext) -> Iterator[Finding]:
         context.scope.session, context.log.time_us(context.position) or 0
     )
     if count is None:
-        asks = ask_session(context.facts, context.scope.session, "events of everybody")
+        asks = ask_session(context.facts, context.scope.session, Lacking.EVENTS_OF_EVERYBODY)
         yield Finding(QuotaSays.NOT_COUNTED, Certainty.UNKNOWN, here, None, asks)
         return
     yield _counted(context, count.without(context.scope.participant_id))
@@ -123,7 +124,7 @@ def _counted(context: EventContext, others: PublisherCount) -> Finding:
     if others.least == PUBLISHER_LIMIT:
         return found(AgainstLimit.FULL, *_how_surely_taken(others))
     if not others.is_complete:
-        asks = ask_session(context.facts, context.scope.session, "events of everybody else")
+        asks = ask_session(context.facts, context.scope.session, Lacking.EVENTS_OF_EVERYBODY_ELSE)
         return found(AgainstLimit.AT_LEAST, Certainty.UNKNOWN, _partial(others), asks)
     if others.most >= PUBLISHER_LIMIT:
         return found(AgainstLimit.UNSURE, Certainty.LIKELY, _doubt(others))

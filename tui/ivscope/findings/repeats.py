@@ -12,6 +12,7 @@ from ivscope.findings.finding import (
     Certainty,
     Claim,
     Finding,
+    Lacking,
     Outside,
     Part,
     PlainClaim,
@@ -100,7 +101,7 @@ def _internal(context: EventContext, count: int) -> Finding:
         Certainty.UNKNOWN,
         context.refs(context.position),
         ("whether others failed at the same time, which would speak for the service",),
-        ask_session(context.facts, context.scope.session, "events of everybody"),
+        ask_session(context.facts, context.scope.session, Lacking.EVENTS_OF_EVERYBODY),
     )
 
 

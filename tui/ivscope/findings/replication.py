@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ivscope.domain.durations import round_duration
 from ivscope.findings.event_context import EventContext, second_of
-from ivscope.findings.finding import Ask, Certainty, FactKey, FactKind, Finding, Text
+from ivscope.findings.finding import Ask, Certainty, FactKey, FactKind, Finding, Lacking, Text
 from ivscope.findings.publishing import Publishing, State, publishing_in
 
 WINDOW_SECONDS = 300
@@ -40,7 +40,7 @@ def _duration(context: EventContext) -> Finding:
 def _cause(context: EventContext, second: int, found: Publishing) -> Finding:
     refs = context.refs(*found.positions, context.position)
     fact = FactKey(FactKind.REPLICAS, context.scope)
-    replicas = Ask("its replicas and their state now", fact, 1)
+    replicas = Ask(Lacking.REPLICAS_NOW, fact, 1)
     end = found.end
     end_second = None if end is None else second_of(context.log, end)
     if found.state is State.ON and (end_second or second + WINDOW_SECONDS) - second <= NEAR_SECONDS:

@@ -9,7 +9,7 @@ from ivscope.analysis.row_columns import flags_of
 from ivscope.domain.durations import round_duration
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.findings.event_context import moment_of, refs, second_of
-from ivscope.findings.finding import Ask, EventRef, FactKey, FactKind, Part, PartlyRead
+from ivscope.findings.finding import Ask, EventRef, FactKey, FactKind, Lacking, Part, PartlyRead
 from ivscope.findings.known_facts import SessionFacts
 from ivscope.provider.store.event_log import EventLog
 
@@ -55,7 +55,7 @@ class SessionContext:
         if self.is_complete or (self.facts.all_listed and not calls):
             return ()
         fact = FactKey(FactKind.SESSION_EVENTS, self.facts.scope)
-        return (Ask("events of everybody else", fact, max(1, calls)),)
+        return (Ask(Lacking.EVENTS_OF_EVERYBODY_ELSE, fact, max(1, calls)),)
 
     def second(self, position: int) -> int:
         """The second since 1970 UTC of an event that has a readable time."""

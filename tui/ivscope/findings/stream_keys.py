@@ -18,6 +18,7 @@ from ivscope.findings.finding import (
     FactKey,
     FactKind,
     Finding,
+    Lacking,
     Outside,
     Text,
 )
@@ -49,7 +50,7 @@ def shared_stream_key(context: EventContext) -> Iterator[Finding]:
         asks = (
             ()
             if context.facts.participant(context.scope)
-            else (ask_participant(context.scope, "facts"),)
+            else (ask_participant(context.scope, Lacking.FACTS),)
         )
         yield Finding((text,), Certainty.UNKNOWN, context.refs(context.position), None, asks)
         return
@@ -71,7 +72,7 @@ def shared_stream_key(context: EventContext) -> Iterator[Finding]:
     if listed is not None and listed.complete and others:
         return
     fact = FactKey(FactKind.PARTICIPANTS, context.scope.session)
-    more = () if listed and listed.complete else (Ask("who else is in the session", fact, 1),)
+    more = () if listed and listed.complete else (Ask(Lacking.PARTICIPANTS, fact, 1),)
     text = "No other participant of this session carries its ingest configuration"
     text += "." if not more else " as far as listed."
     if others:
@@ -92,7 +93,7 @@ def _compare(context: EventContext, mine: ParticipantSummary, other: Participant
     carries: Text = (Outside(other.participant_id), " carries the same ingest configuration")
     known_log = context.facts.log(scope)
     if known_log is None or context.second is None:
-        asks = (ask_events(scope, "events of that participant"),) if known_log is None else ()
+        asks = (ask_events(scope, Lacking.EVENTS_OF_ANOTHER),) if known_log is None else ()
         text = (*carries, "; whether it was publishing is not known.")
         return Finding(text, Certainty.UNKNOWN, context.refs(context.position), None, asks)
     time = context.log.time_us(context.position) or 0
@@ -102,7 +103,7 @@ def _compare(context: EventContext, mine: ParticipantSummary, other: Participant
     rests = (*(EventRef(scope, at) for at in positions), *context.refs(context.position))
     covers = known_log.covers(context.second)
     unknown = None if covers else PAGES_OPEN
-    asks = () if covers else (ask_events(scope, "the rest of its events"),)
+    asks = () if covers else (ask_events(scope, Lacking.REST_OF_EVENTS),)
     certainty = Certainty.SHOWN if covers else Certainty.LIKELY
     if found.state is State.ON and found.start is not None:
         since = distance(time, known_log.log.time_us(found.start))

@@ -1,9 +1,38 @@
 """Words that several sentences of findings share: times between events, numbers of things."""
 
+from datetime import datetime
+from typing import Final
+
 from ivscope.domain.durations import round_duration
-from ivscope.findings.finding import Distance, PartlyRead, Text
+from ivscope.findings.finding import Distance, Lacking, Moment, Open, PartlyRead, PlainClaim, Text
 
 _SECOND_US = 1_000_000
+
+OPEN: Final[dict[PlainClaim, str]] = {
+    Open.PAGES_NOT_READ: "events that are not read yet can change this",
+    Open.WHICH_CAME_FIRST: "which came first: no document says how exact event times are",
+}
+
+LACKING: Final[dict[Lacking, str]] = {
+    Lacking.REST_OF_EVENTS: "the rest of its events",
+    Lacking.FACTS: "facts",
+    Lacking.PROTOCOL: "protocol",
+    Lacking.SDK_AND_BROWSER: "SDK and browser",
+    Lacking.PROTOCOL_SDK_AND_BROWSER: "protocol, SDK and browser",
+    Lacking.EVENTS_OF_EVERYBODY: "events of everybody",
+    Lacking.EVENTS_OF_EVERYBODY_ELSE: "events of everybody else",
+    Lacking.CLIENTS_OF_EVERYBODY: "SDK and browser of everybody, first of those who failed",
+    Lacking.PARTICIPANTS: "who else is in the session",
+    Lacking.EVENTS_OF_ANOTHER: "events of that participant",
+    Lacking.INGEST_CONFIGURATIONS: "ingest configurations attached to this stage now",
+    Lacking.EVENTS_OF_PUBLISHER: "events of the publisher",
+    Lacking.REST_OF_PUBLISHER: "the rest of the publisher's events",
+    Lacking.FACTS_OF_PUBLISHER: "facts of the publisher",
+    Lacking.EVENTS_OF_SOURCE: "events of the replica's source",
+    Lacking.REST_OF_SOURCE: "the rest of the source's events",
+    Lacking.REPLICAS_NOW: "its replicas and their state now",
+}
+"""What can be read, as it is offered."""
 
 
 def span_words(gap: int) -> str:
@@ -23,6 +52,11 @@ def distance_words(distance: Distance) -> str:
     if distance.is_tied:
         return "in the same second"
     return f"{span_words(abs(distance.microseconds))} {'after' if distance.microseconds > 0 else 'before'}"
+
+
+def moment(time: datetime | None) -> Moment | str:
+    """The time of an event, as part of a sentence."""
+    return "a time not known" if time is None else Moment(time)
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
