@@ -1,12 +1,20 @@
 """INSUFFICIENT_CAPABILITIES: what the token in force allowed, and which exchange changed it."""
 
 from collections.abc import Iterator
-from itertools import islice
+from dataclasses import dataclass
+from itertools import islice, pairwise
 
 from ivscope.domain import events
 from ivscope.domain.tokens import PUBLISH, SUBSCRIBE, ParticipantToken
-from ivscope.findings.event_context import EventContext, second_of
-from ivscope.findings.finding import Certainty, Finding, Text
+from ivscope.findings.event_context import EventContext, distance_between, second_of
+from ivscope.findings.finding import (
+    Certainty,
+    Claim,
+    Distance,
+    Finding,
+    PlainClaim,
+    StaysUnknown,
+)
 
 _NEEDED = {events.PUBLISH_ERROR: PUBLISH, events.SUBSCRIBE_ERROR: SUBSCRIBE}
 
@@ -14,18 +22,93 @@ _PROOF = {PUBLISH: events.PUBLISH_STARTED, SUBSCRIBE: events.SUBSCRIBE_STARTED}
 """An event that can happen only with the capability."""
 
 
+class TokenSays(PlainClaim):
+    """What is said where no token tells."""
+
+    CAPABILITY_NOT_KNOWN = "needed_capability_not_known"
+    NO_TIME = "token_in_force_without_time"
+    SEVERAL_EXCHANGES = "several_exchanges_in_one_second"
+    NO_EXCHANGE_READ = "no_exchange_before_is_read"
+    JOINED_WITH = "token_it_joined_with"
+    """It was not exchanged before, so the error speaks of the token it joined with."""
+
+
+class TokenOpen(PlainClaim):
+    """What stays unknown about the token in force."""
+
+    WHICH_FIRST = "which_of_the_two_came_first"
+    JOINED_AGAIN = "joined_again_with_which_token"
+    JOIN_TOKEN = "what_the_first_token_allows"  # noqa: S105 - a name of a claim
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeBeside(Claim):
+    """An exchange in the second of the error."""
+
+    capability: str
+    """The one that was needed."""
+    before: bool | None
+    """Whether the old token has it; None when the event does not say."""
+    after: bool | None
+    """Whether the new token has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenInForce(Claim):
+    """Whether the token that was in force since the last exchange has what was needed."""
+
+    capability: str
+    exchanged: Distance
+    allowed: bool | None
+    """None when the event does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class CapabilityTaken(Claim):
+    """An exchange took away what was needed."""
+
+    capability: str
+    taken: Distance
+    last_exchanged: Distance | None
+    """The last exchange, which did not give it back; None when it is the one that took it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartedWithout(Claim):
+    """Something started that the last token does not allow, so an exchange must be missing."""
+
+    capability: str
+    exchanged: Distance
+    started: str
+    """Name of the event."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacedToken(Claim):
+    """Whether the token that a later exchange replaced has what was needed."""
+
+    capability: str
+    exchanged: Distance
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedBefore(Claim):
+    """Something started that takes the capability, and no exchange is read since."""
+
+    capability: str
+    started: str
+    """Name of the event."""
+    started_at: Distance
+
+
 def token_in_force(context: EventContext) -> Iterator[Finding]:
     """Find the token in force at the error, and whether it allowed what was tried."""
-    needed = _NEEDED.get(context.event.name or "")
+    here, needed = context.refs(context.position), _NEEDED.get(context.event.name or "")
     if needed is None:
-        text = "Which capability was missing is not known: no document ties it to this event."
-        yield Finding((text,), Certainty.UNKNOWN, context.refs(context.position))
+        yield Finding(TokenSays.CAPABILITY_NOT_KNOWN, Certainty.UNKNOWN, here)
     elif context.second is None or context.has_untimed(events.TOKEN_EXCHANGED):
-        yield Finding(
-            ("The token in force cannot be told: an event has no readable time.",),
-            Certainty.UNKNOWN,
-            context.refs(context.position),
-        )
+        yield Finding(TokenSays.NO_TIME, Certainty.UNKNOWN, here)
     else:
         yield _at(context, context.second, needed)
 
@@ -34,12 +117,9 @@ def _at(context: EventContext, second: int, needed: str) -> Finding:
     same = list(filter(context.is_tied, context.within(second, second, events.TOKEN_EXCHANGED)))
     until = context.until(second, events.TOKEN_EXCHANGED)
     before = [*islice(filter(context.is_before, until), 2)][::-1]
-    if len(same) > 1 or len({context.distance(at) for at in before}) < len(before):
-        return Finding(
-            ("Several token exchanges are in one second: which came last is not known.",),
-            Certainty.UNKNOWN,
-            context.refs(*(same or before), context.position),
-        )
+    if len(same) > 1 or _are_tied(context, before):
+        refs = context.refs(*(same or before), context.position)
+        return Finding(TokenSays.SEVERAL_EXCHANGES, Certainty.UNKNOWN, refs)
     if same:
         return _same_second(context, same[0], needed)
     if before:
@@ -51,67 +131,48 @@ def _at(context: EventContext, second: int, needed: str) -> Finding:
     return _never_exchanged(context, second, needed)
 
 
+def _are_tied(context: EventContext, positions: list[int]) -> bool:
+    """Whether the times of neighbours among these events leave their order open."""
+    times = [context.log.time_us(at) for at in positions]
+    return any(distance_between(one, other).is_tied for one, other in pairwise(times))
+
+
 def _same_second(context: EventContext, exchange: int, needed: str) -> Finding:
     event = context.log[exchange]
     old, new = allows(event.previous_token, needed), allows(event.new_token, needed)
     refs = context.refs(exchange, context.position)
-    order: Text = ("which of the two came first",)
-    if old is None or new is None:
-        text = f"A token was exchanged in the same second; {needed} is not told of both tokens."
-        return Finding((text,), Certainty.UNKNOWN, refs, order, context.rest)
-    if old is new:
-        verb = "allow" if new else "do not allow"
-        text = f"Both tokens of the exchange in the same second {verb} {needed}."
-        if new:
-            text += " They do not explain the error."
-        return Finding((text,), context.firm(), refs, context.open_pages, context.rest)
-    verb = "gave" if new else "took"
-    rest = ": the attempt may have come before it." if new else " away."
-    text = f"The token exchange in the same second {verb} {needed}{rest}"
-    return Finding((text,), Certainty.LIKELY, refs, order, context.rest)
+    claim = ExchangeBeside(needed, old, new)
+    if old is not None and old is new:
+        return Finding(claim, context.firm(), refs, context.open_pages, context.rest)
+    is_told = old is not None and new is not None
+    certainty = Certainty.LIKELY if is_told else Certainty.UNKNOWN
+    return Finding(claim, certainty, refs, TokenOpen.WHICH_FIRST, context.rest)
 
 
 def _exchanged(context: EventContext, last: int, second: int, needed: str) -> Finding:
     since = second_of(context.log, last) or 0
-    allowed = allows(context.log[last].new_token, needed)
-    away = context.distance(last)
+    allowed, away = allows(context.log[last].new_token, needed), context.to(last)
     if allowed is None:
-        text = f"Whether the token exchanged {away} allows {needed} is not in the event."
-        return Finding(
-            (text,), Certainty.UNKNOWN, context.refs(last, context.position), None, context.rest
-        )
+        refs = context.refs(last, context.position)
+        claim = TokenInForce(needed, away, None)
+        return Finding(claim, Certainty.UNKNOWN, refs, None, context.rest)
     proof = _last_between(context, _PROOF[needed], since, second)
     if not allowed and proof is not None:
-        text = (
-            f"The last exchange, {away}, left no {needed}, yet {_PROOF[needed]} follows it: a "
-            "later token must have been in force, and its exchange is not in the events."
-        )
         refs = context.refs(last, proof, context.position)
-        return Finding((text,), Certainty.UNKNOWN, refs, context.open_pages, context.rest)
+        started = StartedWithout(needed, away, _PROOF[needed])
+        return Finding(started, Certainty.UNKNOWN, refs, context.open_pages, context.rest)
     join = _last_between(context, events.JOINED, since, second + 1)
     joins = () if join is None else (join,)
-    unknown = context.open_pages
-    if joins:
-        unknown = ("it joined again since, and with which token is not in the events",)
+    unknown: StaysUnknown | None = TokenOpen.JOINED_AGAIN if joins else context.open_pages
     certainty = context.firm(unless=bool(joins))
-    if allowed:
-        text = f"The token in force since the exchange {away} allows {needed}: it does not explain"
-        refs = context.refs(last, *joins, context.position)
-        return Finding((f"{text} the error.",), certainty, refs, unknown, context.rest)
-    taker = _taker(context, second, needed)
-    if taker is None:
-        text = f"The token in force since the exchange {away} does not allow {needed}."
-    elif taker == last:
-        text = f"The token exchange {away} took {needed} away."
-    else:
-        text = (
-            f"The token exchange {context.distance(taker)} took {needed} away; "
-            f"the last one, {away}, did not give it back."
-        )
+    taker = None if allowed else _taker(context, second, needed)
     shown = [last] if taker in {None, last} else [taker or 0, last]
-    return Finding(
-        (text,), certainty, context.refs(*shown, *joins, context.position), unknown, context.rest
-    )
+    refs = context.refs(*shown, *joins, context.position)
+    if taker is None:
+        claim = TokenInForce(needed, away, allowed)
+        return Finding(claim, certainty, refs, unknown, context.rest)
+    taken = CapabilityTaken(needed, context.to(taker), None if taker == last else away)
+    return Finding(taken, certainty, refs, unknown, context.rest)
 
 
 def _taker(context: EventContext, second: int, needed: str) -> int | None:
@@ -130,34 +191,22 @@ def _replaced_later(context: EventContext, exchange: int, needed: str) -> Findin
     allowed = allows(context.log[exchange].previous_token, needed)
     if allowed is None:
         return _never_exchanged(context, context.second or 0, needed)
-    verb = "allowed" if allowed else "did not allow"
-    text = f"The token that was replaced {context.distance(exchange)} {verb} {needed}"
-    text += ": it does not explain the error." if allowed else "."
+    claim = ReplacedToken(needed, context.to(exchange), allowed)
     refs = context.refs(context.position, exchange)
-    return Finding((text,), context.firm(), refs, context.open_pages, context.rest)
+    return Finding(claim, context.firm(), refs, context.open_pages, context.rest)
 
 
 def _never_exchanged(context: EventContext, second: int, needed: str) -> Finding:
-    joining: Text = ("what the token that it joined with allows is not in the events",)
+    here, joining = context.refs(context.position), TokenOpen.JOIN_TOKEN
     proof = _last_between(context, _PROOF[needed], -1, second)
     if proof is not None:
-        text = (
-            f"{_PROOF[needed]} {context.distance(proof)}, and no token exchange is read between: "
-            f"the token allowed {needed} then."
-        )
+        claim = AllowedBefore(needed, _PROOF[needed], context.to(proof))
         refs = context.refs(proof, context.position)
-        return Finding((text,), context.firm(), refs, context.open_pages or joining, context.rest)
+        return Finding(claim, context.firm(), refs, context.open_pages or joining, context.rest)
     if not context.complete:
-        text = "No token exchange before it is read so far."
-        return Finding(
-            (text,), Certainty.UNKNOWN, context.refs(context.position), joining, context.rest
-        )
-    return Finding(
-        ("Its token was not exchanged before: the error speaks of the token it joined with.",),
-        Certainty.LIKELY,
-        context.refs(context.position),
-        joining,
-    )
+        says = TokenSays.NO_EXCHANGE_READ
+        return Finding(says, Certainty.UNKNOWN, here, joining, context.rest)
+    return Finding(TokenSays.JOINED_WITH, Certainty.LIKELY, here, joining)
 
 
 def _last_between(context: EventContext, name: str, after: int, before: int) -> int | None:
