@@ -5,13 +5,14 @@ from typing import Any, Final
 
 from ivscope.analysis.intervals import Why
 from ivscope.findings.finding import Claim, PartlyRead, PlainClaim, Text
-from ivscope.render.sentences import publishing, tokens
+from ivscope.render.sentences import clients, publishing, tokens
 from ivscope.render.sentences.words import OPEN, partly_read
 
-_PLAIN: Final[dict[PlainClaim, str]] = {**OPEN, **publishing.PLAIN, **tokens.PLAIN}
+_PLAIN: Final[dict[PlainClaim, str]] = {**OPEN, **clients.PLAIN, **publishing.PLAIN, **tokens.PLAIN}
 
 _SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
     PartlyRead: partly_read,
+    **clients.SENTENCES,
     **publishing.SENTENCES,
     **tokens.SENTENCES,
 }
