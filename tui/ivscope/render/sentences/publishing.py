@@ -39,12 +39,13 @@ def _publishers_then(claim: PublishersThen) -> Text:
     if claim.copies:
         copies = "a copy from another stage" if claim.copies == 1 else "copies from other stages"
         text += f", {claim.copies} of them {copies}"
+    takes = f"{claim.limit} that a stage takes"
     end = {
-        AgainstLimit.MORE: f", more than the {claim.limit} that a stage takes: it was another limit.",
+        AgainstLimit.MORE: f", more than the {takes}: it was another limit.",
         AgainstLimit.FULL: f": the stage's {claim.limit} slots were taken.",
-        AgainstLimit.AT_LEAST: f", of {claim.limit} that a stage takes.",
-        AgainstLimit.UNSURE: f", of {claim.limit} that a stage takes.",
-        AgainstLimit.FEWER: f", fewer than the {claim.limit} that a stage takes: it was another limit.",
+        AgainstLimit.AT_LEAST: f", of {takes}.",
+        AgainstLimit.UNSURE: f", of {takes}.",
+        AgainstLimit.FEWER: f", fewer than the {takes}: it was another limit.",
     }
     return (text, end[claim.compared])
 
