@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import compress
 
 from ivscope.analysis.row_columns import flags_of
-from ivscope.domain.durations import round_duration
 from ivscope.domain.stages import ParticipantSummary
-from ivscope.findings.event_context import moment_of, refs, second_of
-from ivscope.findings.finding import Ask, EventRef, FactKey, FactKind, Lacking, Part, PartlyRead
+from ivscope.domain.times import from_microseconds
+from ivscope.findings.event_context import refs, second_of
+from ivscope.findings.finding import Ask, EventRef, FactKey, FactKind, Lacking, PartlyRead
 from ivscope.findings.known_facts import SessionFacts
 from ivscope.provider.store.event_log import EventLog
 
@@ -18,6 +19,20 @@ REPLICA = "REPLICA"
 
 MANY = 3
 """From so many participants on an error is not one of a single participant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The time from the first to the last of some events, UTC."""
+
+    first: datetime
+    last: datetime
+
+
+def period(log: EventLog, first: int, last: int) -> Period:
+    """The time from one event to another, by their positions; both have a readable time."""
+    times = (log.time_us(first) or 0, log.time_us(last) or 0)
+    return Period(*map(from_microseconds, times))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +89,9 @@ class SessionContext:
         """References to events of the session's log."""
         return refs(self.facts.scope, positions)
 
-    def from_to(self, positions: Sequence[int]) -> list[Part]:
-        """The times of the first and the last of these events, as part of a sentence."""
-        first, last = moment_of(self.log, positions[0]), moment_of(self.log, positions[-1])
-        seconds = self.second(positions[-1]) - self.second(positions[0])
-        if seconds == 0:
-            return [" in one second, ", first]
-        return [f" within {round_duration(seconds)}, from ", first, " to ", last]
+    def period(self, positions: Sequence[int]) -> Period:
+        """From the first to the last of these events, which have readable times."""
+        return period(self.log, positions[0], positions[-1])
 
     def by_participant(self, positions: Iterable[int]) -> dict[str, list[int]]:
         """Positions by participant id, in the order given."""

@@ -2,20 +2,68 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 from ivscope.analysis.intervals import SPAN_NAMES, Family
 from ivscope.analysis.pairing import Doubts, Half, stays_of
 from ivscope.domain import events
-from ivscope.domain.durations import round_duration
 from ivscope.findings.event_context import positions_named
-from ivscope.findings.finding import Certainty, Finding, Outside, Text
+from ivscope.findings.finding import Certainty, Claim, Finding, PlainClaim
 from ivscope.findings.leaving import REJOIN_SECONDS
 from ivscope.findings.session_context import MANY, SessionContext
 
 MOST_USERS = 20
 """The most user ids with a finding, those with the most participants first."""
+
+
+class UsersOpen(PlainClaim):
+    """What stays unknown of participants with one user id."""
+
+    WHEN_INSIDE = "when_they_were_inside"
+    STILL_INSIDE = "whether_still_inside_where_left_is_missing"
+    ONE_CLIENT = "whether_it_is_one_client"
+    """Only the user id is the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserIdPartlyRead(Claim):
+    """Several participants carry a user id; when all of them were inside is not read."""
+
+    user_id: str
+    participants: int
+    read: int
+    """Of them, those whose events are read."""
+    without_joined: int
+    """Of those read, those without a JOINED."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserIdAtOnce(Claim):
+    """Several participants carry a user id, and some of them were inside at the same time."""
+
+    user_id: str
+    participants: int
+    at_once: int
+    """The most of them that were inside at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserIdInTurn(Claim):
+    """Several participants carry a user id and were inside one after another."""
+
+    user_id: str
+    participants: int
+
+
+@dataclass(frozen=True, slots=True)
+class UserIdReturns(Claim):
+    """The same, and so soon after each other that it looks like one client."""
+
+    user_id: str
+    participants: int
+    longest_gap_seconds: int
 
 
 class _Visit(NamedTuple):
@@ -71,36 +119,24 @@ def _told(
 ) -> Finding:
     rests = session.refs([visit.joined for visit in visits])
     count = len(names)
-    who: Text = (f"{count:,} participants carry the user id ", Outside(user))
-    if len(read) < count:
-        text = (*who, f"; the events of {len(read):,} of them are read")
-        if len(visits) < len(read):
-            text = (*text, f", {len(read) - len(visits):,} without JOINED")
-        text = (*text, ".")
-        return Finding(text, Certainty.UNKNOWN, rests, session.partial, session.rest)
-    if len(visits) < count:
-        text = (*who, f"; {count - len(visits):,} of them have no JOINED.")
-        unknown: Text = ("when they were inside",)
-        return Finding(text, Certainty.UNKNOWN, rests, session.partial or unknown, session.rest)
+
+    def found(claim: Claim, certainty: Certainty, unknown: UsersOpen | None = None) -> Finding:
+        return Finding(claim, certainty, rests, session.partial or unknown, session.rest)
+
+    if len(read) < count or len(visits) < count:
+        claim = UserIdPartlyRead(user, count, len(read), len(read) - len(visits))
+        return found(claim, Certainty.UNKNOWN, UsersOpen.WHEN_INSIDE)
     gaps = [None if one.last is None else other.first - one.last for one, other in pairwise(visits)]
     if any(gap is None or gap < 0 for gap in gaps):
-        text = (*who, f", up to {_at_once(visits):,} at the same time: not one after another.")
+        at_once = UserIdAtOnce(user, count, _at_once(visits))
         if any(visit.last is None and not visit.is_inside for visit in visits[:-1]):
-            unknown = ("where LEFT is missing, whether it was still inside",)
-            return Finding(text, Certainty.LIKELY, rests, unknown, session.rest)
-        return Finding(text, Certainty.SHOWN, rests, session.partial, session.rest)
+            unsure, open_ = Certainty.LIKELY, UsersOpen.STILL_INSIDE
+            return Finding(at_once, unsure, rests, open_, session.rest)
+        return found(at_once, Certainty.SHOWN)
     longest = max(gap or 0 for gap in gaps)
     if longest > REJOIN_SECONDS:
-        text = (*who, ", one after another.")
-        return Finding(text, Certainty.SHOWN, rests, session.partial, session.rest)
-    text = (
-        *who,
-        f", one after another, at most {round_duration(longest)} apart: ",
-        "it looks like one client that comes back with a new token each time.",
-    )
-    same: Text = ("whether it is one client: only the user id is the same",)
-    looks = session.partial or same
-    return Finding(text, Certainty.LIKELY, rests, looks, session.rest)
+        return found(UserIdInTurn(user, count), Certainty.SHOWN)
+    return found(UserIdReturns(user, count, longest), Certainty.LIKELY, UsersOpen.ONE_CLIENT)
 
 
 def _at_once(visits: Sequence[_Visit]) -> int:

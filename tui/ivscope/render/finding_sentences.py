@@ -5,16 +5,27 @@ from typing import Any, Final
 
 from ivscope.analysis.intervals import Why
 from ivscope.findings.finding import Claim, PartlyRead, PlainClaim, Text
-from ivscope.render.sentences import clients, publishing, tokens
+from ivscope.findings.rules import RuleFailed
+from ivscope.render.sentences import clients, people, publishing, tokens
 from ivscope.render.sentences.words import OPEN, partly_read
 
-_PLAIN: Final[dict[PlainClaim, str]] = {**OPEN, **clients.PLAIN, **publishing.PLAIN, **tokens.PLAIN}
+_TOPICS = (publishing, people, tokens, clients)
+
+_PLAIN: Final[dict[PlainClaim, str]] = {
+    **OPEN,
+    **{plain: words for topic in _TOPICS for plain, words in topic.PLAIN.items()},
+}
+
+
+def _rule_failed(claim: RuleFailed) -> Text:
+    failed = f"what the rule {claim.function} finds: it failed, a bug in ivscope"
+    return (f"{failed} ({claim.error}).",)
+
 
 _SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
     PartlyRead: partly_read,
-    **clients.SENTENCES,
-    **publishing.SENTENCES,
-    **tokens.SENTENCES,
+    RuleFailed: _rule_failed,
+    **{kind: words for topic in _TOPICS for kind, words in topic.SENTENCES.items()},
 }
 
 
