@@ -37,7 +37,7 @@ from ivscope.findings.publishing import (
     moves_near,
     publishing_in,
 )
-from ivscope.findings.session_context import MANY, Period, SessionContext
+from ivscope.findings.session_context import MANY, EventPeriod, SessionContext
 
 
 class PublisherSays(PlainClaim):
@@ -148,7 +148,7 @@ class UnreachablePublisher(Claim):
 
     participants: int
     publisher_id: str
-    period: Period
+    period: EventPeriod
 
 
 _MOVES = {

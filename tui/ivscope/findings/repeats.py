@@ -9,7 +9,7 @@ from ivscope.analysis.timed_events import Wanted, all_timed, timed_events, untim
 from ivscope.domain.durations import per_minute
 from ivscope.findings.event_context import SECOND_US, EventContext, ask_session
 from ivscope.findings.finding import MOST_REFS, Certainty, Claim, Finding, Lacking, PlainClaim
-from ivscope.findings.session_context import MANY, Period, SessionContext, period, with_errors
+from ivscope.findings.session_context import MANY, EventPeriod, SessionContext, period, with_errors
 from ivscope.provider.store.event_log import EventLog
 
 INTERNAL = "INTERNAL_SERVER_EXCEPTION"
@@ -39,7 +39,7 @@ class SameError(Claim):
     """The remote participant, when all of them name the same one."""
     is_all_read: bool
     """Whether the events of the participant are read to the end."""
-    period: Period | None
+    period: EventPeriod | None
     """None when one of them has no readable time."""
     a_minute: float | None
     """On average; None for a short time."""
@@ -58,7 +58,7 @@ class OthersMetItToo(Claim):
     """An INTERNAL_SERVER_EXCEPTION is part of a burst of several participants."""
 
     others: int
-    period: Period
+    period: EventPeriod
     most_at_once: int | None
     """The most participants within the window, when the burst is longer."""
     window_seconds: int = WINDOW_SECONDS
@@ -79,7 +79,7 @@ class Burst(Claim):
     participants: int
     error_code: str
     """The name of the error when it has no code."""
-    period: Period
+    period: EventPeriod
     most_at_once: int | None
     """The most participants within the window, when the burst is longer."""
     is_to_escalate: bool

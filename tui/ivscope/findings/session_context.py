@@ -22,17 +22,17 @@ MANY = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class EventPeriod:
     """The time from the first to the last of some events, UTC."""
 
     first: datetime
     last: datetime
 
 
-def period(log: EventLog, first: int, last: int) -> Period:
+def period(log: EventLog, first: int, last: int) -> EventPeriod:
     """The time from one event to another, by their positions; both have a readable time."""
     times = (log.time_us(first) or 0, log.time_us(last) or 0)
-    return Period(*map(from_microseconds, times))
+    return EventPeriod(*map(from_microseconds, times))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class SessionContext:
         """References to events of the session's log."""
         return refs(self.facts.scope, positions)
 
-    def period(self, positions: Sequence[int]) -> Period:
+    def period(self, positions: Sequence[int]) -> EventPeriod:
         """From the first to the last of these events, which have readable times."""
         return period(self.log, positions[0], positions[-1])
 

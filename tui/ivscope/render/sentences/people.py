@@ -15,7 +15,7 @@ from ivscope.findings.repeats import (
     RepeatsOpen,
     SameError,
 )
-from ivscope.findings.session_context import Period
+from ivscope.findings.session_context import EventPeriod
 from ivscope.findings.shared_users import (
     UserIdAtOnce,
     UserIdInTurn,
@@ -40,7 +40,7 @@ PLAIN: Final[dict[PlainClaim, str]] = {
 }
 
 
-def _within(period: Period) -> Text:
+def _within(period: EventPeriod) -> Text:
     """From when to when something was: " within 38 s, from 20:30:04 to 20:30:42"."""
     first, last = (to_microseconds(time) // 1_000_000 for time in (period.first, period.last))
     if first == last:
