@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ivscope.analysis.intervals import Why
-from ivscope.findings.finding import Finding, Moment, Outside, Part, Text
+from ivscope.findings.finding import Finding
 from ivscope.render.finding_sentences import sentence
+from ivscope.render.sentences.words import Moment, Outside, Part, Text
 
 _NUMBER = re.compile(r"(?<![A-Za-z.\d])\d[\d,]*(\.\d+)*")
 _SPAN = re.compile(r"# (?:d|h|min|s)\b(?: # (?:h|min|s)\b)*")

@@ -21,7 +21,7 @@ from ivscope.domain.stages import (
 from ivscope.domain.times import Time, to_microseconds
 from ivscope.domain.tokens import ParticipantToken
 from ivscope.endpoint.world import World
-from ivscope.findings.finding import Claim, Finding, Moment, Outside, PlainClaim, Text
+from ivscope.findings.finding import Finding, StaysUnknown
 from ivscope.findings.known_facts import (
     KnownFacts,
     KnownIngest,
@@ -35,6 +35,7 @@ from ivscope.findings.rules import findings_for
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.event_lines import reason
 from ivscope.render.finding_sentences import sentence
+from ivscope.render.sentences.words import Moment, Outside
 from ivscope.sources.decoding import (
     decode_event,
     decode_ingest_configuration,
@@ -339,7 +340,7 @@ class WorldSession:
         return 0
 
 
-def words(claim: Claim | PlainClaim | Why | Text | None) -> str:
+def words(claim: StaysUnknown | None) -> str:
     """The sentence of a claim, or of what stays unknown, with outside text in angle brackets."""
     if claim is None:
         return ""

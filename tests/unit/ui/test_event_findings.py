@@ -16,6 +16,7 @@ from ivscope.findings.finding import (
     Finding,
     Lacking,
 )
+from ivscope.findings.publish_stopped import StoppedSays
 from ivscope.findings.repeats import SameError
 from ivscope.findings.rules import findings_for
 from ivscope.provider.fetch.provider import StageDataProvider
@@ -144,7 +145,7 @@ def test_a_rule_that_raises_is_missing_alone_and_its_bug_is_kept(provider, time,
 
 
 def finding(certainty, *asks):
-    return Finding(("Text.",), certainty, would_tell=asks)
+    return Finding(StoppedSays.LEFT_TOO, certainty, would_tell=asks)
 
 
 def ask(kind, scoped):

@@ -8,7 +8,6 @@ from typing import Final
 from ivscope.analysis.intervals import EventSpan, bounds_of
 from ivscope.analysis.spans import Spans
 from ivscope.analysis.timed_events import EARLIEST, LATEST, all_timed, timed_events, untimed_events
-from ivscope.domain.durations import round_duration
 from ivscope.domain.events import Event
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.domain.times import from_microseconds
@@ -21,7 +20,6 @@ from ivscope.findings.finding import (
     FactKey,
     FactKind,
     Lacking,
-    Moment,
     Open,
 )
 from ivscope.findings.known_facts import KnownFacts, KnownLog
@@ -77,10 +75,6 @@ class EventContext:
         """Seconds from this event to another; negative when the other one was before."""
         mine, other = self.log.time_us(self.position), self.log.time_us(position)
         return 0 if mine is None or other is None else (other - mine) / SECOND_US
-
-    def distance(self, position: int) -> str:
-        """How far away another event is, in words: "in the same second", "20 s before"."""
-        return distance(self.log.time_us(self.position), self.log.time_us(position))
 
     def to(self, position: int) -> Distance:
         """How far away another event is."""
@@ -146,12 +140,6 @@ def time_of(log: EventLog, position: int) -> datetime | None:
     return None if time_us is None else from_microseconds(time_us)
 
 
-def moment_of(log: EventLog, position: int) -> Moment | str:
-    """The time of an event, as part of a sentence."""
-    time_us = log.time_us(position)
-    return "a time not known" if time_us is None else Moment(from_microseconds(time_us))
-
-
 def positions_named(log: EventLog, names: Iterable[str]) -> list[int]:
     """Positions of the events with these names and a readable time, oldest first."""
     wanted = frozenset(names)
@@ -200,26 +188,6 @@ def distance_between(time: int | None, other: int | None) -> Distance:
         return Distance(None)
     (first, last), (other_first, other_last) = bounds_of(time), bounds_of(other)
     return Distance(other - time, first <= other_last and other_first <= last)
-
-
-def distance(time: int | None, other: int | None) -> str:
-    """How far another event is from this one, in words. Times in microseconds since 1970 UTC."""
-    if time is None or other is None:
-        return "at a time not known"
-    (first, last), (other_first, other_last) = bounds_of(time), bounds_of(other)
-    if first <= other_last and other_first <= last:
-        return "in the same second"
-    return f"{gap_words(abs(other - time))} {'after' if other > time else 'before'}"
-
-
-def gap_words(gap: int) -> str:
-    """A time between two events in words, microseconds; parts of a second only below one."""
-    if gap >= SECOND_US:
-        return round_duration(gap // SECOND_US)
-    tenths, milliseconds = gap // 100_000, gap // 1_000
-    if tenths:
-        return f"0.{tenths} s"
-    return f"{milliseconds} ms" if milliseconds else "less than 1 ms"
 
 
 def refs(scope: ParticipantScope | SessionScope, positions: Sequence[int]) -> tuple[EventRef, ...]:

@@ -5,7 +5,6 @@ Its sentence is made in `ivscope.render.sentences`.
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from ivscope.analysis.intervals import Why
@@ -13,27 +12,6 @@ from ivscope.domain.stages import ParticipantScope, SessionScope
 
 MOST_REFS = 20
 """The most events that a finding names: nobody jumps to more of them by hand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """Text from outside, such as an id, a code or a version. Not safe to draw as it is."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A time inside a sentence, UTC; drawn in the zone that the person has chosen."""
-
-    time: datetime
-
-
-Part = str | Outside | Moment | Why
-"""A part of a sentence. A str is our own text and safe to draw."""
-
-Text = tuple[Part, ...]
-"""A sentence: its parts, joined without spaces."""
 
 
 class Certainty(StrEnum):
@@ -66,12 +44,12 @@ class FactKind(StrEnum):
     """ListParticipantReplicas of a `ParticipantScope`, without its session."""
     PARTICIPANTS = "participants"
     """The pages of ListParticipants of a `SessionScope` that are not read yet."""
-    INGEST_CONFIGURATIONS = "ingest configurations"
+    INGEST_CONFIGURATIONS = "ingest_configurations"
     """ListIngestConfigurations of the stage of a `SessionScope`: pages not read yet. Needs a
     permission that many do not have."""
-    SESSION_FACTS = "session facts"
+    SESSION_FACTS = "session_facts"
     """GetParticipant of everybody in a `SessionScope` who has an error event."""
-    SESSION_EVENTS = "session events"
+    SESSION_EVENTS = "session_events"
     """A scan of a `SessionScope`: every participant and its events."""
 
 
@@ -163,7 +141,7 @@ class PartlyRead(Claim):
     all_listed: bool
 
 
-StaysUnknown = Claim | PlainClaim | Why | Text
+StaysUnknown = Claim | PlainClaim | Why
 """What stays unknown after a finding."""
 
 
@@ -171,7 +149,7 @@ StaysUnknown = Claim | PlainClaim | Why | Text
 class Finding:
     """One conclusion of a rule."""
 
-    claim: Claim | PlainClaim | Text
+    claim: Claim | PlainClaim
     certainty: Certainty
     rests_on: tuple[EventRef, ...] = ()
     """In the order of the sentence; at most `MOST_REFS`, of more the first and the last ones.

@@ -75,7 +75,7 @@ class Move(StrEnum):
     """What a publisher did."""
 
     STARTED = "started"
-    STOPPED = "stopped publishing"
+    STOPPED = "stopped"
     LEFT = "left"
 
 

@@ -51,7 +51,7 @@ class AgainstLimit(StrEnum):
     """Certainly more than the limit, so that it was another limit."""
     FULL = "full"
     """As many as the limit."""
-    AT_LEAST = "at least"
+    AT_LEAST = "at_least"
     """Fewer are certain, and not everybody is read."""
     UNSURE = "unsure"
     """Fewer are certain, and with the unsure ones the limit is reached."""

@@ -82,8 +82,10 @@ class SessionContext:
 
     def persons(self, participant_ids: Iterable[str]) -> int:
         """The least number of people behind these participants: one user id is one person."""
-        rows = ((name, self.people.get(name)) for name in participant_ids)
-        return len({(row and row.user_id) or f"id {name}" for name, row in rows})
+        names = set(participant_ids)
+        rows = (self.people.get(name) for name in names)
+        users = [row.user_id for row in rows if row and row.user_id]
+        return len(names) - len(users) + len(set(users))
 
     def refs(self, positions: Sequence[int]) -> tuple[EventRef, ...]:
         """References to events of the session's log."""

@@ -54,9 +54,9 @@ class OtherWas(StrEnum):
     """Whether another participant was publishing at the error."""
 
     PUBLISHING = "publishing"
-    NOT_PUBLISHING = "not publishing"
-    NOT_CERTAIN = "not certain"
-    NOT_READ = "not read"
+    NOT_PUBLISHING = "not_publishing"
+    NOT_CERTAIN = "not_certain"
+    NOT_READ = "not_read"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,6 @@ from ivscope.findings.finding import (
     EventRef,
     FactKind,
     Finding,
-    Outside,
-    Part,
-    Text,
 )
 from ivscope.render.cells import wrap
 from ivscope.render.event_lines import reason
@@ -24,7 +21,7 @@ from ivscope.render.fields import LONGEST_VALUE
 from ivscope.render.finding_sentences import sentence
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe
-from ivscope.render.sentences.words import LACKING
+from ivscope.render.sentences.words import LACKING, Outside, Part, Text
 from ivscope.render.timestamps import clock
 
 _WORDS = {

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ivscope.analysis.intervals import Why
-from ivscope.findings.finding import Claim, PartlyRead, PlainClaim, Text
+from ivscope.findings.finding import Claim, PartlyRead, PlainClaim, StaysUnknown
 from ivscope.findings.rules import RuleFailed
 from ivscope.render.sentences import clients, people, publishing, tokens
-from ivscope.render.sentences.words import OPEN, partly_read
+from ivscope.render.sentences.words import OPEN, Text, partly_read
 
 _TOPICS = (publishing, people, tokens, clients)
 
@@ -29,10 +29,8 @@ _SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
 }
 
 
-def sentence(claim: Claim | PlainClaim | Why | Text) -> Text:
+def sentence(claim: StaysUnknown) -> Text:
     """The words of a claim, or of what stays unknown. Texts from outside are not yet safe."""
-    if isinstance(claim, tuple):
-        return claim
     if isinstance(claim, Why):
         return (claim,)
     if isinstance(claim, PlainClaim):

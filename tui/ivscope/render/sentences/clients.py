@@ -17,7 +17,7 @@ from ivscope.findings.client import (
     VersionFails,
     VersionIsReason,
 )
-from ivscope.findings.finding import Claim, Moment, Outside, PlainClaim, Text
+from ivscope.findings.finding import Claim, PlainClaim
 from ivscope.findings.ingest_now import (
     ConfigurationNow,
     IngestOpen,
@@ -35,7 +35,7 @@ from ivscope.findings.stream_keys import (
     WorkedLater,
 )
 from ivscope.knowledge.known_issues import ISSUE_BY_NAME
-from ivscope.render.sentences.words import counted, distance_words
+from ivscope.render.sentences.words import Moment, Outside, Text, counted, distance_words
 
 _WEB_LIMITS = {
     "BITRATE_EXCEEDED": "at most 2,500 kbps",

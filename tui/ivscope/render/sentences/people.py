@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from ivscope.domain.durations import rate, round_duration
 from ivscope.domain.times import to_microseconds
-from ivscope.findings.finding import Claim, Moment, Outside, Part, PlainClaim, Text
+from ivscope.findings.finding import Claim, PlainClaim
 from ivscope.findings.publisher_not_found import PublisherOpen, UnreachablePublisher
 from ivscope.findings.repeats import (
     Burst,
@@ -23,7 +23,7 @@ from ivscope.findings.shared_users import (
     UserIdReturns,
     UsersOpen,
 )
-from ivscope.render.sentences.words import counted
+from ivscope.render.sentences.words import Moment, Outside, Part, Text, counted
 
 PLAIN: Final[dict[PlainClaim, str]] = {
     PublisherOpen.WHOSE_REASON: "whether the publisher or the subscribers are the reason",

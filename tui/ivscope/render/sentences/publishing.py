@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ivscope.domain.durations import round_duration
-from ivscope.findings.finding import Claim, Outside, PlainClaim, Text
+from ivscope.findings.finding import Claim, PlainClaim
 from ivscope.findings.publish_stopped import (
     ExchangeTookPublish,
     PublishedFor,
@@ -46,7 +46,7 @@ from ivscope.findings.stream_duration import (
     NoStartBefore,
 )
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
-from ivscope.render.sentences.words import distance_words
+from ivscope.render.sentences.words import Outside, Text, distance_words
 
 PLAIN: Final[dict[PlainClaim, str]] = {
     QuotaSays.CODE_NAMES_NO_LIMIT: "The code does not say which limit was hit.",

@@ -14,7 +14,7 @@ from ivscope.findings.capabilities import (
     TokenOpen,
     TokenSays,
 )
-from ivscope.findings.finding import Claim, Moment, Outside, PlainClaim, Text
+from ivscope.findings.finding import Claim, PlainClaim
 from ivscope.findings.leaving import (
     EndedWithLeaving,
     ErrorBeforeLeaving,
@@ -31,7 +31,14 @@ from ivscope.findings.token_exchange import (
     NoStopAfterLosing,
     StoppedAfterLosing,
 )
-from ivscope.render.sentences.words import counted, distance_words, span_words
+from ivscope.render.sentences.words import (
+    Moment,
+    Outside,
+    Text,
+    counted,
+    distance_words,
+    span_words,
+)
 
 PLAIN: Final[dict[PlainClaim, str]] = {
     TokenSays.CAPABILITY_NOT_KNOWN: (

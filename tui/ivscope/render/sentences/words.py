@@ -1,10 +1,33 @@
-"""Words that several sentences of findings share: times between events, numbers of things."""
+"""What a sentence of a finding is made of, and the words that several of them share."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from ivscope.analysis.intervals import Why
 from ivscope.domain.durations import round_duration
-from ivscope.findings.finding import Distance, Lacking, Moment, Open, PartlyRead, PlainClaim, Text
+from ivscope.findings.finding import Distance, Lacking, Open, PartlyRead, PlainClaim
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Text from outside, such as an id, a code or a version. Not safe to draw as it is."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time inside a sentence, UTC; drawn in the zone that the person has chosen."""
+
+    time: datetime
+
+
+Part = str | Outside | Moment | Why
+"""A part of a sentence. A str is our own text and safe to draw."""
+
+Text = tuple[Part, ...]
+"""A sentence: its parts, joined without spaces."""
 
 _SECOND_US = 1_000_000
 
