@@ -1,6 +1,5 @@
 """A finding in its simulated world, the truth it is held to, and what a claim is to the judge."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,8 +24,6 @@ class Case:
     finding: Finding
     number: int
     """Of the happening that the finding is about; that of its first evidence for a session."""
-    words: re.Match[str]
-    """Of a claim that is found by its words; else of nothing."""
 
     @property
     def said(self) -> Any:
@@ -101,7 +98,7 @@ class JudgedClaim:
 
     rule: str
     says: tuple[type | PlainClaim, ...]
-    """Classes of claims that say it, or plain claims; empty when it is found by its words."""
+    """Classes of claims that say it, or plain claims."""
     check: Check
     when: Callable[[Any], bool] = lambda _: True
     """Whether the values of a claim say it."""
@@ -109,19 +106,21 @@ class JudgedClaim:
     """Whether it is the cause that one believes in after reading, and not the letter."""
     excludes: bool = False
     """Whether it says of a cause that it is not the one; then it names none."""
-
-    words: re.Pattern[str] = re.compile("")
-    is_about: Callable[[Happening], bool] = lambda _: True
+    about: str = ""
+    """Name of the event that the finding is about, "error" for every error; empty for any."""
 
     def is_said(self, claim: object) -> bool:
         """Whether a claim of a finding says it."""
-        if not self.says:
-            return True
         is_one = any(
             claim is one if isinstance(one, PlainClaim) else isinstance(claim, one)
             for one in self.says
         )
         return is_one and self.when(claim)
+
+    def is_about(self, one: Happening) -> bool:
+        """Whether it speaks of such an event."""
+        kind = "error" if one.event.is_error else one.event.name
+        return self.about in {"", kind}
 
 
 def judged(
@@ -132,10 +131,11 @@ def judged(
     when: Callable[[Any], bool] = lambda _: True,
     believed: bool = False,
     excludes: bool = False,
+    about: str = "",
 ) -> JudgedClaim:
     """A claim that the judge checks."""
     kinds = says if isinstance(says, tuple) else (says,)
-    return JudgedClaim(rule, kinds, check, when, believed or excludes, excludes)
+    return JudgedClaim(rule, kinds, check, when, believed or excludes, excludes, about)
 
 
 def cause(*wanted: Cause) -> Check:

@@ -93,11 +93,8 @@ def _hold(world: World, seen: SeenFacts, finding: Finding, number: int, judged: 
 def _claims_of(world: World, seen: SeenFacts, finding: Finding, number: int) -> Iterator[Statement]:
     text = words(finding.claim)
     for claim in CLAIMS:
-        match = claim.words.search(text)
-        if match is None or not claim.is_said(finding.claim):
-            continue
-        case = Case(world, seen, finding, number, match)
-        if claim.is_about(case.here):
+        case = Case(world, seen, finding, number)
+        if claim.is_said(finding.claim) and claim.is_about(case.here):
             truth = claim.check(case)
             yield Statement(
                 claim.rule,
