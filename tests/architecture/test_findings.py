@@ -1,7 +1,6 @@
 """Findings are data: no rule writes a sentence, and every claim has its name and its sentence."""
 
 import ast
-import sys
 from dataclasses import fields
 from datetime import datetime
 from enum import Enum
@@ -9,17 +8,12 @@ from types import NoneType
 from typing import get_args, get_type_hints
 
 import ivscope.render.finding_sentences as sentences
-from ivscope.findings.finding import Claim, PlainClaim, rule_name
+from ivscope.findings.finding import Claim, rule_name
+from support.finding_members import everything, plain_claims, rule_name_of
 from support.tree import modules
 
 PLAIN = (str, int, float, bool, NoneType, datetime, Enum)
 """What the members of a claim are made of; tuples and dataclasses of these are plain too."""
-
-
-def everything(kind):
-    """All classes below a class, without the ones that became others with slots."""
-    below = [one for each in kind.__subclasses__() for one in (each, *everything(each))]
-    return [one for one in below if getattr(sys.modules[one.__module__], one.__name__) is one]
 
 
 def docstrings(tree):
@@ -56,9 +50,9 @@ def test_a_sentence_in_a_rule_would_be_found():
 
 
 def test_every_claim_is_called_by_one_name_and_has_a_sentence():
-    plain = [one for kind in everything(PlainClaim) for one in kind]
+    plain = plain_claims()
     claims = everything(Claim)
-    names = [rule_name(one) for one in plain] + [one.__name__ for one in claims]
+    names = [rule_name(one) for one in plain] + [rule_name_of(one) for one in claims]
     assert len(names) == len(set(names))
     assert len(names) > 100
     assert set(plain) == set(sentences._PLAIN)
