@@ -27,7 +27,10 @@ _SHARED = {Distance: "distance", EventPeriod: "period"}
 
 def everything(kind: type) -> list[type]:
     """All classes below a class, without the ones that became others with slots."""
-    below = [one for each in kind.__subclasses__() for one in (each, *everything(each))]
+    below: list[type] = []
+    each: type
+    for each in kind.__subclasses__():
+        below += (each, *everything(each))
     return [one for one in below if getattr(sys.modules[one.__module__], one.__name__) is one]
 
 

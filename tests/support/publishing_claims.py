@@ -174,7 +174,7 @@ PUBLISHING_CLAIMS = (
         "publisher: end explains nothing",
         PublisherWasPublishing,
         no_cause(*PUBLISHER_GONE),
-        when=lambda claim: not claim.is_stop_missing,
+        when=lambda claim: not (claim.is_stop_missing or claim.is_new),
         excludes=True,
     ),
     judged(
@@ -266,8 +266,28 @@ PEOPLE_CLAIMS = (
         "users: at the same time",
         UserIdAtOnce,
         both(_stays_overlap, negated(_is_one_client)),
+        when=lambda claim: not claim.is_brief,
         believed=True,
     ),
     judged("users: one after another", UserIdInTurn, negated(_stays_overlap)),
-    judged("users: one client", UserIdReturns, _is_one_client, believed=True),
+    judged(
+        "users: together for a moment",
+        UserIdAtOnce,
+        _stays_overlap,
+        when=lambda claim: claim.is_brief,
+    ),
+    judged(
+        "users: one client",
+        UserIdReturns,
+        _is_one_client,
+        when=lambda claim: claim.is_one_client,
+        believed=True,
+    ),
+    judged(
+        "users: back soon",
+        UserIdReturns,
+        _is_one_client,
+        when=lambda claim: not claim.is_one_client,
+        believed=True,
+    ),
 )

@@ -346,10 +346,20 @@ def test_publishing_without_its_own_start_is_not_measured(events):
 
 def test_a_stop_with_the_loss_of_publish_is_connected():
     known_facts = GivenFacts(
-        event(0, "PUBLISH_STARTED"), exchanged(9, HOST, VIEWER), event(9, "PUBLISH_STOPPED")
+        event(0, "PUBLISH_STARTED"), exchanged(9, HOST, VIEWER), event(10, "PUBLISH_STOPPED")
     )
     finding = said(known_facts, "took PUBLISH away")
     assert (finding.certainty, positions(finding)) == (Certainty.LIKELY, [1, 2])
+
+
+@pytest.mark.parametrize(
+    "more", [[exchanged(10, HOST, VIEWER)], [exchanged(9, HOST, VIEWER), event(10, "LEFT")]]
+)
+def test_a_stop_in_the_second_of_the_exchange_or_of_leaving_can_have_another_reason(more):
+    known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), *more, event(10, "PUBLISH_STOPPED"))
+    finding = said(known_facts, "took PUBLISH away")
+    assert finding.certainty is Certainty.UNKNOWN
+    assert finding.unknown is not None
 
 
 @pytest.mark.parametrize(
@@ -370,9 +380,9 @@ def test_a_stop_is_not_blamed_on_another_exchange(exchange):
 def test_an_error_around_the_stop_is_told_and_a_far_one_is_not():
     known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), failed(9), event(9, "PUBLISH_STOPPED"))
     finding = said(known_facts, "<BITRATE_EXCEEDED> is in the same second")
-    assert finding.certainty is Certainty.UNKNOWN
+    assert finding.certainty is Certainty.LIKELY
     known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), failed(9), event(10, "PUBLISH_STOPPED"))
-    assert said(known_facts, "is 1 s before").certainty is Certainty.LIKELY
+    assert said(known_facts, "is 1 s before").certainty is Certainty.UNKNOWN
     assert unsaid(GivenFacts(failed(0), event(9, "PUBLISH_STOPPED")), "BITRATE")
     assert unsaid(
         GivenFacts(failed(9, name="SUBSCRIBE_ERROR"), event(9, "PUBLISH_STOPPED")), "BITRATE"

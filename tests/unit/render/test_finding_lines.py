@@ -64,13 +64,15 @@ def ask(kind=FactKind.EVENTS, calls=1):
     ],
 )
 def test_a_finding_has_a_number_and_says_how_sure_it_is_in_a_word(certainty, word):
-    assert drawn(Finding(LEFT_TOO, certainty)) == [f"[1] {word}: It left in the same second."]
+    assert drawn(Finding(LEFT_TOO, certainty)) == [
+        f"[1] {word}: It left in the same second, which ends publishing."
+    ]
 
 
 def test_findings_are_counted_on():
     two = (Finding(LEFT_TOO, Certainty.SHOWN), Finding(ReplicatedFor(9), Certainty.SHOWN))
     assert drawn(*two, first=3) == [
-        "[3] shown: It left in the same second.",
+        "[3] shown: It left in the same second, which ends publishing.",
         "[4] shown: It was replicated for 9 s.",
     ]
 
@@ -111,7 +113,7 @@ def test_it_names_the_events_it_rests_on_but_not_the_one_under_the_cursor():
         "    rests on (z): PUBLISH_STOPPED 21:10:02 of g8-hana"
     ]
     alone = Finding(LEFT_TOO, Certainty.SHOWN, refs(0))
-    assert drawn(alone) == ["[1] shown: It left in the same second."]
+    assert drawn(alone) == ["[1] shown: It left in the same second, which ends publishing."]
 
 
 def test_equal_events_are_counted_and_whose_they_are_is_said_once():

@@ -88,6 +88,8 @@ class PublisherCount:
     """Participants that the session has, as far as listed."""
     all_listed: bool
     """Whether the list of participants is read to the end."""
+    took_more: bool = False
+    """Whether more than the documented limit were publishing at another time, without replicas."""
 
     @property
     def least(self) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import filterfalse
+from typing import Final
 
 from ivscope.analysis.intervals import Why
 from ivscope.domain import events
@@ -15,6 +16,20 @@ from ivscope.knowledge.limits import LASTING_SECONDS
 
 NEAR_SECONDS = 2
 """Events up to so many seconds apart can be one happening: AWS documents "immediately"."""
+
+ENDS_STREAM: Final = frozenset(
+    {
+        "BITRATE_EXCEEDED",
+        "RESOLUTION_EXCEEDED",
+        "B_FRAME_PRESENT",
+        "INVALID_AUDIO_CODEC",
+        "INVALID_VIDEO_CODEC",
+        "INVALID_INPUT",
+        "INVALID_PROTOCOL",
+        "STREAM_DURATION_EXCEEDED",
+    }
+)
+"""Error codes about what is being sent, and for how long: an attempt alone has none of it."""
 
 
 class StoppedSays(PlainClaim):
@@ -59,8 +74,9 @@ class PublishErrorBesideStop(Claim):
 
 
 _WITH_IT = (
-    (events.REPLICATION_STOPPED, StoppedSays.REPLICATION_ENDED_TOO),
-    (events.LEFT, StoppedSays.LEFT_TOO),
+    (events.REPLICATION_STOPPED, StoppedSays.REPLICATION_ENDED_TOO, Certainty.SHOWN),
+    # It can have stopped first, and left in the same second.
+    (events.LEFT, StoppedSays.LEFT_TOO, Certainty.LIKELY),
 )
 
 
@@ -72,11 +88,16 @@ def publish_stopped(context: EventContext) -> Iterator[Finding]:
     yield from _lost_capability(context, context.second)
     yield from _refused(context, context.second)
     near = context.within(context.second, context.second, events.REPLICATION_STOPPED, events.LEFT)
-    for name, says in _WITH_IT:
+    # What can have ended publishing before it left.
+    rivals = context.within(
+        context.second - NEAR_SECONDS, context.second, events.TOKEN_EXCHANGED, events.PUBLISH_ERROR
+    )
+    for name, says, usual in _WITH_IT:
         found = [at for at in near if context.log.name(at) == name]
         if found:
+            certainty = Certainty.UNKNOWN if name == events.LEFT and rivals else usual
             refs = context.refs(context.position, *found)
-            yield Finding(says, Certainty.SHOWN, refs, StoppedOpen.ORDER_AND_CAUSE)
+            yield Finding(says, certainty, refs, StoppedOpen.ORDER_AND_CAUSE)
 
 
 def _duration(context: EventContext) -> Finding:
@@ -92,7 +113,10 @@ def _duration(context: EventContext) -> Finding:
     refs = context.refs(span.other, context.position)
     doubt = span.why or (DurationOpen.EXACTNESS if is_near else None)
     # Beside the limit the length is read as the reason of the end.
-    certainty = context.firm(unless=is_near or span.why is not None)
+    certainty = context.firm(unless=is_near or span.why is not None or context.is_tied(span.other))
+    if span.why is Why.TIE:
+        # Which start belongs to it is open.
+        certainty = Certainty.UNKNOWN
     return Finding(claim, certainty, refs, context.open_pages or doubt, context.rest)
 
 
@@ -102,10 +126,13 @@ def _lost_capability(context: EventContext, second: int) -> Iterator[Finding]:
         event = context.log[at]
         if allows(event.previous_token, PUBLISH) and allows(event.new_token, PUBLISH) is False:
             claim = ExchangeTookPublish(context.to(at))
-            unknown = StoppedOpen.IS_BECAUSE_OF_IT
+            certainty, unknown = Certainty.LIKELY, StoppedOpen.IS_BECAUSE_OF_IT
             if context.is_tied(at):
-                unknown = StoppedOpen.ORDER_IN_SECOND
-            yield Finding(claim, Certainty.LIKELY, context.refs(at, context.position), unknown)
+                # Who stops first and is demoted in the same second is as frequent.
+                certainty, unknown = Certainty.UNKNOWN, StoppedOpen.ORDER_IN_SECOND
+            elif context.within(second, second, events.LEFT):
+                certainty = Certainty.UNKNOWN
+            yield Finding(claim, certainty, context.refs(at, context.position), unknown)
 
 
 def _refused(context: EventContext, second: int) -> Iterator[Finding]:
@@ -116,7 +143,8 @@ def _refused(context: EventContext, second: int) -> Iterator[Finding]:
         if not code:
             continue
         claim = PublishErrorBesideStop(code, context.to(at))
-        certainty = Certainty.UNKNOWN if context.is_tied(at) else Certainty.LIKELY
+        is_of_stream = context.is_tied(at) and code in ENDS_STREAM
+        certainty = Certainty.LIKELY if is_of_stream else Certainty.UNKNOWN
         refs = context.refs(at, context.position)
         yield Finding(claim, certainty, refs, StoppedOpen.WHICH_STREAM)
         return

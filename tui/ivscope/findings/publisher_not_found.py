@@ -39,6 +39,10 @@ from ivscope.findings.publishing import (
 )
 from ivscope.findings.session_context import MANY, EventPeriod, SessionContext
 
+NEW_SECONDS = 30
+"""A publisher that started so shortly before can be unknown where somebody subscribes: how fast it
+becomes known everywhere is not documented, and this is far more than is usual."""
+
 
 class PublisherSays(PlainClaim):
     """What is said of a publisher without values."""
@@ -63,6 +67,8 @@ class PublisherOpen(PlainClaim):
     """What stays unknown of a publisher that was not found."""
 
     SINCE_READ = "what_came_since_it_was_read"
+    HOW_SOON_FOUND = "how_soon_a_publisher_is_found"
+    """No document says how soon a new publisher is known everywhere."""
     WHY_NOT_FOUND = "why_it_was_not_found"
     """What app and network did is not in the events."""
     LOST_EVENTS = "whether_events_are_lost"
@@ -104,13 +110,15 @@ class PublisherTied(Claim):
 
 @dataclass(frozen=True, slots=True)
 class PublisherWasPublishing(Claim):
-    """The publisher was publishing at the error, so that its end does not explain it."""
+    """The publisher was publishing at the error: its start and its end do not explain it."""
 
     started: Distance
     stopped: Distance | None
     """None when no stop follows."""
     is_stop_missing: bool
     """Whether no stop follows though a stop can be missing."""
+    is_new: bool
+    """Whether it had started so shortly before that it need not be known everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +198,7 @@ def _compare(
     is_tied = any(_away(known_log, time, at).is_tied for at in near)
     is_race = bool(near) and not (found.state is State.TIE and is_tied)
     if is_race:
-        claim, certainty, positions = _race(known_log, time, near)
+        claim, certainty, positions = _race(known_log, time, near, found)
     else:
         claim, certainty, positions = _claim(context, known_log, found, second)
     unknown: StaysUnknown | None = None
@@ -205,6 +213,8 @@ def _compare(
         unknown = found.why
     elif found.state is State.ON:
         unknown = PublisherOpen.WHY_NOT_FOUND
+        if isinstance(claim, PublisherWasPublishing) and claim.is_new:
+            unknown = PublisherOpen.HOW_SOON_FOUND
     elif found.state is State.NEVER:
         unknown = PublisherOpen.LOST_EVENTS
     asks = () if covers else (ask_events(scope, Lacking.REST_OF_PUBLISHER),)
@@ -225,13 +235,14 @@ def _claim(context: EventContext, known_log: KnownLog, found: Publishing, second
         return _never(context, known_log)
     if found.state is State.ON and start is not None:
         began, stopped = _away(known_log, time, start), None
+        is_new = time - (log.time_us(start) or 0) < NEW_SECONDS * SECOND_US
         if end is None and found.why is not None:
-            open_end = PublisherWasPublishing(began, None, is_stop_missing=True)
-            return open_end, Certainty.LIKELY, [start]
+            open_end = PublisherWasPublishing(began, None, is_stop_missing=True, is_new=is_new)
+            return open_end, Certainty.UNKNOWN, [start]
         if end is not None:
             stopped = _away(known_log, time, end)
         certainty = Certainty.SHOWN if found.why is None else Certainty.LIKELY
-        claim = PublisherWasPublishing(began, stopped, is_stop_missing=False)
+        claim = PublisherWasPublishing(began, stopped, is_stop_missing=False, is_new=is_new)
         return claim, certainty, [*found.positions]
     if found.state is State.OFF:
         return _stopped(known_log, time, start, end)
@@ -248,15 +259,20 @@ def _claim(context: EventContext, known_log: KnownLog, found: Publishing, second
         move = Move.STARTED
         if end is not None and positions[-1:] == [end]:
             move = Move.LEFT if log.name(end) == events.LEFT else Move.STOPPED
-        return PublisherTied(move), Certainty.LIKELY, positions
+        # Who subscribes at a start comes too early; at a stop it was there until that moment.
+        certainty = Certainty.LIKELY if move is Move.STARTED else Certainty.UNKNOWN
+        return PublisherTied(move), certainty, positions
     return PublisherSays.UNSURE, Certainty.UNKNOWN, [*found.positions]
 
 
-def _race(known_log: KnownLog, time: int, near: tuple[int, ...]) -> _Said:
+def _race(known_log: KnownLog, time: int, near: tuple[int, ...], found: Publishing) -> _Said:
+    """Likely a race where the times say that it was not publishing; else it can be anything."""
     moves = dict.fromkeys(
         MoveNear(_MOVES[known_log.log.name(at) or ""], _away(known_log, time, at)) for at in near
     )
-    return PublisherMovedNear(tuple(moves)), Certainty.LIKELY, [*near]
+    was_there = found.state not in {State.OFF, State.NOT_YET}
+    certainty = Certainty.UNKNOWN if was_there else Certainty.LIKELY
+    return PublisherMovedNear(tuple(moves)), certainty, [*near]
 
 
 def _stopped(known_log: KnownLog, time: int, start: int | None, end: int | None) -> _Said:

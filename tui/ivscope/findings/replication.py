@@ -88,7 +88,7 @@ def _cause(context: EventContext, second: int, found: Publishing) -> Finding:
     end_second = None if end is None else second_of(context.log, end)
     if found.state is State.ON and (end_second or second + WINDOW_SECONDS) - second <= NEAR_SECONDS:
         says, open_ = ReplicationSays.STOPPED_PUBLISHING_AFTER, ReplicationOpen.WHICH_ENDED_WHICH
-        return Finding(says, Certainty.LIKELY, refs, open_, context.rest)
+        return Finding(says, Certainty.UNKNOWN, refs, open_, context.rest)
     if found.state is State.ON:
         says = ReplicationSays.CALL_IS_LEFT
         unknown = context.open_pages or ReplicationOpen.WHO_CALLED

@@ -13,6 +13,7 @@ from ivscope.domain.tokens import PUBLISH
 from ivscope.findings.capabilities import allows
 from ivscope.findings.event_context import EventContext, second_of
 from ivscope.findings.finding import Certainty, Claim, Distance, Finding, PlainClaim
+from ivscope.findings.publish_stopped import NEAR_SECONDS, StoppedOpen
 from ivscope.findings.publishing import State, publishing_in
 
 FOLLOWS_SECONDS = 30
@@ -119,7 +120,14 @@ def _lost(context: EventContext, second: int) -> Iterator[Finding]:
     ]
     if stops:
         claim = StoppedAfterLosing(context.to(stops[0]))
-        yield Finding(claim, Certainty.LIKELY, context.refs(context.position, stops[0]))
+        # Who stops first and is demoted in the same second is as frequent, and what stops long
+        # after it was demoted can have been stopped by anything.
+        soon = context.is_after(stops[0]) and context.seconds_to(stops[0]) <= NEAR_SECONDS
+        stopped = second_of(context.log, stops[0]) or 0
+        soon = soon and not context.within(stopped, stopped, events.LEFT)
+        certainty = Certainty.LIKELY if soon else Certainty.UNKNOWN
+        refs = context.refs(context.position, stops[0])
+        yield Finding(claim, certainty, refs, StoppedOpen.ORDER_AND_CAUSE)
         return
     found = publishing_in(context.known_log, (context.log.time_us(context.position) or 0) - 1)
     is_open = found.state is State.UNSURE and found.why is Why.PUBLISH_TAKEN

@@ -19,6 +19,7 @@ from ivscope.findings.session_context import EventPeriod
 from ivscope.findings.shared_users import (
     UserIdAtOnce,
     UserIdInTurn,
+    UserIdOpenStays,
     UserIdPartlyRead,
     UserIdReturns,
     UsersOpen,
@@ -36,7 +37,10 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     ),
     UsersOpen.WHEN_INSIDE: "when they were inside",
     UsersOpen.STILL_INSIDE: "where LEFT is missing, whether it was still inside",
-    UsersOpen.ONE_CLIENT: "whether it is one client: only the user id is the same",
+    UsersOpen.ONE_CLIENT: "whether it is one client: the user id is the same",
+    UsersOpen.NOTICED_LATE: (
+        "whether it is one client: it can come back before the service knows that it was lost"
+    ),
 }
 
 
@@ -129,7 +133,11 @@ def _user_id_partly_read(claim: UserIdPartlyRead) -> Text:
 
 
 def _user_id_at_once(claim: UserIdAtOnce) -> Text:
-    words = f", up to {claim.at_once:,} at the same time: not one after another."
+    words = f", up to {claim.at_once:,} at the same time"
+    if claim.is_brief:
+        words += f", for at least {round_duration(claim.longest_seconds)}."
+    else:
+        words += ": not one after another."
     return (*_carry(claim.participants, claim.user_id), words)
 
 
@@ -138,11 +146,15 @@ def _user_id_in_turn(claim: UserIdInTurn) -> Text:
 
 
 def _user_id_returns(claim: UserIdReturns) -> Text:
-    return (
-        *_carry(claim.participants, claim.user_id),
-        f", one after another, at most {round_duration(claim.longest_gap_seconds)} apart: ",
-        "it looks like one client that comes back with a new token each time.",
-    )
+    apart = f", one after another, at most {round_duration(claim.longest_gap_seconds)} apart"
+    looks = ": it looks like one client that comes back with a new token each time."
+    end = looks if claim.is_one_client else "."
+    return (*_carry(claim.participants, claim.user_id), apart, end)
+
+
+def _user_id_open_stays(claim: UserIdOpenStays) -> Text:
+    missing = counted(claim.without_left, "LEFT is missing", "LEFT are missing")
+    return (*_carry(claim.participants, claim.user_id), f"; {missing} before others joined.")
 
 
 SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
@@ -156,4 +168,5 @@ SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
     UserIdAtOnce: _user_id_at_once,
     UserIdInTurn: _user_id_in_turn,
     UserIdReturns: _user_id_returns,
+    UserIdOpenStays: _user_id_open_stays,
 }

@@ -58,10 +58,17 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     QuotaSays.NOT_COUNTED: (
         "How many were publishing is not known: only a sweep of the session tells."
     ),
+    QuotaOpen.WHICH_LIMIT: (
+        "which limit it was: those of the account are shared with other stages and not in the "
+        "events, and the stage can have another one than is documented"
+    ),
     QuotaOpen.ACCOUNT_LIMITS: (
         "the limits of the account are shared with other stages and not in the events"
     ),
     QuotaOpen.COPIES_AND_SLOTS: "whether copies take slots: no document says it",
+    QuotaOpen.MORE_AT_ANOTHER_TIME: (
+        "which limit it was: at another time the stage had more publishers than that"
+    ),
     QuotaOpen.UNSURE_PUBLISHERS: "whether some of them were publishing then",
     PublisherSays.NOT_NAMED: "The event does not give the publisher, so nothing can be compared.",
     PublisherSays.NO_TIME: "The event does not give a readable time, so nothing can be compared.",
@@ -91,6 +98,9 @@ PLAIN: Final[dict[PlainClaim, str]] = {
         "The publisher is a replica; whether its replication had ended is not read."
     ),
     PublisherOpen.SINCE_READ: "what came since its events were read",
+    PublisherOpen.HOW_SOON_FOUND: (
+        "how soon a publisher is found everywhere after its start: no document says it"
+    ),
     PublisherOpen.WHY_NOT_FOUND: (
         "why it was not found: what app and network did is not in the events"
     ),
@@ -101,7 +111,7 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     StoppedSays.REPLICATION_ENDED_TOO: (
         "Its replication to another stage ended in the same second."
     ),
-    StoppedSays.LEFT_TOO: "It left in the same second.",
+    StoppedSays.LEFT_TOO: "It left in the same second, which ends publishing.",
     StoppedOpen.ORDER_AND_CAUSE: "what came first, and why",
     StoppedOpen.IS_BECAUSE_OF_IT: "whether it stopped because of that",
     StoppedOpen.ORDER_IN_SECOND: "which came first inside the second",
@@ -144,11 +154,12 @@ def _publishers_then(claim: PublishersThen) -> Text:
         text += f", {claim.copies} of them {copies}"
     takes = f"{claim.limit} that a stage takes"
     end = {
-        AgainstLimit.MORE: f", more than the {takes}: it was another limit.",
+        AgainstLimit.MORE: f", more than the {takes}.",
         AgainstLimit.FULL: f": the stage's {claim.limit} slots were taken.",
+        AgainstLimit.AS_MANY: f", as many as the {takes}.",
         AgainstLimit.AT_LEAST: f", of {takes}.",
         AgainstLimit.UNSURE: f", of {takes}.",
-        AgainstLimit.FEWER: f", fewer than the {takes}: it was another limit.",
+        AgainstLimit.FEWER: f", fewer than the {takes}.",
     }
     return (text, end[claim.compared])
 
@@ -156,8 +167,9 @@ def _publishers_then(claim: PublishersThen) -> Text:
 def _at_quota_errors(claim: AtQuotaErrors) -> Text:
     words = {
         AgainstLimit.FULL: f"{claim.limit} others were: the slots of the stage were taken",
-        AgainstLimit.MORE: f"more than {claim.limit} others were: it was another limit",
-        AgainstLimit.FEWER: f"fewer than {claim.limit} were: it was another limit",
+        AgainstLimit.AS_MANY: f"{claim.limit} others were",
+        AgainstLimit.MORE: f"more than {claim.limit} others were",
+        AgainstLimit.FEWER: f"fewer than {claim.limit} others were",
         AgainstLimit.UNSURE: f"it is not certain that {claim.limit} others were",
     }
     head = f"At {claim.errors:,} of {claim.all_errors:,} QUOTA_EXCEEDED when publishing, "
@@ -188,7 +200,7 @@ def _publisher_was_publishing(claim: PublisherWasPublishing) -> Text:
         return (words,)
     ended = "" if claim.stopped is None else f" and stopped {distance_words(claim.stopped)}"
     words = f"The publisher was publishing all along: {began}{ended}."
-    return (f"{words} Its end does not explain the error.",)
+    return (words if claim.is_new else f"{words} Its end does not explain the error.",)
 
 
 def _publisher_not_yet(claim: PublisherNotYet) -> Text:
