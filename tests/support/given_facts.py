@@ -1,12 +1,12 @@
 """Facts for the rules of findings, set by hand or read from a world."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from ivscope.analysis.histories import read_so_far
-from ivscope.analysis.intervals import LATEST, NOTHING_KNOWN, Reach, Why
+from ivscope.analysis.intervals import LATENESS, LATEST, NOTHING_KNOWN, Reach, Why
 from ivscope.analysis.publishers import Publishers
 from ivscope.domain.events import Event
 from ivscope.domain.failures import ProviderFailure
@@ -151,6 +151,13 @@ class GivenFacts:
     ) -> Self:
         held = known_log(events, complete=complete, as_of=as_of)
         self.logs[scope(participant, session)] = held
+        return self
+
+    def read_at(self, seconds: float) -> Self:
+        """Its own events were read so many seconds after the start, soon after the end."""
+        own = self.logs[scope()]
+        settled_to = to_microseconds(at(seconds)) - LATENESS
+        self.logs[scope()] = KnownLog(own.log, replace(own.reach, settled_to=settled_to))
         return self
 
     def with_facts(self, facts: Participant) -> Self:

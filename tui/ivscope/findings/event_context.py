@@ -103,13 +103,20 @@ class EventContext:
         return refs(self.scope, positions)
 
     def firm(self, *, unless: bool = False) -> Certainty:
-        """SHOWN when the log is complete and `unless` is false, else LIKELY."""
-        return Certainty.SHOWN if self.complete and not unless else Certainty.LIKELY
+        """SHOWN when all events up to this one are read and `unless` is false, else LIKELY."""
+        return Certainty.SHOWN if self.is_settled and not unless else Certainty.LIKELY
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no event up to this one is expected to come any more."""
+        return self.complete and (self.second is None or self.known_log.is_settled(self.second))
 
     @property
     def open_pages(self) -> Open | None:
-        """What is open because of pages not read; None when the log is complete."""
-        return None if self.complete else PAGES_OPEN
+        """What is open since events are not read, or can still come; None when nothing is."""
+        if not self.complete:
+            return Open.PAGES_NOT_READ
+        return None if self.is_settled else Open.MAY_COME_LATE
 
     @property
     def rest(self) -> tuple[Ask, ...]:

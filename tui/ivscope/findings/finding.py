@@ -117,6 +117,8 @@ class Open(PlainClaim):
 
     PAGES_NOT_READ = "pages_not_read"
     """Events that are not read yet can change the finding."""
+    MAY_COME_LATE = "events_may_come_late"
+    """It was read so soon after the event that others of that time can still come."""
     WHICH_CAME_FIRST = "which_came_first"
     """Of events of two participants: no document says how exact event times are."""
 

@@ -38,6 +38,10 @@ class KnownLog:
         """
         return self.complete and self.reach.read_to > second * SECOND
 
+    def is_settled(self, second: int) -> bool:
+        """Whether it was read so long after a second that nothing of it is expected to come."""
+        return self.complete and self.reach.settled_to > second * SECOND
+
 
 @dataclass(frozen=True, slots=True)
 class KnownParticipants:

@@ -8,11 +8,13 @@ from ivscope.findings.capabilities import (
     AllowedBefore,
     CapabilityTaken,
     ExchangeBeside,
+    RejoinedWith,
     ReplacedToken,
     StartedWithout,
     TokenInForce,
     TokenOpen,
     TokenSays,
+    WhoTook,
 )
 from ivscope.findings.finding import Claim, PlainClaim
 from ivscope.findings.leaving import (
@@ -34,6 +36,7 @@ from ivscope.findings.token_exchange import (
 from ivscope.render.sentences.words import (
     Moment,
     Outside,
+    Part,
     Text,
     counted,
     distance_words,
@@ -53,7 +56,6 @@ PLAIN: Final[dict[PlainClaim, str]] = {
         "Its token was not exchanged before: the error speaks of the token it joined with."
     ),
     TokenOpen.WHICH_FIRST: "which of the two came first",
-    TokenOpen.JOINED_AGAIN: "it joined again since, and with which token is not in the events",
     TokenOpen.JOIN_TOKEN: "what the token that it joined with allows is not in the events",
     LeavingSays.NO_TIME: "LEFT has no readable time: nothing can be put next to it.",
     LeavingSays.JOINED_BESIDE: (
@@ -107,6 +109,18 @@ def _capability_taken(claim: CapabilityTaken) -> Text:
     return (f"{text}; the last one, {distance_words(claim.last_exchanged)}, did not give it back.",)
 
 
+def _who_took(claim: WhoTook) -> Text:
+    head = f"Who took {claim.capability} away: IVS does not say, and CloudTrail has no record of a"
+    who: Part = "this participant" if claim.user_id is None else Outside(claim.user_id)
+    before: Text = () if claim.taken_at is None else (" before ", Moment(claim.taken_at))
+    return (
+        f"{head} token signed with your own key. Search your backend's log for ",
+        who,
+        *before,
+        ".",
+    )
+
+
 def _started_without(claim: StartedWithout) -> Text:
     head = f"The last exchange, {distance_words(claim.exchanged)}, left no {claim.capability}"
     end = "a later token must have been in force, and its exchange is not in the events."
@@ -123,6 +137,11 @@ def _replaced_token(claim: ReplacedToken) -> Text:
 def _allowed_before(claim: AllowedBefore) -> Text:
     head = f"{claim.started} {distance_words(claim.started_at)}, and no token exchange is read"
     return (f"{head} between: the token allowed {claim.capability} then.",)
+
+
+def _rejoined_with(claim: RejoinedWith) -> Text:
+    head = f"It joined again {distance_words(claim.joined)}, and no token was exchanged since"
+    return (f"{head}: the error speaks of the token it joined with then.",)
 
 
 def _joined_again(claim: JoinedAgain) -> Text:
@@ -183,9 +202,11 @@ SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
     ExchangeBeside: _exchange_beside,
     TokenInForce: _token_in_force,
     CapabilityTaken: _capability_taken,
+    WhoTook: _who_took,
     StartedWithout: _started_without,
     ReplacedToken: _replaced_token,
     AllowedBefore: _allowed_before,
+    RejoinedWith: _rejoined_with,
     JoinedAgain: _joined_again,
     ExchangeBeforeLeaving: _exchange_before_leaving,
     ErrorBeforeLeaving: _error_before_leaving,

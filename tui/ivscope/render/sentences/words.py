@@ -33,6 +33,7 @@ _SECOND_US = 1_000_000
 
 OPEN: Final[dict[PlainClaim, str]] = {
     Open.PAGES_NOT_READ: "events that are not read yet can change this",
+    Open.MAY_COME_LATE: "it was read so soon after that events of that time can still come",
     Open.WHICH_CAME_FIRST: "which came first: no document says how exact event times are",
 }
 
