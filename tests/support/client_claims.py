@@ -101,14 +101,6 @@ def _publishes(case: Case) -> bool:
     return case.history.is_publishing(case.here.participant_id, case.time - 1)
 
 
-OF_AN_ENCODER = (
-    Cause.SETTINGS,
-    Cause.KEY_WRONG,
-    Cause.KEY_IN_USE_HERE,
-    Cause.KEY_IN_USE_ELSEWHERE,
-)
-"""What is mended at an encoder, its key among it."""
-
 ERRORS = (names.PUBLISH_ERROR, names.SUBSCRIBE_ERROR)
 
 CLIENT_CLAIMS = (
@@ -154,9 +146,18 @@ CLIENT_CLAIMS = (
     judged("leaving: joined beside", LeavingSays.JOINED_BESIDE, in_one_moment),
     judged("leaving: exchange before", ExchangeBeforeLeaving, came_before(names.TOKEN_EXCHANGED)),
     judged(
-        "leaving: because of it", ExchangeBeforeLeaving, cause(Cause.AFTER_EXCHANGE), believed=True
+        "leaving: because of the exchange",
+        ExchangeBeforeLeaving,
+        cause(Cause.AFTER_EXCHANGE),
+        believed=True,
     ),
     judged("leaving: error before", ErrorBeforeLeaving, came_before(*ERRORS)),
+    judged(
+        "leaving: because of the error",
+        ErrorBeforeLeaving,
+        cause(Cause.AFTER_ERROR),
+        believed=True,
+    ),
     judged("leaving: ended with it", EndedWithLeaving, in_one_moment),
     judged("exchange: no attempt", NoAttempt, _nothing_within_half_a_minute),
     judged(
@@ -169,8 +170,15 @@ CLIENT_CLAIMS = (
     judged(
         "encoder: its settings",
         Encoder,
-        both(_is_encoder, cause(*OF_AN_ENCODER)),
+        both(_is_encoder, cause(Cause.SETTINGS)),
+        when=lambda claim: "STREAM_KEY" not in claim.error_code,
         believed=True,
+    ),
+    judged(
+        "encoder: with a key",
+        Encoder,
+        _is_encoder,
+        when=lambda claim: "STREAM_KEY" in claim.error_code,
     ),
     judged("encoder: browser", BehindBrowser, cause(Cause.SETTINGS)),
     judged(

@@ -457,7 +457,8 @@ def test_documented_faults_are_counted_over_the_session():
     clients.append(facts("d", sdk="1.33.0", system="iOS"))
     (finding,) = said(GivenSession(*events, facts=clients), "Documented")
     assert words(finding.claim).endswith("token exchange. To that fit 2 errors of 2 participants.")
-    assert finding.certainty is Certainty.LIKELY
+    assert finding.certainty is Certainty.UNKNOWN
+    assert words(finding.unknown) == "whether that is the reason"
     assert [ref.position for ref in finding.rests_on] == [1, 3]
 
 

@@ -253,6 +253,14 @@ def who_took(context: EventContext, exchange: int, capability: str) -> Finding:
     return Finding(claim, Certainty.UNKNOWN, context.refs(exchange))
 
 
+def lost_by(exchange: Event) -> tuple[str, ...]:
+    """The capabilities that an exchange took away; PUBLISH first."""
+    old, new = exchange.previous_token, exchange.new_token
+    return tuple(
+        one for one in (PUBLISH, SUBSCRIBE) if allows(old, one) and allows(new, one) is False
+    )
+
+
 def _taker(context: EventContext, second: int, needed: str) -> int | None:
     """The exchange that took the capability away in this stay, unless a later one gave it back."""
     for at in filter(context.is_before, context.until(second, *_MARKS)):

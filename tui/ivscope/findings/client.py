@@ -15,6 +15,7 @@ from ivscope.findings.event_context import (
     SECOND_US,
     EventContext,
     ask_participant,
+    distance_between,
     positions_named,
 )
 from ivscope.findings.finding import (
@@ -30,6 +31,7 @@ from ivscope.findings.finding import (
 )
 from ivscope.findings.session_context import MANY, SessionContext
 from ivscope.knowledge.known_issues import (
+    AFTER_EXCHANGE_SECONDS,
     INSUFFICIENT_CAPABILITIES,
     KNOWN_ISSUES,
     RETURNS,
@@ -57,8 +59,8 @@ class ClientSays(PlainClaim):
 class ClientOpen(PlainClaim):
     """What stays unknown about a client."""
 
+    IS_REASON = "whether_the_fault_is_the_reason"
     TRACKS_AND_CODECS = "which_tracks_and_codecs_it_offered"
-    FIRST_IN_SECOND = "which_came_first_in_the_second"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +189,9 @@ def documented_faults(context: EventContext) -> Iterator[Finding]:
             rests = [exchange] if issue.follows_exchange and exchange is not None else []
             yield Finding(
                 DocumentedFault(issue.name, participant.sdk_version or ""),
-                # Most events that are no error are not caused by a fault.
-                Certainty.LIKELY if context.event.is_error else Certainty.UNKNOWN,
+                _certainty(context, issue, exchange),
                 context.refs(*rests, context.position),
-                _open(context, issue, since),
+                _open(context, issue),
             )
 
 
@@ -209,12 +210,32 @@ def _fits_return(context: EventContext, issue: KnownIssue) -> bool:
     )
 
 
-def _open(context: EventContext, issue: KnownIssue, since: float | None) -> StaysUnknown | None:
+def _certainty(context: EventContext, issue: KnownIssue, exchange: int | None) -> Certainty:
+    """How sure it is that the fault is the reason: a version that has it is no proof.
+
+    Only where the service refused what the token in force allows, no other reason is documented.
+    """
+    if not issue.follows_exchange or exchange is None or context.is_tied(exchange):
+        return Certainty.UNKNOWN
+    if context.event.error_code != INSUFFICIENT_CAPABILITIES:
+        return Certainty.UNKNOWN
+    second = (context.second or 0) - AFTER_EXCHANGE_SECONDS - 1
+    turns = context.within(second, context.second or 0, events.JOINED, events.TOKEN_EXCHANGED)
+    time = context.log.time_us(exchange)
+    is_last = all(
+        context.log[at] == context.log[exchange]
+        or distance_between(context.log.time_us(at), time).is_after
+        for at in turns
+    )
+    needed = PUBLISH if context.event.name == events.PUBLISH_ERROR else SUBSCRIBE
+    is_allowed = allows(context.log[exchange].new_token, needed)
+    return Certainty.LIKELY if is_last and is_allowed else Certainty.UNKNOWN
+
+
+def _open(context: EventContext, issue: KnownIssue) -> StaysUnknown:
     if issue.open_condition is not None:
         return FaultCondition(issue.name)
-    if issue.follows_exchange and since is not None and since < 1:
-        return ClientOpen.FIRST_IN_SECOND
-    return context.open_pages
+    return context.open_pages or ClientOpen.IS_REASON
 
 
 def _last_exchange(context: EventContext) -> int | None:
@@ -313,8 +334,8 @@ def matching_faults(session: SessionContext) -> Iterator[Finding]:
         issue = KNOWN_ISSUES[number]
         claim = FaultFits(issue.name, len(positions), len(session.whose(positions)))
         condition = None if issue.open_condition is None else FaultCondition(issue.name)
-        unknown = condition or session.partial
-        yield Finding(claim, Certainty.LIKELY, session.refs(positions), unknown, session.rest)
+        unknown = condition or session.partial or ClientOpen.IS_REASON
+        yield Finding(claim, Certainty.UNKNOWN, session.refs(positions), unknown, session.rest)
 
 
 def _can_be(session: SessionContext, issue: KnownIssue, error: int, exchange: int | None) -> bool:

@@ -132,6 +132,11 @@ class Distance:
     is_tied: bool = False
     """Whether the times leave open which came first: one second has no order."""
 
+    @property
+    def is_after(self) -> bool:
+        """Whether the other event came after for certain."""
+        return not self.is_tied and (self.microseconds or 0) > 0
+
 
 @dataclass(frozen=True, slots=True)
 class PartlyRead(Claim):

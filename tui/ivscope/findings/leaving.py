@@ -6,8 +6,7 @@ from itertools import filterfalse
 
 from ivscope.analysis.timed_events import timed_events
 from ivscope.domain import events
-from ivscope.domain.tokens import PUBLISH, SUBSCRIBE
-from ivscope.findings.capabilities import allows
+from ivscope.findings.capabilities import lost_by
 from ivscope.findings.event_context import SECOND_US, EventContext
 from ivscope.findings.finding import Certainty, Claim, Distance, Finding, PlainClaim
 
@@ -35,6 +34,7 @@ class LeavingOpen(PlainClaim):
     BECAUSE = "whether_it_left_because_of_that"
     FIRST_AND_BECAUSE = "which_came_first_and_whether_because_of_that"
     BY_ITSELF = "whether_it_left_by_itself"
+    RECONNECT_OR_REUSE = "whether_it_reconnected_or_the_token_was_used_twice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,32 +90,28 @@ def left(context: EventContext) -> Iterator[Finding]:
 def _came_back(context: EventContext, second: int) -> Iterator[Finding]:
     same = list(filter(context.is_tied, context.within(second, second, events.JOINED)))
     later = next(filter(context.is_after, context.since(second, events.JOINED)), None)
+    again = context.open_pages or LeavingOpen.RECONNECT_OR_REUSE
     if same:
         refs = context.refs(context.position, *same)
-        yield Finding(LeavingSays.JOINED_BESIDE, Certainty.LIKELY, refs, context.open_pages)
+        yield Finding(LeavingSays.JOINED_BESIDE, Certainty.SHOWN, refs, again)
         return
     if later is None:
         return
     joined = context.to(later)
     if (joined.microseconds or 0) <= REJOIN_SECONDS * SECOND_US:
         refs = context.refs(context.position, later)
-        yield Finding(JoinedAgain(joined), context.firm(), refs, context.open_pages, context.rest)
+        certainty = Certainty.SHOWN if context.complete else Certainty.LIKELY
+        yield Finding(JoinedAgain(joined), certainty, refs, again, context.rest)
 
 
 def _lost_capability(context: EventContext, second: int) -> Iterator[Finding]:
     near = context.within(second - BEFORE_SECONDS, second, events.TOKEN_EXCHANGED)
     for at in filterfalse(context.is_after, near):
-        event = context.log[at]
-        lost = tuple(
-            capability
-            for capability in (PUBLISH, SUBSCRIBE)
-            if allows(event.previous_token, capability)
-            and allows(event.new_token, capability) is False
-        )
+        lost = lost_by(context.log[at])
         if lost:
             claim = ExchangeBeforeLeaving(lost, context.to(at))
-            certainty, unknown = _how_surely(context, at)
-            yield Finding(claim, certainty, context.refs(at, context.position), unknown)
+            refs = context.refs(at, context.position)
+            yield Finding(claim, Certainty.UNKNOWN, refs, _because(context, at))
 
 
 def _error_before(context: EventContext, second: int) -> int | None:
@@ -133,15 +129,13 @@ def _error_before(context: EventContext, second: int) -> int | None:
 def _after_error(context: EventContext, error: int) -> Finding:
     event = context.log[error]
     claim = ErrorBeforeLeaving(event.name or "", event.error_code or None, context.to(error))
-    certainty, unknown = _how_surely(context, error)
-    return Finding(claim, certainty, context.refs(error, context.position), unknown)
+    refs = context.refs(error, context.position)
+    return Finding(claim, Certainty.UNKNOWN, refs, _because(context, error))
 
 
-def _how_surely(context: EventContext, position: int) -> tuple[Certainty, PlainClaim]:
-    """How surely something beside LEFT led to it, and what is open: one second has no order."""
-    if context.is_tied(position):
-        return Certainty.UNKNOWN, LeavingOpen.FIRST_AND_BECAUSE
-    return Certainty.LIKELY, LeavingOpen.BECAUSE
+def _because(context: EventContext, position: int) -> LeavingOpen:
+    """What is open about something beside LEFT: that they are near shows no cause."""
+    return LeavingOpen.FIRST_AND_BECAUSE if context.is_tied(position) else LeavingOpen.BECAUSE
 
 
 def _ended_with_it(context: EventContext, ended: list[int]) -> Finding:

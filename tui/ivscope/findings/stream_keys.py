@@ -23,6 +23,7 @@ from ivscope.findings.finding import (
     FactKind,
     Finding,
     Lacking,
+    Open,
     PlainClaim,
     StaysUnknown,
 )
@@ -73,7 +74,7 @@ class SameConfiguration(Claim):
     participant_id: str
     then: OtherWas
     started: Distance | None = None
-    """Its start; None unless it was publishing."""
+    """Its last start before, if it has not ended as far as is read."""
 
 
 def worked_later(context: EventContext) -> Iterator[Finding]:
@@ -133,20 +134,26 @@ def _compare(context: EventContext, mine: ParticipantSummary, other: Participant
     found = publishing_in(known_log, time)
     is_near = bool(moves_near(known_log, found, time))
     rests = (*(EventRef(scope, at) for at in found.positions), *here)
-    covers = known_log.covers(context.second)
-    unknown: StaysUnknown | None = None if covers else PAGES_OPEN
-    asks = () if covers else (ask_events(scope, Lacking.REST_OF_EVENTS),)
-    certainty = Certainty.SHOWN if covers else Certainty.LIKELY
+    is_open = found.state in {State.TIE, State.UNSURE}
+    is_open = is_open or (is_near and found.state is not State.NEVER) or found.why is not None
+    has_two_keys = bool(mine.redundant_ingest or other.redundant_ingest)
+    unknown: StaysUnknown | None = None
+    asks: tuple[Ask, ...] = ()
+    if not known_log.is_settled(context.second):
+        unknown = Open.MAY_COME_LATE if known_log.complete else PAGES_OPEN
+        asks = (ask_events(scope, Lacking.REST_OF_EVENTS),)
+    elif is_open:
+        unknown = KeyOpen.TWO_KEYS if has_two_keys else found.why or ORDER_OPEN
+    started = None
     if found.state is State.ON and found.start is not None:
         started = distance_between(time, known_log.log.time_us(found.start))
-        if is_near or found.why is not None:
-            certainty, unknown = Certainty.LIKELY, unknown or found.why or ORDER_OPEN
-        if mine.redundant_ingest or other.redundant_ingest:
-            certainty, unknown = Certainty.UNKNOWN, KeyOpen.TWO_KEYS
-        claim = SameConfiguration(name, OtherWas.PUBLISHING, started)
-        return Finding(claim, certainty, rests, unknown, asks)
-    if found.state in {State.TIE, State.UNSURE} or (is_near and found.state is not State.NEVER):
-        claim = SameConfiguration(name, OtherWas.NOT_CERTAIN)
+    if unknown is not None:
+        claim = SameConfiguration(name, OtherWas.NOT_CERTAIN, started)
         return Finding(claim, Certainty.UNKNOWN, rests, unknown, asks)
-    claim = SameConfiguration(name, OtherWas.NOT_PUBLISHING)
-    return Finding(claim, certainty, rests, unknown, asks)
+    if started is None:
+        claim = SameConfiguration(name, OtherWas.NOT_PUBLISHING)
+        return Finding(claim, Certainty.SHOWN, rests)
+    claim = SameConfiguration(name, OtherWas.PUBLISHING, started)
+    if has_two_keys:
+        return Finding(claim, Certainty.UNKNOWN, rests, KeyOpen.TWO_KEYS)
+    return Finding(claim, Certainty.SHOWN, rests)

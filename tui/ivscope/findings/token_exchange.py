@@ -10,20 +10,38 @@ from ivscope.analysis.timed_events import timed_events
 from ivscope.domain import events
 from ivscope.domain.times import to_microseconds
 from ivscope.domain.tokens import PUBLISH
-from ivscope.findings.capabilities import allows
-from ivscope.findings.event_context import EventContext, second_of
-from ivscope.findings.finding import Certainty, Claim, Distance, Finding, PlainClaim
-from ivscope.findings.publish_stopped import NEAR_SECONDS, StoppedOpen
+from ivscope.findings.capabilities import TokenOpen, allows, lost_by, who_took
+from ivscope.findings.event_context import SECOND_US, EventContext, distance_between, second_of
+from ivscope.findings.finding import (
+    Certainty,
+    Claim,
+    Distance,
+    Finding,
+    PlainClaim,
+    StaysUnknown,
+)
 from ivscope.findings.publishing import State, publishing_in
 
 FOLLOWS_SECONDS = 30
 """Seconds within which a client that has gained PUBLISH usually begins to publish."""
+
+STOPS_SECONDS = 2
+"""Seconds within which publishing stops that the new token does not allow. The guide says that it
+is stopped immediately; times are whole seconds."""
 
 
 class ExchangeSays(PlainClaim):
     """What is said about an exchange without values."""
 
     TOKEN_MISSING = "exchange_without_both_tokens"  # noqa: S105 - a name of a claim
+
+
+class ExchangeOpen(PlainClaim):
+    """What stays unknown after an exchange."""
+
+    STOP_MISSING = "whether_a_stop_is_missing"
+    ANYWAY = "whether_it_would_have_stopped_anyway"
+    BY_LEAVING = "whether_the_exchange_or_leaving_ended_it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +99,9 @@ def token_exchanged(context: EventContext) -> Iterator[Finding]:
         yield from _gained(context, context.second)
     if context.second is not None and before and after is False:
         yield from _lost(context, context.second)
+    lost = lost_by(event)
+    if lost:
+        yield who_took(context, context.position, lost[0])
     yield from _shortened(context)
 
 
@@ -95,20 +116,30 @@ def _gained(context: EventContext, second: int) -> Iterator[Finding]:
         None,
     )
     if first is None or (second_of(context.log, first) or 0) > second + FOLLOWS_SECONDS:
-        covers = context.known_log.covers(second + FOLLOWS_SECONDS)
-        claim = NoAttempt(FOLLOWS_SECONDS, covers)
-        certainty = Certainty.SHOWN if covers else Certainty.UNKNOWN
-        refs = context.refs(context.position)
-        yield Finding(claim, certainty, refs, context.open_pages, context.rest)
+        is_read = context.known_log.is_settled(second + FOLLOWS_SECONDS)
+        certainty = Certainty.SHOWN if is_read else Certainty.UNKNOWN
+        refs, nothing = context.refs(context.position), NoAttempt(FOLLOWS_SECONDS, is_read)
+        yield Finding(nothing, certainty, refs, context.open_pages, context.rest)
         return
     name, code = context.log.name(first), context.log.error_code(first)
-    yield Finding(
-        AfterGaining(name or "", code or None, context.to(first)),
-        context.firm(unless=context.is_tied(first)),
-        context.refs(context.position, first),
-        context.open_pages,
-        context.rest,
-    )
+    claim = AfterGaining(name or "", code or None, context.to(first))
+    certainty = Certainty.SHOWN if context.complete else Certainty.LIKELY
+    unknown: StaysUnknown | None = context.open_pages
+    if context.is_tied(first) and not _needs_exchange(context, second, first):
+        certainty, unknown = Certainty.UNKNOWN, TokenOpen.WHICH_FIRST
+    refs = context.refs(context.position, first)
+    yield Finding(claim, certainty, refs, unknown, context.rest)
+
+
+def _needs_exchange(context: EventContext, second: int, started: int) -> bool:
+    """Whether something in the second of the exchange can only have come after it.
+
+    Publishing cannot start without PUBLISH, unless another exchange or stay is in that second.
+    """
+    turns = (events.TOKEN_EXCHANGED, events.JOINED, events.LEFT)
+    beside = filter(context.is_tied, context.within(second, second, *turns))
+    is_alone = all(context.log[at] == context.event for at in beside)
+    return context.log.name(started) == events.PUBLISH_STARTED and is_alone
 
 
 def _lost(context: EventContext, second: int) -> Iterator[Finding]:
@@ -119,24 +150,31 @@ def _lost(context: EventContext, second: int) -> Iterator[Finding]:
         if not context.is_before(at)
     ]
     if stops:
-        claim = StoppedAfterLosing(context.to(stops[0]))
-        # Who stops first and is demoted in the same second is as frequent, and what stops long
-        # after it was demoted can have been stopped by anything.
-        soon = context.is_after(stops[0]) and context.seconds_to(stops[0]) <= NEAR_SECONDS
-        stopped = second_of(context.log, stops[0]) or 0
-        soon = soon and not context.within(stopped, stopped, events.LEFT)
-        certainty = Certainty.LIKELY if soon else Certainty.UNKNOWN
-        refs = context.refs(context.position, stops[0])
-        yield Finding(claim, certainty, refs, StoppedOpen.ORDER_AND_CAUSE)
+        yield _stopped(context, stops[0])
         return
     found = publishing_in(context.known_log, (context.log.time_us(context.position) or 0) - 1)
     is_open = found.state is State.UNSURE and found.why is Why.PUBLISH_TAKEN
     if not (is_open or found.state is State.ON) or found.start is None:
         return
-    covers = context.known_log.covers(second + FOLLOWS_SECONDS)
+    is_read = context.known_log.is_settled(second + FOLLOWS_SECONDS)
     rests = context.refs(found.start, context.position)
-    certainty = Certainty.SHOWN if covers else Certainty.UNKNOWN
-    yield Finding(NoStopAfterLosing(covers), certainty, rests, context.open_pages, context.rest)
+    certainty = Certainty.LIKELY if is_read else Certainty.UNKNOWN
+    unknown = context.open_pages or ExchangeOpen.STOP_MISSING
+    yield Finding(NoStopAfterLosing(is_read), certainty, rests, unknown, context.rest)
+
+
+def _stopped(context: EventContext, stop: int) -> Finding:
+    claim, refs = StoppedAfterLosing(context.to(stop)), context.refs(context.position, stop)
+    at = second_of(context.log, stop) or 0
+    time = context.log.time_us(stop)
+    if context.is_tied(stop):
+        return Finding(claim, Certainty.UNKNOWN, refs, TokenOpen.WHICH_FIRST)
+    leaves = context.within(context.second or 0, at, events.LEFT)
+    if any(distance_between(time, context.log.time_us(one)).is_tied for one in leaves):
+        return Finding(claim, Certainty.UNKNOWN, refs, ExchangeOpen.BY_LEAVING)
+    is_soon = (claim.stopped.microseconds or 0) <= STOPS_SECONDS * SECOND_US
+    certainty = Certainty.LIKELY if is_soon else Certainty.UNKNOWN
+    return Finding(claim, certainty, refs, ExchangeOpen.ANYWAY)
 
 
 def _shortened(context: EventContext) -> Iterator[Finding]:

@@ -51,6 +51,9 @@ _NEEDED = {
 """The media required over RTMP, and over WHIP (IVS RealTimeUserGuide: supported media
 specifications, RTMP publishing, OBS WHIP support)."""
 
+_OF_KEYS = frozenset({"REUSE_OF_STREAM_KEY", "INVALID_STREAM_KEY"})
+"""Codes with which no setting of the encoder is wrong but its key, if even that."""
+
 _CONFIGURATION_OPEN = "How its ingest configuration stands now is not known"
 
 PLAIN: Final[dict[PlainClaim, str]] = {
@@ -70,7 +73,7 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     ClientOpen.TRACKS_AND_CODECS: (
         "which tracks and codecs it offered: the log of the client tells"
     ),
-    ClientOpen.FIRST_IN_SECOND: "which came first inside the second",
+    ClientOpen.IS_REASON: "whether that is the reason",
     IngestSays.NOT_READ: f"{_CONFIGURATION_OPEN}.",
     IngestSays.NOT_PERMITTED: (
         f"{_CONFIGURATION_OPEN}: ivs:ListIngestConfigurations, which is optional, is not permitted."
@@ -98,6 +101,8 @@ PLAIN: Final[dict[PlainClaim, str]] = {
 
 
 def _encoder(claim: Encoder) -> Text:
+    if claim.error_code in _OF_KEYS:
+        return (f"It came over {claim.protocol}: an encoder, and no SDK.",)
     needed = _NEEDED.get(claim.error_code)
     which = f", which needs {needed[claim.protocol == 'WHIP']}" if needed else ""
     return (f"It came over {claim.protocol}{which}: look at the settings of the encoder.",)
@@ -201,11 +206,14 @@ def _same_configuration(claim: SameConfiguration) -> Text:
     end = {
         OtherWas.PUBLISHING: " and was publishing: it started",
         OtherWas.NOT_PUBLISHING: " but was not publishing then.",
-        OtherWas.NOT_CERTAIN: "; whether it was publishing in that second is not certain.",
+        OtherWas.NOT_CERTAIN: "; whether it was publishing in that second is not certain",
         OtherWas.NOT_READ: "; whether it was publishing is not known.",
     }[claim.then]
-    if claim.started is not None:
+    if claim.then is OtherWas.PUBLISHING and claim.started is not None:
         end += f" {distance_words(claim.started)}."
+    if claim.then is OtherWas.NOT_CERTAIN:
+        started = claim.started and distance_words(claim.started)
+        end += f": it started {started}." if started else "."
     return (Outside(claim.participant_id), " carries the same ingest configuration", end)
 
 

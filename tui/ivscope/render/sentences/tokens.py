@@ -27,6 +27,7 @@ from ivscope.findings.leaving import (
 )
 from ivscope.findings.token_exchange import (
     AfterGaining,
+    ExchangeOpen,
     ExchangeSays,
     ExpiresEarlier,
     NoAttempt,
@@ -63,12 +64,19 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     ),
     LeavingSays.NO_REASON: "LEFT never says why.",
     LeavingOpen.REASONS: (
-        "why: leaving, being disconnected, a deleted stage, the token in use elsewhere, "
-        "a rejected exchange and a lost connection all look like this"
+        "why: leaving, being disconnected, a deleted stage, the token in use elsewhere, a rejected "
+        "exchange, a revoked connection token, a removal from a shared connection and a lost "
+        "connection all look like this"
     ),
     LeavingOpen.BECAUSE: "whether it left because of that",
     LeavingOpen.FIRST_AND_BECAUSE: "which came first, and whether it left because of that",
+    LeavingOpen.RECONNECT_OR_REUSE: (
+        "why: a reconnect, and its token in use by a second connection, look like this"
+    ),
     LeavingOpen.BY_ITSELF: "whether it left by itself or lost the connection",
+    ExchangeOpen.STOP_MISSING: "whether a stop is missing, before the exchange or after it",
+    ExchangeOpen.ANYWAY: "whether it would have stopped without the exchange",
+    ExchangeOpen.BY_LEAVING: "whether the exchange or LEFT ended it",
     ExchangeSays.TOKEN_MISSING: (
         "One of the two tokens is not in the event: what changed cannot be told."
     ),
