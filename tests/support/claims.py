@@ -1,4 +1,4 @@
-"""The sentences that rules may say, and how sure they may be: a line of `claims.txt` each.
+"""The sentences that each rule may say, and how sure they may be: a line of `claims.txt` each.
 
 Whoever adds a sentence adds its line, and so decides by hand how sure it may be.
 """
@@ -8,17 +8,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ivscope.analysis.intervals import Why
-from ivscope.findings.finding import Finding, Moment, Outside, Part, Text
+from ivscope.findings.finding import Finding
 from ivscope.render.finding_sentences import sentence
+from ivscope.render.sentences.words import Moment, Outside, Part, Text
 
 _NUMBER = re.compile(r"(?<![A-Za-z.\d])\d[\d,]*(\.\d+)*")
 _SPAN = re.compile(r"# (?:d|h|min|s)\b(?: # (?:h|min|s)\b)*")
-_WORD_CELLS = 28
+_COLUMNS = re.compile(r"(\S+) +((?:shown|likely|unknown)(?: or \w+)*) +(.*)")
+"""Rule, certainties, sentence."""
 
 
-def _read() -> dict[str, list[str]]:
-    lines = Path(__file__).with_suffix(".txt").read_text().splitlines()
-    return {line[_WORD_CELLS:]: line[:_WORD_CELLS].strip().split(" or ") for line in lines}
+def _read() -> dict[tuple[str, str], list[str]]:
+    text = Path(__file__).with_suffix(".txt").read_text()
+    return {(rule, said): words.split(" or ") for rule, words, said in _COLUMNS.findall(text)}
 
 
 CLAIMS = _read()
@@ -40,7 +42,7 @@ def _part(part: Part) -> str:
 def checked(findings: Sequence[Finding]) -> Sequence[Finding]:
     """The same findings; fails if a sentence is not in `claims.txt`, or surer than it may be."""
     for finding in findings:
-        said = pattern(sentence(finding.claim))
+        said = (finding.rule, pattern(sentence(finding.claim)))
         assert said in CLAIMS, f"not in claims.txt: {said}"
         assert finding.certainty.value in CLAIMS[said], f"{finding.certainty.value}: {said}"
     return findings

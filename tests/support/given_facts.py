@@ -1,12 +1,12 @@
 """Facts for the rules of findings, set by hand or read from a world."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from ivscope.analysis.histories import read_so_far
-from ivscope.analysis.intervals import LATEST, NOTHING_KNOWN, Reach, Why
+from ivscope.analysis.intervals import LATENESS, LATEST, NOTHING_KNOWN, Reach, Why
 from ivscope.analysis.publishers import Publishers
 from ivscope.domain.events import Event
 from ivscope.domain.failures import ProviderFailure
@@ -21,7 +21,7 @@ from ivscope.domain.stages import (
 from ivscope.domain.times import Time, to_microseconds
 from ivscope.domain.tokens import ParticipantToken
 from ivscope.endpoint.world import World
-from ivscope.findings.finding import Claim, Finding, Moment, Outside, PlainClaim, Text
+from ivscope.findings.finding import Finding, StaysUnknown
 from ivscope.findings.known_facts import (
     KnownFacts,
     KnownIngest,
@@ -35,6 +35,7 @@ from ivscope.findings.rules import findings_for
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.event_lines import reason
 from ivscope.render.finding_sentences import sentence
+from ivscope.render.sentences.words import Moment, Outside
 from ivscope.sources.decoding import (
     decode_event,
     decode_ingest_configuration,
@@ -150,6 +151,13 @@ class GivenFacts:
     ) -> Self:
         held = known_log(events, complete=complete, as_of=as_of)
         self.logs[scope(participant, session)] = held
+        return self
+
+    def read_at(self, seconds: float) -> Self:
+        """Its own events were read so many seconds after the start, soon after the end."""
+        own = self.logs[scope()]
+        settled_to = to_microseconds(at(seconds)) - LATENESS
+        self.logs[scope()] = KnownLog(own.log, replace(own.reach, settled_to=settled_to))
         return self
 
     def with_facts(self, facts: Participant) -> Self:
@@ -339,7 +347,7 @@ class WorldSession:
         return 0
 
 
-def words(claim: Claim | PlainClaim | Why | Text | None) -> str:
+def words(claim: StaysUnknown | None) -> str:
     """The sentence of a claim, or of what stays unknown, with outside text in angle brackets."""
     if claim is None:
         return ""

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from ivscope.findings.finding import Certainty, Finding
 from ivscope.findings.rules import findings_for, session_findings
-from support.finding_claims import CLAIMS, Case
+from support.finding_claims import CLAIMS
 from support.given_facts import as_facts, as_session, words
+from support.judged_case import Case
 from support.simulated_facts import SeenFacts
 from support.simulator.causes import Cause
 from support.simulator.forced import forced_cause
@@ -92,11 +93,8 @@ def _hold(world: World, seen: SeenFacts, finding: Finding, number: int, judged: 
 def _claims_of(world: World, seen: SeenFacts, finding: Finding, number: int) -> Iterator[Statement]:
     text = words(finding.claim)
     for claim in CLAIMS:
-        match = claim.pattern.search(text)
-        if match is None:
-            continue
-        case = Case(world, seen, finding, number, match)
-        if claim.is_about(case.here):
+        case = Case(world, seen, finding, number)
+        if claim.is_said(finding.claim) and claim.is_about(case.here):
             truth = claim.check(case)
             yield Statement(
                 claim.rule,

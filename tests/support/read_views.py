@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from ivscope.analysis.histories import History, KindRoles, history_of, rows_of
-from ivscope.analysis.intervals import NOTHING_KNOWN, Reach, bounds_of
+from ivscope.analysis.intervals import LATENESS, NOTHING_KNOWN, Reach, bounds_of
 from ivscope.analysis.publishers import Publishers
 from ivscope.domain.times import to_microseconds
 from ivscope.provider.store.event_log import EventLog
@@ -18,6 +18,9 @@ def reach_of(view: View, participant_id: str) -> Reach:
     row = next(one for one in view.participants if one.participant_id == participant_id)
     end, as_of = view.session.end_time, view.served[participant_id].as_of
     reach = Reach() if view.extent(participant_id) is Extent.WHOLE else NOTHING_KNOWN
+    read_at = view.read_at if as_of is None else as_of
+    if read_at is not None:
+        reach = replace(reach, settled_to=read_at - LATENESS)
     if isinstance(end, datetime):
         return replace(reach, ended=bounds_of(to_microseconds(end))[1])
     assert as_of is not None

@@ -1,5 +1,6 @@
 """Triage by keystroke: each job of somebody on call, in tmux, within its number of key presses."""
 
+import json
 import re
 from contextlib import contextmanager
 
@@ -260,6 +261,19 @@ def test_12_an_explanation_with_its_ids_is_in_tmux_for_two_keys(size):
         assert "INTERNAL_SERVER_EXCEPTION" in copied
         assert all(name in copied for name in (LIVE_STAGE, SHOW, PRIYA))
         assert re.search(r"^(?:[-#>*|]|\*\*)", copied, re.MULTILINE), "it is Markdown"
+        assert person.keys == 2
+
+
+def test_findings_are_in_tmux_as_json_for_two_keys(size):
+    with at_events(size) as person:
+        person.press("e")
+        moves_to(person, "PUBLISH_ERROR")
+        person.starts_counting().press("y").sees("COPY").press("f").sees("findings as JSON: ")
+        person.sees(lambda: person.tmux.copied)
+        document = json.loads(person.tmux.copied)
+        assert document["event"]["participant_id"] == PRIYA
+        assert document["event"]["name"] == "PUBLISH_ERROR"
+        assert all(one["rule"] and one["sentence"] for one in document["findings"])
         assert person.keys == 2
 
 

@@ -323,13 +323,17 @@ def shared_users(stage: Service) -> None:
     is_one = stage.is_hit(50)
     client = _any_client(stage)
     overlaps = not is_one and stage.is_hit(50)
+    # A lost client can come back long before the service notices that it was lost.
+    is_noticed_late = is_one and stage.is_hit(40)
     inside: list[str] = []
     longest = stage.lot.choice((MINUTE, 20 * MINUTE))
     for _ in range(stage.lot.randint(3, 7)):
         name = stage.arrive(client if is_one else _any_client(stage), BOTH, user)
         inside.append(name)
         _pause(stage, 10 * SECOND, MINUTE)
-        if not overlaps or stage.is_hit(40):
+        if is_noticed_late and len(inside) > 1:
+            stage.leave(inside.pop(0), is_dropped=True)
+        elif not is_noticed_late and (not overlaps or stage.is_hit(40)):
             stage.leave(inside.pop(0), is_dropped=stage.is_hit(50))
         # The service can notice a lost client only after it has come back.
         _pause(stage, 0, SECOND, 30 * SECOND, longest)

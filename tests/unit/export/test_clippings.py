@@ -67,6 +67,12 @@ def test_the_menu_of_an_event_is_in_order():
     ]
 
 
+def test_findings_are_in_the_menu_when_there_are_some():
+    menu = clippings_for_event(EXCHANGED, SCOPE, CONNECTION, findings="{}")
+    assert "".join(clipping.letter for clipping in menu) == "yiefdclt"
+    assert _texts(menu)["f"] == "{}"
+
+
 def test_what_an_event_does_not_have_is_not_in_its_menu():
     menu = clippings_for_event(Event("JOINED"), SCOPE, CONNECTION)
     assert "".join(clipping.letter for clipping in menu) == "yiecl"

@@ -84,15 +84,86 @@ def test_what_was_given_back_in_between_is_not_counted_as_taken():
     assert text == "The token in force since the exchange 10 s before does not allow PUBLISH."
 
 
-@pytest.mark.parametrize("joined", [9, 30])
-def test_rejoining_makes_the_token_in_force_uncertain(joined):
-    finding, _ = first(
+@pytest.mark.parametrize(("joined", "certainty"), [(9, Certainty.LIKELY), (30, Certainty.UNKNOWN)])
+def test_after_rejoining_the_error_speaks_of_another_token(joined, certainty):
+    finding, text = first(
         GivenFacts(
             exchanged(0, HOST, VIEWER), event(5, "LEFT"), event(joined, "JOINED"), refused(30)
         )
     )
+    assert finding.certainty is certainty
+    assert "the error speaks of the token it joined with then" in text
+    assert positions(finding) == [2, 3]
+
+
+def test_after_rejoining_the_next_exchange_names_the_token_it_joined_with():
+    finding, text = first(
+        GivenFacts(
+            exchanged(0, VIEWER, HOST),
+            event(9, "JOINED"),
+            refused(30),
+            exchanged(40, VIEWER, VIEWER),
+        ),
+        2,
+    )
+    assert text == "The token that was replaced 10 s after did not allow PUBLISH."
+    assert finding.certainty is Certainty.SHOWN
+
+
+@pytest.mark.parametrize("left", [15, 20])
+def test_publishing_before_a_rejoin_says_nothing_of_the_token_it_joined_with(left):
+    finding, text = first(
+        GivenFacts(
+            event(0, "JOINED"),
+            event(9, "PUBLISH_STARTED"),
+            event(left, "LEFT"),
+            event(20, "JOINED"),
+            refused(30),
+        )
+    )
+    assert text.startswith("It joined again 10 s before")
     assert finding.certainty is Certainty.LIKELY
-    assert "with which token is not in the events" in words(finding.unknown)
+
+
+def test_an_exchange_that_the_service_lists_twice_counts_once():
+    twice = [exchanged(20, HOST, VIEWER)] * 2
+    _, text = first(GivenFacts(event(0, "JOINED"), *twice, refused(25)))
+    assert text == "The token exchange 5 s before took PUBLISH away."
+    _, text = first(GivenFacts(event(0, "JOINED"), refused(15), *twice), 1)
+    assert (
+        text
+        == "The token that was replaced 5 s after allowed PUBLISH: it does not explain the error."
+    )
+
+
+def test_of_two_exchanges_in_one_second_that_agree_the_order_does_not_matter():
+    finding, text = first(
+        GivenFacts(exchanged(20, VIEWER, VIEWER), exchanged(20, HOST, VIEWER), refused(25))
+    )
+    assert "took PUBLISH away" in text
+    assert finding.certainty is Certainty.SHOWN
+
+
+def test_right_after_the_error_events_can_still_come_so_that_nothing_is_shown():
+    given = GivenFacts(exchanged(10, HOST, VIEWER), refused(20))
+    finding, _ = first(given.read_at(20 + 599))
+    assert (finding.certainty, words(finding.unknown)) == (
+        Certainty.LIKELY,
+        "it was read so soon after that events of that time can still come",
+    )
+    finding, _ = first(given.read_at(20 + 601))
+    assert (finding.certainty, finding.unknown) == (Certainty.SHOWN, None)
+
+
+def test_who_took_a_capability_away_is_looked_for_in_the_own_backend():
+    held = GivenFacts(exchanged(10, HOST, VIEWER), refused(20))
+    who = findings_of(held)[1]
+    assert who.certainty is Certainty.UNKNOWN
+    assert words(who.claim) == (
+        "Who took PUBLISH away: IVS does not say, and CloudTrail has no record of a token signed "
+        "with your own key. Search your backend's log for this participant before 20:30:10."
+    )
+    assert positions(who) == [0]
 
 
 def test_publishing_after_the_loss_contradicts_it():
@@ -104,8 +175,13 @@ def test_publishing_after_the_loss_contradicts_it():
 
 
 def test_inside_one_second_the_order_is_left_open():
-    given, text = first(GivenFacts(exchanged(20, VIEWER, HOST), refused(20)))
-    assert (given.certainty, "may have come before" in text) == (Certainty.LIKELY, True)
+    given = GivenFacts(exchanged(20, VIEWER, HOST), refused(20))
+    unsure, text = first(given)
+    assert (unsure.certainty, "may have come before" in text) == (Certainty.UNKNOWN, True)
+    likely, _ = first(given.with_facts(facts(sdk="1.34.0", browser="Chrome")))
+    assert likely.certainty is Certainty.LIKELY
+    fault, _ = first(given.with_facts(facts(sdk="1.33.9", browser="Chrome")))
+    assert fault.certainty is Certainty.UNKNOWN
     taken, text = first(GivenFacts(exchanged(20, HOST, VIEWER), refused(20)))
     assert (taken.certainty, text) == (
         Certainty.LIKELY,

@@ -267,7 +267,9 @@ def test_coming_back_soon_is_a_reconnect_and_later_is_not():
 
 def test_a_join_in_the_second_of_leaving_is_left_open():
     known_facts = GivenFacts(event(9, "JOINED"), event(9, "LEFT"))
-    assert said(known_facts, "came back at once, or came and went").certainty is Certainty.LIKELY
+    finding = said(known_facts, "came back at once, or came and went")
+    assert finding.certainty is Certainty.SHOWN
+    assert "its token in use by a second connection" in words(finding.unknown)
 
 
 def test_what_came_right_before_leaving_is_told_and_not_blamed():
@@ -275,7 +277,7 @@ def test_what_came_right_before_leaving_is_told_and_not_blamed():
     error = said(known_facts, "<PUBLISH_ERROR> <BITRATE_EXCEEDED> is 1 s before")
     exchange = said(known_facts, "took PUBLISH away 3 s before")
     for finding in (error, exchange):
-        assert finding.certainty is Certainty.LIKELY
+        assert finding.certainty is Certainty.UNKNOWN
         assert words(finding.unknown) == "whether it left because of that"
 
 
@@ -346,10 +348,20 @@ def test_publishing_without_its_own_start_is_not_measured(events):
 
 def test_a_stop_with_the_loss_of_publish_is_connected():
     known_facts = GivenFacts(
-        event(0, "PUBLISH_STARTED"), exchanged(9, HOST, VIEWER), event(9, "PUBLISH_STOPPED")
+        event(0, "PUBLISH_STARTED"), exchanged(9, HOST, VIEWER), event(10, "PUBLISH_STOPPED")
     )
     finding = said(known_facts, "took PUBLISH away")
     assert (finding.certainty, positions(finding)) == (Certainty.LIKELY, [1, 2])
+
+
+@pytest.mark.parametrize(
+    "more", [[exchanged(10, HOST, VIEWER)], [exchanged(9, HOST, VIEWER), event(10, "LEFT")]]
+)
+def test_a_stop_in_the_second_of_the_exchange_or_of_leaving_can_have_another_reason(more):
+    known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), *more, event(10, "PUBLISH_STOPPED"))
+    finding = said(known_facts, "took PUBLISH away")
+    assert finding.certainty is Certainty.UNKNOWN
+    assert finding.unknown is not None
 
 
 @pytest.mark.parametrize(
@@ -370,9 +382,9 @@ def test_a_stop_is_not_blamed_on_another_exchange(exchange):
 def test_an_error_around_the_stop_is_told_and_a_far_one_is_not():
     known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), failed(9), event(9, "PUBLISH_STOPPED"))
     finding = said(known_facts, "<BITRATE_EXCEEDED> is in the same second")
-    assert finding.certainty is Certainty.UNKNOWN
+    assert finding.certainty is Certainty.LIKELY
     known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), failed(9), event(10, "PUBLISH_STOPPED"))
-    assert said(known_facts, "is 1 s before").certainty is Certainty.LIKELY
+    assert said(known_facts, "is 1 s before").certainty is Certainty.UNKNOWN
     assert unsaid(GivenFacts(failed(0), event(9, "PUBLISH_STOPPED")), "BITRATE")
     assert unsaid(
         GivenFacts(failed(9, name="SUBSCRIBE_ERROR"), event(9, "PUBLISH_STOPPED")), "BITRATE"
@@ -416,20 +428,59 @@ def test_no_attempt_is_certain_only_when_everything_is_read():
 
 
 def test_no_attempt_is_not_certain_while_it_can_still_come():
-    def known_facts(as_of):
-        return GivenFacts().with_log(ME, exchanged(0, VIEWER, HOST), as_of=as_of)
+    known_facts = GivenFacts(exchanged(0, VIEWER, HOST))
+    assert said(known_facts.read_at(625), "so far").certainty is Certainty.UNKNOWN
+    assert said(known_facts.read_at(635), "No attempt").certainty is Certainty.SHOWN
 
-    assert said(known_facts(10), "so far").certainty is Certainty.UNKNOWN
-    assert said(known_facts(90), "No attempt").certainty is Certainty.SHOWN
+
+def test_a_start_in_the_second_of_the_exchange_that_allowed_it_came_after_it():
+    events = [event(0, "JOINED"), exchanged(9, VIEWER, HOST), event(9, "PUBLISH_STARTED")]
+    text = "PUBLISH_STARTED is in the same second"
+    assert said(GivenFacts(*events), text, 1).certainty is Certainty.SHOWN
+    for beside in (event(9, "LEFT"), event(9, "JOINED"), exchanged(9, HOST, VIEWER)):
+        finding = said(GivenFacts(*events, beside), text, 1)
+        assert finding.certainty is Certainty.UNKNOWN
+
+
+def test_an_error_in_the_second_of_the_exchange_can_have_come_before_it():
+    known_facts = GivenFacts(exchanged(9, VIEWER, HOST), failed(9))
+    finding = said(known_facts, "is in the same second", 0)
+    assert finding.certainty is Certainty.UNKNOWN
+    assert words(finding.unknown) == "which of the two came first"
+
+
+@pytest.mark.parametrize(
+    ("stop", "left", "certainty", "unknown"),
+    [
+        (5, None, Certainty.UNKNOWN, "which of the two came first"),
+        (6, None, Certainty.LIKELY, "whether it would have stopped without the exchange"),
+        (8, None, Certainty.UNKNOWN, "whether it would have stopped without the exchange"),
+        (6, 6, Certainty.UNKNOWN, "whether the exchange or LEFT ended it"),
+    ],
+)
+def test_the_exchange_is_likely_to_end_publishing_only_right_after_it(
+    stop, left, certainty, unknown
+):
+    events = [event(0, "PUBLISH_STARTED"), exchanged(5, HOST, VIEWER)]
+    events += [event(stop, "PUBLISH_STOPPED")]
+    events += [] if left is None else [event(left, "LEFT")]
+    finding = said(GivenFacts(*events), "It lost PUBLISH, and PUBLISH_STOPPED", 1)
+    assert (finding.certainty, words(finding.unknown)) == (certainty, unknown)
+
+
+def test_an_exchange_that_took_something_away_says_where_to_look_for_who_did_it():
+    assert said(GivenFacts(exchanged(5, HOST, VIEWER)), "Who took PUBLISH away")
+    assert unsaid(GivenFacts(exchanged(5, VIEWER, HOST)), "Who took")
 
 
 def test_losing_publish_is_followed_by_a_stop_or_said_not_to_be():
     events = [event(0, "PUBLISH_STARTED"), exchanged(5, HOST, VIEWER)]
     assert said(GivenFacts(*events, event(6, "PUBLISH_STOPPED")), "PUBLISH_STOPPED is 1 s after", 1)
     assert (
-        said(GivenFacts(*events), "no PUBLISH_STOPPED follows soon", 1).certainty is Certainty.SHOWN
+        said(GivenFacts(*events), "no PUBLISH_STOPPED follows soon", 1).certainty
+        is Certainty.LIKELY
     )
-    assert findings_of(GivenFacts(exchanged(5, HOST, VIEWER))) == ()
+    assert unsaid(GivenFacts(exchanged(5, HOST, VIEWER)), "It lost PUBLISH")
     assert findings_of(GivenFacts(event(0, "PUBLISH_STARTED"), exchanged(5, HOST, HOST)), 1) == ()
 
 
@@ -552,7 +603,7 @@ def test_facts_of_a_participant_are_not_asked_for_when_they_cannot_tell():
     ("beside", "says", "certainty"),
     [
         (9, "in the same second", Certainty.UNKNOWN),
-        (9.2, "0.3 s before", Certainty.LIKELY),
+        (9.2, "0.3 s before", Certainty.UNKNOWN),
         (9.7, None, None),
     ],
 )

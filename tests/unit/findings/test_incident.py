@@ -194,7 +194,7 @@ def check(finding, known_facts):
         is_session = ref.scope == known_facts.scope
         log = known_facts.log_of_session if is_session else known_facts.log(ref.scope).log
         assert 0 <= ref.position < len(log)
-    for claim in (finding.claim, finding.unknown or ()):
+    for claim in filter(None, (finding.claim, finding.unknown)):
         for part in sentence(claim):
             if isinstance(part, str):
                 assert not any(category(letter).startswith("C") for letter in part)

@@ -50,8 +50,17 @@ def test_without_an_end_it_was_publishing_as_far_as_is_read_and_not_all_along():
         "The publisher was publishing as far as is read: it started 1 min 40 s before, and no stop "
         "follows."
     )
-    assert finding.certainty is Certainty.LIKELY
+    assert finding.certainty is Certainty.UNKNOWN
     assert words(finding.unknown) == "the events have no end of it"
+
+
+def test_a_publisher_that_had_just_started_need_not_be_known_everywhere():
+    finding, text = first(host((80, "PUBLISH_STARTED"), (200, "PUBLISH_STOPPED")))
+    assert text == (
+        "The publisher was publishing all along: it started 20 s before and stopped 1 min 40 s "
+        "after."
+    )
+    assert words(finding.unknown).startswith("how soon a publisher is found everywhere")
 
 
 def test_republishing_in_one_second_is_no_stop():
@@ -60,24 +69,25 @@ def test_republishing_in_one_second_is_no_stop():
 
 
 @pytest.mark.parametrize(
-    ("moves", "says"),
+    ("moves", "says", "was_there"),
     [
-        ([(0, "PUBLISH_STARTED"), (101, "PUBLISH_STOPPED")], "stopped publishing 1 s after"),
-        ([(0, "PUBLISH_STARTED"), (102, "LEFT")], "left 2 s after"),
-        ([(0, "PUBLISH_STARTED"), (98, "PUBLISH_STOPPED")], "stopped publishing 2 s before"),
-        ([(99, "PUBLISH_STARTED"), (200, "PUBLISH_STOPPED")], "started 1 s before"),
-        ([(98, "PUBLISH_STARTED"), (102, "LEFT")], "started 2 s before and left 2 s after"),
-        ([(102, "PUBLISH_STARTED")], "started 2 s after"),
+        ([(0, "PUBLISH_STARTED"), (101, "PUBLISH_STOPPED")], "stopped publishing 1 s after", True),
+        ([(0, "PUBLISH_STARTED"), (102, "LEFT")], "left 2 s after", True),
+        ([(0, "PUBLISH_STARTED"), (98, "PUBLISH_STOPPED")], "stopped publishing 2 s before", False),
+        ([(99, "PUBLISH_STARTED"), (200, "PUBLISH_STOPPED")], "started 1 s before", True),
+        ([(98, "PUBLISH_STARTED"), (102, "LEFT")], "started 2 s before and left 2 s after", True),
+        ([(102, "PUBLISH_STARTED")], "started 2 s after", False),
         (
             [(0, "PUBLISH_STARTED"), (50, "PUBLISH_STOPPED"), (101, "PUBLISH_STARTED")],
             "started 1 s after",
+            False,
         ),
     ],
 )
-def test_a_start_or_stop_within_two_seconds_is_a_race_and_shows_nothing(moves, says):
+def test_a_start_or_stop_within_two_seconds_is_a_race_and_shows_nothing(moves, says, was_there):
     finding, text = first(host(*moves))
     assert text == f"The publisher {says}: so near that it can be a race."
-    assert finding.certainty is Certainty.LIKELY
+    assert finding.certainty is (Certainty.UNKNOWN if was_there else Certainty.LIKELY)
     assert words(finding.unknown).startswith("which came first")
 
 
@@ -88,9 +98,10 @@ def test_who_left_just_after_stopping_long_before_was_no_race():
 
 def test_inside_one_second_nothing_is_claimed():
     finding, text = first(host((0, "PUBLISH_STARTED"), (100, "PUBLISH_STOPPED")))
-    assert (finding.certainty, "which came first" in text) == (Certainty.LIKELY, True)
+    assert (finding.certainty, "which came first" in text) == (Certainty.UNKNOWN, True)
     assert "stopped" in text
-    assert "started in the same second" in first(host((100, "PUBLISH_STARTED")))[1]
+    finding, text = first(host((100, "PUBLISH_STARTED")))
+    assert (finding.certainty, "started in the same second" in text) == (Certainty.LIKELY, True)
 
 
 def test_who_left_without_a_stop_was_not_publishing():
@@ -152,7 +163,7 @@ def test_pages_of_the_publisher_not_read_weaken_every_claim():
 def test_events_read_before_the_error_do_not_show_what_was_then():
     started = event(0, "PUBLISH_STARTED", participant=HOST)
     finding, _ = first(GivenFacts(lost()).with_log(HOST, started, as_of=60))
-    assert finding.certainty is Certainty.LIKELY
+    assert finding.certainty is Certainty.UNKNOWN
     assert words(finding.unknown) == "what came since its events were read"
     assert finding.would_tell[0].fact.scope == scope(HOST)
     finding, _ = first(GivenFacts(lost()).with_log(HOST, started, as_of=200))
@@ -251,10 +262,10 @@ def test_no_document_says_that_a_copy_takes_a_slot(is_copy):
 def test_more_publishers_than_a_stage_takes_are_not_its_limit(count):
     finding, text = counted(slots(count))
     assert text == (
-        f"{count} others were publishing in that second, more than the 12 that a stage takes: it "
-        "was another limit."
+        f"{count} others were publishing in that second, more than the 12 that a stage takes."
     )
     assert finding.certainty is Certainty.UNKNOWN
+    assert words(finding.unknown).startswith("which limit it was")
 
 
 def test_a_thirteenth_whose_end_is_missing_leaves_the_limit_likely():
@@ -264,9 +275,20 @@ def test_a_thirteenth_whose_end_is_missing_leaves_the_limit_likely():
     assert words(finding.unknown) == "the events have no end of it"
 
 
-def test_fewer_publishers_are_another_limit():
+def test_with_fewer_publishers_it_is_open_which_limit_it_was():
     finding, text = counted(slots(11))
-    assert (finding.certainty, "another limit" in text) == (Certainty.LIKELY, True)
+    assert text.endswith("fewer than the 12 that a stage takes.")
+    assert finding.certainty is Certainty.UNKNOWN
+    assert words(finding.unknown).startswith("which limit it was")
+
+
+def test_with_more_than_one_copy_slots_can_as_well_have_been_free():
+    finding, text = counted((*slots(10), *slots(2, 20, is_copy=True)))
+    assert text.endswith(
+        "2 of them copies from other stages, as many as the 12 that a stage takes."
+    )
+    assert finding.certainty is Certainty.UNKNOWN
+    assert words(finding.unknown).startswith("whether copies take slots")
 
 
 @pytest.mark.parametrize("is_copy", [False, True])
@@ -329,10 +351,10 @@ def test_another_encoder_with_the_same_key_that_was_publishing_is_named():
     assert first(keyed(("other", whole)))[0].certainty is Certainty.SHOWN
     finding, text = first(keyed(("other", [(0, "PUBLISH_STARTED")])))
     assert text == (
-        "<other> carries the same ingest configuration and was publishing: it started 1 min 40 s "
-        "before."
+        "<other> carries the same ingest configuration; whether it was publishing in that second "
+        "is not certain: it started 1 min 40 s before."
     )
-    assert finding.certainty is Certainty.LIKELY
+    assert finding.certainty is Certainty.UNKNOWN
     assert words(finding.unknown) == "the events have no end of it"
     assert positions(finding, "other") == [0]
 

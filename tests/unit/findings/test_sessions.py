@@ -1,7 +1,7 @@
 import pytest
 
 from ivscope.analysis.publishers import Publishers
-from ivscope.domain.stages import ParticipantSummary
+from ivscope.domain.stages import Participant, ParticipantSummary
 from ivscope.domain.times import to_microseconds
 from ivscope.findings.finding import Certainty, EventRef, FactKind
 from ivscope.findings.quota import count_publishers
@@ -150,11 +150,30 @@ def test_more_than_a_stage_takes_are_not_its_limit():
     assert (finding.certainty, "more than 12" in words(finding.claim)) == (Certainty.UNKNOWN, True)
 
 
-def test_in_a_session_with_copies_twelve_are_only_likely_to_be_the_limit():
-    rows = [ParticipantSummary(f"p{n}", replication_type="REPLICA") for n in range(12)]
+@pytest.mark.parametrize(
+    ("copies", "certainty"), [(0, Certainty.SHOWN), (1, Certainty.LIKELY), (2, Certainty.UNKNOWN)]
+)
+def test_the_more_copies_among_twelve_the_less_sure_it_is_that_slots_were_taken(copies, certainty):
+    kinds = ["REPLICA"] * copies + ["NONE"] * (12 - copies)
+    rows = [ParticipantSummary(f"p{n}", replication_type=kind) for n, kind in enumerate(kinds)]
     session = GivenSession(*crowd(12, until=200), quota(), rows=[*rows, ParticipantSummary("late")])
     (finding,) = said(session, "QUOTA_EXCEEDED when")
-    assert (finding.certainty, "slots" in words(finding.claim)) == (Certainty.LIKELY, True)
+    assert finding.certainty is certainty
+    assert ("slots" in words(finding.claim)) is (copies < 2)
+
+
+@pytest.mark.parametrize("is_copy", [True, False])
+def test_a_stage_that_once_had_more_than_twelve_has_another_limit(is_copy):
+    crowds = [*crowd(12, until=200), quota()]
+    thirteenth = [event(150, name, participant="p12") for name in ("JOINED", "PUBLISH_STARTED")]
+    stop = event(190, "PUBLISH_STOPPED", participant="p12")
+    kind = "REPLICA" if is_copy else "NONE"
+    names = [*(f"p{n}" for n in range(12)), "late"]
+    rows = [*map(ParticipantSummary, names), ParticipantSummary("p12", replication_type=kind)]
+    session = GivenSession(*crowds, *thirteenth, stop, rows=rows)
+    (finding,) = said(session, "QUOTA_EXCEEDED when")
+    assert ("slots" in words(finding.claim)) is is_copy
+    assert ("at another time" in words(finding.unknown)) is not is_copy
 
 
 def test_one_whose_end_is_missing_is_not_certain_to_have_been_publishing():
@@ -173,7 +192,8 @@ def test_who_left_in_the_second_it_published_in_is_gone():
 
 def test_twelve_at_another_time_are_not_the_limit():
     (finding,) = said(GivenSession(*crowd(12, until=60), quota()), "QUOTA_EXCEEDED when")
-    assert (finding.certainty, "another limit" in words(finding.claim)) == (Certainty.LIKELY, True)
+    assert "fewer than 12" in words(finding.claim)
+    assert finding.certainty is Certainty.UNKNOWN
     assert (
         said(GivenSession(*crowd(12), quota(name="SUBSCRIBE_ERROR")), "QUOTA_EXCEEDED when") == []
     )
@@ -237,14 +257,34 @@ def visits(*spans):
     return events, users(**{f"p{number}": "tariq" for number in range(len(spans))})
 
 
+def devices(rows, *systems):
+    """The facts of participants, each with the system given."""
+    return [
+        Participant(row, sdk_version="1.41.0", os_name=system)
+        for row, system in zip(rows, systems, strict=True)
+    ]
+
+
 def test_one_user_coming_back_with_new_tokens_is_a_reconnect_loop():
     events, rows = visits((0, 100), (120, 200), (230, None))
-    (finding,) = said(GivenSession(*events, rows=rows), "user id")
+    one = devices(rows, "iOS", "iOS", "iOS")
+    (finding,) = said(GivenSession(*events, rows=rows, facts=one), "user id")
     assert words(finding.claim) == (
         "3 participants carry the user id <tariq>, one after another, at most 30 s apart: it looks "
         "like one client that comes back with a new token each time."
     )
     assert finding.certainty is Certainty.LIKELY
+
+
+def test_coming_back_soon_without_the_same_client_is_no_reconnect_loop():
+    events, rows = visits((0, 100), (120, 200), (230, None))
+    (finding,) = said(GivenSession(*events, rows=rows), "user id")
+    assert words(finding.claim).endswith("one after another, at most 30 s apart.")
+    assert finding.certainty is Certainty.UNKNOWN
+    several = devices(rows, "iOS", "Android", "iOS")
+    (finding,) = said(GivenSession(*events, rows=rows, facts=several), "user id")
+    assert words(finding.claim).endswith(", one after another.")
+    assert finding.certainty is Certainty.SHOWN
 
 
 def test_a_user_id_that_is_inside_several_times_at_once_is_no_reconnect_loop():
@@ -265,16 +305,41 @@ def test_a_missing_left_does_not_show_two_at_once():
     events, rows = visits((0, None), (50, 200), (260, 300))
     (finding,) = said(GivenSession(*events, rows=rows), "user id")
     assert (finding.certainty, "LEFT is missing" in words(finding.unknown)) == (
-        Certainty.LIKELY,
+        Certainty.UNKNOWN,
         True,
     )
+    assert "at the same time" not in words(finding.claim)
 
 
 def test_two_who_joined_in_one_second_one_of_them_never_seen_leaving_are_told_as_they_are():
     events, rows = visits((0, 100), (0, None), (120, 200))
     (finding,) = said(GivenSession(*events, rows=rows), "user id")
-    assert "up to 3 at the same time" not in words(finding.claim)
-    assert "up to 2 at the same time: not one after another" in words(finding.claim)
+    assert words(finding.claim).endswith("; 1 LEFT is missing before others joined.")
+    assert finding.certainty is Certainty.UNKNOWN
+
+
+def test_two_stays_that_overlap_for_a_moment_can_be_one_client_that_was_lost():
+    events, rows = visits((0, 100), (90, 200), (230, 300))
+    (finding,) = said(GivenSession(*events, rows=rows), "user id")
+    assert words(finding.claim).endswith("up to 2 at the same time, for at least 9 s.")
+    assert "before the service knows that it was lost" in words(finding.unknown)
+
+
+def test_a_break_between_the_stays_of_one_is_no_time_with_another():
+    stays = [(0, 10, "p0"), (50, 60, "p1"), (100, 110, "p0"), (300, 310, "p2")]
+    moves = [
+        event(at_, name, participant=who)
+        for begin, end, who in stays
+        for at_, name in ((begin, "JOINED"), (end, "LEFT"))
+    ]
+    (finding,) = said(GivenSession(*moves, rows=users(p0="t", p1="t", p2="t")), "user id")
+    assert words(finding.claim).endswith(", one after another.")
+
+
+def test_people_who_join_and_leave_in_one_second_are_not_surely_one_after_another():
+    events, rows = visits((0, 100), (101, 200), (900, 1000))
+    (finding,) = said(GivenSession(*events, rows=rows), "user id")
+    assert words(finding.claim).endswith(", one after another.")
     assert finding.certainty is Certainty.LIKELY
 
 
@@ -392,7 +457,8 @@ def test_documented_faults_are_counted_over_the_session():
     clients.append(facts("d", sdk="1.33.0", system="iOS"))
     (finding,) = said(GivenSession(*events, facts=clients), "Documented")
     assert words(finding.claim).endswith("token exchange. To that fit 2 errors of 2 participants.")
-    assert finding.certainty is Certainty.LIKELY
+    assert finding.certainty is Certainty.UNKNOWN
+    assert words(finding.unknown) == "whether that is the reason"
     assert [ref.position for ref in finding.rests_on] == [1, 3]
 
 

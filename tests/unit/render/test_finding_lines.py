@@ -12,9 +12,12 @@ from ivscope.findings.finding import (
     FactKey,
     FactKind,
     Finding,
-    Moment,
-    Outside,
+    Lacking,
 )
+from ivscope.findings.publish_stopped import StoppedOpen, StoppedSays
+from ivscope.findings.repeats import Burst, SameError
+from ivscope.findings.replication import ReplicatedFor
+from ivscope.findings.session_context import EventPeriod
 from ivscope.render.cells import line_width
 from ivscope.render.finding_lines import Cited, EvidenceKeys, finding_lines, replica_lines
 
@@ -40,13 +43,16 @@ def drawn(*findings, width=76, zone=UTC, cited=(), fetched=None, keys=KEYS, arou
     return ["".join(span.text for span in line) for line in lines]
 
 
+LEFT_TOO = StoppedSays.LEFT_TOO
+
+
 def refs(*positions):
     return tuple(EventRef(SCOPE, position) for position in positions)
 
 
 def ask(kind=FactKind.EVENTS, calls=1):
     scope = SCOPE.session if kind is FactKind.SESSION_EVENTS else SCOPE
-    return Ask("events of the publisher", FactKey(kind, scope), calls)
+    return Ask(Lacking.EVENTS_OF_PUBLISHER, FactKey(kind, scope), calls)
 
 
 @pytest.mark.parametrize(
@@ -58,53 +64,62 @@ def ask(kind=FactKind.EVENTS, calls=1):
     ],
 )
 def test_a_finding_has_a_number_and_says_how_sure_it_is_in_a_word(certainty, word):
-    assert drawn(Finding(("It left.",), certainty)) == [f"[1] {word}: It left."]
+    assert drawn(Finding(LEFT_TOO, certainty)) == [
+        f"[1] {word}: It left in the same second, which ends publishing."
+    ]
 
 
 def test_findings_are_counted_on():
-    two = (Finding(("One.",), Certainty.SHOWN), Finding(("Two.",), Certainty.SHOWN))
-    assert drawn(*two, first=3) == ["[3] shown: One.", "[4] shown: Two."]
+    two = (Finding(LEFT_TOO, Certainty.SHOWN), Finding(ReplicatedFor(9), Certainty.SHOWN))
+    assert drawn(*two, first=3) == [
+        "[3] shown: It left in the same second, which ends publishing.",
+        "[4] shown: It was replicated for 9 s.",
+    ]
+
+
+def repeated(time):
+    """A finding with a time in its sentence."""
+    return Finding(SameError(3, 0, None, True, EventPeriod(time, time), None), Certainty.SHOWN)
 
 
 def test_times_are_told_in_the_zone_of_the_reader():
-    finding = Finding(("It was at ", Moment(WHEN), "."), Certainty.SHOWN)
-    assert drawn(finding) == ["[1] shown: It was at 21:10:02."]
+    words = "[1] shown: 3 times the same error, all in one second, "
+    assert drawn(repeated(WHEN)) == [f"{words}21:10:02."]
     plus_two = timezone(timedelta(hours=2))
-    assert drawn(finding, zone=plus_two) == ["[1] shown: It was at 23:10:02."]
+    assert drawn(repeated(WHEN), zone=plus_two) == [f"{words}23:10:02."]
 
 
 def test_a_time_on_another_day_has_its_date():
-    finding = Finding(("It was at ", Moment(WHEN - timedelta(days=1)), "."), Certainty.SHOWN)
-    assert drawn(finding) == ["[1] shown: It was at 2026-11-22 21:10:02."]
+    assert "\n".join(drawn(repeated(WHEN - timedelta(days=1)))).endswith("2026-11-22 21:10:02.")
     plus_three = timezone(timedelta(hours=3))
-    late = Finding((Moment(WHEN - timedelta(minutes=20)),), Certainty.SHOWN)
-    assert drawn(late) == ["[1] shown: 20:50:02"]
-    assert drawn(late, zone=plus_three) == ["[1] shown: 2026-11-23 23:50:02"]
+    late = repeated(WHEN - timedelta(minutes=20))
+    assert "\n".join(drawn(late)).endswith(" second, 20:50:02.")
+    assert "\n".join(drawn(late, zone=plus_three)).endswith("2026-11-23 23:50:02.")
 
 
 def test_text_from_outside_is_safe_and_ours_stays():
     evil = "\x1b]0;hi\x07\u202e"
     cited = [Cited(evil, WHEN, evil)]
-    finding = Finding((Outside(evil), " failed."), Certainty.SHOWN, refs(1), (Outside(evil),))
-    text = "\n".join(drawn(finding, cited=cited))
-    assert text.count(r"\x1b]0;hi\x07\u202e") == 4
+    burst = Burst(3, evil, EventPeriod(WHEN, WHEN), None, is_to_escalate=False)
+    text = "\n".join(drawn(Finding(burst, Certainty.SHOWN, refs(1)), cited=cited))
+    assert text.count(r"\x1b]0;hi\x07\u202e") == 3
     assert not set(evil) & set("\x1b\x07\u202e") & set(text)
 
 
 def test_it_names_the_events_it_rests_on_but_not_the_one_under_the_cursor():
     cited = [Cited("PUBLISH_STOPPED", WHEN, "g8-hana")]
-    finding = Finding(("It left.",), Certainty.SHOWN, refs(1, 0))
+    finding = Finding(LEFT_TOO, Certainty.SHOWN, refs(1, 0))
     assert drawn(finding, cited=cited)[1:] == [
         "    rests on (z): PUBLISH_STOPPED 21:10:02 of g8-hana"
     ]
-    alone = Finding(("It left.",), Certainty.SHOWN, refs(0))
-    assert drawn(alone) == ["[1] shown: It left."]
+    alone = Finding(LEFT_TOO, Certainty.SHOWN, refs(0))
+    assert drawn(alone) == ["[1] shown: It left in the same second, which ends publishing."]
 
 
 def test_equal_events_are_counted_and_whose_they_are_is_said_once():
     stopped, left = Cited("PUBLISH_STOPPED", WHEN, "hana"), Cited("LEFT", WHEN, "hana")
     other = Cited("JOINED", None, None)
-    finding = Finding(("It left.",), Certainty.SHOWN, refs(1, 2, 3, 4, 5))
+    finding = Finding(LEFT_TOO, Certainty.SHOWN, refs(1, 2, 3, 4, 5))
     assert drawn(finding, cited=[stopped, stopped, left, other, Cited("LATER", WHEN, None)])[
         1:
     ] == [
@@ -114,13 +129,13 @@ def test_equal_events_are_counted_and_whose_they_are_is_said_once():
 
 
 def test_what_is_open_is_said():
-    finding = Finding(("It left.",), Certainty.LIKELY, (), ("why",))
-    assert drawn(finding)[1:] == ["    not known: why"]
+    finding = Finding(LEFT_TOO, Certainty.LIKELY, (), StoppedOpen.ORDER_AND_CAUSE)
+    assert drawn(finding)[1:] == ["    not known: what came first, and why"]
 
 
 def test_what_would_tell_has_its_cost_and_the_key_when_the_key_reads_it():
     one, other = ask(), ask(FactKind.PARTICIPANT, 3)
-    finding = Finding(("Who knows.",), Certainty.UNKNOWN, would_tell=(one, other))
+    finding = Finding(LEFT_TOO, Certainty.UNKNOWN, would_tell=(one, other))
     assert drawn(finding, fetched=one)[1:] == [
         "    would tell: events of the publisher. Z reads it: 1 call",
         "    would tell: events of the publisher. 3 calls",
@@ -129,7 +144,7 @@ def test_what_would_tell_has_its_cost_and_the_key_when_the_key_reads_it():
 
 def test_a_sweep_is_told_with_its_own_key_and_its_least_cost():
     scan = ask(FactKind.SESSION_EVENTS, 1_250)
-    finding = Finding(("Who knows.",), Certainty.UNKNOWN, would_tell=(scan,))
+    finding = Finding(LEFT_TOO, Certainty.UNKNOWN, would_tell=(scan,))
     assert drawn(finding, fetched=scan)[1:] == [
         "    would tell: events of the publisher. i sweeps the session: 1,250 calls",
         "    or more",
@@ -137,7 +152,7 @@ def test_a_sweep_is_told_with_its_own_key_and_its_least_cost():
 
 
 def test_keys_that_are_taken_away_are_not_named():
-    finding = Finding(("It left.",), Certainty.SHOWN, refs(1), None, (ask(),))
+    finding = Finding(LEFT_TOO, Certainty.SHOWN, refs(1), None, (ask(),))
     lines = drawn(
         finding, cited=[Cited("LEFT", WHEN, None)], fetched=ask(), keys=EvidenceKeys("", "", "")
     )

@@ -72,7 +72,7 @@ def test_taken_slots_are_false_when_one_of_them_was_gone_and_the_account_was_ful
     world = seen(one, frozenset({Fault.MISSING_END}))
     told = {is_true for _, is_true in verdicts(world, "quota: slots taken")}
     assert told <= {False}
-    assert verdicts(seen(one), "quota: another limit") == {(Certainty.LIKELY, True)}
+    assert verdicts(seen(one), "quota: another limit") == {(Certainty.UNKNOWN, True)}
 
 
 def test_a_token_that_lacks_the_capability_is_true_and_forced():

@@ -259,6 +259,29 @@ def test_something_can_follow_when_the_session_ended_after_the_reading(case):
     assert as_of(case, "p") == 100
 
 
+@pytest.mark.parametrize("ended", [False, True])
+def test_what_is_read_soon_after_is_not_settled_even_when_the_session_had_ended(case, ended):
+    case.source.add("p", events=2)
+    case.seconds = 1_000
+    feed = case.read_all("p")
+    if ended:
+        case.end_session(50)
+    second = int(EPOCH.timestamp())
+    assert case.held.log(scope("p")).is_settled(second + 399)
+    assert not case.held.log(scope("p")).is_settled(second + 400)
+    case.seconds = 1_200
+    case.refresh(feed)
+    assert case.held.log(scope("p")).is_settled(second + 500)
+
+
+def test_a_scan_settles_what_is_long_enough_before_it(case):
+    publisher(case.source, "p", 10, 20)
+    case.seconds = 700
+    scan = case.scan()
+    reach = case.held.reaches.in_scan(scan)("p")
+    assert (from_microseconds(reach.settled_to) - EPOCH).total_seconds() == 100
+
+
 def test_rows_come_from_the_list_until_the_facts_are_read(case):
     case.source.add("p", user_id="from the list")
     listed = case.read(case.provider.participants(SESSION))

@@ -22,6 +22,10 @@ SECOND: Final = 1_000_000
 MILLISECOND: Final = 1_000
 """Microseconds."""
 
+LATENESS: Final = 600 * SECOND
+"""Microseconds after which an event counts as listed, or as lost. No document says how long the
+service takes; its notices by EventBridge can be hours late. Ten minutes are our guess."""
+
 
 class Family(IntEnum):
     """What can be on within one participant.
@@ -75,6 +79,9 @@ class Reach:
     """and earlier than this are read."""
     read_to: int = LATEST
     """When it was read; later is not known. `LATEST` once the session has ended."""
+    settled_to: int = LATEST
+    """Up to then no event is expected to come any more: `LATENESS` before it was read, whether
+    the session had ended by then or not."""
     ended: int = LATEST
     """End of the session; `LATEST` while it is live."""
     connected_at: int | None = None

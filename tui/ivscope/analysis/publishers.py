@@ -150,6 +150,15 @@ class Publishers:
             possible -= own.possible.touches(first, last + 1)
         return PublisherLevel(certain, possible)
 
+    def times_above(self, count: int, lasting: int) -> Iterator[int]:
+        """Yield moments in times with more than so many certain publishers, oldest first.
+
+        Args:
+            count: How many.
+            lasting: Microseconds that such a time lasts at least.
+        """
+        return self._certain.times_above(count, lasting)
+
     def at(self, first: int, last: int) -> Iterator[Publisher]:
         """Yield each participant that was publishing throughout a time, or may have been.
 
@@ -293,6 +302,19 @@ class _Ranges:
         first, last = bisect_left(self._times, start), bisect_left(self._times, stop)
         before = self._after[first - 1] if first else 0
         return max(before, max(self._peaks[first:last], default=0))
+
+    def times_above(self, count: int, lasting: int) -> Iterator[int]:
+        """The middles of times of at least a length in which more than so many are."""
+        if max(self._after, default=0) <= count:
+            return
+        begin: int | None = None
+        for time, after in zip(self._times, self._after, strict=True):
+            if after > count:
+                begin = time if begin is None else begin
+            elif begin is not None:
+                if time - begin >= lasting:
+                    yield (begin + time) // 2
+                begin = None
 
     def touching(self, first: int, last: int) -> int:
         """How many have a moment of a time, both ends of it included."""

@@ -193,7 +193,11 @@ class Clipping:
 
 
 def clippings_for_event(
-    event: Event, scope: ParticipantScope, connection: CliOptions, user_id: str | None = None
+    event: Event,
+    scope: ParticipantScope,
+    connection: CliOptions,
+    user_id: str | None = None,
+    findings: str | None = None,
 ) -> tuple[Clipping, ...]:
     """Make the menu of an event.
 
@@ -202,9 +206,10 @@ def clippings_for_event(
         scope: The participant whose events are listed.
         connection: How the data on screen was read.
         user_id: The participant's name. None when it has none or it is not known.
+        findings: What was found about the event, as JSON. None without findings.
 
     Returns:
-        Letters y, i, e, d, c, l, t; d only with a token, t only with a time.
+        Letters y, i, e, f, d, c, l, t; f only with findings, d with a token, t with a time.
     """
     participant_id = event.participant_id or scope.participant_id
     at = iso_time(event.time)
@@ -215,6 +220,8 @@ def clippings_for_event(
         Clipping("i", "participant id", safe(participant_id)),
         Clipping("e", "explanation", event_markdown(event, scope, user_id)),
     ]
+    if findings is not None:
+        menu.append(Clipping("f", "findings as JSON", findings))
     if has_tokens(event):
         menu.append(Clipping("d", "token comparison", token_markdown(event)))
     menu += [

@@ -3,16 +3,35 @@
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import filterfalse
+from typing import Final
 
 from ivscope.domain import events
 from ivscope.domain.stages import Participant
 from ivscope.domain.tokens import PUBLISH, SUBSCRIBE
 from ivscope.findings.capabilities import allows
-from ivscope.findings.event_context import EventContext, ask_participant, positions_named
-from ivscope.findings.finding import Ask, Certainty, FactKey, FactKind, Finding, Outside, Part, Text
+from ivscope.findings.event_context import (
+    SECOND_US,
+    EventContext,
+    ask_participant,
+    distance_between,
+    positions_named,
+)
+from ivscope.findings.finding import (
+    Ask,
+    Certainty,
+    Claim,
+    FactKey,
+    FactKind,
+    Finding,
+    Lacking,
+    PlainClaim,
+    StaysUnknown,
+)
 from ivscope.findings.session_context import MANY, SessionContext
 from ivscope.knowledge.known_issues import (
+    AFTER_EXCHANGE_SECONDS,
     INSUFFICIENT_CAPABILITIES,
     KNOWN_ISSUES,
     RETURNS,
@@ -20,22 +39,107 @@ from ivscope.knowledge.known_issues import (
 )
 from ivscope.provider.store.event_log import EventLog
 
-_WEB_LIMITS = {
-    "BITRATE_EXCEEDED": "at most 2,500 kbps",
-    "RESOLUTION_EXCEEDED": "at most 1280 pixels a side",
-}
-"""The most that the web SDK sends (web SDK 1.41.0: STAGE_MAX_BITRATE, STAGE_MAX_RESOLUTION)."""
-
 _INGEST = frozenset({"RTMP", "RTMPS"})
 _WHIP = "WHIP"
 
-_NEEDED = {
-    "INVALID_AUDIO_CODEC": ("audio in AAC-LC", "audio in Opus"),
-    "INVALID_VIDEO_CODEC": ("video in H.264", "video in H.264"),
-    "INVALID_INPUT": ("both audio and video", "a video track in H.264"),
-}
-"""The media required over RTMP, and over WHIP (IVS RealTimeUserGuide: supported media
-specifications, RTMP publishing, OBS WHIP support)."""
+_MEDIA: Final = frozenset({"INVALID_AUDIO_CODEC", "INVALID_VIDEO_CODEC", "INVALID_INPUT"})
+"""Error codes about codecs and tracks, which differ by protocol."""
+
+
+class ClientSays(PlainClaim):
+    """What is said about clients without values."""
+
+    FACTS_NOT_READ = "encoder_or_browser_not_read"
+    WHIP_WITH_SDK = "whip_with_an_sdk_version"
+    NOT_TOLD = "encoder_or_sdk_not_told"
+    FAULTS_NOT_COMPARED = "sdk_faults_not_compared"
+    VERSIONS_NOT_READ = "sdk_versions_not_read"
+
+
+class ClientOpen(PlainClaim):
+    """What stays unknown about a client."""
+
+    IS_REASON = "whether_the_fault_is_the_reason"
+    TRACKS_AND_CODECS = "which_tracks_and_codecs_it_offered"
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder(Claim):
+    """It came over a protocol of encoders, so the settings of the encoder matter."""
+
+    protocol: str
+    """RTMP, RTMPS or WHIP."""
+    error_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class FromBrowser(Claim):
+    """It joined from a browser, which does not tell what it sent."""
+
+    browser: str
+
+
+@dataclass(frozen=True, slots=True)
+class BehindBrowser(Claim):
+    """It joined from a browser, which by itself does not send what was refused."""
+
+    browser: str
+    error_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentedFault(Claim):
+    """The client has a version with a documented fault that the event can be."""
+
+    fault: str
+    """Name of the `KnownIssue`."""
+    sdk_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaultFits(Claim):
+    """To how many errors of a session a documented fault fits."""
+
+    fault: str
+    """Name of the `KnownIssue`."""
+    errors: int
+    participants: int
+
+
+@dataclass(frozen=True, slots=True)
+class FaultCondition(Claim):
+    """Unknown: whether the further condition of a documented fault was given."""
+
+    fault: str
+    """Name of the `KnownIssue`."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFails(Claim):
+    """How many participants with a version had errors, and how many of the others."""
+
+    sdk_version: str
+    system: str
+    """Name of the operating system, or "browser"."""
+    failed: int
+    participants: int
+    others_failed: int
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoVersionFails(Claim):
+    """No version failed more often than others, among the participants whose facts are read."""
+
+    read: int
+
+
+@dataclass(frozen=True, slots=True)
+class VersionIsReason(Claim):
+    """Unknown: whether the version is the reason; and how many clients are known."""
+
+    read: int
+    listed: int
 
 
 def encoder_or_browser(context: EventContext) -> Iterator[Finding]:
@@ -43,45 +147,29 @@ def encoder_or_browser(context: EventContext) -> Iterator[Finding]:
     participant = context.facts.participant(context.scope)
     refs = context.refs(context.position)
     if participant is None:
-        yield Finding(
-            ("Whether an encoder or a browser sent it is not known: its facts are not read.",),
-            Certainty.UNKNOWN,
-            refs,
-            None,
-            (ask_participant(context.scope, "protocol, SDK and browser"),),
-        )
+        ask = ask_participant(context.scope, Lacking.PROTOCOL_SDK_AND_BROWSER)
+        yield Finding(ClientSays.FACTS_NOT_READ, Certainty.UNKNOWN, refs, None, (ask,))
         return
-    protocol = (participant.protocol or "").upper()
-    words: list[Part]
-    if protocol in _INGEST or (protocol == _WHIP and not participant.browser_name):
-        needed = _NEEDED.get(context.event.error_code or "")
-        which = f", which needs {needed[protocol == _WHIP]}" if needed else ""
-        text = f"It came over {protocol}{which}: look at the settings of the encoder."
+    protocol, code = (participant.protocol or "").upper(), context.event.error_code or ""
+    browser = participant.browser_name
+    if protocol in _INGEST or (protocol == _WHIP and not browser):
         if protocol == _WHIP and participant.sdk_version:
-            text = "It came over WHIP, yet with an SDK version: SDK or encoder is not certain."
-            yield Finding((text,), Certainty.UNKNOWN, refs)
+            yield Finding(ClientSays.WHIP_WITH_SDK, Certainty.UNKNOWN, refs)
             return
-        yield Finding((text,), Certainty.SHOWN, refs)
-    elif participant.browser_name and context.event.error_code in _NEEDED:
-        words = ["It joined from a browser (", Outside(participant.browser_name), ")."]
-        unknown = ("which tracks and codecs it offered: the log of the client tells",)
-        yield Finding(tuple(words), Certainty.UNKNOWN, refs, unknown)
-    elif participant.browser_name and protocol != _WHIP:
-        limit = _WEB_LIMITS.get(context.event.error_code or "")
-        words = ["It joined from a browser (", Outside(participant.browser_name), ")"]
-        if limit:
-            words.append(f"; the web SDK by itself sends {limit}")
-        words.append(": look for an encoder or changed settings behind the same token.")
-        yield Finding(tuple(words), Certainty.LIKELY, refs)
+        yield Finding(Encoder(protocol, code), Certainty.SHOWN, refs)
+    elif browser and code in _MEDIA:
+        unknown = ClientOpen.TRACKS_AND_CODECS
+        yield Finding(FromBrowser(browser), Certainty.UNKNOWN, refs, unknown)
+    elif browser and protocol != _WHIP:
+        yield Finding(BehindBrowser(browser, code), Certainty.LIKELY, refs)
     else:
-        text = "Its facts do not tell an encoder from an SDK."
-        yield Finding((text,), Certainty.UNKNOWN, refs)
+        yield Finding(ClientSays.NOT_TOLD, Certainty.UNKNOWN, refs)
 
 
 def documented_faults(context: EventContext) -> Iterator[Finding]:
     """Name the documented faults of the participant's SDK that the event can be."""
     exchange = _last_exchange(context)
-    since = None if exchange is None else -context.seconds_to(exchange)
+    since = None if exchange is None else -(context.to(exchange).microseconds or 0) / SECOND_US
     name, code = context.event.name, context.event.error_code
     candidates = [issue for issue in KNOWN_ISSUES if issue.can_be(name, code, since)]
     if exchange is not None and is_explained(context.log, context.position, exchange):
@@ -91,24 +179,19 @@ def documented_faults(context: EventContext) -> Iterator[Finding]:
     participant = context.facts.participant(context.scope)
     if participant is None:
         if context.event.is_error:
-            yield Finding(
-                ("Known faults of its SDK are not compared: SDK and browser are not read.",),
-                Certainty.UNKNOWN,
-                context.refs(context.position),
-                None,
-                (ask_participant(context.scope, "SDK and browser"),),
-            )
+            here = context.refs(context.position)
+            ask = ask_participant(context.scope, Lacking.SDK_AND_BROWSER)
+            says = ClientSays.FAULTS_NOT_COMPARED
+            yield Finding(says, Certainty.UNKNOWN, here, None, (ask,))
         return
     for issue in candidates:
         if issue.matches(participant) and _fits_return(context, issue):
             rests = [exchange] if issue.follows_exchange and exchange is not None else []
-            version: Text = (" It has ", Outside(participant.sdk_version or ""), ".")
             yield Finding(
-                (f"Documented: {issue.fault}.", *version),
-                # Most events that are no error are not caused by a fault.
-                Certainty.LIKELY if context.event.is_error else Certainty.UNKNOWN,
+                DocumentedFault(issue.name, participant.sdk_version or ""),
+                _certainty(context, issue, exchange),
                 context.refs(*rests, context.position),
-                _open(context, issue, since),
+                _open(context, issue),
             )
 
 
@@ -127,12 +210,32 @@ def _fits_return(context: EventContext, issue: KnownIssue) -> bool:
     )
 
 
-def _open(context: EventContext, issue: KnownIssue, since: float | None) -> Text | None:
+def _certainty(context: EventContext, issue: KnownIssue, exchange: int | None) -> Certainty:
+    """How sure it is that the fault is the reason: a version that has it is no proof.
+
+    Only where the service refused what the token in force allows, no other reason is documented.
+    """
+    if not issue.follows_exchange or exchange is None or context.is_tied(exchange):
+        return Certainty.UNKNOWN
+    if context.event.error_code != INSUFFICIENT_CAPABILITIES:
+        return Certainty.UNKNOWN
+    second = (context.second or 0) - AFTER_EXCHANGE_SECONDS - 1
+    turns = context.within(second, context.second or 0, events.JOINED, events.TOKEN_EXCHANGED)
+    time = context.log.time_us(exchange)
+    is_last = all(
+        context.log[at] == context.log[exchange]
+        or distance_between(context.log.time_us(at), time).is_after
+        for at in turns
+    )
+    needed = PUBLISH if context.event.name == events.PUBLISH_ERROR else SUBSCRIBE
+    is_allowed = allows(context.log[exchange].new_token, needed)
+    return Certainty.LIKELY if is_last and is_allowed else Certainty.UNKNOWN
+
+
+def _open(context: EventContext, issue: KnownIssue) -> StaysUnknown:
     if issue.open_condition is not None:
-        return (issue.open_condition,)
-    if issue.follows_exchange and since is not None and since < 1:
-        return ("which came first inside the second",)
-    return context.open_pages
+        return FaultCondition(issue.name)
+    return context.open_pages or ClientOpen.IS_REASON
 
 
 def _last_exchange(context: EventContext) -> int | None:
@@ -171,15 +274,15 @@ def sdk_versions(session: SessionContext) -> Iterator[Finding]:
     asks: tuple[Ask, ...] = ()
     if lacking:
         fact = FactKey(FactKind.SESSION_FACTS, session.facts.scope)
-        asks = (Ask("SDK and browser of everybody, first of those who failed", fact, lacking),)
+        asks = (Ask(Lacking.CLIENTS_OF_EVERYBODY, fact, lacking),)
     read = {
         name: client for name, one in participants.items() if (client := _client(one)) is not None
     }
     everybody = Counter(read[name] for name in read if session.facts.is_read(name))
     failed = Counter(read[name] for name in read if session.facts.is_read(name) and name in failing)
     if not participants:
-        none = "SDK versions of those who failed are not known: no facts are read."
-        yield Finding((none,), Certainty.UNKNOWN, (), session.partial, asks)
+        says = ClientSays.VERSIONS_NOT_READ
+        yield Finding(says, Certainty.UNKNOWN, (), session.partial, asks)
         return
     is_told = False
     for client, count in failed.most_common():
@@ -190,25 +293,13 @@ def sdk_versions(session: SessionContext) -> Iterator[Finding]:
         if count * others < TIMES_AS_OFTEN * others_failed * same:
             continue
         rests = [own[0] for name, own in failing.items() if read.get(name) == client]
-        text: Text = (
-            f"{count:,} of {same:,} participants with SDK ",
-            Outside(client[1]),
-            " (",
-            Outside(client[0]),
-            f") had errors; of {others:,} with another, {others_failed:,} had.",
-        )
-        unknown = (
-            f"whether the version is the reason; facts of {len(participants):,} participants are"
-        )
-        unknown += f" read, of {len(session.people):,}"
+        claim = VersionFails(client[1], client[0], count, same, others_failed, others)
+        unknown = VersionIsReason(len(participants), len(session.people))
         is_told = True
-        yield Finding(text, Certainty.SHOWN, session.refs(rests), (unknown,), asks)
+        yield Finding(claim, Certainty.SHOWN, session.refs(rests), unknown, asks)
     if lacking and not is_told:
-        so_far = (
-            f"Among the {len(participants):,} participants whose facts are read no SDK version "
-        )
-        so_far += "failed more often than others."
-        yield Finding((so_far,), Certainty.UNKNOWN, (), session.partial, asks)
+        so_far = NoVersionFails(len(participants))
+        yield Finding(so_far, Certainty.UNKNOWN, (), session.partial, asks)
 
 
 def _participants(session: SessionContext) -> dict[str, Participant]:
@@ -241,13 +332,10 @@ def matching_faults(session: SessionContext) -> Iterator[Finding]:
                 found[number].append(at)
     for number, positions in found.items():
         issue = KNOWN_ISSUES[number]
-        count = len(session.whose(positions))
-        people = "1 participant" if count == 1 else f"{count:,} participants"
-        errors = "1 error" if len(positions) == 1 else f"{len(positions):,} errors"
-        text: Text = (f"Documented: {issue.fault}. To that fit {errors} of {people}.",)
-        open_condition = None if issue.open_condition is None else (issue.open_condition,)
-        unknown = open_condition or session.partial
-        yield Finding(text, Certainty.LIKELY, session.refs(positions), unknown, session.rest)
+        claim = FaultFits(issue.name, len(positions), len(session.whose(positions)))
+        condition = None if issue.open_condition is None else FaultCondition(issue.name)
+        unknown = condition or session.partial or ClientOpen.IS_REASON
+        yield Finding(claim, Certainty.UNKNOWN, session.refs(positions), unknown, session.rest)
 
 
 def _can_be(session: SessionContext, issue: KnownIssue, error: int, exchange: int | None) -> bool:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
 from ivscope.analysis.intervals import EventSpan, bounds_of
 from ivscope.analysis.spans import Spans
 from ivscope.analysis.timed_events import EARLIEST, LATEST, all_timed, timed_events, untimed_events
-from ivscope.domain.durations import round_duration
 from ivscope.domain.events import Event
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.domain.times import from_microseconds
@@ -14,11 +15,12 @@ from ivscope.findings.finding import (
     MOST_REFS,
     Ask,
     Certainty,
+    Distance,
     EventRef,
     FactKey,
     FactKind,
-    Moment,
-    Text,
+    Lacking,
+    Open,
 )
 from ivscope.findings.known_facts import KnownFacts, KnownLog
 from ivscope.provider.store.event_log import EventLog
@@ -27,7 +29,7 @@ SECOND_US = 1_000_000
 """Microseconds. Event times are whole seconds in every sample of the IVS API: within one second
 the order of events is not known."""
 
-PAGES_OPEN: Text = ("events that are not read yet can change this",)
+PAGES_OPEN: Final = Open.PAGES_NOT_READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,9 @@ class EventContext:
         mine, other = self.log.time_us(self.position), self.log.time_us(position)
         return 0 if mine is None or other is None else (other - mine) / SECOND_US
 
-    def distance(self, position: int) -> str:
-        """How far away another event is, in words: "in the same second", "20 s before"."""
-        return distance(self.log.time_us(self.position), self.log.time_us(position))
+    def to(self, position: int) -> Distance:
+        """How far away another event is."""
+        return distance_between(self.log.time_us(self.position), self.log.time_us(position))
 
     def is_before(self, position: int) -> bool:
         """Whether another event came before this one for certain: fractions of seconds count."""
@@ -101,18 +103,25 @@ class EventContext:
         return refs(self.scope, positions)
 
     def firm(self, *, unless: bool = False) -> Certainty:
-        """SHOWN when the log is complete and `unless` is false, else LIKELY."""
-        return Certainty.SHOWN if self.complete and not unless else Certainty.LIKELY
+        """SHOWN when all events up to this one are read and `unless` is false, else LIKELY."""
+        return Certainty.SHOWN if self.is_settled and not unless else Certainty.LIKELY
 
     @property
-    def open_pages(self) -> Text | None:
-        """What is open because of pages not read; None when the log is complete."""
-        return None if self.complete else PAGES_OPEN
+    def is_settled(self) -> bool:
+        """Whether no event up to this one is expected to come any more."""
+        return self.complete and (self.second is None or self.known_log.is_settled(self.second))
+
+    @property
+    def open_pages(self) -> Open | None:
+        """What is open since events are not read, or can still come; None when nothing is."""
+        if not self.complete:
+            return Open.PAGES_NOT_READ
+        return None if self.is_settled else Open.MAY_COME_LATE
 
     @property
     def rest(self) -> tuple[Ask, ...]:
         """What to read for the rest of the log; empty when it is complete."""
-        return () if self.complete else (ask_events(self.scope, "the rest of its events"),)
+        return () if self.complete else (ask_events(self.scope, Lacking.REST_OF_EVENTS),)
 
 
 def look(scope: ParticipantScope, position: int, facts: KnownFacts) -> EventContext | None:
@@ -132,10 +141,10 @@ def second_of(log: EventLog, position: int) -> int | None:
     return None if time_us is None else time_us // SECOND_US
 
 
-def moment_of(log: EventLog, position: int) -> Moment | str:
-    """The time of an event, as part of a sentence."""
+def time_of(log: EventLog, position: int) -> datetime | None:
+    """The time of an event; None when it is not readable."""
     time_us = log.time_us(position)
-    return "a time not known" if time_us is None else Moment(from_microseconds(time_us))
+    return None if time_us is None else from_microseconds(time_us)
 
 
 def positions_named(log: EventLog, names: Iterable[str]) -> list[int]:
@@ -180,24 +189,12 @@ def has_untimed(log: EventLog, names: Iterable[str]) -> bool:
     return any(True for _ in untimed_events(log, lambda kind: kind.name in wanted))
 
 
-def distance(time: int | None, other: int | None) -> str:
-    """How far another event is from this one, in words. Times in microseconds since 1970 UTC."""
+def distance_between(time: int | None, other: int | None) -> Distance:
+    """How far another event is from this one. Times in microseconds since 1970 UTC."""
     if time is None or other is None:
-        return "at a time not known"
+        return Distance(None)
     (first, last), (other_first, other_last) = bounds_of(time), bounds_of(other)
-    if first <= other_last and other_first <= last:
-        return "in the same second"
-    return f"{gap_words(abs(other - time))} {'after' if other > time else 'before'}"
-
-
-def gap_words(gap: int) -> str:
-    """A time between two events in words, microseconds; parts of a second only below one."""
-    if gap >= SECOND_US:
-        return round_duration(gap // SECOND_US)
-    tenths, milliseconds = gap // 100_000, gap // 1_000
-    if tenths:
-        return f"0.{tenths} s"
-    return f"{milliseconds} ms" if milliseconds else "less than 1 ms"
+    return Distance(other - time, first <= other_last and other_first <= last)
 
 
 def refs(scope: ParticipantScope | SessionScope, positions: Sequence[int]) -> tuple[EventRef, ...]:
@@ -207,17 +204,17 @@ def refs(scope: ParticipantScope | SessionScope, positions: Sequence[int]) -> tu
     return tuple(EventRef(scope, position) for position in kept)
 
 
-def ask_events(scope: ParticipantScope, what: str) -> Ask:
+def ask_events(scope: ParticipantScope, what: Lacking) -> Ask:
     """An offer to read the events of a participant."""
     return Ask(what, FactKey(FactKind.EVENTS, scope), 1)
 
 
-def ask_participant(scope: ParticipantScope, what: str) -> Ask:
+def ask_participant(scope: ParticipantScope, what: Lacking) -> Ask:
     """An offer to read the client facts of a participant."""
     return Ask(what, FactKey(FactKind.PARTICIPANT, scope), 1)
 
 
-def ask_session(facts: KnownFacts, scope: SessionScope, what: str) -> tuple[Ask, ...]:
+def ask_session(facts: KnownFacts, scope: SessionScope, what: Lacking) -> tuple[Ask, ...]:
     """To read the events of everybody in the session; nothing when its scan has read them.
 
     Who is denied stays unread after it.

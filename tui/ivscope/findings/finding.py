@@ -5,7 +5,6 @@ Its sentence is made in `ivscope.render.sentences`.
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from ivscope.analysis.intervals import Why
@@ -13,27 +12,6 @@ from ivscope.domain.stages import ParticipantScope, SessionScope
 
 MOST_REFS = 20
 """The most events that a finding names: nobody jumps to more of them by hand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """Text from outside, such as an id, a code or a version. Not safe to draw as it is."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A time inside a sentence, UTC; drawn in the zone that the person has chosen."""
-
-    time: datetime
-
-
-Part = str | Outside | Moment | Why
-"""A part of a sentence. A str is our own text and safe to draw."""
-
-Text = tuple[Part, ...]
-"""A sentence: its parts, joined without spaces."""
 
 
 class Certainty(StrEnum):
@@ -66,12 +44,12 @@ class FactKind(StrEnum):
     """ListParticipantReplicas of a `ParticipantScope`, without its session."""
     PARTICIPANTS = "participants"
     """The pages of ListParticipants of a `SessionScope` that are not read yet."""
-    INGEST_CONFIGURATIONS = "ingest configurations"
+    INGEST_CONFIGURATIONS = "ingest_configurations"
     """ListIngestConfigurations of the stage of a `SessionScope`: pages not read yet. Needs a
     permission that many do not have."""
-    SESSION_FACTS = "session facts"
+    SESSION_FACTS = "session_facts"
     """GetParticipant of everybody in a `SessionScope` who has an error event."""
-    SESSION_EVENTS = "session events"
+    SESSION_EVENTS = "session_events"
     """A scan of a `SessionScope`: every participant and its events."""
 
 
@@ -83,12 +61,36 @@ class FactKey:
     scope: ParticipantScope | SessionScope
 
 
+class Lacking(StrEnum):
+    """Data that could change a finding, by what it is to the finding."""
+
+    REST_OF_EVENTS = "rest_of_events"
+    FACTS = "facts"
+    PROTOCOL = "protocol"
+    SDK_AND_BROWSER = "sdk_and_browser"
+    PROTOCOL_SDK_AND_BROWSER = "protocol_sdk_and_browser"
+    EVENTS_OF_EVERYBODY = "events_of_everybody"
+    EVENTS_OF_EVERYBODY_ELSE = "events_of_everybody_else"
+    CLIENTS_OF_EVERYBODY = "clients_of_everybody"
+    """First of those who failed."""
+    PARTICIPANTS = "participants"
+    EVENTS_OF_ANOTHER = "events_of_another"
+    INGEST_CONFIGURATIONS = "ingest_configurations"
+    """Those attached to the stage now."""
+    EVENTS_OF_PUBLISHER = "events_of_publisher"
+    REST_OF_PUBLISHER = "rest_of_publisher"
+    FACTS_OF_PUBLISHER = "facts_of_publisher"
+    EVENTS_OF_SOURCE = "events_of_source"
+    """Of the participant whose replica it is."""
+    REST_OF_SOURCE = "rest_of_source"
+    REPLICAS_NOW = "replicas_now"
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """An offer to read data that could change the finding."""
 
-    what: str
-    """The data in our words, without text from outside."""
+    what: Lacking
     fact: FactKey
     calls: int
     """The fewest calls that it takes; how many pages a list has is not known before."""
@@ -110,6 +112,17 @@ class PlainClaim(StrEnum):
     """
 
 
+class Open(PlainClaim):
+    """What stays unknown after findings of many rules."""
+
+    PAGES_NOT_READ = "pages_not_read"
+    """Events that are not read yet can change the finding."""
+    MAY_COME_LATE = "events_may_come_late"
+    """It was read so soon after the event that others of that time can still come."""
+    WHICH_CAME_FIRST = "which_came_first"
+    """Of events of two participants: no document says how exact event times are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Distance:
     """How far another event is from the one that a finding is about."""
@@ -118,6 +131,11 @@ class Distance:
     """Negative when the other one was before; None when one of them has no readable time."""
     is_tied: bool = False
     """Whether the times leave open which came first: one second has no order."""
+
+    @property
+    def is_after(self) -> bool:
+        """Whether the other event came after for certain."""
+        return not self.is_tied and (self.microseconds or 0) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +148,20 @@ class PartlyRead(Claim):
     all_listed: bool
 
 
+StaysUnknown = Claim | PlainClaim | Why
+"""What stays unknown after a finding."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One conclusion of a rule."""
 
-    claim: Claim | PlainClaim | Text
+    claim: Claim | PlainClaim
     certainty: Certainty
     rests_on: tuple[EventRef, ...] = ()
     """In the order of the sentence; at most `MOST_REFS`, of more the first and the last ones.
     Empty when it rests on facts of a participant, or on there being no event."""
-    unknown: Claim | PlainClaim | Why | Text | None = None
+    unknown: StaysUnknown | None = None
     """What stays unknown; None when nothing does."""
     would_tell: tuple[Ask, ...] = ()
 

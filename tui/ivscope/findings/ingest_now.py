@@ -1,6 +1,8 @@
 """Findings from the ingest configuration of a participant as it is now, not at the event."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from ivscope.domain.failures import FailureKind
@@ -9,13 +11,12 @@ from ivscope.findings.event_context import EventContext, ask_participant
 from ivscope.findings.finding import (
     Ask,
     Certainty,
+    Claim,
     FactKey,
     FactKind,
     Finding,
-    Moment,
-    Outside,
-    Part,
-    Text,
+    Lacking,
+    PlainClaim,
 )
 from ivscope.findings.known_facts import KnownIngest
 
@@ -25,9 +26,78 @@ CODES: Final = frozenset({"REUSE_OF_STREAM_KEY", "INVALID_STREAM_KEY", "INVALID_
 _ACTIVE = "ACTIVE"
 """State of a configuration that is in use (IVS API: IngestConfigurationState)."""
 
-_NOT_KNOWN = "How its ingest configuration stands now is not known"
 
-_Sentence = Callable[[EventContext, IngestConfiguration, Text], Finding]
+class IngestSays(PlainClaim):
+    """Why it is not known how an ingest configuration stands now."""
+
+    NOT_READ = "ingest_configurations_not_read"
+    NOT_PERMITTED = "ingest_configurations_not_permitted"
+
+
+class IngestOpen(PlainClaim):
+    """What stays unknown beside a configuration as it is now."""
+
+    THEN = "how_it_stood_then"
+    THEN_AND_WHICH_KEY = "how_it_stood_then_and_which_key"
+    THEN_AND_WHERE = "how_it_stood_then_and_where_it_is"
+    PROTOCOL_THEN = "how_it_was_configured_then"
+
+
+@dataclass(frozen=True, slots=True)
+class NotListedSoFar(Claim):
+    """The configuration is not among those listed, and the list is not read to its end."""
+
+    listed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListingFailed(Claim):
+    """Configurations could not be listed."""
+
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotListedNow(Claim):
+    """The configuration is not listed for the stage."""
+
+    as_of: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationNow(Claim):
+    """The configuration as it is listed now."""
+
+    as_of: datetime | None
+    configuration: str | None
+    """Its name."""
+    is_attached_here: bool
+    state: str | None
+    participant_id: str | None
+    """Who uses it; None when nobody does."""
+    is_own: bool
+    """Whether it is used by the participant that the finding is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolNow(Claim):
+    """The protocol that the configuration names now, and the one that was used."""
+
+    as_of: datetime | None
+    configuration: str | None
+    """Its name."""
+    protocol: str | None
+    used_protocol: str | None
+    """None when it is not known, or when the configuration names none."""
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the participant came over the protocol of the configuration."""
+        used = self.used_protocol or ""
+        return bool(used) and used.upper() == (self.protocol or "").upper()
+
+
+_Say = Callable[[EventContext, IngestConfiguration, datetime | None], Finding]
 
 
 def configuration_now(context: EventContext) -> Iterator[Finding]:
@@ -40,7 +110,7 @@ def protocol_now(context: EventContext) -> Iterator[Finding]:
     return _listed(context, _takes)
 
 
-def _listed(context: EventContext, say: _Sentence) -> Iterator[Finding]:
+def _listed(context: EventContext, say: _Say) -> Iterator[Finding]:
     """Find the participant's configuration by its ARN; nothing when it names none."""
     mine = context.facts.summary(context.scope)
     if mine is None or not mine.ingest_configuration_arn:
@@ -49,70 +119,48 @@ def _listed(context: EventContext, say: _Sentence) -> Iterator[Finding]:
     rows = () if listed is None else listed.rows
     for row in rows:
         if listed is not None and row.arn == mine.ingest_configuration_arn:
-            yield say(context, row, _now(listed))
+            yield say(context, row, listed.as_of)
             return
     yield _absent(context, listed)
-
-
-def _now(listed: KnownIngest) -> Text:
-    return ("Now, ",) if listed.as_of is None else ("Now, at ", Moment(listed.as_of), ", ")
 
 
 def _absent(context: EventContext, listed: KnownIngest | None) -> Finding:
     refs = context.refs(context.position)
     fact = FactKey(FactKind.INGEST_CONFIGURATIONS, context.scope.session)
-    asks = (Ask("ingest configurations attached to this stage now", fact, 1),)
+    asks = (Ask(Lacking.INGEST_CONFIGURATIONS, fact, 1),)
     if listed is None:
-        return Finding((f"{_NOT_KNOWN}.",), Certainty.UNKNOWN, refs, None, asks)
+        return Finding(IngestSays.NOT_READ, Certainty.UNKNOWN, refs, None, asks)
     if listed.complete:
-        text: Text = (*_now(listed), "its ingest configuration is not listed for this stage.")
-        unknown = "how it stood at that second, and whether it is attached to another stage or none"
-        return Finding(text, Certainty.SHOWN, refs, (unknown,))
+        claim = NotListedNow(listed.as_of)
+        return Finding(claim, Certainty.SHOWN, refs, IngestOpen.THEN_AND_WHERE)
     if listed.failure is None:
-        text = (f"{_NOT_KNOWN}: it is not among the {len(listed.rows):,} listed so far.",)
-        return Finding(text, Certainty.UNKNOWN, refs, None, asks)
+        return Finding(NotListedSoFar(len(listed.rows)), Certainty.UNKNOWN, refs, None, asks)
     if listed.failure.kind is FailureKind.DENIED:
         # Offers no call: what is denied once is denied again.
-        why = "ivs:ListIngestConfigurations, which is optional, is not permitted"
-        return Finding((f"{_NOT_KNOWN}: {why}.",), Certainty.UNKNOWN, refs)
-    text = (f"{_NOT_KNOWN}, the listing failed: ", Outside(listed.failure.summary))
-    return Finding(text, Certainty.UNKNOWN, refs, None, asks)
+        return Finding(IngestSays.NOT_PERMITTED, Certainty.UNKNOWN, refs)
+    return Finding(ListingFailed(listed.failure.summary), Certainty.UNKNOWN, refs, None, asks)
 
 
-def _stands(context: EventContext, row: IngestConfiguration, now: Text) -> Finding:
-    at_home = row.stage_arn == context.scope.stage_arn
-    text: list[Part] = [*now, *_name(row)]
-    text.append(" is attached to this stage and " if at_home else " is listed for this stage and ")
-    text.append("in a state not given" if not row.state else Outside(row.state))
-    if row.state == _ACTIVE and row.participant_id:
-        own = row.participant_id == context.scope.participant_id
-        text += [" with ", "this participant" if own else Outside(row.participant_id)]
-    unknown = "how it stood at that second; the stream key itself is never read"
-    if row.redundant_ingest:
-        unknown = "how it stood at that second, and which of its two stream keys was used"
-    refs = context.refs(context.position)
-    return Finding((*text, "."), Certainty.SHOWN, refs, (unknown,))
+def _stands(context: EventContext, row: IngestConfiguration, as_of: datetime | None) -> Finding:
+    user = row.participant_id if row.state == _ACTIVE else None
+    claim = ConfigurationNow(
+        as_of,
+        row.name or None,
+        row.stage_arn == context.scope.stage_arn,
+        row.state or None,
+        user or None,
+        user == context.scope.participant_id,
+    )
+    unknown = IngestOpen.THEN_AND_WHICH_KEY if row.redundant_ingest else IngestOpen.THEN
+    return Finding(claim, Certainty.SHOWN, context.refs(context.position), unknown)
 
 
-def _takes(context: EventContext, row: IngestConfiguration, now: Text) -> Finding:
+def _takes(context: EventContext, row: IngestConfiguration, as_of: datetime | None) -> Finding:
     participant = context.facts.participant(context.scope)
-    came = None if participant is None else participant.protocol
-    refs = context.refs(context.position)
+    used = None if participant is None else participant.protocol or None
+    refs, name = context.refs(context.position), row.name or None
     if not row.protocol:
-        text: Text = (*now, *_name(row), " names no protocol.")
-        return Finding(text, Certainty.UNKNOWN, refs)
-    takes: Text = (*now, *_name(row), " is configured for ", Outside(row.protocol))
-    unknown: Text = ("how it was configured at that second",)
-    if not came:
-        asks = () if participant is not None else (ask_participant(context.scope, "protocol"),)
-        return Finding((*takes, "."), Certainty.SHOWN, refs, unknown, asks)
-    if came.upper() == row.protocol.upper():
-        text = (*takes, ", and it came over that: this does not explain the error.")
-        return Finding(text, Certainty.SHOWN, refs, unknown)
-    text = (*takes, ", and it came over ", Outside(came), ".")
-    return Finding(text, Certainty.SHOWN, refs, unknown)
-
-
-def _name(row: IngestConfiguration) -> Text:
-    own: Text = ("its ingest configuration",)
-    return (*own, " ", Outside(row.name)) if row.name else own
+        return Finding(ProtocolNow(as_of, name, None, None), Certainty.UNKNOWN, refs)
+    claim, unknown = ProtocolNow(as_of, name, row.protocol, used), IngestOpen.PROTOCOL_THEN
+    asks = () if participant is not None else (ask_participant(context.scope, Lacking.PROTOCOL),)
+    return Finding(claim, Certainty.SHOWN, refs, unknown, asks)

@@ -38,6 +38,10 @@ class KnownLog:
         """
         return self.complete and self.reach.read_to > second * SECOND
 
+    def is_settled(self, second: int) -> bool:
+        """Whether it was read so long after a second that nothing of it is expected to come."""
+        return self.complete and self.reach.settled_to > second * SECOND
+
 
 @dataclass(frozen=True, slots=True)
 class KnownParticipants:
@@ -88,6 +92,8 @@ class PublisherCount:
     """Participants that the session has, as far as listed."""
     all_listed: bool
     """Whether the list of participants is read to the end."""
+    took_more: bool = False
+    """Whether more than the documented limit were publishing at another time, without replicas."""
 
     @property
     def least(self) -> int:

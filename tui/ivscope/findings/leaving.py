@@ -1,14 +1,14 @@
 """LEFT: what happened right before, and whether the participant came back."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import filterfalse
 
 from ivscope.analysis.timed_events import timed_events
 from ivscope.domain import events
-from ivscope.domain.tokens import PUBLISH, SUBSCRIBE
-from ivscope.findings.capabilities import allows
-from ivscope.findings.event_context import SECOND_US, EventContext, gap_words
-from ivscope.findings.finding import Certainty, Finding, Outside, Part, Text
+from ivscope.findings.capabilities import lost_by
+from ivscope.findings.event_context import SECOND_US, EventContext
+from ivscope.findings.finding import Certainty, Claim, Distance, Finding, PlainClaim
 
 BEFORE_SECONDS = 5
 """Seconds before LEFT in which an event counts as right before it."""
@@ -18,17 +18,62 @@ REJOIN_SECONDS = 120
 
 _ENDS = (events.SUBSCRIBE_STOPPED, events.PUBLISH_STOPPED)
 
-_REASONS: Text = (
-    "why: leaving, being disconnected, a deleted stage, the token in use elsewhere, ",
-    "a rejected exchange and a lost connection all look like this",
-)
+
+class LeavingSays(PlainClaim):
+    """What is said about LEFT without values."""
+
+    NO_TIME = "left_without_time"
+    JOINED_BESIDE = "joined_in_the_same_second"
+    NO_REASON = "left_never_says_why"
+
+
+class LeavingOpen(PlainClaim):
+    """What stays unknown beside LEFT."""
+
+    REASONS = "why_it_left"
+    BECAUSE = "whether_it_left_because_of_that"
+    FIRST_AND_BECAUSE = "which_came_first_and_whether_because_of_that"
+    BY_ITSELF = "whether_it_left_by_itself"
+    RECONNECT_OR_REUSE = "whether_it_reconnected_or_the_token_was_used_twice"
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedAgain(Claim):
+    """The same participant joined again soon."""
+
+    joined: Distance
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeBeforeLeaving(Claim):
+    """A token exchange right before LEFT, or in its second, took capabilities away."""
+
+    lost: tuple[str, ...]
+    exchanged: Distance
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorBeforeLeaving(Claim):
+    """The last error right before LEFT, or in its second."""
+
+    event_name: str
+    error_code: str | None
+    happened: Distance
+
+
+@dataclass(frozen=True, slots=True)
+class EndedWithLeaving(Claim):
+    """What ended in the second of LEFT."""
+
+    subscriptions: int
+    publishing: bool
 
 
 def left(context: EventContext) -> Iterator[Finding]:
     """Say what happened right before LEFT, and what ended with it."""
+    here = context.refs(context.position)
     if context.second is None:
-        text = "LEFT has no readable time: nothing can be put next to it."
-        yield Finding((text,), Certainty.UNKNOWN, context.refs(context.position))
+        yield Finding(LeavingSays.NO_TIME, Certainty.UNKNOWN, here)
         return
     yield from _came_back(context, context.second)
     yield from _lost_capability(context, context.second)
@@ -38,52 +83,35 @@ def left(context: EventContext) -> Iterator[Finding]:
     ended = context.within(context.second, context.second, *_ENDS)
     if ended:
         yield _ended_with_it(context, ended)
-    yield Finding(
-        ("LEFT never says why.",),
-        Certainty.UNKNOWN,
-        context.refs(context.position),
-        _REASONS,
-        context.rest,
-    )
+    reasons = LeavingOpen.REASONS
+    yield Finding(LeavingSays.NO_REASON, Certainty.UNKNOWN, here, reasons, context.rest)
 
 
 def _came_back(context: EventContext, second: int) -> Iterator[Finding]:
     same = list(filter(context.is_tied, context.within(second, second, events.JOINED)))
     later = next(filter(context.is_after, context.since(second, events.JOINED)), None)
+    again = context.open_pages or LeavingOpen.RECONNECT_OR_REUSE
     if same:
-        text = "JOINED is in the same second: it came back at once, or came and went."
-        yield Finding(
-            (text,), Certainty.LIKELY, context.refs(context.position, *same), context.open_pages
-        )
+        refs = context.refs(context.position, *same)
+        yield Finding(LeavingSays.JOINED_BESIDE, Certainty.SHOWN, refs, again)
         return
     if later is None:
         return
-    gap = int(context.seconds_to(later) * SECOND_US)
-    if gap <= REJOIN_SECONDS * SECOND_US:
-        text = f"It joined again {gap_words(gap)} later, as the same participant."
-        yield Finding(
-            (text,),
-            context.firm(),
-            context.refs(context.position, later),
-            context.open_pages,
-            context.rest,
-        )
+    joined = context.to(later)
+    if (joined.microseconds or 0) <= REJOIN_SECONDS * SECOND_US:
+        refs = context.refs(context.position, later)
+        certainty = Certainty.SHOWN if context.complete else Certainty.LIKELY
+        yield Finding(JoinedAgain(joined), certainty, refs, again, context.rest)
 
 
 def _lost_capability(context: EventContext, second: int) -> Iterator[Finding]:
     near = context.within(second - BEFORE_SECONDS, second, events.TOKEN_EXCHANGED)
     for at in filterfalse(context.is_after, near):
-        event = context.log[at]
-        lost = [
-            capability
-            for capability in (PUBLISH, SUBSCRIBE)
-            if allows(event.previous_token, capability)
-            and allows(event.new_token, capability) is False
-        ]
+        lost = lost_by(context.log[at])
         if lost:
-            text = f"A token exchange took {' and '.join(lost)} away {context.distance(at)}."
-            certainty, unknown = _how_surely(context, at)
-            yield Finding((text,), certainty, context.refs(at, context.position), unknown)
+            claim = ExchangeBeforeLeaving(lost, context.to(at))
+            refs = context.refs(at, context.position)
+            yield Finding(claim, Certainty.UNKNOWN, refs, _because(context, at))
 
 
 def _error_before(context: EventContext, second: int) -> int | None:
@@ -100,33 +128,19 @@ def _error_before(context: EventContext, second: int) -> int | None:
 
 def _after_error(context: EventContext, error: int) -> Finding:
     event = context.log[error]
-    words: list[Part] = [Outside(event.name or ""), " "]
-    if event.error_code:
-        words += [Outside(event.error_code), " "]
-    words.append(f"is {context.distance(error)}.")
-    certainty, unknown = _how_surely(context, error)
-    return Finding(tuple(words), certainty, context.refs(error, context.position), unknown)
+    claim = ErrorBeforeLeaving(event.name or "", event.error_code or None, context.to(error))
+    refs = context.refs(error, context.position)
+    return Finding(claim, Certainty.UNKNOWN, refs, _because(context, error))
 
 
-def _how_surely(context: EventContext, position: int) -> tuple[Certainty, Text]:
-    """How surely something beside LEFT led to it, and what is open: one second has no order."""
-    if context.is_tied(position):
-        return Certainty.UNKNOWN, ("which came first, and whether it left because of that",)
-    return Certainty.LIKELY, ("whether it left because of that",)
+def _because(context: EventContext, position: int) -> LeavingOpen:
+    """What is open about something beside LEFT: that they are near shows no cause."""
+    return LeavingOpen.FIRST_AND_BECAUSE if context.is_tied(position) else LeavingOpen.BECAUSE
 
 
 def _ended_with_it(context: EventContext, ended: list[int]) -> Finding:
     names = [context.log.name(at) for at in ended]
     subscriptions = names.count(events.SUBSCRIBE_STOPPED)
-    parts = []
-    if subscriptions:
-        parts.append(f"{subscriptions} subscription{'s' if subscriptions > 1 else ''}")
-    if events.PUBLISH_STOPPED in names:
-        parts.append("its publishing")
-    text = f"{' and '.join(parts).capitalize()} ended in the same second, as with every way out."
-    return Finding(
-        (text,),
-        Certainty.SHOWN,
-        context.refs(*ended, context.position),
-        ("whether it left by itself or lost the connection",),
-    )
+    claim = EndedWithLeaving(subscriptions, events.PUBLISH_STOPPED in names)
+    refs = context.refs(*ended, context.position)
+    return Finding(claim, Certainty.SHOWN, refs, LeavingOpen.BY_ITSELF)

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 from itertools import islice
 
 from ivscope.domain import events
@@ -12,11 +14,20 @@ from ivscope.findings.event_context import (
     EventContext,
     ask_events,
     ask_participant,
-    distance,
+    distance_between,
     positions_within,
     second_of,
 )
-from ivscope.findings.finding import Certainty, EventRef, Finding, Outside, Text
+from ivscope.findings.finding import (
+    Certainty,
+    Claim,
+    Distance,
+    EventRef,
+    Finding,
+    Lacking,
+    PlainClaim,
+    StaysUnknown,
+)
 from ivscope.findings.known_facts import KnownLog
 from ivscope.findings.publishing import (
     NEAR_SECONDS,
@@ -26,14 +37,132 @@ from ivscope.findings.publishing import (
     moves_near,
     publishing_in,
 )
-from ivscope.findings.session_context import MANY, SessionContext
+from ivscope.findings.session_context import MANY, EventPeriod, SessionContext
 
-_RACE = "so near that it can be a race"
+NEW_SECONDS = 30
+"""A publisher that started so shortly before can be unknown where somebody subscribes: how fast it
+becomes known everywhere is not documented, and this is far more than is usual."""
 
-_VERBS = {
-    events.PUBLISH_STARTED: "started",
-    events.PUBLISH_STOPPED: "stopped publishing",
-    events.LEFT: "left",
+
+class PublisherSays(PlainClaim):
+    """What is said of a publisher without values."""
+
+    NOT_NAMED = "publisher_not_named"
+    NO_TIME = "publisher_error_without_time"
+    NOT_READ = "publisher_not_read"
+    UNSURE = "publisher_unsure"
+    """A start or a stop has no time or is missing."""
+    STOP_MISSING = "publisher_stop_missing"
+    """It was not publishing, and when it stopped is not read."""
+    LISTED_AS_PUBLISHED = "publisher_only_listed_as_published"
+    """No start is read, yet the list of participants says that it has published."""
+    NO_EVENTS = "publisher_without_events"
+    NEVER_PUBLISHED = "publisher_never_published"
+    NO_START_SO_FAR = "publisher_without_start_so_far"
+    REPLICA_SOURCE_NOT_READ = "replica_source_not_read"
+    REPLICATION_NOT_READ = "replication_not_read"
+
+
+class PublisherOpen(PlainClaim):
+    """What stays unknown of a publisher that was not found."""
+
+    SINCE_READ = "what_came_since_it_was_read"
+    HOW_SOON_FOUND = "how_soon_a_publisher_is_found"
+    """No document says how soon a new publisher is known everywhere."""
+    WHY_NOT_FOUND = "why_it_was_not_found"
+    """What app and network did is not in the events."""
+    LOST_EVENTS = "whether_events_are_lost"
+    """No document says how long they are kept."""
+    WHOSE_REASON = "publisher_or_subscribers"
+    """Which of them is the reason."""
+
+
+class Move(StrEnum):
+    """What a publisher did."""
+
+    STARTED = "started"
+    STOPPED = "stopped"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class MoveNear:
+    """A move of the publisher near the error."""
+
+    move: Move
+    distance: Distance
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherMovedNear(Claim):
+    """The publisher started or stopped so near the error that it can be a race."""
+
+    moves: tuple[MoveNear, ...]
+    """In order of time."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherTied(Claim):
+    """The publisher started or stopped in the second of the error."""
+
+    move: Move
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherWasPublishing(Claim):
+    """The publisher was publishing at the error: its start and its end do not explain it."""
+
+    started: Distance
+    stopped: Distance | None
+    """None when no stop follows."""
+    is_stop_missing: bool
+    """Whether no stop follows though a stop can be missing."""
+    is_new: bool
+    """Whether it had started so shortly before that it need not be known everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherNotYet(Claim):
+    """The publisher started for the first time after the error."""
+
+    started: Distance
+    failed: Distance | None
+    """Its last failed attempt before the error; None without one."""
+    error_code: str | None
+    """Of the failed attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherStopped(Claim):
+    """The publisher had stopped publishing, or left, before the error."""
+
+    stopped: Distance | None
+    """None when only LEFT is read."""
+    left: Distance | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherReplicationEnded(Claim):
+    """The publisher is a replica, and its replication to this session had ended."""
+
+    ended: Distance
+    is_race: bool
+    """Whether it ended so near the error that it can be a race."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreachablePublisher(Claim):
+    """Several participants failed to subscribe to one publisher."""
+
+    participants: int
+    publisher_id: str
+    period: EventPeriod
+
+
+_MOVES = {
+    events.PUBLISH_STARTED: Move.STARTED,
+    events.PUBLISH_STOPPED: Move.STOPPED,
+    events.LEFT: Move.LEFT,
 }
 
 
@@ -41,22 +170,18 @@ def publisher_state(context: EventContext) -> Iterator[Finding]:
     """Say whether the remote participant was publishing."""
     remote = context.event.remote_participant_id
     if not remote or context.second is None:
-        lacking = "the publisher" if not remote else "a readable time"
-        yield Finding(
-            (f"The event does not give {lacking}, so nothing can be compared.",),
-            Certainty.UNKNOWN,
-            context.refs(context.position),
-        )
+        says = PublisherSays.NO_TIME if remote else PublisherSays.NOT_NAMED
+        yield Finding(says, Certainty.UNKNOWN, context.refs(context.position))
         return
     scope = ParticipantScope(context.scope.stage_arn, context.scope.session_id, remote)
     known_log = context.facts.log(scope)
     if known_log is None:
         yield Finding(
-            ("Whether the publisher was publishing is not known: its events are not read.",),
+            PublisherSays.NOT_READ,
             Certainty.UNKNOWN,
             context.refs(context.position),
             None,
-            (ask_events(scope, "events of the publisher"),),
+            (ask_events(scope, Lacking.EVENTS_OF_PUBLISHER),),
         )
     else:
         yield _compare(context, scope, known_log, context.second)
@@ -70,126 +195,124 @@ def _compare(
     time = context.log.time_us(context.position) or 0
     found = publishing_in(known_log, time)
     near = moves_near(known_log, found, time)
-    is_tied = any(distance(time, known_log.log.time_us(at)) == distance(0, 0) for at in near)
+    is_tied = any(_away(known_log, time, at).is_tied for at in near)
     is_race = bool(near) and not (found.state is State.TIE and is_tied)
     if is_race:
-        text, certainty, positions = _race(known_log, time, near)
+        claim, certainty, positions = _race(known_log, time, near, found)
     else:
-        text, certainty, positions = _sentence(context, known_log, found, second)
-    unknown: Text | None = None
+        claim, certainty, positions = _claim(context, known_log, found, second)
+    unknown: StaysUnknown | None = None
     covers = known_log.covers(second + NEAR_SECONDS)
     if not known_log.complete:
         unknown = PAGES_OPEN
     elif not covers:
-        unknown = ("what came since its events were read",)
+        unknown = PublisherOpen.SINCE_READ
     elif is_race or found.state is State.TIE:
         unknown = ORDER_OPEN
     elif found.why is not None:
-        unknown = (found.why,)
+        unknown = found.why
     elif found.state is State.ON:
-        unknown = ("why it was not found: what app and network did is not in the events",)
+        unknown = PublisherOpen.WHY_NOT_FOUND
+        if isinstance(claim, PublisherWasPublishing) and claim.is_new:
+            unknown = PublisherOpen.HOW_SOON_FOUND
     elif found.state is State.NEVER:
-        unknown = ("whether events are lost: how long they are kept is not documented",)
-    asks = () if covers else (ask_events(scope, "the rest of the publisher's events"),)
+        unknown = PublisherOpen.LOST_EVENTS
+    asks = () if covers else (ask_events(scope, Lacking.REST_OF_PUBLISHER),)
     if certainty is Certainty.SHOWN and not covers:
         certainty = Certainty.LIKELY
     rests = (*(EventRef(scope, at) for at in positions), EventRef(context.scope, context.position))
-    return Finding(text, certainty, rests, unknown, asks)
+    return Finding(claim, certainty, rests, unknown, asks)
 
 
-def _sentence(
-    context: EventContext, known_log: KnownLog, found: Publishing, second: int
-) -> tuple[Text, Certainty, list[int]]:
+_Said = tuple[Claim | PlainClaim, Certainty, list[int]]
+"""What is said, how sure it is, and positions in the log of the publisher."""
+
+
+def _claim(context: EventContext, known_log: KnownLog, found: Publishing, second: int) -> _Said:
     time = context.log.time_us(context.position) or 0
     log, start, end = known_log.log, found.start, found.end
     if found.state is State.NEVER:
         return _never(context, known_log)
     if found.state is State.ON and start is not None:
-        began = f"it started {_away(known_log, time, start)}"
+        began, stopped = _away(known_log, time, start), None
+        is_new = time - (log.time_us(start) or 0) < NEW_SECONDS * SECOND_US
         if end is None and found.why is not None:
-            words = f"The publisher was publishing as far as is read: {began}, and no stop follows."
-            return (words,), Certainty.LIKELY, [start]
-        words = f"The publisher was publishing all along: {began}"
-        words += "." if end is None else f" and stopped {_away(known_log, time, end)}."
-        words += " Its end does not explain the error."
+            open_end = PublisherWasPublishing(began, None, is_stop_missing=True, is_new=is_new)
+            return open_end, Certainty.UNKNOWN, [start]
+        if end is not None:
+            stopped = _away(known_log, time, end)
         certainty = Certainty.SHOWN if found.why is None else Certainty.LIKELY
-        return (words,), certainty, [*found.positions]
+        claim = PublisherWasPublishing(began, stopped, is_stop_missing=False, is_new=is_new)
+        return claim, certainty, [*found.positions]
     if found.state is State.OFF:
         return _stopped(known_log, time, start, end)
     if found.state is State.NOT_YET and start is not None:
-        words = (
-            f"The publisher first started {_away(known_log, time, start)}: it was not there yet."
-        )
+        started = _away(known_log, time, start)
         error = next(_back_from(known_log, second, events.PUBLISH_ERROR), None)
         if error is None:
-            return (words,), Certainty.SHOWN, [start]
-        code = log.error_code(error) or "no code"
-        text = (f"{words} Its attempt {_away(known_log, time, error)} failed: ", Outside(code))
-        return text, Certainty.SHOWN, [error, start]
+            return PublisherNotYet(started, None, None), Certainty.SHOWN, [start]
+        attempt = _away(known_log, time, error)
+        later = PublisherNotYet(started, attempt, log.error_code(error) or None)
+        return later, Certainty.SHOWN, [error, start]
     if found.state is State.TIE:
         positions = [at for at in (start, end) if at is not None and second_of(log, at) == second]
-        verb = "started"
+        move = Move.STARTED
         if end is not None and positions[-1:] == [end]:
-            verb = "left" if log.name(end) == events.LEFT else "stopped publishing"
-        words = f"The publisher {verb} in the same second; which came first is not known."
-        return (words,), Certainty.LIKELY, positions
-    words = "Whether the publisher was publishing is not known: a start or a stop has no time or "
-    return (f"{words}is missing in its events.",), Certainty.UNKNOWN, [*found.positions]
+            move = Move.LEFT if log.name(end) == events.LEFT else Move.STOPPED
+        # Who subscribes at a start comes too early; at a stop it was there until that moment.
+        certainty = Certainty.LIKELY if move is Move.STARTED else Certainty.UNKNOWN
+        return PublisherTied(move), certainty, positions
+    return PublisherSays.UNSURE, Certainty.UNKNOWN, [*found.positions]
 
 
-def _race(
-    known_log: KnownLog, time: int, near: tuple[int, ...]
-) -> tuple[Text, Certainty, list[int]]:
+def _race(known_log: KnownLog, time: int, near: tuple[int, ...], found: Publishing) -> _Said:
+    """Likely a race where the times say that it was not publishing; else it can be anything."""
     moves = dict.fromkeys(
-        f"{_VERBS[known_log.log.name(at) or '']} {_away(known_log, time, at)}" for at in near
+        MoveNear(_MOVES[known_log.log.name(at) or ""], _away(known_log, time, at)) for at in near
     )
-    return (f"The publisher {' and '.join(moves)}: {_RACE}.",), Certainty.LIKELY, [*near]
+    was_there = found.state not in {State.OFF, State.NOT_YET}
+    certainty = Certainty.UNKNOWN if was_there else Certainty.LIKELY
+    return PublisherMovedNear(tuple(moves)), certainty, [*near]
 
 
-def _stopped(
-    known_log: KnownLog, time: int, start: int | None, end: int | None
-) -> tuple[Text, Certainty, list[int]]:
+def _stopped(known_log: KnownLog, time: int, start: int | None, end: int | None) -> _Said:
     if end is None:
-        words = "The publisher was not publishing, but when it stopped is missing in its events."
-        return (words,), Certainty.UNKNOWN, [] if start is None else [start]
+        rests = [] if start is None else [start]
+        return PublisherSays.STOP_MISSING, Certainty.UNKNOWN, rests
+    away = _away(known_log, time, end)
     if known_log.log.name(end) == events.LEFT:
-        words = f"The publisher left {_away(known_log, time, end)}; no PUBLISH_STOPPED is read."
-        return (words,), Certainty.SHOWN, [end]
+        return PublisherStopped(None, away), Certainty.SHOWN, [end]
     since = second_of(known_log.log, end) or 0
     left = [
         *islice(
             positions_within(known_log.log, (events.LEFT,), since=since, until=time // SECOND_US), 1
         )
     ]
-    words = f"The publisher stopped publishing {_away(known_log, time, end)}"
-    if left:
-        words += f" and left {_away(known_log, time, left[0])}"
-    return (f"{words}.",), Certainty.SHOWN, [end, *left]
+    claim = PublisherStopped(away, _away(known_log, time, left[0]) if left else None)
+    return claim, Certainty.SHOWN, [end, *left]
 
 
-def _never(context: EventContext, known_log: KnownLog) -> tuple[Text, Certainty, list[int]]:
+def _never(context: EventContext, known_log: KnownLog) -> _Said:
     scope = context.scope
     remote = ParticipantScope(
         scope.stage_arn, scope.session_id, context.event.remote_participant_id or ""
     )
     summary = context.facts.summary(remote)
     if summary is not None and summary.published:
-        words = "No PUBLISH_STARTED of the publisher is read, yet the list of participants says "
-        return (f"{words}that it has published.",), Certainty.UNKNOWN, []
+        return PublisherSays.LISTED_AS_PUBLISHED, Certainty.UNKNOWN, []
     if not len(known_log.log):
-        words = "The publisher has no events: that does not show that it never published."
-        return (words,), Certainty.UNKNOWN, []
+        return PublisherSays.NO_EVENTS, Certainty.UNKNOWN, []
     if known_log.complete:
-        return ("The publisher never published: its events have no start.",), Certainty.SHOWN, []
-    return ("No PUBLISH_STARTED of the publisher is read so far.",), Certainty.UNKNOWN, []
+        return PublisherSays.NEVER_PUBLISHED, Certainty.SHOWN, []
+    return PublisherSays.NO_START_SO_FAR, Certainty.UNKNOWN, []
 
 
 def _back_from(known_log: KnownLog, second: int, *names: str) -> Iterator[int]:
     return positions_within(known_log.log, names, until=second, newest_first=True)
 
 
-def _away(known_log: KnownLog, time: int, position: int) -> str:
-    return distance(time, known_log.log.time_us(position))
+def _away(known_log: KnownLog, time: int, position: int) -> Distance:
+    return distance_between(time, known_log.log.time_us(position))
 
 
 def _replication(context: EventContext, remote: ParticipantScope, second: int) -> Iterator[Finding]:
@@ -197,11 +320,11 @@ def _replication(context: EventContext, remote: ParticipantScope, second: int) -
     summary = context.facts.summary(remote)
     if summary is None or not summary.source_stage_arn or not summary.source_session_id:
         yield Finding(
-            ("The publisher is a replica; where it comes from is not read.",),
+            PublisherSays.REPLICA_SOURCE_NOT_READ,
             Certainty.UNKNOWN,
             context.refs(context.position),
             None,
-            () if summary else (ask_participant(remote, "facts of the publisher"),),
+            () if summary else (ask_participant(remote, Lacking.FACTS_OF_PUBLISHER),),
         )
         return
     source = ParticipantScope(
@@ -210,11 +333,11 @@ def _replication(context: EventContext, remote: ParticipantScope, second: int) -
     known_log = context.facts.log(source)
     if known_log is None:
         yield Finding(
-            ("The publisher is a replica; whether its replication had ended is not read.",),
+            PublisherSays.REPLICATION_NOT_READ,
             Certainty.UNKNOWN,
             context.refs(context.position),
             None,
-            (ask_events(source, "events of the replica's source"),),
+            (ask_events(source, Lacking.EVENTS_OF_SOURCE),),
         )
         return
     time = context.log.time_us(context.position) or 0
@@ -236,13 +359,12 @@ def _replication(context: EventContext, remote: ParticipantScope, second: int) -
     is_race = second - (second_of(known_log.log, last) or 0) <= NEAR_SECONDS
     firm = known_log.complete and not (is_race or is_tied)
     doubt = ORDER_OPEN if is_race or is_tied else None
-    race = f": {_RACE}" if is_race else ""
     yield Finding(
-        (f"The publisher is a replica, and its replication to this session ended {away}{race}.",),
+        PublisherReplicationEnded(away, is_race),
         Certainty.SHOWN if firm else Certainty.LIKELY,
         (EventRef(source, last), EventRef(context.scope, context.position)),
         doubt if known_log.complete else PAGES_OPEN,
-        () if known_log.complete else (ask_events(source, "the rest of the source's events"),),
+        () if known_log.complete else (ask_events(source, Lacking.REST_OF_SOURCE),),
     )
 
 
@@ -269,11 +391,6 @@ def unreachable_publishers(session: SessionContext) -> Iterator[Finding]:
         if session.persons(whose) >= MANY:
             found.append((len(whose), remote, positions))
     for count, remote, positions in sorted(found, key=lambda one: -one[0])[:MOST_PUBLISHERS]:
-        text: Text = (
-            f"{count:,} participants failed to subscribe to ",
-            Outside(remote),
-            *session.from_to(positions),
-            ".",
-        )
-        unknown = session.partial or ("whether the publisher or the subscribers are the reason",)
-        yield Finding(text, Certainty.SHOWN, session.refs(positions), unknown, session.rest)
+        claim = UnreachablePublisher(count, remote, session.period(positions))
+        unknown = session.partial or PublisherOpen.WHOSE_REASON
+        yield Finding(claim, Certainty.SHOWN, session.refs(positions), unknown, session.rest)

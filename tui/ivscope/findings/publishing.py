@@ -8,14 +8,14 @@ from ivscope.analysis.histories import KindRoles, publishing_of, publishing_rows
 from ivscope.analysis.intervals import SECOND, Interval, Why, bounds_of
 from ivscope.analysis.timed_events import timed_events
 from ivscope.domain import events
-from ivscope.findings.finding import Text
+from ivscope.findings.finding import Open
 from ivscope.findings.known_facts import KnownLog
 
 NEAR_SECONDS: Final = 2
 """So near each other two events of different participants are a race, whatever order their times
 have: nobody documents how exact event times are."""
 
-ORDER_OPEN: Final[Text] = ("which came first: no document says how exact event times are",)
+ORDER_OPEN: Final = Open.WHICH_CAME_FIRST
 
 _MOVES: Final = frozenset({events.PUBLISH_STARTED, events.PUBLISH_STOPPED, events.LEFT})
 

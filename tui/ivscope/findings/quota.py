@@ -1,9 +1,10 @@
 """QUOTA_EXCEEDED: who was publishing in that second, against the limit of the stage."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from ivscope.analysis.intervals import LATEST, Why, bounds_of
 from ivscope.analysis.publishers import Publisher, Publishers
@@ -16,6 +17,7 @@ from ivscope.findings.finding import (
     Claim,
     EventRef,
     Finding,
+    Lacking,
     PartlyRead,
     PlainClaim,
 )
@@ -38,8 +40,12 @@ class QuotaOpen(PlainClaim):
 
     ACCOUNT_LIMITS = "account_limits"
     """They are shared with other stages, and no event names them."""
+    WHICH_LIMIT = "which_limit"
+    """One of the account, or one of the stage that is not the documented one."""
     COPIES_AND_SLOTS = "copies_and_slots"
     """No document says whether replicas take slots."""
+    MORE_AT_ANOTHER_TIME = "more_at_another_time"
+    """More than the limit were publishing at another time: the stage has another one."""
     UNSURE_PUBLISHERS = "unsure_publishers"
 
 
@@ -47,15 +53,17 @@ class AgainstLimit(StrEnum):
     """How the publishers of a second compare with the limit of a stage."""
 
     MORE = "more"
-    """Certainly more than the limit, so that it was another limit."""
+    """Certainly more than the limit."""
     FULL = "full"
-    """As many as the limit."""
-    AT_LEAST = "at least"
+    """As many as the limit: its slots were taken."""
+    AS_MANY = "as_many"
+    """As many as the limit, and yet slots can have been free."""
+    AT_LEAST = "at_least"
     """Fewer are certain, and not everybody is read."""
     UNSURE = "unsure"
     """Fewer are certain, and with the unsure ones the limit is reached."""
     FEWER = "fewer"
-    """Certainly fewer, so that it was another limit."""
+    """Certainly fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +107,7 @@ def publishers_against_limit(context: EventContext) -> Iterator[Finding]:
         context.scope.session, context.log.time_us(context.position) or 0
     )
     if count is None:
-        asks = ask_session(context.facts, context.scope.session, "events of everybody")
+        asks = ask_session(context.facts, context.scope.session, Lacking.EVENTS_OF_EVERYBODY)
         yield Finding(QuotaSays.NOT_COUNTED, Certainty.UNKNOWN, here, None, asks)
         return
     yield _counted(context, count.without(context.scope.participant_id))
@@ -119,15 +127,46 @@ def _counted(context: EventContext, others: PublisherCount) -> Finding:
         return Finding(claim, certainty, rests, unknown, asks)
 
     if others.least > PUBLISHER_LIMIT:
-        return found(AgainstLimit.MORE, Certainty.UNKNOWN, QuotaOpen.ACCOUNT_LIMITS)
+        return found(AgainstLimit.MORE, Certainty.UNKNOWN, QuotaOpen.WHICH_LIMIT)
     if others.least == PUBLISHER_LIMIT:
+        doubt = _free_slots(others)
+        if doubt is not None:
+            return found(AgainstLimit.AS_MANY, Certainty.UNKNOWN, doubt)
         return found(AgainstLimit.FULL, *_how_surely_taken(others))
     if not others.is_complete:
-        asks = ask_session(context.facts, context.scope.session, "events of everybody else")
+        asks = ask_session(context.facts, context.scope.session, Lacking.EVENTS_OF_EVERYBODY_ELSE)
         return found(AgainstLimit.AT_LEAST, Certainty.UNKNOWN, _partial(others), asks)
     if others.most >= PUBLISHER_LIMIT:
         return found(AgainstLimit.UNSURE, Certainty.LIKELY, _doubt(others))
-    return found(AgainstLimit.FEWER, Certainty.LIKELY, QuotaOpen.ACCOUNT_LIMITS)
+    return found(AgainstLimit.FEWER, Certainty.UNKNOWN, QuotaOpen.WHICH_LIMIT)
+
+
+MOST_COPIES = 1
+"""Up to so many copies among the publishers a stage is likely full: no document says whether they
+take slots, and with more of them slots can as well have been free."""
+
+_LASTING_US = 10_000_000
+"""Microseconds. So long at least more publishers than the limit must be there at once to show that
+the stage takes more: far longer than clocks of two participants can be apart."""
+
+_MOST_MOMENTS = 8
+"""At most so many moments with more publishers than the limit are looked at."""
+
+
+def _free_slots(others: PublisherCount) -> QuotaOpen | None:
+    """Why slots can have been free though as many publish as a stage takes; None for no reason."""
+    if others.took_more:
+        return QuotaOpen.MORE_AT_ANOTHER_TIME
+    return QuotaOpen.COPIES_AND_SLOTS if others.copies > MOST_COPIES else None
+
+
+def _took_more(publishers: Publishers, copies: Container[str]) -> bool:
+    """Whether more than the limit were publishing at any time, without replicas."""
+    for time in islice(publishers.times_above(PUBLISHER_LIMIT, _LASTING_US), _MOST_MOMENTS):
+        there = [one.participant_id for one in publishers.at(time, time) if one.why is None]
+        if sum(name not in copies for name in there) > PUBLISHER_LIMIT:
+            return True
+    return False
 
 
 def _how_surely_taken(
@@ -186,6 +225,7 @@ def count_publishers(session: SessionFacts, publishers: Publishers, time: int) -
         total=len(types),
         # Somebody can have joined after everybody was listed.
         all_listed=session.all_listed and all(reach.read_to > first for reach in reaches),
+        took_more=_took_more(publishers, {name for name, kind in types.items() if kind == REPLICA}),
     )
 
 
@@ -201,16 +241,20 @@ def quota_against_slots(session: SessionContext) -> Iterator[Finding]:
         return
     publishers = Publishers(log, lambda: session.facts.reach).count()
     full: list[int] = []
+    as_many: list[int] = []
     more: list[int] = []
     fewer: list[int] = []
     unsure: list[int] = []
-    is_doubtful = any(row.replication_type == REPLICA for row in session.people.values())
+    copies = {name for name, row in session.people.items() if row.replication_type == REPLICA}
+    took_more = _took_more(publishers, copies)
+    is_doubtful = bool(copies)
     for at in errors:
         level = publishers.level(*bounds_of(log.time_us(at) or 0), log.participant(at))
         if level.certain > PUBLISHER_LIMIT:
             more.append(at)
         elif level.certain == PUBLISHER_LIMIT:
-            full.append(at)
+            free = took_more or _copies_at(publishers, copies, log.time_us(at) or 0) > MOST_COPIES
+            (as_many if free else full).append(at)
             is_doubtful = is_doubtful or level.possible > level.certain
         elif session.is_complete and level.possible < PUBLISHER_LIMIT:
             fewer.append(at)
@@ -218,13 +262,22 @@ def quota_against_slots(session: SessionContext) -> Iterator[Finding]:
             unsure.append(at)
     surely = Certainty.LIKELY if is_doubtful else Certainty.SHOWN
     some_unsure = session.partial or QuotaOpen.UNSURE_PUBLISHERS
+    doubt = QuotaOpen.MORE_AT_ANOTHER_TIME if took_more else QuotaOpen.COPIES_AND_SLOTS
     for own, compared, certainty, unknown in (
         (full, AgainstLimit.FULL, surely, None),
-        (more, AgainstLimit.MORE, Certainty.UNKNOWN, None),
-        (fewer, AgainstLimit.FEWER, Certainty.LIKELY, QuotaOpen.ACCOUNT_LIMITS),
+        (as_many, AgainstLimit.AS_MANY, Certainty.UNKNOWN, doubt),
+        (more, AgainstLimit.MORE, Certainty.UNKNOWN, QuotaOpen.WHICH_LIMIT),
+        (fewer, AgainstLimit.FEWER, Certainty.UNKNOWN, QuotaOpen.WHICH_LIMIT),
         (unsure, AgainstLimit.UNSURE, Certainty.UNKNOWN, some_unsure),
     ):
         if own:
             claim = AtQuotaErrors(len(own), len(errors), compared)
             open_ = unknown or session.partial
             yield Finding(claim, certainty, session.refs(own), open_, session.rest)
+
+
+def _copies_at(publishers: Publishers, copies: Collection[str], time: int) -> int:
+    """How many replicas were or may have been publishing at the time of an event."""
+    if not copies:
+        return 0
+    return sum(one.participant_id in copies for one in publishers.at(*bounds_of(time)))

@@ -2,25 +2,89 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from ivscope.analysis.timed_events import Wanted, all_timed, timed_events, untimed_events
-from ivscope.domain.durations import per_minute, rate, round_duration
-from ivscope.findings.event_context import SECOND_US, EventContext, ask_session, moment_of
-from ivscope.findings.finding import (
-    MOST_REFS,
-    Certainty,
-    Claim,
-    Finding,
-    Outside,
-    Part,
-    PlainClaim,
-    Text,
-)
-from ivscope.findings.session_context import MANY, SessionContext, with_errors
+from ivscope.domain.durations import per_minute
+from ivscope.findings.event_context import SECOND_US, EventContext, ask_session
+from ivscope.findings.finding import MOST_REFS, Certainty, Claim, Finding, Lacking, PlainClaim
+from ivscope.findings.session_context import MANY, EventPeriod, SessionContext, period, with_errors
 from ivscope.provider.store.event_log import EventLog
 
 INTERNAL = "INTERNAL_SERVER_EXCEPTION"
+
+WINDOW_SECONDS = 60
+"""Seconds. Errors of several participants so near each other are one burst."""
+
+
+class RepeatsOpen(PlainClaim):
+    """What stays unknown of repeated errors."""
+
+    OTHERS_TOO = "whether_others_failed_too"
+    """At the same time, which would speak for the service."""
+    SINCE_READ = "what_came_since_the_others_were_read"
+    SERVICE_OR_SHARED = "service_or_something_shared"
+    """Which of the two is the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class SameError(Claim):
+    """How often one participant met an error of one name and code."""
+
+    times: int
+    publisher_ids: int
+    """How many remote participants they name; 0 when one of them names none."""
+    publisher_id: str | None
+    """The remote participant, when all of them name the same one."""
+    is_all_read: bool
+    """Whether the events of the participant are read to the end."""
+    period: EventPeriod | None
+    """None when one of them has no readable time."""
+    a_minute: float | None
+    """On average; None for a short time."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnInternalErrors(Claim):
+    """How many INTERNAL_SERVER_EXCEPTION a participant has."""
+
+    times: int
+    is_all_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OthersMetItToo(Claim):
+    """An INTERNAL_SERVER_EXCEPTION is part of a burst of several participants."""
+
+    others: int
+    period: EventPeriod
+    most_at_once: int | None
+    """The most participants within the window, when the burst is longer."""
+    window_seconds: int = WINDOW_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class OthersNearby(Claim):
+    """How many others met an INTERNAL_SERVER_EXCEPTION near this one; not enough for a burst."""
+
+    others: int
+    window_seconds: int = WINDOW_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Burst(Claim):
+    """Several participants met one error within a short time."""
+
+    participants: int
+    error_code: str
+    """The name of the error when it has no code."""
+    period: EventPeriod
+    most_at_once: int | None
+    """The most participants within the window, when the burst is longer."""
+    is_to_escalate: bool
+    """Whether it is a reason to escalate: several INTERNAL_SERVER_EXCEPTION."""
+    window_seconds: int = WINDOW_SECONDS
 
 
 def repeated(context: EventContext) -> Iterator[Finding]:
@@ -32,20 +96,19 @@ def repeated(context: EventContext) -> Iterator[Finding]:
         yield _of_others(context) or _internal(context, count)
     if count < 2:  # noqa: PLR2004 - once is no repetition
         return
-    words: list[Part] = [f"{count:,} times the same error", *_remotes(context, kinds)]
-    if not context.complete:
-        words.append(", of what was read")
     wanted = frozenset(log.tables.kinds[kind] for kind in kinds).__contains__
     untimed = list(untimed_events(log, wanted))
     if untimed:
-        rests = sorted([*all_timed(log, wanted), *untimed])
-        words.append("; not all of them have a readable time.")
+        rests, times = sorted([*all_timed(log, wanted), *untimed]), None
     else:
         rests = _ends(log, wanted, count)
-        words += _rate(context, rests, count)
-    yield Finding(
-        tuple(words), Certainty.SHOWN, context.refs(*rests), context.open_pages, context.rest
+        times = period(log, rests[0], rests[-1])
+    seconds = 0 if times is None else (times.last - times.first).total_seconds()
+    claim = SameError(
+        count, *_remotes(context, kinds), context.complete, times, per_minute(count, seconds)
     )
+    refs = context.refs(*rests)
+    yield Finding(claim, Certainty.SHOWN, refs, context.open_pages, context.rest)
 
 
 def _alike(context: EventContext) -> list[int]:
@@ -65,42 +128,22 @@ def _ends(log: EventLog, wanted: Wanted, count: int) -> list[int]:
     return [*first[:half], *last[::-1]]
 
 
-def _rate(context: EventContext, timed: list[int], count: int) -> list[Part]:
-    log = context.log
-    seconds = ((log.time_us(timed[-1]) or 0) - (log.time_us(timed[0]) or 0)) / SECOND_US
-    if seconds < 1:
-        return [", all in one second, ", moment_of(log, timed[0]), "."]
-    words: list[Part] = [", from ", moment_of(log, timed[0]), " to ", moment_of(log, timed[-1])]
-    found = per_minute(count, seconds)
-    if found is not None and found >= 0.1:  # noqa: PLR2004
-        words.append(f", on average {rate(found)} a minute")
-    return [*words, f", over {round_duration(seconds)}."]
-
-
-def _remotes(context: EventContext, kinds: list[int]) -> list[Part]:
-    """The remote participants of these errors, as part of the sentence."""
+def _remotes(context: EventContext, kinds: list[int]) -> tuple[int, str | None]:
+    """How many remote participants these errors name, and the only one; 0 if not all name one."""
     texts = context.log.tables.texts
     remotes = {texts[number] for number in context.log.tally.remotes(kinds)}
     if None in remotes:
-        return []
-    if len(remotes) > 1:
-        return [f", about {len(remotes):,} different publishers"]
-    return [", always about ", Outside(next(iter(remotes)) or "")]
+        return 0, None
+    return len(remotes), next(iter(remotes)) if len(remotes) == 1 else None
 
 
 def _internal(context: EventContext, count: int) -> Finding:
-    once = (
-        "It is the only one of this participant"
-        if count == 1
-        else f"This participant has {count:,} of them"
-    )
-    text: Text = (f"{once}{'' if context.complete else ', of what was read'}.",)
     return Finding(
-        text,
+        OwnInternalErrors(count, context.complete),
         Certainty.UNKNOWN,
         context.refs(context.position),
-        ("whether others failed at the same time, which would speak for the service",),
-        ask_session(context.facts, context.scope.session, "events of everybody"),
+        RepeatsOpen.OTHERS_TOO,
+        ask_session(context.facts, context.scope.session, Lacking.EVENTS_OF_EVERYBODY),
     )
 
 
@@ -116,31 +159,19 @@ def _of_others(context: EventContext) -> Finding | None:
         first, last = session.second(burst[0]), session.second(burst[-1])
         if first <= second <= last and mine in session.whose(burst):
             others = len(session.whose(burst)) - 1
-            text: Text = (f"{others:,} other participants met it too", *_times(session, burst))
-            text = (*text, ".", _ESCALATE)
-            reason = session.partial or _SERVICE
-            return Finding(text, Certainty.SHOWN, session.refs(burst), reason, session.rest)
+            claim = OthersMetItToo(others, session.period(burst), _at_once(session, burst))
+            reason = session.partial or RepeatsOpen.SERVICE_OR_SHARED
+            return Finding(claim, Certainty.SHOWN, session.refs(burst), reason, session.rest)
     near = [at for at in errors if abs(session.second(at) - second) <= WINDOW_SECONDS]
     count = len(session.whose(near) - {mine})
-    whose = f"{count:,} other participant{'' if count == 1 else 's'}" if count else "Nobody else"
-    text = (f"{whose} met it within {WINDOW_SECONDS} s.",)
     until = (second + WINDOW_SECONDS + 1) * SECOND_US
     late = any(facts.reach(one).read_to < until for one in session.people)
-    later: Text | None = ("what came since the others were read",) if late else None
-    unknown = session.partial or later
+    unknown = session.partial or (RepeatsOpen.SINCE_READ if late else None)
     certainty = Certainty.UNKNOWN if unknown and not count else Certainty.SHOWN
     rests = (*context.refs(context.position), *(session.refs(near) if count else ()))
-    return Finding(text, certainty, rests[:MOST_REFS], unknown or _SERVICE, session.rest)
+    unknown = unknown or RepeatsOpen.SERVICE_OR_SHARED
+    return Finding(OthersNearby(count), certainty, rests[:MOST_REFS], unknown, session.rest)
 
-
-WINDOW_SECONDS = 60
-"""Seconds. Errors of several participants so near each other are one burst."""
-
-_ESCALATE = (
-    f" Several within {WINDOW_SECONDS} s are a reason to escalate, with stage, session and times."
-)
-
-_SERVICE: Text = ("whether the service or something that they share is the reason",)
 
 MOST_BURSTS = 20
 """The most bursts with a finding, those with the most participants."""
@@ -157,21 +188,20 @@ def bursts(session: SessionContext) -> Iterator[Finding]:
         for burst in _many_in(session, positions)
     ]
     for count, code, burst in sorted(found, key=lambda one: -one[0])[:MOST_BURSTS]:
-        words = [f"{count:,} participants met ", Outside(code), *_times(session, burst), "."]
-        unknown: Claim | PlainClaim | Text | None = session.partial
-        if code == INTERNAL:
-            words.append(_ESCALATE)
-            unknown = unknown or _SERVICE
-        yield Finding(tuple(words), Certainty.SHOWN, session.refs(burst), unknown, session.rest)
+        claim = Burst(
+            count, code, session.period(burst), _at_once(session, burst), code == INTERNAL
+        )
+        unknown: Claim | PlainClaim | None = session.partial
+        if claim.is_to_escalate:
+            unknown = unknown or RepeatsOpen.SERVICE_OR_SHARED
+        yield Finding(claim, Certainty.SHOWN, session.refs(burst), unknown, session.rest)
 
 
-def _times(session: SessionContext, burst: Sequence[int]) -> list[Part]:
-    """From when to when a burst was; of a long one also how many met it at once."""
-    words = session.from_to(burst)
-    if session.second(burst[-1]) - session.second(burst[0]) > WINDOW_SECONDS:
-        most = max(len(whose) for whose in _windows(session, burst))
-        words.append(f", at most {most:,} of them within {WINDOW_SECONDS} s")
-    return words
+def _at_once(session: SessionContext, burst: Sequence[int]) -> int | None:
+    """How many participants met a long burst within the window; None for a short one."""
+    if session.second(burst[-1]) - session.second(burst[0]) <= WINDOW_SECONDS:
+        return None
+    return max(len(whose) for whose in _windows(session, burst))
 
 
 def _windows(session: SessionContext, positions: Sequence[int]) -> Iterator[Counter[str | None]]:

@@ -1,10 +1,20 @@
 """REPLICATION_STOPPED: how long replication lasted, and whether the publisher had stopped."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from ivscope.domain.durations import round_duration
 from ivscope.findings.event_context import EventContext, second_of
-from ivscope.findings.finding import Ask, Certainty, FactKey, FactKind, Finding, Text
+from ivscope.findings.finding import (
+    Ask,
+    Certainty,
+    Claim,
+    Distance,
+    FactKey,
+    FactKind,
+    Finding,
+    Lacking,
+    PlainClaim,
+)
 from ivscope.findings.publishing import Publishing, State, publishing_in
 
 WINDOW_SECONDS = 300
@@ -13,6 +23,40 @@ the publisher stopped it can end by itself."""
 
 NEAR_SECONDS = 2
 """Events up to so many seconds apart can be one happening: no document says how exact times are."""
+
+
+class ReplicationSays(PlainClaim):
+    """What is said of the end of a replication."""
+
+    LENGTH_NOT_KNOWN = "replicated_for_not_known"
+    STOPPED_PUBLISHING_AFTER = "replication_then_publishing_ended"
+    CALL_IS_LEFT = "replication_ended_by_call"
+    """Of the documented reasons: it went on publishing."""
+    STOPPED_PUBLISHING_TOO = "publishing_ended_with_replication"
+    CAUSE_NOT_KNOWN = "replication_cause_not_known"
+
+
+class ReplicationOpen(PlainClaim):
+    """What stays unknown of the end of a replication."""
+
+    WHICH_ENDED_WHICH = "which_ended_which"
+    WHO_CALLED = "who_made_the_call"
+    ORDER_IN_SECOND = "order_of_ends_in_the_second"
+    WINDOW = "reconnect_window_asked_for"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicatedFor(Claim):
+    """How long the replication lasted that ended with this event."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PublishingEndedBefore(Claim):
+    """Publishing had ended before, which ends a replication when the reconnect window is over."""
+
+    stopped: Distance
 
 
 def replication_stopped(context: EventContext) -> Iterator[Finding]:
@@ -26,53 +70,37 @@ def replication_stopped(context: EventContext) -> Iterator[Finding]:
 
 def _duration(context: EventContext) -> Finding:
     span = context.span(context.position)
-    unknown: Text | None = None if span is None or span.why is None else (span.why,)
+    unknown = None if span is None else span.why
     if span is None or span.other is None or span.duration is None:
-        text = "How long it was replicated is not known."
-        refs = context.refs(context.position)
-        return Finding((text,), Certainty.UNKNOWN, refs, unknown, context.rest)
-    text = f"It was replicated for {round_duration(span.duration.total_seconds())}."
+        says, refs = ReplicationSays.LENGTH_NOT_KNOWN, context.refs(context.position)
+        return Finding(says, Certainty.UNKNOWN, refs, unknown, context.rest)
+    claim = ReplicatedFor(span.duration.total_seconds())
     refs = context.refs(span.other, context.position)
     certainty = context.firm(unless=unknown is not None)
-    return Finding((text,), certainty, refs, context.open_pages or unknown, context.rest)
+    return Finding(claim, certainty, refs, context.open_pages or unknown, context.rest)
 
 
 def _cause(context: EventContext, second: int, found: Publishing) -> Finding:
     refs = context.refs(*found.positions, context.position)
     fact = FactKey(FactKind.REPLICAS, context.scope)
-    replicas = Ask("its replicas and their state now", fact, 1)
+    replicas = Ask(Lacking.REPLICAS_NOW, fact, 1)
     end = found.end
     end_second = None if end is None else second_of(context.log, end)
     if found.state is State.ON and (end_second or second + WINDOW_SECONDS) - second <= NEAR_SECONDS:
-        text = "It stopped publishing right after: both can be one happening."
-        unknown: Text = ("which of the two ended the other",)
-        return Finding((text,), Certainty.LIKELY, refs, unknown, context.rest)
+        says, open_ = ReplicationSays.STOPPED_PUBLISHING_AFTER, ReplicationOpen.WHICH_ENDED_WHICH
+        return Finding(says, Certainty.UNKNOWN, refs, open_, context.rest)
     if found.state is State.ON:
-        text = "It went on publishing: of the documented reasons a call of "
-        return Finding(
-            (f"{text}StopParticipantReplication is left.",),
-            Certainty.LIKELY,
-            refs,
-            context.open_pages or ("who made the call: no event says it",),
-            (*context.rest, replicas),
-        )
+        says = ReplicationSays.CALL_IS_LEFT
+        unknown = context.open_pages or ReplicationOpen.WHO_CALLED
+        return Finding(says, Certainty.LIKELY, refs, unknown, (*context.rest, replicas))
     if found.state in {State.OFF, State.TIE} and end is not None:
         stopped = second_of(context.log, end) or 0
         if stopped == second:
-            unknown = ("what came first inside the second",)
-            text = "Its publishing ended in the same second, which ends a replication."
-            return Finding((text,), Certainty.LIKELY, refs, unknown, context.rest)
+            says, open_ = ReplicationSays.STOPPED_PUBLISHING_TOO, ReplicationOpen.ORDER_IN_SECOND
+            return Finding(says, Certainty.LIKELY, refs, open_, context.rest)
         if 0 < second - stopped <= WINDOW_SECONDS:
-            text = (
-                f"It had stopped publishing {context.distance(end)}, which ends a replication when"
-            )
-            unknown = context.open_pages or ("the reconnect window that was asked for",)
-            return Finding(
-                (f"{text} the reconnect window is over.",),
-                Certainty.LIKELY,
-                refs,
-                unknown,
-                context.rest,
-            )
-    text = "What ended it is not known: the events show no publishing that ended with it."
-    return Finding((text,), Certainty.UNKNOWN, refs, context.open_pages, (*context.rest, replicas))
+            claim = PublishingEndedBefore(context.to(end))
+            unknown = context.open_pages or ReplicationOpen.WINDOW
+            return Finding(claim, Certainty.LIKELY, refs, unknown, context.rest)
+    says, rest = ReplicationSays.CAUSE_NOT_KNOWN, (*context.rest, replicas)
+    return Finding(says, Certainty.UNKNOWN, refs, context.open_pages, rest)

@@ -1,6 +1,7 @@
 """Runs the rules for one event, or for a whole session."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from ivscope.domain import events
@@ -13,7 +14,7 @@ from ivscope.findings.client import (
     sdk_versions,
 )
 from ivscope.findings.event_context import EventContext, look
-from ivscope.findings.finding import Certainty, Finding
+from ivscope.findings.finding import Certainty, Claim, Finding
 from ivscope.findings.ingest_now import configuration_now, protocol_now
 from ivscope.findings.known_facts import KnownFacts, SessionFacts
 from ivscope.findings.leaving import left
@@ -34,6 +35,15 @@ Rule = Callable[[EventContext], Iterable[Finding]]
 
 Failed = Callable[[str, Exception], object]
 """Called with the name of a rule and the exception it raised, which is a bug of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFailed(Claim):
+    """A rule raised, which is a bug of ours: what it would find is not known."""
+
+    function: str
+    error: str
+    """Class of the exception."""
 
 
 def _raise(_rule: str, error: Exception) -> None:
@@ -125,5 +135,4 @@ def _follow(
             yield from rule(subject)
         except Exception as error:  # noqa: BLE001 - handed on whole, never swallowed
             failed(rule.__name__, error)
-            text = f"what the rule {rule.__name__} finds: it failed, a bug in ivscope"
-            yield Finding((f"{text} ({type(error).__name__}).",), Certainty.UNKNOWN)
+            yield Finding(RuleFailed(rule.__name__, type(error).__name__), Certainty.UNKNOWN)

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import compress
 
 from ivscope.analysis.row_columns import flags_of
-from ivscope.domain.durations import round_duration
 from ivscope.domain.stages import ParticipantSummary
-from ivscope.findings.event_context import moment_of, refs, second_of
-from ivscope.findings.finding import Ask, EventRef, FactKey, FactKind, Part, PartlyRead
+from ivscope.domain.times import from_microseconds
+from ivscope.findings.event_context import refs, second_of
+from ivscope.findings.finding import Ask, EventRef, FactKey, FactKind, Lacking, PartlyRead
 from ivscope.findings.known_facts import SessionFacts
 from ivscope.provider.store.event_log import EventLog
 
@@ -18,6 +19,20 @@ REPLICA = "REPLICA"
 
 MANY = 3
 """From so many participants on an error is not one of a single participant."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventPeriod:
+    """The time from the first to the last of some events, UTC."""
+
+    first: datetime
+    last: datetime
+
+
+def period(log: EventLog, first: int, last: int) -> EventPeriod:
+    """The time from one event to another, by their positions; both have a readable time."""
+    times = (log.time_us(first) or 0, log.time_us(last) or 0)
+    return EventPeriod(*map(from_microseconds, times))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +70,7 @@ class SessionContext:
         if self.is_complete or (self.facts.all_listed and not calls):
             return ()
         fact = FactKey(FactKind.SESSION_EVENTS, self.facts.scope)
-        return (Ask("events of everybody else", fact, max(1, calls)),)
+        return (Ask(Lacking.EVENTS_OF_EVERYBODY_ELSE, fact, max(1, calls)),)
 
     def second(self, position: int) -> int:
         """The second since 1970 UTC of an event that has a readable time."""
@@ -67,20 +82,18 @@ class SessionContext:
 
     def persons(self, participant_ids: Iterable[str]) -> int:
         """The least number of people behind these participants: one user id is one person."""
-        rows = ((name, self.people.get(name)) for name in participant_ids)
-        return len({(row and row.user_id) or f"id {name}" for name, row in rows})
+        names = set(participant_ids)
+        rows = (self.people.get(name) for name in names)
+        users = [row.user_id for row in rows if row and row.user_id]
+        return len(names) - len(users) + len(set(users))
 
     def refs(self, positions: Sequence[int]) -> tuple[EventRef, ...]:
         """References to events of the session's log."""
         return refs(self.facts.scope, positions)
 
-    def from_to(self, positions: Sequence[int]) -> list[Part]:
-        """The times of the first and the last of these events, as part of a sentence."""
-        first, last = moment_of(self.log, positions[0]), moment_of(self.log, positions[-1])
-        seconds = self.second(positions[-1]) - self.second(positions[0])
-        if seconds == 0:
-            return [" in one second, ", first]
-        return [f" within {round_duration(seconds)}, from ", first, " to ", last]
+    def period(self, positions: Sequence[int]) -> EventPeriod:
+        """From the first to the last of these events, which have readable times."""
+        return period(self.log, positions[0], positions[-1])
 
     def by_participant(self, positions: Iterable[int]) -> dict[str, list[int]]:
         """Positions by participant id, in the order given."""

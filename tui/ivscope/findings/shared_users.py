@@ -2,32 +2,115 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from ivscope.analysis.intervals import SPAN_NAMES, Family
+from ivscope.analysis.intervals import SECOND, SPAN_NAMES, Family, Track
 from ivscope.analysis.pairing import Doubts, Half, stays_of
 from ivscope.domain import events
-from ivscope.domain.durations import round_duration
 from ivscope.findings.event_context import positions_named
-from ivscope.findings.finding import Certainty, Finding, Outside, Text
+from ivscope.findings.finding import Certainty, Claim, Finding, Open, PlainClaim
 from ivscope.findings.leaving import REJOIN_SECONDS
 from ivscope.findings.session_context import MANY, SessionContext
 
 MOST_USERS = 20
 """The most user ids with a finding, those with the most participants first."""
 
+APART_SECONDS: Final = 3
+"""What two participants did so shortly after each other can have been in either order: nobody
+documents how exact event times are."""
 
-class _Visit(NamedTuple):
-    """One participant from its first JOINED to its last LEFT. Seconds since 1970 UTC."""
+NOTICED_SECONDS: Final = 120
+"""So long after a client was lost the service can still take it for connected, while it has come
+back as another participant. No document says how long; this is far more than is usual."""
 
-    first: int
+
+class UsersOpen(PlainClaim):
+    """What stays unknown of participants with one user id."""
+
+    WHEN_INSIDE = "when_they_were_inside"
+    STILL_INSIDE = "whether_still_inside_where_left_is_missing"
+    ONE_CLIENT = "whether_it_is_one_client"
+    """The user id is the same, and at most SDK, browser and system too."""
+    NOTICED_LATE = "whether_a_lost_client_was_noticed_late"
+    """It can come back before the service knows that it was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserIdPartlyRead(Claim):
+    """Several participants carry a user id; when all of them were inside is not read."""
+
+    user_id: str
+    participants: int
+    read: int
+    """Of them, those whose events are read."""
+    without_joined: int
+    """Of those read, those without a JOINED."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserIdOpenStays(Claim):
+    """Several participants carry a user id; the end of some stays is missing."""
+
+    user_id: str
+    participants: int
+    without_left: int
+    """Stays without LEFT that others came after."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserIdAtOnce(Claim):
+    """Several participants carry a user id, and some of them were inside at the same time."""
+
+    user_id: str
+    participants: int
+    at_once: int
+    """The most of them that were certainly inside at the same time."""
+    longest_seconds: int
+    """The longest that two of them were certainly inside together."""
+    is_brief: bool
+    """Whether that is so short that it can be one client whose loss was noticed late."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserIdInTurn(Claim):
+    """Several participants carry a user id and were inside one after another."""
+
+    user_id: str
+    participants: int
+
+
+@dataclass(frozen=True, slots=True)
+class UserIdReturns(Claim):
+    """The same, and each soon after the one before."""
+
+    user_id: str
+    participants: int
+    longest_gap_seconds: int
+    is_one_client: bool
+    """Whether SDK, browser and system are the same, so that it looks like one client."""
+
+
+class _Stay(NamedTuple):
+    """One stay of one participant. Times in microseconds since 1970 UTC."""
+
+    begin: int
     joined: int
-    """Position of the first JOINED."""
-    last: int | None
-    """Second of the last LEFT; None when no LEFT after the last JOINED is read."""
+    """Position of the JOINED."""
+    end: int | None
+    """Time of the LEFT; None when none is read that belongs to it."""
     is_inside: bool
-    """Whether it was certainly still in the session when it was read."""
+    """Whether it certainly went on when it was read."""
+
+
+class _Person(NamedTuple):
+    """The stays of one participant."""
+
+    name: str
+    stays: list[_Stay]
+    certain: list[tuple[int, int]]
+    """When it was inside for certain."""
 
 
 def shared_users(session: SessionContext) -> Iterator[Finding]:
@@ -43,72 +126,104 @@ def shared_users(session: SessionContext) -> Iterator[Finding]:
     moves = session.by_participant(positions_named(session.log, SPAN_NAMES[Family.STAY]))
     for user, names in sorted(many, key=lambda one: -len(one[1]))[:MOST_USERS]:
         read = [name for name in names if session.facts.is_read(name)]
-        visits = sorted(
-            visit for name in read if (visit := _visit(session, name, moves.get(name, ())))
-        )
-        yield _told(session, user, names, read, visits)
+        people = [_person(session, name, moves.get(name, ())) for name in read]
+        inside = [one for one in people if one.stays]
+        yield _told(session, user, len(names), len(read), inside)
 
 
-def _visit(session: SessionContext, name: str, moves: Sequence[int]) -> _Visit | None:
+def _person(session: SessionContext, name: str, moves: Sequence[int]) -> _Person:
     log = session.log
     halves = [Half(log.time_us(at) or 0, "", at, log.name(at) == events.LEFT) for at in moves]
-    stays = stays_of(halves, (), session.facts.reach(name), Doubts()).track.intervals
-    joined = [stay for stay in stays if stay.start is not None]
-    if not joined:
-        return None
-    last, first = stays[-1], joined[0]
-    left = None if last.stop is None else session.second(last.stop)
-    start = first.start or 0
-    return _Visit(session.second(start), start, left, last.stop is None and last.why is None)
+    track: Track = stays_of(halves, (), session.facts.reach(name), Doubts()).track
+    stays = [
+        _Stay(
+            log.time_us(one.start) or 0,
+            one.start,
+            None if one.stop is None else log.time_us(one.stop),
+            one.stop is None and one.why is None,
+        )
+        for one in track.intervals
+        if one.start is not None
+    ]
+    return _Person(name, stays, list(track.certain))
 
 
 def _told(
-    session: SessionContext,
-    user: str,
-    names: Sequence[str],
-    read: Sequence[str],
-    visits: Sequence[_Visit],
+    session: SessionContext, user: str, count: int, read: int, people: Sequence[_Person]
 ) -> Finding:
-    rests = session.refs([visit.joined for visit in visits])
-    count = len(names)
-    who: Text = (f"{count:,} participants carry the user id ", Outside(user))
-    if len(read) < count:
-        text = (*who, f"; the events of {len(read):,} of them are read")
-        if len(visits) < len(read):
-            text = (*text, f", {len(read) - len(visits):,} without JOINED")
-        text = (*text, ".")
-        return Finding(text, Certainty.UNKNOWN, rests, session.partial, session.rest)
-    if len(visits) < count:
-        text = (*who, f"; {count - len(visits):,} of them have no JOINED.")
-        unknown: Text = ("when they were inside",)
-        return Finding(text, Certainty.UNKNOWN, rests, session.partial or unknown, session.rest)
-    gaps = [None if one.last is None else other.first - one.last for one, other in pairwise(visits)]
-    if any(gap is None or gap < 0 for gap in gaps):
-        text = (*who, f", up to {_at_once(visits):,} at the same time: not one after another.")
-        if any(visit.last is None and not visit.is_inside for visit in visits[:-1]):
-            unknown = ("where LEFT is missing, whether it was still inside",)
-            return Finding(text, Certainty.LIKELY, rests, unknown, session.rest)
-        return Finding(text, Certainty.SHOWN, rests, session.partial, session.rest)
-    longest = max(gap or 0 for gap in gaps)
-    if longest > REJOIN_SECONDS:
-        text = (*who, ", one after another.")
-        return Finding(text, Certainty.SHOWN, rests, session.partial, session.rest)
-    text = (
-        *who,
-        f", one after another, at most {round_duration(longest)} apart: ",
-        "it looks like one client that comes back with a new token each time.",
-    )
-    same: Text = ("whether it is one client: only the user id is the same",)
-    looks = session.partial or same
-    return Finding(text, Certainty.LIKELY, rests, looks, session.rest)
+    stays = sorted(stay for one in people for stay in one.stays)
+    rests = session.refs([stay.joined for stay in stays])
+
+    def found(claim: Claim, certainty: Certainty, unknown: PlainClaim | None = None) -> Finding:
+        return Finding(claim, certainty, rests, session.partial or unknown, session.rest)
+
+    if read < count or len(people) < count:
+        claim = UserIdPartlyRead(user, count, read, read - len(people))
+        return found(claim, Certainty.UNKNOWN, UsersOpen.WHEN_INSIDE)
+    longest = _longest_together(people) // SECOND
+    if longest > APART_SECONDS:
+        is_brief = longest <= NOTICED_SECONDS
+        together = UserIdAtOnce(user, count, _at_once(people), longest, is_brief)
+        return found(together, Certainty.SHOWN, UsersOpen.NOTICED_LATE if is_brief else None)
+    without_left = sum(one.end is None for one in stays[:-1])
+    if without_left:
+        open_stays = UserIdOpenStays(user, count, without_left)
+        return Finding(open_stays, Certainty.UNKNOWN, rests, UsersOpen.STILL_INSIDE, session.rest)
+    gaps = [(other.begin - (one.end or 0)) // SECOND for one, other in pairwise(stays)]
+    if max(gaps) > REJOIN_SECONDS or _are_different(session, people):
+        certainty = Certainty.SHOWN if min(gaps) > APART_SECONDS else Certainty.LIKELY
+        unknown = None if certainty is Certainty.SHOWN else Open.WHICH_CAME_FIRST
+        return found(UserIdInTurn(user, count), certainty, unknown)
+    clients = _clients(session, people)
+    is_one = len(clients) == 1 and None not in clients
+    certainty = Certainty.LIKELY if is_one else Certainty.UNKNOWN
+    returns = UserIdReturns(user, count, max(0, *gaps), is_one)
+    return found(returns, certainty, UsersOpen.ONE_CLIENT)
 
 
-def _at_once(visits: Sequence[_Visit]) -> int:
-    """The most participants that were in the session at the same time."""
+def _clients(session: SessionContext, people: Sequence[_Person]) -> set[tuple[str, ...] | None]:
+    """SDK, browser and system of these participants; None for one of whom they are not known."""
+    return {_client(session, one.name) for one in people}
+
+
+def _client(session: SessionContext, name: str) -> tuple[str, ...] | None:
+    facts = session.facts.participant(name)
+    if facts is None:
+        return None
+    told = (facts.sdk_version, facts.browser_name, facts.browser_version)
+    client = tuple(one or "" for one in (*told, facts.os_name, facts.os_version))
+    return client if any(client) else None
+
+
+def _are_different(session: SessionContext, people: Sequence[_Person]) -> bool:
+    """Whether the facts show more than one client."""
+    return len(_clients(session, people) - {None}) > 1
+
+
+def _longest_together(people: Sequence[_Person]) -> int:
+    """The longest that two participants were inside at the same time, microseconds."""
+    spans = sorted((*span, one.name) for one in people for span in one.certain)
+    longest = 0
+    latest: dict[str, int] = {}
+    """The last end so far of the two participants that end last."""
+    for begin, end, name in spans:
+        for other, until in latest.items():
+            if other != name:
+                longest = max(longest, min(end, until) - begin)
+        latest[name] = max(end, latest.get(name, end))
+        latest = dict(sorted(latest.items(), key=lambda one: -one[1])[:2])
+    return longest
+
+
+def _at_once(people: Sequence[_Person]) -> int:
+    """The most participants that were certainly in the session at the same time."""
+    room = APART_SECONDS * SECOND
     steps = sorted(
         step
-        for visit in visits
-        for step in ((visit.first, 1), *(() if visit.last is None else ((visit.last, -1),)))
+        for one in people
+        for begin, end in one.certain
+        if end - begin > room
+        for step in ((begin, 1), (end - room, -1))
     )
     inside = most = 0
     for _, step in steps:

@@ -1,11 +1,12 @@
 """STREAM_DURATION_EXCEEDED: what had gone on before the error, and for how long."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 
 from ivscope.domain import events
-from ivscope.domain.durations import round_duration
 from ivscope.findings.event_context import EventContext, positions_within, second_of
-from ivscope.findings.finding import Certainty, Finding, Text
+from ivscope.findings.finding import Certainty, Claim, Distance, Finding, PlainClaim
 from ivscope.knowledge.limits import LASTING_SECONDS
 
 NEAR_SECONDS = 30 * 60
@@ -13,7 +14,70 @@ NEAR_SECONDS = 30 * 60
 keeps to the limit is not documented, and it ends the two streams of a redundant ingest at different
 times."""
 
-EXACTNESS: Text = ("how exactly the service keeps to the limit: no document says it",)
+
+class DurationSays(PlainClaim):
+    """What is said where nothing can be measured."""
+
+    NEITHER_DIRECTION = "duration_of_neither_direction"
+    NO_TIME = "duration_without_time"
+
+
+class DurationOpen(PlainClaim):
+    """What stays unknown of a measured length."""
+
+    EXACTNESS = "exactness_of_the_limit"
+    """No document says how exactly the service keeps to it."""
+    UNSEEN_PAUSE = "unseen_pause"
+    """Whether a pause that no event shows began it anew."""
+    WHAT_WAS_COUNTED = "what_the_service_counted"
+    """An earlier start may be missing."""
+
+
+class LastedFrom(StrEnum):
+    """What begins the measured time."""
+
+    PUBLISH_STARTED = events.PUBLISH_STARTED
+    """The last one before the error."""
+    SUBSCRIBE_STARTED = events.SUBSCRIBE_STARTED
+    """The first one of the stay."""
+    JOINED = events.JOINED
+    """Of a stay without SUBSCRIBE_STARTED."""
+
+
+class AgainstDuration(StrEnum):
+    """How a measured length compares with the longest that is allowed."""
+
+    NEAR = "near"
+    LONGER = "longer"
+    """So that a stop and a start may be missing."""
+    SHORTER = "shorter"
+
+
+@dataclass(frozen=True, slots=True)
+class NoStartBefore(Claim):
+    """No start of what went on for too long is read."""
+
+    event_name: str
+    is_all_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndedBefore(Claim):
+    """The last publishing before the error had ended long before."""
+
+    started: Distance
+    ended: Distance
+
+
+@dataclass(frozen=True, slots=True)
+class LastedUntilError(Claim):
+    """How long it went on until the error, against the longest that is allowed."""
+
+    since: LastedFrom
+    started: Distance
+    compared: AgainstDuration
+    limit_seconds: int = LASTING_SECONDS
+
 
 _ENDED_SECONDS = 60
 """What ended at most so many seconds before the error can still be what it is about."""
@@ -35,13 +99,11 @@ def measured_duration(context: EventContext) -> Iterator[Finding]:
     is_publishing = context.event.name == events.PUBLISH_ERROR
     refs = context.refs(context.position)
     if not is_publishing and context.event.name != events.SUBSCRIBE_ERROR:
-        text = "What went on too long is not said: the event is about neither direction."
-        yield Finding((text,), Certainty.UNKNOWN, refs)
+        yield Finding(DurationSays.NEITHER_DIRECTION, Certainty.UNKNOWN, refs)
         return
     names = _PUBLISHING if is_publishing else (events.SUBSCRIBE_STARTED, events.JOINED, events.LEFT)
     if context.second is None or context.has_untimed(*names):
-        text = "The duration cannot be measured: an event has no readable time."
-        yield Finding((text,), Certainty.UNKNOWN, refs)
+        yield Finding(DurationSays.NO_TIME, Certainty.UNKNOWN, refs)
     elif is_publishing:
         yield _of_publishing(context, context.second)
     else:
@@ -54,13 +116,10 @@ def _of_publishing(context: EventContext, second: int) -> Finding:
         return _without_start(context, events.PUBLISH_STARTED)
     end = _end_before(context, start, second)
     if end is not None and second - (second_of(context.log, end) or 0) > _ENDED_SECONDS:
-        text = (
-            f"The last PUBLISH_STARTED before it is {context.distance(start)}, and it ended "
-            f"{context.distance(end)}: what went on until the error is not in the events."
-        )
+        claim = EndedBefore(context.to(start), context.to(end))
         refs = context.refs(start, end, context.position)
-        return Finding((text,), Certainty.UNKNOWN, refs, context.open_pages, context.rest)
-    return _compare(context, start, f"PUBLISH_STARTED is {context.distance(start)}")
+        return Finding(claim, Certainty.UNKNOWN, refs, context.open_pages, context.rest)
+    return _compare(context, start, LastedFrom.PUBLISH_STARTED)
 
 
 def _of_subscribing(context: EventContext, second: int) -> Finding:
@@ -75,20 +134,16 @@ def _of_subscribing(context: EventContext, second: int) -> Finding:
     )
     start = next(found, None)
     if start is not None:
-        return _compare(
-            context, start, f"The first SUBSCRIBE_STARTED of its stay is {context.distance(start)}"
-        )
+        return _compare(context, start, LastedFrom.SUBSCRIBE_STARTED)
     if joined is not None:
-        words = f"JOINED is {context.distance(joined)}, without a SUBSCRIBE_STARTED since"
-        return _compare(context, joined, words)
+        return _compare(context, joined, LastedFrom.JOINED)
     return _without_start(context, events.SUBSCRIBE_STARTED)
 
 
 def _without_start(context: EventContext, name: str) -> Finding:
-    text = f"No {name} before it is read"
-    text += "." if context.complete else " so far."
+    claim = NoStartBefore(name, context.complete)
     refs = context.refs(context.position)
-    return Finding((text,), Certainty.UNKNOWN, refs, context.open_pages, context.rest)
+    return Finding(claim, Certainty.UNKNOWN, refs, context.open_pages, context.rest)
 
 
 def _end_before(context: EventContext, start: int, second: int) -> int | None:
@@ -100,23 +155,20 @@ def _end_before(context: EventContext, start: int, second: int) -> int | None:
     return found
 
 
-def _compare(context: EventContext, start: int, words: str) -> Finding:
+def _compare(context: EventContext, start: int, since: LastedFrom) -> Finding:
     refs = context.refs(start, context.position)
-    limit = f"the limit of {round_duration(LASTING_SECONDS)}"
     seconds = -context.seconds_to(start)
+
+    def found(compared: AgainstDuration, certainty: Certainty, unknown: DurationOpen) -> Finding:
+        claim = LastedUntilError(since, context.to(start), compared)
+        return Finding(claim, certainty, refs, context.open_pages or unknown, context.rest)
+
     if is_near_limit(seconds):
-        text = f"{words}: near {limit}."
-        unknown = context.open_pages or EXACTNESS
-        return Finding((text,), Certainty.LIKELY, refs, unknown, context.rest)
+        return found(AgainstDuration.NEAR, Certainty.LIKELY, DurationOpen.EXACTNESS)
     if seconds > LASTING_SECONDS:
-        text = f"{words}: longer than {limit}, so a stop and a start may be missing."
-        unknown = context.open_pages or ("whether a pause that no event shows began it anew",)
         # No document says whether subscribing to nobody for a while begins a stay's time anew.
         is_publishing = context.event.name == events.PUBLISH_ERROR
         certainty = Certainty.LIKELY if is_publishing else Certainty.UNKNOWN
-        return Finding((text,), certainty, refs, unknown, context.rest)
+        return found(AgainstDuration.LONGER, certainty, DurationOpen.UNSEEN_PAUSE)
     # The error says that something went on for too long, whatever is read of it.
-    unknown = context.open_pages or ("what the service counted: an earlier start may be missing",)
-    return Finding(
-        (f"{words}: shorter than {limit}.",), Certainty.UNKNOWN, refs, unknown, context.rest
-    )
+    return found(AgainstDuration.SHORTER, Certainty.UNKNOWN, DurationOpen.WHAT_WAS_COUNTED)

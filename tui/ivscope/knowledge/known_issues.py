@@ -84,6 +84,8 @@ RETURNS: Final = {
 class KnownIssue:
     """One documented fault."""
 
+    name: str
+    """Names it in exported data: client, first version without it, and what it breaks."""
     fault: str
     """Version and fault, in our words."""
     names: frozenset[str]
@@ -142,6 +144,7 @@ def _is_before(version: Version | None, limit: tuple[int, ...]) -> bool:
 
 KNOWN_ISSUES: Final = (
     KnownIssue(
+        "web_1.34.0_token_exchange",
         "the web SDK before 1.34.0 can fail to publish or subscribe right after a token exchange",
         _ATTEMPTS,
         _web_before(1, 34, 0),
@@ -149,12 +152,14 @@ KNOWN_ISSUES: Final = (
         follows_exchange=True,
     ),
     KnownIssue(
+        "web_1.38.1_simulcast",
         "the web SDK before 1.38.1 can fail to publish with simulcast in Chrome 152 and later",
         _PUBLISH,
         _chrome_152_before(1, 38, 1),
         open_condition="whether simulcast with two layers or fewer was on",
     ),
     KnownIssue(
+        "web_1.39.0_simulcast",
         "the web SDK before 1.39.0 can break publishing with simulcast in Chrome 152 and later",
         _PUBLISH,
         lambda facts: (
@@ -163,6 +168,7 @@ KNOWN_ISSUES: Final = (
         open_condition="whether simulcast was on",
     ),
     KnownIssue(
+        "web_1.26.0_websockets",
         "the web SDK before 1.26.0 can leave websockets open while connecting, and joining can "
         "fail for it later",
         _JOIN,
@@ -170,6 +176,7 @@ KNOWN_ISSUES: Final = (
         open_condition="whether it had connected several times",
     ),
     KnownIssue(
+        "web_1.28.0_timeout",
         "the web SDK before 1.28.0 can tell its app TIMEOUT when joining a stage that was deleted, "
         "or with the token of a participant that was disconnected",
         _JOIN,
@@ -177,18 +184,21 @@ KNOWN_ISSUES: Final = (
         open_condition="whether the stage was deleted or the participant disconnected",
     ),
     KnownIssue(
+        "ios_1.32.1_vpn",
         "the iOS SDK before 1.32.1 can time out behind some VPNs on iOS 18.5 and later",
         _ATTEMPTS,
         _ios_behind_vpn,
         open_condition="whether a VPN was on",
     ),
     KnownIssue(
+        "mobile_1.25.0_b_frames",
         "the IVS broadcast SDKs before 1.25.0 send B-frames unless told otherwise",
         _PUBLISH,
         _mobile_before(1, 25, 0),
         codes=frozenset({"B_FRAME_PRESENT"}),
     ),
     KnownIssue(
+        "web_1.39.0_firefox_offline",
         "the web SDK before 1.39.0 in Firefox can fail to come back after a long time offline",
         _LEFT,
         lambda facts: is_firefox(facts) and _is_before(web_sdk(facts), (1, 39, 0)),
@@ -196,6 +206,7 @@ KNOWN_ISSUES: Final = (
         open_condition="whether it was offline, or left by itself",
     ),
     KnownIssue(
+        "web_1.11.0_stage_lost",
         "the web SDK before 1.11.0 can fail to come back when it has lost the stage",
         _LEFT,
         _web_before(1, 11, 0),
@@ -203,6 +214,7 @@ KNOWN_ISSUES: Final = (
         open_condition="whether it lost the connection, or left by itself",
     ),
     KnownIssue(
+        "mobile_1.38.0_reconnect",
         "the iOS and Android SDKs before 1.38.0 can be slow to reconnect",
         _LEFT,
         _mobile_before(1, 38, 0),
@@ -210,6 +222,7 @@ KNOWN_ISSUES: Final = (
         open_condition="whether it lost the connection, or left by itself",
     ),
     KnownIssue(
+        "android_1.19.0_network_change",
         "the Android SDK before 1.19.0 can be slow to change from Wi-Fi to mobile data",
         _LEFT,
         lambda facts: _is_before(android_sdk(facts), (1, 19, 0)),
@@ -217,6 +230,7 @@ KNOWN_ISSUES: Final = (
         open_condition="whether it changed networks",
     ),
     KnownIssue(
+        "web_1.5.2_publish_again",
         "the web SDK before 1.5.2 can fail to publish again after an error",
         _STOPPED,
         _web_before(1, 5, 2),
@@ -224,6 +238,7 @@ KNOWN_ISSUES: Final = (
         open_condition="whether it was to publish again",
     ),
     KnownIssue(
+        "web_1.38.0_composition_sound",
         "the web SDK before 1.38.0 can lose its sound in a composition after a short outage",
         _STOPPED,
         _web_before(1, 38, 0),
@@ -232,3 +247,5 @@ KNOWN_ISSUES: Final = (
     ),
 )
 """Faults in the release notes that an event can show; many others leave no event at all."""
+
+ISSUE_BY_NAME: Final = {issue.name: issue for issue in KNOWN_ISSUES}

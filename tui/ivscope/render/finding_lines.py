@@ -14,9 +14,6 @@ from ivscope.findings.finding import (
     EventRef,
     FactKind,
     Finding,
-    Outside,
-    Part,
-    Text,
 )
 from ivscope.render.cells import wrap
 from ivscope.render.event_lines import reason
@@ -24,6 +21,7 @@ from ivscope.render.fields import LONGEST_VALUE
 from ivscope.render.finding_sentences import sentence
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe
+from ivscope.render.sentences.words import LACKING, Outside, Part, Text
 from ivscope.render.timestamps import clock
 
 _WORDS = {
@@ -161,7 +159,7 @@ def _cited(cited: Sequence[Cited], tell: _Tell) -> Line:
 
 def _ask(ask: Ask, is_fetched: bool, keys: EvidenceKeys) -> Line:
     calls = f"{ask.calls:,} call{'' if ask.calls == 1 else 's'}"
-    what = Span(f"{ask.what}. ")
+    what = Span(f"{LACKING[ask.what]}. ")
     if ask.fact.kind is FactKind.SESSION_EVENTS and keys.scan:
         return (
             what,

@@ -150,7 +150,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.less", "_", "wider detail", "More room for the detail.", Area.DETAIL, EXPLORER),
     Command("view.place", "P", "detail place", "Detail on the right, below, or off.", Area.DETAIL, EXPLORER),
     Command("view.picker", "D", "picker", "Show or hide the picker beside the events.", Area.DETAIL, READING),
-    Command("take.copy", "y", "copy…", "Copy: then y JSON, i id, e explanation, d tokens, c CLI command, l link, t time.", Area.COPYING, EXPLORER),
+    Command("take.copy", "y", "copy…", "Copy: then y JSON, i id, e explanation, f findings, d tokens, c CLI command, l link, t time.", Area.COPYING, EXPLORER),
     Command("take.id", "c", "copy id", "Copy the main id of the row.", Area.COPYING, EXPLORER),
     Command("take.print", "p", "print…", "Print the same to the terminal, for when no clipboard works.", Area.COPYING, EXPLORER),
     Command("take.save", "W,ctrl+s", "save", "Save what this list holds to a file; says how complete it is.", Area.COPYING, READING),

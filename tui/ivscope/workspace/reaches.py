@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from ivscope.analysis.histories import read_so_far
-from ivscope.analysis.intervals import LATEST, NOTHING_KNOWN, Reach, bounds_of
+from ivscope.analysis.intervals import LATENESS, LATEST, NOTHING_KNOWN, Reach, bounds_of
 from ivscope.domain import calls
 from ivscope.domain.stages import ParticipantScope, ParticipantSummary, SessionScope
 from ivscope.domain.times import Time, to_microseconds
@@ -47,7 +47,8 @@ class Reaches:
     def of_feed(self, scope: ParticipantScope, feed: EventFeed) -> Reach:
         """Return how far a feed is read that a person has opened."""
         session = scope.session
-        as_of = self._feed_as_of(session, feed)
+        read_at = self._feed_read_at(session, feed)
+        as_of = self._as_of(session, read_at)
         store = self._provider.store
         fact, listed = store.all_facts.get(calls.participant(scope)), store.participants(session)
         told: list[tuple[datetime, str | None]] = []
@@ -61,18 +62,19 @@ class Reaches:
             moment, state = max(told, key=lambda one: one[0])
             if state == _CONNECTED and moment <= as_of + _TOGETHER:
                 at = min(moment, as_of)
-        reach = _reach(self._end(session), as_of, at)
+        reach = _reach(self._end(session), as_of, at, read_at)
         return reach if feed.is_complete else read_so_far(feed.items, reach)
 
     def in_scan(self, scan: Scan) -> Callable[[str], Reach]:
         """Return a function that says how far a participant is read in a scan now, by id."""
         session, log = scan.session, scan.log
-        end, as_of, failed = self._end(session), self.read_to(scan), log.failures
+        read_at = self._time_of(scan.up_to_date_at)
+        end, as_of, failed = self._end(session), self._as_of(session, read_at), log.failures
         opened = self._opened(session)
         rows = self.rows(session)
-        whole = _reach(end, as_of, None)
+        whole = _reach(end, as_of, None, read_at)
         # A scan reads events after the list that names their participant.
-        open_ = _reach(end, as_of, as_of)
+        open_ = _reach(end, as_of, as_of, read_at)
 
         def reach_of(participant_id: str) -> Reach:
             if not log.is_read(participant_id):
@@ -82,7 +84,7 @@ class Reaches:
                 if own.is_complete:
                     return own
             if participant_id in failed:
-                return _reach(end, _LONG_AGO if as_of is not None else None, None)
+                return _reach(end, _LONG_AGO if as_of is not None else None, None, read_at)
             row = rows.get(participant_id)
             return open_ if row is not None and row.state == _CONNECTED else whole
 
@@ -93,34 +95,34 @@ class Reaches:
         session, log = scan.session, scan.log
         read = log.participants_known, log.participants_read, log.participants_failed
         listed = len(self.rows(session)), self._rows[0]
-        as_of = self._end(session), self.read_to(scan)
+        as_of = self._end(session), self._time_of(scan.up_to_date_at)
         return session, *read, *listed, *as_of, *self._opened(session).items()
 
     def _opened(self, session: SessionScope) -> dict[str, Reach]:
         opened = self._provider.store.opened_in(session).items()
         return {name: self.of_feed(_scope(session, name), feed) for name, feed in opened}
 
-    def _feed_as_of(self, session: SessionScope, feed: EventFeed) -> datetime | None:
-        """Return up to when an opened feed is read; None when nothing can follow."""
+    def _feed_read_at(self, session: SessionScope, feed: EventFeed) -> datetime:
+        """Return when an opened feed was read."""
         moment = self._provider.up_to_date_at(feed)
         scan = self._provider.started_scan(session)
         if moment is None and scan is not None:
             moment = scan.up_to_date_at
-        return self._as_of(session, moment)
+        return self._time_of(moment)
 
     def read_to(self, scan: Scan) -> datetime | None:
         """Return up to when the scan has read; None when nothing can follow."""
-        return self._as_of(scan.session, scan.up_to_date_at)
+        return self._as_of(scan.session, self._time_of(scan.up_to_date_at))
 
-    def _as_of(self, session: SessionScope, moment: float | None) -> datetime | None:
-        if moment is None:
-            return _LONG_AGO
-        as_of = self._provider.time_of(moment)
+    def _as_of(self, session: SessionScope, read_at: datetime) -> datetime | None:
+        """Return up to when something read then is known; None when nothing can follow."""
         end = self._end(session)
-        return None if isinstance(end, datetime) and end <= as_of else as_of
+        return None if isinstance(end, datetime) and end <= read_at else read_at
 
     def _read_time(self, target: Fetchable) -> datetime:
-        moment = self._provider.up_to_date_at(target)
+        return self._time_of(self._provider.up_to_date_at(target))
+
+    def _time_of(self, moment: float | None) -> datetime:
         return _LONG_AGO if moment is None else self._provider.time_of(moment)
 
     def _end(self, session: SessionScope) -> Time | None:
@@ -133,17 +135,21 @@ def _scope(session: SessionScope, participant_id: str) -> ParticipantScope:
     return ParticipantScope(session.stage_arn, session.session_id, participant_id)
 
 
-def _reach(end: Time | None, as_of: datetime | None, connected_at: datetime | None) -> Reach:
+def _reach(
+    end: Time | None, as_of: datetime | None, connected_at: datetime | None, read_at: datetime
+) -> Reach:
     """Return how far a participant is read whose last page is read.
 
     Args:
         end: End of the session; None while it is live or when that is not read.
         as_of: When the participant was read; None when nothing can follow.
         connected_at: When the list said that it was connected; None when it did not.
+        read_at: When the participant was read.
     """
     is_live = end is None and connected_at is not None
     return Reach(
         read_to=LATEST if as_of is None else to_microseconds(as_of),
+        settled_to=to_microseconds(read_at) - LATENESS,
         ended=bounds_of(to_microseconds(end))[1] if isinstance(end, datetime) else LATEST,
         connected_at=to_microseconds(connected_at) if is_live and connected_at else None,
     )

@@ -3,7 +3,26 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from ivscope.findings.finding import Claim, PlainClaim, Text
+from ivscope.domain.durations import round_duration
+from ivscope.findings.finding import Claim, PlainClaim
+from ivscope.findings.publish_stopped import (
+    ExchangeTookPublish,
+    PublishedFor,
+    PublishErrorBesideStop,
+    StoppedOpen,
+    StoppedSays,
+)
+from ivscope.findings.publisher_not_found import (
+    Move,
+    PublisherMovedNear,
+    PublisherNotYet,
+    PublisherOpen,
+    PublisherReplicationEnded,
+    PublisherSays,
+    PublisherStopped,
+    PublisherTied,
+    PublisherWasPublishing,
+)
 from ivscope.findings.quota import (
     AgainstLimit,
     AtQuotaErrors,
@@ -11,7 +30,23 @@ from ivscope.findings.quota import (
     QuotaOpen,
     QuotaSays,
 )
+from ivscope.findings.replication import (
+    PublishingEndedBefore,
+    ReplicatedFor,
+    ReplicationOpen,
+    ReplicationSays,
+)
+from ivscope.findings.stream_duration import (
+    AgainstDuration,
+    DurationOpen,
+    DurationSays,
+    EndedBefore,
+    LastedFrom,
+    LastedUntilError,
+    NoStartBefore,
+)
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
+from ivscope.render.sentences.words import Outside, Text, distance_words
 
 PLAIN: Final[dict[PlainClaim, str]] = {
     QuotaSays.CODE_NAMES_NO_LIMIT: "The code does not say which limit was hit.",
@@ -23,11 +58,89 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     QuotaSays.NOT_COUNTED: (
         "How many were publishing is not known: only a sweep of the session tells."
     ),
+    QuotaOpen.WHICH_LIMIT: (
+        "which limit it was: those of the account are shared with other stages and not in the "
+        "events, and the stage can have another one than is documented"
+    ),
     QuotaOpen.ACCOUNT_LIMITS: (
         "the limits of the account are shared with other stages and not in the events"
     ),
     QuotaOpen.COPIES_AND_SLOTS: "whether copies take slots: no document says it",
+    QuotaOpen.MORE_AT_ANOTHER_TIME: (
+        "which limit it was: at another time the stage had more publishers than that"
+    ),
     QuotaOpen.UNSURE_PUBLISHERS: "whether some of them were publishing then",
+    PublisherSays.NOT_NAMED: "The event does not give the publisher, so nothing can be compared.",
+    PublisherSays.NO_TIME: "The event does not give a readable time, so nothing can be compared.",
+    PublisherSays.NOT_READ: (
+        "Whether the publisher was publishing is not known: its events are not read."
+    ),
+    PublisherSays.UNSURE: (
+        "Whether the publisher was publishing is not known: a start or a stop has no time or is "
+        "missing in its events."
+    ),
+    PublisherSays.STOP_MISSING: (
+        "The publisher was not publishing, but when it stopped is missing in its events."
+    ),
+    PublisherSays.LISTED_AS_PUBLISHED: (
+        "No PUBLISH_STARTED of the publisher is read, yet the list of participants says that it "
+        "has published."
+    ),
+    PublisherSays.NO_EVENTS: (
+        "The publisher has no events: that does not show that it never published."
+    ),
+    PublisherSays.NEVER_PUBLISHED: "The publisher never published: its events have no start.",
+    PublisherSays.NO_START_SO_FAR: "No PUBLISH_STARTED of the publisher is read so far.",
+    PublisherSays.REPLICA_SOURCE_NOT_READ: (
+        "The publisher is a replica; where it comes from is not read."
+    ),
+    PublisherSays.REPLICATION_NOT_READ: (
+        "The publisher is a replica; whether its replication had ended is not read."
+    ),
+    PublisherOpen.SINCE_READ: "what came since its events were read",
+    PublisherOpen.HOW_SOON_FOUND: (
+        "how soon a publisher is found everywhere after its start: no document says it"
+    ),
+    PublisherOpen.WHY_NOT_FOUND: (
+        "why it was not found: what app and network did is not in the events"
+    ),
+    PublisherOpen.LOST_EVENTS: "whether events are lost: how long they are kept is not documented",
+    StoppedSays.LENGTH_NOT_KNOWN: (
+        "How long it had published is not known: no start that belongs to it is read."
+    ),
+    StoppedSays.REPLICATION_ENDED_TOO: (
+        "Its replication to another stage ended in the same second."
+    ),
+    StoppedSays.LEFT_TOO: "It left in the same second, which ends publishing.",
+    StoppedOpen.ORDER_AND_CAUSE: "what came first, and why",
+    StoppedOpen.IS_BECAUSE_OF_IT: "whether it stopped because of that",
+    StoppedOpen.ORDER_IN_SECOND: "which came first inside the second",
+    StoppedOpen.WHICH_STREAM: "whether the error speaks of this stream or of another attempt",
+    DurationSays.NEITHER_DIRECTION: (
+        "What went on too long is not said: the event is about neither direction."
+    ),
+    DurationSays.NO_TIME: "The duration cannot be measured: an event has no readable time.",
+    DurationOpen.EXACTNESS: "how exactly the service keeps to the limit: no document says it",
+    DurationOpen.UNSEEN_PAUSE: "whether a pause that no event shows began it anew",
+    DurationOpen.WHAT_WAS_COUNTED: "what the service counted: an earlier start may be missing",
+    ReplicationSays.LENGTH_NOT_KNOWN: "How long it was replicated is not known.",
+    ReplicationSays.STOPPED_PUBLISHING_AFTER: (
+        "It stopped publishing right after: both can be one happening."
+    ),
+    ReplicationSays.CALL_IS_LEFT: (
+        "It went on publishing: of the documented reasons a call of StopParticipantReplication is "
+        "left."
+    ),
+    ReplicationSays.STOPPED_PUBLISHING_TOO: (
+        "Its publishing ended in the same second, which ends a replication."
+    ),
+    ReplicationSays.CAUSE_NOT_KNOWN: (
+        "What ended it is not known: the events show no publishing that ended with it."
+    ),
+    ReplicationOpen.WHICH_ENDED_WHICH: "which of the two ended the other",
+    ReplicationOpen.WHO_CALLED: "who made the call: no event says it",
+    ReplicationOpen.ORDER_IN_SECOND: "what came first inside the second",
+    ReplicationOpen.WINDOW: "the reconnect window that was asked for",
 }
 
 
@@ -39,12 +152,14 @@ def _publishers_then(claim: PublishersThen) -> Text:
     if claim.copies:
         copies = "a copy from another stage" if claim.copies == 1 else "copies from other stages"
         text += f", {claim.copies} of them {copies}"
+    takes = f"{claim.limit} that a stage takes"
     end = {
-        AgainstLimit.MORE: f", more than the {claim.limit} that a stage takes: it was another limit.",
+        AgainstLimit.MORE: f", more than the {takes}.",
         AgainstLimit.FULL: f": the stage's {claim.limit} slots were taken.",
-        AgainstLimit.AT_LEAST: f", of {claim.limit} that a stage takes.",
-        AgainstLimit.UNSURE: f", of {claim.limit} that a stage takes.",
-        AgainstLimit.FEWER: f", fewer than the {claim.limit} that a stage takes: it was another limit.",
+        AgainstLimit.AS_MANY: f", as many as the {takes}.",
+        AgainstLimit.AT_LEAST: f", of {takes}.",
+        AgainstLimit.UNSURE: f", of {takes}.",
+        AgainstLimit.FEWER: f", fewer than the {takes}.",
     }
     return (text, end[claim.compared])
 
@@ -52,15 +167,131 @@ def _publishers_then(claim: PublishersThen) -> Text:
 def _at_quota_errors(claim: AtQuotaErrors) -> Text:
     words = {
         AgainstLimit.FULL: f"{claim.limit} others were: the slots of the stage were taken",
-        AgainstLimit.MORE: f"more than {claim.limit} others were: it was another limit",
-        AgainstLimit.FEWER: f"fewer than {claim.limit} were: it was another limit",
+        AgainstLimit.AS_MANY: f"{claim.limit} others were",
+        AgainstLimit.MORE: f"more than {claim.limit} others were",
+        AgainstLimit.FEWER: f"fewer than {claim.limit} others were",
         AgainstLimit.UNSURE: f"it is not certain that {claim.limit} others were",
     }
     head = f"At {claim.errors:,} of {claim.all_errors:,} QUOTA_EXCEEDED when publishing, "
     return (f"{head}{words[claim.compared]}.",)
 
 
+_RACE = "so near that it can be a race"
+
+_MOVES = {Move.STARTED: "started", Move.STOPPED: "stopped publishing", Move.LEFT: "left"}
+
+
+def _publisher_moved_near(claim: PublisherMovedNear) -> Text:
+    moves = dict.fromkeys(
+        f"{_MOVES[one.move]} {distance_words(one.distance)}" for one in claim.moves
+    )
+    return (f"The publisher {' and '.join(moves)}: {_RACE}.",)
+
+
+def _publisher_tied(claim: PublisherTied) -> Text:
+    words = f"The publisher {_MOVES[claim.move]} in the same second; which came first is not known."
+    return (words,)
+
+
+def _publisher_was_publishing(claim: PublisherWasPublishing) -> Text:
+    began = f"it started {distance_words(claim.started)}"
+    if claim.is_stop_missing:
+        words = f"The publisher was publishing as far as is read: {began}, and no stop follows."
+        return (words,)
+    ended = "" if claim.stopped is None else f" and stopped {distance_words(claim.stopped)}"
+    words = f"The publisher was publishing all along: {began}{ended}."
+    return (words if claim.is_new else f"{words} Its end does not explain the error.",)
+
+
+def _publisher_not_yet(claim: PublisherNotYet) -> Text:
+    started = distance_words(claim.started)
+    words = f"The publisher first started {started}: it was not there yet."
+    if claim.failed is None:
+        return (words,)
+    failed = f" Its attempt {distance_words(claim.failed)} failed: "
+    return (words, failed, Outside(claim.error_code or "no code"))
+
+
+def _publisher_stopped(claim: PublisherStopped) -> Text:
+    left = "" if claim.left is None else f"left {distance_words(claim.left)}"
+    if claim.stopped is None:
+        return (f"The publisher {left}; no PUBLISH_STOPPED is read.",)
+    also = f" and {left}" if left else ""
+    return (f"The publisher stopped publishing {distance_words(claim.stopped)}{also}.",)
+
+
+def _publisher_replication_ended(claim: PublisherReplicationEnded) -> Text:
+    away = distance_words(claim.ended)
+    words = f"The publisher is a replica, and its replication to this session ended {away}"
+    return (words, f": {_RACE}." if claim.is_race else ".")
+
+
+def _published_for(claim: PublishedFor) -> Text:
+    words = f"It had published for {round_duration(claim.seconds)}"
+    if claim.near_limit_seconds is not None:
+        words += f", near the limit of {round_duration(claim.near_limit_seconds)}"
+    return (f"{words}.",)
+
+
+def _exchange_took_publish(claim: ExchangeTookPublish) -> Text:
+    when = distance_words(claim.exchanged)
+    return (f"The token exchange {when} took PUBLISH away, which unpublishes.",)
+
+
+def _publish_error_beside_stop(claim: PublishErrorBesideStop) -> Text:
+    return ("PUBLISH_ERROR ", Outside(claim.error_code), f" is {distance_words(claim.error)}.")
+
+
+def _no_start_before(claim: NoStartBefore) -> Text:
+    return (f"No {claim.event_name} before it is read{'' if claim.is_all_read else ' so far'}.",)
+
+
+def _ended_before(claim: EndedBefore) -> Text:
+    started = f"The last PUBLISH_STARTED before it is {distance_words(claim.started)}"
+    ended = f", and it ended {distance_words(claim.ended)}"
+    return (started, ended, ": what went on until the error is not in the events.")
+
+
+def _lasted_until_error(claim: LastedUntilError) -> Text:
+    started = distance_words(claim.started)
+    began = {
+        LastedFrom.PUBLISH_STARTED: f"PUBLISH_STARTED is {started}",
+        LastedFrom.SUBSCRIBE_STARTED: f"The first SUBSCRIBE_STARTED of its stay is {started}",
+        LastedFrom.JOINED: f"JOINED is {started}, without a SUBSCRIBE_STARTED since",
+    }
+    limit = f"the limit of {round_duration(claim.limit_seconds)}"
+    compared = {
+        AgainstDuration.NEAR: f"near {limit}",
+        AgainstDuration.LONGER: f"longer than {limit}, so a stop and a start may be missing",
+        AgainstDuration.SHORTER: f"shorter than {limit}",
+    }
+    return (f"{began[claim.since]}: {compared[claim.compared]}.",)
+
+
+def _replicated_for(claim: ReplicatedFor) -> Text:
+    return (f"It was replicated for {round_duration(claim.seconds)}.",)
+
+
+def _publishing_ended_before(claim: PublishingEndedBefore) -> Text:
+    stopped = f"It had stopped publishing {distance_words(claim.stopped)}"
+    return (f"{stopped}, which ends a replication when the reconnect window is over.",)
+
+
 SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
     PublishersThen: _publishers_then,
     AtQuotaErrors: _at_quota_errors,
+    PublisherMovedNear: _publisher_moved_near,
+    PublisherTied: _publisher_tied,
+    PublisherWasPublishing: _publisher_was_publishing,
+    PublisherNotYet: _publisher_not_yet,
+    PublisherStopped: _publisher_stopped,
+    PublisherReplicationEnded: _publisher_replication_ended,
+    PublishedFor: _published_for,
+    ExchangeTookPublish: _exchange_took_publish,
+    PublishErrorBesideStop: _publish_error_beside_stop,
+    NoStartBefore: _no_start_before,
+    EndedBefore: _ended_before,
+    LastedUntilError: _lasted_until_error,
+    ReplicatedFor: _replicated_for,
+    PublishingEndedBefore: _publishing_ended_before,
 }

@@ -1,9 +1,62 @@
-"""Words that several sentences of findings share: times between events, numbers of things."""
+"""What a sentence of a finding is made of, and the words that several of them share."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from ivscope.analysis.intervals import Why
 from ivscope.domain.durations import round_duration
-from ivscope.findings.finding import Distance, PartlyRead, Text
+from ivscope.findings.finding import Distance, Lacking, Open, PartlyRead, PlainClaim
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Text from outside, such as an id, a code or a version. Not safe to draw as it is."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time inside a sentence, UTC; drawn in the zone that the person has chosen."""
+
+    time: datetime
+
+
+Part = str | Outside | Moment | Why
+"""A part of a sentence. A str is our own text and safe to draw."""
+
+Text = tuple[Part, ...]
+"""A sentence: its parts, joined without spaces."""
 
 _SECOND_US = 1_000_000
+
+OPEN: Final[dict[PlainClaim, str]] = {
+    Open.PAGES_NOT_READ: "events that are not read yet can change this",
+    Open.MAY_COME_LATE: "it was read so soon after that events of that time can still come",
+    Open.WHICH_CAME_FIRST: "which came first: no document says how exact event times are",
+}
+
+LACKING: Final[dict[Lacking, str]] = {
+    Lacking.REST_OF_EVENTS: "the rest of its events",
+    Lacking.FACTS: "facts",
+    Lacking.PROTOCOL: "protocol",
+    Lacking.SDK_AND_BROWSER: "SDK and browser",
+    Lacking.PROTOCOL_SDK_AND_BROWSER: "protocol, SDK and browser",
+    Lacking.EVENTS_OF_EVERYBODY: "events of everybody",
+    Lacking.EVENTS_OF_EVERYBODY_ELSE: "events of everybody else",
+    Lacking.CLIENTS_OF_EVERYBODY: "SDK and browser of everybody, first of those who failed",
+    Lacking.PARTICIPANTS: "who else is in the session",
+    Lacking.EVENTS_OF_ANOTHER: "events of that participant",
+    Lacking.INGEST_CONFIGURATIONS: "ingest configurations attached to this stage now",
+    Lacking.EVENTS_OF_PUBLISHER: "events of the publisher",
+    Lacking.REST_OF_PUBLISHER: "the rest of the publisher's events",
+    Lacking.FACTS_OF_PUBLISHER: "facts of the publisher",
+    Lacking.EVENTS_OF_SOURCE: "events of the replica's source",
+    Lacking.REST_OF_SOURCE: "the rest of the source's events",
+    Lacking.REPLICAS_NOW: "its replicas and their state now",
+}
+"""What can be read, as it is offered."""
 
 
 def span_words(gap: int) -> str:
@@ -22,7 +75,13 @@ def distance_words(distance: Distance) -> str:
         return "at a time not known"
     if distance.is_tied:
         return "in the same second"
-    return f"{span_words(abs(distance.microseconds))} {'after' if distance.microseconds > 0 else 'before'}"
+    side = "after" if distance.microseconds > 0 else "before"
+    return f"{span_words(abs(distance.microseconds))} {side}"
+
+
+def moment(time: datetime | None) -> Moment | str:
+    """The time of an event, as part of a sentence."""
+    return "a time not known" if time is None else Moment(time)
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from textual.app import App, SuspendNotSupported
 
 from ivscope.domain.events import Event
-from ivscope.domain.stages import ParticipantSummary, StageSession, StageSummary
+from ivscope.domain.stages import ParticipantScope, ParticipantSummary, StageSession, StageSummary
 from ivscope.export.cli_commands import CliOptions
 from ivscope.export.clippings import (
     Clipping,
@@ -19,12 +19,15 @@ from ivscope.export.clippings import (
     clippings_for_session,
     clippings_for_stage,
 )
+from ivscope.export.finding_json import findings_json
 from ivscope.export.saved_events import SavedHead, saved_lines
 from ivscope.render.safe import safe_lines
 from ivscope.settings.files import save_private, state_folder
 from ivscope.terminal.clipboard import copy
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
+from ivscope.ui.explorer.event_findings import EventFindings
+from ivscope.ui.explorer.event_refs import event_ref
 from ivscope.ui.explorer.list_status import filter_words
 from ivscope.workspace.event_stream import SessionStream
 from ivscope.workspace.jobs import Outcome, Promise
@@ -78,8 +81,9 @@ def _print(text: str) -> None:
 class Copying:
     """Commands that copy or print what is under the cursor."""
 
-    def __init__(self, context: ExplorerContext) -> None:
+    def __init__(self, context: ExplorerContext, event_findings: EventFindings) -> None:
         self._context = context
+        self._event_findings = event_findings
         self._provider = context.provider
         self._profile = context.launch.profile
         self._world = context.launch.world
@@ -114,7 +118,7 @@ class Copying:
             scope = place.at_event(event.participant_id).participant
             fact = self._provider.participant(scope).value
             user_id = fact.summary.user_id if fact is not None else None
-            return clippings_for_event(event, scope, connection, user_id)
+            return clippings_for_event(event, scope, connection, user_id, self._findings(scope))
         place = self._context.picker.place
         match self._context.picker.row:
             case StageSummary() as stage:
@@ -127,6 +131,14 @@ class Copying:
                 )
             case _:
                 raise Unavailable("no row under the cursor")
+
+    def _findings(self, scope: ParticipantScope) -> str | None:
+        """What was found about the event under the cursor, as JSON; None without findings."""
+        ref = event_ref(self._event_findings, self._context.pane, scope)
+        findings = None if ref is None else self._event_findings.of(ref)
+        if ref is None or not findings:
+            return None
+        return findings_json(ref, findings, self._event_findings.event_at)
 
     def _connection(self) -> CliOptions:
         facts = self._provider.source_details

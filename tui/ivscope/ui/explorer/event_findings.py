@@ -5,6 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from ivscope.domain import calls
+from ivscope.domain.events import Event
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.findings.finding import Ask, Certainty, EventRef, FactKind, Finding
 from ivscope.findings.rules import findings_for
@@ -107,6 +108,11 @@ class EventFindings:
             )
             who = (summary.user_id if summary is not None else None) or who
         return Cited(log.name(ref.position), log[ref.position].time, who)
+
+    def event_at(self, ref: EventRef) -> Event | None:
+        """Return an event that findings name; None when it is not read any more."""
+        log = self.log_of(ref.scope)
+        return log[ref.position] if log is not None and ref.position < len(log) else None
 
     def log_of(self, scope: ParticipantScope | SessionScope) -> EventLog | None:
         """Return the log that the positions of a scope are in; None when nothing is read."""

@@ -13,6 +13,7 @@ from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.fetchable import Fetchable
 from ivscope.provider.store.order import OrderLabel
 from ivscope.render.finding_lines import EvidenceKeys
+from ivscope.render.sentences.words import LACKING
 from ivscope.settings.key_names import first_key
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
@@ -155,9 +156,11 @@ class EvidenceCommands:
             raise Unavailable("nothing that can be read would tell more")
         time = None if self._pane.event is None else self._pane.event.time
         until = to_microseconds(time) if isinstance(time, datetime) else None
-        run = self._run = _Run(self._target(ask.fact), self._navigation.here, ask.what, until)
+        run = self._run = _Run(
+            self._target(ask.fact), self._navigation.here, LACKING[ask.what], until
+        )
         self._step(run, is_first=True)
-        self._say(f"reading {ask.what}")
+        self._say(f"reading {run.what}")
 
     def _target(self, fact: FactKey) -> Fetchable:
         """Return the list or fact of the provider that has a missing fact."""

@@ -1,0 +1,293 @@
+"""When findings about publishing, and about several participants, are true in a simulated world."""
+
+from collections.abc import Callable
+
+from ivscope.domain import events as names
+from ivscope.findings.publish_stopped import (
+    ExchangeTookPublish,
+    PublishedFor,
+    PublishErrorBesideStop,
+    StoppedSays,
+)
+from ivscope.findings.publisher_not_found import (
+    PublisherMovedNear,
+    PublisherNotYet,
+    PublisherReplicationEnded,
+    PublisherSays,
+    PublisherStopped,
+    PublisherTied,
+    PublisherWasPublishing,
+    UnreachablePublisher,
+)
+from ivscope.findings.quota import AgainstLimit, AtQuotaErrors, PublishersThen
+from ivscope.findings.repeats import Burst, OthersMetItToo, SameError
+from ivscope.findings.replication import PublishingEndedBefore, ReplicatedFor, ReplicationSays
+from ivscope.findings.shared_users import UserIdAtOnce, UserIdInTurn, UserIdReturns
+from ivscope.findings.stream_duration import AgainstDuration, LastedUntilError
+from support.judged_case import (
+    Case,
+    both,
+    cause,
+    causes,
+    in_one_moment,
+    judged,
+    negated,
+    no_cause,
+    none_of,
+)
+from support.simulator.causes import PUBLISHER_GONE, Cause
+from support.simulator.stage import SECOND
+from support.simulator.truth import Happening
+
+
+def _count_fits(case: Case) -> bool:
+    fewest, most = case.others
+    is_open = case.said.compared is AgainstLimit.AT_LEAST
+    return case.said.least <= most and (is_open or fewest <= case.said.most)
+
+
+def _others_publish(case: Case) -> bool:
+    return case.history.is_publishing(case.remote, case.time)
+
+
+def _never_published(case: Case) -> bool:
+    return not case.history.lives[case.remote].publishing
+
+
+def _not_yet_published(case: Case) -> bool:
+    return all(span.begin > case.time for span in case.history.lives[case.remote].publishing)
+
+
+def _same_errors(case: Case) -> bool:
+    here = case.here
+    alike = [
+        one
+        for one in case.history.happenings
+        if one.participant_id == here.participant_id
+        and (one.event.name, one.event.error_code) == (here.event.name, here.event.error_code)
+        and one.time <= case.read_at
+    ]
+    return bool(case.said.times == len(alike))
+
+
+def _people(case: Case, find: Callable[[Happening], bool]) -> int:
+    """How many participants have an event of a kind within the time of the evidence."""
+    times = [case.history.happenings[one].time for one in case.refs]
+    room = case.history.laws.clocks_apart + SECOND
+    low, high = min(times) - room, max(times) + room
+    return len(
+        {
+            one.participant_id
+            for one in case.history.happenings
+            if low <= one.time <= high and find(one)
+        }
+    )
+
+
+def _burst(case: Case) -> bool:
+    return _is_number(
+        case, lambda one: one.event.is_error and _code_or_name(one) == _code_or_name(case.here)
+    )
+
+
+def _code_or_name(one: Happening) -> str | None:
+    return one.event.error_code or one.event.name
+
+
+def _is_number(case: Case, find: Callable[[Happening], bool]) -> bool:
+    """Whether so many participants have it as said; or more, where not everybody is read."""
+    count, said = _people(case, find), int(case.said.participants)
+    is_partial = len(case.seen.rows) < len(case.history.participants)
+    return said <= count if is_partial else said == count
+
+
+def _unreachable(case: Case) -> bool:
+    return _is_number(
+        case,
+        lambda one: (
+            one.event.name == names.SUBSCRIBE_ERROR
+            and one.event.remote_participant_id == case.said.publisher_id
+        ),
+    )
+
+
+def _stays_overlap(case: Case) -> bool:
+    people = {case.history.happenings[one].participant_id for one in case.refs}
+    spans = [(name, stay.span) for name in people for stay in case.history.lives[name].stays]
+    until = case.history.until + 1
+    return any(
+        one.meets(other.begin, until if other.end is None else other.end)
+        for name, one in spans
+        for another, other in spans
+        if name != another
+    )
+
+
+def _is_one_client(case: Case) -> bool:
+    people = {case.history.happenings[one].participant_id for one in case.refs}
+    return len({case.history.client_of(name).name for name in people}) == 1
+
+
+def _began_again(case: Case) -> bool:
+    """Whether what went on at the error began later than the evidence says."""
+    started = case.is_named(names.PUBLISH_STARTED, names.SUBSCRIBE_STARTED)
+    return any(
+        one.participant_id == case.here.participant_id
+        and one.event.name == case.history.happenings[start].event.name
+        for start in started
+        for one in case.history.happenings[start + 1 : case.number]
+    )
+
+
+def _left_with_it(case: Case) -> bool:
+    left = case.is_named(names.LEFT)
+    return all(case.history.happenings[one].time == case.time for one in left)
+
+
+def _compared(*wanted: AgainstLimit | AgainstDuration) -> Callable[[PublishersThen], bool]:
+    return lambda claim: claim.compared in wanted
+
+
+PUBLISHER_BEFORE = both(negated(_others_publish), cause(Cause.PUBLISHER_NOT_THERE))
+REPLICATION_BY_STOP = cause(Cause.PUBLISHER_STOPPED)
+NOT_FULL = (AgainstLimit.MORE, AgainstLimit.FEWER)
+COUNTS = (PublishersThen, AtQuotaErrors)
+
+PUBLISHING_CLAIMS = (
+    judged("quota: others", PublishersThen, _count_fits),
+    judged(
+        "quota: slots taken",
+        COUNTS,
+        causes(Cause.STAGE_FULL),
+        when=_compared(AgainstLimit.FULL),
+        believed=True,
+    ),
+    judged(
+        "quota: another limit",
+        COUNTS,
+        none_of(Cause.STAGE_FULL),
+        when=_compared(*NOT_FULL),
+        excludes=True,
+    ),
+    judged("publisher: was publishing", PublisherWasPublishing, _others_publish),
+    judged(
+        "publisher: end explains nothing",
+        PublisherWasPublishing,
+        no_cause(*PUBLISHER_GONE),
+        when=lambda claim: not (claim.is_stop_missing or claim.is_new),
+        excludes=True,
+    ),
+    judged(
+        "publisher: race with its start or stop",
+        PublisherMovedNear,
+        cause(*PUBLISHER_GONE),
+        believed=True,
+    ),
+    judged(
+        "publisher: replication ended",
+        PublisherReplicationEnded,
+        cause(*PUBLISHER_GONE),
+        believed=True,
+    ),
+    judged("publisher: stopped or left before", PublisherStopped, PUBLISHER_BEFORE, believed=True),
+    judged("publisher: not there yet", PublisherNotYet, _not_yet_published, believed=True),
+    judged("publisher: tie", PublisherTied, cause(*PUBLISHER_GONE), believed=True),
+    judged(
+        "publisher: never published",
+        PublisherSays.NEVER_PUBLISHED,
+        _never_published,
+        believed=True,
+    ),
+    judged("publisher: many failed", UnreachablePublisher, _unreachable),
+    judged(
+        "duration: limit of 24 h",
+        LastedUntilError,
+        cause(Cause.TOO_LONG),
+        when=_compared(AgainstDuration.NEAR),
+        believed=True,
+    ),
+    judged(
+        "duration: shorter",
+        LastedUntilError,
+        no_cause(Cause.TOO_LONG),
+        when=_compared(AgainstDuration.SHORTER),
+        excludes=True,
+    ),
+    judged(
+        "duration: longer",
+        LastedUntilError,
+        _began_again,
+        when=_compared(AgainstDuration.LONGER),
+    ),
+    judged("stop: duration", PublishedFor, Case.are_partners),
+    judged(
+        "stop: capability lost", ExchangeTookPublish, cause(Cause.CAPABILITY_LOST), believed=True
+    ),
+    judged(
+        "stop: error beside",
+        PublishErrorBesideStop,
+        cause(Cause.SETTINGS, Cause.TOO_LONG),
+        believed=True,
+    ),
+    judged("stop: left", StoppedSays.LEFT_TOO, _left_with_it, believed=True),
+    judged("stop: replication beside", StoppedSays.REPLICATION_ENDED_TOO, in_one_moment),
+    judged("replication: duration", ReplicatedFor, Case.are_partners),
+    judged(
+        "replication: call",
+        ReplicationSays.CALL_IS_LEFT,
+        cause(Cause.REPLICATION_CALL),
+        believed=True,
+    ),
+    judged(
+        "replication: publisher stopped",
+        (PublishingEndedBefore, ReplicationSays.STOPPED_PUBLISHING_TOO),
+        REPLICATION_BY_STOP,
+        believed=True,
+    ),
+    judged(
+        "replication: one happening",
+        ReplicationSays.STOPPED_PUBLISHING_AFTER,
+        REPLICATION_BY_STOP,
+        believed=True,
+    ),
+)
+
+PEOPLE_CLAIMS = (
+    judged("repeats: same error", SameError, _same_errors),
+    judged("bursts: participants", Burst, _burst),
+    judged(
+        "bursts: the service",
+        (Burst, OthersMetItToo),
+        causes(Cause.OUTAGE),
+        when=lambda claim: isinstance(claim, OthersMetItToo) or claim.is_to_escalate,
+        believed=True,
+    ),
+    judged(
+        "users: at the same time",
+        UserIdAtOnce,
+        both(_stays_overlap, negated(_is_one_client)),
+        when=lambda claim: not claim.is_brief,
+        believed=True,
+    ),
+    judged("users: one after another", UserIdInTurn, negated(_stays_overlap)),
+    judged(
+        "users: together for a moment",
+        UserIdAtOnce,
+        _stays_overlap,
+        when=lambda claim: claim.is_brief,
+    ),
+    judged(
+        "users: one client",
+        UserIdReturns,
+        _is_one_client,
+        when=lambda claim: claim.is_one_client,
+        believed=True,
+    ),
+    judged(
+        "users: back soon",
+        UserIdReturns,
+        _is_one_client,
+        when=lambda claim: not claim.is_one_client,
+        believed=True,
+    ),
+)

@@ -1,0 +1,172 @@
+"""Sentences about several participants: repeated errors, bursts, user ids of several people."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from ivscope.domain.durations import rate, round_duration
+from ivscope.domain.times import to_microseconds
+from ivscope.findings.finding import Claim, PlainClaim
+from ivscope.findings.publisher_not_found import PublisherOpen, UnreachablePublisher
+from ivscope.findings.repeats import (
+    Burst,
+    OthersMetItToo,
+    OthersNearby,
+    OwnInternalErrors,
+    RepeatsOpen,
+    SameError,
+)
+from ivscope.findings.session_context import EventPeriod
+from ivscope.findings.shared_users import (
+    UserIdAtOnce,
+    UserIdInTurn,
+    UserIdOpenStays,
+    UserIdPartlyRead,
+    UserIdReturns,
+    UsersOpen,
+)
+from ivscope.render.sentences.words import Moment, Outside, Part, Text, counted
+
+PLAIN: Final[dict[PlainClaim, str]] = {
+    PublisherOpen.WHOSE_REASON: "whether the publisher or the subscribers are the reason",
+    RepeatsOpen.OTHERS_TOO: (
+        "whether others failed at the same time, which would speak for the service"
+    ),
+    RepeatsOpen.SINCE_READ: "what came since the others were read",
+    RepeatsOpen.SERVICE_OR_SHARED: (
+        "whether the service or something that they share is the reason"
+    ),
+    UsersOpen.WHEN_INSIDE: "when they were inside",
+    UsersOpen.STILL_INSIDE: "where LEFT is missing, whether it was still inside",
+    UsersOpen.ONE_CLIENT: "whether it is one client: the user id is the same",
+    UsersOpen.NOTICED_LATE: (
+        "whether it is one client: it can come back before the service knows that it was lost"
+    ),
+}
+
+
+def _within(period: EventPeriod) -> Text:
+    """From when to when something was: " within 38 s, from 20:30:04 to 20:30:42"."""
+    first, last = (to_microseconds(time) // 1_000_000 for time in (period.first, period.last))
+    if first == last:
+        return (" in one second, ", Moment(period.first))
+    took = round_duration(last - first)
+    return (f" within {took}, from ", Moment(period.first), " to ", Moment(period.last))
+
+
+def _times(claim: OthersMetItToo | Burst) -> Text:
+    """From when to when a burst was; of a long one also how many met it at once."""
+    times = _within(claim.period)
+    if claim.most_at_once is not None:
+        at_once = f"at most {claim.most_at_once:,} of them within {claim.window_seconds} s"
+        times = (*times, f", {at_once}")
+    return times
+
+
+def _to_escalate(window_seconds: int) -> str:
+    return (
+        f" Several within {window_seconds} s are a reason to escalate, with stage, session and "
+        "times."
+    )
+
+
+def _same_error(claim: SameError) -> Text:
+    words: list[Part] = [f"{claim.times:,} times the same error"]
+    if claim.publisher_id is not None:
+        words += [", always about ", Outside(claim.publisher_id)]
+    elif claim.publisher_ids > 1:
+        words.append(f", about {claim.publisher_ids:,} different publishers")
+    if not claim.is_all_read:
+        words.append(", of what was read")
+    if claim.period is None:
+        return (*words, "; not all of them have a readable time.")
+    seconds = (claim.period.last - claim.period.first).total_seconds()
+    if seconds < 1:
+        return (*words, ", all in one second, ", Moment(claim.period.first), ".")
+    words += [", from ", Moment(claim.period.first), " to ", Moment(claim.period.last)]
+    if claim.a_minute is not None and claim.a_minute >= 0.1:  # noqa: PLR2004
+        words.append(f", on average {rate(claim.a_minute)} a minute")
+    return (*words, f", over {round_duration(seconds)}.")
+
+
+def _own_internal_errors(claim: OwnInternalErrors) -> Text:
+    words = (
+        "It is the only one of this participant"
+        if claim.times == 1
+        else f"This participant has {claim.times:,} of them"
+    )
+    return (words, "." if claim.is_all_read else ", of what was read.")
+
+
+def _others_met_it_too(claim: OthersMetItToo) -> Text:
+    who = f"{claim.others:,} other participants met it too"
+    return (who, *_times(claim), ".", _to_escalate(claim.window_seconds))
+
+
+def _others_nearby(claim: OthersNearby) -> Text:
+    who = counted(claim.others, "other participant") if claim.others else "Nobody else"
+    return (f"{who} met it within {claim.window_seconds} s.",)
+
+
+def _burst(claim: Burst) -> Text:
+    words = (f"{claim.participants:,} participants met ", Outside(claim.error_code))
+    end = _to_escalate(claim.window_seconds) if claim.is_to_escalate else ""
+    return (*words, *_times(claim), f".{end}")
+
+
+def _unreachable_publisher(claim: UnreachablePublisher) -> Text:
+    words = f"{claim.participants:,} participants failed to subscribe to "
+    return (words, Outside(claim.publisher_id), *_within(claim.period), ".")
+
+
+def _carry(participants: int, user_id: str) -> Text:
+    return (f"{participants:,} participants carry the user id ", Outside(user_id))
+
+
+def _user_id_partly_read(claim: UserIdPartlyRead) -> Text:
+    who = _carry(claim.participants, claim.user_id)
+    if claim.read == claim.participants:
+        return (*who, f"; {claim.without_joined:,} of them have no JOINED.")
+    words = f"; the events of {claim.read:,} of them are read"
+    if claim.without_joined:
+        words += f", {claim.without_joined:,} without JOINED"
+    return (*who, f"{words}.")
+
+
+def _user_id_at_once(claim: UserIdAtOnce) -> Text:
+    words = f", up to {claim.at_once:,} at the same time"
+    if claim.is_brief:
+        words += f", for at least {round_duration(claim.longest_seconds)}."
+    else:
+        words += ": not one after another."
+    return (*_carry(claim.participants, claim.user_id), words)
+
+
+def _user_id_in_turn(claim: UserIdInTurn) -> Text:
+    return (*_carry(claim.participants, claim.user_id), ", one after another.")
+
+
+def _user_id_returns(claim: UserIdReturns) -> Text:
+    apart = f", one after another, at most {round_duration(claim.longest_gap_seconds)} apart"
+    looks = ": it looks like one client that comes back with a new token each time."
+    end = looks if claim.is_one_client else "."
+    return (*_carry(claim.participants, claim.user_id), apart, end)
+
+
+def _user_id_open_stays(claim: UserIdOpenStays) -> Text:
+    missing = counted(claim.without_left, "LEFT is missing", "LEFT are missing")
+    return (*_carry(claim.participants, claim.user_id), f"; {missing} before others joined.")
+
+
+SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
+    SameError: _same_error,
+    OwnInternalErrors: _own_internal_errors,
+    OthersMetItToo: _others_met_it_too,
+    OthersNearby: _others_nearby,
+    Burst: _burst,
+    UnreachablePublisher: _unreachable_publisher,
+    UserIdPartlyRead: _user_id_partly_read,
+    UserIdAtOnce: _user_id_at_once,
+    UserIdInTurn: _user_id_in_turn,
+    UserIdReturns: _user_id_returns,
+    UserIdOpenStays: _user_id_open_stays,
+}
