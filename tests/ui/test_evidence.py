@@ -25,7 +25,7 @@ async def on_event(start, *, size=(120, 40), fault="", **wanted):
 
 
 async def put_on(journey, **wanted):
-    view = journey.pane.reading.view
+    view = journey.pane.event_list.view
     rows = (row for row in range(len(view)) if is_like(view.log[view.position(row)], **wanted))
     row = next(rows)
     event = view.log[view.position(row)]
@@ -79,7 +79,7 @@ async def test_looking_at_events_makes_no_call():
     async with on_event(at(JOSE), clock="21:02:51") as journey:
         calls = dict(journey.endpoint.calls)
         assert calls == {"ListParticipantEvents": 1, "GetParticipant": 1}
-        for _ in range(len(journey.pane.reading.view)):
+        for _ in range(len(journey.pane.event_list.view)):
             await journey.press("k")
         await journey.press(*["j"] * 20, "z", "z")
         await journey.settled()

@@ -180,7 +180,7 @@ async def test_enter_on_a_subscribe_event_goes_to_the_publisher_and_esc_comes_ba
 async def test_the_detail_follows_the_cursor_and_compares_tokens():
     async with explorer(at(JOSE), size=(200, 50)) as journey:
         await journey.until("events, all loaded")
-        log = journey.pane.reading.stream.items
+        log = journey.pane.event_list.stream.items
         index = next(i for i in range(len(log)) if log[i].name == "TOKEN_EXCHANGED")
         await journey.press(*["j"] * index)
         await journey.until("lost PUBLISH")

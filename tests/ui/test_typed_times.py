@@ -29,15 +29,15 @@ async def filter_by(journey, text):
     await journey.press("ctrl+u")
     await journey.type(text)
     await journey.press("enter")
-    await journey.until(lambda: not journey.pane.reading.view.work(0.01))
+    await journey.until(lambda: not journey.pane.event_list.view.work(0.01))
 
 
 def events_of(journey):
-    return list(journey.pane.reading.view.log)
+    return list(journey.pane.event_list.view.log)
 
 
 def shown_events(journey):
-    view = journey.pane.reading.view
+    view = journey.pane.event_list.view
     return [view.log[view.position(row)] for row in range(len(view))]
 
 
