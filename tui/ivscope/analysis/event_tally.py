@@ -29,11 +29,11 @@ class Bucket(NamedTuple):
 class EventTally:
     """Counts the events of every second. Not for two threads at once."""
 
-    __slots__ = ("_all", "_errors", "_log", "_scanned", "_sums")
+    __slots__ = ("_all", "_counted", "_errors", "_log", "_sums")
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
-        self._scanned = 0
+        self._counted = 0
         self._all: Counter[int] = Counter()
         """By second since 1970 UTC."""
         self._errors: Counter[int] = Counter()
@@ -43,11 +43,11 @@ class EventTally:
     def advance(self, seconds: float) -> bool:
         """Count for about so many seconds, at least a slice. Returns whether events are left."""
         is_over = work_limit(seconds)
-        while self._scanned < len(self._log):
-            self._count(self._scanned, min(self._scanned + _CHUNK, len(self._log)))
+        while self._counted < len(self._log):
+            self._count(self._counted, min(self._counted + _CHUNK, len(self._log)))
             if is_over():
                 break
-        return self._scanned < len(self._log)
+        return self._counted < len(self._log)
 
     def buckets(self, window: TimeWindow, columns: int) -> list[Bucket]:
         """Return the events and errors in each column of a window, as far as counted.
@@ -76,7 +76,7 @@ class EventTally:
         for counter, own in ((self._all, times), (self._errors, compress(times, errors))):
             timed = filter(NO_TIME.__lt__, own)
             counter.update(map(floordiv, timed, repeat(_SECOND_US)))
-        self._scanned = stop
+        self._counted = stop
         self._sums = None
 
 

@@ -291,7 +291,7 @@ def row_beyond(view: EventView, time_us: int, *, later: bool) -> int | None:
         return None
     sign = row_order(view)
     if sign is None:
-        return _scan(view, time_us, later=later)
+        return _nearest_unsorted(view, time_us, later=later)
     row = _first_row(view, time_us, sign)
     if later == (sign == 1) or (row is not None and _row_time(view, row) == time_us):
         return row
@@ -329,7 +329,7 @@ def _row_time(view: EventView, row: int) -> int:
     return time_us
 
 
-def _scan(view: EventView, time_us: int, *, later: bool) -> int | None:
+def _nearest_unsorted(view: EventView, time_us: int, *, later: bool) -> int | None:
     times = times_of(view, 0, len(view))
     if later:
         nearest = min(filter(time_us.__le__, times), default=None)
