@@ -59,6 +59,7 @@ async def test_esc_never_quits_and_q_quits_at_the_stages_only():
         await journey.press("q", "q")
         await journey.until("fri-night-rival")
         await journey.press("escape", "escape")
+        await journey.until("this is the first screen: q quits")
         assert journey.app.is_running
         await journey.press("q")
         await journey.until(lambda: not journey.app.is_running or journey.app._exit)

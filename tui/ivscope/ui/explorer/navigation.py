@@ -181,8 +181,9 @@ class Navigation:
             self._picker.narrow("")
         else:
             self._leave()
-            if self._trail.back():
-                self.arrive()
+            if not self._trail.back():
+                raise Unavailable("this is the first screen: {go.quit_or_out} quits")
+            self.arrive()
 
     def _quit_or_out(self) -> None:
         is_root = self.here.level is Level.STAGES and not self._picker.text
