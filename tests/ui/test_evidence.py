@@ -146,8 +146,9 @@ async def test_publishers_are_counted_by_a_sweep_only_and_z_stays_on_the_timelin
         assert "M sweeps the session: 2 calls or more" in detail(journey)
         await journey.press("Z")
         await journey.until("only the events of everybody tell: M sweeps the session")
-        await journey.press("M")
-        await journey.until("SWEPT", within=60)
+        with journey.unlimited():
+            await journey.press("M")
+            await journey.until("SWEPT", within=60)
         await put_on(journey, participant_id=PRIYA, **quota)
         await journey.until(lambda: "12 others were publishing in that second" in detail(journey))
         assert "the stage's 12 slots were taken" in detail(journey)

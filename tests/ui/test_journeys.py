@@ -240,7 +240,7 @@ async def test_help_lists_every_key_and_closes():
 
 
 async def test_a_key_typed_before_the_picker_is_open_is_one_of_the_place_asked_for():
-    async with explorer(at()) as journey:
+    async with explorer(at(), unlimited=True) as journey:
         await journey.until("40 participants, all loaded")
         journey.explorer.context.picker.place = Place()  # as it is until the first picture
         await journey.press("M")

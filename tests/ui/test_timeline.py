@@ -59,7 +59,7 @@ async def test_a_sweep_can_be_paused_and_goes_on():
 
 
 async def test_what_was_swept_is_not_read_again():
-    async with explorer(at()) as journey:
+    async with explorer(at(), unlimited=True) as journey:
         await journey.until("40 participants, all loaded")
         await journey.press("M")
         await journey.until("SWEPT", within=40)
@@ -94,7 +94,7 @@ async def test_esc_stops_looking_for_trouble():
 
 
 async def test_a_filter_by_user_id_finds_the_events_of_everybody_who_has_it():
-    async with explorer(at()) as journey:
+    async with explorer(at(), unlimited=True) as journey:
         await journey.press("M")
         await journey.until("SWEPT", within=60)
         await filter_by(journey, "user:dana")
