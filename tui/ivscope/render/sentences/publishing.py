@@ -40,11 +40,15 @@ def _publishers_then(claim: PublishersThen) -> Text:
         copies = "a copy from another stage" if claim.copies == 1 else "copies from other stages"
         text += f", {claim.copies} of them {copies}"
     end = {
-        AgainstLimit.MORE: f", more than the {claim.limit} that a stage takes: it was another limit.",
+        AgainstLimit.MORE: (
+            f", more than the {claim.limit} that a stage takes: it was another limit."
+        ),
         AgainstLimit.FULL: f": the stage's {claim.limit} slots were taken.",
         AgainstLimit.AT_LEAST: f", of {claim.limit} that a stage takes.",
         AgainstLimit.UNSURE: f", of {claim.limit} that a stage takes.",
-        AgainstLimit.FEWER: f", fewer than the {claim.limit} that a stage takes: it was another limit.",
+        AgainstLimit.FEWER: (
+            f", fewer than the {claim.limit} that a stage takes: it was another limit."
+        ),
     }
     return (text, end[claim.compared])
 

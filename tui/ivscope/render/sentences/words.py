@@ -22,7 +22,8 @@ def distance_words(distance: Distance) -> str:
         return "at a time not known"
     if distance.is_tied:
         return "in the same second"
-    return f"{span_words(abs(distance.microseconds))} {'after' if distance.microseconds > 0 else 'before'}"
+    side = "after" if distance.microseconds > 0 else "before"
+    return f"{span_words(abs(distance.microseconds))} {side}"
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
