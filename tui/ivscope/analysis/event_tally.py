@@ -7,6 +7,7 @@ from itertools import accumulate, compress, pairwise, repeat
 from operator import floordiv
 from typing import NamedTuple
 
+from ivscope.analysis.intervals import SECOND
 from ivscope.analysis.row_columns import flags_of
 from ivscope.analysis.time_window import TimeWindow
 from ivscope.domain.clock import work_limit
@@ -15,8 +16,6 @@ from ivscope.provider.store.event_log import NO_TIME, EventLog
 
 _CHUNK = 16_384
 """Events counted between two looks at the clock: about 3 ms."""
-
-_SECOND_US = 1_000_000
 
 
 class Bucket(NamedTuple):
@@ -58,7 +57,7 @@ class EventTally:
             self._sums = _Sums(self._all), _Sums(self._errors)
         edges = window.edges(columns)
         edges[-1] += 1  # The last column holds the end of the window too.
-        seconds = [-(-edge // _SECOND_US) for edge in edges]
+        seconds = [-(-edge // SECOND) for edge in edges]
         events, errors = (sums.between(seconds) for sums in self._sums)
         return list(map(Bucket, events, errors))
 
@@ -68,14 +67,14 @@ class EventTally:
         if not self._all:
             return None
         first, last = min(self._all), max(self._all)
-        return from_microseconds(first * _SECOND_US), from_microseconds((last + 1) * _SECOND_US)
+        return from_microseconds(first * SECOND), from_microseconds((last + 1) * SECOND)
 
     def _count(self, start: int, stop: int) -> None:
         times = self._log.columns(start, stop).times
         errors = flags_of(self._log, start, stop, lambda kind: kind.is_error)
         for counter, own in ((self._all, times), (self._errors, compress(times, errors))):
             timed = filter(NO_TIME.__lt__, own)
-            counter.update(map(floordiv, timed, repeat(_SECOND_US)))
+            counter.update(map(floordiv, timed, repeat(SECOND)))
         self._counted = stop
         self._sums = None
 

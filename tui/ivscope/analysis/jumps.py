@@ -10,6 +10,7 @@ from statistics import median_low
 from typing import Final, assert_never
 
 from ivscope.analysis.event_view import EventView
+from ivscope.analysis.intervals import SECOND
 from ivscope.analysis.row_columns import (
     FEW,
     flags_of,
@@ -23,10 +24,9 @@ from ivscope.domain.times import to_microseconds
 from ivscope.provider.store.event_log import NO_TIME, EventKind
 from ivscope.provider.store.order import OrderLabel
 
-_SECOND = 1_000_000
-_MINUTE: Final = 60 * _SECOND
+_MINUTE: Final = 60 * SECOND
 
-LEAST_GAP = 30 * _SECOND
+LEAST_GAP = 30 * SECOND
 """Microseconds. Shorter silences are usual: joining again takes that long."""
 
 GAP_FACTOR = 10

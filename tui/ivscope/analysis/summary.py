@@ -10,6 +10,7 @@ from itertools import compress, islice
 from typing import Final
 
 from ivscope.analysis.drill_filters import Drills
+from ivscope.analysis.intervals import SECOND
 from ivscope.analysis.listed_participants import ListedParticipants
 from ivscope.analysis.row_columns import flags_of
 from ivscope.analysis.session_summary import (
@@ -102,8 +103,6 @@ _CHUNK = 8_192
 
 _TOP = 20
 """At most so many participants with errors are listed: as many as fit on a screen."""
-
-_SECOND_US = 1_000_000
 
 
 class SummaryBuilder:
@@ -245,7 +244,7 @@ class SummaryBuilder:
             first = min((spread[1] for spread in spreads), default=sys.maxsize)
             last = max((spread[2] for spread in spreads), default=NO_TIME)
             timed = sum(spread[0] for spread in spreads)
-            rate = per_minute(timed, (last - first) / _SECOND_US)
+            rate = per_minute(timed, (last - first) / SECOND)
             # An event without a code is an error by its name only.
             drill = drills.only(code) if code else f"{drills.only(code)} error:yes"
             row = ErrorRow(code, count, len(people), _moment(first), _moment(last), rate, drill)
