@@ -1,5 +1,6 @@
 """Every test runs in UTC, without settings of the machine, of its user and of its terminal."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -50,3 +51,9 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.is_relative_to(_PURE) and item.get_closest_marker("slow") is None:
             item.add_marker("fast")
+
+
+def pytest_collection_finish():
+    """Leave what is loaded by now out of every search for garbage: it stays to the end."""
+    gc.collect()
+    gc.freeze()

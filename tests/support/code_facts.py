@@ -6,7 +6,7 @@ import importlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Self
 
@@ -148,6 +148,7 @@ class CodeFacts:
         }
 
     @classmethod
+    @cache
     def of_product(cls) -> Self:
         """The facts of this checkout."""
         return cls(Path(__file__).resolve().parents[2] / "tui", "ivscope")

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
@@ -124,6 +124,15 @@ class Journey:
             await asyncio.sleep(0.01)
             await self.pilot.pause()
 
+    @contextmanager
+    def unlimited(self) -> Iterator[None]:
+        """No limit of calls per second inside: the endpoint here limits none, and nobody waits."""
+        assert self.app._provider is not None
+        limiter = self.app._provider._scheduler._rate_limiter
+        usual, limiter.background = limiter.background, 1000
+        yield
+        limiter.background = usual
+
     async def settled(self) -> None:
         """Whether no call is under way, the call meter is at rest, and everything is drawn."""
         provider = self.app._provider
@@ -150,6 +159,7 @@ async def explorer(
     only: str | None = None,
     zone: tzinfo = PLUS_TWO,
     configuration: Configuration | None = None,
+    unlimited: bool = False,
 ) -> AsyncIterator[Journey]:
     """The app on screen.
 
@@ -164,6 +174,8 @@ async def explorer(
         only: The argument of `--filter`.
         zone: The time zone of the person at the keyboard.
         configuration: Settings; None for the defaults.
+        unlimited: Whether calls may follow each other at once, for a test of what was read and
+            not of how: reading the session takes 15 s at the rate that the program keeps to.
     """
     with Endpoint(open_world(world, clock), throttle=throttle) as endpoint:
         app = explorer_app(
@@ -179,7 +191,8 @@ async def explorer(
         async with app.run_test(size=size) as pilot:
             journey = Journey(app, pilot, endpoint)
             await journey.until(lambda: isinstance(app.screen, ExplorerScreen))
-            yield journey
+            with journey.unlimited() if unlimited else nullcontext():
+                yield journey
 
 
 def explorer_app(

@@ -1,8 +1,9 @@
 """README's table of keys, from the keymap: `python tests/support/readme_keys.py` writes it."""
 
 import sys
+from collections.abc import Mapping
 
-from ivscope.settings.commands import BY_ID, COMMANDS, Area, changing_letters
+from ivscope.settings.commands import BY_ID, COMMANDS, Area
 from ivscope.settings.key_names import shown_key
 from support.readme_sections import write_section
 
@@ -27,6 +28,20 @@ def _changing() -> str:
         for letter, ids in sorted(changing_letters(keys).items())
     ]
     return f"Letters that mean something else in another view: {', '.join(letters)}."
+
+
+def changing_letters(keys: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Letters that do something else in another view, with the ids of their commands.
+
+    Args:
+        keys: Keys by command id; empty for a command without keys.
+    """
+    meanings: dict[str, list[str]] = {}
+    for command in COMMANDS:
+        for key in keys[command.id].split(","):
+            if len(key) == 1 and key.isalpha():
+                meanings.setdefault(key, []).append(command.id)
+    return {key: tuple(ids) for key, ids in meanings.items() if len(ids) > 1}
 
 
 def _code(keys: str) -> str:

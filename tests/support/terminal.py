@@ -52,7 +52,6 @@ def settings(**more: str) -> dict[str, str]:
             "TERM": "xterm-256color",
             "COLORTERM": "truecolor",
             "PYTHONUTF8": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
             "TZ": "UTC",
             "AWS_ACCESS_KEY_ID": "a",
             "AWS_SECRET_ACCESS_KEY": "b",

@@ -1,6 +1,7 @@
 """The checkout: where it is, and what is kept in it."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +25,8 @@ def kept_files() -> list[Path]:
     return [*(ROOT / name for name in FILES), *sorted(kept)]
 
 
+@cache
 def modules(*folders: str) -> list[tuple[Path, ast.Module]]:
-    """Path and syntax tree of every Python module in these folders."""
+    """Path and syntax tree of every Python module in these folders; not to be changed."""
     paths = sorted(path for name in folders for path in (ROOT / name).rglob("*.py"))
     return [(path.relative_to(ROOT), ast.parse(path.read_text("utf-8"))) for path in paths]

@@ -8,17 +8,20 @@ def broken(_subject):
     raise LookupError("user-4711")
 
 
+def leads_to_an_event(rows):
+    return any(isinstance(rows.drill(index), int) for index in range(len(rows)))
+
+
 async def test_a_rule_of_a_session_that_raises_is_missing_alone_and_the_summary_says_so(
     monkeypatch,
 ):
     monkeypatch.setattr(rules, "_RULES", (broken, *rules._RULES))
-    async with explorer(at(), size=(120, 60)) as journey:
+    async with explorer(at(), size=(120, 60), unlimited=True) as journey:
         await journey.until("40 participants, all loaded")
         await journey.press("i")
         await journey.until("SWEPT  FINDINGS INCOMPLETE", within=60)
         await journey.until("what the rule broken finds: it failed, a bug in ivscope (LookupError)")
-        rows = journey.app.screen._rows
-        assert any(isinstance(rows.drill(index), int) for index in range(len(rows)))
+        await journey.until(lambda: leads_to_an_event(journey.app.screen._rows))
         assert [bug.what for bug in journey.app.jobs.bugs] == ["the rule broken"]
         assert "user-4711" not in journey.text
 

@@ -200,12 +200,12 @@ async def test_keys_of_events_leave_the_list_alone_once_it_was_left(key):
         await journey.until("61 events, all loaded")
         await journey.press("escape")
         await journey.until(lambda: journey.here.level is Level.PARTICIPANTS)
-        cursor, reading = journey.cursor, journey.pane.reading
+        cursor, event_list = journey.cursor, journey.pane.event_list
         await journey.press(key)
         await journey.until(lambda: "open a participant first" in journey.status)
         assert journey.cursor == cursor
-        assert not reading.marks
-        assert not reading.filter_text
+        assert not event_list.marks
+        assert not event_list.filter_text
 
 
 async def test_in_the_picker_beside_the_events_keys_go_by_its_row():

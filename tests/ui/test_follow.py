@@ -42,7 +42,7 @@ class Watcher:
     @property
     def held(self):
         """Times of the events in the list, from the first row to the last."""
-        view = self.journey.pane.reading.view
+        view = self.journey.pane.event_list.view
         return [view.log.time_us(view.position(row)) for row in range(len(view))]
 
     @property

@@ -59,6 +59,7 @@ async def test_esc_never_quits_and_q_quits_at_the_stages_only():
         await journey.press("q", "q")
         await journey.until("fri-night-rival")
         await journey.press("escape", "escape")
+        await journey.until("this is the first screen: q quits")
         assert journey.app.is_running
         await journey.press("q")
         await journey.until(lambda: not journey.app.is_running or journey.app._exit)
@@ -180,7 +181,7 @@ async def test_enter_on_a_subscribe_event_goes_to_the_publisher_and_esc_comes_ba
 async def test_the_detail_follows_the_cursor_and_compares_tokens():
     async with explorer(at(JOSE), size=(200, 50)) as journey:
         await journey.until("events, all loaded")
-        log = journey.pane.reading.stream.items
+        log = journey.pane.event_list.stream.items
         index = next(i for i in range(len(log)) if log[i].name == "TOKEN_EXCHANGED")
         await journey.press(*["j"] * index)
         await journey.until("lost PUBLISH")
@@ -239,7 +240,7 @@ async def test_help_lists_every_key_and_closes():
 
 
 async def test_a_key_typed_before_the_picker_is_open_is_one_of_the_place_asked_for():
-    async with explorer(at()) as journey:
+    async with explorer(at(), unlimited=True) as journey:
         await journey.until("40 participants, all loaded")
         journey.explorer.context.picker.place = Place()  # as it is until the first picture
         await journey.press("M")

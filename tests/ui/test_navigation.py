@@ -37,14 +37,14 @@ async def test_esc_stops_looking_and_keeps_what_was_read():
         await journey.press("escape")
         await journey.until("stopped; what was read is kept")
         await journey.settled()
-        assert len(journey.pane.reading.stream.items) < 755
+        assert len(journey.pane.event_list.stream.items) < 755
         assert journey.cursor == 0
 
 
 async def test_an_honest_end_says_how_much_was_searched():
     async with explorer(at(MARA)) as journey:
         await journey.until("events, all loaded")
-        count = len(journey.pane.reading.stream.items)
+        count = len(journey.pane.event_list.stream.items)
         await journey.press("e")
         await journey.until(f"no error in all {count} events")
 
@@ -213,7 +213,7 @@ async def test_dash_toggles_between_two_places():
 
 
 async def test_load_all_reads_every_page():
-    async with explorer(at(DANA)) as journey:
+    async with explorer(at(DANA), unlimited=True) as journey:
         await journey.until("100 events loaded · more available")
         await journey.press("L")
         await journey.until("LOADING ALL")
@@ -335,7 +335,7 @@ async def test_semicolon_filters_by_the_value_under_the_cursor():
         await journey.press("j", "j", "semicolon")
         await journey.until("filter: remote:")
         remote = journey.event.remote_participant_id
-        view = journey.pane.reading.view
+        view = journey.pane.event_list.view
         log = view.log
         shown = {log.remote(view.position(row)) for row in range(len(view))}
         assert shown == {remote}
@@ -350,7 +350,7 @@ async def test_the_edge_shows_where_errors_lie_also_when_the_list_gets_taller():
         page = rows.page
         await journey.press("f")
         await journey.until(lambda: rows.page > page)
-        edge = [span.text for span in edge_spans(journey.pane.reading, rows.page)]
+        edge = [span.text for span in edge_spans(journey.pane.event_list, rows.page)]
         errors = [y for y, mark in enumerate(edge) if mark == "!"]
         assert errors
 

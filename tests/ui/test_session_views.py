@@ -8,7 +8,7 @@ from support.explorer import DANA, MARA, PRIYA, at, explorer
 
 
 async def test_one_key_counts_errors_by_code_and_three_lead_to_the_participant():
-    async with explorer(at(), size=(80, 24)) as journey:
+    async with explorer(at(), size=(80, 24), unlimited=True) as journey:
         await journey.until("40 participants, all loaded")
         await journey.press("i")
         await journey.until("INTERNAL_SERVER_EXCEPTION", within=40)
@@ -35,18 +35,23 @@ async def test_a_partial_summary_says_so():
 
 
 async def test_findings_of_the_session_lead_to_their_event():
-    async with explorer(at(), size=(120, 60)) as journey:
+    async with explorer(at(), size=(120, 60), unlimited=True) as journey:
         await journey.until("40 participants, all loaded")
         await journey.press("i")
         await journey.until("SWEPT", within=40)
         await journey.until("Session    ended after ")
         await journey.until("Findings", within=30)
-        rows = journey.app.screen._rows
-        row = next(i for i in range(len(rows)) if isinstance(rows.drill(i), int))
-        position = rows.drill(row)
+        await journey.until(lambda: rows_of_findings(journey))
+        row = rows_of_findings(journey)[0]
+        position = journey.app.screen._rows.drill(row)
         await journey.press("g", *["j"] * row, "enter")
         await journey.until(lambda: isinstance(journey.app.screen, ExplorerScreen))
         await journey.until(lambda: journey.pane.position == position)
+
+
+def rows_of_findings(journey):
+    rows = journey.app.screen._rows
+    return [row for row in range(len(rows)) if isinstance(rows.drill(row), int)]
 
 
 async def test_the_summary_of_one_participant_needs_no_sweep():
@@ -64,7 +69,7 @@ async def test_the_summary_of_one_participant_needs_no_sweep():
 
 
 async def test_lanes_show_everybody_and_open_one_at_the_cursor():
-    async with explorer(at(), size=(80, 24)) as journey:
+    async with explorer(at(), size=(80, 24), unlimited=True) as journey:
         await journey.until("40 participants, all loaded")
         await journey.press("I")
         await journey.until("SWEPT", within=40)
@@ -86,7 +91,8 @@ async def test_lanes_of_priyas_second_show_twelve_of_twelve():
         await journey.until(lambda: journey.event.error_code == "QUOTA_EXCEEDED")
         await journey.press("I")
         await journey.until(": at least ")
-        await journey.until("SWEPT", within=40)
+        with journey.unlimited():
+            await journey.until("SWEPT", within=40)
         await journey.until(": 12 of 12 publishing", within=40)
         assert isinstance(journey.app.screen, LanesScreen)
 
@@ -107,8 +113,9 @@ async def test_two_participants_stand_side_by_side():
 async def test_one_key_reads_the_clients_of_everybody_and_compares_those_who_failed():
     async with explorer(at(), size=(120, 90)) as journey:
         await journey.until("40 participants, all loaded")
-        await journey.press("i")
-        await journey.until("SWEPT", within=40)
+        with journey.unlimited():
+            await journey.press("i")
+            await journey.until("SWEPT", within=40)
         await journey.until("no facts are read")
         await journey.until("Z reads it: 40 calls")
         await journey.press("Z")
@@ -120,7 +127,8 @@ async def test_one_key_reads_the_clients_of_everybody_and_compares_those_who_fai
         assert 0 < asked < 40
         await journey.press("Z")
         await journey.until("READING FACTS ")
-        await journey.until("known for 40 of 40 participants", within=40)
+        with journey.unlimited():
+            await journey.until("known for 40 of 40 participants", within=40)
         assert journey.endpoint.calls["GetParticipant"] == 40
         await journey.press("Z")
         await journey.until("the facts of everybody listed are read")
@@ -133,8 +141,9 @@ async def test_the_sweep_is_paused_where_its_counts_are():
         await journey.until("SWEEPING")
         await journey.press("equals_sign")
         await journey.until("SWEEP PAUSED")
-        await journey.press("equals_sign")
-        await journey.until("SWEPT", within=40)
+        with journey.unlimited():
+            await journey.press("equals_sign")
+            await journey.until("SWEPT", within=40)
         await journey.press("equals_sign")
         await journey.until("nothing new can come")
 

@@ -10,7 +10,7 @@ async def filter_by(journey, text):
     await journey.press("ctrl+u")
     await journey.type(text)
     await journey.press("enter")
-    await journey.until(lambda: not journey.pane.reading.view.work(0.01))
+    await journey.until(lambda: not journey.pane.event_list.view.work(0.01))
 
 
 async def test_everybody_is_read_and_shown_by_time():
@@ -20,7 +20,7 @@ async def test_everybody_is_read_and_shown_by_time():
         await journey.until("SWEEPING")
         await journey.until("40 of 40 participants read", within=40)
         await journey.until("SWEPT")
-        log = journey.pane.reading.view
+        log = journey.pane.event_list.view
         times = [log.log.time_us(log.position(row)) for row in range(len(log))]
         assert times == sorted(times)
         assert journey.endpoint.throttled == 0
@@ -52,14 +52,14 @@ async def test_a_sweep_can_be_paused_and_goes_on():
         await journey.press("equals_sign")
         await journey.until("SWEEP PAUSED")
         await journey.settled()
-        held = len(journey.pane.reading.view)
+        held = len(journey.pane.event_list.view)
         await journey.press("equals_sign")
         await journey.until("SWEEPING")
-        await journey.until(lambda: len(journey.pane.reading.view) > held)
+        await journey.until(lambda: len(journey.pane.event_list.view) > held)
 
 
 async def test_what_was_swept_is_not_read_again():
-    async with explorer(at()) as journey:
+    async with explorer(at(), unlimited=True) as journey:
         await journey.until("40 participants, all loaded")
         await journey.press("M")
         await journey.until("SWEPT", within=40)
@@ -94,16 +94,16 @@ async def test_esc_stops_looking_for_trouble():
 
 
 async def test_a_filter_by_user_id_finds_the_events_of_everybody_who_has_it():
-    async with explorer(at()) as journey:
+    async with explorer(at(), unlimited=True) as journey:
         await journey.press("M")
         await journey.until("SWEPT", within=60)
         await filter_by(journey, "user:dana")
-        reading = journey.pane.reading
-        log, rows = reading.view.log, reading.stream.scan.participants.items
+        event_list = journey.pane.event_list
+        log, rows = event_list.view.log, event_list.stream.scan.participants.items
         danas = {row.participant_id for row in rows if "dana" in (row.user_id or "")}
         wanted = [at for at in range(len(log)) if log.participant(at) in danas]
-        assert len(reading.view) == len(wanted) == 755
-        assert {log.participant(reading.view.position(row)) for row in range(755)} == danas
+        assert len(event_list.view) == len(wanted) == 755
+        assert {log.participant(event_list.view.position(row)) for row in range(755)} == danas
 
 
 async def test_a_filter_by_her_own_user_id_shows_all_events_of_a_participant():

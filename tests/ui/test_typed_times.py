@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from textual.events import Paste
+
 from ivscope.ui.explorer.screen import ExplorerScreen
 from support.explorer import DANA, PRIYA, at, explorer
 from support.time_examples import filter_examples, time_examples
@@ -18,8 +20,9 @@ def utc(text):
 
 
 async def go_to(journey, text):
-    await journey.ask("colon", "goto TIME", text)
-    await journey.press("enter")
+    await journey.press("colon")
+    await journey.until("goto TIME")
+    await enter(journey, text)
     await journey.until(lambda: "TIME" not in journey.status)
 
 
@@ -27,17 +30,23 @@ async def filter_by(journey, text):
     await journey.press("ampersand")
     await journey.until(lambda: "FILTER" in journey.status)
     await journey.press("ctrl+u")
-    await journey.type(text)
+    await enter(journey, text)
+
+
+async def enter(journey, text):
+    """Paste a text into the prompt, which costs a picture and not one for each character."""
+    journey.app.screen.focused.post_message(Paste(text))
+    await journey.until(lambda: text in journey.status)
     await journey.press("enter")
-    await journey.until(lambda: not journey.pane.reading.view.work(0.01))
+    await journey.until(lambda: not journey.pane.event_list.view.work(0.01))
 
 
 def events_of(journey):
-    return list(journey.pane.reading.view.log)
+    return list(journey.pane.event_list.view.log)
 
 
 def shown_events(journey):
-    view = journey.pane.reading.view
+    view = journey.pane.event_list.view
     return [view.log[view.position(row)] for row in range(len(view))]
 
 
@@ -124,8 +133,19 @@ async def test_a_filter_by_clock_time_shows_the_date_that_it_took():
         await journey.until("filter: after:21:00Z name:*T (2026-11-23 UTC)")
 
 
+async def test_a_time_that_is_typed_letter_by_letter_filters_as_a_pasted_one():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all loaded")
+        await journey.ask("ampersand", "FILTER", "after:20:50")
+        await journey.press("enter")
+        await journey.until("45 of 61 events loaded")
+        await journey.ask("colon", "goto TIME", "20:52")
+        await journey.press("enter")
+        await journey.until(lambda: journey.event.time < utc("2026-11-23T20:53"))
+
+
 async def test_everybodys_events_are_filtered_by_the_session_too():
-    async with explorer(at()) as journey:
+    async with explorer(at(), unlimited=True) as journey:
         await journey.press("M")
         await journey.until("SWEPT", within=60)
         await journey.settled()
@@ -274,15 +294,9 @@ async def test_a_pasted_time_is_gone_to_as_the_detail_and_the_rows_show_it():
         await journey.until("61 events, all loaded")
         for text in ("2026-11-23 20:48:05 UTC", "20:48:05", "2026-11-23T22:48:05+02:00"):
             await journey.press("g")
-            journey.explorer.query_one("#events").post_message(pasted(text))
+            journey.explorer.query_one("#events").post_message(Paste(text))
             await journey.until("2026-11-23 20:48:05 UTC")
             assert journey.event.time == utc("2026-11-23T20:48:05")
-
-
-def pasted(text):
-    from textual import events  # noqa: PLC0415 - the toolkit's, for this test only
-
-    return events.Paste(text)
 
 
 # Zones.

@@ -49,7 +49,7 @@ def check(view: EventView) -> None:
     assert rows_of(view) == rows
     assert list(view.positions(0, len(rows))) == rows
     assert list(view.positions(1, 4)) == rows[1:4]
-    assert view.scanned == view.searched == view.total == len(view.log)
+    assert view.examined == view.searched == view.total == len(view.log)
     for row, position in enumerate(rows):
         assert view.row_at(position) == row
     for position in range(len(view.log)):
@@ -134,7 +134,7 @@ def rearrange(log: EventLog, sequence: list[int]) -> None:
 
 def test_without_a_filter_every_event_is_a_row_at_once():
     view = EventView(log_of([Event(JOINED)] * 10))
-    assert len(view) == view.scanned == 10
+    assert len(view) == view.examined == 10
     assert view.positions(2, 5) == range(2, 5)
     view.set_filter(read("name:LEFT"))
     view.show_all()
@@ -153,10 +153,10 @@ def test_rows_change_only_when_the_view_is_told_to_work():
 def test_rows_found_so_far_can_be_used_and_progress_is_told():
     view = EventView(log_of([Event(JOINED), Event("OTHER")] * 5))
     view.set_filter(read("name:JOINED"))
-    assert (len(view), view.scanned, view.total) == (0, 0, 10)
+    assert (len(view), view.examined, view.total) == (0, 0, 10)
     assert view.work(0) is True
     assert rows_of(view) == [0, 2]
-    assert (view.scanned, view.total) == (3, 10)
+    assert (view.examined, view.total) == (3, 10)
 
 
 def test_a_new_filter_cancels_the_old_one():

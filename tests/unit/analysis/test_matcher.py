@@ -36,7 +36,7 @@ def test_a_scan_finds_what_a_look_at_each_event_finds(rows, text, start, stop):
     filter_ = read(text)
     matcher = Matcher(filter_, log.tables, USERS.get)
     expected = [i for i, event in enumerate(rows) if start <= i < stop and passes(filter_, event)]
-    assert list(matcher.scan(log, start, stop)) == expected
+    assert list(matcher.passing(log, start, stop)) == expected
     assert [i for i in range(len(rows)) if matcher.matches(log, i)] == [
         i for i, event in enumerate(rows) if passes(filter_, event)
     ]
@@ -46,11 +46,11 @@ def test_texts_and_kinds_that_come_later_are_looked_up_too():
     tables = EventTables()
     log = EventLog(tables)
     matcher = Matcher(read("quota"), tables)
-    assert list(matcher.scan(log, 0, 9)) == []
+    assert list(matcher.passing(log, 0, 9)) == []
     log.append([Event(JOINED), Event(SUBSCRIBE_ERROR, error_code="QUOTA_EXCEEDED")])
-    assert list(matcher.scan(log, 0, 9)) == [1]
+    assert list(matcher.passing(log, 0, 9)) == [1]
     log.append([Event(JOINED, remote_participant_id="my-quota")])
-    assert list(matcher.scan(log, 0, 9)) == [1, 2]
+    assert list(matcher.passing(log, 0, 9)) == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -58,20 +58,20 @@ def test_texts_and_kinds_that_come_later_are_looked_up_too():
 )
 def test_a_scan_of_columns_builds_no_event(text):
     log = _counting_log()
-    assert len(Matcher(read(text), log.tables).scan(log, 0, len(log))) > 0
+    assert len(Matcher(read(text), log.tables).passing(log, 0, len(log))) > 0
     assert log.built == 0
 
 
 @pytest.mark.parametrize("text", ["host", "attr:role", "user:alice", "cap:PUBLISH"])
 def test_a_scan_of_rare_fields_builds_only_events_that_have_some(text):
     log = _counting_log()
-    assert len(Matcher(read(text), log.tables).scan(log, 0, len(log))) == 3
+    assert len(Matcher(read(text), log.tables).passing(log, 0, len(log))) == 3
     assert log.built <= 2 * 3
 
 
 def test_rare_fields_are_read_only_of_events_that_the_columns_let_pass():
     log = _counting_log()
-    assert len(Matcher(read("!attr:role name:SUB*"), log.tables).scan(log, 0, len(log))) == 2_997
+    assert len(Matcher(read("!attr:role name:SUB*"), log.tables).passing(log, 0, len(log))) == 2_997
     assert log.built == 0
 
 

@@ -29,7 +29,7 @@ PEOPLE = (None, "a", "ab", "b c", "A")
 def drilled(log, drill):
     """How many events a drill shows."""
     filter_ = parse_filter(drill, TimeReference(UTC, NOW))
-    return Matcher(filter_, log.tables).scan(log, 0, len(log))
+    return Matcher(filter_, log.tables).passing(log, 0, len(log))
 
 
 def all_of(log, people=(), known=(), unread=(), all_listed=True):
@@ -118,7 +118,7 @@ def test_who_is_not_read_counts_in_no_group():
     known = [facts("a", sdk="1.33.0", browser="Chrome"), facts("b", sdk="1.33.0", browser="Chrome")]
     known += [facts("c", sdk="1.33.0", system="iOS")]
     log = log_of([Event("PUBLISH_ERROR", "a"), Event("JOINED", "b"), Event("PUBLISH_ERROR", "d")])
-    sdk = all_of(log, people, known, unread="b").groups[0]
+    sdk = all_of(log, people, known, unread="b").breakdowns[0]
     assert (sdk.label, sdk.known, sdk.of, sdk.failing_known, sdk.failing) == ("SDK", 2, 4, 1, 2)
     counts = [(row.value, row.failing, row.total, row.drill) for row in sdk.rows]
     assert counts == [
@@ -131,7 +131,9 @@ def test_a_group_drills_to_the_errors_of_its_failing_participants():
     names = ["x.y", "x y", "ok"]
     people = [ParticipantSummary(name) for name in names]
     log = log_of([Event("PUBLISH_ERROR", name) for name in (*names[:2], "x.y", "else")])
-    provider = all_of(log, people, [Participant(one, isp_name="Net") for one in people]).groups[3]
+    provider = all_of(log, people, [Participant(one, isp_name="Net") for one in people]).breakdowns[
+        3
+    ]
     assert provider.rows[0].value == "Net"
     assert (provider.rows[0].failing, provider.rows[0].total) == (2, 3)
     assert list(drilled(log, provider.rows[0].drill)) == [0, 1, 2]
@@ -161,13 +163,13 @@ def test_the_incident_has_seven_participants_with_an_internal_error():
     shown = drilled(log, internal.drill)
     assert len(shown) == internal.count
     assert len({log.participant(one) for one in shown}) == 7
-    for group in summary.groups:
-        assert group.known == group.of == len(people)
-        assert sum(row.failing for row in group.rows) == summary.failing
+    for breakdown in summary.breakdowns:
+        assert breakdown.known == breakdown.of == len(people)
+        assert sum(row.failing for row in breakdown.rows) == summary.failing
 
 
 def test_a_slice_is_short_however_long_the_log():
     log = log_of([Event("JOINED", "a", at(1))] * 20_000)
     builder = SummaryBuilder(log)
     assert builder.advance(0) is True
-    assert 0 < builder.scanned < 10_000
+    assert 0 < builder.counted < 10_000

@@ -1,4 +1,4 @@
-"""TimeWindow: zoom, pan and columns."""
+"""TimeWindow: zoom, centring and columns."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -35,10 +35,12 @@ def test_zooming_in_and_out_comes_back_and_keeps_its_moment(window, factor, part
 
 
 @given(windows, st.floats(-3, 3))
-def test_panning_there_and_back_changes_nothing(window, fraction):
-    moved = window.pan(fraction)
-    assert moved.end - moved.start == window.end - window.start
-    assert moved.pan(-fraction) == window
+def test_centring_keeps_the_length_and_puts_the_moment_in_the_middle(window, part):
+    moment = window.start + (window.end - window.start) * part
+    centred = window.centred(moment)
+    assert centred.end - centred.start == window.end - window.start
+    half = (window.end - window.start) // 2
+    assert abs(centred.start + half - moment) <= timedelta(microseconds=1)
 
 
 @given(windows, st.integers(1, 300), st.floats(0, 1))
@@ -66,11 +68,11 @@ def test_a_window_is_never_shorter_than_a_second_nor_outside_the_calendar():
     assert window.zoom(100) == window
     widest = window.zoom(1e-15)
     assert (widest.start, widest.end) == (FIRST, LAST)
-    assert widest.pan(1) == widest
+    assert widest.centred(START) == widest
     assert window_between(LAST, FIRST) == widest
     late = window_between(LAST, LAST)
     assert late.end == LAST
-    assert late.pan(5) == late
+    assert late.centred(LAST) == late
 
 
 def test_zooming_around_a_moment_outside_keeps_the_nearest_edge():

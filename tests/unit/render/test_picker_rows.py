@@ -1,10 +1,11 @@
 """Rows of the pickers: names that look like nothing are quoted."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from ivscope.domain.stages import ParticipantSummary, StageSession, StageSummary
+from ivscope.domain.times import UnreadableTime
 from ivscope.render.picker_rows import participant_table, session_table, stage_table
 
 
@@ -53,3 +54,33 @@ def test_titles_stand_above_their_columns():
     sessions = session_table(UTC, now)
     line = _text(sessions.line(StageSession("st-9", now), 60))
     assert _text(sessions.titles(60)).index("SESSION ID") == line.index("st-9")
+
+
+NIGHT = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "zone", "shown"),
+    [
+        (NIGHT, NIGHT + timedelta(minutes=20), UTC, "23:50:00"),
+        (NIGHT, NIGHT + timedelta(hours=1), UTC, "11-24 00:30"),
+        (NIGHT, NIGHT + timedelta(hours=1), timezone(timedelta(hours=2)), "02:30:00"),
+        (NIGHT, None, UTC, "-"),
+        (None, NIGHT, UTC, "11-23 23:30"),
+        (NIGHT, UnreadableTime("soon"), UTC, "bad time"),
+    ],
+)
+def test_a_session_tells_when_it_ended_with_the_day_if_that_is_another(start, end, zone, shown):
+    table = session_table(zone, NIGHT)
+    at = _text(table.titles(80)).index("ENDED")
+    line = _text(table.line(StageSession("st-9", start, end), 80))
+    assert line[at : at + 11].rstrip() == shown
+
+
+@pytest.mark.parametrize(("width", "is_shown"), [(73, True), (72, False)])
+def test_the_end_of_sessions_is_left_out_before_an_id_is_cut(width, is_shown):
+    table = session_table(UTC, NIGHT)
+    (titles,) = table.titles(width)
+    assert ("ENDED" in titles.text) is is_shown
+    assert "STATE" in titles.text
+    assert "st-dxMFysKnE9UAk" in _text(table.line(StageSession("st-dxMFysKnE9UAk", NIGHT), width))

@@ -11,12 +11,12 @@ from ivscope.settings.commands import (
     COMMANDS,
     KEYBOARDS,
     View,
-    changing_letters,
     commands_of,
     footer_hints,
 )
 from ivscope.settings.configuration import Configuration, effective_keys, keymap, load, read
 from ivscope.settings.key_names import NoKeyError, first_key, read_key, shown_keys
+from support.readme_keys import changing_letters
 
 
 def _read(text):

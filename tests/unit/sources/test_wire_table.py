@@ -9,7 +9,7 @@ from ivscope.domain import calls
 from ivscope.domain.calls import ListCall
 from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
 from ivscope.sources.call_context import CallContext
-from ivscope.sources.wire_source import READS, Read, WireSource
+from ivscope.sources.wire_source import READS, WireSource
 
 ARN = "arn:aws:ivs:us-west-2:123456789012:stage/AbCdEfGhIjKl"
 SESSION = SessionScope(ARN, "st-1234567890abc")
@@ -72,10 +72,3 @@ def test_the_row_makes_the_request_of_the_scope(operation):
     else:
         source.read_fact(call)
     assert client.asked == [(read.method, request)]
-
-
-def test_a_list_call_more_takes_a_name_and_a_row(monkeypatch):
-    row = Read("list_public_keys", "publicKeys", lambda one: one["arn"], lambda *_: {}, 100)
-    monkeypatch.setitem(READS, "ListPublicKeys", row)
-    source = WireSource(Answering("publicKeys", [{"arn": "a"}, {"arn": "b"}]))
-    assert source.read_page(ListCall("ListPublicKeys"), None).items == ("a", "b")

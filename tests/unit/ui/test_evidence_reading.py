@@ -44,9 +44,9 @@ class Case:
         self.said = []
         feed = self.provider.events(scope("me"))
         self.read(feed)
-        reading = SimpleNamespace(stream=ParticipantStream(self.provider, scope("me")))
-        self.pane = SimpleNamespace(reading=reading, position=0, event=feed.items[0])
-        self.going = SimpleNamespace(here=ME, is_reading=True)
+        event_list = SimpleNamespace(stream=ParticipantStream(self.provider, scope("me")))
+        self.pane = SimpleNamespace(event_list=event_list, position=0, event=feed.items[0])
+        self.going = SimpleNamespace(here=ME, shows_events=True)
         event_findings = EventFindings(
             self.provider, StoreContext(self.provider), MovedClock().jobs()
         )

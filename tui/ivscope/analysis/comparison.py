@@ -8,11 +8,11 @@ from itertools import groupby, zip_longest
 from math import inf
 
 from ivscope.analysis.causal_order import causal_order
+from ivscope.analysis.intervals import SECOND
 from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.order import OrderLabel
 
-_SECOND_US = 1_000_000
 _UNTIMED = -(1 << 62)
 """Second of events that no event with a readable time comes before."""
 
@@ -71,13 +71,13 @@ class Comparison:
         """Return a row, 0 to below `len()`."""
         second = self._seconds[index]
         is_first = index == 0 or self._seconds[index - 1] != second
-        time = None if second == _UNTIMED else from_microseconds(second * _SECOND_US)
+        time = None if second == _UNTIMED else from_microseconds(second * SECOND)
         is_left_open, is_right_open = (not low < second < high for low, high in self._known)
         return ComparisonRow(time, *self._rows[index], is_left_open, is_right_open, is_first)
 
     def row_at(self, moment: datetime) -> int:
         """Return the first row at or after the second of a moment, else the last; 0 if empty."""
-        row = bisect_left(self._seconds, to_microseconds(moment) // _SECOND_US)
+        row = bisect_left(self._seconds, to_microseconds(moment) // SECOND)
         return max(0, min(row, len(self) - 1))
 
 
@@ -108,7 +108,7 @@ def _with_seconds(side: Side) -> Iterator[tuple[int, int]]:
     second = _UNTIMED
     for position in _ordered(side):
         time = side.log.time_us(position)
-        second = second if time is None else time // _SECOND_US
+        second = second if time is None else time // SECOND
         yield second, position
 
 

@@ -7,6 +7,7 @@ from itertools import accumulate, compress, pairwise, repeat
 from operator import floordiv
 from typing import NamedTuple
 
+from ivscope.analysis.intervals import SECOND
 from ivscope.analysis.row_columns import flags_of
 from ivscope.analysis.time_window import TimeWindow
 from ivscope.domain.clock import work_limit
@@ -15,8 +16,6 @@ from ivscope.provider.store.event_log import NO_TIME, EventLog
 
 _CHUNK = 16_384
 """Events counted between two looks at the clock: about 3 ms."""
-
-_SECOND_US = 1_000_000
 
 
 class Bucket(NamedTuple):
@@ -29,11 +28,11 @@ class Bucket(NamedTuple):
 class EventTally:
     """Counts the events of every second. Not for two threads at once."""
 
-    __slots__ = ("_all", "_errors", "_log", "_scanned", "_sums")
+    __slots__ = ("_all", "_counted", "_errors", "_log", "_sums")
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
-        self._scanned = 0
+        self._counted = 0
         self._all: Counter[int] = Counter()
         """By second since 1970 UTC."""
         self._errors: Counter[int] = Counter()
@@ -43,11 +42,11 @@ class EventTally:
     def advance(self, seconds: float) -> bool:
         """Count for about so many seconds, at least a slice. Returns whether events are left."""
         is_over = work_limit(seconds)
-        while self._scanned < len(self._log):
-            self._count(self._scanned, min(self._scanned + _CHUNK, len(self._log)))
+        while self._counted < len(self._log):
+            self._count(self._counted, min(self._counted + _CHUNK, len(self._log)))
             if is_over():
                 break
-        return self._scanned < len(self._log)
+        return self._counted < len(self._log)
 
     def buckets(self, window: TimeWindow, columns: int) -> list[Bucket]:
         """Return the events and errors in each column of a window, as far as counted.
@@ -58,7 +57,7 @@ class EventTally:
             self._sums = _Sums(self._all), _Sums(self._errors)
         edges = window.edges(columns)
         edges[-1] += 1  # The last column holds the end of the window too.
-        seconds = [-(-edge // _SECOND_US) for edge in edges]
+        seconds = [-(-edge // SECOND) for edge in edges]
         events, errors = (sums.between(seconds) for sums in self._sums)
         return list(map(Bucket, events, errors))
 
@@ -68,15 +67,15 @@ class EventTally:
         if not self._all:
             return None
         first, last = min(self._all), max(self._all)
-        return from_microseconds(first * _SECOND_US), from_microseconds((last + 1) * _SECOND_US)
+        return from_microseconds(first * SECOND), from_microseconds((last + 1) * SECOND)
 
     def _count(self, start: int, stop: int) -> None:
         times = self._log.columns(start, stop).times
         errors = flags_of(self._log, start, stop, lambda kind: kind.is_error)
         for counter, own in ((self._all, times), (self._errors, compress(times, errors))):
             timed = filter(NO_TIME.__lt__, own)
-            counter.update(map(floordiv, timed, repeat(_SECOND_US)))
-        self._scanned = stop
+            counter.update(map(floordiv, timed, repeat(SECOND)))
+        self._counted = stop
         self._sums = None
 
 

@@ -95,7 +95,7 @@ class EventView:
         self._search: Matcher | None = None
         self._total = 0
         self._rate = 0.0
-        self._scanned = 0
+        self._examined = 0
         self._start_over()
 
     @property
@@ -139,18 +139,18 @@ class EventView:
 
     @property
     def total(self) -> int:
-        """Events of the log as far as it is known; `scanned` goes up to it."""
+        """Events of the log as far as it is known; `examined` goes up to it."""
         return self._total
 
     @property
-    def scanned(self) -> int:
+    def examined(self) -> int:
         """How many events were looked at for the filter and the order."""
-        return self._scanned
+        return self._examined
 
     @property
     def searched(self) -> int:
-        """How many events were looked at for the search; as many as scanned without a search."""
-        return self._scanned if self._search is None else self._searched
+        """How many events were looked at for the search; as many as examined without a search."""
+        return self._examined if self._search is None else self._searched
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -175,7 +175,7 @@ class EventView:
         """
         last = max(0, len(self._rows) - 1)
         keys = self._keys()
-        known = self._scanned if keys is None else len(keys)
+        known = self._examined if keys is None else len(keys)
         return min(last, self._rows.index(position)) if position < known else last
 
     @property
@@ -229,8 +229,8 @@ class EventView:
             if self._filter is None:
                 # The order that an earlier view made is used again.
                 known = len(self._causal.keys)
-                self._rows.add(range(self._scanned, known))
-                self._scanned = known
+                self._rows.add(range(self._examined, known))
+                self._examined = known
             return
         was_plain = not self._returned.keys
         if not self._returned.update(log) or (was_plain and self._returned.keys):
@@ -238,12 +238,12 @@ class EventView:
         self._total = len(self._returned.keys) or len(log)
         if self._filter is None and not self._returned.keys:
             # Rows in the order of positions need no look at the events.
-            self._rows.add(range(self._scanned, self._total))
-            self._scanned = self._total
+            self._rows.add(range(self._examined, self._total))
+            self._examined = self._total
 
     def _is_behind(self) -> bool:
         return (
-            self._scanned < self._total
+            self._examined < self._total
             or self.searched < self._total
             or (self.by_time and not self._causal.is_settled)
             or any(rows.has_waiting for rows in self._orders())
@@ -261,7 +261,7 @@ class EventView:
             if rows.is_merging:
                 rows.merge()
                 return True
-        if self.by_time and (self._settling is not None or self._scanned == self._total):
+        if self.by_time and (self._settling is not None or self._examined == self._total):
             if self._settling is None:
                 self._settling = self._causal.settle()
             changed = next(self._settling, None)
@@ -271,7 +271,7 @@ class EventView:
                         rows.sort_again(low, high)
                 return True
             self._settling = None
-        for rows, looked_at in zip(self._orders(), (self._scanned, self.searched), strict=False):
+        for rows, looked_at in zip(self._orders(), (self._examined, self.searched), strict=False):
             if rows.has_waiting and looked_at == self._total:
                 rows.merge()
                 return True
@@ -279,8 +279,8 @@ class EventView:
 
     def _look_piece(self, end: float) -> bool:
         begin = work_seconds()
-        is_search = self._scanned == self._total
-        start = self.searched if is_search else self._scanned
+        is_search = self._examined == self._total
+        start = self.searched if is_search else self._examined
         if start >= self._total:
             return False
         budget = min(_PIECE_SECONDS, max(end - begin, _PIECE_SECONDS / 4))
@@ -289,22 +289,22 @@ class EventView:
         if is_search:
             self._search_piece(start, stop)
         else:
-            self._scan_piece(start, stop)
+            self._examine(start, stop)
         self._rate = (stop - start) / max(work_seconds() - begin, 1e-6)
         return True
 
-    def _scan_piece(self, start: int, stop: int) -> None:
+    def _examine(self, start: int, stop: int) -> None:
         if self.by_time:
             self._causal.extend(stop)
         if self._filter is None:
             self._rows.add(range(start, stop))
         else:
-            self._rows.add(self._filter.scan(self.log, start, stop))
-        self._scanned = stop
+            self._rows.add(self._filter.passing(self.log, start, stop))
+        self._examined = stop
 
     def _search_piece(self, start: int, stop: int) -> None:
         if self._search is not None:
-            self._hits.add(self._rows.among(self._search.scan(self.log, start, stop)))
+            self._hits.add(self._rows.among(self._search.passing(self.log, start, stop)))
         self._searched = stop
 
     def _matcher(self, wanted: Filter | None) -> Matcher | None:
@@ -319,7 +319,7 @@ class EventView:
     def _clear(self) -> None:
         whole = self._causal.order if self.by_time and self._filter is None else None
         self._rows = FoundRows(self._keys(), whole)
-        self._scanned = 0
+        self._examined = 0
         self._clear_hits()
 
     def _clear_hits(self) -> None:

@@ -276,7 +276,7 @@ class Matcher:
 
     Args:
         filter_: What must hold.
-        tables: The tables of every log that is scanned.
+        tables: The tables of every log that is filtered.
         user_of: Tells user ids. Asked when a participant is first met.
     """
 
@@ -293,8 +293,8 @@ class Matcher:
         self._columns = [test for test in tests if not test.reads_rare]
         self._rare = [test for test in tests if test.reads_rare]
 
-    def scan(self, log: EventLog, start: int, stop: int) -> "array[int]":
-        """Ascending positions of those from `start` to below `stop` that pass.
+    def passing(self, log: EventLog, start: int, stop: int) -> "array[int]":
+        """Return the positions from `start` to below `stop` whose events pass, ascending.
 
         Builds events only where rare fields decide, and only of events that have some.
         """
@@ -313,7 +313,7 @@ class Matcher:
 
     def matches(self, log: EventLog, position: int) -> bool:
         """Whether one event passes."""
-        return bool(self.scan(log, position, position + 1))
+        return bool(self.passing(log, position, position + 1))
 
     def _rare_mask(self, log: EventLog, start: int, columns: EventColumns, candidates: int) -> int:
         count = len(columns.kinds)

@@ -10,6 +10,7 @@ from statistics import median_low
 from typing import Final, assert_never
 
 from ivscope.analysis.event_view import EventView
+from ivscope.analysis.intervals import SECOND
 from ivscope.analysis.row_columns import (
     FEW,
     flags_of,
@@ -23,10 +24,9 @@ from ivscope.domain.times import to_microseconds
 from ivscope.provider.store.event_log import NO_TIME, EventKind
 from ivscope.provider.store.order import OrderLabel
 
-_SECOND = 1_000_000
-_MINUTE: Final = 60 * _SECOND
+_MINUTE: Final = 60 * SECOND
 
-LEAST_GAP = 30 * _SECOND
+LEAST_GAP = 30 * SECOND
 """Microseconds. Shorter silences are usual: joining again takes that long."""
 
 GAP_FACTOR = 10
@@ -291,7 +291,7 @@ def row_beyond(view: EventView, time_us: int, *, later: bool) -> int | None:
         return None
     sign = row_order(view)
     if sign is None:
-        return _scan(view, time_us, later=later)
+        return _nearest_unsorted(view, time_us, later=later)
     row = _first_row(view, time_us, sign)
     if later == (sign == 1) or (row is not None and _row_time(view, row) == time_us):
         return row
@@ -329,7 +329,7 @@ def _row_time(view: EventView, row: int) -> int:
     return time_us
 
 
-def _scan(view: EventView, time_us: int, *, later: bool) -> int | None:
+def _nearest_unsorted(view: EventView, time_us: int, *, later: bool) -> int | None:
     times = times_of(view, 0, len(view))
     if later:
         nearest = min(filter(time_us.__le__, times), default=None)

@@ -66,6 +66,7 @@ class Publishers:
 
     __slots__ = (
         "_certain",
+        "_examined",
         "_log",
         "_people",
         "_possible",
@@ -73,7 +74,6 @@ class Publishers:
         "_reaches",
         "_roles",
         "_rows",
-        "_scanned",
         "_work",
     )
 
@@ -81,7 +81,7 @@ class Publishers:
         self._log = log
         self._reaches = reaches
         self._roles = KindRoles(log.tables)
-        self._scanned = 0
+        self._examined = 0
         self._rows: dict[int, array[int]] = {}
         """By participant: position, time and kind of each event that matters, one after another."""
         self._publishers: dict[int, None] = {}
@@ -105,7 +105,7 @@ class Publishers:
             if is_over():
                 return True
         self._work = None
-        return self._scanned < len(self._log)
+        return self._examined < len(self._log)
 
     def count(self) -> "Publishers":
         """Count everything at once, for a thread that may take its time. Returns itself."""
@@ -173,8 +173,8 @@ class Publishers:
 
     def _steps(self) -> Iterator[None]:
         reach_of = self._reaches()
-        while self._scanned < len(self._log):
-            self._scan(self._scanned, min(self._scanned + _CHUNK, len(self._log)))
+        while self._examined < len(self._log):
+            self._examine(self._examined, min(self._examined + _CHUNK, len(self._log)))
             yield
         texts = self._log.tables.texts
         has_changed = False
@@ -197,7 +197,7 @@ class Publishers:
             yield from possible.fill([one for own in people for one in own.possible])
             self._certain, self._possible = certain, possible
 
-    def _scan(self, start: int, stop: int) -> None:
+    def _examine(self, start: int, stop: int) -> None:
         columns = self._log.columns(start, stop)
         flags = flags_of(self._log, start, stop, lambda kind: kind.name in _STARTS_AND_STOPS)
         self._publishers.update(dict.fromkeys(compress(columns.participants, flags)))
@@ -207,7 +207,7 @@ class Publishers:
         )
         for participant, *row in compress(rows, flags):
             self._rows.setdefault(participant, array("q")).extend(row)
-        self._scanned = stop
+        self._examined = stop
 
 
 class _Person:

@@ -72,7 +72,7 @@ class StateRow:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupRow:
+class BreakdownRow:
     """Participants that have one thing in common, among those read whose facts are known."""
 
     value: str | None
@@ -86,7 +86,7 @@ class GroupRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Breakdown:
     """Failing and all participants by one fact. Counts, no claim of a cause."""
 
     label: str
@@ -99,7 +99,7 @@ class Group:
     """Of all that have errors, how many have their facts known."""
     failing: int
     """Participants with errors."""
-    rows: tuple[GroupRow, ...]
+    rows: tuple[BreakdownRow, ...]
     """Most failing first. Empty when nothing is known."""
 
 
@@ -127,6 +127,6 @@ class Summary:
     """Most first; rows without a code among them."""
     top_participants: tuple[ParticipantRow, ...]
     """Most errors first."""
-    groups: tuple[Group, ...]
+    breakdowns: tuple[Breakdown, ...]
     by_name: tuple[NameRow, ...]
     """Most first."""

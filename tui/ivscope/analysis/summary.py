@@ -10,13 +10,14 @@ from itertools import compress, islice
 from typing import Final
 
 from ivscope.analysis.drill_filters import Drills
+from ivscope.analysis.intervals import SECOND
 from ivscope.analysis.listed_participants import ListedParticipants
 from ivscope.analysis.row_columns import flags_of
 from ivscope.analysis.session_summary import (
+    Breakdown,
+    BreakdownRow,
     Coverage,
     ErrorRow,
-    Group,
-    GroupRow,
     NameRow,
     ParticipantRow,
     StateRow,
@@ -57,10 +58,10 @@ _LABELS: Final[tuple[tuple[str, Callable[[Participant], str | None]], ...]] = (
 )
 
 
-def groups_of(
+def breakdowns_of(
     read: Iterable[str], listed: int, facts: Mapping[str, Participant], failing: Failing
-) -> tuple[Group, ...]:
-    """Make a group for each fact. Participants that are not read do not count.
+) -> tuple[Breakdown, ...]:
+    """Make a breakdown for each fact. Participants that are not read do not count.
 
     Args:
         read: Participants whose events are read to the end.
@@ -70,7 +71,7 @@ def groups_of(
     """
     known = [(name, facts[name]) for name in read if name in facts]
     failing_known = sum(name in failing.names for name, _ in known)
-    groups: list[Group] = []
+    breakdowns: list[Breakdown] = []
     for label, value_of in _LABELS:
         total: Counter[str | None] = Counter()
         failed: dict[str | None, list[str]] = {}
@@ -80,14 +81,16 @@ def groups_of(
             if name in failing.names:
                 failed.setdefault(value, []).append(name)
         rows = [
-            GroupRow(value, len(failed.get(value, ())), count, _drill(failing, failed.get(value)))
+            BreakdownRow(
+                value, len(failed.get(value, ())), count, _drill(failing, failed.get(value))
+            )
             for value, count in total.items()
         ]
         rows.sort(key=lambda row: (-row.failing, -row.total, row.value or ""))
-        groups.append(
-            Group(label, len(known), listed, failing_known, len(failing.names), tuple(rows))
+        breakdowns.append(
+            Breakdown(label, len(known), listed, failing_known, len(failing.names), tuple(rows))
         )
-    return tuple(groups)
+    return tuple(breakdowns)
 
 
 def _drill(failing: Failing, names: list[str] | None) -> str | None:
@@ -100,8 +103,6 @@ _CHUNK = 8_192
 
 _TOP = 20
 """At most so many participants with errors are listed: as many as fit on a screen."""
-
-_SECOND_US = 1_000_000
 
 
 class SummaryBuilder:
@@ -120,12 +121,12 @@ class SummaryBuilder:
         "_publishers",
         "_times",
         "_who",
-        "scanned",
+        "counted",
     )
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
-        self.scanned = 0
+        self.counted = 0
         """Events counted so far."""
         self._kinds: Counter[int] = Counter()
         self._by_participant: Counter[int] = Counter()
@@ -148,11 +149,11 @@ class SummaryBuilder:
     def advance(self, seconds: float) -> bool:
         """Count for about so many seconds, at least a slice. Returns whether events are left."""
         is_over = work_limit(seconds)
-        while self.scanned < len(self._log):
-            self._count(self.scanned, min(self.scanned + _CHUNK, len(self._log)))
+        while self.counted < len(self._log):
+            self._count(self.counted, min(self.counted + _CHUNK, len(self._log)))
             if is_over():
                 break
-        return self.scanned < len(self._log)
+        return self.counted < len(self._log)
 
     def _count(self, start: int, stop: int) -> None:
         log = self._log
@@ -178,7 +179,7 @@ class SummaryBuilder:
                 if time > NO_TIME:
                     count, first, last = self._times.get(kind, (0, time, time))
                     self._times[kind] = count + 1, min(first, time), max(last, time)
-        self.scanned = stop
+        self.counted = stop
 
     def summary(
         self,
@@ -211,7 +212,7 @@ class SummaryBuilder:
         drills = {row.name: row.drill for row in by_name}
         return Summary(
             coverage=Coverage(len(read), len(rows), all_listed),
-            events=self.scanned,
+            events=self.counted,
             errors=self._failed.total(),
             failing=len(self._failed),
             first=_moment(self._first_us),
@@ -223,7 +224,7 @@ class SummaryBuilder:
             publishers_drill=drills.get(events.PUBLISH_STARTED, f"name:{events.PUBLISH_STARTED}"),
             by_code=self._by_code(),
             top_participants=self._top_participants(rows, self._participants),
-            groups=groups_of(read, len(rows), facts, named),
+            breakdowns=breakdowns_of(read, len(rows), facts, named),
             by_name=by_name,
         )
 
@@ -243,7 +244,7 @@ class SummaryBuilder:
             first = min((spread[1] for spread in spreads), default=sys.maxsize)
             last = max((spread[2] for spread in spreads), default=NO_TIME)
             timed = sum(spread[0] for spread in spreads)
-            rate = per_minute(timed, (last - first) / _SECOND_US)
+            rate = per_minute(timed, (last - first) / SECOND)
             # An event without a code is an error by its name only.
             drill = drills.only(code) if code else f"{drills.only(code)} error:yes"
             row = ErrorRow(code, count, len(people), _moment(first), _moment(last), rate, drill)

@@ -39,11 +39,6 @@ class TimeWindow:
         new = min(max(round(length / factor), _SHORTEST_US), _LAST_US - _FIRST_US)
         return _window(fixed - (fixed - start) * new // length, new)
 
-    def pan(self, fraction: float) -> "TimeWindow":
-        """The window moved by a part of its length, later when positive."""
-        start, end = self.bounds
-        return _window(start + round((end - start) * fraction), end - start)
-
     def centred(self, moment: datetime) -> "TimeWindow":
         """The window of the same length with a moment in its middle."""
         start, end = self.bounds

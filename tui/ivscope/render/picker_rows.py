@@ -86,6 +86,11 @@ _NAME_CELLS = 16
 """Cells of a name: fewer would cut usual names, which say more than any other column."""
 
 
+_SESSION_ID_CELLS = 16
+"""Cells of a session id, "st-" and 13 characters as a rule: the whole one says more than a column
+that is told in the facts too."""
+
+
 def _live_mark(live: bool) -> Line:
     return (Span("*" if live else "-", Role.GOOD if live else Role.MUTED),)
 
@@ -128,7 +133,7 @@ def stage_table() -> Table[StageSummary]:
 
 
 def session_table(zone: tzinfo, now: datetime) -> Table[StageSession]:
-    """Make the columns live or ended, start, duration (so far, when live), session id."""
+    """Make the columns live or ended, start, end, duration (so far, when live), session id."""
 
     def is_live(session: StageSession) -> bool:
         return session.end_time is None
@@ -144,10 +149,27 @@ def session_table(zone: tzinfo, now: datetime) -> Table[StageSession]:
                 priority=2,
             ),
             Column("STARTED", 20, lambda session: clock(session.start_time, zone, with_date=True)),
+            Column("ENDED", 11, lambda session: _session_end(session, zone), priority=3),
             Column("DURATION", 14, lambda session: session_duration(session, now), priority=1),
-            Column("SESSION ID", Rest(12), lambda session: session.session_id, Role.STRONG),
+            Column(
+                "SESSION ID",
+                Rest(_SESSION_ID_CELLS),
+                lambda session: session.session_id,
+                Role.STRONG,
+            ),
         )
     )
+
+
+def _session_end(session: StageSession, zone: tzinfo) -> str:
+    """Write when a session ended: the time, or day and minute if not on the day of its start."""
+    end = session.end_time
+    if not isinstance(end, datetime):
+        return "-" if end is None else clock(end, zone)
+    (first_day, _, _), (last_day, _, time) = (
+        clock(one, zone, with_date=True).partition(" ") for one in (session.start_time, end)
+    )
+    return time if first_day == last_day else f"{last_day[len('2026-') :]} {time[: -len(':00')]}"
 
 
 def session_duration(session: StageSession, now: datetime) -> str:

@@ -201,20 +201,6 @@ def share_keys(one: Command, other: Command) -> bool:
     return any(one.views & board and other.views & board for board in KEYBOARDS)
 
 
-def changing_letters(keys: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Letters that do something else in another view, with the ids of their commands.
-
-    Args:
-        keys: Keys by command id; empty for a command without keys.
-    """
-    meanings: dict[str, list[str]] = {}
-    for command in COMMANDS:
-        for key in keys[command.id].split(","):
-            if len(key) == 1 and key.isalpha():
-                meanings.setdefault(key, []).append(command.id)
-    return {key: tuple(ids) for key, ids in meanings.items() if len(ids) > 1}
-
-
 def _named(*ids: str) -> dict[str, str]:
     return dict.fromkeys(ids, "")
 

@@ -39,9 +39,9 @@ class Seeking:
         was_seeking, self._sought = self._sought is not None, None
         return was_seeking
 
-    def text(self, reading: EventList) -> str | None:
+    def text(self, event_list: EventList) -> str | None:
         """Say what is looked for and how long that can take at most; None for nothing."""
-        sought, stream = self._sought, reading.stream
+        sought, stream = self._sought, event_list.stream
         if sought is None:
             return None
         if sought.pages is None or not isinstance(stream, ParticipantStream):
@@ -51,7 +51,7 @@ class Seeking:
 
     def seek(
         self,
-        reading: EventList,
+        event_list: EventList,
         what: str,
         find: Callable[[], int | None],
         is_nowhere: Callable[[], bool],
@@ -60,7 +60,7 @@ class Seeking:
         """Go to the row that `find` returns, reading pages until it does.
 
         Args:
-            reading: The list to look in.
+            event_list: The list to look in.
             what: What is looked for, such as "next error".
             find: Returns the row where it is; None while it is not read.
             is_nowhere: Returns whether there is none in all that was read, above the cursor too.
@@ -71,22 +71,22 @@ class Seeking:
         row = find()
         if row is not None:
             arrived(row)
-        elif not reading.stream.may_grow:
-            self._say(_honest_end(what, reading, is_nowhere))
+        elif not event_list.stream.may_grow:
+            self._say(_honest_end(what, event_list, is_nowhere))
         else:
-            stream, pages = reading.stream, None
+            stream, pages = event_list.stream, None
             if isinstance(stream, ParticipantStream):
                 pages = ReadAll(self._provider, stream.feed)
                 pages.step()
             self._sought = _Sought(what, find, is_nowhere, arrived, pages)
 
-    def go_on(self, reading: EventList) -> None:
+    def go_on(self, event_list: EventList) -> None:
         """Look again, since a page came or reading stopped."""
-        sought, stream = self._sought, reading.stream
+        sought, stream = self._sought, event_list.stream
         is_paging = isinstance(stream, ParticipantStream)
         if sought is None or (is_paging and stream.is_busy):
             return
-        while reading.view.work(1.0):
+        while event_list.view.work(1.0):
             pass
         row = sought.find()
         if row is not None:
@@ -96,18 +96,18 @@ class Seeking:
             self._sought = None
         elif not stream.may_grow:
             self._sought = None
-            self._say(_honest_end(sought.what, reading, sought.is_nowhere))
+            self._say(_honest_end(sought.what, event_list, sought.is_nowhere))
         elif sought.pages is not None:
             sought.pages.step()
 
 
-def _honest_end(what: str, reading: EventList, is_nowhere: Callable[[], bool]) -> str:
+def _honest_end(what: str, event_list: EventList, is_nowhere: Callable[[], bool]) -> str:
     """Say what was not found, where, and how much was read."""
-    count = f"{len(reading.stream.items):,}"
-    hidden = f" (filter: {reading.filter_shown})" if reading.hides else ""
-    if reading.stream.failure is not None:
+    count = f"{len(event_list.stream.items):,}"
+    hidden = f" (filter: {event_list.filter_shown})" if event_list.hides else ""
+    if event_list.stream.failure is not None:
         return f"no {what} further down in the {count} events read; reading stopped at a failure"
-    if not reading.stream.is_complete:
+    if not event_list.stream.is_complete:
         return f"no {what} further down in the {count} events read so far{hidden}"
     if not hidden and is_nowhere():
         return f"no {what} in all {count} events"

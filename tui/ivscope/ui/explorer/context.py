@@ -80,14 +80,14 @@ class ExplorerContext:
         return self.trail.here
 
     @property
-    def is_reading(self) -> bool:
+    def shows_events(self) -> bool:
         """Whether events are shown."""
         return self.here.level >= Level.EVENTS
 
     @property
     def picks(self) -> bool:
         """Whether the keys go to a picker, alone or beside the events."""
-        return not self.is_reading or self.layout.picker_has_focus
+        return not self.shows_events or self.layout.picker_has_focus
 
     @property
     def level(self) -> Level:
@@ -96,7 +96,7 @@ class ExplorerContext:
         A picker beside the events has another level. Otherwise the picker may not be open yet: a
         key typed before the first frame counts for the place that was asked for.
         """
-        is_beside = self.is_reading and self.layout.picker_has_focus
+        is_beside = self.shows_events and self.layout.picker_has_focus
         return self.picker.place.level if is_beside else self.here.level
 
     @property
@@ -104,13 +104,13 @@ class ExplorerContext:
         """The view that the keys go to."""
         if self.status.is_asking:
             return View.PROMPT
-        if self.is_reading and self.layout.detail_is_full:
+        if self.shows_events and self.layout.detail_is_full:
             return View.DETAIL
         return View[self.level.name]
 
     def why_no_events(self) -> str:
         """Say why a command on events cannot be done now; empty when it can."""
-        if not self.is_reading or self.pane.reading is None:
+        if not self.shows_events or self.pane.event_list is None:
             return "open a participant first: this works on events"
         if self.layout.picker_has_focus:
             return "the keys go to the picker: {go.next_pane} takes them to the events"

@@ -183,16 +183,16 @@ class Saving:
         context.handlers.add("take.save", self._save, self._why_not)
 
     def _why_not(self) -> str:
-        reading = self._context.pane.reading
-        if not self._context.is_reading or reading is None:
+        event_list = self._context.pane.event_list
+        if not self._context.shows_events or event_list is None:
             return "{take.save} saves events: open a participant, or everybody with {go.timeline}"
-        return "" if len(reading.view) else "no event is shown: nothing to save"
+        return "" if len(event_list.view) else "no event is shown: nothing to save"
 
     def _save(self) -> None:
-        here, reading = self._context.here, self._context.pane.reading
-        if reading is None:
+        here, event_list = self._context.here, self._context.pane.event_list
+        if event_list is None:
             return
-        view, log, stream = reading.view, reading.view.log, reading.stream
+        view, log, stream = event_list.view, event_list.view.log, event_list.stream
         now = self._times.now()
         head = SavedHead(
             stage_arn=here.session.stage_arn,
@@ -203,8 +203,8 @@ class Saving:
             loaded=len(log),
             is_complete=stream.is_complete,
             coverage=stream.coverage,
-            order="sorted by time" if reading.by_time else log.order.value,
-            filter=filter_words(reading),
+            order="sorted by time" if event_list.by_time else log.order.value,
+            filter=filter_words(event_list),
         )
         positions = list(view.positions(0, len(view)))
         event_at: Callable[[int], Event] = log.__getitem__

@@ -103,16 +103,16 @@ class Detail:
         self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo
     ) -> list[Line]:
         """Say what the event began or ended, and when its other half was."""
-        reading, position = pane.reading, pane.position
-        if reading is None or position is None:
+        event_list, position = pane.event_list, pane.position
+        if event_list is None or position is None:
             return []
         reaches = self._store_context.reaches
-        if isinstance(reading.stream, SessionStream):
-            reach = reaches.in_scan(reading.stream.scan)(scope.participant_id)
+        if isinstance(event_list.stream, SessionStream):
+            reach = reaches.in_scan(event_list.stream.scan)(scope.participant_id)
         else:
             feed = self._provider.store.opened_events(scope)
             reach = NOTHING_KNOWN if feed is None else reaches.of_feed(scope, feed)
-        span = reading.spans.span_of(position, reach)
+        span = event_list.spans.span_of(position, reach)
         return [] if span is None else field("Span", span_line(span, zone), width)
 
     def _findings(

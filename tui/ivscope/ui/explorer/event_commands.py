@@ -42,7 +42,7 @@ _STYLES = (TimeStyle.UTC, TimeStyle.LOCAL, TimeStyle.AGE, TimeStyle.DELTA, TimeS
 class _Waiting:
     """A typed time that can be read only when the times of the session are known."""
 
-    reading: EventList
+    event_list: EventList
     text: str
     cursor: datetime | None
 
@@ -86,11 +86,11 @@ class EventCommands:
         self._context.handlers.add(id_, do, lambda: self._context.why_no_events() or why_not())
 
     @property
-    def _reading(self) -> EventList:
-        reading = self._pane.reading
-        if reading is None or not self._context.is_reading:
+    def _event_list(self) -> EventList:
+        event_list = self._pane.event_list
+        if event_list is None or not self._context.shows_events:
             raise Unavailable("open a participant first: this works on events")
-        return reading
+        return event_list
 
     # Why a command cannot be done now.
 
@@ -98,10 +98,12 @@ class EventCommands:
         return "" if self._pane.position is not None else "no event under the cursor"
 
     def _why_no_search(self) -> str:
-        return "" if self._reading.search_text else "nothing is searched for: {find.search} finds"
+        return (
+            "" if self._event_list.search_text else "nothing is searched for: {find.search} finds"
+        )
 
     def _why_no_filter(self) -> str:
-        return "" if self._reading.filter_text else "there is no filter: {find.filter} sets one"
+        return "" if self._event_list.filter_text else "there is no filter: {find.filter} sets one"
 
     def _why_no_remote(self) -> str:
         event = self._pane.event
@@ -109,7 +111,7 @@ class EventCommands:
         return "" if has_one else "this event has no remote participant"
 
     def _why_no_mark(self) -> str:
-        return "" if self._reading.marks else "no event is marked: {jump.mark} marks one"
+        return "" if self._event_list.marks else "no event is marked: {jump.mark} marks one"
 
     def _why_no_time(self) -> str:
         return "" if self.cursor_time is not None else "this event has no readable time"
@@ -127,9 +129,9 @@ class EventCommands:
         Raises:
             Unavailable: The text is no filter; says why.
         """
-        reading, reference = self._reading, self._reference(cursor)
+        event_list, reference = self._event_list, self._reference(cursor)
         try:
-            self._pane.refit(lambda: reading.filter_by(text, reference))
+            self._pane.refit(lambda: event_list.filter_by(text, reference))
         except FilterError as error:
             raise Unavailable(str(error)) from error
         self._ask_for_session()
@@ -144,9 +146,9 @@ class EventCommands:
         Raises:
             Unavailable: The text is no search; says why.
         """
-        reading, reference = self._reading, self._reference(cursor)
+        event_list, reference = self._event_list, self._reference(cursor)
         try:
-            reading.search_for(text, reference)
+            event_list.search_for(text, reference)
         except FilterError as error:
             raise Unavailable(str(error)) from error
         self._ask_for_session()
@@ -155,50 +157,50 @@ class EventCommands:
     def go_to_hit(self) -> None:
         """Go to the hit at or after the cursor; read on until there is one."""
         position = self._pane.position
-        if position is None or not self._reading.view.is_hit(position):
+        if position is None or not self._event_list.view.is_hit(position):
             self._next_hit(1)
 
     def _next_hit(self, step: int) -> None:
-        reading = self._reading
+        event_list = self._event_list
         self._seek(
-            f"hit for {reading.search_text}",
+            f"hit for {event_list.search_text}",
             step,
-            lambda row: reading.view.next_hit(row, step),
-            lambda: not reading.view.hit_count,
+            lambda row: event_list.view.next_hit(row, step),
+            lambda: not event_list.view.hit_count,
         )
 
     def _filter_by_this(self) -> None:
         event = self._pane.event
         if event is None:
             return
-        texts = self._reading.view.log.tables.texts
+        texts = self._event_list.view.log.tables.texts
         if event.error_code:
-            kinds = self._reading.view.log.tables.kinds
+            kinds = self._event_list.view.log.tables.kinds
             codes = {kind.error_code for kind in kinds}
             self.filter_by(Drills("code", codes).only(event.error_code))
         elif event.remote_participant_id:
             self.filter_by(Drills("remote", texts).only(event.remote_participant_id))
         else:
-            names = {kind.name for kind in self._reading.view.log.tables.kinds}
+            names = {kind.name for kind in self._event_list.view.log.tables.kinds}
             self.filter_by(Drills("name", names).only(event.name))
 
     def _toggle_filter(self) -> None:
-        reading = self._reading
-        self._pane.refit(reading.toggle_filter)
+        event_list = self._event_list
+        self._pane.refit(event_list.toggle_filter)
 
     def _toggle_errors(self) -> None:
-        self._pane.refit(self._reading.toggle_errors)
+        self._pane.refit(self._event_list.toggle_errors)
 
     def clear(self) -> bool:
         """End the search, or without one the filter. Returns whether there was either."""
-        reading = self._pane.reading
-        if reading is None:
+        event_list = self._pane.event_list
+        if event_list is None:
             return False
-        if reading.search_text:
+        if event_list.search_text:
             self.search_for("")
             self._pane.redraw()
-        elif reading.hides:
-            self._pane.refit(reading.show_all)
+        elif event_list.hides:
+            self._pane.refit(event_list.show_all)
         else:
             return False
         return True
@@ -209,10 +211,10 @@ class EventCommands:
         Raises:
             Unavailable: `order` is neither of the two.
         """
-        reading = self._reading
+        event_list = self._event_list
         if order not in {"time", "returned"}:
             raise Unavailable("sort takes time or returned")
-        self._pane.refit(lambda: reading.sort(by_time=order == "time"))
+        self._pane.refit(lambda: event_list.sort(by_time=order == "time"))
 
     # Jumping.
 
@@ -224,14 +226,14 @@ class EventCommands:
         is_nowhere: Callable[[], bool] = lambda: False,
     ) -> None:
         """Go to what is sought. Reads on only when further pages lie in that direction."""
-        reading, start = self._reading, self._pane.position
+        event_list, start = self._event_list, self._pane.position
         if start is None:
             raise Unavailable("no event to start from")
 
         def from_start() -> int | None:
-            return find(reading.view.row_at(start))
+            return find(event_list.view.row_at(start))
 
-        if step > 0 and not reading.by_time:
+        if step > 0 and not event_list.by_time:
             self._pane.seek_for(what, from_start, is_nowhere)
             return
         row = from_start()
@@ -240,7 +242,7 @@ class EventCommands:
         self._pane.move_to(row)
 
     def _jump(self, wanted: Jump, step: int, what: str) -> None:
-        view = self._reading.view
+        view = self._event_list.view
 
         def is_nowhere() -> bool:
             return isinstance(wanted, ErrorJump) and not view.log.error_count
@@ -258,24 +260,24 @@ class EventCommands:
 
     def _jump_minutes(self, step: int) -> None:
         """Go to the event so many minutes away or beyond, reading on if it can be on a page."""
-        reading, start = self._reading, self._pane.position
+        event_list, start = self._event_list, self._pane.position
         jump = MinuteJump(self._context.count.take())
         here = self.cursor_time
         if start is None or here is None:
             raise Unavailable("this event has no readable time")
 
         def find() -> int | None:
-            return next_row(reading.view, reading.view.row_at(start), step, jump)
+            return next_row(event_list.view, event_list.view.row_at(start), step, jump)
 
         minutes = f"{jump.count} min {'later' if step > 0 else 'earlier'}"
         row = find()
         if row is not None:
             self._pane.move_to(row)
-        elif reading.may_reach(step):
+        elif event_list.may_reach(step):
             self._pane.seek_for(f"event {minutes}", find)
         else:
-            last = nearest_row(reading.view, here + step * timedelta(minutes=jump.count))
-            away = 0.0 if last is None else abs(_seconds_between(reading, last, here))
+            last = nearest_row(event_list.view, here + step * timedelta(minutes=jump.count))
+            away = 0.0 if last is None else abs(_seconds_between(event_list, last, here))
             end = "last" if step > 0 else "first"
             where = (
                 f"the {end} one is {round_duration(away)} away" if away else f"this is the {end}"
@@ -285,12 +287,12 @@ class EventCommands:
     def _mark(self) -> None:
         position = self._pane.position
         if position is not None:
-            self._reading.marks ^= {position}
+            self._event_list.marks ^= {position}
             self._pane.redraw()
 
     def _jump_marks(self, step: int) -> None:
-        reading = self._reading
-        found = next_row(reading.view, self._pane.row, step, MarkJump(reading.marks))
+        event_list = self._event_list
+        found = next_row(event_list.view, self._pane.row, step, MarkJump(event_list.marks))
         if found is None:
             raise Unavailable("no marked event in this direction")
         self._pane.move_to(found)
@@ -299,7 +301,7 @@ class EventCommands:
 
     def _next_style(self) -> None:
         """Show times in the next style."""
-        has_zero = self._pane.reading is not None and self._pane.reading.zero is not None
+        has_zero = self._pane.event_list is not None and self._pane.event_list.zero is not None
         styles = _STYLES if has_zero else _STYLES[:-1]
         place = styles.index(self._times.style) if self._times.style in styles else -1
         self._times.style = styles[(place + 1) % len(styles)]
@@ -307,9 +309,9 @@ class EventCommands:
         self._context.say(f"times: {self._times.style.value}")
 
     def _set_zero(self) -> None:
-        reading, event = self._reading, self._pane.event
+        event_list, event = self._event_list, self._pane.event
         if event is not None and isinstance(event.time, datetime):
-            reading.zero = event.time
+            event_list.zero = event.time
             self._times.style = TimeStyle.ZERO
             self._context.redraw()
 
@@ -321,34 +323,34 @@ class EventCommands:
 
     def _reference(self, cursor: datetime | None = None) -> TimeReference:
         """Return what gives typed times their date, and what distances count from."""
-        reading, now = self._reading, self._times.now()
+        event_list, now = self._event_list, self._times.now()
         return TimeReference(
             zone=self._times.zone,
             now=now,
             cursor=cursor or self.cursor_time,
-            session=reading.stream.session_times(now),
-            zero=reading.zero,
+            session=event_list.stream.session_times(now),
+            zero=event_list.zero,
         )
 
     def _ask_for_session(self) -> None:
         """Have the times of the session read when a typed clock time needs them for its date."""
-        if self._reading.lacks_session:
-            self._reading.stream.awaits_session()
+        if self._event_list.lacks_session:
+            self._event_list.stream.awaits_session()
 
     def changed(self) -> None:
         """Date times again that were typed before the times of the session were read."""
-        reading, waiting = self._pane.reading, self._waiting
-        if reading is not None and reading.lacks_user:
-            self._pane.refit(reading.take_user)
-        if reading is not None and reading.lacks_session:
-            session = reading.stream.session_times(self._times.now())
+        event_list, waiting = self._pane.event_list, self._waiting
+        if event_list is not None and event_list.lacks_user:
+            self._pane.refit(event_list.take_user)
+        if event_list is not None and event_list.lacks_session:
+            session = event_list.stream.session_times(self._times.now())
             if session is not None:
-                self._pane.refit(lambda: reading.date_by(session))
-        if waiting is None or reading is None:
+                self._pane.refit(lambda: event_list.date_by(session))
+        if waiting is None or event_list is None:
             return
-        if waiting.reading is not reading or not self._pane.waits_for:
+        if waiting.event_list is not event_list or not self._pane.waits_for:
             self._waiting = None  # another place is shown, or Esc stopped it
-        elif not reading.stream.awaits_session():
+        elif not event_list.stream.awaits_session():
             self._waiting, self._pane.waits_for = None, ""
             try:
                 self._go_to_typed(self._read_time(waiting.text, waiting.cursor))
@@ -361,11 +363,11 @@ class EventCommands:
         Raises:
             Unavailable: The text is no time; says what to type.
         """
-        reading, cursor = self._reading, self.cursor_time
+        event_list, cursor = self._event_list, self.cursor_time
         typed = self._read_time(text, cursor)
-        if is_dated_elsewhere(typed) and reading.stream.awaits_session():
+        if is_dated_elsewhere(typed) and event_list.stream.awaits_session():
             self._pane.stop()
-            self._waiting = _Waiting(reading, text, cursor)
+            self._waiting = _Waiting(event_list, text, cursor)
             self._pane.waits_for = f"event near {text.strip()}"
         else:
             self._go_to_typed(typed)
@@ -388,28 +390,28 @@ class EventCommands:
         self._go_near(moment, None)
 
     def _go_near(self, moment: datetime, arrived: Callable[[int], None] | None) -> None:
-        reading = self._reading
+        event_list = self._event_list
 
         def find() -> int | None:
-            while reading.view.work(1.0):
+            while event_list.view.work(1.0):
                 pass
-            row = nearest_row(reading.view, moment)
-            return row if reading.is_nearest(row, moment) else None
+            row = nearest_row(event_list.view, moment)
+            return row if event_list.is_nearest(row, moment) else None
 
         self._pane.seek_for(f"event near {full(moment, self._times.zone)}", find, arrived=arrived)
 
     def _where(self, typed: TypedTime, row: int) -> str:
         """Say which time was meant, with its date, and how far the nearest event is from it."""
-        reading, zone = self._reading, self._times.zone
+        event_list, zone = self._event_list, self._times.zone
         text = full(typed.moment, zone)
-        seconds = _seconds_between(reading, row, typed.moment)
+        seconds = _seconds_between(event_list, row, typed.moment)
         if abs(seconds) >= 1:
             side = "later" if seconds > 0 else "earlier"
             away = f"{round_duration(seconds)} {side}"
             time_us = to_microseconds(typed.moment)
-            is_outside = row_beyond(reading.view, time_us, later=seconds < 0) is None
-            which = "events shown" if reading.hides else "events"
-            if not reading.stream.is_complete:
+            is_outside = row_beyond(event_list.view, time_us, later=seconds < 0) is None
+            which = "events shown" if event_list.hides else "events"
+            if not event_list.stream.is_complete:
                 which += " read so far"
             if is_outside:
                 end = "before" if seconds > 0 else "after"
@@ -438,7 +440,7 @@ class EventCommands:
         self._pane.redraw()
 
 
-def _seconds_between(reading: EventList, row: int, moment: datetime) -> float:
+def _seconds_between(event_list: EventList, row: int, moment: datetime) -> float:
     """Return how many seconds the event in a row is after a moment; 0 without a time."""
-    time_us = reading.view.log.time_us(reading.view.position(row))
+    time_us = event_list.view.log.time_us(event_list.view.position(row))
     return 0.0 if time_us is None else (from_microseconds(time_us) - moment).total_seconds()

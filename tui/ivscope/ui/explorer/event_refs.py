@@ -17,10 +17,10 @@ def event_ref(
         pane: Where the cursor is.
         scope: The participant of the event.
     """
-    reading, position = pane.reading, pane.position
-    if reading is None or position is None:
+    event_list, position = pane.event_list, pane.position
+    if event_list is None or position is None:
         return None
-    if isinstance(reading.stream, SessionStream):
+    if isinstance(event_list.stream, SessionStream):
         return own_ref(event_findings, EventRef(scope.session, position))
     return EventRef(scope, position)
 

@@ -60,10 +60,10 @@ class EventsPane:
             draw_seconds=_DRAW_SECONDS,
             ends_with_draw=True,
         )
-        self._readings: dict[Place, EventList] = {}
+        self._event_lists: dict[Place, EventList] = {}
         self._names: dict[SessionScope, Names] = {}
         self._edge_at = -inf
-        self.reading: EventList | None = None
+        self.event_list: EventList | None = None
         """The list that is shown; None before the first participant is opened."""
         self.wide = False
         self.waits_for = ""
@@ -73,16 +73,18 @@ class EventsPane:
         """Show the events of a place, as they were when it was left."""
         self.leave()
         key = replace(place, narrowed=None)
-        reading = self._readings.get(key)
-        if reading is None:
-            reading = EventList.of(self._stream(place))
+        event_list = self._event_lists.get(key)
+        if event_list is None:
+            event_list = EventList.of(self._stream(place))
             # The events of everybody come in the order of the scan, which means nothing.
-            reading.sort(by_time=place.level is Level.TIMELINE)
-        self._readings[key] = reading
-        self.reading = reading
-        self._list.show(self._rows(reading), self._tail(reading), reading.cursor, reading.top)
+            event_list.sort(by_time=place.level is Level.TIMELINE)
+        self._event_lists[key] = event_list
+        self.event_list = event_list
+        self._list.show(
+            self._rows(event_list), self._tail(event_list), event_list.cursor, event_list.top
+        )
         self._job.begin()
-        return reading
+        return event_list
 
     def _stream(self, place: Place) -> EventStream:
         if place.level is Level.TIMELINE:
@@ -92,8 +94,8 @@ class EventsPane:
     def leave(self) -> None:
         """Remember the cursor of the list, and stop looking for anything."""
         self.stop()
-        if self.reading is not None:
-            self.reading.cursor, self.reading.top = self._list.cursor, self._list.top
+        if self.event_list is not None:
+            self.event_list.cursor, self.event_list.top = self._list.cursor, self._list.top
 
     def stop(self) -> bool:
         """Stop looking for something. Returns whether anything was looked for."""
@@ -102,32 +104,32 @@ class EventsPane:
 
     def changed(self) -> None:
         """Called when events came, or the state of the feed changed."""
-        reading = self.reading
-        if reading is None:
+        event_list = self.event_list
+        if event_list is None:
             return
-        reading.take_log()
+        event_list.take_log()
         self._job.changed()
-        self._seeking.go_on(reading)
+        self._seeking.go_on(event_list)
 
     def redraw(self) -> None:
         """Draw again with the cursor on the same event."""
-        reading = self.reading
-        if reading is None:
+        event_list = self.event_list
+        if event_list is None:
             return
-        self._list.rows = self._rows(reading)
+        self._list.rows = self._rows(event_list)
         now = self._provider.clock.monotonic()
-        if not reading.stream.is_busy or now - self._edge_at >= _EDGE_SECONDS:
+        if not event_list.stream.is_busy or now - self._edge_at >= _EDGE_SECONDS:
             self._edge_at = now
-            self._list.overlook(partial(edge_spans, reading))
-        self._list.grow(self._tail(reading))
+            self._list.overlook(partial(edge_spans, event_list))
+        self._list.grow(self._tail(event_list))
 
     @property
     def _newest_row(self) -> int:
-        reading = self.reading
-        if reading is None or not len(reading.view):
+        event_list = self.event_list
+        if event_list is None or not len(event_list.view):
             return 0
-        is_newest_first = self._is_newest_first(reading)
-        return 0 if is_newest_first else len(reading.view) - 1
+        is_newest_first = self._is_newest_first(event_list)
+        return 0 if is_newest_first else len(event_list.view) - 1
 
     @property
     def is_at_newest(self) -> bool:
@@ -140,24 +142,26 @@ class EventsPane:
 
     def refit(self, change: Callable[[], None]) -> None:
         """Change what is shown, and keep the cursor on its event or near it."""
-        reading = self.reading
-        if reading is None:
+        event_list = self.event_list
+        if event_list is None:
             return
         position = self.position
         change()
-        reading.view.work(SLICE_SECONDS)
-        row = reading.view.row_at(position) if position is not None and len(reading.view) else 0
-        self._list.overlook(partial(edge_spans, reading))
-        self._list.show(self._rows(reading), self._tail(reading), row)
+        event_list.view.work(SLICE_SECONDS)
+        row = (
+            event_list.view.row_at(position) if position is not None and len(event_list.view) else 0
+        )
+        self._list.overlook(partial(edge_spans, event_list))
+        self._list.show(self._rows(event_list), self._tail(event_list), row)
         self._job.changed()
 
     @property
     def position(self) -> int | None:
         """The position in the log of the event under the cursor; None without one."""
-        reading, row = self.reading, self._list.cursor
-        if reading is None or row >= len(reading.view):
+        event_list, row = self.event_list, self._list.cursor
+        if event_list is None or row >= len(event_list.view):
             return None
-        return reading.view.position(row)
+        return event_list.view.position(row)
 
     @property
     def row(self) -> int:
@@ -168,9 +172,9 @@ class EventsPane:
     def event(self) -> Event | None:
         """The event under the cursor; None without one."""
         position = self.position
-        if self.reading is None or position is None:
+        if self.event_list is None or position is None:
             return None
-        return self.reading.view.log[position]
+        return self.event_list.view.log[position]
 
     def move_to(self, row: int) -> None:
         """Put the cursor on a row."""
@@ -180,19 +184,19 @@ class EventsPane:
 
     def _work(self, seconds: float) -> bool:
         """Filter and sort new events for so many seconds. Returns whether more are left."""
-        reading = self.reading
-        if reading is None:
+        event_list = self.event_list
+        if event_list is None:
             return False
         position, row = self.position, self._list.cursor
-        is_more = reading.view.work(seconds)
-        if position is not None and len(reading.view):
+        is_more = event_list.view.work(seconds)
+        if position is not None and len(event_list.view):
             # Rows that came above the cursor must not move the rows in view.
-            shift = reading.view.row_at(position) - row
+            shift = event_list.view.row_at(position) - row
             self._list.shift(shift)
         return is_more
 
     def _pause(self) -> float:
-        is_busy = self.reading is not None and self.reading.stream.is_busy
+        is_busy = self.event_list is not None and self.event_list.stream.is_busy
         return _BUSY_PAUSE_SECONDS if is_busy else _PAUSE_SECONDS
 
     def seek_for(
@@ -203,35 +207,35 @@ class EventsPane:
         arrived: Callable[[int], None] | None = None,
     ) -> None:
         """Go to the row that `find` returns, reading pages until it does; see `Seeking.seek`."""
-        if self.reading is not None:
-            self._seeking.seek(self.reading, what, find, is_nowhere, arrived)
+        if self.event_list is not None:
+            self._seeking.seek(self.event_list, what, find, is_nowhere, arrived)
             self.redraw()
 
     def near_end(self) -> None:
         """Have the next page read, since the cursor comes near the last row."""
-        reading = self.reading
-        if reading is None or not reading.stream.may_grow:
+        event_list = self.event_list
+        if event_list is None or not event_list.stream.may_grow:
             return
         left = self._list.rows_below
         # A page may have come since the list announced this, and may not be shown yet.
-        is_first_unseen = not reading.view.scanned and len(reading.stream.items) > 0
+        is_first_unseen = not event_list.view.examined and len(event_list.stream.items) > 0
         if left < self._list.page and not is_first_unseen:
-            reading.stream.read_on(Priority.DEMAND if left <= 0 else Priority.PREFETCH)
+            event_list.stream.read_on(Priority.DEMAND if left <= 0 else Priority.PREFETCH)
 
     # What the list shows.
 
     def status(self) -> ListStatus:
         """Return what the status line says about the list."""
-        assert self.reading is not None  # noqa: S101 - only asked while events are shown
+        assert self.event_list is not None  # noqa: S101 - only asked while events are shown
         row = self._list.cursor
-        return event_status(self.reading, row, self._sought(self.reading))
+        return event_status(self.event_list, row, self._sought(self.event_list))
 
-    def _sought(self, reading: EventList) -> str | None:
-        return self.waits_for or self._seeking.text(reading)
+    def _sought(self, event_list: EventList) -> str | None:
+        return self.waits_for or self._seeking.text(event_list)
 
-    def _tail(self, reading: EventList) -> tuple[Line, ...]:
+    def _tail(self, event_list: EventList) -> tuple[Line, ...]:
         row = self._list.cursor
-        status = event_status(reading, row, self._sought(reading))
+        status = event_status(event_list, row, self._sought(event_list))
         return tail_lines(status, self._list.size.width - 1)
 
     def _names_of(self, stream: EventStream) -> Callable[[str], str] | None:
@@ -241,27 +245,27 @@ class EventsPane:
         return self._names.setdefault(stream.scan.session, Names(stream.scan.participants)).name
 
     @staticmethod
-    def _is_newest_first(reading: EventList) -> bool:
-        return not reading.by_time and reading.view.log.order is OrderLabel.NEWEST_FIRST
+    def _is_newest_first(event_list: EventList) -> bool:
+        return not event_list.by_time and event_list.view.log.order is OrderLabel.NEWEST_FIRST
 
-    def _rows(self, reading: EventList) -> EventRows:
-        log = reading.view.log
+    def _rows(self, event_list: EventList) -> EventRows:
+        log = event_list.view.log
         look = EventLook(
             zone=self._times.zone,
             style=self._times.style,
             now=self._times.now(),
-            zero=reading.zero,
-            newest_first=self._is_newest_first(reading),
+            zero=event_list.zero,
+            newest_first=self._is_newest_first(event_list),
             wide=self.wide,
-            who=self._names_of(reading.stream),
-            needle=reading.search_text if _is_plain(reading.search_text) else "",
+            who=self._names_of(event_list.stream),
+            needle=event_list.search_text if _is_plain(event_list.search_text) else "",
         )
-        return EventRows(log, reading.view, reading.marks, look)
+        return EventRows(log, event_list.view, event_list.marks, look)
 
 
-def edge_spans(reading: EventList, height: int) -> tuple[Span, ...]:
+def edge_spans(event_list: EventList, height: int) -> tuple[Span, ...]:
     """Draw the overview of a list in `height` cells: marks before errors before hits."""
-    cells = minimap(reading.view, height, reading.marks)
+    cells = minimap(event_list.view, height, event_list.marks)
     return tuple(_edge_span(cell) for cell in cells)
 
 

@@ -81,7 +81,7 @@ class EvidenceCommands:
 
     def _ref(self) -> EventRef:
         event, here = self._pane.event, self._navigation.here
-        if event is None or not self._navigation.is_reading:
+        if event is None or not self._navigation.shows_events:
             raise Unavailable("put the cursor on an event first: this goes by its evidence")
         scope = here.at_event(event.participant_id).participant
         ref = event_ref(self._event_findings, self._pane, scope)
@@ -131,16 +131,16 @@ class EvidenceCommands:
         return self._move(position)
 
     def _move(self, position: int) -> str:
-        reading = self._pane.reading
-        if reading is None:
+        event_list = self._pane.event_list
+        if event_list is None:
             return ""
-        while reading.view.work(1.0):
+        while event_list.view.work(1.0):
             pass
         remark = ""
-        if not reading.view.is_shown(position):
-            self._pane.refit(reading.show_all)
+        if not event_list.view.is_shown(position):
+            self._pane.refit(event_list.show_all)
             remark = "; all events are shown, the filter hid it"
-        self._pane.move_to(reading.view.row_at(position))
+        self._pane.move_to(event_list.view.row_at(position))
         return remark
 
     # Reading missing facts.

@@ -35,7 +35,7 @@ class Layout:
         self._detail = detail
         self._split = _SPLITS.index("")
         self._place = 0
-        self._is_reading = False
+        self._shows_events = False
         handlers.add_moves(lambda: self._focused)
         handlers.add("go.next_pane", lambda: self._step_focus(1))
         handlers.add("go.previous_pane", lambda: self._step_focus(-1))
@@ -54,7 +54,7 @@ class Layout:
     @property
     def main(self) -> RowList:
         """The list that is the main one now: of events, else the picker."""
-        return self._events if self._is_reading else self._picker
+        return self._events if self._shows_events else self._picker
 
     @property
     def main_has_focus(self) -> bool:
@@ -71,17 +71,17 @@ class Layout:
         """Whether the detail has the whole screen."""
         return self._screen.has_class("-full-detail")
 
-    def arrange(self, *, is_reading: bool, everybody: bool = False) -> None:
+    def arrange(self, *, shows_events: bool, everybody: bool = False) -> None:
         """Arrange the panes for picking or for events, with the focus on the list.
 
         Args:
-            is_reading: Whether events are shown.
+            shows_events: Whether events are shown.
             everybody: Whether they are the events of everybody, whose rows are wider.
         """
-        self._is_reading = is_reading
+        self._shows_events = shows_events
         self._screen.set_class(everybody, "-everybody")
-        self._screen.set_class(is_reading, "-reading")
-        self._screen.set_class(not is_reading, "-picking")
+        self._screen.set_class(shows_events, "-events")
+        self._screen.set_class(not shows_events, "-picking")
         self._screen.remove_class("-drawer", "-full-detail", "-full-list")
         self.main.focus()
 
@@ -137,7 +137,7 @@ class Layout:
         self.main.focus()
 
     def _why_no_picker(self) -> str:
-        if not self._is_reading:
+        if not self._shows_events:
             return "the picker is what you see"
         if self._screen.has_class("-narrow"):
             return "no room for the picker beside the events: {go.out} goes up to it"

@@ -55,30 +55,30 @@ def loaded_events(feed: EventFeed) -> str:
     return f"{len(feed.items):,} loaded, {'more available' if feed.has_more else 'not all'}"
 
 
-def event_status(reading: EventList, row: int, sought: str | None) -> ListStatus:
+def event_status(event_list: EventList, row: int, sought: str | None) -> ListStatus:
     """Return the status of an event list.
 
     Args:
-        reading: The event list.
+        event_list: The event list.
         row: The row under the cursor.
         sought: What is looked for in pages not read yet, None for nothing.
     """
-    stream, log, view = reading.stream, reading.stream.items, reading.view
+    stream, log, view = event_list.stream, event_list.stream.items, event_list.view
     recorded_at = stream.recorded_at
     extra = [] if recorded_at is None else [recorded(recorded_at)]
-    if reading.hides:
-        extra.append(f"filter: {filter_words(reading)}")
+    if event_list.hides:
+        extra.append(f"filter: {filter_words(event_list)}")
     if len(log):
         extra.append(f"{log.error_count:,} {'error' if log.error_count == 1 else 'errors'}")
-        extra.append(_order(reading))
+        extra.append(_order(event_list))
     if stream.coverage:
         # The dates that a filter took are shown only here: it must be visible at 80 cells.
-        extra.insert(1 if reading.hides and recorded_at is None else 0, stream.coverage)
-    if reading.search_text:
-        extra.insert(0, _hits(reading, row))
+        extra.insert(1 if event_list.hides and recorded_at is None else 0, stream.coverage)
+    if event_list.search_text:
+        extra.insert(0, _hits(event_list, row))
     if sought is not None:
         extra.insert(0, f"looking for {sought}, Esc stops")
-    shown = len(view) if reading.hides else None
+    shown = len(view) if event_list.hides else None
     if isinstance(stream, ParticipantStream):
         return _status(stream.feed, "events", shown, tuple(extra), _EMPTY_EVENTS)
     return ListStatus(
@@ -93,26 +93,26 @@ def event_status(reading: EventList, row: int, sought: str | None) -> ListStatus
     )
 
 
-def filter_words(reading: EventList) -> str:
+def filter_words(event_list: EventList) -> str:
     """Return the filter with the dates that it took: "after:20:36 (2026-11-23 UTC)"."""
-    dates = dates_taken(reading.filter.times) if reading.filter_is_on else ""
-    return f"{reading.filter_shown} ({dates})" if dates else reading.filter_shown
+    dates = dates_taken(event_list.filter.times) if event_list.filter_is_on else ""
+    return f"{event_list.filter_shown} ({dates})" if dates else event_list.filter_shown
 
 
-def _order(reading: EventList) -> str:
-    if not reading.by_time:
-        return reading.stream.items.order.value
-    is_final = reading.stream.is_complete
+def _order(event_list: EventList) -> str:
+    if not event_list.by_time:
+        return event_list.stream.items.order.value
+    is_final = event_list.stream.is_complete
     return "sorted by time" if is_final else "sorted by time, rows can still come between"
 
 
-def _hits(reading: EventList, row: int) -> str:
-    view = reading.view
+def _hits(event_list: EventList, row: int) -> str:
+    view = event_list.view
     count = f"{view.hit_count:,}"
     number = view.hit_number(row)
     place = f"hit {number:,}/{count}" if number is not None else f"{count} hits"
-    scanned = "" if view.searched >= view.total else f", {view.searched:,} searched"
-    return f"{place} of {view.total:,} loaded{scanned}"
+    searched = "" if view.searched >= view.total else f", {view.searched:,} searched"
+    return f"{place} of {view.total:,} loaded{searched}"
 
 
 def _status(

@@ -44,9 +44,9 @@ class Navigation:
         return self._trail.here
 
     @property
-    def is_reading(self) -> bool:
+    def shows_events(self) -> bool:
         """Whether events are shown."""
-        return self._context.is_reading
+        return self._context.shows_events
 
     def begin(self, launch: Launch) -> str:
         """Open the place to begin with. Returns what went wrong; empty for nothing."""
@@ -64,14 +64,14 @@ class Navigation:
     def arrive(self) -> None:
         """Show the present place of the trail, and have read what it lacks."""
         everybody = self.here.level is Level.TIMELINE
-        self._layout.arrange(is_reading=self.is_reading, everybody=everybody)
+        self._layout.arrange(shows_events=self.shows_events, everybody=everybody)
         self._picker.open(self.here.picker, self._trail.view(self.here.picker))
-        if self.is_reading:
-            reading = self._pane.open(self.here)
+        if self.shows_events:
+            event_list = self._pane.open(self.here)
             if self.here.level is Level.EVENTS:
                 self._provider.read(self._provider.participant(self.here.participant))
-            if not len(reading.stream.items) and reading.stream.may_grow:
-                reading.stream.read_on()
+            if not len(event_list.stream.items) and event_list.stream.may_grow:
+                event_list.stream.read_on()
         else:
             self._picker.read()
         self._context.redraw()
@@ -82,7 +82,7 @@ class Navigation:
 
     def _leave(self) -> None:
         self._reads.stop()
-        if self.is_reading:
+        if self.shows_events:
             self._pane.leave()
         self._trail.leave(self.here.picker, self._picker.view())
 
@@ -115,7 +115,7 @@ class Navigation:
 
     def _why_not_in(self) -> str:
         has_detail = self._layout.main_has_focus and self._pane.event is not None
-        opens = self._link() is not None or (self.is_reading and has_detail)
+        opens = self._link() is not None or (self.shows_events and has_detail)
         return "" if opens else "this leads nowhere else"
 
     def _go_in(self) -> None:
@@ -175,14 +175,15 @@ class Navigation:
             raise Unavailable("stopped; what was read is kept")
         if self._layout.leave_detail():
             return
-        if self.is_reading and self._events.clear():
+        if self.shows_events and self._events.clear():
             self._context.redraw()
-        elif not self.is_reading and self._picker.text:
+        elif not self.shows_events and self._picker.text:
             self._picker.narrow("")
         else:
             self._leave()
-            if self._trail.back():
-                self.arrive()
+            if not self._trail.back():
+                raise Unavailable("this is the first screen: {go.quit_or_out} quits")
+            self.arrive()
 
     def _quit_or_out(self) -> None:
         is_root = self.here.level is Level.STAGES and not self._picker.text

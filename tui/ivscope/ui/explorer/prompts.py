@@ -134,11 +134,11 @@ class PromptCommands:
         return "{find.filter} asks the service for some participants: open a session first"
 
     def _filter(self) -> None:
-        reading = self._context.pane.reading
+        event_list = self._context.pane.event_list
         if self._context.picks:
             prompt = self._service_prompt()
         else:
-            prompt = self._filter_prompt(reading.filter_text if reading is not None else "")
+            prompt = self._filter_prompt(event_list.filter_text if event_list is not None else "")
         self._context.status.ask(prompt)
 
     def _command(self) -> None:
@@ -188,14 +188,14 @@ class PromptCommands:
         )
 
     def _filter_prompt(self, text: str) -> OpenPrompt:
-        reading = self._context.pane.reading
-        before = (reading.filter, reading.filter_is_on) if reading is not None else None
+        event_list = self._context.pane.event_list
+        before = (event_list.filter, event_list.filter_is_on) if event_list is not None else None
         cursor = self._events.cursor_time
 
         def put_back() -> None:
-            if before is not None and reading is not None:
+            if before is not None and event_list is not None:
                 wanted, is_on = before
-                self._context.pane.refit(lambda: reading.use_filter(wanted, is_on=is_on))
+                self._context.pane.refit(lambda: event_list.use_filter(wanted, is_on=is_on))
 
         def entered(typed: str) -> None:
             try:

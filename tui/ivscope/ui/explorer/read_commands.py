@@ -46,7 +46,7 @@ class ReadCommands:
     def word(self) -> str:
         """Return the state of reading for the status line; empty when nothing is running."""
         if self._load_all is not None:
-            stream = self._pane.reading.stream if self._pane.reading is not None else None
+            stream = self._pane.event_list.stream if self._pane.event_list is not None else None
             bounds = stream.bounds if isinstance(stream, ParticipantStream) else (None, None)
             eta = self._load_all.eta(self._now(), *bounds)
             about = f", about {duration(eta)} left" if eta is not None else ""
@@ -116,7 +116,7 @@ class ReadCommands:
 
     @property
     def _feed(self) -> Feed[Any]:
-        if self._context.level is Level.EVENTS and self._pane.reading is not None:
+        if self._context.level is Level.EVENTS and self._pane.event_list is not None:
             return self._event_feed
         return self._picker.feed
 
@@ -144,7 +144,7 @@ class ReadCommands:
         if feed.state is FeedState.FAILED:
             if not self._provider.retry(feed):
                 raise Unavailable("this cannot be retried: R reads again from the start")
-        elif self._pane.reading is not None and level is Level.EVENTS:
+        elif self._pane.event_list is not None and level is Level.EVENTS:
             refreshed = self._event_feed.status.refreshed
             self._awaited_refresh = refreshed.number if refreshed is not None else 0
             self._provider.refresh(self._event_feed)

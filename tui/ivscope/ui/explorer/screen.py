@@ -139,7 +139,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
 
     def on_mount(self) -> None:
         """Draw first; connect and read after that."""
-        self.context.layout.arrange(is_reading=self.context.is_reading)
+        self.context.layout.arrange(shows_events=self.context.shows_events)
         self._provider.on_change = self._announce
         self.call_after_refresh(self._begin)
 
@@ -161,7 +161,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
     def show_bars(self) -> None:
         """Draw header, status and footer; only what changed is sent to the terminal."""
         context, width = self.context, self.size.width
-        status = context.pane.status() if context.is_reading else context.picker.status()
+        status = context.pane.status() if context.shows_events else context.picker.status()
         activity = self._provider.activity()
         details = self._provider.source_details or SourceDetails()
         calls = budget(activity, details.host) if self._provider.may_grow else Budget(0, 0)
@@ -178,7 +178,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
     def _header_line(self, width: int) -> Line:
         """Make the header: the place, and the zone by its name or its offset at the event."""
         context, times, launch = self.context, self.context.times, self._launch
-        event = context.pane.event if context.is_reading else None
+        event = context.pane.event if context.shows_events else None
         moment = event.time if event is not None and isinstance(event.time, datetime) else None
         crumbs = self._words.where(context.here, launch.label, times.now())
         if launch.recording is not None:
@@ -205,9 +205,9 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         picker, pane = self.context.picker, self.context.pane
         if picker.feed in changed:
             picker.changed()
-        if self.context.is_reading:
-            reading = pane.reading
-            if reading is not None and reading.stream.source in changed:
+        if self.context.shows_events:
+            event_list = pane.event_list
+            if event_list is not None and event_list.stream.source in changed:
                 pane.changed()
             self._event_commands.changed()
             self._reads.changed()
@@ -218,16 +218,16 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
 
     @on(RowList.Highlighted)
     def _highlighted(self) -> None:
-        if self.context.is_reading:
+        if self.context.shows_events:
             self._reads.moved()
-            reading = self.context.pane.reading
-            if reading is not None and reading.search_text:
+            event_list = self.context.pane.event_list
+            if event_list is not None and event_list.search_text:
                 self.show_bars()
         self._detail.follow()
 
     @on(RowList.NearEnd)
     def _near_end(self, message: RowList.NearEnd) -> None:
-        if message.row_list is self._events and self.context.is_reading:
+        if message.row_list is self._events and self.context.shows_events:
             self.context.pane.near_end()
         elif message.row_list is self._picker and self._picker.has_focus:
             self.context.picker.near_end()
@@ -239,7 +239,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Have the picker beside the events read when it gets the focus."""
-        if event.widget is self._picker and self.context.is_reading:
+        if event.widget is self._picker and self.context.shows_events:
             self.context.picker.read()
 
     @on(TextPane.Resized)

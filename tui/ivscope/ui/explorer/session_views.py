@@ -160,9 +160,9 @@ class SessionViews:
     # Summary.
 
     def _open_summary(self) -> None:
-        here, reading = self._context.here, self._context.pane.reading
+        here, event_list = self._context.here, self._context.pane.event_list
         data: SummaryData
-        if here.level is Level.EVENTS and reading is not None:
+        if here.level is Level.EVENTS and event_list is not None:
             stream = ParticipantStream(self._provider, here.participant)
             data = ParticipantData(self._provider, here, stream)
         else:
@@ -189,10 +189,10 @@ class SessionViews:
 
     def _row_of(self, position: int) -> int | None:
         """Return the row of an event in the list of everybody; None while it is not shown."""
-        reading = self._context.pane.reading
-        if reading is None or not reading.view.is_shown(position):
+        event_list = self._context.pane.event_list
+        if event_list is None or not event_list.view.is_shown(position):
             return None
-        return reading.view.row_at(position)
+        return event_list.view.row_at(position)
 
     # Lanes.
 

@@ -1,4 +1,4 @@
-"""The lines of a summary: facts, errors by code, findings, participants, groups, names."""
+"""The lines of a summary: facts, errors by code, findings, participants, clients, names."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from datetime import datetime, tzinfo
 from typing import Protocol, TypeVar
 
 from ivscope.analysis.session_summary import (
+    Breakdown,
+    BreakdownRow,
     Coverage,
     ErrorRow,
-    Group,
-    GroupRow,
     NameRow,
     ParticipantRow,
     Summary,
@@ -126,7 +126,7 @@ def summary_lines(
     lines += findings
     if summary.top_participants and summary.coverage.known != 1:
         lines += _participants(summary, width, note)
-    lines += _groups(summary, width)
+    lines += _breakdowns(summary, width)
     if summary.by_name:
         lines += _titled(f"Events by name{note}", width)
         lines += _table(_BY_NAME, summary.by_name, width)
@@ -234,7 +234,7 @@ _OF_PARTICIPANTS: tuple[Column[ParticipantRow], ...] = (
 )
 
 
-def _group_columns(label: str) -> tuple[Column[GroupRow], ...]:
+def _breakdown_columns(label: str) -> tuple[Column[BreakdownRow], ...]:
     return (
         _named(label, lambda row: row.value, "not given"),
         _number("failing", lambda row: f"{row.failing:,}"),
@@ -252,10 +252,10 @@ def _participants(summary: Summary, width: int, note: str) -> Iterator[SummaryLi
         yield SummaryLine((Span(f"  and {more:,} more with errors", Role.MUTED),), "error:yes")
 
 
-def _groups(summary: Summary, width: int) -> Iterator[SummaryLine]:
-    if not summary.groups:
+def _breakdowns(summary: Summary, width: int) -> Iterator[SummaryLine]:
+    if not summary.breakdowns:
         return
-    first = summary.groups[0]
+    first = summary.breakdowns[0]
     known = f"known for {first.known:,} of {first.of:,} participants"
     failing = f"{first.failing_known:,} of {first.failing:,} with errors"
     yield from _titled(f"Failing and all by client, {known}, {failing}", width)
@@ -263,14 +263,14 @@ def _groups(summary: Summary, width: int) -> Iterator[SummaryLine]:
         asked = "  GetParticipant was not asked for anybody whose events are read."
         yield from _plain(wrap((Span(asked, Role.MUTED),), width))
         return
-    for group in summary.groups:
-        yield from _group(group, width)
+    for breakdown in summary.breakdowns:
+        yield from _breakdown(breakdown, width)
 
 
-def _group(group: Group, width: int) -> Iterator[SummaryLine]:
-    rows = group.rows[:_MOST_VALUES]
-    yield from _table(_group_columns(group.label), rows, width)
-    more = len(group.rows) - len(rows)
+def _breakdown(breakdown: Breakdown, width: int) -> Iterator[SummaryLine]:
+    rows = breakdown.rows[:_MOST_VALUES]
+    yield from _table(_breakdown_columns(breakdown.label), rows, width)
+    more = len(breakdown.rows) - len(rows)
     if more > 0:
         yield SummaryLine((Span(f"  and {more:,} more values", Role.MUTED),))
 
