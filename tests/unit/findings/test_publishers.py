@@ -51,7 +51,7 @@ def test_without_an_end_it_was_publishing_as_far_as_is_read_and_not_all_along():
         "follows."
     )
     assert finding.certainty is Certainty.LIKELY
-    assert words(finding.unknown) == "the events have no end of it"
+    assert words(finding.unknown) == "the events have no end that belongs to it"
 
 
 def test_republishing_in_one_second_is_no_stop():
@@ -261,7 +261,7 @@ def test_a_thirteenth_whose_end_is_missing_leaves_the_limit_likely():
     finding, text = counted(slots(12), slots(1, 20, why=Why.END_MISSING))
     assert text.startswith("12 to 13 others were publishing")
     assert finding.certainty is Certainty.LIKELY
-    assert words(finding.unknown) == "the events have no end of it"
+    assert words(finding.unknown) == "the events have no end that belongs to it"
 
 
 def test_fewer_publishers_are_another_limit():
@@ -333,7 +333,7 @@ def test_another_encoder_with_the_same_key_that_was_publishing_is_named():
         "before."
     )
     assert finding.certainty is Certainty.LIKELY
-    assert words(finding.unknown) == "the events have no end of it"
+    assert words(finding.unknown) == "the events have no end that belongs to it"
     assert positions(finding, "other") == [0]
 
 
