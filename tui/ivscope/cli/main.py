@@ -41,7 +41,7 @@ def _explorer_parser() -> argparse.ArgumentParser:
         prog="ivscope",
         description="Explore Amazon IVS Real-Time stage sessions in the terminal. Read-only.",
         epilog="ivscope open --help tells how to open a recording without AWS, and ivscope "
-        "endpoint --help how to serve the demo worlds to other clients.",
+        "endpoint --help how to serve a demo world or a case file over HTTP.",
     )
     _add_place(parser)
     parser.add_argument("--profile", help="AWS profile (else AWS_PROFILE, else the default one)")
