@@ -107,6 +107,11 @@ def test_what_is_neither_a_world_nor_a_file_is_refused_with_the_names_of_the_wor
     assert line == "ivscope: incidnet: no such file, and the worlds are incident, quiet, huge"
 
 
+def test_a_name_with_control_characters_is_refused_without_them():
+    line = refused("--world", "\x1b[31mred")
+    assert line.startswith(r"ivscope: \x1b[31mred: no such file")
+
+
 def test_a_port_that_cannot_be_opened_is_refused():
     line = refused("--port", "70000")
     assert line == "ivscope: port 70000 does not exist: ports go from 0 to 65535"

@@ -245,6 +245,7 @@ def _serve(options: argparse.Namespace) -> int:
 
     from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - same
     from ivscope.endpoint.server import Endpoint  # noqa: PLC0415 - same
+    from ivscope.render.safe import safe  # noqa: PLC0415 - same
 
     stopped_by: list[int] = []
     is_stopped = Event()
@@ -259,7 +260,7 @@ def _serve(options: argparse.Namespace) -> int:
         world, session = _served(options.world)
         endpoint = Endpoint(world, options.port, throttle=options.throttle)
     except UnusableFileError as refused:
-        return _fail(str(refused))
+        return _fail(safe(str(refused)))
     except OverflowError:
         return _fail(f"port {options.port} does not exist: ports go from 0 to 65535")
     except OSError as error:
@@ -267,7 +268,7 @@ def _serve(options: argparse.Namespace) -> int:
     with endpoint:
         keys = "AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo"
         there = f"--region {world.region} --endpoint-url {endpoint.url}"
-        print(f"{options.world} on {endpoint.url} (Region {world.region}), for example:")
+        print(f"{safe(options.world)} on {endpoint.url} (Region {world.region}), for example:")
         print(f"  {keys} {' '.join(('ivscope', *session))} {there}")
         print(f"  {keys} aws ivs-realtime list-stages {there}", flush=True)
         is_stopped.wait()
