@@ -107,6 +107,20 @@ def test_what_is_neither_a_world_nor_a_file_is_refused_with_the_names_of_the_wor
     assert line == "ivscope: incidnet: no such file, and the worlds are incident, quiet, huge"
 
 
+def test_a_file_that_never_ends_can_be_interrupted(tmp_path):
+    file = tmp_path / "pipe"
+    os.mkfifo(file)
+    command = [*IVSCOPE, "endpoint", "--world", str(file)]
+    with subprocess.Popen(command, env=settings(), stderr=subprocess.PIPE, text=True) as process:
+        try:
+            with file.open("w"):  # comes back once the command reads
+                process.send_signal(signal.SIGINT)
+                assert process.wait(SECONDS) == 128 + signal.SIGINT
+            assert process.stderr.read() == ""
+        finally:
+            process.kill()
+
+
 def test_a_name_with_control_characters_is_refused_without_them():
     line = refused("--world", "\x1b[31mred")
     assert line.startswith(r"ivscope: \x1b[31mred: no such file")

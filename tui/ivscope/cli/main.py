@@ -247,12 +247,8 @@ def _serve(options: argparse.Namespace) -> int:
     from ivscope.endpoint.server import Endpoint  # noqa: PLC0415 - same
     from ivscope.render.safe import safe  # noqa: PLC0415 - same
 
-    stopped_by: list[int] = []
-    is_stopped = Event()
-
-    def stop(number: int, _frame: object) -> None:
-        stopped_by.append(number)
-        is_stopped.set()
+    def stop(number: int, _frame: object) -> NoReturn:
+        raise SystemExit(_STOPPED + number)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
@@ -260,7 +256,7 @@ def _serve(options: argparse.Namespace) -> int:
         world, session = _served(options.world)
         endpoint = Endpoint(world, options.port, throttle=options.throttle)
     except UnusableFileError as refused:
-        return _fail(safe(str(refused)))
+        return _fail(f"{safe(options.world)}: {refused}")
     except OverflowError:
         return _fail(f"port {options.port} does not exist: ports go from 0 to 65535")
     except OSError as error:
@@ -271,8 +267,8 @@ def _serve(options: argparse.Namespace) -> int:
         print(f"{safe(options.world)} on {endpoint.url} (Region {world.region}), for example:")
         print(f"  {keys} {' '.join(('ivscope', *session))} {there}")
         print(f"  {keys} aws ivs-realtime list-stages {there}", flush=True)
-        is_stopped.wait()
-    return _STOPPED + stopped_by[0]
+        Event().wait()
+    return 0
 
 
 def _served(name: str) -> "tuple[World, tuple[str, ...]]":
@@ -291,7 +287,7 @@ def _served(name: str) -> "tuple[World, tuple[str, ...]]":
     if name in _WORLDS:
         return open_world(name, utc_now), ()
     if not Path(name).exists():
-        raise UnusableFileError(f"{name}: no such file, and the worlds are {', '.join(_WORLDS)}")
+        raise UnusableFileError(f"no such file, and the worlds are {', '.join(_WORLDS)}")
     case = read_case_file(Path(name))
     return CaseWorld(case), (case.stage["arn"], case.session["sessionId"])
 

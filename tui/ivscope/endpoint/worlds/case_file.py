@@ -60,17 +60,17 @@ def read_case_file(path: Path) -> CaseFile:
     """Read a case file.
 
     Raises:
-        UnusableFileError: It cannot be read, or is no case file. The text begins with the file,
-            and names the member, what was expected there, and what is there.
+        UnusableFileError: It cannot be read, or is no case file. The text names the member, what
+            was expected there, and what is there; not the file.
     """
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise UnusableFileError(f"{path}: {error.strerror}") from error
+        raise UnusableFileError(error.strerror) from error
     try:
         return _checked(_parsed(raw))
     except _NoCaseError as error:
-        raise UnusableFileError(f"{path}: {error}") from error
+        raise UnusableFileError(str(error)) from error
 
 
 class _NoCaseError(Exception):
