@@ -8,6 +8,7 @@ import pytest
 from ivscope.domain import calls
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.case_file import CaseWorld
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.knowledge.limits import CALLS_PER_SECOND
 from ivscope.provider.fetch.provider import StageDataProvider
@@ -15,6 +16,7 @@ from ivscope.provider.fetch.rate_limiter import RateLimiter
 from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.store.feed import FeedState
 from support.aws_sources import aws_source
+from support.case_files import case
 from support.explorer import LIVE_STAGE, SHOW
 from support.waiting import wait_for
 
@@ -29,7 +31,8 @@ def connect():
     made = []
 
     def build(world, *, rate_limiter, throttle=False):
-        world = open_world(world, lambda: EPOCH)
+        if isinstance(world, str):
+            world = open_world(world, lambda: EPOCH)
         endpoint = Endpoint(world, throttle=throttle).start()
         source = aws_source(endpoint.url, region=world.region)
         provider = StageDataProvider(lambda: source, rate_limiter=rate_limiter)
@@ -68,6 +71,21 @@ def test_everything_of_the_show_is_read_without_a_throttle_answer(connect):
     # One call for each page and none twice.
     pages = sum(-(-scan.log.reading(one).events // 100) for one in scan.log.participant_ids)
     assert endpoint.calls == {"ListParticipants": 1, "ListParticipantEvents": pages}
+
+
+@pytest.mark.parametrize(
+    ("name", "denied"), [("A01", {"denied01", "valid8ion"}), ("Q01", {"secret01"})]
+)
+def test_where_a_participant_is_denied_all_others_are_read(connect, name, denied):
+    rate_limiter = RateLimiter(demand=UNLIMITED, background=UNLIMITED)
+    file = case(name).file
+    _, provider, _ = connect(CaseWorld(file), rate_limiter=rate_limiter)
+    scan = provider.scan(SessionScope(file.stage["arn"], file.session["sessionId"]))
+    scan.start()
+    wait_for(lambda: not scan.is_running, 30)
+    assert scan.state is ScanState.COMPLETE
+    assert set(scan.log.failures) == denied
+    assert scan.log.participants_read == len(file.events) - len(denied)
 
 
 def test_the_log_of_the_show_is_what_the_service_has_for_each(connect):

@@ -1,20 +1,13 @@
-"""Reads the small sessions in the folder `cases`, as views of the kind that the simulator makes.
+"""Opens the case files in the folder `cases`, as views of the kind that the simulator makes."""
 
-A case is one stage: its sessions (one each), its participants as GetParticipant gives them, and
-events by participant in the order served. Instead of events, `{"denied": true}` says that they
-may not be read.
-"""
-
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from ivscope.domain.stages import Participant, SessionScope, StageSummary
 from ivscope.domain.times import to_microseconds
+from ivscope.endpoint.worlds.case_file import CaseFile, read_case_file
 from ivscope.sources.decoding import (
     decode_event,
     decode_participant,
@@ -43,8 +36,8 @@ class Case:
     view: View
     facts: dict[str, Participant]
     """By participant id: what GetParticipant answers."""
-    members: dict[str, Any]
-    """The file itself, to serve it as it is."""
+    file: CaseFile
+    """What the file says, to serve it as it is."""
 
 
 def case_names() -> tuple[str, ...]:
@@ -59,11 +52,14 @@ def case(name: str, read_at: int | None = None) -> Case:
         name: Of the file.
         read_at: When a live one is read, microseconds; None for a minute after its last event.
     """
-    members = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
-    stage = decode_stage_summary(members["stage"])
-    (session,) = map(decode_session, members["sessions"])
-    people = [decode_participant(row) for row in members["participants"]]
-    rows = {who: tuple(_rows(answer)) for who, answer in members["events"].items()}
+    file = read_case_file(FOLDER / f"{name}.json")
+    stage = decode_stage_summary(file.stage)
+    session = decode_session(file.session)
+    people = [decode_participant(row) for row in file.participants]
+    rows = {
+        who: tuple(Row(decode_event(row), None) for row in events or ())
+        for who, events in file.events.items()
+    }
     times = [
         to_microseconds(row.event.time)
         for own in rows.values()
@@ -73,7 +69,7 @@ def case(name: str, read_at: int | None = None) -> Case:
     as_of = None
     if session.end_time is None:
         as_of = max(times) + MINUTE if read_at is None else read_at
-    is_denied = {who: isinstance(answer, dict) for who, answer in members["events"].items()}
+    is_denied = {who: events is None for who, events in file.events.items()}
     served = {
         who: Served(
             who,
@@ -95,9 +91,4 @@ def case(name: str, read_at: int | None = None) -> Case:
         faults=frozenset({Fault.DENIED}) if any(is_denied.values()) else frozenset(),
     )
     facts = {one.summary.participant_id: one for one in people}
-    return Case(name, members["note"], stage, view, facts, members)
-
-
-def _rows(answer: Any) -> Iterator[Row]:
-    if isinstance(answer, list):
-        yield from (Row(decode_event(row), None) for row in answer)
+    return Case(name, file.note, stage, view, facts, file)

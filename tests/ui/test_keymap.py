@@ -10,7 +10,7 @@ from textual.app import App
 from ivscope.settings.commands import View
 from ivscope.settings.configuration import effective_keys, keymap, read
 from ivscope.ui.commands import CommandScreen, keyboard
-from ivscope.ui.widgets.row_list import RowList
+from ivscope.ui.widgets.row_list import RowList, no_tail
 
 
 class Rows:
@@ -40,7 +40,7 @@ class Keyboard(CommandScreen):
 
     def on_mount(self):
         rows = self.query_one(RowList)
-        rows.show(Rows(), (), 0)
+        rows.show(Rows(), no_tail, 0)
         rows.focus()
 
     view = View.EVENTS

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from ivscope.ui.explorer.events_pane import edge_spans
 from support.explorer import DANA, JOSE, MARA, NINA, PRIYA, at, explorer
 
@@ -265,6 +267,22 @@ async def test_panes_can_be_moved_resized_and_hidden():
         await journey.until(lambda: not journey.rows("events").display)
         await journey.press("escape")
         await journey.until(lambda: journey.rows("events").display)
+
+
+@pytest.mark.parametrize(("columns", "drawer"), [(110, ""), (110, "D"), (120, ""), (200, "")])
+async def test_the_full_detail_has_the_whole_width_and_nothing_of_it_is_cut(columns, drawer):
+    async with explorer(at(JOSE), size=(columns, 40)) as journey:
+        await journey.until("events, all loaded")
+        await journey.until("Who  ")
+        if drawer:
+            await journey.press(drawer)
+            await journey.until(lambda: journey.rows("picker").display)
+        await journey.press("d")
+        await journey.until(lambda: not journey.rows("events").display)
+        await journey.until(lambda: journey.screen[1].startswith("LEFT "))
+        assert not journey.rows("picker").display
+        detail = journey.app.screen.query_one("#detail")
+        assert (detail.region.x, detail.region.width) == (0, columns)
 
 
 async def test_the_link_to_the_publisher_lands_at_the_same_second_and_comes_back():

@@ -10,7 +10,7 @@ from textual.app import App
 from ivscope.render.event_rows import EventRows
 from ivscope.render.lines import Role, Span
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
-from ivscope.ui.widgets.row_list import RowList
+from ivscope.ui.widgets.row_list import RowList, no_tail
 from support.explorer import DANA, at, explorer
 
 
@@ -60,7 +60,7 @@ async def listed(count, height=40):
         rows = app.screen.query_one(RowList)
         numbers = Numbers(count)
         rows.focus()
-        rows.show(numbers, (), cursor=0)
+        rows.show(numbers, no_tail, cursor=0)
         await frame(rows)
         yield rows, numbers
 
@@ -78,7 +78,7 @@ async def test_the_cursor_is_in_view_on_a_row_that_came_without_a_drawing():
     async with app.run_test(size=(40, 10)):
         rows = app.screen.query_one(RowList)
         numbers = Numbers(20)
-        rows.show(numbers, (), cursor=0)
+        rows.show(numbers, no_tail, cursor=0)
         numbers.count = 400
         rows.cursor = 300
         assert rows.top <= 300 < rows.top + rows.page
@@ -111,15 +111,28 @@ async def test_a_cursor_move_draws_the_row_it_leaves_and_the_row_it_reaches():
 async def test_a_page_that_comes_out_of_view_draws_nothing_but_the_tail():
     async with listed(400) as (rows, numbers):
         numbers.count = 500
-        assert await drawn_by(rows, numbers, lambda: rows.grow(())) == []
+        assert await drawn_by(rows, numbers, lambda: rows.grow(no_tail)) == []
         assert rows.virtual_size.height == 501
 
 
 async def test_a_page_that_comes_into_view_draws_its_rows_alone():
     async with listed(10) as (rows, numbers):
         numbers.count = 500
-        drawn = await drawn_by(rows, numbers, lambda: rows.grow(((Span("tail"),),)))
+        drawn = await drawn_by(rows, numbers, lambda: rows.grow(lambda _width: ((Span("tail"),),)))
         assert drawn == list(range(10, 39))
+
+
+async def test_the_tail_is_made_for_the_width_that_the_list_gets_when_it_is_shown():
+    async with listed(3) as (rows, numbers):
+        rows.display = False
+        await frame(rows)
+        rows.show(numbers, lambda width: ((Span(f"{width} wide"),),), cursor=0)
+        rows.display = True
+        await frame(rows)
+        assert [line[0].text for line in rows.tail] == [f"{rows.size.width - 1} wide"]
+        rows.styles.width = 30
+        await frame(rows)
+        assert [line[0].text for line in rows.tail] == ["29 wide"]
 
 
 async def test_rows_that_show_something_else_are_drawn_again():

@@ -34,6 +34,14 @@ async def test_a_partial_summary_says_so():
         await journey.until("of 40 participants read")
 
 
+async def test_a_summary_says_why_the_sweep_stopped():
+    async with explorer(at(), fault="accessdenied.ListParticipantEvents") as journey:
+        await journey.until("40 participants, all loaded")
+        await journey.press("i")
+        await journey.until("SWEEP FAILED")
+        await journey.until("the sweep stopped: ivs:ListParticipantEvents is not allowed")
+
+
 async def test_findings_of_the_session_lead_to_their_event():
     async with explorer(at(), size=(120, 60), unlimited=True) as journey:
         await journey.until("40 participants, all loaded")

@@ -11,7 +11,7 @@ from ivscope.analysis.lanes import Lanes
 from ivscope.analysis.time_window import window_between
 from ivscope.domain.times import UnreadableTime, to_microseconds
 from ivscope.provider.store.event_log import EventLog
-from support.given_facts import at, event, log_of
+from support.given_facts import at, event, exchanged, log_of, token
 from support.made_people import made_people
 
 TEN = window_between(at(0), at(10))
@@ -83,7 +83,17 @@ CASES = {
     "left without a stop": (
         [event(1, "JOINED"), event(3, START), event(6, "LEFT")],
         None,
-        " --===?   ",
+        " --~~~?   ",
+    ),
+    "nothing says that it stopped": (
+        [event(1, "JOINED"), event(3, START), event(6, "JOIN_ERROR")],
+        at(8),
+        " --~~~!~? ",
+    ),
+    "a token exchange may have ended it": (
+        [*STAY, event(2, START), exchanged(5, token("PUBLISH"), token()), event(7, STOP)],
+        None,
+        " -===~~~- ",
     ),
     "reconnected within a second": (
         [event(1, "JOINED"), event(3, "LEFT"), event(3, "JOINED"), event(6, "LEFT")],
@@ -100,12 +110,12 @@ CASES = {
             event(9, "LEFT"),
         ],
         None,
-        " -==? --?-",
+        " -~~? --?-",
     ),
     "joined again without having left": (
         [event(1, "JOINED"), event(2, START), event(5, "JOINED"), event(8, "LEFT")],
         None,
-        " -===?--- ",
+        " -~~~?--- ",
     ),
     "all in one second": (
         [event(5, "JOINED"), event(5, START), event(5, STOP), event(5, "LEFT")],
@@ -145,7 +155,12 @@ def test_cells_equal_a_naive_look_at_every_span(people, columns, start, length):
                 expected += "="
             else:
                 expected += "-" if person.stay[0] < stop and person.stay[1] >= first else " "
-        assert lanes.cells(person.name, window, columns) == expected
+        found = lanes.cells(person.name, window, columns)
+        # Of several spans in one second it is not certain which start belongs to which stop.
+        assert found.replace("~", "=") == expected
+        seconds = [second for span in person.publishing for second in span]
+        if len(seconds) == len(set(seconds)):
+            assert "~" not in found
 
 
 def test_a_lane_follows_the_log_and_how_far_it_is_read():

@@ -32,8 +32,8 @@ def first_of(name, code="QUOTA_EXCEEDED"):
     ("name", "begins", "certainty", "unknown"),
     [
         ("Q01", "At least 11 others", UNKNOWN, "only"),
-        ("Q02", "11 to 12 others", LIKELY, "no end of it"),
-        ("Q03", "12 to 13 others", LIKELY, "no end of it"),
+        ("Q02", "11 to 12 others", LIKELY, "no end that belongs to it"),
+        ("Q03", "12 to 13 others", LIKELY, "no end that belongs to it"),
         ("Q04", "15 others", UNKNOWN, "which limit it was"),
         ("Q07", "11 to 12 others", LIKELY, "inside one second"),
         ("Q08", "11 to 12 others", LIKELY, "inside one second"),
@@ -41,7 +41,7 @@ def first_of(name, code="QUOTA_EXCEEDED"):
         ("Q11", "11 others", UNKNOWN, "which limit it was"),
         ("Q13", "12 others", SHOWN, ""),
         ("Q14", "12 others", SHOWN, ""),
-        ("G01", "11 to 12 others", LIKELY, "no end of it"),
+        ("G01", "11 to 12 others", LIKELY, "no end that belongs"),
         ("G02", "12 others", LIKELY, "copies take slots"),
     ],
 )

@@ -51,7 +51,7 @@ def test_without_an_end_it_was_publishing_as_far_as_is_read_and_not_all_along():
         "follows."
     )
     assert finding.certainty is Certainty.UNKNOWN
-    assert words(finding.unknown) == "the events have no end of it"
+    assert words(finding.unknown) == "the events have no end that belongs to it"
 
 
 def test_a_publisher_that_had_just_started_need_not_be_known_everywhere():
@@ -272,7 +272,7 @@ def test_a_thirteenth_whose_end_is_missing_leaves_the_limit_likely():
     finding, text = counted(slots(12), slots(1, 20, why=Why.END_MISSING))
     assert text.startswith("12 to 13 others were publishing")
     assert finding.certainty is Certainty.LIKELY
-    assert words(finding.unknown) == "the events have no end of it"
+    assert words(finding.unknown) == "the events have no end that belongs to it"
 
 
 def test_with_fewer_publishers_it_is_open_which_limit_it_was():
@@ -355,7 +355,7 @@ def test_another_encoder_with_the_same_key_that_was_publishing_is_named():
         "is not certain: it started 1 min 40 s before."
     )
     assert finding.certainty is Certainty.UNKNOWN
-    assert words(finding.unknown) == "the events have no end of it"
+    assert words(finding.unknown) == "the events have no end that belongs to it"
     assert positions(finding, "other") == [0]
 
 

@@ -23,6 +23,8 @@ class LaneCell(StrEnum):
     OPEN = "?"
     """Something ends here for which no end was read, or begins without a beginning."""
     PUBLISHING = "="
+    MAYBE_PUBLISHING = "~"
+    """It had begun to publish, and how long that lasted is not certain."""
     SUBSCRIBED = "."
     """Without publishing."""
     JOINED = "-"
@@ -79,19 +81,31 @@ class _Lane:
     def __init__(self, log: EventLog, told: History, until: int) -> None:
         self._errors = told.errors
         layers = (
-            (LaneCell.PUBLISHING, told.publishing.intervals),
+            (LaneCell.MAYBE_PUBLISHING, told.publishing.intervals),
             (LaneCell.SUBSCRIBED, tuple(one for own in told.subscribed for one in own.intervals)),
             (LaneCell.JOINED, told.stays.intervals),
         )
         latest = max(until, told.latest)
+        # As certain as the count of publishers has it, with the seconds of start and stop.
+        began = {one.begun: one.begin for one in told.publishing.intervals if one.start is not None}
+        certain = (
+            (began.get(first, first + 1), last - 1) for first, last in told.publishing.certain
+        )
+        whole = (
+            (one.begin, _end(log, one, latest))
+            for one in told.publishing.intervals
+            if one.is_paired and one.why is None and one.ending >= _end(log, one, latest)
+        )
+        sure = (one for one in (*whole, *certain) if one[0] <= one[1])
+        self._layers = [(LaneCell.PUBLISHING, Cover(sure))]
         # Where something without a start began is unknown: only its end is drawn.
-        self._layers = [
+        self._layers += (
             (
                 sign,
                 Cover((one.begin, _end(log, one, latest)) for one in own if one.start is not None),
             )
             for sign, own in layers
-        ]
+        )
         ends = {_end(log, one, latest) for _, own in layers for one in own if not one.is_paired}
         self._open = array("q", sorted(ends))
 

@@ -171,6 +171,10 @@ class Publishers:
                 why = None if is_certain else own.why_not(interval, first, last)
                 yield Publisher(participant_id, interval, why)
 
+    def has(self, participant_id: str) -> bool:
+        """Whether a participant has a start or a stop of publishing among what is counted."""
+        return participant_id in self._people
+
     def _steps(self) -> Iterator[None]:
         reach_of = self._reaches()
         while self._examined < len(self._log):

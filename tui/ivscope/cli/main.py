@@ -11,10 +11,14 @@ from ivscope import __version__
 
 if TYPE_CHECKING:
     from ivscope.cli.connections import Origin
+    from ivscope.endpoint.world import World
     from ivscope.workspace.place import Place
 
 USAGE = 2
 """Exit code for arguments or a terminal that we cannot work with."""
+
+_STOPPED = 128
+"""A shell's exit code for a process that a signal stopped is this and the signal's number."""
 
 INCOMPLETE = 1
 """Exit code when something that was asked for is missing: a file given up, answers not recorded,
@@ -38,7 +42,7 @@ def _explorer_parser() -> argparse.ArgumentParser:
         prog="ivscope",
         description="Explore Amazon IVS Real-Time stage sessions in the terminal. Read-only.",
         epilog="ivscope open --help tells how to open a recording without AWS, and ivscope "
-        "endpoint --help how to serve the demo worlds to other clients.",
+        "endpoint --help how to serve a demo world or a case file over HTTP.",
     )
     _add_place(parser)
     parser.add_argument("--profile", help="AWS profile (else AWS_PROFILE, else the default one)")
@@ -90,11 +94,18 @@ def _add_place(parser: argparse.ArgumentParser) -> None:
 def _endpoint_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ivscope endpoint",
-        description="Serve a demo world as an ivs-realtime endpoint on 127.0.0.1, for the AWS CLI "
-        "and SDKs. Any credentials will do. Ctrl+C stops it.",
+        description="Serve a demo world or a case file as an ivs-realtime endpoint on 127.0.0.1, "
+        "for the explorer, the AWS CLI and SDKs. Any credentials will do. Ctrl+C stops it.",
+        epilog="A case file is one session as JSON, for tests and bug reports; README says what "
+        "is in it.",
     )
     parser.add_argument("--port", type=int, default=0, help="port (default: any free one)")
-    parser.add_argument("--world", choices=_WORLDS, default="incident", help="what to serve")
+    parser.add_argument(
+        "--world",
+        metavar="NAME|FILE",
+        default="incident",
+        help=f"what to serve: {', '.join(_WORLDS)}, or a case file (default: incident)",
+    )
     parser.add_argument(
         "--throttle", action="store_true", help="enforce the service's 5 calls per second"
     )
@@ -231,29 +242,56 @@ def _bad_ids(options: argparse.Namespace) -> str | None:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from threading import Event  # noqa: PLC0415 - only for the endpoint
+    import signal  # noqa: PLC0415 - only for the endpoint
+    from threading import Event  # noqa: PLC0415 - same
 
-    from ivscope.domain.clock import utc_now  # noqa: PLC0415 - same
+    from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - same
     from ivscope.endpoint.server import Endpoint  # noqa: PLC0415 - same
-    from ivscope.endpoint.worlds.catalog import open_world  # noqa: PLC0415 - same
+    from ivscope.render.safe import safe  # noqa: PLC0415 - same
 
-    world = open_world(options.world, utc_now)
+    def stop(number: int, _frame: object) -> NoReturn:
+        raise SystemExit(_STOPPED + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     try:
+        world, session = _served(options.world)
         endpoint = Endpoint(world, options.port, throttle=options.throttle)
+    except UnusableFileError as refused:
+        return _fail(f"{safe(options.world)}: {refused}")
+    except OverflowError:
+        return _fail(f"port {options.port} does not exist: ports go from 0 to 65535")
     except OSError as error:
         return _fail(f"port {options.port} cannot be opened: {error.strerror}; choose another")
     with endpoint:
-        print(f"{options.world} on {endpoint.url} (Region {world.region}), for example:")
-        print(
-            f"  AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo aws ivs-realtime list-stages "
-            f"--region {world.region} --endpoint-url {endpoint.url}",
-            flush=True,
-        )
-        try:
-            Event().wait()
-        except KeyboardInterrupt:
-            return 130
+        keys = "AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo"
+        there = f"--region {world.region} --endpoint-url {endpoint.url}"
+        print(f"{safe(options.world)} on {endpoint.url} (Region {world.region}), for example:")
+        print(f"  {keys} {' '.join(('ivscope', *session))} {there}")
+        print(f"  {keys} aws ivs-realtime list-stages {there}", flush=True)
+        Event().wait()
     return 0
+
+
+def _served(name: str) -> "tuple[World, tuple[str, ...]]":
+    """The world of this name or file, and stage ARN and session id if it has one session only.
+
+    Raises:
+        UnusableFileError: It is no case file.
+    """
+    from pathlib import Path  # noqa: PLC0415 - only for the endpoint
+
+    from ivscope.domain.clock import utc_now  # noqa: PLC0415 - same
+    from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - same
+    from ivscope.endpoint.worlds.case_file import CaseWorld, read_case_file  # noqa: PLC0415 - same
+    from ivscope.endpoint.worlds.catalog import open_world  # noqa: PLC0415 - same
+
+    if name in _WORLDS:
+        return open_world(name, utc_now), ()
+    if not Path(name).exists():
+        raise UnusableFileError(f"no such file, and the worlds are {', '.join(_WORLDS)}")
+    case = read_case_file(Path(name))
+    return CaseWorld(case), (case.stage["arn"], case.session["sessionId"])
 
 
 def run() -> NoReturn:

@@ -1,14 +1,15 @@
-"""ServiceModel: botocore's model of ivs-realtime, and checks of requests against it."""
+"""ServiceModel: botocore's model of ivs-realtime, and checks of requests and data against it."""
 
 import gzip
 import importlib.util
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ivscope.domain.times import UnreadableTime, parse_time
 from ivscope.endpoint.answers import validation_error
 from ivscope.endpoint.world import Members
 
@@ -145,3 +146,64 @@ def _bound_violations(shape: Shape, value: Any, path: str) -> list[str]:  # noqa
     if "pattern" in shape and re.fullmatch(shape["pattern"], value) is None:
         found.append(f"{path}: does not match {shape['pattern']}")
     return found
+
+
+_EXPECTED = {
+    "string": "text",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "list": "a list",
+    "map": "an object of texts",
+    "structure": "an object",
+    "timestamp": "a time as 2026-11-20T20:30:00Z",
+}
+
+
+def misfits(model: ServiceModel, shape_name: str, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401
+    """What in a structure of an answer is of another type than the model has, in its order.
+
+    Only types and names of members are compared. Lengths, patterns and enumerations are not: the
+    service itself answers outside them. A member that is null is absent.
+
+    Args:
+        model: The model.
+        shape_name: Of the structure.
+        value: JSON, times as text.
+        path: Where the structure stands.
+
+    Returns:
+        Sentences in ASCII, each with the place, what was expected there, and what is there.
+    """
+    shape = model.shapes[shape_name]
+    kind = shape["type"]
+    if not _is_time(value) if kind == "timestamp" else not _fits(kind, value):
+        yield f"{path}: {_EXPECTED[kind]} expected, not {written(value)}"
+    elif kind == "structure":
+        for name, inner in value.items():
+            reference = shape["members"].get(name)
+            if reference is None:
+                yield f"{path}: {shape_name} has no member {written(name)} in the API"
+            elif inner is not None:
+                yield from misfits(model, reference["shape"], inner, f"{path}.{name}")
+    elif kind == "list":
+        for place, item in enumerate(value):
+            yield from misfits(model, shape["member"]["shape"], item, f"{path}[{place}]")
+    elif kind == "map":
+        for key, item in value.items():
+            yield from misfits(model, shape["value"]["shape"], item, f"{path}[{written(key)}]")
+
+
+def _is_time(value: Any) -> bool:  # noqa: ANN401
+    return isinstance(value, str) and not isinstance(parse_time(value), UnreadableTime)
+
+
+_LONGEST_QUOTE = 60
+"""Characters of a wrong value that are shown: enough to find it in a file."""
+
+
+def written(value: Any) -> str:  # noqa: ANN401 - JSON
+    """A value as JSON in ASCII, cut if long; "absent" for null."""
+    if value is None:
+        return "absent"
+    text = json.dumps(value)
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}..."

@@ -52,7 +52,7 @@ _CARDS = (
             limits.CONCURRENT_SUBSCRIPTIONS,
         ),
         causes=(
-            Cause(f"Publisher number {PUBLISHER_LIMIT + 1} of the stage tried to publish."),
+            Cause(f"When publishing: it was publisher number {PUBLISHER_LIMIT + 1} of the stage."),
             Cause("Publishers that nobody sees still publish: a second device, a replica."),
             Cause("Other stages of the account use up the Region's quota."),
         ),

@@ -161,8 +161,8 @@ def _members(document: dict[str, object], prefix: str = "") -> Iterator[tuple[st
 
 
 _REASONS = {
-    Why.END_MISSING: "the events have no end of it",
-    Why.START_MISSING: "the events have no start of it",
+    Why.END_MISSING: "the events have no end that belongs to it",
+    Why.START_MISSING: "the events have no start that belongs to it",
     Why.NOT_READ: "not all events are read",
     Why.TIE: "the order of events inside one second is not known",
     Why.NO_TIME: "an event that matters has no time",

@@ -477,8 +477,16 @@ def test_a_failure_in_the_middle_goes_on_from_its_page(provide):
     assert holds_what_the_source_has(scan, source)
 
 
-@pytest.mark.parametrize("kind", [FailureKind.EXPIRED, FailureKind.CREDENTIALS, FailureKind.DENIED])
-@pytest.mark.parametrize("whose", ["", "p2"])
+@pytest.mark.parametrize(
+    ("kind", "whose"),
+    [
+        (FailureKind.EXPIRED, ""),
+        (FailureKind.EXPIRED, "p2"),
+        (FailureKind.CREDENTIALS, ""),
+        (FailureKind.CREDENTIALS, "p2"),
+        (FailureKind.DENIED, ""),
+    ],
+)
 def test_what_fails_for_everybody_stops_the_scan_until_it_is_resumed(provide, kind, whose):
     source = SessionSource()
     for number in range(40):
@@ -497,6 +505,46 @@ def test_what_fails_for_everybody_stops_the_scan_until_it_is_resumed(provide, ki
     assert scan.failure is None
     assert holds_what_the_source_has(scan, source)
     assert sum(source.calls.values()) == 42
+
+
+def deny(source, participants, of):
+    """A session in which the first of its participants are always denied."""
+    for number in range(of):
+        source.add(f"p{number:03d}")
+        if number < participants:
+            source.fail(f"p{number:03d}", *[FailureKind.DENIED] * 9)
+
+
+def test_one_participant_that_is_denied_does_not_keep_the_others_from_being_read(provide):
+    source = SessionSource()
+    deny(source, 2, of=5)
+    scan = scan_all(provide(source))
+    assert scan.state is ScanState.COMPLETE
+    assert scan.log.participants_read == 3
+    assert {one.kind for one in scan.log.failures.values()} == {FailureKind.DENIED}
+    assert list(scan.log.failures) == ["p000", "p001"]
+
+
+def test_a_scan_that_may_read_nobody_says_so(provide):
+    source = SessionSource()
+    deny(source, 3, of=3)
+    scan = scan_all(provide(source))
+    assert scan.state is ScanState.FAILED
+    assert scan.failure.kind is FailureKind.DENIED
+    assert scan.log.participants_failed == 3
+    source.failures.clear()
+    assert scan.start()
+    wait_state(scan, ScanState.COMPLETE)
+    assert holds_what_the_source_has(scan, source)
+
+
+def test_a_large_session_of_which_nobody_may_be_read_costs_a_few_calls_only(provide):
+    source = SessionSource()
+    deny(source, 200, of=200)
+    scan = scan_all(provide(source))
+    assert scan.state is ScanState.FAILED
+    assert scan.failure.kind is FailureKind.DENIED
+    assert FAILURES_IN_A_ROW <= len(source.asked) < FAILURES_IN_A_ROW + CALLS_AHEAD
 
 
 def test_an_outage_stops_the_scan(provide):

@@ -1,1 +1,1 @@
-"""The made-up stages and sessions that the endpoint serves."""
+"""The stages and sessions that the endpoint serves: made up, or those of a case file."""

@@ -31,7 +31,7 @@ CALLS_AHEAD = 8
 starts as soon as the rate limiter allows it, even while an answer is being stored."""
 
 FAILURES_IN_A_ROW = 8
-"""So many failures without an answer in between concern the connection, not participants."""
+"""So many failures without an answer in between concern the connection or all participants."""
 
 STOPPED_BY = frozenset(
     {
@@ -45,8 +45,15 @@ STOPPED_BY = frozenset(
 """Failures that the call for the next participant would meet as well. A throttled call has been
 repeated several times before it fails."""
 
-_OUTAGE = frozenset({FailureKind.NETWORK, FailureKind.TIMEOUT, FailureKind.SERVICE})
-"""One of these alone can be chance; several in a row mean an outage."""
+_STOPPED_BY_ONE = STOPPED_BY - {FailureKind.DENIED}
+"""Of these one call for the events of a participant is enough. That one participant is denied says
+nothing of the others."""
+
+_COUNTED = frozenset(
+    {FailureKind.NETWORK, FailureKind.TIMEOUT, FailureKind.SERVICE, FailureKind.DENIED}
+)
+"""One of these alone can be chance or concern one participant; several in a row mean an outage, or
+that nobody may be read."""
 
 _RUNNING = frozenset({ScanState.LISTING, ScanState.READING})
 
@@ -116,6 +123,8 @@ class Scan:
         """Those whose next page the scan has asked for."""
         self._is_retrying = False
         self._failures_in_a_row = 0
+        self._denied: ProviderFailure | None = None
+        """The last refusal to read a participant since the scan was resumed."""
         self._ended = 0
         self._ended_pages = 0
 
@@ -236,6 +245,7 @@ class Scan:
     def _resume(self) -> None:
         self._is_retrying = False
         self._failures_in_a_row = 0
+        self._denied = None
         self._rate.forget()
         self._set_state(ScanState.LISTING)
         self._fetcher.follow(self.participants, self._on_list, hidden=False)
@@ -290,6 +300,8 @@ class Scan:
             self._fill()
         elif self._list_failure is not None:
             self._stop(ScanState.FAILED, self._list_failure)
+        elif self._denied is not None and not self.log.participants_read:
+            self._stop(ScanState.FAILED, self._denied)
         elif self._passes.end():
             self._begin_pass()
             self._resume()
@@ -461,14 +473,16 @@ class Scan:
         self._let_go(scanned)
 
     def _fail(self, scanned: ScannedFeed, failure: ProviderFailure) -> None:
-        if failure.kind in STOPPED_BY:
+        if failure.kind in _STOPPED_BY_ONE:
             self._set_aside(scanned)
             self._stop(ScanState.FAILED, failure)
             return
+        if failure.kind is FailureKind.DENIED:
+            self._denied = failure
         self.log.fail(scanned.number, failure)
         if scanned.is_refresh or not scanned.feed.pages:
             self._let_go(scanned)
-        self._failures_in_a_row += failure.kind in _OUTAGE
+        self._failures_in_a_row += failure.kind in _COUNTED
         if self._failures_in_a_row >= FAILURES_IN_A_ROW and not self._is_retrying:
             self._stop(ScanState.FAILED, failure)
 

@@ -18,7 +18,7 @@ from ivscope.settings.commands import View
 from ivscope.ui.commands import OverlayScreen, Unavailable, keyboard
 from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.canvas import LineBar
-from ivscope.ui.widgets.row_list import RowList
+from ivscope.ui.widgets.row_list import RowList, no_tail
 
 NOT_ALL_READ = "? not all read"
 """Shown where a side has no event so far, but not all of its events are read."""
@@ -192,7 +192,7 @@ class CompareScreen(OverlayScreen[None]):
         rows = self.query_one("#compared", RowList)
         rows.focus()
         row = self._rows.row_at(self._moment) if self._moment is not None else 0
-        self.call_after_refresh(rows.show, self._rows, (), row)
+        self.call_after_refresh(rows.show, self._rows, no_tail, row)
 
     def on_resize(self) -> None:
         """Draw again for another width."""

@@ -13,10 +13,10 @@ from ivscope.provider.fetch.rate_limiter import Priority
 from ivscope.provider.store.order import OrderLabel
 from ivscope.render.bars import ListStatus, tail_lines
 from ivscope.render.event_rows import EventLook, EventRows
-from ivscope.render.lines import Line, Role, Span
+from ivscope.render.lines import Role, Span
 from ivscope.ui.explorer.list_status import event_status
 from ivscope.ui.time_display import TimeDisplay
-from ivscope.ui.widgets.row_list import RowList
+from ivscope.ui.widgets.row_list import RowList, Tail
 from ivscope.workspace.event_list import EventList
 from ivscope.workspace.event_stream import EventStream, ParticipantStream, SessionStream
 from ivscope.workspace.jobs import SLICE_SECONDS, Jobs, SlicedJob
@@ -233,10 +233,10 @@ class EventsPane:
     def _sought(self, event_list: EventList) -> str | None:
         return self.waits_for or self._seeking.text(event_list)
 
-    def _tail(self, event_list: EventList) -> tuple[Line, ...]:
-        row = self._list.cursor
-        status = event_status(event_list, row, self._sought(event_list))
-        return tail_lines(status, self._list.size.width - 1)
+    def _tail(self, event_list: EventList) -> Tail:
+        return partial(
+            tail_lines, event_status(event_list, self._list.cursor, self._sought(event_list))
+        )
 
     def _names_of(self, stream: EventStream) -> Callable[[str], str] | None:
         """Return what names participants in a list of everybody; None for one participant."""

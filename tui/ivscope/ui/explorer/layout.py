@@ -91,6 +91,7 @@ class Layout:
 
     def show_detail_full(self) -> None:
         """Show the detail on the whole screen."""
+        self._screen.remove_class("-drawer")
         self._screen.add_class("-full-detail")
         self._detail.focus()
 

@@ -1,17 +1,18 @@
 """PickerPane: shows the stages, sessions or participants of a place, narrowed by a text."""
 
+from functools import partial
+
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import Priority
 from ivscope.provider.store.feed import FeedState
 from ivscope.render.bars import ListStatus, tail_lines
-from ivscope.render.lines import Line
 from ivscope.render.picker_rows import PickerRows
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.list_status import list_status
 from ivscope.ui.time_display import TimeDisplay
-from ivscope.ui.widgets.row_list import RowList
+from ivscope.ui.widgets.row_list import RowList, Tail
 from ivscope.workspace.place import Level, PickerState, Place
 
 
@@ -140,8 +141,8 @@ class PickerPane:
         kept = picking.narrow(self.place, self.feed.items, self.text)
         return picking.picker_rows(self.place.level, kept, self._times.zone, self._times.now())
 
-    def _tail(self) -> tuple[Line, ...]:
-        return tail_lines(self.status(), self._list.size.width - 1)
+    def _tail(self) -> Tail:
+        return partial(tail_lines, self.status())
 
     def _draw(self, cursor: int, top: int) -> None:
         self._rows = self._make_rows()

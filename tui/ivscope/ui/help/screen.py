@@ -18,7 +18,7 @@ from ivscope.settings.commands import COMMANDS, Area, Command, View, footer_hint
 from ivscope.settings.key_names import shown_key, shown_keys
 from ivscope.ui.commands import CommandScreen, keyboard
 from ivscope.ui.widgets.canvas import LineBar
-from ivscope.ui.widgets.row_list import RowList
+from ivscope.ui.widgets.row_list import RowList, no_tail
 from ivscope.ui.widgets.screens import CoveringScreen
 from ivscope.ui.widgets.text_pane import TextPane
 from ivscope.ui.widgets.typing_line import TypingLine
@@ -155,7 +155,8 @@ def full_lines(command: Command, keys: str, reason: str, width: int) -> tuple[Li
     return (*wrap(head, width), *why, *wrap((Span(command.help),), width))
 
 
-_NOTHING = (Span("no command has all these words", Role.MUTED),)
+def _nothing_found(width: int) -> tuple[Line, ...]:
+    return tuple(wrap((Span("no command has all these words", Role.MUTED),), width))
 
 
 class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScreen[str | None]):
@@ -220,7 +221,7 @@ class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScr
         self.query_one("#help-footer", LineBar).show(footer_line(hints, width))
 
     def _show(self) -> None:
-        tail = () if len(self._rows) else (_NOTHING,)
+        tail = no_tail if len(self._rows) else _nothing_found
         self._list.show(self._rows, tail, self._rows.step(0, 0), top=0)
 
     @on(Input.Changed)

@@ -15,7 +15,7 @@ from ivscope.settings.commands import View
 from ivscope.ui.commands import CountingScreen, keyboard
 from ivscope.ui.lanes.view import LanesView
 from ivscope.ui.widgets.canvas import LineBar
-from ivscope.ui.widgets.row_list import RowList
+from ivscope.ui.widgets.row_list import RowList, no_tail
 from ivscope.ui.widgets.text_pane import TextPane
 from ivscope.workspace.jobs import Jobs
 
@@ -107,7 +107,7 @@ class LanesScreen(CountingScreen[Landing]):
         plot = self.query_one("#plot", TextPane)
         plot.styles.height = len(head)
         plot.show(tuple((Span(" "), *line) for line in head))
-        self._list.show(LaneRows(self._view), (), self._list.cursor, self._list.top)
+        self._list.show(LaneRows(self._view), no_tail, self._list.cursor, self._list.top)
         word = Span(self.handlers.with_keys(self._word()), Role.ACCENT)
         text = clip(self._view.title(inner), inner - text_width(word.text))
         title = (Span(text, Role.STRONG),)

@@ -28,6 +28,7 @@ _ROLES: Final = {
     LaneCell.ERROR: Role.ERROR,
     LaneCell.OPEN: Role.WARNING,
     LaneCell.PUBLISHING: Role.GOOD,
+    LaneCell.MAYBE_PUBLISHING: Role.WARNING,
     LaneCell.SUBSCRIBED: Role.ACCENT,
     LaneCell.JOINED: Role.MUTED,
     LaneCell.OUTSIDE: Role.TEXT,
@@ -43,14 +44,16 @@ LEGEND: Final[Line] = (
     Span(" joined  "),
     Span(LaneCell.PUBLISHING, Role.GOOD),
     Span(" publishing  "),
+    Span(LaneCell.MAYBE_PUBLISHING, Role.WARNING),
+    Span(" perhaps  "),
     Span(LaneCell.SUBSCRIBED, Role.ACCENT),
     Span(" subscribed only  "),
     Span(LaneCell.ERROR, Role.ERROR),
     Span(" error  "),
     Span(LaneCell.OPEN, Role.WARNING),
-    Span(" other end not read"),
+    Span(" one end only"),
 )
-"""69 cells."""
+"""76 cells."""
 
 
 def lane_line(
@@ -117,7 +120,7 @@ def window_text(window: TimeWindow, columns: int, zone: tzinfo) -> str:
     """Describe the window and the time of a cell: "20:31:07 to 21:40:00, 52 s a cell"."""
     cell = (window.end - window.start) / max(columns, 1)
     one_second = timedelta(seconds=1)
-    size = f"{cell / one_second:.1f} s" if cell < 10 * one_second else f"{cell // one_second} s"
+    size = f"{cell / one_second:.2g} s" if cell < 10 * one_second else f"{cell // one_second} s"
     return f"{clock(window.start, zone)} to {clock(window.end, zone)}, {size} a cell"
 
 
@@ -188,6 +191,8 @@ class LanesView:
         self._lanes = Lanes(log.log, log.ranges, self._reach, self._until)
         self._publishers = Publishers(log.log, lambda: self._reaches.in_scan(scan))
         self._tally = EventTally(log.log)
+        self._is_whole = False
+        """Whether everybody is read and counted, and the events tell of all who published."""
         self._window: TimeWindow | None = None
         self._is_fitted = True
         self.moment = moment
@@ -204,6 +209,7 @@ class LanesView:
         """Count for about so many seconds. Returns whether more is left."""
         is_more = self._tally.advance(seconds / 2)
         is_more = self._publishers.advance(seconds / 2) or is_more
+        self._is_whole = not is_more and self._scan.log.is_all_read and self._is_everybody_told()
         self._reach_of = self._reaches.in_scan(self._scan)
         self._arrange()
         span = self._tally.span
@@ -211,6 +217,11 @@ class LanesView:
             self._window = window_between(*span)
             self.moment = self.moment or span[0] + (span[1] - span[0]) / 2
         return is_more
+
+    def _is_everybody_told(self) -> bool:
+        """Whether all who have published by the list have an event of it that is read."""
+        rows = self._scan.participants.items
+        return all(self._publishers.has(row.participant_id) for row in rows if row.published)
 
     def _reach(self, participant_id: str) -> Reach:
         return self._reach_of(participant_id)
@@ -263,7 +274,7 @@ class LanesView:
 
     def foot(self, width: int) -> Line:
         """Draw the legend of the signs, or the moment and the window when they were asked for."""
-        return LEGEND if width >= sum(len(span.text) for span in LEGEND) else LEGEND[:6]
+        return LEGEND if width >= sum(len(span.text) for span in LEGEND) else LEGEND[:8]
 
     def title(self, width: int) -> str:
         """Return the moment of the cursor, how many were publishing then, and the window."""
@@ -282,7 +293,7 @@ class LanesView:
         first = to_microseconds(moment) // SECOND * SECOND
         level = self._publishers.level(first, first + SECOND - 1)
         unsure = f" to {level.possible}" if level.possible > level.certain else ""
-        least = "" if self._scan.log.is_all_read else "at least "
+        least = "" if self._is_whole and self._scan.log.is_all_read else "at least "
         return f"{least}{level.certain}{unsure} of {PUBLISHER_LIMIT} publishing"
 
     def _column(self, columns: int) -> int | None:

@@ -152,10 +152,13 @@ class SessionData:
         return [*self._findings.lines(width, zone, keys), *self._failures(width)]
 
     def _failures(self, width: int) -> list[SummaryLine]:
-        failures = self.scan.log.failures
-        if not failures:
+        failures, stopped = self.scan.log.failures, self.scan.failure
+        if not failures and stopped is None:
             return []
         lines = [SummaryLine(()), SummaryLine((Span("Not read", Role.STRONG),))]
+        if stopped is not None:
+            text = f"  the sweep stopped: {stopped.summary}"
+            lines.append(SummaryLine((Span(clip(text, width), Role.ERROR),)))
         for participant_id, failure in list(failures.items())[:_FAILURES]:
             text = f"  {participant_id}: {failure.summary}"
             lines.append(SummaryLine((Span(clip(text, width), Role.WARNING),)))

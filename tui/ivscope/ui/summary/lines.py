@@ -256,7 +256,7 @@ def _breakdowns(summary: Summary, width: int) -> Iterator[SummaryLine]:
     if not summary.breakdowns:
         return
     first = summary.breakdowns[0]
-    known = f"known for {first.known:,} of {first.of:,} participants"
+    known = f"known for {first.known:,} of {first.of:,} participant{'s' * (first.of != 1)}"
     failing = f"{first.failing_known:,} of {first.failing:,} with errors"
     yield from _titled(f"Failing and all by client, {known}, {failing}", width)
     if not first.known:

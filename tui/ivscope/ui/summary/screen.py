@@ -17,7 +17,7 @@ from ivscope.ui.summary.data import SummaryData
 from ivscope.ui.summary.lines import SummaryLine, summary_lines
 from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.canvas import LineBar
-from ivscope.ui.widgets.row_list import RowList
+from ivscope.ui.widgets.row_list import RowList, no_tail
 from ivscope.workspace.jobs import Jobs
 
 Drill = str | int
@@ -115,7 +115,7 @@ class SummaryScreen(CountingScreen[Drill | None]):
         )
         self._rows = SummaryRows(rows)
         cursor = self._list.cursor if self._was_used else self._rows.next_code(-1) or 0
-        self._list.show(self._rows, (), cursor, self._list.top if self._was_used else 0)
+        self._list.show(self._rows, no_tail, cursor, self._list.top if self._was_used else 0)
         title = (Span("SUMMARY", Role.STRONG),)
         line = both_ends(
             title, Span(self.handlers.with_keys(self._data.word()), Role.ACCENT), width

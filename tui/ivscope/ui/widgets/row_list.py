@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from itertools import chain
 from typing import Protocol
 
 from rich.style import Style
@@ -11,12 +10,21 @@ from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
-from ivscope.render.cells import wrap
 from ivscope.render.lines import Line, Role, Span
 from ivscope.ui.widgets.canvas import Canvas
 
 _CURSOR = Style(reverse=True)
 _BLURRED = Style(bold=True)
+
+
+Tail = Callable[[int], tuple[Line, ...]]
+"""Makes the lines below the last row, each at most so many cells wide; asked again for another
+width."""
+
+
+def no_tail(_width: int) -> tuple[Line, ...]:
+    """Nothing below the last row."""
+    return ()
 
 
 class ListedRows(Protocol):
@@ -94,18 +102,16 @@ class RowList(Canvas, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.rows: ListedRows = NoRows()
-        self._tail: tuple[Line, ...] = ()
+        self._tail: Tail = no_tail
         self.tail: tuple[Line, ...] = ()
-        """The lines below the last row, wrapped to the width."""
+        """The lines below the last row, made for the width."""
         self._edge: tuple[Span, ...] = ()
         self._edge_of: Callable[[int], tuple[Span, ...]] = lambda _height: ()
         self._shown_rows = 0
         self._titles_of: tuple[ListedRows, int] | None = None
         self._titles: Line = ()
 
-    def show(
-        self, rows: ListedRows, tail: tuple[Line, ...], cursor: int, top: int | None = None
-    ) -> None:
+    def show(self, rows: ListedRows, tail: Tail, cursor: int, top: int | None = None) -> None:
         """Show other rows, the cursor on one of them and `top`, if given, as the first visible."""
         self.rows, self._tail = rows, tail
         self._measure()
@@ -123,7 +129,7 @@ class RowList(Canvas, can_focus=True):
             self.set_reactive(RowList.cursor, self._clamp(self.cursor + rows))
             self.scroll_to(y=self.scroll_offset.y + rows, animate=False)
 
-    def grow(self, tail: tuple[Line, ...]) -> None:
+    def grow(self, tail: Tail) -> None:
         """Draw again after rows came or the tail changed. The cursor stays on its row.
 
         A cursor on the last row brings the tail into view, with the failure that it may tell.
@@ -175,8 +181,8 @@ class RowList(Canvas, can_focus=True):
 
     def _measure(self) -> None:
         self._shown_rows = len(self.rows)
-        room = self.size.width - 1
-        self.tail = tuple(chain.from_iterable(wrap(line, room) for line in self._tail))
+        # A list that is not laid out yet has no width. It is measured again once it has one.
+        self.tail = self._tail(self.size.width - 1) if self.size.width else ()
         height = self._shown_rows + len(self.tail) + self._title_height
         size = Size(max(1, self.size.width), height)
         if size != self.virtual_size:
@@ -184,7 +190,7 @@ class RowList(Canvas, can_focus=True):
             self.set_reactive(RowList.virtual_size, size)
 
     def on_resize(self) -> None:
-        """Wrap the tail anew, and keep the cursor visible."""
+        """Make the tail anew, and keep the cursor visible."""
         self._drawn.clear()
         self._measure()
         self._edge = self._edge_of(self.page)

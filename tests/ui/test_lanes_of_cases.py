@@ -1,0 +1,96 @@
+"""What the lanes say of the case files: as sure as the events, and what the findings say."""
+
+import re
+from contextlib import contextmanager
+from datetime import UTC
+
+import pytest
+
+from ivscope.domain.stages import SessionScope
+from ivscope.domain.times import from_microseconds
+from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.case_file import CaseWorld
+from ivscope.findings.rules import findings_for
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.fetch.rate_limiter import RateLimiter
+from ivscope.ui.lanes.view import LanesView
+from ivscope.ui.time_display import TimeDisplay
+from support.aws_sources import aws_source
+from support.case_files import case
+from support.given_facts import words
+from support.simulated_facts import SeenFacts
+from support.waiting import wait_for
+
+UNLIMITED = 1_000
+WIDTH = 119
+
+
+@contextmanager
+def lanes_of(name, moment=None):
+    """The lanes of a case that is read as far as it may be; nothing is counted yet."""
+    file = case(name).file
+    with Endpoint(CaseWorld(file)) as endpoint:
+        source = aws_source(endpoint.url, region="us-west-2")
+        limiter = RateLimiter(demand=UNLIMITED, background=UNLIMITED)
+        provider = StageDataProvider(lambda: source, rate_limiter=limiter)
+        try:
+            session = SessionScope(file.stage["arn"], file.session["sessionId"])
+            provider.read(provider.session(session))
+            scan = provider.scan(session)
+            scan.start()
+            wait_for(lambda: not scan.is_running and provider.session(session).value, 20)
+            times = TimeDisplay(UTC, lambda: provider.time_of(scan.up_to_date_at))
+            yield LanesView(provider, scan, times, moment)
+        finally:
+            provider.close()
+
+
+def title_of(name, moment=None):
+    with lanes_of(name, moment) as view:
+        while view.work(1):
+            pass
+        return view.title(WIDTH)
+
+
+def lane_of(name, participant_id):
+    with lanes_of(name) as view:
+        while view.work(1):
+            pass
+        line = view.lane(view.order.index(participant_id), WIDTH)
+        return "".join(span.text for span in line[1:])
+
+
+@pytest.mark.parametrize(
+    "name", ["Q02", "Q03", "Q04", "Q07", "Q08", "Q10", "Q11", "Q13", "Q14", "G02"]
+)
+def test_the_lanes_count_as_many_publishers_as_the_finding_at_the_same_second(name):
+    facts = SeenFacts(case(name).view)
+    log = facts.log(facts.view.scope_of("priya")).log
+    position = next(at for at in range(len(log)) if log.error_code(at) == "QUOTA_EXCEEDED")
+    found = words(findings_for(facts.view.scope_of("priya"), position, facts)[0].claim)
+    counted = re.match(r"[\d to]+(?= others)", found)[0]
+    title = title_of(name, from_microseconds(log.time_us(position)))
+    assert title.split(": ")[1].startswith(f"{counted} of 12 publishing"), found
+
+
+def test_a_count_is_at_least_until_everything_is_counted():
+    with lanes_of("G02") as view:
+        is_more = view.work(0)
+        assert is_more
+        assert "at least" in view.title(WIDTH)
+        while view.work(1):
+            pass
+        assert ": 12 of 12 publishing" in view.title(WIDTH)
+
+
+def test_a_count_is_at_least_where_a_publisher_has_no_event_of_publishing_that_is_read():
+    assert ": at least 0 of 12 publishing" in title_of("P06")
+    assert ": at least 11 of 12 publishing" in title_of("Q01")
+
+
+def test_a_lane_is_as_sure_of_publishing_as_the_count():
+    assert ": 0 to 1 of 12 publishing" in title_of("D01")
+    assert set(lane_of("D01", "enc")) <= set("~!|")
+    assert set(lane_of("G01", "ghost01")) <= set("~?|")
+    assert "=" in lane_of("G01", "pub00")
+    assert set(lane_of("K02", "enc1")) <= set("-=|")
