@@ -165,12 +165,14 @@ async def explorer(
         zone: The time zone of the person at the keyboard.
         configuration: Settings; None for the defaults.
     """
-    with Endpoint(open_world(world, clock), throttle=throttle) as endpoint:
+    opened = open_world(world, clock)
+    with Endpoint(opened, throttle=throttle) as endpoint:
         app = explorer_app(
             endpoint,
             start,
             fault=fault,
             clock=clock,
+            region=opened.region,
             go_to=go_to,
             only=only,
             zone=zone,

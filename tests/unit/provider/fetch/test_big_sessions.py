@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from ivscope.analysis.estimates import estimate
-from ivscope.domain.failures import FailureKind
+from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
@@ -27,7 +27,7 @@ PUBLISHED, RECORDING = "filterByPublished", "filterByRecordingState"
 def provide():
     made = []
 
-    def build(source, *, has_ended=True, one_by_one=False, seed=1):
+    def build(source, *, has_ended=True, one_by_one=False, seed=1, knows_it=True):
         source.end_time = EPOCH if has_ended else None
         limits = RateLimiter(demand=FAST, background=FAST, window=0)
         if one_by_one:
@@ -35,9 +35,10 @@ def provide():
         lot = Random(seed)  # noqa: S311 - no secret
         provider = StageDataProvider(lambda: source, rate_limiter=limits, draw=lot.random)
         made.append(provider)
-        fact = provider.session(SESSION)
-        provider.read(fact)
-        wait_for(lambda: fact.value is not None)
+        if knows_it:
+            fact = provider.session(SESSION)
+            provider.read(fact)
+            wait_for(lambda: fact.value is not None)
         return provider
 
     yield build
@@ -164,6 +165,29 @@ def test_the_sample_is_who_was_read_in_random_order(provide):
     assert 40 <= len(sample.drawn) <= 68
     assert all(map(scan.log.is_read, sample.drawn))
     assert sample.drawn != {f"p{number:03}" for number in range(len(sample.drawn))}
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_whether_the_session_has_ended_is_asked_before_anybody_is_read(provide, is_listed):
+    source = session_of(40)
+    provider = provide(source, knows_it=False)
+    if is_listed:
+        list_all(provider)
+    scan = scan_all(provider)
+    assert len(scan.sample().drawn) == 40
+    assert scan.log.is_all_read
+
+
+def test_a_session_that_cannot_be_asked_for_counts_as_live(provide):
+    source = session_of(40)
+
+    def refuse(session):
+        raise ProviderFailure(FailureKind.DENIED, "no", "", retryable=False)
+
+    source.get_session = refuse
+    scan = scan_all(provide(source, knows_it=False))
+    assert scan.log.is_all_read
+    assert scan.sample() is None
 
 
 def test_who_is_stopped_at_the_publishers_has_no_sample(provide):

@@ -118,6 +118,8 @@ class Scan:
         """The lists of those who come first; empty unless the list is long."""
         self._narrowing: set[ParticipantFilter] = set()
         """What is under way of them: until it has ended nobody else is read."""
+        self._awaits_session = False
+        """Whether a long list waits for the answer that says whether the session has ended."""
         self._rate = CallRate()
         self._state = ScanState.IDLE
         self._failure: ProviderFailure | None = None
@@ -354,6 +356,9 @@ class Scan:
         """Queue whom the list has gained; once it proves long, list first who comes first."""
         feed = self.participants
         if not self._is_long and (feed.pages > 1 or (feed.pages and feed.has_more)):
+            self._awaits_session = self._passes.is_first and self._ask_session()
+            if self._awaits_session:
+                return
             self._is_long = True
             if self._passes.is_first:
                 if self._store.has_ended(self.session) and not self.log.participants_known:
@@ -364,6 +369,20 @@ class Scan:
                     if self.is_running:
                         self._ask_narrowed(narrowed)
         self._members.take_rows()
+
+    def _ask_session(self) -> bool:
+        """Ask whether the session has ended, if that is unknown. Returns whether it will be."""
+        if self._store.session(self.session) is not None:
+            return False
+        fact = self._store.fact(calls.session(self.session))
+        self._fetcher.follow(fact, self._on_session, hidden=False)
+        return self._fetcher.begin(fact, Priority.SCAN, lambda: fact.wants_read)
+
+    def _on_session(self) -> None:
+        is_busy = self._store.fact(calls.session(self.session)).status.is_busy
+        if self._awaits_session and self.is_running and not is_busy:
+            self._take_rows()
+            self._fill()
 
     def _ask_narrowed(self, narrowed: ParticipantFilter) -> None:
         """Ask for the next page of a narrowed list. What it lacks comes with the whole list."""
@@ -435,7 +454,7 @@ class Scan:
             if not self._read(number):
                 queue.put_back(number)
                 return
-        is_listing = self.is_listing or self._narrowing
+        is_listing = self.is_listing or self._narrowing or self._awaits_session
         if self.is_running and not (self._active or queue or is_listing):
             self._end_round()
 
