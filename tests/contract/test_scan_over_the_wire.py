@@ -13,6 +13,7 @@ from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.knowledge.limits import CALLS_PER_SECOND
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
+from ivscope.provider.fetch.scan import CALLS_AHEAD
 from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.store.feed import FeedState
 from support.aws_sources import aws_source
@@ -102,12 +103,57 @@ def test_the_log_of_the_show_is_what_the_service_has_for_each(connect):
     assert {"JOIN_ERROR", "TOKEN_EXCHANGED", "REPLICATION_STARTED"} <= names
 
 
+def newest_session(provider):
+    """The newest session of the newest stage, and the provider knows whether it has ended."""
+    stages = provider.stages()
+    provider.read_more(stages)
+    wait_for(lambda: stages.pages)
+    sessions = provider.sessions(stages.items[0].arn)
+    provider.read_more(sessions)
+    wait_for(lambda: sessions.pages)
+    return SessionScope(stages.items[0].arn, sessions.items[0].session_id)
+
+
+def test_the_twelve_publishers_of_twenty_five_thousand_are_read_first(connect):
+    # The list names them last; at this pace it takes more than a minute to get there.
+    endpoint, provider, _ = connect(
+        "huge", rate_limiter=RateLimiter(background=CALLS_PER_SECOND - 1), throttle=True
+    )
+    scan = provider.scan(newest_session(provider))
+    scan.start()
+    wait_for(lambda: scan.log.participants_read >= 12, 60)
+    sample = scan.sample()
+    scan.cancel()
+    assert len(sample.first) == sample.first_known == 12
+    assert not sample.all_listed
+    assert endpoint.calls["ListParticipantEvents"] <= 12 + CALLS_AHEAD
+    assert endpoint.throttled == 0
+
+
+def test_a_part_of_twenty_five_thousand_is_a_random_one(connect):
+    _, provider, _ = connect(
+        "huge", rate_limiter=RateLimiter(demand=UNLIMITED, background=UNLIMITED)
+    )
+    session = newest_session(provider)
+    scan = provider.scan(session)
+    scan.start()
+    wait_for(lambda: scan.log.participants_complete and len(scan.sample().drawn) >= 50, 120)
+    scan.cancel()
+    sample = scan.sample()
+    assert (sample.others, len(sample.first)) == (24_988, 12)
+    assert not sample.first & sample.drawn
+    assert all(map(scan.log.is_read, sample.drawn))
+    # Neither the newest nor the oldest ones: they come from the whole list.
+    places = [at for at, one in enumerate(scan.log.participant_ids) if one in sample.drawn]
+    assert min(places) < 25_000 / 4 < 25_000 * 3 / 4 < max(places)
+
+
 def test_a_few_hundred_of_twenty_five_thousand(connect):
     endpoint, provider, source = connect(
         "huge", rate_limiter=RateLimiter(demand=UNLIMITED, background=UNLIMITED)
     )
-    stage = source.read_page(calls.STAGES, None).items[0].arn
-    session = SessionScope(stage, source.read_page(calls.sessions(stage), None).items[0].session_id)
+    session = newest_session(provider)
+    stage = session.stage_arn
     scan = provider.scan(session)
     scan.start()
     wait_for(lambda: scan.log.participants_read >= 300, 60)

@@ -177,12 +177,14 @@ async def explorer(
         unlimited: Whether calls may follow each other at once, for a test of what was read and
             not of how: reading the session takes 15 s at the rate that the program keeps to.
     """
-    with Endpoint(open_world(world, clock), throttle=throttle) as endpoint:
+    opened = open_world(world, clock)
+    with Endpoint(opened, throttle=throttle) as endpoint:
         app = explorer_app(
             endpoint,
             start,
             fault=fault,
             clock=clock,
+            region=opened.region,
             go_to=go_to,
             only=only,
             zone=zone,

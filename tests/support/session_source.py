@@ -53,7 +53,7 @@ class SessionSource(NamedCalls):
         self.gates: dict[str, Gate] = {}
         """Calls for a participant wait here once each."""
         self.order: list[str] = []
-        """Participant ids in the order asked; empty for the list."""
+        """Participant ids in the order asked; empty for the list, the filter for a narrowed one."""
         self.calls: Counter[tuple[str, Cursor | None]] = Counter()
         self.before_answer: Callable[[str], object] = lambda _participant_id: None
         self._lock = threading.Lock()
@@ -70,16 +70,27 @@ class SessionSource(NamedCalls):
             ProviderFailure(kind, f"scripted {kind}", "", retryable=True) for kind in kinds
         )
 
+    @staticmethod
+    def matches(narrowed: ParticipantFilter, row: ParticipantSummary) -> bool:
+        """Whether the service lists a row under a filter that a scan uses."""
+        if narrowed.member == "filterByPublished":
+            return row.published is narrowed.value
+        return row.recording_state == narrowed.value
+
     @property
     def asked(self) -> list[str]:
         """Participants in the order asked for, the list left out."""
-        return [participant_id for participant_id in self.order if participant_id]
+        return [participant_id for participant_id in self.order if participant_id in self.events]
 
     def list_participants(
-        self, _session: SessionScope, _narrowed: ParticipantFilter | None, cursor: Cursor | None
+        self, _session: SessionScope, narrowed: ParticipantFilter | None, cursor: Cursor | None
     ) -> Page[ParticipantSummary]:
-        self._come("", cursor)
-        return _page(self.rows, self.list_size, cursor)
+        if narrowed is None:
+            self._come("", cursor)
+            return _page(self.rows, self.list_size, cursor)
+        self._come(narrowed.member, cursor)
+        rows = [row for row in self.rows if self.matches(narrowed, row)]
+        return _page(rows, self.list_size, cursor)
 
     def list_events(self, asked: ParticipantScope, cursor: Cursor | None) -> Page[Event]:
         self._come(asked.participant_id, cursor)

@@ -1,10 +1,11 @@
 """Session views: summary, lanes and comparison, by keys over real HTTP."""
 
+from ivscope.endpoint.worlds.huge import MAIN_STAGE, HugeWorld
 from ivscope.ui.compare.screen import CompareScreen
 from ivscope.ui.explorer.screen import ExplorerScreen
 from ivscope.ui.lanes.screen import LanesScreen
-from ivscope.workspace.place import Level
-from support.explorer import DANA, MARA, PRIYA, at, explorer
+from ivscope.workspace.place import Level, Place
+from support.explorer import DANA, EPOCH, MARA, PRIYA, at, explorer
 
 
 async def test_one_key_counts_errors_by_code_and_three_lead_to_the_participant():
@@ -40,6 +41,23 @@ async def test_a_summary_says_why_the_sweep_stopped():
         await journey.press("i")
         await journey.until("SWEEP FAILED")
         await journey.until("the sweep stopped: ivs:ListParticipantEvents is not allowed")
+
+
+async def test_what_is_read_of_a_big_session_tells_of_the_others():
+    world = HugeWorld(EPOCH, lambda: EPOCH)
+    stage = world.stages()[MAIN_STAGE]["arn"]
+    session = world.sessions(stage)[-1]["sessionId"]
+    start = Place(stage, session)
+    async with explorer(start, world="huge", size=(80, 24)) as journey:
+        await journey.until("participants loaded")
+        await journey.press("i")
+        await journey.until("all 12 that published", within=60)
+        await journey.until("likely: ")
+        assert "listed so far" in " ".join(journey.text.split())
+        assert "PARTIAL" in journey.text
+        read = journey.app.screen._data.scan.log.participants_read
+        assert "of the other participants" in " ".join(journey.text.split())
+        assert read < 1_000
 
 
 async def test_findings_of_the_session_lead_to_their_event():

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ivscope.analysis.estimates import Estimates
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
@@ -130,3 +132,5 @@ class Summary:
     breakdowns: tuple[Breakdown, ...]
     by_name: tuple[NameRow, ...]
     """Most first."""
+    estimates: Estimates | None
+    """What is concluded of those not read; None when nothing can be."""

@@ -10,6 +10,7 @@ from itertools import compress, islice
 from typing import Final
 
 from ivscope.analysis.drill_filters import Drills
+from ivscope.analysis.estimates import estimates
 from ivscope.analysis.intervals import SECOND
 from ivscope.analysis.listed_participants import ListedParticipants
 from ivscope.analysis.row_columns import flags_of
@@ -28,6 +29,7 @@ from ivscope.domain.clock import work_limit
 from ivscope.domain.durations import per_minute
 from ivscope.domain.stages import Participant, ParticipantSummary
 from ivscope.domain.times import from_microseconds
+from ivscope.provider.fetch.scan_progress import Sample
 from ivscope.provider.store.event_log import NO_TIME, EventLog
 
 
@@ -188,6 +190,7 @@ class SummaryBuilder:
         facts: Mapping[str, Participant],
         read: Iterable[str],
         all_listed: bool,
+        sample: Sample | None = None,
     ) -> Summary:
         """Sum up what is counted so far. The screen waits, so this does little per participant.
 
@@ -196,6 +199,7 @@ class SummaryBuilder:
             facts: Answers of GetParticipant, by id, as far as asked for.
             read: Ids of those whose events are read to the end, listed or not.
             all_listed: Whether `people` is complete.
+            sample: Who was read at random; None when nobody was. All their events are counted.
         """
         kinds, texts = self._log.tables.kinds, self._log.tables.texts
         rows = people.rows
@@ -226,7 +230,17 @@ class SummaryBuilder:
             top_participants=self._top_participants(rows, self._participants),
             breakdowns=breakdowns_of(read, len(rows), facts, named),
             by_name=by_name,
+            estimates=None if sample is None else estimates(sample, self._failing_by_code()),
         )
+
+    def _failing_by_code(self) -> dict[str | None, set[str]]:
+        kinds, texts = self._log.tables.kinds, self._log.tables.texts
+        failing: dict[str | None, set[str]] = {}
+        for kind, participants in self._who.items():
+            names = (texts[participant] for participant in participants)
+            ids = {name for name in names if name is not None}
+            failing.setdefault(kinds[kind].error_code, set()).update(ids)
+        return failing
 
     def _by_code(self) -> tuple[ErrorRow, ...]:
         kinds = self._log.tables.kinds

@@ -24,11 +24,12 @@ from ivscope.render.safe import safe
 from ivscope.render.sentences.words import LACKING, Outside, Part, Text
 from ivscope.render.timestamps import clock
 
-_WORDS = {
+CERTAINTIES = {
     Certainty.SHOWN: ("shown", Role.GOOD),
     Certainty.LIKELY: ("likely", Role.WARNING),
     Certainty.UNKNOWN: ("not known", Role.MUTED),
 }
+"""The word and the role of each certainty."""
 
 _HANGING = 4
 """Cells of "[1] "."""
@@ -95,7 +96,7 @@ def finding_lines(
         return clock(time, zone) if is_near else other
 
     for number, finding in enumerate(findings, first):
-        word, role = _WORDS[finding.certainty]
+        word, role = CERTAINTIES[finding.certainty]
         head = (Span(f"[{number}] ", Role.ACCENT), Span(f"{word}: ", role))
         lines += wrap((*head, *_spans(sentence(finding.claim), tell)), width, _HANGING)
         cited = [one for ref in finding.rests_on if (one := cite(ref)) is not None]

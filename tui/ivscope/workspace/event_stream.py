@@ -233,8 +233,9 @@ class SessionStream:
     def coverage(self) -> str:
         """How many of the participants were read."""
         log = self.scan.log
-        of = f"{log.participants_known:,}" if log.participants_complete else "not all listed"
-        text = f"{log.participants_read:,} of {of} participants read"
+        text = f"{log.participants_read:,} of {log.participants_known:,} participants read"
+        if not log.participants_complete:
+            text += ", more to list"
         if log.participants_failed:
             text += f", {log.participants_failed:,} {self._missing}"
         return text

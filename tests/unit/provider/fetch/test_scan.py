@@ -128,7 +128,7 @@ def test_the_most_suspicious_are_read_first(provide):
     # One call at a time, so that the order of the answers is that of the queue.
     provider = provide(source, one_by_one())
     scan_all(provider)
-    expected = ["published", "copy", "original", "gone", "failed", "user1", "user2"]
+    expected = ["published", "copy", "original", "failed", "gone", "user1", "user2"]
     assert source.asked[:7] == expected
     assert source.asked[7:] == [*ordinary[:10], "user3", *ordinary[10:]]
 

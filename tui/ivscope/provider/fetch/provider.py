@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable
 from datetime import datetime
 from functools import partial
+from random import random
 from typing import TypeVar
 
 from ivscope.domain import calls
@@ -52,6 +53,7 @@ class StageDataProvider:
         clock: Clock = SYSTEM_CLOCK,
         deadline: float = DEADLINE_SECONDS,
         recorded: Callable[[], RecordedReading] | None = None,
+        draw: Callable[[], float] = random,
     ) -> None:
         """Read nothing yet.
 
@@ -61,6 +63,8 @@ class StageDataProvider:
             clock: Measures all waiting and all ages.
             deadline: Seconds that a call may take in all.
             recorded: Opens the recording of an earlier run for one answer; None without one.
+            draw: Draws a number from 0 to 1, any as likely as another: the order in which scans
+                of big sessions read.
         """
         self.on_change: Callable[[Fetchable | Scan], None] | None = None
         """Called after each change of rows or status, in the thread that made it: mostly that
@@ -89,6 +93,7 @@ class StageDataProvider:
             clock=clock.monotonic,
             recorded=answers,
         )
+        self._draw = draw
         self._closed = False
 
     def feed(self, call: ListCall[Item]) -> Feed[Item]:
@@ -216,7 +221,14 @@ class StageDataProvider:
 
     def _new_scan(self, session: SessionScope) -> Scan:
         clock = self.clock.monotonic
-        return Scan(self.store, self._fetcher, session, clock=clock, announce=self.announce)
+        return Scan(
+            self.store,
+            self._fetcher,
+            session,
+            clock=clock,
+            announce=self.announce,
+            draw=self._draw,
+        )
 
     def _open_events(self, scope: ParticipantScope) -> EventFeed:
         scan = self._scans.get(scope.session)

@@ -12,13 +12,25 @@ from typing import Final
 
 from ivscope.domain import calls
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.domain.stages import ParticipantScope, SessionScope
+from ivscope.domain.stages import (
+    ParticipantFilter,
+    ParticipantScope,
+    ParticipantSummary,
+    SessionScope,
+)
 from ivscope.provider.fetch.fetcher import Fetcher
 from ivscope.provider.fetch.rate_limiter import Priority
 from ivscope.provider.fetch.scan_members import ScanMembers, ScannedFeed, can_begin, given_up
-from ivscope.provider.fetch.scan_progress import CallRate, ScanPasses, ScanProgress, ScanState
+from ivscope.provider.fetch.scan_progress import (
+    CallRate,
+    Sample,
+    ScanPasses,
+    ScanProgress,
+    ScanState,
+)
+from ivscope.provider.fetch.scan_queue import READ_FIRST
 from ivscope.provider.store.event_feed import EventFeed
-from ivscope.provider.store.feed import FeedState
+from ivscope.provider.store.feed import Feed, FeedState
 from ivscope.provider.store.fetchable import Fetchable
 from ivscope.provider.store.session_log import ReadState, SessionLog
 from ivscope.provider.store.store import Store
@@ -61,10 +73,12 @@ _RUNNING = frozenset({ScanState.LISTING, ScanState.READING})
 class Scan:
     """Reads the list of participants of a session, and the events of each as soon as it is listed.
 
-    The most suspicious of those listed go first. Events that a person has read are taken over, and
-    the feed of a participant that a person opens is filled from `log`. While a session is live,
-    `start` after the scan is complete reads what is new. When the session had ended before the scan
-    began, nothing is read again.
+    The most suspicious of those listed go first. When the list has more than one page, those who
+    published and those with a failed recording are listed first, by the filters of the service.
+    Of a session that had ended by then the others are read in random order: `sample` tells who was.
+    Events that a person has read are taken over, and the feed of a participant that a person opens
+    is filled from `log`. While a session is live, `start` after the scan is complete reads what is
+    new. When the session had ended before the scan began, nothing is read again.
 
     A few participants are read at any time, and storing an answer costs what its page costs. Each
     has a feed while it is read, which knows how to read on, to retry and to refresh.
@@ -80,6 +94,7 @@ class Scan:
         *,
         clock: Callable[[], float],
         announce: Callable[["Scan"], None],
+        draw: Callable[[], float],
     ) -> None:
         """Read nothing yet.
 
@@ -89,6 +104,7 @@ class Scan:
             session: The session to read.
             clock: Seconds.
             announce: Called with the scan when it has changed.
+            draw: Draws a number from 0 to 1, any as likely as another, for the random order.
         """
         self.session = session
         self.participants = store.feed(calls.participants(session))
@@ -102,6 +118,15 @@ class Scan:
         self._members = ScanMembers(
             self.log, self.participants, lambda: store.opened_in(session).keys()
         )
+        self._draw = draw
+        self._is_long = False
+        """Whether the list has more than one page."""
+        self._narrowed: dict[ParticipantFilter, Feed[ParticipantSummary]] = {}
+        """The lists of those who come first; empty unless the list is long."""
+        self._narrowing: set[ParticipantFilter] = set()
+        """What is under way of them: until it has ended nobody else is read."""
+        self._awaits_session = False
+        """Whether a long list waits for the answer that says whether the session has ended."""
         self._rate = CallRate()
         self._state = ScanState.IDLE
         self._failure: ProviderFailure | None = None
@@ -151,7 +176,8 @@ class Scan:
     @property
     def calls_left(self) -> int:
         """The fewest calls that the rest takes; participants may have more than one page."""
-        return len(self._members.queue) + len(self._active) + (not self.log.participants_complete)
+        listing = len(self._narrowing) + (not self.log.participants_complete)
+        return len(self._members.queue) + len(self._active) + listing
 
     @property
     def up_to_date_at(self) -> float:
@@ -190,6 +216,13 @@ class Scan:
             eta_seconds=eta,
             failure=self._failure,
         )
+
+    def sample(self) -> Sample | None:
+        """Return who of a big session that has ended is read, and who of them at random.
+
+        None for any other session. Costs as much as there are participants.
+        """
+        return self._members.queue.sample(self.log)
 
     def start(self) -> bool:
         """Begin, or go on after `pause`, `cancel` or a failure; once complete read what is new.
@@ -249,7 +282,9 @@ class Scan:
         self._rate.forget()
         self._set_state(ScanState.LISTING)
         self._fetcher.follow(self.participants, self._on_list, hidden=False)
-        self._members.take_rows()
+        self._take_rows()
+        for narrowed in self._narrowed:
+            self._ask_narrowed(narrowed)
         self._ask_list()
         self._fill()
 
@@ -263,6 +298,9 @@ class Scan:
         self._failure = failure
         self._set_state(state)
         self._fetcher.withdraw(self.participants, Priority.SCAN)
+        for narrowed in self._narrowing:
+            self._fetcher.withdraw(self._narrowed[narrowed], Priority.SCAN)
+        self._narrowing.clear()
         for scanned in list(self._active.values()):
             if self._fetcher.withdraw(scanned.feed, Priority.SCAN):
                 self._set_aside(scanned)
@@ -326,9 +364,64 @@ class Scan:
             return
         self._fetcher.begin(feed, Priority.SCAN, lambda: can_begin(feed, may_restart=True))
 
+    def _take_rows(self) -> None:
+        """Queue whom the list has gained; once it proves long, list first who comes first."""
+        feed = self.participants
+        if not self._is_long and (feed.pages > 1 or (feed.pages and feed.has_more)):
+            self._awaits_session = self._passes.is_first and self._ask_session()
+            if self._awaits_session:
+                return
+            self._is_long = True
+            if self._passes.is_first:
+                if self._store.has_ended(self.session) and not self.log.participants_known:
+                    self._members.queue.draw_others(self._draw)
+                for narrowed in READ_FIRST:
+                    call = calls.participants(self.session, narrowed)
+                    self._narrowed[narrowed] = self._store.feed(call)
+                    if self.is_running:
+                        self._ask_narrowed(narrowed)
+        self._members.take_rows()
+
+    def _ask_session(self) -> bool:
+        """Ask whether the session has ended, if that is unknown. Returns whether it will be."""
+        if self._store.session(self.session) is not None:
+            return False
+        fact = self._store.fact(calls.session(self.session))
+        self._fetcher.follow(fact, self._on_session, hidden=False)
+        return self._fetcher.begin(fact, Priority.SCAN, lambda: fact.wants_read)
+
+    def _on_session(self) -> None:
+        is_busy = self._store.fact(calls.session(self.session)).status.is_busy
+        if self._awaits_session and self.is_running and not is_busy:
+            self._take_rows()
+            self._fill()
+
+    def _ask_narrowed(self, narrowed: ParticipantFilter) -> None:
+        """Ask for the next page of a narrowed list. What it lacks comes with the whole list."""
+        feed = self._narrowed[narrowed]
+        self._fetcher.follow(feed, partial(self._on_narrowed, narrowed), hidden=False)
+        self._members.take_first(feed, narrowed)
+        self._narrowing.discard(narrowed)
+        if feed.state is not FeedState.COMPLETE and self._fetcher.begin(
+            feed, Priority.SCAN, lambda: can_begin(feed, may_restart=False)
+        ):
+            self._narrowing.add(narrowed)
+
+    def _on_narrowed(self, narrowed: ParticipantFilter) -> None:
+        feed = self._narrowed[narrowed]
+        self._members.take_first(feed, narrowed)
+        if narrowed in self._narrowing and self.is_running:
+            self._note_answer(feed)
+            if not feed.status.is_busy:
+                self._narrowing.discard(narrowed)
+                if feed.failure is None:
+                    self._ask_narrowed(narrowed)
+            self._fill()
+        self._announce()
+
     def _on_list(self) -> None:
         status = self.participants.status
-        self._members.take_rows()
+        self._take_rows()
         if self.is_running:
             has_moved = (status.generation, status.pages) != self._list_mark
             self._note_answer(self.participants)
@@ -367,13 +460,14 @@ class Scan:
         """Ask for as much as may wait at once; end the round when nothing is left."""
         queue = self._members.queue
         while self.is_running and len(self._active) < CALLS_AHEAD:
-            number = queue.pop()
+            number = queue.pop(only_first=bool(self._narrowing))
             if number is None:
                 break
             if not self._read(number):
                 queue.put_back(number)
                 return
-        if self.is_running and not (self._active or queue or self.is_listing):
+        is_listing = self.is_listing or self._narrowing or self._awaits_session
+        if self.is_running and not (self._active or queue or is_listing):
             self._end_round()
 
     def _read(self, number: int) -> bool:

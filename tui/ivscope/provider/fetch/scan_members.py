@@ -1,13 +1,14 @@
 """ScanMembers: which participants a scan reads next, and which it has read."""
 
-from collections import deque
+from collections import Counter
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
 from ivscope.domain.calls import Item
 from ivscope.domain.earlier_rows import EarlierRows
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.domain.stages import ParticipantSummary
+from ivscope.domain.stages import ParticipantFilter, ParticipantSummary
+from ivscope.provider.fetch.scan_queue import READ_FIRST, ScanQueue
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import Feed, FeedState
@@ -15,123 +16,6 @@ from ivscope.provider.store.session_log import ReadState, SessionLog
 
 _PASSES = 255
 """Passes are numbered from 1 to this and again from 1, so that one fits a byte; 0 is none."""
-
-_SHARED_USER = 1
-
-_COPIED = frozenset({"SOURCE", "REPLICA"})
-
-_LEVELS = 32
-"""Queues, one for each combination of the five reasons to read somebody early."""
-
-_SHARED = -1
-"""Stands for the participants of a user id that several have."""
-
-
-def suspicion(row: ParticipantSummary) -> int:
-    """How much a participant deserves to be read early; more is earlier.
-
-    Who published can have failed others too, so that outweighs everything else; next come
-    copies and their originals, who is gone, and whose recording failed.
-    """
-    found = 16 if row.published is True else 0
-    if row.replication_type in _COPIED:
-        found |= 8
-    if row.state == "DISCONNECTED":
-        found |= 4
-    if row.recording_state == "FAILED":
-        found |= 2
-    return found
-
-
-class ScanQueue:
-    """Participants that wait to be read, by number. No method costs more in a longer queue."""
-
-    def __init__(self) -> None:
-        self._levels: tuple[deque[int], ...] = tuple(deque() for _ in range(_LEVELS))
-        self._urgent: deque[int] = deque()
-        self._suspicions = bytearray()
-        self._due = bytearray()
-        self._length = 0
-        self._users: dict[str, int] = {}
-        """The only participant of a user id, or `_SHARED`. Kept while the list is being read."""
-
-    def __len__(self) -> int:
-        return self._length
-
-    def is_due(self, number: int) -> bool:
-        """Whether a participant waits to be read."""
-        return number < len(self._due) and bool(self._due[number])
-
-    def note(self, number: int, row: ParticipantSummary) -> None:
-        """Note how suspicious a listed participant is. It need not be due."""
-        self._make_room(number)
-        self._suspicions[number] = suspicion(row)
-        user = row.user_id
-        if not user:
-            return
-        first = self._users.setdefault(user, number)
-        if first == number:
-            return
-        if first != _SHARED:
-            self._users[user] = _SHARED
-            self._suspect(first)
-        self._suspect(number)
-
-    def forget_users(self) -> None:
-        """Free what is needed only while the list is being read."""
-        self._users = {}
-
-    def add(self, number: int) -> None:
-        """Queue a participant behind those as suspicious as it is."""
-        self._make_due(number)
-        self._level(number).append(number)
-
-    def put_back(self, number: int) -> None:
-        """Queue a participant before those as suspicious as it is."""
-        self._make_due(number)
-        self._level(number).appendleft(number)
-
-    def promote(self, number: int) -> None:
-        """Move a participant that is due to the front, since a person looks at it."""
-        if self.is_due(number):
-            self._urgent.appendleft(number)
-
-    def discard(self, number: int) -> None:
-        """Remove a participant from the queue."""
-        if self.is_due(number):
-            self._due[number] = 0
-            self._length -= 1
-
-    def pop(self) -> int | None:
-        """Take the next participant out; None when nobody is due."""
-        if not self._length:
-            return None
-        for level in (self._urgent, *self._levels):
-            while level:
-                number = level.popleft()
-                # Entries that `promote`, `discard` or `_suspect` have made void are passed over.
-                if self._due[number]:
-                    self.discard(number)
-                    return number
-        return None
-
-    def _make_room(self, number: int) -> None:
-        while number >= len(self._due):
-            self._due.append(0)
-            self._suspicions.append(0)
-
-    def _make_due(self, number: int) -> None:
-        self._make_room(number)
-        self._length += not self._due[number]
-        self._due[number] = 1
-
-    def _suspect(self, number: int) -> None:
-        self._suspicions[number] |= _SHARED_USER
-        if self._due[number]:
-            self._level(number).append(number)
-
-    def _level(self, number: int) -> "deque[int]":
-        return self._levels[_LEVELS - 1 - self._suspicions[number]]
 
 
 class ScanMembers:
@@ -160,6 +44,8 @@ class ScanMembers:
         self._opened_ids = opened_ids
         self._generation = rows.generation
         self._taken = 0
+        self._taken_first: Counter[str] = Counter()
+        """How many rows of each narrowed list are taken, by what it is narrowed to."""
         self._pass = 0
         self._read_in = bytearray()
         """By participant number: the pass in which it was read last."""
@@ -199,12 +85,27 @@ class ScanMembers:
             if row.participant_id in opened:
                 self.queue.promote(number)
 
-    def _take(self, row: ParticipantSummary) -> int:
+    def take_first(self, narrowed: Feed[ParticipantSummary], by: ParticipantFilter) -> None:
+        """Queue the participants that a narrowed list has gained, before everybody else.
+
+        Args:
+            narrowed: The list.
+            by: What it is narrowed to, one of `READ_FIRST`.
+        """
+        rows = narrowed.items
+        new = rows[self._taken_first[by.member] :]
+        self._taken_first[by.member] += len(new)
+        for row in new:
+            # What contradicts the request says nothing of the participant.
+            if not by.is_contradicted_by(row):
+                self._take(row, READ_FIRST[by])
+
+    def _take(self, row: ParticipantSummary, found: int = 0) -> int:
         number = self.log.add_participant(row.participant_id)
         if number == len(self._read_in):
             self._read_in.append(0)
             self._was_gone.append(0)
-        self.queue.note(number, row)
+        self.queue.note(number, row, found)
         was_gone, is_gone = bool(self._was_gone[number]), row.state == "DISCONNECTED"
         self._was_gone[number] = is_gone
         state = self.log.state(number)

@@ -1,4 +1,4 @@
-"""ScanProgress: how far the scan of a session has come, how fast, and up to when it is read."""
+"""How far the scan of a session has come: its progress, its passes, and the random part read."""
 
 from collections import deque
 from collections.abc import Callable
@@ -54,6 +54,30 @@ class ScanProgress:
     """Set exactly when the state is FAILED."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Who is read of an ended session that is too big to be read at once, and why those.
+
+    Participants that the list itself makes suspicious come first. The others have an order that was
+    drawn at random when they were listed. Those in it before the first one that is not read yet are
+    a random part of all others, whatever a person has opened, however long each took to be read and
+    however far the list has come. Whoever is read out of turn is no part of it until it is its
+    turn.
+    """
+
+    first: frozenset[str]
+    """Ids of those who come first, as far as read to the end."""
+    first_known: int
+    """Who comes first, as far as listed."""
+    drawn: frozenset[str]
+    """Ids of the random part, all read to the end."""
+    failed: int
+    """Participants that belong to the random part but could not be read."""
+    others: int
+    """Everybody listed who does not come first."""
+    all_listed: bool
+
+
 class CallRate:
     """Answers per second, measured over the last few."""
 
@@ -107,6 +131,11 @@ class ScanPasses:
         self._knew_the_end = False
         self.is_final = False
         """Whether the last pass has read everything that can ever come."""
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the first pass."""
+        return self._passes == 1
 
     @property
     def may_be_last(self) -> bool:

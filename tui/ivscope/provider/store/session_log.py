@@ -110,6 +110,11 @@ class SessionLog:
         return list(compress(self._ids, self._states.translate(_IS_COMPLETE)))
 
     @property
+    def read_flags(self) -> bytes:
+        """By number: 1 for who is read to the end, else 0; a copy."""
+        return bytes(self._states.translate(_IS_COMPLETE))
+
+    @property
     def errors_by_id(self) -> dict[str, int]:
         """How many events of each participant report a failure; without those who have none."""
         return {self._ids[at]: errors for at, errors in enumerate(self._errors) if errors}

@@ -13,6 +13,7 @@ from ivscope.findings.rules import session_findings
 from ivscope.provider.fetch.fact_reading import FactReading
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
+from ivscope.provider.fetch.scan_progress import Sample
 from ivscope.render.cells import clip
 from ivscope.render.facts_lines import session_span
 from ivscope.render.finding_lines import Cited, EvidenceKeys, finding_lines
@@ -92,6 +93,8 @@ class SessionData:
         self.scan = scan
         self._builder = SummaryBuilder(scan.log.log)
         self._people = ListedParticipants()
+        self._sample: Sample | None = None
+        self._sampled_at = (-1, -1, -1)
 
     def work(self, seconds: float) -> bool:
         """Count on."""
@@ -106,7 +109,19 @@ class SessionData:
             facts=self._provider.store.facts(self.scan.session),
             read=log.read_ids,
             all_listed=log.participants_complete,
+            sample=self._counted_sample(),
         )
+
+    def _counted_sample(self) -> Sample | None:
+        """Return who was read at random, as of when all their events were counted."""
+        log = self.scan.log
+        now = (log.participants_read, log.participants_known, log.participants_failed)
+        if now != self._sampled_at:
+            sample = self.scan.sample()
+            # Events come before their participant counts as read, so these are all of theirs.
+            if self._builder.scanned >= len(log.log):
+                self._sample, self._sampled_at = sample, now
+        return self._sample
 
     def word(self) -> str:
         """Return the state of reading, and whether a rule of the findings failed."""

@@ -16,6 +16,7 @@ from ivscope.analysis.session_summary import (
 )
 from ivscope.domain.durations import duration, rate
 from ivscope.render.cells import clip, wrap
+from ivscope.render.estimate_lines import estimate_lines
 from ivscope.render.fields import field, title, value_span
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.tables import Bar, Column, Fit, Rest, Table
@@ -123,6 +124,9 @@ def summary_lines(
     lines = _plain([*wrap(head, width), *about])
     lines += _facts(summary, width, zone)
     lines += _codes(summary, width, zone, note)
+    if summary.estimates is not None:
+        lines += _titled(f"Errors estimated for all others{note}", width)
+        lines += _plain(estimate_lines(summary.estimates, width))
     lines += findings
     if summary.top_participants and summary.coverage.known != 1:
         lines += _participants(summary, width, note)
