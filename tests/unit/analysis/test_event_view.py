@@ -11,7 +11,8 @@ from ivscope.analysis import causal_order as causal_order_module
 from ivscope.analysis import event_view, sorted_rows
 from ivscope.analysis.causal_order import causal_order
 from ivscope.analysis.event_view import EventView
-from ivscope.domain.events import JOINED, SUBSCRIBE_ERROR, Event
+from ivscope.domain.events import JOINED, SUBSCRIBE_ERROR, TOKEN_EXCHANGED, Event
+from ivscope.domain.tokens import ParticipantToken
 from ivscope.provider.store.event_log import EventLog
 from support.query_cases import START, USERS, any_events, filter_texts, paired_events, passes, read
 
@@ -207,6 +208,21 @@ class CountingLog(EventLog):
         found = super().columns(start, stop)
         self.rows_read += len(found.kinds)
         return found
+
+
+@pytest.mark.parametrize("change", [EventView.set_filter, EventView.set_search])
+def test_while_tokens_are_slow_a_piece_of_work_looks_at_one(monkeypatch, change):
+    """Their attributes can be long, and an expression is looked for in each of them."""
+    monkeypatch.setattr(event_view, "_PIECE_SECONDS", 0)  # Nothing is quick.
+    token = ParticipantToken(attributes=(("role", "guest"),))
+    log = CountingLog()
+    log.append([Event(JOINED, "p1", START), Event(TOKEN_EXCHANGED, "p1", new_token=token)] * 20)
+    view = EventView(log)
+    change(view, read("attr:/gu.*t/"))
+    while view.work(0):
+        assert log.built <= 1
+        log.built = 0
+    assert len(view) + view.hit_count in {20, 60}
 
 
 @pytest.mark.parametrize("by_time", [False, True])

@@ -68,6 +68,10 @@ _PIECE_SECONDS = 0.004
 _MOST_ROWS = 32_768
 """Rows in one piece at most: new texts can make the next piece several times as slow."""
 
+_MOST_TOKENS = 64
+"""Events with tokens in one piece at most: their attributes can be long, and an expression is
+looked for in each. Ordinary lists have one in some hundred rows. The first piece has one."""
+
 
 class EventView:
     """Rows over a log: all or those that pass a filter, as returned or by time.
@@ -95,6 +99,7 @@ class EventView:
         self._search: Matcher | None = None
         self._total = 0
         self._rate = 0.0
+        self._tokens = 1
         self._examined = 0
         self._start_over()
 
@@ -286,11 +291,17 @@ class EventView:
         budget = min(_PIECE_SECONDS, max(end - begin, _PIECE_SECONDS / 4))
         rows = min(_MOST_ROWS, max(_FIRST_ROWS, int(self._rate * budget)))
         stop = min(self._total, start + rows)
+        matcher = self._search if is_search else self._filter
+        if matcher is not None:
+            stop = matcher.stop_after(self.log, start, stop, self._tokens)
         if is_search:
             self._search_piece(start, stop)
         else:
             self._examine(start, stop)
-        self._rate = (stop - start) / max(work_seconds() - begin, 1e-6)
+        taken = work_seconds() - begin
+        self._rate = (stop - start) / max(taken, 1e-6)
+        is_quick = taken < _PIECE_SECONDS
+        self._tokens = min(2 * self._tokens, _MOST_TOKENS) if is_quick else self._tokens // 2 or 1
         return True
 
     def _examine(self, start: int, stop: int) -> None:
@@ -326,6 +337,7 @@ class EventView:
         self._hits = FoundRows(self._keys())
         self._searched = 0
         self._rate = 0.0
+        self._tokens = 1
 
     def _keys(self) -> "array[int] | None":
         if self.by_time:

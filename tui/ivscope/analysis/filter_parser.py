@@ -1,17 +1,16 @@
 """parse_filter: reads a typed filter, or raises an error that says what to type."""
 
 import re
-import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
 
+from ivscope.analysis.expressions import Expression, ExpressionError, read_expression
 from ivscope.analysis.filters import (
     FIELDS,
     AttributeTerm,
     Containing,
-    Expression,
     Filter,
     FilterError,
     Flag,
@@ -22,7 +21,6 @@ from ivscope.analysis.filters import (
     TextTerm,
     TimeTerm,
     Wildcard,
-    can_run_away,
 )
 from ivscope.analysis.time_input import (
     TimeInputError,
@@ -147,7 +145,7 @@ def _read_expression(text: str, start: int) -> tuple[Value, int]:
         if text[at] == "\\":
             at += 1
         elif text[at] == "/" and (at + 1 == len(text) or text[at + 1].isspace()):
-            inside = text[start + 1 : at].replace("\\/", "/")
+            inside = text[start + 1 : at]
             return Value(inside, (False,) * len(inside), start + 1), at + 1
         at += 1
     raise FilterError(
@@ -252,18 +250,10 @@ def _pattern(word: FilterWord, value: Value) -> Pattern:
 def _expression(value: Value) -> Expression:
     if not value.text:
         raise FilterError("Type an expression between the slashes, like /^SUB/", value.at)
-    if can_run_away(value.text):
-        raise FilterError(
-            "This expression can run for ever: repeat no group that holds *, +, ?, { or |",
-            value.at,
-        )
     try:
-        with warnings.catch_warnings():
-            # Python warns about expressions that it may read differently in future.
-            warnings.simplefilter("ignore")
-            return Expression(re.compile(value.text, re.IGNORECASE))
-    except (re.error, OverflowError, RecursionError) as error:
-        raise FilterError(f"Not a regular expression: {error}", value.at) from error
+        return read_expression(value.text)
+    except ExpressionError as error:
+        raise FilterError(str(error), value.at + error.position) from error
 
 
 def _time_term(

@@ -3,7 +3,6 @@
 Long because each kind of term has its way of looking at the columns of a log beside it.
 """
 
-import re
 from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from enum import StrEnum
 from itertools import compress
 from typing import Final
 
+from ivscope.analysis.expressions import Expression
 from ivscope.analysis.time_input import TypedRanges
 from ivscope.domain.events import Event
 from ivscope.domain.times import to_microseconds
@@ -54,56 +54,7 @@ class Wildcard:
         return len(folded) - len(last) >= at and folded.endswith(last)
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
-    """A regular expression finds something in the text."""
-
-    compiled: re.Pattern[str]
-
-    def matches(self, text: str) -> bool:
-        """Whether it finds something."""
-        return self.compiled.search(text) is not None
-
-
 Pattern = Containing | Wildcard | Expression
-
-
-def can_run_away(expression: str) -> bool:
-    r"""Whether a group that repeats holds a choice or another repetition, like `(a+)+` or `(a|b)*`.
-
-    Such an expression can take exponential time on a text of thirty characters, and nothing can
-    stop it once it runs. Some harmless ones are caught too.
-    """
-    open_groups = [False]
-    at = 0
-    while at < len(expression):
-        sign = expression[at]
-        if sign == "\\":
-            at += 1
-        elif sign == "[":
-            at = _class_end(expression, at)
-        elif sign == "(":
-            open_groups.append(False)
-            at += expression.startswith("?", at + 1)
-        elif sign == ")" and len(open_groups) > 1:
-            is_loose = open_groups.pop()
-            if is_loose and expression.startswith(("*", "+", "{"), at + 1):
-                return True
-            open_groups[-1] |= is_loose
-        elif sign in "*+?{|":
-            open_groups[-1] = True
-        at += 1
-    return False
-
-
-def _class_end(expression: str, start: int) -> int:
-    # A closing bracket right after the opening (or after ^) is a member, not the end.
-    at = start + 1
-    at += expression.startswith("^", at)
-    at += expression.startswith("]", at)
-    while at < len(expression) and expression[at] != "]":
-        at += 2 if expression[at] == "\\" else 1
-    return at
 
 
 class FilterError(ValueError):
@@ -310,6 +261,25 @@ class Matcher:
             mask &= self._rare_mask(log, start, columns, mask)
         chosen = mask.to_bytes(count, "little")
         return array("I", compress(range(start, start + count), chosen))
+
+    def stop_after(self, log: EventLog, start: int, stop: int, most: int) -> int:
+        """Where to stop so that at most so many events have rare fields to look at.
+
+        Those fields can be long, and events that have none are many times as fast.
+
+        Args:
+            log: Of which a part is to be scanned.
+            start: The first position of the part.
+            stop: The position behind the part.
+            most: Events with rare fields, at least 1.
+
+        Returns:
+            `stop`, or a position before it and behind `start`.
+        """
+        if not self._rare:
+            return stop
+        positions = log.rare_positions(start, stop)
+        return positions[most] if len(positions) > most else stop
 
     def matches(self, log: EventLog, position: int) -> bool:
         """Whether one event passes."""
