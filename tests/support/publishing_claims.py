@@ -60,14 +60,17 @@ def _not_yet_published(case: Case) -> bool:
 
 def _same_errors(case: Case) -> bool:
     here = case.here
+    late = {row.number for row in case.world.view.served[here.participant_id].rows if row.is_late}
     alike = [
-        one
-        for one in case.history.happenings
+        number
+        for number, one in enumerate(case.history.happenings)
         if one.participant_id == here.participant_id
         and (one.event.name, one.event.error_code) == (here.event.name, here.event.error_code)
         and one.time <= case.read_at
+        and number not in late
     ]
-    return bool(case.said.times == len(alike))
+    is_known = not case.said.is_all_read or len(alike) <= case.said.most
+    return bool(case.said.times <= len(alike)) and is_known
 
 
 def _people(case: Case, find: Callable[[Happening], bool]) -> int:

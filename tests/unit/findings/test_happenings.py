@@ -1,6 +1,7 @@
 import pytest
 
 from ivscope.findings.finding import MOST_REFS, Certainty, FactKind
+from ivscope.findings.repeats import MOST_COMPARED
 from ivscope.findings.rules import findings_for
 from ivscope.knowledge.error_codes import ERROR_CODES
 from support.given_facts import (
@@ -167,10 +168,25 @@ def test_other_errors_and_a_single_one_are_no_repetition():
 
 
 def test_a_rate_is_not_made_up_inside_one_second():
-    text = words(said(GivenFacts(failed(0), failed(0)), "same error").claim)
+    text = words(said(GivenFacts(failed(0), failed(0.5)), "same error").claim)
     assert text == "2 times the same error, all in one second, 20:30:00."
     assert "a minute" not in words(said(GivenFacts(failed(0), failed(9)), "same error").claim)
     assert "readable time" in words(said(GivenFacts(failed(0), failed(None)), "same error").claim)
+
+
+def test_errors_that_are_equal_in_everything_can_be_one_that_is_told_twice():
+    finding = said(GivenFacts(failed(0), failed(9), failed(9), failed(20)), "same error")
+    assert words(finding.claim).startswith("3 to 4 times the same error, from 20:30:00 to 20:30:20")
+    assert finding.certainty is Certainty.SHOWN
+    assert (
+        words(finding.unknown) == "whether events that are equal in everything are one, told twice"
+    )
+
+
+def test_more_errors_than_are_compared_are_counted_and_called_likely():
+    finding = said(GivenFacts(*(failed(n) for n in range(MOST_COMPARED + 1))), "same error")
+    assert words(finding.claim).startswith("1,001 times the same error")
+    assert finding.certainty is Certainty.LIKELY
 
 
 def test_repeated_errors_tell_one_publisher_from_several():

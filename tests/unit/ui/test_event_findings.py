@@ -60,7 +60,7 @@ def publishing(count):
 
 def times_of(findings):
     """How often the same error is said to be there."""
-    return [one.claim.times for one in findings if isinstance(one.claim, SameError)]
+    return [one.claim.most for one in findings if isinstance(one.claim, SameError)]
 
 
 def test_few_events_are_looked_at_at_once_and_once(provider):

@@ -18,12 +18,19 @@ WINDOW_SECONDS = 60
 """Seconds. Errors of several participants so near each other are one burst."""
 
 
+MOST_COMPARED = 1_000
+"""Up to so many errors are compared, which takes some milliseconds, to see whether one is there
+twice."""
+
+
 class RepeatsOpen(PlainClaim):
     """What stays unknown of repeated errors."""
 
     OTHERS_TOO = "whether_others_failed_too"
     """At the same time, which would speak for the service."""
     SINCE_READ = "what_came_since_the_others_were_read"
+    TOLD_TWICE = "whether_equal_events_are_one"
+    """An event can stand twice in the answer."""
     SERVICE_OR_SHARED = "service_or_something_shared"
     """Which of the two is the reason."""
 
@@ -33,6 +40,9 @@ class SameError(Claim):
     """How often one participant met an error of one name and code."""
 
     times: int
+    """At least: events that are equal in all members count once."""
+    most: int
+    """With those that are equal: it can be one event told twice."""
     publisher_ids: int
     """How many remote participants they name; 0 when one of them names none."""
     publisher_id: str | None
@@ -103,12 +113,28 @@ def repeated(context: EventContext) -> Iterator[Finding]:
     else:
         rests = _ends(log, wanted, count)
         times = period(log, rests[0], rests[-1])
+    least = _different(log, wanted, count)
     seconds = 0 if times is None else (times.last - times.first).total_seconds()
     claim = SameError(
-        count, *_remotes(context, kinds), context.complete, times, per_minute(count, seconds)
+        least or count,
+        count,
+        *_remotes(context, kinds),
+        context.complete,
+        times,
+        per_minute(least or count, seconds),
     )
-    refs = context.refs(*rests)
-    yield Finding(claim, Certainty.SHOWN, refs, context.open_pages, context.rest)
+    certainty = Certainty.LIKELY if least is None else Certainty.SHOWN
+    twice = None if least == count else RepeatsOpen.TOLD_TWICE
+    yield Finding(claim, certainty, context.refs(*rests), context.open_pages or twice, context.rest)
+
+
+def _different(log: EventLog, wanted: Wanted, count: int) -> int | None:
+    """How many of these errors differ in time or remote participant; None for too many of them."""
+    if count > MOST_COMPARED:
+        return None
+    timed = {(log.time_us(at), log.remote(at)) for at in all_timed(log, wanted)}
+    untimed = {(log[at].time, log.remote(at)) for at in untimed_events(log, wanted)}
+    return len(timed) + len(untimed)
 
 
 def _alike(context: EventContext) -> list[int]:

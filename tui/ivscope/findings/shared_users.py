@@ -10,7 +10,17 @@ from ivscope.analysis.intervals import SECOND, SPAN_NAMES, Family, Track
 from ivscope.analysis.pairing import Doubts, Half, stays_of
 from ivscope.domain import events
 from ivscope.findings.event_context import positions_named
-from ivscope.findings.finding import Certainty, Claim, Finding, Open, PlainClaim
+from ivscope.findings.finding import (
+    Ask,
+    Certainty,
+    Claim,
+    FactKey,
+    FactKind,
+    Finding,
+    Lacking,
+    Open,
+    PlainClaim,
+)
 from ivscope.findings.leaving import REJOIN_SECONDS
 from ivscope.findings.session_context import MANY, SessionContext
 
@@ -178,7 +188,13 @@ def _told(
     is_one = len(clients) == 1 and None not in clients
     certainty = Certainty.LIKELY if is_one else Certainty.UNKNOWN
     returns = UserIdReturns(user, count, max(0, *gaps), is_one)
-    return found(returns, certainty, UsersOpen.ONE_CLIENT)
+    asks = session.rest
+    if None in clients:
+        lacking = sum(session.facts.participant(one.name) is None for one in people)
+        fact = FactKey(FactKind.SESSION_FACTS, session.facts.scope)
+        asks = (*asks, Ask(Lacking.CLIENTS_OF_EVERYBODY, fact, max(1, lacking)))
+    unknown = session.partial or UsersOpen.ONE_CLIENT
+    return Finding(returns, certainty, rests, unknown, asks)
 
 
 def _clients(session: SessionContext, people: Sequence[_Person]) -> set[tuple[str, ...] | None]:

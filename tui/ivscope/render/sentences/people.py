@@ -31,6 +31,7 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     RepeatsOpen.OTHERS_TOO: (
         "whether others failed at the same time, which would speak for the service"
     ),
+    RepeatsOpen.TOLD_TWICE: "whether events that are equal in everything are one, told twice",
     RepeatsOpen.SINCE_READ: "what came since the others were read",
     RepeatsOpen.SERVICE_OR_SHARED: (
         "whether the service or something that they share is the reason"
@@ -70,7 +71,10 @@ def _to_escalate(window_seconds: int) -> str:
 
 
 def _same_error(claim: SameError) -> Text:
-    words: list[Part] = [f"{claim.times:,} times the same error"]
+    times = (
+        f"{claim.times:,}" if claim.times == claim.most else f"{claim.times:,} to {claim.most:,}"
+    )
+    words: list[Part] = [f"{times} times the same error"]
     if claim.publisher_id is not None:
         words += [", always about ", Outside(claim.publisher_id)]
     elif claim.publisher_ids > 1:
