@@ -193,8 +193,7 @@ def _told(
         lacking = sum(session.facts.participant(one.name) is None for one in people)
         fact = FactKey(FactKind.SESSION_FACTS, session.facts.scope)
         asks = (*asks, Ask(Lacking.CLIENTS_OF_EVERYBODY, fact, max(1, lacking)))
-    unknown = session.partial or UsersOpen.ONE_CLIENT
-    return Finding(returns, certainty, rests, unknown, asks)
+    return Finding(returns, certainty, rests, session.partial or UsersOpen.ONE_CLIENT, asks)
 
 
 def _clients(session: SessionContext, people: Sequence[_Person]) -> set[tuple[str, ...] | None]:
