@@ -11,9 +11,9 @@ from ivscope.findings.publish_stopped import (
 )
 from ivscope.findings.publisher_not_found import (
     PublisherMovedNear,
+    PublisherNeverPublished,
     PublisherNotYet,
     PublisherReplicationEnded,
-    PublisherSays,
     PublisherStopped,
     PublisherTied,
     PublisherWasPublishing,
@@ -197,7 +197,7 @@ PUBLISHING_CLAIMS = (
     judged("publisher: tie", PublisherTied, cause(*PUBLISHER_GONE), believed=True),
     judged(
         "publisher: never published",
-        PublisherSays.NEVER_PUBLISHED,
+        PublisherNeverPublished,
         _never_published,
         believed=True,
     ),

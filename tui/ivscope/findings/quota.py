@@ -87,6 +87,8 @@ class AtQuotaErrors(Claim):
     errors: int
     all_errors: int
     compared: AgainstLimit
+    is_least: bool = False
+    """Whether at some of them there can have been more than the limit."""
     limit: int = PUBLISHER_LIMIT
 
 
@@ -137,7 +139,7 @@ def _counted(context: EventContext, others: PublisherCount) -> Finding:
         asks = ask_session(context.facts, context.scope.session, Lacking.EVENTS_OF_EVERYBODY_ELSE)
         return found(AgainstLimit.AT_LEAST, Certainty.UNKNOWN, _partial(others), asks)
     if others.most >= PUBLISHER_LIMIT:
-        return found(AgainstLimit.UNSURE, Certainty.LIKELY, _doubt(others))
+        return found(AgainstLimit.UNSURE, Certainty.UNKNOWN, _doubt(others))
     return found(AgainstLimit.FEWER, Certainty.UNKNOWN, QuotaOpen.WHICH_LIMIT)
 
 
@@ -248,6 +250,7 @@ def quota_against_slots(session: SessionContext) -> Iterator[Finding]:
     copies = {name for name, row in session.people.items() if row.replication_type == REPLICA}
     took_more = _took_more(publishers, copies)
     is_doubtful = bool(copies)
+    is_least = False
     for at in errors:
         level = publishers.level(*bounds_of(log.time_us(at) or 0), log.participant(at))
         if level.certain > PUBLISHER_LIMIT:
@@ -255,12 +258,12 @@ def quota_against_slots(session: SessionContext) -> Iterator[Finding]:
         elif level.certain == PUBLISHER_LIMIT:
             free = took_more or _copies_at(publishers, copies, log.time_us(at) or 0) > MOST_COPIES
             (as_many if free else full).append(at)
-            is_doubtful = is_doubtful or level.possible > level.certain
+            is_least = is_least or level.possible > level.certain
         elif session.is_complete and level.possible < PUBLISHER_LIMIT:
             fewer.append(at)
         else:
             unsure.append(at)
-    surely = Certainty.LIKELY if is_doubtful else Certainty.SHOWN
+    surely = Certainty.LIKELY if is_doubtful or is_least else Certainty.SHOWN
     some_unsure = session.partial or QuotaOpen.UNSURE_PUBLISHERS
     doubt = QuotaOpen.MORE_AT_ANOTHER_TIME if took_more else QuotaOpen.COPIES_AND_SLOTS
     for own, compared, certainty, unknown in (
@@ -271,7 +274,8 @@ def quota_against_slots(session: SessionContext) -> Iterator[Finding]:
         (unsure, AgainstLimit.UNSURE, Certainty.UNKNOWN, some_unsure),
     ):
         if own:
-            claim = AtQuotaErrors(len(own), len(errors), compared)
+            at_least = is_least and own is full
+            claim = AtQuotaErrors(len(own), len(errors), compared, at_least)
             open_ = unknown or session.partial
             yield Finding(claim, certainty, session.refs(own), open_, session.rest)
 

@@ -31,6 +31,9 @@ class RepeatsOpen(PlainClaim):
     SINCE_READ = "what_came_since_the_others_were_read"
     TOLD_TWICE = "whether_equal_events_are_one"
     """An event can stand twice in the answer."""
+    SERVICE_OR_CLIENT = "service_or_client"
+    ONE_PERSON = "whether_they_are_one_person"
+    """All of them carry one user id."""
     SERVICE_OR_SHARED = "service_or_something_shared"
     """Which of the two is the reason."""
 
@@ -39,6 +42,9 @@ class RepeatsOpen(PlainClaim):
 class SameError(Claim):
     """How often one participant met an error of one name and code."""
 
+    event_name: str
+    error_code: str | None
+    """None when it came without one: then it need not be the same each time."""
     times: int
     """At least: events that are equal in all members count once."""
     most: int
@@ -116,6 +122,8 @@ def repeated(context: EventContext) -> Iterator[Finding]:
     least = _different(log, wanted, count)
     seconds = 0 if times is None else (times.last - times.first).total_seconds()
     claim = SameError(
+        event.name or "",
+        event.error_code,
         least or count,
         count,
         *_remotes(context, kinds),
@@ -138,10 +146,10 @@ def _different(log: EventLog, wanted: Wanted, count: int) -> int | None:
 
 
 def _alike(context: EventContext) -> list[int]:
-    """Numbers of the event kinds with its name and code; an empty code counts as none."""
-    alike = (context.event.name, context.event.error_code or None)
+    """Numbers of the event kinds with its name and code."""
+    alike = (context.event.name, context.event.error_code)
     kinds = enumerate(context.log.tables.kinds)
-    return [number for number, kind in kinds if (kind.name, kind.error_code or None) == alike]
+    return [number for number, kind in kinds if (kind.name, kind.error_code) == alike]
 
 
 def _ends(log: EventLog, wanted: Wanted, count: int) -> list[int]:
@@ -195,7 +203,10 @@ def _of_others(context: EventContext) -> Finding | None:
     unknown = session.partial or (RepeatsOpen.SINCE_READ if late else None)
     certainty = Certainty.UNKNOWN if unknown and not count else Certainty.SHOWN
     rests = (*context.refs(context.position), *(session.refs(near) if count else ()))
-    unknown = unknown or RepeatsOpen.SERVICE_OR_SHARED
+    alone = RepeatsOpen.SERVICE_OR_SHARED if count else RepeatsOpen.SERVICE_OR_CLIENT
+    if count and session.persons(session.whose(near) | {mine}) == 1:
+        alone = RepeatsOpen.ONE_PERSON
+    unknown = unknown or alone
     return Finding(OthersNearby(count), certainty, rests[:MOST_REFS], unknown, session.rest)
 
 

@@ -130,7 +130,7 @@ def shared_users(session: SessionContext) -> Iterator[Finding]:
         # The two streams of a redundant ingest are participants with one user id by design.
         if row.user_id and not row.redundant_ingest:
             by_user[row.user_id].append(name)
-    many = [(user, names) for user, names in by_user.items() if len(names) >= MANY]
+    many = [(user, names) for user, names in by_user.items() if len(names) > 1]
     if not many:
         return
     moves = session.by_participant(positions_named(session.log, SPAN_NAMES[Family.STAY]))
@@ -138,7 +138,11 @@ def shared_users(session: SessionContext) -> Iterator[Finding]:
         read = [name for name in names if session.facts.is_read(name)]
         people = [_person(session, name, moves.get(name, ())) for name in read]
         inside = [one for one in people if one.stays]
-        yield _told(session, user, len(names), len(read), inside)
+        finding = _told(session, user, len(names), len(read), inside)
+        # Two are told only where they were surely two: somebody who came twice is usual.
+        is_told = isinstance(finding.claim, UserIdAtOnce) and not finding.claim.is_brief
+        if len(names) >= MANY or is_told:
+            yield finding
 
 
 def _person(session: SessionContext, name: str, moves: Sequence[int]) -> _Person:

@@ -32,6 +32,8 @@ PLAIN: Final[dict[PlainClaim, str]] = {
         "whether others failed at the same time, which would speak for the service"
     ),
     RepeatsOpen.TOLD_TWICE: "whether events that are equal in everything are one, told twice",
+    RepeatsOpen.SERVICE_OR_CLIENT: "whether the service or the client is the reason",
+    RepeatsOpen.ONE_PERSON: "whether it is one person: all of them carry one user id",
     RepeatsOpen.SINCE_READ: "what came since the others were read",
     RepeatsOpen.SERVICE_OR_SHARED: (
         "whether the service or something that they share is the reason"
@@ -75,6 +77,9 @@ def _same_error(claim: SameError) -> Text:
         f"{claim.times:,}" if claim.times == claim.most else f"{claim.times:,} to {claim.most:,}"
     )
     words: list[Part] = [f"{times} times the same error"]
+    if not claim.error_code:
+        no_code = "no code" if claim.error_code is None else "an empty code"
+        words = [f"{times} times ", Outside(claim.event_name), f" with {no_code}"]
     if claim.publisher_id is not None:
         words += [", always about ", Outside(claim.publisher_id)]
     elif claim.publisher_ids > 1:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ivscope.domain.durations import round_duration
-from ivscope.findings.finding import Claim, PlainClaim
+from ivscope.findings.finding import Claim, Distance, PlainClaim
 from ivscope.findings.publish_stopped import (
     ExchangeTookPublish,
     PublishedFor,
@@ -15,6 +15,7 @@ from ivscope.findings.publish_stopped import (
 from ivscope.findings.publisher_not_found import (
     Move,
     PublisherMovedNear,
+    PublisherNeverPublished,
     PublisherNotYet,
     PublisherOpen,
     PublisherReplicationEnded,
@@ -89,7 +90,12 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     PublisherSays.NO_EVENTS: (
         "The publisher has no events: that does not show that it never published."
     ),
-    PublisherSays.NEVER_PUBLISHED: "The publisher never published: its events have no start.",
+    PublisherSays.NOT_LISTED: (
+        "The publisher is not in the list of participants, which is read to its end."
+    ),
+    PublisherSays.NOT_LISTED_AS_REPLICA: (
+        "The event calls the publisher a replica, the list of participants does not."
+    ),
     PublisherSays.NO_START_SO_FAR: "No PUBLISH_STARTED of the publisher is read so far.",
     PublisherSays.REPLICA_SOURCE_NOT_READ: (
         "The publisher is a replica; where it comes from is not read."
@@ -165,8 +171,9 @@ def _publishers_then(claim: PublishersThen) -> Text:
 
 
 def _at_quota_errors(claim: AtQuotaErrors) -> Text:
+    full = f"at least {claim.limit}" if claim.is_least else f"{claim.limit}"
     words = {
-        AgainstLimit.FULL: f"{claim.limit} others were: the slots of the stage were taken",
+        AgainstLimit.FULL: f"{full} others were: the slots of the stage were taken",
         AgainstLimit.AS_MANY: f"{claim.limit} others were",
         AgainstLimit.MORE: f"more than {claim.limit} others were",
         AgainstLimit.FEWER: f"fewer than {claim.limit} others were",
@@ -206,18 +213,31 @@ def _publisher_was_publishing(claim: PublisherWasPublishing) -> Text:
 def _publisher_not_yet(claim: PublisherNotYet) -> Text:
     started = distance_words(claim.started)
     words = f"The publisher first started {started}: it was not there yet."
-    if claim.failed is None:
-        return (words,)
-    failed = f" Its attempt {distance_words(claim.failed)} failed: "
-    return (words, failed, Outside(claim.error_code or "no code"))
+    return (words, *_attempt(claim.failed, claim.error_code))
+
+
+def _attempt(failed: Distance | None, error_code: str | None) -> Text:
+    """The failed attempt of a publisher, if there is one."""
+    if failed is None:
+        return ()
+    return (f" Its attempt {distance_words(failed)} failed: ", Outside(error_code or "no code"))
+
+
+def _publisher_never_published(claim: PublisherNeverPublished) -> Text:
+    words = "The publisher never published: its events have no start."
+    return (words, *_attempt(claim.failed, claim.error_code))
 
 
 def _publisher_stopped(claim: PublisherStopped) -> Text:
     left = "" if claim.left is None else f"left {distance_words(claim.left)}"
+    again = ""
+    if claim.started_again is not None:
+        again = f" It published again {distance_words(claim.started_again)}."
     if claim.stopped is None:
-        return (f"The publisher {left}; no PUBLISH_STOPPED is read.",)
+        return (f"The publisher {left}; no PUBLISH_STOPPED is read.{again}",)
     also = f" and {left}" if left else ""
-    return (f"The publisher stopped publishing {distance_words(claim.stopped)}{also}.",)
+    stopped = f"The publisher stopped publishing {distance_words(claim.stopped)}{also}."
+    return (f"{stopped}{again}",)
 
 
 def _publisher_replication_ended(claim: PublisherReplicationEnded) -> Text:
@@ -284,6 +304,7 @@ SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
     PublisherTied: _publisher_tied,
     PublisherWasPublishing: _publisher_was_publishing,
     PublisherNotYet: _publisher_not_yet,
+    PublisherNeverPublished: _publisher_never_published,
     PublisherStopped: _publisher_stopped,
     PublisherReplicationEnded: _publisher_replication_ended,
     PublishedFor: _published_for,
