@@ -1,6 +1,7 @@
 import pytest
 
-from ivscope.findings.finding import MOST_REFS, Certainty, FactKind
+from ivscope.domain.stages import ParticipantSummary, SessionScope
+from ivscope.findings.finding import MOST_REFS, Certainty, EventRef, FactKind
 from ivscope.findings.repeats import MOST_COMPARED
 from ivscope.findings.rules import findings_for
 from ivscope.knowledge.error_codes import ERROR_CODES
@@ -8,6 +9,7 @@ from support.given_facts import (
     ME,
     GivenFacts,
     GivenSession,
+    at,
     event,
     exchanged,
     facts,
@@ -648,3 +650,65 @@ def test_the_token_in_force_is_told_by_fractions_of_one_second():
     assert finding.certainty is Certainty.SHOWN
     known_facts = GivenFacts(event(0, "JOINED"), error, exchanged(9.7, HOST, VIEWER))
     assert "allowed PUBLISH: it does not explain" in first(known_facts, 1)[1]
+
+
+def left_as(kind, *moves, user="tariq", **members):
+    """A participant of a kind that left at 60 s, and who else is listed."""
+    own = ParticipantSummary(ME, user, replication_type=kind, **members)
+    return GivenFacts(event(0, "JOINED"), event(60, "LEFT")).with_rows(own, *moves)
+
+
+def joined(participant, seconds, user="tariq"):
+    return ParticipantSummary(participant, user, first_join_time=at(seconds))
+
+
+def test_the_same_user_id_under_another_participant_soon_after_leaving_is_told():
+    others = joined("later", 150), joined("next", 78), joined("before", 20), joined("x", 61, "ana")
+    finding = said(left_as("NONE", *others), "Another participant")
+    assert words(finding.claim) == (
+        "Another participant with the user id <tariq>, <next>, joined 18 s after."
+    )
+    assert finding.certainty is Certainty.SHOWN
+    assert words(finding.unknown) == "whether it is one client: the user id is the same"
+
+
+@pytest.mark.parametrize("user", ["", None, "ana"])
+def test_another_user_id_or_none_is_not_the_same_one(user):
+    assert unsaid(left_as("NONE", joined("next", 78), user=user), "Another participant")
+
+
+SOURCE_SESSION = SessionScope("arn:aws:ivs:us-west-2:123456789012:stage/Source", "st-Source")
+
+
+def replica_that_left(*moves):
+    arn, session_id = SOURCE_SESSION.stage_arn, SOURCE_SESSION.session_id
+    known_facts = left_as("REPLICA", source_stage_arn=arn, source_session_id=session_id)
+    if moves:
+        known_facts.with_log(ME, *moves, session=SOURCE_SESSION)
+    return known_facts
+
+
+def replication_stopped_at(seconds, session="st-other"):
+    here = scope()
+    return event(
+        seconds,
+        "REPLICATION_STOPPED",
+        destination_stage_arn=here.stage_arn,
+        destination_session_id=here.session_id if session is None else session,
+    )
+
+
+def test_a_replica_that_left_with_the_end_of_its_replication_says_so():
+    known_facts = replica_that_left(replication_stopped_at(20), replication_stopped_at(60, None))
+    finding = said(known_facts, "It is a replica")
+    assert words(finding.claim).endswith("replication to this session ended in the same second.")
+    assert finding.certainty is Certainty.SHOWN
+    assert finding.rests_on[0] == EventRef(scope(ME, SOURCE_SESSION), 1)
+
+
+def test_without_the_events_of_its_source_the_end_of_a_replica_is_open():
+    finding = said(replica_that_left(), "It is a replica")
+    assert finding.certainty is Certainty.UNKNOWN
+    assert finding.would_tell[0].fact.scope == scope(ME, SOURCE_SESSION)
+    for moves in ([replication_stopped_at(60)], [replication_stopped_at(20, None)]):
+        assert unsaid(replica_that_left(*moves), "It is a replica")

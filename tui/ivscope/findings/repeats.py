@@ -106,7 +106,7 @@ class Burst(Claim):
 def repeated(context: EventContext) -> Iterator[Finding]:
     """Count the errors with the name and code of this one, among the events read."""
     log, event = context.log, context.event
-    kinds = _alike(context)
+    kinds = alike(context)
     count = log.tally.count(kinds)
     if event.error_code == INTERNAL:
         yield _of_others(context) or _internal(context, count)
@@ -145,7 +145,7 @@ def _different(log: EventLog, wanted: Wanted, count: int) -> int | None:
     return len(timed) + len(untimed)
 
 
-def _alike(context: EventContext) -> list[int]:
+def alike(context: EventContext) -> list[int]:
     """Numbers of the event kinds with its name and code."""
     alike = (context.event.name, context.event.error_code)
     kinds = enumerate(context.log.tables.kinds)

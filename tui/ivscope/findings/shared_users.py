@@ -3,17 +3,20 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ivscope.analysis.intervals import SECOND, SPAN_NAMES, Family, Track
 from ivscope.analysis.pairing import Doubts, Half, stays_of
 from ivscope.domain import events
-from ivscope.findings.event_context import positions_named
+from ivscope.domain.times import to_microseconds
+from ivscope.findings.event_context import EventContext, distance_between, positions_named
 from ivscope.findings.finding import (
     Ask,
     Certainty,
     Claim,
+    Distance,
     FactKey,
     FactKind,
     Finding,
@@ -102,6 +105,16 @@ class UserIdReturns(Claim):
     """Whether SDK, browser and system are the same, so that it looks like one client."""
 
 
+@dataclass(frozen=True, slots=True)
+class SameUserJoined(Claim):
+    """Soon after somebody left, another participant with its user id joined for the first time."""
+
+    user_id: str
+    participant_id: str
+    """Of the other one."""
+    joined: Distance
+
+
 class _Stay(NamedTuple):
     """One stay of one participant. Times in microseconds since 1970 UTC."""
 
@@ -143,6 +156,29 @@ def shared_users(session: SessionContext) -> Iterator[Finding]:
         is_told = isinstance(finding.claim, UserIdAtOnce) and not finding.claim.is_brief
         if len(names) >= MANY or is_told:
             yield finding
+
+
+def same_user_joined(context: EventContext) -> Iterator[Finding]:
+    """At LEFT: who joined right after it with the same user id, as the participants are listed."""
+    own = context.facts.summary(context.scope)
+    listed = context.facts.participants(context.scope.session)
+    time = context.log.time_us(context.position)
+    if own is None or not own.user_id or own.redundant_ingest or listed is None or time is None:
+        return
+    later: dict[int, str] = {}
+    for row in listed.rows:
+        is_other = row.user_id == own.user_id and row.participant_id != own.participant_id
+        if is_other and isinstance(row.first_join_time, datetime):
+            joined = to_microseconds(row.first_join_time)
+            # A first join has whole seconds, so that it can seem to be before LEFT.
+            if -SECOND < joined - time <= REJOIN_SECONDS * SECOND:
+                later.setdefault(joined, row.participant_id)
+    if not later:
+        return
+    joined = min(later)
+    claim = SameUserJoined(own.user_id, later[joined], distance_between(time, joined))
+    here = context.refs(context.position)
+    yield Finding(claim, Certainty.SHOWN, here, UsersOpen.ONE_CLIENT)
 
 
 def _person(session: SessionContext, name: str, moves: Sequence[int]) -> _Person:

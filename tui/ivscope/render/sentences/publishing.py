@@ -25,6 +25,7 @@ from ivscope.findings.publisher_not_found import (
     PublisherWasPublishing,
 )
 from ivscope.findings.quota import (
+    AfterQuota,
     AgainstLimit,
     AtQuotaErrors,
     PublishersThen,
@@ -33,6 +34,7 @@ from ivscope.findings.quota import (
 )
 from ivscope.findings.replication import (
     PublishingEndedBefore,
+    ReplicaLeft,
     ReplicatedFor,
     ReplicationOpen,
     ReplicationSays,
@@ -70,6 +72,7 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     QuotaOpen.MORE_AT_ANOTHER_TIME: (
         "which limit it was: at another time the stage had more publishers than that"
     ),
+    QuotaOpen.WHOSE_SLOT: "whether the slot that became free is the one that was taken",
     QuotaOpen.UNSURE_PUBLISHERS: "whether some of them were publishing then",
     PublisherSays.NOT_NAMED: "The event does not give the publisher, so nothing can be compared.",
     PublisherSays.NO_TIME: "The event does not give a readable time, so nothing can be compared.",
@@ -140,6 +143,9 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     ReplicationSays.STOPPED_PUBLISHING_TOO: (
         "Its publishing ended in the same second, which ends a replication."
     ),
+    ReplicationSays.LEFT_AS_REPLICA: (
+        "It is a replica: LEFT can be the end of its replication, which is in the source's events."
+    ),
     ReplicationSays.CAUSE_NOT_KNOWN: (
         "What ended it is not known: the events show no publishing that ended with it."
     ),
@@ -181,6 +187,17 @@ def _at_quota_errors(claim: AtQuotaErrors) -> Text:
     }
     head = f"At {claim.errors:,} of {claim.all_errors:,} QUOTA_EXCEEDED when publishing, "
     return (f"{head}{words[claim.compared]}.",)
+
+
+def _after_quota(claim: AfterQuota) -> Text:
+    words: Text = ()
+    if claim.freed_by is not None and claim.freed is not None:
+        stopped = f" stopped publishing {distance_words(claim.freed)}"
+        words = ("Publisher ", Outside(claim.freed_by), stopped)
+    if claim.started is None:
+        return (*words, ".")
+    published = f"published {distance_words(claim.started)}."
+    return (*words, f", and it {published}" if words else f"It {published}")
 
 
 _RACE = "so near that it can be a race"
@@ -292,6 +309,11 @@ def _replicated_for(claim: ReplicatedFor) -> Text:
     return (f"It was replicated for {round_duration(claim.seconds)}.",)
 
 
+def _replica_left(claim: ReplicaLeft) -> Text:
+    ended = distance_words(claim.ended)
+    return (f"It is a replica, and its replication to this session ended {ended}.",)
+
+
 def _publishing_ended_before(claim: PublishingEndedBefore) -> Text:
     stopped = f"It had stopped publishing {distance_words(claim.stopped)}"
     return (f"{stopped}, which ends a replication when the reconnect window is over.",)
@@ -300,6 +322,8 @@ def _publishing_ended_before(claim: PublishingEndedBefore) -> Text:
 SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
     PublishersThen: _publishers_then,
     AtQuotaErrors: _at_quota_errors,
+    AfterQuota: _after_quota,
+    ReplicaLeft: _replica_left,
     PublisherMovedNear: _publisher_moved_near,
     PublisherTied: _publisher_tied,
     PublisherWasPublishing: _publisher_was_publishing,
