@@ -4,12 +4,6 @@ from collections.abc import Callable
 
 from ivscope.domain import events as names
 from ivscope.findings.cycles import ErrorCycle, StayCycle
-from ivscope.findings.publish_stopped import (
-    ExchangeTookPublish,
-    PublishedFor,
-    PublishErrorBesideStop,
-    StoppedSays,
-)
 from ivscope.findings.publisher_not_found import (
     PublisherMovedNear,
     PublisherNeverPublished,
@@ -19,6 +13,12 @@ from ivscope.findings.publisher_not_found import (
     PublisherTied,
     PublisherWasPublishing,
     UnreachablePublisher,
+)
+from ivscope.findings.publishing import (
+    ExchangeTookPublish,
+    PublishedFor,
+    PublishErrorBesideStop,
+    StoppedSays,
 )
 from ivscope.findings.quota import AfterQuota, AgainstLimit, AtQuotaErrors, PublishersThen
 from ivscope.findings.repeats import Burst, OthersMetItToo, SameError

@@ -14,7 +14,7 @@ from ivscope.findings.finding import (
     Finding,
     Lacking,
 )
-from ivscope.findings.publish_stopped import StoppedOpen, StoppedSays
+from ivscope.findings.publishing import StoppedOpen, StoppedSays
 from ivscope.findings.repeats import Burst, SameError
 from ivscope.findings.replication import ReplicatedFor
 from ivscope.findings.session_context import EventPeriod

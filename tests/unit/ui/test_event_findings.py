@@ -16,7 +16,7 @@ from ivscope.findings.finding import (
     Finding,
     Lacking,
 )
-from ivscope.findings.publish_stopped import StoppedSays
+from ivscope.findings.publishing import StoppedSays
 from ivscope.findings.repeats import SameError
 from ivscope.findings.rules import findings_for
 from ivscope.provider.fetch.provider import StageDataProvider

@@ -19,8 +19,8 @@ from ivscope.findings.finding import Certainty, Claim, Finding
 from ivscope.findings.ingest_now import configuration_now, protocol_now
 from ivscope.findings.known_facts import KnownFacts, SessionFacts
 from ivscope.findings.leaving import left
-from ivscope.findings.publish_stopped import publish_stopped
 from ivscope.findings.publisher_not_found import publisher_state, unreachable_publishers
+from ivscope.findings.publishing import publish_stopped
 from ivscope.findings.quota import after_quota, publishers_against_limit, quota_against_slots
 from ivscope.findings.repeats import bursts, repeated
 from ivscope.findings.replication import replica_left, replication_stopped

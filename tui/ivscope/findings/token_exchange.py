@@ -20,8 +20,7 @@ from ivscope.findings.finding import (
     PlainClaim,
     StaysUnknown,
 )
-from ivscope.findings.publish_stopped import NEAR_SECONDS
-from ivscope.findings.publishing import State, publishing_in
+from ivscope.findings.publishing import STOP_SECONDS, State, publishing_in
 
 FOLLOWS_SECONDS = 30
 """Seconds within which a client that has gained PUBLISH usually begins to publish."""
@@ -169,7 +168,7 @@ def _stopped(context: EventContext, stop: int) -> Finding:
     leaves = context.within(context.second or 0, at, events.LEFT)
     if any(distance_between(time, context.log.time_us(one)).is_tied for one in leaves):
         return Finding(claim, Certainty.UNKNOWN, refs, ExchangeOpen.BY_LEAVING)
-    is_soon = (claim.stopped.microseconds or 0) <= NEAR_SECONDS * SECOND_US
+    is_soon = (claim.stopped.microseconds or 0) <= STOP_SECONDS * SECOND_US
     certainty = Certainty.LIKELY if is_soon else Certainty.UNKNOWN
     return Finding(claim, certainty, refs, ExchangeOpen.ANYWAY)
 

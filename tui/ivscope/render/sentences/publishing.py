@@ -5,13 +5,6 @@ from typing import Any, Final
 
 from ivscope.domain.durations import round_duration
 from ivscope.findings.finding import Claim, Distance, PlainClaim
-from ivscope.findings.publish_stopped import (
-    ExchangeTookPublish,
-    PublishedFor,
-    PublishErrorBesideStop,
-    StoppedOpen,
-    StoppedSays,
-)
 from ivscope.findings.publisher_not_found import (
     Move,
     PublisherMovedNear,
@@ -23,6 +16,13 @@ from ivscope.findings.publisher_not_found import (
     PublisherStopped,
     PublisherTied,
     PublisherWasPublishing,
+)
+from ivscope.findings.publishing import (
+    ExchangeTookPublish,
+    PublishedFor,
+    PublishErrorBesideStop,
+    StoppedOpen,
+    StoppedSays,
 )
 from ivscope.findings.quota import (
     AfterQuota,
