@@ -320,8 +320,33 @@ def test_subscriptions_that_ended_with_leaving_do_not_mean_a_lost_connection():
         event(9, "LEFT"),
     )
     finding = said(known_facts, "2 subscriptions and its publishing ended in the same second")
-    assert words(finding.unknown) == "whether it left by itself or lost the connection"
+    assert finding.certainty is Certainty.LIKELY
+    assert words(finding.unknown).startswith("whether it left by itself or lost the connection")
     assert positions(finding) == [0, 1, 2, 4]
+
+
+def test_a_subscription_whose_publisher_stopped_in_that_second_did_not_end_by_leaving():
+    known_facts = GivenFacts(
+        event(9, "SUBSCRIBE_STOPPED", remote="a"),
+        event(9, "SUBSCRIBE_STOPPED", remote="b"),
+        event(9, "LEFT"),
+    ).with_log("b", event(9, "PUBLISH_STOPPED", participant="b"))
+    own = said(known_facts, "1 subscription ended in the same second, as with every way out")
+    assert positions(own) == [0, 2]
+    shared = said(known_facts, "whose publisher stopped in that second too")
+    assert positions(shared) == [1, 2]
+    assert words(shared.unknown) == "which of the two ended the subscription"
+
+
+def test_those_who_leave_together_are_counted_and_a_deleted_stage_is_not_claimed():
+    def known_facts(others):
+        left = [event(9 + at % 2, "LEFT", participant=f"p{at}") for at in range(others)]
+        given = GivenSession(event(9, "LEFT"), *left, event(20, "LEFT", participant="late"))
+        return GivenFacts(event(9, "LEFT")).with_session(given)
+
+    finding = said(known_facts(3), "3 other participants left within a second of it", 0)
+    assert "a deleted stage" in words(finding.unknown)
+    assert unsaid(known_facts(2), "left within a second", 0)
 
 
 def test_leaving_at_an_unknown_time_claims_nothing():
@@ -441,7 +466,10 @@ def test_publishing_after_another_exchange_is_not_credited_to_this_one():
 
 def test_no_attempt_is_certain_only_when_everything_is_read():
     events = [exchanged(0, VIEWER, HOST), event(500, "PUBLISH_STARTED")]
-    assert said(GivenFacts(*events), "No attempt", 0).certainty is Certainty.SHOWN
+    finding = said(GivenFacts(*events), "No attempt", 0)
+    assert finding.certainty is Certainty.SHOWN
+    assert words(finding.claim).endswith("gained PUBLISH; the next one is 8 min 20 s after.")
+    assert positions(finding) == [0, 1]
     assert said(GivenFacts(*events, complete=False), "so far", 0).certainty is Certainty.UNKNOWN
 
 

@@ -47,6 +47,8 @@ class NoAttempt(Claim):
     within_seconds: int
     is_read: bool
     """Whether that time is read; else it is only not seen so far."""
+    next_attempt: Distance | None = None
+    """The first one after that time; None when there is none, or the time is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +109,19 @@ def _gained(context: EventContext, second: int) -> Iterator[Finding]:
         (
             at
             for at in context.since(second, *names)
-            if at != context.position and not context.is_before(at)
+            if context.log[at] != context.event and not context.is_before(at)
         ),
         None,
     )
     if first is None or (second_of(context.log, first) or 0) > second + FOLLOWS_SECONDS:
         is_read = context.known_log.is_settled(second + FOLLOWS_SECONDS)
         certainty = Certainty.SHOWN if is_read else Certainty.UNKNOWN
-        refs, nothing = context.refs(context.position), NoAttempt(FOLLOWS_SECONDS, is_read)
+        attempts = context.since(
+            second + FOLLOWS_SECONDS, events.PUBLISH_STARTED, events.PUBLISH_ERROR
+        )
+        later = [*islice(attempts, 1)] if is_read else []
+        nothing = NoAttempt(FOLLOWS_SECONDS, is_read, context.to(later[0]) if later else None)
+        refs = context.refs(context.position, *later)
         yield Finding(nothing, certainty, refs, context.open_pages, context.rest)
         return
     name, code = context.log.name(first), context.log.error_code(first)
