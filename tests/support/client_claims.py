@@ -5,6 +5,7 @@ from ivscope.findings.capabilities import (
     AllowedBefore,
     CapabilityTaken,
     ExchangeBeside,
+    RejoinedWith,
     ReplacedToken,
     TokenInForce,
     TokenSays,
@@ -156,7 +157,12 @@ CLIENT_CLAIMS = (
         when=lambda claim: claim.before is claim.after is True,
         excludes=True,
     ),
-    judged("capabilities: joined with", TokenSays.JOINED_WITH, _token_joined_with, believed=True),
+    judged(
+        "capabilities: joined with",
+        (TokenSays.JOINED_WITH, RejoinedWith),
+        _token_joined_with,
+        believed=True,
+    ),
     judged(
         "capabilities: attempt came first",
         ExchangeBeside,

@@ -111,13 +111,18 @@ def _lose(stage: Service, name: str, crashes: int) -> None:
 
 
 def capabilities(stage: Service) -> None:
-    """INSUFFICIENT_CAPABILITIES: the token; or an SDK that fails after an exchange gave it."""
+    """INSUFFICIENT_CAPABILITIES: the token; or an SDK that fails after an exchange gave it.
+
+    Who published can be refused after joining again with less, and in the same stay for no reason
+    of the token.
+    """
     code = "INSUFFICIENT_CAPABILITIES"
+    ways = ("joined", "taken", "fault", "fault", "early", "rejoined", "back", "odd")
     for _ in range(stage.lot.randint(2, 5)):
-        way = stage.lot.choice(("joined", "taken", "fault", "fault", "early", "rejoined", "back"))
+        way = stage.lot.choice(ways)
         old = way == "fault" or stage.is_hit(40)
         client = browser(f"browser{len(stage.participants)}", "1.33.0" if old else "1.41.0")
-        name = stage.arrive(client, BOTH if way in {"taken", "back"} else WATCH)
+        name = stage.arrive(client, BOTH if way in {"taken", "back", "odd"} else WATCH)
         _pause(stage)
         if way == "taken":
             stage.publish(name)
@@ -128,6 +133,12 @@ def capabilities(stage: Service) -> None:
             stage.exchange(name, BOTH)
             _pause(stage, SECOND // 2, SECOND)
             stage.fail_to_publish(name, code, Cause.SDK_FAULT)
+        elif way == "odd":
+            stage.publish(name)
+            _pause(stage)
+            stage.unpublish(name)
+            _pause(stage)
+            stage.fail_to_publish(name, code, Cause.OWN_TROUBLE)
         elif way in {"rejoined", "back"}:
             if way == "back":
                 stage.publish(name)
