@@ -7,7 +7,7 @@ from enum import Enum
 from types import NoneType
 from typing import get_args, get_type_hints
 
-import ivscope.render.finding_sentences as sentences
+import ivscope.render.finding_lines as sentences
 from ivscope.findings.finding import Claim, rule_name
 from support.finding_members import everything, plain_claims, rule_name_of
 from support.tree import modules

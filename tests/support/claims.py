@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ivscope.analysis.intervals import Why
 from ivscope.findings.finding import Finding
-from ivscope.render.finding_sentences import sentence
+from ivscope.render.finding_lines import sentence
 from ivscope.render.sentences.words import Moment, Outside, Part, Text
 
 _NUMBER = re.compile(r"(?<![A-Za-z.\d])\d[\d,]*(\.\d+)*")

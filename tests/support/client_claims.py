@@ -5,17 +5,27 @@ from ivscope.findings.capabilities import (
     AllowedBefore,
     CapabilityTaken,
     ExchangeBeside,
+    RejoinedWith,
     ReplacedToken,
     TokenInForce,
     TokenSays,
 )
-from ivscope.findings.client import BehindBrowser, DocumentedFault, Encoder, FaultFits, VersionFails
+from ivscope.findings.client import (
+    BehindBrowser,
+    DocumentedFault,
+    Encoder,
+    FaultFits,
+    FromSdk,
+    VersionFails,
+)
 from ivscope.findings.leaving import (
     EndedWithLeaving,
+    EndedWithPublisher,
     ErrorBeforeLeaving,
     ExchangeBeforeLeaving,
     JoinedAgain,
     LeavingSays,
+    OthersLeft,
 )
 from ivscope.findings.stream_keys import KeySays, OtherWas, SameConfiguration, WorkedLater
 from ivscope.findings.token_exchange import (
@@ -96,6 +106,21 @@ def _stop_by_exchange(case: Case) -> bool:
     return all(case.history.cause_of(one) is Cause.CAPABILITY_LOST for one in stops)
 
 
+def _ended_by_leaving(case: Case) -> bool:
+    """Whether every end in the evidence has the reason that LEFT has."""
+    return all(case.history.cause_of(one) is case.cause for one in case.refs)
+
+
+def _others_left(case: Case) -> bool:
+    """Whether so many others left near it, and nobody is among the evidence twice."""
+    people = {case.history.happenings[one].participant_id for one in case.refs}
+    room = case.history.laws.clocks_apart + 2 * SECOND
+    times = [case.history.happenings[one].time for one in case.refs]
+    return case.said.participants >= len(people) and all(
+        abs(time - case.time) <= room for time in times
+    )
+
+
 def _publishes(case: Case) -> bool:
     """Until right before what the finding is about."""
     return case.history.is_publishing(case.here.participant_id, case.time - 1)
@@ -132,7 +157,12 @@ CLIENT_CLAIMS = (
         when=lambda claim: claim.before is claim.after is True,
         excludes=True,
     ),
-    judged("capabilities: joined with", TokenSays.JOINED_WITH, _token_joined_with, believed=True),
+    judged(
+        "capabilities: joined with",
+        (TokenSays.JOINED_WITH, RejoinedWith),
+        _token_joined_with,
+        believed=True,
+    ),
     judged(
         "capabilities: attempt came first",
         ExchangeBeside,
@@ -159,6 +189,9 @@ CLIENT_CLAIMS = (
         believed=True,
     ),
     judged("leaving: ended with it", EndedWithLeaving, in_one_moment),
+    judged("leaving: ended by it", EndedWithLeaving, _ended_by_leaving, believed=True),
+    judged("leaving: ended with its publisher", EndedWithPublisher, in_one_moment),
+    judged("leaving: others too", OthersLeft, _others_left),
     judged("exchange: no attempt", NoAttempt, _nothing_within_half_a_minute),
     judged(
         "exchange: gained, then",
@@ -180,6 +213,7 @@ CLIENT_CLAIMS = (
         _is_encoder,
         when=lambda claim: "STREAM_KEY" in claim.error_code,
     ),
+    judged("encoder: an SDK", FromSdk, negated(_is_encoder)),
     judged("encoder: browser", BehindBrowser, cause(Cause.SETTINGS)),
     judged(
         "SDK at an error: fault",

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
-import ivscope.render.finding_sentences  # noqa: F401 - loads all rules
+import ivscope.render.finding_lines  # noqa: F401 - loads all rules
 from ivscope.findings.finding import Claim, Distance, PlainClaim, rule_name
 from ivscope.findings.session_context import EventPeriod
 

@@ -34,7 +34,7 @@ from ivscope.findings.quota import count_publishers
 from ivscope.findings.rules import findings_for
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.event_lines import reason
-from ivscope.render.finding_sentences import sentence
+from ivscope.render.finding_lines import sentence
 from ivscope.render.sentences.words import Moment, Outside
 from ivscope.sources.decoding import (
     decode_event,

@@ -3,30 +3,32 @@
 from collections.abc import Callable
 
 from ivscope.domain import events as names
-from ivscope.findings.publish_stopped import (
-    ExchangeTookPublish,
-    PublishedFor,
-    PublishErrorBesideStop,
-    StoppedSays,
-)
+from ivscope.findings.cycles import ErrorCycle, StayCycle
 from ivscope.findings.publisher_not_found import (
     PublisherMovedNear,
+    PublisherNeverPublished,
     PublisherNotYet,
     PublisherReplicationEnded,
-    PublisherSays,
     PublisherStopped,
     PublisherTied,
     PublisherWasPublishing,
     UnreachablePublisher,
 )
-from ivscope.findings.quota import AgainstLimit, AtQuotaErrors, PublishersThen
+from ivscope.findings.publishing import (
+    ExchangeTookPublish,
+    PublishedFor,
+    PublishErrorBesideStop,
+    StoppedSays,
+)
+from ivscope.findings.quota import AfterQuota, AgainstLimit, AtQuotaErrors, PublishersThen
 from ivscope.findings.repeats import Burst, OthersMetItToo, SameError
 from ivscope.findings.replication import PublishingEndedBefore, ReplicatedFor, ReplicationSays
-from ivscope.findings.shared_users import UserIdAtOnce, UserIdInTurn, UserIdReturns
+from ivscope.findings.shared_users import SameUserJoined, UserIdAtOnce, UserIdInTurn, UserIdReturns
 from ivscope.findings.stream_duration import AgainstDuration, LastedUntilError
 from support.judged_case import (
     Case,
     both,
+    came_after,
     cause,
     causes,
     in_one_moment,
@@ -60,14 +62,17 @@ def _not_yet_published(case: Case) -> bool:
 
 def _same_errors(case: Case) -> bool:
     here = case.here
+    late = {row.number for row in case.world.view.served[here.participant_id].rows if row.is_late}
     alike = [
-        one
-        for one in case.history.happenings
+        number
+        for number, one in enumerate(case.history.happenings)
         if one.participant_id == here.participant_id
         and (one.event.name, one.event.error_code) == (here.event.name, here.event.error_code)
         and one.time <= case.read_at
+        and number not in late
     ]
-    return bool(case.said.times == len(alike))
+    is_known = not case.said.is_all_read or len(alike) <= case.said.most
+    return bool(case.said.times <= len(alike)) and is_known
 
 
 def _people(case: Case, find: Callable[[Happening], bool]) -> int:
@@ -148,6 +153,35 @@ def _compared(*wanted: AgainstLimit | AgainstDuration) -> Callable[[PublishersTh
     return lambda claim: claim.compared in wanted
 
 
+def _by_timer(case: Case) -> bool:
+    """Whether at least most of the evidence comes from a timer."""
+    timed = [case.history.cause_of(one) is Cause.TIMER for one in case.errors]
+    return 2 * sum(timed) > len(timed)
+
+
+def _stays_by_timer(case: Case) -> bool:
+    left = case.is_named(names.LEFT)
+    wanted = {Cause.TIMER, Cause.CONNECTION_LOST}
+    return 2 * sum(case.history.cause_of(one) in wanted for one in left) > len(left)
+
+
+def _freed_and_published(case: Case) -> bool:
+    """Whether the other published at the refusal and stopped after it, and it published then."""
+    said, history = case.said, case.history
+    is_later = came_after(names.PUBLISH_STARTED, names.PUBLISH_STOPPED, names.LEFT)(case)
+    if said.freed_by is None:
+        return is_later
+    was_there = history.is_publishing(said.freed_by, case.time)
+    return is_later and was_there
+
+
+def _joined_then(case: Case) -> bool:
+    """Whether the other one joined for the first time as long after as is said."""
+    first = case.history.lives[case.said.participant_id].stays[0].span.begin
+    room = SECOND + case.history.laws.clocks_apart
+    return bool(abs(first - case.time - case.said.joined.microseconds) <= room)
+
+
 PUBLISHER_BEFORE = both(negated(_others_publish), cause(Cause.PUBLISHER_NOT_THERE))
 REPLICATION_BY_STOP = cause(Cause.PUBLISHER_STOPPED)
 NOT_FULL = (AgainstLimit.MORE, AgainstLimit.FEWER)
@@ -169,6 +203,7 @@ PUBLISHING_CLAIMS = (
         when=_compared(*NOT_FULL),
         excludes=True,
     ),
+    judged("quota: freed, then", AfterQuota, _freed_and_published),
     judged("publisher: was publishing", PublisherWasPublishing, _others_publish),
     judged(
         "publisher: end explains nothing",
@@ -194,7 +229,7 @@ PUBLISHING_CLAIMS = (
     judged("publisher: tie", PublisherTied, cause(*PUBLISHER_GONE), believed=True),
     judged(
         "publisher: never published",
-        PublisherSays.NEVER_PUBLISHED,
+        PublisherNeverPublished,
         _never_published,
         believed=True,
     ),
@@ -270,6 +305,9 @@ PEOPLE_CLAIMS = (
         believed=True,
     ),
     judged("users: one after another", UserIdInTurn, negated(_stays_overlap)),
+    judged("users: joined after", SameUserJoined, _joined_then),
+    judged("cycles: error", ErrorCycle, _by_timer, believed=True),
+    judged("cycles: stays", StayCycle, _stays_by_timer, believed=True),
     judged(
         "users: together for a moment",
         UserIdAtOnce,

@@ -24,6 +24,8 @@ class Cause(StrEnum):
     OUTAGE = "the service fails for many"
     OWN_TROUBLE = "the service fails for this one participant"
 
+    TIMER = "a timer makes it happen at a fixed pace"
+
     # Of ends: LEFT, PUBLISH_STOPPED, SUBSCRIBE_STOPPED, REPLICATION_STOPPED.
     WISH = "the client or its user wanted it"
     CONNECTION_LOST = "the client is gone without a word"

@@ -89,6 +89,12 @@ def publisher_slots(stage: Service) -> None:
         _pause(stage)
         names.append(_host(stage))
         stage.is_account_full = stage.is_account_full and stage.is_hit(50)
+        if not stage.is_publishing(names[-1]) and stage.is_hit(50):
+            inside = [name for name in names if stage.is_publishing(name)]
+            if inside and stage.is_hit(50):
+                _lose(stage, stage.lot.choice(inside), crashes)
+            _pause(stage)
+            stage.publish(names[-1])
         gone = [name for name in names if not stage.is_connected(name)]
         if gone and stage.is_hit(40):
             _pause(stage)
@@ -105,13 +111,18 @@ def _lose(stage: Service, name: str, crashes: int) -> None:
 
 
 def capabilities(stage: Service) -> None:
-    """INSUFFICIENT_CAPABILITIES: the token; or an SDK that fails after an exchange gave it."""
+    """INSUFFICIENT_CAPABILITIES: the token; or an SDK that fails after an exchange gave it.
+
+    Who published can be refused after joining again with less, and in the same stay for no reason
+    of the token.
+    """
     code = "INSUFFICIENT_CAPABILITIES"
+    ways = ("joined", "taken", "fault", "fault", "early", "rejoined", "back", "odd")
     for _ in range(stage.lot.randint(2, 5)):
-        way = stage.lot.choice(("joined", "taken", "fault", "fault", "early", "rejoined", "back"))
+        way = stage.lot.choice(ways)
         old = way == "fault" or stage.is_hit(40)
         client = browser(f"browser{len(stage.participants)}", "1.33.0" if old else "1.41.0")
-        name = stage.arrive(client, BOTH if way in {"taken", "back"} else WATCH)
+        name = stage.arrive(client, BOTH if way in {"taken", "back", "odd"} else WATCH)
         _pause(stage)
         if way == "taken":
             stage.publish(name)
@@ -122,6 +133,12 @@ def capabilities(stage: Service) -> None:
             stage.exchange(name, BOTH)
             _pause(stage, SECOND // 2, SECOND)
             stage.fail_to_publish(name, code, Cause.SDK_FAULT)
+        elif way == "odd":
+            stage.publish(name)
+            _pause(stage)
+            stage.unpublish(name)
+            _pause(stage)
+            stage.fail_to_publish(name, code, Cause.OWN_TROUBLE)
         elif way in {"rejoined", "back"}:
             if way == "back":
                 stage.publish(name)
@@ -357,6 +374,28 @@ def reconnects(stage: Service) -> None:
         stage.join(name)
 
 
+def cycles(stage: Service) -> None:
+    """Errors and stays at the pace of a timer; or of somebody who tries again and again."""
+    for _ in range(stage.lot.randint(1, 3)):
+        name = stage.arrive(_any_client(stage))
+        is_timer, about_stays = stage.is_hit(50), stage.is_hit(50)
+        period = stage.lot.randint(6, 300) * SECOND
+        # Nobody waits as exactly as a timer; who waits for a spinner comes near to it.
+        room = period // stage.lot.choice((2, 5))
+        if is_timer:
+            room = stage.lot.choice((0, SECOND // 3))
+        cause = Cause.TIMER if is_timer else stage.lot.choice((Cause.WISH, Cause.DISCONNECTED))
+        for _ in range(stage.lot.randint(5, 14)):
+            stage.wait(period + stage.lot.randint(-room, room))
+            if about_stays:
+                stage.leave(name, cause, is_dropped=is_timer and stage.is_hit(50))
+                stage.wait(1 + stage.lot.randint(0, stage.lot.choice((0, SECOND, 10 * SECOND))))
+                stage.join(name)
+            else:
+                stage.fail_to_publish(name, "", Cause.TIMER if is_timer else Cause.OWN_TROUBLE)
+        _pause(stage)
+
+
 LEAVING = (
     Cause.WISH,
     Cause.WISH,
@@ -517,6 +556,7 @@ SCENES: Mapping[str, Family] = {
         bursts,
         shared_users,
         reconnects,
+        cycles,
         leaving,
         publish_stopped,
         token_exchange,

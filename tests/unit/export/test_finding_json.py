@@ -22,7 +22,7 @@ from ivscope.findings.finding import (
     Finding,
     Lacking,
 )
-from ivscope.findings.publish_stopped import PublishErrorBesideStop, StoppedOpen
+from ivscope.findings.publishing import PublishErrorBesideStop, StoppedOpen
 from ivscope.findings.rules import findings_for, session_findings
 from ivscope.knowledge.known_issues import ISSUE_BY_NAME
 from support.case_files import case, case_names

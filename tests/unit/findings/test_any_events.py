@@ -17,7 +17,7 @@ from ivscope.findings.finding import MOST_REFS
 from ivscope.findings.rules import findings_for, session_findings
 from ivscope.knowledge.error_codes import ERROR_CODES
 from ivscope.knowledge.event_names import EVENT_NAMES
-from ivscope.render.finding_sentences import sentence
+from ivscope.render.finding_lines import sentence
 from support.given_facts import ME, START, GivenFacts, GivenSession, facts, scope
 
 HOSTILE = "\x1b]0;evil\x07\u202e"

@@ -2,7 +2,16 @@ import pytest
 
 from ivscope.findings.finding import Certainty, FactKind
 from ivscope.knowledge.known_issues import parse_version
-from support.given_facts import GivenFacts, event, facts, findings_of, first, words
+from support.given_facts import (
+    GivenFacts,
+    event,
+    exchanged,
+    facts,
+    findings_of,
+    first,
+    token,
+    words,
+)
 
 
 def faults(name, code, **client):
@@ -137,12 +146,53 @@ def test_without_facts_encoder_or_browser_is_unknown_and_costs_one_call():
     [
         {"protocol": "WHIP", "browser": "Safari", "sdk": "1.41.0"},
         {"protocol": "WHIP", "sdk": "1.41.0"},
-        {"protocol": "UNKNOWN", "system": "iOS", "sdk": "1.38.0"},
         {"protocol": "SRT"},
+        {"protocol": "SRT", "system": "iOS"},
     ],
 )
 def test_facts_that_fit_both_claim_neither(client):
     assert sender(**client)[0].certainty is Certainty.UNKNOWN
+
+
+@pytest.mark.parametrize("system", ["iOS", "Android", "Linux"])
+def test_an_sdk_outside_a_browser_is_told_from_an_encoder(system):
+    finding, text = sender(protocol="UNKNOWN", system=system, sdk="1.49.0")
+    assert text == f"It joined with the SDK <1.49.0> for <{system}>, not an encoder."
+    assert finding.certainty is Certainty.LIKELY
+
+
+@pytest.mark.parametrize("code", ["INVALID_STREAM_KEY", "REUSE_OF_STREAM_KEY"])
+def test_with_a_stream_key_no_setting_of_the_encoder_is_blamed(code):
+    held = GivenFacts(event(0, "PUBLISH_ERROR", code)).with_facts(facts(protocol="RTMPS"))
+    text = "It came over RTMPS: an encoder, and no SDK."
+    assert text in [words(one.claim) for one in findings_of(held)]
+
+
+def refused_after_exchange(*more, code="INSUFFICIENT_CAPABILITIES", since=1, **client):
+    """The documented fault after an exchange that gave PUBLISH, at the refused attempt."""
+    gave = exchanged(5, token("SUBSCRIBE"), token("SUBSCRIBE", "PUBLISH"))
+    held = GivenFacts(gave, *more, event(5 + since, "PUBLISH_ERROR", code))
+    found = findings_of(held.with_facts(facts(browser="Chrome", **client)))
+    return [one for one in found if words(one.claim).startswith("Documented")]
+
+
+def test_a_fault_is_likely_only_where_nothing_else_documented_refuses_what_the_token_allows():
+    (likely,) = refused_after_exchange(sdk="1.33.0")
+    assert likely.certainty is Certainty.LIKELY
+    assert words(likely.unknown) == "whether that is the reason"
+    (tied,) = refused_after_exchange(sdk="1.33.0", since=0)
+    (other,) = refused_after_exchange(sdk="1.33.0", code=None)
+    (joined,) = refused_after_exchange(event(6, "JOINED"), sdk="1.33.0", since=2)
+    for finding in (tied, other, joined):
+        assert finding.certainty is Certainty.UNKNOWN
+    assert refused_after_exchange(sdk="1.34.0") == []
+
+
+def test_two_documented_faults_of_one_version_are_both_left_open():
+    held = GivenFacts(event(5, "JOIN_ERROR")).with_facts(facts(sdk="1.25.0", browser="Chrome"))
+    found = [one for one in findings_of(held) if words(one.claim).startswith("Documented")]
+    assert [one.certainty for one in found] == [Certainty.UNKNOWN] * 2
+    assert all(one.unknown is not None for one in found)
 
 
 @pytest.mark.parametrize(

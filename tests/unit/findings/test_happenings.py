@@ -1,12 +1,15 @@
 import pytest
 
-from ivscope.findings.finding import MOST_REFS, Certainty, FactKind
+from ivscope.domain.stages import ParticipantSummary, SessionScope
+from ivscope.findings.finding import MOST_REFS, Certainty, EventRef, FactKind
+from ivscope.findings.repeats import MOST_COMPARED
 from ivscope.findings.rules import findings_for
 from ivscope.knowledge.error_codes import ERROR_CODES
 from support.given_facts import (
     ME,
     GivenFacts,
     GivenSession,
+    at,
     event,
     exchanged,
     facts,
@@ -167,10 +170,25 @@ def test_other_errors_and_a_single_one_are_no_repetition():
 
 
 def test_a_rate_is_not_made_up_inside_one_second():
-    text = words(said(GivenFacts(failed(0), failed(0)), "same error").claim)
+    text = words(said(GivenFacts(failed(0), failed(0.5)), "same error").claim)
     assert text == "2 times the same error, all in one second, 20:30:00."
     assert "a minute" not in words(said(GivenFacts(failed(0), failed(9)), "same error").claim)
     assert "readable time" in words(said(GivenFacts(failed(0), failed(None)), "same error").claim)
+
+
+def test_errors_that_are_equal_in_everything_can_be_one_that_is_told_twice():
+    finding = said(GivenFacts(failed(0), failed(9), failed(9), failed(20)), "same error")
+    assert words(finding.claim).startswith("3 to 4 times the same error, from 20:30:00 to 20:30:20")
+    assert finding.certainty is Certainty.SHOWN
+    assert (
+        words(finding.unknown) == "whether events that are equal in everything are one, told twice"
+    )
+
+
+def test_more_errors_than_are_compared_are_counted_and_called_likely():
+    finding = said(GivenFacts(*(failed(n) for n in range(MOST_COMPARED + 1))), "same error")
+    assert words(finding.claim).startswith("1,001 times the same error")
+    assert finding.certainty is Certainty.LIKELY
 
 
 def test_repeated_errors_tell_one_publisher_from_several():
@@ -302,8 +320,33 @@ def test_subscriptions_that_ended_with_leaving_do_not_mean_a_lost_connection():
         event(9, "LEFT"),
     )
     finding = said(known_facts, "2 subscriptions and its publishing ended in the same second")
-    assert words(finding.unknown) == "whether it left by itself or lost the connection"
+    assert finding.certainty is Certainty.LIKELY
+    assert words(finding.unknown).startswith("whether it left by itself or lost the connection")
     assert positions(finding) == [0, 1, 2, 4]
+
+
+def test_a_subscription_whose_publisher_stopped_in_that_second_did_not_end_by_leaving():
+    known_facts = GivenFacts(
+        event(9, "SUBSCRIBE_STOPPED", remote="a"),
+        event(9, "SUBSCRIBE_STOPPED", remote="b"),
+        event(9, "LEFT"),
+    ).with_log("b", event(9, "PUBLISH_STOPPED", participant="b"))
+    own = said(known_facts, "1 subscription ended in the same second, as with every way out")
+    assert positions(own) == [0, 2]
+    shared = said(known_facts, "whose publisher stopped in that second too")
+    assert positions(shared) == [1, 2]
+    assert words(shared.unknown) == "which of the two ended the subscription"
+
+
+def test_those_who_leave_together_are_counted_and_a_deleted_stage_is_not_claimed():
+    def known_facts(others):
+        left = [event(9 + at % 2, "LEFT", participant=f"p{at}") for at in range(others)]
+        given = GivenSession(event(9, "LEFT"), *left, event(20, "LEFT", participant="late"))
+        return GivenFacts(event(9, "LEFT")).with_session(given)
+
+    finding = said(known_facts(3), "3 other participants left within a second of it", 0)
+    assert "a deleted stage" in words(finding.unknown)
+    assert unsaid(known_facts(2), "left within a second", 0)
 
 
 def test_leaving_at_an_unknown_time_claims_nothing():
@@ -423,7 +466,10 @@ def test_publishing_after_another_exchange_is_not_credited_to_this_one():
 
 def test_no_attempt_is_certain_only_when_everything_is_read():
     events = [exchanged(0, VIEWER, HOST), event(500, "PUBLISH_STARTED")]
-    assert said(GivenFacts(*events), "No attempt", 0).certainty is Certainty.SHOWN
+    finding = said(GivenFacts(*events), "No attempt", 0)
+    assert finding.certainty is Certainty.SHOWN
+    assert words(finding.claim).endswith("gained PUBLISH; the next one is 8 min 20 s after.")
+    assert positions(finding) == [0, 1]
     assert said(GivenFacts(*events, complete=False), "so far", 0).certainty is Certainty.UNKNOWN
 
 
@@ -632,3 +678,65 @@ def test_the_token_in_force_is_told_by_fractions_of_one_second():
     assert finding.certainty is Certainty.SHOWN
     known_facts = GivenFacts(event(0, "JOINED"), error, exchanged(9.7, HOST, VIEWER))
     assert "allowed PUBLISH: it does not explain" in first(known_facts, 1)[1]
+
+
+def left_as(kind, *moves, user="tariq", **members):
+    """A participant of a kind that left at 60 s, and who else is listed."""
+    own = ParticipantSummary(ME, user, replication_type=kind, **members)
+    return GivenFacts(event(0, "JOINED"), event(60, "LEFT")).with_rows(own, *moves)
+
+
+def joined(participant, seconds, user="tariq"):
+    return ParticipantSummary(participant, user, first_join_time=at(seconds))
+
+
+def test_the_same_user_id_under_another_participant_soon_after_leaving_is_told():
+    others = joined("later", 150), joined("next", 78), joined("before", 20), joined("x", 61, "ana")
+    finding = said(left_as("NONE", *others), "Another participant")
+    assert words(finding.claim) == (
+        "Another participant with the user id <tariq>, <next>, joined 18 s after."
+    )
+    assert finding.certainty is Certainty.SHOWN
+    assert words(finding.unknown) == "whether it is one client: the user id is the same"
+
+
+@pytest.mark.parametrize("user", ["", None, "ana"])
+def test_another_user_id_or_none_is_not_the_same_one(user):
+    assert unsaid(left_as("NONE", joined("next", 78), user=user), "Another participant")
+
+
+SOURCE_SESSION = SessionScope("arn:aws:ivs:us-west-2:123456789012:stage/Source", "st-Source")
+
+
+def replica_that_left(*moves):
+    arn, session_id = SOURCE_SESSION.stage_arn, SOURCE_SESSION.session_id
+    known_facts = left_as("REPLICA", source_stage_arn=arn, source_session_id=session_id)
+    if moves:
+        known_facts.with_log(ME, *moves, session=SOURCE_SESSION)
+    return known_facts
+
+
+def replication_stopped_at(seconds, session="st-other"):
+    here = scope()
+    return event(
+        seconds,
+        "REPLICATION_STOPPED",
+        destination_stage_arn=here.stage_arn,
+        destination_session_id=here.session_id if session is None else session,
+    )
+
+
+def test_a_replica_that_left_with_the_end_of_its_replication_says_so():
+    known_facts = replica_that_left(replication_stopped_at(20), replication_stopped_at(60, None))
+    finding = said(known_facts, "It is a replica")
+    assert words(finding.claim).endswith("replication to this session ended in the same second.")
+    assert finding.certainty is Certainty.SHOWN
+    assert finding.rests_on[0] == EventRef(scope(ME, SOURCE_SESSION), 1)
+
+
+def test_without_the_events_of_its_source_the_end_of_a_replica_is_open():
+    finding = said(replica_that_left(), "It is a replica")
+    assert finding.certainty is Certainty.UNKNOWN
+    assert finding.would_tell[0].fact.scope == scope(ME, SOURCE_SESSION)
+    for moves in ([replication_stopped_at(60)], [replication_stopped_at(20, None)]):
+        assert unsaid(replica_that_left(*moves), "It is a replica")

@@ -7,7 +7,7 @@ from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.endpoint.worlds.incident import MAIN_ARN, RIVAL_ARN
 from ivscope.findings.finding import MOST_REFS, Certainty
 from ivscope.findings.rules import findings_for, session_findings
-from ivscope.render.finding_sentences import sentence
+from ivscope.render.finding_lines import sentence
 from support.claims import checked
 from support.given_facts import WorldFacts, scope, words
 

@@ -4,7 +4,18 @@ from ivscope.analysis.intervals import Why
 from ivscope.domain.stages import ParticipantSummary, SessionScope
 from ivscope.findings.finding import Certainty, EventRef, FactKind
 from ivscope.findings.known_facts import PublisherCount, Slot
-from support.given_facts import ME, GivenFacts, event, findings_of, first, positions, scope, words
+from ivscope.findings.quota import AfterQuota
+from support.given_facts import (
+    ME,
+    GivenFacts,
+    GivenSession,
+    event,
+    findings_of,
+    first,
+    positions,
+    scope,
+    words,
+)
 
 HOST = "host"
 
@@ -102,6 +113,38 @@ def test_inside_one_second_nothing_is_claimed():
     assert "stopped" in text
     finding, text = first(host((100, "PUBLISH_STARTED")))
     assert (finding.certainty, "started in the same second" in text) == (Certainty.LIKELY, True)
+
+
+def test_a_publisher_that_came_back_soon_is_told_to_have_been_away_for_a_moment():
+    moves = [(0, "PUBLISH_STARTED"), (90, "PUBLISH_STOPPED"), (106, "PUBLISH_STARTED")]
+    finding, text = first(host(*moves))
+    assert text == "The publisher stopped publishing 10 s before. It published again 6 s after."
+    assert positions(finding, HOST) == [1, 2]
+    _, text = first(host(*moves[:2], (900, "PUBLISH_STARTED")))
+    assert "again" not in text
+
+
+def test_a_publisher_that_only_failed_to_publish_is_told_with_its_attempt():
+    finding, text = first(host((0, "JOINED"), (40, "PUBLISH_ERROR", "INVALID_INPUT")))
+    assert text == (
+        "The publisher never published: its events have no start. Its attempt 1 min before "
+        "failed: <INVALID_INPUT>"
+    )
+    assert (finding.certainty, finding.unknown) == (Certainty.SHOWN, None)
+
+
+def test_a_publisher_that_is_in_no_list_is_told_to_be_in_none():
+    finding, text = first(GivenFacts(lost()).with_rows(ParticipantSummary(ME)))
+    assert text == "The publisher is not in the list of participants, which is read to its end."
+    assert finding.would_tell == ()
+    _, text = first(GivenFacts(lost()).with_rows(ParticipantSummary(ME), all_listed=False))
+    assert text.startswith("Whether the publisher was publishing is not known")
+
+
+def test_a_publisher_that_only_the_event_calls_a_replica_is_told_as_that():
+    row = ParticipantSummary(HOST, replication_type="NONE")
+    found = [words(one.claim) for one in findings_of(GivenFacts(lost(replica=True)).with_rows(row))]
+    assert "The event calls the publisher a replica, the list of participants does not." in found
 
 
 def test_who_left_without_a_stop_was_not_publishing():
@@ -301,7 +344,7 @@ def test_the_participant_that_was_refused_does_not_count(is_copy):
 
 def test_doubts_and_participants_not_read_leave_it_open():
     finding, text = counted(slots(11), slots(1, 20, why=Why.TIE))
-    assert (finding.certainty, "11 to 12" in text) == (Certainty.LIKELY, True)
+    assert (finding.certainty, "11 to 12" in text) == (Certainty.UNKNOWN, True)
     assert words(finding.unknown) == "the order of events inside one second is not known"
     assert "another limit" not in text
     finding, text = counted(slots(3), read=4, total=3000)
@@ -390,3 +433,31 @@ def test_a_key_that_worked_later_is_said_to_work():
     later = [event(160, "PUBLISH_STARTED")]
     _, text = first(keyed(code="INVALID_STREAM_KEY", later=later), 0)
     assert text == "It published 1 min after: by then it had a key that works."
+
+
+def after(*moves, until=(), started=None):
+    """What is said to have come after a refusal at 9 s; `until`: who stopped publishing when."""
+    own = [event(9, "PUBLISH_ERROR", "QUOTA_EXCEEDED")]
+    own += [event(started, "PUBLISH_STARTED")] if started is not None else []
+    stops = [event(seconds, "PUBLISH_STOPPED", participant=who) for who, seconds in until]
+    known_facts = GivenFacts(*own).with_count(PublisherCount(slots(12), (), 20, 20, True))
+    known_facts.with_session(GivenSession(*stops))
+    found = [one for one in findings_of(known_facts, 0) if isinstance(one.claim, AfterQuota)]
+    return (found[0], words(found[0].claim)) if found else (None, "")
+
+
+def test_a_slot_that_became_free_and_the_success_after_it_are_told_at_the_refusal():
+    whose = slots(12)[3].participant_id
+    finding, text = after(until=[("stranger", 12), (whose, 14)], started=21)
+    assert text == f"Publisher <{whose}> stopped publishing 5 s after, and it published 12 s after."
+    assert finding.certainty is Certainty.SHOWN
+    assert "slot that became free" in words(finding.unknown)
+    _, text = after(until=[(whose, 14)])
+    assert text == f"Publisher <{whose}> stopped publishing 5 s after."
+    _, text = after(until=[(whose, 40)], started=21)
+    assert text == "It published 12 s after."
+
+
+def test_what_came_long_after_a_refusal_is_not_told_with_it():
+    whose = slots(12)[3].participant_id
+    assert after(until=[(whose, 9_000)], started=9_100) == (None, "")

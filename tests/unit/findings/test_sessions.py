@@ -136,7 +136,7 @@ def quota(seconds=100, participant="late", name="PUBLISH_ERROR"):
 
 
 def test_twelve_others_at_the_refusal_are_the_limit():
-    session = GivenSession(*crowd(12, until=200), quota(), quota(150))
+    session = GivenSession(*crowd(12, until=200), quota(), quota(150), quota(150))
     (finding,) = said(session, "QUOTA_EXCEEDED when")
     assert words(finding.claim) == (
         "At 2 of 2 QUOTA_EXCEEDED when publishing, 12 others were: the slots of the stage were "

@@ -14,7 +14,7 @@ from ivscope.findings.finding import (
     Finding,
     Lacking,
 )
-from ivscope.findings.publish_stopped import StoppedOpen, StoppedSays
+from ivscope.findings.publishing import StoppedOpen, StoppedSays
 from ivscope.findings.repeats import Burst, SameError
 from ivscope.findings.replication import ReplicatedFor
 from ivscope.findings.session_context import EventPeriod
@@ -79,7 +79,9 @@ def test_findings_are_counted_on():
 
 def repeated(time):
     """A finding with a time in its sentence."""
-    return Finding(SameError(3, 0, None, True, EventPeriod(time, time), None), Certainty.SHOWN)
+    period = EventPeriod(time, time)
+    claim = SameError("PUBLISH_ERROR", "INVALID_INPUT", 3, 3, 0, None, True, period, None)
+    return Finding(claim, Certainty.SHOWN)
 
 
 def test_times_are_told_in_the_zone_of_the_reader():

@@ -16,7 +16,7 @@ from ivscope.findings.finding import (
     Finding,
     Lacking,
 )
-from ivscope.findings.publish_stopped import StoppedSays
+from ivscope.findings.publishing import StoppedSays
 from ivscope.findings.repeats import SameError
 from ivscope.findings.rules import findings_for
 from ivscope.provider.fetch.provider import StageDataProvider
@@ -60,7 +60,7 @@ def publishing(count):
 
 def times_of(findings):
     """How often the same error is said to be there."""
-    return [one.claim.times for one in findings if isinstance(one.claim, SameError)]
+    return [one.claim.most for one in findings if isinstance(one.claim, SameError)]
 
 
 def test_few_events_are_looked_at_at_once_and_once(provider):

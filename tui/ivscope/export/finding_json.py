@@ -32,7 +32,7 @@ from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.findings.finding import Ask, EventRef, Finding, PlainClaim, StaysUnknown, rule_name
 from ivscope.render.event_json import wire_time
 from ivscope.render.event_lines import reason
-from ivscope.render.finding_sentences import sentence
+from ivscope.render.finding_lines import sentence
 from ivscope.render.sentences.words import Moment, Outside, Part
 from ivscope.render.timestamps import full
 

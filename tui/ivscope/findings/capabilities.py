@@ -290,8 +290,14 @@ def _never_exchanged(context: EventContext, second: int, needed: str, marks: lis
     """
     here, joining = context.refs(context.position), TokenOpen.JOIN_TOKEN
     joined = next((at for at in marks if context.log.name(at) == events.JOINED), None)
+    has_rejoined = joined is not None and _was_there_before(context, joined)
     since = -1 if joined is None else second_of(context.log, joined) or 0
     proof = _last_between(context, _PROOF[needed], since, second)
+    beside = None
+    if proof is None and joined is not None and not context.is_tied(joined):
+        # In the second of joining it belongs to that stay, unless there was one before.
+        beside = _last_between(context, _PROOF[needed], since - 1, second)
+        proof = None if has_rejoined else beside
     exchanges = _exchanges(context, marks)
     if proof is not None and not exchanges:
         claim = AllowedBefore(needed, _PROOF[needed], context.to(proof))
@@ -302,10 +308,11 @@ def _never_exchanged(context: EventContext, second: int, needed: str, marks: lis
         return Finding(says, Certainty.UNKNOWN, here, joining, context.rest)
     if exchanges:
         return _several(context, exchanges)
-    if joined is None or not _was_there_before(context, joined):
+    if joined is None or not has_rejoined:
         return Finding(TokenSays.JOINED_WITH, Certainty.LIKELY, here, joining)
     rejoined = RejoinedWith(context.to(joined))
-    certainty = Certainty.UNKNOWN if context.is_tied(joined) else Certainty.LIKELY
+    is_open = context.is_tied(joined) or beside is not None
+    certainty = Certainty.UNKNOWN if is_open else Certainty.LIKELY
     return Finding(rejoined, certainty, context.refs(joined, context.position), joining)
 
 

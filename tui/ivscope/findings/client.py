@@ -59,6 +59,7 @@ class ClientSays(PlainClaim):
 class ClientOpen(PlainClaim):
     """What stays unknown about a client."""
 
+    WHAT_IT_SENT = "what_the_sdk_was_told_to_send"
     IS_REASON = "whether_the_fault_is_the_reason"
     TRACKS_AND_CODECS = "which_tracks_and_codecs_it_offered"
 
@@ -77,6 +78,15 @@ class FromBrowser(Claim):
     """It joined from a browser, which does not tell what it sent."""
 
     browser: str
+
+
+@dataclass(frozen=True, slots=True)
+class FromSdk(Claim):
+    """It joined with an SDK outside a browser."""
+
+    system: str | None
+    """Name of the operating system."""
+    sdk_version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +172,9 @@ def encoder_or_browser(context: EventContext) -> Iterator[Finding]:
         yield Finding(FromBrowser(browser), Certainty.UNKNOWN, refs, unknown)
     elif browser and protocol != _WHIP:
         yield Finding(BehindBrowser(browser, code), Certainty.LIKELY, refs)
+    elif participant.sdk_version and not browser and protocol != _WHIP:
+        sdk = FromSdk(participant.os_name or None, participant.sdk_version)
+        yield Finding(sdk, Certainty.LIKELY, refs, ClientOpen.WHAT_IT_SENT)
     else:
         yield Finding(ClientSays.NOT_TOLD, Certainty.UNKNOWN, refs)
 

@@ -6,9 +6,18 @@ from itertools import filterfalse
 
 from ivscope.analysis.timed_events import timed_events
 from ivscope.domain import events
+from ivscope.domain.stages import ParticipantScope
 from ivscope.findings.capabilities import lost_by
-from ivscope.findings.event_context import SECOND_US, EventContext
+from ivscope.findings.event_context import (
+    SECOND_US,
+    EventContext,
+    positions_within,
+)
+from ivscope.findings.event_context import (
+    refs as refs_of,
+)
 from ivscope.findings.finding import Certainty, Claim, Distance, Finding, PlainClaim
+from ivscope.findings.session_context import MANY
 
 BEFORE_SECONDS = 5
 """Seconds before LEFT in which an event counts as right before it."""
@@ -31,9 +40,12 @@ class LeavingOpen(PlainClaim):
     """What stays unknown beside LEFT."""
 
     REASONS = "why_it_left"
+    BY_PUBLISHER = "whether_leaving_or_the_publisher_ended_it"
+    TOGETHER = "what_those_who_left_share"
     BECAUSE = "whether_it_left_because_of_that"
     FIRST_AND_BECAUSE = "which_came_first_and_whether_because_of_that"
     BY_ITSELF = "whether_it_left_by_itself"
+    """Or lost the connection; or ended something by itself right before it left."""
     RECONNECT_OR_REUSE = "whether_it_reconnected_or_the_token_was_used_twice"
 
 
@@ -69,6 +81,20 @@ class EndedWithLeaving(Claim):
     publishing: bool
 
 
+@dataclass(frozen=True, slots=True)
+class EndedWithPublisher(Claim):
+    """Subscriptions ended in the second of LEFT, in which their publishers stopped too."""
+
+    subscriptions: int
+
+
+@dataclass(frozen=True, slots=True)
+class OthersLeft(Claim):
+    """How many others left within a second of it."""
+
+    participants: int
+
+
 def left(context: EventContext) -> Iterator[Finding]:
     """Say what happened right before LEFT, and what ended with it."""
     here = context.refs(context.position)
@@ -81,8 +107,8 @@ def left(context: EventContext) -> Iterator[Finding]:
     if error is not None:
         yield _after_error(context, error)
     ended = context.within(context.second, context.second, *_ENDS)
-    if ended:
-        yield _ended_with_it(context, ended)
+    yield from _ended_with_it(context, ended)
+    yield from _others_left(context, context.second)
     reasons = LeavingOpen.REASONS
     yield Finding(LeavingSays.NO_REASON, Certainty.UNKNOWN, here, reasons, context.rest)
 
@@ -138,9 +164,43 @@ def _because(context: EventContext, position: int) -> LeavingOpen:
     return LeavingOpen.FIRST_AND_BECAUSE if context.is_tied(position) else LeavingOpen.BECAUSE
 
 
-def _ended_with_it(context: EventContext, ended: list[int]) -> Finding:
-    names = [context.log.name(at) for at in ended]
+def _ended_with_it(context: EventContext, ended: list[int]) -> Iterator[Finding]:
+    """What ended in the second of LEFT, apart from what ended with its publisher."""
+    shared = [at for at in ended if _ended_by_publisher(context, at)]
+    own = [at for at in ended if at not in shared]
+    names = [context.log.name(at) for at in own]
     subscriptions = names.count(events.SUBSCRIBE_STOPPED)
-    claim = EndedWithLeaving(subscriptions, events.PUBLISH_STOPPED in names)
-    refs = context.refs(*ended, context.position)
-    return Finding(claim, Certainty.SHOWN, refs, LeavingOpen.BY_ITSELF)
+    if own:
+        claim = EndedWithLeaving(subscriptions, events.PUBLISH_STOPPED in names)
+        refs = context.refs(*own, context.position)
+        yield Finding(claim, Certainty.LIKELY, refs, LeavingOpen.BY_ITSELF)
+    if shared:
+        refs = context.refs(*shared, context.position)
+        both, unknown = EndedWithPublisher(len(shared)), LeavingOpen.BY_PUBLISHER
+        yield Finding(both, Certainty.SHOWN, refs, unknown)
+
+
+def _ended_by_publisher(context: EventContext, ended: int) -> bool:
+    """Whether the publisher of a subscription stopped or left in the second of LEFT too."""
+    name, second = context.log[ended].remote_participant_id, context.second
+    if context.log.name(ended) != events.SUBSCRIBE_STOPPED or not name or second is None:
+        return False
+    session = context.scope
+    known = context.facts.log(ParticipantScope(session.stage_arn, session.session_id, name))
+    stops = (events.PUBLISH_STOPPED, events.LEFT)
+    return known is not None and any(
+        True for _ in positions_within(known.log, stops, since=second, until=second)
+    )
+
+
+def _others_left(context: EventContext, second: int) -> Iterator[Finding]:
+    session = context.facts.scanned(context.scope.session)
+    if session is None:
+        return
+    near = positions_within(session.log, (events.LEFT,), since=second - 1, until=second + 1)
+    others = {session.log.participant(at): at for at in near}
+    others.pop(context.scope.participant_id, None)
+    if len(others) >= MANY:
+        rests = refs_of(session.scope, list(others.values()))
+        claim = OthersLeft(len(others))
+        yield Finding(claim, Certainty.SHOWN, rests, LeavingOpen.TOGETHER)

@@ -1,4 +1,7 @@
-"""PUBLISHER_NOT_FOUND: what the publisher was doing in that second."""
+"""PUBLISHER_NOT_FOUND: what the publisher was doing in that second.
+
+Long because each state of a publisher is a claim with members of its own.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -37,7 +40,10 @@ from ivscope.findings.publishing import (
     moves_near,
     publishing_in,
 )
-from ivscope.findings.session_context import MANY, EventPeriod, SessionContext
+from ivscope.findings.session_context import MANY, REPLICA, EventPeriod, SessionContext
+
+AGAIN_SECONDS = 120
+"""Publishing again within this time after an error is told: it was away for a moment."""
 
 NEW_SECONDS = 30
 """A publisher that started so shortly before can be unknown where somebody subscribes: how fast it
@@ -57,7 +63,10 @@ class PublisherSays(PlainClaim):
     LISTED_AS_PUBLISHED = "publisher_only_listed_as_published"
     """No start is read, yet the list of participants says that it has published."""
     NO_EVENTS = "publisher_without_events"
-    NEVER_PUBLISHED = "publisher_never_published"
+    NOT_LISTED = "publisher_not_listed"
+    """The list of participants is read to its end, and it is not there."""
+    NOT_LISTED_AS_REPLICA = "publisher_not_listed_as_replica"
+    """The event says that it is a replica, and the list of participants that it is none."""
     NO_START_SO_FAR = "publisher_without_start_so_far"
     REPLICA_SOURCE_NOT_READ = "replica_source_not_read"
     REPLICATION_NOT_READ = "replication_not_read"
@@ -133,12 +142,24 @@ class PublisherNotYet(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class PublisherNeverPublished(Claim):
+    """All events of the publisher are read, and none is a start."""
+
+    failed: Distance | None
+    """Its last failed attempt before the error; None without one."""
+    error_code: str | None
+    """Of the failed attempt."""
+
+
+@dataclass(frozen=True, slots=True)
 class PublisherStopped(Claim):
     """The publisher had stopped publishing, or left, before the error."""
 
     stopped: Distance | None
     """None when only LEFT is read."""
     left: Distance | None
+    started_again: Distance | None
+    """Its next PUBLISH_STARTED, soon after the error; None without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +196,10 @@ def publisher_state(context: EventContext) -> Iterator[Finding]:
         return
     scope = ParticipantScope(context.scope.stage_arn, context.scope.session_id, remote)
     known_log = context.facts.log(scope)
-    if known_log is None:
+    if known_log is None and _is_unlisted(context, scope):
+        here = context.refs(context.position)
+        yield Finding(PublisherSays.NOT_LISTED, Certainty.UNKNOWN, here)
+    elif known_log is None:
         yield Finding(
             PublisherSays.NOT_READ,
             Certainty.UNKNOWN,
@@ -187,6 +211,14 @@ def publisher_state(context: EventContext) -> Iterator[Finding]:
         yield _compare(context, scope, known_log, context.second)
     if context.event.replica:
         yield from _replication(context, scope, context.second)
+
+
+def _is_unlisted(context: EventContext, scope: ParticipantScope) -> bool:
+    """Whether the list of participants is read to its end, and does not have one."""
+    listed = context.facts.participants(scope.session)
+    if listed is None or not listed.complete:
+        return False
+    return all(row.participant_id != scope.participant_id for row in listed.rows)
 
 
 def _compare(
@@ -215,7 +247,7 @@ def _compare(
         unknown = PublisherOpen.WHY_NOT_FOUND
         if isinstance(claim, PublisherWasPublishing) and claim.is_new:
             unknown = PublisherOpen.HOW_SOON_FOUND
-    elif found.state is State.NEVER:
+    elif found.state is State.NEVER and certainty is Certainty.UNKNOWN:
         unknown = PublisherOpen.LOST_EVENTS
     asks = () if covers else (ask_events(scope, Lacking.REST_OF_PUBLISHER),)
     if certainty is Certainty.SHOWN and not covers:
@@ -247,13 +279,9 @@ def _claim(context: EventContext, known_log: KnownLog, found: Publishing, second
     if found.state is State.OFF:
         return _stopped(known_log, time, start, end)
     if found.state is State.NOT_YET and start is not None:
-        started = _away(known_log, time, start)
-        error = next(_back_from(known_log, second, events.PUBLISH_ERROR), None)
-        if error is None:
-            return PublisherNotYet(started, None, None), Certainty.SHOWN, [start]
-        attempt = _away(known_log, time, error)
-        later = PublisherNotYet(started, attempt, log.error_code(error) or None)
-        return later, Certainty.SHOWN, [error, start]
+        later = PublisherNotYet(_away(known_log, time, start), *_attempt(known_log, time))
+        error = _last_error(known_log, time)
+        return later, Certainty.SHOWN, [start] if error is None else [error, start]
     if found.state is State.TIE:
         positions = [at for at in (start, end) if at is not None and second_of(log, at) == second]
         move = Move.STARTED
@@ -279,17 +307,40 @@ def _stopped(known_log: KnownLog, time: int, start: int | None, end: int | None)
     if end is None:
         rests = [] if start is None else [start]
         return PublisherSays.STOP_MISSING, Certainty.UNKNOWN, rests
-    away = _away(known_log, time, end)
+    away, again = _away(known_log, time, end), _again(known_log, time)
+    back = None if again is None else _away(known_log, time, again)
+    after = [] if again is None else [again]
     if known_log.log.name(end) == events.LEFT:
-        return PublisherStopped(None, away), Certainty.SHOWN, [end]
+        return PublisherStopped(None, away, back), Certainty.SHOWN, [end, *after]
     since = second_of(known_log.log, end) or 0
     left = [
         *islice(
             positions_within(known_log.log, (events.LEFT,), since=since, until=time // SECOND_US), 1
         )
     ]
-    claim = PublisherStopped(away, _away(known_log, time, left[0]) if left else None)
-    return claim, Certainty.SHOWN, [end, *left]
+    claim = PublisherStopped(away, _away(known_log, time, left[0]) if left else None, back)
+    return claim, Certainty.SHOWN, [end, *left, *after]
+
+
+def _again(known_log: KnownLog, time: int) -> int | None:
+    """The next start, if it comes soon after a time."""
+    second = time // SECOND_US
+    until = second + AGAIN_SECONDS
+    names = (events.PUBLISH_STARTED,)
+    return next(positions_within(known_log.log, names, since=second + 1, until=until), None)
+
+
+def _last_error(known_log: KnownLog, time: int) -> int | None:
+    """The last failed attempt to publish up to a time."""
+    return next(_back_from(known_log, time // SECOND_US, events.PUBLISH_ERROR), None)
+
+
+def _attempt(known_log: KnownLog, time: int) -> tuple[Distance | None, str | None]:
+    """How far away the last failed attempt is, and its code."""
+    error = _last_error(known_log, time)
+    if error is None:
+        return None, None
+    return _away(known_log, time, error), known_log.log.error_code(error) or None
 
 
 def _never(context: EventContext, known_log: KnownLog) -> _Said:
@@ -303,7 +354,10 @@ def _never(context: EventContext, known_log: KnownLog) -> _Said:
     if not len(known_log.log):
         return PublisherSays.NO_EVENTS, Certainty.UNKNOWN, []
     if known_log.complete:
-        return PublisherSays.NEVER_PUBLISHED, Certainty.SHOWN, []
+        time = context.log.time_us(context.position) or 0
+        error = _last_error(known_log, time)
+        claim = PublisherNeverPublished(*_attempt(known_log, time))
+        return claim, Certainty.SHOWN, [] if error is None else [error]
     return PublisherSays.NO_START_SO_FAR, Certainty.UNKNOWN, []
 
 
@@ -318,6 +372,10 @@ def _away(known_log: KnownLog, time: int, position: int) -> Distance:
 def _replication(context: EventContext, remote: ParticipantScope, second: int) -> Iterator[Finding]:
     """Say whether the replication of a publisher that is a replica had ended."""
     summary = context.facts.summary(remote)
+    here = context.refs(context.position)
+    if summary is not None and summary.replication_type not in {None, REPLICA}:
+        yield Finding(PublisherSays.NOT_LISTED_AS_REPLICA, Certainty.UNKNOWN, here)
+        return
     if summary is None or not summary.source_stage_arn or not summary.source_session_id:
         yield Finding(
             PublisherSays.REPLICA_SOURCE_NOT_READ,

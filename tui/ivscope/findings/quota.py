@@ -5,16 +5,24 @@ from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
+from typing import NamedTuple
 
 from ivscope.analysis.intervals import LATEST, Why, bounds_of
 from ivscope.analysis.publishers import Publisher, Publishers
 from ivscope.domain import events
-from ivscope.findings.event_context import EventContext, ask_session
+from ivscope.findings.event_context import (
+    EventContext,
+    ask_session,
+    distance_between,
+    positions_within,
+    second_of,
+)
 from ivscope.findings.finding import (
     MOST_REFS,
     Ask,
     Certainty,
     Claim,
+    Distance,
     EventRef,
     Finding,
     Lacking,
@@ -46,6 +54,8 @@ class QuotaOpen(PlainClaim):
     """No document says whether replicas take slots."""
     MORE_AT_ANOTHER_TIME = "more_at_another_time"
     """More than the limit were publishing at another time: the stage has another one."""
+    WHOSE_SLOT = "whose_slot"
+    """Whether it took the slot that became free."""
     UNSURE_PUBLISHERS = "unsure_publishers"
 
 
@@ -87,6 +97,8 @@ class AtQuotaErrors(Claim):
     errors: int
     all_errors: int
     compared: AgainstLimit
+    is_least: bool = False
+    """Whether at some of them there can have been more than the limit."""
     limit: int = PUBLISHER_LIMIT
 
 
@@ -113,6 +125,71 @@ def publishers_against_limit(context: EventContext) -> Iterator[Finding]:
     yield _counted(context, count.without(context.scope.participant_id))
 
 
+SOON_SECONDS = 600
+"""A slot that became free, and publishing, within this time after a refusal are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class AfterQuota(Claim):
+    """What came after a refusal: a publisher ended, and it published itself."""
+
+    freed_by: str | None
+    """Participant id of the first publisher that ended; None when none is known."""
+    freed: Distance | None
+    started: Distance | None
+    """When it published itself; None when it did not, or not soon."""
+
+
+def after_quota(context: EventContext) -> Iterator[Finding]:
+    """Say whether a publisher ended soon after the refusal, and whether it then published."""
+    second = context.second
+    if context.event.name != events.PUBLISH_ERROR or second is None:
+        return
+    until = second + SOON_SECONDS
+    own = context.within(second + 1, until, events.PUBLISH_STARTED, events.LEFT)
+    start = next(iter(own), None)
+    if start is not None and context.log.name(start) == events.LEFT:
+        start = None
+    last = until if start is None else second_of(context.log, start) or until
+    freed = _freed(context, second, last)
+    if start is None and freed is None:
+        return
+    claim = AfterQuota(
+        None if freed is None else freed.whose,
+        None if freed is None else freed.distance,
+        None if start is None else context.to(start),
+    )
+    rests = () if freed is None else (freed.event,)
+    rests = (*rests, *context.refs(context.position, *(() if start is None else (start,))))
+    yield Finding(claim, Certainty.SHOWN, rests, QuotaOpen.WHOSE_SLOT)
+
+
+class _Freed(NamedTuple):
+    """A publisher that ended."""
+
+    whose: str
+    distance: Distance
+    event: EventRef
+
+
+def _freed(context: EventContext, second: int, last: int) -> _Freed | None:
+    """The first of those publishing at the refusal that ended between two seconds."""
+    time = context.log.time_us(context.position) or 0
+    session = context.facts.scanned(context.scope.session)
+    count = context.facts.publishers_at(context.scope.session, time)
+    if session is None or count is None:
+        return None
+    others = count.without(context.scope.participant_id)
+    there = {slot.participant_id for slot in others.certain}
+    names = (events.PUBLISH_STOPPED, events.LEFT)
+    for at in positions_within(session.log, names, since=second + 1, until=last):
+        whose = session.log.participant(at)
+        if whose in there and whose is not None:
+            distance = distance_between(time, session.log.time_us(at))
+            return _Freed(whose, distance, EventRef(session.scope, at))
+    return None
+
+
 def _counted(context: EventContext, others: PublisherCount) -> Finding:
     refs = [slot.event for slot in (*others.certain, *others.unsure) if slot.event is not None]
     rests = (*refs[: MOST_REFS - 1], *context.refs(context.position))
@@ -137,7 +214,7 @@ def _counted(context: EventContext, others: PublisherCount) -> Finding:
         asks = ask_session(context.facts, context.scope.session, Lacking.EVENTS_OF_EVERYBODY_ELSE)
         return found(AgainstLimit.AT_LEAST, Certainty.UNKNOWN, _partial(others), asks)
     if others.most >= PUBLISHER_LIMIT:
-        return found(AgainstLimit.UNSURE, Certainty.LIKELY, _doubt(others))
+        return found(AgainstLimit.UNSURE, Certainty.UNKNOWN, _doubt(others))
     return found(AgainstLimit.FEWER, Certainty.UNKNOWN, QuotaOpen.WHICH_LIMIT)
 
 
@@ -232,11 +309,13 @@ def count_publishers(session: SessionFacts, publishers: Publishers, time: int) -
 def quota_against_slots(session: SessionContext) -> Iterator[Finding]:
     """Compare each QUOTA_EXCEEDED of publishing with the publishers of its second."""
     log = session.log
-    errors = [
-        at
-        for at in session.errors
+    # An event can stand twice in the answer, equal in everything.
+    found = {
+        (log.time_us(at), log.participant(at)): at
+        for at in reversed(session.errors)
         if log.error_code(at) == "QUOTA_EXCEEDED" and log.name(at) == events.PUBLISH_ERROR
-    ]
+    }
+    errors = sorted(found.values(), key=lambda at: (log.time_us(at), at))
     if not errors:
         return
     publishers = Publishers(log, lambda: session.facts.reach).count()
@@ -248,6 +327,7 @@ def quota_against_slots(session: SessionContext) -> Iterator[Finding]:
     copies = {name for name, row in session.people.items() if row.replication_type == REPLICA}
     took_more = _took_more(publishers, copies)
     is_doubtful = bool(copies)
+    is_least = False
     for at in errors:
         level = publishers.level(*bounds_of(log.time_us(at) or 0), log.participant(at))
         if level.certain > PUBLISHER_LIMIT:
@@ -255,12 +335,12 @@ def quota_against_slots(session: SessionContext) -> Iterator[Finding]:
         elif level.certain == PUBLISHER_LIMIT:
             free = took_more or _copies_at(publishers, copies, log.time_us(at) or 0) > MOST_COPIES
             (as_many if free else full).append(at)
-            is_doubtful = is_doubtful or level.possible > level.certain
+            is_least = is_least or level.possible > level.certain
         elif session.is_complete and level.possible < PUBLISHER_LIMIT:
             fewer.append(at)
         else:
             unsure.append(at)
-    surely = Certainty.LIKELY if is_doubtful else Certainty.SHOWN
+    surely = Certainty.LIKELY if is_doubtful or is_least else Certainty.SHOWN
     some_unsure = session.partial or QuotaOpen.UNSURE_PUBLISHERS
     doubt = QuotaOpen.MORE_AT_ANOTHER_TIME if took_more else QuotaOpen.COPIES_AND_SLOTS
     for own, compared, certainty, unknown in (
@@ -271,7 +351,8 @@ def quota_against_slots(session: SessionContext) -> Iterator[Finding]:
         (unsure, AgainstLimit.UNSURE, Certainty.UNKNOWN, some_unsure),
     ):
         if own:
-            claim = AtQuotaErrors(len(own), len(errors), compared)
+            at_least = is_least and own is full
+            claim = AtQuotaErrors(len(own), len(errors), compared, at_least)
             open_ = unknown or session.partial
             yield Finding(claim, certainty, session.refs(own), open_, session.rest)
 

@@ -18,12 +18,22 @@ WINDOW_SECONDS = 60
 """Seconds. Errors of several participants so near each other are one burst."""
 
 
+MOST_COMPARED = 1_000
+"""Up to so many errors are compared, which takes some milliseconds, to see whether one is there
+twice."""
+
+
 class RepeatsOpen(PlainClaim):
     """What stays unknown of repeated errors."""
 
     OTHERS_TOO = "whether_others_failed_too"
     """At the same time, which would speak for the service."""
     SINCE_READ = "what_came_since_the_others_were_read"
+    TOLD_TWICE = "whether_equal_events_are_one"
+    """An event can stand twice in the answer."""
+    SERVICE_OR_CLIENT = "service_or_client"
+    ONE_PERSON = "whether_they_are_one_person"
+    """All of them carry one user id."""
     SERVICE_OR_SHARED = "service_or_something_shared"
     """Which of the two is the reason."""
 
@@ -32,7 +42,13 @@ class RepeatsOpen(PlainClaim):
 class SameError(Claim):
     """How often one participant met an error of one name and code."""
 
+    event_name: str
+    error_code: str | None
+    """None when it came without one: then it need not be the same each time."""
     times: int
+    """At least: events that are equal in all members count once."""
+    most: int
+    """With those that are equal: it can be one event told twice."""
     publisher_ids: int
     """How many remote participants they name; 0 when one of them names none."""
     publisher_id: str | None
@@ -90,7 +106,7 @@ class Burst(Claim):
 def repeated(context: EventContext) -> Iterator[Finding]:
     """Count the errors with the name and code of this one, among the events read."""
     log, event = context.log, context.event
-    kinds = _alike(context)
+    kinds = alike(context)
     count = log.tally.count(kinds)
     if event.error_code == INTERNAL:
         yield _of_others(context) or _internal(context, count)
@@ -103,19 +119,37 @@ def repeated(context: EventContext) -> Iterator[Finding]:
     else:
         rests = _ends(log, wanted, count)
         times = period(log, rests[0], rests[-1])
+    least = _different(log, wanted, count)
     seconds = 0 if times is None else (times.last - times.first).total_seconds()
     claim = SameError(
-        count, *_remotes(context, kinds), context.complete, times, per_minute(count, seconds)
+        event.name or "",
+        event.error_code,
+        least or count,
+        count,
+        *_remotes(context, kinds),
+        context.complete,
+        times,
+        per_minute(least or count, seconds),
     )
-    refs = context.refs(*rests)
-    yield Finding(claim, Certainty.SHOWN, refs, context.open_pages, context.rest)
+    certainty = Certainty.LIKELY if least is None else Certainty.SHOWN
+    twice = None if least == count else RepeatsOpen.TOLD_TWICE
+    yield Finding(claim, certainty, context.refs(*rests), context.open_pages or twice, context.rest)
 
 
-def _alike(context: EventContext) -> list[int]:
-    """Numbers of the event kinds with its name and code; an empty code counts as none."""
-    alike = (context.event.name, context.event.error_code or None)
+def _different(log: EventLog, wanted: Wanted, count: int) -> int | None:
+    """How many of these errors differ in time or remote participant; None for too many of them."""
+    if count > MOST_COMPARED:
+        return None
+    timed = {(log.time_us(at), log.remote(at)) for at in all_timed(log, wanted)}
+    untimed = {(log[at].time, log.remote(at)) for at in untimed_events(log, wanted)}
+    return len(timed) + len(untimed)
+
+
+def alike(context: EventContext) -> list[int]:
+    """Numbers of the event kinds with its name and code."""
+    alike = (context.event.name, context.event.error_code)
     kinds = enumerate(context.log.tables.kinds)
-    return [number for number, kind in kinds if (kind.name, kind.error_code or None) == alike]
+    return [number for number, kind in kinds if (kind.name, kind.error_code) == alike]
 
 
 def _ends(log: EventLog, wanted: Wanted, count: int) -> list[int]:
@@ -169,7 +203,10 @@ def _of_others(context: EventContext) -> Finding | None:
     unknown = session.partial or (RepeatsOpen.SINCE_READ if late else None)
     certainty = Certainty.UNKNOWN if unknown and not count else Certainty.SHOWN
     rests = (*context.refs(context.position), *(session.refs(near) if count else ()))
-    unknown = unknown or RepeatsOpen.SERVICE_OR_SHARED
+    alone = RepeatsOpen.SERVICE_OR_SHARED if count else RepeatsOpen.SERVICE_OR_CLIENT
+    if count and session.persons(session.whose(near) | {mine}) == 1:
+        alone = RepeatsOpen.ONE_PERSON
+    unknown = unknown or alone
     return Finding(OthersNearby(count), certainty, rests[:MOST_REFS], unknown, session.rest)
 
 

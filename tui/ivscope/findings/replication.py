@@ -3,19 +3,30 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ivscope.findings.event_context import EventContext, second_of
+from ivscope.domain import events
+from ivscope.domain.stages import ParticipantScope
+from ivscope.findings.event_context import (
+    EventContext,
+    ask_events,
+    distance_between,
+    positions_within,
+    second_of,
+)
 from ivscope.findings.finding import (
     Ask,
     Certainty,
     Claim,
     Distance,
+    EventRef,
     FactKey,
     FactKind,
     Finding,
     Lacking,
+    Open,
     PlainClaim,
 )
 from ivscope.findings.publishing import Publishing, State, publishing_in
+from ivscope.findings.session_context import REPLICA
 
 WINDOW_SECONDS = 300
 """Longest reconnect window of a replication (IVS API: StartParticipantReplication): so long after
@@ -34,6 +45,9 @@ class ReplicationSays(PlainClaim):
     """Of the documented reasons: it went on publishing."""
     STOPPED_PUBLISHING_TOO = "publishing_ended_with_replication"
     CAUSE_NOT_KNOWN = "replication_cause_not_known"
+
+    LEFT_AS_REPLICA = "left_as_replica"
+    """It is a replica, and the events of its source are not read."""
 
 
 class ReplicationOpen(PlainClaim):
@@ -57,6 +71,41 @@ class PublishingEndedBefore(Claim):
     """Publishing had ended before, which ends a replication when the reconnect window is over."""
 
     stopped: Distance
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaLeft(Claim):
+    """It is a replica, and its replication to this session ended right beside LEFT."""
+
+    ended: Distance
+
+
+def replica_left(context: EventContext) -> Iterator[Finding]:
+    """At LEFT of a replica: whether its replication ended at that time."""
+    own, here = context.facts.summary(context.scope), context.refs(context.position)
+    if own is None or own.replication_type != REPLICA or context.second is None:
+        return
+    if not own.source_stage_arn or not own.source_session_id:
+        return
+    source = ParticipantScope(
+        own.source_stage_arn, own.source_session_id, context.scope.participant_id
+    )
+    known_log = context.facts.log(source)
+    if known_log is None:
+        asks = (ask_events(source, Lacking.EVENTS_OF_SOURCE),)
+        yield Finding(ReplicationSays.LEFT_AS_REPLICA, Certainty.UNKNOWN, here, None, asks)
+        return
+    to_here = (context.scope.stage_arn, context.scope.session_id)
+    since, until = context.second - NEAR_SECONDS, context.second + NEAR_SECONDS
+    names = (events.REPLICATION_STOPPED,)
+    for at in positions_within(known_log.log, names, since=since, until=until):
+        event = known_log.log[at]
+        if (event.destination_stage_arn, event.destination_session_id) == to_here:
+            time = context.log.time_us(context.position)
+            claim = ReplicaLeft(distance_between(time, known_log.log.time_us(at)))
+            rests = (EventRef(source, at), *here)
+            yield Finding(claim, Certainty.SHOWN, rests, Open.WHICH_CAME_FIRST)
+            return
 
 
 def replication_stopped(context: EventContext) -> Iterator[Finding]:

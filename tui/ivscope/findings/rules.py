@@ -13,18 +13,19 @@ from ivscope.findings.client import (
     matching_faults,
     sdk_versions,
 )
+from ivscope.findings.cycles import error_cycle, stay_cycle
 from ivscope.findings.event_context import EventContext, look
 from ivscope.findings.finding import Certainty, Claim, Finding
 from ivscope.findings.ingest_now import configuration_now, protocol_now
 from ivscope.findings.known_facts import KnownFacts, SessionFacts
 from ivscope.findings.leaving import left
-from ivscope.findings.publish_stopped import publish_stopped
 from ivscope.findings.publisher_not_found import publisher_state, unreachable_publishers
-from ivscope.findings.quota import publishers_against_limit, quota_against_slots
+from ivscope.findings.publishing import publish_stopped
+from ivscope.findings.quota import after_quota, publishers_against_limit, quota_against_slots
 from ivscope.findings.repeats import bursts, repeated
-from ivscope.findings.replication import replication_stopped
+from ivscope.findings.replication import replica_left, replication_stopped
 from ivscope.findings.session_context import session_context
-from ivscope.findings.shared_users import shared_users
+from ivscope.findings.shared_users import same_user_joined, shared_users
 from ivscope.findings.stream_duration import measured_duration
 from ivscope.findings.stream_keys import shared_stream_key, worked_later
 from ivscope.findings.token_exchange import token_exchanged
@@ -53,7 +54,7 @@ def _raise(_rule: str, error: Exception) -> None:
 _BY_CODE: Final[dict[str, tuple[Rule, ...]]] = {
     "INSUFFICIENT_CAPABILITIES": (token_in_force,),
     "PUBLISHER_NOT_FOUND": (publisher_state,),
-    "QUOTA_EXCEEDED": (publishers_against_limit,),
+    "QUOTA_EXCEEDED": (publishers_against_limit, after_quota),
     "STREAM_DURATION_EXCEEDED": (measured_duration,),
     "REUSE_OF_STREAM_KEY": (
         worked_later,
@@ -78,7 +79,7 @@ _BY_CODE: Final[dict[str, tuple[Rule, ...]]] = {
 """The rules of each error code, the most useful one first."""
 
 _BY_NAME: Final[dict[str, tuple[Rule, ...]]] = {
-    events.LEFT: (left, documented_faults),
+    events.LEFT: (left, same_user_joined, replica_left, stay_cycle, documented_faults),
     events.PUBLISH_STOPPED: (publish_stopped, documented_faults),
     events.TOKEN_EXCHANGED: (token_exchanged,),
     events.REPLICATION_STOPPED: (replication_stopped,),
@@ -100,7 +101,7 @@ def findings_for(
     rules: list[Rule] = []
     if context.event.is_error:
         rules += _BY_CODE.get(context.event.error_code or "", ())
-        rules += (documented_faults, repeated)
+        rules += (documented_faults, repeated, error_cycle)
     else:
         rules += _BY_NAME.get(context.event.name or "", ())
     return tuple(_follow(rules, context, failed))

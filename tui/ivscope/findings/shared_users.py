@@ -3,14 +3,27 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ivscope.analysis.intervals import SECOND, SPAN_NAMES, Family, Track
 from ivscope.analysis.pairing import Doubts, Half, stays_of
 from ivscope.domain import events
-from ivscope.findings.event_context import positions_named
-from ivscope.findings.finding import Certainty, Claim, Finding, Open, PlainClaim
+from ivscope.domain.times import to_microseconds
+from ivscope.findings.event_context import EventContext, distance_between, positions_named
+from ivscope.findings.finding import (
+    Ask,
+    Certainty,
+    Claim,
+    Distance,
+    FactKey,
+    FactKind,
+    Finding,
+    Lacking,
+    Open,
+    PlainClaim,
+)
 from ivscope.findings.leaving import REJOIN_SECONDS
 from ivscope.findings.session_context import MANY, SessionContext
 
@@ -92,6 +105,16 @@ class UserIdReturns(Claim):
     """Whether SDK, browser and system are the same, so that it looks like one client."""
 
 
+@dataclass(frozen=True, slots=True)
+class SameUserJoined(Claim):
+    """Soon after somebody left, another participant with its user id joined for the first time."""
+
+    user_id: str
+    participant_id: str
+    """Of the other one."""
+    joined: Distance
+
+
 class _Stay(NamedTuple):
     """One stay of one participant. Times in microseconds since 1970 UTC."""
 
@@ -120,7 +143,7 @@ def shared_users(session: SessionContext) -> Iterator[Finding]:
         # The two streams of a redundant ingest are participants with one user id by design.
         if row.user_id and not row.redundant_ingest:
             by_user[row.user_id].append(name)
-    many = [(user, names) for user, names in by_user.items() if len(names) >= MANY]
+    many = [(user, names) for user, names in by_user.items() if len(names) > 1]
     if not many:
         return
     moves = session.by_participant(positions_named(session.log, SPAN_NAMES[Family.STAY]))
@@ -128,7 +151,34 @@ def shared_users(session: SessionContext) -> Iterator[Finding]:
         read = [name for name in names if session.facts.is_read(name)]
         people = [_person(session, name, moves.get(name, ())) for name in read]
         inside = [one for one in people if one.stays]
-        yield _told(session, user, len(names), len(read), inside)
+        finding = _told(session, user, len(names), len(read), inside)
+        # Two are told only where they were surely two: somebody who came twice is usual.
+        is_told = isinstance(finding.claim, UserIdAtOnce) and not finding.claim.is_brief
+        if len(names) >= MANY or is_told:
+            yield finding
+
+
+def same_user_joined(context: EventContext) -> Iterator[Finding]:
+    """At LEFT: who joined right after it with the same user id, as the participants are listed."""
+    own = context.facts.summary(context.scope)
+    listed = context.facts.participants(context.scope.session)
+    time = context.log.time_us(context.position)
+    if own is None or not own.user_id or own.redundant_ingest or listed is None or time is None:
+        return
+    later: dict[int, str] = {}
+    for row in listed.rows:
+        is_other = row.user_id == own.user_id and row.participant_id != own.participant_id
+        if is_other and isinstance(row.first_join_time, datetime):
+            joined = to_microseconds(row.first_join_time)
+            # A first join has whole seconds, so that it can seem to be before LEFT.
+            if -SECOND < joined - time <= REJOIN_SECONDS * SECOND:
+                later.setdefault(joined, row.participant_id)
+    if not later:
+        return
+    joined = min(later)
+    claim = SameUserJoined(own.user_id, later[joined], distance_between(time, joined))
+    here = context.refs(context.position)
+    yield Finding(claim, Certainty.SHOWN, here, UsersOpen.ONE_CLIENT)
 
 
 def _person(session: SessionContext, name: str, moves: Sequence[int]) -> _Person:
@@ -178,7 +228,12 @@ def _told(
     is_one = len(clients) == 1 and None not in clients
     certainty = Certainty.LIKELY if is_one else Certainty.UNKNOWN
     returns = UserIdReturns(user, count, max(0, *gaps), is_one)
-    return found(returns, certainty, UsersOpen.ONE_CLIENT)
+    asks = session.rest
+    if None in clients:
+        lacking = sum(session.facts.participant(one.name) is None for one in people)
+        fact = FactKey(FactKind.SESSION_FACTS, session.facts.scope)
+        asks = (*asks, Ask(Lacking.CLIENTS_OF_EVERYBODY, fact, max(1, lacking)))
+    return Finding(returns, certainty, rests, session.partial or UsersOpen.ONE_CLIENT, asks)
 
 
 def _clients(session: SessionContext, people: Sequence[_Person]) -> set[tuple[str, ...] | None]:

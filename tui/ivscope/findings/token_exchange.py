@@ -20,8 +20,7 @@ from ivscope.findings.finding import (
     PlainClaim,
     StaysUnknown,
 )
-from ivscope.findings.publish_stopped import NEAR_SECONDS
-from ivscope.findings.publishing import State, publishing_in
+from ivscope.findings.publishing import STOP_SECONDS, State, publishing_in
 
 FOLLOWS_SECONDS = 30
 """Seconds within which a client that has gained PUBLISH usually begins to publish."""
@@ -48,6 +47,8 @@ class NoAttempt(Claim):
     within_seconds: int
     is_read: bool
     """Whether that time is read; else it is only not seen so far."""
+    next_attempt: Distance | None = None
+    """The first one after that time; None when there is none, or the time is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +109,19 @@ def _gained(context: EventContext, second: int) -> Iterator[Finding]:
         (
             at
             for at in context.since(second, *names)
-            if at != context.position and not context.is_before(at)
+            if context.log[at] != context.event and not context.is_before(at)
         ),
         None,
     )
     if first is None or (second_of(context.log, first) or 0) > second + FOLLOWS_SECONDS:
         is_read = context.known_log.is_settled(second + FOLLOWS_SECONDS)
         certainty = Certainty.SHOWN if is_read else Certainty.UNKNOWN
-        refs, nothing = context.refs(context.position), NoAttempt(FOLLOWS_SECONDS, is_read)
+        attempts = context.since(
+            second + FOLLOWS_SECONDS, events.PUBLISH_STARTED, events.PUBLISH_ERROR
+        )
+        later = [*islice(attempts, 1)] if is_read else []
+        nothing = NoAttempt(FOLLOWS_SECONDS, is_read, context.to(later[0]) if later else None)
+        refs = context.refs(context.position, *later)
         yield Finding(nothing, certainty, refs, context.open_pages, context.rest)
         return
     name, code = context.log.name(first), context.log.error_code(first)
@@ -169,7 +175,7 @@ def _stopped(context: EventContext, stop: int) -> Finding:
     leaves = context.within(context.second or 0, at, events.LEFT)
     if any(distance_between(time, context.log.time_us(one)).is_tied for one in leaves):
         return Finding(claim, Certainty.UNKNOWN, refs, ExchangeOpen.BY_LEAVING)
-    is_soon = (claim.stopped.microseconds or 0) <= NEAR_SECONDS * SECOND_US
+    is_soon = (claim.stopped.microseconds or 0) <= STOP_SECONDS * SECOND_US
     certainty = Certainty.LIKELY if is_soon else Certainty.UNKNOWN
     return Finding(claim, certainty, refs, ExchangeOpen.ANYWAY)
 

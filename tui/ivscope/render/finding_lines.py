@@ -1,9 +1,10 @@
-"""Lines of findings: number, certainty, text, the events it rests on and what would help."""
+"""Lines of findings: number, certainty, sentence, the events it rests on and what would help."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Any, Final
 
 from ivscope.analysis.intervals import Why
 from ivscope.domain.stages import ParticipantReplica
@@ -11,17 +12,22 @@ from ivscope.domain.times import Time
 from ivscope.findings.finding import (
     Ask,
     Certainty,
+    Claim,
     EventRef,
     FactKind,
     Finding,
+    PartlyRead,
+    PlainClaim,
+    StaysUnknown,
 )
+from ivscope.findings.rules import RuleFailed
 from ivscope.render.cells import wrap
 from ivscope.render.event_lines import reason
 from ivscope.render.fields import LONGEST_VALUE
-from ivscope.render.finding_sentences import sentence
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe
-from ivscope.render.sentences.words import LACKING, Outside, Part, Text
+from ivscope.render.sentences import clients, people, publishing, tokens
+from ivscope.render.sentences.words import LACKING, OPEN, Outside, Part, Text, partly_read
 from ivscope.render.timestamps import clock
 
 CERTAINTIES = {
@@ -63,6 +69,35 @@ class Cited:
     time: Time | None
     who: str | None
     """User id or participant id; None when it is that of the event under the cursor."""
+
+
+_TOPICS = (publishing, people, tokens, clients)
+
+_PLAIN: Final[dict[PlainClaim, str]] = {
+    **OPEN,
+    **{plain: words for topic in _TOPICS for plain, words in topic.PLAIN.items()},
+}
+
+
+def _rule_failed(claim: RuleFailed) -> Text:
+    failed = f"what the rule {claim.function} finds: it failed, a bug in ivscope"
+    return (f"{failed} ({claim.error}).",)
+
+
+_SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
+    PartlyRead: partly_read,
+    RuleFailed: _rule_failed,
+    **{kind: words for topic in _TOPICS for kind, words in topic.SENTENCES.items()},
+}
+
+
+def sentence(claim: StaysUnknown) -> Text:
+    """The words of a claim, or of what stays unknown. Texts from outside are not yet safe."""
+    if isinstance(claim, Why):
+        return (claim,)
+    if isinstance(claim, PlainClaim):
+        return (_PLAIN[claim],)
+    return _SENTENCES[type(claim)](claim)
 
 
 def finding_lines(

@@ -13,6 +13,7 @@ from ivscope.findings.client import (
     FaultCondition,
     FaultFits,
     FromBrowser,
+    FromSdk,
     NoVersionFails,
     VersionFails,
     VersionIsReason,
@@ -73,6 +74,7 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     ClientOpen.TRACKS_AND_CODECS: (
         "which tracks and codecs it offered: the log of the client tells"
     ),
+    ClientOpen.WHAT_IT_SENT: "what the app told it to send: an encoder names no SDK version",
     ClientOpen.IS_REASON: "whether that is the reason",
     IngestSays.NOT_READ: f"{_CONFIGURATION_OPEN}.",
     IngestSays.NOT_PERMITTED: (
@@ -110,6 +112,11 @@ def _encoder(claim: Encoder) -> Text:
 
 def _from_browser(claim: FromBrowser) -> Text:
     return ("It joined from a browser (", Outside(claim.browser), ").")
+
+
+def _from_sdk(claim: FromSdk) -> Text:
+    system: Text = () if claim.system is None else (" for ", Outside(claim.system))
+    return ("It joined with the SDK ", Outside(claim.sdk_version), *system, ", not an encoder.")
 
 
 def _behind_browser(claim: BehindBrowser) -> Text:
@@ -220,6 +227,7 @@ def _same_configuration(claim: SameConfiguration) -> Text:
 SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
     Encoder: _encoder,
     FromBrowser: _from_browser,
+    FromSdk: _from_sdk,
     BehindBrowser: _behind_browser,
     DocumentedFault: _documented_fault,
     FaultFits: _fault_fits,

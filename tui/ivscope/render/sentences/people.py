@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from ivscope.domain.durations import rate, round_duration
 from ivscope.domain.times import to_microseconds
+from ivscope.findings.cycles import CycleOpen, ErrorCycle, StayCycle
 from ivscope.findings.finding import Claim, PlainClaim
 from ivscope.findings.publisher_not_found import PublisherOpen, UnreachablePublisher
 from ivscope.findings.repeats import (
@@ -17,6 +18,7 @@ from ivscope.findings.repeats import (
 )
 from ivscope.findings.session_context import EventPeriod
 from ivscope.findings.shared_users import (
+    SameUserJoined,
     UserIdAtOnce,
     UserIdInTurn,
     UserIdOpenStays,
@@ -24,13 +26,17 @@ from ivscope.findings.shared_users import (
     UserIdReturns,
     UsersOpen,
 )
-from ivscope.render.sentences.words import Moment, Outside, Part, Text, counted
+from ivscope.render.sentences.words import Moment, Outside, Part, Text, counted, distance_words
 
 PLAIN: Final[dict[PlainClaim, str]] = {
+    CycleOpen.WHOSE_TIMER: "whose timer it is: of the app, of its SDK, or of a network between",
     PublisherOpen.WHOSE_REASON: "whether the publisher or the subscribers are the reason",
     RepeatsOpen.OTHERS_TOO: (
         "whether others failed at the same time, which would speak for the service"
     ),
+    RepeatsOpen.TOLD_TWICE: "whether events that are equal in everything are one, told twice",
+    RepeatsOpen.SERVICE_OR_CLIENT: "whether the service or the client is the reason",
+    RepeatsOpen.ONE_PERSON: "whether it is one person: all of them carry one user id",
     RepeatsOpen.SINCE_READ: "what came since the others were read",
     RepeatsOpen.SERVICE_OR_SHARED: (
         "whether the service or something that they share is the reason"
@@ -70,7 +76,13 @@ def _to_escalate(window_seconds: int) -> str:
 
 
 def _same_error(claim: SameError) -> Text:
-    words: list[Part] = [f"{claim.times:,} times the same error"]
+    times = (
+        f"{claim.times:,}" if claim.times == claim.most else f"{claim.times:,} to {claim.most:,}"
+    )
+    words: list[Part] = [f"{times} times the same error"]
+    if not claim.error_code:
+        no_code = "no code" if claim.error_code is None else "an empty code"
+        words = [f"{times} times ", Outside(claim.event_name), f" with {no_code}"]
     if claim.publisher_id is not None:
         words += [", always about ", Outside(claim.publisher_id)]
     elif claim.publisher_ids > 1:
@@ -157,6 +169,28 @@ def _user_id_open_stays(claim: UserIdOpenStays) -> Text:
     return (*_carry(claim.participants, claim.user_id), f"; {missing} before others joined.")
 
 
+def _same_user_joined(claim: SameUserJoined) -> Text:
+    who = ("Another participant with the user id ", Outside(claim.user_id), ", ")
+    return (*who, Outside(claim.participant_id), f", joined {distance_words(claim.joined)}.")
+
+
+def _error_cycle(claim: ErrorCycle) -> Text:
+    every = f"It comes every {round_duration(claim.gap_seconds)}, {claim.times:,} times"
+    alike = f"{claim.regular_gaps:,} of {claim.gaps:,} times between are that long"
+    return (f"{every}, and {alike}: a timer is behind it.",)
+
+
+def _stay_cycle(claim: StayCycle) -> Text:
+    parts = []
+    if claim.stay_seconds is not None:
+        stays = f"{claim.regular_stays:,} of its {claim.stays:,} stays"
+        parts.append(f"{stays} last {round_duration(claim.stay_seconds)}")
+    if claim.pause_seconds is not None:
+        pauses = f"{claim.regular_pauses:,} of {claim.pauses:,} pauses between its stays"
+        parts.append(f"{pauses} last {round_duration(claim.pause_seconds)}")
+    return (f"{' and '.join(parts)}: a timer is behind it.",)
+
+
 SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
     SameError: _same_error,
     OwnInternalErrors: _own_internal_errors,
@@ -169,4 +203,7 @@ SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
     UserIdInTurn: _user_id_in_turn,
     UserIdReturns: _user_id_returns,
     UserIdOpenStays: _user_id_open_stays,
+    SameUserJoined: _same_user_joined,
+    ErrorCycle: _error_cycle,
+    StayCycle: _stay_cycle,
 }

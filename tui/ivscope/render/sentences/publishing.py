@@ -4,17 +4,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ivscope.domain.durations import round_duration
-from ivscope.findings.finding import Claim, PlainClaim
-from ivscope.findings.publish_stopped import (
-    ExchangeTookPublish,
-    PublishedFor,
-    PublishErrorBesideStop,
-    StoppedOpen,
-    StoppedSays,
-)
+from ivscope.findings.finding import Claim, Distance, PlainClaim
 from ivscope.findings.publisher_not_found import (
     Move,
     PublisherMovedNear,
+    PublisherNeverPublished,
     PublisherNotYet,
     PublisherOpen,
     PublisherReplicationEnded,
@@ -23,7 +17,15 @@ from ivscope.findings.publisher_not_found import (
     PublisherTied,
     PublisherWasPublishing,
 )
+from ivscope.findings.publishing import (
+    ExchangeTookPublish,
+    PublishedFor,
+    PublishErrorBesideStop,
+    StoppedOpen,
+    StoppedSays,
+)
 from ivscope.findings.quota import (
+    AfterQuota,
     AgainstLimit,
     AtQuotaErrors,
     PublishersThen,
@@ -32,6 +34,7 @@ from ivscope.findings.quota import (
 )
 from ivscope.findings.replication import (
     PublishingEndedBefore,
+    ReplicaLeft,
     ReplicatedFor,
     ReplicationOpen,
     ReplicationSays,
@@ -69,6 +72,7 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     QuotaOpen.MORE_AT_ANOTHER_TIME: (
         "which limit it was: at another time the stage had more publishers than that"
     ),
+    QuotaOpen.WHOSE_SLOT: "whether the slot that became free is the one that was taken",
     QuotaOpen.UNSURE_PUBLISHERS: "whether some of them were publishing then",
     PublisherSays.NOT_NAMED: "The event does not give the publisher, so nothing can be compared.",
     PublisherSays.NO_TIME: "The event does not give a readable time, so nothing can be compared.",
@@ -89,7 +93,12 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     PublisherSays.NO_EVENTS: (
         "The publisher has no events: that does not show that it never published."
     ),
-    PublisherSays.NEVER_PUBLISHED: "The publisher never published: its events have no start.",
+    PublisherSays.NOT_LISTED: (
+        "The publisher is not in the list of participants, which is read to its end."
+    ),
+    PublisherSays.NOT_LISTED_AS_REPLICA: (
+        "The event calls the publisher a replica, the list of participants does not."
+    ),
     PublisherSays.NO_START_SO_FAR: "No PUBLISH_STARTED of the publisher is read so far.",
     PublisherSays.REPLICA_SOURCE_NOT_READ: (
         "The publisher is a replica; where it comes from is not read."
@@ -134,6 +143,9 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     ReplicationSays.STOPPED_PUBLISHING_TOO: (
         "Its publishing ended in the same second, which ends a replication."
     ),
+    ReplicationSays.LEFT_AS_REPLICA: (
+        "It is a replica: LEFT can be the end of its replication, which is in the source's events."
+    ),
     ReplicationSays.CAUSE_NOT_KNOWN: (
         "What ended it is not known: the events show no publishing that ended with it."
     ),
@@ -165,8 +177,9 @@ def _publishers_then(claim: PublishersThen) -> Text:
 
 
 def _at_quota_errors(claim: AtQuotaErrors) -> Text:
+    full = f"at least {claim.limit}" if claim.is_least else f"{claim.limit}"
     words = {
-        AgainstLimit.FULL: f"{claim.limit} others were: the slots of the stage were taken",
+        AgainstLimit.FULL: f"{full} others were: the slots of the stage were taken",
         AgainstLimit.AS_MANY: f"{claim.limit} others were",
         AgainstLimit.MORE: f"more than {claim.limit} others were",
         AgainstLimit.FEWER: f"fewer than {claim.limit} others were",
@@ -174,6 +187,17 @@ def _at_quota_errors(claim: AtQuotaErrors) -> Text:
     }
     head = f"At {claim.errors:,} of {claim.all_errors:,} QUOTA_EXCEEDED when publishing, "
     return (f"{head}{words[claim.compared]}.",)
+
+
+def _after_quota(claim: AfterQuota) -> Text:
+    words: Text = ()
+    if claim.freed_by is not None and claim.freed is not None:
+        stopped = f" stopped publishing {distance_words(claim.freed)}"
+        words = ("Publisher ", Outside(claim.freed_by), stopped)
+    if claim.started is None:
+        return (*words, ".")
+    published = f"published {distance_words(claim.started)}."
+    return (*words, f", and it {published}" if words else f"It {published}")
 
 
 _RACE = "so near that it can be a race"
@@ -206,18 +230,31 @@ def _publisher_was_publishing(claim: PublisherWasPublishing) -> Text:
 def _publisher_not_yet(claim: PublisherNotYet) -> Text:
     started = distance_words(claim.started)
     words = f"The publisher first started {started}: it was not there yet."
-    if claim.failed is None:
-        return (words,)
-    failed = f" Its attempt {distance_words(claim.failed)} failed: "
-    return (words, failed, Outside(claim.error_code or "no code"))
+    return (words, *_attempt(claim.failed, claim.error_code))
+
+
+def _attempt(failed: Distance | None, error_code: str | None) -> Text:
+    """The failed attempt of a publisher, if there is one."""
+    if failed is None:
+        return ()
+    return (f" Its attempt {distance_words(failed)} failed: ", Outside(error_code or "no code"))
+
+
+def _publisher_never_published(claim: PublisherNeverPublished) -> Text:
+    words = "The publisher never published: its events have no start."
+    return (words, *_attempt(claim.failed, claim.error_code))
 
 
 def _publisher_stopped(claim: PublisherStopped) -> Text:
     left = "" if claim.left is None else f"left {distance_words(claim.left)}"
+    again = ""
+    if claim.started_again is not None:
+        again = f" It published again {distance_words(claim.started_again)}."
     if claim.stopped is None:
-        return (f"The publisher {left}; no PUBLISH_STOPPED is read.",)
+        return (f"The publisher {left}; no PUBLISH_STOPPED is read.{again}",)
     also = f" and {left}" if left else ""
-    return (f"The publisher stopped publishing {distance_words(claim.stopped)}{also}.",)
+    stopped = f"The publisher stopped publishing {distance_words(claim.stopped)}{also}."
+    return (f"{stopped}{again}",)
 
 
 def _publisher_replication_ended(claim: PublisherReplicationEnded) -> Text:
@@ -272,6 +309,11 @@ def _replicated_for(claim: ReplicatedFor) -> Text:
     return (f"It was replicated for {round_duration(claim.seconds)}.",)
 
 
+def _replica_left(claim: ReplicaLeft) -> Text:
+    ended = distance_words(claim.ended)
+    return (f"It is a replica, and its replication to this session ended {ended}.",)
+
+
 def _publishing_ended_before(claim: PublishingEndedBefore) -> Text:
     stopped = f"It had stopped publishing {distance_words(claim.stopped)}"
     return (f"{stopped}, which ends a replication when the reconnect window is over.",)
@@ -280,10 +322,13 @@ def _publishing_ended_before(claim: PublishingEndedBefore) -> Text:
 SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
     PublishersThen: _publishers_then,
     AtQuotaErrors: _at_quota_errors,
+    AfterQuota: _after_quota,
+    ReplicaLeft: _replica_left,
     PublisherMovedNear: _publisher_moved_near,
     PublisherTied: _publisher_tied,
     PublisherWasPublishing: _publisher_was_publishing,
     PublisherNotYet: _publisher_not_yet,
+    PublisherNeverPublished: _publisher_never_published,
     PublisherStopped: _publisher_stopped,
     PublisherReplicationEnded: _publisher_replication_ended,
     PublishedFor: _published_for,

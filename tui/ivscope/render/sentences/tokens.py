@@ -19,11 +19,13 @@ from ivscope.findings.capabilities import (
 from ivscope.findings.finding import Claim, PlainClaim
 from ivscope.findings.leaving import (
     EndedWithLeaving,
+    EndedWithPublisher,
     ErrorBeforeLeaving,
     ExchangeBeforeLeaving,
     JoinedAgain,
     LeavingOpen,
     LeavingSays,
+    OthersLeft,
 )
 from ivscope.findings.token_exchange import (
     AfterGaining,
@@ -68,12 +70,19 @@ PLAIN: Final[dict[PlainClaim, str]] = {
         "exchange, a revoked connection token, a removal from a shared connection and a lost "
         "connection all look like this"
     ),
+    LeavingOpen.BY_PUBLISHER: "which of the two ended the subscription",
+    LeavingOpen.TOGETHER: (
+        "what they share: a deleted stage (CloudTrail has DeleteStage), the end of the show and a "
+        "network that they share look like this"
+    ),
     LeavingOpen.BECAUSE: "whether it left because of that",
     LeavingOpen.FIRST_AND_BECAUSE: "which came first, and whether it left because of that",
     LeavingOpen.RECONNECT_OR_REUSE: (
         "why: a reconnect, and its token in use by a second connection, look like this"
     ),
-    LeavingOpen.BY_ITSELF: "whether it left by itself or lost the connection",
+    LeavingOpen.BY_ITSELF: (
+        "whether it left by itself or lost the connection, or ended them right before"
+    ),
     ExchangeOpen.STOP_MISSING: "whether a stop is missing, before the exchange or after it",
     ExchangeOpen.ANYWAY: "whether it would have stopped without the exchange",
     ExchangeOpen.BY_LEAVING: "whether the exchange or LEFT ended it",
@@ -174,8 +183,20 @@ def _ended_with_leaving(claim: EndedWithLeaving) -> Text:
     return (f"{ended} ended in the same second, as with every way out.",)
 
 
+def _ended_with_publisher(claim: EndedWithPublisher) -> Text:
+    ended = f"{counted(claim.subscriptions, 'subscription')} ended in the same second"
+    whose = "whose publisher" if claim.subscriptions == 1 else "whose publishers"
+    return (f"{ended}, {whose} stopped in that second too.",)
+
+
+def _others_left(claim: OthersLeft) -> Text:
+    return (f"{counted(claim.participants, 'other participant')} left within a second of it.",)
+
+
 def _no_attempt(claim: NoAttempt) -> Text:
     end = "." if claim.is_read else " is read so far."
+    if claim.next_attempt is not None:
+        end = f"; the next one is {distance_words(claim.next_attempt)}."
     within = f"No attempt to publish within {claim.within_seconds} s"
     return (f"{within} after it gained PUBLISH{end}",)
 
@@ -219,6 +240,8 @@ SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
     ExchangeBeforeLeaving: _exchange_before_leaving,
     ErrorBeforeLeaving: _error_before_leaving,
     EndedWithLeaving: _ended_with_leaving,
+    EndedWithPublisher: _ended_with_publisher,
+    OthersLeft: _others_left,
     NoAttempt: _no_attempt,
     AfterGaining: _after_gaining,
     StoppedAfterLosing: _stopped_after_losing,
