@@ -76,15 +76,20 @@ def _same_errors(case: Case) -> bool:
 
 
 def _people(case: Case, find: Callable[[Happening], bool]) -> int:
-    """How many participants have an event of a kind within the time of the evidence."""
+    """How many participants have an event of a kind within the time of the evidence.
+
+    Without what the service serves only later than it was read.
+    """
     times = [case.history.happenings[one].time for one in case.refs]
     room = case.history.laws.clocks_apart + SECOND
     low, high = min(times) - room, max(times) + room
+    served = case.world.view.served.values()
+    late = {row.number for one in served for row in one.rows if row.is_late}
     return len(
         {
             one.participant_id
-            for one in case.history.happenings
-            if low <= one.time <= high and find(one)
+            for number, one in enumerate(case.history.happenings)
+            if low <= one.time <= high and find(one) and number not in late
         }
     )
 
@@ -293,7 +298,8 @@ PEOPLE_CLAIMS = (
     judged(
         "bursts: the service",
         (Burst, OthersMetItToo),
-        causes(Cause.OUTAGE),
+        # The service fails: for all of them, or for each one by itself.
+        causes(Cause.OUTAGE, Cause.OWN_TROUBLE),
         when=lambda claim: isinstance(claim, OthersMetItToo) or claim.is_to_escalate,
         believed=True,
     ),

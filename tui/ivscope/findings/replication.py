@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ivscope.domain import events
 from ivscope.domain.stages import ParticipantScope
 from ivscope.findings.event_context import (
+    SECOND_US,
     EventContext,
     ask_events,
     distance_between,
@@ -140,13 +141,19 @@ def _cause(context: EventContext, second: int, found: Publishing) -> Finding:
         return Finding(says, Certainty.UNKNOWN, refs, open_, context.rest)
     if found.state is State.ON:
         says = ReplicationSays.CALL_IS_LEFT
-        unknown = context.open_pages or ReplicationOpen.WHO_CALLED
-        return Finding(says, Certainty.LIKELY, refs, unknown, (*context.rest, replicas))
+        # Without its stop it can have stopped before as well.
+        certainty = Certainty.LIKELY if found.why is None else Certainty.UNKNOWN
+        unknown = context.open_pages or found.why or ReplicationOpen.WHO_CALLED
+        return Finding(says, certainty, refs, unknown, (*context.rest, replicas))
     if found.state in {State.OFF, State.TIE} and end is not None:
         stopped = second_of(context.log, end) or 0
         if stopped == second:
             says, open_ = ReplicationSays.STOPPED_PUBLISHING_TOO, ReplicationOpen.ORDER_IN_SECOND
-            return Finding(says, Certainty.LIKELY, refs, open_, context.rest)
+            # A call, and the end of publishing in the same whole second, is frequent too.
+            is_exact = (context.log.time_us(context.position) or 0) % SECOND_US > 0
+            is_one = context.is_before(end) or (is_exact and context.is_tied(end))
+            certainty = Certainty.LIKELY if is_one else Certainty.UNKNOWN
+            return Finding(says, certainty, refs, open_, context.rest)
         if 0 < second - stopped <= WINDOW_SECONDS:
             claim = PublishingEndedBefore(context.to(end))
             unknown = context.open_pages or ReplicationOpen.WINDOW
