@@ -119,7 +119,7 @@ class SessionData:
         if now != self._sampled_at:
             sample = self.scan.sample()
             # Events come before their participant counts as read, so these are all of theirs.
-            if self._builder.scanned >= len(log.log):
+            if self._builder.counted >= len(log.log):
                 self._sample, self._sampled_at = sample, now
         return self._sample
 
