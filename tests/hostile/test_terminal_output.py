@@ -23,6 +23,16 @@ WIDTH_IN_DISPUTE = {
 """Terminals do not agree how wide these are."""
 
 
+TIMES = 12
+"""Sessions of the world, one for each hostile time."""
+
+
+def times_of_sessions(screen):
+    """The rows of those sessions, as far as they are drawn."""
+    rows = ["".join(cells[:80]) for cells in screen]
+    return [line for line in rows if "st-Time" in line]
+
+
 class Walk:
     """What one walk showed, by place, and all that the program sent."""
 
@@ -36,7 +46,8 @@ class Walk:
     def _walk(self, terminal):
         terminal.until(f"{COUNT} stages, all loaded").until_quiet()
         self.stages = list(terminal.cells)
-        terminal.press("enter").until("sessions, all loaded").until_quiet()
+        terminal.press("enter").until("sessions, all loaded")
+        terminal.until(lambda: len(times_of_sessions(terminal.cells)) == TIMES).until_quiet()
         self.sessions = list(terminal.cells)
         terminal.press("G").until_quiet().press("g").until_quiet().press("enter")
         terminal.until(f"{COUNT} participants, all loaded").until_quiet()
@@ -49,7 +60,8 @@ class Walk:
         terminal.press("g").until_quiet()
         for number, value in enumerate(self._values):
             self._until_detail(terminal, number, value)
-            terminal.press("J", "v").until('"name": ').press("v", "j")
+            terminal.press("J", "v").until('"name": ')
+            terminal.press("v").until(lambda: '"name": ' not in terminal.text).press("j")
         terminal.press("esc").until(f"{COUNT} participants, all loaded").press("j", "enter")
         terminal.until("0 events, all loaded").press("tab").until_quiet()
         for _ in range(20):
@@ -140,8 +152,9 @@ def test_markup_appears_as_it_was_written(hostile, name):
 
 
 def test_hostile_times_leave_their_rows_in_place(hostile):
-    rows = ["".join(cells[:60]) for cells in hostile.sessions]
-    times = [line for line in rows if "st-Time" in line]
-    assert len(times) == 12
+    times = times_of_sessions(hostile.sessions)
+    assert len(times) == TIMES
     assert {line.index("st-Time") for line in times} == {times[0].index("st-Time")}
-    assert sum("bad time" in line for line in times) == 4
+    ended = "".join(hostile.sessions[FIRST_ROW - 1]).index("ENDED")
+    assert sum("bad time" in line[:ended] for line in times) == 4
+    assert sum("bad time" in line[ended:] for line in times) == 4

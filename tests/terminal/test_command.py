@@ -50,14 +50,19 @@ def test_an_arn_leads_to_the_explanation_of_an_error_and_to_the_token_that_chang
         assert terminal.exit_code() == 0
 
 
+def fills(screen, columns):
+    """Whether the zone stands at the right edge and the status above the last line."""
+    is_wide = len(screen[0]) == columns and screen[0].endswith("UTC")
+    return is_wide and "events, all loaded" in screen[-2]
+
+
 def test_the_screen_follows_every_new_size():
     with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE, columns=120, rows=40) as terminal:
         terminal.until("events, all loaded").until("Who  ")
         for columns, rows in ((200, 50), (80, 24), (60, 16), (100, 30), (120, 40)):
             terminal.resize(columns, rows)
-            terminal.until(lambda: terminal.screen[0].rstrip().endswith("UTC")).until_quiet()
-            assert len(terminal.screen[0]) == columns
-            assert "events, all loaded" in terminal.screen[-2]
+            terminal.until(lambda columns=columns: fills(terminal.screen, columns)).until_quiet()
+            assert fills(terminal.screen, columns)
         terminal.until("Who  ")
         terminal.press("ctrl+q")
         assert terminal.exit_code() == 0

@@ -17,8 +17,7 @@ from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
 from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.store.feed import FeedState
-from ivscope.workspace.session_context import session_facts
-from ivscope.workspace.store_context import StoreContext
+from ivscope.workspace.store_context import StoreContext, session_facts
 from support.moved_clock import standing_clock
 from support.scripted_source import Gate
 from support.session_source import EPOCH, SESSION, SessionSource, joined, scope

@@ -26,7 +26,32 @@ from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.event_log import EventLog
 from ivscope.workspace.reaches import Reaches
-from ivscope.workspace.session_context import session_facts
+
+
+def session_facts(provider: StageDataProvider, session: SessionScope) -> SessionFacts:
+    """Return what a scan has read so far; call it anew for each look. Reads nothing.
+
+    Its log is that of the timeline of everybody, so positions are the same in both.
+    """
+    scan = provider.scan(session)
+    reach = Reaches(provider).in_scan(scan)
+    all_listed = scan.log.participants_complete
+    rows = scan.participants.items
+
+    def participant(participant_id: str) -> Participant | None:
+        scope = ParticipantScope(session.stage_arn, session.session_id, participant_id)
+        return provider.store.participant(scope)
+
+    return SessionFacts(
+        scope=session,
+        log=scan.log.log,
+        participants=rows[: len(rows)],
+        all_listed=all_listed,
+        is_read=scan.log.is_read,
+        reach=reach,
+        participant=participant,
+        scan_calls=lambda: scan.calls_left,
+    )
 
 
 class PublisherCounts:

@@ -26,7 +26,7 @@ from ivscope.workspace.event_stream import ParticipantStream, pause_or_go_on
 from ivscope.workspace.jobs import Jobs, ThreadJob
 from ivscope.workspace.names import Names
 from ivscope.workspace.place import Place
-from ivscope.workspace.session_context import session_facts
+from ivscope.workspace.store_context import session_facts
 
 _FAILURES = 20
 """At most so many unread participants are named: their causes are mostly the same."""
