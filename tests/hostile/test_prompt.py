@@ -21,7 +21,7 @@ def test_pasting_and_typing_hostile_text_into_the_prompt_sends_nothing_but_text(
         for value in typed:
             terminal.press(value).until_quiet(0.02).press(CLEAR)
         # An Esc with more behind it would be part of another key.
-        terminal.press("esc").until(lambda: "FILTER" not in terminal.text).until_quiet()
+        terminal.press("esc").until(lambda: "FILTER" not in terminal.text, 60).until_quiet()
         for value in (*CASES.values(), *BODIES.values()):
             terminal.paste(value[:4000]).until_quiet(0.03)
         terminal.until_quiet(0.3)
