@@ -153,6 +153,8 @@ ERRORS = {
     'user:"ann lee': (5, 'Close the quote with "'),
     "name:/abc": (5, "Close the expression with /"),
     "//": (1, "Type an expression between the slashes"),
+    "a" * 1_001: (1_000, "Type less: 1,000 characters at most, not 1,001"),
+    "a " * 51: (100, "Type less: 50 words at most, not 51; quotes make several one"),
     "name:/(/": (6, "Not a regular expression: "),
     "/a{99999999999}/": (1, "This expression repeats too much"),
     r"joined /a\/b(?=c)/": (12, "(?= cannot look ahead"),

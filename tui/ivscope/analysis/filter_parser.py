@@ -157,6 +157,11 @@ def _read_expression(text: str, start: int) -> tuple[Value, int]:
 _ANSWERS = {"yes": True, "no": False}
 _TIMES = {"after": read_after, "before": read_before, "during": read_during}
 
+_MOST_CHARACTERS = 1_000
+_MOST_WORDS = 50
+"""Of a filter. A whole page of text can be pasted into the prompt, and each of its words would be
+looked for in a million events."""
+
 _MOST_TIME_WORDS = 7
 """Words of the longest time: "2026-11-23 20:36:28 +02:00 to 2026-11-23 20:50:00 +02:00"."""
 
@@ -176,7 +181,17 @@ def parse_filter(text: str, reference: TimeReference) -> Filter:
     Raises:
         FilterError: It cannot be understood.
     """
+    if len(text) > _MOST_CHARACTERS:
+        raise FilterError(
+            f"Type less: {_MOST_CHARACTERS:,} characters at most, not {len(text):,}",
+            _MOST_CHARACTERS,
+        )
     words = cut_words(text)
+    if len(words) > _MOST_WORDS:
+        raise FilterError(
+            f"Type less: {_MOST_WORDS} words at most, not {len(words)}; quotes make several one",
+            words[_MOST_WORDS].at,
+        )
     terms: list[Term] = []
     at = 0
     while at < len(words):

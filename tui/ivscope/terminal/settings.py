@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-_SSH_ESCAPE_DELAY = "250"
-"""Milliseconds to wait for the rest of a key. A slow link splits the bytes of an arrow key; with
-the toolkit's 100 ms its parts would count as Esc and letters. 250 covers gaps of up to 200 ms."""
+_ESCAPE_DELAY = "50"
+_SSH_ESCAPE_DELAY = "150"
+"""Milliseconds until an Esc counts as the key, if nothing follows. A slow link splits the bytes of
+an arrow key now and then; what comes later than this is put together in the explorer."""
 
 _SSH_FRAMES = "20"
 """Frames a second: a slow link shows no more, and each costs bytes."""
@@ -31,6 +32,7 @@ def toolkit_settings(environ: Mapping[str, str], theme: str) -> dict[str, str]:
     settings = {
         "TEXTUAL_THEME": theme,
         "TEXTUAL_ANIMATIONS": "none",
+        "ESCDELAY": _ESCAPE_DELAY,
         # A killed program cannot undo kitty's key protocol, and its shell could not be typed in.
         "TEXTUAL_DISABLE_KITTY_KEY": "1",
     }

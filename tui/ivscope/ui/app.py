@@ -73,6 +73,7 @@ class IvscopeApp(KeyByKey):
         ui = UiThread(self.call_later, lambda *timer: self.set_timer(*timer).stop)
         self.jobs = Jobs(clock, ui, self._crash)
         """All background work, and what became of it when the program has ended."""
+        self.leaving_keys = effective_keys(self._configuration)["app.quit"].split(",")
         self.set_keymap(keymap(self._configuration))
 
     def compose(self) -> Iterator[Widget]:
@@ -118,6 +119,10 @@ class IvscopeApp(KeyByKey):
             )
         )
 
+    async def on_explorer_screen_begun(self) -> None:
+        """Do what was typed while the explorer was loaded."""
+        await self.take_keys()
+
     def _crash(self, error: Exception) -> None:
         """End the program with the traceback of a bug: nothing on screen could be trusted."""
         raise error
@@ -129,10 +134,7 @@ class IvscopeApp(KeyByKey):
             self._provider.close()
 
     def exit(
-        self,
-        result: None = None,
-        return_code: int = 0,
-        message: RenderableType | None = None,
+        self, result: None = None, return_code: int = 0, message: RenderableType | None = None
     ) -> None:
         """Leave at once, or when the file asked for is written; a second call gives the file up."""
         held_by = self.jobs.leave(partial(self._leave, result, return_code, message))

@@ -4,18 +4,23 @@ import os
 import select
 import sys
 import termios
-from codecs import getincrementaldecoder
+from collections.abc import Iterable
 from contextlib import suppress
+from threading import Event
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from rich.segment import Segment
+from textual import constants, events
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._xterm_parser import XTermParser
 from textual.color import Color
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
 from textual.message import Message
 
+from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.terminal.restore import TerminalFile, restore_when_ended
+from ivscope.terminal.typed_input import Pasted, TypedInput
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -24,7 +29,11 @@ GONE: Final = 129
 """Exit code when the terminal is gone: that of SIGHUP, with which a shell says the same."""
 
 _WAIT = 0.1
-"""Seconds in which a lone Esc is told from the beginning of a key, as in Textual's driver."""
+"""Seconds after which the thread that reads keys looks whether the program ends."""
+
+_ANSWER_SECONDS = 0.5
+"""How long after the start a program that ends waits for the answer to what it has asked the
+terminal: it would stand at the prompt of the shell. Some terminals do not answer."""
 
 _MOST_BYTES = 4096
 """Bytes read at once."""
@@ -47,6 +56,8 @@ class QuickDriver(LinuxDriver):
         # Textual names a plain file; all that it does is write to it.
         self._file = cast("TextIOWrapper[Any]", self._terminal)
         self._take_handlers_back = restore_when_ended(self._terminal, self.fileno)
+        self._answered = Event()
+        self._asked_at = SYSTEM_CLOCK.monotonic()
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def stop_application_mode(self) -> None:
@@ -61,28 +72,33 @@ class QuickDriver(LinuxDriver):
             super().disable_input()
             return
         self._disable_mouse_support()
+        self._answered.wait(max(0.0, self._asked_at + _ANSWER_SECONDS - SYSTEM_CLOCK.monotonic()))
         self.exit_event.set()
         with suppress(termios.error):
             termios.tcflush(self.fileno, termios.TCIFLUSH)
 
     def run_input_thread(self) -> None:
-        """Hand on keys, pastes and reports until the program ends or the terminal is gone.
-
-        Bytes that are no UTF-8 count as U+FFFD.
-        """
+        """Hand on keys, pastes and reports until the program ends or the terminal is gone."""
         parser = XTermParser(self._debug)
-        decode = getincrementaldecoder("utf-8")("replace").decode
+        typed = TypedInput(constants.ESCAPE_DELAY, ANSI_SEQUENCES_KEYS.__contains__)
         while not self.exit_event.is_set():
-            messages: list[Message] = []
-            if select.select([self.fileno], [], [], _WAIT)[0]:
+            wait = typed.wait(SYSTEM_CLOCK.monotonic(), _WAIT)
+            parts = typed.tick(SYSTEM_CLOCK.monotonic())
+            if not parts and select.select([self.fileno], [], [], wait)[0]:
                 raw = self._read()
                 if not raw:
                     self._terminal.is_muted = True
                     self._app.call_later(self._app.exit, None, GONE)
                     return
-                messages += parser.feed(decode(raw))
-            for message in (*messages, *parser.tick()):
-                self.process_message(message)
+                parts = typed.feed(raw, SYSTEM_CLOCK.monotonic())
+                if typed.was_answered:
+                    self._answered.set()
+            for part in parts:
+                for message in _messages(parser, part):
+                    self.process_message(message)
+
+    def _query_in_band_window_resize(self) -> None:
+        """Ask for no sizes as sequences: SIGWINCH tells them, and cannot be forged by a text."""
 
     def _read(self) -> bytes:
         """The bytes that have come; none when the terminal is gone."""
@@ -90,6 +106,18 @@ class QuickDriver(LinuxDriver):
             return os.read(self.fileno, _MOST_BYTES)
         except OSError:
             return b""
+
+
+def _messages(parser: XTermParser, part: str | Pasted) -> Iterable[Message]:
+    """What the toolkit calls a key, a report or a paste."""
+    if isinstance(part, Pasted):
+        return [events.Paste(part.text)]
+    if part == "\x1b":
+        return [events.Key("escape", part)]
+    if len(part) == len("\x1bx") and part not in ANSI_SEQUENCES_KEYS:
+        # Fed, it would wait for more.
+        return parser._sequence_to_key_events(part[1], alt=True)  # noqa: SLF001
+    return parser.feed(part)
 
 
 class WithoutColor(LineFilter):

@@ -1,6 +1,7 @@
 """KeyByKey: an app that handles a key only when the key before it has had its whole effect."""
 
 from collections import deque
+from collections.abc import Collection
 
 from textual import events
 from textual.app import App
@@ -24,6 +25,8 @@ class KeyByKey(App[None]):
     packet, or faster than a prompt opens, would miss the prompt: `/quota` would find nothing and
     q would leave. Here they wait, in order, until the key before them has had its effect: a
     messenger follows it through the same queues, and new widgets have been mounted.
+
+    Until `take_keys` they wait for something to act on; only the keys in `leaving_keys` do not.
     """
 
     class Messenger(Message):
@@ -33,6 +36,10 @@ class KeyByKey(App[None]):
             super().__init__()
             self.turn = turn
 
+    leaving_keys: Collection[str] = ()
+    """Keys that end the program while others wait for `take_keys`."""
+
+    _holds_keys = True
     _typed: deque[events.Key | events.Paste] | None = None
     _turn = 0
     _rounds = 0
@@ -43,13 +50,21 @@ class KeyByKey(App[None]):
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
+        if self._holds_keys and isinstance(event, events.Key) and event.key in self.leaving_keys:
+            self.exit()
+            return
         if self._typed is None:
             self._typed = deque()
         self._typed.append(event)
         await self._next()
 
+    async def take_keys(self) -> None:
+        """Handle keys from now on, those that have come already first."""
+        self._holds_keys = False
+        await self._next()
+
     async def _next(self) -> None:
-        if self._rounds or not self._typed:
+        if self._holds_keys or self._rounds or not self._typed:
             return
         event = self._typed.popleft()
         self._turn += 1

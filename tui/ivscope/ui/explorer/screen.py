@@ -59,6 +59,9 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         (170, "-widest"),
     ]
 
+    class Begun(Message):
+        """Message: the explorer is there, and keys act on it."""
+
     @dataclass
     class Changed(Message):
         """Message: a feed, a fact or a scan of the provider changed. Posted by reading threads."""
@@ -147,6 +150,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         complaints = self._navigation.begin(self._launch)
         if complaints:
             self.say(complaints)
+        self.post_message(self.Begun())
 
     def _announce(self, what: Fetchable | Scan) -> None:
         self.post_message(self.Changed(what))
