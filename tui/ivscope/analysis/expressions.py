@@ -132,8 +132,8 @@ def _length(node: _Node) -> int:
 
 _COUNT = re.compile(r"\{(\d*)(,?)(\d*)\}", re.ASCII)
 _ESCAPE = re.compile(
-    r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|N\{[^}]*\}|0[0-7]{0,2}|.)",
-    re.ASCII | re.DOTALL | re.IGNORECASE,
+    r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|N\{[^}]*\}|0[0-7]{0,2}|.)",
+    re.ASCII | re.DOTALL,
 )
 _GROUP = re.compile(r"\((?:\?:|\?(-?)i:|\?P<\w+>|(?!\?))")
 """The opening of a group that can be looked for. A group may have a name, which nothing uses, or
