@@ -40,6 +40,7 @@ from support.judged_case import (
 from support.simulator.causes import PUBLISHER_GONE, Cause
 from support.simulator.stage import SECOND
 from support.simulator.truth import Happening
+from support.simulator.view import Fault
 
 
 def _count_fits(case: Case) -> bool:
@@ -71,8 +72,8 @@ def _same_errors(case: Case) -> bool:
         and one.time <= case.read_at
         and number not in late
     ]
-    is_known = not case.said.is_all_read or len(alike) <= case.said.most
-    return bool(case.said.times <= len(alike)) and is_known
+    is_known = case.said.is_all_read and Fault.LOST not in case.world.view.faults
+    return bool(case.said.times <= len(alike)) and (not is_known or len(alike) <= case.said.most)
 
 
 def _people(case: Case, find: Callable[[Happening], bool]) -> int:
@@ -105,10 +106,14 @@ def _code_or_name(one: Happening) -> str | None:
 
 
 def _is_number(case: Case, find: Callable[[Happening], bool]) -> bool:
-    """Whether so many participants have it as said; or more, where not everybody is read."""
+    """Whether so many participants have it as said.
+
+    Or more, where not everybody is read or an event is lost: no count can know of that.
+    """
     count, said = _people(case, find), int(case.said.participants)
     is_partial = len(case.seen.rows) < len(case.history.participants)
-    return said <= count if is_partial else said == count
+    can_be_more = is_partial or Fault.LOST in case.world.view.faults
+    return said <= count if can_be_more else said == count
 
 
 def _unreachable(case: Case) -> bool:

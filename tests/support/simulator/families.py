@@ -181,6 +181,9 @@ def _follow(stage: Service, viewer: str, host: str) -> None:
     """Subscribe to somebody who publishes, until that ends."""
     _pause(stage, SECOND // 3, 2 * SECOND)
     _try(stage, viewer, host)
+    if not stage.subscriptions(viewer) and stage.is_hit(50):
+        _pause(stage, SECOND // 2, 2 * SECOND)
+        _try(stage, viewer, host)
     _pause(stage, SECOND, MINUTE)
     if stage.is_hit(60) and not stage.subscriptions(viewer):
         stage.fail_to_subscribe(viewer, host, "PUBLISHER_NOT_FOUND", Cause.UNREACHABLE)

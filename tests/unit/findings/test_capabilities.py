@@ -287,3 +287,16 @@ def test_a_later_exchange_does_not_hide_the_one_before_the_error():
 def test_the_documented_fault_after_an_exchange_is_not_claimed_elsewhere(events, client):
     known_facts = GivenFacts(*events).with_facts(facts(**client))
     assert not any(faults(known_facts, position) for position in range(len(events)))
+
+
+def test_a_whole_second_beside_fractions_can_be_before_or_after_all_of_them():
+    finding, _ = first(
+        GivenFacts(
+            event(0, "JOINED"),
+            refused(40.073),
+            exchanged(40.322, VIEWER, HOST),
+            exchanged(40, HOST, HOST),
+        ),
+        1,
+    )
+    assert finding.certainty is Certainty.UNKNOWN

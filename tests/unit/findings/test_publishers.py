@@ -112,7 +112,19 @@ def test_inside_one_second_nothing_is_claimed():
     assert (finding.certainty, "which came first" in text) == (Certainty.UNKNOWN, True)
     assert "stopped" in text
     finding, text = first(host((100, "PUBLISH_STARTED")))
-    assert (finding.certainty, "started in the same second" in text) == (Certainty.LIKELY, True)
+    assert (finding.certainty, "started in the same second" in text) == (Certainty.UNKNOWN, True)
+
+
+@pytest.mark.parametrize("start", [100, 99])
+def test_who_is_subscribed_right_after_failing_at_a_start_likely_came_too_early(start):
+    own = [lost(), event(101, "SUBSCRIBE_STARTED", remote=HOST)]
+    started = event(start, "PUBLISH_STARTED", participant=HOST)
+    stopped = event(500, "PUBLISH_STOPPED", participant=HOST)
+    finding, _ = first(GivenFacts(*own).with_log(HOST, started, stopped), 0)
+    assert finding.certainty is Certainty.LIKELY
+    own[1] = event(101, "SUBSCRIBE_STARTED", remote="somebody")
+    finding, _ = first(GivenFacts(*own).with_log(HOST, started, stopped), 0)
+    assert finding.certainty is Certainty.UNKNOWN
 
 
 def test_a_publisher_that_came_back_soon_is_told_to_have_been_away_for_a_moment():

@@ -135,7 +135,11 @@ def token_in_force(context: EventContext) -> Iterator[Finding]:
 
 def _at(context: EventContext, second: int, needed: str) -> Iterator[Finding]:
     """Tell by the last exchange of the stay, else by the first one after the error."""
-    same = _distinct(context, filter(context.is_tied, context.within(second, second, *_MARKS)))
+    inside = _distinct(context, context.within(second, second, *_MARKS))
+    same = list(filter(context.is_tied, inside))
+    if any(_is_tied(context, at, other) for at in same for other in inside if other not in same):
+        # One whole second beside times with fractions: it can be before or after all of them.
+        same = inside
     beside = _exchanges(context, same)
     if len(beside) > 1 or (beside and len(same) > len(beside)):
         yield _several(context, beside)
@@ -175,9 +179,13 @@ def _tied_with_first(context: EventContext, positions: Iterator[int]) -> list[in
     first = next(positions, None)
     if first is None:
         return []
-    time = context.log.time_us(first)
-    own = takewhile(lambda at: distance_between(time, context.log.time_us(at)).is_tied, positions)
+    own = takewhile(lambda at: _is_tied(context, first, at), positions)
     return _distinct(context, [first, *own])
+
+
+def _is_tied(context: EventContext, one: int, other: int) -> bool:
+    """Whether the times of two events leave their order open."""
+    return distance_between(context.log.time_us(one), context.log.time_us(other)).is_tied
 
 
 def _distinct(context: EventContext, positions: Iterable[int]) -> list[int]:

@@ -230,7 +230,7 @@ def _compare(
     is_tied = any(_away(known_log, time, at).is_tied for at in near)
     is_race = bool(near) and not (found.state is State.TIE and is_tied)
     if is_race:
-        claim, certainty, positions = _race(known_log, time, near, found)
+        claim, certainty, positions = _race(context, known_log, near, found)
     else:
         claim, certainty, positions = _claim(context, known_log, found, second)
     unknown: StaysUnknown | None = None
@@ -287,19 +287,29 @@ def _claim(context: EventContext, known_log: KnownLog, found: Publishing, second
         move = Move.STARTED
         if end is not None and positions[-1:] == [end]:
             move = Move.LEFT if log.name(end) == events.LEFT else Move.STOPPED
-        # Who subscribes at a start comes too early; at a stop it was there until that moment.
-        certainty = Certainty.LIKELY if move is Move.STARTED else Certainty.UNKNOWN
+        # Who is subscribed right after failing at a start came too early. Else it was there for a
+        # part of the second, and the subscriber can be the reason.
+        is_early = move is Move.STARTED and _is_reached_after(context, second)
+        certainty = Certainty.LIKELY if is_early else Certainty.UNKNOWN
         return PublisherTied(move), certainty, positions
     return PublisherSays.UNSURE, Certainty.UNKNOWN, [*found.positions]
 
 
-def _race(known_log: KnownLog, time: int, near: tuple[int, ...], found: Publishing) -> _Said:
-    """Likely a race where the times say that it was not publishing; else it can be anything."""
+def _race(
+    context: EventContext, known_log: KnownLog, near: tuple[int, ...], found: Publishing
+) -> _Said:
+    """Likely a race where the times say that it was not publishing, or it was reached after.
+
+    Else the subscriber can be the reason.
+    """
+    time = context.log.time_us(context.position) or 0
     moves = dict.fromkeys(
         MoveNear(_MOVES[known_log.log.name(at) or ""], _away(known_log, time, at)) for at in near
     )
     was_there = found.state not in {State.OFF, State.NOT_YET}
-    certainty = Certainty.UNKNOWN if was_there else Certainty.LIKELY
+    started = any(known_log.log.name(at) == events.PUBLISH_STARTED for at in near)
+    is_early = started and _is_reached_after(context, time // SECOND_US)
+    certainty = Certainty.UNKNOWN if was_there and not is_early else Certainty.LIKELY
     return PublisherMovedNear(tuple(moves)), certainty, [*near]
 
 
@@ -320,6 +330,13 @@ def _stopped(known_log: KnownLog, time: int, start: int | None, end: int | None)
     ]
     claim = PublisherStopped(away, _away(known_log, time, left[0]) if left else None, back)
     return claim, Certainty.SHOWN, [end, *left, *after]
+
+
+def _is_reached_after(context: EventContext, second: int) -> bool:
+    """Whether the subscriber was subscribed to the publisher right after its error."""
+    remote, until = context.event.remote_participant_id, second + NEAR_SECONDS
+    found = context.within(second, until, events.SUBSCRIBE_STARTED)
+    return any(context.log.remote(at) == remote and not context.is_before(at) for at in found)
 
 
 def _again(known_log: KnownLog, time: int) -> int | None:
