@@ -7,8 +7,7 @@ from typing import Final
 
 from ivscope.analysis.event_tally import Bucket, EventTally
 from ivscope.analysis.intervals import SECOND, Reach
-from ivscope.analysis.lane_order import LaneOrder
-from ivscope.analysis.lanes import LaneCell, Lanes
+from ivscope.analysis.lanes import LaneCell, LaneOrder, Lanes
 from ivscope.analysis.publishers import PublisherLevel, Publishers
 from ivscope.analysis.time_window import TimeWindow, window_between
 from ivscope.domain.times import to_microseconds
