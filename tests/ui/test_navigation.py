@@ -215,7 +215,7 @@ async def test_dash_toggles_between_two_places():
 
 
 async def test_load_all_reads_every_page():
-    async with explorer(at(DANA), unlimited=True) as journey:
+    async with explorer(at(DANA)) as journey:
         await journey.until("100 events loaded · more available")
         await journey.press("L")
         await journey.until("LOADING ALL")

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection, Iterable
 
-MOST_NAMED = 100
-"""Participants that one filter names: ids have 12 characters, and more are no help to anyone."""
+MOST_NAMED = 70
+"""Participants that one filter names: their ids, of 12 characters, fill the longest filter."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
 
@@ -13,7 +13,7 @@ class Drills:
     """Makes drill-down filters for the texts of one field.
 
     A text in a filter is also found inside longer texts and in any case. Where that would find
-    another text of the field, a regular expression says that exactly this one is meant.
+    another text of the field, the filter says that exactly this one is meant.
 
     Args:
         field: As typed before the colon.
@@ -40,7 +40,7 @@ class Drills:
             return f'{self._field}:""'
         if _PLAIN.fullmatch(text) and self._folded.count(text.casefold()) <= 1:
             return f"{self._field}:{text}"
-        return f"{self._field}:{_expression((text,))}"
+        return f"{self._field}:{_exactly((text,))}"
 
     def any_of(self, texts: Collection[str]) -> str | None:
         """Return the filter for several texts; None for none, or when it would be too long."""
@@ -48,12 +48,21 @@ class Drills:
             return None
         if len(texts) == 1:
             return self.only(next(iter(texts)))
-        return f"{self._field}:{_expression(texts)}"
+        return f"{self._field}:{_exactly(texts)}"
 
 
-def _expression(texts: Iterable[str]) -> str:
+def _exactly(texts: Collection[str]) -> str:
+    if all(map(str.isprintable, texts)):
+        return "=" + ",".join(map(_quoted, texts))
     choice = "|".join("".join(map(_literal, text)) for text in texts)
     return rf"/\A(?-i:{choice})\Z/"
+
+
+def _quoted(text: str) -> str:
+    if _PLAIN.fullmatch(text):
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _literal(character: str) -> str:

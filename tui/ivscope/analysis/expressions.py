@@ -31,9 +31,10 @@ class ExpressionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A regular expression finds something in the text. Capitals make no difference.
+    """A regular expression finds something in the text.
 
-    The syntax and its meaning are those of Python's `re`, without what `read_expression` refuses.
+    Capitals make no difference, except inside (?-i:…). The syntax and its meaning are those of
+    Python's `re`, without what `read_expression` refuses.
     """
 
     source: str
@@ -131,11 +132,12 @@ def _length(node: _Node) -> int:
 
 _COUNT = re.compile(r"\{(\d*)(,?)(\d*)\}", re.ASCII)
 _ESCAPE = re.compile(
-    r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|N\{[^}]*\}|0[0-7]{0,2}|.)",
-    re.ASCII | re.DOTALL | re.IGNORECASE,
+    r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|N\{[^}]*\}|0[0-7]{0,2}|.)",
+    re.ASCII | re.DOTALL,
 )
-_GROUP = re.compile(r"\((?:\?:|\?i:|\?P<\w+>|(?!\?))")
-"""The opening of a group that can be looked for. A group may have a name, which nothing uses."""
+_GROUP = re.compile(r"\((?:\?:|\?(-?)i:|\?P<\w+>|(?!\?))")
+"""The opening of a group that can be looked for. A group may have a name, which nothing uses, or
+say that inside it capitals make a difference."""
 _REMARK = re.compile(r"\(\?(?:#[^)]*|i)\)")
 """A remark, and the setting that holds anyway."""
 
@@ -161,7 +163,8 @@ class _Reader:
         self._source = source
         self._at = 0
         self._depth = 0
-        self._numbers: dict[str, int] = {}
+        self._flags: re.RegexFlag | int = re.IGNORECASE
+        self._numbers: dict[tuple[str, re.RegexFlag | int], int] = {}
         self.atoms: list[Callable[[str], object]] = []
         """By number, whether a character is what was typed."""
 
@@ -228,16 +231,17 @@ class _Reader:
     def _atom(self, end: int) -> _Atom:
         start, self._at = self._at, end
         text = self._source[start:end]
-        if text not in self._numbers:
+        key = text, self._flags
+        if key not in self._numbers:
             try:
                 with warnings.catch_warnings():
                     # Python warns about classes that it may read differently in future.
                     warnings.simplefilter("ignore")
-                    self.atoms.append(re.compile(text, re.IGNORECASE).fullmatch)
+                    self.atoms.append(re.compile(text, self._flags).fullmatch)
             except re.error as error:
                 self._fail(error.msg, start + (error.pos or 0))
-            self._numbers[text] = len(self._numbers)
-        return _Atom(self._numbers[text])
+            self._numbers[key] = len(self._numbers)
+        return _Atom(self._numbers[key])
 
     def _group(self) -> _Node | None:
         start = self._at
@@ -255,7 +259,11 @@ class _Reader:
         self._depth += 1
         if self._depth > _MOST_NESTED:
             self._fail("too many groups in groups", start)
+        outside = self._flags
+        if group[1] is not None:
+            self._flags = 0 if group[1] else re.IGNORECASE
         inside = self._choice()
+        self._flags = outside
         self._depth -= 1
         if self._next() != ")":
             self._fail("this ( has no ); write \\( for the sign itself", start)

@@ -11,6 +11,7 @@ from ivscope.analysis.filters import (
     FIELDS,
     AttributeTerm,
     Containing,
+    Exactly,
     Filter,
     FilterError,
     Flag,
@@ -171,8 +172,9 @@ def parse_filter(text: str, reference: TimeReference) -> Filter:
 
     Terms stand between blanks and must all hold. `!` before a term inverts it, `*` in a value
     stands for anything and makes the value cover the whole text, quotes keep blanks and take
-    the meaning out of signs, and `/…/` is a regular expression. A word without a field is
-    looked for in every text of an event.
+    the meaning out of signs, and `/…/` is a regular expression. `=` before a value means exactly
+    this text, capitals and all, or one of several with commas between. A word without a field
+    is looked for in every text of an event.
 
     Args:
         text: As typed. Blanks alone let every event pass.
@@ -225,7 +227,22 @@ def _term(word: FilterWord) -> Term:
         if wanted is None:
             raise FilterError(f"Type {field}:yes or {field}:no", value.at)
         return FlagTerm(Flag(field), wanted, word.inverted)
+    if not word.is_expression and value.find("=") == 0:
+        return TextTerm(TextField(field), _exactly(value.part(1), field), word.inverted)
     return TextTerm(TextField(field), _pattern(word, value), word.inverted)
+
+
+def _exactly(value: Value, field: str) -> Exactly:
+    """The texts between commas, which quotes keep in a text."""
+    texts: list[str] = []
+    rest = value
+    while (comma := rest.find(",")) >= 0:
+        texts.append(rest.text[:comma])
+        rest = rest.part(comma + 1)
+    texts.append(rest.text)
+    if "" in texts and not value.was_quoted:
+        raise FilterError(f"Type texts after =, like {field}:=one,two", value.at)
+    return Exactly(frozenset(texts))
 
 
 def _attribute_term(word: FilterWord) -> AttributeTerm:

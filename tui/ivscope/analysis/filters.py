@@ -54,7 +54,18 @@ class Wildcard:
         return len(folded) - len(last) >= at and folded.endswith(last)
 
 
-Pattern = Containing | Wildcard | Expression
+@dataclass(frozen=True, slots=True)
+class Exactly:
+    """The text is one of these, capitals and all."""
+
+    texts: frozenset[str]
+
+    def matches(self, text: str) -> bool:
+        """Whether it is one of them."""
+        return text in self.texts
+
+
+Pattern = Exactly | Containing | Wildcard | Expression
 
 
 class FilterError(ValueError):
@@ -93,7 +104,7 @@ FIELDS: Final = {
     "name": "event name, name:SUB*",
     "code": "error code, code:QUOTA",
     "remote": "remote participant id, remote:abc",
-    "participant": "participant id, participant:abc",
+    "participant": "participant id, participant:abc, participant:=abc,def for exactly these",
     "user": "user id of the participant or of a token, user:alice",
     "attr": "token attribute, attr:role, attr:role=host, attr:=host",
     "cap": "token capability, cap:PUBLISH",

@@ -12,6 +12,8 @@ from ivscope import __version__
 if TYPE_CHECKING:
     from ivscope.cli.connections import Origin
     from ivscope.endpoint.world import World
+    from ivscope.sources.recording import Recording
+    from ivscope.ui.app import IvscopeApp
     from ivscope.workspace.place import Place
 
 USAGE = 2
@@ -19,6 +21,9 @@ USAGE = 2
 
 _STOPPED = 128
 """A shell's exit code for a process that a signal stopped is this and the signal's number."""
+
+_INTERRUPTED = 130
+"""Exit code after Ctrl+C, as the shell gives it."""
 
 INCOMPLETE = 1
 """Exit code when something that was asked for is missing: a file given up, answers not recorded,
@@ -37,8 +42,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _explore(_explorer_parser().parse_args(words))
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors hold arguments as text that a terminal does not act on."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the arguments, and end."""
+        from ivscope.render.safe import safe  # noqa: PLC0415 - keeps --help quick
+
+        if message.startswith("unrecognized"):
+            message += "; an id that begins with - goes behind --"
+        with suppress(OSError):
+            self.print_usage(sys.stderr)
+        self.exit(USAGE, f"{self.prog}: error: {safe(message)}\n")
+
+
 def _explorer_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="ivscope",
         description="Explore Amazon IVS Real-Time stage sessions in the terminal. Read-only.",
         epilog="ivscope open --help tells how to open a recording without AWS, and ivscope "
@@ -66,7 +85,7 @@ def _explorer_parser() -> argparse.ArgumentParser:
 
 
 def _recording_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="ivscope open",
         description="Explore what ivscope --record has saved, without AWS.",
     )
@@ -92,7 +111,7 @@ def _add_place(parser: argparse.ArgumentParser) -> None:
 
 
 def _endpoint_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="ivscope endpoint",
         description="Serve a demo world or a case file as an ivs-realtime endpoint on 127.0.0.1, "
         "for the explorer, the AWS CLI and SDKs. Any credentials will do. Ctrl+C stops it.",
@@ -112,9 +131,32 @@ def _endpoint_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _fail(message: str) -> int:
-    print(f"ivscope: {message}", file=sys.stderr)
-    return USAGE
+def _fail(message: str, code: int = USAGE) -> int:
+    _warn(message)
+    return code
+
+
+def _warn(message: str) -> None:
+    """Print to stderr what stays after the end. File names in it may hold anything."""
+    from ivscope.render.safe import safe  # noqa: PLC0415 - keeps --help quick
+
+    with suppress(OSError):  # the terminal can be gone
+        for line in message.splitlines():
+            print(f"ivscope: {safe(line)}", file=sys.stderr)
+
+
+def _say(text: str) -> None:
+    """Print a line.
+
+    Raises:
+        SystemExit: It cannot be printed.
+    """
+    from ivscope.render.safe import safe  # noqa: PLC0415 - keeps --help quick
+
+    try:
+        print(safe(text), flush=True)
+    except OSError as error:
+        raise SystemExit(_fail(f"cannot print: {error.strerror}", INCOMPLETE)) from error
 
 
 def _check_config() -> int:
@@ -122,12 +164,12 @@ def _check_config() -> int:
 
     _, complaints = load(os.environ)
     for complaint in complaints:
-        print(complaint)
+        _say(complaint)
     if complaints:
         return USAGE
     path = configuration_path(os.environ)
     is_there = path is not None and path.exists()
-    print(f"config ok: {path}" if is_there else f"config ok: defaults, no file at {path}")
+    _say(f"config ok: {path}" if is_there else f"config ok: defaults, no file at {path}")
     return 0
 
 
@@ -138,7 +180,8 @@ def _explore(options: argparse.Namespace) -> int:
 
     complaint = _bad_ids(options)
     if complaint is None:
-        is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+        streams = (sys.stdin, sys.stdout)  # none where one was closed
+        is_terminal = all(stream and stream.isatty() for stream in streams)
         complaint = refusal(os.environ, is_terminal=is_terminal)
     if complaint is not None:
         return _fail(complaint)
@@ -149,7 +192,6 @@ def _explore(options: argparse.Namespace) -> int:
     configuration, complaints = load(os.environ)
     os.environ.update(toolkit_settings(os.environ, configuration.theme))
     from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - keeps --help quick
-    from ivscope.render.safe import safe  # noqa: PLC0415 - same
     from ivscope.ui.app import IvscopeApp  # noqa: PLC0415 - Textual reads the settings when imported
     from ivscope.ui.driver import QuickDriver  # noqa: PLC0415 - same
     from ivscope.workspace.launch import Launch, RecordingStatus  # noqa: PLC0415 - same
@@ -189,13 +231,23 @@ def _explore(options: argparse.Namespace) -> int:
         driver_class=QuickDriver,
     )
     app.run(mouse=options.mouse or configuration.mouse)
-    with suppress(OSError):  # the terminal can be gone
-        for outcome in app.jobs.outcomes:
-            print(f"ivscope: {safe(outcome.text)}", file=sys.stderr)
-        if recording is not None:
-            print(f"ivscope: {recording.in_words}", file=sys.stderr)
-        for bug in app.jobs.bugs:
-            print(f"ivscope: {bug.report}", file=sys.stderr)
+    return _after(app, recording)
+
+
+def _after(app: "IvscopeApp", recording: "Recording | None") -> int:
+    """Say what became of files, and what failed, when the screen is gone; the exit code.
+
+    Raises:
+        Exception: The bug that ended the explorer.
+    """
+    for outcome in app.jobs.outcomes:
+        _warn(outcome.text)
+    if recording is not None:
+        _warn(recording.in_words)
+    for bug in app.jobs.bugs:
+        _warn(bug.report)
+    if app.crash is not None:
+        raise app.crash
     is_whole = all(outcome.is_kept for outcome in app.jobs.outcomes) and not app.jobs.bugs
     is_whole = is_whole and (recording is None or not recording.lost)
     return app.return_code or (0 if is_whole else INCOMPLETE)
@@ -232,12 +284,12 @@ def _bad_ids(options: argparse.Namespace) -> str | None:
         options.session, options.participant = found.session_id, found.participant_id
     if found.stage_arn is None:
         return (
-            f"{options.stage!r} holds no stage ARN "
+            f"'{options.stage}' holds no stage ARN "
             "(arn:aws:ivs:REGION:ACCOUNT:stage/ID); start without it to pick a stage"
         )
     options.stage = found.stage_arn
     if options.participant is not None and not is_participant_id(options.participant):
-        return f"{options.participant!r} is not a participant id (letters, digits, - and _)"
+        return f"'{options.participant}' is not a participant id (letters, digits, - and _)"
     return None
 
 
@@ -258,7 +310,7 @@ def _serve(options: argparse.Namespace) -> int:
         world, session = _served(options.world)
         endpoint = Endpoint(world, options.port, throttle=options.throttle)
     except UnusableFileError as refused:
-        return _fail(f"{safe(options.world)}: {refused}")
+        return _fail(f"{options.world}: {refused}")
     except OverflowError:
         return _fail(f"port {options.port} does not exist: ports go from 0 to 65535")
     except OSError as error:
@@ -300,11 +352,30 @@ def run() -> NoReturn:
     The interpreter's own end would wait for imports and threads that nobody needs any more: up
     to 0.2 s with boto3 loaded, and longer with a call in flight.
     """
-    code = main()
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):  # the terminal can be gone
+    try:
+        code = main()
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else USAGE
+    except KeyboardInterrupt:
+        code = _INTERRUPTED
+    except Exception as bug:  # noqa: BLE001 - told, and the exit code says so
+        code = _crashed(bug)
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # none where it was closed
+        try:
             stream.flush()
+        except OSError:  # a full disk, or a terminal that is gone
+            code = code or INCOMPLETE
     os._exit(code)
+
+
+def _crashed(bug: Exception) -> int:
+    """Report a bug, without what was read; the exit code."""
+    from ivscope.domain.clock import utc_now  # noqa: PLC0415 - seldom
+    from ivscope.terminal.crash_report import CRASHED, report_crash  # noqa: PLC0415 - seldom
+
+    commands = sys.modules.get("ivscope.ui.commands")
+    done = () if commands is None else commands.LAST_DONE
+    return _fail(report_crash(bug, done, os.environ, utc_now()), CRASHED)
 
 
 if __name__ == "__main__":

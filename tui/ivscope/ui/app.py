@@ -1,6 +1,6 @@
 """IvscopeApp: draws a first frame at once, then makes the provider and opens the explorer."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
 from textual.driver import Driver
-from textual.filter import LineFilter, Monochrome, NoColor
 from textual.widget import Widget
 from textual.widgets import Static
 
 from ivscope.domain.clock import SYSTEM_CLOCK, Clock
 from ivscope.settings.configuration import Configuration, effective_keys, keymap
-from ivscope.ui.driver import QuickDriver, WithoutColor
+from ivscope.ui.driver import QuickDriver
 from ivscope.ui.key_by_key import KeyByKey
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
 from ivscope.workspace.jobs import Jobs, UiThread
@@ -80,14 +79,6 @@ class IvscopeApp(KeyByKey):
         """Make the first frame: one line that says what is starting."""
         yield Static(f"ivscope · {self._launch.label} · starting", markup=False)
 
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return Textual's filters; with NO_COLOR ours replaces the two that Textual would use."""
-        filters = super().get_line_filters()
-        if not self.no_color:
-            return filters
-        theirs = [f for f in filters if not isinstance(f, NoColor | Monochrome)]
-        return [WithoutColor(), *theirs]
-
     def on_mount(self) -> None:
         """Load the explorer once the first frame is out."""
         self.call_after_refresh(self._open)
@@ -124,7 +115,7 @@ class IvscopeApp(KeyByKey):
         await self.take_keys()
 
     def _crash(self, error: Exception) -> None:
-        """End the program with the traceback of a bug: nothing on screen could be trusted."""
+        """End the program: nothing on screen could be trusted."""
         raise error
 
     def on_unmount(self) -> None:

@@ -1,8 +1,10 @@
 """Commands on screen: their handlers, why one cannot be done now, and screens that take keys."""
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -31,6 +33,10 @@ ONLY_RECORDED = "a recording does not grow: ivscope --record reads on, with AWS"
 
 _COMMAND_ID = re.compile(r"\{([a-z]+\.[a-z_]+)\}")
 """A command id in braces in a reason: it is replaced by the key of that command."""
+
+
+LAST_DONE: Final[deque[str]] = deque(maxlen=20)
+"""Ids of the commands done last, the latest last: for the report of a crash."""
 
 
 class Unavailable(Exception):  # noqa: N818 - it is an answer to a key, no error
@@ -165,6 +171,7 @@ class CommandScreen(Screen[ScreenResultType]):
 
     def action_do(self, id_: str) -> None:
         """Do a command, or say why not."""
+        LAST_DONE.append(id_)
         try:
             self.handlers.do(id_, self.view)
         except Unavailable as why:

@@ -1,21 +1,23 @@
-"""QuickDriver: Textual's terminal driver, which leaves at once and gives the terminal back."""
+"""Textual's driver and app, done otherwise where the terminal and what is printed is concerned."""
 
 import os
 import select
 import sys
 import termios
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from rich.console import RenderableType
 from rich.segment import Segment
 from textual import constants, events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._xterm_parser import XTermParser
+from textual.app import App
 from textual.color import Color
 from textual.drivers.linux_driver import LinuxDriver
-from textual.filter import LineFilter
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.message import Message
 
 from ivscope.domain.clock import SYSTEM_CLOCK
@@ -77,6 +79,13 @@ class QuickDriver(LinuxDriver):
         with suppress(termios.error):
             termios.tcflush(self.fileno, termios.TCIFLUSH)
 
+    def _run_input_thread(self) -> None:
+        """Read keys in a thread; a bug there ends the program as any other."""
+        try:
+            self.run_input_thread()
+        except Exception as error:  # noqa: BLE001 - handed on whole
+            self._app.call_later(self._app._handle_exception, error)  # noqa: SLF001 - as the base
+
     def run_input_thread(self) -> None:
         """Hand on keys, pastes and reports until the program ends or the terminal is gone."""
         parser = XTermParser(self._debug)
@@ -129,3 +138,27 @@ class WithoutColor(LineFilter):
             Segment(text, style.without_color if style is not None else None, control)
             for text, style, control in segments
         ]
+
+
+class PlainApp(App[None]):
+    """An app that sends no colour under NO_COLOR, and prints no variables after a crash."""
+
+    @property
+    def crash(self) -> Exception | None:
+        """The bug that ended the program."""
+        return self._exception
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return Textual's filters; with NO_COLOR ours replaces the two that Textual would use."""
+        filters = super().get_line_filters()
+        if not self.no_color:
+            return filters
+        return [WithoutColor(), *(f for f in filters if not isinstance(f, NoColor | Monochrome))]
+
+    def _fatal_error(self) -> None:
+        """End without Textual's traceback, which shows user ids and attributes to whoever looks."""
+        self._close_messages_no_wait()
+
+    def panic(self, *_renderables: RenderableType) -> None:
+        """The same for an error that would draw itself."""
+        self._close_messages_no_wait()

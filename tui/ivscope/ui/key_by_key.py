@@ -4,10 +4,11 @@ from collections import deque
 from collections.abc import Collection
 
 from textual import events
-from textual.app import App
 from textual.events import Event
 from textual.message import Message
 from textual.widget import Widget
+
+from ivscope.ui.driver import PlainApp
 
 _ROUNDS = 4
 """Times that a messenger passes through the queues after a key: once for what the key does, once
@@ -18,7 +19,7 @@ _LOST_SECONDS = 0.25
 """After this a messenger counts as lost: the key has removed the widget that it was sent to."""
 
 
-class KeyByKey(App[None]):
+class KeyByKey(PlainApp):
     """An app that queues keys, for fast typists and slow connections.
 
     Textual hands a key to whatever has the focus when the key arrives. Keys that come in one
