@@ -3,7 +3,7 @@
 import pytest
 
 from ivscope.findings.finding import Certainty
-from support.calibration import Table, below_bar, calibrate, lines_of, stage_worlds
+from support.calibration import stage_worlds
 from support.finding_claims import CLAIMS
 from support.judging import judge
 from support.simulator.causes import Cause
@@ -14,9 +14,9 @@ from support.simulator.stage import BOTH, SECOND, WATCH
 from support.simulator.view import CLEAN, Fault
 from support.simulator.worlds import World, lot_of
 
-RARE = {"duration: longer"}
-"""Needs a stop and a start that are both lost more than half an hour beyond 24 h: not in so few
-worlds. The list of claims in `claims.txt` has its sentences."""
+RARE = {"duration: longer", "publisher: replication ended"}
+"""The first needs a stop and a start that are both lost more than half an hour beyond 24 h, the
+second the events of another stage: not in these worlds. `claims.txt` has their sentences."""
 
 MANY = 1_200
 """Worlds: so many that every sentence is said."""
@@ -115,43 +115,3 @@ def test_every_claim_finds_its_sentence_and_most_sentences_are_judged():
         unjudged += sum(one.certainty is not Certainty.UNKNOWN for one in told.unjudged)
     assert {claim.rule for claim in CLAIMS} - found <= RARE
     assert unjudged * 10 < judged
-
-
-@pytest.fixture(scope="module")
-def table():
-    return calibrate(120)
-
-
-def test_the_table_counts_every_statement_once(table):
-    told = sum(len(judge(world).statements) for _, _, world in stage_worlds(120))
-    assert table.all.total() == told
-    assert all(0 <= table.true[key] <= count for key, count in table.all.items())
-
-
-def test_the_table_counts_no_more_known_causes_than_errors(table):
-    for key, count in table.errors.items():
-        assert sum(table.known[key, word] for word in Certainty) <= count
-
-
-def test_what_is_false_though_shown_is_below_the_bar_and_what_is_true_is_not():
-    one = Table()
-    for rule, family, certainty, is_true in (
-        ("good", "mixed", Certainty.SHOWN, True),
-        ("bad", "mixed", Certainty.SHOWN, False),
-        ("fair", "bursts", Certainty.LIKELY, True),
-        ("poor", "bursts", Certainty.LIKELY, False),
-        ("open", "bursts", Certainty.UNKNOWN, False),
-    ):
-        one.all[(rule, family, "clean"), certainty] += 10
-        one.true[(rule, family, "clean"), certainty] += 10 if is_true else 8
-    assert list(below_bar(one)) == [
-        "shown, clean: bad: 10  80.0 %, false in mixed",
-        "likely, bursts: poor: 10  80.0 %",
-    ]
-
-
-def test_the_table_prints_each_claim_with_its_families(table):
-    text = "\n".join(lines_of(table))
-    assert all(rule in text for rule in table.rules)
-    assert "TRUE CAUSE" in text
-    assert next(iter(lines_of(Table()))).startswith("0 worlds")

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from ivscope.analysis.intervals import LATEST
 from ivscope.analysis.timed_events import Wanted, all_timed, timed_events, untimed_events
 from ivscope.domain.durations import per_minute
 from ivscope.findings.event_context import SECOND_US, EventContext, ask_session
-from ivscope.findings.finding import MOST_REFS, Certainty, Claim, Finding, Lacking, PlainClaim
+from ivscope.findings.finding import MOST_REFS, Certainty, Claim, Finding, Lacking, Open, PlainClaim
 from ivscope.findings.session_context import MANY, EventPeriod, SessionContext, period, with_errors
 from ivscope.provider.store.event_log import EventLog
 
@@ -224,14 +225,18 @@ def bursts(session: SessionContext) -> Iterator[Finding]:
         for code, positions in by_code.items()
         for burst in _many_in(session, positions)
     ]
+    settled_to = session.settled_to() if found else LATEST
     for count, code, burst in sorted(found, key=lambda one: -one[0])[:MOST_BURSTS]:
         claim = Burst(
             count, code, session.period(burst), _at_once(session, burst), code == INTERNAL
         )
+        certainty = Certainty.SHOWN
         unknown: Claim | PlainClaim | None = session.partial
+        if (session.second(burst[-1]) + 1) * SECOND_US > settled_to:
+            certainty, unknown = Certainty.LIKELY, unknown or Open.MAY_COME_LATE
         if claim.is_to_escalate:
             unknown = unknown or RepeatsOpen.SERVICE_OR_SHARED
-        yield Finding(claim, Certainty.SHOWN, session.refs(burst), unknown, session.rest)
+        yield Finding(claim, certainty, session.refs(burst), unknown, session.rest)
 
 
 def _at_once(session: SessionContext, burst: Sequence[int]) -> int | None:
