@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivscope.analysis import neighbours
+from ivscope.analysis import spans as spans_module
 from ivscope.analysis.histories import read_so_far
 from ivscope.analysis.intervals import LATEST, NOTHING_KNOWN, SPAN_NAMES, Reach, Why
 from ivscope.analysis.spans import Spans
@@ -155,7 +155,7 @@ def test_what_the_events_around_tell_is_what_all_events_tell(events, chance):
         near = outcome(timed)
         unordered = outcome(sorted(timed, key=repr))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(neighbours, "_MOST", 1)
+        patch.setattr(spans_module, "_MOST", 1)
         assert near == outcome(timed) == unordered
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from ivscope.analysis.event_view import FEW, EventView, shown_rows
-from ivscope.analysis.row_columns import flags_of, places_of
+from ivscope.analysis.timed_events import flags_of, places_of
 
 _PIECE = 1_024
 """Rows looked at together: with many errors the first piece of a line usually has one."""

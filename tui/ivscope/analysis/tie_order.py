@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from ivscope.analysis.histories import KindRoles
 from ivscope.analysis.intervals import Family, Reach, bounds_of
-from ivscope.analysis.neighbours import Near, Neighbours, Thing, stay_of, thing_of
 from ivscope.analysis.pairing import Doubts, Half, states_of
 from ivscope.analysis.possible_states import (
     IN,
@@ -25,6 +24,7 @@ from ivscope.analysis.possible_states import (
     Way,
     steps_of,
 )
+from ivscope.analysis.spans import Near, Neighbours, Thing, stay_of, thing_of
 from ivscope.domain import events
 from ivscope.provider.store.event_log import NO_TIME, EventLog
 
