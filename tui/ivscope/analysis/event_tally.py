@@ -8,8 +8,8 @@ from operator import floordiv
 from typing import NamedTuple
 
 from ivscope.analysis.intervals import SECOND
-from ivscope.analysis.row_columns import flags_of
 from ivscope.analysis.time_window import TimeWindow
+from ivscope.analysis.timed_events import flags_of
 from ivscope.domain.clock import work_limit
 from ivscope.domain.times import LATEST_US, from_microseconds
 from ivscope.provider.store.event_log import NO_TIME, EventLog

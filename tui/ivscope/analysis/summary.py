@@ -13,7 +13,6 @@ from ivscope.analysis.drill_filters import Drills
 from ivscope.analysis.estimates import estimates
 from ivscope.analysis.intervals import SECOND
 from ivscope.analysis.listed_participants import ListedParticipants
-from ivscope.analysis.row_columns import flags_of
 from ivscope.analysis.session_summary import (
     Breakdown,
     BreakdownRow,
@@ -24,6 +23,7 @@ from ivscope.analysis.session_summary import (
     StateRow,
     Summary,
 )
+from ivscope.analysis.timed_events import flags_of
 from ivscope.domain import events
 from ivscope.domain.clock import work_limit
 from ivscope.domain.durations import per_minute

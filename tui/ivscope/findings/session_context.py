@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import compress
 
 from ivscope.analysis.intervals import LATEST
-from ivscope.analysis.row_columns import flags_of
+from ivscope.analysis.timed_events import flags_of
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.domain.times import from_microseconds
 from ivscope.findings.event_context import refs, second_of
