@@ -104,6 +104,7 @@ class SessionData:
         """What is counted so far."""
         log = self.scan.log
         self._people.take(self.scan.participants.items)
+        self._people.add(self.scan.listed_first)
         return self._builder.summary(
             people=self._people,
             facts=self._provider.store.facts(self.scan.session),
