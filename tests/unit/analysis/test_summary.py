@@ -192,8 +192,9 @@ def test_a_summary_with_a_random_part_estimates_the_others():
     builder = SummaryBuilder(log_of(rows))
     builder.advance(1)
     told = {"people": ListedParticipants(), "facts": {}, "read": names, "all_listed": True}
-    found = builder.summary(**told, sample=sample).estimates
+    found = builder.estimates(sample)
     assert (found.any_error.found, found.any_error.read) == (4, 50)
     assert [(code, one.found) for code, one in found.by_code] == [("QUOTA", 4)]
     assert found.first.by_code == (("QUOTA", 2),)
+    assert builder.summary(**told, estimated=found).estimates == found
     assert builder.summary(**told).estimates is None
