@@ -29,7 +29,7 @@ from ivscope.domain.clock import work_limit
 from ivscope.domain.durations import per_minute
 from ivscope.domain.stages import Participant, ParticipantSummary
 from ivscope.domain.times import from_microseconds
-from ivscope.provider.fetch.scan_progress import Sample
+from ivscope.provider.fetch.scan_queue import Sample
 from ivscope.provider.store.event_log import NO_TIME, EventLog
 
 

@@ -21,14 +21,8 @@ from ivscope.domain.stages import (
 from ivscope.provider.fetch.fetcher import Fetcher
 from ivscope.provider.fetch.rate_limiter import Priority
 from ivscope.provider.fetch.scan_members import ScanMembers, ScannedFeed, can_begin, given_up
-from ivscope.provider.fetch.scan_progress import (
-    CallRate,
-    Sample,
-    ScanPasses,
-    ScanProgress,
-    ScanState,
-)
-from ivscope.provider.fetch.scan_queue import READ_FIRST
+from ivscope.provider.fetch.scan_progress import CallRate, ScanPasses, ScanProgress, ScanState
+from ivscope.provider.fetch.scan_queue import READ_FIRST, Sample
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.feed import Feed, FeedState
 from ivscope.provider.store.fetchable import Fetchable
@@ -166,7 +160,8 @@ class Scan:
     @property
     def is_listing(self) -> bool:
         """Whether more participants are still to be listed in this round."""
-        return not self.log.participants_complete and self._list_failure is None
+        is_listed = self.log.participants_complete or self._list_failure is not None
+        return not is_listed or self._awaits_session or bool(self._narrowing)
 
     @property
     def listed_first(self) -> list[ParticipantSummary]:
@@ -181,8 +176,8 @@ class Scan:
     @property
     def calls_left(self) -> int:
         """The fewest calls that the rest takes; participants may have more than one page."""
-        listing = len(self._narrowing) + (not self.log.participants_complete)
-        return len(self._members.queue) + len(self._active) + listing
+        lists = len(self._narrowing) + (not self.log.participants_complete)
+        return len(self._members.queue) + len(self._active) + lists
 
     @property
     def up_to_date_at(self) -> float:
@@ -288,8 +283,7 @@ class Scan:
         self._set_state(ScanState.LISTING)
         self._fetcher.follow(self.participants, self._on_list, hidden=False)
         self._take_rows()
-        for narrowed in self._narrowed:
-            self._ask_narrowed(narrowed)
+        self._ask_narrowed_lists()
         self._ask_list()
         self._fill()
 
@@ -380,11 +374,9 @@ class Scan:
             if self._passes.is_first:
                 if self._store.has_ended(self.session) and not self.log.participants_known:
                     self._members.queue.draw_others(self._draw)
-                for narrowed in READ_FIRST:
-                    call = calls.participants(self.session, narrowed)
-                    self._narrowed[narrowed] = self._store.feed(call)
-                    if self.is_running:
-                        self._ask_narrowed(narrowed)
+                lists = ((one, calls.participants(self.session, one)) for one in READ_FIRST)
+                self._narrowed = {one: self._store.feed(call) for one, call in lists}
+                self._ask_narrowed_lists()
         self._members.take_rows()
 
     def _ask_session(self) -> bool:
@@ -396,17 +388,20 @@ class Scan:
         return self._fetcher.begin(fact, Priority.SCAN, lambda: fact.wants_read)
 
     def _on_session(self) -> None:
-        is_busy = self._store.fact(calls.session(self.session)).status.is_busy
-        if self._awaits_session and self.is_running and not is_busy:
+        fact = self._store.fact(calls.session(self.session))
+        if self._awaits_session and self.is_running and not fact.status.is_busy:
             self._take_rows()
             self._fill()
+
+    def _ask_narrowed_lists(self) -> None:
+        for narrowed in self._narrowed if self.is_running else ():
+            self._ask_narrowed(narrowed)
 
     def _ask_narrowed(self, narrowed: ParticipantFilter) -> None:
         """Ask for the next page of a narrowed list. What it lacks comes with the whole list."""
         feed = self._narrowed[narrowed]
         self._fetcher.follow(feed, partial(self._on_narrowed, narrowed), hidden=False)
         self._members.take_first(feed, narrowed)
-        self._narrowing.discard(narrowed)
         if feed.state is not FeedState.COMPLETE and self._fetcher.begin(
             feed, Priority.SCAN, lambda: can_begin(feed, may_restart=False)
         ):
@@ -471,8 +466,7 @@ class Scan:
             if not self._read(number):
                 queue.put_back(number)
                 return
-        is_listing = self.is_listing or self._narrowing or self._awaits_session
-        if self.is_running and not (self._active or queue or is_listing):
+        if self.is_running and not (self._active or queue or self.is_listing):
             self._end_round()
 
     def _read(self, number: int) -> bool:
