@@ -137,8 +137,10 @@ def test_a_part_of_twenty_five_thousand_is_a_random_one(connect):
     session = newest_session(provider)
     scan = provider.scan(session)
     scan.start()
-    wait_for(lambda: scan.log.participants_complete and len(scan.sample().drawn) >= 50, 120)
-    scan.cancel()
+    wait_for(lambda: scan.log.participants_complete, 120)
+    wait_for(lambda: scan.sample().all_listed and len(scan.sample().drawn) >= 50, 60)
+    scan.pause()
+    wait_for(lambda: not provider.activity().in_flight)
     sample = scan.sample()
     assert (sample.others, len(sample.first)) == (24_988, 12)
     assert not sample.first & sample.drawn

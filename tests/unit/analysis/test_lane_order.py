@@ -1,6 +1,6 @@
 """Lanes stand by first join or by errors, however the list of participants came."""
 
-from ivscope.analysis.lane_order import LaneOrder
+from ivscope.analysis.lanes import LaneOrder
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.domain.times import UnreadableTime
 from ivscope.provider.store.append_list import AppendList

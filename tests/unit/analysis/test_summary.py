@@ -17,6 +17,7 @@ from ivscope.domain.stages import Participant, ParticipantSummary
 from ivscope.domain.times import UnreadableTime
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.endpoint.worlds.incident import MAIN_ARN
+from ivscope.provider.fetch.scan_progress import Sample
 from support.given_facts import WorldFacts, at, facts, log_of
 from support.summaries import summarise
 
@@ -173,3 +174,27 @@ def test_a_slice_is_short_however_long_the_log():
     builder = SummaryBuilder(log)
     assert builder.advance(0) is True
     assert 0 < builder.counted < 10_000
+
+
+def test_a_summary_with_a_random_part_estimates_the_others():
+    names = [f"p{number}" for number in range(60)]
+    rows = [Event("JOINED", name, at(0)) for name in names]
+    rows += [Event("PUBLISH_ERROR", name, at(1), error_code="QUOTA") for name in names[:6]]
+    rows += [Event("PUBLISH_ERROR", names[0], at(2), error_code="QUOTA")]
+    sample = Sample(
+        first=frozenset(names[:2]),
+        first_known=2,
+        drawn=frozenset(names[2:52]),
+        failed=0,
+        others=1_000,
+        all_listed=True,
+    )
+    builder = SummaryBuilder(log_of(rows))
+    builder.advance(1)
+    told = {"people": ListedParticipants(), "facts": {}, "read": names, "all_listed": True}
+    found = builder.estimates(sample)
+    assert (found.any_error.found, found.any_error.read) == (4, 50)
+    assert [(code, one.found) for code, one in found.by_code] == [("QUOTA", 4)]
+    assert found.first.by_code == (("QUOTA", 2),)
+    assert builder.summary(**told, estimated=found).estimates == found
+    assert builder.summary(**told).estimates is None

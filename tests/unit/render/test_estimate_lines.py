@@ -47,8 +47,8 @@ def test_nothing_found_is_told_as_a_most():
     )
 
 
-def test_while_the_list_is_read_the_others_are_those_listed():
-    assert "from 400 of the 24,786 listed so far." in texts(replace(TOLD, all_listed=False), 120)[0]
+def test_while_the_list_is_read_the_others_are_the_first_ones_listed():
+    assert "from 400 of the first 24,786 listed." in texts(replace(TOLD, all_listed=False), 120)[0]
 
 
 def test_who_could_not_be_read_is_told():

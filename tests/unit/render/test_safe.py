@@ -94,6 +94,7 @@ def test_any_text_is_safe_and_can_be_read_back(text):
         ("\u0301a", "\u25cc\u0301a"),
         ("\u25cc\u0301a", "\\u25cc\u0301a"),
         ("e\u0301", "e\u0301"),
+        ("\U0001f44d\U0001f3fd", "\U0001f44d\\U0001f3fd"),
     ],
 )
 def test_what_is_shown(text, shown):

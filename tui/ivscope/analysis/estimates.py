@@ -52,7 +52,7 @@ class Estimates:
 
     first: FirstRead
     all_listed: bool
-    """Whether everybody is listed; before, the population is those listed so far."""
+    """Whether the population is all others; before, it is the first ones listed."""
     failed: int
     """Of those drawn, how many could not be read; the ranges count them both ways."""
     any_error: Estimate

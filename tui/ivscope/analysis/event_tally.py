@@ -8,10 +8,10 @@ from operator import floordiv
 from typing import NamedTuple
 
 from ivscope.analysis.intervals import SECOND
-from ivscope.analysis.row_columns import flags_of
 from ivscope.analysis.time_window import TimeWindow
+from ivscope.analysis.timed_events import flags_of
 from ivscope.domain.clock import work_limit
-from ivscope.domain.times import from_microseconds
+from ivscope.domain.times import LATEST_US, from_microseconds
 from ivscope.provider.store.event_log import NO_TIME, EventLog
 
 _CHUNK = 16_384
@@ -67,7 +67,8 @@ class EventTally:
         if not self._all:
             return None
         first, last = min(self._all), max(self._all)
-        return from_microseconds(first * SECOND), from_microseconds((last + 1) * SECOND)
+        end = min((last + 1) * SECOND, LATEST_US)
+        return from_microseconds(first * SECOND), from_microseconds(end)
 
     def _count(self, start: int, stop: int) -> None:
         times = self._log.columns(start, stop).times

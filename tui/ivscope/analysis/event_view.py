@@ -1,13 +1,14 @@
 """EventView: which events of a log are shown, in which order, and which of them are hits."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ivscope.analysis.causal_order import CausalKeys
 from ivscope.analysis.filters import Filter, Matcher, UserOf, no_user
 from ivscope.analysis.sorted_rows import FoundRows, SortedRows
 from ivscope.domain.clock import work_seconds
-from ivscope.provider.store.event_log import EventLog
+from ivscope.provider.store.event_log import NO_TIME, EventLog
+from ivscope.provider.store.order import OrderLabel
 
 
 class ReturnedKeys:
@@ -58,6 +59,13 @@ class ReturnedKeys:
         self._seen = stop
         self._last_key = stop - 1
 
+
+FEW = 1_000
+"""Up to so many positions are looked up one by one; for more all rows are read."""
+
+_SPREAD = 8
+"""Columns are copied for so many positions per one that is asked for; beyond, one by one is
+cheaper."""
 
 _FIRST_ROWS = 2_048
 """Rows of the first piece, before the speed is known: 2 ms even if each needs its event."""
@@ -343,3 +351,40 @@ class EventView:
         if self.by_time:
             return self._causal.keys
         return self._returned.keys or None
+
+
+def shown_rows(view: EventView, positions: Iterable[int]) -> Iterator[int]:
+    """The rows of positions, in their order and without those that are hidden."""
+    if len(view):
+        for position in positions:
+            row = view.row_at(position)
+            if view.position(row) == position:
+                yield row
+
+
+def row_order(view: EventView) -> int | None:
+    """1 when times rise from row to row, -1 when they fall, None when neither is certain.
+
+    Rows without a readable time do not count.
+    """
+    if view.by_time:
+        return 1
+    # The order label is about the order of positions.
+    if view.log.sequence is not None or view.log.order is OrderLabel.UNORDERED:
+        return None
+    return -1 if view.log.order is OrderLabel.NEWEST_FIRST else 1
+
+
+def times_of(view: EventView, start: int, stop: int) -> "array[int]":
+    """Times of rows `start` to `stop` in microseconds, `NO_TIME` or less for those without one."""
+    positions = view.positions(start, stop)
+    if isinstance(positions, range):
+        return view.log.columns(positions.start, positions.stop).times
+    if not positions:
+        return array("q")
+    first, last = min(positions), max(positions)
+    if last - first > _SPREAD * len(positions):
+        single = map(view.log.time_us, positions)
+        return array("q", [NO_TIME if time_us is None else time_us for time_us in single])
+    times = view.log.columns(first, last + 1).times
+    return array("q", [times[position - first] for position in positions])

@@ -17,7 +17,7 @@ from ivscope.analysis.intervals import (
     bounds_of,
 )
 from ivscope.analysis.pairing import Doubts, Half, Stays, stays_of, track_of
-from ivscope.analysis.row_columns import flags_of
+from ivscope.analysis.timed_events import flags_of
 from ivscope.domain import events
 from ivscope.domain.events import Event
 from ivscope.domain.tokens import PUBLISH, SUBSCRIBE, ParticipantToken

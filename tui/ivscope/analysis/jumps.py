@@ -9,16 +9,9 @@ from operator import sub
 from statistics import median_low
 from typing import Final, assert_never
 
-from ivscope.analysis.event_view import EventView
+from ivscope.analysis.event_view import FEW, EventView, row_order, shown_rows, times_of
 from ivscope.analysis.intervals import SECOND
-from ivscope.analysis.row_columns import (
-    FEW,
-    flags_of,
-    places_of,
-    row_order,
-    shown_rows,
-    times_of,
-)
+from ivscope.analysis.timed_events import flags_of, places_of
 from ivscope.domain.events import JOINED, LEFT, TOKEN_EXCHANGED
 from ivscope.domain.times import to_microseconds
 from ivscope.provider.store.event_log import NO_TIME, EventKind

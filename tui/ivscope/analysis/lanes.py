@@ -1,15 +1,18 @@
-"""Lanes: what every participant did in a window of time, a sign for each cell."""
+"""Lanes: what every participant did in a window of time, a sign for each cell, and their order."""
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from math import inf
 
 from ivscope.analysis.histories import History, KindRoles, history_of, rows_of
 from ivscope.analysis.intervals import Cover, Interval, Reach
 from ivscope.analysis.time_window import TimeWindow
+from ivscope.domain.stages import ParticipantSummary
 from ivscope.domain.times import to_microseconds
+from ivscope.provider.store.append_list import AppendOnly
 from ivscope.provider.store.event_log import NO_TIME, EventLog
 
 _MOST_KEPT = 4_096
@@ -135,3 +138,46 @@ def _end(log: EventLog, one: Interval, latest: int) -> int:
     if one.stop is not None:
         return log.time_us(one.stop) or 0
     return min(one.end, latest)
+
+
+class LaneOrder:
+    """Looks only at what a list has gained: a session can have 25,000 participants."""
+
+    __slots__ = ("_joined", "_list", "_taken", "by_join")
+
+    def __init__(self) -> None:
+        self.by_join: list[str] = []
+        """Participant ids, each once, by their first join; those without one come last."""
+        self._joined: dict[str, float] = {}
+        self._list: AppendOnly[ParticipantSummary] | None = None
+        self._taken = 0
+
+    def take(self, rows: AppendOnly[ParticipantSummary]) -> None:
+        """Add what is new in a list, or all of it when it is another list than before."""
+        if rows is not self._list:
+            self._joined.clear()
+            self.by_join.clear()
+            self._list, self._taken = rows, 0
+        new = rows[self._taken :]
+        self._taken += len(new)
+        for one in new:
+            time = one.first_join_time
+            moment = time.timestamp() if isinstance(time, datetime) else inf
+            if one.participant_id not in self._joined:
+                self.by_join.append(one.participant_id)
+            self._joined[one.participant_id] = min(
+                moment, self._joined.get(one.participant_id, moment)
+            )
+        if new:
+            self.by_join.sort(key=self._joined.__getitem__)
+
+    def errors_first(self, errors: Mapping[str, int]) -> list[str]:
+        """Return participant ids with errors before all others, most errors first.
+
+        Args:
+            errors: How many error events are read, for participants that have some.
+        """
+        failing = sorted(
+            (name for name in self.by_join if name in errors), key=errors.__getitem__, reverse=True
+        )
+        return [*failing, *(name for name in self.by_join if name not in errors)]

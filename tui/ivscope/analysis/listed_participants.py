@@ -18,7 +18,7 @@ class ListedParticipants:
         self._states: Counter[str | None] = Counter()
         self._list: AppendOnly[ParticipantSummary] | None = None
         self._taken = 0
-        self._add(rows)
+        self.add(rows)
 
     def take(self, rows: AppendOnly[ParticipantSummary]) -> None:
         """Add what is new in a list, or all of it when it is another list than before."""
@@ -28,13 +28,14 @@ class ListedParticipants:
             self._list, self._taken = rows, 0
         new = rows[self._taken :]
         self._taken += len(new)
-        self._add(new)
+        self.add(new)
 
     def states(self) -> list[tuple[str | None, int]]:
         """Return how many participants are in each state, most first."""
         return [(state, count) for state, count in self._states.most_common() if count]
 
-    def _add(self, rows: Iterable[ParticipantSummary]) -> None:
+    def add(self, rows: Iterable[ParticipantSummary]) -> None:
+        """Add rows that the list may have as well."""
         for row in rows:
             before = self.rows.get(row.participant_id)
             if before is not None:

@@ -4,8 +4,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from ivscope.analysis.event_view import EventView
-from ivscope.analysis.row_columns import FEW, flags_of, places_of, shown_rows
+from ivscope.analysis.event_view import FEW, EventView, shown_rows
+from ivscope.analysis.timed_events import flags_of, places_of
 
 _PIECE = 1_024
 """Rows looked at together: with many errors the first piece of a line usually has one."""

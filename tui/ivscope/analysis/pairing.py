@@ -398,11 +398,26 @@ def track_of(
 ) -> Track:
     """When something of a participant was on.
 
+    Arguments are those of `states_of`, and what makes it uncertain beside its starts and stops.
+    """
+    states = states_of(halves, stays, reach, follows=follows, is_first=is_first)
+    return TrackBuilder(states, reach, doubts).track()
+
+
+def states_of(
+    halves: Iterable[Half],
+    stays: Stays,
+    reach: Reach,
+    *,
+    follows: bool,
+    is_first: bool = True,
+) -> PossibleStates:
+    """What the events allow something of a participant to have been.
+
     Args:
         halves: Its starts and stops.
         stays: Of the participant.
         reach: How far is read.
-        doubts: What else makes it uncertain.
         follows: Whether it ends with the stay. A replication may go on for a while.
         is_first: Whether nothing of it is left out before the first of these.
     """
@@ -419,8 +434,7 @@ def track_of(
     entry = OUT | IN if moves and follows else IN
     if not (is_first and reach.is_complete) and (gaps[0].cut is None or not follows):
         entry = ANY if follows else IN | ON
-    states = PossibleStates(groups, gaps, entry, follows=follows, inside=inside)
-    return TrackBuilder(states, reach, doubts).track()
+    return PossibleStates(groups, gaps, entry, follows=follows, inside=inside)
 
 
 def _gaps(groups: Sequence[Group], reach: Reach) -> list[Gap]:

@@ -11,10 +11,13 @@ report:
 
 For every stretch between two times all states are kept that some order of the events allows, from
 the events before and from those after. What is the same in all of them is certain.
+
+Long because the ways that events allow and the orders that make them are one set of rules.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -129,6 +132,99 @@ def _entries(exits: int, counts: Counts) -> int:
     return found
 
 
+class Step(Enum):
+    """What happens to a thing at one place in an order of events."""
+
+    START = auto()
+    STOP = auto()
+    JOIN = auto()
+    LEAVE = auto()
+
+
+Steps = tuple[Step, ...]
+
+_OTHER_WAY = 8
+"""Cost of each point in which an order differs from the way asked for: more than the missing ends
+of any time that is tried."""
+
+_IMPOSSIBLE = 64
+"""Cost of an event that cannot be where it is, unless it is an earlier one told again."""
+
+_Ends = tuple[bool, int]
+"""Whether the old one is ended, and how many starts are."""
+
+
+@lru_cache(maxsize=16_384)
+def _steps(
+    state: int, left: tuple[Steps, int, int], exits: int, ends: _Ends | None
+) -> tuple[int, Steps]:
+    """The cost of the best order of what is left, and the order."""
+    moves, starts, stops = left
+    is_on = state in {_OLD, _NEW}
+    if not (moves or starts or stops):
+        is_other = not (ON if is_on else state) & exits
+        return _OTHER_WAY * (is_other + sum(ends or ())), ()
+    found: list[tuple[int, Steps]] = []
+
+    def take(
+        step: Step, cost: int, after: int, counts: tuple[int, int], ends: _Ends | None = ends
+    ) -> None:
+        rest = moves[1:] if step in {Step.JOIN, Step.LEAVE} else moves
+        more, order = _steps(after, (rest, *counts), exits, ends)
+        found.append((cost + more, (step, *order)))
+
+    if starts:
+        cost, after = (_IMPOSSIBLE, OUT) if state == OUT else (int(is_on), _NEW)
+        take(Step.START, cost, after, (starts - 1, stops))
+    if stops:
+        # One that was told twice is shown inside the stay.
+        cost, after = (0, IN) if is_on else (_IMPOSSIBLE - (state == IN), state)
+        rest = ends
+        if is_on and ends is not None:
+            ends_old, closed = ends
+            is_wanted = ends_old if state == _OLD else closed > 0
+            cost = 0 if is_wanted else _OTHER_WAY
+            rest = (False, closed) if state == _OLD else (ends_old, max(0, closed - 1))
+        take(Step.STOP, cost, after, (starts, stops - 1), rest)
+    if moves and moves[0] is Step.JOIN:
+        take(Step.JOIN, 0 if state == OUT else 1 + is_on, IN, (starts, stops))
+    elif moves:
+        cost = _IMPOSSIBLE if state == OUT else int(is_on)
+        take(Step.LEAVE, cost, OUT, (starts, stops))
+    return min(found, key=lambda one: one[0])
+
+
+def steps_of(
+    edges: tuple[int, int], way: Way | None, moves: Steps, starts: int, stops: int
+) -> Steps | None:
+    """An order in which the events of one time can have followed each other.
+
+    It is the one with the fewest missing ends. An event that was told twice stands anywhere.
+
+    Args:
+        edges: The states that can be before and after them.
+        way: The way that they came about; None when it is not known.
+        moves: Each JOINED and LEFT, in order; none when these are the starts and the stops.
+        starts: How many there are.
+        stops: How many there are.
+
+    Returns:
+        None when there are too many to try.
+    """
+    if (len(moves) + 1) * (starts + 1) * (stops + 1) > _MOST_ORDERS:
+        return None
+    entries, exits = edges
+    ends: _Ends | None = None
+    if way is not None:
+        entries, exits, ends = way.entry, way.exit, way[2:4]
+    tried = [
+        _steps(_OLD if entry == ON else entry, (moves, starts, stops), exits, ends)
+        for entry in (OUT, IN, ON)
+        if entry & entries
+    ]
+    return min(tried, key=lambda one: one[0])[1]
+
+
 def settles(counts: Counts) -> bool:
     """Whether it is certain what is on after events of one time, whatever was before.
 
@@ -147,7 +243,14 @@ _UP: Final = tuple(
 )
 """By a set of states: what can have become one of them in silence."""
 
-_SILENT_COST: Final = {(ON, IN): 1, (ON, OUT): 2, (IN, OUT): 1}
+_SILENT_COST: Final = {
+    (ON, IN): 1,
+    (ON, OUT): 2,
+    (IN, OUT): 1,
+    **dict.fromkeys([(OUT, IN), (OUT, ON), (IN, ON)], _NEVER),
+}
+"""Missing ends, by the state after a group and the one before the next; nothing goes on in
+silence."""
 
 
 @dataclass(slots=True)

@@ -17,8 +17,8 @@ from typing import Final, NamedTuple
 
 from ivscope.analysis.histories import PUBLISHING_NAMES, KindRoles, Row, publishing_of
 from ivscope.analysis.intervals import LATEST, SECOND, Cover, Interval, Reach, Track, Why
-from ivscope.analysis.row_columns import flags_of
 from ivscope.analysis.time_window import TimeWindow
+from ivscope.analysis.timed_events import flags_of
 from ivscope.domain import events
 from ivscope.domain.clock import work_limit
 from ivscope.domain.times import to_microseconds

@@ -10,10 +10,9 @@ from itertools import compress, islice
 from typing import Final
 
 from ivscope.analysis.drill_filters import Drills
-from ivscope.analysis.estimates import estimates
+from ivscope.analysis.estimates import Estimates, estimates
 from ivscope.analysis.intervals import SECOND
 from ivscope.analysis.listed_participants import ListedParticipants
-from ivscope.analysis.row_columns import flags_of
 from ivscope.analysis.session_summary import (
     Breakdown,
     BreakdownRow,
@@ -24,6 +23,7 @@ from ivscope.analysis.session_summary import (
     StateRow,
     Summary,
 )
+from ivscope.analysis.timed_events import flags_of
 from ivscope.domain import events
 from ivscope.domain.clock import work_limit
 from ivscope.domain.durations import per_minute
@@ -190,7 +190,7 @@ class SummaryBuilder:
         facts: Mapping[str, Participant],
         read: Iterable[str],
         all_listed: bool,
-        sample: Sample | None = None,
+        estimated: Estimates | None = None,
     ) -> Summary:
         """Sum up what is counted so far. The screen waits, so this does little per participant.
 
@@ -199,7 +199,7 @@ class SummaryBuilder:
             facts: Answers of GetParticipant, by id, as far as asked for.
             read: Ids of those whose events are read to the end, listed or not.
             all_listed: Whether `people` is complete.
-            sample: Who was read at random; None when nobody was. All their events are counted.
+            estimated: What is concluded of those not read.
         """
         kinds, texts = self._log.tables.kinds, self._log.tables.texts
         rows = people.rows
@@ -230,17 +230,21 @@ class SummaryBuilder:
             top_participants=self._top_participants(rows, self._participants),
             breakdowns=breakdowns_of(read, len(rows), facts, named),
             by_name=by_name,
-            estimates=None if sample is None else estimates(sample, self._failing_by_code()),
+            estimates=estimated,
         )
 
-    def _failing_by_code(self) -> dict[str | None, set[str]]:
+    def estimates(self, sample: Sample) -> Estimates | None:
+        """Conclude from those read at random, all of whose events are counted; else None.
+
+        At 25,000 participants it takes about 20 ms.
+        """
         kinds, texts = self._log.tables.kinds, self._log.tables.texts
         failing: dict[str | None, set[str]] = {}
         for kind, participants in self._who.items():
             names = (texts[participant] for participant in participants)
             ids = {name for name in names if name is not None}
             failing.setdefault(kinds[kind].error_code, set()).update(ids)
-        return failing
+        return estimates(sample, failing)
 
     def _by_code(self) -> tuple[ErrorRow, ...]:
         kinds = self._log.tables.kinds

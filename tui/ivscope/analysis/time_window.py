@@ -1,15 +1,13 @@
 """TimeWindow: the stretch of time that lanes and plots show, and where a moment is in it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from ivscope.domain.times import from_microseconds, to_microseconds
+from ivscope.domain.times import EARLIEST_US, LATEST_US, from_microseconds, to_microseconds
 
 SHORTEST = timedelta(seconds=1)
 """Event times are whole seconds: a shorter window would show nothing more."""
 
-_FIRST_US = to_microseconds(datetime.min.replace(tzinfo=UTC))
-_LAST_US = to_microseconds(datetime.max.replace(tzinfo=UTC))
 _SHORTEST_US = SHORTEST // timedelta(microseconds=1)
 
 
@@ -36,7 +34,7 @@ class TimeWindow:
         length = end - start
         fixed = (start + end) // 2 if around is None else to_microseconds(around)
         fixed = min(max(fixed, start), end)
-        new = min(max(round(length / factor), _SHORTEST_US), _LAST_US - _FIRST_US)
+        new = min(max(round(length / factor), _SHORTEST_US), LATEST_US - EARLIEST_US)
         return _window(fixed - (fixed - start) * new // length, new)
 
     def centred(self, moment: datetime) -> "TimeWindow":
@@ -79,5 +77,5 @@ def window_between(first: datetime, last: datetime) -> TimeWindow:
 
 def _window(start: int, length: int) -> TimeWindow:
     """Kept within the years that a datetime can hold."""
-    start = min(max(start, _FIRST_US), _LAST_US - length)
+    start = min(max(start, EARLIEST_US), LATEST_US - length)
     return TimeWindow(from_microseconds(start), from_microseconds(start + length))

@@ -59,6 +59,11 @@ def to_microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+EARLIEST_US = to_microseconds(datetime.min.replace(tzinfo=UTC))
+LATEST_US = to_microseconds(datetime.max.replace(tzinfo=UTC))
+"""The first and the last microsecond since 1970 UTC that a datetime can hold."""
+
+
 def from_microseconds(microseconds: int) -> datetime:
     """The aware UTC datetime that `to_microseconds` came from."""
     return _EPOCH + timedelta(microseconds=microseconds)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
+from ivscope.analysis.intervals import LATEST
 from ivscope.domain import events
 from ivscope.domain.stages import ParticipantScope
 from ivscope.findings.event_context import (
@@ -28,6 +29,7 @@ from ivscope.findings.finding import (
     EventRef,
     Finding,
     Lacking,
+    Open,
     PlainClaim,
     StaysUnknown,
 )
@@ -250,8 +252,8 @@ def _compare(
     elif found.state is State.NEVER and certainty is Certainty.UNKNOWN:
         unknown = PublisherOpen.LOST_EVENTS
     asks = () if covers else (ask_events(scope, Lacking.REST_OF_PUBLISHER),)
-    if certainty is Certainty.SHOWN and not covers:
-        certainty = Certainty.LIKELY
+    if certainty is Certainty.SHOWN and not known_log.is_settled(second + NEAR_SECONDS):
+        certainty, unknown = Certainty.LIKELY, unknown or Open.MAY_COME_LATE
     rests = (*(EventRef(scope, at) for at in positions), EventRef(context.scope, context.position))
     return Finding(claim, certainty, rests, unknown, asks)
 
@@ -465,7 +467,11 @@ def unreachable_publishers(session: SessionContext) -> Iterator[Finding]:
         whose = session.whose(positions)
         if session.persons(whose) >= MANY:
             found.append((len(whose), remote, positions))
+    settled_to = session.settled_to() if found else LATEST
     for count, remote, positions in sorted(found, key=lambda one: -one[0])[:MOST_PUBLISHERS]:
         claim = UnreachablePublisher(count, remote, session.period(positions))
-        unknown = session.partial or PublisherOpen.WHOSE_REASON
-        yield Finding(claim, Certainty.SHOWN, session.refs(positions), unknown, session.rest)
+        is_settled = (session.second(positions[-1]) + 1) * SECOND_US <= settled_to
+        late = None if is_settled else Open.MAY_COME_LATE
+        unknown = session.partial or late or PublisherOpen.WHOSE_REASON
+        certainty = Certainty.SHOWN if is_settled else Certainty.LIKELY
+        yield Finding(claim, certainty, session.refs(positions), unknown, session.rest)

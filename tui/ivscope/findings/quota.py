@@ -161,7 +161,8 @@ def after_quota(context: EventContext) -> Iterator[Finding]:
     )
     rests = () if freed is None else (freed.event,)
     rests = (*rests, *context.refs(context.position, *(() if start is None else (start,))))
-    yield Finding(claim, Certainty.SHOWN, rests, QuotaOpen.WHOSE_SLOT)
+    is_open = freed is not None and start is not None
+    yield Finding(claim, Certainty.SHOWN, rests, QuotaOpen.WHOSE_SLOT if is_open else None)
 
 
 class _Freed(NamedTuple):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import compress
 
-from ivscope.analysis.row_columns import flags_of
+from ivscope.analysis.intervals import LATEST
+from ivscope.analysis.timed_events import flags_of
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.domain.times import from_microseconds
 from ivscope.findings.event_context import refs, second_of
@@ -71,6 +72,14 @@ class SessionContext:
             return ()
         fact = FactKey(FactKind.SESSION_EVENTS, self.facts.scope)
         return (Ask(Lacking.EVENTS_OF_EVERYBODY_ELSE, fact, max(1, calls)),)
+
+    def settled_to(self) -> int:
+        """Up to then no event of anybody read is expected any more, microseconds since 1970 UTC.
+
+        Looks at every participant.
+        """
+        read = filter(self.facts.is_read, self.people)
+        return min((self.facts.reach(name).settled_to for name in read), default=LATEST)
 
     def second(self, position: int) -> int:
         """The second since 1970 UTC of an event that has a readable time."""

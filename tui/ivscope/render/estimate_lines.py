@@ -34,7 +34,7 @@ def estimate_lines(told: Estimates, width: int) -> Iterator[Line]:
     """
     one = told.any_error
     word, role = CERTAINTIES[Certainty.LIKELY]
-    of = f"{one.population:,}" if told.all_listed else f"the {one.population:,} listed so far"
+    of = f"{one.population:,}" if told.all_listed else f"the first {one.population:,} listed"
     head = f"{_share(one)} of the other participants got an error, from {one.read:,} of {of}."
     if not one.found:
         head = f"{_none(one)} of the other participants got an error, from {one.read:,} of {of}."

@@ -12,8 +12,11 @@ from collections.abc import Iterator, Sequence
 _INVISIBLE = (
     "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U000e0100-\U000e01ef"
+    "\U0001f3fb-\U0001f3ff"
 )
-"""Characters that are printable by category but invisible: fillers, joiners, blanks, selectors."""
+"""Characters that are printable by category but have no width of their own everywhere: fillers,
+joiners, blanks, selectors, and skin tones, which six of eight terminals draw beside the emoji that
+the others colour, so that the row does not fit."""
 
 _SUSPECT = re.compile(rf"[\\{_INVISIBLE}]")
 _HIDDEN = re.compile(f"[{_INVISIBLE}]")

@@ -57,7 +57,7 @@ def clock(time: Time | None, zone: tzinfo, *, with_date: bool = False) -> str:
         return NO_TIME
     if isinstance(time, UnreadableTime):
         return BAD_TIME
-    local = _in_zone(time, zone)
+    local = in_zone(time, zone)
     hours = f"{local.hour:02d}:{local.minute:02d}:{local.second:02d}"
     return f"{_date(local)} {hours}" if with_date else hours
 
@@ -72,7 +72,7 @@ def full(time: Time | None, zone: tzinfo) -> str:
         return NO_TIME
     if isinstance(time, UnreadableTime):
         return f'{BAD_TIME} "{clip(time.raw, _RAW_CELLS)}"'
-    local = _in_zone(time, zone)
+    local = in_zone(time, zone)
     return f"{clock(time, zone, with_date=True)}{_fraction(local)} {zone_label(local)}"
 
 
@@ -83,7 +83,7 @@ def from_to(first: Time | None, last: Time | None, zone: tzinfo) -> str:
     """
     if not isinstance(first, datetime) or not isinstance(last, datetime):
         return f"{full(first, zone)} to {full(last, zone)}"
-    starts, ends = _in_zone(first, zone), _in_zone(last, zone)
+    starts, ends = in_zone(first, zone), in_zone(last, zone)
     start = clock(first, zone, with_date=True)
     if zone_label(starts) != zone_label(ends):
         start += f" {zone_label(starts)}"
@@ -109,7 +109,7 @@ def dates_taken(times: Iterable[TypedRanges]) -> str:
         for start, end in one.ranges:
             moment = start or end
             if moment is not None:
-                local = _in_zone(moment, one.zone)
+                local = in_zone(moment, one.zone)
                 date = f"{_date(local)} {zone_label(local)}"
                 found[moment] = full(moment, one.zone) if one.is_distance else date
     texts = list(dict.fromkeys(found[moment] for moment in sorted(found)))
@@ -229,7 +229,8 @@ def _whole_days(text: str) -> str:
     return text if len(text) <= MOMENT_CELLS else f"{text.partition('d')[0]}d"
 
 
-def _in_zone(moment: datetime, zone: tzinfo) -> datetime:
+def in_zone(moment: datetime, zone: tzinfo) -> datetime:
+    """Return a moment in a zone, or as it is where that is before year 1 or after 9999."""
     try:
         return moment.astimezone(zone)
     except (OverflowError, ValueError):  # year 1 west of Greenwich, year 9999 east of it

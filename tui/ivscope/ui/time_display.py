@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ivscope.render.timestamps import TimeStyle, zone_label
+from ivscope.render.timestamps import TimeStyle, in_zone, zone_label
 
 _LOCALTIME = Path("/etc/localtime")
 """A link on Linux and macOS; its target in the time zone database ends in the zone's name."""
@@ -54,7 +54,7 @@ class TimeDisplay:
             moment: The aware time whose offset is meant; None for the present.
         """
         name = self.zone.key if isinstance(self.zone, ZoneInfo) else None
-        return name or zone_label((moment or self.now()).astimezone(self.zone))
+        return name or zone_label(in_zone(moment or self.now(), self.zone))
 
 
 def machine_zone(environment: Mapping[str, str] = os.environ) -> tzinfo:

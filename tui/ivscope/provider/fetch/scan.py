@@ -169,6 +169,11 @@ class Scan:
         return not self.log.participants_complete and self._list_failure is None
 
     @property
+    def listed_first(self) -> list[ParticipantSummary]:
+        """Rows of those who come first, as the filters of the service list them; a copy."""
+        return [row for narrowed in self._narrowed.values() for row in narrowed.items]
+
+    @property
     def failure(self) -> ProviderFailure | None:
         """Why it stopped; None unless the state is FAILED."""
         return self._failure

@@ -60,9 +60,9 @@ class Sample:
 
     Participants that the list itself makes suspicious come first. The others have an order that was
     drawn at random when they were listed. Those in it before the first one that is not read yet are
-    a random part of all others, whatever a person has opened, however long each took to be read and
-    however far the list has come. Whoever is read out of turn is no part of it until it is its
-    turn.
+    a random part of all others, whatever a person has opened and however long each took to be read.
+    While the list grows it is a part of those who were listed a while ago. Whoever is read out of
+    turn is no part of it until it is its turn.
     """
 
     first: frozenset[str]
@@ -74,8 +74,9 @@ class Sample:
     failed: int
     """Participants that belong to the random part but could not be read."""
     others: int
-    """Everybody listed who does not come first."""
+    """Of how many this is a part: those who do not come first, of the first ones listed."""
     all_listed: bool
+    """Whether these are all others of the session."""
 
 
 class CallRate:

@@ -3,8 +3,8 @@
 import heapq
 from array import array
 from collections import deque
-from collections.abc import Callable
-from math import inf
+from collections.abc import Callable, Iterable
+from itertools import chain, compress
 from typing import Final
 
 from ivscope.domain.stages import ParticipantFilter, ParticipantSummary
@@ -31,6 +31,9 @@ _COMES_FIRST = _FAILED_RECORDING
 """From this suspicion on somebody is read before a random part of the others is."""
 
 _FIRST_LEVELS = _LEVELS - _COMES_FIRST
+
+_NO_PLACE = 2.0
+"""Behind every place in the random order: of those who come first."""
 
 _SHARED = -1
 """Stands for the participants of a user id that several have."""
@@ -178,32 +181,27 @@ class ScanQueue:
         done = log.read_flags
         failed = set(log.failed_numbers)
         places = self._places[: len(done)]
-        comes_first = bytes(map(_COMES_FIRST.__le__, self._suspicions[: len(places)]))
-        unread = (
-            place
-            for number, place in enumerate(places)
-            if not (done[number] or comes_first[number] or number in failed)
+        firsts = bytes(map(_COMES_FIRST.__le__, self._suspicions[: len(places)]))
+        for number in compress(range(len(places)), firsts):
+            places[number] = _NO_PLACE
+        until, end = _longest_part(
+            places,
+            (
+                number
+                for number, place in enumerate(places)
+                if place < _NO_PLACE and not done[number] and number not in failed
+            ),
         )
-        until = min(unread, default=inf)
-        drawn: list[str] = []
-        first: list[str] = []
-        tried = 0
-        for number, place in enumerate(places):
-            if comes_first[number]:
-                if done[number]:
-                    first.append(log.participant_id(number))
-            elif place < until:
-                tried += 1
-                if done[number]:
-                    drawn.append(log.participant_id(number))
-        known = sum(comes_first)
+        taken = [number for number in range(end) if places[number] < until]
+        drawn = frozenset(log.participant_id(number) for number in taken if done[number])
+        first = (number for number in compress(range(len(places)), firsts) if done[number])
         return Sample(
-            first=frozenset(first),
-            first_known=known,
-            drawn=frozenset(drawn),
-            failed=tried - len(drawn),
-            others=len(places) - known,
-            all_listed=all_listed,
+            first=frozenset(map(log.participant_id, first)),
+            first_known=sum(firsts),
+            drawn=drawn,
+            failed=len(taken) - len(drawn),
+            others=end - sum(firsts[:end]),
+            all_listed=all_listed and end == len(places),
         )
 
     def _wait_in_random_order(self, number: int) -> bool:
@@ -232,3 +230,27 @@ class ScanQueue:
 
     def _level(self, number: int) -> "deque[int]":
         return self._levels[_LEVELS - 1 - self._suspicions[number]]
+
+
+def _longest_part(places: "array[float]", unread: Iterable[int]) -> tuple[float, int]:
+    """Return which of the first ones listed are read up to which place in the random order.
+
+    Who was listed just now is read next if an early place was drawn, and until then nobody behind
+    that place is part of a random part of everybody. Of those listed before there is a longer one.
+
+    Args:
+        places: By participant number; `_NO_PLACE` for those without one.
+        unread: Numbers of those with a place who are not read, in order.
+
+    Returns:
+        The first place not read, and how many of those listed that is about.
+    """
+    until, best, longest = _NO_PLACE, (_NO_PLACE, 0), -1
+    for number in chain(unread, (len(places),)):
+        is_end = number == len(places)
+        if is_end or places[number] < until:
+            length = sum(map(until.__gt__, places[:number]))
+            if length >= longest:
+                best, longest = (until, number), length
+            until = until if is_end else places[number]
+    return best

@@ -7,8 +7,7 @@ from typing import Final
 
 from ivscope.analysis.event_tally import Bucket, EventTally
 from ivscope.analysis.intervals import SECOND, Reach
-from ivscope.analysis.lane_order import LaneOrder
-from ivscope.analysis.lanes import LaneCell, Lanes
+from ivscope.analysis.lanes import LaneCell, LaneOrder, Lanes
 from ivscope.analysis.publishers import PublisherLevel, Publishers
 from ivscope.analysis.time_window import TimeWindow, window_between
 from ivscope.domain.times import to_microseconds
@@ -18,7 +17,7 @@ from ivscope.provider.fetch.scan import Scan
 from ivscope.render.cells import clip, pad
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.plots import CURSOR, Layer, Plot, PlotFrame
-from ivscope.render.timestamps import clock
+from ivscope.render.timestamps import clock, in_zone
 from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.event_stream import pause_or_go_on
 from ivscope.workspace.names import Names
@@ -280,7 +279,7 @@ class LanesView:
         """Return the moment of the cursor, how many were publishing then, and the window."""
         if self._window is None or self.moment is None:
             return ""
-        at = self.moment.astimezone(self._times.zone)
+        at = in_zone(self.moment, self._times.zone)
         text = f"{at:%H:%M:%S}: {self._told(self.moment)}"
         return f"{text}  ({window_text(self._window, self.columns(width), self._times.zone)})"
 
@@ -288,7 +287,7 @@ class LanesView:
         """Say how many were publishing in the second of a moment."""
         read_to = self._reaches.read_to(self._scan)
         if read_to is not None and moment >= read_to:
-            at = read_to.astimezone(self._times.zone)
+            at = in_zone(read_to, self._times.zone)
             return f"not known after {at:%H:%M:%S}, when the events were read"
         first = to_microseconds(moment) // SECOND * SECOND
         level = self._publishers.level(first, first + SECOND - 1)

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import tzinfo
+from math import log1p
 from typing import NamedTuple, Protocol
 
+from ivscope.analysis.estimates import Estimates
 from ivscope.analysis.listed_participants import ListedParticipants
 from ivscope.analysis.session_summary import Summary
 from ivscope.analysis.summary import SummaryBuilder
@@ -13,7 +15,7 @@ from ivscope.findings.rules import session_findings
 from ivscope.provider.fetch.fact_reading import FactReading
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
-from ivscope.provider.fetch.scan_progress import Sample
+from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.render.cells import clip
 from ivscope.render.facts_lines import session_span
 from ivscope.render.finding_lines import Cited, EvidenceKeys, finding_lines
@@ -93,8 +95,8 @@ class SessionData:
         self.scan = scan
         self._builder = SummaryBuilder(scan.log.log)
         self._people = ListedParticipants()
-        self._sample: Sample | None = None
-        self._sampled_at = (-1, -1, -1)
+        self._estimates: Estimates | None = None
+        self._estimated_at: tuple[ScanState, int, int] | None = None
 
     def work(self, seconds: float) -> bool:
         """Count on."""
@@ -104,24 +106,29 @@ class SessionData:
         """What is counted so far."""
         log = self.scan.log
         self._people.take(self.scan.participants.items)
+        self._people.add(self.scan.listed_first)
         return self._builder.summary(
             people=self._people,
             facts=self._provider.store.facts(self.scan.session),
             read=log.read_ids,
             all_listed=log.participants_complete,
-            sample=self._counted_sample(),
+            estimated=self._counted_estimates(),
         )
 
-    def _counted_sample(self) -> Sample | None:
-        """Return who was read at random, as of when all their events were counted."""
-        log = self.scan.log
-        now = (log.participants_read, log.participants_known, log.participants_failed)
-        if now != self._sampled_at:
-            sample = self.scan.sample()
+    def _counted_estimates(self) -> Estimates | None:
+        """Return what those read at random tell, as of when all their events were counted.
+
+        It is made again when one percent more is read: in a big session it takes a while.
+        """
+        scan, log = self.scan, self.scan.log
+        now = (scan.state, _percents(log.participants_read), _percents(log.participants_known))
+        if now != self._estimated_at:
+            sample = scan.sample()
             # Events come before their participant counts as read, so these are all of theirs.
             if self._builder.counted >= len(log.log):
-                self._sample, self._sampled_at = sample, now
-        return self._sample
+                self._estimates = None if sample is None else self._builder.estimates(sample)
+                self._estimated_at = now
+        return self._estimates
 
     def word(self) -> str:
         """Return the state of reading, and whether a rule of the findings failed."""
@@ -181,6 +188,11 @@ class SessionData:
             rest = f"  and {len(failures) - _FAILURES:,} more"
             lines.append(SummaryLine((Span(rest, Role.MUTED),)))
         return lines
+
+
+def _percents(count: int) -> int:
+    """Return a number that grows by one when a count has grown by one percent."""
+    return int(100 * log1p(count))
 
 
 class ParticipantData:

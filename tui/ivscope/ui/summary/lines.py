@@ -20,7 +20,7 @@ from ivscope.render.estimate_lines import estimate_lines
 from ivscope.render.fields import field, title, value_span
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.tables import Bar, Column, Fit, Rest, Table
-from ivscope.render.timestamps import NO_TIME, clock, from_to
+from ivscope.render.timestamps import NO_TIME, clock, from_to, in_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def _codes(summary: Summary, width: int, zone: tzinfo, note: str) -> Iterator[Su
         yield SummaryLine((Span(none, Role.MUTED),))
         return
     days = {
-        f"{moment.astimezone(zone):%Y-%m-%d}"
+        f"{in_zone(moment, zone):%Y-%m-%d}"
         for row in summary.by_code
         for moment in (row.first, row.last)
         if moment is not None
