@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from ivscope.domain import events as names
-from ivscope.findings.cycles import ErrorCycle, StayCycle
 from ivscope.findings.publisher_not_found import (
     PublisherMovedNear,
     PublisherNeverPublished,
@@ -21,7 +20,7 @@ from ivscope.findings.publishing import (
     StoppedSays,
 )
 from ivscope.findings.quota import AfterQuota, AgainstLimit, AtQuotaErrors, PublishersThen
-from ivscope.findings.repeats import Burst, OthersMetItToo, SameError
+from ivscope.findings.repeats import Burst, ErrorCycle, OthersMetItToo, SameError, StayCycle
 from ivscope.findings.replication import PublishingEndedBefore, ReplicatedFor, ReplicationSays
 from ivscope.findings.shared_users import SameUserJoined, UserIdAtOnce, UserIdInTurn, UserIdReturns
 from ivscope.findings.stream_duration import AgainstDuration, LastedUntilError

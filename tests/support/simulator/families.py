@@ -91,6 +91,7 @@ def publisher_slots(stage: Service) -> None:
         stage.is_account_full = stage.is_account_full and stage.is_hit(50)
         if not stage.is_publishing(names[-1]) and stage.is_hit(50):
             inside = [name for name in names if stage.is_publishing(name)]
+            _pause(stage)
             if inside and stage.is_hit(50):
                 _lose(stage, stage.lot.choice(inside), crashes)
             _pause(stage)

@@ -125,6 +125,15 @@ def test_publishing_before_a_rejoin_says_nothing_of_the_token_it_joined_with(lef
     assert finding.certainty is Certainty.LIKELY
 
 
+def test_a_start_in_the_second_of_joining_belongs_to_the_first_stay_only():
+    turns = [event(20, "JOINED"), event(20, "PUBLISH_STARTED"), refused(30)]
+    _, text = first(GivenFacts(*turns))
+    assert text.startswith("PUBLISH_STARTED 10 s before, and no token exchange is read between")
+    finding, text = first(GivenFacts(event(0, "JOINED"), event(20, "LEFT"), *turns))
+    assert text.startswith("It joined again 10 s before")
+    assert finding.certainty is Certainty.UNKNOWN
+
+
 def test_an_exchange_that_the_service_lists_twice_counts_once():
     twice = [exchanged(20, HOST, VIEWER)] * 2
     _, text = first(GivenFacts(event(0, "JOINED"), *twice, refused(25)))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ivscope.findings.cycles import LEAST_GAPS, ErrorCycle, StayCycle
 from ivscope.findings.finding import Certainty
+from ivscope.findings.repeats import LEAST_GAPS, ErrorCycle, StayCycle
 from support.given_facts import GivenFacts, event, findings_of, words
 
 

@@ -37,7 +37,9 @@ FAILED_ONCE = (
     # The publisher had ended in a second without an order.
     ("publisher_not_found", "ends missing", 11),
     ("publisher_not_found", "ends missing", 18),
-    # A start came late.
+    # An exchange or a start came late.
+    ("token_exchange", "and late", 257),
+    ("token_exchange", "and late", 332),
     ("bursts", "and late", 27),
 )
 """Family, way of telling and seed of worlds in which something shown was once false."""

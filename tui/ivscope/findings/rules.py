@@ -13,7 +13,6 @@ from ivscope.findings.client import (
     matching_faults,
     sdk_versions,
 )
-from ivscope.findings.cycles import error_cycle, stay_cycle
 from ivscope.findings.event_context import EventContext, look
 from ivscope.findings.finding import Certainty, Claim, Finding
 from ivscope.findings.ingest_now import configuration_now, protocol_now
@@ -22,7 +21,7 @@ from ivscope.findings.leaving import left
 from ivscope.findings.publisher_not_found import publisher_state, unreachable_publishers
 from ivscope.findings.publishing import publish_stopped
 from ivscope.findings.quota import after_quota, publishers_against_limit, quota_against_slots
-from ivscope.findings.repeats import bursts, repeated
+from ivscope.findings.repeats import bursts, error_cycle, repeated, stay_cycle
 from ivscope.findings.replication import replica_left, replication_stopped
 from ivscope.findings.session_context import session_context
 from ivscope.findings.shared_users import same_user_joined, shared_users

@@ -5,16 +5,18 @@ from typing import Any, Final
 
 from ivscope.domain.durations import rate, round_duration
 from ivscope.domain.times import to_microseconds
-from ivscope.findings.cycles import CycleOpen, ErrorCycle, StayCycle
 from ivscope.findings.finding import Claim, PlainClaim
 from ivscope.findings.publisher_not_found import PublisherOpen, UnreachablePublisher
 from ivscope.findings.repeats import (
     Burst,
+    CycleOpen,
+    ErrorCycle,
     OthersMetItToo,
     OthersNearby,
     OwnInternalErrors,
     RepeatsOpen,
     SameError,
+    StayCycle,
 )
 from ivscope.findings.session_context import EventPeriod
 from ivscope.findings.shared_users import (
