@@ -41,6 +41,16 @@ async def test_a_list_read_in_part_says_so():
         assert journey.status.endswith("PARTIAL")
 
 
+async def test_events_that_contradict_the_request_stand_in_their_rows_and_are_not_counted():
+    async with explorer(at(PRIYA), fault=f"foreign_events.{EVENTS}") as journey:
+        await journey.until("40 events, all loaded")
+        assert "21 are of another participant, not counted" in journey.status
+        row = next(line for line in journey.screen if "of someone else" in line)
+        assert "?" in row
+        assert "!" not in row
+        assert "e next error" in journey.text
+
+
 async def test_an_empty_list_says_what_that_does_not_mean():
     world = open_world("quiet", lambda: EPOCH)
     session, participant = next(

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from ivscope.domain.events import Event
 from ivscope.domain.ingest import IngestConfiguration
+from ivscope.domain.pages import Row
 from ivscope.domain.stages import (
     Participant,
     ParticipantFilter,
@@ -22,7 +23,7 @@ from ivscope.domain.stages import (
     StageSummary,
 )
 
-Item = TypeVar("Item")
+Item = TypeVar("Item", bound=Row)
 Value = TypeVar("Value")
 
 

@@ -19,9 +19,11 @@ class SavedHead:
     saved_at: str
     """ISO 8601, UTC."""
     saved: int
-    """How many events are in the file."""
+    """How many events are in the file that count."""
     loaded: int
-    """How many events were read."""
+    """How many events were read that count."""
+    contradicting: int
+    """How many events are in the file that contradict the request, and so count as no fact."""
     is_complete: bool
     """Whether all that the service has was read."""
     coverage: str
@@ -34,7 +36,8 @@ class SavedHead:
     def in_words(self) -> str:
         """What the file holds, for the status line."""
         rest = "all" if self.is_complete else "more available"
-        return f"{self.saved:,} of {self.loaded:,} events loaded ({self.coverage or rest})"
+        more = f", {self.contradicting:,} not counted" if self.contradicting else ""
+        return f"{self.saved:,} of {self.loaded:,} events loaded ({self.coverage or rest}){more}"
 
 
 def saved_lines(head: SavedHead, events: Iterable[Event]) -> Iterator[str]:
@@ -47,6 +50,7 @@ def saved_lines(head: SavedHead, events: Iterable[Event]) -> Iterator[str]:
         "savedAt": head.saved_at,
         "events": head.saved,
         "loaded": head.loaded,
+        "contradicting": head.contradicting or None,
         "complete": head.is_complete,
         "coverage": head.coverage,
         "order": head.order,
@@ -54,7 +58,10 @@ def saved_lines(head: SavedHead, events: Iterable[Event]) -> Iterator[str]:
     }
     yield _line({name: value for name, value in document.items() if value not in {None, ""}})
     for event in events:
-        yield _line(event_document(event))
+        members = event_document(event)
+        if event.contradiction is not None:
+            members["ivscopeContradiction"] = str(event.contradiction)
+        yield _line(members)
 
 
 def _line(document: dict[str, object]) -> str:

@@ -66,7 +66,7 @@ class ListStatus:
     noun: str
     """Plural: "events", "participants"."""
     count: int
-    """Items read."""
+    """Items read that count."""
     has_more: bool
     """Whether the service said that more can be read."""
     reading: bool = False
@@ -79,6 +79,8 @@ class ListStatus:
     """Whether one can go on only by reading from the start."""
     can_retry: bool = True
     """Whether the failed call can be made again."""
+    uncounted: int = 0
+    """Items read that contradict the request. They are listed, and count as no fact."""
     shown: int | None = None
     """Rows left after narrowing by a text; None when it is not narrowed."""
     extra: tuple[str, ...] = ()
@@ -249,6 +251,9 @@ def _tail(status: ListStatus, width: int) -> tuple[Line, ...]:
         return ((Span(f"{status.noun} not read yet", Role.MUTED),),)
     if status.has_more:
         return ((Span(status.more_note, Role.MUTED),),)
+    if not status.count and status.uncounted:
+        said = f"No row answers what was asked for: {status.uncounted:,} contradict it."
+        return ((Span(said, Role.WARNING),),)
     if not status.count:
         return tuple((Span(line, Role.MUTED),) for line in status.empty_note)
     return ((Span(f"all {status.count:,} {status.noun} loaded", Role.MUTED),),)

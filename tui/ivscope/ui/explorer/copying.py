@@ -224,19 +224,23 @@ class Saving:
             return
         view, log, stream = event_list.view, event_list.view.log, event_list.stream
         now = self._times.now()
+        positions = list(view.positions(0, len(view)))
+        contradicting = 0
+        if log.contradictions:
+            contradicting = sum(log.kind(at).contradiction is not None for at in positions)
         head = SavedHead(
             stage_arn=here.session.stage_arn,
             session_id=here.session.session_id,
             participant_id=here.participant_id,
             saved_at=now.isoformat(),
-            saved=len(view),
-            loaded=len(log),
+            saved=len(view) - contradicting,
+            loaded=log.fact_count,
+            contradicting=contradicting,
             is_complete=stream.is_complete,
             coverage=stream.coverage,
             order="sorted by time" if event_list.by_time else log.order.value,
             filter=filter_words(event_list),
         )
-        positions = list(view.positions(0, len(view)))
         event_at: Callable[[int], Event] = log.__getitem__
         if isinstance(stream, SessionStream):
             event_at = stream.scan.log.event

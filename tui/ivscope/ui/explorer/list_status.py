@@ -9,8 +9,10 @@ from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.fetch.scheduler import Activity
 from ivscope.provider.store.event_feed import EventFeed
+from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import Feed, FeedState
 from ivscope.render.bars import Budget, ListStatus
+from ivscope.render.fields import not_counted
 from ivscope.render.timestamps import dates_taken, recorded
 from ivscope.ui.explorer import picking
 from ivscope.workspace.event_list import EventList
@@ -39,20 +41,18 @@ def list_status(
         recorded_at: When an earlier run asked for it; None when this one did.
     """
     extra = () if recorded_at is None else (recorded(recorded_at),)
-    if feed.contradicting:
-        count = feed.contradicting
-        verb = "does" if count == 1 else "do"
-        extra = (f"{count:,} {verb} not match the filter asked for", *extra)
+    if told := not_counted(feed.contradictions):
+        extra = (told, *extra)
     return _status(feed, picking.NOUNS[level], shown, extra, picking.empty_note(level))
 
 
 def loaded_events(feed: EventFeed) -> str:
     """Say how much of a participant's events is read, in as few words as a column takes."""
     if feed.is_complete:
-        return f"{len(feed.items):,} events, all loaded"
+        return f"{feed.items.fact_count:,} events, all loaded"
     if not feed.pages:
         return "events not read yet"
-    return f"{len(feed.items):,} loaded, {'more available' if feed.has_more else 'not all'}"
+    return f"{feed.items.fact_count:,} loaded, {'more available' if feed.has_more else 'not all'}"
 
 
 def event_status(event_list: EventList, row: int, sought: str | None) -> ListStatus:
@@ -74,6 +74,8 @@ def event_status(event_list: EventList, row: int, sought: str | None) -> ListSta
     if stream.coverage:
         # The dates that a filter took are shown only here: it must be visible at 80 cells.
         extra.insert(1 if event_list.hides and recorded_at is None else 0, stream.coverage)
+    if told := not_counted(log.contradictions):
+        extra.insert(0, told)
     if event_list.search_text:
         extra.insert(0, _hits(event_list, row))
     if sought is not None:
@@ -83,7 +85,8 @@ def event_status(event_list: EventList, row: int, sought: str | None) -> ListSta
         return _status(stream.feed, "events", shown, tuple(extra), _EMPTY_EVENTS)
     return ListStatus(
         noun="events",
-        count=len(log),
+        count=log.fact_count,
+        uncounted=len(log) - log.fact_count,
         has_more=not stream.is_complete,
         failure=stream.failure,
         shown=shown,
@@ -115,6 +118,11 @@ def _hits(event_list: EventList, row: int) -> str:
     return f"{place} of {view.total:,} loaded{searched}"
 
 
+def _counted(feed: Feed[Any]) -> int:
+    facts = feed.facts
+    return facts.fact_count if isinstance(facts, EventLog) else len(facts)
+
+
 def _status(
     feed: Feed[Any],
     noun: str,
@@ -125,7 +133,8 @@ def _status(
     status = feed.status
     return ListStatus(
         noun=noun,
-        count=len(feed.items),
+        count=_counted(feed),
+        uncounted=sum(feed.contradictions.values()),
         has_more=status.has_more,
         reading=status.state is FeedState.READING,
         waiting=status.state is FeedState.QUEUED,

@@ -1,6 +1,8 @@
 """SummaryData: counts, facts and findings that the summary of a session or participant shows."""
 
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import tzinfo
 from math import log1p
 from typing import NamedTuple, Protocol
@@ -105,15 +107,19 @@ class SessionData:
     def summary(self) -> Summary:
         """What is counted so far."""
         log = self.scan.log
-        self._people.take(self.scan.participants.items)
+        self._people.take(self.scan.participants.facts)
         self._people.add(self.scan.listed_first)
-        return self._builder.summary(
+        counted = self._builder.summary(
             people=self._people,
             facts=self._provider.store.facts(self.scan.session),
             read=log.read_ids,
             all_listed=log.participants_complete,
             estimated=self._counted_estimates(),
         )
+        listed = self.scan.participants.contradictions
+        if not listed:
+            return counted
+        return replace(counted, contradictions=Counter(counted.contradictions) + Counter(listed))
 
     def _counted_estimates(self) -> Estimates | None:
         """Return what those read at random tell, as of when all their events were counted.

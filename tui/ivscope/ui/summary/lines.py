@@ -17,7 +17,7 @@ from ivscope.analysis.session_summary import (
 from ivscope.domain.durations import duration, rate
 from ivscope.render.cells import clip, wrap
 from ivscope.render.estimate_lines import estimate_lines
-from ivscope.render.fields import field, title, value_span
+from ivscope.render.fields import field, not_counted, title, value_span
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.tables import Bar, Column, Fit, Rest, Table
 from ivscope.render.timestamps import NO_TIME, clock, from_to, in_zone
@@ -159,6 +159,8 @@ def _facts(summary: Summary, width: int, zone: tzinfo) -> Iterator[SummaryLine]:
         lasted = duration((summary.last - summary.first).total_seconds())
         text += f" in {lasted}, {from_to(summary.first, summary.last, zone)}"
     yield from _plain(field("Events", (Span(text),), width))
+    if told := not_counted(summary.contradictions):
+        yield from _plain(field("Contradict", (Span(told, Role.WARNING),), width))
     if summary.states:
         spans: list[Span] = []
         for row in summary.states:
