@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
+from ivscope.workspace.session_context import session_facts
 
 from ivscope.analysis.event_tally import EventTally
 from ivscope.analysis.summary import SummaryBuilder
@@ -32,7 +33,6 @@ from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.list_status import list_status
 from ivscope.workspace.names import Names
 from ivscope.workspace.place import Level
-from ivscope.workspace.session_context import session_facts
 from ivscope.workspace.store_context import StoreContext
 from support.aws_sources import aws_source
 from support.explorer import DANA, LIVE_STAGE, PRIYA, RIVAL_STAGE, SHOW
@@ -273,6 +273,7 @@ def test_a_saved_file_marks_what_contradicts_and_counts_it_apart(connect):
         loaded=log.fact_count,
         contradicting=len(log) - log.fact_count,
         is_complete=True,
+        all_read_at=None,
         coverage="",
         order="",
         filter="",

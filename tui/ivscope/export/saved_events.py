@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ivscope.domain.events import Event
+from ivscope.render.completeness import MORE_AVAILABLE
 from ivscope.render.event_json import event_document
 
 
@@ -26,6 +27,8 @@ class SavedHead:
     """How many events are in the file that contradict the request, and so count as no fact."""
     is_complete: bool
     """Whether all that the service has was read."""
+    all_read_at: str | None
+    """When the pass began that has read all, ISO 8601, UTC; None when that is not known."""
     coverage: str
     """What part of a session was read, in words; empty for one participant."""
     order: str
@@ -35,9 +38,9 @@ class SavedHead:
     @property
     def in_words(self) -> str:
         """What the file holds, for the status line."""
-        rest = "all" if self.is_complete else "more available"
+        rest = "all read" if self.is_complete else MORE_AVAILABLE
         more = f", {self.contradicting:,} not counted" if self.contradicting else ""
-        return f"{self.saved:,} of {self.loaded:,} events loaded ({self.coverage or rest}){more}"
+        return f"{self.saved:,} of {self.loaded:,} events read, {self.coverage or rest}{more}"
 
 
 def saved_lines(head: SavedHead, events: Iterable[Event]) -> Iterator[str]:
@@ -52,6 +55,7 @@ def saved_lines(head: SavedHead, events: Iterable[Event]) -> Iterator[str]:
         "loaded": head.loaded,
         "contradicting": head.contradicting or None,
         "complete": head.is_complete,
+        "allReadAt": head.all_read_at,
         "coverage": head.coverage,
         "order": head.order,
         "filter": head.filter,

@@ -8,6 +8,7 @@ from ivscope.domain.durations import duration
 from ivscope.domain.failures import FailureKind, ProviderFailure, is_not_recorded
 from ivscope.render.cells import clip, line_width, shorten, wrap
 from ivscope.render.cells import width as text_width
+from ivscope.render.completeness import ALL_READ, MORE_AVAILABLE, READ_IN_PARTS, rows_read
 from ivscope.render.fields import field, text_field
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe
@@ -69,6 +70,12 @@ class ListStatus:
     """Items read that count."""
     has_more: bool
     """Whether the service said that more can be read."""
+    left: str = MORE_AVAILABLE
+    """What is left while more can be read."""
+    in_parts: bool = False
+    """Whether all pages were read, in passes that could not be put together with proof."""
+    all_read: str = ALL_READ
+    """What is said once nothing is left: with the time."""
     reading: bool = False
     waiting: bool = False
     """Whether the call is not sent yet, because of the rate limit or a throttle."""
@@ -194,41 +201,52 @@ def note_line(note: str, width: int) -> Line:
 
 
 def loaded_text(status: ListStatus) -> str:
-    """Say how many items were read; a total only when the list is complete."""
+    """Say how many items were read, and that they are all only when the list is complete."""
     if not status.started:
         return f"{status.noun} not read yet"
     if status.shown is not None:
-        return f"{status.shown:,} of {status.count:,} {status.noun} loaded{_more(status)}"
-    if not status.has_more and status.failure is None and not (status.reading or status.waiting):
-        return f"{status.count:,} {status.noun}, all loaded"
-    return f"{status.count:,} {status.noun} loaded{_more(status)}"
+        # The state at the right end says that all is read, and the date of a filter needs room.
+        is_all = not (status.has_more or status.failure or status.reading or status.waiting)
+        rows = f"{status.count:,}" if is_all else _rows_read(status)
+        return f"{status.shown:,} shown of {rows}"
+    return _rows_read(status)
 
 
-def _more(status: ListStatus) -> str:
-    return " · more available" if status.has_more and status.count else ""
+def _rows_read(status: ListStatus) -> str:
+    is_resting = status.failure is None and not (status.reading or status.waiting)
+    return rows_read(
+        status.count,
+        status.noun,
+        has_more=status.has_more,
+        is_all=is_resting and not status.has_more,
+        in_parts=is_resting and status.in_parts,
+        left=status.left,
+    )
 
 
 def state_word(status: ListStatus, budget: Budget) -> tuple[str, Role]:
     """Return the state as a word in capitals, and its role."""
     if status.failure is not None:
         if status.failure.kind is FailureKind.EXPIRED:
-            return "EXPIRED  r: retry", Role.ERROR
+            return "EXPIRED · r retries", Role.ERROR
         if is_not_recorded(status.failure):
             return "NOT RECORDED", Role.WARNING
-        return f"FAILED  {_failure_keys(status)}", Role.ERROR
+        return " · ".join(("FAILED", *_failure_keys(status))), Role.ERROR
     if status.waiting and budget.throttled_seconds > 0:
         return f"THROTTLED {budget.throttled_seconds:.0f} s", Role.WARNING
     if status.reading or status.waiting:
         slow = f" {budget.waited_seconds:.0f} s" if budget.waited_seconds >= SLOW_SECONDS else ""
         return f"READING{slow}", Role.ACCENT
-    return ("PARTIAL", Role.TEXT) if status.has_more else ("COMPLETE", Role.GOOD)
+    if status.in_parts:
+        return f"{READ_IN_PARTS} · R reads anew", Role.WARNING
+    # What is read of a list with more pages stands at the left end.
+    return ("", Role.TEXT) if status.has_more else (status.all_read, Role.GOOD)
 
 
-def _failure_keys(status: ListStatus) -> str:
-    keys = (["r: retry"] if status.can_retry else []) + (
-        ["R: from the start"] if status.can_restart else []
+def _failure_keys(status: ListStatus) -> list[str]:
+    return (["r retries"] if status.can_retry else []) + (
+        ["R reads anew"] if status.can_restart else []
     )
-    return "  ".join(keys)
 
 
 def tail_lines(status: ListStatus, width: int) -> tuple[Line, ...]:
@@ -244,8 +262,8 @@ def _tail(status: ListStatus, width: int) -> tuple[Line, ...]:
         verb = "waiting to read" if status.waiting else "reading"
         return ((Span(f"... {verb} {what}", Role.ACCENT),),)
     if status.shown == 0 and status.count:
-        note = f"None of the {status.count:,} {status.noun} loaded match."
-        more = "More are available: G reads on." if status.has_more else "All are loaded."
+        note = f"None of the {status.count:,} {status.noun} read match."
+        more = "More are available: G reads on." if status.has_more else "All are read."
         return ((Span(note, Role.WARNING),), (Span(more, Role.MUTED),))
     if not status.started:
         return ((Span(f"{status.noun} not read yet", Role.MUTED),),)
@@ -256,7 +274,7 @@ def _tail(status: ListStatus, width: int) -> tuple[Line, ...]:
         return ((Span(said, Role.WARNING),),)
     if not status.count:
         return tuple((Span(line, Role.MUTED),) for line in status.empty_note)
-    return ((Span(f"all {status.count:,} {status.noun} loaded", Role.MUTED),),)
+    return ((Span(f"all {status.count:,} {status.noun} read", Role.MUTED),),)
 
 
 def _failed(status: ListStatus, failure: ProviderFailure, width: int) -> Iterator[Line]:

@@ -190,6 +190,14 @@ class Scan:
         return self._passes.up_to_date_at
 
     @property
+    def all_read_at(self) -> datetime | None:
+        """All that the service had then is read of everybody; see `ScanPasses.all_read_at`.
+
+        None unless everybody is read to the end.
+        """
+        return self._passes.all_read_at if self.log.is_all_read else None
+
+    @property
     def recorded_at(self) -> datetime | None:
         """When the oldest recorded answer in use was asked for; None without one."""
         return self._passes.recorded_at

@@ -20,6 +20,7 @@ from ivscope.export.clippings import (
     clippings_for_participant,
     clippings_for_session,
     clippings_for_stage,
+    iso_time,
 )
 from ivscope.export.finding_json import findings_json
 from ivscope.export.saved_events import SavedHead, saved_lines
@@ -237,6 +238,7 @@ class Saving:
             loaded=log.fact_count,
             contradicting=contradicting,
             is_complete=stream.is_complete,
+            all_read_at=iso_time(stream.all_read_at),
             coverage=stream.coverage,
             order="sorted by time" if event_list.by_time else log.order.value,
             filter=filter_words(event_list),

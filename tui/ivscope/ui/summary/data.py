@@ -19,6 +19,7 @@ from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.render.cells import clip
+from ivscope.render.completeness import all_read
 from ivscope.render.facts_lines import session_span
 from ivscope.render.finding_lines import Cited, EvidenceKeys, finding_lines
 from ivscope.render.lines import Line, Role, Span
@@ -50,8 +51,8 @@ class SummaryData(Protocol):
         """What is counted so far."""
         ...
 
-    def word(self) -> str:
-        """Return the state of reading, in capitals."""
+    def word(self, zone: tzinfo) -> str:
+        """Return the state of reading, in capitals; empty for pages that nobody reads."""
         ...
 
     def changed(self) -> None:
@@ -136,12 +137,12 @@ class SessionData:
                 self._estimated_at = now
         return self._estimates
 
-    def word(self) -> str:
+    def word(self, zone: tzinfo) -> str:
         """Return the state of reading, and whether a rule of the findings failed."""
         facts = self._facts
         if facts is not None and facts.is_running:
-            return f"READING FACTS {facts.done:,} of {facts.wanted:,}  Z: stop"
-        word = scan_word(self.scan, self._provider.clock.monotonic())
+            return f"READING FACTS {facts.done:,} of {facts.wanted:,} · Z stops"
+        word = scan_word(self.scan, self._provider.clock.monotonic(), zone)
         return f"{word}  FINDINGS INCOMPLETE" if self._findings.failed_rules else word
 
     def changed(self) -> None:
@@ -185,7 +186,7 @@ class SessionData:
             return []
         lines = [SummaryLine(()), SummaryLine((Span("Not read", Role.STRONG),))]
         if stopped is not None:
-            text = f"  the sweep stopped: {stopped.summary}"
+            text = f"  reading stopped: {stopped.summary}"
             lines.append(SummaryLine((Span(clip(text, width), Role.ERROR),)))
         for participant_id, failure in list(failures.items())[:_FAILURES]:
             text = f"  {participant_id}: {failure.summary}"
@@ -230,9 +231,9 @@ class ParticipantData:
             all_listed=True,
         )
 
-    def word(self) -> str:
-        """Return whether all events are read, in capitals."""
-        return "ALL LOADED" if self._stream.is_complete else "PARTIAL"
+    def word(self, zone: tzinfo) -> str:
+        """Return that all events are read, and when; what is read in part says so in the lines."""
+        return all_read(self._stream.all_read_at, zone) if self._stream.is_complete else ""
 
     def changed(self) -> None:
         """Do nothing: no facts are read here."""

@@ -16,6 +16,7 @@ from ivscope.analysis.session_summary import (
 )
 from ivscope.domain.durations import duration, rate
 from ivscope.render.cells import clip, wrap
+from ivscope.render.completeness import ALL_READ, PARTLY_READ
 from ivscope.render.estimate_lines import estimate_lines
 from ivscope.render.fields import field, not_counted, title, value_span
 from ivscope.render.lines import Line, Role, Span
@@ -118,7 +119,7 @@ def summary_lines(
     """
     coverage = coverage_text(summary.coverage)
     is_partial = not summary.coverage.is_complete
-    word = ("PARTIAL", Role.WARNING) if is_partial else ("COMPLETE", Role.GOOD)
+    word = (PARTLY_READ, Role.WARNING) if is_partial else (ALL_READ, Role.GOOD)
     head = (Span(f"{heading} summary  ", Role.STRONG), Span(*word), Span(f"  {coverage}"))
     note = f", {coverage}" if is_partial else ""
     lines = _plain([*wrap(head, width), *about])
@@ -140,7 +141,7 @@ def summary_lines(
 def coverage_text(coverage: Coverage) -> str:
     """Say what part of a session was counted: "412 of 3,000 participants read, more to list"."""
     if coverage.known == 1 and coverage.all_listed:
-        return "events read to the end" if coverage.read else "events not read to the end"
+        return "all events read" if coverage.read else "not all events read"
     text = f"{coverage.read:,} of {coverage.known:,} participants read"
     return text if coverage.all_listed else f"{text}, more to list"
 
