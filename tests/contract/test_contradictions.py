@@ -5,7 +5,6 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
-from ivscope.workspace.session_context import session_facts
 
 from ivscope.analysis.event_tally import EventTally
 from ivscope.analysis.summary import SummaryBuilder
@@ -33,7 +32,7 @@ from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.list_status import list_status
 from ivscope.workspace.names import Names
 from ivscope.workspace.place import Level
-from ivscope.workspace.store_context import StoreContext
+from ivscope.workspace.store_context import StoreContext, session_facts
 from support.aws_sources import aws_source
 from support.explorer import DANA, LIVE_STAGE, PRIYA, RIVAL_STAGE, SHOW
 from support.waiting import wait_for

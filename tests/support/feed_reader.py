@@ -14,8 +14,7 @@ from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import FeedState
 from ivscope.provider.store.reading_times import ReadingTimes
-from ivscope.render.bars import Budget, status_line
-from ivscope.render.completeness import all_read
+from ivscope.render.bars import Budget, all_read, status_line
 from ivscope.ui.explorer.list_status import list_status
 from ivscope.workspace.place import Level
 from support.growing_source import GrowingList

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ivscope.domain.events import Event
-from ivscope.render.completeness import MORE_AVAILABLE
+from ivscope.render.bars import MORE_AVAILABLE
 from ivscope.render.event_json import event_document
 
 

@@ -152,7 +152,7 @@ class ParticipantStream:
         """When the pass over its events began, or that over everybody's."""
         scan = self._provider.started_scan(self._scope.session)
         if scan is not None and self._provider.up_to_date_at(self.feed) is None:
-            return scan.all_read_at if self.feed.is_complete else None
+            return scan.passes.all_read_at if self.feed.is_complete else None
         return self._provider.all_read_at(self.feed)
 
     @property
@@ -261,7 +261,7 @@ class SessionStream:
     @property
     def all_read_at(self) -> datetime | None:
         """When the first pass over everybody began."""
-        return self.scan.all_read_at
+        return self.scan.passes.all_read_at if self.scan.log.is_all_read else None
 
     @property
     def user(self) -> str | None:

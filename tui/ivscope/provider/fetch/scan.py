@@ -128,7 +128,7 @@ class Scan:
         self._list_mark = (-1, -1)
         self._outdated_list: int | None = None
         """The generation of the list before this pass, which is too old for it."""
-        self._passes = ScanPasses(
+        self.passes = ScanPasses(
             fetcher.times,
             clock,
             lambda: store.has_ended(session),
@@ -166,7 +166,7 @@ class Scan:
     @property
     def listed_first(self) -> list[ParticipantSummary]:
         """Rows of those who come first, as the filters of the service list them; a copy."""
-        return [row for narrowed in self._narrowed.values() for row in narrowed.items]
+        return [row for narrowed in self._narrowed.values() for row in narrowed.facts]
 
     @property
     def failure(self) -> ProviderFailure | None:
@@ -187,20 +187,12 @@ class Scan:
         read after it, except that a participant whom a person has read before may have new events
         since then. A participant whose last call failed may have been read earlier, too.
         """
-        return self._passes.up_to_date_at
-
-    @property
-    def all_read_at(self) -> datetime | None:
-        """All that the service had then is read of everybody; see `ScanPasses.all_read_at`.
-
-        None unless everybody is read to the end.
-        """
-        return self._passes.all_read_at if self.log.is_all_read else None
+        return self.passes.up_to_date_at
 
     @property
     def recorded_at(self) -> datetime | None:
         """When the oldest recorded answer in use was asked for; None without one."""
-        return self._passes.recorded_at
+        return self.passes.recorded_at
 
     def progress(self, now: float) -> ScanProgress:
         """How far it has come; `now` on the clock of the provider."""
@@ -271,7 +263,7 @@ class Scan:
     # All methods below are called with the fetcher's lock held.
 
     def _has_work(self) -> bool:
-        if self._state is ScanState.COMPLETE and self._passes.is_final:
+        if self._state is ScanState.COMPLETE and self.passes.is_final:
             return self.log.participants_failed > 0
         if self._state in {ScanState.IDLE, ScanState.COMPLETE}:
             self._begin_pass()
@@ -279,7 +271,7 @@ class Scan:
 
     def _begin_pass(self) -> None:
         self._members.begin_pass()
-        if not self._passes.begin():
+        if not self.passes.begin():
             self.log.participants_complete = False
             self._outdated_list = self.participants.generation
 
@@ -327,7 +319,7 @@ class Scan:
 
     def _note_answer(self, target: Fetchable) -> None:
         """Count a call of the scan that has ended; a recorded answer is no call."""
-        if self._passes.note(target):
+        if self.passes.note(target):
             self._calls += 1
             self._rate.note(self._clock())
 
@@ -347,7 +339,7 @@ class Scan:
             self._stop(ScanState.FAILED, self._list_failure)
         elif self._denied is not None and not self.log.participants_read:
             self._stop(ScanState.FAILED, self._denied)
-        elif self._passes.end():
+        elif self.passes.end():
             self._begin_pass()
             self._resume()
         else:
@@ -375,11 +367,11 @@ class Scan:
         """Queue whom the list has gained; once it proves long, list first who comes first."""
         feed = self.participants
         if not self._is_long and (feed.pages > 1 or (feed.pages and feed.has_more)):
-            self._awaits_session = self._passes.is_first and self._ask_session()
+            self._awaits_session = self.passes.is_first and self._ask_session()
             if self._awaits_session:
                 return
             self._is_long = True
-            if self._passes.is_first:
+            if self.passes.is_first:
                 if self._store.has_ended(self.session) and not self.log.participants_known:
                     self._members.queue.draw_others(self._draw)
                 lists = ((one, calls.participants(self.session, one)) for one in READ_FIRST)
@@ -487,7 +479,7 @@ class Scan:
         feed, log = scanned.feed, self.log
         is_complete = log.state(number) is ReadState.COMPLETE
         if feed.state is FeedState.COMPLETE and not is_complete:
-            self._passes.take_over(feed)
+            self.passes.take_over(feed)
             self._end(scanned, is_new=False)
             return True
         scanned.is_refresh = is_complete and feed.state is FeedState.COMPLETE
@@ -502,7 +494,7 @@ class Scan:
         return True
 
     def _begin(self, scanned: ScannedFeed) -> bool:
-        can_begin = partial(scanned.can_begin, is_last=self._passes.may_be_last)
+        can_begin = partial(scanned.can_begin, is_last=self.passes.may_be_last)
         if not self._fetcher.begin(scanned.feed, Priority.SCAN, can_begin):
             return False
         self._active[scanned.number] = scanned

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import replace
 from typing import Protocol, TypeVar, cast, overload
 
-from ivscope.domain.contradictions import (
+from ivscope.domain.calls import (
     contradiction_between,
     identity_of,
     without_claims,

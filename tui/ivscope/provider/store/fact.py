@@ -4,8 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Generic
 
-from ivscope.domain.calls import GetCall, Value
-from ivscope.domain.contradictions import is_about_another
+from ivscope.domain.calls import GetCall, Value, is_about_another
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.provider.store.feed import FeedState, FeedStatus
 from ivscope.provider.store.source import Source

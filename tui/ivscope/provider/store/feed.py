@@ -6,8 +6,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Generic
 
-from ivscope.domain.calls import Item, ListCall
-from ivscope.domain.contradictions import contradiction_of, with_contradictions
+from ivscope.domain.calls import Item, ListCall, contradiction_of, with_contradictions
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.pages import Contradiction, Cursor, Page
 from ivscope.provider.store.append_list import AppendOnly

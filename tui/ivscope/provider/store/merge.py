@@ -18,7 +18,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Final
 
-from ivscope.domain.contradictions import with_contradictions
+from ivscope.domain.calls import with_contradictions
 from ivscope.domain.earlier_rows import EarlierRows
 from ivscope.domain.events import Event
 from ivscope.domain.pages import Contradiction, Page

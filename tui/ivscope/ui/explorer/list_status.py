@@ -10,10 +10,11 @@ from ivscope.provider.fetch.scheduler import Activity
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import Feed, FeedState
-from ivscope.render.bars import Budget, ListStatus
-from ivscope.render.completeness import (
+from ivscope.render.bars import (
     ALL_READ,
     PARTICIPANTS_LEFT,
+    Budget,
+    ListStatus,
     all_read,
     being_read,
     rows_read,
@@ -212,7 +213,7 @@ def scan_word(scan: Scan, now: float, zone: tzinfo) -> str:
             return "FAILED · {read.again} retries"
         case ScanState.COMPLETE if log.is_all_read and not log.participants_failed:
             at = scan.recorded_at
-            said = all_read(scan.all_read_at, zone)
+            said = all_read(scan.passes.all_read_at, zone)
             return said if at is None else f"{said}  {recorded(at)}"
         case _:
             return share_read(read, known, all_listed=all_listed)

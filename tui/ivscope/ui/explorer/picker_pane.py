@@ -6,8 +6,7 @@ from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import Priority
 from ivscope.provider.store.feed import FeedState
-from ivscope.render.bars import ListStatus, tail_lines
-from ivscope.render.completeness import all_read
+from ivscope.render.bars import ListStatus, all_read, tail_lines
 from ivscope.render.picker_rows import PickerRows
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer import picking

@@ -15,8 +15,8 @@ from ivscope.analysis.session_summary import (
     Summary,
 )
 from ivscope.domain.durations import duration, rate
+from ivscope.render.bars import ALL_READ, PARTLY_READ
 from ivscope.render.cells import clip, wrap
-from ivscope.render.completeness import ALL_READ, PARTLY_READ
 from ivscope.render.estimate_lines import estimate_lines
 from ivscope.render.fields import field, not_counted, title, value_span
 from ivscope.render.lines import Line, Role, Span
