@@ -337,6 +337,8 @@ def _file(view: View, name: str, log: EventLog, positions: object) -> Iterator[s
         saved_at="2026-11-23T20:00:00Z",
         saved=len(log),
         loaded=len(log),
+        contradicting=0,
+        all_read_at=None,
         is_complete=view.extent(name) is Extent.WHOLE,
         coverage="",
         order="",

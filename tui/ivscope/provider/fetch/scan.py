@@ -166,7 +166,7 @@ class Scan:
     @property
     def listed_first(self) -> list[ParticipantSummary]:
         """Rows of those who come first, as the filters of the service list them; a copy."""
-        return [row for narrowed in self._narrowed.values() for row in narrowed.items]
+        return [row for narrowed in self._narrowed.values() for row in narrowed.facts]
 
     @property
     def failure(self) -> ProviderFailure | None:
