@@ -393,7 +393,7 @@ def test_a_stop_with_the_loss_of_publish_is_connected():
     known_facts = GivenFacts(
         event(0, "PUBLISH_STARTED"), exchanged(9, HOST, VIEWER), event(10, "PUBLISH_STOPPED")
     )
-    finding = said(known_facts, "took PUBLISH away")
+    finding = said(known_facts, "took PUBLISH away, which unpublishes")
     assert (finding.certainty, positions(finding)) == (Certainty.LIKELY, [1, 2])
 
 
@@ -402,7 +402,7 @@ def test_a_stop_with_the_loss_of_publish_is_connected():
 )
 def test_a_stop_in_the_second_of_the_exchange_or_of_leaving_can_have_another_reason(more):
     known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), *more, event(10, "PUBLISH_STOPPED"))
-    finding = said(known_facts, "took PUBLISH away")
+    finding = said(known_facts, "took PUBLISH away, which unpublishes")
     assert finding.certainty is Certainty.UNKNOWN
     assert finding.unknown is not None
 
@@ -740,3 +740,11 @@ def test_without_the_events_of_its_source_the_end_of_a_replica_is_open():
     assert finding.would_tell[0].fact.scope == scope(ME, SOURCE_SESSION)
     for moves in ([replication_stopped_at(60)], [replication_stopped_at(20, None)]):
         assert unsaid(replica_that_left(*moves), "It is a replica")
+
+
+def test_a_stop_by_an_exchange_says_where_to_look_for_who_took_publish():
+    events = [event(0, "PUBLISH_STARTED"), exchanged(5, HOST, VIEWER), event(6, "PUBLISH_STOPPED")]
+    who = said(GivenFacts(*events), "Who took PUBLISH away", 2)
+    assert (who.certainty, positions(who)) == (Certainty.UNKNOWN, [1])
+    events[1] = exchanged(5, HOST, HOST)
+    assert unsaid(GivenFacts(*events), "Who took", 2)
