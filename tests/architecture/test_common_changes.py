@@ -11,7 +11,7 @@ from ivscope.analysis.filters import Matcher
 from ivscope.analysis.time_input import TimeReference
 from ivscope.domain.calls import ListCall
 from ivscope.domain.events import Event
-from ivscope.domain.stages import ParticipantScope
+from ivscope.domain.stages import ParticipantScope, StageSummary
 from ivscope.export.cli_commands import CliOptions
 from ivscope.export.clippings import clippings_for_event
 from ivscope.export.saved_events import SavedHead, saved_lines
@@ -95,6 +95,8 @@ def test_an_event_name_with_a_card_is_explained_filtered_and_exported(monkeypatc
         saved_at="2026-11-24T07:00:00Z",
         saved=1,
         loaded=2,
+        contradicting=0,
+        all_read_at=None,
         is_complete=True,
         coverage="",
         order="newest first",
@@ -104,7 +106,9 @@ def test_an_event_name_with_a_card_is_explained_filtered_and_exported(monkeypatc
 
 
 def test_a_list_call_with_a_row_in_the_table_is_read_page_by_page(monkeypatch):
-    row = Read("list_public_keys", "publicKeys", lambda one: one["arn"], lambda *_: {}, 100)
+    row = Read(
+        "list_public_keys", "publicKeys", lambda one: StageSummary(one["arn"]), lambda *_: {}, 100
+    )
     monkeypatch.setitem(READS, "ListPublicKeys", row)
     call = ListCall("ListPublicKeys")
     provider = StageDataProvider(lambda: WireSource(Keys()))
@@ -114,7 +118,7 @@ def test_a_list_call_with_a_row_in_the_table_is_read_page_by_page(monkeypatch):
         for count in (1, 2):
             provider.read_more(feed)
             wait_for(lambda count=count: len(feed.items) == count)
-        assert list(feed.items) == ["a", "b"]
+        assert [key.arn for key in feed.items] == ["a", "b"]
         assert feed.is_complete
     finally:
         provider.close()

@@ -81,8 +81,13 @@ ELSEWHERE = {"slow_headers", "slow_body", "late", "hugebody", "repeat_token", "e
     "empty_middle",
     "empty_last",
     "stale_token",
+    "foreign_events",
+    "one_id",
+    "doubled_rows",
+    "unfiltered",
+    "other_value",
 }
-"""Faults that this module or the source contract tests in other ways."""
+"""Faults tested elsewhere in this folder in other ways."""
 
 WITHOUT_REQUEST_ID = {name for name in TABLE if name.startswith(("html5", "null", "array"))} | {
     "string_body",

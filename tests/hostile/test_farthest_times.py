@@ -27,11 +27,11 @@ def test_the_first_and_the_last_second_end_no_view(zone):
     world = FarthestTimes({"plain": "ann", "other": "bob"})
     place = (stage_arn(0), SESSION_ID, participant_id(0))
     with ivscope_over(world, *place) as terminal:
-        terminal.until("4 events, all loaded").press(":", *f"tz {zone}", "enter").until_quiet()
+        terminal.until("4 events, all read").press(":", *f"tz {zone}", "enter").until_quiet()
         for keys in (
             *("t", "t", "t", "t", "t", ")", "(", "T", "t", "t", "t"),
             *("I", "g", "G", "+", "-", "esc", "M", "I", "esc", "esc", "i", "j", "esc"),
         ):
             terminal.press(keys).until_quiet(0.1)
-        terminal.until("4 events, all loaded").press("ctrl+q")
+        terminal.until("4 events, all read").press("ctrl+q")
         assert terminal.exit_code() == 0, terminal.text

@@ -18,16 +18,16 @@ def test_no_case_reaches_title_clipboard_mouse_or_screen():
         command = [*IVSCOPE, "--endpoint-url", endpoint.url, "--region", world.region]
         with Tmux(command) as tmux:
             places = (
-                f"all {COUNT} stages loaded",
-                "sessions, all loaded",
-                f"all {COUNT} participants loaded",
-                "events loaded",
+                f"all {COUNT} stages read",
+                "sessions, all read",
+                f"all {COUNT} participants read",
+                "events read",
             )
             for place in places[:-1]:
                 tmux.until(place).press("G").until(place).press("g").until(place)
                 assert_untouched(tmux)
                 tmux.press("Enter")
-            tmux.until(places[-1]).press("G").until(f"{COUNT} events, all loaded")
+            tmux.until(places[-1]).press("G").until(f"{COUNT} events, all read")
             for _ in range(6):
                 tmux.press("b", "v", "v", "J")
             assert_untouched(tmux)

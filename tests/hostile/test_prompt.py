@@ -13,7 +13,7 @@ CLEAR = "\x15"
 
 def test_pasting_and_typing_hostile_text_into_the_prompt_sends_nothing_but_text():
     with ivscope_over(HostileWorld(), columns=120, rows=40) as terminal:
-        terminal.until("100 stages loaded").press("/").until_quiet()
+        terminal.until("100 stages read").press("/").until_quiet()
         before = sequence_kinds(terminal.raw)
         for value in CASES.values():
             terminal.paste(value[:4000]).until_quiet(0.03).press(CLEAR)
@@ -36,10 +36,10 @@ RESTORING = {b"\x1b[?1049l", b"\x1b[?2004l", b"\x1b[?1004l", b"\x1b[?25h", b"\x1
 
 def test_a_paste_that_ends_itself_types_keys_and_opens_nothing_dangerous():
     with ivscope_over(HostileWorld(), columns=120, rows=40) as terminal:
-        terminal.until("100 stages loaded")
+        terminal.until("100 stages read")
         terminal.send(b"\x1b[200~x\x1b[201~\x1b]52;c;?\x07\x1b[201~").until_quiet(0.3)
         terminal.press("esc").until_quiet(0.2)
-        terminal.press("j").until("stages loaded").press("ctrl+q")
+        terminal.press("j").until("stages read").press("ctrl+q")
         assert terminal.exit_code() == 0
         assert set(_ON_CLIPBOARD.findall(terminal.raw)) <= {b64encode(stage_arn(0).encode())}
 

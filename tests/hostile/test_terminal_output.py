@@ -44,17 +44,17 @@ class Walk:
             self.raw = terminal.raw
 
     def _walk(self, terminal):
-        terminal.until(f"{COUNT} stages, all loaded").until_quiet()
+        terminal.until(f"{COUNT} stages, all read").until_quiet()
         self.stages = list(terminal.cells)
-        terminal.press("enter").until("sessions, all loaded")
+        terminal.press("enter").until("sessions, all read")
         terminal.until(lambda: len(times_of_sessions(terminal.cells)) == TIMES).until_quiet()
         self.sessions = list(terminal.cells)
         terminal.press("G").until_quiet().press("g").until_quiet().press("enter")
-        terminal.until(f"{COUNT} participants, all loaded").until_quiet()
+        terminal.until(f"{COUNT} participants, all read").until_quiet()
         self.participants = list(terminal.cells)
         terminal.press("G").until_quiet().press("g").until_quiet().press("enter")
-        terminal.until("events loaded").press("G").until(f"{COUNT} events, all loaded")
-        terminal.until(f"all {COUNT} events loaded").press("G").until_quiet()
+        terminal.until("events read").press("G").until(f"{COUNT} events, all read")
+        terminal.until(f"all {COUNT} events read").press("G").until_quiet()
         terminal.until(lambda: _column(row(terminal.cells, COUNT - 1), "+0:01"))
         self.events = list(terminal.cells)
         terminal.press("g").until_quiet()
@@ -62,8 +62,8 @@ class Walk:
             self._until_detail(terminal, number, value)
             terminal.press("J", "v").until('"name": ')
             terminal.press("v").until(lambda: '"name": ' not in terminal.text).press("j")
-        terminal.press("esc").until(f"{COUNT} participants, all loaded").press("j", "enter")
-        terminal.until("0 events, all loaded").press("tab").until_quiet()
+        terminal.press("esc").until(f"{COUNT} participants, all read").press("j", "enter")
+        terminal.until("0 events, all read").press("tab").until_quiet()
         for _ in range(20):
             terminal.press(" ").until_quiet(0.02)
         terminal.press("ctrl+q")
@@ -114,8 +114,8 @@ def test_every_value_has_one_row_and_the_columns_before_it_stay(hostile, plain):
             row(plain.stages, number), 24
         )
     for screen, tail in (
-        (hostile.stages, f"all {COUNT} stages loaded"),
-        (hostile.participants, f"all {COUNT} participants loaded"),
+        (hostile.stages, f"all {COUNT} stages read"),
+        (hostile.participants, f"all {COUNT} participants read"),
     ):
         assert left_part(row(screen, COUNT), 60).strip() == tail
 

@@ -10,7 +10,7 @@ from support.explorer import DANA, LIVE_STAGE, PRIYA, at
 from support.snapshots import SIZES, picture
 
 EVENTS = "ListParticipantEvents"
-ALL_OF_PRIYA = "61 events, all loaded"
+ALL_OF_PRIYA = "61 events, all read"
 
 both_sizes = pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
 
@@ -28,7 +28,7 @@ def test_stages(snap_compare, size):
 
     async def walk(journey):
         await journey.until("fri-night-rival")
-        await journey.until("COMPLETE")
+        await journey.until("ALL READ")
 
     assert picture(snap_compare, walk, size=size)
 
@@ -38,7 +38,7 @@ def test_sessions(snap_compare, size):
     """Five sessions, newest first, the live one in green; start and length of each."""
 
     async def walk(journey):
-        await journey.until("all 5 sessions loaded")
+        await journey.until("all 5 sessions read")
 
     assert picture(snap_compare, walk, Place(LIVE_STAGE), size=size)
 
@@ -48,7 +48,7 @@ def test_participants(snap_compare, size):
     """The people of the show, newest first; bracketed and foreign names as they are."""
 
     async def walk(journey):
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
 
     assert picture(snap_compare, walk, at(), size=size)
 
@@ -71,7 +71,7 @@ def test_events_read_in_part(snap_compare, size):
     """A hundred events of dana and "more available"; nowhere does it say how many there are."""
 
     async def walk(journey):
-        await journey.until("100 events loaded · more available")
+        await journey.until("100 events read, more available")
 
     assert picture(snap_compare, walk, at(DANA), size=size)
 
@@ -87,7 +87,7 @@ def test_no_events(snap_compare, size):
     """No row, but a sentence about what no rows can mean; nothing looks like a failure."""
 
     async def walk(journey):
-        await journey.until("0 events, all loaded")
+        await journey.until("0 events, all read")
         await journey.until("no-history")
 
     place = Place(STANDUP_ARN, "st-YP7A83qc0J8zB", "3Bz5o9kqRcJV")
@@ -111,7 +111,7 @@ def test_a_failure_in_the_middle(snap_compare, size):
     """The last of a hundred rows kept, and under them the failure of the second page."""
 
     async def walk(journey):
-        await journey.until("100 events loaded")
+        await journey.until("100 events read")
         await journey.press("G")
         await journey.until("FAILED")
         await journey.until("Do ")
@@ -146,7 +146,7 @@ def test_a_filter(snap_compare, size):
         await journey.until(ALL_OF_PRIYA)
         await journey.ask("ampersand", "FILTER", "code:QUOTA")
         await journey.press("enter")
-        await journey.until("3 of 61 events loaded")
+        await journey.until("3 shown of 61")
 
     assert picture(snap_compare, walk, at(PRIYA), size=size)
 

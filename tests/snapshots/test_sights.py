@@ -13,12 +13,12 @@ both_sizes = pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
 
 async def swept(journey):
     """The whole session read, and back at its participants."""
-    await journey.until("40 participants, all loaded")
+    await journey.until("40 participants, all read")
     with journey.unlimited():
         await journey.press("i")
-        await journey.until(lambda: "SWEPT" in journey.screen[0], within=40)
+        await journey.until(lambda: "ALL READ" in journey.screen[0], within=40)
     await journey.press("escape")
-    await journey.until("40 participants, all loaded")
+    await journey.until("40 participants, all read")
 
 
 async def summary(journey):
@@ -32,7 +32,7 @@ async def lanes_at_an_error(journey):
     """Lanes of everybody, the cursor at the third QUOTA_EXCEEDED of priya-guest."""
     await swept(journey)
     journey.go(at(PRIYA))
-    await journey.until("61 events, all loaded")
+    await journey.until("61 events, all read")
     await journey.press("e", "e", "e")
     await journey.until(lambda: journey.event.error_code == "QUOTA_EXCEEDED")
     await journey.press("I")
@@ -43,7 +43,7 @@ async def lanes_at_an_error(journey):
 
 async def token_exchange(journey):
     """The exchange at which josé lost PUBLISH."""
-    await journey.until("events, all loaded")
+    await journey.until("events, all read")
     await journey.press("x")
     await journey.until(lambda: journey.event.name == "TOKEN_EXCHANGED")
 
@@ -63,7 +63,7 @@ def test_the_detail_on_the_whole_screen(snap_compare, size):
     """The explanation of a QUOTA_EXCEEDED from side to side, with its findings."""
 
     async def walk(journey):
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("e", "e", "e")
         await journey.until(lambda: journey.event.error_code == "QUOTA_EXCEEDED")
         await journey.press("d")
@@ -77,7 +77,7 @@ def test_help(snap_compare, size):
     """All commands with their keys under headings, over the dimmed explorer."""
 
     async def walk(journey):
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         await journey.settled()
         await journey.press("question_mark")
         await journey.until(lambda: isinstance(journey.app.screen, HelpScreen))
@@ -110,9 +110,9 @@ def test_lanes_without_colour(snap_compare):
 
 async def compared(journey, participant):
     """The participant on screen beside another one."""
-    await journey.until("events, all loaded")
+    await journey.until("events, all read")
     journey.go(at(participant))
-    await journey.until("loaded")
+    await journey.until(lambda: " read" in journey.status)
     await journey.until(lambda: journey.event is not None)
     await journey.settled()
     await journey.press("C")
@@ -148,12 +148,12 @@ def test_a_comparison_with_somebody_read_in_part(snap_compare, size):
 
 @both_sizes
 def test_the_timeline(snap_compare, size):
-    """The events of everybody by time, with a column that tells whose they are; SWEPT."""
+    """The events of everybody by time, with a column that tells whose they are; ALL READ."""
 
     async def walk(journey):
         await swept(journey)
         await journey.press("M")
-        await journey.until("SWEPT")
+        await journey.until("2,161 events, all read")
         await journey.until("2,161 events")
         await journey.press("g")
         await journey.until(lambda: journey.cursor == 0)

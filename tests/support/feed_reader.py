@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,8 +13,13 @@ from ivscope.domain.stages import ParticipantScope
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import FeedState
+from ivscope.provider.store.reading_times import ReadingTimes
+from ivscope.render.bars import Budget, all_read, status_line
+from ivscope.ui.explorer.list_status import list_status
+from ivscope.workspace.place import Level
 from support.growing_source import GrowingList
 
+EPOCH = datetime(2026, 11, 20, tzinfo=UTC)
 SCOPE = ParticipantScope("arn", "st-1", "p")
 
 _MOST_CALLS = 400
@@ -28,6 +34,8 @@ class FeedReader:
     ) -> None:
         self.source = source
         self.feed = EventFeed(calls.events(SCOPE), EventLog, is_settled)
+        self.times = ReadingTimes(lambda moment: EPOCH + timedelta(seconds=moment))
+        """When it was read; the time of a call is its number, in seconds after `EPOCH`."""
         self.first_page: Counter[Event] = Counter()
         """The events in the list when the first page of the present rows was asked for."""
         self._before: list[Event] = []
@@ -73,6 +81,15 @@ class FeedReader:
             assert self.feed.failure is None
         pytest.fail("the list does not end")
 
+    @property
+    def told(self) -> str:
+        """What the status line says about the list."""
+        feed = self.feed
+        at = self.times.whole_at(feed) if feed.is_complete else None
+        status = list_status(feed, Level.PARTICIPANTS, said=all_read(at, UTC))
+        line = status_line(status, Budget(0, 0), "", 200)
+        return "".join(span.text for span in line)
+
     def in_order_returned(self) -> list[Event]:
         log = self.log
         positions = range(len(log)) if log.sequence is None else log.sequence
@@ -83,8 +100,10 @@ class FeedReader:
         feed.queue()
         for _ in range(_MOST_CALLS):
             feed.begin_reading()
+            before, began = feed.status, len(self.source.calls)
             try:
                 needs_another = feed.fetch(self.source)()
+                self.times.note(feed, began, before, goes_on=needs_another, is_recorded=False)
             except ProviderFailure as failure:
                 feed.fail(failure)
                 needs_another = False

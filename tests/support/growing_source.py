@@ -28,6 +28,8 @@ class GrowingList(NamedCalls):
         self.calls: list[Cursor | None] = []
         self.first_pages: list[Counter[Event]] = []
         """The events in the list at each call for its first page."""
+        self.at_calls: list[Counter[Event]] = []
+        """The events in the list at each call, so that its number is a time."""
         self.rejects: set[str] = set()
         self.failures: deque[ProviderFailure] = deque()
         """Failures of the next calls, in order."""
@@ -40,8 +42,9 @@ class GrowingList(NamedCalls):
 
     def list_events(self, _scope: object, cursor: Cursor | None) -> Page[Event]:
         self.calls.append(cursor)
+        self.at_calls.append(Counter(self.events))
         if cursor is None:
-            self.first_pages.append(Counter(self.events))
+            self.first_pages.append(self.at_calls[-1])
         if self.failures:
             raise self.failures.popleft()
         start = self._start(cursor)

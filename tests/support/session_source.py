@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.domain.pages import Cursor, Page
+from ivscope.domain.pages import Cursor, Page, Row
 from ivscope.domain.stages import (
     ParticipantFilter,
     ParticipantScope,
@@ -19,7 +19,7 @@ from ivscope.domain.stages import (
 from support.named_calls import NamedCalls
 from support.scripted_source import Gate
 
-Row = TypeVar("Row")
+Item = TypeVar("Item", bound=Row)
 
 SESSION = SessionScope("arn:aws:ivs:eu-central-1:1:stage/a", "st-1")
 EPOCH = datetime(2026, 11, 20, 20, 30, tzinfo=UTC)
@@ -112,7 +112,7 @@ class SessionSource(NamedCalls):
             raise failures.popleft()
 
 
-def _page(rows: Sequence[Row], size: int, cursor: Cursor | None) -> Page[Row]:
+def _page(rows: Sequence[Item], size: int, cursor: Cursor | None) -> Page[Item]:
     start = int(cursor or 0)
     stop = start + size
     return Page(tuple(rows[start:stop]), Cursor(str(stop)) if stop < len(rows) else None)

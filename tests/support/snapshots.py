@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.provider.fetch import scheduler as calls
+from ivscope.provider.store.recorded_answers import RecordedAnswers
 from ivscope.ui.explorer.screen import ExplorerScreen
 from ivscope.workspace.place import Place
 from support.explorer import EPOCH, Journey, explorer_app
@@ -59,6 +60,8 @@ def picture(
         patch.setattr(uuid, "uuid5", lambda *_: REQUEST_ID)
         # Pages come in any order, too, and events of one second stand in the order received.
         patch.setattr(calls, "CALLS_IN_FLIGHT", 1)
+        # The present stands still and calls take time, so the time of a call would vary.
+        patch.setattr(RecordedAnswers, "time_of", lambda *_: EPOCH)
         theme = "ansi-light" if light else "ansi-dark"
         return _picture(snap_compare, walk, start, size, theme, rests=rests, **over)
 

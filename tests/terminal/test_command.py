@@ -28,9 +28,9 @@ def incident():
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40), (200, 50)])
 def test_the_triage_by_hand_from_the_stages_to_the_cause(columns, rows):
     with ivscope_over(incident(), columns=columns, rows=rows) as terminal:
-        terminal.until("fri-night-rival").press("enter").until("5 sessions, all loaded")
-        terminal.press("j", "enter").until("40 participants, all loaded").press("enter")
-        terminal.until("events, all loaded").press("esc").until("40 participants, all loaded")
+        terminal.until("fri-night-rival").press("enter").until("5 sessions, all read")
+        terminal.press("j", "enter").until("40 participants, all read").press("enter")
+        terminal.until("events, all read").press("esc").until("40 participants, all read")
         terminal.press("ctrl+q")
         assert terminal.exit_code() == 0
         assert not terminal.modes & MOUSE
@@ -42,7 +42,7 @@ def test_the_triage_by_hand_from_the_stages_to_the_cause(columns, rows):
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40), (200, 50)])
 def test_an_arn_leads_to_the_explanation_of_an_error_and_to_the_token_that_changed(columns, rows):
     with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE, columns=columns, rows=rows) as terminal:
-        terminal.until("events, all loaded").until("Who  ").press("x")
+        terminal.until("events, all read").until("Who  ").press("x")
         terminal.until("TOKEN_EXCHANGED  ").until("Verdict    lost PUBLISH")
         terminal.press("g", "e").until("PUBLISH_ERROR  INSUFFICIENT_CAPABILITIES")
         terminal.until("Means").until("Can be")
@@ -53,12 +53,12 @@ def test_an_arn_leads_to_the_explanation_of_an_error_and_to_the_token_that_chang
 def fills(screen, columns):
     """Whether the zone stands at the right edge and the status above the last line."""
     is_wide = len(screen[0]) == columns and screen[0].endswith("UTC")
-    return is_wide and "events, all loaded" in screen[-2]
+    return is_wide and "events, all read" in screen[-2]
 
 
 def test_the_screen_follows_every_new_size():
     with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE, columns=120, rows=40) as terminal:
-        terminal.until("events, all loaded").until("Who  ")
+        terminal.until("events, all read").until("Who  ")
         for columns, rows in ((200, 50), (80, 24), (60, 16), (100, 30), (120, 40)):
             terminal.resize(columns, rows)
             terminal.until(lambda columns=columns: fills(terminal.screen, columns)).until_quiet()
@@ -70,11 +70,11 @@ def test_the_screen_follows_every_new_size():
 
 def test_a_prompt_sends_its_own_line_and_the_row_under_the_cursor_only():
     with ivscope_over(incident(), LIVE_STAGE, SHOW, PRIYA, columns=80, rows=24) as terminal:
-        terminal.until("61 events, all loaded").until("Who  ").until("API 0/").until_quiet()
+        terminal.until("61 events, all read").until("Who  ").until("API 0/").until_quiet()
         row = next(y for y, line in enumerate(terminal.screen) if line.startswith(">"))
         before = len(terminal.raw)
         terminal.press("/").until("FIND").until_quiet()
-        terminal.press("esc").until("61 events, all loaded").until_quiet()
+        terminal.press("esc").until("61 events, all read").until_quiet()
         assert lines_written(terminal.raw[before:]) == {row, 22}
         terminal.press("ctrl+q")
         assert terminal.exit_code() == 0
@@ -82,7 +82,7 @@ def test_a_prompt_sends_its_own_line_and_the_row_under_the_cursor_only():
 
 def test_what_was_drawn_bit_by_bit_looks_as_if_drawn_at_once():
     with ivscope_over(incident(), LIVE_STAGE, SHOW, PRIYA, columns=80, rows=24) as terminal:
-        terminal.until("61 events, all loaded").until("Who  ").until("API 0/").until_quiet()
+        terminal.until("61 events, all read").until("Who  ").until("API 0/").until_quiet()
         for keys in (
             ("/", "q", "u"),
             ("o", "enter"),
@@ -106,7 +106,7 @@ def colourless():
     """What is sent with NO_COLOR on a walk past every kind of widget."""
     environ = settings(NO_COLOR="1")
     with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE, environ=environ) as terminal:
-        terminal.until("events, all loaded").press("j", "j", "v").until('"name"')
+        terminal.until("events, all read").press("j", "j", "v").until('"name"')
         terminal.press("v", "?").until("HELP").press("esc").press("/").until_quiet()
         terminal.press("x", "esc").until_quiet().press("ctrl+q")
         assert terminal.exit_code() == 0
@@ -125,7 +125,7 @@ def test_without_colour_not_even_the_default_ones_are_sent(colourless):
 def test_every_terminal_gets_its_own_sixteen_colours_only(name):
     environ = settings(TERM=name)
     with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE, environ=environ) as terminal:
-        terminal.until("events, all loaded").press("j", "j", "?").until("HELP").press("esc")
+        terminal.until("events, all read").press("j", "j", "?").until("HELP").press("esc")
         terminal.until_quiet().press("/").until_quiet().press("x", "esc", "ctrl+q")
         assert terminal.exit_code() == 0
         assert colours(terminal.raw)
@@ -136,7 +136,7 @@ def test_an_arrow_key_torn_apart_by_a_slow_line_comes_back_to_the_view_and_moves
     """Its Esc has counted as the key by then."""
     environ = settings(SSH_CONNECTION="10.0.0.1 5000 10.0.0.2 22")
     with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE, environ=environ) as terminal:
-        terminal.until("events, all loaded").until_quiet()
+        terminal.until("events, all read").until_quiet()
         first = next(line for line in terminal.screen if ">" in line)
         terminal.send(b"\x1b").until(lambda: JOSE not in terminal.screen[0])
         terminal.send(b"[B").until(lambda: JOSE in terminal.screen[0])
@@ -148,18 +148,18 @@ def test_an_arrow_key_torn_apart_by_a_slow_line_comes_back_to_the_view_and_moves
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [
-        (b"/quota\r", "hit 1/3 of 61 loaded"),
-        (b"&code:quota\r", "3 of 61 events loaded"),
-        (b"/quota\r\x1b[Bn", "hit 3/3 of 61 loaded"),
+        (b"/quota\r", "hit 1/3 of 61 read"),
+        (b"&code:quota\r", "3 shown of 61"),
+        (b"/quota\r\x1b[Bn", "hit 3/3 of 61 read"),
         (b":20:48\r", "QUOTA_EXCEEDED"),
         (b"?gap\r", "SUBSCRIBE_STOPPED"),
         (b"yc", "AWS CLI command: "),
-        (b"/\x1b[200~quota\x1b[201~\r", "hit 1/3 of 61 loaded"),
+        (b"/\x1b[200~quota\x1b[201~\r", "hit 1/3 of 61 read"),
     ],
 )
 def test_keys_that_come_in_one_packet_do_what_they_do_one_by_one(typed, shown):
     with ivscope_over(incident(), LIVE_STAGE, SHOW, PRIYA) as terminal:
-        terminal.until("61 events, all loaded").until_quiet()
+        terminal.until("61 events, all read").until_quiet()
         terminal.send(typed).until(shown)
         assert PRIYA in terminal.screen[0]
         terminal.press("ctrl+q")
@@ -168,7 +168,7 @@ def test_keys_that_come_in_one_packet_do_what_they_do_one_by_one(typed, shown):
 
 def test_an_idle_screen_sends_nothing():
     with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE) as terminal:
-        terminal.until("events, all loaded").until("API 0/").until_quiet(0.3)
+        terminal.until("events, all read").until("API 0/").until_quiet(0.3)
         before = len(terminal.raw)
         terminal.until_quiet(1.5)
         assert len(terminal.raw) == before
@@ -185,8 +185,8 @@ def test_quitting_does_not_wait_for_the_network():
 
 def test_interrupting_leaves_a_whole_terminal():
     with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE) as terminal:
-        terminal.until("events, all loaded").press("ctrl+c").until_quiet()
-        assert "events, all loaded" in terminal.text
+        terminal.until("events, all read").press("ctrl+c").until_quiet()
+        assert "events, all read" in terminal.text
         terminal.press("ctrl+q")
         assert terminal.exit_code() == 0
 

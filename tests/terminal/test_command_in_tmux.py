@@ -20,7 +20,7 @@ def test_a_participant_in_tmux_from_the_arn_to_the_way_out(columns, rows):
     with Endpoint(world) as endpoint:
         command = [*IVSCOPE, "--endpoint-url", endpoint.url, "--region", world.region]
         with Tmux([*command, LIVE_STAGE, SHOW, PRIYA], columns=columns, rows=rows) as tmux:
-            tmux.until("61 events, all loaded").until("Means")
+            tmux.until("61 events, all read").until("Means")
             assert tmux.about("alternate_on") == "1"
             assert tmux.about("mouse_any_flag") == "0"
             assert tmux.about("pane_title") == TITLE
@@ -28,7 +28,7 @@ def test_a_participant_in_tmux_from_the_arn_to_the_way_out(columns, rows):
             tmux.until(lambda: cursor_row(tmux) == 2)
             tmux.press("Up")
             tmux.until(lambda: cursor_row(tmux) == 1)
-            tmux.press("Escape").until("40 participants, all loaded")
+            tmux.press("Escape").until("40 participants, all read")
             tmux.press("C-q")
             assert tmux.exit_code() == 0
             assert tmux.about("alternate_on") == "0"

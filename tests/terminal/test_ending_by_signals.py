@@ -11,7 +11,7 @@ from support.tmux import HAS_TMUX, Tmux
 
 DEMO = (*IVSCOPE, "--demo", "--world", "quiet")
 
-LISTED = "2 stages, all loaded"
+LISTED = "2 stages, all read"
 
 ENDING = [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
 
@@ -73,7 +73,7 @@ def test_ctrl_z_goes_to_the_shell_and_fg_comes_back():
         tmux.press("C-z").until("Stopped")
         tmux.press(*"echo $((40+2))", "Enter").until("42")
         tmux.press(*"fg", "Enter").until(LISTED)
-        tmux.press("j", "Enter").until("sessions, all loaded").press("C-q").until("ready:")
+        tmux.press("j", "Enter").until("sessions, all read").press("C-q").until("ready:")
         tmux.press(*"exit", "Enter")
         assert tmux.exit_code() == 0
 

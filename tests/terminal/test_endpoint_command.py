@@ -56,7 +56,7 @@ def test_a_case_file_opens_with_the_command_that_is_printed():
         assert set(given) == {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
         arguments = words[words.index("ivscope") + 1 :]
         with Terminal([*IVSCOPE, *arguments], environ=settings(**given)) as terminal:
-            terminal.until("2 participants, all loaded").press("ctrl+q")
+            terminal.until("2 participants, all read").press("ctrl+q")
             assert terminal.exit_code() == 0
         process.send_signal(signal.SIGTERM)
         assert process.wait(SECONDS) == 128 + signal.SIGTERM

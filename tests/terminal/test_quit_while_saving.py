@@ -69,8 +69,8 @@ def folder(tmp_path, monkeypatch):
 @contextmanager
 def a_long_list(words, **options):
     with Terminal(words, environ=settings(PYTHONPATH=PRODUCT), **options) as terminal:
-        terminal.until("events loaded").press("L")
-        terminal.until(f"{MANY:,} events, all loaded", timeout=60).until_quiet()
+        terminal.until("events read").press("L")
+        terminal.until(f"{MANY:,} events, all read", timeout=60).until_quiet()
         yield terminal
 
 
@@ -108,8 +108,8 @@ def test_a_second_time_gives_the_file_up_says_so_and_leaves_nothing_half_done(wo
 def test_in_tmux_too_the_file_is_there_after_leaving_at_once(words, folder):
     environ = settings(PYTHONPATH=PRODUCT)
     with Tmux(words, columns=120, rows=40, environ=environ, folder=folder) as tmux:
-        tmux.until("events loaded").press("L")
-        tmux.until(f"{MANY:,} events, all loaded", timeout=60)
+        tmux.until("events read").press("L")
+        tmux.until(f"{MANY:,} events, all read", timeout=60)
         tmux.press("W", "C-q")
         assert tmux.exit_code() == 0
     (name,) = files_in(folder)

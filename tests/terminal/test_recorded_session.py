@@ -45,7 +45,7 @@ def asked(endpoint):
 
 def test_a_sweep_that_was_killed_goes_on_where_it_stopped(file, endpoint):
     with recording_to(file, endpoint) as terminal:
-        terminal.until("40 participants, all loaded").until("REC show.ivscope").press("i")
+        terminal.until("40 participants, all read").until("REC show.ivscope").press("i")
         terminal.until(lambda: participants_read(terminal) >= 6)
         read = participants_read(terminal)
         terminal.kill()
@@ -53,10 +53,10 @@ def test_a_sweep_that_was_killed_goes_on_where_it_stopped(file, endpoint):
     assert read <= len(before) < PEOPLE
 
     with recording_to(file, endpoint) as terminal:
-        terminal.until("40 participants, all loaded").until("recorded ").press("i")
+        terminal.until("40 participants, all read").until("recorded ").press("i")
         terminal.until(lambda: participants_read(terminal) >= read)
         terminal.until(lambda: participants_read(terminal) == PEOPLE, timeout=60)
-        terminal.until("COMPLETE")
+        terminal.until("ALL READ")
         terminal.press("ctrl+q")
         assert terminal.exit_code() == 0
         assert "answers saved in" in terminal.text
@@ -67,18 +67,18 @@ def test_a_sweep_that_was_killed_goes_on_where_it_stopped(file, endpoint):
 
 def test_a_recording_opens_without_aws_with_everything_that_was_read(file, endpoint):
     with recording_to(file, endpoint) as terminal:
-        terminal.until("40 participants, all loaded").press("/").send(b"jos\r")
-        terminal.until("events, all loaded").until("José beRSlnzycy6R").press("ctrl+q")
+        terminal.until("40 participants, all read").press("/").send(b"jos\r")
+        terminal.until("events, all read").until("José beRSlnzycy6R").press("ctrl+q")
         assert terminal.exit_code() == 0
     calls = endpoint.calls
 
     with Terminal((*IVSCOPE, "open", str(file))) as terminal:
-        terminal.until("recording show.ivscope").until("40 participants, all loaded")
+        terminal.until("recording show.ivscope").until("40 participants, all read")
         assert "API" not in terminal.screen[-2]
         terminal.press("/").send(b"jos\r")
-        terminal.until("events, all loaded").press("x").until("Verdict    lost PUBLISH")
+        terminal.until("events, all read").press("x").until("Verdict    lost PUBLISH")
         terminal.press("r").until("a recording does not grow")
-        terminal.press("esc").until("of 40 participants loaded").press("i")
+        terminal.press("esc").until("of 40 participants read").press("i")
         terminal.until("1 of 40 participants read").until("not in this recording")
         terminal.press("ctrl+q")
         assert terminal.exit_code() == 0

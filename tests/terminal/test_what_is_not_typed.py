@@ -8,7 +8,7 @@ from support.terminal import IVSCOPE, Terminal
 
 DEMO = (*IVSCOPE, "--demo", "--world", "quiet")
 
-LISTED = "2 stages, all loaded"
+LISTED = "2 stages, all read"
 
 ANSWERS = {
     "broken mouse report": b"\x1b[<32;NaN;NaNM",
@@ -45,11 +45,11 @@ def test_an_unreadable_byte_in_a_name_is_one_sign_in_the_prompt(terminal):
 @pytest.mark.parametrize("text", ["*" * 150_000, "a b " * 40_000, "/" + "(a|" * 50_000])
 def test_a_page_of_text_pasted_into_a_prompt_holds_no_key_up(text):
     with Terminal(DEMO) as terminal:
-        terminal.until(LISTED).press("enter").until("sessions, all loaded").press("enter")
-        terminal.until("participants, all loaded").press("enter").until("events, all loaded")
+        terminal.until(LISTED).press("enter").until("sessions, all read").press("enter")
+        terminal.until("participants, all read").press("enter").until("events, all read")
         for prompt in ("&", "/"):
             terminal.press(prompt).until_quiet().paste(text).until_quiet(0.3)
-            terminal.press("esc").until("events, all loaded", timeout=5)
+            terminal.press("esc").until("events, all read", timeout=5)
 
 
 def test_a_key_of_leaving_ends_it_from_the_first_frame_on():

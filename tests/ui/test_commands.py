@@ -24,9 +24,9 @@ _OPENED_BY = {
 
 async def _open(journey, view):
     """Open a view from the second of two participants."""
-    await journey.until("events, all loaded")
+    await journey.until("events, all read")
     journey.go(at(JOSE))
-    await journey.until("events, all loaded")
+    await journey.until("events, all read")
     if view is View.TIMELINE:
         await journey.press("M")
     elif view is View.PROMPT:
@@ -127,7 +127,7 @@ async def test_a_command_of_another_view_says_so_when_the_help_is_asked_to_do_it
 
 async def test_what_cannot_be_done_says_why_before_the_press_and_after_it():
     async with explorer() as journey:
-        await journey.until("all 7 stages loaded")
+        await journey.until("all 7 stages read")
         await journey.press("question_mark")
         await journey.until("HELP")
         await journey.type("jump.token")
@@ -180,11 +180,11 @@ async def test_words_on_screen_name_the_keys_in_force():
         await journey.press("u")
         await journey.until("no event is marked: F6 marks one")
         await journey.press("M", "f4")
-        await journey.until("SWEEP PAUSED  F4: go on")
+        await journey.until("PAUSED · F4 resumes")
         await journey.press("I")
-        await journey.until(lambda: "SWEEP PAUSED  F4: go on" in journey.screen[0])
+        await journey.until(lambda: "PAUSED · F4 resumes" in journey.screen[0])
         await journey.press("f4")
-        await journey.until(lambda: "SWEEP PAUSED" not in journey.screen[0])
+        await journey.until(lambda: "PAUSED · " not in journey.screen[0])
 
 
 def test_every_view_has_commands_in_the_table():
@@ -197,7 +197,7 @@ def test_every_view_has_commands_in_the_table():
 @pytest.mark.parametrize("key", ["x", "right_parenthesis", "o", "n", "m", "semicolon", "T"])
 async def test_keys_of_events_leave_the_list_alone_once_it_was_left(key):
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("escape")
         await journey.until(lambda: journey.here.level is Level.PARTICIPANTS)
         cursor, event_list = journey.cursor, journey.pane.event_list
@@ -210,7 +210,7 @@ async def test_keys_of_events_leave_the_list_alone_once_it_was_left(key):
 
 async def test_in_the_picker_beside_the_events_keys_go_by_its_row():
     async with explorer(at(PRIYA), size=(170, 40)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("shift+tab", "j")
         await journey.until(lambda: journey.app.screen.view is View.PARTICIPANTS)
         cursor = journey.cursor
@@ -227,7 +227,7 @@ async def test_in_the_picker_beside_the_events_keys_go_by_its_row():
 
 async def test_siblings_are_those_that_the_picker_shows():
     async with explorer(at()) as journey:
-        await journey.until("participants, all loaded")
+        await journey.until("participants, all read")
         await journey.press("slash")
         await journey.until("FILTER")
         await journey.type("published disc")
@@ -248,7 +248,7 @@ async def test_siblings_are_those_that_the_picker_shows():
 
 async def test_who_is_not_among_the_rows_of_the_filter_has_no_siblings_there():
     async with explorer(at(), size=(170, 40)) as journey:
-        await journey.until("participants, all loaded")
+        await journey.until("participants, all read")
         await journey.press("slash")
         await journey.until("FILTER")
         await journey.type("qq xx")
@@ -262,7 +262,7 @@ async def test_who_is_not_among_the_rows_of_the_filter_has_no_siblings_there():
 
 async def test_the_two_participants_opened_last_are_compared_after_open_back_open():
     async with explorer(at()) as journey:
-        await journey.until("participants, all loaded")
+        await journey.until("participants, all read")
         await journey.press("C")
         await journey.until(lambda: "open two participants, one after the other" in journey.status)
         await journey.press("enter")

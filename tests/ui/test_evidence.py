@@ -18,7 +18,7 @@ RESTREAM = at("cFTCie3pl4uw", session="st-WzDwn45B2IFci")
 async def on_event(start, *, size=(120, 40), fault="", **wanted):
     """Open the explorer with the cursor on the first row with these members, at rest."""
     async with explorer(start, size=size, fault=fault) as journey:
-        await journey.until("all loaded")
+        await journey.until("all read")
         await put_on(journey, **wanted)
         await journey.until("API 0/")
         yield journey
@@ -104,7 +104,7 @@ async def test_capital_z_reads_the_publisher_and_says_that_it_had_just_left():
 async def test_z_opens_the_other_participant_and_esc_restores_everything():
     async with on_event(at(NINA), error_code="PUBLISHER_NOT_FOUND") as journey:
         await journey.press("exclamation_mark")
-        await journey.until("1 of 39 events loaded")
+        await journey.until("1 shown of 39")
         error = journey.event
         await journey.press("Z")
         await journey.until(lambda: "left 2 s before" in detail(journey))
@@ -112,7 +112,7 @@ async def test_z_opens_the_other_participant_and_esc_restores_everything():
         await journey.until(lambda: journey.event.name == "PUBLISH_STOPPED")
         assert journey.here == at(HANA)
         await journey.press("escape")
-        await journey.until("1 of 39 events loaded")
+        await journey.until("1 shown of 39")
         assert journey.here == at(NINA)
         assert journey.event == error
         await journey.press("z", "z", "z")
@@ -125,7 +125,7 @@ async def test_z_opens_the_other_participant_and_esc_restores_everything():
 async def test_z_shows_an_event_that_a_filter_hides_and_says_so():
     async with on_event(at(JOSE), **DENIED) as journey:
         await journey.press("exclamation_mark")
-        await journey.until("2 of 72 events loaded")
+        await journey.until("2 shown of 72")
         await journey.press("z")
         await journey.until("all events are shown, the filter hid it")
         assert journey.event.name == "TOKEN_EXCHANGED"
@@ -143,12 +143,12 @@ async def test_publishers_are_counted_by_a_sweep_only_and_z_stays_on_the_timelin
     quota = {"clock": "20:47:12", "error_code": "QUOTA_EXCEEDED"}
     async with on_event(at(PRIYA), **quota) as journey:
         assert "[1] not known: How many were publishing is not known" in detail(journey)
-        assert "M sweeps the session: 2 calls or more" in detail(journey)
+        assert "M reads everybody: 2 calls or more" in detail(journey)
         await journey.press("Z")
-        await journey.until("only the events of everybody tell: M sweeps the session")
+        await journey.until("only the events of everybody tell: M reads everybody")
         with journey.unlimited():
             await journey.press("M")
-            await journey.until("SWEPT", within=60)
+            await journey.until("2,161 events, all read", within=60)
         await put_on(journey, participant_id=PRIYA, **quota)
         await journey.until(lambda: "12 others were publishing in that second" in detail(journey))
         assert "the stage's 12 slots were taken" in detail(journey)

@@ -75,7 +75,7 @@ class Watcher:
 async def watching():
     clock = HandClock()
     async with explorer(at(HOST, LIVE), clock=clock) as journey:
-        await journey.until("events, all loaded")
+        await journey.until("events, all read")
         yield Watcher(journey, clock)
 
 
@@ -109,7 +109,7 @@ async def test_moving_away_pauses_and_what_is_read_stays_where_it_is():
     async with following() as watcher:
         journey = watcher.journey
         await journey.press("j", "j", "j")
-        await journey.until("PAUSED  =: go on")
+        await journey.until("PAUSED · = resumes")
         event, line = journey.event, watcher.line
         shown = journey.screen[2 + line]
         before = len(watcher.held)
@@ -168,9 +168,9 @@ async def test_a_look_at_the_newest_page_only_is_told_as_such():
 
 async def test_following_ends_with_the_session():
     async with explorer(Place(LIVE_STAGE)) as journey:
-        await journey.until("5 sessions, all loaded")
+        await journey.until("5 sessions, all read")
         journey.go(at(PRIYA))
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         calls = journey.endpoint.calls[POLLS]
         await journey.press("F")
         await journey.until("ENDED")
@@ -193,10 +193,10 @@ async def test_leaving_the_place_stops_the_polls():
         journey = watcher.journey
         journey.go(at(None, LIVE))
         await journey.until(lambda: journey.here.level is Level.PARTICIPANTS)
-        await journey.until("participants, all loaded")
+        await journey.until("participants, all read")
         await is_quiet(watcher)
         journey.go(at(HOST, LIVE))
-        await journey.until("events, all loaded")
+        await journey.until("events, all read")
         assert "FOLLOWING" not in journey.text
 
 

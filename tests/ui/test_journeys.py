@@ -12,25 +12,25 @@ async def test_three_enters_lead_from_the_stages_to_events():
     async with explorer() as journey:
         await journey.until("fri-night-rival")
         await journey.press("enter")
-        await journey.until("all 5 sessions loaded")
+        await journey.until("all 5 sessions read")
         await journey.press("j", "enter")
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         await journey.press("enter")
-        await journey.until("events, all loaded")
+        await journey.until("events, all read")
         assert "noor-web" in journey.screen[0]
         assert "LEFT" in journey.text
 
 
 async def test_opening_a_participant_costs_one_events_call_and_one_participant_call():
     async with explorer(at(PRIYA), size=(200, 50)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.until("protocol")
         assert dict(journey.endpoint.calls) == {"ListParticipantEvents": 1, "GetParticipant": 1}
 
 
 async def test_holding_a_key_in_the_picker_starts_no_calls():
     async with explorer(at()) as journey:
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         before = dict(journey.endpoint.calls)
         await journey.press(*["j"] * 30)
         await journey.settled()
@@ -39,14 +39,14 @@ async def test_holding_a_key_in_the_picker_starts_no_calls():
 
 async def test_the_way_out_leads_back_to_the_same_rows():
     async with explorer(at()) as journey:
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         await journey.press("j", "j", "j", "enter")
-        await journey.until("events, all loaded")
+        await journey.until("events, all read")
         await journey.press("j", "j", "escape")
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         assert journey.rows("picker").cursor == 3
         await journey.press("enter")
-        await journey.until("events, all loaded")
+        await journey.until("events, all read")
         assert journey.rows("events").cursor == 2
         await journey.press("h", "left", "backspace")
         await journey.until("fri-night-rival")
@@ -55,7 +55,7 @@ async def test_the_way_out_leads_back_to_the_same_rows():
 
 async def test_esc_never_quits_and_q_quits_at_the_stages_only():
     async with explorer(at()) as journey:
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         await journey.press("q", "q")
         await journey.until("fri-night-rival")
         await journey.press("escape", "escape")
@@ -67,17 +67,17 @@ async def test_esc_never_quits_and_q_quits_at_the_stages_only():
 
 async def test_pages_are_read_when_the_cursor_comes_near_and_never_before():
     async with explorer(at(DANA)) as journey:
-        await journey.until("100 events loaded · more available")
+        await journey.until("100 events read, more available")
         await journey.settled()
         assert journey.endpoint.calls["ListParticipantEvents"] == 1
         await journey.press("G")
-        await journey.until("200 events loaded · more available")
+        await journey.until("200 events read, more available")
         assert journey.rows("events").cursor == 99
 
 
 async def test_a_list_that_was_near_its_end_and_has_grown_since_asks_for_nothing():
     async with explorer(at(DANA)) as journey:
-        await journey.until("100 events loaded · more available")
+        await journey.until("100 events read, more available")
         rows = journey.rows("events")
         rows.post_message(RowList.NearEnd(rows))
         await journey.pilot.pause()
@@ -88,35 +88,35 @@ async def test_a_list_that_was_near_its_end_and_has_grown_since_asks_for_nothing
 async def test_the_last_page_says_that_all_was_loaded():
     async with explorer(at(DANA)) as journey:
         for page in range(1, 8):
-            await journey.until(f"{page}00 events loaded")
+            await journey.until(f"{page}00 events read")
             await journey.press("G")
-        await journey.until("755 events, all loaded")
+        await journey.until("755 events, all read")
         assert "3 errors" in journey.status
-        assert journey.status.endswith("COMPLETE")
+        assert "ALL READ" in journey.status
 
 
 async def test_typing_narrows_and_enter_opens_the_one_that_is_left():
     async with explorer(at()) as journey:
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         await journey.ask("slash", "FILTER", "priya")
         await journey.until(lambda: len(journey.rows("picker").rows) == 2)
         await journey.press("enter")
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         assert PRIYA in journey.screen[0]
 
 
 async def test_esc_leaves_the_prompt_and_shows_all_rows_again():
     async with explorer(at()) as journey:
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         await journey.ask("slash", "FILTER", "priya")
         await journey.press("escape")
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         assert len(journey.rows("picker").rows) == 40
 
 
 async def test_a_participant_id_that_is_not_listed_can_be_typed():
     async with explorer(at()) as journey:
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         await journey.ask("slash", "FILTER", "WNhB3Ri0FIqI")
         await journey.until("open participant WNhB3Ri0FIqI (not among the rows read)")
         await journey.press("enter")
@@ -125,31 +125,31 @@ async def test_a_participant_id_that_is_not_listed_can_be_typed():
 
 async def test_a_typed_id_is_not_counted_among_the_participants_that_match():
     async with explorer(at()) as journey:
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         await journey.ask("slash", "FILTER", "WNhB3Ri0FIqI")
-        await journey.until("None of the 40 participants loaded match.")
+        await journey.until("None of the 40 participants read match.")
         await journey.press("enter")
         await journey.until("INVALID_STREAM_KEY")
         await journey.press("escape")
         await journey.until("open participant WNhB3Ri0FIqI (not among the rows read)")
-        await journey.until("0 of 40 participants loaded")
+        await journey.until("0 shown of 40")
 
 
 async def test_the_service_filters_one_at_a_time():
     async with explorer(at()) as journey:
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         await journey.ask("ampersand", "ASK SERVICE", "recording:failed")
         await journey.press("enter")
-        await journey.until("1 participants, all loaded")
+        await journey.until("1 participants, all read")
         assert "g6-freya" in journey.text
         assert "only recording:failed" in journey.screen[0]
         await journey.press("escape")
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
 
 
 async def test_a_wrong_service_filter_says_what_to_type():
     async with explorer(at()) as journey:
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         await journey.ask("ampersand", "ASK SERVICE", "state:asleep")
         await journey.press("enter")
         await journey.until("state takes connected, disconnected")
@@ -162,25 +162,25 @@ async def test_pasting_an_eventbridge_event_opens_its_participant():
     async with explorer() as journey:
         await journey.until("fri-night-rival")
         journey.app.post_message(Paste(event))
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("escape")
         await journey.until("fri-night-rival")
 
 
 async def test_enter_on_a_subscribe_event_goes_to_the_publisher_and_esc_comes_back():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("j", "j", "enter")
         await journey.until("cam-truck")
-        await journey.until("events, all loaded")
+        await journey.until("events, all read")
         await journey.press("escape")
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         assert journey.rows("events").cursor == 2
 
 
 async def test_the_detail_follows_the_cursor_and_compares_tokens():
     async with explorer(at(JOSE), size=(200, 50)) as journey:
-        await journey.until("events, all loaded")
+        await journey.until("events, all read")
         log = journey.pane.event_list.stream.items
         index = next(i for i in range(len(log)) if log[i].name == "TOKEN_EXCHANGED")
         await journey.press(*["j"] * index)
@@ -191,7 +191,7 @@ async def test_the_detail_follows_the_cursor_and_compares_tokens():
 @pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 40), (200, 50)])
 async def test_every_size_shows_where_we_are_the_events_and_the_explanation(size):
     async with explorer(at(PRIYA), size=size) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.until("Means")
         assert PRIYA in journey.screen[0]
         assert journey.screen[0].endswith("UTC")
@@ -210,7 +210,7 @@ async def test_a_terminal_below_80x20_shows_one_pane_and_enter_swaps():
 
 async def test_the_zone_is_always_shown_and_t_changes_it():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("t")
         await journey.until(lambda: journey.screen[0].endswith("+02:00"))
         assert "23:18:44" in journey.text
@@ -223,7 +223,7 @@ async def test_the_zone_is_always_shown_and_t_changes_it():
 
 async def test_v_shows_the_json_of_the_answer():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("v")
         await journey.until('"name": "LEFT"')
         await journey.press("v")
@@ -241,7 +241,7 @@ async def test_help_lists_every_key_and_closes():
 
 async def test_a_key_typed_before_the_picker_is_open_is_one_of_the_place_asked_for():
     async with explorer(at(), unlimited=True) as journey:
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         journey.explorer.context.picker.place = Place()  # as it is until the first picture
         await journey.press("M")
-        await journey.until("SWEPT", within=60)
+        await journey.until("2,161 events, all read", within=60)

@@ -40,7 +40,7 @@ def held(monkeypatch):
 
 
 async def ask(journey, held, *keys):
-    await journey.until("61 events, all loaded")
+    await journey.until("61 events, all read")
     await journey.press(*keys)
     await journey.until(held.entered.is_set)
 

@@ -10,7 +10,7 @@ from support.explorer import DANA, JOSE, MARA, NINA, PRIYA, at, explorer
 
 async def test_e_goes_to_the_next_error_and_capital_e_back():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("e")
         await journey.until(lambda: journey.event.error_code == "INTERNAL_SERVER_EXCEPTION")
         first = journey.cursor
@@ -24,7 +24,7 @@ async def test_e_goes_to_the_next_error_and_capital_e_back():
 
 async def test_e_reads_on_until_there_is_an_error():
     async with explorer(at(DANA), fault="late.ListParticipantEvents") as journey:
-        await journey.until("100 events loaded · more available")
+        await journey.until("100 events read, more available")
         await journey.press("e")
         await journey.until("looking for error, Esc stops")
         await journey.until(lambda: journey.event.is_error, within=20)
@@ -33,7 +33,7 @@ async def test_e_reads_on_until_there_is_an_error():
 
 async def test_esc_stops_looking_and_keeps_what_was_read():
     async with explorer(at(DANA), fault="late.ListParticipantEvents") as journey:
-        await journey.until("100 events loaded · more available")
+        await journey.until("100 events read, more available")
         await journey.press("e")
         await journey.until("looking for error")
         await journey.press("escape")
@@ -45,7 +45,7 @@ async def test_esc_stops_looking_and_keeps_what_was_read():
 
 async def test_an_honest_end_says_how_much_was_searched():
     async with explorer(at(MARA)) as journey:
-        await journey.until("events, all loaded")
+        await journey.until("events, all read")
         count = len(journey.pane.event_list.stream.items)
         await journey.press("e")
         await journey.until(f"no error in all {count} events")
@@ -53,36 +53,36 @@ async def test_an_honest_end_says_how_much_was_searched():
 
 async def test_errors_only_hides_the_rest_and_keeps_the_event_under_the_cursor():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("e", "e")
         event = journey.event
         await journey.press("exclamation_mark")
-        await journey.until("5 of 61 events loaded")
+        await journey.until("5 shown of 61")
         assert journey.event == event
         await journey.press("exclamation_mark")
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         assert journey.event == event
 
 
 async def test_filter_shows_what_matches_and_backslash_toggles_it():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.ask("ampersand", "FILTER", "code:QUOTA")
         await journey.until(lambda: len(journey.rows("events").rows) == 3)
         await journey.press("enter")
-        await journey.until("3 of 61 events loaded")
+        await journey.until("3 shown of 61")
         assert "filter: code:QUOTA" in journey.status
         await journey.press("backslash")
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("backslash")
-        await journey.until("3 of 61 events loaded")
+        await journey.until("3 shown of 61")
         await journey.press("escape")
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
 
 
 async def test_a_wrong_filter_says_what_to_type_and_hides_nothing():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.ask("ampersand", "FILTER", "colour:red")
         await journey.press("enter")
         await journey.until("code")
@@ -91,31 +91,31 @@ async def test_a_wrong_filter_says_what_to_type_and_hides_nothing():
 
 async def test_search_highlights_and_n_goes_through_the_hits():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.ask("slash", "FIND", "quota")
         await journey.press("enter")
-        await journey.until("hit 1/3 of 61 loaded")
+        await journey.until("hit 1/3 of 61 read")
         await journey.press("n")
-        await journey.until("hit 2/3 of 61 loaded")
+        await journey.until("hit 2/3 of 61 read")
         await journey.press("N")
-        await journey.until("hit 1/3 of 61 loaded")
+        await journey.until("hit 1/3 of 61 read")
         await journey.press("escape")
         await journey.until(lambda: "hit" not in journey.status)
 
 
 async def test_tab_in_the_prompt_switches_between_find_and_filter():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.ask("slash", "FIND", "quota")
         await journey.press("tab")
         await journey.until("FILTER quota")
         await journey.press("enter")
-        await journey.until("3 of 61 events loaded")
+        await journey.until("3 shown of 61")
 
 
 async def test_up_recalls_what_was_entered_before():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("slash")
         await journey.type("quota")
         await journey.press("enter")
@@ -126,14 +126,14 @@ async def test_up_recalls_what_was_entered_before():
 
 async def test_x_goes_to_the_token_exchange():
     async with explorer(at(JOSE)) as journey:
-        await journey.until("events, all loaded")
+        await journey.until("events, all read")
         await journey.press("x")
         await journey.until(lambda: journey.event.name == "TOKEN_EXCHANGED")
 
 
 async def test_o_follows_one_remote_participant():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("j", "j")
         remote = journey.event.remote_participant_id
         await journey.press("o")
@@ -143,7 +143,7 @@ async def test_o_follows_one_remote_participant():
 
 async def test_marks_are_set_found_and_taken_away():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("j", "j", "m", "G", "U")
         await journey.until(lambda: journey.cursor == 2)
         await journey.press("m", "u")
@@ -152,7 +152,7 @@ async def test_marks_are_set_found_and_taken_away():
 
 async def test_goto_takes_a_clock_time_of_the_day_of_the_event():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.ask("colon", "goto TIME", "20:47")
         await journey.press("enter")
         await journey.until(
@@ -162,7 +162,7 @@ async def test_goto_takes_a_clock_time_of_the_day_of_the_event():
 
 async def test_a_count_moves_by_minutes():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         before = journey.event.time
         await journey.press("1", "0", "left_parenthesis")
         assert (before - journey.event.time).total_seconds() >= 600
@@ -170,7 +170,7 @@ async def test_a_count_moves_by_minutes():
 
 async def test_zero_counts_time_from_the_event():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("G", "T")
         await journey.until("T+0:14")
 
@@ -192,7 +192,7 @@ async def test_sorting_by_time_says_so_and_returns():
 
 async def test_brackets_go_to_the_sibling_participants():
     async with explorer(at()) as journey:
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         await journey.press("enter")
         await journey.until("noor-web")
         await journey.press("right_square_bracket")
@@ -200,12 +200,12 @@ async def test_brackets_go_to_the_sibling_participants():
         await journey.press("left_square_bracket")
         await journey.until("noor-web rgeSAc1aOKO6")
         await journey.press("escape")
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
 
 
 async def test_dash_toggles_between_two_places():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("j", "j", "enter")
         await journey.until("cam-truck")
         await journey.press("minus")
@@ -216,15 +216,15 @@ async def test_dash_toggles_between_two_places():
 
 async def test_load_all_reads_every_page():
     async with explorer(at(DANA)) as journey:
-        await journey.until("100 events loaded · more available")
+        await journey.until("100 events read, more available")
         await journey.press("L")
-        await journey.until("LOADING ALL")
-        await journey.until("755 events, all loaded", within=20)
+        await journey.until("READING ALL")
+        await journey.until("755 events, all read", within=20)
 
 
 async def test_a_command_that_is_not_there_names_those_that_are():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("colon")
         await journey.type("explode")
         await journey.press("enter")
@@ -233,21 +233,21 @@ async def test_a_command_that_is_not_there_names_those_that_are():
 
 async def test_a_command_that_makes_no_sense_here_says_why():
     async with explorer(at()) as journey:
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         await journey.press("x")
         await journey.until("open a participant first")
 
 
 async def test_the_span_of_an_event_is_told():
     async with explorer(at(NINA), size=(200, 50)) as journey:
-        await journey.until("events, all loaded")
+        await journey.until("events, all read")
         await journey.press("G")
         await journey.until("lasted")
 
 
 async def test_panes_can_be_moved_resized_and_hidden():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         wide = journey.rows("events").size.width
         await journey.press("plus")
         await journey.until(lambda: journey.rows("events").size.width > wide)
@@ -272,7 +272,7 @@ async def test_panes_can_be_moved_resized_and_hidden():
 @pytest.mark.parametrize(("columns", "drawer"), [(110, ""), (110, "D"), (120, ""), (200, "")])
 async def test_the_full_detail_has_the_whole_width_and_nothing_of_it_is_cut(columns, drawer):
     async with explorer(at(JOSE), size=(columns, 40)) as journey:
-        await journey.until("events, all loaded")
+        await journey.until("events, all read")
         await journey.until("Who  ")
         if drawer:
             await journey.press(drawer)
@@ -287,7 +287,7 @@ async def test_the_full_detail_has_the_whole_width_and_nothing_of_it_is_cut(colu
 
 async def test_the_link_to_the_publisher_lands_at_the_same_second_and_comes_back():
     async with explorer(at(NINA)) as journey:
-        await journey.until("events, all loaded")
+        await journey.until("events, all read")
         await journey.press("e")
         here, remote = journey.event, journey.event.remote_participant_id
         row = journey.cursor
@@ -308,30 +308,30 @@ async def test_the_link_to_the_publisher_lands_at_the_same_second_and_comes_back
 
 async def test_a_replica_leads_to_its_source():
     async with explorer(at("ZfD7Z0rI8EzQ")) as journey:
-        await journey.until("events, all loaded")
+        await journey.until("events, all read")
         await journey.until("replica")
         await journey.settled()
         await journey.press("a")
         await journey.until("JAM1v77QQkAW")
-        await journey.until("events, all loaded")
+        await journey.until("events, all read")
 
 
 async def test_a_torn_arrow_key_neither_leaves_the_view_nor_does_something_else():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("escape", "left_square_bracket", "B")
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         assert journey.cursor == 1
 
 
 async def test_capital_w_saves_what_is_shown_and_says_how_complete(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("exclamation_mark")
-        await journey.until("5 of 61 events loaded")
+        await journey.until("5 shown of 61")
         await journey.press("W")
-        await journey.until("saved 5 of 61 events loaded (all): ivscope-")
+        await journey.until("saved 5 of 61 events read, all read: ivscope-")
         (file,) = tmp_path.iterdir()
         head, *events = map(json.loads, file.read_text("ascii").splitlines())
         assert head["complete"] is True
@@ -342,14 +342,14 @@ async def test_capital_w_saves_what_is_shown_and_says_how_complete(tmp_path, mon
 
 async def test_no_further_error_is_not_said_as_no_error():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("e", "e", "e", "e", "e", "e")
         await journey.until("no error further down; all 61 events are read")
 
 
 async def test_semicolon_filters_by_the_value_under_the_cursor():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("j", "j", "semicolon")
         await journey.until("filter: remote:")
         remote = journey.event.remote_participant_id
@@ -363,7 +363,7 @@ async def test_semicolon_filters_by_the_value_under_the_cursor():
 
 async def test_the_edge_shows_where_errors_lie_also_when_the_list_gets_taller():
     async with explorer(at(PRIYA), size=(80, 24)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         rows = journey.rows("events")
         page = rows.page
         await journey.press("f")
@@ -381,9 +381,9 @@ async def test_the_edge_shows_where_errors_lie_also_when_the_list_gets_taller():
 
 async def test_a_filter_may_leave_fewer_rows_than_there_are_above_the_cursor_while_searching():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("slash", *"quota", "enter")
-        await journey.until("hit 1/3 of 61 loaded")
+        await journey.until("hit 1/3 of 61 read")
         await journey.press("G")
         await journey.until(lambda: journey.cursor == 60)
         await journey.ask("ampersand", "FILTER", "name:LEFT")
@@ -391,4 +391,4 @@ async def test_a_filter_may_leave_fewer_rows_than_there_are_above_the_cursor_whi
         await journey.until("filter: name:LEFT")
         await journey.ask("ampersand", "FILTER", "name:NOTHING")
         await journey.press("enter")
-        await journey.until("0 of 61 events loaded")
+        await journey.until("0 shown of 61")

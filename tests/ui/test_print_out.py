@@ -16,7 +16,8 @@ from support.waiting import wait_for
 ALTERNATE_SCREEN = 1049
 ASK = "press Enter to go back"
 PRINTED = ["first line", r"second \x1b[31mline\x1b[0m \x1b \u202e é", r"\x07last line"]
-PYTHONPATH = os.pathsep.join(str(Path(__file__).parents[level]) for level in (1, 2))
+ROOT = Path(__file__).parents[2]
+PYTHONPATH = os.pathsep.join((str(ROOT / "tests"), str(ROOT / "tui")))
 COMMAND = (sys.executable, printing_app.__file__)
 
 
@@ -30,7 +31,11 @@ def _printed(terminal):
     return normal.partition(ASK)[0]
 
 
-@pytest.mark.parametrize("leave", [b"\r", b"\x03", b"\x04"], ids=["enter", "ctrl+c", "ctrl+d"])
+@pytest.mark.parametrize(
+    "leave",
+    [b"\r", b"\x1b", b"q", b"\x03", b"\x04"],
+    ids=["enter", "esc", "q", "ctrl+c", "ctrl+d"],
+)
 def test_text_is_printed_on_the_normal_screen_until_enter_and_the_app_comes_back(leave):
     with _terminal() as terminal:
         terminal.until("the full screen")
@@ -44,6 +49,24 @@ def test_text_is_printed_on_the_normal_screen_until_enter_and_the_app_comes_back
         terminal.press("q")
         assert terminal.exit_code() == 0
         assert ALTERNATE_SCREEN not in terminal.modes
+
+
+def test_the_key_of_quitting_ends_the_app_from_a_printed_text():
+    with _terminal() as terminal:
+        before = terminal.line_settings
+        terminal.until("the full screen").press("p").until(ASK).press("ctrl+q")
+        assert terminal.exit_code() == 0
+        assert terminal.line_settings == before
+
+
+def test_other_keys_and_their_pieces_do_nothing_on_a_printed_text():
+    with _terminal() as terminal:
+        terminal.until("the full screen").press("p").until(ASK)
+        terminal.press("up", "x", "down").until_quiet()
+        assert ALTERNATE_SCREEN not in terminal.modes
+        assert "^[" not in terminal.text
+        terminal.press("enter").until("back again").press("q")
+        assert terminal.exit_code() == 0
 
 
 def test_it_can_be_done_again_and_again():

@@ -183,7 +183,7 @@ async def test_the_explorer_draws_an_event_once_per_change(monkeypatch):
 
     monkeypatch.setattr(EventRows, "line", noted)
     async with explorer(at(DANA)) as journey:
-        await journey.until("100 events loaded")
+        await journey.until("100 events read")
         await journey.settled()
         rows = journey.rows("events")
         drawn.clear()
@@ -196,7 +196,7 @@ async def test_the_explorer_draws_an_event_once_per_change(monkeypatch):
         drawn.clear()
         # A page down comes near the end: the next page is read below what is in view.
         await journey.press("pagedown")
-        await journey.until("200 events loaded")
+        await journey.until("200 events read")
         await journey.settled()
         await frame(rows)
         # The row that was the last learns what came before it, and how long before.

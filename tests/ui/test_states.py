@@ -22,7 +22,7 @@ def assert_failure_is_whole(journey, *, code=None):
     assert REQUEST_ID in journey.text
     if code is not None:
         assert code in journey.text
-    assert "r: retry" in journey.status
+    assert "r retries" in journey.status
     assert "r goes on from where it stopped" in journey.text
 
 
@@ -30,15 +30,24 @@ async def test_a_list_says_that_it_is_being_read_until_the_answer_is_here():
     async with explorer(at(PRIYA), fault=f"late.{EVENTS}") as journey:
         await journey.until("... reading events")
         assert journey.status.endswith("READING")
-        await journey.until("61 events, all loaded")
-        assert journey.status.endswith("COMPLETE")
+        await journey.until("61 events, all read")
+        assert "ALL READ" in journey.status
 
 
 async def test_a_list_read_in_part_says_so():
     async with explorer(at(DANA)) as journey:
-        await journey.until("100 events loaded · more available")
+        await journey.until("100 events read, more available")
         await journey.settled()
-        assert journey.status.endswith("PARTIAL")
+        assert "more available" in journey.status
+
+
+async def test_events_that_contradict_the_request_stand_in_their_rows_and_are_not_counted():
+    async with explorer(at(PRIYA), fault=f"foreign_events.{EVENTS}") as journey:
+        await journey.until("40 events, all read")
+        assert "21 are of another participant, not counted" in journey.status
+        row = next(line for line in journey.screen if "of someone else" in line)
+        assert "?" in row
+        assert "!" not in row
 
 
 async def test_an_empty_list_says_what_that_does_not_mean():
@@ -50,7 +59,7 @@ async def test_an_empty_list_says_what_that_does_not_mean():
         if person["userId"] == "no-history"
     )
     async with app_over(world, Place(STANDUP_ARN, session, participant)) as journey:
-        await journey.until("0 events, all loaded")
+        await journey.until("0 events, all read")
         assert "No events returned for this participant." in journey.text
         assert "not documented" in journey.text
         await journey.until("no-history")
@@ -74,20 +83,20 @@ async def test_a_failed_first_page_shows_its_cause_instead_of_rows(size):
         assert_failure_is_whole(journey, code="InternalServerException")
         assert "No events returned" not in journey.text
         await journey.press("r")
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         assert "Failed" not in journey.text
 
 
 async def test_a_failure_in_the_middle_keeps_the_rows_and_r_goes_on_from_there():
     async with explorer(at(DANA), fault=f"internal500.{EVENTS}@2") as journey:
-        await journey.until("100 events loaded")
+        await journey.until("100 events read")
         await journey.press("G")
         await journey.until("FAILED")
         assert_failure_is_whole(journey, code="InternalServerException")
         assert "100 events read before it are kept." in journey.text
         assert len(journey.rows("events").rows) == 100
         await journey.press("r")
-        await journey.until("200 events loaded")
+        await journey.until("200 events read")
         await journey.settled()
         tokens = [call.parameters.get("nextToken") for call in journey.endpoint.recent]
         asked = [token for token in tokens if token]
@@ -97,10 +106,10 @@ async def test_a_failure_in_the_middle_keeps_the_rows_and_r_goes_on_from_there()
 
 async def test_a_repeated_token_is_a_failure_that_names_itself():
     async with explorer(at(DANA), fault=f"repeat_token.{EVENTS}") as journey:
-        await journey.until("100 events loaded")
+        await journey.until("100 events read")
         await journey.press("G")
         await journey.until("page 2 names a next page")
-        assert "R: from the start" in journey.status
+        assert "R reads anew" in journey.status
         await journey.press("G")
         await journey.until("Failed     PROTOCOL")
         assert "200 events read before it are kept." in journey.text
@@ -112,12 +121,12 @@ async def test_a_repeated_token_is_a_failure_that_names_itself():
 async def test_empty_pages_are_followed_and_lose_nothing(fault, calls):
     async with explorer(at(DANA), fault=f"{fault}.{EVENTS}") as journey:
         for page in range(1, 8):
-            await journey.until(f"{page}00 events loaded")
+            await journey.until(f"{page}00 events read")
             await journey.press("G")
         await journey.until("755 events")
         await journey.press("G")
-        await journey.until("755 events, all loaded")
-        assert journey.status.endswith("COMPLETE")
+        await journey.until("755 events, all read")
+        assert "ALL READ" in journey.status
         assert journey.endpoint.calls[EVENTS] == calls
 
 
@@ -131,7 +140,7 @@ async def test_an_answer_that_cannot_be_understood_is_never_an_empty_list(fault)
         assert "Failed" in journey.text
         assert "PROTOCOL" in journey.text or "NETWORK" in journey.text
         await journey.press("r")
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
 
 
 async def test_a_proxy_page_shows_no_control_bytes_and_no_html():
@@ -147,39 +156,39 @@ async def test_throttling_says_how_long_and_goes_on_by_itself():
         await journey.until(lambda: "THROTTLED" in journey.status)
         assert journey.status.split("THROTTLED ")[1].rstrip().endswith(" s")
         assert "FAILED" not in journey.status
-        await journey.until("61 events, all loaded", within=20)
+        await journey.until("61 events, all read", within=20)
         assert journey.endpoint.calls[EVENTS] == 3
 
 
 async def test_a_denied_participant_leaves_the_events_and_names_the_permission():
     async with explorer(at(PRIYA), fault="accessdenied.GetParticipant", size=(120, 90)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.until("ivs:GetParticipant")
         assert "DENIED" in journey.text
         assert REQUEST_ID in journey.text
         await journey.press("j", "j")
         assert journey.rows("events").cursor == 2
-        assert journey.status.endswith("COMPLETE")
+        assert "ALL READ" in journey.status
 
 
 async def test_expired_credentials_keep_the_place_and_r_goes_on_after_a_login():
     async with explorer(at(DANA), fault=f"expiredtoken.{EVENTS}@2") as journey:
-        await journey.until("100 events loaded")
+        await journey.until("100 events read")
         await journey.press("G")
         await journey.until("EXPIRED")
-        assert "r: retry" in journey.status
+        assert "r retries" in journey.status
         await journey.until("ExpiredTokenException")
         assert "Do " in journey.text
         await journey.press("r")
-        await journey.until("200 events loaded")
+        await journey.until("200 events read")
         assert journey.rows("events").cursor == 99
 
 
 async def test_a_stale_token_offers_the_start_again_and_rows_stay():
     async with explorer(at(DANA), fault=f"stale_token.{EVENTS}") as journey:
-        await journey.until("100 events loaded")
+        await journey.until("100 events read")
         await journey.press("G")
-        await journey.until("R: from the start")
+        await journey.until("R reads anew")
         assert "100 events read before it are kept." in journey.text
         await journey.press("R")
         await journey.until(lambda: journey.endpoint.calls[EVENTS] == 3)
@@ -189,7 +198,7 @@ async def test_a_stale_token_offers_the_start_again_and_rows_stay():
 
 async def test_reading_again_from_the_start_keeps_the_cursor():
     async with explorer(at(DANA)) as journey:
-        await journey.until("100 events loaded")
+        await journey.until("100 events read")
         await journey.press("j", "j", "j", "R")
         await journey.until(lambda: journey.endpoint.calls[EVENTS] == 2)
         await journey.settled()
@@ -209,16 +218,16 @@ async def test_esc_leaves_a_list_that_does_not_come():
     async with explorer(at(PRIYA), fault=f"slow_headers.{EVENTS}") as journey:
         await journey.until("... reading events")
         await journey.press("escape")
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
 
 
 async def test_an_answer_that_trickles_ends_at_the_deadline():
     async with explorer(at(), fault=f"slow_body.{EVENTS}") as journey:
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         journey.app._provider._scheduler._deadline = 0.4
         await journey.press("enter")
         await journey.until("TIMEOUT")
-        assert "r: retry" in journey.status
+        assert "r retries" in journey.status
         assert "No events returned" not in journey.text
 
 
@@ -234,7 +243,7 @@ async def test_a_picker_that_fails_shows_its_cause_and_r_reads_it(fault):
 
 async def test_a_huge_text_is_painted_and_keys_are_answered():
     async with explorer(at(PRIYA), fault="hugebody") as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         started = time.monotonic()
         await journey.press("v")
         await journey.until('"name": ')

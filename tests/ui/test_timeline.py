@@ -15,11 +15,11 @@ async def filter_by(journey, text):
 
 async def test_everybody_is_read_and_shown_by_time():
     async with explorer(at()) as journey:
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         await journey.press("M")
-        await journey.until("SWEEPING")
+        await journey.until("READING ")
         await journey.until("40 of 40 participants read", within=40)
-        await journey.until("SWEPT")
+        await journey.until("2,161 events, all read")
         log = journey.pane.event_list.view
         times = [log.log.time_us(log.position(row)) for row in range(len(log))]
         assert times == sorted(times)
@@ -29,7 +29,7 @@ async def test_everybody_is_read_and_shown_by_time():
 
 async def test_a_row_of_the_timeline_leads_to_its_participant_and_back():
     async with explorer(at()) as journey:
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         await journey.press("M")
         await journey.until("participants read")
         await journey.until(lambda: journey.event is not None)
@@ -46,39 +46,39 @@ async def test_a_row_of_the_timeline_leads_to_its_participant_and_back():
 
 async def test_a_sweep_can_be_paused_and_goes_on():
     async with explorer(at()) as journey:
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         await journey.press("M")
-        await journey.until("SWEEPING")
+        await journey.until("READING ")
         await journey.press("equals_sign")
-        await journey.until("SWEEP PAUSED")
+        await journey.until("PAUSED · ")
         await journey.settled()
         held = len(journey.pane.event_list.view)
         await journey.press("equals_sign")
-        await journey.until("SWEEPING")
+        await journey.until("READING ")
         await journey.until(lambda: len(journey.pane.event_list.view) > held)
 
 
 async def test_what_was_swept_is_not_read_again():
     async with explorer(at(), unlimited=True) as journey:
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         await journey.press("M")
-        await journey.until("SWEPT", within=40)
+        await journey.until("2,161 events, all read", within=40)
         before = journey.endpoint.calls["ListParticipantEvents"]
         journey.go(at(PRIYA))
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         assert journey.endpoint.calls["ListParticipantEvents"] == before
 
 
 async def test_e_in_the_participant_picker_opens_one_with_an_error():
     async with explorer(at()) as journey:
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         await journey.press("e")
         await journey.until(lambda: journey.here.level is Level.EVENTS, within=30)
         await journey.until(lambda: journey.event is not None and journey.event.is_error)
         read = journey.endpoint.calls["ListParticipantEvents"]
         assert read < 40
         await journey.press("escape")
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         await journey.press("e")
         await journey.until(lambda: journey.here.level is Level.EVENTS, within=30)
         await journey.until(lambda: journey.event is not None and journey.event.is_error)
@@ -86,7 +86,7 @@ async def test_e_in_the_participant_picker_opens_one_with_an_error():
 
 async def test_esc_stops_looking_for_trouble():
     async with explorer(at()) as journey:
-        await journey.until("40 participants, all loaded")
+        await journey.until("40 participants, all read")
         await journey.press("e", "escape")
         await journey.until("stopped; what was read is kept")
         await journey.settled()
@@ -96,7 +96,7 @@ async def test_esc_stops_looking_for_trouble():
 async def test_a_filter_by_user_id_finds_the_events_of_everybody_who_has_it():
     async with explorer(at(), unlimited=True) as journey:
         await journey.press("M")
-        await journey.until("SWEPT", within=60)
+        await journey.until("2,161 events, all read", within=60)
         await filter_by(journey, "user:dana")
         event_list = journey.pane.event_list
         log, rows = event_list.view.log, event_list.stream.scan.participants.items
@@ -108,8 +108,8 @@ async def test_a_filter_by_user_id_finds_the_events_of_everybody_who_has_it():
 
 async def test_a_filter_by_her_own_user_id_shows_all_events_of_a_participant():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await filter_by(journey, "user:priya")
-        await journey.until("61 of 61 events loaded")
+        await journey.until("61 shown of 61")
         await filter_by(journey, "!user:priya")
-        await journey.until("0 of 61 events loaded")
+        await journey.until("0 shown of 61")

@@ -95,7 +95,7 @@ async def test_every_time_that_hints_help_errors_and_readme_show_can_be_gone_to(
     examples = time_examples()
     assert {"20:36", "yesterday 20:36", "20:36Z", "-1h30m", "+90s", "20:48:05"} <= set(examples)
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         for text in examples:
             await journey.press("g")
             wanted, _ = meaning(text, journey.event.time)
@@ -111,7 +111,7 @@ async def test_every_filter_by_time_that_hints_help_errors_and_readme_show_finds
     assert {"after:20:36", "during:20:45..20:50", "before:2026-11-23T20:50"} <= set(filters)
     filters += [f"during:{text}" for text in times]
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         for text in filters:
             await journey.press("g")
             cursor = journey.event.time
@@ -119,26 +119,26 @@ async def test_every_filter_by_time_that_hints_help_errors_and_readme_show_finds
             kept = [one for one in events_of(journey) if passes(text, one.time, cursor)]
             assert shown_events(journey) == kept, text
             await journey.press("escape")
-            await journey.until("61 events, all loaded")
+            await journey.until("61 events, all read")
 
 
 async def test_a_filter_by_clock_time_shows_the_date_that_it_took():
     async with explorer(at(PRIYA), size=(80, 24)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await filter_by(journey, "after:20:36")
-        await journey.until("61 of 61 events loaded · filter: after:20:36 (2026-11-23 UTC)")
+        await journey.until("61 shown of 61 · filter: after:20:36 (2026-11-23 UTC)")
         await filter_by(journey, "after:2026-11-23T20:50")
-        await journey.until("45 of 61 events loaded · filter: after:2026-11-23T20:50 · ")
+        await journey.until("45 shown of 61 · filter: after:2026-11-23T20:50 · ")
         await filter_by(journey, "after:21:00Z name:*T")
         await journey.until("filter: after:21:00Z name:*T (2026-11-23 UTC)")
 
 
 async def test_a_time_that_is_typed_letter_by_letter_filters_as_a_pasted_one():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.ask("ampersand", "FILTER", "after:20:50")
         await journey.press("enter")
-        await journey.until("45 of 61 events loaded")
+        await journey.until("45 shown of 61")
         await journey.ask("colon", "goto TIME", "20:52")
         await journey.press("enter")
         await journey.until(lambda: journey.event.time < utc("2026-11-23T20:53"))
@@ -147,7 +147,7 @@ async def test_a_time_that_is_typed_letter_by_letter_filters_as_a_pasted_one():
 async def test_everybodys_events_are_filtered_by_the_session_too():
     async with explorer(at(), unlimited=True) as journey:
         await journey.press("M")
-        await journey.until("SWEPT", within=60)
+        await journey.until("2,161 events, all read", within=60)
         await journey.settled()
         for text, count in (
             ("after:21:00", "878"),
@@ -155,26 +155,26 @@ async def test_everybodys_events_are_filtered_by_the_session_too():
             ("before:20:36", "245"),
         ):
             await filter_by(journey, text)
-            await journey.until(f"{count} of 2,161 events loaded")
+            await journey.until(f"{count} shown of 2,161")
             await journey.until(f"filter: {text} (2026-11-23 UTC)")
 
 
 async def test_a_filter_keeps_its_date_and_zone_while_cursor_and_zone_change():
     async with explorer(at(PRIYA), zone=BERLIN) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await filter_by(journey, "after:20:50")
-        await journey.until("45 of 61 events")
+        await journey.until("45 shown of 61")
         for command in ("tz Asia/Tokyo", "tz local"):
             await journey.ask("colon", "goto TIME", command)
             await journey.press("enter", "backslash")
-            await journey.until("61 events, all loaded")
+            await journey.until("61 events, all read")
             await journey.press("backslash")
-            await journey.until("45 of 61 events loaded · filter: after:20:50 (2026-11-23 UTC)")
+            await journey.until("45 shown of 61 · filter: after:20:50 (2026-11-23 UTC)")
 
 
 async def test_a_distance_in_a_filter_counts_from_the_event_where_typing_began():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         newest = journey.event.time
         await filter_by(journey, "before:-1m30s")
         wanted = [e for e in events_of(journey) if e.time < newest - timedelta(seconds=90)]
@@ -184,7 +184,7 @@ async def test_a_distance_in_a_filter_counts_from_the_event_where_typing_began()
 
 async def test_a_filter_that_was_cancelled_leaves_the_one_before_as_it_was():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await filter_by(journey, "before:-1m")
         before = shown_events(journey)
         await journey.press("G", "ampersand")
@@ -208,7 +208,7 @@ async def test_filter_and_at_as_arguments_are_dated_by_the_session():
     async with explorer(at(PRIYA), only="after:20:50", go_to="20:52") as journey:
         await journey.until(lambda: journey.event and journey.event.time < utc("2026-11-23T20:53"))
         await journey.press("j")
-        await journey.until("45 of 61 events loaded · filter: after:20:50 (2026-11-23 UTC)")
+        await journey.until("45 shown of 61 · filter: after:20:50 (2026-11-23 UTC)")
 
 
 async def test_arguments_that_are_no_times_are_told_where_and_what_to_type():
@@ -228,7 +228,7 @@ async def test_at_without_a_participant_is_said_to_need_one():
 
 async def test_going_to_a_time_reads_on_until_no_page_can_hold_a_nearer_event():
     async with explorer(at(DANA)) as journey:
-        await journey.until("100 events loaded · more available")
+        await journey.until("100 events read, more available")
         wanted = utc("2026-11-23T20:40:00")
         await go_to(journey, "20:40")
         await journey.until("2026-11-23 20:40:00 UTC: the nearest event is 2 s later")
@@ -236,14 +236,14 @@ async def test_going_to_a_time_reads_on_until_no_page_can_hold_a_nearer_event():
         assert 100 < len(events_of(journey)) < 755
         # What the rest holds lies further away.
         await journey.press("L")
-        await journey.until("755 events, all loaded")
+        await journey.until("755 events, all read")
         least = min(abs(event.time - wanted) for event in events_of(journey))
         assert abs(reached - wanted) == least
 
 
 async def test_a_time_in_what_is_read_is_gone_to_without_a_call():
     async with explorer(at(DANA)) as journey:
-        await journey.until("100 events loaded · more available")
+        await journey.until("100 events read, more available")
         await go_to(journey, "-30s")
         assert len(events_of(journey)) == 100
         await go_to(journey, "23:00")
@@ -254,7 +254,7 @@ async def test_a_time_in_what_is_read_is_gone_to_without_a_call():
 
 async def test_reading_on_to_a_time_is_shown_and_stopped_by_escape():
     async with explorer(at(DANA), throttle=True) as journey:
-        await journey.until("100 events loaded · more available")
+        await journey.until("100 events read, more available")
         await go_to(journey, "18:00")
         await journey.until("looking for event near 2026-11-23 18:00:00 UTC")
         await journey.press("escape")
@@ -264,7 +264,7 @@ async def test_reading_on_to_a_time_is_shown_and_stopped_by_escape():
 
 async def test_a_time_outside_all_events_says_how_far_away_the_nearest_is():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await go_to(journey, "18:00")
         await journey.until("18:00:00 UTC is before all events: the nearest is 2 h 46 min later")
         await go_to(journey, "23:00")
@@ -273,7 +273,7 @@ async def test_a_time_outside_all_events_says_how_far_away_the_nearest_is():
 
 async def test_minutes_back_read_on_and_say_where_the_list_ends():
     async with explorer(at(DANA)) as journey:
-        await journey.until("100 events loaded · more available")
+        await journey.until("100 events read, more available")
         begin = journey.event.time
         await journey.press("5", "left_parenthesis")
         await journey.until(lambda: begin - journey.event.time >= timedelta(minutes=5))
@@ -291,7 +291,7 @@ async def test_minutes_back_read_on_and_say_where_the_list_ends():
 
 async def test_a_pasted_time_is_gone_to_as_the_detail_and_the_rows_show_it():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         for text in ("2026-11-23 20:48:05 UTC", "20:48:05", "2026-11-23T22:48:05+02:00"):
             await journey.press("g")
             journey.explorer.query_one("#events").post_message(Paste(text))
@@ -304,7 +304,7 @@ async def test_a_pasted_time_is_gone_to_as_the_detail_and_the_rows_show_it():
 
 async def test_another_zone_is_told_by_every_pane_at_once():
     async with explorer(at(PRIYA), size=(170, 45), zone=BERLIN) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.settled()
         assert "21:18:44" in journey.text
         drawn = []
@@ -331,6 +331,6 @@ async def test_another_zone_is_told_by_every_pane_at_once():
 
 async def test_a_zone_without_a_name_is_the_offset_of_the_event_under_the_cursor():
     async with explorer(at(PRIYA)) as journey:
-        await journey.until("61 events, all loaded")
+        await journey.until("61 events, all read")
         await journey.press("t")
         await journey.until(lambda: journey.screen[0].endswith("+02:00"))

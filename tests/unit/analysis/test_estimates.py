@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from ivscope.analysis.estimates import FEWEST, Estimate, estimate, estimates
-from ivscope.provider.fetch.scan_progress import Sample
+from ivscope.provider.fetch.scan_queue import Sample
 
 RUNS = 300
 

@@ -17,7 +17,7 @@ from ivscope.domain.stages import Participant, ParticipantSummary
 from ivscope.domain.times import UnreadableTime
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.endpoint.worlds.incident import MAIN_ARN
-from ivscope.provider.fetch.scan_progress import Sample
+from ivscope.provider.fetch.scan_queue import Sample
 from support.given_facts import WorldFacts, at, facts, log_of
 from support.summaries import summarise
 

@@ -43,7 +43,7 @@ def test_the_status_line_of_a_failure_holds_its_cause_and_its_keys(width):
     status = ListStatus("events", 200, has_more=True, failure=failure, extra=("0 errors",))
     text = _text(status_line(status, Budget(0, 4), "", width))
     assert len(text) == width
-    assert "r: retry" in text
+    assert "r retries" in text
     assert "nextToken: " in text or width < 80
     assert "\x1b" not in text
 

@@ -148,8 +148,8 @@ def test_a_sweep_is_told_with_its_own_key_and_its_least_cost():
     scan = ask(FactKind.SESSION_EVENTS, 1_250)
     finding = Finding(LEFT_TOO, Certainty.UNKNOWN, would_tell=(scan,))
     assert drawn(finding, fetched=scan)[1:] == [
-        "    would tell: events of the publisher. i sweeps the session: 1,250 calls",
-        "    or more",
+        "    would tell: events of the publisher. i reads everybody: 1,250 calls or",
+        "    more",
     ]
 
 

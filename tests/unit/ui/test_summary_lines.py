@@ -49,7 +49,7 @@ def texts(told, width=80, **options):
 def test_facts_come_first_and_rows_lead_to_their_events():
     rows = shown(summary())
     assert rows[:6] == [
-        ("Session summary  COMPLETE  3 of 3 participants read", None),
+        ("Session summary  ALL READ  3 of 3 participants read", None),
         (
             "Events     7 in 2 min 10 s, 2026-11-23 20:30:00 to 20:32:10 UTC",
             None,
@@ -91,10 +91,10 @@ def test_facts_come_first_and_rows_lead_to_their_events():
 def test_what_rests_on_a_part_says_so_in_every_heading(unread):
     rows = texts(summary(unread, all_listed=False))
     told = f"{3 - len(unread)} of 3 participants read, more to list"
-    assert rows[0] == f"Session summary  PARTIAL  {told}"
+    assert rows[0] == f"Session summary  PARTLY READ  {told}"
     for heading in ("Errors by code", "Participants with most errors", "Events by name"):
         assert f"{heading}, {told}" in rows
-    assert not any("COMPLETE" in row for row in rows)
+    assert not any("ALL READ" in row for row in rows)
 
 
 def test_no_error_in_a_part_is_not_no_error():
@@ -118,9 +118,9 @@ def test_groups_tell_for_how_many_the_facts_are_known():
 def test_one_participant_has_no_table_of_participants():
     alone = {"b": PEOPLE["b"]}
     rows = texts(summary(people=alone), heading="Participant")
-    assert rows[0] == "Participant summary  COMPLETE  events read to the end"
+    assert rows[0] == "Participant summary  ALL READ  all events read"
     assert not any("most errors" in row for row in rows)
-    assert coverage_text(Coverage(0, 1, all_listed=True)) == "events not read to the end"
+    assert coverage_text(Coverage(0, 1, all_listed=True)) == "not all events read"
     assert coverage_text(Coverage(0, 1, all_listed=False)).endswith("more to list")
     assert coverage_text(Coverage(412, 3_000, all_listed=True)) == "412 of 3,000 participants read"
 

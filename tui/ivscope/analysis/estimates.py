@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import exp, lgamma
 from typing import Final
 
-from ivscope.provider.fetch.scan_progress import Sample
+from ivscope.provider.fetch.scan_queue import Sample
 
 _EACH_SIDE: Final = 0.025
 """The chance of an error on either side, so that a range holds at least 95 times of 100."""

@@ -73,7 +73,9 @@ class EventTally:
     def _count(self, start: int, stop: int) -> None:
         times = self._log.columns(start, stop).times
         errors = flags_of(self._log, start, stop, lambda kind: kind.is_error)
-        for counter, own in ((self._all, times), (self._errors, compress(times, errors))):
+        facts = flags_of(self._log, start, stop, lambda kind: kind.contradiction is None)
+        kept = compress(times, facts) if 0 in facts else times
+        for counter, own in ((self._all, kept), (self._errors, compress(times, errors))):
             timed = filter(NO_TIME.__lt__, own)
             counter.update(map(floordiv, timed, repeat(SECOND)))
         self._counted = stop

@@ -385,8 +385,8 @@ def _flag(kind: EventKind, flag: Flag) -> bool | None:
 
 
 def _kind_texts(kind: EventKind, field: TextField) -> list[str]:
-    name = kind.name if field is not TextField.CODE else None
-    code = kind.error_code if field is not TextField.NAME else None
+    name = kind.shown_name if field is not TextField.CODE else None
+    code = kind.shown_code if field is not TextField.NAME else None
     return [text for text in (name, code) if text is not None]
 
 

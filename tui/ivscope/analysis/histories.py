@@ -97,6 +97,10 @@ class KindRoles:
         """Whether it reports a failure."""
         return self._kinds[kind].is_error
 
+    def is_fact(self, kind: int) -> bool:
+        """Whether it counts: it does not contradict the request."""
+        return self._kinds[kind].contradiction is None
+
     def of(self, kind: int) -> EventRole | None:
         """Return what a kind says; None when it says nothing of this."""
         while kind >= len(self._roles):
@@ -211,6 +215,8 @@ def history_of(log: EventLog, rows: Iterable[Row], roles: KindRoles, reach: Reac
     """
     found, errors, latest = Sorted(), array("q"), NO_TIME
     for position, time, kind, remote in rows:
+        if not roles.is_fact(kind):
+            continue
         is_timed = time > NO_TIME
         latest = max(latest, time)
         if is_timed and roles.is_error(kind):

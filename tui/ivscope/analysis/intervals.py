@@ -142,7 +142,8 @@ class Interval:
         is_tied = self.begun >= first
         if self.stop is None:
             return Why.TIE if is_tied else Why.AFTER_READING
-        return Why.TIE if is_tied or self.end <= last + SECOND else Why.PUBLISH_TAKEN
+        is_tied = is_tied or self.end // SECOND <= last // SECOND
+        return Why.TIE if is_tied else Why.PUBLISH_TAKEN
 
     @property
     def positions(self) -> tuple[int, ...]:

@@ -1,9 +1,11 @@
 """Summary: the facts and counts of a session or of one participant, as far as read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from ivscope.analysis.estimates import Estimates
+from ivscope.domain.pages import Contradiction
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +136,5 @@ class Summary:
     """Most first."""
     estimates: Estimates | None
     """What is concluded of those not read; None when nothing can be."""
+    contradictions: Mapping[Contradiction, int]
+    """How many events and rows of the list contradict the request. They count nowhere else."""

@@ -29,7 +29,7 @@ from ivscope.domain.clock import work_limit
 from ivscope.domain.durations import per_minute
 from ivscope.domain.stages import Participant, ParticipantSummary
 from ivscope.domain.times import from_microseconds
-from ivscope.provider.fetch.scan_progress import Sample
+from ivscope.provider.fetch.scan_queue import Sample
 from ivscope.provider.store.event_log import NO_TIME, EventLog
 
 
@@ -124,12 +124,15 @@ class SummaryBuilder:
         "_times",
         "_who",
         "counted",
+        "facts",
     )
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
         self.counted = 0
-        """Events counted so far."""
+        """Events looked at so far."""
+        self.facts = 0
+        """Those of them that count: they do not contradict the request."""
         self._kinds: Counter[int] = Counter()
         self._by_participant: Counter[int] = Counter()
         self._participants = Drills("participant", ())
@@ -160,11 +163,20 @@ class SummaryBuilder:
     def _count(self, start: int, stop: int) -> None:
         log = self._log
         columns = log.columns(start, stop)
-        self._kinds.update(columns.kinds)
-        self._by_participant.update(columns.participants)
-        earliest, latest = min(columns.times), max(columns.times)
+        count, participants, times = stop - start, columns.participants, columns.times
+        facts = flags_of(log, start, stop, lambda kind: kind.contradiction is None)
+        if 0 in facts:
+            participants = array(participants.typecode, compress(participants, facts))
+            times = array(times.typecode, compress(times, facts))
+            self._kinds.update(compress(columns.kinds, facts))
+            count = len(times)
+        else:
+            self._kinds.update(columns.kinds)
+        self.facts += count
+        self._by_participant.update(participants)
+        earliest, latest = min(times, default=sys.maxsize), max(times, default=NO_TIME)
         if earliest <= NO_TIME:
-            earliest = min(filter(NO_TIME.__lt__, columns.times), default=sys.maxsize)
+            earliest = min(filter(NO_TIME.__lt__, times), default=sys.maxsize)
         self._first_us = min(self._first_us, earliest)
         self._last_us = max(self._last_us, latest)
         starts = flags_of(log, start, stop, lambda kind: kind.name == events.PUBLISH_STARTED)
@@ -175,8 +187,8 @@ class SummaryBuilder:
             failed = array("I", compress(columns.participants, errors))
             self._failed.update(failed)
             self._pairs.update(zip(kinds, failed, strict=True))
-            times = compress(columns.times, errors)
-            for kind, participant, time in zip(kinds, failed, times, strict=True):
+            failed_at = compress(columns.times, errors)
+            for kind, participant, time in zip(kinds, failed, failed_at, strict=True):
                 self._who.setdefault(kind, set()).add(participant)
                 if time > NO_TIME:
                     count, first, last = self._times.get(kind, (0, time, time))
@@ -216,7 +228,8 @@ class SummaryBuilder:
         drills = {row.name: row.drill for row in by_name}
         return Summary(
             coverage=Coverage(len(read), len(rows), all_listed),
-            events=self.counted,
+            events=self.facts,
+            contradictions=self._log.contradictions,
             errors=self._failed.total(),
             failing=len(self._failed),
             first=_moment(self._first_us),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ivscope.domain.pages import Row
 from ivscope.domain.times import Time
 from ivscope.domain.tokens import ParticipantToken
 
@@ -20,7 +21,7 @@ TOKEN_EXCHANGED = "TOKEN_EXCHANGED"  # noqa: S105 - an event name, not a secret
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Event(Row):
     """One event. It has no id: its position in the feed is its identity.
 
     None means that the member was absent in the answer. Names and codes are open vocabularies:
@@ -46,8 +47,11 @@ class Event:
 
     @property
     def is_error(self) -> bool:
-        """Whether it reports a failure: by its name, or because it carries a code."""
-        return is_error(self.name, self.error_code)
+        """Whether it reports a failure: by its name, or because it carries a code.
+
+        One that contradicts the request reports nothing.
+        """
+        return self.contradiction is None and is_error(self.name, self.error_code)
 
     @property
     def is_subscribe(self) -> bool:

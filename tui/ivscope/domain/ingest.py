@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from ivscope.domain.pages import Row
+
 
 @dataclass(frozen=True, slots=True)
-class IngestConfiguration:
+class IngestConfiguration(Row):
     """A row of ListIngestConfigurations, as it stood when it was listed."""
 
     arn: str

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ivscope.domain.pages import Row
 from ivscope.domain.times import Time
 
 
@@ -28,7 +29,7 @@ class ParticipantScope:
 
 
 @dataclass(frozen=True, slots=True)
-class StageSummary:
+class StageSummary(Row):
     """A row of ListStages."""
 
     arn: str
@@ -57,7 +58,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class StageSession:
+class StageSession(Row):
     """A row of ListStageSessions; GetStageSession has the same members."""
 
     session_id: str
@@ -67,7 +68,7 @@ class StageSession:
 
 
 @dataclass(frozen=True, slots=True)
-class ParticipantSummary:
+class ParticipantSummary(Row):
     """A row of ListParticipants."""
 
     participant_id: str
@@ -108,7 +109,7 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True)
-class ParticipantReplica:
+class ParticipantReplica(Row):
     """A row of ListParticipantReplicas: one copy of a participant in another stage."""
 
     participant_id: str

@@ -92,6 +92,74 @@ def stale_token(exchange: HttpExchange) -> None:
     exchange.send(exchange.ordinary())
 
 
+def foreign_events(exchange: HttpExchange) -> None:
+    """Let every third event name another participant."""
+    members = exchange.members()
+    for event in members.get("events", [])[::3]:
+        event["participantId"] = _OTHER_PARTICIPANT
+    exchange.send(success(members))
+
+
+def one_id(exchange: HttpExchange) -> None:
+    """Give all rows of a list the same id, that of participants, sessions or stages."""
+    members = exchange.members()
+    for member, name, same in _IDS:
+        for row in members.get(member, []):
+            row[name] = same
+    exchange.send(success(members))
+
+
+def doubled_rows(exchange: HttpExchange) -> None:
+    """Let every page after the first begin with the last rows of the page before it."""
+    asked = _token(exchange)
+    token, _, before = (asked or "").partition(_DOUBLED)
+    members = exchange.members(_asking(exchange, token or None))
+    for name, rows in members.items():
+        if isinstance(rows, list):
+            members[name] = [*json.loads(before or "[]"), *rows]
+            if "nextToken" in members:
+                members["nextToken"] += _DOUBLED + json.dumps(rows[-DOUBLED_ROWS:])
+            break
+    exchange.send(success(members))
+
+
+def unfiltered(exchange: HttpExchange) -> None:
+    """Ignore every filter."""
+    parameters = exchange.request.parameters.items()
+    kept = {name: value for name, value in parameters if not name.startswith("filterBy")}
+    exchange.send(success(exchange.members(kept)))
+
+
+def other_value(exchange: HttpExchange) -> None:
+    """Answer a Get call about something else than was asked for."""
+    members = exchange.members()
+    for member, name, other in _OTHERS:
+        if isinstance(members.get(member), dict):
+            members[member][name] = other
+    exchange.send(success(members))
+
+
+DOUBLED_ROWS = 2
+"""Rows that come on two pages: fewer than any page has."""
+
+_DOUBLED = "+doubled:"
+"""Stands in a cursor between that of the service and the rows to repeat."""
+
+_OTHER_PARTICIPANT = "someoneElse1"
+
+_IDS = (
+    ("participants", "participantId", "12345"),
+    ("stageSessions", "sessionId", "st-1234512345123"),
+    ("stages", "arn", "arn:aws:ivs:us-west-2:111122223333:stage/1234512345"),
+)
+
+_OTHERS = (
+    ("participant", "participantId", _OTHER_PARTICIPANT),
+    ("stageSession", "sessionId", "st-someoneElse1x"),
+    ("stage", "arn", "arn:aws:ivs:us-west-2:111122223333:stage/someoneElse"),
+)
+
+
 def _token(exchange: HttpExchange) -> str | None:
     token = exchange.request.parameters.get("nextToken")
     return token if isinstance(token, str) and token else None
@@ -457,6 +525,11 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "empty_middle": Fault("second page empty, then on", empty_page_in_the_middle),
         "empty_last": Fault("last page empty", empty_last_page),
         "stale_token": Fault("every nextToken refused", stale_token),
+        "foreign_events": Fault("every third event names another participant", foreign_events),
+        "one_id": Fault("all rows of a list have one id", one_id),
+        "doubled_rows": Fault("pages begin with the last rows of the page before", doubled_rows),
+        "unfiltered": Fault("every filter ignored", unfiltered),
+        "other_value": Fault("Get calls answer about something else", other_value),
     }
 )
 """Name and what it does, in the order in which a help text should list them."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ivscope.domain.events import Event
+from ivscope.render.bars import MORE_AVAILABLE
 from ivscope.render.event_json import event_document
 
 
@@ -19,11 +20,15 @@ class SavedHead:
     saved_at: str
     """ISO 8601, UTC."""
     saved: int
-    """How many events are in the file."""
+    """How many events are in the file that count."""
     loaded: int
-    """How many events were read."""
+    """How many events were read that count."""
+    contradicting: int
+    """How many events are in the file that contradict the request, and so count as no fact."""
     is_complete: bool
     """Whether all that the service has was read."""
+    all_read_at: str | None
+    """When the pass began that has read all, ISO 8601, UTC; None when that is not known."""
     coverage: str
     """What part of a session was read, in words; empty for one participant."""
     order: str
@@ -33,8 +38,9 @@ class SavedHead:
     @property
     def in_words(self) -> str:
         """What the file holds, for the status line."""
-        rest = "all" if self.is_complete else "more available"
-        return f"{self.saved:,} of {self.loaded:,} events loaded ({self.coverage or rest})"
+        rest = "all read" if self.is_complete else MORE_AVAILABLE
+        more = f", {self.contradicting:,} not counted" if self.contradicting else ""
+        return f"{self.saved:,} of {self.loaded:,} events read, {self.coverage or rest}{more}"
 
 
 def saved_lines(head: SavedHead, events: Iterable[Event]) -> Iterator[str]:
@@ -47,14 +53,19 @@ def saved_lines(head: SavedHead, events: Iterable[Event]) -> Iterator[str]:
         "savedAt": head.saved_at,
         "events": head.saved,
         "loaded": head.loaded,
+        "contradicting": head.contradicting or None,
         "complete": head.is_complete,
+        "allReadAt": head.all_read_at,
         "coverage": head.coverage,
         "order": head.order,
         "filter": head.filter,
     }
     yield _line({name: value for name, value in document.items() if value not in {None, ""}})
     for event in events:
-        yield _line(event_document(event))
+        members = event_document(event)
+        if event.contradiction is not None:
+            members["ivscopeContradiction"] = str(event.contradiction)
+        yield _line(members)
 
 
 def _line(document: dict[str, object]) -> str:

@@ -225,7 +225,8 @@ def _duration(context: EventContext) -> Finding:
         unknown = context.open_pages or (None if span is None else span.why)
         says = StoppedSays.LENGTH_NOT_KNOWN
         return Finding(says, Certainty.UNKNOWN, refs, unknown, context.rest)
-    seconds = -context.seconds_to(span.other)
+    # A start with a fraction has a later time than an end of the same second without one.
+    seconds = abs(context.seconds_to(span.other))
     is_near = is_near_limit(seconds)
     claim = PublishedFor(seconds, LASTING_SECONDS if is_near else None)
     refs = context.refs(span.other, context.position)

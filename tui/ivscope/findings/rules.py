@@ -95,7 +95,7 @@ def findings_for(
     is called, a finding says that the rule failed, and the others go on.
     """
     context = look(scope, position, facts)
-    if context is None:
+    if context is None or context.event.contradiction is not None:
         return ()
     rules: list[Rule] = []
     if context.event.is_error:

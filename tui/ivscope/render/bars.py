@@ -1,7 +1,15 @@
-"""Header, status line, footer and the tail of a list as lines of text."""
+"""Header, status line, footer and the tail of a list, and the words for how much was read.
+
+The one vocabulary of completeness, on screen and in files: "150 read, more available" while pages
+are left; ALL READ with the time at which the pass began that came to the end; READ IN PARTS where
+passes could not be put together with proof; PARTLY READ where participants are left or were denied.
+Nobody knows that everything was read of what still grows, so ALL READ has its time, unless the rows
+are recorded ones, whose time stands beside it.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from itertools import chain
 
 from ivscope.domain.durations import duration
@@ -11,6 +19,70 @@ from ivscope.render.cells import width as text_width
 from ivscope.render.fields import field, text_field
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe
+from ivscope.render.timestamps import clock
+
+MORE_AVAILABLE = "more available"
+
+PARTICIPANTS_LEFT = "participants left"
+"""Said of everybody's events: rows of those who are not read yet can stand anywhere."""
+
+READ_IN_PARTS = "READ IN PARTS"
+
+ALL_READ = "ALL READ"
+
+PARTLY_READ = "PARTLY READ"
+
+
+def all_read(at: datetime | None, zone: tzinfo) -> str:
+    """Say that all was read that the service had at a time: "ALL READ 20:31:07".
+
+    Args:
+        at: When the pass began; None for recorded rows.
+        zone: Zone in which it is shown.
+    """
+    return ALL_READ if at is None else f"{ALL_READ} {clock(at, zone)}"
+
+
+def share_read(read: int, known: int, *, all_listed: bool) -> str:
+    """Say how many participants are read: "PARTLY READ 15 of 40"."""
+    return f"{PARTLY_READ} {_of(read, known, all_listed=all_listed)}"
+
+
+def being_read(read: int, known: int, eta: float | None, *, all_listed: bool) -> str:
+    """Say how far reading is and how long it takes: "READING 15 of 40 · 12 s"."""
+    left = "" if eta is None else f" · {duration(eta)}"
+    return f"READING {_of(read, known, all_listed=all_listed)}{left}"
+
+
+def rows_read(
+    count: int,
+    noun: str,
+    *,
+    has_more: bool,
+    is_all: bool,
+    in_parts: bool,
+    left: str = MORE_AVAILABLE,
+) -> str:
+    """Say how many rows were read and whether they are all.
+
+    Args:
+        count: Rows read that count.
+        noun: Plural, such as "events"; empty where a title says it.
+        has_more: Whether the service said that more can be read.
+        is_all: Whether they are all that there was.
+        in_parts: Whether all pages were read, in passes that could not be put together.
+        left: What is left when more can be read.
+    """
+    what = f"{count:,} {noun}".rstrip()
+    if is_all:
+        return f"{what}, all read"
+    if in_parts:
+        return f"{what}, read in parts"
+    return f"{what} read, {left}" if has_more and count else f"{what} read"
+
+
+def _of(read: int, known: int, *, all_listed: bool) -> str:
+    return f"{read:,} of {known:,}" if all_listed else f"{read:,} of {known:,} listed so far"
 
 
 def footer_line(hints: tuple[tuple[str, str], ...], width: int) -> Line:
@@ -66,9 +138,15 @@ class ListStatus:
     noun: str
     """Plural: "events", "participants"."""
     count: int
-    """Items read."""
+    """Items read that count."""
     has_more: bool
     """Whether the service said that more can be read."""
+    left: str = MORE_AVAILABLE
+    """What is left while more can be read."""
+    in_parts: bool = False
+    """Whether all pages were read, in passes that could not be put together with proof."""
+    all_read: str = ALL_READ
+    """What is said once nothing is left: with the time."""
     reading: bool = False
     waiting: bool = False
     """Whether the call is not sent yet, because of the rate limit or a throttle."""
@@ -79,6 +157,8 @@ class ListStatus:
     """Whether one can go on only by reading from the start."""
     can_retry: bool = True
     """Whether the failed call can be made again."""
+    uncounted: int = 0
+    """Items read that contradict the request. They are listed, and count as no fact."""
     shown: int | None = None
     """Rows left after narrowing by a text; None when it is not narrowed."""
     extra: tuple[str, ...] = ()
@@ -192,41 +272,52 @@ def note_line(note: str, width: int) -> Line:
 
 
 def loaded_text(status: ListStatus) -> str:
-    """Say how many items were read; a total only when the list is complete."""
+    """Say how many items were read, and that they are all only when the list is complete."""
     if not status.started:
         return f"{status.noun} not read yet"
     if status.shown is not None:
-        return f"{status.shown:,} of {status.count:,} {status.noun} loaded{_more(status)}"
-    if not status.has_more and status.failure is None and not (status.reading or status.waiting):
-        return f"{status.count:,} {status.noun}, all loaded"
-    return f"{status.count:,} {status.noun} loaded{_more(status)}"
+        # The state at the right end says that all is read, and the date of a filter needs room.
+        is_all = not (status.has_more or status.failure or status.reading or status.waiting)
+        rows = f"{status.count:,}" if is_all else _rows_read(status)
+        return f"{status.shown:,} shown of {rows}"
+    return _rows_read(status)
 
 
-def _more(status: ListStatus) -> str:
-    return " · more available" if status.has_more and status.count else ""
+def _rows_read(status: ListStatus) -> str:
+    is_resting = status.failure is None and not (status.reading or status.waiting)
+    return rows_read(
+        status.count,
+        status.noun,
+        has_more=status.has_more,
+        is_all=is_resting and not status.has_more,
+        in_parts=is_resting and status.in_parts,
+        left=status.left,
+    )
 
 
 def state_word(status: ListStatus, budget: Budget) -> tuple[str, Role]:
     """Return the state as a word in capitals, and its role."""
     if status.failure is not None:
         if status.failure.kind is FailureKind.EXPIRED:
-            return "EXPIRED  r: retry", Role.ERROR
+            return "EXPIRED · r retries", Role.ERROR
         if is_not_recorded(status.failure):
             return "NOT RECORDED", Role.WARNING
-        return f"FAILED  {_failure_keys(status)}", Role.ERROR
+        return " · ".join(("FAILED", *_failure_keys(status))), Role.ERROR
     if status.waiting and budget.throttled_seconds > 0:
         return f"THROTTLED {budget.throttled_seconds:.0f} s", Role.WARNING
     if status.reading or status.waiting:
         slow = f" {budget.waited_seconds:.0f} s" if budget.waited_seconds >= SLOW_SECONDS else ""
         return f"READING{slow}", Role.ACCENT
-    return ("PARTIAL", Role.TEXT) if status.has_more else ("COMPLETE", Role.GOOD)
+    if status.in_parts:
+        return f"{READ_IN_PARTS} · R reads anew", Role.WARNING
+    # What is read of a list with more pages stands at the left end.
+    return ("", Role.TEXT) if status.has_more else (status.all_read, Role.GOOD)
 
 
-def _failure_keys(status: ListStatus) -> str:
-    keys = (["r: retry"] if status.can_retry else []) + (
-        ["R: from the start"] if status.can_restart else []
+def _failure_keys(status: ListStatus) -> list[str]:
+    return (["r retries"] if status.can_retry else []) + (
+        ["R reads anew"] if status.can_restart else []
     )
-    return "  ".join(keys)
 
 
 def tail_lines(status: ListStatus, width: int) -> tuple[Line, ...]:
@@ -242,16 +333,19 @@ def _tail(status: ListStatus, width: int) -> tuple[Line, ...]:
         verb = "waiting to read" if status.waiting else "reading"
         return ((Span(f"... {verb} {what}", Role.ACCENT),),)
     if status.shown == 0 and status.count:
-        note = f"None of the {status.count:,} {status.noun} loaded match."
-        more = "More are available: G reads on." if status.has_more else "All are loaded."
+        note = f"None of the {status.count:,} {status.noun} read match."
+        more = "More are available: G reads on." if status.has_more else "All are read."
         return ((Span(note, Role.WARNING),), (Span(more, Role.MUTED),))
     if not status.started:
         return ((Span(f"{status.noun} not read yet", Role.MUTED),),)
     if status.has_more:
         return ((Span(status.more_note, Role.MUTED),),)
+    if not status.count and status.uncounted:
+        said = f"No row answers what was asked for: {status.uncounted:,} contradict it."
+        return ((Span(said, Role.WARNING),),)
     if not status.count:
         return tuple((Span(line, Role.MUTED),) for line in status.empty_note)
-    return ((Span(f"all {status.count:,} {status.noun} loaded", Role.MUTED),),)
+    return ((Span(f"all {status.count:,} {status.noun} read", Role.MUTED),),)
 
 
 def _failed(status: ListStatus, failure: ProviderFailure, width: int) -> Iterator[Line]:

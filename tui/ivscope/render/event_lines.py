@@ -12,7 +12,7 @@ from ivscope.knowledge.event_names import explain_event
 from ivscope.knowledge.explanation import Cause, Explanation, Limit
 from ivscope.render.cells import wrap
 from ivscope.render.event_json import AS_READ, event_document
-from ivscope.render.fields import field, text_field, title, value_span
+from ivscope.render.fields import contradiction_lines, field, text_field, title, value_span
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe
 from ivscope.render.timestamps import clock, full
@@ -91,7 +91,11 @@ def detail_lines(
         about: Lines about the participant, drawn below it.
         inline: Whether tokens are compared inline also where there is room side by side.
     """
-    lines = [*_head(event, width, zone), *_concerned(event, width)]
+    lines = [
+        *_head(event, width, zone),
+        *contradiction_lines(event.contradiction, width),
+        *_concerned(event, width),
+    ]
     if event.name == TOKEN_EXCHANGED or event.previous_token or event.new_token:
         comparison = compare_tokens(event.previous_token, event.new_token, event.time)
         lines += token_lines(comparison, width, zone, inline=inline)

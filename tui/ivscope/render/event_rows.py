@@ -6,6 +6,7 @@ from datetime import UTC, datetime, tzinfo
 
 from ivscope.analysis.event_view import EventView
 from ivscope.domain.events import TOKEN_EXCHANGED, Event
+from ivscope.domain.pages import Contradiction
 from ivscope.domain.times import Time, from_microseconds
 from ivscope.domain.token_comparison import compare_tokens
 from ivscope.provider.store.event_log import EventLog
@@ -107,15 +108,28 @@ def _time(row: EventRow) -> str:
 def _what(row: EventRow) -> Line:
     """Draw the error code, then whom the event is about."""
     code, about = row.event.error_code, about_event(row.event, wide=row.look.wide)
-    spans = [Span(clip(code, MOST_CELLS), Role.ERROR)] if code else []
+    spans = [Span(clip(code, MOST_CELLS), _role(row))] if code else []
+    if row.event.contradiction is not None:
+        told = Span(_contradicts(row), Role.WARNING)
+        spans = [told, Span(" "), *spans] if spans else [told]
     if about:
-        spans += [Span(" ")] if code else []
+        spans += [Span(" ")] if spans else []
         spans.append(Span(clip(about, MOST_CELLS)))
     return tuple(spans)
 
 
+def _contradicts(row: EventRow) -> str:
+    """Say how an event contradicts the request, and whom it names instead, where that is read."""
+    event, said = row.event, str(row.event.contradiction)
+    if event.contradiction is Contradiction.PARTICIPANT and row.look.who is None:
+        return f"{said}: {clip(event.participant_id or '', MOST_CELLS)}"
+    return said
+
+
 def _code_cells(row: EventRow) -> int:
     code = row.event.error_code
+    if row.event.contradiction is not None:
+        return text_width(str(row.event.contradiction))
     return text_width(clip(code, MOST_CELLS)) if code else 0
 
 
@@ -235,6 +249,8 @@ def _short_gap(seconds: float) -> str:
 
 
 def _mark(event: Event) -> tuple[Role, str]:
+    if event.contradiction is not None:
+        return Role.WARNING, "?"
     if event.is_error:
         return Role.ERROR, "!"
     if event.name == TOKEN_EXCHANGED:

@@ -1,5 +1,8 @@
 """Fields: a label and a value that wraps beside it."""
 
+from collections.abc import Mapping
+
+from ivscope.domain.pages import Contradiction
 from ivscope.render.cells import pad, wrap
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe_value
@@ -38,3 +41,33 @@ def value_span(text: str | None, role: Role = Role.TEXT) -> Span:
 def title(text: str, width: int) -> list[Line]:
     """Draw a heading above a block of lines."""
     return wrap((Span(text, Role.STRONG),), width)
+
+
+_TOLD = {
+    Contradiction.PARTICIPANT: ("is of another participant", "are of another participant"),
+    Contradiction.FILTER: (
+        "does not match the filter asked for",
+        "do not match the filter asked for",
+    ),
+    Contradiction.STAGE: ("is of another stage", "are of another stage"),
+    Contradiction.REPEATED: ("came before", "came before"),
+    Contradiction.SHARED_ID: ("has the id of another", "share an id"),
+}
+"""What is said of one row, and of several."""
+
+
+def not_counted(contradictions: Mapping[Contradiction, int]) -> str:
+    """Say how many rows contradict the request: "2 came before, not counted"; empty for none."""
+    told = [
+        f"{count:,} {_TOLD[said][count > 1]}" for said, count in contradictions.items() if count
+    ]
+    return f"{', '.join(told)}, not counted" if told else ""
+
+
+def contradiction_lines(contradiction: Contradiction | None, width: int) -> list[Line]:
+    """Say of one row that it contradicts the request; nothing when it does not."""
+    if contradiction is None:
+        return []
+    said = f"This row {_TOLD[contradiction][0]}: the answer contradicts what was asked for."
+    text = f"{said} It is kept as it came and counts as no fact."
+    return wrap((Span(text, Role.WARNING),), width)

@@ -199,7 +199,7 @@ def _ask(ask: Ask, is_fetched: bool, keys: EvidenceKeys) -> Line:
     if ask.fact.kind is FactKind.SESSION_EVENTS and keys.scan:
         return (
             what,
-            Span(f"{keys.scan} sweeps the session", Role.ACCENT),
+            Span(f"{keys.scan} reads everybody", Role.ACCENT),
             Span(f": {calls} or more"),
         )
     if is_fetched and keys.fetch:

@@ -5,8 +5,10 @@ from datetime import datetime, tzinfo
 from typing import Generic, Protocol, TypeVar
 
 from ivscope.domain.durations import duration
+from ivscope.domain.pages import Contradiction, Row
 from ivscope.domain.stages import ParticipantSummary, StageSession, StageSummary
-from ivscope.render.cells import pad
+from ivscope.render.cells import clip, pad
+from ivscope.render.cells import width as text_width
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import needs_quotes
 from ivscope.render.tables import Column, Rest, Table
@@ -59,17 +61,28 @@ class PickerRows(Generic[Item]):
         return self._items[index]
 
     def key(self, index: int) -> Hashable:
-        """Return the item, and how it is drawn."""
-        return self._items[index], self._drawn_like
+        """Return the item, how it contradicts the request, and how it is drawn."""
+        item = self._items[index]
+        return item, _contradiction(item), self._drawn_like
 
     def line(self, index: int, width: int) -> Line:
-        """Draw an item in at most `width` cells."""
-        return self._draw(self._items[index], width)
+        """Draw an item in at most `width` cells; one that contradicts the request says so first."""
+        item = self._items[index]
+        contradiction = _contradiction(item)
+        if contradiction is None:
+            return self._draw(item, width)
+        said = clip(f"? {contradiction}: ", width)
+        return Span(said, Role.WARNING), *self._draw(item, max(0, width - text_width(said)))
 
     def titles(self, width: int) -> Line:
         """Return the column titles, with the blank above the cursor's mark."""
         (titles,) = self._titles(width - 1)
         return (Span(pad(f" {titles.text}", width), titles.role),)
+
+
+def _contradiction(item: object) -> Contradiction | None:
+    """How a row contradicts the request; None for none, and for what was typed and not listed."""
+    return item.contradiction if isinstance(item, Row) else None
 
 
 def stage_id(stage_arn: str) -> str:

@@ -263,8 +263,18 @@ def _zone(value: object, complaints: list[str]) -> str:
             return value
     complaints.append(
         f"zone is {value!r}, which is neither utc nor local nor known as a time zone here"
+        f"{why_no_zone()}"
     )
     return Configuration().zone
+
+
+def why_no_zone() -> str:
+    """What to add to a sentence about a zone that is not known: empty if others are known."""
+    from zoneinfo import available_timezones  # noqa: PLC0415 - seldom needed
+
+    if available_timezones():
+        return ""
+    return ": this machine has no time zone data (pip install tzdata gives it)"
 
 
 def _is_zone(name: str) -> bool:

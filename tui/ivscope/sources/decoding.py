@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.ingest import IngestConfiguration
-from ivscope.domain.pages import Cursor, Page
+from ivscope.domain.pages import Cursor, Page, Row
 from ivscope.domain.stages import (
     Participant,
     ParticipantReplica,
@@ -29,7 +29,8 @@ from ivscope.domain.stages import (
 from ivscope.domain.times import Time, parse_time
 from ivscope.domain.tokens import ParticipantToken
 
-Item = TypeVar("Item")
+Item = TypeVar("Item", bound=Row)
+Value = TypeVar("Value")
 Pairs = tuple[tuple[str, str], ...]
 Answer = Mapping[str, Any]
 
@@ -63,8 +64,8 @@ def decode_page(
 
 
 def decode_single(
-    answer: Answer, member: str, decode_row: Callable[[Any], Item], *, origin: str
-) -> Item:
+    answer: Answer, member: str, decode_row: Callable[[Any], Value], *, origin: str
+) -> Value:
     """Decode the structure that answers a get call.
 
     Raises:

@@ -178,6 +178,13 @@ class CommandScreen(Screen[ScreenResultType]):
             self.say(str(why))
         self.after(BY_ID[id_])
 
+    def say_layout(self, event: events.Key) -> None:
+        """Say which letters are keys when one of another script was typed that is none."""
+        sign = event.character or ""
+        is_foreign = sign.isalpha() and not sign.isascii()
+        if is_foreign and not any(event.key in keys.split(",") for keys in self.keys.values()):
+            self.say(f"{sign} is no key: they are Latin letters, so switch the keyboard's layout")
+
     def after(self, command: Command) -> None:
         """Called after a command was done or refused. Does nothing unless a screen needs it."""
 
@@ -224,10 +231,11 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
         hints = footer_line(footer_hints(self.VIEW, self.keys), width)
         self.foot.show(note_line(self._note, width) if self._note else hints)
 
-    def on_key(self, event: events.Key) -> None:  # noqa: ARG002 - Textual's signature
+    def on_key(self, event: events.Key) -> None:
         """Remove the note at any key."""
         if self._note:
             self.say("")
+        self.say_layout(event)
 
 
 _COUNTING_PAUSE_SECONDS = 0.02

@@ -1,14 +1,17 @@
 """Textual's driver and app, done otherwise where the terminal and what is printed is concerned."""
 
+import codecs
 import os
 import select
 import sys
 import termios
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from io import TextIOWrapper
 from threading import Event
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 
+from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.segment import Segment
 from textual import constants, events
@@ -24,9 +27,6 @@ from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.terminal.restore import TerminalFile, restore_when_ended
 from ivscope.terminal.typed_input import Pasted, TypedInput
 
-if TYPE_CHECKING:
-    from io import TextIOWrapper
-
 GONE: Final = 129
 """Exit code when the terminal is gone: that of SIGHUP, with which a shell says the same."""
 
@@ -39,6 +39,19 @@ terminal: it would stand at the prompt of the shell. Some terminals do not answe
 
 _MOST_BYTES = 4096
 """Bytes read at once."""
+
+
+_ONE_SIGN_A_CELL = "ivscope.one_sign_a_cell"
+
+
+def _question_marks(error: UnicodeError) -> tuple[str, int]:
+    """Stand in for what the encoding of the terminal lacks, as wide as that would be."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "?" * cell_len(error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(_ONE_SIGN_A_CELL, _question_marks)
 
 
 class QuickDriver(LinuxDriver):
@@ -54,7 +67,10 @@ class QuickDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal, and from then on give it back also when a signal ends the program."""
-        self._terminal = TerminalFile(sys.__stderr__ or sys.stderr)
+        stream = sys.__stderr__ or sys.stderr
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors=_ONE_SIGN_A_CELL)
+        self._terminal = TerminalFile(stream)
         # Textual names a plain file; all that it does is write to it.
         self._file = cast("TextIOWrapper[Any]", self._terminal)
         self._take_handlers_back = restore_when_ended(self._terminal, self.fileno)

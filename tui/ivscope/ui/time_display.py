@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ivscope.render.timestamps import TimeStyle, in_zone, zone_label
+from ivscope.settings.configuration import why_no_zone
 
 _LOCALTIME = Path("/etc/localtime")
 """A link on Linux and macOS; its target in the time zone database ends in the zone's name."""
@@ -39,7 +40,7 @@ class TimeDisplay:
             return
         zone = self.machine if name == "local" else _named(name)
         if zone is None:
-            raise ValueError(f"no zone {name!r} here: utc, local or Area/City")
+            raise ValueError(f"no zone {name!r} here: utc, local or Area/City{why_no_zone()}")
         self.local, self.style = zone, TimeStyle.LOCAL
 
     @property

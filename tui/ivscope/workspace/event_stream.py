@@ -60,6 +60,11 @@ class EventStream(Protocol):
         ...
 
     @property
+    def all_read_at(self) -> datetime | None:
+        """When the pass began that has read all; None unless this run has read all."""
+        ...
+
+    @property
     def user(self) -> str | None:
         """User id of the one whose events these are; None for several, or while it is unknown."""
         ...
@@ -141,6 +146,14 @@ class ParticipantStream:
         if scan is not None and self._provider.up_to_date_at(self.feed) is None:
             return scan.recorded_at
         return self._provider.recorded_at(self.feed)
+
+    @property
+    def all_read_at(self) -> datetime | None:
+        """When the pass over its events began, or that over everybody's."""
+        scan = self._provider.started_scan(self._scope.session)
+        if scan is not None and self._provider.up_to_date_at(self.feed) is None:
+            return scan.passes.all_read_at if self.feed.is_complete else None
+        return self._provider.all_read_at(self.feed)
 
     @property
     def user(self) -> str | None:
@@ -244,6 +257,11 @@ class SessionStream:
     def recorded_at(self) -> datetime | None:
         """When the participant read first was recorded."""
         return self.scan.recorded_at
+
+    @property
+    def all_read_at(self) -> datetime | None:
+        """When the first pass over everybody began."""
+        return self.scan.passes.all_read_at if self.scan.log.is_all_read else None
 
     @property
     def user(self) -> str | None:

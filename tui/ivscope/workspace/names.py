@@ -9,6 +9,7 @@ class Names:
 
     def __init__(self, participants: Feed[ParticipantSummary]) -> None:
         self._participants = participants
+        self._rows = participants.facts
         self._names: dict[str, str] = {}
         self._read = 0
 
@@ -18,9 +19,10 @@ class Names:
 
     def user_id(self, participant_id: str) -> str | None:
         """Return the user id; None without one, or while it is not listed. Text from outside."""
-        rows = self._participants.items
-        if self._read > len(rows):  # the list was read again from the start
-            self._read = 0
+        rows = self._participants.facts
+        if rows is not self._rows:  # read again from the start, or some of it was taken back
+            self._rows, self._read = rows, 0
+            self._names.clear()
         while self._read < len(rows):
             row = rows[self._read]
             if row.user_id:

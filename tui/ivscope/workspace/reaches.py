@@ -39,9 +39,10 @@ class Reaches:
         feed = self._provider.store.participants(session)
         if feed is None:
             return {}
-        key = (id(feed), feed.generation, len(feed.items))
+        facts = feed.facts
+        key = (id(facts), feed.generation, len(facts))
         if self._rows[0] != key:
-            self._rows = (key, {row.participant_id: row for row in feed.items[: key[2]]})
+            self._rows = (key, {row.participant_id: row for row in facts[: key[2]]})
         return self._rows[1]
 
     def of_feed(self, scope: ParticipantScope, feed: EventFeed) -> Reach:

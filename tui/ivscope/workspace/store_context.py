@@ -36,7 +36,7 @@ def session_facts(provider: StageDataProvider, session: SessionScope) -> Session
     scan = provider.scan(session)
     reach = Reaches(provider).in_scan(scan)
     all_listed = scan.log.participants_complete
-    rows = scan.participants.items
+    rows = scan.participants.facts
 
     def participant(participant_id: str) -> Participant | None:
         scope = ParticipantScope(session.stage_arn, session.session_id, participant_id)
@@ -163,8 +163,8 @@ class StoreContext:
         feed = self._provider.store.participants(scope)
         if feed is None:
             return None
-        is_complete = feed.is_complete
-        return KnownParticipants(feed.items[: len(feed.items)], is_complete)
+        is_complete, rows = feed.is_complete, feed.facts
+        return KnownParticipants(rows[: len(rows)], is_complete)
 
     def ingest_configurations(self, stage_arn: str) -> KnownIngest | None:
         """Return the ingest configurations of a stage, as far as listed, and when they were."""
@@ -173,8 +173,8 @@ class StoreContext:
             return None
         moment, failure = self._provider.up_to_date_at(feed), feed.failure
         as_of = None if moment is None else self._provider.time_of(moment)
-        is_complete = feed.is_complete
-        return KnownIngest(feed.items[: len(feed.items)], is_complete, as_of, failure)
+        is_complete, rows = feed.is_complete, feed.facts
+        return KnownIngest(rows[: len(rows)], is_complete, as_of, failure)
 
     def publishers_at(self, scope: SessionScope, time: int) -> PublisherCount | None:
         """Return who was publishing at the time of an event; None without a scan."""
@@ -196,7 +196,7 @@ class StoreContext:
             return 2
         opened = self._provider.store.opened_in(scope).values()
         read = sum(feed.is_complete for feed in opened)
-        return max(0, len(listed.items) - read) + listed.has_more
+        return max(0, len(listed.facts) - read) + listed.has_more
 
     def work(self, scope: ParticipantScope, position: int) -> int:
         """Return how many events rules look at one by one to find what is known about an event.

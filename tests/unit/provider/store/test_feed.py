@@ -5,6 +5,7 @@ import pytest
 from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind
+from ivscope.domain.pages import Contradiction
 from ivscope.domain.stages import (
     ParticipantFilter,
     ParticipantScope,
@@ -253,6 +254,6 @@ def test_rows_that_do_not_match_the_filter_asked_for_are_kept_counted_and_told()
     feed = Feed(calls.participants(session, asked), AppendList[ParticipantSummary])
     _read(feed, source)
     _read(feed, source)
-    assert (len(feed.items), feed.contradicting) == (4, 2)
+    assert (len(feed.items), feed.contradictions) == (4, {Contradiction.FILTER: 2})
     status = list_status(feed, Level.PARTICIPANTS)
-    assert "2 do not match the filter asked for" in status.extra
+    assert "2 do not match the filter asked for, not counted" in status.extra

@@ -4,6 +4,7 @@ The service is a list that only grows: at its newest end, and with late events a
 cursors are offsets, which shift when something comes in before them, or places in the list.
 """
 
+import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -130,6 +131,13 @@ class Histories(RuleBasedStateMachine):
     def an_event_comes_late(self, age, name, share, later):
         self._change(partial(self.service.list_late, age, name, share), later=later)
 
+    @precondition(lambda self: self.reader.feed.is_complete)
+    @rule(age=st.integers(1, 8), name=NAMES, share=st.floats(0, 1))
+    def an_event_comes_late_before_a_refresh(self, age, name, share):
+        self.service.list_late(age, name, share)
+        self.service.happen(1, name, 1 - share)
+        self.refresh()
+
     @rule(kind=st.sampled_from([FailureKind.NETWORK, FailureKind.DENIED]), later=st.booleans())
     def the_service_will_fail(self, kind, later):
         self._change(partial(self.service.failures.append, failure(kind)), later=later)
@@ -170,6 +178,25 @@ class Histories(RuleBasedStateMachine):
         if feed.state is FeedState.COMPLETE:
             self._must_hold(self.reader.first_page, "a list called COMPLETE")
 
+    @invariant()
+    def the_words_of_completeness_are_true(self):
+        reader, told = self.reader, self.reader.told
+        is_all = re.search(r"ALL READ (\d\d):(\d\d):(\d\d)$", told)
+        assert ("all read" in told) is bool(is_all), told
+        if is_all:
+            hours, minutes, seconds = map(int, is_all.groups())
+            call = (hours * 60 + minutes) * 60 + seconds
+            self._must_hold(self.service.at_calls[call], f"what says {told!r}")
+        else:
+            assert "ALL READ" not in told
+            says = ("more available", "not read yet", "READ IN PARTS", "FAILED", " read ")
+            assert any(word in told for word in says), told
+        if reader.feed.pages:
+            assert told.startswith(f"{len(reader.log) - self._uncounted()} participants"), told
+
+    def _uncounted(self):
+        return self.reader.log.contradictions.total()
+
     def _must_hold(self, events, claim):
         missing = events - Counter(self.reader.log)
         assert not missing, f"{claim} lacks {missing}"
@@ -190,3 +217,21 @@ def test_no_event_is_lost_doubled_or_moved_and_none_is_claimed_that_was_not_read
 
 def _event(second, name):
     return Event(name, "p", EPOCH + timedelta(seconds=second))
+
+
+def test_a_refresh_of_the_newest_page_does_not_move_the_time_at_which_all_was_read():
+    service = Service("newest first", 2, shifts=False)
+    for second in range(6):
+        service.happen(1, "a" if second % 2 else "b", 0)
+    reader = FeedReader(service)
+    reader.read_to_end()
+    assert reader.told.startswith("6 participants, all read")
+    assert reader.told.endswith("ALL READ 00:00:00")
+    service.list_late(4, "c", 0)
+    service.happen(1, "d", 0)
+    reader.refresh()
+    assert reader.told.startswith("7 participants, all read")
+    assert reader.told.endswith("ALL READ 00:00:00"), "the late event was not read"
+    reader.refresh(is_whole=True)
+    assert reader.told.startswith("8 participants, all read")
+    assert not reader.told.endswith("ALL READ 00:00:00")

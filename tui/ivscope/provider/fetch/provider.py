@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable
 from datetime import datetime
 from functools import partial
 from random import random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ivscope.domain import calls
 from ivscope.domain.calls import GetCall, Item, ListCall, Value
@@ -214,6 +214,16 @@ class StageDataProvider:
         What came in after it can be missing. None when nothing was read.
         """
         return self._fetcher.times.of(feed)
+
+    def all_read_at(self, feed: Feed[Any]) -> datetime | None:
+        """When the pass began that has read all of a complete list.
+
+        None when it is not complete, when that is not known, and for recorded rows.
+        """
+        times = self._fetcher.times
+        if not feed.is_complete or times.is_recorded(feed):
+            return None
+        return times.whole_at(feed)
 
     def recorded_at(self, feed: Fetchable) -> datetime | None:
         """When an earlier run asked for the rows or the value; None when this run did."""

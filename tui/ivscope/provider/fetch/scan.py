@@ -21,14 +21,8 @@ from ivscope.domain.stages import (
 from ivscope.provider.fetch.fetcher import Fetcher
 from ivscope.provider.fetch.rate_limiter import Priority
 from ivscope.provider.fetch.scan_members import ScanMembers, ScannedFeed, can_begin, given_up
-from ivscope.provider.fetch.scan_progress import (
-    CallRate,
-    Sample,
-    ScanPasses,
-    ScanProgress,
-    ScanState,
-)
-from ivscope.provider.fetch.scan_queue import READ_FIRST
+from ivscope.provider.fetch.scan_progress import CallRate, ScanPasses, ScanProgress, ScanState
+from ivscope.provider.fetch.scan_queue import READ_FIRST, Sample
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.feed import Feed, FeedState
 from ivscope.provider.store.fetchable import Fetchable
@@ -134,7 +128,7 @@ class Scan:
         self._list_mark = (-1, -1)
         self._outdated_list: int | None = None
         """The generation of the list before this pass, which is too old for it."""
-        self._passes = ScanPasses(
+        self.passes = ScanPasses(
             fetcher.times,
             clock,
             lambda: store.has_ended(session),
@@ -166,7 +160,8 @@ class Scan:
     @property
     def is_listing(self) -> bool:
         """Whether more participants are still to be listed in this round."""
-        return not self.log.participants_complete and self._list_failure is None
+        is_listed = self.log.participants_complete or self._list_failure is not None
+        return not is_listed or self._awaits_session or bool(self._narrowing)
 
     @property
     def listed_first(self) -> list[ParticipantSummary]:
@@ -181,8 +176,8 @@ class Scan:
     @property
     def calls_left(self) -> int:
         """The fewest calls that the rest takes; participants may have more than one page."""
-        listing = len(self._narrowing) + (not self.log.participants_complete)
-        return len(self._members.queue) + len(self._active) + listing
+        lists = len(self._narrowing) + (not self.log.participants_complete)
+        return len(self._members.queue) + len(self._active) + lists
 
     @property
     def up_to_date_at(self) -> float:
@@ -192,12 +187,12 @@ class Scan:
         read after it, except that a participant whom a person has read before may have new events
         since then. A participant whose last call failed may have been read earlier, too.
         """
-        return self._passes.up_to_date_at
+        return self.passes.up_to_date_at
 
     @property
     def recorded_at(self) -> datetime | None:
         """When the oldest recorded answer in use was asked for; None without one."""
-        return self._passes.recorded_at
+        return self.passes.recorded_at
 
     def progress(self, now: float) -> ScanProgress:
         """How far it has come; `now` on the clock of the provider."""
@@ -268,7 +263,7 @@ class Scan:
     # All methods below are called with the fetcher's lock held.
 
     def _has_work(self) -> bool:
-        if self._state is ScanState.COMPLETE and self._passes.is_final:
+        if self._state is ScanState.COMPLETE and self.passes.is_final:
             return self.log.participants_failed > 0
         if self._state in {ScanState.IDLE, ScanState.COMPLETE}:
             self._begin_pass()
@@ -276,7 +271,7 @@ class Scan:
 
     def _begin_pass(self) -> None:
         self._members.begin_pass()
-        if not self._passes.begin():
+        if not self.passes.begin():
             self.log.participants_complete = False
             self._outdated_list = self.participants.generation
 
@@ -288,8 +283,7 @@ class Scan:
         self._set_state(ScanState.LISTING)
         self._fetcher.follow(self.participants, self._on_list, hidden=False)
         self._take_rows()
-        for narrowed in self._narrowed:
-            self._ask_narrowed(narrowed)
+        self._ask_narrowed_lists()
         self._ask_list()
         self._fill()
 
@@ -325,7 +319,7 @@ class Scan:
 
     def _note_answer(self, target: Fetchable) -> None:
         """Count a call of the scan that has ended; a recorded answer is no call."""
-        if self._passes.note(target):
+        if self.passes.note(target):
             self._calls += 1
             self._rate.note(self._clock())
 
@@ -345,7 +339,7 @@ class Scan:
             self._stop(ScanState.FAILED, self._list_failure)
         elif self._denied is not None and not self.log.participants_read:
             self._stop(ScanState.FAILED, self._denied)
-        elif self._passes.end():
+        elif self.passes.end():
             self._begin_pass()
             self._resume()
         else:
@@ -373,18 +367,16 @@ class Scan:
         """Queue whom the list has gained; once it proves long, list first who comes first."""
         feed = self.participants
         if not self._is_long and (feed.pages > 1 or (feed.pages and feed.has_more)):
-            self._awaits_session = self._passes.is_first and self._ask_session()
+            self._awaits_session = self.passes.is_first and self._ask_session()
             if self._awaits_session:
                 return
             self._is_long = True
-            if self._passes.is_first:
+            if self.passes.is_first:
                 if self._store.has_ended(self.session) and not self.log.participants_known:
                     self._members.queue.draw_others(self._draw)
-                for narrowed in READ_FIRST:
-                    call = calls.participants(self.session, narrowed)
-                    self._narrowed[narrowed] = self._store.feed(call)
-                    if self.is_running:
-                        self._ask_narrowed(narrowed)
+                lists = ((one, calls.participants(self.session, one)) for one in READ_FIRST)
+                self._narrowed = {one: self._store.feed(call) for one, call in lists}
+                self._ask_narrowed_lists()
         self._members.take_rows()
 
     def _ask_session(self) -> bool:
@@ -396,17 +388,20 @@ class Scan:
         return self._fetcher.begin(fact, Priority.SCAN, lambda: fact.wants_read)
 
     def _on_session(self) -> None:
-        is_busy = self._store.fact(calls.session(self.session)).status.is_busy
-        if self._awaits_session and self.is_running and not is_busy:
+        fact = self._store.fact(calls.session(self.session))
+        if self._awaits_session and self.is_running and not fact.status.is_busy:
             self._take_rows()
             self._fill()
+
+    def _ask_narrowed_lists(self) -> None:
+        for narrowed in self._narrowed if self.is_running else ():
+            self._ask_narrowed(narrowed)
 
     def _ask_narrowed(self, narrowed: ParticipantFilter) -> None:
         """Ask for the next page of a narrowed list. What it lacks comes with the whole list."""
         feed = self._narrowed[narrowed]
         self._fetcher.follow(feed, partial(self._on_narrowed, narrowed), hidden=False)
         self._members.take_first(feed, narrowed)
-        self._narrowing.discard(narrowed)
         if feed.state is not FeedState.COMPLETE and self._fetcher.begin(
             feed, Priority.SCAN, lambda: can_begin(feed, may_restart=False)
         ):
@@ -471,8 +466,7 @@ class Scan:
             if not self._read(number):
                 queue.put_back(number)
                 return
-        is_listing = self.is_listing or self._narrowing or self._awaits_session
-        if self.is_running and not (self._active or queue or is_listing):
+        if self.is_running and not (self._active or queue or self.is_listing):
             self._end_round()
 
     def _read(self, number: int) -> bool:
@@ -485,7 +479,7 @@ class Scan:
         feed, log = scanned.feed, self.log
         is_complete = log.state(number) is ReadState.COMPLETE
         if feed.state is FeedState.COMPLETE and not is_complete:
-            self._passes.take_over(feed)
+            self.passes.take_over(feed)
             self._end(scanned, is_new=False)
             return True
         scanned.is_refresh = is_complete and feed.state is FeedState.COMPLETE
@@ -500,7 +494,7 @@ class Scan:
         return True
 
     def _begin(self, scanned: ScannedFeed) -> bool:
-        can_begin = partial(scanned.can_begin, is_last=self._passes.may_be_last)
+        can_begin = partial(scanned.can_begin, is_last=self.passes.may_be_last)
         if not self._fetcher.begin(scanned.feed, Priority.SCAN, can_begin):
             return False
         self._active[scanned.number] = scanned

@@ -97,7 +97,7 @@ class ScanMembers:
         self._taken_first[by.member] += len(new)
         for row in new:
             # What contradicts the request says nothing of the participant.
-            if not by.is_contradicted_by(row):
+            if row.contradiction is None:
                 self._take(row, READ_FIRST[by])
 
     def _take(self, row: ParticipantSummary, found: int = 0) -> int:

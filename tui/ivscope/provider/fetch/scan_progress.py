@@ -1,4 +1,4 @@
-"""How far the scan of a session has come: its progress, its passes, and the random part read."""
+"""ScanProgress: how far the scan of a session has come, how fast, and up to when it is read."""
 
 from collections import deque
 from collections.abc import Callable
@@ -54,31 +54,6 @@ class ScanProgress:
     """Set exactly when the state is FAILED."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Who is read of an ended session that is too big to be read at once, and why those.
-
-    Participants that the list itself makes suspicious come first. The others have an order that was
-    drawn at random when they were listed. Those in it before the first one that is not read yet are
-    a random part of all others, whatever a person has opened and however long each took to be read.
-    While the list grows it is a part of those who were listed a while ago. Whoever is read out of
-    turn is no part of it until it is its turn.
-    """
-
-    first: frozenset[str]
-    """Ids of those who come first, as far as read to the end."""
-    first_known: int
-    """Who comes first, as far as listed."""
-    drawn: frozenset[str]
-    """Ids of the random part, all read to the end."""
-    failed: int
-    """Participants that belong to the random part but could not be read."""
-    others: int
-    """Of how many this is a part: those who do not come first, of the first ones listed."""
-    all_listed: bool
-    """Whether these are all others of the session."""
-
-
 class CallRate:
     """Answers per second, measured over the last few."""
 
@@ -127,6 +102,8 @@ class ScanPasses:
         self._has_ended = has_ended
         self._is_settled_at = is_settled
         self._passes = 0
+        self._first_began: datetime | None = None
+        self._all_read_at: datetime | None = None
         self._began = self._up_to_date_at = 0.0
         self._oldest = self._oldest_recorded = self._recorded_before = inf
         self._knew_the_end = False
@@ -149,6 +126,15 @@ class ScanPasses:
         return min(self._up_to_date_at, self._recorded)
 
     @property
+    def all_read_at(self) -> datetime | None:
+        """Before everybody was read to the end: the first pass began, or a person had begun.
+
+        Later passes look only where lists grow, and not at who was gone before, so they do not
+        move it. None before the first pass has ended, and with recorded answers.
+        """
+        return self._all_read_at if self._recorded == inf else None
+
+    @property
     def recorded_at(self) -> datetime | None:
         """When the oldest recorded answer in use was asked for; None once a pass replaced it."""
         return None if self._recorded == inf else self._times.time_of(self._recorded)
@@ -166,6 +152,7 @@ class ScanPasses:
         self._knew_the_end = self._has_ended()
         if self._passes == 1:
             self._up_to_date_at = self._began
+            self._first_began = self._times.time_of(self._began)
         return self._passes == 1
 
     def note(self, target: Fetchable) -> bool:
@@ -184,6 +171,10 @@ class ScanPasses:
         """End a pass. Returns whether another one must read events from before the end again."""
         self._up_to_date_at = self._began
         self._recorded_before = inf
+        if self._passes == 1:
+            self._all_read_at = self._first_began
+            if -inf < self._oldest < self._began:
+                self._all_read_at = self._times.time_of(self._oldest)
         has_old = self._oldest < self._began and not self._is_settled(self._oldest)
         knew = self._knew_the_end or self._is_settled(self._began)
         self.is_final = knew and not has_old

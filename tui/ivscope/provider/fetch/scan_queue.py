@@ -4,11 +4,11 @@ import heapq
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from itertools import chain, compress
 from typing import Final
 
 from ivscope.domain.stages import ParticipantFilter, ParticipantSummary
-from ivscope.provider.fetch.scan_progress import Sample
 from ivscope.provider.store.session_log import SessionLog
 
 _SHARED_USER = 1
@@ -53,6 +53,31 @@ def suspicion(row: ParticipantSummary) -> int:
     if row.state == "DISCONNECTED":
         found |= 2
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Who is read of an ended session that is too big to be read at once, and why those.
+
+    Participants that the list itself makes suspicious come first. The others have an order that was
+    drawn at random when they were listed. Those in it before the first one that is not read yet are
+    a random part of all others, whatever a person has opened and however long each took to be read.
+    While the list grows it is a part of those who were listed a while ago. Whoever is read out of
+    turn is no part of it until it is its turn.
+    """
+
+    first: frozenset[str]
+    """Ids of those who come first, as far as read to the end."""
+    first_known: int
+    """Who comes first, as far as listed."""
+    drawn: frozenset[str]
+    """Ids of the random part, all read to the end."""
+    failed: int
+    """Participants that belong to the random part but could not be read."""
+    others: int
+    """Of how many this is a part: those who do not come first, of the first ones listed."""
+    all_listed: bool
+    """Whether these are all others of the session."""
 
 
 class ScanQueue:

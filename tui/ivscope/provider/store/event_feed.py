@@ -5,7 +5,7 @@ Long because a refresh, which reads the same list again, changes the feed that i
 
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial
 from typing import Final
@@ -13,7 +13,7 @@ from typing import Final
 from ivscope.domain.calls import ListCall
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.domain.pages import Page
+from ivscope.domain.pages import Contradiction, Page
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import (
     EMPTY_PAGES_FOLLOWED,
@@ -29,7 +29,9 @@ from ivscope.provider.store.merge import (
     growth_at_end,
     growth_at_head,
     has_passed_newest,
+    marked_as_repeated,
     overlay,
+    repeated_rows,
     returned,
 )
 from ivscope.provider.store.order import OrderLabel
@@ -80,6 +82,7 @@ class Refresh:
         "_last_page",
         "_log",
         "_overlay",
+        "_repeated",
         "page_cursor",
     )
 
@@ -97,6 +100,8 @@ class Refresh:
         self._goal: Final = goal
         self._fresh: Final = EventLog(log.tables)
         self._doubtful: set[int] = set()
+        self._repeated: set[int] = set()
+        """Those of them that count as given twice once the list is known not to have grown."""
         self._last_page = 0
         self._growth: int | None = None
         self._overlay: Overlay | None = None
@@ -118,9 +123,14 @@ class Refresh:
         fresh = self._fresh
         self.page_cursor.turn(len(page.items), page.next_cursor)
         self._last_page = len(fresh)
-        if not self.page_cursor.is_settled:
+        if self.page_cursor.is_settled:
+            page = _checked(fresh, page)
+        else:
             rows = doubtful_rows(fresh, page.items)
             self._doubtful.update(len(fresh) + row for row in rows)
+            if rows:
+                rows = repeated_rows(fresh, page.items)
+                self._repeated.update(len(fresh) + row for row in rows)
         fresh.append(page.items)
 
     def is_enough(self) -> bool:
@@ -171,7 +181,7 @@ class Refresh:
         if laid is None or is_whole:
             doubtful = frozenset[int]() if is_quiet else self._doubtful
             laid = overlay(self._log, self._fresh, doubtful, is_whole=is_whole)
-        new = [self._fresh[index] for index in laid.new]
+        new = [self._new_event(index) for index in laid.new]
         self._arrange(new, laid.order)
         if self._goal is Goal.MEETING and not is_whole:
             before.is_unsure |= laid.has_left_out and not before.is_at_end
@@ -185,6 +195,13 @@ class Refresh:
         page_cursor.has_missed_rows = laid.has_left_out
         is_all = is_whole and not laid.has_left_out
         return Merged(page_cursor, len(new), is_whole=is_all, has_left_out=laid.has_left_out)
+
+    def _new_event(self, index: int) -> Event:
+        """An event read again that the log lacks. Left out before, it was given twice."""
+        event = self._fresh[index]
+        if index not in self._repeated:
+            return event
+        return replace(event, contradiction=Contradiction.REPEATED)
 
     def _meets(self) -> bool:
         """Whether a page older than the newest event of the log repeats the log in its order."""
@@ -312,7 +329,7 @@ class EventFeed(Feed[Event]):
         if refresh is None:
             return super().fetch(source)
         try:
-            page = source.read_page(self.call, refresh.page_cursor.cursor)
+            page = self._read_page(source, refresh.page_cursor)
         except ProviderFailure as failure:
             if failure.kind is FailureKind.INVALID and refresh.begins_at_a_cursor:
                 return partial(self._read_again, Goal.WHOLE)
@@ -342,8 +359,11 @@ class EventFeed(Feed[Event]):
 
     def _add(self, page_cursor: PageCursor, page: Page[Event]) -> bool:
         left_out = frozenset[int]()
-        if page_cursor.pages > 1 and not (page_cursor.is_settled or page_cursor is self._fresh):
-            left_out = doubtful_rows(self.items, page.items)
+        if page_cursor.pages > 1 and page_cursor is not self._fresh:
+            if page_cursor.is_settled:
+                page = _checked(self.items, page)
+            else:
+                left_out = doubtful_rows(self.items, page.items)
         if not left_out:
             needs_another_call = super()._add(page_cursor, page)
         else:
@@ -403,6 +423,12 @@ class EventFeed(Feed[Event]):
         last = self._refreshed
         number, total = (0, 0) if last is None else (last.number, last.total_new_rows)
         self._refreshed = RefreshResult(number + 1, new, total + new, is_whole, failure)
+
+
+def _checked(log: EventLog, page: Page[Event]) -> Page[Event]:
+    """The next page of a list that does not grow, with the rows marked that came before."""
+    repeated = repeated_rows(log, page.items)
+    return marked_as_repeated(page, repeated) if repeated else page
 
 
 def _grows_too_fast() -> ProviderFailure:

@@ -8,10 +8,11 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, overload
 
 from ivscope.domain.events import Event
+from ivscope.domain.pages import Contradiction
 from ivscope.domain.times import Time, UnreadableTime, from_microseconds, to_microseconds
 from ivscope.domain.tokens import ParticipantToken
 from ivscope.provider.store.order import OrderLabel, OrderTally
@@ -139,13 +140,22 @@ def _bits(numbers: Iterable[int]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class EventKind:
-    """Name, error code and replica flag. Few combinations exist, so each is stored once."""
+    """Name, error code and replica flag. Few combinations exist, so each is stored once.
+
+    Those of an event that contradicts the request are None, so that nothing takes it for a fact.
+    """
 
     name: str | None
     error_code: str | None
     replica: bool | None
     is_error: bool
     """Whether an event of this kind reports a failure."""
+    contradiction: Contradiction | None = None
+    """How such an event contradicts the request."""
+    shown_name: str | None = None
+    """The name that came, for the screen."""
+    shown_code: str | None = None
+    """The error code that came, for the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +178,17 @@ class EventTables:
     It only grows. One writer at a time; a number that was handed out stays readable.
     """
 
-    __slots__ = ("_kind_numbers", "_text_numbers", "_tokens", "kinds", "texts")
+    __slots__ = ("_kind_numbers", "_text_numbers", "_tokens", "as_came", "kinds", "texts")
 
     def __init__(self) -> None:
         self.texts: list[str | None] = [None]
         self.kinds: list[EventKind] = []
+        self.as_came: list[int] = []
+        """By number of a kind: the number of the kind that the same event has when it counts."""
         self._text_numbers: dict[str | None, int] = {None: 0}
-        self._kind_numbers: dict[tuple[str | None, str | None, bool | None], int] = {}
+        self._kind_numbers: dict[
+            tuple[str | None, str | None, bool | None, Contradiction | None], int
+        ] = {}
         self._tokens: dict[ParticipantToken, ParticipantToken] = {}
 
     def text_number(self, text: str | None) -> int:
@@ -188,12 +202,22 @@ class EventTables:
 
     def kind_number(self, event: Event) -> int:
         """The number of an event's kind: the same one for equal kinds."""
-        key = (event.name, event.error_code, event.replica)
+        key = (event.name, event.error_code, event.replica, event.contradiction)
         number = self._kind_numbers.get(key)
-        if number is None:
-            number = len(self.kinds)
-            self.kinds.append(EventKind(*key, is_error=event.is_error))
-            self._kind_numbers[key] = number
+        return self._add_kind(event) if number is None else number
+
+    def _add_kind(self, event: Event) -> int:
+        name, code, flag, contradiction = event.name, event.error_code, event.replica, None
+        if event.contradiction is None:
+            as_came, kind = len(self.kinds), EventKind(name, code, flag, is_error=event.is_error)
+        else:
+            as_came = self.kind_number(replace(event, contradiction=None))
+            contradiction = event.contradiction
+            kind = EventKind(None, None, None, is_error=False, contradiction=contradiction)
+        number = len(self.kinds)
+        self.as_came.append(as_came)
+        self.kinds.append(replace(kind, shown_name=name, shown_code=code))
+        self._kind_numbers[name, code, flag, contradiction] = number
         return number
 
     def rare(self, event: Event) -> Rare:
@@ -247,6 +271,15 @@ class KindTally:
     def count(self, kinds: Iterable[int]) -> int:
         """How many events are of some kinds."""
         return sum(self._counts[kind] for kind in kinds)
+
+    @property
+    def contradictions(self) -> Counter[Contradiction]:
+        """How many events contradict the request, by how they do; a copy."""
+        found: Counter[Contradiction] = Counter()
+        for kind, one in enumerate(self._tables.kinds):
+            if one.contradiction is not None and self._counts[kind]:
+                found[one.contradiction] += self._counts[kind]
+        return found
 
     def remotes(self, kinds: Iterable[int]) -> set[int]:
         """Numbers of the remote participants of errors of some kinds, 0 for none; a copy."""
@@ -441,7 +474,7 @@ class EventLog(Sequence[Event]):
         """A value that is equal for equal events of logs with the same tables; builds no event."""
         return (
             self._times[index],
-            self._kinds[index],
+            self._tables.as_came[self._kinds[index]],
             self._participants[index],
             self._remotes[index],
             self._rare.get(index),
@@ -477,6 +510,21 @@ class EventLog(Sequence[Event]):
         return self._tables.texts[self._remotes[index]]
 
     @property
+    def contradictions(self) -> Counter[Contradiction]:
+        """How many events contradict the request, by how they do; a copy."""
+        return self.tally.contradictions
+
+    @property
+    def facts(self) -> "EventLog":
+        """This log: the kind of an event that contradicts the request says nothing."""
+        return self
+
+    @property
+    def fact_count(self) -> int:
+        """How many events count: all but those that contradict the request."""
+        return self._length - self.tally.contradictions.total()
+
+    @property
     def tables(self) -> EventTables:
         """The tables that the numbers in the columns point into."""
         return self._tables
@@ -510,7 +558,8 @@ class EventLog(Sequence[Event]):
 
     def _event(self, position: int) -> Event:
         tables = self._tables
-        kind = tables.kinds[self._kinds[position]]
+        number = self._kinds[position]
+        kind = tables.kinds[tables.as_came[number]]
         rare = self._rare.get(position, NOTHING_RARE)
         time_us = self._times[position]
         time: Time | None = rare.unreadable_time
@@ -527,6 +576,7 @@ class EventLog(Sequence[Event]):
             replica=kind.replica,
             previous_token=rare.previous_token,
             new_token=rare.new_token,
+            contradiction=tables.kinds[number].contradiction,
         )
 
 

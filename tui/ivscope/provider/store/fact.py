@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Generic
 
-from ivscope.domain.calls import GetCall, Value
-from ivscope.domain.failures import ProviderFailure
+from ivscope.domain.calls import GetCall, Value, is_about_another
+from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.provider.store.feed import FeedState, FeedStatus
 from ivscope.provider.store.source import Source
 
@@ -68,7 +68,11 @@ class Fact(Generic[Value]):
 
     def fetch(self, source: Source) -> Callable[[], bool]:
         """Read it. Blocks, and changes nothing; see `Feed.fetch`."""
-        return partial(self._store, source.read_fact(self.call))
+        value = source.read_fact(self.call)
+        other = is_about_another(self.call, value)
+        if other is not None:
+            raise _about_another(self.operation, other)
+        return partial(self._store, value)
 
     def fail(self, failure: ProviderFailure) -> None:
         """Keep the value and note the failure of the call."""
@@ -82,3 +86,16 @@ class Fact(Generic[Value]):
         self.value = value
         self.rest()
         return False
+
+
+_MOST_SHOWN = 80
+"""Characters of an id from outside: an ARN of a stage has about 70."""
+
+
+def _about_another(operation: str, other: str) -> ProviderFailure:
+    return ProviderFailure(
+        FailureKind.PROTOCOL,
+        f"the answer of {operation} is about {other[:_MOST_SHOWN]!a}, not about what was asked for",
+        "It counts as no fact. r asks again; a proxy or a wrong endpoint may have answered.",
+        retryable=True,
+    )

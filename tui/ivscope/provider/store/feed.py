@@ -1,15 +1,14 @@
 """Feed: a list read page by page, and the state of reading it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import Any, Generic
+from typing import Generic
 
-from ivscope.domain.calls import Item, ListCall
+from ivscope.domain.calls import Item, ListCall, contradiction_of, with_contradictions
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.domain.pages import Cursor, Page
-from ivscope.domain.stages import ParticipantFilter
+from ivscope.domain.pages import Contradiction, Cursor, Page
 from ivscope.provider.store.append_list import AppendOnly
 from ivscope.provider.store.page_cursor import PageCursor
 from ivscope.provider.store.source import Source
@@ -114,9 +113,14 @@ class Feed(Generic[Item]):
         self._refreshed: RefreshResult | None = None
 
     @property
-    def contradicting(self) -> int:
-        """Rows that say that they do not match the filter that the service was asked to apply."""
-        return self._page_cursor.contradicting
+    def contradictions(self) -> Mapping[Contradiction, int]:
+        """How many rows contradict the request, by how they do. They stay among `items`."""
+        return self.items.contradictions
+
+    @property
+    def facts(self) -> AppendOnly[Item]:
+        """The rows that count. Another object after a restart, or when rows are taken back."""
+        return self.items.facts
 
     @property
     def operation(self) -> str:
@@ -203,8 +207,14 @@ class Feed(Generic[Item]):
             A function that stores the page and returns whether the same read needs another call.
         """
         page_cursor = self._fresh or self._page_cursor
-        page = source.read_page(self.call, page_cursor.cursor)
+        page = self._read_page(source, page_cursor)
         return partial(self._store, page_cursor, page)
+
+    def _read_page(self, source: Source, page_cursor: PageCursor) -> Page[Item]:
+        """Read a page, and mark the rows that contradict the request."""
+        page = source.read_page(self.call, page_cursor.cursor)
+        found = [contradiction_of(self.call, row) for row in page.items]
+        return with_contradictions(page, found) if any(found) else page
 
     def fail(self, failure: ProviderFailure) -> None:
         """Keep rows and cursor and note the failure of the call."""
@@ -243,7 +253,6 @@ class Feed(Generic[Item]):
         else:
             page_cursor.base = len(self.items)
             self.items.append(page.items)
-        page_cursor.contradicting += _contradicting(self.call, page)
         self.rest()
         return False
 
@@ -275,10 +284,3 @@ def only_empty() -> ProviderFailure:
         "Go on reading from here, or stop.",
         retryable=True,
     )
-
-
-def _contradicting(call: ListCall[Any], page: Page[Any]) -> int:
-    match call.scope:
-        case (_, ParticipantFilter() as narrowed):
-            return sum(map(narrowed.is_contradicted_by, page.items))
-    return 0

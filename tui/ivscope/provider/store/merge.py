@@ -18,8 +18,10 @@ from datetime import datetime
 from itertools import chain
 from typing import Final
 
+from ivscope.domain.calls import with_contradictions
 from ivscope.domain.earlier_rows import EarlierRows
 from ivscope.domain.events import Event
+from ivscope.domain.pages import Contradiction, Page
 from ivscope.domain.times import from_microseconds
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.order import OrderLabel
@@ -220,6 +222,39 @@ def doubtful_rows(log: EventLog, page: Sequence[Event]) -> frozenset[int]:
     sought = set(keys)
     read_before = {key for key in map(log.key, _near(log, rows)) if key in sought}
     return frozenset(index for index, key in enumerate(keys) if key in read_before)
+
+
+def repeated_rows(log: EventLog, page: Sequence[Event]) -> frozenset[int]:
+    """Indexes of the rows of the next page that the service has given twice.
+
+    For a list that does not grow. A row repeats one of the log that is equal in every field when
+    the page begins with the rows that the log ends with, or when the list was past its time. Other
+    equal rows at the time where the pages meet can be events of their own.
+
+    Args:
+        log: The rows read before, in the order returned.
+        page: The page that came next.
+    """
+    equal = doubtful_rows(log, page)
+    if not equal:
+        return equal
+    tail = [log.key(position) for position in returned(log)[-len(page) :]]
+    rows = EventLog(log.tables)
+    rows.append(page)
+    keys = [rows.key(index) for index in range(len(rows))]
+    lengths = range(min(len(tail), len(keys)), 0, -1)
+    overlap = next((length for length in lengths if tail[-length:] == keys[:length]), 0)
+    meeting = log.time_us(returned(log)[-1])
+    return frozenset(index for index in equal if index < overlap or rows.time_us(index) != meeting)
+
+
+def marked_as_repeated(page: Page[Event], repeated: AbstractSet[int]) -> Page[Event]:
+    """The page with its repeats marked: they are kept and count as no fact."""
+    found = [
+        Contradiction.REPEATED if index in repeated else row.contradiction
+        for index, row in enumerate(page.items)
+    ]
+    return with_contradictions(page, found)
 
 
 def _goes_on(log: EventLog, page: Iterable[Event]) -> bool:

@@ -22,8 +22,6 @@ class PageCursor:
     """Rows that came in this pass, repeats included; -1 where the pass was made elsewhere."""
     last_rows: int = 0
     """Rows of the last page."""
-    contradicting: int = 0
-    """Rows of this pass that say that they do not match the filter asked for."""
     empty_in_a_row: int = 0
     seen: set[int] | None = None
     """Hashes of the cursors received. The texts can be long, and hashes of a few thousand

@@ -16,6 +16,8 @@ class ReadingTimes:
         self._moments: dict[Fetchable, float] = {}
         self._begun: dict[Fetchable, float] = {}
         """When the first call of a read began that needs more calls."""
+        self._whole: dict[Fetchable, datetime] = {}
+        """When the pass began that reads, or has read, the whole list."""
         self._recorded: set[Fetchable] = set()
         self._last_recorded: set[Fetchable] = set()
 
@@ -26,6 +28,14 @@ class ReadingTimes:
         read.
         """
         return self._moments.get(target)
+
+    def whole_at(self, target: Fetchable) -> datetime | None:
+        """When the pass began that all rows of a complete list were in; None when nothing was read.
+
+        A refresh that looks only where the list grows does not move it: events can have come late
+        anywhere else.
+        """
+        return self._whole.get(target)
 
     def is_recorded(self, target: Fetchable) -> bool:
         """Whether the read time of this target is that of a recorded answer."""
@@ -44,6 +54,7 @@ class ReadingTimes:
         """Forget a target that nobody will ask about."""
         self._moments.pop(target, None)
         self._begun.pop(target, None)
+        self._whole.pop(target, None)
         self._recorded.discard(target)
         self._last_recorded.discard(target)
 
@@ -72,6 +83,9 @@ class ReadingTimes:
         after = target.status
         has_refreshed = after.refreshed is not None and after.refreshed.failure is None
         is_fresh = before.refreshed != after.refreshed and has_refreshed
-        if is_fresh or before.pages == 0 or before.generation != after.generation:
+        is_first = before.pages == 0 or before.generation != after.generation
+        if is_first or (is_fresh and after.refreshed is not None and after.refreshed.is_whole):
+            self._whole[target] = self.time_of(began)
+        if is_fresh or is_first:
             self._moments[target] = began
             (self._recorded.add if is_recorded else self._recorded.discard)(target)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ivscope.domain import calls
 from ivscope.domain.calls import GetCall, Item, ListCall, Value
+from ivscope.domain.pages import Contradiction, Row
 from ivscope.domain.stages import (
     Participant,
     ParticipantScope,
@@ -41,6 +42,8 @@ class Store:
         """Shared by all logs, so that equal texts are stored once."""
         self.lists: dict[ListCall[Any], Feed[Any]] = {}
         """Feeds by call; those of events are in `all_events`."""
+        self._stage_of_session: dict[str, str] = {}
+        """By session id: the stage for which it was listed first."""
         self.all_events: dict[ParticipantScope, EventFeed] = {}
         """Feeds of the participants that a person has opened."""
         self.all_facts: dict[GetCall[Any], Fact[Any]] = {}
@@ -49,8 +52,17 @@ class Store:
         """The feed of a call, made on first use. Not for events."""
         feed = self.lists.get(call)
         if feed is None:
-            feed = self.lists[call] = Feed(call, AppendList[Item])
+            judge = partial(self._listed_elsewhere, call)
+            feed = self.lists[call] = Feed(call, lambda: AppendList[Item](judge))
         return feed
+
+    def _listed_elsewhere(self, call: ListCall[Any], row: Row) -> Contradiction | None:
+        """Whether a session was listed for another stage before: it is of one stage only."""
+        if not isinstance(row, StageSession) or not row.session_id:
+            return None
+        stage_arn = str(call.scope)
+        first = self._stage_of_session.setdefault(row.session_id, stage_arn)
+        return Contradiction.STAGE if first != stage_arn else None
 
     def fact(self, call: GetCall[Value]) -> Fact[Value]:
         """The fact of a call, made on first use."""
@@ -97,7 +109,7 @@ class Store:
         """The row of a session, listed or read alone; one with an end time goes first."""
         rows = self.lists.get(calls.sessions(session.stage_arn))
         fact = self.known(calls.session(session))
-        found = [] if rows is None else list(rows.items)
+        found = [] if rows is None else list(rows.facts)
         if fact is not None:
             found.append(fact)
         own = [row for row in found if row.session_id == session.session_id]

@@ -59,7 +59,7 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     ),
     QuotaSays.NO_TIME: "The event has no readable time: publishers cannot be counted.",
     QuotaSays.NOT_COUNTED: (
-        "How many were publishing is not known: only a sweep of the session tells."
+        "How many were publishing is not known: only the events of everybody tell."
     ),
     QuotaOpen.WHICH_LIMIT: (
         "which limit it was: those of the account are shared with other stages and not in the "

@@ -76,8 +76,9 @@ def _side(event: Event | str | None, cells: int) -> Line:
     if not isinstance(event, Event):
         return (_fitted(Span(event or "", Role.MUTED), cells),)
     mark = "! " if event.is_error else "  "
+    mark = "? " if event.contradiction is not None else mark
     name = "no name" if event.name is None else event.name
-    detail = event.error_code or event.remote_participant_id or ""
+    detail = event.contradiction or event.error_code or event.remote_participant_id or ""
     text = clip(f"{name} {detail}".rstrip(), max(0, cells - len(mark)))
     return (Span(pad(mark + text, cells), Role.ERROR if event.is_error else Role.TEXT),)
 

@@ -3,7 +3,9 @@
 import os
 import signal
 import sys
+import termios
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from ivscope.export.clippings import (
     clippings_for_participant,
     clippings_for_session,
     clippings_for_stage,
+    iso_time,
 )
 from ivscope.export.finding_json import findings_json
 from ivscope.export.saved_events import SavedHead, saved_lines
@@ -34,12 +37,16 @@ from ivscope.workspace.jobs import Outcome, Promise
 
 _ASK = "press Enter to go back"
 
+_QUIT = b"\x11"
+_BACK = frozenset({b"\r", b"\n", b"\x1b", b"q", b" ", b"\x04", _QUIT})
+"""Keys after a text that was printed: Enter, Esc, q, the space bar, Ctrl+D, Ctrl+Q."""
+
 
 def print_out(app: App[object], text: str) -> bool:
     """Leave the full screen, print below the shell's prompt, wait for Enter, come back.
 
     Blocks the event loop on purpose, so that nothing draws. What is read meanwhile is drawn
-    afterwards. Ctrl+C and Ctrl+D come back too.
+    afterwards. Esc, q, Ctrl+C and Ctrl+D come back too, and Ctrl+Q ends the app.
 
     Args:
         app: The running app. Call it from its event loop.
@@ -50,24 +57,48 @@ def print_out(app: App[object], text: str) -> bool:
     """
     try:
         with app.suspend():
-            _show(text)
+            key = _show(text)
     except SuspendNotSupported:
         return False
+    if key == _QUIT:
+        app.exit()
     return True
 
 
-def _show(text: str) -> None:
+def _show(text: str) -> bytes:
+    """Print a text; returns the key after it."""
     # Textual's handler of Ctrl+C would end the app when the event loop goes on. Ours is set before
     # the text is printed, since a person may press Ctrl+C at once.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        _print(f"\n{safe_lines(text)}\n\n{_ASK} ")
-        if sys.__stdin__ is not None:
-            sys.__stdin__.readline()
+        _print(f"\n{safe_lines(text)}\n\n")
+        key = b"" if sys.__stdin__ is None else _awaited_key(sys.__stdin__.fileno())
     except KeyboardInterrupt:
-        _print("\n")
+        key = b""
     finally:
         signal.signal(signal.SIGINT, before)
+    _print("\n")
+    return key
+
+
+def _awaited_key(stdin: int) -> bytes:
+    """Ask for a key of `_BACK`; empty when the terminal is gone. Others do nothing."""
+    before = termios.tcgetattr(stdin)
+    keys = termios.tcgetattr(stdin)
+    keys[0] &= ~termios.IXON  # Ctrl+Q would go on with an output that was not stopped.
+    keys[3] &= ~(termios.ICANON | termios.ECHO)
+    termios.tcsetattr(stdin, termios.TCSADRAIN, keys)
+    try:
+        _print(f"{_ASK} ")
+        # The bytes of an arrow key come together, and are no Esc.
+        while (key := os.read(stdin, 64)) and key not in _BACK:
+            pass
+    except OSError:
+        key = b""
+    finally:
+        with suppress(termios.error):
+            termios.tcsetattr(stdin, termios.TCSADRAIN, before)
+    return key
 
 
 def _print(text: str) -> None:
@@ -194,19 +225,24 @@ class Saving:
             return
         view, log, stream = event_list.view, event_list.view.log, event_list.stream
         now = self._times.now()
+        positions = list(view.positions(0, len(view)))
+        contradicting = 0
+        if log.contradictions:
+            contradicting = sum(log.kind(at).contradiction is not None for at in positions)
         head = SavedHead(
             stage_arn=here.session.stage_arn,
             session_id=here.session.session_id,
             participant_id=here.participant_id,
             saved_at=now.isoformat(),
-            saved=len(view),
-            loaded=len(log),
+            saved=len(view) - contradicting,
+            loaded=log.fact_count,
+            contradicting=contradicting,
             is_complete=stream.is_complete,
+            all_read_at=iso_time(stream.all_read_at),
             coverage=stream.coverage,
             order="sorted by time" if event_list.by_time else log.order.value,
             filter=filter_words(event_list),
         )
-        positions = list(view.positions(0, len(view)))
         event_at: Callable[[int], Event] = log.__getitem__
         if isinstance(stream, SessionStream):
             event_at = stream.scan.log.event

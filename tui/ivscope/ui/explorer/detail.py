@@ -9,6 +9,7 @@ from ivscope.analysis.intervals import NOTHING_KNOWN
 from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.failures import is_not_recorded
+from ivscope.domain.pages import Row
 from ivscope.domain.stages import (
     ParticipantScope,
     ParticipantSummary,
@@ -22,7 +23,7 @@ from ivscope.render.cells import wrap
 from ivscope.render.event_json import AS_READ, raw_json
 from ivscope.render.event_lines import detail_lines, span_line
 from ivscope.render.facts_lines import participant_lines, session_lines, stage_lines
-from ivscope.render.fields import field, title
+from ivscope.render.fields import contradiction_lines, field, title
 from ivscope.render.finding_lines import finding_lines, replica_lines
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.picker_rows import session_duration, stage_id, stage_name
@@ -151,9 +152,11 @@ class Detail:
     ) -> tuple[Line, ...]:
         """Make the lines about a row of a picker, and say what Enter does."""
         lines: list[Line] = []
+        if row is None:
+            return ()
+        if isinstance(row, Row):
+            lines += contradiction_lines(row.contradiction, width)
         match row:
-            case None:
-                return ()
             case StageSummary():
                 lines += stage_lines(self._provider.stage(row.arn).value or row, width)
             case StageSession():

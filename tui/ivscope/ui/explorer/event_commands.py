@@ -176,12 +176,12 @@ class EventCommands:
         texts = self._event_list.view.log.tables.texts
         if event.error_code:
             kinds = self._event_list.view.log.tables.kinds
-            codes = {kind.error_code for kind in kinds}
+            codes = {kind.shown_code for kind in kinds}
             self.filter_by(Drills("code", codes).only(event.error_code))
         elif event.remote_participant_id:
             self.filter_by(Drills("remote", texts).only(event.remote_participant_id))
         else:
-            names = {kind.name for kind in self._event_list.view.log.tables.kinds}
+            names = {kind.shown_name for kind in self._event_list.view.log.tables.kinds}
             self.filter_by(Drills("name", names).only(event.name))
 
     def _toggle_filter(self) -> None:

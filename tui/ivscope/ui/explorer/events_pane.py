@@ -228,15 +228,15 @@ class EventsPane:
         """Return what the status line says about the list."""
         assert self.event_list is not None  # noqa: S101 - only asked while events are shown
         row = self._list.cursor
-        return event_status(self.event_list, row, self._sought(self.event_list))
+        return event_status(self.event_list, row, self._sought(self.event_list), self._times.zone)
 
     def _sought(self, event_list: EventList) -> str | None:
         return self.waits_for or self._seeking.text(event_list)
 
     def _tail(self, event_list: EventList) -> Tail:
-        return partial(
-            tail_lines, event_status(event_list, self._list.cursor, self._sought(event_list))
-        )
+        sought = self._sought(event_list)
+        row, zone = self._list.cursor, self._times.zone
+        return partial(tail_lines, event_status(event_list, row, sought, zone))
 
     def _names_of(self, stream: EventStream) -> Callable[[str], str] | None:
         """Return what names participants in a list of everybody; None for one participant."""

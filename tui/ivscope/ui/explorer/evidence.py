@@ -170,7 +170,7 @@ class EvidenceCommands:
         if fact.kind is FactKind.INGEST_CONFIGURATIONS:
             return self._provider.feed(calls.ingest_configurations(scope.stage_arn))
         if not isinstance(scope, ParticipantScope):
-            raise Unavailable("only the events of everybody tell: {go.timeline} sweeps the session")
+            raise Unavailable("only the events of everybody tell: {go.timeline} reads everybody")
         if fact.kind is FactKind.PARTICIPANT:
             return self._provider.participant(scope)
         if fact.kind is FactKind.REPLICAS:

@@ -1,16 +1,26 @@
 """ListStatus values for the status line and the tail: from feeds, event lists and scans."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
-from ivscope.domain.durations import duration
 from ivscope.domain.failures import is_not_recorded
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.fetch.scheduler import Activity
 from ivscope.provider.store.event_feed import EventFeed
+from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import Feed, FeedState
-from ivscope.render.bars import Budget, ListStatus
+from ivscope.render.bars import (
+    ALL_READ,
+    PARTICIPANTS_LEFT,
+    Budget,
+    ListStatus,
+    all_read,
+    being_read,
+    rows_read,
+    share_read,
+)
+from ivscope.render.fields import not_counted
 from ivscope.render.timestamps import dates_taken, recorded
 from ivscope.ui.explorer import picking
 from ivscope.workspace.event_list import EventList
@@ -28,7 +38,11 @@ _MORE_TIMELINE = "... participants not read yet can add events anywhere; i tells
 
 
 def list_status(
-    feed: Feed[Any], level: Level, shown: int | None = None, recorded_at: datetime | None = None
+    feed: Feed[Any],
+    level: Level,
+    shown: int | None = None,
+    recorded_at: datetime | None = None,
+    said: str = ALL_READ,
 ) -> ListStatus:
     """Return the status of a picker's feed.
 
@@ -37,32 +51,38 @@ def list_status(
         level: Level of the place whose picker lists it.
         shown: Rows that a narrowing kept, None without one.
         recorded_at: When an earlier run asked for it; None when this one did.
+        said: What is said of a list that is complete, with its time.
     """
     extra = () if recorded_at is None else (recorded(recorded_at),)
-    if feed.contradicting:
-        count = feed.contradicting
-        verb = "does" if count == 1 else "do"
-        extra = (f"{count:,} {verb} not match the filter asked for", *extra)
-    return _status(feed, picking.NOUNS[level], shown, extra, picking.empty_note(level))
+    if told := not_counted(feed.contradictions):
+        extra = (told, *extra)
+    note = picking.empty_note(level)
+    return _status(feed, picking.NOUNS[level], shown, extra, note, said=said)
 
 
 def loaded_events(feed: EventFeed) -> str:
     """Say how much of a participant's events is read, in as few words as a column takes."""
-    if feed.is_complete:
-        return f"{len(feed.items):,} events, all loaded"
     if not feed.pages:
         return "events not read yet"
-    return f"{len(feed.items):,} loaded, {'more available' if feed.has_more else 'not all'}"
+    return rows_read(
+        feed.items.fact_count,
+        "events",
+        has_more=feed.has_more,
+        is_all=feed.is_complete,
+        in_parts=feed.status.needs_another_pass,
+    )
 
 
-def event_status(event_list: EventList, row: int, sought: str | None) -> ListStatus:
+def event_status(event_list: EventList, row: int, sought: str | None, zone: tzinfo) -> ListStatus:
     """Return the status of an event list.
 
     Args:
         event_list: The event list.
         row: The row under the cursor.
         sought: What is looked for in pages not read yet, None for nothing.
+        zone: Zone in which the time is shown at which all was read.
     """
+    said = all_read(event_list.stream.all_read_at, zone)
     stream, log, view = event_list.stream, event_list.stream.items, event_list.view
     recorded_at = stream.recorded_at
     extra = [] if recorded_at is None else [recorded(recorded_at)]
@@ -74,17 +94,22 @@ def event_status(event_list: EventList, row: int, sought: str | None) -> ListSta
     if stream.coverage:
         # The dates that a filter took are shown only here: it must be visible at 80 cells.
         extra.insert(1 if event_list.hides and recorded_at is None else 0, stream.coverage)
+    if told := not_counted(log.contradictions):
+        extra.insert(0, told)
     if event_list.search_text:
         extra.insert(0, _hits(event_list, row))
     if sought is not None:
         extra.insert(0, f"looking for {sought}, Esc stops")
     shown = len(view) if event_list.hides else None
     if isinstance(stream, ParticipantStream):
-        return _status(stream.feed, "events", shown, tuple(extra), _EMPTY_EVENTS)
+        return _status(stream.feed, "events", shown, tuple(extra), _EMPTY_EVENTS, said=said)
     return ListStatus(
         noun="events",
-        count=len(log),
+        count=log.fact_count,
+        uncounted=len(log) - log.fact_count,
         has_more=not stream.is_complete,
+        left=PARTICIPANTS_LEFT,
+        all_read=said,
         failure=stream.failure,
         shown=shown,
         extra=tuple(extra),
@@ -112,7 +137,12 @@ def _hits(event_list: EventList, row: int) -> str:
     number = view.hit_number(row)
     place = f"hit {number:,}/{count}" if number is not None else f"{count} hits"
     searched = "" if view.searched >= view.total else f", {view.searched:,} searched"
-    return f"{place} of {view.total:,} loaded{searched}"
+    return f"{place} of {view.total:,} read{searched}"
+
+
+def _counted(feed: Feed[Any]) -> int:
+    facts = feed.facts
+    return facts.fact_count if isinstance(facts, EventLog) else len(facts)
 
 
 def _status(
@@ -121,12 +151,17 @@ def _status(
     shown: int | None,
     extra: tuple[str, ...],
     empty_note: tuple[str, ...],
+    *,
+    said: str,
 ) -> ListStatus:
     status = feed.status
     return ListStatus(
         noun=noun,
-        count=len(feed.items),
+        count=_counted(feed),
+        uncounted=sum(feed.contradictions.values()),
         has_more=status.has_more,
+        in_parts=status.needs_another_pass,
+        all_read=said,
         reading=status.state is FeedState.READING,
         waiting=status.state is FeedState.QUEUED,
         started=status.state is not FeedState.IDLE,
@@ -155,24 +190,30 @@ def budget(activity: Activity, host: str) -> Budget:
     )
 
 
-def scan_word(scan: Scan, now: float) -> str:
-    """Return the state of a scan for the status line, `now` on the clock of the provider.
+def scan_word(scan: Scan, now: float, zone: tzinfo) -> str:
+    """Return the state of reading everybody for the status line.
 
     Empty before it was started. "{read.pause}" stands for the key of that command.
+
+    Args:
+        scan: Reads everybody.
+        now: On the clock of the provider.
+        zone: Zone in which the time is shown at which all was read.
     """
-    progress = scan.progress(now)
+    progress, log = scan.progress(now), scan.log
+    read, known, all_listed = log.participants_read, log.participants_known, progress.list_complete
     match progress.state:
         case ScanState.IDLE:
             return ""
         case ScanState.LISTING | ScanState.READING:
-            eta = progress.eta_seconds
-            return "SWEEPING" + (f", about {duration(eta)} left" if eta is not None else "")
+            return being_read(read, known, progress.eta_seconds, all_listed=all_listed)
         case ScanState.PAUSED:
-            return "SWEEP PAUSED  {read.pause}: go on"
+            return "PAUSED · {read.pause} resumes"
         case ScanState.FAILED:
-            return "SWEEP FAILED  {read.again}: go on"
-        case ScanState.CANCELLED:
-            return "SWEEP STOPPED  {read.again}: go on"
-        case _:
+            return "FAILED · {read.again} retries"
+        case ScanState.COMPLETE if log.is_all_read and not log.participants_failed:
             at = scan.recorded_at
-            return "SWEPT" if at is None else f"SWEPT  {recorded(at)}"
+            said = all_read(scan.passes.all_read_at, zone)
+            return said if at is None else f"{said}  {recorded(at)}"
+        case _:
+            return share_read(read, known, all_listed=all_listed)

@@ -6,7 +6,7 @@ from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import Priority
 from ivscope.provider.store.feed import FeedState
-from ivscope.render.bars import ListStatus, tail_lines
+from ivscope.render.bars import ListStatus, all_read, tail_lines
 from ivscope.render.picker_rows import PickerRows
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer import picking
@@ -129,7 +129,8 @@ class PickerPane:
         """Return what the status line says about the picker."""
         shown = self._listed if self.text else None
         recorded_at = self._provider.recorded_at(self.feed)
-        return list_status(self.feed, self.place.level, shown, recorded_at)
+        said = all_read(self._provider.all_read_at(self.feed), self._times.zone)
+        return list_status(self.feed, self.place.level, shown, recorded_at, said)
 
     @property
     def _listed(self) -> int:

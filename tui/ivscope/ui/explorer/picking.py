@@ -81,7 +81,8 @@ def child(place: Place, row: PickerRow) -> Place:
 def typed_place(place: Place, text: str) -> Place | None:
     """Return the place that a typed or pasted id, ARN or JSON names; None for none.
 
-    What the text leaves out is taken from `place`: a session id alone means its stage.
+    What the text leaves out is taken from `place`: a session id alone means its stage, and a
+    participant id its session. A stage ARN alone means the sessions of that stage.
     """
     found = read_identifiers(text)
     stage_arn = found.stage_arn or place.stage_arn
@@ -91,12 +92,10 @@ def typed_place(place: Place, text: str) -> Place | None:
         return Place(
             stage_arn, found.session_id, found.participant_id if found.session_id else None
         )
-    session_id = found.session_id or place.session_id
+    session_id = found.session_id or (place.session_id if found.participant_id else None)
     if session_id is None:
         return Place(stage_arn) if found.stage_arn else None
-    if found.participant_id is not None:
-        return Place(stage_arn, session_id, found.participant_id)
-    return Place(stage_arn, session_id) if found.session_id or found.stage_arn else None
+    return Place(stage_arn, session_id, found.participant_id)
 
 
 _MOST_SHOWN = 1_000

@@ -49,10 +49,10 @@ class ReadCommands:
             stream = self._pane.event_list.stream if self._pane.event_list is not None else None
             bounds = stream.bounds if isinstance(stream, ParticipantStream) else (None, None)
             eta = self._load_all.eta(self._now(), *bounds)
-            about = f", about {duration(eta)} left" if eta is not None else ""
-            return f"LOADING ALL{about}  {{go.out}}: stop"
+            about = f" · {duration(eta)}" if eta is not None else ""
+            return f"READING ALL{about} · {{go.out}} stops"
         if self._context.here.level is Level.TIMELINE:
-            return scan_word(self._scan, self._now())
+            return scan_word(self._scan, self._now(), self._context.times.zone)
         if self._follower is None:
             return ""
         status = self._follower.status(self._now())
@@ -63,11 +63,11 @@ class ReadCommands:
             case FollowState.THROTTLED:
                 return f"{news}THROTTLED {status.throttled_seconds:.0f} s"
             case FollowState.PAUSED:
-                return f"{news}PAUSED  {{read.pause}}: go on"
+                return f"{news}PAUSED · {{read.pause}} resumes"
             case FollowState.ENDED:
                 return f"{news}ENDED"
             case FollowState.FAILED:
-                return f"{news}FAILED  {{read.again}}: retry"
+                return f"{news}FAILED · {{read.again}} retries"
             case _:
                 return f"{news}FOLLOWING"
 
@@ -165,7 +165,7 @@ class ReadCommands:
 
     def _why_not_restart(self) -> str:
         if self._provider.may_grow and self._context.level is Level.TIMELINE:
-            return "a sweep reads nothing twice: {read.again} reads what is new"
+            return "everybody is read only once: {read.again} reads what is new"
         return self._why_no_service()
 
     def _restart(self) -> None:
@@ -190,8 +190,8 @@ class ReadCommands:
 
     def _why_not_all(self) -> str:
         if self._context.level is Level.TIMELINE:
-            return "the sweep reads all: {read.pause} pauses it and lets it go on"
-        return "" if self._feed.has_more else "all is loaded"
+            return "everybody is being read: {read.pause} pauses that and resumes it"
+        return "" if self._feed.has_more else "all is read"
 
     def _start_load_all(self) -> None:
         self._load_all = ReadAll(self._provider, self._feed)

@@ -268,6 +268,8 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         """Give keys that are not commands to the key gate."""
         if self._gate.take(event.key):
             event.stop()
+        else:
+            self.say_layout(event)
 
     @on(StatusArea.Answered)
     def _answered(self) -> None:

@@ -203,7 +203,7 @@ class SessionViews:
         now = self._provider.clock.monotonic
         view = LanesView(self._provider, scan, self._times, moment)
         self._view = LanesScreen(
-            view, lambda: scan_word(scan, now()), self._jobs, self._context.keys
+            view, lambda: scan_word(scan, now(), self._times.zone), self._jobs, self._context.keys
         )
         self._context.screen.app.push_screen(self._view, self._leave_lanes)
 

@@ -219,7 +219,7 @@ class LanesView:
 
     def _is_everybody_told(self) -> bool:
         """Whether all who have published by the list have an event of it that is read."""
-        rows = self._scan.participants.items
+        rows = self._scan.participants.facts
         return all(self._publishers.has(row.participant_id) for row in rows if row.published)
 
     def _reach(self, participant_id: str) -> Reach:
@@ -227,7 +227,7 @@ class LanesView:
 
     def _arrange(self) -> None:
         """Order the lanes again if participants came or were read, or the order was changed."""
-        log, rows = self._scan.log, self._scan.participants.items
+        log, rows = self._scan.log, self._scan.participants.facts
         read = log.participants_read if self.errors_first else None
         ordered_for = (len(rows), log.participants_known, read)
         if ordered_for == self._ordered_for:

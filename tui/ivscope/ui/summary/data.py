@@ -1,6 +1,8 @@
 """SummaryData: counts, facts and findings that the summary of a session or participant shows."""
 
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import tzinfo
 from math import log1p
 from typing import NamedTuple, Protocol
@@ -16,6 +18,7 @@ from ivscope.provider.fetch.fact_reading import FactReading
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.fetch.scan_progress import ScanState
+from ivscope.render.bars import all_read
 from ivscope.render.cells import clip
 from ivscope.render.facts_lines import session_span
 from ivscope.render.finding_lines import Cited, EvidenceKeys, finding_lines
@@ -48,8 +51,8 @@ class SummaryData(Protocol):
         """What is counted so far."""
         ...
 
-    def word(self) -> str:
-        """Return the state of reading, in capitals."""
+    def word(self, zone: tzinfo) -> str:
+        """Return the state of reading, in capitals; empty for pages that nobody reads."""
         ...
 
     def changed(self) -> None:
@@ -105,15 +108,19 @@ class SessionData:
     def summary(self) -> Summary:
         """What is counted so far."""
         log = self.scan.log
-        self._people.take(self.scan.participants.items)
+        self._people.take(self.scan.participants.facts)
         self._people.add(self.scan.listed_first)
-        return self._builder.summary(
+        counted = self._builder.summary(
             people=self._people,
             facts=self._provider.store.facts(self.scan.session),
             read=log.read_ids,
             all_listed=log.participants_complete,
             estimated=self._counted_estimates(),
         )
+        listed = self.scan.participants.contradictions
+        if not listed:
+            return counted
+        return replace(counted, contradictions=Counter(counted.contradictions) + Counter(listed))
 
     def _counted_estimates(self) -> Estimates | None:
         """Return what those read at random tell, as of when all their events were counted.
@@ -130,12 +137,12 @@ class SessionData:
                 self._estimated_at = now
         return self._estimates
 
-    def word(self) -> str:
+    def word(self, zone: tzinfo) -> str:
         """Return the state of reading, and whether a rule of the findings failed."""
         facts = self._facts
         if facts is not None and facts.is_running:
-            return f"READING FACTS {facts.done:,} of {facts.wanted:,}  Z: stop"
-        word = scan_word(self.scan, self._provider.clock.monotonic())
+            return f"READING FACTS {facts.done:,} of {facts.wanted:,} · Z stops"
+        word = scan_word(self.scan, self._provider.clock.monotonic(), zone)
         return f"{word}  FINDINGS INCOMPLETE" if self._findings.failed_rules else word
 
     def changed(self) -> None:
@@ -179,7 +186,7 @@ class SessionData:
             return []
         lines = [SummaryLine(()), SummaryLine((Span("Not read", Role.STRONG),))]
         if stopped is not None:
-            text = f"  the sweep stopped: {stopped.summary}"
+            text = f"  reading stopped: {stopped.summary}"
             lines.append(SummaryLine((Span(clip(text, width), Role.ERROR),)))
         for participant_id, failure in list(failures.items())[:_FAILURES]:
             text = f"  {participant_id}: {failure.summary}"
@@ -224,9 +231,9 @@ class ParticipantData:
             all_listed=True,
         )
 
-    def word(self) -> str:
-        """Return whether all events are read, in capitals."""
-        return "ALL LOADED" if self._stream.is_complete else "PARTIAL"
+    def word(self, zone: tzinfo) -> str:
+        """Return that all events are read, and when; what is read in part says so in the lines."""
+        return all_read(self._stream.all_read_at, zone) if self._stream.is_complete else ""
 
     def changed(self) -> None:
         """Do nothing: no facts are read here."""

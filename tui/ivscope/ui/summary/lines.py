@@ -15,9 +15,10 @@ from ivscope.analysis.session_summary import (
     Summary,
 )
 from ivscope.domain.durations import duration, rate
+from ivscope.render.bars import ALL_READ, PARTLY_READ
 from ivscope.render.cells import clip, wrap
 from ivscope.render.estimate_lines import estimate_lines
-from ivscope.render.fields import field, title, value_span
+from ivscope.render.fields import field, not_counted, title, value_span
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.tables import Bar, Column, Fit, Rest, Table
 from ivscope.render.timestamps import NO_TIME, clock, from_to, in_zone
@@ -118,7 +119,7 @@ def summary_lines(
     """
     coverage = coverage_text(summary.coverage)
     is_partial = not summary.coverage.is_complete
-    word = ("PARTIAL", Role.WARNING) if is_partial else ("COMPLETE", Role.GOOD)
+    word = (PARTLY_READ, Role.WARNING) if is_partial else (ALL_READ, Role.GOOD)
     head = (Span(f"{heading} summary  ", Role.STRONG), Span(*word), Span(f"  {coverage}"))
     note = f", {coverage}" if is_partial else ""
     lines = _plain([*wrap(head, width), *about])
@@ -140,7 +141,7 @@ def summary_lines(
 def coverage_text(coverage: Coverage) -> str:
     """Say what part of a session was counted: "412 of 3,000 participants read, more to list"."""
     if coverage.known == 1 and coverage.all_listed:
-        return "events read to the end" if coverage.read else "events not read to the end"
+        return "all events read" if coverage.read else "not all events read"
     text = f"{coverage.read:,} of {coverage.known:,} participants read"
     return text if coverage.all_listed else f"{text}, more to list"
 
@@ -159,6 +160,8 @@ def _facts(summary: Summary, width: int, zone: tzinfo) -> Iterator[SummaryLine]:
         lasted = duration((summary.last - summary.first).total_seconds())
         text += f" in {lasted}, {from_to(summary.first, summary.last, zone)}"
     yield from _plain(field("Events", (Span(text),), width))
+    if told := not_counted(summary.contradictions):
+        yield from _plain(field("Contradict", (Span(told, Role.WARNING),), width))
     if summary.states:
         spans: list[Span] = []
         for row in summary.states:

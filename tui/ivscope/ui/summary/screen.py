@@ -118,7 +118,9 @@ class SummaryScreen(CountingScreen[Drill | None]):
         self._list.show(self._rows, no_tail, cursor, self._list.top if self._was_used else 0)
         title = (Span("SUMMARY", Role.STRONG),)
         line = both_ends(
-            title, Span(self.handlers.with_keys(self._data.word()), Role.ACCENT), width
+            title,
+            Span(self.handlers.with_keys(self._data.word(self._times.zone)), Role.ACCENT),
+            width,
         )
         self.query_one("#title", LineBar).show(line)
         self.show_foot()

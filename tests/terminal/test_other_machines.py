@@ -1,0 +1,51 @@
+"""Machines that lack something: a character set, time zones, Latin letters on the keyboard."""
+
+import sys
+
+import pytest
+
+from support.terminal import IVSCOPE, Terminal, settings
+
+DEMO = (*IVSCOPE, "--demo", "--world", "quiet")
+
+LISTED = "2 stages, all loaded"
+
+POOR = {
+    "latin-1": {"PYTHONIOENCODING": "latin-1"},
+    "no locale": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+}
+
+
+@pytest.mark.parametrize("environ", POOR.values(), ids=POOR)
+def test_a_character_that_the_terminal_lacks_takes_one_cell(environ):
+    with Terminal(DEMO, environ=settings(**environ)) as terminal:
+        terminal.until(LISTED).press("enter").until("sessions, all loaded").until_quiet()
+        assert terminal.screen[0].endswith("UTC")
+        assert len(terminal.screen[0]) == 120
+        assert "\\" not in terminal.text
+        terminal.press("ctrl+q")
+        assert terminal.exit_code() == 0
+
+
+@pytest.mark.parametrize("view", ["", "enter", "I"])
+def test_a_letter_of_another_script_says_what_keys_are(view):
+    with Terminal(DEMO) as terminal:
+        terminal.until(LISTED)
+        if view == "I":
+            terminal.press("enter").until("sessions, all loaded").press("enter")
+            terminal.until("participants, all loaded").press("I").until(" a cell")
+        terminal.until_quiet().press("\N{CYRILLIC SMALL LETTER O}")
+        terminal.until("is no key: they are Latin letters, so switch the keyboard's layout")
+        terminal.press("j").until_quiet()
+        assert "is no key" not in terminal.text
+
+
+def test_without_time_zone_data_it_says_what_gives_them(tmp_path):
+    (tmp_path / "config.toml").write_text('zone = "Europe/Berlin"\n')
+    code = "import sys; sys.modules['tzdata'] = None; from ivscope.cli.main import run; run()"
+    command = (sys.executable, "-c", code, "--check-config")
+    environ = settings(IVSCOPE_CONFIG=str(tmp_path / "config.toml"), PYTHONTZPATH="")
+    with Terminal(command, columns=200, environ=environ) as terminal:
+        assert terminal.exit_code() == 2
+        said = " ".join(terminal.text.split())
+        assert "this machine has no time zone data (pip install tzdata gives it)" in said
