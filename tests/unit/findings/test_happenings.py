@@ -254,6 +254,21 @@ def test_an_internal_error_that_nobody_else_met_is_shown_alone_only_when_all_are
     assert words(finding.unknown) == "only 1 of 2 participants are read"
 
 
+def test_an_error_of_any_code_that_several_met_at_once_says_so_at_each_of_them():
+    others = [
+        failed(seconds, "INVALID_INPUT", participant=who) for seconds, who in ((8, "a"), (12, "b"))
+    ]
+    session = GivenSession(failed(9, "INVALID_INPUT"), *others)
+    known_facts = GivenFacts(failed(9, "INVALID_INPUT")).with_session(session)
+    finding = said(known_facts, "met it too")
+    assert words(finding.claim) == (
+        "2 other participants met it too within 4 s, from 20:30:08 to 20:30:12."
+    )
+    assert finding.certainty is Certainty.SHOWN
+    few = GivenSession(failed(9, "INVALID_INPUT"), others[0])
+    assert unsaid(GivenFacts(failed(9, "INVALID_INPUT")).with_session(few), "met it")
+
+
 def test_one_other_with_an_internal_error_is_told_and_is_no_reason_to_escalate():
     finding, text = at_internal(internal(130, "a"))
     assert text == "1 other participant met it within 60 s."
