@@ -100,6 +100,14 @@ def _burst(case: Case) -> bool:
     )
 
 
+def _others_too(case: Case) -> bool:
+    """Whether at least so many others met it."""
+    alike = _people(
+        case, lambda one: one.event.is_error and _code_or_name(one) == _code_or_name(case.here)
+    )
+    return bool(case.said.others + 1 <= alike)
+
+
 def _code_or_name(one: Happening) -> str | None:
     return one.event.error_code or one.event.name
 
@@ -299,12 +307,13 @@ PUBLISHING_CLAIMS = (
 PEOPLE_CLAIMS = (
     judged("repeats: same error", SameError, _same_errors),
     judged("bursts: participants", Burst, _burst),
+    judged("bursts: others too", OthersMetItToo, _others_too),
     judged(
         "bursts: the service",
         (Burst, OthersMetItToo),
         # The service fails: for all of them, or for each one by itself.
         causes(Cause.OUTAGE, Cause.OWN_TROUBLE),
-        when=lambda claim: isinstance(claim, OthersMetItToo) or claim.is_to_escalate,
+        when=lambda claim: claim.is_to_escalate,
         believed=True,
     ),
     judged(

@@ -254,6 +254,21 @@ def test_an_internal_error_that_nobody_else_met_is_shown_alone_only_when_all_are
     assert words(finding.unknown) == "only 1 of 2 participants are read"
 
 
+def test_an_error_of_any_code_that_several_met_at_once_says_so_at_each_of_them():
+    others = [
+        failed(seconds, "INVALID_INPUT", participant=who) for seconds, who in ((8, "a"), (12, "b"))
+    ]
+    session = GivenSession(failed(9, "INVALID_INPUT"), *others)
+    known_facts = GivenFacts(failed(9, "INVALID_INPUT")).with_session(session)
+    finding = said(known_facts, "met it too")
+    assert words(finding.claim) == (
+        "2 other participants met it too within 4 s, from 20:30:08 to 20:30:12."
+    )
+    assert finding.certainty is Certainty.SHOWN
+    few = GivenSession(failed(9, "INVALID_INPUT"), others[0])
+    assert unsaid(GivenFacts(failed(9, "INVALID_INPUT")).with_session(few), "met it")
+
+
 def test_one_other_with_an_internal_error_is_told_and_is_no_reason_to_escalate():
     finding, text = at_internal(internal(130, "a"))
     assert text == "1 other participant met it within 60 s."
@@ -393,7 +408,7 @@ def test_a_stop_with_the_loss_of_publish_is_connected():
     known_facts = GivenFacts(
         event(0, "PUBLISH_STARTED"), exchanged(9, HOST, VIEWER), event(10, "PUBLISH_STOPPED")
     )
-    finding = said(known_facts, "took PUBLISH away")
+    finding = said(known_facts, "took PUBLISH away, which unpublishes")
     assert (finding.certainty, positions(finding)) == (Certainty.LIKELY, [1, 2])
 
 
@@ -402,7 +417,7 @@ def test_a_stop_with_the_loss_of_publish_is_connected():
 )
 def test_a_stop_in_the_second_of_the_exchange_or_of_leaving_can_have_another_reason(more):
     known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), *more, event(10, "PUBLISH_STOPPED"))
-    finding = said(known_facts, "took PUBLISH away")
+    finding = said(known_facts, "took PUBLISH away, which unpublishes")
     assert finding.certainty is Certainty.UNKNOWN
     assert finding.unknown is not None
 
@@ -740,3 +755,11 @@ def test_without_the_events_of_its_source_the_end_of_a_replica_is_open():
     assert finding.would_tell[0].fact.scope == scope(ME, SOURCE_SESSION)
     for moves in ([replication_stopped_at(60)], [replication_stopped_at(20, None)]):
         assert unsaid(replica_that_left(*moves), "It is a replica")
+
+
+def test_a_stop_by_an_exchange_says_where_to_look_for_who_took_publish():
+    events = [event(0, "PUBLISH_STARTED"), exchanged(5, HOST, VIEWER), event(6, "PUBLISH_STOPPED")]
+    who = said(GivenFacts(*events), "Who took PUBLISH away", 2)
+    assert (who.certainty, positions(who)) == (Certainty.UNKNOWN, [1])
+    events[1] = exchanged(5, HOST, HOST)
+    assert unsaid(GivenFacts(*events), "Who took", 2)

@@ -5,7 +5,7 @@ import pytest
 from support.case_files import case, case_names
 from support.simulator.families import FAMILIES
 from support.simulator.view import ALL_FAULTS, WHOLE_FAULTS
-from support.simulator.worlds import all_worlds, seeds, stage_world
+from support.simulator.worlds import all_worlds, seeds, stage_world, world_of
 from support.told_facts import contradictions
 
 WORLDS = 40
@@ -33,3 +33,10 @@ def test_of_a_stage_all_views_tell_the_same(family):
     for seed in seeds(STAGES):
         world = stage_world(family, seed)
         assert list(contradictions(world.view)) == [], world
+
+
+@pytest.mark.parametrize(
+    ("seed", "faults"), [(10, WHOLE_FAULTS), (114, WHOLE_FAULTS), (261, ALL_FAULTS)]
+)
+def test_of_the_worlds_in_which_a_contradiction_was_found_all_views_tell_the_same(seed, faults):
+    assert list(contradictions(world_of(seed, faults).view)) == []

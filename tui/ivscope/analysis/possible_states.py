@@ -233,6 +233,16 @@ def settles(counts: Counts) -> bool:
     return _exits(ANY, counts) in {OUT, IN, ON}
 
 
+def begins_anew(before: Counts, counts: Counts) -> bool:
+    """Whether one start and one stop of a time can only be that start, then its stop.
+
+    Args:
+        before: The events of the last time before it with any.
+        counts: Those of the time.
+    """
+    return counts == (0, 0, 1, 1) and not _exits(ANY, before) & ON
+
+
 _DOWN: Final = tuple(
     ANY if states & ON else OUT | IN if states & IN else states for states in range(8)
 )

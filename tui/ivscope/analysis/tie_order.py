@@ -7,12 +7,12 @@ decides comes in the usual order of a visit, and what is equal keeps the order g
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from ivscope.analysis.histories import KindRoles
-from ivscope.analysis.intervals import Family, Reach, bounds_of
+from ivscope.analysis.intervals import EARLIEST, SECOND, Family, Reach, bounds_of
 from ivscope.analysis.pairing import Doubts, Half, states_of
 from ivscope.analysis.possible_states import (
     IN,
@@ -22,9 +22,10 @@ from ivscope.analysis.possible_states import (
     Step,
     Steps,
     Way,
+    begins_anew,
     steps_of,
 )
-from ivscope.analysis.spans import Near, Neighbours, Thing, stay_of, thing_of
+from ivscope.analysis.spans import Near, Neighbours, Thing, end_of_second, stay_of, thing_of
 from ivscope.domain import events
 from ivscope.provider.store.event_log import NO_TIME, EventLog
 
@@ -238,10 +239,11 @@ class TieOrder:
     def __init__(self, log: EventLog, halves: Halves) -> None:
         self._log = log
         self._roles = halves.roles
+        self._halves = halves
         self._neighbours = Neighbours(log, halves)
         self._known: dict[Thing, _Around] = {}
 
-    def order(self, participant: int, time: int, rows: Iterable[Row]) -> Tie:
+    def order(self, participant: int, time: int, rows: Sequence[Row]) -> Tie:
         """Put the events of one time in order. More than 32 places are not told apart."""
         others: list[int] = []
         things: dict[Thing, None] = {}
@@ -253,8 +255,12 @@ class TieOrder:
                 others.append(position)
             else:
                 things[thing_of(self._log, role.family, position, participant, remote)] = None
-        found: dict[int, _Place] = {}
         stay = stay_of(participant)
+        if stay not in things and all(self._begins_anew(thing, stay, time) for thing in things):
+            timed = (position for _, position, _, _, own_time in rows if own_time > NO_TIME)
+            places = {at: USUAL_PLACE + rank(self._log.name(at)) for at in timed}
+            return Tie(places, is_first=False, is_last=False)
+        found: dict[int, _Place] = {}
         moves = _Moves()
         if stay in things:
             del things[stay]
@@ -277,6 +283,31 @@ class TieOrder:
             any(near.is_first for near in known),
             any(near.is_last for near in known),
         )
+
+    def _begins_anew(self, thing: Thing, stay: Thing, time: int) -> bool:
+        """Whether what came last before a time already says all: so in most ties of long lists."""
+        end = end_of_second(time)
+        here = [*self._halves.halves(thing, end + 1 - SECOND, end, newest_first=False)]
+        moved = any(self._halves.halves(stay, end + 1 - SECOND, end, newest_first=False))
+        if moved or any(half.time != time for half in here):
+            return False
+        things = (thing,) if thing.key[0] is Family.REPLICATION else (stay, thing)
+        last = [self._last_second(one, end - SECOND) for one in things]
+        second = max(one[0] for one in last)
+        counts = [one[1] if one[0] == second else (0, 0) for one in last]
+        joins, leaves = counts[0] if len(counts) > 1 else (0, 0)
+        before = joins, leaves, *counts[-1]
+        return begins_anew(before, (0, 0, *_starts_and_stops(here)))
+
+    def _last_second(self, thing: Thing, until: int) -> tuple[int, tuple[int, int]]:
+        """The last second with starts or stops of a thing, and how many; else the earliest."""
+        found = groupby(
+            self._halves.halves(thing, EARLIEST, until, newest_first=True),
+            lambda half: half.time // SECOND,
+        )
+        for second, same in found:
+            return second, _starts_and_stops([*same])
+        return EARLIEST, (0, 0)
 
     def _group(self, thing: Thing, time: int) -> _Group:
         """The starts and stops of a thing in one time, and how they can have come about."""
@@ -327,3 +358,8 @@ class TieOrder:
         stays = self._neighbours.stays_beside(thing, near, reach)
         follows = thing.key[0] is not Family.REPLICATION
         return states_of(near.halves, stays, reach, follows=follows, is_first=near.is_first)
+
+
+def _starts_and_stops(halves: Sequence[Half]) -> tuple[int, int]:
+    stops = sum(half.is_end for half in halves)
+    return len(halves) - stops, stops

@@ -11,7 +11,7 @@ from ivscope.analysis.intervals import SECOND, Interval, Why, bounds_of
 from ivscope.analysis.timed_events import timed_events
 from ivscope.domain import events
 from ivscope.domain.tokens import PUBLISH
-from ivscope.findings.capabilities import allows
+from ivscope.findings.capabilities import allows, who_took
 from ivscope.findings.event_context import EventContext
 from ivscope.findings.finding import Certainty, Claim, Distance, Finding, Open, PlainClaim
 from ivscope.findings.known_facts import KnownLog
@@ -252,6 +252,7 @@ def _lost_capability(context: EventContext, second: int) -> Iterator[Finding]:
             elif context.within(second, second, events.LEFT):
                 certainty = Certainty.UNKNOWN
             yield Finding(claim, certainty, context.refs(at, context.position), unknown)
+            yield who_took(context, at, PUBLISH)
 
 
 def _refused(context: EventContext, second: int) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from ivscope.domain.durations import per_minute
 from ivscope.findings.event_context import SECOND_US, EventContext, ask_session
 from ivscope.findings.finding import MOST_REFS, Certainty, Claim, Finding, Lacking, Open, PlainClaim
 from ivscope.findings.session_context import MANY, EventPeriod, SessionContext, period, with_errors
-from ivscope.provider.store.event_log import EventLog
+from ivscope.provider.store.event_log import EventKind, EventLog
 
 INTERNAL = "INTERNAL_SERVER_EXCEPTION"
 
@@ -78,12 +78,14 @@ class OwnInternalErrors(Claim):
 
 @dataclass(frozen=True, slots=True)
 class OthersMetItToo(Claim):
-    """An INTERNAL_SERVER_EXCEPTION is part of a burst of several participants."""
+    """The error is part of a burst: several participants met the same within a short time."""
 
     others: int
     period: EventPeriod
     most_at_once: int | None
     """The most participants within the window, when the burst is longer."""
+    is_to_escalate: bool
+    """Whether it is a reason to escalate: several INTERNAL_SERVER_EXCEPTION."""
     window_seconds: int = WINDOW_SECONDS
 
 
@@ -115,7 +117,10 @@ def repeated(context: EventContext) -> Iterator[Finding]:
     log, event = context.log, context.event
     kinds = _alike(context)
     count = log.tally.count(kinds)
-    if event.error_code == INTERNAL:
+    burst = _in_burst(context)
+    if burst is not None:
+        yield burst
+    elif event.error_code == INTERNAL:
         yield _of_others(context) or _internal(context, count)
     if count < 2:  # noqa: PLR2004 - once is no repetition
         return
@@ -188,22 +193,50 @@ def _internal(context: EventContext, count: int) -> Finding:
     )
 
 
-def _of_others(context: EventContext) -> Finding | None:
-    """Whether others met it at the same time, as the session says; None when it is not scanned."""
-    facts, second = context.facts.scanned(context.scope.session), context.second
+def _in_burst(context: EventContext) -> Finding | None:
+    """The burst that an error is part of, as the session says; None when it is in none."""
+    facts, second, event = (
+        context.facts.scanned(context.scope.session),
+        context.second,
+        context.event,
+    )
     if facts is None or second is None:
         return None
-    mine = context.scope.participant_id
-    errors = all_timed(facts.log, lambda kind: kind.is_error and kind.error_code == INTERNAL)
+    code = event.error_code or event.name
+
+    def wanted(kind: EventKind) -> bool:
+        return kind.is_error and (kind.error_code or kind.name) == code
+
+    if len({facts.log.participant(at) for at in _near(facts.log, wanted, second)}) < MANY:
+        return None
+    mine, errors = context.scope.participant_id, all_timed(facts.log, wanted)
     session = with_errors(facts, errors)
     for burst in _many_in(session, errors):
         first, last = session.second(burst[0]), session.second(burst[-1])
         if first <= second <= last and mine in session.whose(burst):
             others = len(session.whose(burst)) - 1
-            claim = OthersMetItToo(others, session.period(burst), _at_once(session, burst))
-            reason = session.partial or RepeatsOpen.SERVICE_OR_SHARED
+            is_internal = code == INTERNAL
+            at_once = _at_once(session, burst)
+            claim = OthersMetItToo(others, session.period(burst), at_once, is_internal)
+            reason = session.partial or (RepeatsOpen.SERVICE_OR_SHARED if is_internal else None)
             return Finding(claim, Certainty.SHOWN, session.refs(burst), reason, session.rest)
-    near = [at for at in errors if abs(session.second(at) - second) <= WINDOW_SECONDS]
+    return None
+
+
+def _near(log: EventLog, wanted: Wanted, second: int) -> Iterator[int]:
+    """Positions of errors near a second."""
+    since, until = second - WINDOW_SECONDS, second + WINDOW_SECONDS + 1
+    return timed_events(log, wanted, since=since * SECOND_US, until=until * SECOND_US - 1)
+
+
+def _of_others(context: EventContext) -> Finding | None:
+    """Whether others met it near this one, outside a burst; None when that is not read."""
+    facts, second = context.facts.scanned(context.scope.session), context.second
+    if facts is None or second is None:
+        return None
+    mine = context.scope.participant_id
+    near = [*_near(facts.log, lambda kind: kind.is_error and kind.error_code == INTERNAL, second)]
+    session = with_errors(facts, near)
     count = len(session.whose(near) - {mine})
     until = (second + WINDOW_SECONDS + 1) * SECOND_US
     late = any(facts.reach(one).read_to < until for one in session.people)

@@ -113,7 +113,8 @@ def _own_internal_errors(claim: OwnInternalErrors) -> Text:
 
 def _others_met_it_too(claim: OthersMetItToo) -> Text:
     who = f"{claim.others:,} other participants met it too"
-    return (who, *_times(claim), ".", _to_escalate(claim.window_seconds))
+    end = _to_escalate(claim.window_seconds) if claim.is_to_escalate else ""
+    return (who, *_times(claim), f".{end}")
 
 
 def _others_nearby(claim: OthersNearby) -> Text:
