@@ -7,18 +7,21 @@ comparison, and a file of events that was saved.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from ivscope.analysis.comparison import Comparison, Side
 from ivscope.analysis.event_tally import EventTally
 from ivscope.analysis.event_view import EventView
 from ivscope.analysis.intervals import SECOND, EventSpan, Reach, Why, bounds_of
 from ivscope.analysis.lanes import LaneCell, Lanes
+from ivscope.analysis.publishers import Publisher
 from ivscope.analysis.spans import Spans
 from ivscope.analysis.time_window import window_between
 from ivscope.domain import events
 from ivscope.domain.durations import duration
+from ivscope.domain.events import Event
 from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.export.clippings import event_markdown
 from ivscope.export.finding_json import findings_json
@@ -115,7 +118,7 @@ class Told:
             if isinstance(event.time, datetime) and f"{event.time:%H:%M:%S}" not in markdown:
                 yield f"{where}: at {told}, copied as {markdown}"
 
-    def _event_at(self, ref: EventRef) -> object:
+    def _event_at(self, ref: EventRef) -> Event | None:
         return self.facts.row_of(ref).event
 
     def _of_span(self, where: str, span: EventSpan | None, finding: Finding) -> Iterator[str]:
@@ -196,7 +199,7 @@ class Told:
         if is_certain and plot.certain < 1:
             yield f"{where}, plot {plot}"
 
-    def _publishers_at(self, second: int) -> Iterator[object]:
+    def _publishers_at(self, second: int) -> Iterator[Publisher]:
         first = second * SECOND
         return self.facts.publishers.at(first, first + SECOND - 1)
 
@@ -347,7 +350,7 @@ def _file(view: View, name: str, log: EventLog, positions: object) -> Iterator[s
     return saved_lines(head, (log[at] for at in positions))
 
 
-def _of_copy(where: str, findings: list[Finding], copied: dict[str, object]) -> Iterator[str]:
+def _of_copy(where: str, findings: Sequence[Finding], copied: dict[str, Any]) -> Iterator[str]:
     """A copy says as sure and as much as the screen."""
     for finding, one in zip(findings, copied["findings"], strict=True):
         if one["certainty"] != finding.certainty.value:
