@@ -49,3 +49,37 @@ def test_without_time_zone_data_it_says_what_gives_them(tmp_path):
         assert terminal.exit_code() == 2
         said = " ".join(terminal.text.split())
         assert "this machine has no time zone data (pip install tzdata gives it)" in said
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"COLUMNS": "99999999", "LINES": "99999999"},
+        {"COLUMNS": "1", "LINES": "1"},
+        {"TEXTUAL_LOG": "typed.log", "TEXTUAL_DEBUG": "1"},
+        {"TEXTUAL_COLOR_SYSTEM": "no such"},
+        {"TEXTUAL_DRIVER": "os:path"},
+        {"TEXTUAL_PRESS": "q,q"},
+        {"TEXTUAL_SCREENSHOT": "0"},
+    ],
+    ids=str,
+)
+def test_the_toolkits_own_variables_change_nothing_and_write_no_file(
+    tmp_path, monkeypatch, environ
+):
+    monkeypatch.chdir(tmp_path)
+    with Terminal(DEMO, environ=settings(**environ)) as terminal:
+        terminal.until(LISTED).press("j").until_quiet()
+        assert len(terminal.screen[0]) == 120
+        terminal.press("ctrl+q")
+        assert terminal.exit_code() == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(1, 1), (2, 1), (1, 30), (3, 2), (300, 1)])
+def test_a_window_of_almost_no_cells_comes_to_rest_and_takes_keys(columns, rows):
+    with Terminal(DEMO, columns=columns, rows=rows) as terminal:
+        terminal.until(lambda: b"?1049h" in terminal.raw).until_quiet(1.5, timeout=30)
+        terminal.press("j", "enter").until_quiet(1, timeout=30)
+        terminal.resize(120, 40).until("all loaded").press("ctrl+q")
+        assert terminal.exit_code() == 0

@@ -176,7 +176,11 @@ def _check_config() -> int:
 def _explore(options: argparse.Namespace) -> int:
     if options.check_config:
         return _check_config()
-    from ivscope.terminal.settings import refusal, toolkit_settings  # noqa: PLC0415 - keeps --help quick
+    from ivscope.terminal.settings import (  # noqa: PLC0415 - keeps --help quick
+        NOT_FOR_IVSCOPE,
+        refusal,
+        toolkit_settings,
+    )
 
     complaint = _bad_ids(options)
     if complaint is None:
@@ -190,6 +194,8 @@ def _explore(options: argparse.Namespace) -> int:
     from ivscope.settings.prompt_history import FILE_NAME  # noqa: PLC0415 - same
 
     configuration, complaints = load(os.environ)
+    for name in NOT_FOR_IVSCOPE & os.environ.keys():
+        del os.environ[name]
     os.environ.update(toolkit_settings(os.environ, configuration.theme))
     from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - keeps --help quick
     from ivscope.ui.app import IvscopeApp  # noqa: PLC0415 - Textual reads the settings when imported

@@ -1,6 +1,7 @@
 """Checks the terminal, and sets what Textual reads from the environment when it is imported."""
 
 from collections.abc import Mapping
+from typing import Final
 
 _ESCAPE_DELAY = "50"
 _SSH_ESCAPE_DELAY = "150"
@@ -21,6 +22,26 @@ def refusal(environ: Mapping[str, str], *, is_terminal: bool) -> str | None:
             "(xterm-256color, say)"
         )
     return None
+
+
+NOT_FOR_IVSCOPE: Final = frozenset(
+    {
+        # The terminal tells its size itself; what a shell has exported can be of another window.
+        "COLUMNS",
+        "LINES",
+        # Switches for who develops with the toolkit: other drivers, files with what is typed.
+        "TEXTUAL",
+        "TEXTUAL_COLOR_SYSTEM",
+        "TEXTUAL_DEBUG",
+        "TEXTUAL_DRIVER",
+        "TEXTUAL_LOG",
+        "TEXTUAL_PRESS",
+        "TEXTUAL_SCREENSHOT",
+        "TEXTUAL_SCREENSHOT_FILENAME",
+        "TEXTUAL_SCREENSHOT_LOCATION",
+    }
+)
+"""Variables that Textual would follow, and the explorer must not."""
 
 
 def toolkit_settings(environ: Mapping[str, str], theme: str) -> dict[str, str]:
