@@ -7,7 +7,7 @@ comparison, and a file of events that was saved.
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -331,7 +331,7 @@ def _by_time(log: EventLog) -> list[int]:
     return [view.position(row) for row in range(len(view))]
 
 
-def _file(view: View, name: str, log: EventLog, positions: object) -> Iterator[str]:
+def _file(view: View, name: str, log: EventLog, positions: Iterable[int]) -> Iterator[str]:
     """The lines of a file in which the events of a participant are saved."""
     head = SavedHead(
         stage_arn=view.scope.stage_arn,
