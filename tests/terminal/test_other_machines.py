@@ -8,7 +8,7 @@ from support.terminal import IVSCOPE, Terminal, settings
 
 DEMO = (*IVSCOPE, "--demo", "--world", "quiet")
 
-LISTED = "2 stages, all loaded"
+LISTED = "2 stages, all read"
 
 POOR = {
     "latin-1": {"PYTHONIOENCODING": "latin-1"},
@@ -19,7 +19,7 @@ POOR = {
 @pytest.mark.parametrize("environ", POOR.values(), ids=POOR)
 def test_a_character_that_the_terminal_lacks_takes_one_cell(environ):
     with Terminal(DEMO, environ=settings(**environ)) as terminal:
-        terminal.until(LISTED).press("enter").until("sessions, all loaded").until_quiet()
+        terminal.until(LISTED).press("enter").until("sessions, all read").until_quiet()
         assert terminal.screen[0].endswith("UTC")
         assert len(terminal.screen[0]) == 120
         assert "\\" not in terminal.text
@@ -32,8 +32,8 @@ def test_a_letter_of_another_script_says_what_keys_are(view):
     with Terminal(DEMO) as terminal:
         terminal.until(LISTED)
         if view == "I":
-            terminal.press("enter").until("sessions, all loaded").press("enter")
-            terminal.until("participants, all loaded").press("I").until(" a cell")
+            terminal.press("enter").until("sessions, all read").press("enter")
+            terminal.until("participants, all read").press("I").until(" a cell")
         terminal.until_quiet().press("\N{CYRILLIC SMALL LETTER O}")
         terminal.until("is no key: they are Latin letters, so switch the keyboard's layout")
         terminal.press("j").until_quiet()
@@ -81,5 +81,5 @@ def test_a_window_of_almost_no_cells_comes_to_rest_and_takes_keys(columns, rows)
     with Terminal(DEMO, columns=columns, rows=rows) as terminal:
         terminal.until(lambda: b"?1049h" in terminal.raw).until_quiet(1.5, timeout=30)
         terminal.press("j", "enter").until_quiet(1, timeout=30)
-        terminal.resize(120, 40).until("all loaded").press("ctrl+q")
+        terminal.resize(120, 40).until("all read").press("ctrl+q")
         assert terminal.exit_code() == 0

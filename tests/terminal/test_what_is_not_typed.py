@@ -26,7 +26,7 @@ ANSWERS = {
 @pytest.fixture(scope="module")
 def terminal():
     with Terminal(DEMO) as started:
-        yield started.until(LISTED).until_quiet()
+        yield started.until(LISTED).until("API 0/").until_quiet()
 
 
 @pytest.mark.parametrize("raw", ANSWERS.values(), ids=ANSWERS)
