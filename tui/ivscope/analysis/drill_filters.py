@@ -3,6 +3,8 @@
 import re
 from collections.abc import Collection, Iterable
 
+from ivscope.domain.letters import folded
+
 MOST_NAMED = 70
 """Participants that one filter names: their ids, of 12 characters, fill the longest filter."""
 
@@ -30,7 +32,7 @@ class Drills:
 
     def add(self, texts: Iterable[str | None]) -> None:
         """Add texts of the field from new events; each text is given once."""
-        self._folded += "".join(f"{text.casefold()}\n" for text in texts if text is not None)
+        self._folded += "".join(f"{folded(text)}\n" for text in texts if text is not None)
 
     def only(self, text: str | None) -> str:
         """Return the filter for one text; None stands for events that have none."""
@@ -38,7 +40,7 @@ class Drills:
             return f"!{self._field}:*"
         if not text:
             return f'{self._field}:""'
-        if _PLAIN.fullmatch(text) and self._folded.count(text.casefold()) <= 1:
+        if _PLAIN.fullmatch(text) and self._folded.count(folded(text)) <= 1:
             return f"{self._field}:{text}"
         return f"{self._field}:{_exactly((text,))}"
 

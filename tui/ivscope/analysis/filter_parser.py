@@ -30,6 +30,7 @@ from ivscope.analysis.time_input import (
     read_before,
     read_during,
 )
+from ivscope.domain.letters import folded
 
 _FIELD = re.compile(r"([A-Za-z_]+):")
 
@@ -273,10 +274,10 @@ def _pattern(word: FilterWord, value: Value) -> Pattern:
     parts: list[str] = []
     rest = value
     while (star := rest.find("*")) >= 0:
-        parts.append(rest.text[:star].casefold())
+        parts.append(folded(rest.text[:star]))
         rest = rest.part(star + 1)
-    folded = rest.text.casefold()
-    return Wildcard((*parts, folded)) if parts else Containing(folded)
+    last = folded(rest.text)
+    return Wildcard((*parts, last)) if parts else Containing(last)
 
 
 def _expression(value: Value) -> Expression:

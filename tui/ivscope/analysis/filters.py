@@ -13,6 +13,7 @@ from typing import Final
 from ivscope.analysis.expressions import Expression
 from ivscope.analysis.time_input import TypedRanges
 from ivscope.domain.events import Event
+from ivscope.domain.letters import folded
 from ivscope.domain.times import to_microseconds
 from ivscope.domain.tokens import ParticipantToken
 from ivscope.provider.store.event_log import NO_TIME, EventColumns, EventKind, EventLog, EventTables
@@ -23,11 +24,11 @@ class Containing:
     """The text has the wanted text somewhere inside."""
 
     folded: str
-    """Case-folded."""
+    """As `letters.folded` makes it."""
 
     def matches(self, text: str) -> bool:
         """Whether the text has it."""
-        return self.folded in text.casefold()
+        return self.folded in folded(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +36,23 @@ class Wildcard:
     """The whole text is the parts in their order, with anything between two of them."""
 
     parts: tuple[str, ...]
-    """Case-folded, at least one. A single part is the whole text."""
+    """As `letters.folded` makes them, at least one. A single part is the whole text."""
 
     def matches(self, text: str) -> bool:
         """Whether the parts make up the text. Takes linear time, unlike a regex of many gaps."""
-        folded = text.casefold()
+        whole = folded(text)
         first, *between, last = self.parts if len(self.parts) > 1 else (*self.parts, "")
         if len(self.parts) == 1:
-            return folded == first
-        if not folded.startswith(first):
+            return whole == first
+        if not whole.startswith(first):
             return False
         at = len(first)
         for part in between:
-            found = folded.find(part, at)
+            found = whole.find(part, at)
             if found < 0:
                 return False
             at = found + len(part)
-        return len(folded) - len(last) >= at and folded.endswith(last)
+        return len(whole) - len(last) >= at and whole.endswith(last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, tzinfo
 
 from ivscope.analysis.event_view import EventView
 from ivscope.domain.events import TOKEN_EXCHANGED, Event
+from ivscope.domain.letters import folded
 from ivscope.domain.pages import Contradiction
 from ivscope.domain.times import Time, from_microseconds
 from ivscope.domain.token_comparison import compare_tokens
@@ -20,21 +21,21 @@ from ivscope.render.token_lines import token_verdict
 
 
 def highlight(line: Line, needle: str) -> Line:
-    """Give every occurrence of the needle the role HIT; case does not matter.
+    """Give every occurrence of the needle the role HIT; capitals and accents do not matter.
 
     An occurrence that runs over two spans is not marked.
     """
-    folded = needle.casefold()
-    if not folded:
+    wanted = folded(needle)
+    if not wanted:
         return line
     spans: list[Span] = []
     for span in line:
-        spans += _marked(span, folded)
+        spans += _marked(span, wanted)
     return tuple(spans)
 
 
 def _marked(span: Span, needle: str) -> list[Span]:
-    text = span.text.casefold()
+    text = folded(span.text)
     if len(text) != len(span.text) or needle not in text:  # folding may change the length
         return [span]
     parts: list[Span] = []

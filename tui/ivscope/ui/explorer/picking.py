@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 
 from ivscope.domain.events import Event
 from ivscope.domain.identifiers import read_identifiers
+from ivscope.domain.letters import folded
 from ivscope.domain.stages import ParticipantFilter, ParticipantSummary, StageSession, StageSummary
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.store.feed import Feed
@@ -105,7 +106,7 @@ escape a name of megabytes at every key would be slow."""
 
 def narrow(place: Place, items: Indexed[PickerItem], text: str) -> Indexed[PickerRow]:
     """Keep items that show every typed word, and add the place that the text itself names."""
-    words = text.casefold().split()
+    words = folded(text).split()
     if not words:
         return items
     kept: list[PickerRow] = [item for item in items if _holds(item, words)]
@@ -135,8 +136,8 @@ def _holds(item: PickerItem, words: list[str]) -> bool:
                 )
             )
     # Names are compared as they are shown too, so that text with escapes finds them.
-    folded = f"{facts} {safe(facts[:_MOST_SHOWN])}".casefold()
-    return all(word in folded for word in words)
+    whole = folded(f"{facts} {safe(facts[:_MOST_SHOWN])}")
+    return all(word in whole for word in words)
 
 
 def picker_rows(
