@@ -41,7 +41,7 @@ class FixedBody:
 async def app_over(body):
     with Endpoint(HostileWorld()) as endpoint:
         endpoint._server.faults = FixedBody(body)
-        start = Place(stage_arn(0), SESSION_ID, "p002")
+        start = Place(stage_arn(0), SESSION_ID, "p")
         app = explorer_app(endpoint, start, fault="body", region=REGION)
         async with app.run_test(size=(120, 40)) as pilot:
             journey = Journey(app, pilot, endpoint)

@@ -30,7 +30,10 @@ def test_pasting_and_typing_hostile_text_into_the_prompt_sends_nothing_but_text(
         assert sequence_kinds(terminal.raw) - before - RESTORING == set()
 
 
-RESTORING = {b"\x1b[?1049l", b"\x1b[?2004l", b"\x1b[?1004l", b"\x1b[?25h", b"\x1b[?7h", b"CSI <u"}
+RESTORING = {
+    *(b"\x1b[?1049l", b"\x1b[?2004l", b"\x1b[?1004l", b"\x1b[?25h", b"\x1b[?7h"),
+    *(b"CSI <u", b"CSI J"),
+}
 """What the end of the program adds."""
 
 

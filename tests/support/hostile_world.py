@@ -125,7 +125,7 @@ def _event(number: int, value: str, time: str) -> Members:
     before = token | {"capabilities": [value], "attributes": {"role": f"a{value}"}, "userId": "u"}
     return {
         "name": value,
-        "participantId": value,
+        "participantId": participant_id(0),
         "eventTime": (_EPOCH + timedelta(seconds=number)).isoformat(),
         "remoteParticipantId": value,
         "errorCode": value,
