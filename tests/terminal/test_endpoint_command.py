@@ -91,7 +91,10 @@ def test_a_stop_ends_calls_that_are_under_way():
     [
         ("{", "not JSON: Expecting property name enclosed in double quotes, line 1, column 2"),
         ("{}", "stage: an object expected, not absent"),
-        (json.dumps({"stage": {"arn": "\x1b[31m"}}), 'stage.arn: a stage ARN expected, not "\\u'),
+        (
+            json.dumps({"stage": {"arn": "\x1b[31m"}}),
+            'stage.arn: a stage ARN expected, not "\\x1b[31m"',
+        ),
     ],
 )
 def test_a_wrong_case_file_is_refused_by_one_sentence(tmp_path, content, said):

@@ -78,7 +78,7 @@ def test_a_recording_opens_without_aws_with_everything_that_was_read(file, endpo
         terminal.press("/").send(b"jos\r")
         terminal.until("events, all read").press("x").until("Verdict    lost PUBLISH")
         terminal.press("r").until("a recording does not grow")
-        terminal.press("esc").until("of 40 participants read").press("i")
+        terminal.press("esc").until("1 shown of 40").press("i")
         terminal.until("1 of 40 participants read").until("not in this recording")
         terminal.press("ctrl+q")
         assert terminal.exit_code() == 0

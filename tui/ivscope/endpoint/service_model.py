@@ -202,8 +202,8 @@ _LONGEST_QUOTE = 60
 
 
 def written(value: Any) -> str:  # noqa: ANN401 - JSON
-    """A value as JSON in ASCII, cut if long; "absent" for null."""
+    """A value as JSON, cut if long; "absent" for null. Texts are as they came, and not yet safe."""
     if value is None:
         return "absent"
-    text = json.dumps(value)
+    text = f'"{value}"' if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}..."

@@ -196,7 +196,7 @@ def test_another_stage_session_or_participant_is_unknown(kept):
         (
             ("events", "\x1b[31m"),
             [],
-            'events: no participant has the id "\\u001b[31m"',
+            'events: no participant has the id "\x1b[31m"',
         ),
     ],
 )
