@@ -102,3 +102,28 @@ def test_without_a_file_nothing_is_written(tmp_path, monkeypatch):
     history.add("FIND", "priya")
     assert history.of("FIND") == ["priya"]
     assert list(tmp_path.iterdir()) == []
+
+
+TOKEN = "eyJhbGciOiJFUzM4NCJ9.eyJqdGkiOiAidEF2MFlUaE51UDh5In0.c2lnbmF0dXJl"  # noqa: S105 - made up
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        TOKEN,
+        f"token={TOKEN} of priya",
+        "rt_123456789012_us-west-2_AbCdEfGhIjKl_0123456789abcdef",
+        "sk_us-west-2_AbCdEfGhIjKl_0123456789abcdef",
+        "https://alex:hunter2@proxy.example/",
+    ],
+)
+def test_a_secret_is_neither_stored_nor_offered_again(path, secret):
+    history = TypedTexts(path)
+    history.add("FIND", "priya")
+    history.add("FIND", secret)
+    assert history.of("FIND") == ["priya"]
+    assert secret not in path.read_text()
+    path.write_text(json.dumps({"FIND": ["sk_rates", secret]}))
+    assert TypedTexts(path).of("FIND") == ["sk_rates"]
+    history.add("FIND", "last")
+    assert secret not in path.read_text()

@@ -1,6 +1,7 @@
 """Stores the texts typed in prompts from one run to the next."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,15 @@ LONGEST_TEXT = 2000
 """Characters. Longer texts were pasted for a single use, so they are not stored."""
 
 
+_SECRET = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}|\b(?:sk|rt)_[\w-]{16,}|://[^/@\s]+:[^/@\s]+@")
+"""A signed token, a stream key of IVS, or an address with a password."""
+
+
+def is_secret(text: str) -> bool:
+    """Whether a text holds what lets others in, so that it is neither stored nor offered again."""
+    return _SECRET.search(text) is not None
+
+
 def load(path: Path) -> dict[str, list[str]]:
     """Texts by title of the prompt, oldest first; empty if the file is missing or broken."""
     try:
@@ -29,7 +39,7 @@ def load(path: Path) -> dict[str, list[str]]:
     if not isinstance(kept, dict):
         return {}
     return {
-        title: _last([text for text in texts if isinstance(text, str) and text.isprintable()])
+        title: _last([text for text in texts if isinstance(text, str) and _may_be_kept(text)])
         for title, texts in kept.items()
         if isinstance(texts, list)
     }
@@ -47,6 +57,10 @@ def save(path: Path, texts: Mapping[str, Sequence[str]]) -> None:
         kept[title] = _last([*others, *(text for text in own if len(text) <= LONGEST_TEXT)])
     with suppress(OSError):
         save_private(path, (json.dumps(kept).encode(),))
+
+
+def _may_be_kept(text: str) -> bool:
+    return text.isprintable() and not is_secret(text)
 
 
 def _last(texts: list[str]) -> list[str]:

@@ -17,7 +17,7 @@ from textual.widgets import Input, Label
 from ivscope.render.bars import footer_line, note_line
 from ivscope.render.lines import Line, Role, Span
 from ivscope.settings.commands import View
-from ivscope.settings.prompt_history import load, save
+from ivscope.settings.prompt_history import is_secret, load, save
 from ivscope.ui.commands import Handlers, Unavailable, keyboard
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.typing_line import TypingLine
@@ -64,8 +64,8 @@ class TypedTexts:
         return self._texts.get(title, [])
 
     def add(self, title: str, text: str) -> None:
-        """Add a text as the latest one."""
-        if text.strip():
+        """Add a text as the latest one, unless it is a secret."""
+        if text.strip() and not is_secret(text):
             texts = self._texts.setdefault(title, [])
             if text in texts:
                 texts.remove(text)
