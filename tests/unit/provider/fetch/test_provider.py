@@ -268,8 +268,8 @@ def test_throttling_waits_in_sight_and_goes_on_by_itself(make, source):
     provider.on_change = look
     provider.read_more(feed)
     _await_state(feed, FeedState.COMPLETE)
-    assert waits[0] == 0
-    assert 0 < waits[1] <= 0.2
+    # The first is announced by this thread, perhaps when the service has answered already.
+    assert 0 < max(waits) <= 0.2
     assert len(source.asked) == 2
 
 
