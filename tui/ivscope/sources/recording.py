@@ -126,10 +126,10 @@ class Recording:
             raise UnusableFileError(f"{path}: {error.strerror}") from error
         if is_new and not create:
             raise UnusableFileError(f"{path} is empty, so no recording")
-        # One that is only read may stand where nothing can be written: no lock file is needed.
-        uri = f"{path.absolute().as_uri()}?mode={'rw' if create else 'ro'}"
-        if not create and not os.access(path.absolute().parent, os.W_OK):
-            uri += "&immutable=1"
+        # What a kill has left half written is undone, which writes, unless nothing can be written.
+        can_write = os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK)
+        is_fixed = not create and not can_write
+        uri = f"{path.absolute().as_uri()}?mode={'ro&immutable=1' if is_fixed else 'rw'}"
         with ExitStack() as if_refused:
             try:
                 connection = sqlite3.connect(
