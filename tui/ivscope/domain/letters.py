@@ -10,4 +10,4 @@ def folded(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    return "".join(sign for sign in normalize("NFKD", text.casefold()) if not combining(sign))
+    return "".join(sign for sign in normalize("NFD", text.casefold()) if not combining(sign))
