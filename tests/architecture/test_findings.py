@@ -55,8 +55,8 @@ def test_every_claim_is_called_by_one_name_and_has_a_sentence():
     names = [rule_name(one) for one in plain] + [rule_name_of(one) for one in claims]
     assert len(names) == len(set(names))
     assert len(names) > 100
-    assert set(plain) == set(sentences._PLAIN)
-    assert set(claims) == set(sentences._SENTENCES)
+    assert set(plain) == set(sentences._sentences().plain)
+    assert set(claims) == set(sentences._sentences().by_kind)
 
 
 def is_plain(kind):

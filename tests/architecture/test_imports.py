@@ -76,6 +76,14 @@ def test_the_command_line_loads_neither_the_toolkit_nor_the_client_of_aws(packag
     assert not set(loaded) & set(HEAVY)
 
 
+def test_the_explorer_loads_no_rule_before_its_first_row():
+    """A hundred claims are classes to make, and nobody waits for them there."""
+    loaded = set(json.loads(_python(LOADED, ["ivscope.ui.app", "ivscope.ui.explorer.screen"])))
+    assert "ivscope.findings.finding" in loaded
+    assert not loaded & {"ivscope.findings.rules", "ivscope.findings.quota", "statistics"}
+    assert not any(name.startswith("ivscope.render.sentences.p") for name in loaded)
+
+
 def _everything():
     """The names of all modules, without `__main__`, which runs."""
     names = [".".join(path.relative_to("tui").with_suffix("").parts) for path, _ in modules("tui")]

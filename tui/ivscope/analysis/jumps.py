@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from operator import sub
-from statistics import median_low
 from typing import Final, assert_never
 
 from ivscope.analysis.event_view import FEW, EventView, row_order, shown_rows, times_of
@@ -121,6 +120,8 @@ def gap_threshold(view: EventView) -> int:
     Ten times the median distance of neighbours, but at least 30 s. The median is that of a
     thousand pairs of rows at most, evenly spread.
     """
+    from statistics import median_low  # noqa: PLC0415 - loads slowly
+
     last = len(view) - 1
     count = min(last, _SAMPLES)
     times = view.log.time_us

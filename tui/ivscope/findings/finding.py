@@ -153,6 +153,15 @@ StaysUnknown = Claim | PlainClaim | Why
 
 
 @dataclass(frozen=True, slots=True)
+class RuleFailed(Claim):
+    """A rule raised, which is a bug of ours: what it would find is not known."""
+
+    function: str
+    error: str
+    """Class of the exception."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One conclusion of a rule."""
 

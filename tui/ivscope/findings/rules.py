@@ -1,7 +1,6 @@
 """Runs the rules for one event, or for a whole session."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from ivscope.domain import events
@@ -14,7 +13,7 @@ from ivscope.findings.client import (
     sdk_versions,
 )
 from ivscope.findings.event_context import EventContext, look
-from ivscope.findings.finding import Certainty, Claim, Finding
+from ivscope.findings.finding import Certainty, Finding, RuleFailed
 from ivscope.findings.ingest_now import configuration_now, protocol_now
 from ivscope.findings.known_facts import KnownFacts, SessionFacts
 from ivscope.findings.leaving import left
@@ -35,15 +34,6 @@ Rule = Callable[[EventContext], Iterable[Finding]]
 
 Failed = Callable[[str, Exception], object]
 """Called with the name of a rule and the exception it raised, which is a bug of ours."""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleFailed(Claim):
-    """A rule raised, which is a bug of ours: what it would find is not known."""
-
-    function: str
-    error: str
-    """Class of the exception."""
 
 
 def _raise(_rule: str, error: Exception) -> None:

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any, Final
+from functools import cache
+from typing import Any, NamedTuple
 
 from ivscope.analysis.intervals import Why
 from ivscope.domain.stages import ParticipantReplica
@@ -18,15 +19,14 @@ from ivscope.findings.finding import (
     Finding,
     PartlyRead,
     PlainClaim,
+    RuleFailed,
     StaysUnknown,
 )
-from ivscope.findings.rules import RuleFailed
 from ivscope.render.cells import wrap
 from ivscope.render.event_lines import reason
 from ivscope.render.fields import LONGEST_VALUE
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe
-from ivscope.render.sentences import clients, people, publishing, tokens
 from ivscope.render.sentences.words import LACKING, OPEN, Outside, Part, Text, partly_read
 from ivscope.render.timestamps import clock
 
@@ -71,24 +71,31 @@ class Cited:
     """User id or participant id; None when it is that of the event under the cursor."""
 
 
-_TOPICS = (publishing, people, tokens, clients)
-
-_PLAIN: Final[dict[PlainClaim, str]] = {
-    **OPEN,
-    **{plain: words for topic in _TOPICS for plain, words in topic.PLAIN.items()},
-}
-
-
 def _rule_failed(claim: RuleFailed) -> Text:
     failed = f"what the rule {claim.function} finds: it failed, a bug in ivscope"
     return (f"{failed} ({claim.error}).",)
 
 
-_SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
-    PartlyRead: partly_read,
-    RuleFailed: _rule_failed,
-    **{kind: words for topic in _TOPICS for kind, words in topic.SENTENCES.items()},
-}
+class _Sentences(NamedTuple):
+    plain: dict[PlainClaim, str]
+    by_kind: dict[type[Claim], Callable[[Any], Text]]
+
+
+@cache
+def _sentences() -> _Sentences:
+    """All sentences. With them the rules load, which no first row needs."""
+    from ivscope.render.sentences import (  # noqa: PLC0415 - after the first rows
+        clients,
+        people,
+        publishing,
+        tokens,
+    )
+
+    sentences = _Sentences({**OPEN}, {PartlyRead: partly_read, RuleFailed: _rule_failed})
+    for topic in (publishing, people, tokens, clients):
+        sentences.plain.update(topic.PLAIN)
+        sentences.by_kind.update(topic.SENTENCES)
+    return sentences
 
 
 def sentence(claim: StaysUnknown) -> Text:
@@ -96,8 +103,8 @@ def sentence(claim: StaysUnknown) -> Text:
     if isinstance(claim, Why):
         return (claim,)
     if isinstance(claim, PlainClaim):
-        return (_PLAIN[claim],)
-    return _SENTENCES[type(claim)](claim)
+        return (_sentences().plain[claim],)
+    return _sentences().by_kind[type(claim)](claim)
 
 
 def finding_lines(

@@ -20,8 +20,6 @@ from ivscope.findings.known_facts import (
     PublisherCount,
     SessionFacts,
 )
-from ivscope.findings.quota import count_publishers
-from ivscope.findings.repeats import INTERNAL
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.event_log import EventLog
@@ -73,6 +71,8 @@ class PublisherCounts:
 
     def at(self, scan: Scan, time: int) -> PublisherCount:
         """Return who was publishing at the time of an event, microseconds since 1970 UTC."""
+        from ivscope.findings.quota import count_publishers  # noqa: PLC0415 - after the first rows
+
         with self._lock:
             key = self._key(scan)
             log, kept = scan.log.log, self._kept
@@ -204,6 +204,8 @@ class StoreContext:
         These are the events of joining and publishing, which are paired from the first one on; of
         others a few around the event are enough.
         """
+        from ivscope.findings.repeats import INTERNAL  # noqa: PLC0415 - after the first rows
+
         known = self.log(scope)
         if known is None or position >= len(known.log):
             return 0

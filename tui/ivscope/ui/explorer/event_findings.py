@@ -8,7 +8,6 @@ from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.findings.finding import Ask, Certainty, EventRef, FactKind, Finding
-from ivscope.findings.rules import findings_for
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.finding_lines import Cited
@@ -60,6 +59,8 @@ class EventFindings:
         return last.findings if last is not None and last.ref == ref else None
 
     def _find(self, ref: EventRef, scope: ParticipantScope, changes: int) -> _KeptFindings:
+        from ivscope.findings.rules import findings_for  # noqa: PLC0415 - after the first rows
+
         findings = findings_for(
             scope, ref.position, self.store_context.facts, self._jobs.rule_failed
         )

@@ -4,7 +4,6 @@ from typing import Any
 
 from ivscope.domain import calls
 from ivscope.domain.durations import duration
-from ivscope.findings.ingest_now import CODES
 from ivscope.provider.fetch.following import Follower, FollowState
 from ivscope.provider.fetch.read_all import ReadAll
 from ivscope.provider.fetch.scan import Scan
@@ -153,6 +152,8 @@ class ReadCommands:
 
     def _list_ingest_again(self, here: Place) -> None:
         """List ingest configurations anew when shown, since findings tell how they are now."""
+        from ivscope.findings.ingest_now import CODES  # noqa: PLC0415 - after the first rows
+
         event = self._pane.event
         if event is None or event.error_code not in CODES:
             return

@@ -13,7 +13,6 @@ from ivscope.analysis.session_summary import Summary
 from ivscope.analysis.summary import SummaryBuilder
 from ivscope.domain.stages import ParticipantScope, ParticipantSummary
 from ivscope.findings.finding import Ask, EventRef, FactKind, Finding
-from ivscope.findings.rules import session_findings
 from ivscope.provider.fetch.fact_reading import FactReading
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
@@ -307,6 +306,8 @@ class SessionFindings:
             self._looked_at = read
 
     def _work(self) -> _Found:
+        from ivscope.findings.rules import session_findings  # noqa: PLC0415 - after the first rows
+
         known = session_facts(self._provider, self._scan.session)
         failed: list[str] = []
 
