@@ -1,5 +1,7 @@
 """Journeys by keys through the real app, over real HTTP."""
 
+import gc
+
 import pytest
 from textual.events import Paste
 
@@ -245,3 +247,14 @@ async def test_a_key_typed_before_the_picker_is_open_is_one_of_the_place_asked_f
         journey.explorer.context.picker.place = Place()  # as it is until the first picture
         await journey.press("M")
         await journey.until("2,161 events, all read", within=60)
+
+
+async def test_garbage_is_collected_again_once_the_explorer_is_there():
+    """The command turns it off while modules load."""
+    gc.disable()
+    try:
+        async with explorer() as journey:
+            await journey.until("fri-night-live")
+            assert gc.isenabled()
+    finally:
+        gc.enable()

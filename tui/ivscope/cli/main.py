@@ -1,6 +1,7 @@
 """The command `ivscope`: from arguments to the application. Only here is printed and exited."""
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -198,6 +199,14 @@ def _explore(options: argparse.Namespace) -> int:
         del os.environ[name]
     os.environ.update(toolkit_settings(os.environ, configuration.theme))
     from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - keeps --help quick
+
+    try:
+        origin = _origin(options)
+    except UnusableFileError as refused:
+        return _fail(str(refused))
+    # What loads now stays as long as the program: looking through it for garbage, again and again,
+    # would take a tenth of the start. The app turns it on when the explorer is there.
+    gc.disable()
     from ivscope.ui.app import IvscopeApp  # noqa: PLC0415 - Textual reads the settings when imported
     from ivscope.ui.driver import QuickDriver  # noqa: PLC0415 - same
     from ivscope.workspace.launch import Launch, RecordingStatus  # noqa: PLC0415 - same
@@ -207,10 +216,6 @@ def _explore(options: argparse.Namespace) -> int:
 
         return Place(options.stage, options.session, options.participant)
 
-    try:
-        origin = _origin(options)
-    except UnusableFileError as refused:
-        return _fail(str(refused))
     recording = origin.recording if origin.connect is not None else None
 
     def recorded() -> RecordingStatus:

@@ -1,5 +1,6 @@
 """IvscopeApp: draws a first frame at once, then makes the provider and opens the explorer."""
 
+import gc
 from collections.abc import Callable, Iterator
 from datetime import tzinfo
 from functools import partial
@@ -109,6 +110,9 @@ class IvscopeApp(KeyByKey):
                 history=self._history,
             )
         )
+        if not gc.isenabled():
+            gc.freeze()  # what is loaded by now is never garbage
+            gc.enable()
 
     async def on_explorer_screen_begun(self) -> None:
         """Do what was typed while the explorer was loaded."""
