@@ -79,15 +79,23 @@ class Halves:
         """
         own: dict[Thing, list[int]] = {}
         signs: list[int] = []
+        # The lists that events of a kind about a remote participant go to, which are many.
+        lists: dict[tuple[int, int], list[list[int]]] = {}
         for _, position, kind, remote, time in rows:
-            role = self.roles.of(kind)
-            if role is None or time <= NO_TIME:
+            if time <= NO_TIME:
                 continue
-            if role.is_sign:
-                signs.append(position)
-            if role.family is not None:
-                thing = thing_of(self._log, role.family, position, participant, remote)
-                own.setdefault(thing, []).append(position)
+            into = lists.get((kind, remote))
+            if into is None:
+                role = self.roles.of(kind)
+                into = [signs] if role is not None and role.is_sign else []
+                family = None if role is None else role.family
+                if family is not None:
+                    thing = thing_of(self._log, family, position, participant, remote)
+                    into.append(own.setdefault(thing, []))
+                if family is not Family.REPLICATION:  # its destination is not in the key
+                    lists[kind, remote] = into
+            for positions in into:
+                positions.append(position)
         for thing, positions in own.items():
             self._put(self._own.setdefault(thing, array("I")), positions)
         self._put(self._signs.setdefault(participant, array("I")), signs)
