@@ -20,7 +20,6 @@ from ivscope.findings.publishing import StoppedSays
 from ivscope.findings.repeats import SameError
 from ivscope.findings.rules import findings_for
 from ivscope.provider.fetch.provider import StageDataProvider
-from ivscope.ui.explorer import event_findings as module
 from ivscope.ui.explorer.event_findings import AT_ONCE, EventFindings
 from ivscope.workspace.store_context import StoreContext
 from support.given_facts import START, event, log_of, scope
@@ -90,7 +89,7 @@ def test_many_events_are_looked_at_in_a_thread_and_the_ui_thread_is_told_when_it
         found_by.append(threading.current_thread())
         return findings_for(*asked)
 
-    monkeypatch.setattr(module, "findings_for", find)
+    monkeypatch.setattr(rules, "findings_for", find)
     jobs = time.jobs()
     event_findings = event_findings_of(provider, *errors(3), *publishing(AT_ONCE + 1), jobs=jobs)
     event_findings.on_ready = lambda: told_by.append(threading.current_thread())
@@ -118,7 +117,7 @@ def test_one_thread_at_a_time_looks_and_a_bug_in_it_is_told(provider, time, monk
         assert opened.wait(10)
         raise LookupError(position)
 
-    monkeypatch.setattr(module, "findings_for", slow)
+    monkeypatch.setattr(rules, "findings_for", slow)
     assert event_findings.of(EventRef(scope(), 1)) is None
     wait_for(lambda: asked)
     assert event_findings.of(EventRef(scope(), 2)) is None
@@ -171,7 +170,7 @@ def test_what_tells_little_comes_last_and_below_the_explanation(provider, monkey
     little = finding(Certainty.UNKNOWN)
     open_one = finding(Certainty.UNKNOWN, ask(FactKind.EVENTS, scope()))
     shown = finding(Certainty.SHOWN)
-    monkeypatch.setattr(module, "findings_for", lambda *_: (little, open_one, shown))
+    monkeypatch.setattr(rules, "findings_for", lambda *_: (little, open_one, shown))
     found = event_findings.of(EventRef(scope(), 0))
     assert found == (open_one, shown, little)
     assert event_findings.leading(found) == 2
