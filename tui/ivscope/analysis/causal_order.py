@@ -6,7 +6,7 @@ All samples of the IVS API give whole seconds, and order the events of one secon
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 
 from ivscope.analysis.histories import KindRoles
 from ivscope.analysis.intervals import Family
@@ -195,33 +195,40 @@ class CausalKeys:
                 count = 0
 
     def _settle_whole(self, lowest: int) -> Iterator[list[tuple[int, int]]]:
-        start, stop, tied = self._region(lowest)
-        for row in range(start, stop, _STEP_ROWS):
-            tied |= {
-                same[0][0] >> _STEP_BITS
-                for same in _same_times(self._rows(*self._whole_times(row, stop)))
-                if self._is_tied(same)
-            }
-            yield []
-        if tied:
-            yield from self._index()
+        start, stop, beside = self._region(lowest)
         ties = TieOrder(self._log, self._halves)
-        for number, time in enumerate(sorted(tied)):
-            rows = self._rows(
-                self.order.index_of_key(time << _STEP_BITS),
-                self.order.index_of_key((time + 1) << _STEP_BITS),
-            )
-            found = ties.order(self._only, time, rows)
-            self._move(time, found.places)
-            for is_open, times in (
-                (found.is_first, self._oldest_ties),
-                (found.is_last, self._newest_ties),
-            ):
-                (times.add if is_open else times.discard)(time)
-            if number % _STEP_TIES == _STEP_TIES - 1:
-                yield self._sort_again()
+        for tied in chain(map(self._tied_at, sorted(beside)), self._tied_rows(start, stop)):
+            if tied:
+                yield from self._index()
+            for number, same in enumerate(tied, 1):
+                self._put_in_order(ties, same)
+                if number % _STEP_TIES == 0:
+                    yield self._sort_again()
+            yield self._sort_again()
         self._oldest = self.keys[self.order[0]] >> _STEP_BITS
         self._newest = self.keys[self.order[len(self.order) - 1]] >> _STEP_BITS
+
+    def _put_in_order(self, ties: TieOrder, rows: list[Row]) -> None:
+        """Put the events of one time in order, and keep whether that can change."""
+        time = rows[0][0] >> _STEP_BITS
+        found = ties.order(self._only, time, rows)
+        self._move(time, found.places)
+        for is_open, times in (
+            (found.is_first, self._oldest_ties),
+            (found.is_last, self._newest_ties),
+        ):
+            (times.add if is_open else times.discard)(time)
+
+    def _tied_rows(self, start: int, stop: int) -> Iterator[list[list[Row]]]:
+        """The events of each time with a tie in a part of the order, step by step."""
+        for row in range(start, stop, _STEP_ROWS):
+            rows = self._rows(*self._whole_times(row, stop))
+            yield [same for same in _same_times(rows) if self._is_tied(same)]
+
+    def _tied_at(self, time: int) -> list[list[Row]]:
+        """The same of one time that is known to have a tie."""
+        start, stop = (self.order.index_of_key(one << _STEP_BITS) for one in (time, time + 1))
+        return [self._rows(start, stop)]
 
     @property
     def _only(self) -> int:

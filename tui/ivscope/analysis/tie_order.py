@@ -241,7 +241,7 @@ class TieOrder:
 
     Args:
         log: The log that they are in.
-        halves: All that is read of the participant. Nothing is added to it afterwards.
+        halves: All that is read of the participant. Nothing is added after the first question.
     """
 
     def __init__(self, log: EventLog, halves: Halves) -> None:
