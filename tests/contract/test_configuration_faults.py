@@ -368,6 +368,18 @@ def test_the_region_comes_from_the_option_then_the_arn_then_the_configuration(
     assert connect(AwsOptions(stage_arn=STAGE_ARN, region="ap-south-1")).region == "ap-south-1"
 
 
+def test_the_environment_gives_the_region_as_for_the_aws_cli(home, keys, monkeypatch):
+    (home / "config").write_text("[default]\nregion = ap-northeast-1\n")
+    connect = AwsSource.connect
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, "")
+    assert connect(AwsOptions()).region == "ap-northeast-1"
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    assert connect(AwsOptions()).region == "eu-west-1"
+    monkeypatch.setenv("AWS_REGION", "us-west-2")
+    assert connect(AwsOptions()).region == "us-west-2"
+
+
 def test_the_loopback_keys_need_no_working_configuration(home, monkeypatch):
     monkeypatch.setenv("AWS_PROFILE", "missing")
     monkeypatch.setenv("AWS_USE_FIPS_ENDPOINT", "true")

@@ -34,6 +34,11 @@ _ISOLATED: dict[str, tuple[Any, ...]] = {
 """Settings of botocore (config name, environment names, default, conversion) without the user's."""
 
 
+_REGION_NAMES = ("AWS_REGION", "AWS_DEFAULT_REGION")
+"""Names of the Region in the environment, the first one wins, as in the AWS CLI version 2 and the
+other SDKs (AWS SDKs and Tools Reference Guide, AWS Region). botocore reads the second one only."""
+
+
 class MfaCodeNeeded(Exception):  # noqa: N818 - says what is needed
     """A role asks for a one-time code. botocore would ask for it on the terminal of our screen."""
 
@@ -86,7 +91,8 @@ def build_session(
     """
     isolated = access_key is not None
     core = BotocoreSession(
-        session_vars=_ISOLATED if isolated else None, profile=None if isolated else profile
+        session_vars=_ISOLATED if isolated else {"region": _region_setting()},
+        profile=None if isolated else profile,
     )
     data_path = core.get_config_variable("data_path")
     extra = data_path.split(os.pathsep) if data_path else []
@@ -117,6 +123,12 @@ def credential_source(session: boto3.Session) -> str | None:
     command = str(settings.get("credential_process", "")).split()
     # Its arguments may hold a secret.
     return f"the credential_process {os.path.basename(command[0])}" if command else None  # noqa: PTH119 - as typed
+
+
+def _region_setting() -> tuple[Any, ...]:
+    # An empty variable is none, and does not hide the Region of the profile.
+    names = [name for name in _REGION_NAMES if os.environ.get(name)]
+    return "region", names or None, None, None
 
 
 def _as_it_came(wire_time: object) -> object:
