@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.domain.events import Event
+from ivscope.domain.identifiers import Identifiers
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.endpoint.worlds.timeline_world import PresentTime
@@ -156,6 +157,7 @@ async def explorer(
     throttle: bool = False,
     clock: PresentTime = lambda: EPOCH,
     go_to: str | None = None,
+    event: Identifiers | None = None,
     only: str | None = None,
     zone: tzinfo = PLUS_TWO,
     configuration: Configuration | None = None,
@@ -186,6 +188,7 @@ async def explorer(
             clock=clock,
             region=opened.region,
             go_to=go_to,
+            event=event,
             only=only,
             zone=zone,
             configuration=configuration,
@@ -205,6 +208,7 @@ def explorer_app(
     clock: PresentTime = lambda: EPOCH,
     region: str = "us-west-2",
     go_to: str | None = None,
+    event: Identifiers | None = None,
     only: str | None = None,
     zone: tzinfo = PLUS_TWO,
     configuration: Configuration | None = None,
@@ -213,7 +217,7 @@ def explorer_app(
     url = endpoint.faulty_url(fault) if fault else endpoint.url
     return IvscopeApp(
         lambda: aws_source(url, region=region),
-        Launch(label="demo", start=lambda: start or Place(), at=go_to, filter=only),
+        Launch(label="demo", start=lambda: start or Place(), at=go_to, event=event, filter=only),
         configuration or Configuration({}, background_calls=MOST_BACKGROUND_CALLS),
         local_zone=zone,
         clock=replace(SYSTEM_CLOCK, now=clock),

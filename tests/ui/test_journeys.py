@@ -1,10 +1,12 @@
 """Journeys by keys through the real app, over real HTTP."""
 
 import gc
+import json
 
 import pytest
 from textual.events import Paste
 
+from ivscope.domain.identifiers import read_identifiers
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.workspace.place import Level, Place
 from support.explorer import DANA, JOSE, LIVE_STAGE, PRIYA, SHOW, at, explorer
@@ -167,6 +169,38 @@ async def test_pasting_an_eventbridge_event_opens_its_participant():
         await journey.until("61 events, all read")
         await journey.press("escape")
         await journey.until("fri-night-rival")
+
+
+def alert(second="20:48:05", code="QUOTA_EXCEEDED"):
+    """A log line with the EventBridge event of an error, at a time of the show."""
+    members = {
+        "session_id": SHOW,
+        "event_name": "Participant Publish Error",
+        "event_time": f"2026-11-23T{second}.417Z",
+        "participant_id": PRIYA,
+        "error_code": code,
+    }
+    event = {"time": "2026-11-23T22:00:00Z", "resources": [LIVE_STAGE], "detail": members}
+    return f"2026-11-23T22:00:07Z INFO {json.dumps(event)}"
+
+
+async def test_an_alert_leads_to_the_event_that_it_tells_of():
+    async with explorer() as journey:
+        await journey.until("fri-night-rival")
+        journey.app.post_message(Paste(alert()))
+        await journey.until("PUBLISH_ERROR QUOTA_EXCEEDED of 2026-11-23 20:48:05.417 UTC, as")
+        assert (journey.pane.event.error_code, journey.pane.event.time.second) == (
+            "QUOTA_EXCEEDED",
+            5,
+        )
+
+
+async def test_an_alert_whose_event_is_not_there_leads_to_the_nearest_and_says_so():
+    found = read_identifiers(alert("20:48:01", "BITRATE_EXCEEDED"))
+    async with explorer(at(PRIYA), event=found) as journey:
+        await journey.until("no PUBLISH_ERROR BITRATE_EXCEEDED of 2026-11-23 20:48:01.417 UTC here")
+        assert "nearest event is 3 s away" in journey.text
+        assert journey.pane.event.time.second == 5
 
 
 async def test_enter_on_a_subscribe_event_goes_to_the_publisher_and_esc_comes_back():

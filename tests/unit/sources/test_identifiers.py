@@ -146,3 +146,92 @@ def test_an_eventbridge_event_leads_to_its_participant(name):
 def test_the_precise_time_of_an_event_is_preferred():
     text = (SAMPLES / "eventbridge__stage-update__participant-published.json").read_text()
     assert read_identifiers(text).time == datetime(2025, 11, 18, 16, 40, 32, 123456, tzinfo=UTC)
+
+
+EVENT = {
+    "detail-type": "IVS Stage Update",
+    "time": "2026-11-27T20:48:09Z",
+    "resources": [ARN],
+    "detail": {
+        "session_id": SESSION,
+        "event_name": "Participant Publish Error",
+        "event_time": "2026-11-27T20:48:05Z",
+        "user_id": "priya-guest",
+        "participant_id": PERSON,
+        "error_code": "QUOTA_EXCEEDED",
+    },
+}
+NODE = f"""2026-11-27T20:48:10.101Z c0ffee00 INFO {{
+  'detail-type': 'IVS Stage Update',
+  time: '2026-11-27T20:48:09Z',
+  resources: [ '{ARN}' ],
+  detail: {{
+    session_id: '{SESSION}',
+    event_name: 'Participant Publish Error',
+    event_time: '2026-11-27T20:48:05Z',
+    user_id: 'priya-guest',
+    participant_id: '{PERSON}',
+    error_code: 'QUOTA_EXCEEDED'
+  }}
+}}"""
+HEAD = "2026-11-27T20:48:10.101Z\tc0ffee00\tINFO\t"
+FORMS = {
+    "alone": json.dumps(EVENT),
+    "indented": json.dumps(EVENT, indent=1),
+    "a log line": HEAD + json.dumps(EVENT),
+    "two lines": f"{json.dumps(EVENT)}\n{json.dumps(EVENT)}",
+    "back to back": json.dumps(EVENT) * 2,
+    "printed by Python": str(EVENT),
+    "printed by Node": NODE,
+    "SNS in SQS": json.dumps(
+        {"Messages": [{"Body": json.dumps({"Message": json.dumps(EVENT)}), "MessageId": "1"}]}
+    ),
+    "a log group": json.dumps(
+        {"events": [{"timestamp": 1, "message": HEAD + json.dumps(EVENT), "eventId": "2"}]}
+    ),
+    "Logs Insights": json.dumps(
+        {"results": [[{"field": "@message", "value": json.dumps(EVENT)}]], "status": "Complete"}
+    ),
+}
+
+
+@pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
+def test_an_event_is_found_in_every_form_in_which_it_is_kept(text):
+    at = datetime(2026, 11, 27, 20, 48, 5, tzinfo=UTC)
+    assert read_identifiers(text) == Identifiers(
+        ARN, SESSION, PERSON, at, "PUBLISH_ERROR", "QUOTA_EXCEEDED"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"aws ivs-realtime get-participant --stage-arn {ARN}", Identifiers(ARN)),
+        (
+            f"get-participant --stage-arn {ARN} --session-id {SESSION} --participant-id failed-1",
+            Identifiers(ARN, SESSION, "failed-1"),
+        ),
+        (f"{SESSION}: participant failed to publish", Identifiers(None, SESSION)),
+        (f"{SESSION}: participant {PERSON} failed", Identifiers(None, SESSION, PERSON)),
+        (
+            f"participant aBcDeF123456 saw participant_id={PERSON} fail",
+            Identifiers(participant_id=PERSON),
+        ),
+        (
+            f"participant {PERSON} saw participant aBcDeF123456",
+            Identifiers(participant_id=PERSON, also=("aBcDeF123456",)),
+        ),
+        (
+            json.dumps({"participants": [{"participantId": "one"}, {"participantId": "two"}]}),
+            Identifiers(participant_id="one", also=("two",)),
+        ),
+    ],
+)
+def test_no_word_of_a_sentence_or_command_is_an_id_and_two_participants_leave_the_choice(
+    text, found
+):
+    assert read_identifiers(text) == found
+
+
+def test_a_text_of_many_brackets_is_given_up():
+    assert read_identifiers("[{" * 100_000) == Identifiers()

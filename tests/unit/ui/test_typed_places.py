@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ivscope.ui.explorer.picking import typed_place
+from ivscope.ui.explorer.picking import typed_places
 from ivscope.workspace.place import Place
 
 HERE, OTHER = (f"arn:aws:ivs:us-west-2:123456789012:stage/{name}" for name in ("here", "other"))
@@ -34,10 +34,16 @@ NAMED = {
 
 @pytest.mark.parametrize(("text", "place"), NAMED.values(), ids=NAMED)
 def test_a_text_names_a_place_and_leaves_the_rest_as_it_is(text, place):
-    assert typed_place(PARTICIPANTS, text) == place
+    assert typed_places(PARTICIPANTS, text) == ([] if place is None else [place])
 
 
 def test_a_session_or_participant_names_nothing_without_a_stage():
-    assert typed_place(Place(), SHOW) is None
-    assert typed_place(Place(), PRIYA) is None
-    assert typed_place(Place(), HERE) == Place(HERE)
+    assert typed_places(Place(), SHOW) == []
+    assert typed_places(Place(), PRIYA) == []
+    assert typed_places(Place(), HERE) == [Place(HERE)]
+
+
+def test_a_text_that_names_two_participants_leaves_the_choice():
+    text = f"participant {PRIYA} could not see participant aBcDeF123456"
+    found = [Place(HERE, SHOW, PRIYA), Place(HERE, SHOW, "aBcDeF123456")]
+    assert typed_places(PARTICIPANTS, text) == found

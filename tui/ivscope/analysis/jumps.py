@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from itertools import chain, takewhile
 from operator import sub
 from typing import Final, assert_never
 
@@ -274,6 +274,30 @@ def nearest_row(view: EventView, moment: datetime) -> int | None:
     if to_later == to_earlier:
         return min(later, earlier) if to_later == 0 else earlier
     return later if to_later < to_earlier else earlier
+
+
+def row_like(view: EventView, row: int, name: str | None, code: str | None) -> int | None:
+    """Return the row with an event name and error code among neighbours in one second.
+
+    Args:
+        view: The rows.
+        row: One of that second.
+        name: Name that the event must have; None for any.
+        code: Error code that it must have; None for any.
+
+    Returns:
+        The row nearest to `row`, the lower one of two; None when there is none.
+    """
+
+    def fits(at: int) -> bool:
+        event = view.log[view.position(at)]
+        return name in (None, event.name) and code in (None, event.error_code)
+
+    second = _row_time(view, row) // SECOND
+    sides = [iter(range(row, len(view))), iter(range(row - 1, -1, -1))]
+    rows = [takewhile(lambda at: _row_time(view, at) // SECOND == second, side) for side in sides]
+    found = [next(filter(fits, side), None) for side in rows]
+    return min((at for at in found if at is not None), key=lambda at: abs(at - row), default=None)
 
 
 def row_beyond(view: EventView, time_us: int, *, later: bool) -> int | None:

@@ -228,6 +228,7 @@ def _explore(options: argparse.Namespace) -> int:
         profile=options.profile,
         world=options.world if options.demo else None,
         at=options.at,
+        event=options.event,
         filter=options.filter,
         recording=None if recording is None else recorded,
         complaints=complaints,
@@ -282,6 +283,7 @@ def _origin(options: argparse.Namespace) -> "Origin":
 
 
 def _bad_ids(options: argparse.Namespace) -> str | None:
+    options.event = None
     if options.stage is None:
         return None
     from ivscope.domain.identifiers import (  # noqa: PLC0415 - not needed without arguments
@@ -292,7 +294,8 @@ def _bad_ids(options: argparse.Namespace) -> str | None:
     found = read_identifiers(options.stage)
     if options.session is None and found.session_id is not None:
         # One pasted text can name stage, session and participant.
-        options.session, options.participant = found.session_id, found.participant_id
+        options.session, options.event = found.session_id, found
+        options.participant = None if found.also else found.participant_id
     if found.stage_arn is None:
         return (
             f"'{options.stage}' holds no stage ARN "

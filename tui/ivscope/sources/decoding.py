@@ -34,6 +34,11 @@ Value = TypeVar("Value")
 Pairs = tuple[tuple[str, str], ...]
 Answer = Mapping[str, Any]
 
+_SELDOM = frozenset(
+    ("destinationStageArn", "destinationSessionId", "replica", "previousToken", "newToken")
+)
+"""Members that most events lack, so that they are not looked for one by one."""
+
 
 def decode_page(
     answer: Answer, member: str, decode_row: Callable[[Any], Item], *, origin: str
@@ -101,12 +106,17 @@ def decode_event(row: Any) -> Event:  # noqa: ANN401 - wire JSON
     if type(row) is not dict:
         return Event(name=_text(row))
     get = row.get
-    return Event(
+    usual = (
         _text(get("name")),
         _text(get("participantId")),
         _time(get("eventTime")),
         _text(get("remoteParticipantId")),
         _text(get("errorCode")),
+    )
+    if row.keys().isdisjoint(_SELDOM):
+        return Event(*usual)
+    return Event(
+        *usual,
         _text(get("destinationStageArn")),
         _text(get("destinationSessionId")),
         _flag(get("replica")),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ivscope.domain.identifiers import Identifiers
     from ivscope.workspace.place import Place
 
 
@@ -32,6 +33,8 @@ class Launch:
     """World of the demo; None outside it."""
     at: str | None = None
     """Time to go to in the participant's events."""
+    event: "Identifiers | None" = None
+    """What a pasted text tells of an event of the participant, to go to."""
     filter: str | None = None
     """Filter of the participant's events."""
     recording: Callable[[], RecordingStatus] | None = None

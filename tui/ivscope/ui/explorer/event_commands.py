@@ -21,6 +21,7 @@ from ivscope.analysis.jumps import (
     nearest_row,
     next_row,
     row_beyond,
+    row_like,
 )
 from ivscope.analysis.time_input import (
     TimeInputError,
@@ -29,6 +30,7 @@ from ivscope.analysis.time_input import (
     read_time,
 )
 from ivscope.domain.durations import round_duration
+from ivscope.domain.identifiers import Identifiers
 from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.render.timestamps import TimeStyle, full
 from ivscope.ui.commands import Unavailable
@@ -388,6 +390,25 @@ class EventCommands:
     def go_to_moment(self, moment: datetime) -> None:
         """Go to the event nearest to a moment, reading on while a nearer one can follow."""
         self._go_near(moment, None)
+
+    def go_to_event_of(self, found: Identifiers) -> None:
+        """Go to the event that a pasted text tells of, or to the one nearest to its time."""
+        moment, what = found.time, " ".join(filter(None, (found.event_name, found.error_code)))
+        if moment is None:
+            return
+
+        def arrived(row: int) -> None:
+            same = row_like(self._event_list.view, row, found.event_name, found.error_code)
+            seconds = abs(_seconds_between(self._event_list, row, moment))
+            at = full(moment, self._times.zone)
+            self._pane.move_to(row if same is None else same)
+            if same is None or seconds >= 1:
+                away = "is in that second" if seconds < 1 else f"is {round_duration(seconds)} away"
+                self._context.say(f"no {what or 'event'} of {at} here: the nearest event {away}")
+            else:
+                self._context.say(f"{what or 'the event'} of {at}, as the text says")
+
+        self._go_near(moment, arrived)
 
     def _go_near(self, moment: datetime, arrived: Callable[[int], None] | None) -> None:
         event_list = self._event_list

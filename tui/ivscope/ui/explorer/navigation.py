@@ -57,6 +57,8 @@ class Navigation:
                 self._events.filter_by(launch.filter)
             if launch.at:
                 self._events.go_to(launch.at)
+            elif launch.event is not None and self.here.level is Level.EVENTS:
+                self._events.go_to_event_of(launch.event)
         except Unavailable as why:
             complaints.insert(0, str(why))
         return "; ".join(complaints)

@@ -79,24 +79,24 @@ def child(place: Place, row: PickerRow) -> Place:
             return Place(place.stage_arn, place.session_id, row.participant_id, place.narrowed)
 
 
-def typed_place(place: Place, text: str) -> Place | None:
-    """Return the place that a typed or pasted id, ARN or JSON names; None for none.
+def typed_places(place: Place, text: str) -> list[Place]:
+    """Return the place that a typed or pasted id, ARN or JSON names; none, or several to choose.
 
     What the text leaves out is taken from `place`: a session id alone means its stage, and a
-    participant id its session. A stage ARN alone means the sessions of that stage.
+    participant id its session. A stage ARN alone means the sessions of that stage. Several when
+    the text names several participants and does not say which one is meant.
     """
     found = read_identifiers(text)
     stage_arn = found.stage_arn or place.stage_arn
     if stage_arn is None:
-        return None
-    if found.stage_arn is not None and found.stage_arn != place.stage_arn:
-        return Place(
-            stage_arn, found.session_id, found.participant_id if found.session_id else None
-        )
-    session_id = found.session_id or (place.session_id if found.participant_id else None)
+        return []
+    is_elsewhere = found.stage_arn is not None and found.stage_arn != place.stage_arn
+    session_id = found.session_id
+    if found.participant_id and not is_elsewhere:
+        session_id = session_id or place.session_id
     if session_id is None:
-        return Place(stage_arn) if found.stage_arn else None
-    return Place(stage_arn, session_id, found.participant_id)
+        return [Place(stage_arn)] if found.stage_arn else []
+    return [Place(stage_arn, session_id, one) for one in (found.participant_id, *found.also)]
 
 
 _MOST_SHOWN = 1_000
@@ -105,14 +105,14 @@ escape a name of megabytes at every key would be slow."""
 
 
 def narrow(place: Place, items: Indexed[PickerItem], text: str) -> Indexed[PickerRow]:
-    """Keep items that show every typed word, and add the place that the text itself names."""
+    """Keep items that show every typed word, and add the places that the text itself names."""
     words = folded(text).split()
     if not words:
         return items
     kept: list[PickerRow] = [item for item in items if _holds(item, words)]
-    typed = typed_place(place, text)
-    if typed is not None and not any(child(place, row) == typed for row in kept):
-        kept.append(TypedPlace(typed))
+    for typed in typed_places(place, text):
+        if not any(child(place, row) == typed for row in kept):
+            kept.append(TypedPlace(typed))
     return kept
 
 

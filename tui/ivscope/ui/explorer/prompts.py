@@ -113,14 +113,21 @@ class PromptCommands:
             except Unavailable as why:
                 self._context.say(str(why))
             return
-        place = picking.typed_place(here.picker, text)
-        if place is not None:
-            self._navigation.go(place)
-            moment = read_identifiers(text).time
-            if moment is not None and place.level is Level.EVENTS:
-                self._events.go_to_moment(moment)
+        places = picking.typed_places(here.picker, text)
+        if len(places) == 1:
+            self._open(places[0], text)
+        elif places:
+            self._navigation.go(places[0].picker)
+            ids = ", ".join(place.participant_id or "" for place in places)
+            self._context.say(f"it names {len(places)} participants, {ids}: paste one of them")
         else:
             self._context.say("nothing to open in it: no stage ARN, session or participant id")
+
+    def _open(self, place: Place, text: str) -> None:
+        """Open a place that a text names, at the event that it tells of."""
+        self._navigation.go(place)
+        if place.level is Level.EVENTS:
+            self._events.go_to_event_of(read_identifiers(text))
 
     def _find(self) -> None:
         if self._context.picks:
@@ -154,10 +161,10 @@ class PromptCommands:
     def _narrowing_prompt(self) -> OpenPrompt:
         picker = self._context.picker
 
-        def entered(_text: str) -> None:
+        def entered(text: str) -> None:
             place = picker.left_over()
             if place is not None:
-                self._navigation.go(place)
+                self._open(place, text)
 
         return OpenPrompt(
             title="FILTER",
