@@ -305,7 +305,7 @@ def test_a_role_that_wants_a_code_does_not_prompt_on_the_terminal(home):
     failure = failure_of(profile="coded")
     assert (failure.kind, failure.retryable) == (FailureKind.CREDENTIALS, False)
     assert "MFA" in failure.summary
-    assert "export-credentials --profile coded" in failure.remedy
+    assert "get-caller-identity --profile coded" in failure.remedy
 
 
 def test_a_closed_port_names_the_host(home, keys):

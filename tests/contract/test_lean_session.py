@@ -1,5 +1,7 @@
 """The lean session must find what the stock one finds: addresses, settings and roles."""
 
+import hashlib
+import json
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -144,6 +146,42 @@ def test_a_role_is_assumed_with_times_kept_as_text(sts, tmp_path, monkeypatch):
         assert len(source.read_page(calls.STAGES, None).items) == 3
     assert source._client._client._request_signer._credentials.access_key == "ASSUMED"
     assert source._client.context.credential_method == "assume-role"
+
+
+def test_a_role_with_a_one_time_code_is_taken_from_the_cli_and_its_cache_is_left_alone(
+    tmp_path, monkeypatch
+):
+    serial = "arn:aws:iam::111122223333:mfa/alex"
+    (tmp_path / "config").write_text(
+        ROLE.replace("[profile base]", f"mfa_serial = {serial}\n[profile base]")
+    )
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    cache = tmp_path / ".aws" / "cli" / "cache"
+    with Endpoint(SmallWorld()) as endpoint:
+        options = AwsOptions(profile="role", region=REGION, endpoint_url=endpoint.url)
+        with pytest.raises(ProviderFailure) as caught:
+            AwsSource.connect(options).read_page(calls.STAGES, None)
+        assert "aws sts get-caller-identity --profile role" in caught.value.remedy
+        assert not cache.exists()
+        # The name that the AWS CLI gives the file: of all that is asked for, in this form.
+        asked = {"RoleArn": "arn:aws:iam::111122223333:role/Reader", "SerialNumber": serial}
+        name = hashlib.sha1(json.dumps(asked, sort_keys=True).encode()).hexdigest()  # noqa: S324
+        cache.mkdir(parents=True)
+        kept = {
+            "AccessKeyId": "FROMCLI",
+            "SecretAccessKey": "s",
+            "SessionToken": "t",
+            "Expiration": "2999-01-01T00:00:00Z",
+        }
+        (cache / f"{name}.json").write_text(json.dumps({"Credentials": kept}))
+        source = AwsSource.connect(options)
+        assert len(source.read_page(calls.STAGES, None).items) == 3
+        assert source._client._client._request_signer._credentials.access_key == "FROMCLI"
+        assert [path.name for path in cache.iterdir()] == [f"{name}.json"]
+        (cache / f"{name}.json").write_text("{")
+        with pytest.raises(ProviderFailure, match="one-time code"):
+            AwsSource.connect(options).read_page(calls.STAGES, None)
 
 
 def test_a_refused_role_is_not_taken_for_a_refused_read(sts, tmp_path, monkeypatch):

@@ -88,8 +88,8 @@ def _from_credentials(error: Exception, context: CallContext) -> ProviderFailure
             return failure_of(
                 FailureKind.CREDENTIALS,
                 f"the role of {context.profile_words} asks for a one-time code (MFA)",
-                "ivscope does not ask for codes: take keys with `aws configure "
-                f"export-credentials{context.profile_option} --format env`, set them, start again.",
+                "ivscope does not ask for codes: run `aws sts get-caller-identity"
+                f"{context.profile_option}`, which does, then r to retry.",
             )
         case _:
             return None

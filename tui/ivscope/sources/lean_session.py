@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 from botocore.loaders import Loader
 from botocore.session import Session as BotocoreSession
+from botocore.utils import JSONFileCache
 
 SERVICE = "ivs-realtime"
 """Name of the service in botocore."""
@@ -39,8 +40,26 @@ _REGION_NAMES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 other SDKs (AWS SDKs and Tools Reference Guide, AWS Region). botocore reads the second one only."""
 
 
+_CLI_CACHE = "~/.aws/cli/cache"
+"""Where the AWS CLI keeps the credentials of roles that it assumed."""
+
+
 class MfaCodeNeeded(Exception):  # noqa: N818 - says what is needed
     """A role asks for a one-time code. botocore would ask for it on the terminal of our screen."""
+
+
+class _CliRoles(JSONFileCache):  # type: ignore[misc, unused-ignore]
+    """The roles that the AWS CLI keeps. They are read and never written."""
+
+    def __contains__(self, key: str) -> bool:
+        """Whether the CLI keeps this role in a file that can be read."""
+        try:
+            return isinstance(self[key], dict)
+        except (KeyError, RecursionError):
+            return False
+
+    def __setitem__(self, key: str, value: object) -> None:
+        """Keep nothing."""
 
 
 class LeanLoader(Loader):  # type: ignore[misc, unused-ignore]
@@ -100,7 +119,7 @@ def build_session(
     core.register_component("data_loader", LeanLoader(extra_search_paths=folders))
     core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_as_it_came)
     if not isolated:
-        _refuse_prompts(core)
+        _use_roles_of_cli(core)
     return boto3.Session(
         botocore_session=core,
         region_name=region,
@@ -135,8 +154,10 @@ def _as_it_came(wire_time: object) -> object:
     return wire_time
 
 
-def _refuse_prompts(core: BotocoreSession) -> None:
+def _use_roles_of_cli(core: BotocoreSession) -> None:
+    """Take a role that the AWS CLI assumed, perhaps with MFA, while it lasts; ask for no code."""
     provider = core.get_component("credential_provider").get_provider("assume-role")
+    provider.cache = _CliRoles(os.path.expanduser(_CLI_CACHE))  # noqa: PTH111 - as botocore
     # No public way to pass a prompter through the session exists.
     provider._prompter = _refuse  # noqa: SLF001
 
