@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from ivscope.endpoint import UNVERIFIED
 from support.case_files import FOLDER
 from support.terminal import IVSCOPE, Terminal, settings
 
@@ -107,7 +108,9 @@ def test_a_wrong_case_file_is_refused_by_one_sentence(tmp_path, content, said):
 
 def test_what_is_neither_a_world_nor_a_file_is_refused_with_the_names_of_the_worlds():
     line = refused("--world", "incidnet")
-    assert line == "ivscope: incidnet: no such file, and the worlds are incident, quiet, huge"
+    assert (
+        line == "ivscope: incidnet: no such file, and the worlds are incident, quiet, huge, samples"
+    )
 
 
 def test_a_file_that_never_ends_can_be_interrupted(tmp_path):
@@ -139,7 +142,7 @@ def test_a_port_that_cannot_be_opened_is_refused():
     assert os.strerror(errno.EADDRINUSE) in line
 
 
-def test_the_help_of_the_explorer_names_the_endpoint_and_its_own_help_the_case_file():
+def test_the_help_of_the_explorer_names_the_endpoint_and_its_own_what_nobody_compared_with_aws():
     helps = [
         subprocess.run(
             [*IVSCOPE, *arguments, "--help"],
@@ -153,4 +156,5 @@ def test_the_help_of_the_explorer_names_the_endpoint_and_its_own_help_the_case_f
     ]
     assert "endpoint" in helps[0]
     assert "case file" in helps[1]
-    assert "incident, quiet, huge" in " ".join(helps[1].split())
+    assert "incident, quiet, huge, samples" in " ".join(helps[1].split())
+    assert all(" ".join(one.split()) in " ".join(helps[1].split()) for one in UNVERIFIED)

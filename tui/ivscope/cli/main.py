@@ -30,7 +30,10 @@ INCOMPLETE = 1
 """Exit code when something that was asked for is missing: a file given up, answers not recorded,
 a rule that failed."""
 
-_WORLDS = ("incident", "quiet", "huge")
+_HELP_WIDTH = 78
+"""Columns of help that is wrapped here: what argparse uses in a terminal of 80."""
+
+_WORLDS = ("incident", "quiet", "huge", "samples")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -112,12 +115,27 @@ def _add_place(parser: argparse.ArgumentParser) -> None:
 
 
 def _endpoint_parser() -> argparse.ArgumentParser:
+    from textwrap import fill  # noqa: PLC0415 - only for the endpoint
+
+    from ivscope.endpoint import UNVERIFIED  # noqa: PLC0415 - same
+
+    about = fill(
+        "Serve a demo world or a case file as an ivs-realtime endpoint on 127.0.0.1, for the "
+        "explorer, the AWS CLI and SDKs. Any credentials will do. Ctrl+C stops it.",
+        _HELP_WIDTH,
+    )
+    more = fill(
+        "A case file is one session as JSON, for tests and bug reports; README says what is in "
+        'it. The world samples is the incident with "" for what participants lack, as AWS\'s own '
+        "samples have it; clients that check answers stop there.",
+        _HELP_WIDTH,
+    )
+    unverified = [fill(f"- {one}", _HELP_WIDTH, subsequent_indent="  ") for one in UNVERIFIED]
     parser = _Parser(
         prog="ivscope endpoint",
-        description="Serve a demo world or a case file as an ivs-realtime endpoint on 127.0.0.1, "
-        "for the explorer, the AWS CLI and SDKs. Any credentials will do. Ctrl+C stops it.",
-        epilog="A case file is one session as JSON, for tests and bug reports; README says what "
-        "is in it.",
+        description=about,
+        epilog="\n".join([more, "\nNot compared with AWS:", *unverified]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--port", type=int, default=0, help="port (default: any free one)")
     parser.add_argument(

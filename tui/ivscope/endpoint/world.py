@@ -1,10 +1,23 @@
 """World: the data that the endpoint serves, as structures of the wire."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 Members = dict[str, Any]
-"""One wire structure: member name to JSON value. Times are ISO 8601 text."""
+"""One wire structure: member name to JSON value. Times are text as `date_time` writes it."""
+
+_OFFSET = len("+00:00")
+
+
+def date_time(moment: datetime) -> str:
+    """The protocol's date-time (Smithy): UTC as `Z`, and milliseconds if there are any.
+
+    Args:
+        moment: An aware datetime in UTC. What is finer than a millisecond is cut off.
+    """
+    precision = "milliseconds" if moment.microsecond else "seconds"
+    return moment.isoformat(timespec=precision)[:-_OFFSET] + "Z"
 
 
 class World(Protocol):

@@ -1,10 +1,10 @@
-"""Opens worlds by name. The quiet world is built here."""
+"""Opens worlds by name. The quiet world and that of the samples are built here."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from ivscope.endpoint.world import World
+from ivscope.endpoint.world import Members, World
 from ivscope.endpoint.worlds.huge import HugeWorld
 from ivscope.endpoint.worlds.incident import IncidentWorld
 from ivscope.endpoint.worlds.people import (
@@ -44,7 +44,7 @@ class QuietWorld(TimelineWorld):
 
 
 def _build_standup(midnight: datetime, days: int) -> Timeline:
-    start = midnight - timedelta(days=days) + timedelta(hours=9, microseconds=331_000 + days)
+    start = midnight - timedelta(days=days) + timedelta(hours=9, milliseconds=331 + days)
     meeting = Timeline(STANDUP_ARN, session_id(STANDUP_ARN, "standup", str(days)), start)
     at = meeting.at
     end = at("09:14:30")
@@ -62,7 +62,7 @@ def _build_standup(midnight: datetime, days: int) -> Timeline:
 def _build_live(now: datetime) -> Timeline:
     opened = now - timedelta(hours=2)
     room = Timeline(
-        STANDUP_ARN, session_id(STANDUP_ARN, "live"), opened + timedelta(microseconds=77_000)
+        STANDUP_ARN, session_id(STANDUP_ARN, "live"), opened + timedelta(milliseconds=77)
     )
     host = room.host("ana", chrome(), opened + timedelta(seconds=3))
     host.publish(opened + timedelta(seconds=3))
@@ -71,10 +71,37 @@ def _build_live(now: datetime) -> Timeline:
     return room
 
 
+class SamplesWorld(IncidentWorld):
+    """The incident with participants written as in the samples of the AWS CLI's help.
+
+    A text that has no value is "" where the other worlds leave the member out. For the ids of the
+    source the API's own model allows no "", so a client that checks answers stops there.
+    """
+
+    def participants(self, stage_arn: str, session_id: str) -> list[Members] | None:
+        """The participants that have joined, in the order of the first join."""
+        rows = super().participants(stage_arn, session_id)
+        return None if rows is None else [_as_in_samples(row) for row in rows]
+
+    def participant(self, stage_arn: str, session_id: str, participant_id: str) -> Members | None:
+        """One participant; also one that failed to join and is in no list."""
+        row = super().participant(stage_arn, session_id, participant_id)
+        return None if row is None else _as_in_samples(row)
+
+
+def _as_in_samples(row: Members) -> Members:
+    """A participant with "" as in list-participants, example 2, and get-participant, example 1."""
+    odd = {"userId": "", "sdkVersion": "", **row}
+    if row["replicationType"] == "SOURCE":
+        odd |= {"sourceStageArn": "", "sourceSessionId": ""}
+    return odd
+
+
 _WORLDS: Final[dict[str, Callable[[datetime, PresentTime], World]]] = {
     "incident": IncidentWorld,
     "quiet": QuietWorld,
     "huge": HugeWorld,
+    "samples": SamplesWorld,
 }
 
 WORLD_NAMES: Final = tuple(_WORLDS)

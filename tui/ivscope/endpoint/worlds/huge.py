@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, overload
 
 from ivscope.domain import events
-from ivscope.endpoint.world import Members
+from ivscope.endpoint.world import Members, date_time
 from ivscope.endpoint.worlds.people import base62, from_base62, stage_arn, viewer
 from ivscope.endpoint.worlds.timeline_world import PresentTime, stage_settings
 
@@ -103,8 +103,8 @@ class HugeSession:
 
     def members(self) -> Members:
         """The StageSession structure."""
-        start = self.start + timedelta(microseconds=1 + self.key % 999_999)
-        answer = {"sessionId": self.session_id, "startTime": start.isoformat()}
+        start = self.start + timedelta(milliseconds=1 + self.key % 999)
+        answer = {"sessionId": self.session_id, "startTime": date_time(start)}
         if not self.live:
             answer["endTime"] = self._time(self.duration)
         return answer
@@ -214,7 +214,7 @@ class HugeSession:
         return self.flaky and index == FLAKY
 
     def _time(self, second: int) -> str:
-        return (self.start + timedelta(seconds=second)).isoformat()
+        return date_time(self.start + timedelta(seconds=second))
 
 
 REGION: Final = "us-east-1"

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from ivscope.domain import events
-from ivscope.endpoint.world import Members
+from ivscope.endpoint.world import Members, date_time
 from ivscope.endpoint.worlds.people import ingest_arn, short_id
 
 VIEWER: Final = ("SUBSCRIBE",)
@@ -75,7 +75,7 @@ class Token:
         }
         if self.user_id is not None:
             answer["userId"] = self.user_id
-        answer["expirationTime"] = self.expiration.isoformat()
+        answer["expirationTime"] = date_time(self.expiration)
         return answer
 
 
@@ -175,7 +175,7 @@ class Person:
         event: Members = {
             "name": name,
             "participantId": self.participant_id,
-            "eventTime": moment.isoformat(),
+            "eventTime": date_time(moment),
             **extra,
         }
         if self.copy_of is not None and "remoteParticipantId" not in extra:
@@ -222,7 +222,7 @@ class Person:
                 event: Members = {
                     "name": name,
                     "participantId": self.participant_id,
-                    "eventTime": moment.isoformat(),
+                    "eventTime": date_time(moment),
                     "remoteParticipantId": other.participant_id,
                 }
                 if other.copy_of is not None:

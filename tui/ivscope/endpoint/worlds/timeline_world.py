@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ivscope.endpoint.world import Members
+from ivscope.endpoint.world import Members, date_time
 from ivscope.endpoint.worlds.person import Ingest, Person
 from ivscope.endpoint.worlds.timeline import Timeline
 
@@ -176,10 +176,10 @@ def _is_known(person: Person, now: datetime) -> bool:
 def _session_members(timeline: Timeline) -> Members:
     answer: Members = {
         "sessionId": timeline.session_id,
-        "startTime": timeline.start.isoformat(timespec="microseconds"),
+        "startTime": date_time(timeline.start),
     }
     if timeline.end is not None:
-        answer["endTime"] = timeline.end.isoformat()
+        answer["endTime"] = date_time(timeline.end)
     return answer
 
 
@@ -191,7 +191,7 @@ def _participant_members(timeline: Timeline, person: Person, now: datetime) -> M
     is_connected = any(stay.holds(now) for stay in person.stays)
     answer["state"] = "CONNECTED" if is_connected else "DISCONNECTED"
     if person.arrival is not None:
-        answer["firstJoinTime"] = person.arrival.isoformat()
+        answer["firstJoinTime"] = date_time(person.arrival)
     answer["attributes"] = dict(token.attributes)
     answer["published"] = any(span.start <= now for span in person.publishes)
     answer |= person.facts
@@ -228,10 +228,4 @@ def _replication_members(person: Person, now: datetime) -> Members:
     if not begun:
         return {"replicationType": "NONE"}
     active = any(item.span.holds(now) for item in begun)
-    return {
-        "replicationType": "SOURCE",
-        "replicationState": "ACTIVE" if active else "STOPPED",
-        # Empty, not absent, as in the official sample of a source participant.
-        "sourceStageArn": "",
-        "sourceSessionId": "",
-    }
+    return {"replicationType": "SOURCE", "replicationState": "ACTIVE" if active else "STOPPED"}
