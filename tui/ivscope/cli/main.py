@@ -30,9 +30,6 @@ INCOMPLETE = 1
 """Exit code when something that was asked for is missing: a file given up, answers not recorded,
 a rule that failed."""
 
-_HELP_WIDTH = 78
-"""Columns of help that is wrapped here: what argparse uses in a terminal of 80."""
-
 _WORLDS = ("incident", "quiet", "huge", "samples")
 
 
@@ -115,26 +112,15 @@ def _add_place(parser: argparse.ArgumentParser) -> None:
 
 
 def _endpoint_parser() -> argparse.ArgumentParser:
-    from textwrap import fill  # noqa: PLC0415 - only for the endpoint
+    from ivscope import endpoint  # noqa: PLC0415 - only for the endpoint
 
-    from ivscope.endpoint import UNVERIFIED  # noqa: PLC0415 - same
-
-    about = fill(
-        "Serve a demo world or a case file as an ivs-realtime endpoint on 127.0.0.1, for the "
-        "explorer, the AWS CLI and SDKs. Any credentials will do. Ctrl+C stops it.",
-        _HELP_WIDTH,
-    )
-    more = fill(
-        "A case file is one session as JSON, for tests and bug reports; README says what is in "
-        'it. The world samples is the incident with "" for what participants lack, as AWS\'s own '
-        "samples have it; clients that check answers stop there.",
-        _HELP_WIDTH,
-    )
-    unverified = [fill(f"- {one}", _HELP_WIDTH, subsequent_indent="  ") for one in UNVERIFIED]
     parser = _Parser(
         prog="ivscope endpoint",
-        description=about,
-        epilog="\n".join([more, "\nNot compared with AWS:", *unverified]),
+        description="Serve a demo world or a case file as an ivs-realtime endpoint on 127.0.0.1,\n"
+        "for the explorer, the AWS CLI and SDKs. Any credentials will do. Ctrl+C stops\n"
+        "it. A case file is one session as JSON, for tests and bug reports; README\n"
+        "says what is in it.",
+        epilog=endpoint.__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--port", type=int, default=0, help="port (default: any free one)")
