@@ -1,6 +1,7 @@
 """The command in a real terminal: the triage by hand, and what it does to the terminal."""
 
 import subprocess
+import sys
 
 import pytest
 
@@ -214,6 +215,36 @@ def test_a_dumb_terminal_is_refused_with_a_pointer(name):
     assert "TERM" in text
     assert "xterm-256color" in text
     assert b"\x1b" not in raw
+
+
+def test_a_system_without_unix_terminals_is_told_in_one_sentence_what_works():
+    """As on Windows, where Python has no module termios."""
+    start = "import sys; sys.modules['termios'] = None; from ivscope.cli.main import run; run()"
+    for arguments in ((), ("--demo",), ("open", "saved.ivscope")):
+        done = subprocess.run(
+            [sys.executable, "-c", start, *arguments],
+            env=settings(),
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+        (line,) = done.stderr.splitlines()
+        assert line.startswith("ivscope: ")
+        assert "Windows" in line
+        assert "WSL" in line
+        assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_a_file_of_one_letter_is_no_recording_and_no_database(tmp_path):
+    file = tmp_path / "letter.ivscope"
+    file.write_text("a")
+    code, text, _ = refused("open", str(file), environ=settings())
+    assert code == 2
+    said = text.replace("\r\n", "")
+    assert "letter.ivscope is not a recording" in said
+    assert "a database" not in said
+    assert file.read_text() == "a"
 
 
 def test_a_pipe_is_refused():

@@ -172,7 +172,10 @@ def other_label(path):
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (write(b"not a database, though long enough to have a header" * 20), "not a database"),
+        (write(b"a"), "is not a recording: name a file"),
+        (write(b"some notes\n"), "is not a recording: name a file"),
+        (write(b"no database, though long enough to have a header" * 20), "is not a recording"),
+        (write(b"SQLite format 3\0" + b"and no more" * 99), "not a database"),
         (other_database, "no recording of ivscope"),
         (newer, f"format {SCHEMA + 1}"),
         (other_label, "is a recording of demo incident of 2026-11-26, not of AWS"),

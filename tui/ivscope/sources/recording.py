@@ -274,7 +274,15 @@ def _is_new(path: Path, *, create: bool) -> bool:
     if not stat.S_ISREG(path.stat().st_mode):
         raise UnusableFileError(f"{path} is no regular file, so no recording")
     with path.open("rb") as file:
-        return not file.read(1)
+        begins = file.read(len(_HEADER))
+    if begins and begins != _HEADER:
+        # SQLite itself takes a file of less than a page for an empty database.
+        raise UnusableFileError(f"{path} is not a recording: name a file that --record has saved")
+    return not begins
+
+
+_HEADER = b"SQLite format 3\0"
+"""The first bytes of every database (SQLite file format, 1.3)."""
 
 
 def _begin(connection: sqlite3.Connection, label: str) -> None:

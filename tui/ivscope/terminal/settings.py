@@ -14,6 +14,10 @@ _SSH_FRAMES = "20"
 
 def refusal(environ: Mapping[str, str], *, is_terminal: bool) -> str | None:
     """Why the explorer cannot run here, with what to do; None when it can."""
+    try:
+        import termios  # noqa: F401, PLC0415 - Windows has none
+    except ModuleNotFoundError:
+        return "the explorer needs a Unix terminal, which Windows lacks: it works in WSL"
     if not is_terminal:
         return "the explorer needs a terminal: stdin and stdout are not both one"
     if environ.get("TERM", "dumb") in {"", "dumb"}:
