@@ -185,7 +185,7 @@ def test_stages_over_three_pages_all_come(open_source):
         assert [len(page.items) for page in pages_of(source, calls.STAGES)] == [100, 100, 1]
 
 
-def test_sessions_carry_microseconds_and_only_ended_ones_an_end(source):
+def test_sessions_carry_milliseconds_and_only_ended_ones_an_end(source):
     first, *_, live = rows_of(source, calls.sessions(STAGE_ARN))
     assert live.session_id == SESSION_ID
     assert live.end_time is None

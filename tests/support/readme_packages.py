@@ -1,7 +1,7 @@
 """README's picture of the packages: `python tests/support/readme_packages.py` writes it.
 
 The picture and its sentences are the import contracts of pyproject.toml, and the table is the
-docstrings of the packages, so that README cannot say what the checks do not.
+first paragraphs of the docstrings of the packages, so that README says what the checks hold to.
 """
 
 import ast
@@ -33,12 +33,13 @@ def contracts() -> list[dict[str, Any]]:
 
 
 def packages(layers: list[str]) -> Iterator[tuple[str, str]]:
-    """Name below `ivscope` and docstring of every package, from the top layer down."""
+    """Name below `ivscope` of every package, and how its docstring begins, from the top down."""
     top = ROOT / "tui" / "ivscope"
     for room in " | ".join(layers).split(" | "):
         for path in sorted((top / room).rglob("__init__.py")):
             docstring = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
-            yield ".".join(path.parent.relative_to(top).parts), " ".join(docstring.split())
+            purpose = " ".join(docstring.partition("\n\n")[0].split())
+            yield ".".join(path.parent.relative_to(top).parts), purpose
 
 
 def _picture(first: dict[str, Any], others: list[dict[str, Any]]) -> Iterator[str]:

@@ -167,7 +167,7 @@ class SmallWorld:
         age = len(self._sessions) - 1 - place
         session: Members = {
             "sessionId": SESSION_ID if age == 0 else session_id(place),
-            "startTime": wire_time(EPOCH - timedelta(days=age), "microseconds"),
+            "startTime": wire_time(EPOCH - timedelta(days=age), "milliseconds"),
         }
         if age:
             session["endTime"] = wire_time(EPOCH - timedelta(days=age) + timedelta(hours=1))

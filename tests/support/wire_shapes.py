@@ -8,6 +8,16 @@ from ivscope.endpoint.service_model import Shape, load_service_model
 
 SHAPES = load_service_model().shapes
 
+_TYPES = {
+    "structure": dict,
+    "list": list,
+    "map": dict,
+    "timestamp": str,
+    "string": str,
+    "boolean": bool,
+    "integer": int,
+}
+
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
 """A date-time of the protocol (Smithy), with milliseconds at most."""
 
@@ -16,10 +26,11 @@ def violations(shape_name: str, value: Any, path: str = "") -> Iterator[str]:
     """What the model does not allow, as "path: complaint (value)", in the order found."""
     shape = SHAPES[shape_name]
     kind = shape["type"]
-    if kind == "structure":
+    if not _is_a(kind, value):
+        yield f"{path}: not a {kind} ({value!r})"
+    elif kind == "structure":
         yield from _structure(shape, value, path)
     elif kind == "list":
-        yield from _complaint(isinstance(value, list), path, "not a list", value)
         yield from _size(shape, len(value), path, value)
         for item in value:
             yield from violations(shape["member"]["shape"], item, f"{path}[]")
@@ -29,14 +40,16 @@ def violations(shape_name: str, value: Any, path: str = "") -> Iterator[str]:
             yield from violations(shape["key"]["shape"], key, f"{path}{{key}}")
             yield from violations(shape["value"]["shape"], item, f"{path}{{value}}")
     elif kind == "timestamp":
-        yield from _complaint(_is_utc_text(value), path, "not a date-time with Z", value)
+        fits = _DATE_TIME.fullmatch(value) is not None
+        yield from _complaint(fits, path, "not a date-time with Z", value)
     elif kind == "string":
         yield from _string(shape, value, path)
-    else:
-        expected = {"boolean": bool, "integer": int}[kind]
-        yield from _complaint(type(value) is expected, path, f"not a {kind}", value)
-        if kind == "integer":
-            yield from _size(shape, value, path, value)
+    elif kind == "integer":
+        yield from _size(shape, value, path, value)
+
+
+def _is_a(kind: str, value: object) -> bool:
+    return type(value) is _TYPES[kind]
 
 
 def _structure(shape: Shape, value: Any, path: str) -> Iterator[str]:
@@ -50,7 +63,6 @@ def _structure(shape: Shape, value: Any, path: str) -> Iterator[str]:
 
 
 def _string(shape: Shape, value: Any, path: str) -> Iterator[str]:
-    yield from _complaint(isinstance(value, str), path, "not text", value)
     yield from _size(shape, len(value), path, value)
     if "pattern" in shape:
         fits = re.fullmatch(shape["pattern"], value) is not None
@@ -67,7 +79,3 @@ def _size(shape: Shape, size: int, path: str, value: Any) -> Iterator[str]:
 def _complaint(holds: bool, path: str, text: str, value: Any) -> Iterator[str]:
     if not holds:
         yield f"{path}: {text} ({value!r})"
-
-
-def _is_utc_text(value: str) -> bool:
-    return isinstance(value, str) and _DATE_TIME.fullmatch(value) is not None
