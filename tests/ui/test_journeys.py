@@ -118,6 +118,24 @@ async def test_esc_leaves_the_prompt_and_shows_all_rows_again():
         assert len(journey.rows("picker").rows) == 40
 
 
+async def test_the_arn_of_the_stage_one_is_in_leads_to_its_sessions_and_hides_no_participant():
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all read")
+        await journey.ask("slash", "FILTER", LIVE_STAGE)
+        await journey.until("open stage")
+        await journey.press("enter")
+        await journey.until("5 sessions, all read")
+        await journey.ask("slash", "FILTER", LIVE_STAGE)
+        await journey.until("open stage")
+        await journey.press("enter")
+        await journey.until("5 sessions, all read")
+        assert len(journey.rows("picker").rows) == 5
+        await journey.press("j", "enter")
+        await journey.until("40 participants, all read")
+        assert SHOW in journey.screen[0]
+        assert len(journey.rows("picker").rows) == 40
+
+
 async def test_a_participant_id_that_is_not_listed_can_be_typed():
     async with explorer(at()) as journey:
         await journey.until("40 participants, all read")

@@ -90,6 +90,11 @@ class Navigation:
 
     def go(self, place: Place) -> None:
         """Open a place; Esc returns here."""
+        picker = self._picker
+        is_elsewhere = self._context.picks and place.parent != picker.place
+        if is_elsewhere and picking.typed_place(picker.place, picker.text) == place:
+            # A pasted ARN of elsewhere is no part of a row here: kept, it would hide them all.
+            picker.narrow("")
         self._leave()
         self._trail.go(place)
         self.arrive()
