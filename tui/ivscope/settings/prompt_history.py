@@ -3,10 +3,9 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
-from ivscope.settings.files import read_whole, save_private
+from ivscope.settings.files import alone_in, make_private_folder, read_whole, save_private
 
 FILE_NAME = "prompts.json"
 """In the state folder."""
@@ -45,18 +44,24 @@ def load(path: Path) -> dict[str, list[str]]:
     }
 
 
-def save(path: Path, texts: Mapping[str, Sequence[str]]) -> None:
+def save(path: Path, texts: Mapping[str, Sequence[str]]) -> str:
     """Store the texts, after those that another ivscope has stored meanwhile.
 
-    A file that cannot be written is ignored: the prompts remember the texts anyway
-    until the program ends.
+    Returns:
+        Why they cannot be stored, such as "No space left on device"; empty when they are. What was
+        stored before is there as it was.
     """
-    kept = load(path)
-    for title, own in texts.items():
-        others = [text for text in kept.get(title, []) if text not in own]
-        kept[title] = _last([*others, *(text for text in own if len(text) <= LONGEST_TEXT)])
-    with suppress(OSError):
-        save_private(path, (json.dumps(kept).encode(),))
+    try:
+        make_private_folder(path.parent)
+        with alone_in(path.parent):
+            kept = load(path)
+            for title, own in texts.items():
+                others = [text for text in kept.get(title, []) if text not in own]
+                kept[title] = _last([*others, *(text for text in own if len(text) <= LONGEST_TEXT)])
+            save_private(path, (json.dumps(kept).encode(),))
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
 
 
 def _may_be_kept(text: str) -> bool:

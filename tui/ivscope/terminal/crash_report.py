@@ -23,6 +23,9 @@ _FACTS: Final = ("TERM", "COLORTERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "L
 _FACTS_WITHOUT_VALUE: Final = ("TMUX", "STY", "SSH_CONNECTION", "NO_COLOR")
 """Told as there or not: their values are paths and addresses."""
 
+_MOST_REPORTS: Final = 10
+"""Files. A bug that comes at every start shall not fill a disk."""
+
 _LONGEST_MESSAGE: Final = 300
 _LONGEST_FACT: Final = 40
 
@@ -49,6 +52,8 @@ def report_crash(
 ) -> str:
     """Write the report in a file of its own, mode 0600, in the folder for state.
 
+    The oldest reports there are removed, so that no more than ten are left.
+
     Args:
         error: What ended the program.
         commands: Ids of the commands done last, the latest last.
@@ -70,6 +75,9 @@ def report_crash(
     except OSError as refused:
         reason = refused.strerror or type(refused).__name__
         return f"{sorry} Its report could not be saved ({reason}):\n{report}"
+    with suppress(OSError):
+        for old in sorted(path.parent.glob("crash-*.txt"))[:-_MOST_REPORTS]:  # named by time
+            old.unlink()
     shown = str(path).replace(home, "~") if len(home) > 1 else str(path)
     return (
         f"{sorry}\nA report for its maintainers is in {shown}. It holds nothing of what was read. "
