@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from ivscope.settings.files import alone_in, make_private_folder, read_whole, save_private
 
@@ -20,13 +21,23 @@ LONGEST_TEXT = 2000
 """Characters. Longer texts were pasted for a single use, so they are not stored."""
 
 
-_SECRET = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}|\b(?:sk|rt)_[\w-]{16,}|://[^/@\s]+:[^/@\s]+@")
-"""A signed token, a stream key of IVS, or an address with a password."""
+SECRETS: Final = (
+    (
+        re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"),
+        "<token>",
+    ),  # signed, as of a participant
+    (re.compile(r"\b(?:sk|rt)_[\w-]{16,}"), "<stream key>"),
+    (re.compile(r"(?<=://)[^/@\s]*:[^/@\s]*@"), ""),  # user and password in an address
+    (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}"), "<key id>"),
+    (re.compile(r"(?i)\b\w*(?:secret_?access_?key|session_?token)\W{1,5}\S{16,}"), "<key>"),
+)
+"""What lets others in, and what to write in its place. Long enough not to hit what a person looks
+for: a name such as sk_rates."""
 
 
 def is_secret(text: str) -> bool:
     """Whether a text holds what lets others in, so that it is neither stored nor offered again."""
-    return _SECRET.search(text) is not None
+    return any(pattern.search(text) for pattern, _ in SECRETS)
 
 
 def load(path: Path) -> dict[str, list[str]]:

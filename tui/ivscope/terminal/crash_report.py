@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from ivscope.settings.files import save_private, state_folder
+from ivscope.settings.prompt_history import SECRETS
 
 CRASHED: Final = 70
 """Exit code after a bug: EX_SOFTWARE of sysexits.h."""
@@ -29,11 +30,9 @@ _MOST_REPORTS: Final = 10
 _LONGEST_MESSAGE: Final = 300
 _LONGEST_FACT: Final = 40
 
-_SECRETS: Final = (
-    (re.compile(r"(?<=://)[^/@\s]*@"), ""),  # user and password in an address
-    (re.compile(r"eyJ[\w-]*(?:\.[\w-]*)*"), "<token>"),  # JSON Web Token
-    (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}"), "<key id>"),
-    (re.compile(r"\bsk_[\w-]+"), "<stream key>"),
+_HIDDEN: Final = (
+    *SECRETS,
+    (re.compile(r"(?<=://)[^/@\s]*@"), ""),  # a user in an address
     (re.compile(r"[\w+/=-]{24,}"), "<long word>"),  # other keys; ids and ARNs go with them
 )
 _QUOTED = re.compile(r"""(['"])(.*?)(?:\1|\Z)""", re.DOTALL)
@@ -135,7 +134,7 @@ def _message(error: BaseException) -> str:
 
 def _redacted(text: str, *, keeps_names: bool = False) -> str:
     """A text as one line without secrets and values."""
-    for pattern, instead in _SECRETS:
+    for pattern, instead in _HIDDEN:
         text = pattern.sub(instead, text)
     if not (keeps_names and all(quoted[2].isidentifier() for quoted in _QUOTED.finditer(text))):
         text = _QUOTED.sub("'…'", text)
