@@ -21,7 +21,7 @@ LONGEST_TEXT = 2000
 """Characters. Longer texts were pasted for a single use, so they are not stored."""
 
 
-SECRETS: Final = (
+_SECRETS: Final = (
     (
         re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"),
         "<token>",
@@ -37,7 +37,14 @@ for: a name such as sk_rates."""
 
 def is_secret(text: str) -> bool:
     """Whether a text holds what lets others in, so that it is neither stored nor offered again."""
-    return any(pattern.search(text) for pattern, _ in SECRETS)
+    return any(pattern.search(text) for pattern, _ in _SECRETS)
+
+
+def without_secrets(text: str) -> str:
+    """The text with a word in place of each secret, for files and the clipboard."""
+    for pattern, instead in _SECRETS:
+        text = pattern.sub(instead, text)
+    return text
 
 
 def load(path: Path) -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from ivscope.settings.files import save_private, state_folder
-from ivscope.settings.prompt_history import SECRETS
+from ivscope.settings.prompt_history import without_secrets
 
 CRASHED: Final = 70
 """Exit code after a bug: EX_SOFTWARE of sysexits.h."""
@@ -31,7 +31,6 @@ _LONGEST_MESSAGE: Final = 300
 _LONGEST_FACT: Final = 40
 
 _HIDDEN: Final = (
-    *SECRETS,
     (re.compile(r"(?<=://)[^/@\s]*@"), ""),  # a user in an address
     (re.compile(r"[\w+/=-]{24,}"), "<long word>"),  # other keys; ids and ARNs go with them
 )
@@ -134,6 +133,7 @@ def _message(error: BaseException) -> str:
 
 def _redacted(text: str, *, keeps_names: bool = False) -> str:
     """A text as one line without secrets and values."""
+    text = without_secrets(text)
     for pattern, instead in _HIDDEN:
         text = pattern.sub(instead, text)
     if not (keeps_names and all(quoted[2].isidentifier() for quoted in _QUOTED.finditer(text))):
