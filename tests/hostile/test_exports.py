@@ -1,7 +1,7 @@
 """What is saved and copied of hostile values reads back as exactly those values."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -55,9 +55,11 @@ def times_in(value):
 def is_same(written, served):
     """Whether two texts name the same moment, or are the same where they name none."""
     try:
-        return datetime.fromisoformat(written) == datetime.fromisoformat(served)
+        moments = [datetime.fromisoformat(text) for text in (written, served)]
     except (ValueError, TypeError):
         return written == served
+    first, second = (m if m.tzinfo else m.replace(tzinfo=UTC) for m in moments)
+    return first == second
 
 
 def test_a_saved_list_reads_back_as_the_values_that_were_served(served):
