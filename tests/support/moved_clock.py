@@ -22,6 +22,9 @@ class MovedClock:
     def __init__(self) -> None:
         self.seconds = 0.0
         """Seconds that the clock shows."""
+        self.wall_ahead = 0.0
+        """Seconds by which the time of day has moved more than that: a machine that sleeps counts
+        no seconds, and a clock that is set jumps."""
         self.clock = Clock(self.now, self.monotonic, self._wait_until)
         self.ui = UiThread(self._soon, self._later)
         self._lock = threading.Lock()
@@ -36,7 +39,7 @@ class MovedClock:
         return Jobs(self.clock, self.ui, _fail if crash is None else crash)
 
     def now(self) -> datetime:
-        return START + timedelta(seconds=self.seconds)
+        return START + timedelta(seconds=self.seconds + self.wall_ahead)
 
     def monotonic(self) -> float:
         with self._lock:
@@ -105,6 +108,11 @@ class MovedClock:
             self._timers.pop(due[1])[1]()
         self._show(end)
         self.catch_up()
+
+    def jump(self, seconds: float) -> None:
+        """Move the clock at once, as over a sleep: what was due on the way is due now, and once."""
+        self._show(self.seconds + seconds)
+        self.pass_time(0)
 
     def _show(self, moment: float) -> None:
         with self._lock:

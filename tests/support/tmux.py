@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
-from support.terminal import settings
+from support.terminal import Terminal, settings
 
 HAS_TMUX = shutil.which("tmux") is not None
 
@@ -73,6 +73,15 @@ class Tmux:
         self._tmux("set-buffer", "-b", "pasted", text)
         self._tmux("paste-buffer", "-p", "-d", "-b", "pasted", "-t", "s")
         return self
+
+    def attached(self, columns: int, rows: int) -> Terminal:
+        """A terminal of this size that shows the session, as a person has who comes back to it."""
+        words = ("tmux", "-S", str(self._socket), "attach", "-t", "s")
+        return Terminal(words, columns=columns, rows=rows)
+
+    def detach(self) -> None:
+        """Detach all terminals."""
+        self._tmux("detach-client", "-s", "s")
 
     @property
     def screen(self) -> list[str]:

@@ -175,11 +175,22 @@ def test_an_idle_screen_sends_nothing():
         assert len(terminal.raw) == before
 
 
-def test_quitting_does_not_wait_for_the_network():
+@pytest.mark.parametrize("fault", ["slow_headers", "slow_body", "throttle", "close_now"])
+def test_quitting_does_not_wait_for_the_network(fault):
     with ivscope_over(
-        incident(), LIVE_STAGE, SHOW, JOSE, fault="slow_headers.ListParticipantEvents"
+        incident(), LIVE_STAGE, SHOW, JOSE, fault=f"{fault}.ListParticipantEvents"
     ) as terminal:
         terminal.until("... reading events").press("ctrl+q")
+        assert terminal.exit_code(timeout=2) == 0
+        assert not terminal.modes & ALTERNATE_SCREEN
+
+
+def test_quitting_does_not_wait_for_a_program_that_should_give_credentials(tmp_path):
+    (tmp_path / "config").write_text("[default]\ncredential_process = sleep 77\n")
+    environ = settings(AWS_CONFIG_FILE=str(tmp_path / "config"))
+    del environ["AWS_ACCESS_KEY_ID"], environ["AWS_SECRET_ACCESS_KEY"]
+    with Terminal((*IVSCOPE, "--region", "us-west-2"), environ=environ) as terminal:
+        terminal.until("credential_process").press("ctrl+q")
         assert terminal.exit_code(timeout=2) == 0
         assert not terminal.modes & ALTERNATE_SCREEN
 

@@ -42,3 +42,29 @@ def cursor_row(tmux):
     column = lines[titles].index("TIME") - CURSOR_BEFORE_TIME
     marked = [y for y, line in enumerate(lines) if line[column : column + 1] == ">"]
     return marked[0] - titles - 1 if marked else None
+
+
+def test_after_detaching_it_goes_on_and_fills_a_terminal_of_another_size():
+    world = open_world("incident", lambda: EPOCH)
+    with Endpoint(world) as endpoint:
+        command = [*IVSCOPE, "--endpoint-url", endpoint.url, "--region", world.region]
+        with Tmux([*command, LIVE_STAGE, SHOW, PRIYA], columns=120, rows=40) as tmux:
+            tmux.until("61 events, all read")
+            for columns, rows in ((100, 30), (200, 50), (80, 24)):
+                with tmux.attached(columns, rows) as person:
+                    person.until(lambda: fills(person, columns)).press("j")  # noqa: B023 - at once
+                    person.until_quiet()
+                    tmux.detach()
+                    assert person.exit_code() == 0
+                assert tmux.about("pane_width") == str(columns)
+                tmux.press("k").until("61 events, all read")
+            tmux.press("C-q")
+            assert tmux.exit_code() == 0
+            assert tmux.about("alternate_on") == "0"
+
+
+def fills(person, columns):
+    """Whether the zone stands at the right edge and the status above the last line."""
+    first, *_, status, _ = person.screen
+    is_wide = len(first) == columns and first.endswith("UTC")
+    return is_wide and "events, all read" in status

@@ -1,7 +1,10 @@
 """Signals, a closed terminal, Ctrl+Z: the program ends or stops, and the terminal is as it was."""
 
+import re
+import shlex
 import signal
 import sys
+from functools import partial
 
 import pytest
 
@@ -63,6 +66,30 @@ def test_bytes_that_are_no_text_start_nothing_and_end_nothing():
         assert terminal.screen == before
         terminal.press("ctrl+q")
         assert terminal.exit_code() == 0
+
+
+CLEARED = b"\x1b[H\x1b[2J"
+LEFT = b"\x1b[?1049l"
+
+WAYS_OUT = {
+    "quit": lambda terminal: terminal.press("ctrl+q"),
+    **{number.name: partial(Terminal.signal, number=number) for number in ENDING},
+    "stop": lambda terminal: terminal.send(b"\x1a"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_OUT)
+def test_the_old_picture_is_gone_before_the_second_screen_is_left(way):
+    """GNU screen and mosh have no second screen: it would stay there, for the shell to write in."""
+    with_jobs = f"set -m; {shlex.join(DEMO)}; true"
+    command = ("bash", "--norc", "-c", with_jobs) if way == "stop" else DEMO
+    with Terminal(command) as terminal:
+        terminal.until(LISTED).until_quiet()
+        WAYS_OUT[way](terminal).until(lambda: LEFT in terminal.raw)
+        cleared, left = terminal.raw.rindex(CLEARED), terminal.raw.index(LEFT)
+        assert cleared < left
+        between = terminal.raw[cleared + len(CLEARED) : left]
+        assert not re.sub(rb"\x1b\[[?<>]?[0-9;]*[A-Za-z]", b"", between).strip(b"\r\n ")
 
 
 @pytest.mark.skipif(not HAS_TMUX, reason="tmux is not installed")

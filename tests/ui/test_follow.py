@@ -209,3 +209,14 @@ async def is_quiet(watcher):
     await journey.until(lambda: time.monotonic() > end)
     assert watcher.polls == polls
     assert journey.app._provider.changes == begun
+
+
+async def test_after_hours_of_sleep_every_event_is_there_and_it_follows_on():
+    """The time of day has jumped; the seconds that waits are counted in have not."""
+    async with following() as watcher:
+        journey = watcher.journey
+        watcher.clock.go_on(3 * 3600)
+        await journey.until(lambda: watcher.held == watcher.told, within=30)
+        await journey.until("FOLLOWING")
+        await watcher.sees_news()
+        assert watcher.held == watcher.told

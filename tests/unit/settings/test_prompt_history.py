@@ -115,6 +115,10 @@ TOKEN = "eyJhbGciOiJFUzM4NCJ9.eyJqdGkiOiAidEF2MFlUaE51UDh5In0.c2lnbmF0dXJl"  # n
         "rt_123456789012_us-west-2_AbCdEfGhIjKl_0123456789abcdef",
         "sk_us-west-2_AbCdEfGhIjKl_0123456789abcdef",
         "https://alex:hunter2@proxy.example/",
+        "http://:a-key-alone@proxy.example:3128",
+        "AKIAIOSFODNN7EXAMPLE",
+        "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        '"SessionToken": "IQoJb3JpZ2luX2VjEXAMPLEEXAMPLE"',
     ],
 )
 def test_a_secret_is_neither_stored_nor_offered_again(path, secret):
@@ -127,3 +131,13 @@ def test_a_secret_is_neither_stored_nor_offered_again(path, secret):
     assert TypedTexts(path).of("FIND") == ["sk_rates"]
     history.add("FIND", "last")
     assert secret not in path.read_text()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sk_rates", "eyJ", "https://example.com/a:b@c", "session token", "secret access key", "ASIA"],
+)
+def test_what_only_looks_like_a_secret_is_kept(path, text):
+    history = TypedTexts(path)
+    history.add("FIND", text)
+    assert load(path) == {"FIND": [text]}

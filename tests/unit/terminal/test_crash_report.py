@@ -109,3 +109,15 @@ def test_an_error_whose_text_is_a_bug_of_its_own_is_reported_too(tmp_path):
 
     _, report = reported(tmp_path, raised(WorseError()))
     assert "WorseError: no message (RuntimeError)" in report
+
+
+def test_the_newest_ten_reports_are_kept_and_no_other_file_goes(tmp_path):
+    folder = tmp_path / ".local" / "state" / "ivscope"
+    folder.mkdir(parents=True)
+    (folder / "prompts.json").write_text("{}")
+    for day in range(1, 28):
+        (folder / f"crash-202611{day:02d}T140000Z.txt").write_text(f"report of day {day}")
+    reported(tmp_path, raised(KeyError("x")))
+    left = sorted(path.name for path in folder.iterdir())
+    assert left[0] == "crash-20261119T140000Z.txt"
+    assert left[9:] == ["crash-20261128T140000Z.txt", "prompts.json"]

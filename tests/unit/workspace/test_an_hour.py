@@ -151,3 +151,65 @@ def test_a_throttled_hour_waits_on_the_same_clock_and_goes_on_by_itself(time, wa
     assert waits[:5] == [1, 2, 4, 8, 8]
     busiest = max(sum(at <= poll < at + 1 for poll in watcher.polls) for at in watcher.polls)
     assert busiest <= DEMAND_LIMIT
+
+
+NIGHT = 8 * HOUR
+
+SLEEPS = {
+    "seconds go on": (NIGHT, 0),
+    "seconds stand still": (0, NIGHT),
+    "seconds go on and the time of day does not": (NIGHT, -NIGHT),
+    "the clock is set back": (0, -NIGHT),
+}
+
+
+@pytest.mark.parametrize(("seconds", "ahead"), SLEEPS.values(), ids=SLEEPS)
+def test_after_a_night_of_sleep_it_polls_once_loses_nothing_and_follows_on(
+    time, watcher, seconds, ahead
+):
+    watcher.source.insert(0, Event("JOINED", "p", START))
+    watcher.follower.start(0)
+    watcher.tick()
+    watcher.pass_time(10 * LONGEST_WAIT_SECONDS)
+    polls = len(watcher.polls)
+    watcher.source.insert(0, Event("PUBLISH_STARTED", "p", START + timedelta(hours=4)))
+    time.wall_ahead = ahead
+    time.jump(seconds)
+    watcher.settle()
+    assert len(watcher.polls) <= polls + 1
+    watcher.pass_time(LONGEST_WAIT_SECONDS)
+    assert {event.name for event in watcher.follower.feed.items} == {"JOINED", "PUBLISH_STARTED"}
+    assert watcher.status.state is FollowState.FOLLOWING
+    assert watcher.status.new_events == 1
+    after = watcher.polls[polls:]
+    assert len(after) >= 1
+    assert max(sum(at <= poll < at + 1 for poll in after) for at in after) <= DEMAND_LIMIT
+
+
+def test_a_poll_on_which_the_machine_fell_asleep_fails_and_is_asked_again(time, watcher):
+    """The connection does not outlive the night."""
+    watcher.source.insert(0, Event("JOINED", "p", START))
+    watcher.follower.start(0)
+    watcher.tick()
+    watcher.pass_time(10 * LONGEST_WAIT_SECONDS)
+    watcher.source.failures.append(failure(FailureKind.NETWORK))
+    time.jump(NIGHT)
+    watcher.settle()
+    assert watcher.status.state is FollowState.FAILED
+    assert len(watcher.follower.feed.items) == 1
+    watcher.source.insert(0, Event("PUBLISH_STARTED", "p", START + timedelta(hours=4)))
+    watcher.pass_time(LONGEST_WAIT_SECONDS)
+    assert watcher.status.state is FollowState.FOLLOWING
+    assert len(watcher.follower.feed.items) == 2
+
+
+def test_polls_that_a_night_of_sleep_left_out_are_not_made_up_for(time, watcher):
+    watcher.source.insert(0, Event("JOINED", "p", START))
+    watcher.follower.start(0)
+    watcher.tick()
+    watcher.pass_time(10 * LONGEST_WAIT_SECONDS)
+    polls = len(watcher.polls)
+    time.jump(NIGHT)
+    watcher.settle()
+    watcher.pass_time(LONGEST_WAIT_SECONDS - 1)
+    assert len(watcher.polls) == polls + 1

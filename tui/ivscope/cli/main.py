@@ -195,9 +195,10 @@ def _explore(options: argparse.Namespace) -> int:
     if complaint is not None:
         return _fail(complaint)
     from ivscope.settings.configuration import load  # noqa: PLC0415 - keeps --help quick
-    from ivscope.settings.files import state_folder  # noqa: PLC0415 - same
+    from ivscope.settings.files import close_to_others, state_folder  # noqa: PLC0415 - same
     from ivscope.settings.prompt_history import FILE_NAME  # noqa: PLC0415 - same
 
+    close_to_others(state_folder(os.environ))
     configuration, complaints = load(os.environ)
     for name in NOT_FOR_IVSCOPE & os.environ.keys():
         del os.environ[name]
@@ -224,7 +225,8 @@ def _explore(options: argparse.Namespace) -> int:
 
     def recorded() -> RecordingStatus:
         assert recording is not None  # noqa: S101 - only asked where there is one
-        return RecordingStatus(recording.path.name, recording.lost, recording.failure)
+        also = ", another ivscope too" if recording.has_other_writer else ""
+        return RecordingStatus(f"{recording.path.name}{also}", recording.lost, recording.failure)
 
     launch = Launch(
         label=origin.label,

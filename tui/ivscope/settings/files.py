@@ -1,10 +1,21 @@
 """Files of the user: reads regular ones only, writes such as only their owner can read."""
 
 import errno
+import fcntl
 import os
+import stat
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event
+
+_TRIES = 200
+_PAUSE = 0.005
+"""Seconds between tries to be alone in a folder. Saving a small file takes less than one of them;
+a program that was stopped in the middle of it must not hold up the keys of another."""
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def state_folder(environ: Mapping[str, str]) -> Path:
@@ -42,7 +53,7 @@ def read_whole(path: Path, most: int) -> bytes:
 
 
 def make_private_folder(path: Path) -> None:
-    """Make a folder with mode 0700, whatever the umask is or what mode it had.
+    """Make a folder with mode 0700, whatever the umask is; one that is there stays as it is.
 
     Folders above it that are not there are made in the same way.
 
@@ -53,9 +64,45 @@ def make_private_folder(path: Path) -> None:
         if not path.parent.exists():
             make_private_folder(path.parent)
         path.mkdir(mode=0o700, exist_ok=True)
+        path.chmod(0o700)
     # Among temporary files the folder could be another user's trap.
     if path.lstat().st_uid != os.getuid():
         raise PermissionError(errno.EPERM, "the folder belongs to someone else", str(path))
+
+
+def close_to_others(folder: Path) -> None:
+    """Give a folder of ours mode 0700 if others could look into it, or write there.
+
+    One that is not there, is someone else's or has no modes stays as it is.
+    """
+    with suppress(OSError):
+        if folder.lstat().st_mode & _OTHERS and not folder.is_symlink():
+            folder.chmod(0o700)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """While inside, another ivscope that wants to be alone in the folder waits.
+
+    For a second at most. Where a file system has no locks nobody waits.
+
+    Raises:
+        OSError: The folder cannot be opened.
+    """
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        for _ in range(_TRIES):
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                Event().wait(_PAUSE)
+                continue
+            except OSError:
+                pass
+            break
+        yield
+    finally:
+        os.close(handle)
 
 
 def save_private(path: Path, content: Iterable[bytes]) -> None:
@@ -72,6 +119,8 @@ def save_private(path: Path, content: Iterable[bytes]) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(handle, "wb") as file:
+            with suppress(OSError):  # some file systems have no modes
+                os.fchmod(handle, 0o600)  # a umask can take even its owner's
             file.writelines(content)
         Path(name).replace(path)
     except BaseException:

@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
-from ivscope.settings.files import read_whole, save_private
+from ivscope.settings.files import alone_in, make_private_folder, read_whole, save_private
 
 FILE_NAME = "prompts.json"
 """In the state folder."""
@@ -21,13 +21,30 @@ LONGEST_TEXT = 2000
 """Characters. Longer texts were pasted for a single use, so they are not stored."""
 
 
-_SECRET = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}|\b(?:sk|rt)_[\w-]{16,}|://[^/@\s]+:[^/@\s]+@")
-"""A signed token, a stream key of IVS, or an address with a password."""
+_SECRETS: Final = (
+    (
+        re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"),
+        "<token>",
+    ),  # signed, as of a participant
+    (re.compile(r"\b(?:sk|rt)_[\w-]{16,}"), "<stream key>"),
+    (re.compile(r"(?<=://)[^/@\s]*:[^/@\s]*@"), ""),  # user and password in an address
+    (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}"), "<key id>"),
+    (re.compile(r"(?i)\b\w*(?:secret_?access_?key|session_?token)\W{1,5}\S{16,}"), "<key>"),
+)
+"""What lets others in, and what to write in its place. Long enough not to hit what a person looks
+for: a name such as sk_rates."""
 
 
 def is_secret(text: str) -> bool:
     """Whether a text holds what lets others in, so that it is neither stored nor offered again."""
-    return _SECRET.search(text) is not None
+    return any(pattern.search(text) for pattern, _ in _SECRETS)
+
+
+def without_secrets(text: str) -> str:
+    """The text with a word in place of each secret, for files and the clipboard."""
+    for pattern, instead in _SECRETS:
+        text = pattern.sub(instead, text)
+    return text
 
 
 def load(path: Path) -> dict[str, list[str]]:
@@ -45,18 +62,24 @@ def load(path: Path) -> dict[str, list[str]]:
     }
 
 
-def save(path: Path, texts: Mapping[str, Sequence[str]]) -> None:
+def save(path: Path, texts: Mapping[str, Sequence[str]]) -> str:
     """Store the texts, after those that another ivscope has stored meanwhile.
 
-    A file that cannot be written is ignored: the prompts remember the texts anyway
-    until the program ends.
+    Returns:
+        Why they cannot be stored, such as "No space left on device"; empty when they are. What was
+        stored before is there as it was.
     """
-    kept = load(path)
-    for title, own in texts.items():
-        others = [text for text in kept.get(title, []) if text not in own]
-        kept[title] = _last([*others, *(text for text in own if len(text) <= LONGEST_TEXT)])
-    with suppress(OSError):
-        save_private(path, (json.dumps(kept).encode(),))
+    try:
+        make_private_folder(path.parent)
+        with alone_in(path.parent):
+            kept = load(path)
+            for title, own in texts.items():
+                others = [text for text in kept.get(title, []) if text not in own]
+                kept[title] = _last([*others, *(text for text in own if len(text) <= LONGEST_TEXT)])
+            save_private(path, (json.dumps(kept).encode(),))
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
 
 
 def _may_be_kept(text: str) -> bool:

@@ -7,7 +7,7 @@ import stat
 import threading
 import zlib
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,6 +106,9 @@ class Recording:
         """Answers that could not be saved."""
         self.failure: str | None = None
         """Why the last one was lost."""
+        self.has_other_writer = False
+        """Whether another ivscope has saved in it since this one began to. Both go on."""
+        self._version: int | None = None
 
     @classmethod
     def open(cls, path: Path, *, label: str | None = None, create: bool = False) -> "Recording":
@@ -128,7 +131,11 @@ class Recording:
             raise UnusableFileError(f"{path} is empty, so no recording")
         # What a kill has left half written is undone, which writes, unless nothing can be written.
         can_write = os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK)
-        is_fixed = not create and not can_write
+        if create and not can_write:
+            raise UnusableFileError(
+                f"{path} or its folder cannot be written, so nothing would be saved"
+            )
+        is_fixed = not can_write
         uri = f"{path.absolute().as_uri()}?mode={'ro&immutable=1' if is_fixed else 'rw'}"
         with ExitStack() as if_refused:
             try:
@@ -144,22 +151,20 @@ class Recording:
                 connection.execute("PRAGMA trusted_schema = OFF")
                 # A kill between two answers leaves a complete file; only a power cut can lose some.
                 connection.execute("PRAGMA synchronous = NORMAL")
-                if is_new:
-                    _begin(connection, label or "")
-                else:
+                if not (is_new and _begin(connection, label or "")):
                     _check(connection, path, label)
             except (sqlite3.Error, ValueError, TypeError) as error:
                 raise UnusableFileError(f"{path} cannot be read as a recording: {error}") from error
             if create:
-                # It was there before, perhaps for everybody to read.
-                path.chmod(0o600)
+                _make_private(path)
             if_refused.pop_all()
         return cls(connection, path)
 
     @property
     def in_words(self) -> str:
         """What was saved and lost, as a sentence for the person who quits."""
-        text = f"{self.saved:,} answers saved in {self.path}"
+        also = "; another ivscope saved in it too" if self.has_other_writer else ""
+        text = f"{self.saved:,} answers saved in {self.path}{also}"
         return f"{text}, {self.lost:,} not: {self.failure}" if self.lost else text
 
     def close(self) -> None:
@@ -191,6 +196,10 @@ class Recording:
         stamp = asked_at.timestamp()
         with self._lock, self._connection as connection:
             connection.execute("BEGIN IMMEDIATE")
+            (version,) = connection.execute("PRAGMA data_version").fetchone()
+            if version != self._version:  # it changes when another connection has written
+                self.has_other_writer = self._version is not None
+                self._version = version
             connection.execute("INSERT OR IGNORE INTO requests (text) VALUES (?)", (request,))
             (key,) = connection.execute(
                 "SELECT id FROM requests WHERE text = ?", (request,)
@@ -270,7 +279,12 @@ class Recording:
 def _is_new(path: Path, *, create: bool) -> bool:
     """Whether a file is empty or, with `create`, was not there and now is, for its owner only."""
     if create:
-        os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_NONBLOCK, 0o600))
+        was_there = path.exists()
+        handle = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_NONBLOCK, 0o600)
+        if not was_there:
+            with suppress(OSError):  # some file systems have no modes
+                os.fchmod(handle, 0o600)  # a umask can take even its owner's
+        os.close(handle)
     if not stat.S_ISREG(path.stat().st_mode):
         raise UnusableFileError(f"{path} is no regular file, so no recording")
     with path.open("rb") as file:
@@ -285,15 +299,35 @@ _HEADER = b"SQLite format 3\0"
 """The first bytes of every database (SQLite file format, 1.3)."""
 
 
-def _begin(connection: sqlite3.Connection, label: str) -> None:
+def _make_private(path: Path) -> None:
+    """Give a file mode 0600: it was there before, perhaps for everybody to read.
+
+    Raises:
+        UnusableFileError: It is somebody else's, who could read what is recorded.
+    """
+    try:
+        path.chmod(0o600)
+    except OSError as error:
+        if path.stat().st_uid != os.getuid():
+            raise UnusableFileError(
+                f"{path} belongs to someone else, who could read what is saved: name another file"
+            ) from error
+        # Some file systems have no modes.
+
+
+def _begin(connection: sqlite3.Connection, label: str) -> bool:
+    """Make the tables; returns False where another ivscope has made them meanwhile."""
     about = {"label": label, "began": utc_now().isoformat(timespec="seconds")}
     with connection:
         connection.execute("BEGIN IMMEDIATE")
+        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
+            return False
         for statement in _TABLES.split(";"):
             connection.execute(statement)
         connection.executemany("INSERT INTO about VALUES (?, ?)", about.items())
         connection.execute(f"PRAGMA application_id = {_APPLICATION}")
         connection.execute(f"PRAGMA user_version = {SCHEMA}")
+    return True
 
 
 def _check(connection: sqlite3.Connection, path: Path, label: str | None) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from ivscope.settings.files import save_private, state_folder
+from ivscope.settings.prompt_history import without_secrets
 
 CRASHED: Final = 70
 """Exit code after a bug: EX_SOFTWARE of sysexits.h."""
@@ -23,14 +24,14 @@ _FACTS: Final = ("TERM", "COLORTERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "L
 _FACTS_WITHOUT_VALUE: Final = ("TMUX", "STY", "SSH_CONNECTION", "NO_COLOR")
 """Told as there or not: their values are paths and addresses."""
 
+_MOST_REPORTS: Final = 10
+"""Files. A bug that comes at every start shall not fill a disk."""
+
 _LONGEST_MESSAGE: Final = 300
 _LONGEST_FACT: Final = 40
 
-_SECRETS: Final = (
-    (re.compile(r"(?<=://)[^/@\s]*@"), ""),  # user and password in an address
-    (re.compile(r"eyJ[\w-]*(?:\.[\w-]*)*"), "<token>"),  # JSON Web Token
-    (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}"), "<key id>"),
-    (re.compile(r"\bsk_[\w-]+"), "<stream key>"),
+_HIDDEN: Final = (
+    (re.compile(r"(?<=://)[^/@\s]*@"), ""),  # a user in an address
     (re.compile(r"[\w+/=-]{24,}"), "<long word>"),  # other keys; ids and ARNs go with them
 )
 _QUOTED = re.compile(r"""(['"])(.*?)(?:\1|\Z)""", re.DOTALL)
@@ -48,6 +49,8 @@ def report_crash(
     now: datetime,
 ) -> str:
     """Write the report in a file of its own, mode 0600, in the folder for state.
+
+    The oldest reports there are removed, so that no more than ten are left.
 
     Args:
         error: What ended the program.
@@ -70,6 +73,9 @@ def report_crash(
     except OSError as refused:
         reason = refused.strerror or type(refused).__name__
         return f"{sorry} Its report could not be saved ({reason}):\n{report}"
+    with suppress(OSError):
+        for old in sorted(path.parent.glob("crash-*.txt"))[:-_MOST_REPORTS]:  # named by time
+            old.unlink()
     shown = str(path).replace(home, "~") if len(home) > 1 else str(path)
     return (
         f"{sorry}\nA report for its maintainers is in {shown}. It holds nothing of what was read. "
@@ -127,7 +133,8 @@ def _message(error: BaseException) -> str:
 
 def _redacted(text: str, *, keeps_names: bool = False) -> str:
     """A text as one line without secrets and values."""
-    for pattern, instead in _SECRETS:
+    text = without_secrets(text)
+    for pattern, instead in _HIDDEN:
         text = pattern.sub(instead, text)
     if not (keeps_names and all(quoted[2].isidentifier() for quoted in _QUOTED.finditer(text))):
         text = _QUOTED.sub("'…'", text)

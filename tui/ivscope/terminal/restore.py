@@ -12,14 +12,17 @@ ENDING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 """Signals that end the program: `kill`, a closed terminal or SSH connection, and Ctrl+backslash.
 Ctrl+C is a key while the program runs."""
 
+CLEARING: Final = "\x1b[H\x1b[2J"
+"""Empties the screen. Sent before the second screen is left, for terminals that have none (GNU
+screen, mosh): the picture would stay, and the shell write into it."""
+
 _RESTORING: Final = (
     "\x18"  # what was half written is no sequence any more
     "\x1b[?2026l"  # a frame that was begun is shown
     "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"  # no reports of the mouse
     "\x1b[?2004l\x1b[?2048l\x1b[?1004l"  # nor of pastes, sizes and focus
     "\x1b[?7h\x1b[0m"
-    "\x1b[H\x1b[2J"  # for terminals without a second screen
-    "\x1b[?1049l\x1b[?25h"
+    f"{CLEARING}\x1b[?1049l\x1b[?25h"
 )
 
 _LONGEST_WAIT = 0.2

@@ -24,7 +24,7 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.message import Message
 
 from ivscope.domain.clock import SYSTEM_CLOCK
-from ivscope.terminal.restore import TerminalFile, restore_when_ended
+from ivscope.terminal.restore import CLEARING, TerminalFile, restore_when_ended
 from ivscope.terminal.typed_input import Pasted, TypedInput
 
 GONE: Final = 129
@@ -80,7 +80,7 @@ class QuickDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Give the terminal back, cleared for those without a second screen."""
-        self.write("\x1b[H\x1b[2J")
+        self.write(CLEARING)
         super().stop_application_mode()
         self._take_handlers_back()
 

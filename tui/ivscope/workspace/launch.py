@@ -14,6 +14,7 @@ class RecordingStatus:
     """What the header says about the file in which everything that is read is recorded."""
 
     file_name: str
+    """With a word on another ivscope that saves in it too."""
     lost: int
     """Answers that could not be saved."""
     failure: str | None

@@ -26,6 +26,7 @@ from ivscope.export.finding_json import findings_json
 from ivscope.export.saved_events import SavedHead, saved_lines
 from ivscope.render.safe import safe_lines
 from ivscope.settings.files import save_private, state_folder
+from ivscope.settings.prompt_history import without_secrets
 from ivscope.terminal.clipboard import copy
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
@@ -173,10 +174,11 @@ class Copying:
 
     def _connection(self) -> CliOptions:
         facts = self._provider.source_details
+        url = facts.endpoint_url if facts is not None else None
         return CliOptions(
             profile=self._profile,
             region=facts.region if facts is not None else None,
-            endpoint_url=facts.endpoint_url if facts is not None else None,
+            endpoint_url=None if url is None else without_secrets(url),
             demo_world=self._world,
         )
 
@@ -241,7 +243,7 @@ class Saving:
             all_read_at=iso_time(stream.all_read_at),
             coverage=stream.coverage,
             order="sorted by time" if event_list.by_time else log.order.value,
-            filter=filter_words(event_list),
+            filter=without_secrets(filter_words(event_list)),
         )
         event_at: Callable[[int], Event] = log.__getitem__
         if isinstance(stream, SessionStream):

@@ -54,6 +54,7 @@ class TypedTexts:
             path: File that keeps them; None to keep them for this run only.
         """
         self._path = path
+        self._why_not_kept = ""
 
     @cached_property
     def _texts(self) -> dict[str, list[str]]:
@@ -63,15 +64,21 @@ class TypedTexts:
         """Return the texts of one kind of prompt."""
         return self._texts.get(title, [])
 
-    def add(self, title: str, text: str) -> None:
-        """Add a text as the latest one, unless it is a secret."""
+    def add(self, title: str, text: str) -> str:
+        """Add a text as the latest one, unless it is a secret.
+
+        Returns:
+            Why the next run will not have it, the first time that there is a reason; else empty.
+        """
+        before = self._why_not_kept
         if text.strip() and not is_secret(text):
             texts = self._texts.setdefault(title, [])
             if text in texts:
                 texts.remove(text)
             texts.append(text)
             if self._path is not None:
-                save(self._path, self._texts)
+                self._why_not_kept = save(self._path, self._texts)
+        return "" if self._why_not_kept == before else self._why_not_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,9 +270,11 @@ class StatusArea(Container):
         if prompt is None:
             return
         self._close()
-        self._history.add(prompt.asked.title, prompt.text)
+        why_not_kept = self._history.add(prompt.asked.title, prompt.text)
         self.post_message(self.Answered())
         prompt.asked.entered(prompt.text)
+        if why_not_kept and self._note is None:
+            self.say(f"typed texts are not kept for the next run: {why_not_kept}")
 
     def _cancel(self) -> None:
         if self._prompt is not None:
