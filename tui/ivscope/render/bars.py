@@ -5,9 +5,11 @@ are left; ALL READ with the time at which the pass began that came to the end; R
 passes could not be put together with proof; PARTLY READ where participants are left or were denied.
 Nobody knows that everything was read of what still grows, so ALL READ has its time, unless the rows
 are recorded ones, whose time stands beside it.
+
+Long because what one view says of how much was read, and why not more, all views must say alike.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import chain
@@ -123,6 +125,46 @@ def failure_lines(failure: ProviderFailure, width: int) -> list[Line]:
     if failure.request_id is not None:
         lines += text_field("Request id", failure.request_id, width)
     return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What went wrong, told above the lowest lines of every view for as long as it lasts."""
+
+    word: str
+    """What kind of trouble, in capitals."""
+    cause: str
+    """May contain text from outside."""
+    step: str
+    """What to do now. May contain text from outside."""
+
+
+def failure_trouble(failure: ProviderFailure, whose: str = "") -> Trouble:
+    """Make the trouble that a failure is; `whose` says whom it concerns, such as "3 of 40"."""
+    cause = f"{whose}: {failure.summary}" if whose else failure.summary
+    return Trouble(failure.kind, cause, failure.remedy)
+
+
+_LINES_OF_TROUBLE = 2
+"""Lines each of the cause and of the step: the rows that were read must stay in view."""
+
+
+def trouble_lines(troubles: Sequence[Trouble], width: int) -> tuple[Line, ...]:
+    """Say of each trouble what happened and what to do, in four lines at most."""
+    lines: list[Line] = []
+    for trouble in troubles:
+        cause = (Span(f"{trouble.word}  ", Role.ERROR), Span(trouble.cause, Role.STRONG))
+        step = (Span("Do  ", Role.MUTED), Span(trouble.step))
+        for word, text in (cause, step):
+            # Cut one line shorter than it may get, since words that wrap leave cells empty.
+            room = _LINES_OF_TROUBLE * width - text_width(word.text) - _CELLS_LEFT_BY_WRAPPING
+            kept = Span(clip(text.text, max(width, room)), text.role)
+            lines += wrap((word, kept), width)[:_LINES_OF_TROUBLE]
+    return tuple(lines)
+
+
+_CELLS_LEFT_BY_WRAPPING = 12
+"""A word that goes to the next line leaves that many cells at most in nearly all texts."""
 
 
 _SEPARATOR = Span(" · ", Role.MUTED)

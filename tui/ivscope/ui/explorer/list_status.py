@@ -4,6 +4,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from ivscope.domain.failures import is_not_recorded
+from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.fetch.scheduler import Activity
@@ -15,8 +16,10 @@ from ivscope.render.bars import (
     PARTICIPANTS_LEFT,
     Budget,
     ListStatus,
+    Trouble,
     all_read,
     being_read,
+    failure_trouble,
     rows_read,
     share_read,
 )
@@ -25,7 +28,7 @@ from ivscope.render.timestamps import dates_taken, recorded
 from ivscope.ui.explorer import picking
 from ivscope.workspace.event_list import EventList
 from ivscope.workspace.event_stream import ParticipantStream
-from ivscope.workspace.place import Level
+from ivscope.workspace.place import Level, Place
 
 _EMPTY_EVENTS = (
     "No events returned for this participant.",
@@ -129,6 +132,44 @@ def _order(event_list: EventList) -> str:
         return event_list.stream.items.order.value
     is_final = event_list.stream.is_complete
     return "sorted by time" if is_final else "sorted by time, rows can still come between"
+
+
+def troubles(provider: StageDataProvider, here: Place, status: ListStatus | None) -> list[Trouble]:
+    """Return what went wrong at a place and is not told in full by the list on screen.
+
+    Args:
+        provider: What was read.
+        here: The place on screen.
+        status: State of the list on screen; None where everybody's events are summed up.
+    """
+    found: dict[str, Trouble] = {}
+    failure = None if status is None else status.failure
+    # Without rows the list itself tells all of it.
+    is_told = failure is not None and status is not None and not status.count
+    if failure is not None and not is_told and not is_not_recorded(failure):
+        found[failure.summary] = failure_trouble(failure)
+    if here.level in _OF_EVERYBODY and not is_told:
+        scan = provider.started_scan(here.session)
+        trouble = None if scan is None else scan_trouble(scan)
+        if trouble is not None:
+            found.setdefault(trouble.cause, trouble)
+    return list(found.values())
+
+
+_OF_EVERYBODY = frozenset({Level.PARTICIPANTS, Level.TIMELINE})
+"""The levels at which the sweep of the session is asked for."""
+
+
+def scan_trouble(scan: Scan) -> Trouble | None:
+    """Return why reading everybody stopped, or for whom it was refused; None while it goes on."""
+    failures = scan.log.failures
+    if scan.is_running:
+        return None
+    failure = scan.failure or next(iter(failures.values()), None)
+    if failure is None or is_not_recorded(failure):
+        return None
+    whose = "" if scan.failure is not None else f"{len(failures):,} not read"
+    return failure_trouble(failure, whose)
 
 
 def _hits(event_list: EventList, row: int) -> str:

@@ -11,10 +11,13 @@ from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.feed import Feed, FeedState, RefreshResult
 from ivscope.ui.commands import ONLY_RECORDED, Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
-from ivscope.ui.explorer.list_status import scan_word
+from ivscope.ui.explorer.list_status import scan_trouble, scan_word
 from ivscope.workspace.event_stream import NOTHING_NEW, ParticipantStream, pause_or_go_on
 from ivscope.workspace.jobs import Alarm
 from ivscope.workspace.place import Level, Place
+
+CANNOT_RETRY = "this cannot be retried: {read.restart} reads again from the start"
+"""Why a call that failed is not made again: its answer would be the same."""
 
 _SHORTEST_WAIT = 0.05
 """Least seconds of a timer: one of zero would keep the keys waiting."""
@@ -50,7 +53,7 @@ class ReadCommands:
             eta = self._load_all.eta(self._now(), *bounds)
             about = f" · {duration(eta)}" if eta is not None else ""
             return f"READING ALL{about} · {{go.out}} stops"
-        if self._context.here.level is Level.TIMELINE:
+        if self._tells_of_scan:
             return scan_word(self._scan, self._now(), self._context.times.zone)
         if self._follower is None:
             return ""
@@ -110,6 +113,15 @@ class ReadCommands:
             follower.pause()
 
     @property
+    def _tells_of_scan(self) -> bool:
+        """Whether the state of reading everybody is told: always where their events are listed."""
+        here = self._context.here
+        if here.level is not Level.PARTICIPANTS:
+            return here.level is Level.TIMELINE
+        scan = self._provider.started_scan(here.session)
+        return scan is not None and self._picker.feed.failure is None and bool(scan_trouble(scan))
+
+    @property
     def _scan(self) -> Scan:
         return self._provider.scan(self._context.here.session)
 
@@ -129,7 +141,7 @@ class ReadCommands:
     def _again(self) -> None:
         """Read again what failed; without a failure, read what is new."""
         feed, here, level = self._feed, self._context.here, self._context.level
-        if level is Level.TIMELINE:
+        if level is Level.TIMELINE or (level is Level.PARTICIPANTS and self._tells_of_scan):
             if not self._scan.start():
                 raise Unavailable(NOTHING_NEW)
             return
@@ -142,7 +154,7 @@ class ReadCommands:
             self._follower.retry(self._now())
         if feed.state is FeedState.FAILED:
             if not self._provider.retry(feed):
-                raise Unavailable("this cannot be retried: R reads again from the start")
+                raise Unavailable(CANNOT_RETRY)
         elif self._pane.event_list is not None and level is Level.EVENTS:
             refreshed = self._event_feed.status.refreshed
             self._awaited_refresh = refreshed.number if refreshed is not None else 0
@@ -195,8 +207,10 @@ class ReadCommands:
         return "" if self._feed.has_more else "all is read"
 
     def _start_load_all(self) -> None:
-        self._load_all = ReadAll(self._provider, self._feed)
-        self._load_all.step()
+        read_all = ReadAll(self._provider, self._feed)
+        if not read_all.step():
+            raise Unavailable(CANNOT_RETRY)
+        self._load_all = read_all
 
     # Following.
 

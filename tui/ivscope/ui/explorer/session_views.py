@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.fetch.scan import Scan
-from ivscope.ui.commands import Unavailable
+from ivscope.ui.commands import OverlayReading, Unavailable
 from ivscope.ui.compare.screen import Compared, ComparedRows, CompareScreen
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
@@ -15,7 +15,7 @@ from ivscope.ui.lanes.screen import Landing, LanesScreen
 from ivscope.ui.lanes.view import LanesView
 from ivscope.ui.summary.data import ParticipantData, SessionData, SummaryData
 from ivscope.ui.summary.screen import Drill, SummaryScreen
-from ivscope.workspace.event_stream import ParticipantStream, begun_scan
+from ivscope.workspace.event_stream import NOTHING_NEW, ParticipantStream, begun_scan
 from ivscope.workspace.names import Names
 from ivscope.workspace.place import Level, Place
 
@@ -167,8 +167,27 @@ class SessionViews:
             data = ParticipantData(self._provider, here, stream)
         else:
             data = SessionData(self._provider, self._scan(), self._jobs, self._redraw_view)
-        self._view = SummaryScreen(data, self._times, self._jobs, self._context.keys)
+        keys, reading = self._context.keys, self._reading()
+        self._view = SummaryScreen(data, self._times, self._jobs, keys, reading)
         self._context.screen.app.push_screen(self._view, self._leave_summary)
+
+    def _reading(self, *, of_everybody: bool = False) -> OverlayReading:
+        """Return the reading of what a view of the place on screen counts.
+
+        Args:
+            of_everybody: Whether it counts the events of everybody also at a participant.
+        """
+        here = self._context.here
+        if of_everybody or here.level is not Level.EVENTS:
+            here = Place(here.stage_arn, here.session_id, everybody=True)
+
+        def again() -> None:
+            if here.level is Level.EVENTS:
+                self._provider.retry(self._provider.events(here.participant))
+            elif not self._provider.scan(here.session).start():
+                raise Unavailable(NOTHING_NEW)
+
+        return OverlayReading(lambda: self._context.troubles(here), again)
 
     def _redraw_view(self) -> None:
         if self._view is not None:
@@ -202,8 +221,9 @@ class SessionViews:
         moment = event.time if event is not None and isinstance(event.time, datetime) else None
         now = self._provider.clock.monotonic
         view = LanesView(self._provider, scan, self._times, moment)
+        keys, reading = self._context.keys, self._reading(of_everybody=True)
         self._view = LanesScreen(
-            view, lambda: scan_word(scan, now(), self._times.zone), self._jobs, self._context.keys
+            view, lambda: scan_word(scan, now(), self._times.zone), self._jobs, keys, reading
         )
         self._context.screen.app.push_screen(self._view, self._leave_lanes)
 
