@@ -75,12 +75,17 @@ def rows_read(
         in_parts: Whether all pages were read, in passes that could not be put together.
         left: What is left when more can be read.
     """
-    what = f"{count:,} {noun}".rstrip()
+    what = counted(count, noun)
     if is_all:
         return f"{what}, all read"
     if in_parts:
         return f"{what}, read in parts"
     return f"{what} read, {left}" if has_more and count else f"{what} read"
+
+
+def counted(count: int, noun: str) -> str:
+    """Say a number of rows: "1 stage", "2 stages"; the number alone without a noun."""
+    return f"{count:,} {noun.removesuffix('s') if count == 1 else noun}".rstrip()
 
 
 def _of(read: int, known: int, *, all_listed: bool) -> str:
@@ -211,6 +216,10 @@ class ListStatus:
     """The line below the last row while more is available."""
 
 
+THROTTLED = "THROTTLED"
+
+GOES_ON_BY_ITSELF = "AWS asks for fewer calls: goes on by itself"
+
 SLOW_SECONDS = 2.0
 """A call that takes longer is told with what it waits for; nearly all are over by then."""
 
@@ -294,6 +303,8 @@ def status_line(status: ListStatus, budget: Budget, running: str, width: int) ->
     if status.failure is not None:
         # The tail may be far below the rows in view, so the cause is here too.
         facts = (facts[0], status.failure.summary)
+    elif word.startswith(THROTTLED):
+        facts = (facts[0], GOES_ON_BY_ITSELF, *status.extra)
     elif status.reading and budget.waited_seconds >= SLOW_SECONDS and not running:
         facts = (facts[0], f"waiting for {budget.waits_for}", *status.extra)
     for fact in facts:
@@ -346,7 +357,7 @@ def state_word(status: ListStatus, budget: Budget) -> tuple[str, Role]:
             return "NOT RECORDED", Role.WARNING
         return " · ".join(("FAILED", *_failure_keys(status))), Role.ERROR
     if status.waiting and budget.throttled_seconds > 0:
-        return f"THROTTLED {budget.throttled_seconds:.0f} s", Role.WARNING
+        return f"{THROTTLED} {budget.throttled_seconds:.0f} s", Role.WARNING
     if status.reading or status.waiting:
         slow = f" {budget.waited_seconds:.0f} s" if budget.waited_seconds >= SLOW_SECONDS else ""
         return f"READING{slow}", Role.ACCENT
@@ -375,7 +386,9 @@ def _tail(status: ListStatus, width: int) -> tuple[Line, ...]:
         verb = "waiting to read" if status.waiting else "reading"
         return ((Span(f"... {verb} {what}", Role.ACCENT),),)
     if status.shown == 0 and status.count:
-        note = f"None of the {status.count:,} {status.noun} read match."
+        note = f"None of the {counted(status.count, status.noun)} read match."
+        if status.count == 1:
+            note = f"The one {status.noun.removesuffix('s')} read does not match."
         more = "More are available: G reads on." if status.has_more else "All are read."
         return ((Span(note, Role.WARNING),), (Span(more, Role.MUTED),))
     if not status.started:
@@ -387,14 +400,17 @@ def _tail(status: ListStatus, width: int) -> tuple[Line, ...]:
         return ((Span(said, Role.WARNING),),)
     if not status.count:
         return tuple((Span(line, Role.MUTED),) for line in status.empty_note)
-    return ((Span(f"all {status.count:,} {status.noun} read", Role.MUTED),),)
+    all_of = "the only " if status.count == 1 else "all "
+    return ((Span(f"{all_of}{counted(status.count, status.noun)} read", Role.MUTED),),)
 
 
 def _failed(status: ListStatus, failure: ProviderFailure, width: int) -> Iterator[Line]:
     """Say why reading stopped, that rows are kept, and which keys go on."""
     yield from failure_lines(failure, width)
     if status.count:
-        yield (Span(f"{status.count:,} {status.noun} read before it are kept.", Role.MUTED),)
+        kept = "is kept" if status.count == 1 else "are kept"
+        text = f"{counted(status.count, status.noun)} read before it {kept}."
+        yield (Span(text, Role.MUTED),)
     if status.can_retry:
         when = "." if failure.retryable else ", once that is done."
         yield (Span(f"r goes on from where it stopped{when}", Role.ACCENT),)

@@ -168,7 +168,7 @@ def _judge(refusal: _Refusal, operation: str, context: CallContext, now: datetim
             f"AWS is throttling {refusal.operation}: {said}",
             (
                 f"The limit is {CALLS_PER_SECOND} calls/s per operation, shared by the account "
-                "and Region; reading goes on more slowly, r to retry now."
+                "and Region. Then r to retry: right after a refusal it waits a few seconds."
             ),
             True,
         )

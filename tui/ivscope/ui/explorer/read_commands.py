@@ -141,6 +141,7 @@ class ReadCommands:
     def _again(self) -> None:
         """Read again what failed; without a failure, read what is new."""
         feed, here, level = self._feed, self._context.here, self._context.level
+        self._tell_throttled(feed)
         if level is Level.TIMELINE or (level is Level.PARTICIPANTS and self._tells_of_scan):
             if not self._scan.start():
                 raise Unavailable(NOTHING_NEW)
@@ -161,6 +162,19 @@ class ReadCommands:
             self._provider.refresh(self._event_feed)
         else:
             self._provider.restart(feed)
+
+    def _tell_throttled(self, feed: Feed[Any]) -> None:
+        """Say how long reading waits, if AWS asks for fewer calls.
+
+        Raises:
+            Unavailable: The call waits already, and would be sent no sooner.
+        """
+        wait = self._provider.activity(self._now()).throttled_seconds
+        if wait > 0:
+            goes_on = f"AWS asks for fewer calls: this goes on by itself in {duration(wait)}"
+            if feed.state is FeedState.QUEUED:
+                raise Unavailable(goes_on)
+            self._context.say(goes_on)
 
     def _list_ingest_again(self, here: Place) -> None:
         """List ingest configurations anew when shown, since findings tell how they are now."""

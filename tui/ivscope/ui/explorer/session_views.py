@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from ivscope.domain.durations import duration
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.fetch.scan import Scan
+from ivscope.render.bars import GOES_ON_BY_ITSELF, SLOW_SECONDS, THROTTLED, Trouble
 from ivscope.ui.commands import OverlayReading, Unavailable
 from ivscope.ui.compare.screen import Compared, ComparedRows, CompareScreen
 from ivscope.ui.explorer.context import ExplorerContext
@@ -187,7 +189,15 @@ class SessionViews:
             elif not self._provider.scan(here.session).start():
                 raise Unavailable(NOTHING_NEW)
 
-        return OverlayReading(lambda: self._context.troubles(here), again)
+        def found() -> list[Trouble]:
+            seconds = self._provider.activity().throttled_seconds
+            told = self._context.troubles(here)
+            if seconds < SLOW_SECONDS:
+                return told
+            wait = f"Nothing, or wait {duration(seconds)} and see."
+            return [*told, Trouble(THROTTLED, GOES_ON_BY_ITSELF, wait)]
+
+        return OverlayReading(found, again)
 
     def _redraw_view(self) -> None:
         if self._view is not None:
