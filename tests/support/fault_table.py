@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,7 +30,7 @@ from pathlib import Path
 from ivscope.endpoint.faults import FAULTS, Fault, FaultSwitch
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
-from support.explorer import DANA, EPOCH, LIVE_STAGE, SHOW
+from support.explorer import DANA, EPOCH, LIVE_STAGE, PRIYA, SHOW
 from support.fault_words import FAULT_WORDS
 from support.terminal import IVSCOPE, settings
 from support.tmux import Tmux
@@ -605,11 +606,46 @@ def meet_huge() -> Told:
     return told
 
 
+def meet_denied(operation: str) -> Told:
+    """Be denied one operation only: it is named, and the rest goes on."""
+    told = Told(f"only {operation} denied", "403 AccessDeniedException for one operation")
+    said = f"ivs:{operation} is not allowed"
+    step = f"action ivs:{operation}"
+    world = open_world("incident", lambda: EPOCH)
+    with Endpoint(world) as endpoint:
+        url = endpoint.faulty_url(f"accessdenied.{operation}")
+        start = ("--endpoint-url", url, "--region", world.region, LIVE_STAGE, SHOW)
+        if operation in {"GetParticipant", EVENTS}:
+            with program(*start, PRIYA) as tmux:
+                told.expect("events: never told", is_so=shows(tmux, said, step))
+                said_too = "0 events read" if operation == EVENTS else "61 events"
+                told.look("events", tmux.screen, said=(said, step, said_too))
+        if operation in {"GetStageSession", EVENTS, "ListParticipants"}:
+            with program(*start) as tmux:
+                tmux.until(lambda: "particip" in flat(tmux.screen))
+                shows(tmux, "40 participants, all read", timeout=5)
+                tmux.press("i")
+                told.expect("summary: never told", is_so=shows(tmux, said, step))
+                told.look("summary", until_told_or_read(tmux), said=(said, step))
+    return told
+
+
+def until_told_or_read(tmux: Tmux) -> list[str]:
+    """Wait until a sweep has ended in any way; the screen then."""
+    tmux.until(lambda: not re.search(r"READING \d", flat(tmux.screen)), 60)
+    return tmux.screen
+
+
+DENIED = ("GetParticipant", "GetStageSession", "ListParticipants", EVENTS)
+"""Operations whose refusal alone is shown; that of ListStages is the fault `accessdenied`."""
+
+
 ROWS: Mapping[str, Callable[[], Told]] = (
     {name: partial(meet_fault, name) for name in FAULT_WORDS}
     | {name: partial(meet_slow, name) for name in SLOW}
     | {"hugebody": meet_huge}
     | {name: partial(meet_environment, name) for name in BROKEN}
+    | {f"only {name} denied": partial(meet_denied, name) for name in DENIED}
     | {
         "port closed": meet_closed_port,
         "TLS to a plain port": meet_plain_port,
@@ -646,16 +682,18 @@ def _said(screen: Sequence[str]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Show what the screen says at each fault.")
     parser.add_argument("rows", nargs="*", metavar="ROW", help="only these rows")
+    parser.add_argument("--jobs", type=int, default=4, help="rows at once; they mostly wait")
     parser.add_argument("--out", type=Path, metavar="FILE", help="save the table there too")
     given = parser.parse_args()
     unknown = [name for name in given.rows if name not in ROWS]
     if unknown:
         parser.error(f"no such row: {', '.join(unknown)}; there are {', '.join(ROWS)}")
     rows = []
-    for name in given.rows or ROWS:
-        told = ROWS[name]()
-        rows.append(told)
-        sys.stderr.write(f"{name}: {'; '.join(told.problems) or 'ok'}\n")
+    with ThreadPoolExecutor(given.jobs) as pool:
+        for told in pool.map(lambda name: ROWS[name](), given.rows or ROWS):
+            rows.append(told)
+            sys.stderr.write(f"{told.row}: {'; '.join(told.problems) or 'ok'}\n")
+            sys.stderr.flush()
     lines = "\n".join(table(rows)) + "\n"
     sys.stdout.write(lines)
     if given.out is not None:

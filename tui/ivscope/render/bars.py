@@ -142,12 +142,16 @@ class Trouble:
     """May contain text from outside."""
     step: str
     """What to do now. May contain text from outside."""
+    is_aside: bool = False
+    """Whether what is on screen is read all the same, so that it gets fewer lines."""
 
 
-def failure_trouble(failure: ProviderFailure, whose: str = "") -> Trouble:
+def failure_trouble(
+    failure: ProviderFailure, whose: str = "", *, is_aside: bool = False
+) -> Trouble:
     """Make the trouble that a failure is; `whose` says whom it concerns, such as "3 of 40"."""
     cause = f"{whose}: {failure.summary}" if whose else failure.summary
-    return Trouble(failure.kind, cause, failure.remedy)
+    return Trouble(failure.kind, cause, failure.remedy, is_aside)
 
 
 _LINES_OF_TROUBLE = 2
@@ -161,15 +165,16 @@ def trouble_lines(troubles: Sequence[Trouble], width: int) -> tuple[Line, ...]:
         cause = (Span(f"{trouble.word}  ", Role.ERROR), Span(trouble.cause, Role.STRONG))
         step = (Span("Do  ", Role.MUTED), Span(trouble.step))
         for word, text in (cause, step):
-            # Cut one line shorter than it may get, since words that wrap leave cells empty.
-            room = _LINES_OF_TROUBLE * width - text_width(word.text) - _CELLS_LEFT_BY_WRAPPING
-            kept = Span(clip(text.text, max(width, room)), text.role)
+            room = width - text_width(word.text)
+            if not trouble.is_aside:
+                room += (_LINES_OF_TROUBLE - 1) * (width - _CELLS_LEFT_BY_WRAPPING)
+            kept = Span(clip(text.text, max(1, room)), text.role)
             lines += wrap((word, kept), width)[:_LINES_OF_TROUBLE]
     return tuple(lines)
 
 
 _CELLS_LEFT_BY_WRAPPING = 12
-"""A word that goes to the next line leaves that many cells at most in nearly all texts."""
+"""A word that goes to the next line leaves so many cells empty at most in nearly all texts."""
 
 
 _SEPARATOR = Span(" · ", Role.MUTED)

@@ -3,6 +3,7 @@
 from datetime import datetime, tzinfo
 from typing import Any
 
+from ivscope.domain import calls
 from ivscope.domain.failures import is_not_recorded
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
@@ -10,7 +11,9 @@ from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.fetch.scheduler import Activity
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.event_log import EventLog
+from ivscope.provider.store.fact import Fact
 from ivscope.provider.store.feed import Feed, FeedState
+from ivscope.provider.store.fetchable import Fetchable
 from ivscope.render.bars import (
     ALL_READ,
     PARTICIPANTS_LEFT,
@@ -153,7 +156,27 @@ def troubles(provider: StageDataProvider, here: Place, status: ListStatus | None
         trouble = None if scan is None else scan_trouble(scan)
         if trouble is not None:
             found.setdefault(trouble.cause, trouble)
+    for aside in failed_asides(provider, here):
+        failure = aside.status.failure
+        if failure is not None and not is_not_recorded(failure):
+            found.setdefault(failure.summary, failure_trouble(failure, is_aside=True))
     return list(found.values())
+
+
+def failed_asides(provider: StageDataProvider, here: Place) -> list[Fetchable]:
+    """Return what failed of the facts about a place, whose list comes by another call."""
+    if here.level < Level.PARTICIPANTS:
+        return []
+    store, session = provider.store, here.session
+    facts: list[Fact[Any] | None] = []
+    if store.session(session) is None:
+        facts.append(store.all_facts.get(calls.session(session)))
+    lists: list[Feed[Any] | None] = []
+    if here.level is Level.EVENTS:
+        scope = here.participant
+        facts.append(store.all_facts.get(calls.participant(scope)))
+        lists.append(store.lists.get(calls.replicas(scope.stage_arn, scope.participant_id)))
+    return [one for one in (*facts, *lists) if one is not None and one.status.failure is not None]
 
 
 _OF_EVERYBODY = frozenset({Level.PARTICIPANTS, Level.TIMELINE})

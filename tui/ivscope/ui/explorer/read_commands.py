@@ -1,5 +1,6 @@
 """ReadCommands: reading again, reading all, following and pausing."""
 
+from math import ceil
 from typing import Any
 
 from ivscope.domain import calls
@@ -11,7 +12,7 @@ from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.feed import Feed, FeedState, RefreshResult
 from ivscope.ui.commands import ONLY_RECORDED, Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
-from ivscope.ui.explorer.list_status import scan_trouble, scan_word
+from ivscope.ui.explorer.list_status import failed_asides, scan_trouble, scan_word
 from ivscope.workspace.event_stream import NOTHING_NEW, ParticipantStream, pause_or_go_on
 from ivscope.workspace.jobs import Alarm
 from ivscope.workspace.place import Level, Place
@@ -142,14 +143,14 @@ class ReadCommands:
         """Read again what failed; without a failure, read what is new."""
         feed, here, level = self._feed, self._context.here, self._context.level
         self._tell_throttled(feed)
+        asides = failed_asides(self._provider, here)
+        for one in asides:
+            self._provider.retry(one)
         if level is Level.TIMELINE or (level is Level.PARTICIPANTS and self._tells_of_scan):
-            if not self._scan.start():
+            if not (self._scan.start() or asides):
                 raise Unavailable(NOTHING_NEW)
             return
         if level is Level.EVENTS:
-            fact = self._provider.participant(here.participant)
-            if fact.state is FeedState.FAILED:
-                self._provider.retry(fact)
             self._list_ingest_again(here)
         if self._follower is not None:
             self._follower.retry(self._now())
@@ -171,7 +172,7 @@ class ReadCommands:
         """
         wait = self._provider.activity(self._now()).throttled_seconds
         if wait > 0:
-            goes_on = f"AWS asks for fewer calls: this goes on by itself in {duration(wait)}"
+            goes_on = f"AWS asks for fewer calls: this goes on by itself within {ceil(wait)} s"
             if feed.state is FeedState.QUEUED:
                 raise Unavailable(goes_on)
             self._context.say(goes_on)
@@ -218,7 +219,7 @@ class ReadCommands:
     def _why_not_all(self) -> str:
         if self._context.level is Level.TIMELINE:
             return "everybody is being read: {read.pause} pauses that and resumes it"
-        return "" if self._feed.has_more else "all is read"
+        return "" if self._feed.has_more or self._feed.failure is not None else "all is read"
 
     def _start_load_all(self) -> None:
         read_all = ReadAll(self._provider, self._feed)

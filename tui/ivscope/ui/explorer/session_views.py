@@ -11,7 +11,7 @@ from ivscope.ui.commands import OverlayReading, Unavailable
 from ivscope.ui.compare.screen import Compared, ComparedRows, CompareScreen
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
-from ivscope.ui.explorer.list_status import loaded_events, scan_word
+from ivscope.ui.explorer.list_status import failed_asides, loaded_events, scan_word
 from ivscope.ui.explorer.navigation import Navigation
 from ivscope.ui.lanes.screen import Landing, LanesScreen
 from ivscope.ui.lanes.view import LanesView
@@ -184,9 +184,12 @@ class SessionViews:
             here = Place(here.stage_arn, here.session_id, everybody=True)
 
         def again() -> None:
+            asides = failed_asides(self._provider, here)
+            for one in asides:
+                self._provider.retry(one)
             if here.level is Level.EVENTS:
                 self._provider.retry(self._provider.events(here.participant))
-            elif not self._provider.scan(here.session).start():
+            elif not (self._provider.scan(here.session).start() or asides):
                 raise Unavailable(NOTHING_NEW)
 
         def found() -> list[Trouble]:
