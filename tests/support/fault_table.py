@@ -46,6 +46,9 @@ SLOW = {
 }
 """Faults that last as long as the program waits: what is said meanwhile and then, and the step."""
 
+THROTTLING = frozenset({"throttle", "throttle429", "throttle_retryafter", "limitexceeded"})
+"""Faults after which the program goes on by itself for a while."""
+
 NOT_MADE_HERE = {
     "metadata service that is slow": "needs a machine with 169.254.169.254",
     "SSO login that is renewed by botocore": "needs AWS IAM Identity Center",
@@ -148,11 +151,13 @@ def words_of(name: str) -> tuple[str, str]:
         (_, cause), step = SLOW[name]
         return cause, step
     _, _, _, cause, step = FAULT_WORDS[name]
-    if name in {"limitexceeded", *(one for one in FAULTS if one.startswith("throttle"))}:
-        return "AWS asks for fewer calls", "by itself"
-    if cause == "assumed-role/OnCall/alex":
+    if name in THROTTLING:
+        return "AWS asks for fewer calls", "THROTTLED"
+    if name.startswith("accessdenied"):
         cause = "is not allowed"  # the role that is denied is cut where the cause has two lines
-    return cause.replace("ListStages", "List|Get"), step.replace("ListStages", "")
+    if name == "missing_member":
+        cause = "no `"  # each call lacks another one
+    return cause, step.replace("ListStages", "")
 
 
 def meet_fault(name: str) -> Told:
@@ -202,7 +207,8 @@ def _meet_in_the_middle(
         told.look(view, until_told(tmux), said=words)
         tmux.press("Escape")
         told.expect(f"{view}: Esc does not leave it", is_so=shows(tmux, "USER ID"))
-    told.look("participants, sweep failed", until_told(tmux), said=words)
+    if told.row not in THROTTLING:  # nothing has failed then
+        told.look("participants, sweep failed", until_told(tmux), said=words)
     tmux.press("M")
     told.expect("timeline: not there", is_so=shows(tmux, "everybody"))
     told.look("timeline", until_told(tmux), said=words)

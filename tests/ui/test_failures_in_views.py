@@ -191,9 +191,8 @@ async def test_ctrl_c_is_answered_in_the_status_line_by_the_key_that_quits():
 async def test_r_while_throttled_says_when_it_goes_on_and_asks_for_nothing_anew():
     async with explorer(at(PRIYA), fault=f"throttle.{EVENTS}:2") as journey:
         await journey.until(lambda: "THROTTLED" in journey.status)
-        assert "AWS asks for fewer calls: goes on by itself" in journey.status
+        assert "AWS asks for fewer calls · goes on by itself" in journey.status
         await journey.press("r")
         await journey.until("this goes on by itself within")
-        await journey.press("j")
         await journey.until("61 events, all read", within=20)
         assert journey.endpoint.calls[EVENTS] == 3

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import chain
+from math import ceil
 
 from ivscope.domain.durations import duration
 from ivscope.domain.failures import FailureKind, ProviderFailure, is_not_recorded
@@ -223,7 +224,15 @@ class ListStatus:
 
 THROTTLED = "THROTTLED"
 
-GOES_ON_BY_ITSELF = "AWS asks for fewer calls: goes on by itself"
+FEWER_CALLS = "AWS asks for fewer calls"
+
+GOES_ON_BY_ITSELF = "goes on by itself"
+
+
+def throttled_word(seconds: float) -> str:
+    """Say that calls wait because AWS refused some, and for how long: "THROTTLED 4 s"."""
+    return f"{THROTTLED} {ceil(seconds)} s"
+
 
 SLOW_SECONDS = 2.0
 """A call that takes longer is told with what it waits for; nearly all are over by then."""
@@ -309,7 +318,7 @@ def status_line(status: ListStatus, budget: Budget, running: str, width: int) ->
         # The tail may be far below the rows in view, so the cause is here too.
         facts = (facts[0], status.failure.summary)
     elif word.startswith(THROTTLED):
-        facts = (facts[0], GOES_ON_BY_ITSELF, *status.extra)
+        facts = (facts[0], FEWER_CALLS, GOES_ON_BY_ITSELF)
     elif status.reading and budget.waited_seconds >= SLOW_SECONDS and not running:
         facts = (facts[0], f"waiting for {budget.waits_for}", *status.extra)
     for fact in facts:
@@ -362,7 +371,7 @@ def state_word(status: ListStatus, budget: Budget) -> tuple[str, Role]:
             return "NOT RECORDED", Role.WARNING
         return " · ".join(("FAILED", *_failure_keys(status))), Role.ERROR
     if status.waiting and budget.throttled_seconds > 0:
-        return f"{THROTTLED} {budget.throttled_seconds:.0f} s", Role.WARNING
+        return throttled_word(budget.throttled_seconds), Role.WARNING
     if status.reading or status.waiting:
         slow = f" {budget.waited_seconds:.0f} s" if budget.waited_seconds >= SLOW_SECONDS else ""
         return f"READING{slow}", Role.ACCENT

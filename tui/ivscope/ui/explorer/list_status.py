@@ -25,6 +25,7 @@ from ivscope.render.bars import (
     failure_trouble,
     rows_read,
     share_read,
+    throttled_word,
 )
 from ivscope.render.fields import not_counted
 from ivscope.render.timestamps import dates_taken, recorded
@@ -254,7 +255,7 @@ def budget(activity: Activity, host: str) -> Budget:
     )
 
 
-def scan_word(scan: Scan, now: float, zone: tzinfo) -> str:
+def scan_word(scan: Scan, now: float, zone: tzinfo, throttled: float) -> str:
     """Return the state of reading everybody for the status line.
 
     Empty before it was started. "{read.pause}" stands for the key of that command.
@@ -263,12 +264,15 @@ def scan_word(scan: Scan, now: float, zone: tzinfo) -> str:
         scan: Reads everybody.
         now: On the clock of the provider.
         zone: Zone in which the time is shown at which all was read.
+        throttled: Seconds until throttled calls go on; 0 when none is.
     """
     progress, log = scan.progress(now), scan.log
     read, known, all_listed = log.participants_read, log.participants_known, progress.list_complete
     match progress.state:
         case ScanState.IDLE:
             return ""
+        case ScanState.LISTING | ScanState.READING if throttled > 0:
+            return throttled_word(throttled)
         case ScanState.LISTING | ScanState.READING:
             return being_read(read, known, progress.eta_seconds, all_listed=all_listed)
         case ScanState.PAUSED:

@@ -10,6 +10,7 @@ from ivscope.provider.fetch.read_all import ReadAll
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.feed import Feed, FeedState, RefreshResult
+from ivscope.render.bars import FEWER_CALLS, GOES_ON_BY_ITSELF, throttled_word
 from ivscope.ui.commands import ONLY_RECORDED, Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.list_status import failed_asides, scan_trouble, scan_word
@@ -34,6 +35,8 @@ class ReadCommands:
         self._picker = context.picker
         self._now = context.provider.clock.monotonic
         self._alarm = Alarm(context.jobs, self.tick)
+        self._told_wait = ""
+        self._wait_over = Alarm(context.jobs, lambda: context.status.take_back(self._told_wait))
         self._load_all: ReadAll | None = None
         self._follower: Follower | None = None
         self._awaited_refresh: int | None = None
@@ -48,6 +51,9 @@ class ReadCommands:
 
     def word(self) -> str:
         """Return the state of reading for the status line; empty when nothing is running."""
+        throttled = self._provider.activity(self._now()).throttled_seconds
+        if self._load_all is not None and throttled > 0:
+            return throttled_word(throttled)
         if self._load_all is not None:
             stream = self._pane.event_list.stream if self._pane.event_list is not None else None
             bounds = stream.bounds if isinstance(stream, ParticipantStream) else (None, None)
@@ -55,7 +61,7 @@ class ReadCommands:
             about = f" · {duration(eta)}" if eta is not None else ""
             return f"READING ALL{about} · {{go.out}} stops"
         if self._tells_of_scan:
-            return scan_word(self._scan, self._now(), self._context.times.zone)
+            return scan_word(self._scan, self._now(), self._context.times.zone, throttled)
         if self._follower is None:
             return ""
         status = self._follower.status(self._now())
@@ -142,7 +148,8 @@ class ReadCommands:
     def _again(self) -> None:
         """Read again what failed; without a failure, read what is new."""
         feed, here, level = self._feed, self._context.here, self._context.level
-        self._tell_throttled(feed)
+        if self._told_throttled(feed):
+            return
         asides = failed_asides(self._provider, here)
         for one in asides:
             self._provider.retry(one)
@@ -164,18 +171,19 @@ class ReadCommands:
         else:
             self._provider.restart(feed)
 
-    def _tell_throttled(self, feed: Feed[Any]) -> None:
-        """Say how long reading waits, if AWS asks for fewer calls.
+    def _told_throttled(self, feed: Feed[Any]) -> bool:
+        """Say for how long the call waits that AWS refused, since it would be sent no sooner.
 
-        Raises:
-            Unavailable: The call waits already, and would be sent no sooner.
+        Returns:
+            Whether it waits. The note goes when the wait is over.
         """
         wait = self._provider.activity(self._now()).throttled_seconds
-        if wait > 0:
-            goes_on = f"AWS asks for fewer calls: this goes on by itself within {ceil(wait)} s"
-            if feed.state is FeedState.QUEUED:
-                raise Unavailable(goes_on)
-            self._context.say(goes_on)
+        is_waiting = wait > 0 and feed.state is FeedState.QUEUED
+        if is_waiting:
+            self._told_wait = f"{FEWER_CALLS}: this {GOES_ON_BY_ITSELF} within {ceil(wait)} s"
+            self._context.say(self._told_wait)
+            self._wait_over.set(wait)
+        return is_waiting
 
     def _list_ingest_again(self, here: Place) -> None:
         """List ingest configurations anew when shown, since findings tell how they are now."""

@@ -3,10 +3,9 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from ivscope.domain.durations import duration
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.fetch.scan import Scan
-from ivscope.render.bars import GOES_ON_BY_ITSELF, SLOW_SECONDS, THROTTLED, Trouble
+from ivscope.render.bars import FEWER_CALLS, GOES_ON_BY_ITSELF, SLOW_SECONDS, THROTTLED, Trouble
 from ivscope.ui.commands import OverlayReading, Unavailable
 from ivscope.ui.compare.screen import Compared, ComparedRows, CompareScreen
 from ivscope.ui.explorer.context import ExplorerContext
@@ -197,8 +196,7 @@ class SessionViews:
             told = self._context.troubles(here)
             if seconds < SLOW_SECONDS:
                 return told
-            wait = f"Nothing, or wait {duration(seconds)} and see."
-            return [*told, Trouble(THROTTLED, GOES_ON_BY_ITSELF, wait)]
+            return [*told, Trouble(THROTTLED, FEWER_CALLS, f"Nothing: it {GOES_ON_BY_ITSELF}.")]
 
         return OverlayReading(found, again)
 
@@ -232,12 +230,15 @@ class SessionViews:
         scan = self._scan()
         event = self._context.pane.event if self._context.here.level >= Level.EVENTS else None
         moment = event.time if event is not None and isinstance(event.time, datetime) else None
-        now = self._provider.clock.monotonic
         view = LanesView(self._provider, scan, self._times, moment)
         keys, reading = self._context.keys, self._reading(of_everybody=True)
-        self._view = LanesScreen(
-            view, lambda: scan_word(scan, now(), self._times.zone), self._jobs, keys, reading
-        )
+
+        def word() -> str:
+            now = self._provider.clock.monotonic()
+            throttled = self._provider.activity(now).throttled_seconds
+            return scan_word(scan, now, self._times.zone, throttled)
+
+        self._view = LanesScreen(view, word, self._jobs, keys, reading)
         self._context.screen.app.push_screen(self._view, self._leave_lanes)
 
     def _leave_lanes(self, landing: Landing | None) -> None:
