@@ -7,7 +7,7 @@ import pytest
 
 from ivscope.domain import calls
 from ivscope.domain.events import Event
-from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.failures import ProviderFailure
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.endpoint.faults import FAULTS, Fault, fixed
 from ivscope.endpoint.server import Endpoint
@@ -15,68 +15,9 @@ from ivscope.sources.aws import AwsOptions, AwsSource, RecordingClient
 from ivscope.sources.recording import Recording
 from ivscope.sources.wire_source import WireSource
 from support.aws_sources import aws_source
+from support.fault_words import CUT, FAULT_WORDS, KIND
 from support.small_world import PARTICIPANT_ID, REGION, SESSION_ID, STAGE_ARN, SmallWorld
 
-KIND = FailureKind
-
-# fault: kind, retryable, code, words that the summary has, words that the remedy has
-REFUSED = {
-    "throttle": (KIND.THROTTLED, True, "ThrottlingException", "ListStages", "5 calls/s"),
-    "throttle429": (KIND.THROTTLED, True, "TooManyRequestsException", "ListStages", "5 calls/s"),
-    "throttle_retryafter": (KIND.THROTTLED, True, "ThrottlingException", "Rate", "5 calls/s"),
-    "limitexceeded": (KIND.THROTTLED, True, "LimitExceededException", "Limit", "5 calls/s"),
-    "internal500": (KIND.SERVICE, True, "InternalServerException", "internal error", "r to retry"),
-    "html502": (KIND.SERVICE, True, "502", "answered 502: Bad Gateway", "r to retry"),
-    "html503": (KIND.SERVICE, True, "503", "answered 503", "r to retry"),
-    "html504": (KIND.SERVICE, True, "504", "answered 504", "r to retry"),
-    "html403": (KIND.CONFIGURATION, False, "403", "a proxy answered 403 (HTML): Blocked", "PROXY"),
-    "html407": (KIND.CONFIGURATION, False, "407", "a proxy answered 407 (HTML)", "HTTPS_PROXY"),
-    "redirect302": (KIND.CONFIGURATION, False, "302", "redirected to login.example.com", "Sign in"),
-    "accessdenied": (
-        KIND.DENIED,
-        False,
-        "AccessDeniedException",
-        "assumed-role/OnCall/alex",
-        "ivs:ListStages",
-    ),
-    "accessdenied_iam": (
-        KIND.DENIED,
-        False,
-        "AccessDeniedException",
-        "not authorized to perform",
-        "ivs:ListStages",
-    ),
-    "pending": (KIND.DENIED, False, "PendingVerification", "pending verification", "account"),
-    "expiredtoken": (KIND.EXPIRED, False, "ExpiredTokenException", "expired", "fresh"),
-    "invalidsig": (KIND.CREDENTIALS, False, "InvalidSignatureException", "did not accept", "aws"),
-    "unrecognized": (KIND.CREDENTIALS, False, "UnrecognizedClientException", "accept", "aws"),
-    "badcreds": (KIND.CREDENTIALS, False, "InvalidClientTokenId", "access key is unknown", "aws"),
-    "optin": (KIND.DENIED, False, "OptInRequired", "has not opted in to", "--region"),
-    "skew": (KIND.CREDENTIALS, False, "InvalidSignatureException", "17 min behind", "clock"),
-    "notfound": (KIND.NOT_FOUND, False, "ResourceNotFoundException", "no longer", REGION),
-    "validation": (KIND.INVALID, False, "ValidationException", "Input is not valid", "start"),
-    "conflict": (KIND.INVALID, False, "ConflictException", "being changed", "retry"),
-    "quota": (KIND.INVALID, False, "ServiceQuotaExceededException", "Quota exceeded", "Quotas"),
-    "notype": (KIND.INVALID, False, "400", "Something is wrong", "request id"),
-}
-NOT_AN_ANSWER = {
-    "html200": (KIND.PROTOCOL, True, None, "not an IVS response", "proxy"),
-    "empty200": (KIND.PROTOCOL, True, None, "not an IVS response", "proxy"),
-    "nonjson200": (KIND.PROTOCOL, True, None, "not an IVS response", "proxy"),
-    "missing_member": (KIND.PROTOCOL, True, None, "`stages`", "proxy"),
-    "truncated_json": (KIND.PROTOCOL, True, None, "not an IVS response", "proxy"),
-    "truncated_len": (KIND.PROTOCOL, True, None, "not an IVS response", "proxy"),
-    "bom": (KIND.PROTOCOL, True, None, "not an IVS response", "proxy"),
-    "gzip": (KIND.PROTOCOL, True, "UnicodeDecodeError", "unreadable answer", "once"),
-    "latin1": (KIND.PROTOCOL, True, "UnicodeDecodeError", "unreadable answer", "once"),
-    "utf16": (KIND.PROTOCOL, True, "UnicodeDecodeError", "unreadable answer", "once"),
-    "null_body": (KIND.PROTOCOL, False, "TypeError", "unexpected answer", "endpoint URL"),
-    "array_body": (KIND.PROTOCOL, False, "AttributeError", "unexpected answer", "endpoint URL"),
-    "string_body": (KIND.PROTOCOL, False, "AttributeError", "unexpected answer", "endpoint URL"),
-}
-CUT_FAULTS = ("reset_headers", "reset_body", "close_now", "bad_status", "chunked_cut")
-CUT = dict.fromkeys(CUT_FAULTS, (KIND.NETWORK, True, None, "lost", "r to retry"))
-TABLE = REFUSED | NOT_AN_ANSWER | CUT
 ELSEWHERE = {"slow_headers", "slow_body", "late", "hugebody", "repeat_token", "empty_token"} | {
     "empty_middle",
     "empty_last",
@@ -89,7 +30,9 @@ ELSEWHERE = {"slow_headers", "slow_body", "late", "hugebody", "repeat_token", "e
 }
 """Faults tested elsewhere in this folder in other ways."""
 
-WITHOUT_REQUEST_ID = {name for name in TABLE if name.startswith(("html5", "null", "array"))} | {
+WITHOUT_REQUEST_ID = {
+    name for name in FAULT_WORDS if name.startswith(("html5", "null", "array"))
+} | {
     "string_body",
     "gzip",
     "latin1",
@@ -112,12 +55,12 @@ def failure_at(url, **options):
 
 
 def test_every_fault_of_the_endpoint_has_a_row():
-    assert set(FAULTS) == set(TABLE) | ELSEWHERE
+    assert set(FAULTS) == set(FAULT_WORDS) | ELSEWHERE
 
 
-@pytest.mark.parametrize("fault", TABLE)
+@pytest.mark.parametrize("fault", FAULT_WORDS)
 def test_a_fault_names_cause_and_next_step(endpoint, fault):
-    kind, retryable, code, cause, step = TABLE[fault]
+    kind, retryable, code, cause, step = FAULT_WORDS[fault]
     failure = failure_at(endpoint.faulty_url(fault))
     assert (failure.kind, failure.retryable, failure.code) == (kind, retryable, code)
     assert cause in failure.summary

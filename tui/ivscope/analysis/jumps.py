@@ -90,9 +90,11 @@ SECTIONS: Final = NameJump(frozenset({JOINED, LEFT}))
 def next_row(view: EventView, row: int, step: int, wanted: Jump) -> int | None:
     """Return the nearest wanted row after a row, or with a step of -1 before it.
 
+    After row -1 means from the first row on, which only kinds and marks can be looked for.
     None when there is none among the rows shown. Does not continue at the other end.
     """
-    if not 0 <= row < len(view):
+    from_first = row == -1 and isinstance(wanted, ErrorJump | NameJump | MarkJump)
+    if not (from_first or 0 <= row < len(view)):
         return None
     rows = range(row + 1, len(view)) if step > 0 else range(row - 1, -1, -1)
     match wanted:

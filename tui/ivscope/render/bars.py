@@ -5,12 +5,15 @@ are left; ALL READ with the time at which the pass began that came to the end; R
 passes could not be put together with proof; PARTLY READ where participants are left or were denied.
 Nobody knows that everything was read of what still grows, so ALL READ has its time, unless the rows
 are recorded ones, whose time stands beside it.
+
+Long because what one view says of how much was read, and why not more, all views must say alike.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import chain
+from math import ceil
 
 from ivscope.domain.durations import duration
 from ivscope.domain.failures import FailureKind, ProviderFailure, is_not_recorded
@@ -73,12 +76,17 @@ def rows_read(
         in_parts: Whether all pages were read, in passes that could not be put together.
         left: What is left when more can be read.
     """
-    what = f"{count:,} {noun}".rstrip()
+    what = counted(count, noun)
     if is_all:
         return f"{what}, all read"
     if in_parts:
         return f"{what}, read in parts"
     return f"{what} read, {left}" if has_more and count else f"{what} read"
+
+
+def counted(count: int, noun: str) -> str:
+    """Say a number of rows: "1 stage", "2 stages"; the number alone without a noun."""
+    return f"{count:,} {noun.removesuffix('s') if count == 1 else noun}".rstrip()
 
 
 def _of(read: int, known: int, *, all_listed: bool) -> str:
@@ -125,6 +133,51 @@ def failure_lines(failure: ProviderFailure, width: int) -> list[Line]:
     return lines
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What went wrong, told above the lowest lines of every view for as long as it lasts."""
+
+    word: str
+    """What kind of trouble, in capitals."""
+    cause: str
+    """May contain text from outside."""
+    step: str
+    """What to do now. May contain text from outside."""
+    is_aside: bool = False
+    """Whether what is on screen is read all the same, so that it gets fewer lines."""
+
+
+def failure_trouble(
+    failure: ProviderFailure, whose: str = "", *, is_aside: bool = False
+) -> Trouble:
+    """Make the trouble that a failure is; `whose` says whom it concerns, such as "3 of 40"."""
+    cause = f"{whose}: {failure.summary}" if whose else failure.summary
+    return Trouble(failure.kind, cause, failure.remedy, is_aside)
+
+
+_LINES_OF_TROUBLE = 2
+"""Lines each of the cause and of the step: the rows that were read must stay in view."""
+
+
+def trouble_lines(troubles: Sequence[Trouble], width: int) -> tuple[Line, ...]:
+    """Say of each trouble what happened and what to do, in four lines at most."""
+    lines: list[Line] = []
+    for trouble in troubles:
+        cause = (Span(f"{trouble.word}  ", Role.ERROR), Span(trouble.cause, Role.STRONG))
+        step = (Span("Do  ", Role.MUTED), Span(trouble.step))
+        for word, text in (cause, step):
+            room = width - text_width(word.text)
+            if not trouble.is_aside:
+                room += (_LINES_OF_TROUBLE - 1) * (width - _CELLS_LEFT_BY_WRAPPING)
+            kept = Span(clip(text.text, max(1, room)), text.role)
+            lines += wrap((word, kept), width)[:_LINES_OF_TROUBLE]
+    return tuple(lines)
+
+
+_CELLS_LEFT_BY_WRAPPING = 12
+"""A word that goes to the next line leaves so many cells empty at most in nearly all texts."""
+
+
 _SEPARATOR = Span(" · ", Role.MUTED)
 
 _SHORTEST_CRUMB = 6
@@ -167,6 +220,18 @@ class ListStatus:
     """What an empty list means, and what it does not mean."""
     more_note: str = "... more available, read when you get here"
     """The line below the last row while more is available."""
+
+
+THROTTLED = "THROTTLED"
+
+FEWER_CALLS = "AWS asks for fewer calls"
+
+GOES_ON_BY_ITSELF = "goes on by itself"
+
+
+def throttled_word(seconds: float) -> str:
+    """Say that calls wait because AWS refused some, and for how long: "THROTTLED 4 s"."""
+    return f"{THROTTLED} {ceil(seconds)} s"
 
 
 SLOW_SECONDS = 2.0
@@ -252,6 +317,8 @@ def status_line(status: ListStatus, budget: Budget, running: str, width: int) ->
     if status.failure is not None:
         # The tail may be far below the rows in view, so the cause is here too.
         facts = (facts[0], status.failure.summary)
+    elif word.startswith(THROTTLED):
+        facts = (facts[0], FEWER_CALLS, GOES_ON_BY_ITSELF)
     elif status.reading and budget.waited_seconds >= SLOW_SECONDS and not running:
         facts = (facts[0], f"waiting for {budget.waits_for}", *status.extra)
     for fact in facts:
@@ -304,7 +371,7 @@ def state_word(status: ListStatus, budget: Budget) -> tuple[str, Role]:
             return "NOT RECORDED", Role.WARNING
         return " · ".join(("FAILED", *_failure_keys(status))), Role.ERROR
     if status.waiting and budget.throttled_seconds > 0:
-        return f"THROTTLED {budget.throttled_seconds:.0f} s", Role.WARNING
+        return throttled_word(budget.throttled_seconds), Role.WARNING
     if status.reading or status.waiting:
         slow = f" {budget.waited_seconds:.0f} s" if budget.waited_seconds >= SLOW_SECONDS else ""
         return f"READING{slow}", Role.ACCENT
@@ -333,7 +400,9 @@ def _tail(status: ListStatus, width: int) -> tuple[Line, ...]:
         verb = "waiting to read" if status.waiting else "reading"
         return ((Span(f"... {verb} {what}", Role.ACCENT),),)
     if status.shown == 0 and status.count:
-        note = f"None of the {status.count:,} {status.noun} read match."
+        note = f"None of the {counted(status.count, status.noun)} read match."
+        if status.count == 1:
+            note = f"The one {status.noun.removesuffix('s')} read does not match."
         more = "More are available: G reads on." if status.has_more else "All are read."
         return ((Span(note, Role.WARNING),), (Span(more, Role.MUTED),))
     if not status.started:
@@ -345,14 +414,17 @@ def _tail(status: ListStatus, width: int) -> tuple[Line, ...]:
         return ((Span(said, Role.WARNING),),)
     if not status.count:
         return tuple((Span(line, Role.MUTED),) for line in status.empty_note)
-    return ((Span(f"all {status.count:,} {status.noun} read", Role.MUTED),),)
+    all_of = "the only " if status.count == 1 else "all "
+    return ((Span(f"{all_of}{counted(status.count, status.noun)} read", Role.MUTED),),)
 
 
 def _failed(status: ListStatus, failure: ProviderFailure, width: int) -> Iterator[Line]:
     """Say why reading stopped, that rows are kept, and which keys go on."""
     yield from failure_lines(failure, width)
     if status.count:
-        yield (Span(f"{status.count:,} {status.noun} read before it are kept.", Role.MUTED),)
+        kept = "is kept" if status.count == 1 else "are kept"
+        text = f"{counted(status.count, status.noun)} read before it {kept}."
+        yield (Span(text, Role.MUTED),)
     if status.can_retry:
         when = "." if failure.retryable else ", once that is done."
         yield (Span(f"r goes on from where it stopped{when}", Role.ACCENT),)

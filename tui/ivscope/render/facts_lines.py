@@ -25,7 +25,7 @@ _Pairs = tuple[tuple[str, str], ...]
 def stage_lines(stage: Stage | StageSummary, width: int) -> list[Line]:
     """Draw name, ARN, live session, tags; endpoints and recording when GetStage was read."""
     lines = text_field("Stage", stage.name, width, Role.STRONG)
-    lines += text_field("ARN", stage.arn, width)
+    lines += text_field("ARN", stage.arn or None, width)
     if stage.active_session_id:
         live = (Span("live "), value_span(stage.active_session_id, Role.ACCENT))
         lines += field("Session", live, width)

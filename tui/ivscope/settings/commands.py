@@ -106,7 +106,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("go.previous_sibling", "[", "previous sibling", "The one before.", Area.NAVIGATION, SIBLINGS),
     Command("go.next_pane", "tab", "next pane", "Focus the next pane.", Area.NAVIGATION, EXPLORER),
     Command("go.previous_pane", "shift+tab", "previous pane", "Focus the pane before.", Area.NAVIGATION, EXPLORER),
-    Command("read.again", "r,ctrl+r,f5", "retry, refresh", "Read again what failed, from where it stopped; else read what is new.", Area.READING, EXPLORER),
+    Command("read.again", "r,ctrl+r,f5", "retry, refresh", "Read again what failed, from where it stopped; else read what is new.", Area.READING, EXPLORER | {View.SUMMARY, View.LANES}),
     Command("read.restart", "R", "reload", "Read the list again from its first page; rows stay until it has come.", Area.READING, FEEDS),
     Command("read.all", "L", "read all", "Read all pages, within the call budget. Esc stops.", Area.READING, FEEDS),
     Command("read.follow", "F", "follow", "Read new events of a live participant as they come.", Area.READING, ONE),

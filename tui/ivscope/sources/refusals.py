@@ -168,7 +168,7 @@ def _judge(refusal: _Refusal, operation: str, context: CallContext, now: datetim
             f"AWS is throttling {refusal.operation}: {said}",
             (
                 f"The limit is {CALLS_PER_SECOND} calls/s per operation, shared by the account "
-                "and Region; reading goes on more slowly, r to retry now."
+                "and Region. Then r to retry: right after a refusal it waits a few seconds."
             ),
             True,
         )
@@ -226,13 +226,12 @@ def _refused_before(refusal: _Refusal, context: CallContext) -> Judgement:
 def _judge_by_service(refusal: _Refusal, context: CallContext) -> Judgement | None:
     code, said, operation = refusal.code, refusal.said, refusal.operation
     if code in _DENIED:
+        # The code stands on a line of its own, and says nothing that these words do not.
+        said = refusal.message or code
         return (
             FailureKind.DENIED,
             f"ivs:{operation} is not allowed for {context.profile_words}: {said}",
-            (
-                f"Ask for the action ivs:{operation} on this stage (IVSReadOnlyAccess has it), or "
-                "use another profile; the rest goes on."
-            ),
+            _permission_step(operation),
             False,
         )
     match code:
@@ -276,6 +275,19 @@ def _judge_by_service(refusal: _Refusal, context: CallContext) -> Judgement | No
             )
         case _:
             return None
+
+
+def _permission_step(operation: str) -> str:
+    """What helps against a missing permission; a stage is opened by its ARN, listed or not."""
+    if operation == "ListStages":
+        return (
+            "Open a stage by its ARN: / takes one, and so does `ivscope ARN`. Or ask for the "
+            "action ivs:ListStages (IVSReadOnlyAccess has it), or use another profile."
+        )
+    return (
+        f"Ask for the action ivs:{operation} on this stage (IVSReadOnlyAccess has it), or use "
+        "another profile; the rest goes on."
+    )
 
 
 def _judge_by_status(refusal: _Refusal, context: CallContext) -> Judgement:

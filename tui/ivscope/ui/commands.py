@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +10,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import Screen, ScreenResultType
 
-from ivscope.render.bars import footer_line, note_line
+from ivscope.render.bars import Trouble, footer_line, note_line, trouble_lines
 from ivscope.settings.commands import (
     BY_ID,
     COMMANDS,
@@ -25,7 +25,7 @@ from ivscope.terminal.restore import has_shell
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.screens import CoveringScreen
-from ivscope.ui.widgets.text_pane import TextPane
+from ivscope.ui.widgets.text_pane import NoticePane, TextPane
 from ivscope.workspace.jobs import Jobs, SlicedJob
 
 ONLY_RECORDED = "a recording does not grow: ivscope --record reads on, with AWS"
@@ -238,6 +238,16 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
         self.say_layout(event)
 
 
+@dataclass(frozen=True, slots=True)
+class OverlayReading:
+    """The reading of what an overlay counts."""
+
+    troubles: Callable[[], Sequence[Trouble]]
+    """Returns what went wrong, and is so now."""
+    again: Callable[[], object]
+    """Reads again what failed, else what is new. Raises `Unavailable` when nothing can come."""
+
+
 _COUNTING_PAUSE_SECONDS = 0.02
 """Pause between two slices of counting, for the keys."""
 
@@ -248,15 +258,25 @@ _COUNTING_DRAW_SECONDS = 0.5
 class CountingScreen(OverlayScreen[ScreenResultType]):
     """An overlay that counts events between the keys, and is drawn anew while they come."""
 
-    def __init__(self, keys: Mapping[str, str], jobs: Jobs, work: Callable[[float], bool]) -> None:
+    def __init__(
+        self,
+        keys: Mapping[str, str],
+        jobs: Jobs,
+        work: Callable[[float], bool],
+        reading: OverlayReading,
+    ) -> None:
         """An overlay that has not begun to count.
 
         Args:
             keys: Keys in force by command id.
             jobs: The owner of background work.
             work: Counts for so many seconds; says whether something is left.
+            reading: What went wrong in reading what is counted, and how to read again.
         """
         super().__init__(keys)
+        self.trouble = NoticePane(id="trouble")
+        self._reading = reading
+        self.handlers.add("read.again", reading.again)
         self.counting = SlicedJob(
             jobs,
             work,
@@ -274,6 +294,11 @@ class CountingScreen(OverlayScreen[ScreenResultType]):
     def is_laid_out(self) -> bool:
         """Whether there is something to draw on: not before the first size, nor on the way out."""
         return bool(self.size.width and self.is_attached)
+
+    def show_foot(self) -> None:
+        """Draw what went wrong, and the note or the keys."""
+        self.trouble.show(trouble_lines(self._reading.troubles(), self.size.width))
+        super().show_foot()
 
     def on_mount(self) -> None:
         """Begin to count, and take the focus."""

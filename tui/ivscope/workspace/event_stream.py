@@ -45,6 +45,11 @@ class EventStream(Protocol):
         ...
 
     @property
+    def may_go_on(self) -> bool:
+        """Whether looking for something reads on, also after a failure that may be over by now."""
+        ...
+
+    @property
     def failure(self) -> ProviderFailure | None:
         """Why reading stopped."""
         ...
@@ -128,6 +133,12 @@ class ParticipantStream:
     def may_grow(self) -> bool:
         """Whether a page can be asked for."""
         return self.feed.failure is None and self.feed.has_more
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether a page can be asked for, also after a failure that may be over by now."""
+        failure = self.feed.failure
+        return self.may_grow or (failure is not None and failure.retryable and self.feed.can_retry)
 
     @property
     def failure(self) -> ProviderFailure | None:
@@ -236,6 +247,11 @@ class SessionStream:
     def may_grow(self) -> bool:
         """Whether the scan runs: looking for something does not start one."""
         return self.scan.is_running
+
+    @property
+    def may_go_on(self) -> bool:
+        """As `may_grow`."""
+        return self.may_grow
 
     @property
     def failure(self) -> ProviderFailure | None:

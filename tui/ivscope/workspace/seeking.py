@@ -71,7 +71,7 @@ class Seeking:
         row = find()
         if row is not None:
             arrived(row)
-        elif not event_list.stream.may_grow:
+        elif not event_list.stream.may_go_on:
             self._say(_honest_end(what, event_list, is_nowhere))
         else:
             stream, pages = event_list.stream, None

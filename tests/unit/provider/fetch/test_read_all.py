@@ -97,20 +97,41 @@ def test_once_cancelled_it_asks_for_nothing_more_and_keeps_what_came(load):
     assert one.all.eta(one.now, EPOCH, EPOCH) is None
 
 
-def test_a_failure_makes_it_wait_until_a_retry_has_succeeded(load):
+def test_a_failure_ends_it_and_nothing_is_asked_for_any_more(load):
     one, source = load(*range(25))
     one.page()
     source.failures.append(failure(FailureKind.NETWORK))
     assert one.page()
-    assert one.page()
+    assert not one.page()
+    assert not one.page()
     assert one.feed.state is FeedState.FAILED
     assert len(source.calls) == 2
     assert one.all.eta(one.now, EPOCH, EPOCH + timedelta(seconds=25)) is None
-    one.provider.retry(one.feed)
-    wait_for(lambda: one.feed.state is FeedState.READY)
+
+
+def test_begun_on_a_list_that_failed_it_goes_on_from_the_same_cursor_to_the_end(load):
+    one, source = load(*range(25))
     one.page()
+    source.failures.append(failure(FailureKind.NETWORK))
+    one.page()
+    again = ReadAll(one.provider, one.feed)
+    while again.step():
+        wait_for(lambda: not one.feed.status.is_busy)
     assert one.feed.state is FeedState.COMPLETE
     assert list(one.feed.items) == source.events
+    assert len(source.calls) == 4
+
+
+def test_begun_on_a_list_whose_first_page_failed_it_asks_once_more_and_ends(load):
+    one, source = load(*range(25))
+    source.failures += [failure(FailureKind.NETWORK)] * 2
+    one.page()
+    again = ReadAll(one.provider, one.feed)
+    assert again.step()
+    wait_for(lambda: not one.feed.status.is_busy)
+    assert not again.step()
+    assert one.feed.state is FeedState.FAILED
+    assert len(source.calls) == 2
 
 
 def test_progress_counts_pages_events_and_the_rate(load):

@@ -31,8 +31,8 @@ class LoadProgress:
 class ReadAll:
     """Asks for page after page, with the priority of a person. Has no thread.
 
-    Its owner calls `step` once to begin and after every change of the feed. A failure makes it
-    wait: it goes on with the first step after a retry that succeeded.
+    Its owner calls `step` once to begin and after every change of the feed. A failure ends it; of a
+    list that had failed before, the first step makes the call that failed again.
     """
 
     def __init__(self, provider: StageDataProvider, feed: Feed[Any]) -> None:
@@ -42,12 +42,13 @@ class ReadAll:
         self._clock = provider.clock
         self._came: deque[tuple[float, int]] = deque(maxlen=_MEASURED_PAGES + 1)
         self._pages = -1
+        self._has_begun = False
 
     def step(self) -> bool:
         """Ask for the next page unless one is under way.
 
         Returns:
-            Whether there is more to do: False once complete or cancelled.
+            Whether there is more to do: False once complete, failed or cancelled.
         """
         if self.is_cancelled:
             return False
@@ -57,6 +58,9 @@ class ReadAll:
             self._came.append((self._clock.monotonic(), len(self.feed.items)))
         if status.state is FeedState.COMPLETE:
             return False
+        has_begun, self._has_begun = self._has_begun, True
+        if status.state is FeedState.FAILED:
+            return not has_begun and self._provider.retry(self.feed, Priority.DEMAND)
         self._provider.read_more(self.feed, Priority.DEMAND)
         return True
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from textual.screen import Screen
 
 from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.render.bars import ListStatus, Trouble
 from ivscope.settings.commands import View
 from ivscope.ui.commands import Handlers
 from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.layout import Layout
+from ivscope.ui.explorer.list_status import troubles
 from ivscope.ui.explorer.picker_pane import PickerPane
 from ivscope.ui.explorer.status_area import StatusArea
 from ivscope.ui.time_display import TimeDisplay
@@ -74,6 +76,19 @@ class ExplorerContext:
     stops: list[Callable[[], bool]] = field(default_factory=list)
     """Functions that Esc calls: each stops its work and returns whether any was running."""
 
+    def status_here(self) -> ListStatus:
+        """Return the state of the list on screen."""
+        return self.pane.status() if self.shows_events else self.picker.status()
+
+    def troubles(self, here: Place, status: ListStatus | None = None) -> list[Trouble]:
+        """Return what went wrong at a place: in its list, in the sweep, and in the recording.
+
+        Args:
+            here: The place.
+            status: State of its list; None where no rows of it are on screen.
+        """
+        return [*troubles(self.provider, here, status), *_recording_troubles(self.launch)]
+
     @property
     def here(self) -> Place:
         """The place on screen."""
@@ -119,3 +134,14 @@ class ExplorerContext:
     def why_no_session(self) -> str:
         """Say why a command on a session cannot be done now; empty when it can."""
         return "" if self.here.level >= Level.PARTICIPANTS else "open a session first"
+
+
+def _recording_troubles(launch: Launch) -> list[Trouble]:
+    """Say that answers could not be recorded."""
+    status = None if launch.recording is None else launch.recording()
+    if status is None or not status.lost:
+        return []
+    answers = "1 answer is" if status.lost == 1 else f"{status.lost:,} answers are"
+    cause = f"{answers} missing in {status.file_name}: {status.failure}"
+    step = "Make room, or start again with --record and another FILE. What is on screen is right."
+    return [Trouble("NOT RECORDED", cause, step)]

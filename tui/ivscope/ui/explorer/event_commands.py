@@ -229,11 +229,11 @@ class EventCommands:
     ) -> None:
         """Go to what is sought. Reads on only when further pages lie in that direction."""
         event_list, start = self._event_list, self._pane.position
-        if start is None:
+        if start is None and (step < 0 or not event_list.stream.may_go_on):
             raise Unavailable("no event to start from")
 
         def from_start() -> int | None:
-            return find(event_list.view.row_at(start))
+            return find(-1 if start is None else event_list.view.row_at(start))
 
         if step > 0 and not event_list.by_time:
             self._pane.seek_for(what, from_start, is_nowhere)

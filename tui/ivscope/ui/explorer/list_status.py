@@ -3,29 +3,36 @@
 from datetime import datetime, tzinfo
 from typing import Any
 
+from ivscope.domain import calls
 from ivscope.domain.failures import is_not_recorded
+from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.fetch.scheduler import Activity
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.event_log import EventLog
+from ivscope.provider.store.fact import Fact
 from ivscope.provider.store.feed import Feed, FeedState
+from ivscope.provider.store.fetchable import Fetchable
 from ivscope.render.bars import (
     ALL_READ,
     PARTICIPANTS_LEFT,
     Budget,
     ListStatus,
+    Trouble,
     all_read,
     being_read,
+    failure_trouble,
     rows_read,
     share_read,
+    throttled_word,
 )
 from ivscope.render.fields import not_counted
 from ivscope.render.timestamps import dates_taken, recorded
 from ivscope.ui.explorer import picking
 from ivscope.workspace.event_list import EventList
 from ivscope.workspace.event_stream import ParticipantStream
-from ivscope.workspace.place import Level
+from ivscope.workspace.place import Level, Place
 
 _EMPTY_EVENTS = (
     "No events returned for this participant.",
@@ -131,6 +138,64 @@ def _order(event_list: EventList) -> str:
     return "sorted by time" if is_final else "sorted by time, rows can still come between"
 
 
+def troubles(provider: StageDataProvider, here: Place, status: ListStatus | None) -> list[Trouble]:
+    """Return what went wrong at a place and is not told in full by the list on screen.
+
+    Args:
+        provider: What was read.
+        here: The place on screen.
+        status: State of the list on screen; None where everybody's events are summed up.
+    """
+    found: dict[str, Trouble] = {}
+    failure = None if status is None else status.failure
+    # Without rows the list itself tells all of it.
+    is_told = failure is not None and status is not None and not status.count
+    if failure is not None and not is_told and not is_not_recorded(failure):
+        found[failure.summary] = failure_trouble(failure)
+    if here.level in _OF_EVERYBODY and not is_told:
+        scan = provider.started_scan(here.session)
+        trouble = None if scan is None else scan_trouble(scan)
+        if trouble is not None:
+            found.setdefault(trouble.cause, trouble)
+    for aside in failed_asides(provider, here):
+        failure = aside.status.failure
+        if failure is not None and not is_not_recorded(failure):
+            found.setdefault(failure.summary, failure_trouble(failure, is_aside=True))
+    return list(found.values())
+
+
+def failed_asides(provider: StageDataProvider, here: Place) -> list[Fetchable]:
+    """Return what failed of the facts about a place, whose list comes by another call."""
+    if here.level < Level.PARTICIPANTS:
+        return []
+    store, session = provider.store, here.session
+    facts: list[Fact[Any] | None] = []
+    if store.session(session) is None:
+        facts.append(store.all_facts.get(calls.session(session)))
+    lists: list[Feed[Any] | None] = []
+    if here.level is Level.EVENTS:
+        scope = here.participant
+        facts.append(store.all_facts.get(calls.participant(scope)))
+        lists.append(store.lists.get(calls.replicas(scope.stage_arn, scope.participant_id)))
+    return [one for one in (*facts, *lists) if one is not None and one.status.failure is not None]
+
+
+_OF_EVERYBODY = frozenset({Level.PARTICIPANTS, Level.TIMELINE})
+"""The levels at which the sweep of the session is asked for."""
+
+
+def scan_trouble(scan: Scan) -> Trouble | None:
+    """Return why reading everybody stopped, or for whom it was refused; None while it goes on."""
+    failures = scan.log.failures
+    if scan.is_running:
+        return None
+    failure = scan.failure or next(iter(failures.values()), None)
+    if failure is None or is_not_recorded(failure):
+        return None
+    whose = "" if scan.failure is not None else f"{len(failures):,} not read"
+    return failure_trouble(failure, whose)
+
+
 def _hits(event_list: EventList, row: int) -> str:
     view = event_list.view
     count = f"{view.hit_count:,}"
@@ -190,7 +255,7 @@ def budget(activity: Activity, host: str) -> Budget:
     )
 
 
-def scan_word(scan: Scan, now: float, zone: tzinfo) -> str:
+def scan_word(scan: Scan, now: float, zone: tzinfo, throttled: float) -> str:
     """Return the state of reading everybody for the status line.
 
     Empty before it was started. "{read.pause}" stands for the key of that command.
@@ -199,12 +264,15 @@ def scan_word(scan: Scan, now: float, zone: tzinfo) -> str:
         scan: Reads everybody.
         now: On the clock of the provider.
         zone: Zone in which the time is shown at which all was read.
+        throttled: Seconds until throttled calls go on; 0 when none is.
     """
     progress, log = scan.progress(now), scan.log
     read, known, all_listed = log.participants_read, log.participants_known, progress.list_complete
     match progress.state:
         case ScanState.IDLE:
             return ""
+        case ScanState.LISTING | ScanState.READING if throttled > 0:
+            return throttled_word(throttled)
         case ScanState.LISTING | ScanState.READING:
             return being_read(read, known, progress.eta_seconds, all_listed=all_listed)
         case ScanState.PAUSED:

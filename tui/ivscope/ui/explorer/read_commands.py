@@ -1,5 +1,6 @@
 """ReadCommands: reading again, reading all, following and pausing."""
 
+from math import ceil
 from typing import Any
 
 from ivscope.domain import calls
@@ -9,12 +10,16 @@ from ivscope.provider.fetch.read_all import ReadAll
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.feed import Feed, FeedState, RefreshResult
+from ivscope.render.bars import FEWER_CALLS, GOES_ON_BY_ITSELF, throttled_word
 from ivscope.ui.commands import ONLY_RECORDED, Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
-from ivscope.ui.explorer.list_status import scan_word
+from ivscope.ui.explorer.list_status import failed_asides, scan_trouble, scan_word
 from ivscope.workspace.event_stream import NOTHING_NEW, ParticipantStream, pause_or_go_on
 from ivscope.workspace.jobs import Alarm
 from ivscope.workspace.place import Level, Place
+
+CANNOT_RETRY = "this cannot be retried: {read.restart} reads again from the start"
+"""Why a call that failed is not made again: its answer would be the same."""
 
 _SHORTEST_WAIT = 0.05
 """Least seconds of a timer: one of zero would keep the keys waiting."""
@@ -30,6 +35,8 @@ class ReadCommands:
         self._picker = context.picker
         self._now = context.provider.clock.monotonic
         self._alarm = Alarm(context.jobs, self.tick)
+        self._told_wait = ""
+        self._wait_over = Alarm(context.jobs, lambda: context.status.take_back(self._told_wait))
         self._load_all: ReadAll | None = None
         self._follower: Follower | None = None
         self._awaited_refresh: int | None = None
@@ -44,14 +51,17 @@ class ReadCommands:
 
     def word(self) -> str:
         """Return the state of reading for the status line; empty when nothing is running."""
+        throttled = self._provider.activity(self._now()).throttled_seconds
+        if self._load_all is not None and throttled > 0:
+            return throttled_word(throttled)
         if self._load_all is not None:
             stream = self._pane.event_list.stream if self._pane.event_list is not None else None
             bounds = stream.bounds if isinstance(stream, ParticipantStream) else (None, None)
             eta = self._load_all.eta(self._now(), *bounds)
             about = f" · {duration(eta)}" if eta is not None else ""
             return f"READING ALL{about} · {{go.out}} stops"
-        if self._context.here.level is Level.TIMELINE:
-            return scan_word(self._scan, self._now(), self._context.times.zone)
+        if self._tells_of_scan:
+            return scan_word(self._scan, self._now(), self._context.times.zone, throttled)
         if self._follower is None:
             return ""
         status = self._follower.status(self._now())
@@ -110,6 +120,15 @@ class ReadCommands:
             follower.pause()
 
     @property
+    def _tells_of_scan(self) -> bool:
+        """Whether the state of reading everybody is told: always where their events are listed."""
+        here = self._context.here
+        if here.level is not Level.PARTICIPANTS:
+            return here.level is Level.TIMELINE
+        scan = self._provider.started_scan(here.session)
+        return scan is not None and self._picker.feed.failure is None and bool(scan_trouble(scan))
+
+    @property
     def _scan(self) -> Scan:
         return self._provider.scan(self._context.here.session)
 
@@ -129,26 +148,42 @@ class ReadCommands:
     def _again(self) -> None:
         """Read again what failed; without a failure, read what is new."""
         feed, here, level = self._feed, self._context.here, self._context.level
-        if level is Level.TIMELINE:
-            if not self._scan.start():
+        if self._told_throttled(feed):
+            return
+        asides = failed_asides(self._provider, here)
+        for one in asides:
+            self._provider.retry(one)
+        if level is Level.TIMELINE or (level is Level.PARTICIPANTS and self._tells_of_scan):
+            if not (self._scan.start() or asides):
                 raise Unavailable(NOTHING_NEW)
             return
         if level is Level.EVENTS:
-            fact = self._provider.participant(here.participant)
-            if fact.state is FeedState.FAILED:
-                self._provider.retry(fact)
             self._list_ingest_again(here)
         if self._follower is not None:
             self._follower.retry(self._now())
         if feed.state is FeedState.FAILED:
             if not self._provider.retry(feed):
-                raise Unavailable("this cannot be retried: R reads again from the start")
+                raise Unavailable(CANNOT_RETRY)
         elif self._pane.event_list is not None and level is Level.EVENTS:
             refreshed = self._event_feed.status.refreshed
             self._awaited_refresh = refreshed.number if refreshed is not None else 0
             self._provider.refresh(self._event_feed)
         else:
             self._provider.restart(feed)
+
+    def _told_throttled(self, feed: Feed[Any]) -> bool:
+        """Say for how long the call waits that AWS refused, since it would be sent no sooner.
+
+        Returns:
+            Whether it waits. The note goes when the wait is over.
+        """
+        wait = self._provider.activity(self._now()).throttled_seconds
+        is_waiting = wait > 0 and feed.state is FeedState.QUEUED
+        if is_waiting:
+            self._told_wait = f"{FEWER_CALLS}: this {GOES_ON_BY_ITSELF} within {ceil(wait)} s"
+            self._context.say(self._told_wait)
+            self._wait_over.set(wait)
+        return is_waiting
 
     def _list_ingest_again(self, here: Place) -> None:
         """List ingest configurations anew when shown, since findings tell how they are now."""
@@ -192,11 +227,13 @@ class ReadCommands:
     def _why_not_all(self) -> str:
         if self._context.level is Level.TIMELINE:
             return "everybody is being read: {read.pause} pauses that and resumes it"
-        return "" if self._feed.has_more else "all is read"
+        return "" if self._feed.has_more or self._feed.failure is not None else "all is read"
 
     def _start_load_all(self) -> None:
-        self._load_all = ReadAll(self._provider, self._feed)
-        self._load_all.step()
+        read_all = ReadAll(self._provider, self._feed)
+        if not read_all.step():
+            raise Unavailable(CANNOT_RETRY)
+        self._load_all = read_all
 
     # Following.
 

@@ -16,7 +16,7 @@ from ivscope.provider.fetch.connection import SourceDetails
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.fetchable import Fetchable
-from ivscope.render.bars import Budget, Crumb, footer_line, header_line, status_line
+from ivscope.render.bars import Budget, Crumb, footer_line, header_line, status_line, trouble_lines
 from ivscope.render.lines import Line
 from ivscope.settings.commands import BY_ID, Area, Command, View, footer_hints
 from ivscope.ui.commands import CommandScreen, keyboard
@@ -39,7 +39,7 @@ from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.screens import QuietScreen
-from ivscope.ui.widgets.text_pane import TextPane
+from ivscope.ui.widgets.text_pane import NoticePane, TextPane
 from ivscope.workspace.jobs import Alarm, Coalescer, Jobs
 from ivscope.workspace.launch import Launch, RecordingStatus
 from ivscope.workspace.place import Trail
@@ -95,6 +95,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self._changes = Coalescer(jobs, self._take_in)
         self._header = LineBar(id="header")
         self._footer = LineBar(id="footer")
+        self._trouble = NoticePane(id="trouble")
         self._picker = RowList(id="picker")
         self._events = RowList(id="events")
         self._text = TextPane(id="detail")
@@ -137,6 +138,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             yield self._picker
             yield self._events
             yield self._text
+        yield self._trouble
         yield self.context.status
         yield self._footer
 
@@ -165,12 +167,13 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
     def show_bars(self) -> None:
         """Draw header, status and footer; only what changed is sent to the terminal."""
         context, width = self.context, self.size.width
-        status = context.pane.status() if context.shows_events else context.picker.status()
+        status = context.status_here()
         activity = self._provider.activity()
         details = self._provider.source_details or SourceDetails()
         calls = budget(activity, details.host) if self._provider.may_grow else Budget(0, 0)
         running = self.handlers.with_keys(self._reads.word())
         self._header.show(self._header_line(width))
+        self._trouble.show(trouble_lines(context.troubles(context.here, status), width))
         context.status.show_status(status_line(status, calls, running, width))
         first = ("read.again",) if status.failure is not None and status.can_retry else ()
         hints = footer_hints(View[context.level.name], self.keys, first)

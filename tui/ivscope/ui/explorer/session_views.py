@@ -5,17 +5,18 @@ from datetime import datetime
 
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.fetch.scan import Scan
-from ivscope.ui.commands import Unavailable
+from ivscope.render.bars import FEWER_CALLS, GOES_ON_BY_ITSELF, SLOW_SECONDS, THROTTLED, Trouble
+from ivscope.ui.commands import OverlayReading, Unavailable
 from ivscope.ui.compare.screen import Compared, ComparedRows, CompareScreen
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
-from ivscope.ui.explorer.list_status import loaded_events, scan_word
+from ivscope.ui.explorer.list_status import failed_asides, loaded_events, scan_word
 from ivscope.ui.explorer.navigation import Navigation
 from ivscope.ui.lanes.screen import Landing, LanesScreen
 from ivscope.ui.lanes.view import LanesView
 from ivscope.ui.summary.data import ParticipantData, SessionData, SummaryData
 from ivscope.ui.summary.screen import Drill, SummaryScreen
-from ivscope.workspace.event_stream import ParticipantStream, begun_scan
+from ivscope.workspace.event_stream import NOTHING_NEW, ParticipantStream, begun_scan
 from ivscope.workspace.names import Names
 from ivscope.workspace.place import Level, Place
 
@@ -167,8 +168,37 @@ class SessionViews:
             data = ParticipantData(self._provider, here, stream)
         else:
             data = SessionData(self._provider, self._scan(), self._jobs, self._redraw_view)
-        self._view = SummaryScreen(data, self._times, self._jobs, self._context.keys)
+        keys, reading = self._context.keys, self._reading()
+        self._view = SummaryScreen(data, self._times, self._jobs, keys, reading)
         self._context.screen.app.push_screen(self._view, self._leave_summary)
+
+    def _reading(self, *, of_everybody: bool = False) -> OverlayReading:
+        """Return the reading of what a view of the place on screen counts.
+
+        Args:
+            of_everybody: Whether it counts the events of everybody also at a participant.
+        """
+        here = self._context.here
+        if of_everybody or here.level is not Level.EVENTS:
+            here = Place(here.stage_arn, here.session_id, everybody=True)
+
+        def again() -> None:
+            asides = failed_asides(self._provider, here)
+            for one in asides:
+                self._provider.retry(one)
+            if here.level is Level.EVENTS:
+                self._provider.retry(self._provider.events(here.participant))
+            elif not (self._provider.scan(here.session).start() or asides):
+                raise Unavailable(NOTHING_NEW)
+
+        def found() -> list[Trouble]:
+            seconds = self._provider.activity().throttled_seconds
+            told = self._context.troubles(here)
+            if seconds < SLOW_SECONDS:
+                return told
+            return [*told, Trouble(THROTTLED, FEWER_CALLS, f"Nothing: it {GOES_ON_BY_ITSELF}.")]
+
+        return OverlayReading(found, again)
 
     def _redraw_view(self) -> None:
         if self._view is not None:
@@ -200,11 +230,15 @@ class SessionViews:
         scan = self._scan()
         event = self._context.pane.event if self._context.here.level >= Level.EVENTS else None
         moment = event.time if event is not None and isinstance(event.time, datetime) else None
-        now = self._provider.clock.monotonic
         view = LanesView(self._provider, scan, self._times, moment)
-        self._view = LanesScreen(
-            view, lambda: scan_word(scan, now(), self._times.zone), self._jobs, self._context.keys
-        )
+        keys, reading = self._context.keys, self._reading(of_everybody=True)
+
+        def word() -> str:
+            now = self._provider.clock.monotonic()
+            throttled = self._provider.activity(now).throttled_seconds
+            return scan_word(scan, now, self._times.zone, throttled)
+
+        self._view = LanesScreen(view, word, self._jobs, keys, reading)
         self._context.screen.app.push_screen(self._view, self._leave_lanes)
 
     def _leave_lanes(self, landing: Landing | None) -> None:

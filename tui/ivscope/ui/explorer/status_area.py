@@ -201,6 +201,12 @@ class StatusArea(Container):
         self._note = note
         self._draw()
 
+    def take_back(self, note: str) -> None:
+        """Remove a note if it is still there: what it spoke of has happened."""
+        if self._note == note:
+            self._note = None
+            self._draw()
+
     def choose(self, title: str, choices: dict[str, str], chosen: Callable[[str], None]) -> None:
         """Ask for one letter."""
         self._choice = Choice(title, choices, chosen)

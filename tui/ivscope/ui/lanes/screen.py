@@ -12,7 +12,7 @@ from ivscope.render.cells import clip
 from ivscope.render.cells import width as text_width
 from ivscope.render.lines import Line, Role, Span
 from ivscope.settings.commands import View
-from ivscope.ui.commands import CountingScreen, keyboard
+from ivscope.ui.commands import CountingScreen, OverlayReading, keyboard
 from ivscope.ui.lanes.view import LanesView
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList, no_tail
@@ -55,7 +55,12 @@ class LanesScreen(CountingScreen[Landing]):
     BINDINGS: ClassVar[list[BindingType]] = keyboard(VIEW)
 
     def __init__(
-        self, view: LanesView, word: Callable[[], str], jobs: Jobs, keys: Mapping[str, str]
+        self,
+        view: LanesView,
+        word: Callable[[], str],
+        jobs: Jobs,
+        keys: Mapping[str, str],
+        reading: OverlayReading,
     ) -> None:
         """Make the screen.
 
@@ -64,8 +69,9 @@ class LanesScreen(CountingScreen[Landing]):
             word: Returns the state of the scan, in capitals.
             jobs: The owner of background work.
             keys: Keys in force by command id.
+            reading: What went wrong in reading the session, and how to read again.
         """
-        super().__init__(keys, jobs, view.work)
+        super().__init__(keys, jobs, view.work, reading)
         self._view = view
         self._word = word
         add = self.handlers.add
@@ -91,6 +97,7 @@ class LanesScreen(CountingScreen[Landing]):
         yield plot
         yield RowList(id="lanes")
         yield LineBar(id="legend")
+        yield self.trouble
         yield self.foot
 
     @property

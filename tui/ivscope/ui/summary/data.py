@@ -141,7 +141,8 @@ class SessionData:
         facts = self._facts
         if facts is not None and facts.is_running:
             return f"READING FACTS {facts.done:,} of {facts.wanted:,} · Z stops"
-        word = scan_word(self.scan, self._provider.clock.monotonic(), zone)
+        throttled = self._provider.activity().throttled_seconds
+        word = scan_word(self.scan, self._provider.clock.monotonic(), zone, throttled)
         return f"{word}  FINDINGS INCOMPLETE" if self._findings.failed_rules else word
 
     def changed(self) -> None:

@@ -156,6 +156,9 @@ def _titled(text: str, width: int) -> list[SummaryLine]:
 
 def _facts(summary: Summary, width: int, zone: tzinfo) -> Iterator[SummaryLine]:
     text = f"{summary.events:,}"
+    is_unread = _is_unread(summary)
+    if is_unread:
+        text = "none are read"
     if summary.first is not None and summary.last is not None:
         lasted = duration((summary.last - summary.first).total_seconds())
         text += f" in {lasted}, {from_to(summary.first, summary.last, zone)}"
@@ -168,10 +171,22 @@ def _facts(summary: Summary, width: int, zone: tzinfo) -> Iterator[SummaryLine]:
             spans += [Span(", ")] if spans else []
             spans += [Span(f"{row.count:,} "), value_span(row.state)]
         yield from _plain(field("State", tuple(spans), width))
+    if not is_unread:
+        yield from _counts(summary, width)
+
+
+def _is_unread(summary: Summary) -> bool:
+    """Whether nothing was counted because nobody is read, so that a zero would be untrue."""
+    return not (summary.events or summary.coverage.read)
+
+
+def _counts(summary: Summary, width: int) -> Iterator[SummaryLine]:
     publishers = f"{summary.publishers:,} participants with a PUBLISH_STARTED"
     if summary.publishers == 1:
         publishers = "1 participant with a PUBLISH_STARTED"
-    errors = f"{summary.errors:,}"
+    errors = f"{summary.errors:,}" if summary.errors else "none"
+    if not (summary.errors or summary.coverage.is_complete):
+        errors = "none in what was read"
     if summary.errors:
         errors += " of 1 participant" if summary.failing == 1 else ""
         errors += f", of {summary.failing:,} participants" if summary.failing != 1 else ""
@@ -190,6 +205,8 @@ def _codes(summary: Summary, width: int, zone: tzinfo, note: str) -> Iterator[Su
     yield from _titled(f"Errors by code{note}", width)
     if not summary.by_code:
         none = "  No error event in what was read." if note else "  No error event."
+        if _is_unread(summary):
+            none = "  Not known: no events are read."
         yield SummaryLine((Span(none, Role.MUTED),))
         return
     days = {

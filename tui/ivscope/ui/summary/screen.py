@@ -12,7 +12,7 @@ from ivscope.render.finding_lines import EvidenceKeys
 from ivscope.render.lines import Line, Role, Span
 from ivscope.settings.commands import View
 from ivscope.settings.key_names import first_key
-from ivscope.ui.commands import CountingScreen, keyboard
+from ivscope.ui.commands import CountingScreen, OverlayReading, keyboard
 from ivscope.ui.summary.data import SummaryData
 from ivscope.ui.summary.lines import SummaryLine, summary_lines
 from ivscope.ui.time_display import TimeDisplay
@@ -65,9 +65,14 @@ class SummaryScreen(CountingScreen[Drill | None]):
     BINDINGS: ClassVar[list[BindingType]] = keyboard(VIEW)
 
     def __init__(
-        self, data: SummaryData, times: TimeDisplay, jobs: Jobs, keys: Mapping[str, str]
+        self,
+        data: SummaryData,
+        times: TimeDisplay,
+        jobs: Jobs,
+        keys: Mapping[str, str],
+        reading: OverlayReading,
     ) -> None:
-        super().__init__(keys, jobs, data.work)
+        super().__init__(keys, jobs, data.work, reading)
         self._data = data
         self._times = times
         self._rows = SummaryRows([])
@@ -88,6 +93,7 @@ class SummaryScreen(CountingScreen[Drill | None]):
         """Make a title, the rows and a footer."""
         yield LineBar(id="title")
         yield RowList(id="summary")
+        yield self.trouble
         yield self.foot
 
     @property

@@ -1,4 +1,4 @@
-"""TextPane: a pane of lines that scroll, such as the detail."""
+"""TextPane: a pane of lines that scroll, such as the detail; NoticePane: lines that all show."""
 
 from dataclasses import dataclass
 
@@ -70,3 +70,19 @@ class TextPane(Canvas, can_focus=True):
     def to_last(self) -> None:
         """Scroll to the last line."""
         self.scroll_to(y=len(self.lines), animate=False)
+
+
+class NoticePane(TextPane, can_focus=False):
+    """As high as its lines, and not there without any."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.display = False
+
+    def show(self, lines: tuple[Line, ...]) -> None:
+        """Show other lines, and take as much of the screen as they need."""
+        if lines == self.lines:
+            return
+        self.styles.height = len(lines)
+        self.display = bool(lines)
+        super().show(lines)

@@ -1,0 +1,198 @@
+"""A failure is told with its cause and the next step in every view, and nothing runs after it."""
+
+import pytest
+
+from ivscope.endpoint.answers import success
+from ivscope.endpoint.faults import Fault
+from support.explorer import DANA, MARA, PRIYA, at, explorer
+
+EVENTS = "ListParticipantEvents"
+STEP = f"Ask for the action ivs:{EVENTS}"
+CAUSE = f"ivs:{EVENTS} is not allowed for"
+
+SIZES = [(80, 24), (120, 40)]
+
+
+def flat(journey):
+    """The words on screen in one line, so that wrapped sentences are found."""
+    return " ".join(journey.text.split())
+
+
+def assert_told(journey):
+    assert CAUSE in flat(journey)
+    assert STEP in flat(journey)
+    assert "ALL READ" not in journey.text
+    assert "COMPLETE" not in journey.text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_sweep_that_fails_is_told_in_every_view_and_counts_nothing_as_zero(size):
+    fault = f"accessdenied.{EVENTS}"
+    async with explorer(at(), fault=fault, size=size, unlimited=True) as journey:
+        await journey.until("40 participants, all read")
+        await journey.press("i")
+        await journey.until("FAILED · r retries")
+        assert_told(journey)
+        assert "Errors     0" not in journey.text
+        assert "none are read" in journey.text
+        assert "no events are read" in journey.text
+        await journey.press("escape")
+        await journey.until(lambda: "FAILED · r retries" in journey.status)
+        assert "40 participants" in journey.status
+        assert_told(journey)
+        await journey.press("I")
+        await journey.until(lambda: "PARTICIPANT ID" not in journey.text)
+        await journey.until("FAILED · r retries")
+        assert_told(journey)
+        await journey.press("escape", "M")
+        await journey.until("everybody")
+        await journey.until(lambda: "FAILED · r retries" in journey.status)
+        assert_told(journey)
+        journey.go(at(PRIYA))
+        await journey.until(lambda: "FAILED · r retries" in journey.status)
+        assert f"ivs:{EVENTS}" in journey.status
+        assert "Ask for" in journey.text
+        assert "No events returned" not in journey.text
+
+
+@pytest.mark.parametrize("view", ["i", "I"])
+async def test_r_in_the_summary_and_the_lanes_reads_on_once_the_cause_is_gone(view):
+    async with explorer(at(), fault=f"expiredtoken.{EVENTS}:1", unlimited=True) as journey:
+        await journey.until("40 participants, all read")
+        await journey.press(view)
+        await journey.until("FAILED · r retries")
+        await journey.until("ExpiredTokenException")
+        await journey.press("r")
+        await journey.until(lambda: "ALL READ" in journey.screen[0], within=20)
+        assert "ExpiredTokenException" not in journey.text
+
+
+async def test_r_in_the_participants_resumes_the_sweep_that_failed_there():
+    async with explorer(at(), fault=f"expiredtoken.{EVENTS}:1", unlimited=True) as journey:
+        await journey.until("40 participants, all read")
+        await journey.press("i")
+        await journey.until("FAILED · r retries")
+        await journey.press("escape", "r")
+        await journey.until(lambda: "40 participants, all read" in journey.status)
+        await journey.until(lambda: "ALL READ" in journey.status)
+        listed = journey.endpoint.calls["ListParticipants"]
+        assert listed == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "rows"),
+    [
+        (f"internal500.{EVENTS}:9", 0),
+        (f"internal500.{EVENTS}@2", 100),
+        (f"accessdenied.{EVENTS}", 0),
+        (f"repeat_token.{EVENTS}", 200),
+        (f"stale_token.{EVENTS}", 100),
+    ],
+)
+async def test_reading_all_stops_at_a_failure_and_nothing_runs(fault, rows):
+    async with explorer(at(DANA), fault=fault) as journey:
+        await journey.until(lambda: "100 events" in journey.text or "FAILED" in journey.status)
+        await journey.press("L")
+        await journey.until(lambda: "FAILED" in journey.status)
+        assert "READING ALL" not in journey.text
+        await journey.settled()
+        asked = journey.endpoint.calls[EVENTS]
+        await journey.press("j", "k")
+        await journey.settled()
+        assert journey.endpoint.calls[EVENTS] == asked
+        assert len(journey.rows("events").rows) == rows
+        await journey.press("escape")
+        await journey.until("40 participants")
+
+
+async def test_reading_all_of_a_list_that_cannot_go_on_says_how_to_begin_anew():
+    async with explorer(at(DANA), fault=f"repeat_token.{EVENTS}") as journey:
+        await journey.until("100 events")
+        await journey.press("L")
+        await journey.until(lambda: "FAILED" in journey.status)
+        await journey.press("L")
+        await journey.until("R reads again from the start")
+        await journey.press("j")
+        assert "FAILED" in journey.status
+
+
+class EmptyPages:
+    """Answers the events of everybody with so many empty pages, and only then with events."""
+
+    def __init__(self, pages):
+        self.left = pages
+
+    def pick(self, _spec, operation):
+        if operation != EVENTS or not self.left:
+            return None
+        self.left -= 1
+        return "empty", Fault("an empty page", self._send)
+
+    def _send(self, exchange):
+        exchange.send(success({"events": [], "nextToken": f"empty-{self.left}"}))
+
+
+async def test_e_reads_on_after_twenty_empty_pages_and_finds_the_error_behind_them():
+    async with explorer(at(), fault="late.NoSuchOperation", unlimited=True) as journey:
+        await journey.until("40 participants, all read")
+        journey.endpoint._server.faults = Behind(EmptyPages(20))
+        journey.go(at(PRIYA))
+        await journey.until("20 empty pages in a row")
+        await journey.press("e")
+        await journey.until("61 events, all read")
+        await journey.until(lambda: journey.event is not None and journey.event.error_code)
+
+
+class Behind:
+    """Empty pages; the cursor that they hand out is then answered with the first page."""
+
+    def __init__(self, empty):
+        self._empty = empty
+
+    def pick(self, spec, operation):
+        if operation != EVENTS:
+            return None
+        return self._empty.pick(spec, operation) or ("first", Fault("page 1", self._first))
+
+    def _first(self, exchange):
+        asked = {**exchange.request.parameters, "nextToken": None}
+        exchange.send(success(exchange.members(asked)))
+
+
+async def test_without_the_list_of_stages_one_is_told_that_an_arn_opens_a_stage():
+    async with explorer(fault="accessdenied.ListStages", size=(80, 24)) as journey:
+        await journey.until("FAILED")
+        assert "/ takes one, and so does `ivscope ARN`" in flat(journey)
+        assert "ivs:ListStages" in flat(journey)
+        assert "the rest goes on" not in flat(journey)
+
+
+@pytest.mark.parametrize("operation", ["GetParticipant", "GetStageSession"])
+async def test_a_fact_that_is_denied_is_named_and_the_events_are_read(operation):
+    fault = f"accessdenied.{operation}"
+    async with explorer(at(MARA), fault=fault, size=(80, 24), unlimited=True) as journey:
+        await journey.until("events, all read")
+        if operation == "GetStageSession":
+            await journey.press("escape", "i")
+            await journey.until("ALL READ")
+        await journey.until(f"ivs:{operation} is not allowed for")
+        assert f"Ask for the action ivs:{operation}" in flat(journey)
+
+
+async def test_ctrl_c_is_answered_in_the_status_line_by_the_key_that_quits():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all read")
+        await journey.press("ctrl+c")
+        await journey.until(lambda: "Ctrl+C does not quit: Ctrl+Q does" in journey.status)
+        await journey.press("j")
+        await journey.until(lambda: "ALL READ" in journey.status)
+
+
+async def test_r_while_throttled_says_when_it_goes_on_and_asks_for_nothing_anew():
+    async with explorer(at(PRIYA), fault=f"throttle.{EVENTS}:2") as journey:
+        await journey.until(lambda: "THROTTLED" in journey.status)
+        assert "AWS asks for fewer calls · goes on by itself" in journey.status
+        await journey.press("r")
+        await journey.until("this goes on by itself within")
+        await journey.until("61 events, all read", within=20)
+        assert journey.endpoint.calls[EVENTS] == 3
