@@ -92,7 +92,7 @@ class Navigation:
         """Open a place; Esc returns here."""
         picker = self._picker
         is_elsewhere = self._context.picks and place.parent != picker.place
-        if is_elsewhere and picking.typed_place(picker.place, picker.text) == place:
+        if is_elsewhere and place in picking.typed_places(picker.place, picker.text):
             # A pasted ARN of elsewhere is no part of a row here: kept, it would hide them all.
             picker.narrow("")
         self._leave()
