@@ -46,7 +46,7 @@ def touched(folder: Path) -> Touched:
     Args:
         folder: Gets `home`, which is HOME, and `work`, the working folder.
     """
-    home, work, trace = folder / "home", folder / "work", folder / "trace"
+    home, work, trace = folder / "home", folder / "desk", folder / "trace"
     home.mkdir()
     work.mkdir()
     kept = settings(HOME=str(home), PYTHONPATH=PRODUCT, PYTHONDONTWRITEBYTECODE="1")

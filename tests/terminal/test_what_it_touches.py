@@ -20,15 +20,15 @@ PROXY_KEY = "hunter2-of-the-proxy"
 SECRETS = (TOKEN, TOKEN.split(".")[1], STREAM_KEY, PROXY_KEY, "0123456789abcdef")
 
 OURS = (
-    "/work/show.ivscope",
-    "/work/show.ivscope-journal",
+    "/desk/show.ivscope",
+    "/desk/show.ivscope-journal",
     *(f"/home/{folder}" for folder in (".local", ".local/state", ".local/state/ivscope")),
 )
 """What the run is told to write, and the folders for state."""
 
 OURS_BY_NAME = re.compile(
     r"/home/\.local/state/ivscope/(\.?prompts\.json(-\w+)?|copies(/\.?clipboard\.txt(-\w+)?)?)"
-    r"|/work/\.?ivscope-\w+-\w+\.jsonl(-\w+)?"
+    r"|/desk/\.?ivscope-\w+-\w+\.jsonl(-\w+)?"
 )
 
 HERE = {"127.0.0.1", "::1"}

@@ -76,7 +76,7 @@ def rows_read(
         in_parts: Whether all pages were read, in passes that could not be put together.
         left: What is left when more can be read.
     """
-    what = counted(count, noun)
+    what = in_number(count, noun)
     if is_all:
         return f"{what}, all read"
     if in_parts:
@@ -84,7 +84,7 @@ def rows_read(
     return f"{what} read, {left}" if has_more and count else f"{what} read"
 
 
-def counted(count: int, noun: str) -> str:
+def in_number(count: int, noun: str) -> str:
     """Say a number of rows: "1 stage", "2 stages"; the number alone without a noun."""
     return f"{count:,} {noun.removesuffix('s') if count == 1 else noun}".rstrip()
 
@@ -400,7 +400,7 @@ def _tail(status: ListStatus, width: int) -> tuple[Line, ...]:
         verb = "waiting to read" if status.waiting else "reading"
         return ((Span(f"... {verb} {what}", Role.ACCENT),),)
     if status.shown == 0 and status.count:
-        note = f"None of the {counted(status.count, status.noun)} read match."
+        note = f"None of the {in_number(status.count, status.noun)} read match."
         if status.count == 1:
             note = f"The one {status.noun.removesuffix('s')} read does not match."
         more = "More are available: G reads on." if status.has_more else "All are read."
@@ -415,7 +415,7 @@ def _tail(status: ListStatus, width: int) -> tuple[Line, ...]:
     if not status.count:
         return tuple((Span(line, Role.MUTED),) for line in status.empty_note)
     all_of = "the only " if status.count == 1 else "all "
-    return ((Span(f"{all_of}{counted(status.count, status.noun)} read", Role.MUTED),),)
+    return ((Span(f"{all_of}{in_number(status.count, status.noun)} read", Role.MUTED),),)
 
 
 def _failed(status: ListStatus, failure: ProviderFailure, width: int) -> Iterator[Line]:
@@ -423,7 +423,7 @@ def _failed(status: ListStatus, failure: ProviderFailure, width: int) -> Iterato
     yield from failure_lines(failure, width)
     if status.count:
         kept = "is kept" if status.count == 1 else "are kept"
-        text = f"{counted(status.count, status.noun)} read before it {kept}."
+        text = f"{in_number(status.count, status.noun)} read before it {kept}."
         yield (Span(text, Role.MUTED),)
     if status.can_retry:
         when = "." if failure.retryable else ", once that is done."

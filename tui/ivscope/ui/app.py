@@ -139,8 +139,7 @@ class IvscopeApp(KeyByKey):
         self, result: None = None, return_code: int = 0, message: RenderableType | None = None
     ) -> None:
         """Leave at once, or when the file asked for is written; a second call gives the file up."""
-        held_by = self.jobs.leave(partial(self._leave, result, return_code, message))
-        if held_by:
+        if held_by := self.jobs.leave(partial(self._leave, result, return_code, message)):
             from ivscope.ui.widgets.screens import say_awaited  # noqa: PLC0415 - after the start
 
             say_awaited(self.screen, held_by, effective_keys(self._configuration)["app.quit"])
