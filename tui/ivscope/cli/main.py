@@ -116,10 +116,8 @@ def _endpoint_parser() -> argparse.ArgumentParser:
 
     parser = _Parser(
         prog="ivscope endpoint",
-        description="Serve a demo world or a case file as an ivs-realtime endpoint on 127.0.0.1,\n"
-        "for the explorer, the AWS CLI and SDKs. Any credentials will do. Ctrl+C stops\n"
-        "it. A case file is one session as JSON, for tests and bug reports; README\n"
-        "says what is in it.",
+        description="Serve a demo world or a case file (README says what is in it) as an\n"
+        "ivs-realtime endpoint. Any credentials will do. Ctrl+C stops it.",
         epilog=endpoint.__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
