@@ -12,7 +12,8 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
-import ivscope.render.finding_lines  # noqa: F401 - loads all rules
+import ivscope.findings.rules  # noqa: F401 - loads all rules
+from ivscope.analysis.intervals import Why
 from ivscope.findings.finding import Claim, Distance, PlainClaim, rule_name
 from ivscope.findings.session_context import EventPeriod
 
@@ -46,6 +47,8 @@ def described(kind: Any) -> str:
         return f"list of {' and '.join(dict.fromkeys(inner))}"
     if get_args(kind):
         return " or ".join(described(one) for one in get_args(kind))
+    if issubclass(kind, Why):
+        return " | ".join(f'"{one.name.lower()}"' for one in kind)
     if issubclass(kind, Enum):
         return " | ".join(f'"{one.value}"' for one in kind)
     return _NAMES.get(kind) or _SHARED.get(kind) or f"{{{members(kind)}}}"

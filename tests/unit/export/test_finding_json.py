@@ -77,6 +77,8 @@ def _is(value, kind):
     if get_origin(kind) is tuple:
         (inner, *_) = get_args(kind)
         return isinstance(value, list) and all(fits(one, inner) for one in value)
+    if kind is Why:
+        return value in {one.name.lower() for one in kind}
     if issubclass(kind, Enum):
         return value in {one.value for one in kind}
     if kind in WRITTEN:

@@ -4,7 +4,7 @@ from ivscope.analysis.intervals import Why
 from ivscope.domain.stages import ParticipantSummary, SessionScope
 from ivscope.findings.finding import Certainty, EventRef, FactKind
 from ivscope.findings.known_facts import PublisherCount, Slot
-from ivscope.findings.quota import AfterQuota
+from ivscope.findings.quota import AfterQuota, UnsurePublishers
 from support.given_facts import (
     ME,
     GivenFacts,
@@ -327,7 +327,24 @@ def test_a_thirteenth_whose_end_is_missing_leaves_the_limit_likely():
     finding, text = counted(slots(12), slots(1, 20, why=Why.END_MISSING))
     assert text.startswith("12 to 13 others were publishing")
     assert finding.certainty is Certainty.LIKELY
-    assert words(finding.unknown) == "the events have no end that belongs to it"
+    assert words(finding.unknown) == "<p20> has no PUBLISH_STOPPED and no LEFT after its start"
+
+
+def test_those_without_an_end_are_named_and_of_many_the_first_three():
+    (two, _), (five, _) = (
+        counted(slots(11), slots(count, 20, why=Why.END_MISSING)) for count in (2, 5)
+    )
+    assert words(two.unknown) == (
+        "<p20>, <p21> have no PUBLISH_STOPPED and no LEFT after their start"
+    )
+    assert words(five.unknown).startswith("<p20>, <p21>, <p22> and 2 others have no")
+    assert five.unknown == UnsurePublishers(("p20", "p21", "p22"), 2, Why.END_MISSING)
+
+
+def test_those_with_the_most_frequent_reason_are_named():
+    doubts = (*slots(1, 20, why=Why.TIE), *slots(2, 30, why=Why.END_MISSING))
+    finding, _ = counted(slots(11), doubts)
+    assert words(finding.unknown).startswith("<p30>, <p31> and 1 other have no")
 
 
 def test_with_fewer_publishers_it_is_open_which_limit_it_was():
@@ -357,7 +374,9 @@ def test_the_participant_that_was_refused_does_not_count(is_copy):
 def test_doubts_and_participants_not_read_leave_it_open():
     finding, text = counted(slots(11), slots(1, 20, why=Why.TIE))
     assert (finding.certainty, "11 to 12" in text) == (Certainty.UNKNOWN, True)
-    assert words(finding.unknown) == "the order of events inside one second is not known"
+    assert words(finding.unknown) == (
+        "whether <p20> was publishing then: the order of events inside one second is not known"
+    )
     assert "another limit" not in text
     finding, text = counted(slots(3), read=4, total=3000)
     assert (finding.certainty, text.startswith("At least 3")) == (Certainty.UNKNOWN, True)

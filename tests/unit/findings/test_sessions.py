@@ -4,7 +4,7 @@ from ivscope.analysis.publishers import Publishers
 from ivscope.domain.stages import Participant, ParticipantSummary
 from ivscope.domain.times import to_microseconds
 from ivscope.findings.finding import Certainty, EventRef, FactKind
-from ivscope.findings.quota import count_publishers
+from ivscope.findings.quota import QuotaOpen, count_publishers
 from ivscope.findings.rules import session_findings
 from support.claims import checked
 from support.given_facts import SESSION, GivenSession, at, event, exchanged, facts, token, words
@@ -136,7 +136,14 @@ def quota(seconds=100, participant="late", name="PUBLISH_ERROR"):
 
 
 def test_twelve_others_at_the_refusal_are_the_limit():
-    session = GivenSession(*crowd(12, until=200), quota(), quota(150), quota(150))
+    rows = [ParticipantSummary(f"p{n}", replication_type="NONE") for n in range(12)]
+    session = GivenSession(
+        *crowd(12, until=200),
+        quota(),
+        quota(150),
+        quota(150),
+        rows=[*rows, ParticipantSummary("late")],
+    )
     (finding,) = said(session, "QUOTA_EXCEEDED when")
     assert words(finding.claim) == (
         "At 2 of 2 QUOTA_EXCEEDED when publishing, 12 others were: the slots of the stage were "
@@ -160,6 +167,37 @@ def test_the_more_copies_among_twelve_the_less_sure_it_is_that_slots_were_taken(
     (finding,) = said(session, "QUOTA_EXCEEDED when")
     assert finding.certainty is certainty
     assert ("slots" in words(finding.claim)) is (copies < 2)
+
+
+def test_it_is_likely_where_the_list_does_not_say_who_is_a_copy_and_says_why():
+    (finding,) = said(GivenSession(*crowd(12, until=200), quota()), "QUOTA_EXCEEDED when")
+    assert finding.certainty is Certainty.LIKELY
+    assert finding.unknown is QuotaOpen.COPIES_AND_SLOTS
+
+
+def test_a_thirteenth_for_a_moment_can_be_the_clocks_or_another_limit():
+    thirteenth = [
+        event(150, "PUBLISH_STARTED", participant="p12"),
+        event(151, "PUBLISH_STOPPED", participant="p12"),
+    ]
+    rows = [ParticipantSummary(f"p{n}", replication_type="NONE") for n in range(13)]
+    rows.append(ParticipantSummary("late"))
+    session = GivenSession(*crowd(12, until=200), quota(), *thirteenth, rows=rows)
+    (finding,) = said(session, "QUOTA_EXCEEDED when")
+    assert (finding.certainty, finding.unknown) == (
+        Certainty.UNKNOWN,
+        QuotaOpen.MORE_FOR_A_MOMENT,
+    )
+
+
+def test_who_has_no_end_is_named_in_the_session_as_at_the_error():
+    rows = [ParticipantSummary(f"p{n}", replication_type="NONE") for n in range(12)]
+    ghost = [event(5, "PUBLISH_STARTED", participant="p11")]
+    session = GivenSession(
+        *crowd(11, until=200), *ghost, quota(), rows=[*rows, ParticipantSummary("late")]
+    )
+    (finding,) = said(session, "QUOTA_EXCEEDED when")
+    assert words(finding.unknown).startswith("<p11> has no PUBLISH_STOPPED")
 
 
 @pytest.mark.parametrize("is_copy", [True, False])

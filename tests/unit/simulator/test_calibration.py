@@ -41,6 +41,9 @@ FAILED_ONCE = (
     ("token_exchange", "and late", 257),
     ("token_exchange", "and late", 332),
     ("bursts", "and late", 27),
+    # Thirteen were there for a moment before: the stage takes more than is documented.
+    ("publisher_slots", "clean", 97),
+    ("publisher_slots", "and late", 97),
 )
 """Family, way of telling and seed of worlds in which something shown was once false."""
 

@@ -150,14 +150,15 @@ class Publishers:
             possible -= own.possible.touches(first, last + 1)
         return PublisherLevel(certain, possible)
 
-    def times_above(self, count: int, lasting: int) -> Iterator[int]:
+    def times_above(self, count: int, lasting: int, *, possible: bool = False) -> Iterator[int]:
         """Yield moments in times with more than so many certain publishers, oldest first.
 
         Args:
             count: How many.
             lasting: Microseconds that such a time lasts at least.
+            possible: Whether those of whom it is not certain are counted too.
         """
-        return self._certain.times_above(count, lasting)
+        return (self._possible if possible else self._certain).times_above(count, lasting)
 
     def at(self, first: int, last: int) -> Iterator[Publisher]:
         """Yield each participant that was publishing throughout a time, or may have been.

@@ -82,6 +82,8 @@ def _words(part: Part) -> str:
 
 def _plain(value: object) -> object:
     """A value of a claim as JSON knows it."""
+    if isinstance(value, Why):
+        return value.name.lower()
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):

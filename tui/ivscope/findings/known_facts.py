@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum, auto
 
 from ivscope.analysis.intervals import SECOND, Reach, Why
 from ivscope.domain.failures import ProviderFailure
@@ -78,6 +79,18 @@ class Slot:
     """Whether it is a replica from another stage; None when that is not known."""
 
 
+class Beyond(Enum):
+    """Whether more than the documented limit were publishing at any time of a session."""
+
+    NEVER = auto()
+    WITH_COPIES = auto()
+    """With replicas only: then either they take no slots, or the limit is another one."""
+    PERHAPS = auto()
+    """For a moment, as the event times say: without replicas."""
+    SURELY = auto()
+    """For longer than clocks can be apart, and without replicas: the limit is another one."""
+
+
 @dataclass(frozen=True, slots=True)
 class PublisherCount:
     """Who was publishing at one time."""
@@ -92,8 +105,8 @@ class PublisherCount:
     """Participants that the session has, as far as listed."""
     all_listed: bool
     """Whether the list of participants is read to the end."""
-    took_more: bool = False
-    """Whether more than the documented limit were publishing at another time, without replicas."""
+    beyond: Beyond = Beyond.NEVER
+    """Whether more than the documented limit were publishing at any time."""
 
     @property
     def least(self) -> int:

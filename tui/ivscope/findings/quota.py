@@ -1,7 +1,8 @@
 """QUOTA_EXCEEDED: who was publishing in that second, against the limit of the stage."""
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Container, Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -28,8 +29,9 @@ from ivscope.findings.finding import (
     Lacking,
     PartlyRead,
     PlainClaim,
+    StaysUnknown,
 )
-from ivscope.findings.known_facts import PublisherCount, SessionFacts, Slot
+from ivscope.findings.known_facts import Beyond, PublisherCount, SessionFacts, Slot
 from ivscope.findings.session_context import REPLICA, SessionContext
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
 
@@ -54,9 +56,10 @@ class QuotaOpen(PlainClaim):
     """No document says whether replicas take slots."""
     MORE_AT_ANOTHER_TIME = "more_at_another_time"
     """More than the limit were publishing at another time: the stage has another one."""
+    MORE_FOR_A_MOMENT = "more_for_a_moment"
+    """As above, as the event times say, but so shortly that clocks can be the reason."""
     WHOSE_SLOT = "whose_slot"
     """Whether it took the slot that became free."""
-    UNSURE_PUBLISHERS = "unsure_publishers"
 
 
 class AgainstLimit(StrEnum):
@@ -100,6 +103,17 @@ class AtQuotaErrors(Claim):
     is_least: bool = False
     """Whether at some of them there can have been more than the limit."""
     limit: int = PUBLISHER_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class UnsurePublishers(Claim):
+    """Stays unknown: whether these were publishing then."""
+
+    participant_ids: tuple[str, ...]
+    """The first ones; all of them lack the same."""
+    more: int
+    """How many others are not certain either, for this reason or another."""
+    why: Why
 
 
 def publishers_against_limit(context: EventContext) -> Iterator[Finding]:
@@ -194,29 +208,28 @@ def _freed(context: EventContext, second: int, last: int) -> _Freed | None:
 def _counted(context: EventContext, others: PublisherCount) -> Finding:
     refs = [slot.event for slot in (*others.certain, *others.unsure) if slot.event is not None]
     rests = (*refs[: MOST_REFS - 1], *context.refs(context.position))
-
-    def found(
-        compared: AgainstLimit,
-        certainty: Certainty,
-        unknown: Claim | PlainClaim | Why | None,
-        asks: tuple[Ask, ...] = (),
-    ) -> Finding:
-        claim = PublishersThen(others.least, others.most, others.copies, compared)
-        return Finding(claim, certainty, rests, unknown, asks)
-
-    if others.least > PUBLISHER_LIMIT:
-        return found(AgainstLimit.MORE, Certainty.UNKNOWN, QuotaOpen.WHICH_LIMIT)
-    if others.least == PUBLISHER_LIMIT:
-        doubt = _free_slots(others)
-        if doubt is not None:
-            return found(AgainstLimit.AS_MANY, Certainty.UNKNOWN, doubt)
-        return found(AgainstLimit.FULL, *_how_surely_taken(others))
-    if not others.is_complete:
+    compared, certainty, unknown = _against_limit(others)
+    asks: tuple[Ask, ...] = ()
+    if compared is AgainstLimit.AT_LEAST:
         asks = ask_session(context.facts, context.scope.session, Lacking.EVENTS_OF_EVERYBODY_ELSE)
-        return found(AgainstLimit.AT_LEAST, Certainty.UNKNOWN, _partial(others), asks)
+    claim = PublishersThen(others.least, others.most, others.copies, compared)
+    return Finding(claim, certainty, rests, unknown, asks)
+
+
+def _against_limit(others: PublisherCount) -> tuple[AgainstLimit, Certainty, StaysUnknown | None]:
+    """How those who were publishing compare with the limit, how sure that is, and what is open."""
+    if others.least > PUBLISHER_LIMIT:
+        return AgainstLimit.MORE, Certainty.UNKNOWN, QuotaOpen.WHICH_LIMIT
+    if others.least == PUBLISHER_LIMIT:
+        doubt = _free_slots(others.beyond, others.copies)
+        if doubt is not None:
+            return AgainstLimit.AS_MANY, Certainty.UNKNOWN, doubt
+        return AgainstLimit.FULL, *_how_surely_taken(others)
+    if not others.is_complete:
+        return AgainstLimit.AT_LEAST, Certainty.UNKNOWN, _partial(others)
     if others.most >= PUBLISHER_LIMIT:
-        return found(AgainstLimit.UNSURE, Certainty.UNKNOWN, _doubt(others))
-    return found(AgainstLimit.FEWER, Certainty.UNKNOWN, QuotaOpen.WHICH_LIMIT)
+        return AgainstLimit.UNSURE, Certainty.UNKNOWN, _doubt(others)
+    return AgainstLimit.FEWER, Certainty.UNKNOWN, QuotaOpen.WHICH_LIMIT
 
 
 MOST_COPIES = 1
@@ -231,25 +244,45 @@ _MOST_MOMENTS = 8
 """At most so many moments with more publishers than the limit are looked at."""
 
 
-def _free_slots(others: PublisherCount) -> QuotaOpen | None:
+_MOMENT_US = 1_000_001
+"""Microseconds. More publishers than the limit for so long at least can show that it is another
+one: within one second of whole-second times one can have stopped before the next one started."""
+
+
+def _free_slots(beyond: Beyond, copies: int) -> QuotaOpen | None:
     """Why slots can have been free though as many publish as a stage takes; None for no reason."""
-    if others.took_more:
+    if beyond is Beyond.SURELY:
         return QuotaOpen.MORE_AT_ANOTHER_TIME
-    return QuotaOpen.COPIES_AND_SLOTS if others.copies > MOST_COPIES else None
+    if beyond is Beyond.PERHAPS:
+        return QuotaOpen.MORE_FOR_A_MOMENT
+    if copies > MOST_COPIES or (copies and beyond is Beyond.WITH_COPIES):
+        return QuotaOpen.COPIES_AND_SLOTS
+    return None
 
 
-def _took_more(publishers: Publishers, copies: Container[str]) -> bool:
-    """Whether more than the limit were publishing at any time, without replicas."""
+def _beyond(publishers: Publishers, copies: Container[str]) -> Beyond:
+    """Whether more than the limit were publishing at any time."""
+    found = Beyond.NEVER
     for time in islice(publishers.times_above(PUBLISHER_LIMIT, _LASTING_US), _MOST_MOMENTS):
         there = [one.participant_id for one in publishers.at(time, time) if one.why is None]
         if sum(name not in copies for name in there) > PUBLISHER_LIMIT:
-            return True
-    return False
+            return Beyond.SURELY
+        found = Beyond.WITH_COPIES
+    moments = publishers.times_above(PUBLISHER_LIMIT, _MOMENT_US, possible=True)
+    for time in islice(moments, _MOST_MOMENTS):
+        there = [one.participant_id for one in publishers.at(time, time) if one.why in _TOLD]
+        if sum(name not in copies for name in there) > PUBLISHER_LIMIT:
+            return Beyond.PERHAPS
+    return found
+
+
+_TOLD = (None, Why.TIE)
+"""Publishers whose start and end are told, even if the order with others is not."""
 
 
 def _how_surely_taken(
     others: PublisherCount,
-) -> tuple[Certainty, Claim | PlainClaim | Why | None]:
+) -> tuple[Certainty, StaysUnknown | None]:
     """How sure it is that all slots are taken when as many publish as a stage takes."""
     if others.unsure:
         return Certainty.LIKELY, _doubt(others)
@@ -258,10 +291,18 @@ def _how_surely_taken(
     return Certainty.SHOWN, _partial(others)
 
 
-def _doubt(others: PublisherCount) -> Why | None:
-    """The most frequent reason why publishers are not certain."""
+_MOST_NAMED = 3
+"""At most so many participants of whom it is not certain are named."""
+
+
+def _doubt(others: PublisherCount) -> UnsurePublishers | None:
+    """Who is not certain, those with the most frequent reason first; None for nobody."""
     whys = Counter(slot.why for slot in others.unsure if slot.why is not None)
-    return whys.most_common(1)[0][0] if whys else None
+    if not whys:
+        return None
+    why = whys.most_common(1)[0][0]
+    named = [slot.participant_id for slot in others.unsure if slot.why is why][:_MOST_NAMED]
+    return UnsurePublishers(tuple(named), len(others.unsure) - len(named), why)
 
 
 def _partial(count: PublisherCount) -> PartlyRead | None:
@@ -275,6 +316,62 @@ def _begun(one: Publisher) -> int:
     return LATEST if one.interval is None else one.interval.begun
 
 
+class PublisherCounting:
+    """Counts who was publishing at several times of a session.
+
+    Args:
+        session: The session.
+        publishers: The counted publishers of its log.
+    """
+
+    def __init__(self, session: SessionFacts, publishers: Publishers) -> None:
+        self._scope = session.scope
+        self._publishers = publishers
+        self._types = {row.participant_id: row.replication_type for row in session.participants}
+        copies = {name for name, kind in self._types.items() if kind == REPLICA}
+        self._beyond = _beyond(publishers, copies)
+        reaches = [session.reach(name) for name in self._types]
+        self._read_to = sorted(one.read_to for one in reaches if one.is_complete)
+        self._all_listed_to = min((one.read_to for one in reaches), default=LATEST)
+        self._all_listed = session.all_listed
+        self._is_all_read = len(self._read_to) == len(reaches)
+
+    def at(self, time: int) -> PublisherCount:
+        """Who was publishing at the time of an event, microseconds since 1970 UTC."""
+        first, last = bounds_of(time)
+        certain: list[Slot] = []
+        unsure: list[Slot] = []
+        for one in sorted(self._publishers.at(first, last), key=_begun):
+            event = None
+            if one.interval is not None:
+                event = EventRef(self._scope, one.interval.positions[0])
+            kind = self._types.get(one.participant_id)
+            is_copy = None if kind is None else kind == REPLICA
+            slot = Slot(one.participant_id, event, one.why, is_copy)
+            (certain if one.why is None else unsure).append(slot)
+        return PublisherCount(
+            certain=tuple(certain),
+            unsure=tuple(unsure),
+            read=len(self._read_to) - bisect_right(self._read_to, first),
+            total=len(self._types),
+            # Somebody can have joined after everybody was listed.
+            all_listed=self._all_listed and self._all_listed_to > first,
+            beyond=self._beyond,
+        )
+
+    def compared(self, time: int, without: str) -> AgainstLimit:
+        """How the others compare with the limit at a time; as if copies took slots."""
+        first, last = bounds_of(time)
+        level = self._publishers.level(first, last, without)
+        if level.certain > PUBLISHER_LIMIT:
+            return AgainstLimit.MORE
+        if level.certain == PUBLISHER_LIMIT:
+            return AgainstLimit.FULL
+        is_complete = self._all_listed and self._is_all_read and self._all_listed_to > first
+        is_fewer = is_complete and level.possible < PUBLISHER_LIMIT
+        return AgainstLimit.FEWER if is_fewer else AgainstLimit.UNSURE
+
+
 def count_publishers(session: SessionFacts, publishers: Publishers, time: int) -> PublisherCount:
     """Who was publishing at the time of an event.
 
@@ -283,28 +380,7 @@ def count_publishers(session: SessionFacts, publishers: Publishers, time: int) -
         publishers: The counted publishers of its log.
         time: Microseconds since 1970 UTC.
     """
-    first, last = bounds_of(time)
-    types = {row.participant_id: row.replication_type for row in session.participants}
-    certain: list[Slot] = []
-    unsure: list[Slot] = []
-    for one in sorted(publishers.at(first, last), key=_begun):
-        event = None
-        if one.interval is not None:
-            event = EventRef(session.scope, one.interval.positions[0])
-        kind = types.get(one.participant_id)
-        is_copy = None if kind is None else kind == REPLICA
-        slot = Slot(one.participant_id, event, one.why, is_copy)
-        (certain if one.why is None else unsure).append(slot)
-    reaches = [session.reach(name) for name in types]
-    return PublisherCount(
-        certain=tuple(certain),
-        unsure=tuple(unsure),
-        read=sum(reach.is_complete and reach.read_to > first for reach in reaches),
-        total=len(types),
-        # Somebody can have joined after everybody was listed.
-        all_listed=session.all_listed and all(reach.read_to > first for reach in reaches),
-        took_more=_took_more(publishers, {name for name, kind in types.items() if kind == REPLICA}),
-    )
+    return PublisherCounting(session, publishers).at(time)
 
 
 def quota_against_slots(session: SessionContext) -> Iterator[Finding]:
@@ -320,46 +396,28 @@ def quota_against_slots(session: SessionContext) -> Iterator[Finding]:
     if not errors:
         return
     publishers = Publishers(log, lambda: session.facts.reach).count()
-    full: list[int] = []
-    as_many: list[int] = []
-    more: list[int] = []
-    fewer: list[int] = []
-    unsure: list[int] = []
-    copies = {name for name, row in session.people.items() if row.replication_type == REPLICA}
-    took_more = _took_more(publishers, copies)
-    is_doubtful = bool(copies)
-    is_least = False
+    counts = PublisherCounting(session.facts, publishers)
+    found_so: dict[AgainstLimit, list[int]] = {}
+    doubts: dict[AgainstLimit, StaysUnknown | None] = {}
+    is_firm, is_least = True, False
     for at in errors:
-        level = publishers.level(*bounds_of(log.time_us(at) or 0), log.participant(at))
-        if level.certain > PUBLISHER_LIMIT:
-            more.append(at)
-        elif level.certain == PUBLISHER_LIMIT:
-            free = took_more or _copies_at(publishers, copies, log.time_us(at) or 0) > MOST_COPIES
-            (as_many if free else full).append(at)
-            is_least = is_least or level.possible > level.certain
-        elif session.is_complete and level.possible < PUBLISHER_LIMIT:
-            fewer.append(at)
-        else:
-            unsure.append(at)
-    surely = Certainty.LIKELY if is_doubtful or is_least else Certainty.SHOWN
-    some_unsure = session.partial or QuotaOpen.UNSURE_PUBLISHERS
-    doubt = QuotaOpen.MORE_AT_ANOTHER_TIME if took_more else QuotaOpen.COPIES_AND_SLOTS
-    for own, compared, certainty, unknown in (
-        (full, AgainstLimit.FULL, surely, None),
-        (as_many, AgainstLimit.AS_MANY, Certainty.UNKNOWN, doubt),
-        (more, AgainstLimit.MORE, Certainty.UNKNOWN, QuotaOpen.WHICH_LIMIT),
-        (fewer, AgainstLimit.FEWER, Certainty.UNKNOWN, QuotaOpen.WHICH_LIMIT),
-        (unsure, AgainstLimit.UNSURE, Certainty.UNKNOWN, some_unsure),
-    ):
+        compared = counts.compared(log.time_us(at) or 0, log.participant(at) or "")
+        if compared is AgainstLimit.FULL or compared not in found_so:
+            # Who was there takes a look at every publisher.
+            others = counts.at(log.time_us(at) or 0).without(log.participant(at) or "")
+            compared, certainty, unknown = _against_limit(others)
+            compared = AgainstLimit.UNSURE if compared is AgainstLimit.AT_LEAST else compared
+            doubts[compared] = doubts.get(compared) or unknown
+            if compared is AgainstLimit.FULL:
+                is_firm = is_firm and certainty is Certainty.SHOWN
+                is_least = is_least or others.most > others.least
+        found_so.setdefault(compared, []).append(at)
+    for compared in AgainstLimit:
+        own = found_so.get(compared)
         if own:
-            at_least = is_least and own is full
-            claim = AtQuotaErrors(len(own), len(errors), compared, at_least)
-            open_ = unknown or session.partial
-            yield Finding(claim, certainty, session.refs(own), open_, session.rest)
-
-
-def _copies_at(publishers: Publishers, copies: Collection[str], time: int) -> int:
-    """How many replicas were or may have been publishing at the time of an event."""
-    if not copies:
-        return 0
-    return sum(one.participant_id in copies for one in publishers.at(*bounds_of(time)))
+            is_full = compared is AgainstLimit.FULL
+            surely = Certainty.SHOWN if is_firm else Certainty.LIKELY
+            claim = AtQuotaErrors(len(own), len(errors), compared, is_full and is_least)
+            unknown = doubts[compared] or session.partial
+            certainty = surely if is_full else Certainty.UNKNOWN
+            yield Finding(claim, certainty, session.refs(own), unknown, session.rest)

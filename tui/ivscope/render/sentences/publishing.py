@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from ivscope.analysis.intervals import Why
 from ivscope.domain.durations import round_duration
 from ivscope.findings.finding import Claim, Distance, PlainClaim
 from ivscope.findings.publisher_not_found import (
@@ -31,6 +32,7 @@ from ivscope.findings.quota import (
     PublishersThen,
     QuotaOpen,
     QuotaSays,
+    UnsurePublishers,
 )
 from ivscope.findings.replication import (
     PublishingEndedBefore,
@@ -49,7 +51,7 @@ from ivscope.findings.stream_duration import (
     NoStartBefore,
 )
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
-from ivscope.render.sentences.words import Outside, Text, distance_words
+from ivscope.render.sentences.words import Outside, Text, counted, distance_words
 
 PLAIN: Final[dict[PlainClaim, str]] = {
     QuotaSays.CODE_NAMES_NO_LIMIT: "The code does not say which limit was hit.",
@@ -72,8 +74,10 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     QuotaOpen.MORE_AT_ANOTHER_TIME: (
         "which limit it was: at another time the stage had more publishers than that"
     ),
+    QuotaOpen.MORE_FOR_A_MOMENT: (
+        "which limit it was: by the event times more were publishing for a moment at another time"
+    ),
     QuotaOpen.WHOSE_SLOT: "whether the slot that became free is the one that was taken",
-    QuotaOpen.UNSURE_PUBLISHERS: "whether some of them were publishing then",
     PublisherSays.NOT_NAMED: "The event does not give the publisher, so nothing can be compared.",
     PublisherSays.NO_TIME: "The event does not give a readable time, so nothing can be compared.",
     PublisherSays.NOT_READ: (
@@ -187,6 +191,21 @@ def _at_quota_errors(claim: AtQuotaErrors) -> Text:
     }
     head = f"At {claim.errors:,} of {claim.all_errors:,} QUOTA_EXCEEDED when publishing, "
     return (f"{head}{words[claim.compared]}.",)
+
+
+def _unsure_publishers(claim: UnsurePublishers) -> Text:
+    names: Text = ()
+    for name in claim.participant_ids:
+        names = (*names, *((", ",) if names else ()), Outside(name))
+    if claim.more:
+        names = (*names, f" and {counted(claim.more, 'other')}")
+    is_one = len(claim.participant_ids) == 1 and not claim.more
+    if claim.why is Why.END_MISSING:
+        lacks = "has" if is_one else "have"
+        its = "its" if is_one else "their"
+        return (*names, f" {lacks} no PUBLISH_STOPPED and no LEFT after {its} start")
+    were = "was" if is_one else "were"
+    return ("whether ", *names, f" {were} publishing then: ", claim.why)
 
 
 def _after_quota(claim: AfterQuota) -> Text:
@@ -323,6 +342,7 @@ SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
     PublishersThen: _publishers_then,
     AtQuotaErrors: _at_quota_errors,
     AfterQuota: _after_quota,
+    UnsurePublishers: _unsure_publishers,
     ReplicaLeft: _replica_left,
     PublisherMovedNear: _publisher_moved_near,
     PublisherTied: _publisher_tied,
