@@ -153,11 +153,11 @@ class GivenFacts:
         self.logs[scope(participant, session)] = held
         return self
 
-    def read_at(self, seconds: float) -> Self:
-        """Its own events were read so many seconds after the start, soon after the end."""
-        own = self.logs[scope()]
+    def read_at(self, seconds: float, participant: str = ME) -> Self:
+        """Somebody's events were read so many seconds after the start, soon after the end."""
+        own = self.logs[scope(participant)]
         settled_to = to_microseconds(at(seconds)) - LATENESS
-        self.logs[scope()] = KnownLog(own.log, replace(own.reach, settled_to=settled_to))
+        self.logs[scope(participant)] = KnownLog(own.log, replace(own.reach, settled_to=settled_to))
         return self
 
     def with_facts(self, facts: Participant) -> Self:

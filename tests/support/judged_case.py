@@ -86,7 +86,15 @@ class Case:
         return [one for one in self.refs if self.history.happenings[one].event.name in wanted]
 
     def are_partners(self) -> bool:
-        return any(self.history.ended_by.get(one) == self.number for one in self.refs)
+        """Whether the evidence has the start that this ended, or one told in the same second."""
+        happenings = self.history.happenings
+        starts = [one for one, end in self.history.ended_by.items() if end == self.number]
+        return any(
+            happenings[one].event.name == happenings[start].event.name
+            and happenings[one].time // SECOND == happenings[start].time // SECOND
+            for start in starts
+            for one in self.refs
+        )
 
 
 Check = Callable[[Case], bool]

@@ -39,7 +39,7 @@ from support.judged_case import (
 from support.simulator.causes import PUBLISHER_GONE, Cause
 from support.simulator.stage import SECOND
 from support.simulator.truth import Happening
-from support.simulator.view import Fault
+from support.simulator.view import Extent, Fault
 
 
 def _count_fits(case: Case) -> bool:
@@ -53,7 +53,8 @@ def _others_publish(case: Case) -> bool:
 
 
 def _never_published(case: Case) -> bool:
-    return not case.history.lives[case.remote].publishing
+    spans = case.history.lives[case.remote].publishing
+    return all(case.said.can_follow and span.begin > case.time for span in spans)
 
 
 def _not_yet_published(case: Case) -> bool:
@@ -118,7 +119,8 @@ def _is_number(case: Case, find: Callable[[Happening], bool]) -> bool:
     Or more, where not everybody is read or an event is lost: no count can know of that.
     """
     count, said = _people(case, find), int(case.said.participants)
-    is_partial = len(case.seen.rows) < len(case.history.participants)
+    whole = case.world.view.of_extent(Extent.WHOLE)
+    is_partial = len(whole) < len(case.history.participants)
     can_be_more = is_partial or Fault.LOST in case.world.view.faults
     return said <= count if can_be_more else said == count
 

@@ -2,7 +2,7 @@ import pytest
 
 from ivscope.analysis.intervals import Why
 from ivscope.domain.stages import ParticipantSummary, SessionScope
-from ivscope.findings.finding import Certainty, EventRef, FactKind
+from ivscope.findings.finding import Certainty, EventRef, FactKind, Open
 from ivscope.findings.known_facts import PublisherCount, Slot
 from ivscope.findings.quota import AfterQuota, UnsurePublishers
 from support.given_facts import (
@@ -188,6 +188,13 @@ def test_never_published_needs_every_page_and_an_answer_with_events():
     assert finding.would_tell[0].fact.scope == scope(HOST)
     finding, text = first(GivenFacts(lost()).with_log(HOST))
     assert (finding.certainty, "does not show" in text) == (Certainty.UNKNOWN, True)
+
+
+def test_of_a_live_session_it_is_said_up_to_the_error_only_that_it_had_not_published():
+    known_facts = GivenFacts(lost()).with_log(HOST, event(0, "JOINED", None, HOST), as_of=3_600)
+    finding, text = first(known_facts)
+    assert text == "The publisher had not published until then: its events have no start."
+    assert finding.certainty is Certainty.SHOWN
 
 
 def test_never_published_is_not_said_against_the_list_of_participants():
@@ -433,6 +440,18 @@ def test_another_encoder_with_the_same_key_that_was_publishing_is_named():
     assert positions(finding, "other") == [0]
 
 
+def test_another_encoder_read_soon_after_the_error_was_likely_publishing_or_not():
+    row = ParticipantSummary("other", ingest_configuration_arn=ARN)
+    mine = ParticipantSummary(ME, ingest_configuration_arn=ARN)
+    for stop, said in ((200, "and was publishing: it started"), (50, "was not publishing then")):
+        known_facts = keyed().with_rows(mine, row)
+        theirs = [event(0, "PUBLISH_STARTED"), event(stop, "PUBLISH_STOPPED")]
+        known_facts.with_log("other", *theirs)
+        finding, text = first(known_facts.read_at(300, "other"))
+        assert said in text
+        assert (finding.certainty, finding.unknown) == (Certainty.LIKELY, Open.MAY_COME_LATE)
+
+
 def test_another_encoder_that_was_not_publishing_is_not_to_blame():
     known_facts = keyed(("other", [(0, "PUBLISH_STARTED"), (50, "PUBLISH_STOPPED")]))
     assert first(known_facts)[1].endswith("but was not publishing then.")
@@ -487,6 +506,12 @@ def test_a_slot_that_became_free_and_the_success_after_it_are_told_at_the_refusa
     assert text == f"Publisher <{whose}> stopped publishing 5 s after."
     _, text = after(until=[(whose, 40)], started=21)
     assert text == "It published 12 s after."
+
+
+def test_who_stopped_so_soon_after_a_refusal_may_have_stopped_before_it():
+    whose = slots(12)[3].participant_id
+    finding, _ = after(until=[(whose, 10)], started=21)
+    assert (finding.certainty, finding.unknown) == (Certainty.LIKELY, Open.WHICH_CAME_FIRST)
 
 
 def test_what_came_long_after_a_refusal_is_not_told_with_it():

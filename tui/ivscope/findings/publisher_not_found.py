@@ -151,6 +151,8 @@ class PublisherNeverPublished(Claim):
     """Its last failed attempt before the error; None without one."""
     error_code: str | None
     """Of the failed attempt."""
+    can_follow: bool
+    """Whether the session was live when they were read: it can have published since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,7 +377,8 @@ def _never(context: EventContext, known_log: KnownLog) -> _Said:
     if known_log.complete:
         time = context.log.time_us(context.position) or 0
         error = _last_error(known_log, time)
-        claim = PublisherNeverPublished(*_attempt(known_log, time))
+        can_follow = known_log.reach.read_to < LATEST
+        claim = PublisherNeverPublished(*_attempt(known_log, time), can_follow)
         return claim, Certainty.SHOWN, [] if error is None else [error]
     return PublisherSays.NO_START_SO_FAR, Certainty.UNKNOWN, []
 

@@ -1,4 +1,7 @@
-"""QUOTA_EXCEEDED: who was publishing in that second, against the limit of the stage."""
+"""QUOTA_EXCEEDED: who was publishing in that second, against the limit of the stage.
+
+Long because an error and a session are compared with the limit by the same count.
+"""
 
 from bisect import bisect_right
 from collections import Counter
@@ -12,6 +15,7 @@ from ivscope.analysis.intervals import LATEST, Why, bounds_of
 from ivscope.analysis.publishers import Publisher, Publishers
 from ivscope.domain import events
 from ivscope.findings.event_context import (
+    SECOND_US,
     EventContext,
     ask_session,
     distance_between,
@@ -32,6 +36,7 @@ from ivscope.findings.finding import (
     StaysUnknown,
 )
 from ivscope.findings.known_facts import Beyond, PublisherCount, SessionFacts, Slot
+from ivscope.findings.publishing import NEAR_SECONDS, ORDER_OPEN
 from ivscope.findings.session_context import REPLICA, SessionContext
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
 
@@ -175,8 +180,13 @@ def after_quota(context: EventContext) -> Iterator[Finding]:
     )
     rests = () if freed is None else (freed.event,)
     rests = (*rests, *context.refs(context.position, *(() if start is None else (start,))))
-    is_open = freed is not None and start is not None
-    yield Finding(claim, Certainty.SHOWN, rests, QuotaOpen.WHOSE_SLOT if is_open else None)
+    unknown: StaysUnknown | None = None
+    certainty = Certainty.SHOWN
+    if freed is not None and (freed.distance.microseconds or 0) <= NEAR_SECONDS * SECOND_US:
+        certainty, unknown = Certainty.LIKELY, ORDER_OPEN
+    elif freed is not None and start is not None:
+        unknown = QuotaOpen.WHOSE_SLOT
+    yield Finding(claim, certainty, rests, unknown)
 
 
 class _Freed(NamedTuple):

@@ -139,9 +139,12 @@ def _compare(context: EventContext, mine: ParticipantSummary, other: Participant
     has_two_keys = bool(mine.redundant_ingest or other.redundant_ingest)
     unknown: StaysUnknown | None = None
     asks: tuple[Ask, ...] = ()
+    certainty = Certainty.SHOWN
     if not known_log.is_settled(context.second):
-        unknown = Open.MAY_COME_LATE if known_log.complete else PAGES_OPEN
         asks = (ask_events(scope, Lacking.REST_OF_EVENTS),)
+        certainty = Certainty.LIKELY
+    if not known_log.covers(context.second):
+        unknown = PAGES_OPEN
     elif is_open:
         unknown = KeyOpen.TWO_KEYS if has_two_keys else found.why or ORDER_OPEN
     started = None
@@ -150,10 +153,11 @@ def _compare(context: EventContext, mine: ParticipantSummary, other: Participant
     if unknown is not None:
         claim = SameConfiguration(name, OtherWas.NOT_CERTAIN, started)
         return Finding(claim, Certainty.UNKNOWN, rests, unknown, asks)
+    late = Open.MAY_COME_LATE if asks else None
     if started is None:
         claim = SameConfiguration(name, OtherWas.NOT_PUBLISHING)
-        return Finding(claim, Certainty.SHOWN, rests)
+        return Finding(claim, certainty, rests, late, asks)
     claim = SameConfiguration(name, OtherWas.PUBLISHING, started)
     if has_two_keys:
         return Finding(claim, Certainty.UNKNOWN, rests, KeyOpen.TWO_KEYS)
-    return Finding(claim, Certainty.SHOWN, rests)
+    return Finding(claim, certainty, rests, late, asks)

@@ -261,6 +261,8 @@ def _attempt(failed: Distance | None, error_code: str | None) -> Text:
 
 def _publisher_never_published(claim: PublisherNeverPublished) -> Text:
     words = "The publisher never published: its events have no start."
+    if claim.can_follow:
+        words = "The publisher had not published until then: its events have no start."
     return (words, *_attempt(claim.failed, claim.error_code))
 
 
