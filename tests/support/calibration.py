@@ -13,12 +13,15 @@ shown is false.
 import argparse
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby, islice
 from math import comb
+from random import Random
 
 from ivscope.findings.finding import Certainty
-from support.judging import Judged, judge
+from support.judged_estimates import judged_estimates
+from support.judging import Judged, Statement, judge
 from support.simulator.families import FAMILIES
 from support.simulator.view import CLEAN, ENDS_MISSING, HALF_READ, LOSSLESS, LOSSY, Fault
 from support.simulator.worlds import World, stage_world
@@ -75,10 +78,7 @@ class Table:
 
     def add(self, family: str, telling: str, judged: Judged) -> None:
         self.worlds += 1
-        for one in judged.statements:
-            key = ((one.rule, family, telling), one.certainty)
-            self.all[key] += 1
-            self.true[key] += one.is_true
+        self.count(family, telling, judged.statements)
         best: defaultdict[int, set[Certainty]] = defaultdict(set)
         for one in judged.statements:
             if one.names_cause and one.is_true:
@@ -94,6 +94,16 @@ class Table:
         for finding in judged.unjudged:
             self.unjudged[finding.certainty] += 1
 
+    def count(self, family: str, telling: str, statements: Iterable[Statement]) -> None:
+        for one in statements:
+            key = ((one.rule, family, telling), one.certainty)
+            self.all[key] += 1
+            self.true[key] += one.is_true
+
+    def add_estimates(self, family: str, telling: str, worlds: Sequence[World]) -> None:
+        """Take the worlds as one big session that is read in part."""
+        self.count(family, telling, judged_estimates(worlds, Random(len(worlds))))  # noqa: S311 - drawn again by seed
+
 
 def stage_worlds(count: int) -> Iterator[tuple[str, str, World]]:
     """About so many worlds, the same number of each family and way of telling."""
@@ -107,9 +117,25 @@ def stage_worlds(count: int) -> Iterator[tuple[str, str, World]]:
 def calibrate(count: int) -> Table:
     """The table of about so many worlds."""
     table = Table()
-    for family, telling, world in stage_worlds(count):
-        table.add(family, telling, judge(world))
+    for family, telling, worlds in scenes(stage_worlds(count)):
+        for world in worlds:
+            table.add(family, telling, judge(world))
+        table.add_estimates(family, telling, worlds)
     return table
+
+
+SCENE_WORLDS = 4
+"""So many worlds of a family together are one big session, of which a part is read."""
+
+
+def scenes(
+    worlds: Iterable[tuple[str, str, World]],
+) -> Iterator[tuple[str, str, list[World]]]:
+    """Worlds of one family and way of telling, a few together."""
+    for (family, telling), group in groupby(worlds, key=lambda one: one[:2]):
+        each = (world for _, _, world in group)
+        while few := list(islice(each, SCENE_WORLDS)):
+            yield family, telling, few
 
 
 def lines_of(table: Table) -> Iterator[str]:

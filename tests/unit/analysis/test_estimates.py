@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from ivscope.analysis.estimates import FEWEST, Estimate, estimate, estimates
+from ivscope.analysis.estimates import FEWEST, Share, estimate, estimates
 from ivscope.provider.fetch.scan_queue import Sample
 
 RUNS = 300
@@ -99,8 +99,8 @@ def test_a_larger_part_tells_more():
 
 
 def test_when_all_are_read_the_range_is_the_count():
-    assert estimate(400, 400, 12) == Estimate(12, 400, 400, 12, 12)
-    assert estimate(400, 399, 12) == Estimate(12, 399, 400, 12, 13)
+    assert estimate(400, 400, 12) == Share(12, 400, 400, 12, 12)
+    assert estimate(400, 399, 12) == Share(12, 399, 400, 12, 13)
 
 
 def test_who_could_not_be_read_counts_both_ways():

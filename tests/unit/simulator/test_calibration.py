@@ -10,6 +10,7 @@ from support.calibration import (
     below_bar,
     is_below,
     lines_of,
+    scenes,
     stage_worlds,
 )
 from support.judging import judge
@@ -64,6 +65,14 @@ def table(judged):
     for family, telling, told in judged:
         counted.add(family, telling, told)
     return counted
+
+
+def test_an_estimate_holds_as_often_as_likely_promises_in_every_family():
+    counted = Table()
+    for family, telling, worlds in scenes(stage_worlds(WORLDS)):
+        counted.add_estimates(family, telling, worlds)
+    assert counted.all.total() > WORLDS / 2
+    assert list(below_bar(counted)) == []
 
 
 def test_everything_is_as_often_true_and_told_as_promised(table):

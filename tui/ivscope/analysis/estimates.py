@@ -19,7 +19,7 @@ FEWEST: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class Share:
     """How many of a population have something, from a part of it that was drawn at random."""
 
     found: int
@@ -55,13 +55,13 @@ class Estimates:
     """Whether the population is all others; before, it is the first ones listed."""
     failed: int
     """Of those drawn, how many could not be read; the ranges count them both ways."""
-    any_error: Estimate
-    by_code: tuple[tuple[str | None, Estimate], ...]
+    any_error: Share
+    by_code: tuple[tuple[str | None, Share], ...]
     """A row for each code that was found in the session, most found first."""
 
 
-def estimate(population: int, read: int, found: int, failed: int = 0) -> Estimate:
-    """Estimate from a part that was drawn at random, without drawing anybody twice.
+def estimate(population: int, read: int, found: int, failed: int = 0) -> Share:
+    """Share from a part that was drawn at random, without drawing anybody twice.
 
     The range is the exact one of Clopper and Pearson, with the hypergeometric distribution in place
     of the binomial one: it has every number under which the part found was not too unlikely. It
@@ -77,7 +77,7 @@ def estimate(population: int, read: int, found: int, failed: int = 0) -> Estimat
     drawn = read + failed
     fewest = _fewest(population, drawn, found)
     most = population - _fewest(population, drawn, read - found)
-    return Estimate(found, read, population, fewest, most)
+    return Share(found, read, population, fewest, most)
 
 
 def _fewest(population: int, drawn: int, found: int) -> int:
@@ -119,7 +119,7 @@ def _log_choose(count: int, taken: int) -> float:
 
 
 def estimates(sample: Sample, failing: Mapping[str | None, AbstractSet[str]]) -> Estimates | None:
-    """Estimate for any error and for each code.
+    """Share for any error and for each code.
 
     Each participant counts once for a code, however often it got it. Who was read first is counted
     apart and says nothing of the others. Every range holds 95 times of 100 by itself, not all of
@@ -136,7 +136,7 @@ def estimates(sample: Sample, failing: Mapping[str | None, AbstractSet[str]]) ->
         return None
     anybody: set[str] = set().union(*failing.values())
 
-    def of(names: AbstractSet[str]) -> Estimate:
+    def of(names: AbstractSet[str]) -> Share:
         found = len(names & sample.drawn)
         return estimate(sample.others, len(sample.drawn), found, sample.failed)
 

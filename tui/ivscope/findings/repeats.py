@@ -1,15 +1,18 @@
 """Repeated errors: how many of one kind, since when, by how many people, and whether in a cycle.
 
-Long because a burst and a cycle are told by the errors, and by the kinds, that a repetition has.
+Long because a burst and a cycle are told by the errors, and by the kinds, that a repetition has,
+and so is how many got an error where only a part of a session is read.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import islice, pairwise
 from statistics import median_low
 from typing import Final, NamedTuple
 
+from ivscope.analysis.estimates import Estimates
 from ivscope.analysis.intervals import LATEST
 from ivscope.analysis.timed_events import Wanted, all_timed, timed_events, untimed_events
 from ivscope.domain import events
@@ -325,6 +328,53 @@ def _bursts_in(session: SessionContext, positions: Sequence[int]) -> Iterator[Se
             begin, end = first, last + 1
     if end:
         yield positions[begin:end]
+
+
+class EstimateOf(StrEnum):
+    """Of whom an estimate speaks. Who was read first, for a reason, is never among them."""
+
+    ALL_OTHERS = "all_others"
+    OTHERS_LISTED_SO_FAR = "others_listed_so_far"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate(Claim):
+    """How many of those not read first got an error, from a part of them drawn at random."""
+
+    error_code: str | None
+    """None for an error without a code, and for any."""
+    is_any: bool
+    """Whether every error counts, whatever its code."""
+    errors: int
+    """Participants drawn and read that got it."""
+    read: int
+    """Participants drawn and read."""
+    of: int
+    """Participants that they were drawn from."""
+    low: int
+    """At least so many of these got it."""
+    high: int
+    stratum: EstimateOf
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnAtRandom(Claim):
+    """Stays unknown of an estimate: it rests on chance."""
+
+    read: int
+    failed: int
+    """How many more were drawn and could not be read; the range holds with or without them."""
+
+
+def estimated(told: Estimates) -> Iterator[Finding]:
+    """What is concluded of a session that is read in part: of any error, then of each code."""
+    stratum = EstimateOf.ALL_OTHERS if told.all_listed else EstimateOf.OTHERS_LISTED_SO_FAR
+    shares = [(None, told.any_error), *told.by_code]
+    for number, (code, one) in enumerate(shares):
+        claim = Estimate(
+            code, number == 0, one.found, one.read, one.population, one.fewest, one.most, stratum
+        )
+        yield Finding(claim, Certainty.LIKELY, (), DrawnAtRandom(one.read, told.failed))
 
 
 LEAST_GAPS: Final = 6

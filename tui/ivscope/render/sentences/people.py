@@ -1,6 +1,7 @@
 """Sentences about several participants: repeated errors, bursts, user ids of several people."""
 
 from collections.abc import Callable
+from math import ceil, floor
 from typing import Any, Final
 
 from ivscope.domain.durations import rate, round_duration
@@ -10,7 +11,10 @@ from ivscope.findings.publisher_not_found import PublisherOpen, UnreachablePubli
 from ivscope.findings.repeats import (
     Burst,
     CycleOpen,
+    DrawnAtRandom,
     ErrorCycle,
+    Estimate,
+    EstimateOf,
     OthersMetItToo,
     OthersNearby,
     OwnInternalErrors,
@@ -137,6 +141,52 @@ def _carry(participants: int, user_id: str) -> Text:
     return (f"{participants:,} participants carry the user id ", Outside(user_id))
 
 
+_PERCENT = 100
+
+_WHOLE_FROM = 10.0
+"""Percent. When a share can be this large, whole percents are exact enough."""
+
+_TENTHS_FROM = 1.0
+"""Percent. As above, for tenths of a percent; smaller ones are told in hundredths."""
+
+
+def share_words(claim: Estimate) -> str:
+    """Say "about 3 % (2 to 5)", or "at most 0.9 %, perhaps none,".
+
+    The ends are rounded outwards, so that the range stays right.
+    """
+    least, most = (_PERCENT * count / claim.of for count in (claim.low, claim.high))
+    digits = 0 if most >= _WHOLE_FROM else 1 if most >= _TENTHS_FROM else 2
+    scale = 10**digits
+    highest = ceil(most * scale) / scale
+    if not claim.errors:
+        return f"at most {highest:g} %, perhaps none,"
+    lowest = floor(least * scale) / scale
+    about = round(_PERCENT * claim.errors / claim.read, digits)
+    # Some were found, so none is no longer possible.
+    return f"about {about:g} % ({f'{lowest:g}' if lowest else 'above 0'} to {highest:g})"
+
+
+def _estimate(claim: Estimate) -> Text:
+    of = "" if claim.stratum is EstimateOf.ALL_OTHERS else "the first "
+    listed = " listed" if of else ""
+    code: Text = ("an error without a code",)
+    if claim.is_any:
+        code = ("an error",)
+    elif claim.error_code is not None:
+        code = (Outside(claim.error_code),)
+    got = f"{share_words(claim)} of the other participants got "
+    return (got, *code, f", from {claim.read:,} of {of}{claim.of:,}{listed}.")
+
+
+def _drawn_at_random(claim: DrawnAtRandom) -> Text:
+    words = f"{claim.read:,} were drawn at random, and 95 of 100 such ranges are right"
+    if not claim.failed:
+        return (words,)
+    failed = f"{claim.failed:,} more could not be read, and the range holds with or without them"
+    return (f"{words}; {failed}",)
+
+
 def _user_id_partly_read(claim: UserIdPartlyRead) -> Text:
     who = _carry(claim.participants, claim.user_id)
     if claim.read == claim.participants:
@@ -196,6 +246,8 @@ def _stay_cycle(claim: StayCycle) -> Text:
 
 SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
     SameError: _same_error,
+    Estimate: _estimate,
+    DrawnAtRandom: _drawn_at_random,
     OwnInternalErrors: _own_internal_errors,
     OthersMetItToo: _others_met_it_too,
     OthersNearby: _others_nearby,
