@@ -249,6 +249,9 @@ class GivenSession:
     def participant(self, participant: str) -> Participant | None:
         return self.facts.get(participant)
 
+    def denied(self) -> Sequence[str]:
+        return ()
+
     def scan_calls(self) -> int:
         return len(self.unread)
 
@@ -342,6 +345,9 @@ class WorldSession:
 
     def participant(self, participant: str) -> Participant | None:
         return self.world.facts.get(scope(participant, self.scope))
+
+    def denied(self) -> Sequence[str]:
+        return ()
 
     def scan_calls(self) -> int:
         return 0

@@ -48,6 +48,9 @@ class SeenSession:
     def participant(self, participant_id: str, /) -> Participant | None:
         return self.view.facts.get(participant_id)
 
+    def denied(self) -> Sequence[str]:
+        return sorted(self.view.of_extent(Extent.DENIED))
+
     def scan_calls(self) -> int:
         return len(self.view.of_extent(Extent.NOT, Extent.PARTLY))
 

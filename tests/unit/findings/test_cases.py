@@ -31,7 +31,7 @@ def first_of(name, code="QUOTA_EXCEEDED"):
 @pytest.mark.parametrize(
     ("name", "begins", "certainty", "unknown"),
     [
-        ("Q01", "At least 11 others", UNKNOWN, "only"),
+        ("Q01", "At least 11 others", UNKNOWN, "the events of <secret01> may not be read"),
         ("Q02", "11 to 12 others", UNKNOWN, "<ghost01> has no PUBLISH_STOPPED and no LEFT"),
         ("Q03", "12 to 13 others", LIKELY, "<ghost01> has no PUBLISH_STOPPED and no LEFT"),
         ("Q04", "15 others", UNKNOWN, "which limit it was"),

@@ -498,9 +498,21 @@ def test_a_start_in_the_second_of_the_exchange_that_allowed_it_came_after_it():
     events = [event(0, "JOINED"), exchanged(9, VIEWER, HOST), event(9, "PUBLISH_STARTED")]
     text = "PUBLISH_STARTED is in the same second"
     assert said(GivenFacts(*events), text, 1).certainty is Certainty.SHOWN
-    for beside in (event(9, "LEFT"), event(9, "JOINED"), exchanged(9, HOST, VIEWER)):
+    for beside in (event(9, "LEFT"), event(9, "JOINED")):
         finding = said(GivenFacts(*events, beside), text, 1)
         assert finding.certainty is Certainty.UNKNOWN
+
+
+def test_of_two_exchanges_in_one_second_neither_is_said_to_be_followed_by_anything():
+    gained, lost = exchanged(9, VIEWER, HOST), exchanged(9, HOST, VIEWER)
+    known_facts = GivenFacts(
+        event(0, "PUBLISH_STARTED"), gained, lost, event(10, "PUBLISH_STOPPED")
+    )
+    for position in (1, 2):
+        finding = said(known_facts, "Another token exchange", position)
+        assert finding.certainty is Certainty.UNKNOWN
+        texts = [words(one.claim) for one in findings_of(known_facts, position)]
+        assert not any("PUBLISH_STOPPED" in text or "gained" in text for text in texts)
 
 
 def test_an_error_in_the_second_of_the_exchange_can_have_come_before_it():

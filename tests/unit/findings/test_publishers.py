@@ -342,7 +342,7 @@ def test_those_without_an_end_are_named_and_of_many_the_first_three():
         counted(slots(11), slots(count, 20, why=Why.END_MISSING)) for count in (2, 5)
     )
     assert words(two.unknown) == (
-        "<p20>, <p21> have no PUBLISH_STOPPED and no LEFT after their start"
+        "<p20> and <p21> have no PUBLISH_STOPPED and no LEFT after their start"
     )
     assert words(five.unknown).startswith("<p20>, <p21>, <p22> and 2 others have no")
     assert five.unknown == UnsurePublishers(("p20", "p21", "p22"), 2, Why.END_MISSING)

@@ -5,6 +5,7 @@ from ivscope.domain.stages import Participant, ParticipantSummary
 from ivscope.domain.times import to_microseconds
 from ivscope.findings.finding import Certainty, EventRef, FactKind
 from ivscope.findings.quota import QuotaOpen, count_publishers
+from ivscope.findings.repeats import RepeatsOpen
 from ivscope.findings.rules import session_findings
 from support.claims import checked
 from support.given_facts import SESSION, GivenSession, at, event, exchanged, facts, token, words
@@ -24,7 +25,12 @@ def users(**names):
 
 def test_a_burst_names_how_many_within_what_time():
     session = GivenSession(
-        failed(4, "a"), failed(9, "b"), failed(41, "c"), failed(42, "a"), event(50, "LEFT")
+        failed(4, "a"),
+        failed(9, "b"),
+        failed(41, "c"),
+        failed(42, "a"),
+        event(50, "LEFT"),
+        rows=users(a="ann", b="bob", c="cy"),
     )
     (burst,) = said(session, "met")
     assert words(burst.claim) == (
@@ -34,6 +40,22 @@ def test_a_burst_names_how_many_within_what_time():
     assert burst.certainty is Certainty.SHOWN
     assert words(burst.unknown).startswith("whether the service")
     assert burst.rests_on == tuple(EventRef(SESSION, n) for n in range(4))
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_open"),
+    [
+        (users(a=None, b=None, c=None), True),
+        (users(a="ann", b=None, c=None), True),
+        (users(a="ann", b="bob", c=None), False),
+    ],
+)
+def test_it_is_open_whether_those_of_a_burst_are_different_people_without_their_user_ids(
+    rows, is_open
+):
+    session = GivenSession(failed(4, "a"), failed(5, "b"), failed(6, "c"), rows=rows)
+    (burst,) = said(session, "met")
+    assert (burst.unknown is RepeatsOpen.DIFFERENT_PEOPLE) is is_open
 
 
 def test_a_burst_may_come_in_any_order_and_may_go_on():

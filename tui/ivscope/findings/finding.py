@@ -10,6 +10,9 @@ from enum import StrEnum
 from ivscope.analysis.intervals import Why
 from ivscope.domain.stages import ParticipantScope, SessionScope
 
+MOST_NAMED = 3
+"""The most participants that a finding names for one reason."""
+
 MOST_REFS = 20
 """The most events that a finding names: nobody jumps to more of them by hand."""
 
@@ -146,6 +149,10 @@ class PartlyRead(Claim):
     listed: int
     """Participants that the session has, as far as listed."""
     all_listed: bool
+    denied: int
+    """Of how many others the events may not be read: nothing will tell what they did."""
+    denied_ids: tuple[str, ...]
+    """The first of them."""
 
 
 StaysUnknown = Claim | PlainClaim | Why

@@ -105,6 +105,8 @@ class PublisherCount:
     """Participants that the session has, as far as listed."""
     all_listed: bool
     """Whether the list of participants is read to the end."""
+    denied: tuple[str, ...] = ()
+    """Ids of those whose events may not be read."""
     beyond: Beyond = Beyond.NEVER
     """Whether more than the documented limit were publishing at any time."""
 
@@ -160,6 +162,8 @@ class SessionFacts:
     """The answer of GetParticipant; None when it was not asked for."""
     scan_calls: Callable[[], int]
     """The fewest calls that the rest of the scan takes."""
+    denied: Callable[[], Sequence[str]]
+    """Ids of those whose events may not be read: the permission is missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from ivscope.findings.event_context import (
     second_of,
 )
 from ivscope.findings.finding import (
+    MOST_NAMED,
     MOST_REFS,
     Ask,
     Certainty,
@@ -301,24 +302,21 @@ def _how_surely_taken(
     return Certainty.SHOWN, _partial(others)
 
 
-_MOST_NAMED = 3
-"""At most so many participants of whom it is not certain are named."""
-
-
 def _doubt(others: PublisherCount) -> UnsurePublishers | None:
     """Who is not certain, those with the most frequent reason first; None for nobody."""
     whys = Counter(slot.why for slot in others.unsure if slot.why is not None)
     if not whys:
         return None
     why = whys.most_common(1)[0][0]
-    named = [slot.participant_id for slot in others.unsure if slot.why is why][:_MOST_NAMED]
+    named = [slot.participant_id for slot in others.unsure if slot.why is why][:MOST_NAMED]
     return UnsurePublishers(tuple(named), len(others.unsure) - len(named), why)
 
 
 def _partial(count: PublisherCount) -> PartlyRead | None:
     if count.is_complete:
         return None
-    return PartlyRead(count.read, count.total, count.all_listed)
+    denied, names = len(count.denied), count.denied[:MOST_NAMED]
+    return PartlyRead(count.read, count.total, count.all_listed, denied, names)
 
 
 def _begun(one: Publisher) -> int:
@@ -344,6 +342,7 @@ class PublisherCounting:
         self._read_to = sorted(one.read_to for one in reaches if one.is_complete)
         self._all_listed_to = min((one.read_to for one in reaches), default=LATEST)
         self._all_listed = session.all_listed
+        self._denied = tuple(session.denied())
         self._is_all_read = len(self._read_to) == len(reaches)
 
     def at(self, time: int) -> PublisherCount:
@@ -366,6 +365,7 @@ class PublisherCounting:
             total=len(self._types),
             # Somebody can have joined after everybody was listed.
             all_listed=self._all_listed and self._all_listed_to > first,
+            denied=self._denied,
             beyond=self._beyond,
         )
 

@@ -44,6 +44,8 @@ class RepeatsOpen(PlainClaim):
     SERVICE_OR_CLIENT = "service_or_client"
     ONE_PERSON = "whether_they_are_one_person"
     """All of them carry one user id."""
+    DIFFERENT_PEOPLE = "whether_they_are_different_people"
+    """Too few of them carry a user id."""
     SERVICE_OR_SHARED = "service_or_something_shared"
     """Which of the two is the reason."""
 
@@ -221,7 +223,7 @@ def _in_burst(context: EventContext) -> Finding | None:
             is_internal = code == INTERNAL
             at_once = _at_once(session, burst)
             claim = OthersMetItToo(others, session.period(burst), at_once, is_internal)
-            reason = session.partial or (RepeatsOpen.SERVICE_OR_SHARED if is_internal else None)
+            reason = session.partial or _open_of_burst(session, burst, claim.is_to_escalate)
             return Finding(claim, Certainty.SHOWN, session.refs(burst), reason, session.rest)
     return None
 
@@ -276,9 +278,16 @@ def bursts(session: SessionContext) -> Iterator[Finding]:
         unknown: Claim | PlainClaim | None = session.partial
         if (session.second(burst[-1]) + 1) * SECOND_US > settled_to:
             certainty, unknown = Certainty.LIKELY, unknown or Open.MAY_COME_LATE
-        if claim.is_to_escalate:
-            unknown = unknown or RepeatsOpen.SERVICE_OR_SHARED
+        unknown = unknown or _open_of_burst(session, burst, claim.is_to_escalate)
         yield Finding(claim, certainty, session.refs(burst), unknown, session.rest)
+
+
+def _open_of_burst(
+    session: SessionContext, burst: Sequence[int], is_to_escalate: bool
+) -> RepeatsOpen | None:
+    if not session.are_many(session.whose(burst)):
+        return RepeatsOpen.DIFFERENT_PEOPLE
+    return RepeatsOpen.SERVICE_OR_SHARED if is_to_escalate else None
 
 
 def _at_once(session: SessionContext, burst: Sequence[int]) -> int | None:

@@ -11,7 +11,15 @@ from ivscope.analysis.timed_events import flags_of
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.domain.times import from_microseconds
 from ivscope.findings.event_context import refs, second_of
-from ivscope.findings.finding import Ask, EventRef, FactKey, FactKind, Lacking, PartlyRead
+from ivscope.findings.finding import (
+    MOST_NAMED,
+    Ask,
+    EventRef,
+    FactKey,
+    FactKind,
+    Lacking,
+    PartlyRead,
+)
 from ivscope.findings.known_facts import SessionFacts
 from ivscope.provider.store.event_log import EventLog
 
@@ -59,7 +67,10 @@ class SessionContext:
         """What is open because not everybody is read; None when everybody is."""
         if self.is_complete:
             return None
-        return PartlyRead(self.read, len(self.people), self.facts.all_listed)
+        denied = self.facts.denied()
+        names = tuple(denied[:MOST_NAMED])
+        all_listed = self.facts.all_listed
+        return PartlyRead(self.read, len(self.people), all_listed, len(denied), names)
 
     @property
     def rest(self) -> tuple[Ask, ...]:
@@ -95,6 +106,12 @@ class SessionContext:
         rows = (self.people.get(name) for name in names)
         users = [row.user_id for row in rows if row and row.user_id]
         return len(names) - len(users) + len(set(users))
+
+    def are_many(self, participant_ids: Iterable[str]) -> bool:
+        """Whether user ids show that several people are behind these participants."""
+        rows = [self.people.get(name) for name in set(participant_ids)]
+        users = [row.user_id if row else None for row in rows]
+        return len(set(filter(None, users))) + (not all(users)) >= MANY
 
     def refs(self, positions: Sequence[int]) -> tuple[EventRef, ...]:
         """References to events of the session's log."""

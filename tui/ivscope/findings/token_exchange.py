@@ -29,6 +29,7 @@ FOLLOWS_SECONDS = 30
 class ExchangeSays(PlainClaim):
     """What is said about an exchange without values."""
 
+    ANOTHER_BESIDE = "another_exchange_in_the_second"
     TOKEN_MISSING = "exchange_without_both_tokens"  # noqa: S105 - a name of a claim
 
 
@@ -93,14 +94,27 @@ def token_exchanged(context: EventContext) -> Iterator[Finding]:
         yield Finding(ExchangeSays.TOKEN_MISSING, Certainty.UNKNOWN, here)
         return
     before, after = allows(event.previous_token, PUBLISH), allows(event.new_token, PUBLISH)
-    if context.second is not None and before is False and after:
+    beside = _beside(context) if None not in {before, after} and before is not after else []
+    if beside:
+        refs = context.refs(context.position, *beside)
+        yield Finding(ExchangeSays.ANOTHER_BESIDE, Certainty.UNKNOWN, refs)
+    elif context.second is not None and before is False and after:
         yield from _gained(context, context.second)
-    if context.second is not None and before and after is False:
+    elif context.second is not None and before and after is False:
         yield from _lost(context, context.second)
     lost = lost_by(event)
     if lost:
         yield who_took(context, context.position, lost[0])
     yield from _shortened(context)
+
+
+def _beside(context: EventContext) -> list[int]:
+    """Positions of other token exchanges in the second of this one."""
+    if context.second is None:
+        return []
+    found = context.within(context.second, context.second, events.TOKEN_EXCHANGED)
+    # The same event can stand twice in the answer.
+    return [at for at in found if context.is_tied(at) and context.log[at] != context.event]
 
 
 def _gained(context: EventContext, second: int) -> Iterator[Finding]:

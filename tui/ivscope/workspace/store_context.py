@@ -5,6 +5,7 @@ from threading import Lock
 from ivscope.analysis.histories import PUBLISHING_NAMES, read_so_far
 from ivscope.analysis.publishers import Publishers
 from ivscope.domain import calls
+from ivscope.domain.failures import FailureKind
 from ivscope.domain.stages import (
     Participant,
     ParticipantScope,
@@ -49,6 +50,11 @@ def session_facts(provider: StageDataProvider, session: SessionScope) -> Session
         reach=reach,
         participant=participant,
         scan_calls=lambda: scan.calls_left,
+        denied=lambda: [
+            name
+            for name, failure in scan.log.failures.items()
+            if failure.kind is FailureKind.DENIED and not scan.log.is_read(name)
+        ],
     )
 
 

@@ -43,6 +43,9 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     RepeatsOpen.TOLD_TWICE: "whether events that are equal in everything are one, told twice",
     RepeatsOpen.SERVICE_OR_CLIENT: "whether the service or the client is the reason",
     RepeatsOpen.ONE_PERSON: "whether it is one person: all of them carry one user id",
+    RepeatsOpen.DIFFERENT_PEOPLE: (
+        "whether they are different people: not enough of them carry a user id"
+    ),
     RepeatsOpen.SINCE_READ: "what came since the others were read",
     RepeatsOpen.SERVICE_OR_SHARED: (
         "whether the service or something that they share is the reason"
@@ -211,7 +214,9 @@ def _user_id_in_turn(claim: UserIdInTurn) -> Text:
 
 
 def _user_id_returns(claim: UserIdReturns) -> Text:
-    apart = f", one after another, at most {round_duration(claim.longest_gap_seconds)} apart"
+    gap = claim.longest_gap_seconds
+    apart = f"at most {round_duration(gap)} apart" if gap else "each in the second of the last LEFT"
+    apart = f", one after another, {apart}"
     looks = ": it looks like one client that comes back with a new token each time."
     end = looks if claim.is_one_client else "."
     return (*_carry(claim.participants, claim.user_id), apart, end)

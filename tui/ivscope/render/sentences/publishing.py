@@ -51,7 +51,7 @@ from ivscope.findings.stream_duration import (
     NoStartBefore,
 )
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
-from ivscope.render.sentences.words import Outside, Text, counted, distance_words
+from ivscope.render.sentences.words import Outside, Text, distance_words, names_of
 
 PLAIN: Final[dict[PlainClaim, str]] = {
     QuotaSays.CODE_NAMES_NO_LIMIT: "The code does not say which limit was hit.",
@@ -194,11 +194,7 @@ def _at_quota_errors(claim: AtQuotaErrors) -> Text:
 
 
 def _unsure_publishers(claim: UnsurePublishers) -> Text:
-    names: Text = ()
-    for name in claim.participant_ids:
-        names = (*names, *((", ",) if names else ()), Outside(name))
-    if claim.more:
-        names = (*names, f" and {counted(claim.more, 'other')}")
+    names = names_of(claim.participant_ids, claim.more)
     is_one = len(claim.participant_ids) == 1 and not claim.more
     if claim.why is Why.END_MISSING:
         lacks = "has" if is_one else "have"

@@ -86,6 +86,9 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     ExchangeOpen.STOP_MISSING: "whether a stop is missing, before the exchange or after it",
     ExchangeOpen.ANYWAY: "whether it would have stopped without the exchange",
     ExchangeOpen.BY_LEAVING: "whether the exchange or LEFT ended it",
+    ExchangeSays.ANOTHER_BESIDE: (
+        "Another token exchange is in the same second: which came last is not known."
+    ),
     ExchangeSays.TOKEN_MISSING: (
         "One of the two tokens is not in the event: what changed cannot be told."
     ),

@@ -1,5 +1,6 @@
 """What a sentence of a finding is made of, and the words that several of them share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -92,4 +93,20 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 def partly_read(claim: PartlyRead) -> Text:
     """How much of a session is read."""
     more = "" if claim.all_listed else " or more"
-    return (f"only {claim.read:,} of {claim.listed:,}{more} participants are read",)
+    words = f"only {claim.read:,} of {claim.listed:,}{more} participants are read"
+    if not claim.denied:
+        return (words,)
+    names = names_of(claim.denied_ids, claim.denied - len(claim.denied_ids))
+    return (f"{words}; the events of ", *names, " may not be read")
+
+
+def names_of(ids: Sequence[str], more: int) -> Text:
+    """Ids of participants, the last after "and": "p1, p2 and 3 others"."""
+    parts: list[Text] = [(Outside(one),) for one in ids]
+    if more:
+        parts.append((counted(more, "other"),))
+    between = [", "] * (len(parts) - 2) + [" and "]
+    text: Text = parts[0] if parts else ()
+    for word, part in zip(between, parts[1:], strict=False):
+        text = (*text, word, *part)
+    return text
