@@ -452,3 +452,13 @@ def test_a_denied_listing_is_told_and_one_listed_before_stays(case):
     wait_for(lambda: feed.failure is not None)
     held = case.held.ingest_configurations(SESSION.stage_arn)
     assert (len(held.rows), held.complete, held.as_of) == (1, True, EPOCH)
+
+
+def test_whose_events_may_not_be_read_is_told_of_a_scanned_session(case):
+    publisher(case.source, "p", 10, 90)
+    publisher(case.source, "q", 10, 90)
+    publisher(case.source, "r", 10, 90)
+    case.source.fail("q", *[FailureKind.DENIED] * 4)
+    case.source.fail("r", *[FailureKind.INVALID] * 4)
+    case.scan()
+    assert session_facts(case.provider, SESSION).denied() == ["q"]
