@@ -3,6 +3,7 @@
 import pytest
 
 from ivscope.findings.finding import Certainty
+from ivscope.findings.rules import findings_for, session_findings
 from support.calibration import (
     LOST_PERCENT,
     TELLINGS,
@@ -13,7 +14,9 @@ from support.calibration import (
     scenes,
     stage_worlds,
 )
+from support.given_facts import as_facts, as_session
 from support.judging import judge
+from support.simulated_facts import SeenFacts
 from support.simulator.worlds import stage_world
 
 WORLDS = 300
@@ -81,6 +84,20 @@ def test_everything_is_as_often_true_and_told_as_promised(table):
 
 def test_no_rule_raises_in_any_world(table):
     assert not table.broken
+
+
+def test_whatever_is_likely_says_what_is_open():
+    told: set[str] = set()
+    for _, _, world in stage_worlds(WORLDS // 2):
+        seen = SeenFacts(world.view)
+        found = [*session_findings(as_session(seen.as_session))]
+        for name, rows in seen.rows.items():
+            whose, facts = world.view.scope_of(name), as_facts(seen)
+            found += (one for at in range(len(rows)) for one in findings_for(whose, at, facts))
+        likely = [one for one in found if one.certainty is Certainty.LIKELY]
+        assert [one for one in likely if one.unknown is None] == []
+        told.update(one.rule for one in likely)
+    assert len(told) > 10
 
 
 @pytest.mark.parametrize(("family", "telling", "seed"), FAILED_ONCE)

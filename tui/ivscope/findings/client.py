@@ -61,6 +61,7 @@ class ClientOpen(PlainClaim):
 
     WHAT_IT_SENT = "what_the_sdk_was_told_to_send"
     IS_REASON = "whether_the_fault_is_the_reason"
+    WHO_SENT_IT = "what_sent_it_behind_the_browser"
     TRACKS_AND_CODECS = "which_tracks_and_codecs_it_offered"
 
 
@@ -171,7 +172,8 @@ def encoder_or_browser(context: EventContext) -> Iterator[Finding]:
         unknown = ClientOpen.TRACKS_AND_CODECS
         yield Finding(FromBrowser(browser), Certainty.UNKNOWN, refs, unknown)
     elif browser and protocol != _WHIP:
-        yield Finding(BehindBrowser(browser, code), Certainty.LIKELY, refs)
+        what = ClientOpen.WHO_SENT_IT
+        yield Finding(BehindBrowser(browser, code), Certainty.LIKELY, refs, what)
     elif participant.sdk_version and not browser and protocol != _WHIP:
         sdk = FromSdk(participant.os_name or None, participant.sdk_version)
         yield Finding(sdk, Certainty.LIKELY, refs, ClientOpen.WHAT_IT_SENT)

@@ -13,7 +13,15 @@ from ivscope.domain import events
 from ivscope.domain.tokens import PUBLISH
 from ivscope.findings.capabilities import allows, who_took
 from ivscope.findings.event_context import EventContext
-from ivscope.findings.finding import Certainty, Claim, Distance, Finding, Open, PlainClaim
+from ivscope.findings.finding import (
+    Certainty,
+    Claim,
+    Distance,
+    Finding,
+    Open,
+    PlainClaim,
+    StaysUnknown,
+)
 from ivscope.findings.known_facts import KnownLog
 from ivscope.findings.stream_duration import DurationOpen, is_near_limit
 from ivscope.knowledge.limits import LASTING_SECONDS
@@ -230,9 +238,12 @@ def _duration(context: EventContext) -> Finding:
     is_near = is_near_limit(seconds)
     claim = PublishedFor(seconds, LASTING_SECONDS if is_near else None)
     refs = context.refs(span.other, context.position)
-    doubt = span.why or (DurationOpen.EXACTNESS if is_near else None)
+    is_tied = context.is_tied(span.other)
+    doubt: StaysUnknown | None = span.why or (DurationOpen.EXACTNESS if is_near else None)
+    if doubt is None and is_tied:
+        doubt = StoppedOpen.ORDER_IN_SECOND
     # Beside the limit the length is read as the reason of the end.
-    certainty = context.firm(unless=is_near or span.why is not None or context.is_tied(span.other))
+    certainty = context.firm(unless=is_near or span.why is not None or is_tied)
     if span.why is Why.TIE:
         # Which start belongs to it is open.
         certainty = Certainty.UNKNOWN

@@ -71,6 +71,7 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     ClientSays.VERSIONS_NOT_READ: (
         "SDK versions of those who failed are not known: no facts are read."
     ),
+    ClientOpen.WHO_SENT_IT: "what sent it: the events do not tell one program from another",
     ClientOpen.TRACKS_AND_CODECS: (
         "which tracks and codecs it offered: the log of the client tells"
     ),
