@@ -159,6 +159,16 @@ def test_a_publisher_that_only_the_event_calls_a_replica_is_told_as_that():
     assert "The event calls the publisher a replica, the list of participants does not." in found
 
 
+def test_of_a_replica_it_is_told_whether_its_source_is_not_read_or_not_given():
+    row = ParticipantSummary(HOST, replication_type="REPLICA")
+    given = findings_of(GivenFacts(lost(replica=True)).with_rows(row))
+    assert "the list of participants does not give its source." in words(given[-1].claim)
+    assert given[-1].would_tell == ()
+    unread = findings_of(GivenFacts(lost(replica=True)))
+    assert "where it comes from is not read" in words(unread[-1].claim)
+    assert unread[-1].would_tell[0].fact.kind is FactKind.PARTICIPANT
+
+
 def test_who_left_without_a_stop_was_not_publishing():
     finding, text = first(host((0, "PUBLISH_STARTED"), (40, "LEFT")))
     assert text == "The publisher left 1 min before; no PUBLISH_STOPPED is read."

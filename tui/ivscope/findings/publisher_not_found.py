@@ -23,6 +23,7 @@ from ivscope.findings.event_context import (
     second_of,
 )
 from ivscope.findings.finding import (
+    Ask,
     Certainty,
     Claim,
     Distance,
@@ -71,6 +72,8 @@ class PublisherSays(PlainClaim):
     """The event says that it is a replica, and the list of participants that it is none."""
     NO_START_SO_FAR = "publisher_without_start_so_far"
     REPLICA_SOURCE_NOT_READ = "replica_source_not_read"
+    REPLICA_SOURCE_NOT_GIVEN = "replica_source_not_given"
+    """The list of participants is read, and does not name its source."""
     REPLICATION_NOT_READ = "replication_not_read"
 
 
@@ -399,13 +402,12 @@ def _replication(context: EventContext, remote: ParticipantScope, second: int) -
         yield Finding(PublisherSays.NOT_LISTED_AS_REPLICA, Certainty.UNKNOWN, here)
         return
     if summary is None or not summary.source_stage_arn or not summary.source_session_id:
-        yield Finding(
-            PublisherSays.REPLICA_SOURCE_NOT_READ,
-            Certainty.UNKNOWN,
-            context.refs(context.position),
-            None,
-            () if summary else (ask_participant(remote, Lacking.FACTS_OF_PUBLISHER),),
-        )
+        says = PublisherSays.REPLICA_SOURCE_NOT_GIVEN
+        asks: tuple[Ask, ...] = ()
+        if summary is None:
+            says = PublisherSays.REPLICA_SOURCE_NOT_READ
+            asks = (ask_participant(remote, Lacking.FACTS_OF_PUBLISHER),)
+        yield Finding(says, Certainty.UNKNOWN, here, None, asks)
         return
     source = ParticipantScope(
         summary.source_stage_arn, summary.source_session_id, remote.participant_id

@@ -107,6 +107,9 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     PublisherSays.REPLICA_SOURCE_NOT_READ: (
         "The publisher is a replica; where it comes from is not read."
     ),
+    PublisherSays.REPLICA_SOURCE_NOT_GIVEN: (
+        "The publisher is a replica; the list of participants does not give its source."
+    ),
     PublisherSays.REPLICATION_NOT_READ: (
         "The publisher is a replica; whether its replication had ended is not read."
     ),
