@@ -124,3 +124,25 @@ def test_the_key_in_the_address_of_a_proxy_is_neither_shown_nor_written(tmp_path
         assert TOKEN.encode() not in terminal.raw
     assert secrets_in_files(tmp_path) == []
     assert crashes == bool(list(tmp_path.glob(".local/state/ivscope/crash-*.txt")))
+
+
+def test_a_full_disk_is_told_at_once_and_leaves_nothing_half_written(tmp_path, environ):
+    """A limit on the size of files fails a write in its middle, as a full disk does."""
+    world = open_world("incident", lambda: EPOCH)
+    state = tmp_path / ".local" / "state" / "ivscope"
+    environ |= {"PYTHONDONTWRITEBYTECODE": "1"}  # Python would leave half of a compiled module
+    with Endpoint(world) as endpoint:
+        place = ("--endpoint-url", endpoint.url, "--region", world.region, LIVE_STAGE, SHOW, PRIYA)
+        full = ("bash", "-c", 'ulimit -f 4; exec "$@"', "bash", *IVSCOPE, *place)
+        with Terminal(full, environ=environ) as terminal:
+            terminal.until("61 events, all read").press("/", "quota", "enter").until("hit 1/3")
+            for letter in "vwxyz":
+                terminal.press("/").paste(letter * 900).press("enter")
+                terminal.until(lambda: "FIND" not in terminal.screen[-2]).until_quiet()
+            terminal.until("typed texts are not kept for the next run: File too large")
+            stored = (state / "prompts.json").read_bytes()
+            terminal.press("W").until("not saved: ").until("File too large").press("ctrl+q")
+            assert terminal.exit_code() == 0
+    assert json.loads(stored)["FIND"] == ["quota", *(letter * 900 for letter in "vwxy")]
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert files == [state / "prompts.json"]
