@@ -77,6 +77,7 @@ def secrets_in_files(folder):
 
 def test_no_secret_that_was_pasted_or_filtered_by_is_in_any_file(tmp_path, environ):
     world = open_world("incident", lambda: EPOCH)
+    state = tmp_path / ".local" / "state" / "ivscope"
     with Endpoint(world) as endpoint:
         url = endpoint.url.replace("//", f"//ann:{PROXY_KEY}@")
         words = (*IVSCOPE, "--endpoint-url", url, "--region", world.region, LIVE_STAGE, SHOW, PRIYA)
@@ -92,11 +93,24 @@ def test_no_secret_that_was_pasted_or_filtered_by_is_in_any_file(tmp_path, envir
             terminal.press("esc", "ctrl+q")
             assert terminal.exit_code() == 0
     assert secrets_in_files(tmp_path) == []
-    state = tmp_path / ".local" / "state" / "ivscope"
     assert json.loads((state / "prompts.json").read_text())["FIND"] == ["quota"]
     assert "aws ivs-realtime" in (state / "copies" / "clipboard.txt").read_text()
     (saved,) = tmp_path.glob("*.jsonl")
     assert json.loads(saved.read_text().splitlines()[0])["filter"] == "!<stream key>"
+
+
+def test_what_others_could_open_before_is_closed_to_them(tmp_path, environ):
+    state = tmp_path / ".local" / "state" / "ivscope"
+    state.mkdir(parents=True)
+    (state / "prompts.json").write_text("{}")
+    state.chmod(0o777)
+    (state / "prompts.json").chmod(0o666)
+    with Terminal((*IVSCOPE, "--demo", "--world", "quiet"), environ=environ) as terminal:
+        terminal.until("2 stages, all read").press("/", "quota", "enter").until_quiet()
+        terminal.press("ctrl+q")
+        assert terminal.exit_code() == 0
+    assert stat.S_IMODE(state.stat().st_mode) == 0o700
+    assert stat.S_IMODE((state / "prompts.json").stat().st_mode) == 0o600
 
 
 AT_THE_FAILURE = """
