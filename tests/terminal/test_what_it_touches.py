@@ -51,7 +51,9 @@ def test_a_run_writes_its_own_files_and_contacts_nobody_but_its_endpoint(tmp_pat
     assert [
         one for one in found.contacted if one not in HERE and not NAMES_OF_USERS.match(one)
     ] == []
-    for path in (*tmp_path.glob("home/**/*"), *tmp_path.glob("work/*")):
+    files = [*tmp_path.glob("home/**/*"), *tmp_path.glob("desk/*")]
+    assert len(files) >= len(OURS)
+    for path in files:
         mode = stat.S_IMODE(path.stat().st_mode)
         assert mode == (0o700 if path.is_dir() else 0o600), path
 
