@@ -14,6 +14,17 @@ def test_every_file_that_it_names_is_there():
     assert {name for name in named if not (ROOT / name).exists()} == set()
 
 
+def test_every_promise_has_tests_that_are_there():
+    promises = TEXT.partition("## Promises")[2].partition("\n## ")[0]
+    rows = [line for line in promises.splitlines() if line.startswith("| ")][2:]
+    assert len(rows) > 10
+    for row in rows:
+        tests = re.findall(r"`([^`:]+)::(test_\w+)`", row)
+        assert tests, row
+        for path, name in tests:
+            assert f"def {name}(" in (ROOT / path).read_text("utf-8"), f"{path}::{name}"
+
+
 def test_every_type_of_the_glossary_is_there():
     words = TEXT.partition("## Words")[2]
     named = set(re.findall(r"`(\w+)`", words))

@@ -44,7 +44,7 @@ def touched(folder: Path) -> Touched:
     """Open the demo, go to events, search, save and copy them with a recording, and quit.
 
     Args:
-        folder: Gets `home`, which is HOME, and `work`, the working folder.
+        folder: Gets `home`, which is HOME, and `desk`, the working folder.
     """
     home, work, trace = folder / "home", folder / "desk", folder / "trace"
     home.mkdir()

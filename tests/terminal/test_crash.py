@@ -82,7 +82,7 @@ def test_a_bug_ends_with_an_apology_a_report_and_a_whole_terminal(tmp_path, bug,
         before = terminal.line_settings
         if key:
             terminal.until("2 stages, all read").press(key)
-        assert terminal.exit_code() == CRASHED
+        assert terminal.exit_code() == CRASHED == 70
         assert terminal.line_settings == before
         assert not terminal.cursor_is_hidden
         assert not terminal.modes - {7, 25}

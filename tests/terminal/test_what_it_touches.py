@@ -51,7 +51,9 @@ def test_a_run_writes_its_own_files_and_contacts_nobody_but_its_endpoint(tmp_pat
     assert [
         one for one in found.contacted if one not in HERE and not NAMES_OF_USERS.match(one)
     ] == []
-    for path in (*tmp_path.glob("home/**/*"), *tmp_path.glob("work/*")):
+    files = [*tmp_path.glob("home/**/*"), *tmp_path.glob("desk/*")]
+    assert len(files) >= len(OURS)
+    for path in files:
         mode = stat.S_IMODE(path.stat().st_mode)
         assert mode == (0o700 if path.is_dir() else 0o600), path
 
@@ -77,6 +79,7 @@ def secrets_in_files(folder):
 
 def test_no_secret_that_was_pasted_or_filtered_by_is_in_any_file(tmp_path, environ):
     world = open_world("incident", lambda: EPOCH)
+    state = tmp_path / ".local" / "state" / "ivscope"
     with Endpoint(world) as endpoint:
         url = endpoint.url.replace("//", f"//ann:{PROXY_KEY}@")
         words = (*IVSCOPE, "--endpoint-url", url, "--region", world.region, LIVE_STAGE, SHOW, PRIYA)
@@ -92,11 +95,24 @@ def test_no_secret_that_was_pasted_or_filtered_by_is_in_any_file(tmp_path, envir
             terminal.press("esc", "ctrl+q")
             assert terminal.exit_code() == 0
     assert secrets_in_files(tmp_path) == []
-    state = tmp_path / ".local" / "state" / "ivscope"
     assert json.loads((state / "prompts.json").read_text())["FIND"] == ["quota"]
     assert "aws ivs-realtime" in (state / "copies" / "clipboard.txt").read_text()
     (saved,) = tmp_path.glob("*.jsonl")
     assert json.loads(saved.read_text().splitlines()[0])["filter"] == "!<stream key>"
+
+
+def test_what_others_could_open_before_is_closed_to_them(tmp_path, environ):
+    state = tmp_path / ".local" / "state" / "ivscope"
+    state.mkdir(parents=True)
+    (state / "prompts.json").write_text("{}")
+    state.chmod(0o777)
+    (state / "prompts.json").chmod(0o666)
+    with Terminal((*IVSCOPE, "--demo", "--world", "quiet"), environ=environ) as terminal:
+        terminal.until("2 stages, all read").press("/", "quota", "enter").until_quiet()
+        terminal.press("ctrl+q")
+        assert terminal.exit_code() == 0
+    assert stat.S_IMODE(state.stat().st_mode) == 0o700
+    assert stat.S_IMODE((state / "prompts.json").stat().st_mode) == 0o600
 
 
 AT_THE_FAILURE = """
@@ -124,3 +140,25 @@ def test_the_key_in_the_address_of_a_proxy_is_neither_shown_nor_written(tmp_path
         assert TOKEN.encode() not in terminal.raw
     assert secrets_in_files(tmp_path) == []
     assert crashes == bool(list(tmp_path.glob(".local/state/ivscope/crash-*.txt")))
+
+
+def test_a_full_disk_is_told_at_once_and_leaves_nothing_half_written(tmp_path, environ):
+    """A limit on the size of files fails a write in its middle, as a full disk does."""
+    world = open_world("incident", lambda: EPOCH)
+    state = tmp_path / ".local" / "state" / "ivscope"
+    environ |= {"PYTHONDONTWRITEBYTECODE": "1"}  # Python would leave half of a compiled module
+    with Endpoint(world) as endpoint:
+        place = ("--endpoint-url", endpoint.url, "--region", world.region, LIVE_STAGE, SHOW, PRIYA)
+        full = ("bash", "-c", 'ulimit -f 4; exec "$@"', "bash", *IVSCOPE, *place)
+        with Terminal(full, environ=environ) as terminal:
+            terminal.until("61 events, all read").press("/", "quota", "enter").until("hit 1/3")
+            for letter in "vwxyz":
+                terminal.press("/").paste(letter * 900).press("enter")
+                terminal.until(lambda: "FIND" not in terminal.screen[-2]).until_quiet()
+            terminal.until("typed texts are not kept for the next run: File too large")
+            stored = (state / "prompts.json").read_bytes()
+            terminal.press("W").until("not saved: ").until("File too large").press("ctrl+q")
+            assert terminal.exit_code() == 0
+    assert json.loads(stored)["FIND"] == ["quota", *(letter * 900 for letter in "vwxy")]
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert files == [state / "prompts.json"]

@@ -54,7 +54,6 @@ class TypedTexts:
             path: File that keeps them; None to keep them for this run only.
         """
         self._path = path
-        self._why_not_kept = ""
 
     @cached_property
     def _texts(self) -> dict[str, list[str]]:
@@ -68,17 +67,16 @@ class TypedTexts:
         """Add a text as the latest one, unless it is a secret.
 
         Returns:
-            Why the next run will not have it, the first time that there is a reason; else empty.
+            Why the next run will not have it; empty when it will, or is not meant to.
         """
-        before = self._why_not_kept
         if text.strip() and not is_secret(text):
             texts = self._texts.setdefault(title, [])
             if text in texts:
                 texts.remove(text)
             texts.append(text)
             if self._path is not None:
-                self._why_not_kept = save(self._path, self._texts)
-        return "" if self._why_not_kept == before else self._why_not_kept
+                return save(self._path, self._texts)
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +176,8 @@ class StatusArea(Container):
         self._bar = LineBar(id="status")
         self._status: Line = ()
         self._note: str | None = None
+        self._told_not_kept = ""
+        """Why typed texts are not kept, as it was told last: once is enough."""
         self._choice: Choice | None = None
         self._prompt: Prompt | None = None
         self._asker: Widget | None = None
@@ -279,8 +279,10 @@ class StatusArea(Container):
         why_not_kept = self._history.add(prompt.asked.title, prompt.text)
         self.post_message(self.Answered())
         prompt.asked.entered(prompt.text)
-        if why_not_kept and self._note is None:
-            self.say(f"typed texts are not kept for the next run: {why_not_kept}")
+        if why_not_kept and why_not_kept != self._told_not_kept:
+            self._told_not_kept = why_not_kept
+            note = f"typed texts are not kept for the next run: {why_not_kept}"
+            self.say(note if self._note is None else f"{note}; {self._note}")
 
     def _cancel(self) -> None:
         if self._prompt is not None:
