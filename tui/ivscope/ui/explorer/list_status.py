@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from ivscope.domain import calls
-from ivscope.domain.failures import is_not_recorded
+from ivscope.domain.failures import FailureKind, is_not_recorded
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.fetch.scan_progress import ScanState
@@ -159,7 +159,11 @@ def troubles(provider: StageDataProvider, here: Place, status: ListStatus | None
             found.setdefault(trouble.cause, trouble)
     for aside in failed_asides(provider, here):
         failure = aside.status.failure
-        if failure is not None and not is_not_recorded(failure):
+        # Only a missing permission has another cause than what failed before it.
+        is_same = failure is not None and any(
+            one.word == failure.kind != FailureKind.DENIED for one in found.values()
+        )
+        if failure is not None and not is_same and not is_not_recorded(failure):
             found.setdefault(failure.summary, failure_trouble(failure, is_aside=True))
     return list(found.values())
 

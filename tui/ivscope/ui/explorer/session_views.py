@@ -194,7 +194,7 @@ class SessionViews:
         def found() -> list[Trouble]:
             seconds = self._provider.activity().throttled_seconds
             told = self._context.troubles(here)
-            if seconds < SLOW_SECONDS:
+            if told or seconds < SLOW_SECONDS:
                 return told
             return [*told, Trouble(THROTTLED, FEWER_CALLS, f"Nothing: it {GOES_ON_BY_ITSELF}.")]
 
