@@ -57,7 +57,7 @@ NOT_MADE_HERE = {
 }
 """Rows of the table that cannot be made on any one machine, and why."""
 
-_ENDED = re.compile(r"\b(FAILED|EXPIRED|PARTLY READ|THROTTLED|NOT RECORDED)\b")
+_ENDED = re.compile(r"\b(not refreshed|FAILED|EXPIRED|PARTLY READ|THROTTLED|NOT RECORDED)\b")
 
 
 class Gate:
