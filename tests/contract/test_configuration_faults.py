@@ -161,7 +161,7 @@ def test_a_broken_role_chain_names_the_profile(home, lines, kind):
 @pytest.mark.parametrize(
     ("command", "kind", "word"),
     [
-        ("/bin/false", FailureKind.CREDENTIALS, "custom-process"),
+        ("/bin/false", FailureKind.CREDENTIALS, "credential_process"),
         ("echo rubbish", FailureKind.CONFIGURATION, "credential_process"),
         ("cat expired.json", FailureKind.EXPIRED, "expired"),
         ("/no/such/command", FailureKind.CREDENTIALS, "/no/such/command"),

@@ -132,7 +132,7 @@ def test_throttled(snap_compare, size):
         still = replace(provider.activity(), used=1, throttled_seconds=2.0)
         provider.activity = lambda now=None: still
         await journey.until("THROTTLED 2 s")
-        await journey.until("API 1/4")
+        await journey.until("goes on by itself")
 
     fault = f"throttle.{EVENTS}"
     assert picture(snap_compare, walk, at(PRIYA), size=size, fault=fault, rests=False)

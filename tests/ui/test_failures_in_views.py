@@ -196,3 +196,17 @@ async def test_r_while_throttled_says_when_it_goes_on_and_asks_for_nothing_anew(
         await journey.until("this goes on by itself within")
         await journey.until("61 events, all read", within=20)
         assert journey.endpoint.calls[EVENTS] == 3
+
+
+async def test_events_that_could_not_be_refreshed_say_so_until_they_are():
+    fault = f"internal500.{EVENTS}@2"
+    async with explorer(at(PRIYA), fault=fault, size=(80, 24)) as journey:
+        await journey.until("61 events, all read")
+        await journey.press("r")
+        await journey.until("not refreshed: IVS failed")
+        await journey.press("j")
+        assert "not refreshed: IVS failed" in journey.text
+        assert "Usually over in a moment: r to retry." in flat(journey)
+        assert len(journey.rows("events").rows) == 61
+        await journey.press("r")
+        await journey.until(lambda: "not refreshed" not in journey.text)

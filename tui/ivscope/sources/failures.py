@@ -63,17 +63,22 @@ def _from_credentials(error: Exception, context: CallContext) -> ProviderFailure
             name = str(missing).upper()
             is_variable = error.kwargs.get("provider") == "env" and name != missing
             variable = f" ({name})" if is_variable else ""
+            place = str(error.kwargs.get("provider"))
+            place = "the environment" if place == "env" else place
             return failure_of(
                 FailureKind.CREDENTIALS,
                 f"incomplete credentials of {context.profile_words}: {missing}{variable} is "
-                f"missing in {error.kwargs.get('provider')}",
+                f"missing in {place}",
                 f"Set {missing} too, or remove the other part, then r to retry.",
             )
         case boto.CredentialRetrievalError():
             provider = str(error.kwargs.get("provider", "a provider"))
+            # boto3's own sentence says again which provider it was, and is cut before the reason.
+            reason = said_by(Exception(error.kwargs.get("error_msg", ""))).strip() or "no reason"
+            who = "credential_process" if provider == "custom-process" else provider
             return failure_of(
                 FailureKind.CREDENTIALS,
-                f"{provider} of {context.profile_words} gave no credentials: {said}",
+                f"the {who} of {context.profile_words} gave no credentials: {reason}",
                 "Run its command or reach its address by hand to see why, then r to retry.",
                 retryable=provider != "custom-process",
             )
@@ -211,13 +216,13 @@ def _from_configuration(error: Exception, context: CallContext) -> ProviderFailu
             return failure_of(
                 FailureKind.CONFIGURATION,
                 "no AWS Region is set",
-                f"Choose one with --region, a stage ARN or AWS_REGION: {REGION_LIST}.",
+                f"Start again with --region, a stage ARN or AWS_REGION: {REGION_LIST}.",
             )
         case boto.InvalidRegionError():
             return failure_of(
                 FailureKind.CONFIGURATION,
                 f"not the name of an AWS Region: {error.kwargs.get('region_name')!r}",
-                f"Choose one of {REGION_LIST}.",
+                f"Start again with one of {REGION_LIST}.",
             )
         case boto.ProfileNotFound():
             there = ", ".join(context.known_profiles) or "none"
@@ -304,9 +309,12 @@ def _from_builtin(error: Exception, operation: str, context: CallContext) -> Pro
                 code=code,
             )
         case _ if operation == CONNECT:
+            what = "the AWS client cannot be set up"
+            if "JSON" in code:
+                what = f"the credential_process of {context.profile_words} printed no JSON"
             return failure_of(
                 FailureKind.CONFIGURATION,
-                f"the AWS client cannot be set up: {code}: {said}",
+                f"{what}: {code}: {said}",
                 _setting_remedy(error, context),
                 code=code,
             )

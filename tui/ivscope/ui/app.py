@@ -118,13 +118,6 @@ class IvscopeApp(KeyByKey):
         """Do what was typed while the explorer was loaded."""
         await self.take_keys()
 
-    def action_help_quit(self) -> None:
-        """Say at Ctrl+C which key quits, where notes are said: it is Textual's action for it."""
-        from ivscope.ui.commands import CommandScreen  # noqa: PLC0415 - behind the first frame
-
-        if isinstance(self.screen, CommandScreen):
-            self.screen.say("Ctrl+C does not quit: {app.quit} does")
-
     def _crash(self, error: Exception) -> None:
         """End the program: nothing on screen could be trusted."""
         raise error

@@ -102,3 +102,10 @@ class KeyByKey(PlainApp):
             self._send(turn)
         else:
             await self._next()
+
+    def action_help_quit(self) -> None:
+        """Say at Ctrl+C which key quits, where notes are said: it is Textual's action for it."""
+        from ivscope.ui.commands import CommandScreen  # noqa: PLC0415 - behind the first frame
+
+        if isinstance(self.screen, CommandScreen):
+            self.screen.say("Ctrl+C does not quit: {app.quit} does")

@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from ivscope.domain import calls
-from ivscope.domain.failures import is_not_recorded
+from ivscope.domain.failures import FailureKind, ProviderFailure, is_not_recorded
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.fetch.scan_progress import ScanState
@@ -16,7 +16,9 @@ from ivscope.provider.store.feed import Feed, FeedState
 from ivscope.provider.store.fetchable import Fetchable
 from ivscope.render.bars import (
     ALL_READ,
+    FEWER_CALLS,
     PARTICIPANTS_LEFT,
+    THROTTLED,
     Budget,
     ListStatus,
     Trouble,
@@ -152,6 +154,9 @@ def troubles(provider: StageDataProvider, here: Place, status: ListStatus | None
     is_told = failure is not None and status is not None and not status.count
     if failure is not None and not is_told and not is_not_recorded(failure):
         found[failure.summary] = failure_trouble(failure)
+    not_refreshed = _not_refreshed(provider, here)
+    if failure is None and not_refreshed is not None:
+        found[not_refreshed.summary] = failure_trouble(not_refreshed, "not refreshed")
     if here.level in _OF_EVERYBODY and not is_told:
         scan = provider.started_scan(here.session)
         trouble = None if scan is None else scan_trouble(scan)
@@ -159,9 +164,22 @@ def troubles(provider: StageDataProvider, here: Place, status: ListStatus | None
             found.setdefault(trouble.cause, trouble)
     for aside in failed_asides(provider, here):
         failure = aside.status.failure
-        if failure is not None and not is_not_recorded(failure):
+        # Only a missing permission has another cause than what failed before it.
+        is_same = failure is not None and any(
+            one.word == failure.kind != FailureKind.DENIED for one in found.values()
+        )
+        if failure is not None and not is_same and not is_not_recorded(failure):
             found.setdefault(failure.summary, failure_trouble(failure, is_aside=True))
     return list(found.values())
+
+
+def _not_refreshed(provider: StageDataProvider, here: Place) -> ProviderFailure | None:
+    """Return why the events at a place are older than was asked for; None when they are not."""
+    if here.level is not Level.EVENTS:
+        return None
+    feed = provider.store.opened_events(here.participant)
+    refreshed = None if feed is None else feed.status.refreshed
+    return None if refreshed is None else refreshed.failure
 
 
 def failed_asides(provider: StageDataProvider, here: Place) -> list[Fetchable]:
@@ -253,6 +271,14 @@ def budget(activity: Activity, host: str) -> Budget:
         activity.waited_seconds,
         activity.waits_for or host,
     )
+
+
+def scan_word_alone(scan: Scan, provider: StageDataProvider, zone: tzinfo) -> str:
+    """Return what `scan_word` does, with the cause where no status line has room for it."""
+    now = provider.clock.monotonic()
+    throttled = provider.activity(now).throttled_seconds
+    word = scan_word(scan, now, zone, throttled)
+    return f"{word} · {FEWER_CALLS}" if word.startswith(THROTTLED) else word
 
 
 def scan_word(scan: Scan, now: float, zone: tzinfo, throttled: float) -> str:

@@ -217,9 +217,8 @@ class ReadCommands:
         if refreshed.number == self._awaited_refresh:
             return
         self._awaited_refresh = None
-        if refreshed.failure is not None:
-            self._context.say(f"not refreshed: {refreshed.failure.summary}; {{read.again}}: retry")
-        else:
+        # A failure is told above the status line, for as long as the rows are the old ones.
+        if refreshed.failure is None:
             self._context.say(_news(refreshed))
 
     # Reading all.

@@ -5,12 +5,11 @@ from datetime import datetime
 
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.fetch.scan import Scan
-from ivscope.render.bars import FEWER_CALLS, GOES_ON_BY_ITSELF, SLOW_SECONDS, THROTTLED, Trouble
 from ivscope.ui.commands import OverlayReading, Unavailable
 from ivscope.ui.compare.screen import Compared, ComparedRows, CompareScreen
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
-from ivscope.ui.explorer.list_status import failed_asides, loaded_events, scan_word
+from ivscope.ui.explorer.list_status import failed_asides, loaded_events, scan_word_alone
 from ivscope.ui.explorer.navigation import Navigation
 from ivscope.ui.lanes.screen import Landing, LanesScreen
 from ivscope.ui.lanes.view import LanesView
@@ -191,14 +190,7 @@ class SessionViews:
             elif not (self._provider.scan(here.session).start() or asides):
                 raise Unavailable(NOTHING_NEW)
 
-        def found() -> list[Trouble]:
-            seconds = self._provider.activity().throttled_seconds
-            told = self._context.troubles(here)
-            if seconds < SLOW_SECONDS:
-                return told
-            return [*told, Trouble(THROTTLED, FEWER_CALLS, f"Nothing: it {GOES_ON_BY_ITSELF}.")]
-
-        return OverlayReading(found, again)
+        return OverlayReading(lambda: self._context.troubles(here), again)
 
     def _redraw_view(self) -> None:
         if self._view is not None:
@@ -234,9 +226,7 @@ class SessionViews:
         keys, reading = self._context.keys, self._reading(of_everybody=True)
 
         def word() -> str:
-            now = self._provider.clock.monotonic()
-            throttled = self._provider.activity(now).throttled_seconds
-            return scan_word(scan, now, self._times.zone, throttled)
+            return scan_word_alone(scan, self._provider, self._times.zone)
 
         self._view = LanesScreen(view, word, self._jobs, keys, reading)
         self._context.screen.app.push_screen(self._view, self._leave_lanes)

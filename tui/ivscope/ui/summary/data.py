@@ -23,7 +23,7 @@ from ivscope.render.facts_lines import session_span
 from ivscope.render.finding_lines import Cited, EvidenceKeys, finding_lines
 from ivscope.render.lines import Line, Role, Span
 from ivscope.ui.commands import ONLY_RECORDED
-from ivscope.ui.explorer.list_status import scan_word
+from ivscope.ui.explorer.list_status import scan_word_alone
 from ivscope.ui.summary.lines import SummaryLine
 from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.event_stream import ParticipantStream, pause_or_go_on
@@ -141,8 +141,7 @@ class SessionData:
         facts = self._facts
         if facts is not None and facts.is_running:
             return f"READING FACTS {facts.done:,} of {facts.wanted:,} · Z stops"
-        throttled = self._provider.activity().throttled_seconds
-        word = scan_word(self.scan, self._provider.clock.monotonic(), zone, throttled)
+        word = scan_word_alone(self.scan, self._provider, zone)
         return f"{word}  FINDINGS INCOMPLETE" if self._findings.failed_rules else word
 
     def changed(self) -> None:

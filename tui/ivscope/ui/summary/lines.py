@@ -182,6 +182,8 @@ def _is_unread(summary: Summary) -> bool:
 
 def _counts(summary: Summary, width: int) -> Iterator[SummaryLine]:
     publishers = f"{summary.publishers:,} participants with a PUBLISH_STARTED"
+    if not (summary.publishers or summary.coverage.is_complete):
+        publishers = "no PUBLISH_STARTED in what was read"
     if summary.publishers == 1:
         publishers = "1 participant with a PUBLISH_STARTED"
     errors = f"{summary.errors:,}" if summary.errors else "none"
