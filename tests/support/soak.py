@@ -141,8 +141,12 @@ class Account:
     @property
     def rows(self) -> str:
         """The account as lines of a table."""
-        uses = (("before", self.before), ("quarter", self.quarter))
-        uses += (("end", self.end), ("after", self.after))
+        uses = (
+            ("before", self.before),
+            ("quarter", self.quarter),
+            ("end", self.end),
+            ("after", self.after),
+        )
         acts = ", ".join(f"{self.acts[act]} {act}" for act in Act)
         lines = [
             f"world {self.world}, seed {self.seed}, {self.seconds / _HOUR:.2f} simulated hours",
