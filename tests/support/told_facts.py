@@ -295,7 +295,11 @@ class Told:
             yield f"errors with a time: {len(timed)}, plot {counted}"
         for time in {(log.time_us(at) or 0) // SECOND for at in timed}:
             window = window_between(*(from_microseconds(one * SECOND) for one in (time, time + 2)))
-            marked = {name for name in self.names if self.lanes.cells(name, window, 2)[0] == "!"}
+            marked = {
+                name
+                for name in self.names
+                if self.lanes.cells(name, window, 2)[0] == LaneCell.ERROR
+            }
             here = {log.participant(at) for at in timed if (log.time_us(at) or 0) // SECOND == time}
             if marked != here:
                 yield f"errors in second {time}: {here}, lanes {marked}"

@@ -100,7 +100,8 @@ async def test_lanes_show_everybody_and_open_one_at_the_cursor():
         await journey.press("I")
         await journey.until(lambda: "ALL READ" in journey.screen[0], within=40)
         await journey.until("12 limit")
-        assert "mara-host" in journey.text
+        await journey.press("j")
+        await journey.until(lambda: ">mara-host" in journey.text)
         await journey.press("z", "l", "l", "v")
         await journey.until("errors")
         moment = journey.app.screen._view.moment
@@ -121,6 +122,28 @@ async def test_lanes_of_priyas_second_show_twelve_of_twelve():
             await journey.until(lambda: "ALL READ" in journey.screen[0], within=40)
         await journey.until(": 12 of 12 publishing", within=40)
         assert isinstance(journey.app.screen, LanesScreen)
+
+
+async def test_lanes_open_where_one_was_and_those_who_published_then_are_below():
+    async with explorer(at(PRIYA), size=(80, 24)) as journey:
+        await journey.until("61 events, all read")
+        await journey.press("e", "e", "e")
+        await journey.until(lambda: journey.event.error_code == "QUOTA_EXCEEDED")
+        with journey.unlimited():
+            await journey.press("I")
+            await journey.until(": 12 of 12 publishing (1 a replica)", within=40)
+        await journey.until("in the room, not publishing at 20:48:05")
+        lanes = journey.screen[5:22]
+        assert lanes[0].startswith(">priya-guest")
+        assert "── publishing at 20:48:05 ──" in lanes[1]
+        assert "── in the room, not publishing at 20:48:05 ──" in lanes[14]
+        assert [line.endswith("●") for line in lanes[2:14]] == [True] * 12
+        # The cursor passes over the heading, and stays on its lane when others come between.
+        await journey.press("j")
+        await journey.until(lambda: journey.screen[7].startswith(">mara-host"))
+        await journey.press("h")
+        await journey.until("publishing at 20:47:1")
+        assert any(line.startswith(">mara-host") for line in journey.screen)
 
 
 async def test_two_participants_stand_side_by_side():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivscope.analysis.intervals import LATEST, NOTHING_KNOWN, Reach
-from ivscope.analysis.lanes import Lanes
+from ivscope.analysis.lanes import LanePresence, Lanes
 from ivscope.analysis.time_window import window_between
 from ivscope.domain.times import UnreadableTime, to_microseconds
 from ivscope.provider.store.event_log import EventLog
@@ -39,13 +39,13 @@ STAY = [event(1, "JOINED"), event(8, "LEFT")]
 START, STOP = "PUBLISH_STARTED", "PUBLISH_STOPPED"
 
 CASES = {
-    "whole spans": ([*STAY, event(3, START), event(5, STOP)], None, " --===--- "),
+    "whole spans": ([*STAY, event(3, START), event(5, STOP)], None, " ··███··· "),
     "an error": (
         [*STAY, event(3, START), event(5, STOP), event(4, "JOIN_ERROR")],
         None,
-        " --=!=--- ",
+        " ··█✗█··· ",
     ),
-    "a new code": ([*STAY, event(6, "NEW", "NEW_CODE")], None, " -----!-- "),
+    "a new code": ([*STAY, event(6, "NEW", "NEW_CODE")], None, " ·····✗·· "),
     "two subscriptions": (
         [
             *STAY,
@@ -55,7 +55,7 @@ CASES = {
             sub(6, "STOPPED", "b"),
         ],
         None,
-        " -.....-- ",
+        " ·─────·· ",
     ),
     "a subscription within another": (
         [
@@ -66,39 +66,39 @@ CASES = {
             sub(6, "STOPPED", "a"),
         ],
         None,
-        " -.....-- ",
+        " ·─────·· ",
     ),
     "publishing goes before subscribed": (
         [*STAY, sub(2, "STARTED", "a"), sub(7, "STOPPED", "a"), event(3, START), event(5, STOP)],
         None,
-        " -.===..- ",
+        " ·─███──· ",
     ),
-    "nothing says that it left": ([event(1, "JOINED")], at(7), " ------?  "),
+    "nothing says that it left": ([event(1, "JOINED")], at(7), " ······?  "),
     "nothing is known after its last event": (
         [event(1, "JOINED"), event(4, "JOIN_ERROR"), event(5, "NEW")],
         None,
-        " ---!?    ",
+        " ···✗?    ",
     ),
     "left without having joined": ([event(4, "LEFT")], None, "    ?     "),
     "left without a stop": (
         [event(1, "JOINED"), event(3, START), event(6, "LEFT")],
         None,
-        " --~~~?   ",
+        " ··▒▒▒?   ",
     ),
     "nothing says that it stopped": (
         [event(1, "JOINED"), event(3, START), event(6, "JOIN_ERROR")],
         at(8),
-        " --~~~!~? ",
+        " ··▒▒▒✗▒? ",
     ),
     "a token exchange may have ended it": (
         [*STAY, event(2, START), exchanged(5, token("PUBLISH"), token()), event(7, STOP)],
         None,
-        " -===~~~- ",
+        " ·███▒▒▒· ",
     ),
     "reconnected within a second": (
         [event(1, "JOINED"), event(3, "LEFT"), event(3, "JOINED"), event(6, "LEFT")],
         None,
-        " ------   ",
+        " ······   ",
     ),
     "reconnected with a stop missing": (
         [
@@ -110,19 +110,19 @@ CASES = {
             event(9, "LEFT"),
         ],
         None,
-        " -~~? --?-",
+        " ·▒▒? ··?·",
     ),
     "joined again without having left": (
         [event(1, "JOINED"), event(2, START), event(5, "JOINED"), event(8, "LEFT")],
         None,
-        " -~~~?--- ",
+        " ·▒▒▒?··· ",
     ),
     "all in one second": (
         [event(5, "JOINED"), event(5, START), event(5, STOP), event(5, "LEFT")],
         None,
-        "     =    ",
+        "     █    ",
     ),
-    "at the end of the window": ([event(10, "JOINED"), event(10, "LEFT")], None, "         -"),
+    "at the end of the window": ([event(10, "JOINED"), event(10, "LEFT")], None, "         ·"),
     "no time": ([event(None, "JOINED"), event(UnreadableTime("x"), "LEFT")], at(9), " " * 10),
     "nothing": ([], at(9), " " * 10),
 }
@@ -150,17 +150,17 @@ def test_cells_equal_a_naive_look_at_every_span(people, columns, start, length):
             stop = (edges[column + 1] - zero) / 1e6 + (1e-6 if column == columns - 1 else 0)
             touched = [begin < stop and end >= first for begin, end in person.publishing]
             if any(first <= second < stop for second in person.errors):
-                expected += "!"
+                expected += "✗"
             elif any(touched):
-                expected += "="
+                expected += "█"
             else:
-                expected += "-" if person.stay[0] < stop and person.stay[1] >= first else " "
+                expected += "·" if person.stay[0] < stop and person.stay[1] >= first else " "
         found = lanes.cells(person.name, window, columns)
         # Of several spans in one second it is not certain which start belongs to which stop.
-        assert found.replace("~", "=") == expected
+        assert found.replace("▒", "█") == expected
         seconds = [second for span in person.publishing for second in span]
         if len(seconds) == len(set(seconds)):
-            assert "~" not in found
+            assert "▒" not in found
 
 
 def test_a_lane_follows_the_log_and_how_far_it_is_read():
@@ -171,11 +171,41 @@ def test_a_lane_follows_the_log_and_how_far_it_is_read():
         return [range(len(log))]
 
     lanes = Lanes(log, ranges, lambda _: reach, at(4))
-    assert lanes.cells("me", TEN, 10) == " ?        "
+    assert lanes.cells("me", TEN, 10) == "░?░░░░░░░░"
     reach = Reach()
-    assert lanes.cells("me", TEN, 10) == " ---?     "
+    assert lanes.cells("me", TEN, 10) == " ···?     "
     log.append([event(8, "LEFT"), event(None, "JOIN_ERROR")])
-    assert lanes.cells("me", TEN, 10) == " -------- "
+    assert lanes.cells("me", TEN, 10) == " ········ "
+
+
+def test_what_is_not_read_is_never_drawn_as_nothing():
+    log, _ = lanes_of([event(6, "JOINED"), event(8, "LEFT")])
+    microseconds = to_microseconds(at(5))
+    for reach, expected in (
+        (Reach(is_complete=False, known_after=microseconds - 1), "░░░░░ ··· "),
+        (Reach(read_to=microseconds + 3_500_000), "      ···░"),
+        (NOTHING_KNOWN, "░░░░░░?░?░"),
+    ):
+        lanes = Lanes(log, lambda _: [range(len(log))], lambda _, own=reach: own, None)
+        assert lanes.cells("me", TEN, 10) == expected
+
+
+def test_presence_is_what_the_cells_show_and_unread_until_somebody_looked():
+    _, lanes = lanes_of([*STAY, event(3, START), event(5, STOP)])
+    zero = to_microseconds(at(0))
+
+    def presence(second):
+        return lanes.presence("me", zero + second * 1_000_000, zero + second * 1_000_000 + 999_999)
+
+    assert presence(3) is LanePresence.UNREAD
+    lanes.look("me")
+    lanes.look("nobody")
+    assert [presence(second) for second in (0, 1, 4, 8, 9)] == [
+        LanePresence.OUTSIDE,
+        *[LanePresence.INSIDE] * 3,
+        LanePresence.OUTSIDE,
+    ]
+    assert lanes.presence("nobody", zero, zero) is LanePresence.OUTSIDE
 
 
 class CountingLog(EventLog):

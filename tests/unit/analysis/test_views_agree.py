@@ -69,9 +69,9 @@ def test_lanes_plot_and_count_of_a_second_tell_the_same(faults):
             possible = certain | {slot.participant_id for slot in count.unsure}
             for name in names:
                 cell, _ = lanes.cells(name, window, 2)
-                assert cell in "!?=" or name not in certain, (world, name, first)
-                assert name in possible or cell not in "=~", (world, name, first)
-                if cell == "=" and name not in certain:
+                assert cell in "✗?█" or name not in certain, (world, name, first)
+                assert name in possible or cell not in "█▒", (world, name, first)
+                if cell == "█" and name not in certain:
                     # Only in a second in which something of it happens.
                     assert any(first <= time <= last for time in times[name]), (world, name, first)
 

@@ -31,10 +31,12 @@ def _keys(text):
 def test_every_setting_is_read():
     configuration, complaints = _read(
         'theme = "ansi-light"\nmouse = true\nzone = "Local"\nbackground_calls = 1\n'
-        '[keys]\n"jump.error" = "e,f8"\n'
+        'glyphs = "ascii"\nglyph_width = 2\n[keys]\n"jump.error" = "e,f8"\n'
     )
     assert complaints == ()
-    assert configuration == Configuration({"jump.error": "e,f8"}, "ansi-light", True, "local", 1)
+    assert configuration == Configuration(
+        {"jump.error": "e,f8"}, "ansi-light", True, "local", 1, "ascii", 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,6 +83,9 @@ def test_an_empty_file_changes_nothing(text):
         ('zone = "../etc"', "zone is '../etc', which is neither"),
         ('zone = "Europe"', "zone is 'Europe', which is neither"),
         ("zone = 2", "zone is 2, which is neither"),
+        ('glyphs = "braille"', "glyphs is 'braille', which is none of auto, unicode, ascii"),
+        ("glyph_width = 3", "glyph_width is 3, which is neither 1 nor 2"),
+        ("glyph_width = true", "glyph_width is True"),
         ("background_calls = 0", "background_calls is 0, which is no whole number from 1 to 4"),
         ("background_calls = 5", "background_calls is 5"),
         ("background_calls = 1.5", "background_calls is 1.5"),

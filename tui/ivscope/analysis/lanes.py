@@ -4,7 +4,8 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum, auto
+from itertools import pairwise
 from math import inf
 
 from ivscope.analysis.histories import History, KindRoles, history_of, rows_of
@@ -22,16 +23,28 @@ _MOST_KEPT = 4_096
 class LaneCell(StrEnum):
     """The sign of a cell; a cell with several shows the first that applies, in this order."""
 
-    ERROR = "!"
+    ERROR = "✗"
     OPEN = "?"
     """Something ends here for which no end was read, or begins without a beginning."""
-    PUBLISHING = "="
-    MAYBE_PUBLISHING = "~"
+    PUBLISHING = "█"
+    MAYBE_PUBLISHING = "▒"
     """It had begun to publish, and how long that lasted is not certain."""
-    SUBSCRIBED = "."
+    SUBSCRIBED = "─"
     """Without publishing."""
-    JOINED = "-"
+    JOINED = "·"
+    UNREAD = "░"
+    """Events of this time may not be read."""
     OUTSIDE = " "
+
+
+class LanePresence(IntEnum):
+    """What the stays of a participant tell of a time."""
+
+    INSIDE = auto()
+    """It can have been in the session."""
+    OUTSIDE = auto()
+    UNREAD = auto()
+    """Events of this time may not be read, or are not looked at yet."""
 
 
 class Lanes:
@@ -57,21 +70,50 @@ class Lanes:
         self._until = NO_TIME if until is None else to_microseconds(until)
         self._roles = KindRoles(log.tables)
         self._lanes: dict[str, tuple[int, Reach, _Lane]] = {}
+        self._inside: dict[str, tuple[int, Reach, Cover]] = {}
+        """Small, and kept of everybody: when each can have been in the session."""
 
     def cells(self, participant_id: str, window: TimeWindow, columns: int) -> str:
         """Return a sign of `LaneCell` for each column of a window; blanks without events."""
-        return self._lane(participant_id).cells(window.edges(columns))
+        return self._lane(participant_id).cells(window, columns)
+
+    def look(self, participant_id: str) -> None:
+        """Look at the events of a participant, if some came since the last look."""
+        count, reach = self._state(participant_id)
+        kept = self._inside.get(participant_id)
+        if kept is None or kept[:2] != (count, reach):
+            self._inside[participant_id] = count, reach, self._lane(participant_id).inside
+
+    def presence(self, participant_id: str, first: int, last: int) -> LanePresence:
+        """Return whether a participant can have been in the session, as of the last `look`.
+
+        Args:
+            participant_id: Who.
+            first: The first moment of a time, microseconds.
+            last: The last one.
+        """
+        looked_at = self._inside.get(participant_id)
+        if looked_at is None:
+            return LanePresence.UNREAD
+        _, reach, inside = looked_at
+        if inside.touches(first, last + 1):
+            return LanePresence.INSIDE
+        return LanePresence.OUTSIDE if is_known(reach, first, last) else LanePresence.UNREAD
+
+    def _state(self, participant_id: str) -> tuple[int, Reach]:
+        ranges = self._ranges(participant_id)
+        return sum(map(len, ranges)), self._reach_of(participant_id)
 
     def _lane(self, participant_id: str) -> "_Lane":
-        ranges, reach = self._ranges(participant_id), self._reach_of(participant_id)
-        count = sum(map(len, ranges))
+        count, reach = self._state(participant_id)
         kept = self._lanes.get(participant_id)
         if kept is not None and kept[:2] == (count, reach):
             return kept[2]
+        ranges = self._ranges(participant_id)
         while len(self._lanes) >= _MOST_KEPT:
             del self._lanes[next(iter(self._lanes))]
         told = history_of(self._log, rows_of(self._log, ranges), self._roles, reach)
-        lane = _Lane(self._log, told, self._until)
+        lane = _Lane(self._log, told, self._until, reach)
         self._lanes[participant_id] = count, reach, lane
         return lane
 
@@ -79,9 +121,11 @@ class Lanes:
 class _Lane:
     """What one participant did, prepared for cutting into cells."""
 
-    __slots__ = ("_errors", "_layers", "_open")
+    __slots__ = ("_drawn", "_errors", "_layers", "_open", "_reach", "inside")
 
-    def __init__(self, log: EventLog, told: History, until: int) -> None:
+    def __init__(self, log: EventLog, told: History, until: int, reach: Reach) -> None:
+        self._reach = reach
+        self._drawn: tuple[TimeWindow, int, str] | None = None
         self._errors = told.errors
         layers = (
             (LaneCell.MAYBE_PUBLISHING, told.publishing.intervals),
@@ -111,16 +155,20 @@ class _Lane:
         )
         ends = {_end(log, one, latest) for _, own in layers for one in own if not one.is_paired}
         self._open = array("q", sorted(ends))
+        self.inside = Cover(one for _, cover in self._layers for one in cover)
+        """When it can have been in the session: wherever a cell shows that it was."""
 
-    def cells(self, edges: Sequence[int]) -> str:
-        """Return the cells. Costs as much as there are cells, however many events there are."""
-        signs: list[LaneCell] = []
-        last = len(edges) - 2
-        for column in range(last + 1):
-            # The last column holds the end of the window too.
-            start, stop = edges[column], edges[column + 1] + (column == last)
-            signs.append(self._sign(start, stop))
-        return "".join(signs)
+    def cells(self, window: TimeWindow, columns: int) -> str:
+        """Return the cells of a window; made once for it.
+
+        Costs as much as there are cells, however many events there are.
+        """
+        if self._drawn is None or self._drawn[:2] != (window, columns):
+            edges = window.edges(columns)
+            edges[-1] += 1  # The last column holds the end of the window too.
+            signs = "".join(self._sign(start, stop) for start, stop in pairwise(edges))
+            self._drawn = window, columns, signs
+        return self._drawn[2]
 
     def _sign(self, start: int, stop: int) -> LaneCell:
         for sign, moments in ((LaneCell.ERROR, self._errors), (LaneCell.OPEN, self._open)):
@@ -130,7 +178,12 @@ class _Lane:
         for sign, covered in self._layers:
             if covered.touches(start, stop):
                 return sign
-        return LaneCell.OUTSIDE
+        return LaneCell.OUTSIDE if is_known(self._reach, start, stop - 1) else LaneCell.UNREAD
+
+
+def is_known(reach: Reach, first: int, last: int) -> bool:
+    """Whether all events of a time are read, as far as they can come."""
+    return reach.knows(first, last) and first <= reach.read_to
 
 
 def _end(log: EventLog, one: Interval, latest: int) -> int:

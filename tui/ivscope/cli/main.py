@@ -181,6 +181,7 @@ def _explore(options: argparse.Namespace) -> int:
         return _check_config()
     from ivscope.terminal.settings import (  # noqa: PLC0415 - keeps --help quick
         NOT_FOR_IVSCOPE,
+        draws_blocks,
         refusal,
         toolkit_settings,
     )
@@ -244,6 +245,7 @@ def _explore(options: argparse.Namespace) -> int:
         recorded=origin.recorded,
         clock=origin.clock,
         history=state_folder(os.environ) / FILE_NAME,
+        plain_signs=not draws_blocks(os.environ, configuration.glyphs, configuration.glyph_width),
         driver_class=QuickDriver,
     )
     app.run(mouse=options.mouse or configuration.mouse)

@@ -22,6 +22,8 @@ class Role(StrEnum):
     CHANGED = "changed"
     HIT = "hit"
     """What a search found."""
+    CURSOR = "cursor"
+    """The cell at the time of the cursor of the lanes."""
 
 
 @dataclass(frozen=True, slots=True)

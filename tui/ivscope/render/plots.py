@@ -1,24 +1,92 @@
-"""Plots in characters: bars over columns of time, against a limit where there is one."""
+"""Plots, strips and lanes over time in block elements, and the plain ASCII sign for each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta, tzinfo
 from itertools import groupby
 from typing import Final, Generic, TypeVar
 
+from ivscope.analysis.lanes import LaneCell
 from ivscope.analysis.time_window import TimeWindow
-from ivscope.render.cells import pad
+from ivscope.render.cells import line_width, pad
 from ivscope.render.lines import Line, Role, Span
+from ivscope.render.timestamps import clock
 
 Source = TypeVar("Source")
 Bucket = TypeVar("Bucket")
 
-CURSOR: Final = "|"
-"""Marks the moment of the cursor. An error or an open end in that cell stays visible."""
+EIGHTHS: Final = " ▁▂▃▄▅▆▇█"
+"""A cell that is filled from the bottom by so many eighths."""
 
-_LIMIT: Final = "-"
+FULL: Final = EIGHTHS[-1]
+NOTHING: Final = "·"
+"""A cell of a strip or below a limit in which nothing happened, as far as read."""
+UNSURE: Final = "░"
+"""What is not read, or may be on top of what is certain."""
+CURSOR: Final = "▼"
+"""Marks the moment of the cursor on the axis. In the rows below it that cell has its own role."""
 
-_MANY = 10
-"""Counts from here on are shown as a plus instead of a digit."""
+_TWINS: Final = {
+    **dict(zip(EIGHTHS[1:], "_:-=+*%#", strict=True)),
+    NOTHING: ".",
+    UNSURE: "?",
+    CURSOR: "v",
+    "▒": "~",
+    "●": "o",
+    "✗": "x",
+    "▌": ">",
+    "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}": ">",
+    "│": "|",
+    "┃": "!",
+    "─": "-",
+    "\N{MULTIPLICATION SIGN}": "x",
+    "…": "~",
+    "←": "<",
+    "→": ">",
+    "↑": "^",
+    "↓": "v",
+}
+"""One sign for one sign, since the cells of a row are counted before it is drawn. Signs that can
+stand side by side have different twins."""
+
+_IN_ASCII: Final = str.maketrans(_TWINS)
+
+
+def in_ascii(text: str) -> str:
+    """Replace the signs that plots, lists and sentences are drawn with; all others stay."""
+    return text if text.isascii() else text.translate(_IN_ASCII)
+
+
+def level(count: int, most: int) -> str:
+    """Draw a count in one cell: as many eighths as its share, one at least; a dot for none."""
+    if count <= 0:
+        return NOTHING
+    return EIGHTHS[max(1, count * 8 // max(most, count))]
+
+
+def strip(counts: Sequence[int], role: Role, most: int | None = None, not_read: int = 0) -> Line:
+    """Draw counts over time, a cell each: the highest one is a full cell.
+
+    Args:
+        counts: One for each cell.
+        role: Of the cells in which something happened.
+        most: The count of a full cell; None for the highest of these counts.
+        not_read: So many cells at the end are about a time that was not read.
+    """
+    most = max(counts, default=0) if most is None else most
+    signs = [(level(count, most), role if count > 0 else Role.MUTED) for count in counts]
+    for column in range(len(signs) - not_read, len(signs)):
+        if not counts[column]:
+            signs[column] = UNSURE, Role.MUTED
+    return runs(signs)
+
+
+def runs(signs: Iterable[tuple[str, Role]]) -> Line:
+    """Join neighbours in one role to one span."""
+    return tuple(
+        Span("".join(sign for sign, _ in run), role)
+        for role, run in groupby(signs, key=lambda one: one[1])
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +102,14 @@ class PlotFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    label: str
-    above: int
-    """Bars higher than this reach into the row."""
-    is_limit: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Layer(Generic[Bucket]):
     """A part of the bars of a plot."""
 
     height: Callable[[Bucket], int]
     """Returns the height of the bar in a column of time."""
-    sign: str
     role: Role
+    sign: str = ""
+    """Drawn where the bar reaches; empty for eighths of a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +122,9 @@ class Plot(Generic[Source, Bucket]):
     layers: tuple[Layer[Bucket], ...]
     """Front first: a layer hides the lower part of those behind it."""
     limit: int | None = None
-    """Height of a line for a limit, 1 or more; rows are then labelled with their heights. Without
-    it the top row is labelled with the highest count and the bottom row with the title."""
+    """Height up to which the rows reach at least, 1 or more, with a dotted line: full cells stand
+    there when the limit is reached. Rows are then labelled with their heights. Without it the top
+    row is labelled with the highest count and the bottom row with the title."""
     counted: tuple[str, Callable[[Bucket], int]] | None = None
     """A label and a count of failures, shown as a digit below each column, `+` from ten on."""
 
@@ -75,19 +137,18 @@ class Plot(Generic[Source, Bucket]):
     def drawn(self, buckets: Sequence[Bucket], frame: PlotFrame) -> list[Line]:
         """Draw the plot of buckets, one for each column.
 
-        A bar lower than the lowest row still has one sign.
+        A bar lower than an eighth of the lowest row still has one sign.
         """
         top = max((layer.height(bucket) for layer in self.layers for bucket in buckets), default=0)
-        height = frame.height - (self.counted is not None)
         lines: list[Line] = []
-        for row in self._rows(top, max(height, 1)):
+        for row in self._rows(top, max(frame.height - (self.counted is not None), 1)):
 
             def sign(column: int, row: _Row = row) -> tuple[str, Role] | None:
                 for layer in self.layers:
-                    if layer.height(buckets[column]) > row.above:
-                        role = Role.WARNING if row.is_limit else layer.role
-                        return layer.sign, Role.HIT if column == frame.cursor else role
-                return (_LIMIT, Role.WARNING) if row.is_limit and column != frame.cursor else None
+                    eighths = row.eighths(layer.height(buckets[column]))
+                    if eighths:
+                        return layer.sign or EIGHTHS[eighths], layer.role
+                return (NOTHING, Role.WARNING) if row.is_limit else None
 
             lines.append(_row(row.label, len(buckets), sign, frame))
         if self.counted is not None:
@@ -100,14 +161,15 @@ class Plot(Generic[Source, Bucket]):
             lines.append(_row(label, len(buckets), digit, frame))
         return lines
 
-    def _rows(self, top: int, height: int) -> list[_Row]:
+    def _rows(self, top: int, height: int) -> "list[_Row]":
         """Return the rows with their heights, the highest first; one of them is the limit."""
         limit = self.limit
         if limit is None:
             return [
                 _Row(
                     _short(top) if row == 0 else self.title if row == height - 1 else "",
-                    (height - row - 1) * top // height,
+                    (height - row - 1) * top / height,
+                    (height - row) * top / height,
                 )
                 for row in range(height)
             ]
@@ -119,30 +181,127 @@ class Plot(Generic[Source, Bucket]):
         return [
             _Row(
                 f"{mark} limit" if mark == limit else str(mark),
-                0 if row == height - 1 else mark - 1,
+                float(below),
+                float(mark),
                 is_limit=mark == limit,
             )
-            for row, mark in enumerate(marks)
+            for mark, below in zip(marks, [*marks[1:], 0], strict=True)
         ]
+
+
+_MANY = 10
+"""Counts from here on are shown as a plus instead of a digit."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    label: str
+    below: float
+    """Bars higher than this reach into the row,"""
+    top: float
+    """and fill it from here on."""
+    is_limit: bool = False
+
+    def eighths(self, height: int) -> int:
+        """Return how much of the row a bar fills: full only when it reaches its top."""
+        if height <= self.below or self.top <= self.below:
+            return 0
+        return min(8, max(1, int((height - self.below) * 8 / (self.top - self.below))))
 
 
 def _row(
     label: str, columns: int, sign: Callable[[int], tuple[str, Role] | None], frame: PlotFrame
 ) -> Line:
-    """Draw a label and the sign of each column; a blank or the cursor where there is none."""
-    signs = [
-        sign(column) or ((CURSOR, Role.HIT) if column == frame.cursor else (" ", Role.TEXT))
-        for column in range(columns)
-    ]
+    """Draw a label and the sign of each column; a blank where there is none."""
+    signs = [sign(column) or (" ", Role.TEXT) for column in range(columns)]
+    if frame.cursor is not None and 0 <= frame.cursor < columns:
+        signs[frame.cursor] = signs[frame.cursor][0], Role.CURSOR
     return (
         Span(pad(label.rjust(frame.label_cells - 1), frame.label_cells), Role.MUTED),
-        *(
-            Span("".join(text for text, _ in run), role)
-            for role, run in groupby(signs, key=lambda one: one[1])
-        ),
+        *runs(signs),
     )
 
 
 def _short(count: int) -> str:
     """Write a count in at most five cells: "812", "9999", "12k", "1200k"."""
     return str(count) if count < 10_000 else f"{count // 1000}k"  # noqa: PLR2004 - five digits
+
+
+_ROLES: Final = {
+    LaneCell.ERROR: Role.ERROR,
+    LaneCell.OPEN: Role.WARNING,
+    LaneCell.PUBLISHING: Role.GOOD,
+    LaneCell.MAYBE_PUBLISHING: Role.WARNING,
+    LaneCell.SUBSCRIBED: Role.MUTED,
+    LaneCell.JOINED: Role.MUTED,
+    LaneCell.UNREAD: Role.MUTED,
+    LaneCell.OUTSIDE: Role.TEXT,
+}
+
+_LANE_WORDS: Final = (
+    (LaneCell.PUBLISHING, "publishing"),
+    (LaneCell.ERROR, "error"),
+    (LaneCell.SUBSCRIBED, "watching"),
+    (LaneCell.JOINED, "in room"),
+    (LaneCell.UNREAD, "not read"),
+    (LaneCell.MAYBE_PUBLISHING, "perhaps"),
+    (LaneCell.OPEN, "no end"),
+)
+
+_TICK_GAP = 4
+"""Least cells between two times on the axis."""
+
+
+def legend(width: int) -> Line:
+    """Explain the signs of the lanes, the most frequent first, as many as fit."""
+    spans: list[Span] = []
+    for sign, word in _LANE_WORDS:
+        more = (*([Span("  ")] if spans else []), Span(sign, _ROLES[sign]), Span(f" {word}"))
+        if line_width((*spans, *more)) > width:
+            break
+        spans += more
+    return tuple(spans)
+
+
+def lane_cells(cells: str, cursor: int | None = None) -> Line:
+    """Draw the cells of a lane, the one at the time of the cursor in its own role."""
+    return runs(
+        (sign, Role.CURSOR if column == cursor else _ROLES[LaneCell(sign)])
+        for column, sign in enumerate(cells)
+    )
+
+
+def axis_line(
+    window: TimeWindow, columns: int, zone: tzinfo, *, label_cells: int, cursor: int | None
+) -> Line:
+    """Draw the axis: clock times, each beginning at its column, and the cursor above the lanes.
+
+    The date of the beginning of the window is at the place of the labels. A time that the cursor
+    would cut is left out.
+    """
+    date = clock(window.start, zone, with_date=True).partition(" ")[0]
+    # Cells of ten seconds and more: nobody reads the seconds of where they begin.
+    digits = 8 if window.end - window.start < columns * timedelta(seconds=10) else 5
+    row = [" "] * columns
+    shown = ""
+    for column in range(0, columns - digits + 1, digits + _TICK_GAP):
+        text = clock(window.moment_at(column, columns), zone)[:digits]
+        is_cut = cursor is not None and column - 1 <= cursor <= column + digits
+        if text != shown and not is_cut:
+            row[column : column + digits] = text
+        shown = text
+    if cursor is None or not 0 <= cursor < columns:
+        return (Span(pad(date, label_cells), Role.MUTED), Span("".join(row), Role.MUTED))
+    return (
+        Span(pad(date, label_cells) + "".join(row[:cursor]), Role.MUTED),
+        Span(CURSOR, Role.STRONG),
+        Span("".join(row[cursor + 1 :]), Role.MUTED),
+    )
+
+
+def cell_text(window: TimeWindow, columns: int) -> str:
+    """Say how much time a cell is: "52 s a cell"."""
+    cell = (window.end - window.start) / max(columns, 1)
+    one_second = timedelta(seconds=1)
+    size = f"{cell / one_second:.2g} s" if cell < 10 * one_second else f"{cell // one_second} s"
+    return f"{size} a cell"

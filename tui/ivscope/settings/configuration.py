@@ -133,6 +133,9 @@ def in_force(chosen: Mapping[str, str]) -> dict[str, str]:
 THEMES = ("ansi-dark", "ansi-light")
 """Themes in the terminal's own 16 colours: the style sheets use no others."""
 
+GLYPHS = ("auto", "unicode", "ascii")
+"""Block elements, their ASCII twins, or what locale and TERM say that the terminal can draw."""
+
 MOST_BACKGROUND_CALLS = 4
 """Calls per second: the account's quota of five without one for the customer's own services."""
 
@@ -150,6 +153,10 @@ class Configuration:
     """"utc", "local" or a name of the time zone database, "Europe/Berlin"."""
     background_calls: int = 2
     """Calls per second for what nobody waits for. 1 to `MOST_BACKGROUND_CALLS`."""
+    glyphs: str = "auto"
+    """One of `GLYPHS`."""
+    glyph_width: int = 1
+    """Cells that the terminal gives to a sign of ambiguous width, 1 or 2."""
 
 
 def configuration_path(environ: Mapping[str, str]) -> Path | None:
@@ -201,7 +208,7 @@ def read(content: bytes, name: str) -> tuple[Configuration, tuple[str, ...]]:
 
 def _checked(table: Mapping[str, object]) -> tuple[Configuration, tuple[str, ...]]:
     complaints: list[str] = []
-    settings = ("keys", "theme", "mouse", "zone", "background_calls")
+    settings = ("keys", "theme", "mouse", "zone", "background_calls", "glyphs", "glyph_width")
     complaints += [
         f"{setting!r} is no setting{nearest(setting, settings)}"
         for setting in table
@@ -217,6 +224,8 @@ def _checked(table: Mapping[str, object]) -> tuple[Configuration, tuple[str, ...
             background_calls=_calls(
                 table.get("background_calls", defaults.background_calls), complaints
             ),
+            glyphs=_glyphs(table.get("glyphs", defaults.glyphs), complaints),
+            glyph_width=_glyph_width(table.get("glyph_width", defaults.glyph_width), complaints),
         ),
         tuple(complaints),
     )
@@ -246,6 +255,21 @@ def _theme(value: object, complaints: list[str]) -> str:
         return value
     complaints.append(f"theme is {value!r}, which is none of {', '.join(THEMES)}")
     return Configuration().theme
+
+
+def _glyphs(value: object, complaints: list[str]) -> str:
+    if isinstance(value, str) and value in GLYPHS:
+        return value
+    complaints.append(f"glyphs is {value!r}, which is none of {', '.join(GLYPHS)}")
+    return Configuration().glyphs
+
+
+def _glyph_width(value: object, complaints: list[str]) -> int:
+    # A TOML true is an int to Python.
+    if isinstance(value, int) and not isinstance(value, bool) and value in {1, 2}:
+        return value
+    complaints.append(f"glyph_width is {value!r}, which is neither 1 nor 2")
+    return Configuration().glyph_width
 
 
 def _mouse(value: object, complaints: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Checks the terminal, and sets what Textual reads from the environment when it is imported."""
+"""Checks the terminal, chooses its signs, and sets what Textual reads from the environment."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -26,6 +26,29 @@ def refusal(environ: Mapping[str, str], *, is_terminal: bool) -> str | None:
             "(xterm-256color, say)"
         )
     return None
+
+
+_NO_BLOCKS: Final = frozenset({"linux", "ansi", "cons25", "sun"})
+"""Values of TERM of consoles whose fonts lack most block elements, as those that begin with vt."""
+
+
+def draws_blocks(environ: Mapping[str, str], glyphs: str, glyph_width: int) -> bool:
+    """Whether block elements are drawn, not their ASCII twins. The terminal is not asked.
+
+    Args:
+        environ: Its locale and TERM decide when `glyphs` is "auto".
+        glyphs: The setting: "auto", "unicode" or "ascii".
+        glyph_width: Cells that the terminal gives to a sign of ambiguous width. With 2 the twins
+            are drawn whatever `glyphs` says: rows would be wider than the screen.
+    """
+    if glyph_width != 1 or glyphs == "ascii":
+        return False
+    if glyphs == "unicode":
+        return True
+    locale = next(filter(None, map(environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
+    term = environ.get("TERM", "")
+    is_utf8 = locale.lower().replace("-", "").partition("@")[0].endswith("utf8")
+    return is_utf8 and term not in _NO_BLOCKS and not term.startswith("vt")
 
 
 NOT_FOR_IVSCOPE: Final = frozenset(

@@ -1,4 +1,4 @@
-"""Finds `styles/` in an installed wheel or in a checkout."""
+"""Finds `styles/` in an installed wheel or in a checkout, and names what the app is styled by."""
 
 from pathlib import Path
 
@@ -6,6 +6,9 @@ _VIEWS = ("app", "explorer", "prompt", "summary", "lanes", "compare", "help")
 
 STYLESHEETS = tuple(f"{view}.tcss" for view in _VIEWS)
 """Files in the order in which they apply: what all views share, then one for each view."""
+
+PLAIN_SIGNS = "-plain-signs"
+"""Class of an app whose terminal draws no block elements: the ASCII twins are shown instead."""
 
 
 def stylesheet(name: str) -> Path:

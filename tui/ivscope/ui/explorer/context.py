@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from textual.screen import Screen
 
+from ivscope.domain.events import Event
+from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.render.bars import ListStatus, Trouble
 from ivscope.settings.commands import View
@@ -103,6 +105,14 @@ class ExplorerContext:
     def picks(self) -> bool:
         """Whether the keys go to a picker, alone or beside the events."""
         return not self.shows_events or self.layout.picker_has_focus
+
+    @property
+    def participant_id(self) -> str | None:
+        """Id of the participant whose events are shown, else of the row under the cursor."""
+        if self.here.level is Level.EVENTS:
+            return self.here.participant_id
+        row = self.pane.event if self.here.level is Level.TIMELINE else self.picker.row
+        return row.participant_id if isinstance(row, Event | ParticipantSummary) else None
 
     @property
     def level(self) -> Level:

@@ -120,7 +120,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self._event_commands = events = EventCommands(context)
         self._reads = ReadCommands(context)
         self._navigation = Navigation(context, events, self._reads)
-        self._views = SessionViews(context, events, self._navigation)
+        self._views = SessionViews(context, events, self._navigation, self._crumbs)
         self._prompts = PromptCommands(context, events, self._navigation, self._views)
         self._gate = KeyGate(context, self._navigation)
         Saving(context)
@@ -186,13 +186,18 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
 
     def _header_line(self, width: int) -> Line:
         """Make the header: the place, and the zone by its name or its offset at the event."""
-        context, times, launch = self.context, self.context.times, self._launch
+        context, times = self.context, self.context.times
         event = context.pane.event if context.shows_events else None
         moment = event.time if event is not None and isinstance(event.time, datetime) else None
-        crumbs = self._words.where(context.here, launch.label, times.now())
-        if launch.recording is not None:
-            crumbs = (crumbs[0], _recording_crumb(launch.recording()), *crumbs[1:])
-        return header_line(crumbs, times.zone_name(moment), width)
+        return header_line(self._crumbs(), times.zone_name(moment), width)
+
+    def _crumbs(self) -> tuple[Crumb, ...]:
+        """Make the parts of the header, with that of a recording."""
+        launch = self._launch
+        crumbs = self._words.where(self.context.here, launch.label, self.context.times.now())
+        if launch.recording is None:
+            return crumbs
+        return (crumbs[0], _recording_crumb(launch.recording()), *crumbs[1:])
 
     def say(self, note: str) -> None:
         """Show a note in the status line until the next key."""

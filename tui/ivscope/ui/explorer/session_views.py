@@ -1,10 +1,13 @@
 """SessionViews: summary, lanes, comparison, and the jump to the next failing participant."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import partial
 
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.fetch.scan import Scan
+from ivscope.render.bars import Crumb, header_line
+from ivscope.render.lines import Line
 from ivscope.ui.commands import OverlayReading, Unavailable
 from ivscope.ui.compare.screen import Compared, ComparedRows, CompareScreen
 from ivscope.ui.explorer.context import ExplorerContext
@@ -111,9 +114,22 @@ class SessionViews:
     """The commands that open the views of a session, and go where a view leads."""
 
     def __init__(
-        self, context: ExplorerContext, events: EventCommands, navigation: Navigation
+        self,
+        context: ExplorerContext,
+        events: EventCommands,
+        navigation: Navigation,
+        crumbs: Callable[[], tuple[Crumb, ...]],
     ) -> None:
+        """Register the commands.
+
+        Args:
+            context: Shared with the other parts.
+            events: The commands of the event list.
+            navigation: Goes to places.
+            crumbs: Returns the parts of the header of the place on screen.
+        """
         self._context = context
+        self._crumbs = crumbs
         self._provider = context.provider
         self._times = context.times
         self._jobs = context.jobs
@@ -222,14 +238,29 @@ class SessionViews:
         scan = self._scan()
         event = self._context.pane.event if self._context.here.level >= Level.EVENTS else None
         moment = event.time if event is not None and isinstance(event.time, datetime) else None
-        view = LanesView(self._provider, scan, self._times, moment)
-        keys, reading = self._context.keys, self._reading(of_everybody=True)
+        view = LanesView(self._provider, scan, self._times, moment, self._context.participant_id)
 
         def word() -> str:
             return scan_word_alone(scan, self._provider, self._times.zone)
 
-        self._view = LanesScreen(view, word, self._jobs, keys, reading)
+        self._show_lanes(view, word)
+
+    def _show_lanes(self, view: LanesView, word: Callable[[], str]) -> None:
+        title = partial(self._title, word)
+        keys, reading = self._context.keys, self._reading(of_everybody=True)
+        self._view = LanesScreen(view, title, self._jobs, keys, reading)
         self._context.screen.app.push_screen(self._view, self._leave_lanes)
+
+    def _title(self, word: Callable[[], str], name: str, width: int) -> Line:
+        """Draw where a view is, with the state of reading at the right end.
+
+        Args:
+            word: Returns that state.
+            name: Of the view.
+            width: Cells.
+        """
+        crumbs = (*self._crumbs(), Crumb(name))
+        return header_line(crumbs, self._context.handlers.with_keys(word()), width)
 
     def _leave_lanes(self, landing: Landing | None) -> None:
         self._view = None

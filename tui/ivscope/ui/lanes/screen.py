@@ -4,13 +4,12 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import datetime
 from typing import ClassVar
 
+from textual import on
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from ivscope.render.bars import both_ends
-from ivscope.render.cells import clip
-from ivscope.render.cells import width as text_width
-from ivscope.render.lines import Line, Role, Span
+from ivscope.render.lines import Line, Span
+from ivscope.render.plots import legend
 from ivscope.settings.commands import View
 from ivscope.ui.commands import CountingScreen, OverlayReading, keyboard
 from ivscope.ui.lanes.view import LanesView
@@ -33,19 +32,36 @@ class LaneRows:
         self._view = view
 
     def __len__(self) -> int:
-        return len(self._view.order)
+        return len(self._view.rows)
 
     def key(self, index: int) -> Hashable:
         """Return these rows and the index: a change of the view changes every lane."""
         return self, index
 
     def line(self, index: int, width: int) -> Line:
-        """Draw a lane."""
-        return self._view.lane(index, width)
+        """Draw a lane, or a heading."""
+        return self._view.row(index, width)
 
     def titles(self, width: int) -> Line:  # noqa: ARG002 - the protocol's signature
         """Return no titles: the axis of time is above the list."""
         return ()
+
+
+class LaneList(RowList):
+    """The lanes; the cursor passes over the headings."""
+
+    def __init__(self, view: LanesView) -> None:
+        super().__init__(id="lanes")
+        self._view = view
+
+    def validate_cursor(self, cursor: int) -> int:
+        """Keep the cursor on a lane: the next one in the direction of the move, else the last."""
+        cursor = super().validate_cursor(cursor)
+        way = 1 if cursor >= self.cursor else -1
+        rows = self._view.rows
+        below, above = range(cursor, len(rows)), range(cursor, -1, -1)
+        order = (*below, *above) if way > 0 else (*above, *below)
+        return next((row for row in order if isinstance(rows[row], str)), cursor)
 
 
 class LanesScreen(CountingScreen[Landing]):
@@ -57,7 +73,7 @@ class LanesScreen(CountingScreen[Landing]):
     def __init__(
         self,
         view: LanesView,
-        word: Callable[[], str],
+        title: Callable[[str, int], Line],
         jobs: Jobs,
         keys: Mapping[str, str],
         reading: OverlayReading,
@@ -66,14 +82,17 @@ class LanesScreen(CountingScreen[Landing]):
 
         Args:
             view: What is shown.
-            word: Returns the state of the scan, in capitals.
+            title: Makes the line on top for the name of this view and a width: where this is, and
+                the state of the scan.
             jobs: The owner of background work.
             keys: Keys in force by command id.
             reading: What went wrong in reading the session, and how to read again.
         """
         super().__init__(keys, jobs, view.work, reading)
         self._view = view
-        self._word = word
+        self._title = title
+        self._chosen = view.came_from
+        """Id of the participant of the lane under the cursor."""
         add = self.handlers.add
         add("lanes.earlier", lambda: self._move(-1))
         add("lanes.later", lambda: self._move(1))
@@ -83,7 +102,7 @@ class LanesScreen(CountingScreen[Landing]):
         add("lanes.zoom_out", lambda: self._change(lambda: view.zoom(0.5)))
         add("lanes.all", lambda: self._change(view.fit))
         add("lanes.plot", lambda: self._change(view.next_plot))
-        add("lanes.errors_first", self._errors_first)
+        add("lanes.errors_first", lambda: self._change(view.sort))
         add("read.pause", lambda: self._change(lambda: self.say(view.pause())))
         add("lanes.open", self._open, self._why_no_lane)
         for id_ in ("lanes.close", "go.quit_or_out", "triage.lanes"):
@@ -95,33 +114,34 @@ class LanesScreen(CountingScreen[Landing]):
         plot = TextPane(id="plot")
         plot.can_focus = False
         yield plot
-        yield RowList(id="lanes")
+        yield LaneList(self._view)
         yield LineBar(id="legend")
         yield self.trouble
         yield self.foot
 
     @property
-    def _list(self) -> RowList:
-        return self.query_one("#lanes", RowList)
+    def _list(self) -> LaneList:
+        return self.query_one("#lanes", LaneList)
 
     def draw(self) -> None:
         """Draw title, plot, lanes and keys."""
         if not self.is_laid_out:
             return
-        width = self.size.width
+        width, view = self.size.width, self._view
         inner = width - 1
-        head = self._view.head(inner)
+        head = view.head(inner, self.size.height)
         plot = self.query_one("#plot", TextPane)
         plot.styles.height = len(head)
         plot.show(tuple((Span(" "), *line) for line in head))
-        self._list.show(LaneRows(self._view), no_tail, self._list.cursor, self._list.top)
-        word = Span(self.handlers.with_keys(self._word()), Role.ACCENT)
-        text = clip(self._view.title(inner), inner - text_width(word.text))
-        title = (Span(text, Role.STRONG),)
-        line = both_ends(title, word, width)
-        self.query_one("#title", LineBar).show(line)
-        self.query_one("#legend", LineBar).show((Span(" "), *self._view.foot(inner)))
+        self._list.show(LaneRows(view), no_tail, view.row_of(self._chosen), self._list.top)
+        self.query_one("#title", LineBar).show(self._title("lanes", width))
+        self.query_one("#legend", LineBar).show((Span(" "), *legend(inner)))
         self.show_foot()
+
+    @on(RowList.Highlighted)
+    def _choose(self) -> None:
+        """Keep the cursor on this participant from now on, wherever its lane moves."""
+        self._chosen = self._chosen_row or self._chosen
 
     def _change(self, change: Callable[[], object]) -> None:
         change()
@@ -129,16 +149,19 @@ class LanesScreen(CountingScreen[Landing]):
 
     def _move(self, cells: int) -> None:
         """Move the cursor in time."""
-        self._change(lambda: self._view.move(cells, self.size.width - 1))
-
-    def _errors_first(self) -> None:
-        """Order the lanes by errors, or by first join."""
-        self._view.errors_first = not self._view.errors_first
-        self._change(lambda: self._view.work(0))
+        if self._view.move(cells, self.size.width - 1):
+            self.counting.changed()
+        self.counting.draw()
 
     def _why_no_lane(self) -> str:
-        return "" if self._list.cursor < len(self._view.order) else "nobody is listed yet"
+        return "" if self._chosen_row is not None else "nobody is listed yet"
+
+    @property
+    def _chosen_row(self) -> str | None:
+        rows, row = self._view.rows, self._list.cursor
+        chosen = rows[row] if row < len(rows) else None
+        return chosen if isinstance(chosen, str) else None
 
     def _open(self) -> None:
         """Open the participant of the lane at the moment of the cursor."""
-        self.dismiss((self._view.order[self._list.cursor], self._view.moment))
+        self.dismiss((self._chosen_row, self._view.moment))

@@ -1,130 +1,76 @@
 """LanesView: the state of the lanes screen (window, cursor, order, plot) and its lines."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
-from itertools import groupby
+from datetime import datetime
+from enum import Enum
 from typing import Final
 
 from ivscope.analysis.event_tally import Bucket, EventTally
-from ivscope.analysis.intervals import SECOND, Reach
-from ivscope.analysis.lanes import LaneCell, LaneOrder, Lanes
+from ivscope.analysis.intervals import NOTHING_KNOWN, SECOND, Reach
+from ivscope.analysis.lanes import LaneCell, LaneOrder, LanePresence, Lanes
 from ivscope.analysis.publishers import PublisherLevel, Publishers
 from ivscope.analysis.time_window import TimeWindow, window_between
+from ivscope.domain.clock import work_limit
 from ivscope.domain.times import to_microseconds
+from ivscope.findings.session_context import REPLICA
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
-from ivscope.render.cells import clip, pad
+from ivscope.render.cells import clip, line_width, pad
 from ivscope.render.lines import Line, Role, Span
-from ivscope.render.plots import CURSOR, Layer, Plot, PlotFrame
-from ivscope.render.timestamps import clock, in_zone
+from ivscope.render.plots import UNSURE, Layer, Plot, PlotFrame, axis_line, cell_text, lane_cells
+from ivscope.render.timestamps import in_zone
 from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.event_stream import pause_or_go_on
 from ivscope.workspace.names import Names
 from ivscope.workspace.reaches import Reaches
 
-_ROLES: Final = {
-    LaneCell.ERROR: Role.ERROR,
-    LaneCell.OPEN: Role.WARNING,
-    LaneCell.PUBLISHING: Role.GOOD,
-    LaneCell.MAYBE_PUBLISHING: Role.WARNING,
-    LaneCell.SUBSCRIBED: Role.ACCENT,
-    LaneCell.JOINED: Role.MUTED,
-    LaneCell.OUTSIDE: Role.TEXT,
+_LABEL_CELLS = 16
+
+_LOW_SCREEN, _LOW_PLOT = 30, 2
+_HIGH_PLOT = 4
+"""Lines of a plot, on screens of fewer lines and on higher ones: each has eight levels, and the
+names of twelve publishers have to fit below it."""
+
+_WIDE = 100
+"""From so many cells on there is room for the errors of each participant."""
+
+_AT_ONCE = 2_000
+"""Of so many participants the lanes are ordered with the key that moves the cursor, in 5 ms; of
+more between the keys."""
+
+
+class LaneSorting(Enum):
+    """In which order the lanes stand."""
+
+    BY_STATE = "by state at the cursor"
+    BY_ERRORS = "most errors first"
+    BY_JOIN = "by time of joining"
+
+
+class Section(Enum):
+    """What those below a heading do at the time of the cursor, in the order of the headings."""
+
+    PUBLISHING = "publishing"
+    PERHAPS = "perhaps publishing"
+    IN_ROOM = "in the room, not publishing"
+    OUTSIDE = "not in the room"
+    UNREAD = "not read"
+
+
+_THEN: Final = {
+    Section.PUBLISHING: Span("●", Role.GOOD),
+    Section.PERHAPS: Span(LaneCell.MAYBE_PUBLISHING, Role.WARNING),
+    Section.IN_ROOM: Span(LaneCell.JOINED, Role.MUTED),
+    Section.OUTSIDE: Span(" "),
+    Section.UNREAD: Span(LaneCell.UNREAD, Role.MUTED),
 }
 
-_KEPT: Final = frozenset({LaneCell.ERROR, LaneCell.OPEN})
-
-_TICK_GAP = 2
-"""Cells between two times on the axis."""
-
-LEGEND: Final[Line] = (
-    Span(LaneCell.JOINED, Role.MUTED),
-    Span(" joined  "),
-    Span(LaneCell.PUBLISHING, Role.GOOD),
-    Span(" publishing  "),
-    Span(LaneCell.MAYBE_PUBLISHING, Role.WARNING),
-    Span(" perhaps  "),
-    Span(LaneCell.SUBSCRIBED, Role.ACCENT),
-    Span(" subscribed only  "),
-    Span(LaneCell.ERROR, Role.ERROR),
-    Span(" error  "),
-    Span(LaneCell.OPEN, Role.WARNING),
-    Span(" one end only"),
-)
-"""76 cells."""
-
-
-def lane_line(
-    label: str, cells: str, *, label_cells: int, cursor: int | None, is_chosen: bool = False
-) -> Line:
-    """Draw a lane.
-
-    Args:
-        label: Name of the participant. Text from outside.
-        cells: Signs of `LaneCell`.
-        label_cells: Cells of the label, a blank beside it included.
-        cursor: Column of the moment of the cursor; None when outside.
-        is_chosen: Whether the cursor is on this lane.
-    """
-    mark = ">" if is_chosen else " "
-    name = pad(mark + clip(label, label_cells - 2), label_cells)
-    return (Span(name, Role.STRONG if is_chosen else Role.TEXT), *_signs(cells, cursor))
-
-
-def _signs(cells: str, cursor: int | None) -> Line:
-    signs: list[tuple[str, Role]] = []
-    for column, sign in enumerate(cells):
-        role = _ROLES[LaneCell(sign)]
-        if column != cursor:
-            signs.append((sign, role))
-        elif sign in _KEPT:
-            # The sign stays, and its role shows that the cursor is here.
-            signs.append((sign, Role.HIT))
-        else:
-            signs.append((CURSOR, Role.HIT))
-    return tuple(
-        Span("".join(sign for sign, _ in run), role)
-        for role, run in groupby(signs, key=lambda one: one[1])
-    )
-
-
-def axis_line(
-    window: TimeWindow, columns: int, zone: tzinfo, *, label_cells: int, cursor: int | None
-) -> Line:
-    """Draw the axis: clock times, each beginning at its column.
-
-    The date of the beginning of the window is at the place of the labels.
-    """
-    with_date = clock(window.start, zone, with_date=True)
-    date = with_date.partition(" ")[0]
-    row = [" "] * columns
-    width = len(clock(window.start, zone))
-    step = width + _TICK_GAP
-    moments = [
-        (column, clock(window.moment_at(column, columns), zone))
-        for column in range(0, columns - width + 1, step)
-    ]
-    shown = ""
-    for column, text in moments:
-        if text != shown:
-            row[column : column + width] = text
-        shown = text
-    if cursor is not None and 0 <= cursor < columns:
-        row[cursor] = CURSOR
-    return (Span(pad(date, label_cells), Role.MUTED), Span("".join(row), Role.MUTED))
-
-
-def window_text(window: TimeWindow, columns: int, zone: tzinfo) -> str:
-    """Describe the window and the time of a cell: "20:31:07 to 21:40:00, 52 s a cell"."""
-    cell = (window.end - window.start) / max(columns, 1)
-    one_second = timedelta(seconds=1)
-    size = f"{cell / one_second:.2g} s" if cell < 10 * one_second else f"{cell // one_second} s"
-    return f"{clock(window.start, zone)} to {clock(window.end, zone)}, {size} a cell"
-
-
-_LABEL_CELLS = 16
-_PLOT_LINES = 6
+_OF_PRESENCE: Final = {
+    LanePresence.INSIDE: Section.IN_ROOM,
+    LanePresence.OUTSIDE: Section.OUTSIDE,
+    LanePresence.UNREAD: Section.UNREAD,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,21 +88,21 @@ PUBLISHERS: Plot[Counts, PublisherLevel] = Plot(
     lambda counts, window, columns: counts.publishers.levels(window, columns, counts.until),
     # What may be on top of what is certain: a start or a stop is not read.
     (
-        Layer(lambda level: level.certain, "#", Role.GOOD),
-        Layer(lambda level: level.possible, "?", Role.WARNING),
+        Layer(lambda level: level.certain, Role.GOOD),
+        Layer(lambda level: level.possible, Role.WARNING, UNSURE),
     ),
     limit=PUBLISHER_LIMIT,
 )
 EVENTS: Plot[Counts, Bucket] = Plot(
     "events",
     lambda counts, window, columns: counts.events.buckets(window, columns),
-    (Layer(lambda bucket: bucket.events, "#", Role.ACCENT),),
+    (Layer(lambda bucket: bucket.events, Role.ACCENT),),
     counted=("errors", lambda bucket: bucket.errors),
 )
 ERRORS: Plot[Counts, Bucket] = Plot(
     "errors",
     lambda counts, window, columns: counts.events.buckets(window, columns),
-    (Layer(lambda bucket: bucket.errors, "!", Role.ERROR),),
+    (Layer(lambda bucket: bucket.errors, Role.ERROR),),
 )
 _PLOTS = (PUBLISHERS, EVENTS, ERRORS, None)
 """In the order in which a key goes through them; None is no plot."""
@@ -166,7 +112,12 @@ class LanesView:
     """A session over time. The lanes and both plots share the window and the cursor."""
 
     def __init__(
-        self, provider: StageDataProvider, scan: Scan, times: TimeDisplay, moment: datetime | None
+        self,
+        provider: StageDataProvider,
+        scan: Scan,
+        times: TimeDisplay,
+        moment: datetime | None,
+        came_from: str | None = None,
     ) -> None:
         """Show the whole session.
 
@@ -175,6 +126,7 @@ class LanesView:
             scan: The scan, with the events of everybody.
             times: Zone in which times are shown, and the present time.
             moment: Where the cursor begins; None for the middle.
+            came_from: Id of the participant whose lane is the first one; None for nobody.
         """
         session = provider.store.session(scan.session)
         end = session.end_time if session is not None else None
@@ -196,26 +148,50 @@ class LanesView:
         self._is_fitted = True
         self.moment = moment
         """The cursor; None before anything has a time."""
-        self.errors_first = False
+        self.came_from = came_from
+        self.sorting = LaneSorting.BY_STATE
         self._counts = Counts(self._publishers, self._tally, self._until)
         self._plot = 0
+        self._plotted: tuple[object, list[Line]] = (None, [])
         self._lane_order = LaneOrder()
-        self._ordered_for: tuple[int, int, int | None] | None = None
-        self.order: list[str] = []
-        """Participant ids in the order of the lanes."""
+        self._listed: list[str] = []
+        """Everybody, in the order of joining or of errors."""
+        self._ordered_for: object = None
+        self._copies: set[str] = set()
+        """Ids of the replicas among them."""
+        self._looked_at = 0
+        """Of so many of those listed the events were looked at in this round."""
+        self._sections: dict[str, Section] = {}
+        """By participant id, as of the moment of the cursor."""
+        self.rows: list[str | Section] = []
+        """Participant ids, and headings between them."""
 
     def work(self, seconds: float) -> bool:
         """Count for about so many seconds. Returns whether more is left."""
-        is_more = self._tally.advance(seconds / 2)
-        is_more = self._publishers.advance(seconds / 2) or is_more
+        is_more = self._tally.advance(seconds / 3)
+        is_more = self._publishers.advance(seconds / 3) or is_more
         self._is_whole = not is_more and self._scan.log.is_all_read and self._is_everybody_told()
         self._reach_of = self._reaches.in_scan(self._scan)
-        self._arrange()
+        self._plotted = None, []
+        self._list_everybody()
+        is_more = self._look(seconds / 3) or is_more
         span = self._tally.span
         if span is not None and (self._window is None or self._is_fitted):
             self._window = window_between(*span)
             self.moment = self.moment or span[0] + (span[1] - span[0]) / 2
+        self._arrange()
         return is_more
+
+    def _look(self, seconds: float) -> bool:
+        """Look at the events of everybody, for about so many seconds."""
+        is_over = work_limit(seconds)
+        while self._looked_at < len(self._listed):
+            self._lanes.look(self._listed[self._looked_at])
+            self._looked_at += 1
+            if is_over():
+                return True
+        self._looked_at = 0
+        return False
 
     def _is_everybody_told(self) -> bool:
         """Whether all who have published by the list have an event of it that is read."""
@@ -223,65 +199,141 @@ class LanesView:
         return all(self._publishers.has(row.participant_id) for row in rows if row.published)
 
     def _reach(self, participant_id: str) -> Reach:
-        return self._reach_of(participant_id)
+        is_unread = participant_id in self._scan.log.failures
+        return NOTHING_KNOWN if is_unread else self._reach_of(participant_id)
 
-    def _arrange(self) -> None:
-        """Order the lanes again if participants came or were read, or the order was changed."""
+    def _list_everybody(self) -> None:
+        """Order the participants again if some came or were read, or the order was changed."""
         log, rows = self._scan.log, self._scan.participants.facts
-        read = log.participants_read if self.errors_first else None
-        ordered_for = (len(rows), log.participants_known, read)
+        read = log.participants_read if self.sorting is LaneSorting.BY_ERRORS else None
+        ordered_for = (len(rows), log.participants_known, read, self.sorting)
         if ordered_for == self._ordered_for:
             return
         self._ordered_for = ordered_for
         order = self._lane_order
         order.take(rows)
-        by_join, by_errors = order.by_join, order.errors_first
-        self.order = by_errors(log.errors_by_id) if self.errors_first else by_join.copy()
-        known = set(self.order)
-        self.order += [one for one in log.participant_ids if one not in known]
+        by_errors = self.sorting is LaneSorting.BY_ERRORS
+        listed = order.errors_first(log.errors_by_id) if by_errors else order.by_join.copy()
+        known = set(listed)
+        self._copies = {row.participant_id for row in rows if row.replication_type == REPLICA}
+        self._listed = listed + [one for one in log.participant_ids if one not in known]
+
+    def _arrange(self) -> None:
+        """Put everybody below the heading of what they do at the time of the cursor."""
+        came_from = [self.came_from] if self.came_from in self._listed else []
+        if self.moment is None:
+            self.rows = [*came_from, *(one for one in self._listed if one != self.came_from)]
+            return
+        first = to_microseconds(self.moment) // SECOND * SECOND
+        last = first + SECOND - 1
+        published = {
+            one.participant_id: Section.PUBLISHING if one.why is None else Section.PERHAPS
+            for one in self._publishers.at(first, last)
+        }
+        presence = self._lanes.presence
+        self._sections = {
+            one: published.get(one) or _OF_PRESENCE[presence(one, first, last)]
+            for one in self._listed
+        }
+        rest = [one for one in self._listed if one != self.came_from]
+        self.rows = [*came_from]
+        if self.sorting is not LaneSorting.BY_STATE:
+            self.rows += rest
+            return
+        below: dict[Section, list[str]] = {section: [] for section in Section}
+        for one in rest:
+            below[self._sections[one]].append(one)
+        for section, names in below.items():
+            if names:
+                self.rows += [section, *names]
+
+    def row_of(self, participant_id: str | None) -> int:
+        """Return the row of a participant; the first lane when it has none."""
+        if participant_id in self.rows:
+            return self.rows.index(participant_id)
+        return next((at for at, row in enumerate(self.rows) if isinstance(row, str)), 0)
 
     def columns(self, width: int) -> int:
         """Return how many cells of a width show time."""
-        return max(8, width - _LABEL_CELLS)
+        return max(8, width - _LABEL_CELLS - self._right_cells(width))
+
+    @staticmethod
+    def _right_cells(width: int) -> int:
+        """Return the cells right of the time: for what was done then, and for errors."""
+        return 10 if width >= _WIDE else 2
 
     # Lines.
 
-    def head(self, width: int) -> list[Line]:
-        """Draw the plot and the axis above the lanes."""
+    def head(self, width: int, height: int) -> list[Line]:
+        """Draw the count at the cursor, the plot and the axis above the lanes.
+
+        Args:
+            width: Cells.
+            height: Lines of the screen.
+        """
         window, columns = self._window, self.columns(width)
         if window is None:
             return [(Span("no event with a time is read yet", Role.MUTED),)]
         cursor = self._column(columns)
         axis = axis_line(window, columns, self._times.zone, label_cells=_LABEL_CELLS, cursor=cursor)
-        plot = _PLOTS[self._plot]
-        frame = PlotFrame(_PLOT_LINES, _LABEL_CELLS, cursor)
-        lines = [] if plot is None else plot.lines(self._counts, window, columns, frame)
-        return [*lines, axis]
+        if width >= _WIDE:
+            axis = (*axis, Span("errors".rjust(self._right_cells(width)), Role.MUTED))
+        return [self._told_line(width, window), *self._plot_lines(window, columns, height), axis]
 
-    def lane(self, index: int, width: int) -> Line:
-        """Draw the lane of a participant."""
-        participant_id, columns = self.order[index], self.columns(width)
+    def _told_line(self, width: int, window: TimeWindow) -> Line:
+        size = cell_text(window, self.columns(width))
+        text = clip(self.title(), width - len(size) - 2)
+        return (
+            Span(text, Role.STRONG),
+            Span(" " * (width - line_width((Span(text),)) - len(size))),
+            Span(size, Role.MUTED),
+        )
+
+    def _plot_lines(self, window: TimeWindow, columns: int, height: int) -> list[Line]:
+        plot, cursor = _PLOTS[self._plot], self._column(columns)
+        if plot is None:
+            return []
+        made_for = (plot.title, window, columns, height, cursor)
+        if self._plotted[0] != made_for:
+            lines = _LOW_PLOT if height < _LOW_SCREEN else _HIGH_PLOT
+            frame = PlotFrame(lines + (plot.counted is not None), _LABEL_CELLS, cursor)
+            self._plotted = made_for, plot.lines(self._counts, window, columns, frame)
+        return self._plotted[1]
+
+    def row(self, index: int, width: int) -> Line:
+        """Draw the lane of a participant, or a heading."""
+        row = self.rows[index]
+        if isinstance(row, str):
+            return self.lane(row, width)
+        at = "" if self.moment is None else f" at {in_zone(self.moment, self._times.zone):%H:%M:%S}"
+        text = f"── {row.value}{at} "
+        return (Span(text.ljust(width, "─"), Role.MUTED),)
+
+    def lane(self, participant_id: str, width: int) -> Line:
+        """Draw the lane of a participant: its name, its cells, what it did at the cursor."""
+        columns = self.columns(width)
         cells = " " * columns
         if self._window is not None:
             cells = self._lanes.cells(participant_id, self._window, columns)
-        return lane_line(
-            self._names.name(participant_id),
-            cells,
-            label_cells=_LABEL_CELLS,
-            cursor=self._column(columns),
+        section = self._sections.get(participant_id, Section.UNREAD)
+        name = clip(self._names.name(participant_id), _LABEL_CELLS - 1)
+        lane: Line = (
+            Span(pad(name, _LABEL_CELLS)),
+            *lane_cells(cells, self._column(columns)),
+            Span(" "),
+            _THEN[section],
         )
+        errors = self._scan.log.errors_by_id.get(participant_id, 0)
+        if width >= _WIDE and errors:
+            lane = (*lane, Span(f"{errors:>8,}", Role.ERROR))
+        return lane
 
-    def foot(self, width: int) -> Line:
-        """Draw the legend of the signs, or the moment and the window when they were asked for."""
-        return LEGEND if width >= sum(len(span.text) for span in LEGEND) else LEGEND[:8]
-
-    def title(self, width: int) -> str:
-        """Return the moment of the cursor, how many were publishing then, and the window."""
+    def title(self) -> str:
+        """Return the moment of the cursor, and how many were publishing then."""
         if self._window is None or self.moment is None:
             return ""
         at = in_zone(self.moment, self._times.zone)
-        text = f"{at:%H:%M:%S}: {self._told(self.moment)}"
-        return f"{text}  ({window_text(self._window, self.columns(width), self._times.zone)})"
+        return f"{at:%H:%M:%S}: {self._told(self.moment)}"
 
     def _told(self, moment: datetime) -> str:
         """Say how many were publishing in the second of a moment."""
@@ -293,7 +345,12 @@ class LanesView:
         level = self._publishers.level(first, first + SECOND - 1)
         unsure = f" to {level.possible}" if level.possible > level.certain else ""
         least = "" if self._is_whole and self._scan.log.is_all_read else "at least "
-        return f"{least}{level.certain}{unsure} of {PUBLISHER_LIMIT} publishing"
+        return f"{least}{level.certain}{unsure} of {PUBLISHER_LIMIT} publishing{self._replicas()}"
+
+    def _replicas(self) -> str:
+        """Say how many of those that publish for certain are replicas; empty for none."""
+        count = sum(self._sections.get(one) is Section.PUBLISHING for one in self._copies)
+        return f" ({count} a replica)" if count == 1 else f" ({count} replicas)" if count else ""
 
     def _column(self, columns: int) -> int | None:
         if self._window is None or self.moment is None:
@@ -306,15 +363,19 @@ class LanesView:
         """Pause the reading, or go on. Returns why it cannot go on; empty when it can."""
         return pause_or_go_on(self._scan)
 
-    def move(self, cells: int, width: int) -> None:
-        """Move the cursor in time; the window follows."""
+    def move(self, cells: int, width: int) -> bool:
+        """Move the cursor in time; the window follows. Returns whether the order is to be made."""
         window, columns = self._window, self.columns(width)
         if window is None or self.moment is None:
-            return
+            return False
         self.moment += (window.end - window.start) / columns * cells
         if window.column_of(self.moment, columns) is None:
             self._is_fitted = False
             self._window = window.centred(self.moment)
+        if len(self._listed) > _AT_ONCE:
+            return True
+        self._arrange()
+        return False
 
     def zoom(self, factor: float) -> None:
         """Show less time, or more, around the cursor."""
@@ -326,6 +387,13 @@ class LanesView:
         """Show the whole session."""
         self._is_fitted = True
         self.work(0)
+
+    def sort(self) -> None:
+        """Order the lanes another way: by state, by errors, by joining."""
+        ways = list(LaneSorting)
+        self.sorting = ways[(ways.index(self.sorting) + 1) % len(ways)]
+        self._list_everybody()
+        self._arrange()
 
     def next_plot(self) -> None:
         """Show the next plot: publishers, events, errors, none."""

@@ -11,6 +11,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ivscope.render.lines import Line, Role
+from ivscope.render.plots import in_ascii
+from ivscope.ui.stylesheets import PLAIN_SIGNS
 
 _KEPT_SCREENS = 4
 """Screens of drawn lines to keep: lines that scroll away and come back soon are not drawn again,
@@ -72,6 +74,11 @@ class Canvas(ScrollView, inherit_bindings=False):
         """The style of every role, from `styles/`."""
         return {role: self.get_component_rich_style(f"line--{role}", partial=True) for role in Role}
 
+    @cached_property
+    def _shown(self) -> Callable[[str], str]:
+        """What is shown for a text on this terminal."""
+        return in_ascii if self.app.has_class(PLAIN_SIGNS) else str
+
     def notify_style_update(self) -> None:
         """Forget styles when the theme changes; a change of focus, too, keeps them."""
         super().notify_style_update()
@@ -101,11 +108,19 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     def strip_of(self, line: Line, width: int, over: Style | None = None) -> Strip:
         """Make the strip of a line, cut or filled to `width`, with the style `over` on top."""
-        styles = self.role_styles
+        styles, shown = self.role_styles, self._shown
         if over is None:
-            segments = [Segment(span.text, styles[span.role]) for span in line if span.text]
+            segments = [Segment(shown(span.text), styles[span.role]) for span in line if span.text]
         else:
-            segments = [Segment(span.text, styles[span.role] + over) for span in line if span.text]
+            segments = [
+                # In a row that is reversed the cell of the cursor is not: it has to stand out.
+                Segment(
+                    shown(span.text),
+                    Style(bold=True) if span.role is Role.CURSOR else styles[span.role] + over,
+                )
+                for span in line
+                if span.text
+            ]
         return Strip(segments).adjust_cell_length(width, over).simplify()
 
     def render_line(self, y: int) -> Strip:
