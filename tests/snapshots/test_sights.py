@@ -24,8 +24,9 @@ async def swept(journey):
 async def summary(journey):
     """The summary of the session, all of it read."""
     await swept(journey)
-    await journey.press("i", "g")
-    await journey.until("40 of 40 participants read")
+    await journey.press("i")
+    await journey.until("19 published")
+    await journey.until("within 37 s")
 
 
 async def lanes_at_an_error(journey):
@@ -88,8 +89,13 @@ def test_help(snap_compare, size):
 
 @both_sizes
 def test_the_summary_of_a_session(snap_compare, size):
-    """Errors by code with bars, findings with what they rest on, participants: COMPLETE."""
+    """What happened in sentences, most certain first, then codes and participants over time."""
     assert picture(snap_compare, summary, at(), size=size)
+
+
+def test_the_summary_in_ascii(snap_compare):
+    """The same with no sign that an old console lacks: strips of other signs, equally long."""
+    assert picture(snap_compare, summary, at(), size=(120, 40), plain_signs=True)
 
 
 def test_the_summary_on_a_light_terminal(snap_compare):
@@ -99,8 +105,13 @@ def test_the_summary_on_a_light_terminal(snap_compare):
 
 @both_sizes
 def test_lanes(snap_compare, size):
-    """Publishers against the line of 12, one lane for each participant; 12 of 12 at the cursor."""
+    """Publishers against the line of 12; the twelve of 20:48:05 by name, priya-guest on top."""
     assert picture(snap_compare, lanes_at_an_error, at(), size=size)
+
+
+def test_lanes_in_ascii(snap_compare):
+    """The same with no sign that an old console lacks: # publishes, x is an error, v the cursor."""
+    assert picture(snap_compare, lanes_at_an_error, at(), size=(80, 24), plain_signs=True)
 
 
 def test_lanes_without_colour(snap_compare):

@@ -17,6 +17,7 @@ from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.provider.fetch import scheduler as calls
 from ivscope.provider.store.recorded_answers import RecordedAnswers
 from ivscope.ui.explorer.screen import ExplorerScreen
+from ivscope.ui.stylesheets import PLAIN_SIGNS
 from ivscope.workspace.place import Place
 from support.explorer import EPOCH, Journey, explorer_app
 
@@ -43,13 +44,14 @@ def picture(
     rests: bool = True,
     colour: bool = True,
     light: bool = False,
+    plain_signs: bool = False,
     **over: str,
 ) -> bool:
     """Whether the picture equals the stored one.
 
     The walk ends by waiting for what it leads to. `rests`: the call meter has to come to rest
     too, which it never does while a call is being answered. `light`: on a light terminal, in its
-    colours. `over`: a world, a fault.
+    colours. `plain_signs`: on one that draws no block elements. `over`: a world, a fault.
     """
     with pytest.MonkeyPatch.context() as patch:
         if not colour:
@@ -63,7 +65,8 @@ def picture(
         # The present stands still and calls take time, so the time of a call would vary.
         patch.setattr(RecordedAnswers, "time_of", lambda *_: EPOCH)
         theme = "ansi-light" if light else "ansi-dark"
-        return _picture(snap_compare, walk, start, size, theme, rests=rests, **over)
+        dressed = theme, plain_signs
+        return _picture(snap_compare, walk, start, size, dressed, rests=rests, **over)
 
 
 def _picture(
@@ -71,7 +74,7 @@ def _picture(
     walk: Walk,
     start: Place | None,
     size: tuple[int, int],
-    theme: str,
+    dressed: tuple[str, bool],
     *,
     rests: bool,
     world: str = "incident",
@@ -80,7 +83,9 @@ def _picture(
     told = open_world(world, lambda: EPOCH)
     with Endpoint(told) as endpoint:
         app = explorer_app(endpoint, start, fault=fault, region=told.region)
-        app.theme, app.animation_level = theme, "none"
+        app.animation_level = "none"
+        app.theme, plain_signs = dressed
+        app.set_class(plain_signs, PLAIN_SIGNS)
 
         async def run_before(pilot: Pilot[None]) -> None:
             journey = Journey(app, pilot, endpoint)

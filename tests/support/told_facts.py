@@ -34,7 +34,8 @@ from ivscope.provider.store.event_log import EventLog
 from ivscope.render.event_json import wire_time
 from ivscope.render.event_lines import span_line
 from ivscope.render.lines import Line
-from ivscope.ui.summary.lines import summary_lines
+from ivscope.render.sentences.words import counted
+from ivscope.ui.summary.lines import SummaryTimes, summary_lines
 from support.given_facts import as_facts, words
 from support.simulated_facts import SeenFacts
 from support.simulator.view import Extent, View
@@ -219,9 +220,9 @@ class Told:
             cells = {name: self.lanes.cells(name, window, 2)[0] for name in self.names}
             possible = {one.participant_id for one in people}
             for name, cell in cells.items():
-                if cell in "=~" and name not in possible:
+                if cell in "█▒" and name not in possible:
                     yield f"{from_microseconds(first)}: lane of {name} {cell!r}, count {people}"
-                if name in certain and cell not in "=!?":
+                if name in certain and cell not in "█✗?":
                     yield f"{from_microseconds(first)}: lane of {name} {cell!r}, certain by count"
         for name in self.names:
             log, _ = self.own(name)
@@ -275,12 +276,23 @@ class Told:
         counts = summary.failing, summary.publishers, summary.joins, summary.coverage.known, states
         if counts != (len(failing), len(started), joins, len(people), len(people)):
             yield f"failing {failing}, publishers {started}, joins {joins}: {summary}"
-        text = "\n".join(_joined(line.line) for line in summary_lines(summary, WIDTH, UTC))
-        number = f"{summary.errors:,} of 1 participant"
-        if summary.failing != 1:
-            number = f"{summary.errors:,}, of {summary.failing:,} participants"
+        tally = EventTally(log)
+        while tally.advance(1):
+            pass
+        times = SummaryTimes(tally.window, UTC, tally, self.lanes, str)
+        text = "\n".join(_joined(line.line) for line in summary_lines(summary, WIDTH, times))
+        number = f"{counted(summary.errors, 'error')} of {counted(summary.failing, 'participant')}"
+        if len(people) == 1 and self.view.all_listed:
+            number = counted(summary.errors, "error")
         if summary.errors and number not in text:
             yield f"summary: {number!r} is not in {text!r}"
+        for row in summary.by_code:
+            coded = [at for at in errors if log.error_code(at) == row.code]
+            timed = len([at for at in coded if log.time_us(at) is not None])
+            window = tally.window
+            strip = 0 if window is None else sum(tally.errors(row.code, window, 37))
+            if strip != timed:
+                yield f"errors with {row.code}: {timed} have a time, {strip} are in its strip"
         yield from self._of_errors([at for at in errors if log.time_us(at) is not None])
 
     def _of_errors(self, timed: list[int]) -> Iterator[str]:

@@ -151,7 +151,7 @@ REMAPPED = """
 @pytest.mark.parametrize(
     ("view", "named"),
     [
-        (View.SUMMARY, ("o show these events", "F6 next error code", "F9 back", "F2 help")),
+        (View.SUMMARY, ("o show events", "F6 next code", "F9 back", "F2 help")),
         (View.LANES, ("F7 Z zoom", "F9 back", "F2 help")),
         (View.COMPARE, ("F8 next second of both", "F9 back", "F2 help")),
     ],

@@ -4,6 +4,7 @@ from ivscope.endpoint.worlds.huge import MAIN_STAGE, HugeWorld
 from ivscope.ui.compare.screen import CompareScreen
 from ivscope.ui.explorer.screen import ExplorerScreen
 from ivscope.ui.lanes.screen import LanesScreen
+from ivscope.ui.summary.screen import SummaryScreen
 from ivscope.workspace.place import Level, Place
 from support.explorer import DANA, EPOCH, MARA, PRIYA, at, explorer
 
@@ -14,7 +15,9 @@ async def test_one_key_counts_errors_by_code_and_three_lead_to_the_participant()
         await journey.press("i")
         await journey.until("INTERNAL_SERVER_EXCEPTION", within=40)
         await journey.until(lambda: "ALL READ" in journey.screen[0], within=40)
-        assert "ALL READ  40 of 40 participants read" in journey.text
+        await journey.until("24 got 43 errors")
+        await journey.press("e")
+        await journey.until(lambda: on_code(journey))
         await journey.press("enter")
         await journey.until("8 shown of 2,161")
         errors = [line for line in journey.screen[:12] if " ! " in line]
@@ -27,12 +30,66 @@ async def test_one_key_counts_errors_by_code_and_three_lead_to_the_participant()
         assert journey.event.error_code == code
 
 
+def on_code(journey):
+    """Whether the cursor of the summary is on an error code."""
+    screen = journey.app.screen
+    return (screen._rows.drill(screen._list.cursor) or "").startswith("code:")
+
+
 async def test_a_partial_summary_says_so():
     async with explorer(at()) as journey:
         await journey.until("40 participants, all read")
         await journey.press("i")
-        await journey.until("PARTLY READ")
-        await journey.until("of 40 participants read")
+        await journey.until("of 40 participants read · at least ")
+        await journey.until(lambda: "ALL READ" not in journey.text)
+
+
+async def test_esc_leads_back_to_the_summary_and_from_there_to_the_participants():
+    async with explorer(at(), size=(80, 24), unlimited=True) as journey:
+        await journey.until("40 participants, all read")
+        await journey.press("i")
+        await journey.until(lambda: "ALL READ" in journey.screen[0], within=40)
+        await journey.until("24 got 43 errors")
+        await journey.press("e", "e")
+        await journey.until(lambda: on_code(journey))
+        row = journey.app.screen._list.cursor
+        await journey.press("enter")
+        await journey.until("7 shown of 2,161")
+        # A search of one's own ends first.
+        await journey.press(*"/SUB", "enter")
+        await journey.until(lambda: journey.pane.event_list.search_text == "SUB")
+        await journey.press("escape")
+        await journey.until(lambda: not journey.pane.event_list.search_text)
+        await journey.press("escape")
+        await journey.until(lambda: isinstance(journey.app.screen, SummaryScreen))
+        await journey.until(lambda: journey.app.screen._list.cursor == row)
+        await journey.press("escape")
+        await journey.until(lambda: journey.here.level is Level.PARTICIPANTS)
+        await journey.press("M")
+        await journey.until("2,161 events, all read")
+
+
+async def test_lanes_lead_back_to_the_summary_and_a_participant_back_to_the_lanes():
+    async with explorer(at(), size=(80, 24), unlimited=True) as journey:
+        await journey.until("40 participants, all read")
+        await journey.press("i")
+        await journey.until(lambda: "ALL READ" in journey.screen[0], within=40)
+        await journey.press("I")
+        await journey.until("12 limit")
+        await journey.press("j", "h", "h")
+        await journey.until(lambda: ">mara-host" in journey.text)
+        moment = journey.app.screen._view.moment
+        await journey.press("enter")
+        await journey.until(lambda: journey.here.level is Level.EVENTS)
+        await journey.press("escape")
+        await journey.until(lambda: isinstance(journey.app.screen, LanesScreen))
+        await journey.until(lambda: ">mara-host" in journey.text)
+        assert journey.app.screen._view.moment == moment
+        await journey.press("escape")
+        await journey.until(lambda: isinstance(journey.app.screen, SummaryScreen))
+        await journey.press("escape")
+        await journey.until(lambda: isinstance(journey.app.screen, ExplorerScreen))
+        assert journey.here.level is Level.PARTICIPANTS
 
 
 async def test_a_summary_says_why_the_sweep_stopped():
@@ -52,9 +109,9 @@ async def test_what_is_read_of_a_big_session_tells_of_the_others():
         await journey.until("participants read")
         await journey.press("i")
         await journey.until("all 12 that published", within=60)
-        await journey.until("likely: ", within=60)
-        assert "listed." in " ".join(journey.text.split())
-        assert "PARTLY READ" in journey.text
+        await journey.until("ERRORS ESTIMATED", within=60)
+        assert "listed" in " ".join(journey.text.split())
+        assert "at least" in journey.text
         read = journey.app.screen._data.scan.log.participants_read
         assert "of the other participants" in " ".join(journey.text.split())
         assert read < 1_000
@@ -65,8 +122,11 @@ async def test_findings_of_the_session_lead_to_their_event():
         await journey.until("40 participants, all read")
         await journey.press("i")
         await journey.until(lambda: "ALL READ" in journey.screen[0], within=40)
-        await journey.until("Session    ended after ")
-        await journey.until("Findings", within=30)
+        await journey.until("within 37 s", within=30)
+        await journey.until(lambda: not journey.app.screen.counting._is_working)
+        rows = journey.app.screen._rows
+        lines = ["".join(span.text for span in rows.line(at, 118)) for at in range(len(rows))]
+        assert any(line.startswith("Session    ended after ") for line in lines)
         await journey.until(lambda: rows_of_findings(journey))
         row = rows_of_findings(journey)[0]
         position = journey.app.screen._rows.drill(row)
@@ -86,7 +146,7 @@ async def test_the_summary_of_one_participant_needs_no_sweep():
         calls = dict(journey.endpoint.calls)
         await journey.press("i")
         await journey.until("QUOTA_EXCEEDED")
-        await journey.until("Participant summary")
+        await journey.until("· summary")
         # At rest nothing else draws the status line.
         await journey.until(lambda: not journey.explorer._meter.is_set)
         await journey.press("enter")
@@ -166,7 +226,8 @@ async def test_one_key_reads_the_clients_of_everybody_and_compares_those_who_fai
             await journey.press("i")
             await journey.until(lambda: "ALL READ" in journey.screen[0], within=40)
         await journey.until("no facts are read")
-        await journey.until("Z reads it: 40 calls")
+        await journey.until("Z reads SDK and browser")
+        await journey.until(": 40 calls")
         await journey.press("Z")
         await journey.until("READING FACTS ")
         await journey.press("Z")

@@ -84,9 +84,9 @@ def test_bars_scale_and_what_is_there_shows():
     bar = Column("", Rest(4, most=20), Bar, Role.WARNING, priority=1)
     table = Table((Column("n", Fit(), str), bar), [1.0])
     assert [text(table.line(share, 40))[4:] for share in (1.0, 0.5, 0.001, 0.0)] == [
-        "#" * 20,
-        "#" * 10,
-        "#",
+        "█" * 20,
+        "█" * 10,
+        "█",
         "",
     ]
     assert text(table.line(1.0, 8)) == "1.0 ####"

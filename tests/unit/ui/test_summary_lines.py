@@ -1,14 +1,19 @@
 """Summaries as lines: facts first, partial data labelled, every line within its width."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
 
+from ivscope.analysis.event_tally import EventTally
+from ivscope.analysis.intervals import Reach
+from ivscope.analysis.lanes import Lanes
+from ivscope.analysis.publishers import PublisherLevel
 from ivscope.analysis.session_summary import Coverage, ErrorRow
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.render.cells import line_width
-from ivscope.ui.summary.lines import coverage_text, summary_lines
+from ivscope.ui.summary.lines import SummaryTimes, coverage_text, summary_lines
 from support.given_facts import at, event, facts, log_of
 from support.summaries import summarise
 
@@ -35,10 +40,23 @@ def summary(unread=(), all_listed=True, events=EVENTS, people=PEOPLE, known=()):
     )
 
 
-def shown(told, width=80, **options):
+def times(told, events=EVENTS, **options):
+    log = log_of(events)
+    tally = EventTally(log)
+    while tally.advance(1):
+        pass
+
+    def ranges(name):
+        return [range(at, at + 1) for at in range(len(log)) if log.participant(at) == name]
+
+    lanes = Lanes(log, ranges, lambda _: Reach(), at(140))
+    return SummaryTimes(tally.window, UTC, tally, lanes, lambda name: f"user {name}", **options)
+
+
+def shown(told, width=80, events=EVENTS, own="", **options):
     return [
         ("".join(span.text for span in one.line).rstrip(), one.drill)
-        for one in summary_lines(told, width, UTC, **options)
+        for one in summary_lines(told, width, times(told, events, own=own), **options)
     ]
 
 
@@ -46,67 +64,74 @@ def texts(told, width=80, **options):
     return [text for text, _ in shown(told, width, **options)]
 
 
-def test_facts_come_first_and_rows_lead_to_their_events():
-    rows = shown(summary())
-    assert rows[:6] == [
-        ("Session summary  ALL READ  3 of 3 participants read", None),
-        (
-            "Events     7 in 2 min 10 s, 2026-11-23 20:30:00 to 20:32:10 UTC",
-            None,
-        ),
-        ("State      1 CONNECTED, 1 DISCONNECTED, 1 not given", None),
-        ("Joins      1", "name:JOINED"),
-        ("Publishers 1 participant with a PUBLISH_STARTED", "name:PUBLISH_STARTED"),
-        ("Errors     5, of 2 participants", "error:yes"),
-    ]
-    at_codes = rows.index(("Errors by code", None))
-    assert rows[at_codes + 1 : at_codes + 4] == [
-        ("  code           count particip.    first     last per min", None),
-        (
-            "! QUOTA_EXCEEDED     4         2 20:30:10 20:32:10     1.5 ####################",
-            "code:QUOTA_EXCEEDED",
-        ),
-        (
-            "! no code            1         1 20:30:30 20:30:30       - #####",
-            "!code:* error:yes",
-        ),
-    ]
-    at_people = rows.index(("Participants with most errors", None))
-    assert rows[at_people + 1][0].split() == [
-        "participant",
-        "errors",
-        "events",
-        "most",
-        "user",
-        "id",
-    ]
-    assert rows[at_people + 2] == (
-        "! b                4      4 QUOTA_EXCEEDED user b",
-        "participant:b error:yes",
+def test_what_was_counted_comes_first_and_rows_lead_to_their_events():
+    rows = shown(summary(), 120)
+    assert rows[0] == (
+        "3 participants · 1 published · 1 join · 7 events · 5 errors of 2 participants",
+        "error:yes",
     )
-    assert ("  JOINED              1", "name:JOINED") in rows
+    assert re.fullmatch(r"errors +·+█·+█·+█·+█·+█  most 1 in 2 s, 20:30:09", rows[1][0])
+    assert rows[1][1] == "error:yes"
+    at_codes = next(row for row, (text, _) in enumerate(rows) if text.startswith("CODE"))
+    title, quota, none = rows[at_codes : at_codes + 3]
+    assert re.fullmatch(
+        r"CODE +ERRORS WHO 20:30 ─+ when ─+ 20:32 +FIRST AND LAST PER MIN", title[0]
+    )
+    assert re.fullmatch(r"QUOTA_EXCEEDED +4   2 ·+█·+█·+█·+█ 20:30:10 20:32:10     1.5", quota[0])
+    assert quota[1] == "code:QUOTA_EXCEEDED"
+    assert re.fullmatch(r"no code +1   1 ·+█·+ 20:30:30 20:30:30       -", none[0])
+    assert none[1] == "!code:* error:yes"
+    at_people = next(row for row, (text, _) in enumerate(rows) if text.startswith("PARTICIPANT"))
+    assert re.fullmatch(r"user b +4 +4 +✗ +✗ +✗ +✗ QUOTA_EXCEEDED b", rows[at_people + 1][0])
+    assert rows[at_people + 1][1] == "participant:b error:yes"
+    assert ("JOINED              1", "name:JOINED") in rows
+    assert ("State      1 CONNECTED, 1 DISCONNECTED, 1 not given", None) in rows
+    assert ("Events     2 min 10 s, 2026-11-23 20:30:00 to 20:32:10 UTC", None) in rows
+
+
+def test_a_strip_shows_an_error_only_in_the_cells_where_one_is():
+    row = next(text for text in texts(summary()) if text.startswith("QUOTA"))
+    cells = row.split()[3]
+    window = times(summary()).window
+    marked = [column for column, sign in enumerate(cells) if sign != "·"]
+    assert marked == [window.column_of(at(second), len(cells)) for second in (10, 20, 70, 130)]
+
+
+def test_the_publishers_have_a_strip_against_the_limit_where_there_is_room():
+    def levels(cells):
+        return [PublisherLevel(12 if column == 9 else 3, 12) for column in range(cells)]
+
+    told = summary("c")
+    lines = summary_lines(told, 110, times(told, publishing=levels))
+    row = next(line for line in lines if line.line and line.line[0].text.startswith("publishing"))
+    text = "".join(span.text for span in row.line)
+    assert text.split()[1].startswith("▂▂▂▂▂▂▂▂▂█▂▂")
+    assert "at least 12 of 12, 20:30:" in text
+    assert row.drill == "name:PUBLISH_STARTED"
+    narrow = texts(told, 80)
+    assert not any(text.startswith("publishing") for text in narrow)
 
 
 @pytest.mark.parametrize("unread", ["c", "bc"])
 def test_what_rests_on_a_part_says_so_in_every_heading(unread):
     rows = texts(summary(unread, all_listed=False))
     told = f"{3 - len(unread)} of 3 participants read, more to list"
-    assert rows[0] == f"Session summary  PARTLY READ  {told}"
-    for heading in ("Errors by code", "Participants with most errors", "Events by name"):
+    assert rows[0].startswith(f"{told} · at least 1 published · 1 join")
+    for heading in ("ERRORS BY CODE", "PARTICIPANTS WITH ERRORS", "EVENTS BY NAME"):
         assert f"{heading}, {told}" in rows
     assert not any("ALL READ" in row for row in rows)
 
 
 def test_no_error_in_a_part_is_not_no_error():
     quiet = [event(0, "JOINED", participant="a")]
-    assert "  No error event." in texts(summary(events=quiet))
-    assert "  No error event in what was read." in texts(summary("c", events=quiet))
+    assert "No error event." in texts(summary(events=quiet), events=quiet)
+    assert "No error event in what was read." in texts(summary("c", events=quiet), events=quiet)
 
 
 def test_groups_tell_for_how_many_the_facts_are_known():
     known = [facts("a", sdk="1.33.0", browser="Chrome"), facts("b", sdk="1.41.0", system="iOS")]
     rows = shown(summary("c", known=known))
-    heading = "Failing and all by client, known for 2 of 3 participants, 2 of 2 with errors"
+    heading = "CLIENTS, failing and all, known for 2 of 3 participants, 2 of 2 with errors"
     at_groups = rows.index((heading, None))
     assert rows[at_groups + 1][0].split() == ["SDK", "failing", "all"]
     assert rows[at_groups + 2][1] == "participant:a error:yes"
@@ -117,9 +142,12 @@ def test_groups_tell_for_how_many_the_facts_are_known():
 
 def test_one_participant_has_no_table_of_participants():
     alone = {"b": PEOPLE["b"]}
-    rows = texts(summary(people=alone), heading="Participant")
-    assert rows[0] == "Participant summary  ALL READ  all events read"
-    assert not any("most errors" in row for row in rows)
+    rows = texts(summary(people=alone), own="b")
+    assert rows[0] == "1 join · 7 events · 5 errors"
+    assert re.fullmatch(r"lane +✗ +✗ +✗ +✗", rows[1])
+    assert not any(row.startswith("PARTICIPANT") for row in rows)
+    unread = texts(summary("b", people=alone), own="b")
+    assert unread[0] == "at least 1 join · 7 events · 5 errors"
     assert coverage_text(Coverage(0, 1, all_listed=True)) == "not all events read"
     assert coverage_text(Coverage(0, 1, all_listed=False)).endswith("more to list")
     assert coverage_text(Coverage(412, 3_000, all_listed=True)) == "412 of 3,000 participants read"
@@ -129,11 +157,11 @@ def test_several_days_show_the_day():
     told = summary()
     row = told.by_code[0]
     days = replace(told, by_code=(replace(row, last=row.last + timedelta(days=1)),))
-    line = next(text for text in texts(days) if "QUOTA" in text)
+    line = next(text for text in texts(days, 120) if "QUOTA" in text)
     assert "11-23 20:30 11-24 20:32" in line
     timeless = replace(row, first=None, last=None, per_minute=None)
     assert "no time no time       -" in next(
-        text for text in texts(replace(told, by_code=(timeless,))) if "QUOTA" in text
+        text for text in texts(replace(told, by_code=(timeless,)), 120) if "QUOTA" in text
     )
 
 
@@ -143,7 +171,8 @@ def test_every_line_keeps_its_width_whatever_the_texts(width):
     people = {name: ParticipantSummary(name, name, state=name) for name in hostile}
     events = [event(3, name, name, name) for name in hostile]
     known = [facts(name, sdk=name, browser=name) for name in hostile]
-    lines = summary_lines(summary(events=events, people=people, known=known), width, UTC)
+    told = summary(events=events, people=people, known=known)
+    lines = summary_lines(told, width, times(told, events))
     for one in lines:
         assert line_width(one.line) <= width
         text = "".join(span.text for span in one.line)
@@ -154,4 +183,4 @@ def test_every_line_keeps_its_width_whatever_the_texts(width):
 def test_a_rate_is_short():
     row = ErrorRow("X", 9, 1, at(0), at(9), 1234.5, "code:X")
     told = replace(summary(), by_code=(row,))
-    assert any(" 1,234 " in text for text in texts(told))
+    assert any(text.endswith(" 1,234") for text in texts(told, 120))

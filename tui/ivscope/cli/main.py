@@ -1,4 +1,7 @@
-"""The command `ivscope`: from arguments to the application. Only here is printed and exited."""
+"""The command `ivscope`: from arguments to the application. Only here is printed and exited.
+
+Long because every way to start and to end the program is told here.
+"""
 
 import argparse
 import gc
@@ -213,6 +216,7 @@ def _explore(options: argparse.Namespace) -> int:
     gc.disable()
     from ivscope.ui.app import IvscopeApp  # noqa: PLC0415 - Textual reads the settings when imported
     from ivscope.ui.driver import QuickDriver  # noqa: PLC0415 - same
+    from ivscope.ui.stylesheets import PLAIN_SIGNS  # noqa: PLC0415 - same
     from ivscope.workspace.launch import Launch, RecordingStatus  # noqa: PLC0415 - same
 
     def start() -> "Place":
@@ -245,9 +249,10 @@ def _explore(options: argparse.Namespace) -> int:
         recorded=origin.recorded,
         clock=origin.clock,
         history=state_folder(os.environ) / FILE_NAME,
-        plain_signs=not draws_blocks(os.environ, configuration.glyphs, configuration.glyph_width),
         driver_class=QuickDriver,
     )
+    blocks = draws_blocks(os.environ, configuration.glyphs, configuration.glyph_width)
+    app.set_class(not blocks, PLAIN_SIGNS)
     app.run(mouse=options.mouse or configuration.mouse)
     return _after(app, recording)
 

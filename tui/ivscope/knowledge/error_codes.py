@@ -8,7 +8,15 @@ a client belongs to it: `at_client` is our inference.
 from typing import Final
 
 from ivscope.knowledge import limits
-from ivscope.knowledge.explanation import GUIDE, REFERENCE, Cause, Concern, Explanation, Limit
+from ivscope.knowledge.explanation import (
+    GUIDE,
+    REFERENCE,
+    Cause,
+    Concern,
+    ErrorSide,
+    Explanation,
+    Limit,
+)
 from ivscope.knowledge.limits import LASTING_SECONDS, PUBLISHER_LIMIT
 
 _INGEST = f"{GUIDE}/rt-stream-ingest.html"
@@ -24,6 +32,7 @@ _CODEC_MISMATCH = (
 _CARDS = (
     Explanation(
         title="INSUFFICIENT_CAPABILITIES",
+        side=ErrorSide.TOKEN,
         meaning="The token does not allow what the client tried to do.",
         causes=(
             Cause("A viewer token, SUBSCRIBE only, was used to publish."),
@@ -44,6 +53,7 @@ _CARDS = (
     ),
     Explanation(
         title="QUOTA_EXCEEDED",
+        side=ErrorSide.LIMIT,
         meaning="More participants want to publish or subscribe than the quota allows.",
         limits=(
             limits.PUBLISHERS,
@@ -92,6 +102,7 @@ _CARDS = (
     ),
     Explanation(
         title="BITRATE_EXCEEDED",
+        side=ErrorSide.LIMIT,
         meaning="The participant went over the highest bitrate that a stage takes.",
         limits=(limits.PUBLISH_BITRATE, limits.DOWNLOAD_BITRATE),
         causes=(
@@ -112,6 +123,7 @@ _CARDS = (
     ),
     Explanation(
         title="RESOLUTION_EXCEEDED",
+        side=ErrorSide.LIMIT,
         meaning="The picture is larger than a stage takes.",
         limits=(
             limits.PUBLISH_RESOLUTION,
@@ -130,6 +142,7 @@ _CARDS = (
     ),
     Explanation(
         title="STREAM_DURATION_EXCEEDED",
+        side=ErrorSide.LIMIT,
         meaning="It published or subscribed for longer than is allowed in one go.",
         limits=(limits.PUBLISH_DURATION, limits.SUBSCRIBE_DURATION),
         causes=(
@@ -147,6 +160,7 @@ _CARDS = (
     ),
     Explanation(
         title="INVALID_AUDIO_CODEC",
+        side=ErrorSide.CLIENT,
         meaning="The sound is coded in a way that a stage does not take.",
         limits=(
             Limit("RTMP: AAC-LC; WHIP: Opus", is_raisable=None, page=_INGEST),
@@ -165,6 +179,7 @@ _CARDS = (
     ),
     Explanation(
         title="INVALID_VIDEO_CODEC",
+        side=ErrorSide.CLIENT,
         meaning="The picture is coded in a way that a stage does not take.",
         limits=(
             Limit(
@@ -184,6 +199,7 @@ _CARDS = (
     ),
     Explanation(
         title="INVALID_PROTOCOL",
+        side=ErrorSide.CLIENT,
         meaning="It came over RTMP, but its ingest configuration takes RTMPS only.",
         causes=(
             Cause("An rtmp:// address was put into the encoder."),
@@ -195,6 +211,7 @@ _CARDS = (
     ),
     Explanation(
         title="INVALID_STREAM_KEY",
+        side=ErrorSide.CLIENT,
         meaning="The stream key is not valid.",
         causes=(
             Cause("A typing error, or the key of another ingest configuration."),
@@ -210,6 +227,7 @@ _CARDS = (
     ),
     Explanation(
         title="REUSE_OF_STREAM_KEY",
+        side=ErrorSide.CLIENT,
         meaning="The stream key is in use in another active stage session.",
         causes=(
             Cause("The encoder that was used before is still connected."),
@@ -226,6 +244,7 @@ _CARDS = (
     ),
     Explanation(
         title="B_FRAME_PRESENT",
+        side=ErrorSide.CLIENT,
         meaning="The video has B-frames, which a stage does not take.",
         limits=(Limit("0 B-frames", is_raisable=None, page=_RTMP),),
         causes=(
@@ -242,6 +261,7 @@ _CARDS = (
     ),
     Explanation(
         title="INVALID_INPUT",
+        side=ErrorSide.CLIENT,
         meaning="The input stream is not valid.",
         causes=(
             Cause("RTMP without a sound track or without a picture track."),
@@ -255,6 +275,7 @@ _CARDS = (
     ),
     Explanation(
         title="INTERNAL_SERVER_EXCEPTION",
+        side=ErrorSide.SERVICE,
         meaning="Publishing failed on an error inside the service.",
         causes=(Cause("Trouble on the side of AWS."),),
         next_check=(

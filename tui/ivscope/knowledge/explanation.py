@@ -24,6 +24,15 @@ class Concern(StrEnum):
     WHIP = "WHIP"
 
 
+class ErrorSide(StrEnum):
+    """Where the meaning of a code, as AWS states it, points; no claim of who is to blame."""
+
+    SERVICE = "service"
+    LIMIT = "limit"
+    CLIENT = "client"
+    TOKEN = "token"  # noqa: S105 - a word, no secret
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """A limit of the service that can cause an error."""
@@ -69,6 +78,8 @@ class Explanation:
     error to an event. None when nothing is known."""
     concerns: tuple[Concern, ...] = ()
     """The kinds of clients that it can come from. Empty when no document says so."""
+    side: ErrorSide | None = None
+    """None where the meaning points to no side."""
     is_known: bool = True
     """Whether this version of ivscope knows the name or the code."""
 

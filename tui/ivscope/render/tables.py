@@ -11,6 +11,7 @@ from typing import Generic, TypeAlias, TypeVar
 from ivscope.render.cells import clip, pad, shorten
 from ivscope.render.cells import width as text_width
 from ivscope.render.lines import Line, Role, Span
+from ivscope.render.plots import FULL
 
 Item = TypeVar("Item")
 
@@ -47,12 +48,21 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class OverTime:
+    """A drawing that fills the cells of its column instead of a text."""
+
+    draw: Callable[[int], Line]
+    """Draws exactly so many cells."""
+
+
+@dataclass(frozen=True, slots=True)
 class Column(Generic[Item]):
     """One column of a table."""
 
-    title: str
+    title: str | Callable[[int], str]
+    """A function returns the title for so many cells."""
     width: int | Fit | Rest
-    text: Callable[[Item], str | Line | Bar]
+    text: Callable[[Item], str | Line | Bar | OverTime]
     """A string may come from outside: the table makes it safe. The spans of a line are safe, and
     have roles of their own."""
     role: Role | Callable[[Item], Role] = Role.TEXT
@@ -85,7 +95,9 @@ class Table(Generic[Item]):
         """
         self._columns = tuple(columns)
         self._widest = {
-            index: max(text_width(column.title), *(_cells_of(column.text(row)) for row in rows), 0)
+            index: max(
+                text_width(_title(column, 0)), *(_cells_of(column.text(row)) for row in rows), 0
+            )
             for index, column in enumerate(self._columns)
             if isinstance(column.width, Fit)
         }
@@ -95,12 +107,13 @@ class Table(Generic[Item]):
         """Draw the titles above rows of so many cells."""
         text = ""
         for column, cells, _, _ in self._layout(width):
+            title = _title(column, cells)
             if column.is_right:
                 # A title wider than its numbers takes the blanks before it.
-                over = max(0, len(column.title) - cells)
-                text = text[: len(text) - over] + column.title.rjust(cells)
+                over = max(0, len(title) - cells)
+                text = text[: len(text) - over] + title.rjust(cells)
             else:
-                text += pad(column.title, cells)
+                text += pad(title, cells)
             text += " " * column.gap
         return (Span(text.rstrip(), Role.MUTED),)
 
@@ -113,6 +126,8 @@ class Table(Generic[Item]):
             given = 0
             role = column.role if isinstance(column.role, Role) else column.role(item)
             told = column.text(item)
+            if isinstance(told, OverTime):
+                told = told.draw(cells)
             if isinstance(told, tuple):
                 fill = cells - _add_cut(parts, told, cells)
             else:
@@ -198,8 +213,12 @@ def _is_extra(column: Column[Item]) -> bool:
     return isinstance(column.width, Rest) and column.priority > 0
 
 
-def _cells_of(told: str | Line | Bar) -> int:
-    if isinstance(told, Bar):
+def _title(column: Column[Item], cells: int) -> str:
+    return column.title if isinstance(column.title, str) else column.title(cells)
+
+
+def _cells_of(told: str | Line | Bar | OverTime) -> int:
+    if isinstance(told, Bar | OverTime):
         return 0
     if isinstance(told, str):
         return text_width(clip(told, MOST_CELLS))
@@ -208,7 +227,7 @@ def _cells_of(told: str | Line | Bar) -> int:
 
 def _bar(bar: Bar, cells: int) -> str:
     # Rounded up, so that a small share is visible.
-    return "#" * -int(-bar.share * cells // 1)
+    return FULL * -int(-bar.share * cells // 1)
 
 
 def _add_cut(parts: list[tuple[str, Role]], line: Line, cells: int) -> int:

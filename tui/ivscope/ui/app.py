@@ -16,7 +16,7 @@ from ivscope.domain.clock import SYSTEM_CLOCK, Clock
 from ivscope.settings.configuration import Configuration, effective_keys, keymap
 from ivscope.ui.driver import QuickDriver
 from ivscope.ui.key_by_key import KeyByKey
-from ivscope.ui.stylesheets import PLAIN_SIGNS, STYLESHEETS, stylesheet
+from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
 from ivscope.workspace.jobs import Jobs, UiThread
 from ivscope.workspace.launch import Launch
 
@@ -47,7 +47,6 @@ class IvscopeApp(KeyByKey):
         local_zone: tzinfo | None = None,
         clock: Clock = SYSTEM_CLOCK,
         history: Path | None = None,
-        plain_signs: bool = False,
         driver_class: type[Driver] | None = None,
     ) -> None:
         """Keep what the explorer will need; nothing is read or loaded yet.
@@ -60,11 +59,9 @@ class IvscopeApp(KeyByKey):
             local_zone: Zone of the local style of times; None for that of the machine.
             clock: Tells the time to all waiting, rate limits and ages.
             history: File that keeps what was typed in prompts; None to keep it for this run only.
-            plain_signs: Whether ASCII stands for block elements: the terminal does not draw them.
             driver_class: Terminal driver; None for Textual's choice.
         """
         super().__init__(driver_class=driver_class)
-        self.set_class(plain_signs, PLAIN_SIGNS)
         self._connect = connect
         self._recorded = recorded
         self._launch = launch

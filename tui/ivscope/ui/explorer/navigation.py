@@ -1,5 +1,7 @@
 """Navigation: commands that go from place to place, and what a place reads when it opens."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from ivscope.domain.events import Event
@@ -12,6 +14,20 @@ from ivscope.ui.explorer.read_commands import ReadCommands
 from ivscope.workspace.event_stream import begun_scan
 from ivscope.workspace.launch import Launch
 from ivscope.workspace.place import Level, Place
+
+
+@dataclass(frozen=True, slots=True)
+class _LeftView:
+    """A view over a session from which a list of events was opened."""
+
+    events: Place
+    """The list that was opened from it."""
+    below: Place
+    """The place that it was shown over."""
+    filter: str
+    """The filter that it set; empty for none."""
+    again: Callable[[], None]
+    """Shows it again."""
 
 
 class Navigation:
@@ -28,6 +44,8 @@ class Navigation:
         self._layout = context.layout
         self._events = events
         self._reads = reads
+        self._left: list[_LeftView] = []
+        """Views to come back to, the latest last."""
         add = context.handlers.add
         add("go.in", self._go_in, self._why_not_in)
         add("go.out", self._go_out)
@@ -180,7 +198,7 @@ class Navigation:
         """Do the first that applies: stop work, leave detail, search, filter, or the place."""
         if self._stop():
             raise Unavailable("stopped; what was read is kept")
-        if self._layout.leave_detail():
+        if self._layout.leave_detail() or self._back_to_view():
             return
         if self.shows_events and self._events.clear():
             self._context.redraw()
@@ -191,6 +209,38 @@ class Navigation:
             if not self._trail.back():
                 raise Unavailable("this is the first screen: {go.quit_or_out} quits")
             self.arrive()
+
+    def note_view(self, below: Place, text: str, again: Callable[[], None]) -> None:
+        """Make Esc lead back from the events on screen to the view that opened them.
+
+        Args:
+            below: The place that the view was shown over.
+            text: The filter that it is about to set; empty for none.
+            again: Shows it again.
+        """
+        self._left = [one for one in self._left if one.events != self.here]
+        self._left.append(_LeftView(self.here, below, text, again))
+
+    def _back_to_view(self) -> bool:
+        """Go back to the view that opened these events. Returns whether there is one.
+
+        What was typed since, a search or another filter, is left first.
+        """
+        event_list = self._pane.event_list
+        if not self._left or self._left[-1].events != self.here or event_list is None:
+            return False
+        view = self._left[-1]
+        is_changed = event_list.hides and event_list.filter_text != view.filter
+        if event_list.search_text or is_changed or event_list.errors_only:
+            return False
+        del self._left[-1]
+        self._events.clear()
+        if self.here != view.below:
+            self._leave()
+            self._trail.back()
+            self.arrive()
+        view.again()
+        return True
 
     def _quit_or_out(self) -> None:
         is_root = self.here.level is Level.STAGES and not self._picker.text

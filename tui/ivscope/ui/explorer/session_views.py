@@ -17,7 +17,7 @@ from ivscope.ui.explorer.navigation import Navigation
 from ivscope.ui.lanes.screen import Landing, LanesScreen
 from ivscope.ui.lanes.view import LanesView
 from ivscope.ui.summary.data import ParticipantData, SessionData, SummaryData
-from ivscope.ui.summary.screen import Drill, SummaryScreen
+from ivscope.ui.summary.screen import Drill, OtherView, SummaryScreen
 from ivscope.workspace.event_stream import NOTHING_NEW, ParticipantStream, begun_scan
 from ivscope.workspace.names import Names
 from ivscope.workspace.place import Level, Place
@@ -183,9 +183,35 @@ class SessionViews:
             data = ParticipantData(self._provider, here, stream)
         else:
             data = SessionData(self._provider, self._scan(), self._jobs, self._redraw_view)
-        keys, reading = self._context.keys, self._reading()
-        self._view = SummaryScreen(data, self._times, self._jobs, keys, reading)
-        self._context.screen.app.push_screen(self._view, self._leave_summary)
+        self._show_summary(data, None)
+
+    def _show_summary(self, data: SummaryData, cursor: int | None) -> None:
+        """Show a summary.
+
+        Args:
+            data: What is summed up.
+            cursor: The row of the cursor, when it was shown before.
+        """
+        zone, context = self._times.zone, self._context
+        title = partial(self._title, lambda: data.word(zone))
+        view = SummaryScreen(
+            data,
+            title,
+            self._times,
+            self._jobs,
+            keys=context.keys,
+            reading=self._reading(),
+            cursor=cursor,
+        )
+        self._view = view
+
+        def leave(drill: Drill | None) -> None:
+            self._view = None
+            if drill is not None:
+                self._leave_summary(drill, lambda: self._show_summary(data, view.cursor))
+            context.show_bars()
+
+        context.screen.app.push_screen(view, leave)
 
     def _reading(self, *, of_everybody: bool = False) -> OverlayReading:
         """Return the reading of what a view of the place on screen counts.
@@ -212,18 +238,24 @@ class SessionViews:
         if self._view is not None:
             self._view.changed()
 
-    def _leave_summary(self, drill: Drill | None) -> None:
-        self._view = None
-        here = self._context.here
-        if drill is None:
+    def _leave_summary(self, drill: Drill, again: Callable[[], None]) -> None:
+        """Go where a summary leads; Esc there shows it again.
+
+        Args:
+            drill: Where it leads.
+            again: Shows the summary again.
+        """
+        here, events = self._context.here, self._events
+        if drill is OtherView.LANES:
+            self._open_lanes(again)
             return
         if here.level is not Level.EVENTS:
             self._navigation.go(Place(here.stage_arn, here.session_id, everybody=True))
+        self._navigation.note_view(here, drill if isinstance(drill, str) else "", again)
         if isinstance(drill, str):
-            self._events.filter_by(drill)
-        else:
+            events.filter_by(drill)
+        elif isinstance(drill, int):
             self._context.pane.seek_for("that event", lambda: self._row_of(drill))
-        self._context.show_bars()
 
     def _row_of(self, position: int) -> int | None:
         """Return the row of an event in the list of everybody; None while it is not shown."""
@@ -234,22 +266,42 @@ class SessionViews:
 
     # Lanes.
 
-    def _open_lanes(self) -> None:
-        scan = self._scan()
+    def _open_lanes(self, closed: Callable[[], None] = lambda: None) -> None:
+        """Show the lanes.
+
+        Args:
+            closed: Called when they were closed without opening a participant.
+        """
         event = self._context.pane.event if self._context.here.level >= Level.EVENTS else None
         moment = event.time if event is not None and isinstance(event.time, datetime) else None
-        view = LanesView(self._provider, scan, self._times, moment, self._context.participant_id)
+        view = LanesView(
+            self._provider, self._scan(), self._times, moment, self._context.participant_id
+        )
+        self._show_lanes(view, closed)
+
+    def _show_lanes(self, view: LanesView, closed: Callable[[], None]) -> None:
+        scan, zone = self._scan(), self._times.zone
 
         def word() -> str:
-            return scan_word_alone(scan, self._provider, self._times.zone)
+            return scan_word_alone(scan, self._provider, zone)
 
-        self._show_lanes(view, word)
+        title, reading = partial(self._title, word), self._reading(of_everybody=True)
+        self._view = LanesScreen(view, title, self._jobs, self._context.keys, reading)
 
-    def _show_lanes(self, view: LanesView, word: Callable[[], str]) -> None:
-        title = partial(self._title, word)
-        keys, reading = self._context.keys, self._reading(of_everybody=True)
-        self._view = LanesScreen(view, title, self._jobs, keys, reading)
-        self._context.screen.app.push_screen(self._view, self._leave_lanes)
+        def leave(landing: Landing | None) -> None:
+            self._view = None
+            participant_id, moment = landing or (None, None)
+            here = self._context.here
+            if participant_id is not None:
+                self._navigation.go(Place(here.stage_arn, here.session_id, participant_id))
+                self._navigation.note_view(here, "", lambda: self._show_lanes(view, closed))
+            if moment is not None and self._context.here.level >= Level.EVENTS:
+                self._events.go_to_moment(moment)
+            self._context.show_bars()
+            if participant_id is None:
+                closed()
+
+        self._context.screen.app.push_screen(self._view, leave)
 
     def _title(self, word: Callable[[], str], name: str, width: int) -> Line:
         """Draw where a view is, with the state of reading at the right end.
@@ -261,16 +313,6 @@ class SessionViews:
         """
         crumbs = (*self._crumbs(), Crumb(name))
         return header_line(crumbs, self._context.handlers.with_keys(word()), width)
-
-    def _leave_lanes(self, landing: Landing | None) -> None:
-        self._view = None
-        participant_id, moment = landing or (None, None)
-        here = self._context.here
-        if participant_id is not None:
-            self._navigation.go(Place(here.stage_arn, here.session_id, participant_id))
-        if moment is not None and self._context.here.level >= Level.EVENTS:
-            self._events.go_to_moment(moment)
-        self._context.show_bars()
 
     # Comparison.
 

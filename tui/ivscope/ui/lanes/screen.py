@@ -4,7 +4,6 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import datetime
 from typing import ClassVar
 
-from textual import on
 from textual.binding import BindingType
 from textual.widget import Widget
 
@@ -30,9 +29,15 @@ class LaneRows:
 
     def __init__(self, view: LanesView) -> None:
         self._view = view
+        self._rows = view.rows
 
     def __len__(self) -> int:
-        return len(self._view.rows)
+        return len(self._rows)
+
+    def participant(self, index: int) -> str | None:
+        """Return the id of the participant of a row; None for a heading and for no row."""
+        row = self._rows[index] if index < len(self._rows) else None
+        return row if isinstance(row, str) else None
 
     def key(self, index: int) -> Hashable:
         """Return these rows and the index: a change of the view changes every lane."""
@@ -40,7 +45,7 @@ class LaneRows:
 
     def line(self, index: int, width: int) -> Line:
         """Draw a lane, or a heading."""
-        return self._view.row(index, width)
+        return self._view.row(self._rows[index], width)
 
     def titles(self, width: int) -> Line:  # noqa: ARG002 - the protocol's signature
         """Return no titles: the axis of time is above the list."""
@@ -50,18 +55,19 @@ class LaneRows:
 class LaneList(RowList):
     """The lanes; the cursor passes over the headings."""
 
-    def __init__(self, view: LanesView) -> None:
-        super().__init__(id="lanes")
-        self._view = view
+    @property
+    def participant(self) -> str | None:
+        """Id of the participant of the lane under the cursor; None before anybody is listed."""
+        return self.rows.participant(self.cursor) if isinstance(self.rows, LaneRows) else None
 
     def validate_cursor(self, cursor: int) -> int:
         """Keep the cursor on a lane: the next one in the direction of the move, else the last."""
-        cursor = super().validate_cursor(cursor)
-        way = 1 if cursor >= self.cursor else -1
-        rows = self._view.rows
+        cursor, rows = super().validate_cursor(cursor), self.rows
+        if not isinstance(rows, LaneRows):
+            return cursor
         below, above = range(cursor, len(rows)), range(cursor, -1, -1)
-        order = (*below, *above) if way > 0 else (*above, *below)
-        return next((row for row in order if isinstance(rows[row], str)), cursor)
+        order = (*below, *above) if cursor >= self.cursor else (*above, *below)
+        return next((row for row in order if rows.participant(row) is not None), cursor)
 
 
 class LanesScreen(CountingScreen[Landing]):
@@ -91,8 +97,6 @@ class LanesScreen(CountingScreen[Landing]):
         super().__init__(keys, jobs, view.work, reading)
         self._view = view
         self._title = title
-        self._chosen = view.came_from
-        """Id of the participant of the lane under the cursor."""
         add = self.handlers.add
         add("lanes.earlier", lambda: self._move(-1))
         add("lanes.later", lambda: self._move(1))
@@ -114,7 +118,7 @@ class LanesScreen(CountingScreen[Landing]):
         plot = TextPane(id="plot")
         plot.can_focus = False
         yield plot
-        yield LaneList(self._view)
+        yield LaneList(id="lanes")
         yield LineBar(id="legend")
         yield self.trouble
         yield self.foot
@@ -133,15 +137,12 @@ class LanesScreen(CountingScreen[Landing]):
         plot = self.query_one("#plot", TextPane)
         plot.styles.height = len(head)
         plot.show(tuple((Span(" "), *line) for line in head))
-        self._list.show(LaneRows(view), no_tail, view.row_of(self._chosen), self._list.top)
+        # The cursor stays on its participant, wherever the lane moves.
+        view.chosen = self._list.participant or view.chosen
+        self._list.show(LaneRows(view), no_tail, view.row_of(view.chosen), self._list.top)
         self.query_one("#title", LineBar).show(self._title("lanes", width))
         self.query_one("#legend", LineBar).show((Span(" "), *legend(inner)))
         self.show_foot()
-
-    @on(RowList.Highlighted)
-    def _choose(self) -> None:
-        """Keep the cursor on this participant from now on, wherever its lane moves."""
-        self._chosen = self._chosen_row or self._chosen
 
     def _change(self, change: Callable[[], object]) -> None:
         change()
@@ -154,14 +155,9 @@ class LanesScreen(CountingScreen[Landing]):
         self.counting.draw()
 
     def _why_no_lane(self) -> str:
-        return "" if self._chosen_row is not None else "nobody is listed yet"
-
-    @property
-    def _chosen_row(self) -> str | None:
-        rows, row = self._view.rows, self._list.cursor
-        chosen = rows[row] if row < len(rows) else None
-        return chosen if isinstance(chosen, str) else None
+        return "" if self._list.participant is not None else "nobody is listed yet"
 
     def _open(self) -> None:
         """Open the participant of the lane at the moment of the cursor."""
-        self.dismiss((self._chosen_row, self._view.moment))
+        self._view.chosen = self._list.participant
+        self.dismiss((self._view.chosen, self._view.moment))

@@ -1,4 +1,7 @@
-"""LanesView: the state of the lanes screen (window, cursor, order, plot) and its lines."""
+"""LanesView: the state of the lanes screen (window, cursor, order, plot) and its lines.
+
+Long because the order of the lanes, their marks and the count on top all follow from one cursor.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -149,6 +152,8 @@ class LanesView:
         self.moment = moment
         """The cursor; None before anything has a time."""
         self.came_from = came_from
+        self.chosen = came_from
+        """Id of the participant whose lane the cursor is on, or was on when it was left."""
         self.sorting = LaneSorting.BY_STATE
         self._counts = Counts(self._publishers, self._tally, self._until)
         self._plot = 0
@@ -300,9 +305,8 @@ class LanesView:
             self._plotted = made_for, plot.lines(self._counts, window, columns, frame)
         return self._plotted[1]
 
-    def row(self, index: int, width: int) -> Line:
+    def row(self, row: str | Section, width: int) -> Line:
         """Draw the lane of a participant, or a heading."""
-        row = self.rows[index]
         if isinstance(row, str):
             return self.lane(row, width)
         at = "" if self.moment is None else f" at {in_zone(self.moment, self._times.zone):%H:%M:%S}"

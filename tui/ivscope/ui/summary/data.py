@@ -1,18 +1,29 @@
-"""SummaryData: counts, facts and findings that the summary of a session or participant shows."""
+"""SummaryData: counts, facts and findings that the summary of a session or participant shows.
+
+Long because it holds both kinds of summary, and the findings that only one of them has.
+"""
 
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from math import log1p
 from typing import NamedTuple, Protocol
 
 from ivscope.analysis.estimates import Estimates
+from ivscope.analysis.event_tally import EventTally
+from ivscope.analysis.intervals import NOTHING_KNOWN, Reach
+from ivscope.analysis.lanes import Lanes
 from ivscope.analysis.listed_participants import ListedParticipants
+from ivscope.analysis.publishers import Publishers
 from ivscope.analysis.session_summary import Summary
 from ivscope.analysis.summary import SummaryBuilder
-from ivscope.domain.stages import ParticipantScope, ParticipantSummary
-from ivscope.findings.finding import Ask, EventRef, FactKind, Finding
+from ivscope.domain.stages import ParticipantScope, ParticipantSummary, SessionScope
+from ivscope.findings.client import VersionFails
+from ivscope.findings.finding import Ask, Certainty, EventRef, FactKind, Finding
+from ivscope.findings.shared_users import UserIdInTurn, UserIdReturns
+from ivscope.knowledge.error_codes import explain_code
+from ivscope.knowledge.explanation import ErrorSide
 from ivscope.provider.fetch.fact_reading import FactReading
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
@@ -20,27 +31,29 @@ from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.render.bars import all_read
 from ivscope.render.cells import clip
 from ivscope.render.facts_lines import session_span
-from ivscope.render.finding_lines import Cited, EvidenceKeys, finding_lines
+from ivscope.render.finding_lines import Cited, EvidenceKeys, Happened, happened_lines
 from ivscope.render.lines import Line, Role, Span
 from ivscope.ui.commands import ONLY_RECORDED
 from ivscope.ui.explorer.list_status import scan_word_alone
-from ivscope.ui.summary.lines import SummaryLine
+from ivscope.ui.summary.lines import SummaryLine, SummaryTimes
 from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.event_stream import ParticipantStream, pause_or_go_on
 from ivscope.workspace.jobs import Jobs, ThreadJob
 from ivscope.workspace.names import Names
 from ivscope.workspace.place import Place
+from ivscope.workspace.reaches import Reaches
 from ivscope.workspace.store_context import session_facts
 
 _FAILURES = 20
 """At most so many unread participants are named: their causes are mostly the same."""
 
 
+ABOUT_CLIENTS = (UserIdInTurn, UserIdReturns, VersionFails)
+"""What these findings say is about clients, whatever codes their events have."""
+
+
 class SummaryData(Protocol):
     """What a summary shows, which grows while events are read."""
-
-    title: str
-    """What is summed up: "Session" or "Participant"."""
 
     def work(self, seconds: float) -> bool:
         """Count for about so many seconds. Returns whether more is left to count."""
@@ -48,6 +61,10 @@ class SummaryData(Protocol):
 
     def summary(self) -> Summary:
         """What is counted so far."""
+        ...
+
+    def times(self, zone: tzinfo) -> SummaryTimes:
+        """The same over time, as far as counted."""
         ...
 
     def word(self, zone: tzinfo) -> str:
@@ -78,8 +95,6 @@ class SummaryData(Protocol):
 class SessionData:
     """The summary of a session, as far as its scan has come."""
 
-    title = "Session"
-
     def __init__(
         self, provider: StageDataProvider, scan: Scan, jobs: Jobs, done: Callable[[], object]
     ) -> None:
@@ -95,14 +110,42 @@ class SessionData:
         self._findings = SessionFindings(provider, scan, jobs, done)
         self._facts: FactReading | None = None
         self.scan = scan
-        self._builder = SummaryBuilder(scan.log.log)
+        log = scan.log
+        self._builder = SummaryBuilder(log.log)
+        self._tally = EventTally(log.log)
+        self._reaches = Reaches(provider)
+        self._publishers = Publishers(log.log, lambda: self._reaches.in_scan(scan))
+        self._reach_of = self._reaches.in_scan(scan)
+        self._until = known_until(provider, scan.session)
+        self._lanes = Lanes(log.log, log.ranges, self._reach, self._until)
+        self._names = Names(scan.participants)
         self._people = ListedParticipants()
         self._estimates: Estimates | None = None
         self._estimated_at: tuple[ScanState, int, int] | None = None
 
     def work(self, seconds: float) -> bool:
         """Count on."""
-        return self._builder.advance(seconds)
+        parts = self._builder, self._tally, self._publishers
+        return sum(part.advance(seconds / len(parts)) for part in parts) > 0
+
+    def _reach(self, participant_id: str) -> Reach:
+        is_unread = participant_id in self.scan.log.failures
+        return NOTHING_KNOWN if is_unread else self._reach_of(participant_id)
+
+    def times(self, zone: tzinfo) -> SummaryTimes:
+        """The same over time."""
+        self._reach_of = self._reaches.in_scan(self.scan)
+        window = self._tally.window
+        return SummaryTimes(
+            window,
+            zone,
+            self._tally,
+            self._lanes,
+            self._names.name,
+            None
+            if window is None
+            else lambda cells: self._publishers.levels(window, cells, self._until),
+        )
 
     def summary(self) -> Summary:
         """What is counted so far."""
@@ -196,6 +239,13 @@ class SessionData:
         return lines
 
 
+def known_until(provider: StageDataProvider, scope: SessionScope) -> datetime:
+    """Return when a session ended; of one that is live the present time."""
+    session = provider.store.session(scope)
+    end = session.end_time if session is not None else None
+    return end if isinstance(end, datetime) else provider.time_of(provider.clock.monotonic())
+
+
 def _percents(count: int) -> int:
     """Return a number that grows by one when a count has grown by one percent."""
     return int(100 * log1p(count))
@@ -204,19 +254,30 @@ def _percents(count: int) -> int:
 class ParticipantData:
     """The summary of one participant, as far as its events are read."""
 
-    title = "Participant"
-
     def __init__(
         self, provider: StageDataProvider, place: Place, stream: ParticipantStream
     ) -> None:
         self._provider = provider
         self._place = place
         self._stream = stream
-        self._builder = SummaryBuilder(stream.items)
+        log = stream.items
+        self._builder = SummaryBuilder(log)
+        self._tally = EventTally(log)
+        until = known_until(provider, place.session)
+        self._lanes = Lanes(log, lambda _: [range(len(log))], self._reach, until)
+
+    def _reach(self, _: str) -> Reach:
+        return Reaches(self._provider).of_feed(self._place.participant, self._stream.feed)
 
     def work(self, seconds: float) -> bool:
         """Count on."""
-        return self._builder.advance(seconds)
+        parts = self._builder, self._tally
+        return sum(part.advance(seconds / len(parts)) for part in parts) > 0
+
+    def times(self, zone: tzinfo) -> SummaryTimes:
+        """The same over time."""
+        own = self._place.participant_id or ""
+        return SummaryTimes(self._tally.window, zone, self._tally, self._lanes, str, own=own)
 
     def summary(self) -> Summary:
         """What is counted so far."""
@@ -322,24 +383,34 @@ class SessionFindings:
         self._done()
 
     def lines(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:
-        """Make a heading and the findings; each leads to the first event that it rests on."""
+        """Make a heading and the findings, what was seen first; each leads to its first event."""
         if not self._found.findings:
             return []
-        lines = [SummaryLine(()), SummaryLine((Span("Findings", Role.STRONG),))]
-        for number, finding in enumerate(self._found.findings, 1):
+        order = list(Certainty)
+        ranked = sorted(self._found.findings, key=lambda one: order.index(one.certainty))
+        lines = [SummaryLine(()), SummaryLine((Span("WHAT HAPPENED", Role.STRONG),))]
+        # One reading of facts tells more about all of them: it is offered once, with all its calls.
+        asks = {ask: one for one in ranked for ask in one.would_tell if is_about_facts(ask)}
+        most = max(asks, key=lambda ask: ask.calls, default=None)
+        for number, finding in enumerate(ranked, 1):
             position = finding.rests_on[0].position if finding.rests_on else None
-            told = finding_lines(
-                (finding,),
-                width,
-                zone,
-                around=None,
-                cite=self._cite,
-                fetched=next((ask for ask in finding.would_tell if is_about_facts(ask)), None),
-                keys=keys,
-                first=number,
-            )
-            lines += [SummaryLine(line, position=position) for line in told]
+            fetched = most if most is not None and asks[most] is finding else None
+            happened = self._happened(finding, fetched)
+            told = happened_lines(number, happened, width, zone, keys)
+            lines += [SummaryLine(line, position=position, kind="finding") for line in told[:1]]
+            lines += [SummaryLine(line, position=position) for line in told[1:]]
         return lines
+
+    def _happened(self, finding: Finding, fetched: Ask | None) -> Happened:
+        """Look up the events that a finding rests on."""
+        cited = [one for ref in finding.rests_on if (one := self._cite(ref)) is not None]
+        log = self._scan.log.log
+        codes = {log.error_code(ref.position) for ref in finding.rests_on}
+        code = codes.pop() if len(codes) == 1 else None
+        side = None if code is None else explain_code(code).side
+        if isinstance(finding.claim, ABOUT_CLIENTS):
+            side = ErrorSide.CLIENT
+        return Happened(finding, side, tuple(cited), fetched)
 
     def _cite(self, ref: EventRef) -> Cited | None:
         log = self._scan.log.log

@@ -1,10 +1,17 @@
-"""The lines of a summary: facts, errors by code, findings, participants, clients, names."""
+"""The lines of a summary: counts, what happened, codes and participants over time, and the rest.
+
+Long because a summary has many tables, each with its columns.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import partial
 from typing import Protocol, TypeVar
 
+from ivscope.analysis.event_tally import EventTally
+from ivscope.analysis.lanes import Lanes
+from ivscope.analysis.publishers import PublisherLevel
 from ivscope.analysis.session_summary import (
     Breakdown,
     BreakdownRow,
@@ -14,13 +21,16 @@ from ivscope.analysis.session_summary import (
     ParticipantRow,
     Summary,
 )
-from ivscope.domain.durations import duration, rate
-from ivscope.render.bars import ALL_READ, PARTLY_READ
-from ivscope.render.cells import clip, wrap
+from ivscope.analysis.time_window import TimeWindow
+from ivscope.domain.durations import duration, rate, round_duration
+from ivscope.knowledge.limits import PUBLISHER_LIMIT
+from ivscope.render.cells import clip, line_width, wrap
 from ivscope.render.estimate_lines import estimate_lines
 from ivscope.render.fields import field, not_counted, title, value_span
 from ivscope.render.lines import Line, Role, Span
-from ivscope.render.tables import Bar, Column, Fit, Rest, Table
+from ivscope.render.plots import lane_cells, strip
+from ivscope.render.sentences.words import counted
+from ivscope.render.tables import Bar, Column, Fit, OverTime, Rest, Table
 from ivscope.render.timestamps import NO_TIME, clock, from_to, in_zone
 
 
@@ -33,6 +43,9 @@ class SummaryLine:
     """The filter that shows the events that the line counts; None when it counts none."""
     position: int | None = None
     """Position in the session's log of the first event that a finding rests on; None for none."""
+    kind: str = ""
+    """What it is one of, for the count of those below the screen: "code", "participant",
+    "finding"; or the name of what begins here, in capitals. Empty for none of these."""
 
 
 class _Counted(Protocol):
@@ -57,53 +70,76 @@ _FEWEST_NAME_CELLS = 16
 _BAR = Rest(4, most=20)
 """Shorter bars cannot be compared, longer ones are no easier to compare."""
 
+_CODE_CELLS = 25
+"""The longest code of the service; a longer text is cut before columns are left out."""
+
+_FEWEST_WITH_STRIP = 76
+_STRIP = Rest(36)
+"""From so many cells on each row has a strip, at least so long, beside the longest code."""
+
 
 def _table(
-    columns: Iterable[Column[Row]], rows: Sequence[Row], width: int, *, of_errors: bool = False
+    columns: Iterable[Column[Row]], rows: Sequence[Row], width: int, kind: str = ""
 ) -> Iterator[SummaryLine]:
-    """Draw titles and rows; rows of errors have a mark and the role of errors.
+    """Draw titles and rows.
 
     Args:
         columns: The name comes first.
         rows: In the order shown.
         width: Cells.
-        of_errors: Whether each row counts errors.
+        kind: What each row is one of.
     """
-    mark: Column[Row] = Column(
-        "",
-        1,
-        lambda _: "!" if of_errors else "",
-        Role.ERROR if of_errors else Role.TEXT,
-    )
-    table = Table((mark, *columns), rows)
+    table = Table(columns, rows)
     yield SummaryLine(table.titles(width))
     for row in rows:
-        yield SummaryLine(table.line(row, width), row.drill)
+        yield SummaryLine(table.line(row, width), row.drill, kind=kind)
 
 
 def _named(
-    title: str, name: Callable[[Row], str | None], absent: str, role: Role = Role.TEXT
+    title: str,
+    name: Callable[[Row], str | None],
+    absent: str,
+    role: Role = Role.TEXT,
+    least: int = _FEWEST_NAME_CELLS,
 ) -> Column[Row]:
     """Make the first column, which is never left out."""
     return Column(
         title,
-        Fit(_FEWEST_NAME_CELLS),
+        Fit(least),
         lambda row: (Span(_name(name(row), absent), role),),
         role,
     )
 
 
-def _number(title: str, text: Callable[[Row], str], role: Role = Role.TEXT) -> Column[Row]:
+def _number(
+    title: str, text: Callable[[Row], str], role: Role = Role.TEXT, priority: int = 1
+) -> Column[Row]:
     """Make a column of numbers; those on the right are left out first."""
-    return Column(title, Fit(), text, role, priority=1, is_right=True)
+    return Column(title, Fit(), text, role, priority=priority, is_right=True)
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryTimes:
+    """The same counts over time, for strips of any length."""
+
+    window: TimeWindow | None
+    """From the first event to the last one; None before any has a time."""
+    zone: tzinfo
+    tally: EventTally
+    lanes: Lanes
+    name: Callable[[str], str]
+    """The user id of a participant, else its id. Text from outside."""
+    publishing: Callable[[int], list[PublisherLevel]] | None = None
+    """Most publishers at once in each of so many cells; None in the summary of one participant."""
+    own: str = ""
+    """Id of the participant that is summed up; empty in the summary of a session."""
 
 
 def summary_lines(
     summary: Summary,
     width: int,
-    zone: tzinfo,
+    times: SummaryTimes,
     *,
-    heading: str = "Session",
     about: Iterable[Line] = (),
     findings: Iterable[SummaryLine] = (),
 ) -> list[SummaryLine]:
@@ -112,29 +148,26 @@ def summary_lines(
     Args:
         summary: What was counted.
         width: Cells.
-        zone: Zone in which times are shown.
-        heading: What is summed up, "Session" or "Participant".
+        times: The counts over time.
         about: Lines of facts that are not counts.
-        findings: Lines between the codes and the long tables.
+        findings: What happened: it stands above the tables.
     """
     coverage = coverage_text(summary.coverage)
-    is_partial = not summary.coverage.is_complete
-    word = (PARTLY_READ, Role.WARNING) if is_partial else (ALL_READ, Role.GOOD)
-    head = (Span(f"{heading} summary  ", Role.STRONG), Span(*word), Span(f"  {coverage}"))
-    note = f", {coverage}" if is_partial else ""
-    lines = _plain([*wrap(head, width), *about])
-    lines += _facts(summary, width, zone)
-    lines += _codes(summary, width, zone, note)
-    if summary.estimates is not None:
-        lines += _titled(f"Errors estimated for all others{note}", width)
-        lines += _plain(estimate_lines(summary.estimates, width))
+    note = "" if summary.coverage.is_complete else f", {coverage}"
+    lines = _counts(summary, width)
+    lines += _over_time(summary, width, times)
     lines += findings
-    if summary.top_participants and summary.coverage.known != 1:
-        lines += _participants(summary, width, note)
+    if summary.estimates is not None:
+        lines += _titled(f"ERRORS ESTIMATED FOR ALL OTHERS{note}", width)
+        lines += _plain(estimate_lines(summary.estimates, width))
+    lines += _codes(summary, width, times, note)
+    if summary.top_participants and not times.own:
+        lines += _participants(summary, width, times, note)
     lines += _breakdowns(summary, width)
     if summary.by_name:
-        lines += _titled(f"Events by name{note}", width)
+        lines += _titled(f"EVENTS BY NAME{note}", width)
         lines += _table(_BY_NAME, summary.by_name, width)
+    lines += _facts(summary, width, times.zone, about)
     return lines
 
 
@@ -146,33 +179,110 @@ def coverage_text(coverage: Coverage) -> str:
     return text if coverage.all_listed else f"{text}, more to list"
 
 
+def _counts(summary: Summary, width: int) -> list[SummaryLine]:
+    """Say in one line what was counted; "at least" while not everybody is read."""
+    coverage, failing, errors = summary.coverage, summary.failing, summary.errors
+    is_one = coverage.known == 1 and coverage.all_listed
+    if _is_unread(summary):
+        unread = f"{coverage_text(coverage)} · of their events none are read"
+        return _plain(wrap((Span(unread, Role.WARNING),), width))
+    published = f"{summary.publishers:,} published"
+    if not (summary.publishers or coverage.is_complete):
+        published = "none published in what was read"
+    counts = [published, counted(summary.joins, "join")]
+    counts.append(counted(summary.events, "event"))
+    whose = "" if is_one or not errors else f" of {counted(failing, 'participant')}"
+    told = (Span(f"{counted(errors, 'error')}{whose}", Role.ERROR if errors else Role.TEXT),)
+    if not errors:
+        told = (Span("no error" if coverage.is_complete else "no error in what was read"),)
+    if is_one:
+        head: Line = () if coverage.is_complete else (Span("at least ", Role.WARNING),)
+        counts = counts[1:]
+    elif coverage.is_complete:
+        head = (Span(f"{counted(coverage.known, 'participant')} · "),)
+    else:
+        head = (Span(f"{coverage_text(coverage)} · "), Span("at least ", Role.WARNING))
+    line = (*head, Span(f"{' · '.join(counts)} · "), *told)
+    if errors and line_width(line) > width and coverage.is_complete and not is_one:
+        # The first number says of how many.
+        short = Span(f"{failing:,} got {counted(errors, 'error')}", told[0].role)
+        line = (*head, Span(f"{' · '.join(counts)} · "), short)
+    drill = "error:yes" if errors else None
+    lines = [SummaryLine(one, drill) for one in wrap(line, width)]
+    if said := not_counted(summary.contradictions):
+        lines += _plain(wrap((Span(said, Role.WARNING),), width))
+    return lines
+
+
+_STRIP_NOTE = 26
+"""Cells beside a strip: how much it was at most, and when."""
+
+_WIDE = 100
+"""From so many cells on the publishers have a strip too."""
+
+_SHORTEST_STRIP = 10
+"""A shorter strip tells a burst no better than the number does."""
+
+
+def _over_time(summary: Summary, width: int, times: SummaryTimes) -> Iterator[SummaryLine]:
+    """Draw when most published, and when most errors came."""
+    label = len("publishing  " if width >= _WIDE else "errors ")
+    window, cells = times.window, width - label - _STRIP_NOTE
+    if window is None or cells < _SHORTEST_STRIP:
+        return
+
+    def line(name: str, drawn: Line, most: str, at: int, drill: str) -> SummaryLine:
+        moment = clock(window.moment_at(at, cells), times.zone)
+        told = Span(f"  {most}, {moment}", Role.MUTED)
+        return SummaryLine((Span(name.ljust(label), Role.MUTED), *drawn, told), drill)
+
+    if times.publishing is not None and width >= _WIDE and summary.publishers:
+        levels = [level.certain for level in times.publishing(cells)]
+        least = "" if summary.coverage.is_complete else "at least "
+        most = f"{least}{max(levels)} of {PUBLISHER_LIMIT}"
+        drawn = strip(levels, Role.GOOD, PUBLISHER_LIMIT)
+        yield line("publishing", drawn, most, levels.index(max(levels)), summary.publishers_drill)
+    if times.own:
+        drawn = lane_cells(times.lanes.cells(times.own, window, cells))
+        yield SummaryLine((Span("lane".ljust(label), Role.MUTED), *drawn))
+    counts = [bucket.errors for bucket in times.tally.buckets(window, cells)]
+    if any(counts):
+        seconds = (window.end - window.start).total_seconds() / cells
+        lasted = f"{seconds:.0f} s" if seconds < _LONG_CELL else round_duration(seconds)
+        most = f"most {max(counts):,} in {lasted}"
+        at = counts.index(max(counts))
+        yield line("errors", strip(counts, Role.ERROR), most, at, "error:yes")
+
+
+_LONG_CELL = 100
+"""Seconds of a cell from which on minutes are easier to read."""
+
+
 def _plain(lines: Iterable[Line]) -> list[SummaryLine]:
     return [SummaryLine(line) for line in lines]
 
 
 def _titled(text: str, width: int) -> list[SummaryLine]:
-    return _plain([(), *title(text, width)])
+    first, *rest = title(text, width)
+    return [SummaryLine(()), SummaryLine(first, kind=text.partition(",")[0]), *_plain(rest)]
 
 
-def _facts(summary: Summary, width: int, zone: tzinfo) -> Iterator[SummaryLine]:
-    text = f"{summary.events:,}"
-    is_unread = _is_unread(summary)
-    if is_unread:
-        text = "none are read"
+def _facts(
+    summary: Summary, width: int, zone: tzinfo, about: Iterable[Line]
+) -> Iterator[SummaryLine]:
+    """Say what is constant or seldom asked for, at the end."""
+    yield from _titled("FACTS", width)
+    yield from _plain(about)
     if summary.first is not None and summary.last is not None:
         lasted = duration((summary.last - summary.first).total_seconds())
-        text += f" in {lasted}, {from_to(summary.first, summary.last, zone)}"
-    yield from _plain(field("Events", (Span(text),), width))
-    if told := not_counted(summary.contradictions):
-        yield from _plain(field("Contradict", (Span(told, Role.WARNING),), width))
+        text = f"{lasted}, {from_to(summary.first, summary.last, zone)}"
+        yield from _plain(field("Events", (Span(text),), width))
     if summary.states:
         spans: list[Span] = []
         for row in summary.states:
             spans += [Span(", ")] if spans else []
             spans += [Span(f"{row.count:,} "), value_span(row.state)]
         yield from _plain(field("State", tuple(spans), width))
-    if not is_unread:
-        yield from _counts(summary, width)
 
 
 def _is_unread(summary: Summary) -> bool:
@@ -180,58 +290,73 @@ def _is_unread(summary: Summary) -> bool:
     return not (summary.events or summary.coverage.read)
 
 
-def _counts(summary: Summary, width: int) -> Iterator[SummaryLine]:
-    publishers = f"{summary.publishers:,} participants with a PUBLISH_STARTED"
-    if not (summary.publishers or summary.coverage.is_complete):
-        publishers = "no PUBLISH_STARTED in what was read"
-    if summary.publishers == 1:
-        publishers = "1 participant with a PUBLISH_STARTED"
-    errors = f"{summary.errors:,}" if summary.errors else "none"
-    if not (summary.errors or summary.coverage.is_complete):
-        errors = "none in what was read"
-    if summary.errors:
-        errors += " of 1 participant" if summary.failing == 1 else ""
-        errors += f", of {summary.failing:,} participants" if summary.failing != 1 else ""
-    rows = (
-        ("Joins", f"{summary.joins:,}", summary.joins, summary.joins_drill),
-        ("Publishers", publishers, summary.publishers, summary.publishers_drill),
-        ("Errors", errors, summary.errors, "error:yes"),
-    )
-    for label, value, count, drill in rows:
-        role = Role.ERROR if label == "Errors" and count else Role.TEXT
-        for line in field(label, (Span(value, role),), width):
-            yield SummaryLine(line, drill if count else None)
-
-
-def _codes(summary: Summary, width: int, zone: tzinfo, note: str) -> Iterator[SummaryLine]:
-    yield from _titled(f"Errors by code{note}", width)
+def _codes(summary: Summary, width: int, times: SummaryTimes, note: str) -> Iterator[SummaryLine]:
     if not summary.by_code:
-        none = "  No error event in what was read." if note else "  No error event."
+        none = "No error event in what was read." if note else "No error event."
         if _is_unread(summary):
-            none = "  Not known: no events are read."
-        yield SummaryLine((Span(none, Role.MUTED),))
+            none = "Not known: no events are read."
+        yield from _plain([(), (Span(none, Role.MUTED),)])
         return
     days = {
-        f"{in_zone(moment, zone):%Y-%m-%d}"
+        f"{in_zone(moment, times.zone):%Y-%m-%d}"
         for row in summary.by_code
         for moment in (row.first, row.last)
         if moment is not None
     }
-    columns = _code_columns(zone, len(days) > 1, max(row.count for row in summary.by_code))
-    yield from _table(columns, summary.by_code, width, of_errors=True)
+    columns = _code_columns(times, width, with_day=len(days) > 1)
+    yield from _plain(title(f"ERRORS BY CODE{note}", width) if note else [()])
+    yield from _table(columns, summary.by_code, width, kind="code")
 
 
-def _code_columns(zone: tzinfo, with_day: bool, most: int) -> tuple[Column[ErrorRow], ...]:
-    error = Role.ERROR
+def _code_columns(
+    times: SummaryTimes, width: int, *, with_day: bool
+) -> tuple[Column[ErrorRow], ...]:
+    zone = times.zone
+    code_cells = _CODE_CELLS if width >= _FEWEST_WITH_STRIP else _FEWEST_NAME_CELLS
     return (
-        _named("code", lambda row: row.code, "no code", error),
-        _number("count", lambda row: f"{row.count:,}", error),
-        _number("particip.", lambda row: f"{row.participants:,}", error),
-        _number("first", lambda row: _moment(row.first, zone, with_day=with_day), error),
-        _number("last", lambda row: _moment(row.last, zone, with_day=with_day), error),
-        _number("per min", lambda row: _rate(row.per_minute), error),
-        Column("", _BAR, lambda row: Bar(row.count / most), Role.WARNING, priority=1),
+        _named("CODE", lambda row: row.code, "no code", Role.ERROR, code_cells),
+        _number("ERRORS", lambda row: f"{row.count:,}", Role.ERROR),
+        _number("WHO", lambda row: f"{row.participants:,}", Role.ERROR),
+        *_over_cells(
+            times,
+            "when",
+            lambda row, window, cells: strip(
+                times.tally.errors(row.code, window, cells), Role.ERROR
+            ),
+            width,
+        ),
+        _number("FIRST AND LAST", lambda row: _first_and_last(row, zone, with_day), priority=3),
+        _number("PER MIN", lambda row: _rate(row.per_minute), priority=4),
     )
+
+
+def _over_cells(
+    times: SummaryTimes, word: str, draw: Callable[[Row, TimeWindow, int], Line], width: int
+) -> tuple[Column[Row], ...]:
+    """Make a column over time, where there is room and something has a time."""
+    window = times.window
+    if window is None or width < _FEWEST_WITH_STRIP:
+        return ()
+    return (
+        Column(
+            lambda cells: _time_title(times, word, cells),
+            _STRIP,
+            lambda row: OverTime(partial(draw, row, window)),
+        ),
+    )
+
+
+def _time_title(times: SummaryTimes, word: str, cells: int) -> str:
+    """Write the title above strips: "20:30 ──── when ──── 21:24", as much of it as fits."""
+    if times.window is None:
+        return word
+    first, last = (clock(one, times.zone)[:5] for one in (times.window.start, times.window.end))
+    room = cells - len(first) - len(last) - 2
+    return f"{first} {f' {word} '.center(room, '─')} {last}" if room > len(word) else word
+
+
+def _who(row: ParticipantRow, times: SummaryTimes) -> str | None:
+    return None if row.participant_id is None else times.name(row.participant_id)
 
 
 _BY_NAME: tuple[Column[NameRow], ...] = (
@@ -239,25 +364,27 @@ _BY_NAME: tuple[Column[NameRow], ...] = (
     _number("count", lambda row: f"{row.count:,}"),
 )
 
-_OF_PARTICIPANTS: tuple[Column[ParticipantRow], ...] = (
-    _named("participant", lambda row: row.participant_id, "no id", Role.ERROR),
-    _number("errors", lambda row: f"{row.errors:,}", Role.ERROR),
-    _number("events", lambda row: f"{row.events:,}", Role.ERROR),
-    Column(
-        "most",
-        Fit(),
-        lambda row: (Span(_name(row.top_code, "no code"), Role.ERROR),),
-        Role.ERROR,
-        priority=1,
-    ),
-    Column(
-        "user id",
-        Fit(),
-        lambda row: (Span(_name(row.user_id, "not given", 20), Role.ERROR),),
-        Role.ERROR,
-        priority=1,
-    ),
-)
+
+def _participant_columns(times: SummaryTimes, width: int) -> tuple[Column[ParticipantRow], ...]:
+    def lane(row: ParticipantRow, window: TimeWindow, cells: int) -> Line:
+        if row.participant_id is None:
+            return (Span(" " * cells),)
+        return lane_cells(times.lanes.cells(row.participant_id, window, cells))
+
+    return (
+        _named("PARTICIPANT", lambda row: _who(row, times), "no id", Role.ERROR),
+        _number("ERRORS", lambda row: f"{row.errors:,}", Role.ERROR),
+        _number("EVENTS", lambda row: f"{row.events:,}"),
+        *_over_cells(times, "lane", lane, width),
+        Column(
+            "MOST",
+            Fit(),
+            lambda row: (Span(_name(row.top_code, "no code"), Role.ERROR),),
+            Role.ERROR,
+            priority=3,
+        ),
+        Column("ID", Fit(), lambda row: row.participant_id or "", Role.MUTED, priority=4),
+    )
 
 
 def _breakdown_columns(label: str) -> tuple[Column[BreakdownRow], ...]:
@@ -269,13 +396,16 @@ def _breakdown_columns(label: str) -> tuple[Column[BreakdownRow], ...]:
     )
 
 
-def _participants(summary: Summary, width: int, note: str) -> Iterator[SummaryLine]:
-    yield from _titled(f"Participants with most errors{note}", width)
+def _participants(
+    summary: Summary, width: int, times: SummaryTimes, note: str
+) -> Iterator[SummaryLine]:
+    yield from _plain([(), *title(f"PARTICIPANTS WITH ERRORS{note}", width)] if note else [()])
     rows = summary.top_participants
-    yield from _table(_OF_PARTICIPANTS, rows, width, of_errors=True)
+    yield from _table(_participant_columns(times, width), rows, width, kind="participant")
     more = summary.failing - len(rows)
     if more > 0:
-        yield SummaryLine((Span(f"  and {more:,} more with errors", Role.MUTED),), "error:yes")
+        said = f"{more:,} more participants with errors: Enter shows all errors"
+        yield SummaryLine((Span(said, Role.MUTED),), "error:yes", kind="participant")
 
 
 def _breakdowns(summary: Summary, width: int) -> Iterator[SummaryLine]:
@@ -284,7 +414,7 @@ def _breakdowns(summary: Summary, width: int) -> Iterator[SummaryLine]:
     first = summary.breakdowns[0]
     known = f"known for {first.known:,} of {first.of:,} participant{'s' * (first.of != 1)}"
     failing = f"{first.failing_known:,} of {first.failing:,} with errors"
-    yield from _titled(f"Failing and all by client, {known}, {failing}", width)
+    yield from _titled(f"CLIENTS, failing and all, {known}, {failing}", width)
     if not first.known:
         asked = "  GetParticipant was not asked for anybody whose events are read."
         yield from _plain(wrap((Span(asked, Role.MUTED),), width))
@@ -303,6 +433,10 @@ def _breakdown(breakdown: Breakdown, width: int) -> Iterator[SummaryLine]:
 
 def _name(text: str | None, absent: str, cells: int = _NAME_CELLS) -> str:
     return absent if text is None else clip(value_span(text[:cells]).text, cells)
+
+
+def _first_and_last(row: ErrorRow, zone: tzinfo, with_day: bool) -> str:
+    return " ".join(_moment(one, zone, with_day=with_day) for one in (row.first, row.last))
 
 
 def _moment(moment: datetime | None, zone: tzinfo, *, with_day: bool) -> str:

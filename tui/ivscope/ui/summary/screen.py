@@ -1,15 +1,17 @@
 """SummaryScreen: which errors came how often, for whom and when; rows lead to their events."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from enum import Enum
 from typing import ClassVar
 
-from textual import events
+from textual import events, on
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from ivscope.render.bars import both_ends
+from ivscope.render.cells import clip
 from ivscope.render.finding_lines import EvidenceKeys
 from ivscope.render.lines import Line, Role, Span
+from ivscope.render.sentences.words import counted
 from ivscope.settings.commands import View
 from ivscope.settings.key_names import first_key
 from ivscope.ui.commands import CountingScreen, OverlayReading, keyboard
@@ -20,8 +22,17 @@ from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList, no_tail
 from ivscope.workspace.jobs import Jobs
 
-Drill = str | int
-"""Where a row leads: a filter of events, or the position of an event in the session's log."""
+
+class OtherView(Enum):
+    """Views of the same session that a key opens."""
+
+    LANES = "lanes"
+    TIMELINE = "timeline"
+
+
+Drill = str | int | OtherView
+"""Where the summary leads: a filter of events, the position of an event in the session's log, or
+another view."""
 
 
 class SummaryRows:
@@ -45,6 +56,36 @@ class SummaryRows:
         """Return no titles: each table has its own."""
         return ()
 
+    def in_others(self, row: int, others: list[SummaryLine]) -> int:
+        """Return where other rows lead to the same events as a row; that row when nowhere."""
+        if not 0 <= row < len(self._rows) or self.drill(row) is None:
+            return row
+        own = self._rows[row]
+        wanted = own.drill, own.position, own.kind
+        same = [
+            index
+            for index, one in enumerate(others)
+            if (one.drill, one.position, one.kind) == wanted
+        ]
+        return min(same, key=lambda index: abs(index - row), default=row)
+
+    def below(self, row: int) -> str:
+        """Say what follows from a row on: "6 codes, 20 participants"; empty for nothing."""
+        counts: dict[str, int] = {}
+        for one in self._rows[row:]:
+            if one.kind:
+                counts[one.kind] = counts.get(one.kind, 0) + 1
+        return ", ".join(
+            kind.lower() if kind.isupper() else counted(count, kind)
+            for kind, count in counts.items()
+        )
+
+    @property
+    def first_to_open(self) -> int:
+        """The first finding or code, else the first row: where the cursor begins."""
+        kinds = (index for index, row in enumerate(self._rows) if row.kind)
+        return next(kinds, 0)
+
     def next_code(self, row: int) -> int | None:
         """Return the next row below that counts an error code; None when there is none."""
         for index in range(row + 1, len(self._rows)):
@@ -67,22 +108,40 @@ class SummaryScreen(CountingScreen[Drill | None]):
     def __init__(
         self,
         data: SummaryData,
+        title: Callable[[str, int], Line],
         times: TimeDisplay,
         jobs: Jobs,
+        *,
         keys: Mapping[str, str],
         reading: OverlayReading,
+        cursor: int | None,
     ) -> None:
+        """Make the screen.
+
+        Args:
+            data: What is summed up.
+            title: Makes the line on top for the name of this view and a width.
+            times: Zone in which times are shown.
+            jobs: The owner of background work.
+            keys: Keys in force by command id.
+            reading: What went wrong in reading what is counted, and how to read again.
+            cursor: The row where the cursor was when the summary was left; None for a new one.
+        """
         super().__init__(keys, jobs, data.work, reading)
         self._data = data
+        self._title = title
         self._times = times
         self._rows = SummaryRows([])
-        self._was_used = False
-        """Whether a key was pressed; until then the cursor stays on the first code."""
+        self.cursor = cursor
+        """Where a key has put the cursor; None until then: it stays on what happened."""
         self._evidence_keys = EvidenceKeys(
             first_key(keys["go.in"]), first_key(keys["evidence.fetch"]), ""
         )
+        self._more = LineBar(id="more")
         add = self.handlers.add
         add("go.in", self._drill, self._why_no_drill)
+        add("triage.lanes", lambda: self.dismiss(OtherView.LANES))
+        add("go.timeline", lambda: self.dismiss(OtherView.TIMELINE))
         for id_ in ("go.out", "go.quit_or_out", "triage.summary"):
             add(id_, lambda: self.dismiss(None))
         add("summary.next_code", self._next_code, self._why_no_code)
@@ -90,9 +149,10 @@ class SummaryScreen(CountingScreen[Drill | None]):
         add("read.pause", self._pause)
 
     def compose(self) -> Iterator[Widget]:
-        """Make a title, the rows and a footer."""
+        """Make a title, the rows, what follows below them and a footer."""
         yield LineBar(id="title")
         yield RowList(id="summary")
+        yield self._more
         yield self.trouble
         yield self.foot
 
@@ -114,34 +174,46 @@ class SummaryScreen(CountingScreen[Drill | None]):
         rows = summary_lines(
             self._data.summary(),
             inner,
-            zone,
-            heading=self._data.title,
+            self._data.times(zone),
             about=self._data.about(inner, self._times),
             findings=self._data.findings(inner, zone, self._evidence_keys),
         )
+        if self.cursor is not None:
+            self.cursor = self._rows.in_others(self.cursor, rows)
         self._rows = SummaryRows(rows)
-        cursor = self._list.cursor if self._was_used else self._rows.next_code(-1) or 0
-        self._list.show(self._rows, no_tail, cursor, self._list.top if self._was_used else 0)
-        title = (Span("SUMMARY", Role.STRONG),)
-        line = both_ends(
-            title,
-            Span(self.handlers.with_keys(self._data.word(self._times.zone)), Role.ACCENT),
-            width,
-        )
-        self.query_one("#title", LineBar).show(line)
+        is_new = self.cursor is None
+        cursor = self._rows.first_to_open if self.cursor is None else self.cursor
+        self._list.show(self._rows, no_tail, cursor, 0 if is_new else self._list.top)
+        self.query_one("#title", LineBar).show(self._title("summary", width))
+        self._tell_more()
         self.show_foot()
+
+    @on(RowList.Highlighted)
+    def _tell_more(self) -> None:
+        """Say what is below the last visible row, and the key that shows it."""
+        shown = self._list
+        below = self._rows.below(shown.top + shown.page)
+        key = first_key(self.keys["move.page_down"])
+        text = f" below: {below}  {key}" if below else ""
+        self._more.show((Span(clip(text, self.size.width), Role.MUTED),))
 
     def on_key(self, event: events.Key) -> None:
         """Leave the cursor where it is from now on, and remove the note."""
-        self._was_used = True
+        if self.cursor is None:
+            self.cursor = self._list.cursor
         super().on_key(event)
+
+    @on(RowList.Highlighted)
+    def _keep_cursor(self) -> None:
+        if self.cursor is not None:
+            self.cursor = self._list.cursor
 
     def _landing(self) -> Drill | None:
         row = self._list.cursor
         return self._rows.drill(row) if row < len(self._rows) else None
 
     def _why_no_drill(self) -> str:
-        return "" if self._landing() is not None else "this row leads to no events"
+        return "" if self._landing() is not None else "this row has no events to show"
 
     def _drill(self) -> None:
         """Go to the events that the row counts."""
