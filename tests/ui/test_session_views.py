@@ -206,6 +206,19 @@ async def test_lanes_open_where_one_was_and_those_who_published_then_are_below()
         assert any(line.startswith(">mara-host") for line in journey.screen)
 
 
+async def test_the_timeline_opens_at_the_event_where_one_was():
+    async with explorer(at(PRIYA), size=(80, 24), unlimited=True) as journey:
+        await journey.until("61 events, all read")
+        await journey.press("e", "e", "e")
+        await journey.until(lambda: journey.event.error_code == "QUOTA_EXCEEDED")
+        event = journey.event
+        await journey.press("M")
+        await journey.until(lambda: journey.here.level is Level.TIMELINE)
+        await journey.until(lambda: journey.event == event, within=40)
+        await journey.until("2,161 events, all read")
+        assert journey.event == event
+
+
 async def test_two_participants_stand_side_by_side():
     async with explorer(at(PRIYA)) as journey:
         await journey.until("61 events, all read")

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from ivscope.domain.events import Event
 from ivscope.domain.stages import ParticipantSummary
+from ivscope.domain.times import to_microseconds
+from ivscope.provider.fetch.scan import Scan
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.context import ExplorerContext
@@ -189,10 +191,30 @@ class Navigation:
         return "open a session first: {go.timeline} shows the events of everybody in it"
 
     def _go_timeline(self) -> None:
-        """Show the events of everybody; starts the scan that reads them, unless it was paused."""
+        """Show the events of everybody, the cursor on the event that it was on.
+
+        Starts the scan that reads them, unless it was paused.
+        """
         session = self.here.session
-        begun_scan(self._provider, session)
+        event = self._pane.event if self.here.level is Level.EVENTS else None
+        scan = begun_scan(self._provider, session)
         self.go(Place(session.stage_arn, session.session_id, everybody=True))
+        if event is not None:
+            self._pane.seek_for("that event", lambda: self._row_in_scan(scan, event))
+
+    def _row_in_scan(self, scan: Scan, event: Event) -> int | None:
+        """Return the row of an event in the list of everybody; None while it is not read there."""
+        event_list = self._pane.event_list
+        if event_list is None or event_list.view.log is not scan.log.log:
+            return None
+        while event_list.view.work(1.0):
+            pass
+        time_us = to_microseconds(event.time) if isinstance(event.time, datetime) else None
+        for part in scan.log.ranges(event.participant_id or ""):
+            for at in part:
+                if scan.log.log.time_us(at) == time_us and scan.log.event(at) == event:
+                    return event_list.view.row_at(at)
+        return None
 
     def _go_out(self) -> None:
         """Do the first that applies: stop work, leave detail, search, filter, or the place."""

@@ -184,7 +184,7 @@ def _counts(summary: Summary, width: int) -> list[SummaryLine]:
     coverage, failing, errors = summary.coverage, summary.failing, summary.errors
     is_one = coverage.known == 1 and coverage.all_listed
     if _is_unread(summary):
-        unread = f"{coverage_text(coverage)} · of their events none are read"
+        unread = f"{coverage_text(coverage)} · no events are read"
         return _plain(wrap((Span(unread, Role.WARNING),), width))
     published = f"{summary.publishers:,} published"
     if not (summary.publishers or coverage.is_complete):
