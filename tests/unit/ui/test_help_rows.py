@@ -2,10 +2,12 @@
 
 import pytest
 
+from ivscope.analysis.lanes import LaneCell
 from ivscope.render.cells import line_width
+from ivscope.render.plots import lane_cells
 from ivscope.settings.commands import BY_ID, COMMANDS, Area, Command, View
 from ivscope.settings.configuration import Configuration, effective_keys
-from ivscope.ui.help.screen import HelpRows, found, full_lines, grouped
+from ivscope.ui.help.screen import SIGNS, HelpRows, found, full_lines, grouped
 
 KEYS = effective_keys(Configuration())
 POSSIBLE = dict.fromkeys(KEYS, "")
@@ -28,11 +30,22 @@ def test_the_commands_of_the_view_stand_below_their_areas_and_all_others_after_t
     assert all(view in c.views for c in entries[:elsewhere] if isinstance(c, Command))
     assert not any(view in c.views for c in entries[elsewhere + 1 :])
     area = None
-    for entry in entries[:elsewhere]:
+    signs = entries.index("Signs and colours")
+    for entry in entries[:signs]:
         if isinstance(entry, Area):
             area = entry
         else:
             assert entry.area is area
+    assert entries[signs + 1 : elsewhere] == SIGNS
+
+
+def test_every_sign_of_a_lane_is_explained_in_its_colour():
+    rows = HelpRows(SIGNS, KEYS, POSSIBLE)
+    lines = [rows.line(row, 80) for row in range(len(rows))]
+    for cell in LaneCell:
+        line = next((line for line in lines if line[0].text == cell), ())
+        assert cell is LaneCell.OUTSIDE or line[0].role is lane_cells(cell)[0].role
+    assert all(len(_text(line).split()) > 1 for line in lines)
 
 
 def test_a_search_has_the_commands_of_the_view_first():

@@ -227,26 +227,18 @@ def _short(count: int) -> str:
     return str(count) if count < 10_000 else f"{count // 1000}k"  # noqa: PLR2004 - five digits
 
 
-_ROLES: Final = {
-    LaneCell.ERROR: Role.ERROR,
-    LaneCell.OPEN: Role.WARNING,
-    LaneCell.PUBLISHING: Role.GOOD,
-    LaneCell.MAYBE_PUBLISHING: Role.WARNING,
-    LaneCell.SUBSCRIBED: Role.MUTED,
-    LaneCell.JOINED: Role.MUTED,
-    LaneCell.UNREAD: Role.MUTED,
-    LaneCell.OUTSIDE: Role.TEXT,
-}
-
-_LANE_WORDS: Final = (
-    (LaneCell.PUBLISHING, "publishing"),
-    (LaneCell.ERROR, "error"),
-    (LaneCell.SUBSCRIBED, "watching"),
-    (LaneCell.JOINED, "in room"),
-    (LaneCell.UNREAD, "not read"),
-    (LaneCell.MAYBE_PUBLISHING, "perhaps"),
-    (LaneCell.OPEN, "no end"),
+LANE_SIGNS: Final = (
+    (LaneCell.PUBLISHING, Role.GOOD, "publishing"),
+    (LaneCell.ERROR, Role.ERROR, "error"),
+    (LaneCell.SUBSCRIBED, Role.MUTED, "watching"),
+    (LaneCell.JOINED, Role.MUTED, "in room"),
+    (LaneCell.UNREAD, Role.MUTED, "not read"),
+    (LaneCell.MAYBE_PUBLISHING, Role.WARNING, "perhaps"),
+    (LaneCell.OPEN, Role.WARNING, "no end"),
 )
+"""Signs, how they look and what they mean, in the order of the legend."""
+
+_ROLES: Final = {LaneCell.OUTSIDE: Role.TEXT, **{sign: role for sign, role, _ in LANE_SIGNS}}
 
 _TICK_GAP = 4
 """Least cells between two times on the axis."""
@@ -255,8 +247,8 @@ _TICK_GAP = 4
 def legend(width: int) -> Line:
     """Explain the signs of the lanes, the most frequent first, as many as fit."""
     spans: list[Span] = []
-    for sign, word in _LANE_WORDS:
-        more = (*([Span("  ")] if spans else []), Span(sign, _ROLES[sign]), Span(f" {word}"))
+    for sign, role, word in LANE_SIGNS:
+        more = (*([Span("  ")] if spans else []), Span(sign, role), Span(f" {word}"))
         if line_width((*spans, *more)) > width:
             break
         spans += more

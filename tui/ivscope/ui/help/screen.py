@@ -1,8 +1,9 @@
 """HelpScreen: every command and its keys; typing searches, Enter does the command."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.binding import BindingType
@@ -12,8 +13,9 @@ from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from ivscope.render.bars import footer_line
-from ivscope.render.cells import pad, shorten, wrap
+from ivscope.render.cells import line_width, pad, shorten, wrap
 from ivscope.render.lines import Line, Role, Span
+from ivscope.render.plots import CURSOR, EIGHTHS, LANE_SIGNS, NOTHING, UNSURE
 from ivscope.settings.commands import COMMANDS, Area, Command, View, footer_hints
 from ivscope.settings.key_names import shown_key, shown_keys
 from ivscope.ui.commands import CommandScreen, keyboard
@@ -30,13 +32,48 @@ _LABEL = 17
 """Cells for the label: the longest one."""
 
 
-class Elsewhere(StrEnum):
-    """The heading above the commands of other views."""
+class Heading(StrEnum):
+    """The headings below the commands of the view."""
 
-    HEADING = "In other views"
+    SIGNS = "Signs and colours"
+    ELSEWHERE = "In other views"
 
 
-Entry = Area | Elsewhere | Command
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Explains signs, in the colours that they have."""
+
+    signs: Line
+    text: str
+
+
+SIGNS: Final = (
+    Sign((Span("!", Role.ERROR),), "an error; at the right edge of a list: errors there"),
+    Sign((Span("~", Role.CHANGED),), "a token exchange"),
+    Sign((Span("+ -"),), "something begins, something ends"),
+    Sign((Span("?", Role.WARNING),), "an unknown event, or one that contradicts the request"),
+    Sign(
+        (Span("m", Role.ACCENT), Span(" "), Span("/", Role.HIT)),
+        "marked by you; a hit of the search",
+    ),
+    *(Sign((Span(sign, role),), f"{word}, in lanes") for sign, role, word in LANE_SIGNS),
+    Sign((Span(CURSOR, Role.STRONG),), "the time of the cursor of the lanes; below it reversed"),
+    Sign((Span(EIGHTHS[1:], Role.ERROR),), "how many in that time; the most is a full cell"),
+    Sign(
+        (Span(NOTHING, Role.MUTED), Span(" "), Span(UNSURE, Role.MUTED)),
+        "none in that time; not read, or perhaps",
+    ),
+    Sign(
+        (Span("SEEN", Role.GOOD), Span(" "), Span("LIKELY", Role.WARNING)),
+        "follows from what was read; follows unless events are missing",
+    ),
+    Sign((Span("UNKNOWN", Role.MUTED),), "what was read does not decide it"),
+    Sign((Span("cyan", Role.ACCENT),), "keys, and what Enter follows"),
+)
+"""What the signs of lists, lanes, plots and findings mean."""
+
+
+Entry = Area | Heading | Sign | Command
 
 
 class HelpRows:
@@ -75,6 +112,9 @@ class HelpRows:
     def line(self, index: int, width: int) -> Line:
         """Draw a row: keys, label, then why it cannot be done now, else its help, cut to fit."""
         entry = self.entries[index]
+        if isinstance(entry, Sign):
+            fill = Span(" " * (_KEYS + 1 - line_width(entry.signs)))
+            return (*entry.signs, fill, Span(shorten(entry.text, max(0, width - _KEYS - 1))))
         if not isinstance(entry, Command):
             return (Span(shorten(entry.value, width), Role.STRONG),)
         room = width - _KEYS - _LABEL - 2
@@ -100,14 +140,14 @@ class HelpRows:
 
 
 def grouped(view: View) -> tuple[Entry, ...]:
-    """List the commands of a view below the headings of their areas, then all others."""
+    """List the commands of a view below the headings of their areas, the signs, all others."""
     entries: list[Entry] = []
     for area in Area:
         commands = [c for c in COMMANDS if c.area is area and view in c.views]
         if commands:
             entries += [area, *commands]
     others = [c for c in COMMANDS if view not in c.views]
-    return (*entries, Elsewhere.HEADING, *others)
+    return (*entries, Heading.SIGNS, *SIGNS, Heading.ELSEWHERE, *others)
 
 
 def found(query: str, keys: Mapping[str, str], view: View) -> tuple[Command, ...]:
