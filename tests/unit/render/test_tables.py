@@ -89,7 +89,7 @@ def test_bars_scale_and_what_is_there_shows():
         "█",
         "",
     ]
-    assert text(table.line(1.0, 8)) == "1.0 ####"
+    assert text(table.line(1.0, 8)) == "1.0 ████"
     assert text(table.line(1.0, 7)) == "1.0"
 
 

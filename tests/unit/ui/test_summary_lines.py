@@ -128,6 +128,17 @@ def test_no_error_in_a_part_is_not_no_error():
     assert "No error event in what was read." in texts(summary("c", events=quiet), events=quiet)
 
 
+def test_none_in_a_part_has_no_number():
+    quiet = [event(0, "JOINED", participant="a")]
+    first = texts(summary("c", events=quiet), 120, events=quiet)[0]
+    end = "at least 1 join · 1 event · nobody published, no error in what was read"
+    assert first == f"2 of 3 participants read · {end}"
+    whole = texts(summary(events=quiet), events=quiet)[0]
+    assert whole == "3 participants · 0 published · 1 join · 1 event · no error"
+    nothing = texts(summary("abc", events=[]), events=[])[0]
+    assert nothing == "0 of 3 participants read · no events are read"
+
+
 def test_groups_tell_for_how_many_the_facts_are_known():
     known = [facts("a", sdk="1.33.0", browser="Chrome"), facts("b", sdk="1.41.0", system="iOS")]
     rows = shown(summary("c", known=known))

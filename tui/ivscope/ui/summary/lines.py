@@ -186,15 +186,19 @@ def _counts(summary: Summary, width: int) -> list[SummaryLine]:
     if _is_unread(summary):
         unread = f"{coverage_text(coverage)} · no events are read"
         return _plain(wrap((Span(unread, Role.WARNING),), width))
-    published = f"{summary.publishers:,} published"
-    if not (summary.publishers or coverage.is_complete):
-        published = "none published in what was read"
-    counts = [published, counted(summary.joins, "join")]
+    counts = [f"{summary.publishers:,} published", counted(summary.joins, "join")]
     counts.append(counted(summary.events, "event"))
     whose = "" if is_one or not errors else f" of {counted(failing, 'participant')}"
-    told = (Span(f"{counted(errors, 'error')}{whose}", Role.ERROR if errors else Role.TEXT),)
-    if not errors:
-        told = (Span("no error" if coverage.is_complete else "no error in what was read"),)
+    told = Span(f"{counted(errors, 'error')}{whose}", Role.ERROR if errors else Role.TEXT)
+    if not coverage.is_complete:
+        # None in a part is not none: that stands last, without a number.
+        nobody = [] if summary.publishers or is_one else ["nobody published"]
+        counts = counts[len(nobody) :]
+        none = [*nobody, *([] if errors else ["no error"])]
+        counts += [told.text] if errors and none else []
+        told = Span(f"{', '.join(none)} in what was read") if none else told
+    elif not errors:
+        told = Span("no error")
     if is_one:
         head: Line = () if coverage.is_complete else (Span("at least ", Role.WARNING),)
         counts = counts[1:]
@@ -202,10 +206,10 @@ def _counts(summary: Summary, width: int) -> list[SummaryLine]:
         head = (Span(f"{counted(coverage.known, 'participant')} · "),)
     else:
         head = (Span(f"{coverage_text(coverage)} · "), Span("at least ", Role.WARNING))
-    line = (*head, Span(f"{' · '.join(counts)} · "), *told)
+    line = (*head, Span(f"{' · '.join(counts)} · "), told)
     if errors and line_width(line) > width and coverage.is_complete and not is_one:
         # The first number says of how many.
-        short = Span(f"{failing:,} got {counted(errors, 'error')}", told[0].role)
+        short = Span(f"{failing:,} got {counted(errors, 'error')}", told.role)
         line = (*head, Span(f"{' · '.join(counts)} · "), short)
     drill = "error:yes" if errors else None
     lines = [SummaryLine(one, drill) for one in wrap(line, width)]
