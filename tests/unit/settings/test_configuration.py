@@ -74,8 +74,8 @@ def test_an_empty_file_changes_nothing(text):
     [
         ("colour = 1", "'colour' is no setting"),
         ('them = "ansi-dark"', "'them' is no setting; did you mean 'theme'?"),
-        ('theme = "nord"', "theme is 'nord', which is none of ansi-dark, ansi-light"),
-        ("theme = 1", "theme is 1, which is none of ansi-dark, ansi-light"),
+        ('theme = "nord"', "theme is 'nord', which is none of auto, ansi-dark, ansi-light"),
+        ("theme = 1", "theme is 1, which is none of auto, ansi-dark, ansi-light"),
         ("mouse = 1", "mouse is 1, which is neither true nor false"),
         ('zone = "Atlantis"', "zone is 'Atlantis', which is neither utc nor local nor known"),
         ('zone = "../etc"', "zone is '../etc', which is neither"),

@@ -182,6 +182,7 @@ def _explore(options: argparse.Namespace) -> int:
     from ivscope.terminal.settings import (  # noqa: PLC0415 - keeps --help quick
         NOT_FOR_IVSCOPE,
         refusal,
+        theme_of_ground,
         toolkit_settings,
     )
 
@@ -192,7 +193,7 @@ def _explore(options: argparse.Namespace) -> int:
         complaint = refusal(os.environ, is_terminal=is_terminal)
     if complaint is not None:
         return _fail(complaint)
-    from ivscope.settings.configuration import load  # noqa: PLC0415 - keeps --help quick
+    from ivscope.settings.configuration import AUTO_THEME, load  # noqa: PLC0415 - keeps --help quick
     from ivscope.settings.files import close_to_others, state_folder  # noqa: PLC0415 - same
     from ivscope.settings.prompt_history import FILE_NAME  # noqa: PLC0415 - same
 
@@ -200,7 +201,8 @@ def _explore(options: argparse.Namespace) -> int:
     configuration, complaints = load(os.environ)
     for name in NOT_FOR_IVSCOPE & os.environ.keys():
         del os.environ[name]
-    os.environ.update(toolkit_settings(os.environ, configuration.theme))
+    theme = os.environ.get("TEXTUAL_THEME", configuration.theme)
+    os.environ.update(toolkit_settings(os.environ))
     from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - keeps --help quick
 
     try:
@@ -246,6 +248,7 @@ def _explore(options: argparse.Namespace) -> int:
         history=state_folder(os.environ) / FILE_NAME,
         driver_class=QuickDriver,
     )
+    app.theme = theme_of_ground(os.environ) if theme == AUTO_THEME else theme
     app.run(mouse=options.mouse or configuration.mouse)
     return _after(app, recording)
 

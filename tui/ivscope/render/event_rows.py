@@ -92,6 +92,11 @@ def _role(row: EventRow) -> Role:
     return _mark(row.event)[0]
 
 
+def _quiet(row: EventRow) -> Role:
+    """The tone of what is beside the name: that of a routine row, else plain text."""
+    return Role.MUTED if _mark(row.event)[0] is Role.MUTED else Role.TEXT
+
+
 def _flags(row: EventRow) -> Line:
     """Draw the signs for a mark or a hit, and the sign of the kind of event."""
     flag = Span("/", Role.HIT) if row.is_hit else Span(" ")
@@ -115,7 +120,7 @@ def _what(row: EventRow) -> Line:
         spans = [told, Span(" "), *spans] if spans else [told]
     if about:
         spans += [Span(" ")] if spans else []
-        spans.append(Span(clip(about, MOST_CELLS)))
+        spans.append(Span(clip(about, MOST_CELLS), _quiet(row)))
     return tuple(spans)
 
 
@@ -144,7 +149,7 @@ def _since(row: EventRow) -> str:
 
 _BEFORE: tuple[Column[EventRow], ...] = (
     Column("", 2, _flags),
-    Column("TIME", MOMENT_CELLS, _time, Role.MUTED, gap=0),
+    Column("TIME", MOMENT_CELLS, _time, _quiet, gap=0),
 )
 _PARTICIPANT: Column[EventRow] = Column("PARTICIPANT", 14, lambda row: row.who or "", Role.STRONG)
 """Ids have 12 characters, user ids about as many."""
@@ -250,6 +255,11 @@ def _short_gap(seconds: float) -> str:
 
 
 def _mark(event: Event) -> tuple[Role, str]:
+    """Return the tone of a row and the sign before it.
+
+    Colour says that somebody should look: a subscription that starts or stops is routine and dim,
+    what a participant does itself is plain, failures and token exchanges have a colour and a sign.
+    """
     if event.contradiction is not None:
         return Role.WARNING, "?"
     if event.is_error:
@@ -257,10 +267,11 @@ def _mark(event: Event) -> tuple[Role, str]:
     if event.name == TOKEN_EXCHANGED:
         return Role.CHANGED, "~"
     name = event.name or ""
+    role = Role.MUTED if event.is_subscribe else Role.TEXT
     if name.endswith("_STARTED") or name == "JOINED":
-        return Role.GOOD, "+"
+        return role, "+"
     if name.endswith("_STOPPED") or name == "LEFT":
-        return Role.TEXT, "-"
+        return role, "-"
     return Role.WARNING, "?"
 
 

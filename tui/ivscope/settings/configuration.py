@@ -130,7 +130,17 @@ def in_force(chosen: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-THEMES = ("ansi-dark", "ansi-light")
+AUTO_THEME = "auto"
+"""ansi-dark or ansi-light, by what the terminal says of its ground in COLORFGBG."""
+
+THEMES = (
+    AUTO_THEME,
+    "ansi-dark",
+    "ansi-light",
+    "high-contrast",
+    "color-blind-dark",
+    "color-blind-light",
+)
 """Themes in the terminal's own 16 colours: the style sheets use no others."""
 
 MOST_BACKGROUND_CALLS = 4
@@ -143,7 +153,7 @@ class Configuration:
 
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Keys of the commands that were set, by command id; empty for a command without keys."""
-    theme: str = "ansi-dark"
+    theme: str = AUTO_THEME
     """One of `THEMES`."""
     mouse: bool = False
     zone: str = "utc"

@@ -12,6 +12,8 @@ from textual.strip import Strip
 
 from ivscope.render.lines import Line, Role
 
+_UNDERLINED = Style(underline=True)
+
 _KEPT_SCREENS = 4
 """Screens of drawn lines to keep: lines that scroll away and come back soon are not drawn again,
 and memory stays small. With less than one screen, visible lines would be drawn for every look."""
@@ -100,12 +102,24 @@ class Canvas(ScrollView, inherit_bindings=False):
         return strip
 
     def strip_of(self, line: Line, width: int, over: Style | None = None) -> Strip:
-        """Make the strip of a line, cut or filled to `width`, with the style `over` on top."""
+        """Make the strip of a line, cut or filled to `width`.
+
+        Args:
+            line: What to draw.
+            width: Cells.
+            over: Replaces the styles of the roles, so that the whole line has one; what a search
+                found stays underlined. None to draw each role in its own style.
+        """
         styles = self.role_styles
         if over is None:
             segments = [Segment(span.text, styles[span.role]) for span in line if span.text]
         else:
-            segments = [Segment(span.text, styles[span.role] + over) for span in line if span.text]
+            found = over + _UNDERLINED
+            segments = [
+                Segment(span.text, found if span.role is Role.HIT else over)
+                for span in line
+                if span.text
+            ]
         return Strip(segments).adjust_cell_length(width, over).simplify()
 
     def render_line(self, y: int) -> Strip:
