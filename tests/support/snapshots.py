@@ -79,7 +79,7 @@ def _picture(
 ) -> bool:
     told = open_world(world, lambda: EPOCH)
     with Endpoint(told) as endpoint:
-        app = explorer_app(endpoint, start, fault=fault, region=told.region)
+        app = explorer_app(endpoint, start, fault=fault, region=told.region, fold=True)
         app.theme, app.animation_level = theme, "none"
 
         async def run_before(pilot: Pilot[None]) -> None:

@@ -30,11 +30,13 @@ def _keys(text):
 
 def test_every_setting_is_read():
     configuration, complaints = _read(
-        'theme = "ansi-light"\nmouse = true\nzone = "Local"\nbackground_calls = 1\n'
+        'theme = "ansi-light"\nmouse = true\nfold = false\nzone = "Local"\nbackground_calls = 1\n'
         '[keys]\n"jump.error" = "e,f8"\n'
     )
     assert complaints == ()
-    assert configuration == Configuration({"jump.error": "e,f8"}, "ansi-light", True, "local", 1)
+    assert configuration == Configuration(
+        {"jump.error": "e,f8"}, "ansi-light", True, False, "local", 1
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""The command `ivscope`: from arguments to the application. Only here is printed and exited."""
+"""The command `ivscope`: from arguments to the application. Only here is printed and exited.
+
+Long because each argument has its help, and each way to end its sentence and exit code.
+"""
 
 import argparse
 import gc

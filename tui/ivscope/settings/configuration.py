@@ -156,6 +156,8 @@ class Configuration:
     theme: str = AUTO_THEME
     """One of `THEMES`."""
     mouse: bool = False
+    fold: bool = True
+    """Whether equal routine events of one second share a row."""
     zone: str = "utc"
     """"utc", "local" or a name of the time zone database, "Europe/Berlin"."""
     background_calls: int = 2
@@ -211,7 +213,7 @@ def read(content: bytes, name: str) -> tuple[Configuration, tuple[str, ...]]:
 
 def _checked(table: Mapping[str, object]) -> tuple[Configuration, tuple[str, ...]]:
     complaints: list[str] = []
-    settings = ("keys", "theme", "mouse", "zone", "background_calls")
+    settings = ("keys", "theme", "mouse", "fold", "zone", "background_calls")
     complaints += [
         f"{setting!r} is no setting{nearest(setting, settings)}"
         for setting in table
@@ -222,7 +224,8 @@ def _checked(table: Mapping[str, object]) -> tuple[Configuration, tuple[str, ...
         Configuration(
             keys=_keys(table.get("keys", {}), complaints),
             theme=_theme(table.get("theme", defaults.theme), complaints),
-            mouse=_mouse(table.get("mouse", defaults.mouse), complaints),
+            mouse=_switch("mouse", table.get("mouse", defaults.mouse), complaints),
+            fold=_switch("fold", table.get("fold", defaults.fold), complaints),
             zone=_zone(table.get("zone", defaults.zone), complaints),
             background_calls=_calls(
                 table.get("background_calls", defaults.background_calls), complaints
@@ -258,11 +261,11 @@ def _theme(value: object, complaints: list[str]) -> str:
     return Configuration().theme
 
 
-def _mouse(value: object, complaints: list[str]) -> bool:
+def _switch(name: str, value: object, complaints: list[str]) -> bool:
     if isinstance(value, bool):
         return value
-    complaints.append(f"mouse is {value!r}, which is neither true nor false")
-    return Configuration().mouse
+    complaints.append(f"{name} is {value!r}, which is neither true nor false")
+    return bool(getattr(Configuration(), name))
 
 
 def _zone(value: object, complaints: list[str]) -> str:

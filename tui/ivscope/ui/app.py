@@ -16,7 +16,7 @@ from ivscope.domain.clock import SYSTEM_CLOCK, Clock
 from ivscope.settings.configuration import Configuration, effective_keys, keymap
 from ivscope.ui.driver import QuickDriver
 from ivscope.ui.key_by_key import KeyByKey
-from ivscope.ui.stylesheets import STYLESHEETS, stylesheet, themes
+from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
 from ivscope.workspace.jobs import Jobs, UiThread
 from ivscope.workspace.launch import Launch
 
@@ -62,8 +62,6 @@ class IvscopeApp(KeyByKey):
             driver_class: Terminal driver; None for Textual's choice.
         """
         super().__init__(driver_class=driver_class)
-        for theme in themes():
-            self.register_theme(theme)
         self._connect = connect
         self._recorded = recorded
         self._launch = launch
@@ -107,7 +105,7 @@ class IvscopeApp(KeyByKey):
                 self._provider,
                 times=times,
                 launch=self._launch,
-                keys=effective_keys(configuration),
+                configuration=configuration,
                 jobs=self.jobs,
                 history=self._history,
             )

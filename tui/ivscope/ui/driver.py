@@ -19,6 +19,7 @@ from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.color import Color
+from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.message import Message
@@ -26,7 +27,7 @@ from textual.message import Message
 from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.terminal.restore import CLEARING, TerminalFile, restore_when_ended
 from ivscope.terminal.typed_input import Pasted, TypedInput
-from ivscope.ui.stylesheets import ROLE_VARIABLES
+from ivscope.ui.stylesheets import ROLE_VARIABLES, themes
 
 GONE: Final = 129
 """Exit code when the terminal is gone: that of SIGHUP, with which a shell says the same."""
@@ -171,6 +172,11 @@ class WithoutColor(LineFilter):
 
 class PlainApp(App[None]):
     """An app in our themes: no colour under NO_COLOR, and no variables printed after a crash."""
+
+    def __init__(self, driver_class: type[Driver] | None = None) -> None:
+        super().__init__(driver_class)
+        for theme in themes():
+            self.register_theme(theme)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return the variables of the stylesheets, for a theme that is none of ours."""

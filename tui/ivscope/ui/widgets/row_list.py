@@ -205,7 +205,8 @@ class RowList(Canvas, can_focus=True):
         self._shown_rows = len(self.rows)
         # A list that is not laid out yet has no width. It is measured again once it has one.
         self._measured_width = self.size.width
-        self.tail = self._tail(self._measured_width - 1) if self._measured_width else ()
+        room = self._row_width(self._measured_width) - 1
+        self.tail = self._tail(room) if self._measured_width else ()
         height = self._shown_rows + len(self.tail) + self._title_height
         size = Size(max(1, self.size.width), height)
         if size != self.virtual_size:
