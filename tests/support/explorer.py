@@ -162,6 +162,7 @@ async def explorer(
     zone: tzinfo = PLUS_TWO,
     configuration: Configuration | None = None,
     unlimited: bool = False,
+    fold: bool = False,
 ) -> AsyncIterator[Journey]:
     """The app on screen.
 
@@ -176,6 +177,7 @@ async def explorer(
         only: The argument of `--filter`.
         zone: The time zone of the person at the keyboard.
         configuration: Settings; None for the defaults.
+        fold: Whether equal events of one second share a row: tests count rows one by one.
         unlimited: Whether calls may follow each other at once, for a test of what was read and
             not of how: reading the session takes 15 s at the rate that the program keeps to.
     """
@@ -192,6 +194,7 @@ async def explorer(
             only=only,
             zone=zone,
             configuration=configuration,
+            fold=fold,
         )
         async with app.run_test(size=size) as pilot:
             journey = Journey(app, pilot, endpoint)
@@ -212,13 +215,14 @@ def explorer_app(
     only: str | None = None,
     zone: tzinfo = PLUS_TWO,
     configuration: Configuration | None = None,
+    fold: bool = False,
 ) -> IvscopeApp:
     """The app over an endpoint."""
     url = endpoint.faulty_url(fault) if fault else endpoint.url
     return IvscopeApp(
         lambda: aws_source(url, region=region),
         Launch(label="demo", start=lambda: start or Place(), at=go_to, event=event, filter=only),
-        configuration or Configuration({}, background_calls=MOST_BACKGROUND_CALLS),
+        configuration or Configuration({}, background_calls=MOST_BACKGROUND_CALLS, fold=fold),
         local_zone=zone,
         clock=replace(SYSTEM_CLOCK, now=clock),
     )

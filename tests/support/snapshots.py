@@ -82,7 +82,7 @@ def _picture(
 ) -> bool:
     told = open_world(world, lambda: EPOCH)
     with Endpoint(told) as endpoint:
-        app = explorer_app(endpoint, start, fault=fault, region=told.region)
+        app = explorer_app(endpoint, start, fault=fault, region=told.region, fold=True)
         app.animation_level = "none"
         app.theme, plain_signs = dressed
         app.set_class(plain_signs, PLAIN_SIGNS)

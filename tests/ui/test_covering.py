@@ -1,9 +1,9 @@
 """CoveringScreen: it is not repainted for changes of the screen below."""
 
-from textual.app import App
 from textual.screen import Screen
 
 from ivscope.render.lines import Span
+from ivscope.ui.driver import PlainApp
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.screens import CoveringScreen
@@ -27,7 +27,7 @@ class Above(CoveringScreen[None]):
         yield Counted()
 
 
-class Host(App):
+class Host(PlainApp):
     CSS_PATH = [stylesheet(name) for name in STYLESHEETS]  # noqa: RUF012 - Textual's convention
 
 

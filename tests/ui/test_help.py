@@ -3,10 +3,10 @@
 from contextlib import asynccontextmanager
 
 import pytest
-from textual.app import App
 
 from ivscope.settings.commands import COMMANDS, View
 from ivscope.settings.configuration import Configuration, effective_keys
+from ivscope.ui.driver import PlainApp
 from ivscope.ui.help.screen import HelpScreen
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
 from ivscope.ui.widgets.row_list import RowList
@@ -14,7 +14,7 @@ from ivscope.ui.widgets.row_list import RowList
 KEYS = effective_keys(Configuration())
 
 
-class Host(App):
+class Host(PlainApp):
     CSS_PATH = [stylesheet(name) for name in STYLESHEETS]  # noqa: RUF012
     ENABLE_COMMAND_PALETTE = False
 

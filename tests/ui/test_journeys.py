@@ -132,7 +132,7 @@ async def test_the_arn_of_the_stage_one_is_in_leads_to_its_sessions_and_hides_no
         assert len(journey.rows("picker").rows) == 5
         await journey.press("j", "enter")
         await journey.until("40 participants, all read")
-        assert SHOW in journey.screen[0]
+        assert "23 Nov 20:30-21:24" in journey.screen[0]
         assert len(journey.rows("picker").rows) == 40
 
 
@@ -162,7 +162,7 @@ async def test_the_service_filters_one_at_a_time():
         await journey.until("40 participants, all read")
         await journey.ask("ampersand", "ASK SERVICE", "recording:failed")
         await journey.press("enter")
-        await journey.until("1 participants, all read")
+        await journey.until("1 participant, all read")
         assert "g6-freya" in journey.text
         assert "only recording:failed" in journey.screen[0]
         await journey.press("escape")
@@ -247,7 +247,7 @@ async def test_every_size_shows_where_we_are_the_events_and_the_explanation(size
     async with explorer(at(PRIYA), size=size) as journey:
         await journey.until("61 events, all read")
         await journey.until("Means")
-        assert PRIYA in journey.screen[0]
+        assert "priya-guest" in journey.screen[0]
         assert journey.screen[0].endswith("UTC")
         assert all(len(line) <= size[0] for line in journey.screen)
 

@@ -1,14 +1,15 @@
 """RowList in a small app of its own; and how often the explorer draws its events."""
 
 import asyncio
+import time
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
 from rich.style import Style
-from textual.app import App
 
 from ivscope.render.event_rows import EventRows
 from ivscope.render.lines import Role, Span
+from ivscope.ui.driver import PlainApp
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
 from ivscope.ui.widgets.row_list import RowList, no_tail
 from support.explorer import DANA, at, explorer
@@ -38,11 +39,19 @@ class Numbers:
         return (Span("ROW"),)
 
 
-class Host(App):
+class Host(PlainApp):
     CSS_PATH: ClassVar = [stylesheet(name) for name in STYLESHEETS]
 
     def compose(self):
         yield RowList(id="events")
+
+
+async def until(condition):
+    """Wait for a condition."""
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline, "never came"
+        await asyncio.sleep(0.01)
 
 
 async def frame(rows):
@@ -128,11 +137,58 @@ async def test_the_tail_is_made_for_the_width_that_the_list_gets_when_it_is_show
         await frame(rows)
         rows.show(numbers, lambda width: ((Span(f"{width} wide"),),), cursor=0)
         rows.display = True
-        await frame(rows)
-        assert [line[0].text for line in rows.tail] == [f"{rows.size.width - 1} wide"]
+        await until(lambda: [line[0].text for line in rows.tail] == ["119 wide"])
         rows.styles.width = 30
+        await until(lambda: [line[0].text for line in rows.tail] == ["29 wide"])
+
+
+async def test_the_tail_is_wrapped_again_when_a_list_is_drawn_in_another_width():
+    async with listed(3) as (rows, numbers):
+        rows.show(numbers, lambda width: ((Span(f"{width} wide"),),), cursor=0)
+        # As after a drawing while it was hidden beside a wider pane: no resize is announced.
+        rows._measured_width = 3
+        rows.tail = ((Span("2 wide"),),)
+        assert "119 wide" in rows.draw(4, 120).text
+
+
+async def test_the_overview_stands_apart_from_the_rows():
+    async with listed(400, height=20) as (rows, _numbers):
+        rows.overlook(lambda height: (Span("!", Role.ERROR),) * height)
+        assert rows.draw(5, 40).text == " row 4".ljust(38) + " !"
+
+
+async def test_the_row_under_the_cursor_has_one_style_from_side_to_side():
+    async with listed(3) as (rows, numbers):
+        numbers.line = lambda _index, _width: (
+            Span("PUBLISH_ERROR", Role.ERROR),
+            Span(" found", Role.HIT),
+        )
+        styles = {str(segment.style) for segment in rows.draw(1, 40) if segment.text.strip()}
+        assert styles == {"bold reverse", "bold underline reverse"}
+
+
+async def test_a_click_moves_the_cursor_and_a_second_one_opens_the_row():
+    opened = []
+
+    class Clicked(Host):
+        def on_row_list_opened(self, message):
+            opened.append(message.row_list.cursor)
+
+    app = Clicked()
+    async with app.run_test(size=(40, 10)) as pilot:
+        rows = app.screen.query_one(RowList)
+        rows.show(Numbers(5), no_tail, cursor=0)
         await frame(rows)
-        assert [line[0].text for line in rows.tail] == ["29 wide"]
+        await pilot.click(RowList, offset=(3, 4))
+        await until(lambda: rows.cursor == 3)
+        assert not opened
+        await pilot.click(RowList, offset=(3, 4))
+        await until(lambda: opened == [3])
+        # Neither the titles nor what lies below the rows is a row.
+        await pilot.click(RowList, offset=(3, 0))
+        await pilot.click(RowList, offset=(3, 8))
+        await pilot.pause()
+        assert (rows.cursor, opened) == (3, [3])
 
 
 async def test_rows_that_show_something_else_are_drawn_again():

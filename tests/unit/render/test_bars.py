@@ -31,10 +31,45 @@ def test_a_name_of_ten_megabytes_costs_the_header_nothing():
     crumbs = (Crumb("demo"), Crumb("x" * 10_000_000, "\x1b" * 10_000_000), Crumb("last"))
     started = time.process_time()
     for _ in range(10):
-        line = header_line(crumbs, "UTC", 80)
+        line = header_line(crumbs, (Crumb("UTC"),), 80)
     assert time.process_time() - started < 0.5
     assert line_width(line) == 80
     assert "last" in _text(line)
+
+
+LONG = "x" * 300
+INWARDS = "\u203a"
+
+
+@pytest.mark.parametrize("width", [80, 100, 120, 200])
+def test_the_header_keeps_stage_session_account_and_region_beside_names_of_any_length(width):
+    crumbs = (
+        Crumb("fri-night-live " + LONG, rank=1, is_free=True),
+        Crumb("27 Nov 20:30-21:24 (53 min, ended)", "27 Nov 20:30-21:24", rank=2),
+        Crumb(f"{LONG} tAv0YThNuP8y", LONG, rank=5, is_free=True),
+    )
+    right = (
+        Crumb(f"{LONG} ·", "", rank=6, is_free=True),
+        Crumb("123456789012", "·9012", rank=3),
+        Crumb("us-west-2"),
+        Crumb("UTC"),
+    )
+    text = _text(header_line(crumbs, right, width))
+    assert len(text) == width
+    assert text.startswith("fri-night-liv")
+    assert f" {INWARDS} 27 Nov 20:30-21:24 {INWARDS} xxxxxxx" in text
+    assert text.endswith("9012 us-west-2 UTC")
+
+
+def test_a_header_with_room_says_everything_in_full():
+    crumbs = (Crumb("live"), Crumb("27 Nov 20:30 (5 min, live)", "27 Nov 20:30, live", rank=2))
+    right = (Crumb("demo ·", "", rank=6), Crumb("123456789012", "·9012", rank=3), Crumb("UTC"))
+    assert _text(header_line(crumbs, right, 60)) == (
+        f"live {INWARDS} 27 Nov 20:30 (5 min, live)    demo · 123456789012 UTC"
+    )
+    assert _text(header_line(crumbs, right, 40)) == (
+        f"live {INWARDS} 27 Nov 20:30, live      ·9012 UTC"
+    )
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

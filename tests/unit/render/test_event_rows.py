@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from ivscope.analysis.event_view import EventView
+from ivscope.analysis.filter_parser import parse_filter
+from ivscope.analysis.overview import Folds
+from ivscope.analysis.time_input import TimeReference
 from ivscope.domain.events import Event
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.cells import line_width
 from ivscope.render.event_rows import EventLook, EventRows
+from ivscope.render.lines import Role
 from ivscope.render.timestamps import TimeStyle
 
 AT = datetime(2026, 11, 23, 20, 36, 28, tzinfo=UTC)
@@ -105,3 +109,65 @@ def test_a_name_that_becomes_known_changes_the_key():
     before = rows.key(0)
     names["p"] = "priya"
     assert rows.key(0) != before
+
+
+def _folded(*events, **look):
+    """Rows of which equal ones share a line, and what tells which."""
+    log, marks = EventLog(), set()
+    log.append(events)
+    view = EventView(log)
+    folds = Folds(view, marks)
+    folds.take_in(1.0)
+    return EventRows(log, view, marks, EventLook(now=AT, **look), folds), folds
+
+
+def _started(seconds, *remotes):
+    moment = AT + timedelta(seconds=seconds)
+    return [
+        Event("SUBSCRIBE_STARTED", "p", moment, remote_participant_id=remote) for remote in remotes
+    ]
+
+
+@pytest.mark.parametrize(("newest_first", "gap"), [(True, "+0:05"), (False, "+0:10")])
+def test_equal_events_of_a_second_say_how_many_they_are_and_the_time_since_the_one_before(
+    newest_first, gap
+):
+    before, after = Event("LEFT", "p", AT - timedelta(seconds=10)), Event("JOINED", "p", AT)
+    if newest_first:
+        before, after = after, Event("JOINED", "p", AT - timedelta(seconds=5))
+    rows, folds = _folded(before, *_started(0, "a", "b", "c"), after, newest_first=newest_first)
+    assert len(rows) == 3
+    assert " ".join(_text(rows.line(1, 79)).split()) == (
+        f"+ 20:36:28 SUBSCRIBE_STARTED 3 in this second Enter opens {gap}"
+    )
+    assert "3 in this second" in _text(rows.line(1, 52))
+    key = rows.key(1)
+    assert folds.open(1)
+    assert len(rows) == 5
+    assert rows.key(1) != key
+    assert "of a " in _text(rows.line(1, 79))
+
+
+def test_a_row_of_several_events_shows_that_one_of_them_was_found():
+    rows, _ = _folded(*_started(0, "a", "b", "c"))
+    reference = TimeReference(None, AT, None, None, None)
+    rows._shown.set_search(parse_filter("remote:c", reference))
+    while rows._shown.work(1.0):
+        pass
+    assert _text(rows.line(0, 79)).startswith("/+ ")
+
+
+def test_colour_is_kept_for_what_matters():
+    error = Event("PUBLISH_ERROR", "p", AT, error_code="QUOTA_EXCEEDED")
+    rows = _rows(*_started(0, "a"), Event("JOINED", "p", AT), error)
+    roles = [{span.role for span in rows.line(row, 79) if span.text.strip()} for row in range(3)]
+    assert roles == [{Role.MUTED}, {Role.TEXT, Role.MUTED}, {Role.TEXT, Role.ERROR, Role.MUTED}]
+
+
+def test_another_participant_is_named_and_wide_rows_add_the_id():
+    names = {"ZfD7Z0rI8EzQ": "kenji"}
+    event = _started(0, "ZfD7Z0rI8EzQ")
+    assert "of kenji  " in _text(_rows(*event, name=lambda one: names.get(one, one)).line(0, 79))
+    wide = _rows(*event, wide=True, name=lambda one: names.get(one, one))
+    assert "of kenji ZfD7Z0rI8EzQ" in _text(wide.line(0, 79))
+    assert "of ZfD7Z0rI8EzQ  " in _text(_rows(*event, wide=True).line(0, 79))

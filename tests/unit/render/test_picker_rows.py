@@ -6,7 +6,15 @@ import pytest
 
 from ivscope.domain.stages import ParticipantSummary, StageSession, StageSummary
 from ivscope.domain.times import UnreadableTime
-from ivscope.render.picker_rows import participant_table, session_table, stage_table
+from ivscope.render.picker_rows import (
+    EventsRead,
+    ParticipantColumns,
+    Seen,
+    common_words,
+    participant_table,
+    session_table,
+    stage_table,
+)
 
 
 def _text(line):
@@ -21,29 +29,99 @@ def _text(line):
 def test_a_name_that_reads_as_nothing_or_as_another_is_quoted(name, shown, width):
     stage = StageSummary(arn="arn:aws:ivs:us-west-2:1:stage/abc", name=name)
     person = ParticipantSummary(participant_id="p1", user_id=name)
-    assert _text(stage_table().line(stage, width)).endswith(f" {shown}")
-    assert _text(participant_table(UTC).line(person, width)).endswith(f" {shown}")
+    assert f"- {shown} " in _text(stage_table().line(stage, width)) + " "
+    assert f"- {shown} " in _text(people().line(person, width)) + " "
 
 
 @pytest.mark.parametrize(
     ("width", "shown"),
     [
-        (70, ["STATE", "PUB", "REPLICA", "REC", "JOINED", "PARTICIPANT ID", "USER ID"]),
-        (69, ["STATE", "PUB", "REPLICA", "JOINED", "PARTICIPANT ID", "USER ID"]),
-        (57, ["STATE", "PUB", "JOINED", "PARTICIPANT ID", "USER ID"]),
-        (33, ["PARTICIPANT ID", "USER ID"]),
-        (32, ["USER, OR PARTICIPANT ID"]),
-        (25, ["USER, OR PARTICIPANT ID"]),
+        (106, ["USER", "ERR", "MOST", "STATE", "STAYED", "PUB", "REC", "PARTICIPANT ID"]),
+        (97, ["USER", "ERR", "MOST", "STATE", "STAYED", "PUB", "PARTICIPANT ID"]),
+        (82, ["USER", "ERR", "MOST", "STATE", "STAYED", "PUB"]),
+        (52, ["USER", "ERR", "STATE", "STAYED"]),
+        (30, ["USER", "ERR"]),
+        (29, ["USER"]),
     ],
 )
 def test_a_narrow_pane_of_participants_keeps_the_columns_that_tell_most(width, shown):
-    (titles,) = participant_table(UTC).titles(width)
-    assert titles.text.strip() == titles.text[2:]
+    (titles,) = people().titles(width)
     left = titles.text
     for title in shown:
         assert title in left
         left = left.replace(title, "", 1)
     assert left.strip() == ""
+
+
+def people(events=None, seen=None, **columns):
+    """The table of participants whose events are read so far."""
+    return participant_table(
+        UTC,
+        ParticipantColumns(**{"errors": True, **columns}),
+        lambda _id: events,
+        lambda _id: seen or Seen(),
+    )
+
+
+JOINED_AT = datetime(2026, 11, 23, 20, 30, 58, tzinfo=UTC)
+LEFT_AT = datetime(2026, 11, 23, 21, 18, 44, tzinfo=UTC)
+
+
+def person(**fields):
+    return ParticipantSummary(
+        **{
+            "participant_id": "p1",
+            "user_id": "bob",
+            "first_join_time": JOINED_AT,
+            "state": "DISCONNECTED",
+            "published": True,
+            **fields,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("events", "seen", "shown"),
+    [
+        (None, Seen(), "bob 20:30-?"),
+        (EventsRead(61, 5, True), Seen("QUOTA", LEFT_AT, 1), "bob 5 QUOTA 20:30-21:18"),
+        (EventsRead(61, 5, False), Seen("QUOTA", LEFT_AT, 1), "bob 5+ QUOTA 20:30-?"),
+        (EventsRead(61, 0, True), Seen(None, LEFT_AT, 33), "bob - 20:30-21:18 x33"),
+        (EventsRead(50, 0, False), Seen(None, LEFT_AT, 1), "bob 0+ 20:30-?"),
+    ],
+)
+def test_errors_and_stays_are_told_as_far_as_they_are_read(events, seen, shown):
+    table = people(events, seen, state=False, published=False, recording=False)
+    line = _text(table.line(person(), 79)).replace("p1", "")
+    assert " ".join(line.split()[1:]) == shown
+
+
+def test_who_is_connected_is_there_now():
+    table = people(EventsRead(3, 0, True), Seen(None, LEFT_AT, 1))
+    assert "20:30-now" in _text(table.line(person(state="CONNECTED"), 79))
+
+
+def test_exceptions_are_named_beside_the_user():
+    told = person(replication_type="REPLICA", recording_state="FAILED")
+    assert "bob  replica  rec FAILED " in _text(
+        people(recording=False, state=False).line(told, 100)
+    )
+    assert _text(people().line(person(), 79)).startswith("- bob     ")
+
+
+def test_who_has_no_user_id_is_called_by_the_participant_id():
+    assert _text(people().line(person(user_id=None), 60)).startswith("- p1  ")
+    assert _text(people().line(person(user_id=""), 60)).startswith("- p1  empty user id ")
+
+
+def test_what_is_the_same_for_all_is_said_once():
+    assert common_words({"DISCONNECTED"}, {False}, {"DISABLED"}) == (
+        "all left",
+        "none published",
+        "recording disabled",
+    )
+    assert common_words({"CONNECTED", None}, {True, False}, {"ACTIVE", None}) == ()
+    assert common_words({None}, {None}, {None}) == ()
 
 
 def test_titles_stand_above_their_columns():

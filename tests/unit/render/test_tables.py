@@ -6,7 +6,7 @@ import pytest
 
 from ivscope.render.cells import line_width
 from ivscope.render.lines import Role, Span
-from ivscope.render.tables import Bar, Column, Fit, Rest, Table
+from ivscope.render.tables import Bar, Between, Column, Fit, Rest, Table
 
 MARK = Column("", 1, lambda one: (Span("!", Role.ERROR),))
 CODE = Column("CODE", 6, lambda one: one["code"], Role.ERROR, priority=1)
@@ -101,3 +101,12 @@ def test_texts_from_outside_are_safe_and_keep_their_columns(value, width):
     assert "\x1b" not in text(line)
     assert "\u202e" not in text(line)
     assert line_width(Table(LIST).line({**ONE, "code": value}, 40)) == 29
+
+
+@pytest.mark.parametrize(("width", "cells"), [(20, (13, 6)), (23, (13, 9)), (26, (15, 10))])
+def test_a_column_between_two_widths_grows_before_the_rest_does(width, cells):
+    table = Table(
+        (Column("A", Rest(13), lambda _: "a" * 50), Column("B", Between(6, 10), lambda _: "b" * 50))
+    )
+    text = "".join(span.text for span in table.line(None, width))
+    assert tuple(map(len, text.split())) == cells

@@ -30,12 +30,12 @@ def _keys(text):
 
 def test_every_setting_is_read():
     configuration, complaints = _read(
-        'theme = "ansi-light"\nmouse = true\nzone = "Local"\nbackground_calls = 1\n'
+        'theme = "ansi-light"\nmouse = true\nfold = false\nzone = "Local"\nbackground_calls = 1\n'
         'glyphs = "ascii"\nglyph_width = 2\n[keys]\n"jump.error" = "e,f8"\n'
     )
     assert complaints == ()
     assert configuration == Configuration(
-        {"jump.error": "e,f8"}, "ansi-light", True, "local", 1, "ascii", 2
+        {"jump.error": "e,f8"}, "ansi-light", True, False, "local", 1, "ascii", 2
     )
 
 
@@ -76,8 +76,8 @@ def test_an_empty_file_changes_nothing(text):
     [
         ("colour = 1", "'colour' is no setting"),
         ('them = "ansi-dark"', "'them' is no setting; did you mean 'theme'?"),
-        ('theme = "nord"', "theme is 'nord', which is none of ansi-dark, ansi-light"),
-        ("theme = 1", "theme is 1, which is none of ansi-dark, ansi-light"),
+        ('theme = "nord"', "theme is 'nord', which is none of auto, ansi-dark, ansi-light"),
+        ("theme = 1", "theme is 1, which is none of auto, ansi-dark, ansi-light"),
         ("mouse = 1", "mouse is 1, which is neither true nor false"),
         ('zone = "Atlantis"', "zone is 'Atlantis', which is neither utc nor local nor known"),
         ('zone = "../etc"', "zone is '../etc', which is neither"),

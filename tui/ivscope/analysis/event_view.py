@@ -63,7 +63,7 @@ class ReturnedKeys:
 FEW = 1_000
 """Up to so many positions are looked up one by one; for more all rows are read."""
 
-_SPREAD = 8
+SPREAD = 8
 """Columns are copied for so many positions per one that is asked for; beyond, one by one is
 cheaper."""
 
@@ -99,6 +99,9 @@ class EventView:
         """The log that positions belong to."""
         self.by_time = False
         """Whether rows are sorted oldest first."""
+        self.version = 0
+        """Another number whenever the rows begin anew. Until then rows only come, and keep their
+        order except by time."""
         self._user_of = user_of
         self._returned = ReturnedKeys()
         self._causal = CausalKeys(log)
@@ -336,6 +339,7 @@ class EventView:
         self._take_in()
 
     def _clear(self) -> None:
+        self.version += 1
         whole = self._causal.order if self.by_time and self._filter is None else None
         self._rows = FoundRows(self._keys(), whole)
         self._examined = 0
@@ -383,7 +387,7 @@ def times_of(view: EventView, start: int, stop: int) -> "array[int]":
     if not positions:
         return array("q")
     first, last = min(positions), max(positions)
-    if last - first > _SPREAD * len(positions):
+    if last - first > SPREAD * len(positions):
         single = map(view.log.time_us, positions)
         return array("q", [NO_TIME if time_us is None else time_us for time_us in single])
     times = view.log.columns(first, last + 1).times

@@ -1,11 +1,322 @@
-"""Overview: where marks, errors and hits are in a view, a cell for each line of the scroll bar."""
+"""Overview: how the rows of a view become lines on screen, and what each part of it holds.
 
-from bisect import bisect_left
+Runs of equal routine events of one second share a line, and the scroll bar shows where marks,
+errors and hits are. Long because all that turns a line into rows needs the runs that were found.
+"""
+
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from ivscope.analysis.event_view import FEW, EventView, shown_rows
+from ivscope.analysis.event_view import FEW, SPREAD, EventView, shown_rows
+from ivscope.analysis.intervals import SECOND
 from ivscope.analysis.timed_events import flags_of, places_of
+from ivscope.domain.clock import work_seconds
+from ivscope.domain.events import SUBSCRIBE_STARTED, SUBSCRIBE_STOPPED
+from ivscope.provider.store.event_log import NO_TIME, EventKind
+
+_LEAST = 3
+"""Rows of a run that is folded: two rows say more than a line about two."""
+
+_ROUTINE: Final = (SUBSCRIBE_STARTED, SUBSCRIBE_STOPPED)
+"""Names of events that are folded: who joins or leaves has one for each publisher."""
+
+_ROWS = 4_096
+"""Rows that are looked at for runs in one piece: about 2 ms."""
+
+_MOST_AHEAD = 4_096
+"""Rows that come before all others, as those of a refresh do, and are looked at at once."""
+
+
+def _group(kind: EventKind) -> int:
+    """Return which events an event of this kind can share a line with; 0 for none."""
+    if kind.is_error or kind.contradiction is not None or kind.name not in _ROUTINE:
+        return 0
+    return _ROUTINE.index(kind.name) + 1
+
+
+class Folds:
+    """The rows of a view as lines: a run of equal routine events of one second is one line.
+
+    A row is a row of the view, a line what stands on screen. Runs are found as rows come, at the
+    end or, as after a refresh, before all others; both cost as much as the new rows. To turn a line
+    into a row takes a search in the sorted starts of the runs. Nothing is folded while rows are
+    sorted by time, since those of one second may still change places, nor in rows that `take_in`
+    has not come to. A run with a mark is open.
+
+    Args:
+        view: The rows. Not for several threads, as the view itself.
+        marks: Positions of marked events; the owner calls `open` for what it marks.
+    """
+
+    def __init__(self, view: EventView, marks: Collection[int]) -> None:
+        self.view = view
+        self.is_wanted = True
+        """Whether runs are folded; False shows each row."""
+        self._marks = marks
+        self._opened: set[int] = set()
+        self._groups: list[int] = []
+        self._reset()
+
+    def _reset(self) -> None:
+        self._version = self.view.version
+        self._known = 0
+        self._ends = 0, 0
+        self._scanned = 0
+        # Rows are kept as distances from `_base`, which moves when rows come before all others.
+        self._base = 0
+        self._starts = array("q")
+        self._stops = array("q")
+        self._hidden = array("q")
+        self._hidden_base = 0
+        self._lines = array("q")
+        self._last = 0, 0, 0
+        self._open: list[int] = []
+        self._open_hidden = [0]
+        self._open_lines: list[int] = []
+
+    def forget(self) -> None:
+        """Fold again what was opened."""
+        self._opened.clear()
+        self._find_open()
+
+    @property
+    def _is_on(self) -> bool:
+        return self.is_wanted and not self.view.by_time
+
+    def take_in(self, seconds: float) -> bool:
+        """Look for runs in rows that came.
+
+        Args:
+            seconds: Stop about then. At least one piece is done.
+
+        Returns:
+            Whether more is left to do.
+        """
+        if not self._is_on:
+            return False
+        self._follow()
+        end = work_seconds() + seconds
+        while self._scanned < self._known:
+            self._scan(min(self._known, self._scanned + _ROWS))
+            if work_seconds() >= end:
+                break
+        return self._scanned < self._known
+
+    def __len__(self) -> int:
+        """Return how many lines there are."""
+        if not self._is_on:
+            return len(self.view)
+        self._follow()
+        return self._known - self._hidden_before(len(self._starts))
+
+    def rows(self, line: int) -> range:
+        """Return the rows that a line shows, at least one."""
+        if not self._is_on:
+            return range(line, line + 1)
+        self._follow()
+        opened = bisect_right(self._open_lines, line)
+        after = 0
+        start = stop = 0
+        if opened:
+            run = self._open[opened - 1]
+            start, stop = self._starts[run] + self._base, self._stops[run] + self._base
+            into = line - self._open_lines[opened - 1]
+            if start + into < stop:
+                return range(start + into, start + into + 1)
+            after = run + 1
+        # From that open run to the next one, lines are as far from those of all runs folded.
+        before = self._open[opened] if opened < len(self._open) else len(self._starts)
+        shift = self._base - self._hidden_base + self._open_hidden[opened]
+        run = bisect_right(self._lines, line - shift, after, before) - 1
+        if run < after:
+            row = line if not opened else start + line - self._open_lines[opened - 1]
+            return range(row, row + 1)
+        start, stop = self._starts[run] + self._base, self._stops[run] + self._base
+        into = line - self._lines[run] - shift
+        return range(start, stop) if not into else range(stop + into - 1, stop + into)
+
+    def line(self, row: int) -> int:
+        """Return the line that shows a row."""
+        if not self._is_on:
+            return row
+        self._follow()
+        run = self._run_at(row)
+        if run < 0:
+            return row
+        if row < self._stops[run] + self._base and not self._is_open(run):
+            return self._line_of(run)
+        return row - self._hidden_before(run + 1)
+
+    def open(self, row: int) -> bool:
+        """Show each row of the run that a row is in. Returns whether it was folded."""
+        if not self._is_on or not 0 <= row < len(self.view):
+            return False
+        self._follow()
+        run = self._run_at(row)
+        if run < 0 or row >= self._stops[run] + self._base or self._is_open(run):
+            return False
+        self._opened.add(self.view.position(self._starts[run] + self._base))
+        self._find_open()
+        return True
+
+    # Where runs are.
+
+    def _run_at(self, row: int) -> int:
+        """Return the number of the last run that starts at a row or before it; -1 for none."""
+        return bisect_right(self._starts, row - self._base) - 1
+
+    def _is_open(self, run: int) -> bool:
+        at = bisect_left(self._open, run)
+        return at < len(self._open) and self._open[at] == run
+
+    def _size(self, run: int) -> int:
+        return self._stops[run] - self._starts[run]
+
+    def _all_hidden(self, run: int) -> int:
+        """Return how many rows the runs before one would hide if none were open."""
+        if run < len(self._starts):
+            return self._hidden[run] + self._hidden_base
+        return self._all_hidden(run - 1) + self._size(run - 1) - 1 if run else 0
+
+    def _hidden_before(self, run: int) -> int:
+        return self._all_hidden(run) - self._open_hidden[bisect_left(self._open, run)]
+
+    def _line_of(self, run: int) -> int:
+        """Return the line of the first row of a run."""
+        return self._starts[run] + self._base - self._hidden_before(run)
+
+    def _find_open(self) -> None:
+        """Find the runs that are open: the numbers of runs change when others come before them."""
+        found: set[int] = set()
+        if self._starts and (self._opened or self._marks):
+            for row in shown_rows(self.view, (*self._opened, *self._marks)):
+                run = self._run_at(row)
+                if run >= 0 and row < self._stops[run] + self._base:
+                    found.add(run)
+        self._open = sorted(found)
+        self._open_hidden = [0]
+        for run in self._open:
+            self._open_hidden.append(self._open_hidden[-1] + self._size(run) - 1)
+        self._open_lines = [self._line_of(run) for run in self._open]
+
+    # Rows that come.
+
+    def _follow(self) -> None:
+        """Take in that rows came at either end; begin anew when they came in between."""
+        view = self.view
+        if view.version != self._version:
+            self._reset()
+        total = len(view)
+        if total == self._known:
+            return
+        if self._known:
+            first, last = map(view.row_at, self._ends)
+            if last - first != self._known - 1 or first > _MOST_AHEAD:
+                self._reset()
+            elif first:
+                self._take_in_ahead(first)
+        self._known = total
+        self._ends = (view.position(0), view.position(total - 1)) if total else (0, 0)
+
+    def _scan(self, stop: int) -> None:
+        """Find runs up to a row."""
+        group, second, first = self._last
+        if self._starts and self._starts[-1] == first and group:
+            self._drop_last()  # it may go on
+        start = self._scanned
+        for row, (its_group, its_second) in enumerate(
+            zip(*self._columns(start, stop), strict=True), start - self._base
+        ):
+            if its_group != group or its_second != second:
+                if group and row - first >= _LEAST:
+                    self._add(first, row)
+                group, second, first = its_group, its_second, row
+        if group and stop - self._base - first >= _LEAST:
+            self._add(first, stop - self._base)
+        self._last = group, second, first
+        self._scanned = stop
+        self._find_open()
+
+    def _add(self, start: int, stop: int) -> None:
+        self._hidden.append(self._all_hidden(len(self._starts)) - self._hidden_base)
+        self._lines.append(start - self._hidden[-1])
+        self._starts.append(start)
+        self._stops.append(stop)
+
+    def _drop_last(self) -> None:
+        for column in (self._starts, self._stops, self._hidden, self._lines):
+            column.pop()
+
+    def _take_in_ahead(self, count: int) -> None:
+        """Find runs in rows that came before all others; the last may go on in the old rows."""
+        if not self._scanned:
+            return
+        self._base += count
+        self._scanned += count
+        end = self._end_of_group(count)
+        has_run = bool(self._starts) and self._starts[0] + self._base == count
+        ahead = Folds(self.view, ())
+        ahead._scan(end)
+        was_hidden = self._size(0) - 1 if has_run else 0
+        now_hidden = ahead._all_hidden(len(ahead._starts))
+        rest = slice(1 if has_run else 0, None)
+        self._hidden_base += now_hidden - was_hidden
+        for name, shift in (
+            ("_starts", self._base),
+            ("_stops", self._base),
+            ("_hidden", self._hidden_base),
+            ("_lines", self._base - self._hidden_base),
+        ):
+            new = array("q", [value - shift for value in getattr(ahead, name)])
+            setattr(self, name, new + getattr(self, name)[rest])
+        if end == self._scanned:
+            group, second, first = ahead._last
+            self._last = group, second, first - self._base
+        self._find_open()
+
+    def _end_of_group(self, row: int) -> int:
+        """Return where the rows end that are equal to an old first row: at a run's end, or soon."""
+        if self._starts and self._starts[0] + self._base == row:
+            return self._stops[0] + self._base
+        stop = min(self._scanned, row + _LEAST)
+        groups, seconds = self._columns(row, stop)
+        size = 1
+        while size < stop - row and (groups[size], seconds[size]) == (groups[0], seconds[0]):
+            size += 1
+        return row + size
+
+    def _columns(self, start: int, stop: int) -> tuple[list[int], list[int]]:
+        """Return group and second of some rows; the group is 0 for rows that are never folded."""
+        log, positions = self.view.log, self.view.positions(start, stop)
+        if isinstance(positions, range):
+            columns = log.columns(positions.start, positions.stop)
+            kinds, times = columns.kinds, columns.times
+        else:
+            low, high = min(positions), max(positions) + 1
+            kinds, times = array("I"), array("q")
+            if high - low <= SPREAD * len(positions):
+                columns = log.columns(low, high)
+                kinds.extend(columns.kinds[position - low] for position in positions)
+                times.extend(columns.times[position - low] for position in positions)
+            else:
+                for position in positions:
+                    columns = log.columns(position, position + 1)
+                    kinds.extend(columns.kinds)
+                    times.extend(columns.times)
+        known = log.tables.kinds
+        self._groups += map(_group, known[len(self._groups) :])
+        groups = self._groups
+        return (
+            [
+                groups[kind] if time > NO_TIME else 0
+                for kind, time in zip(kinds, times, strict=True)
+            ],
+            [time // SECOND for time in times],
+        )
+
 
 _PIECE = 1_024
 """Rows looked at together: with many errors the first piece of a line usually has one."""
@@ -20,24 +331,37 @@ class OverviewCell:
     has_hit: bool = False
 
 
-def minimap(view: EventView, height: int, marks: Collection[int] = ()) -> tuple[OverviewCell, ...]:
-    """Divide the rows of a view into `height` cells, top to bottom.
+def minimap(
+    view: EventView, height: int, marks: Collection[int] = (), folds: Folds | None = None
+) -> tuple[OverviewCell, ...]:
+    """Divide the lines of a view into `height` cells, top to bottom.
 
-    Row `r` of `n` is in cell `r * height // n`; with fewer rows than cells some cells are empty.
+    Line `r` of `n` is in cell `r * height // n`; with fewer lines than cells some cells are empty.
 
     Args:
         view: What is shown.
         height: Lines of the scroll bar.
         marks: Positions; those of hidden events are in no cell.
+        folds: Which rows share a line; None when each row has its own.
     """
-    length = len(view)
+    length = len(view if folds is None else folds)
     if not length:
         return (OverviewCell(),) * height
-    marked = {row * height // length for row in shown_rows(view, marks)}
+
+    def line_of(row: int) -> int:
+        return row if folds is None else folds.line(row)
+
+    def row_of(line: int) -> int:
+        if folds is None:
+            return line
+        return folds.rows(line).start if line < length else len(view)
+
+    marked = {line_of(row) * height // length for row in shown_rows(view, marks)}
     has_error = _error_test(view)
     cells: list[OverviewCell] = []
     for cell in range(height):
-        start, stop = -(-cell * length // height), -(-(cell + 1) * length // height)
+        lines = -(-cell * length // height), -(-(cell + 1) * length // height)
+        start, stop = map(row_of, lines)
         if start == stop:
             cells.append(OverviewCell())
         else:

@@ -1,6 +1,6 @@
 """The command `ivscope`: from arguments to the application. Only here is printed and exited.
 
-Long because every way to start and to end the program is told here.
+Long because each argument has its help, and each way to end its sentence and exit code.
 """
 
 import argparse
@@ -186,6 +186,7 @@ def _explore(options: argparse.Namespace) -> int:
         NOT_FOR_IVSCOPE,
         draws_blocks,
         refusal,
+        theme_of_ground,
         toolkit_settings,
     )
 
@@ -196,7 +197,7 @@ def _explore(options: argparse.Namespace) -> int:
         complaint = refusal(os.environ, is_terminal=is_terminal)
     if complaint is not None:
         return _fail(complaint)
-    from ivscope.settings.configuration import load  # noqa: PLC0415 - keeps --help quick
+    from ivscope.settings.configuration import AUTO_THEME, load  # noqa: PLC0415 - keeps --help quick
     from ivscope.settings.files import close_to_others, state_folder  # noqa: PLC0415 - same
     from ivscope.settings.prompt_history import FILE_NAME  # noqa: PLC0415 - same
 
@@ -204,7 +205,8 @@ def _explore(options: argparse.Namespace) -> int:
     configuration, complaints = load(os.environ)
     for name in NOT_FOR_IVSCOPE & os.environ.keys():
         del os.environ[name]
-    os.environ.update(toolkit_settings(os.environ, configuration.theme))
+    theme = os.environ.get("TEXTUAL_THEME", configuration.theme)
+    os.environ.update(toolkit_settings(os.environ))
     from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - keeps --help quick
 
     try:
@@ -253,6 +255,7 @@ def _explore(options: argparse.Namespace) -> int:
     )
     blocks = draws_blocks(os.environ, configuration.glyphs, configuration.glyph_width)
     app.set_class(not blocks, PLAIN_SIGNS)
+    app.theme = theme_of_ground(os.environ) if theme == AUTO_THEME else theme
     app.run(mouse=options.mouse or configuration.mouse)
     return _after(app, recording)
 

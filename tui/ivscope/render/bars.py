@@ -180,7 +180,12 @@ _CELLS_LEFT_BY_WRAPPING = 12
 
 _SEPARATOR = Span(" · ", Role.MUTED)
 
+_INWARDS = Span(" \u203a ", Role.MUTED)
+
 _SHORTEST_CRUMB = 6
+
+_LEAST_NAME = 14
+"""Cells that a name keeps in the header: enough to know it by."""
 """Cells that each part of the header keeps; fewer would say nothing."""
 
 
@@ -256,11 +261,15 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Crumb:
-    """One part of the header: in full, and in the shortest form that can be recognised."""
+    """One part of the header: in full, and in a shorter form for when room is short."""
 
     text: str
-    short: str = ""
-    """Empty when there is no shorter form."""
+    short: str | None = None
+    """None when there is no shorter form; empty for a part that can be left out."""
+    rank: int = 0
+    """Which parts give way first: those of a higher rank."""
+    is_free: bool = False
+    """Whether a person chose the text, of any length: it is cut before anything else is."""
 
 
 def both_ends(left: Line, right: Span, width: int) -> Line:
@@ -275,30 +284,48 @@ def both_ends(left: Line, right: Span, width: int) -> Line:
     return (*left, Span(fill), right)
 
 
-def header_line(crumbs: tuple[Crumb, ...], zone: str, width: int) -> Line:
-    """Draw the place on screen, with the zone at the right end.
+def header_line(crumbs: tuple[Crumb, ...], right: tuple[Crumb, ...], width: int) -> Line:
+    """Draw the place on screen, and at the right end where it is read from and in which zone.
 
-    When room is short, parts take their short form from the left, then are cut from the right: ids
-    before the Region. The last part, which was chosen last, is cut last of all.
+    When room is short, parts take their short form, the highest rank first. Then what somebody
+    chose is cut, however long it is, so that stage, session, account and Region stay readable.
+
+    Args:
+        crumbs: From the stage inwards; the last one is the place itself.
+        right: Account, Region and zone, the last one at the right edge.
+        width: Cells.
     """
-    room = width - text_width(zone) - 1
+    parts = (*crumbs, *right)
     # Texts wider than the line are cut before they are measured: they may be megabytes.
-    texts = [clip(crumb.text, width) for crumb in crumbs]
-    gaps = text_width(_SEPARATOR.text) * (len(texts) - 1)
-    for index, crumb in enumerate(crumbs):
-        if sum(map(text_width, texts)) + gaps > room and crumb.short:
-            texts[index] = clip(crumb.short, width)
-    for index in (*reversed(range(len(texts) - 1)), len(texts) - 1):
-        over = sum(map(text_width, texts)) + gaps - room
-        if over > 0:
-            cells = max(_SHORTEST_CRUMB, text_width(texts[index]) - over)
-            texts[index] = shorten(texts[index], cells)
+    texts = [clip(part.text, width) for part in parts]
+
+    def over() -> int:
+        shown = [text for text in texts[len(crumbs) :] if text]
+        gaps = text_width(_INWARDS.text) * (len(crumbs) - 1) + len(shown)
+        return sum(map(text_width, texts)) + gaps - width
+
+    def cut(index: int, least: int) -> None:
+        cells = text_width(texts[index])
+        if over() > 0 and cells > least:
+            texts[index] = shorten(texts[index], max(least, cells - over()))
+
+    by_rank = sorted(range(len(parts)), key=lambda index: -parts[index].rank)
+    for index in by_rank:
+        short = parts[index].short
+        if short is not None and over() > 0:
+            texts[index] = clip(short, width)
+    for index in by_rank:
+        if parts[index].is_free:
+            cut(index, _LEAST_NAME)
+    for index in by_rank:
+        cut(index, _SHORTEST_CRUMB)
     spans: list[Span] = []
-    for index, text in enumerate(texts):
-        last = index == len(texts) - 1
-        spans += [_SEPARATOR] if spans else []
-        spans.append(Span(text, Role.STRONG if last else Role.TEXT))
-    return both_ends(tuple(spans), Span(zone, Role.ACCENT), width)
+    for text in texts[: len(crumbs)]:
+        spans += [_INWARDS] if spans else []
+        spans.append(Span(text))
+    spans[-1] = Span(spans[-1].text, Role.STRONG)
+    where = " ".join(text for text in texts[len(crumbs) :] if text)
+    return both_ends(tuple(spans), Span(where, Role.MUTED), width)
 
 
 def status_line(status: ListStatus, budget: Budget, running: str, width: int) -> Line:

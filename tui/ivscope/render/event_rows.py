@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
 from ivscope.analysis.event_view import EventView
+from ivscope.analysis.overview import Folds
 from ivscope.domain.events import TOKEN_EXCHANGED, Event
 from ivscope.domain.letters import folded
 from ivscope.domain.pages import Contradiction
@@ -72,6 +73,8 @@ class EventLook:
     """Text to highlight."""
     who: Callable[[str], str] | None = None
     """Names a participant where the events of several are mixed; None where all are of one."""
+    name: Callable[[str], str] = str
+    """Names another participant by its id. Text from outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +89,17 @@ class EventRow:
     is_marked: bool
     is_hit: bool
     look: EventLook
+    count: int = 1
+    """How many equal events the line shows, of which this is the first."""
 
 
 def _role(row: EventRow) -> Role:
     return _mark(row.event)[0]
+
+
+def _quiet(row: EventRow) -> Role:
+    """The tone of what is beside the name: that of a routine row, else plain text."""
+    return Role.MUTED if _mark(row.event)[0] is Role.MUTED else Role.TEXT
 
 
 def _flags(row: EventRow) -> Line:
@@ -107,27 +117,36 @@ def _time(row: EventRow) -> str:
 
 
 def _what(row: EventRow) -> Line:
-    """Draw the error code, then whom the event is about."""
-    code, about = row.event.error_code, about_event(row.event, wide=row.look.wide)
+    """Draw the error code, then whom the event is about; of several events only how many."""
+    if row.count > 1:
+        return Span(_together(row), _quiet(row)), Span("  Enter opens", _quiet(row))
+    code, look = row.event.error_code, row.look
+    about = about_event(row.event, wide=look.wide, name=look.name)
     spans = [Span(clip(code, MOST_CELLS), _role(row))] if code else []
     if row.event.contradiction is not None:
-        told = Span(_contradicts(row), Role.WARNING)
-        spans = [told, Span(" "), *spans] if spans else [told]
+        told = _contradicts(row)
+        spans = [*told, Span(" "), *spans] if spans else [*told]
     if about:
         spans += [Span(" ")] if spans else []
-        spans.append(Span(clip(about, MOST_CELLS)))
+        spans.append(Span(clip(about, MOST_CELLS), _quiet(row)))
     return tuple(spans)
 
 
-def _contradicts(row: EventRow) -> str:
+def _contradicts(row: EventRow) -> Line:
     """Say how an event contradicts the request, and whom it names instead, where that is read."""
-    event, said = row.event, str(row.event.contradiction)
+    event, said = row.event, Span(str(row.event.contradiction), Role.WARNING)
     if event.contradiction is Contradiction.PARTICIPANT and row.look.who is None:
-        return f"{said}: {clip(event.participant_id or '', MOST_CELLS)}"
-    return said
+        return said, Span(f": {clip(event.participant_id or '', MOST_CELLS)}", Role.WARNING)
+    return (said,)
+
+
+def _together(row: EventRow) -> str:
+    return f"{row.count:,} in this second"
 
 
 def _code_cells(row: EventRow) -> int:
+    if row.count > 1:
+        return text_width(_together(row))
     code = row.event.error_code
     if row.event.contradiction is not None:
         return text_width(str(row.event.contradiction))
@@ -144,7 +163,7 @@ def _since(row: EventRow) -> str:
 
 _BEFORE: tuple[Column[EventRow], ...] = (
     Column("", 2, _flags),
-    Column("TIME", MOMENT_CELLS, _time, Role.MUTED, gap=0),
+    Column("TIME", MOMENT_CELLS, _time, _quiet, gap=0),
 )
 _PARTICIPANT: Column[EventRow] = Column("PARTICIPANT", 14, lambda row: row.who or "", Role.STRONG)
 """Ids have 12 characters, user ids about as many."""
@@ -175,16 +194,25 @@ _OF_MANY = (*_BEFORE, _PARTICIPANT, _NAME, _what_column(_WHAT_CELLS_OF_MANY), _S
 
 
 class EventRows:
-    """Events in the order shown, each with the time since the shown event before it."""
+    """Events in the order shown, each with the time since the shown event before it.
+
+    Equal routine events of one second share a line, as `folds` tells.
+    """
 
     def __init__(
-        self, log: EventLog, shown: EventView, marks: Collection[int], look: EventLook
+        self,
+        log: EventLog,
+        shown: EventView,
+        marks: Collection[int],
+        look: EventLook,
+        folds: Folds | None = None,
     ) -> None:
         self._log = log
         self._shown = shown
         self._marks = marks
         self._look = look
-        self._before = 1 if look.newest_first else -1
+        self._folds = folds or Folds(shown, marks)
+        self._is_newest_first = look.newest_first
         self._table = Table(_OF_MANY if look.who else _OF_ONE)
         # Only ages depend on the present time, and they show whole seconds.
         is_by_clock = look.style is TimeStyle.AGE
@@ -192,7 +220,7 @@ class EventRows:
         self._drawn_like = log, replace(look, now=now)
 
     def __len__(self) -> int:
-        return len(self._shown)
+        return len(self._folds)
 
     def titles(self, width: int) -> Line:
         """Return the column titles, with the blank above the cursor's mark."""
@@ -201,28 +229,33 @@ class EventRows:
 
     def key(self, index: int) -> Hashable:
         """Return the positions of the event and the one before it, and how they are drawn."""
-        position = self._shown.position(index)
+        rows = self._folds.rows(index)
+        position = self._shown.position(rows.start)
         return (
             position,
-            self._neighbour(index),
+            len(rows),
+            self._neighbour(rows),
             position in self._marks,
-            self._shown.is_hit(position),
+            self._has_hit(rows),
             self._who(position),
+            self._look.name(self._log.remote(position) or ""),
             self._drawn_like,
         )
 
     def line(self, index: int, width: int) -> Line:
         """Draw the columns that fit, with the text of the search in the role HIT."""
-        position = self._shown.position(index)
-        other = self._neighbour(index)
+        rows = self._folds.rows(index)
+        position = self._shown.position(rows.start)
+        other = self._neighbour(rows)
         before = None if other is None else self._log.time_us(other)
         row = EventRow(
             self._log[position],
             None if before is None else from_microseconds(before),
             self._who(position),
             position in self._marks,
-            self._shown.is_hit(position),
+            self._has_hit(rows),
             self._look,
+            len(rows),
         )
         line = self._table.line(row, width)
         return highlight(line, self._look.needle) if self._look.needle else line
@@ -233,10 +266,17 @@ class EventRows:
         participant_id = self._log.participant(position)
         return self._look.who(participant_id) if participant_id else "not given"
 
-    def _neighbour(self, index: int) -> int | None:
-        """Return the position of the event shown before a row in time; None without one."""
-        other = index + self._before
+    def _neighbour(self, rows: range) -> int | None:
+        """Return the position of the event shown before some rows in time; None without one."""
+        other = rows.stop if self._is_newest_first else rows.start - 1
         return self._shown.position(other) if 0 <= other < len(self._shown) else None
+
+    def _has_hit(self, rows: range) -> bool:
+        """Whether the search found one of some rows."""
+        if self._shown.is_hit(self._shown.position(rows.start)):
+            return True
+        found = self._shown.next_hit(rows.start, 1) if len(rows) > 1 else None
+        return found is not None and found < rows.stop
 
 
 def _short_gap(seconds: float) -> str:
@@ -250,6 +290,11 @@ def _short_gap(seconds: float) -> str:
 
 
 def _mark(event: Event) -> tuple[Role, str]:
+    """Return the tone of a row and the sign before it.
+
+    Colour says that somebody should look: a subscription that starts or stops is routine and dim,
+    what a participant does itself is plain, failures and token exchanges have a colour and a sign.
+    """
     if event.contradiction is not None:
         return Role.WARNING, "?"
     if event.is_error:
@@ -257,21 +302,30 @@ def _mark(event: Event) -> tuple[Role, str]:
     if event.name == TOKEN_EXCHANGED:
         return Role.CHANGED, "~"
     name = event.name or ""
+    role = Role.MUTED if event.is_subscribe else Role.TEXT
     if name.endswith("_STARTED") or name == "JOINED":
-        return Role.GOOD, "+"
+        return role, "+"
     if name.endswith("_STOPPED") or name == "LEFT":
-        return Role.TEXT, "-"
+        return role, "-"
     return Role.WARNING, "?"
 
 
-def about_event(event: Event, *, wide: bool = False) -> str:
-    """Say whom an event is about besides its participant; empty for nobody. Not yet safe."""
+def about_event(event: Event, *, wide: bool = False, name: Callable[[str], str] = str) -> str:
+    """Say whom an event is about besides its participant; empty for nobody. Not yet safe.
+
+    Args:
+        event: What happened.
+        wide: Whether ids and whole ARNs are told too.
+        name: Names a participant by its id.
+    """
     if event.name == TOKEN_EXCHANGED:
         return token_verdict(compare_tokens(event.previous_token, event.new_token, event.time))
     replica = " (replica)" if event.replica else ""
     if event.remote_participant_id:
         relation = "of" if event.is_subscribe else "remote"
-        return f"{relation} {event.remote_participant_id}{replica}"
+        remote = event.remote_participant_id
+        known = name(remote)
+        return f"{relation} {known}{f' {remote}' if wide and known != remote else ''}{replica}"
     if event.destination_stage_arn:
         arn = event.destination_stage_arn
         return f"to {arn if wide else stage_id(arn)}"

@@ -1,18 +1,23 @@
-"""Rows of the pickers: stages, sessions and participants."""
+"""Rows of the pickers: stages, sessions and participants.
 
-from collections.abc import Callable, Hashable, Iterator
-from datetime import datetime, tzinfo
+Long because the columns of the three tables, and the words in them, are told in one place.
+"""
+
+from collections.abc import Callable, Collection, Hashable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 from typing import Generic, Protocol, TypeVar
 
-from ivscope.domain.durations import duration
+from ivscope.domain.durations import duration, round_duration
 from ivscope.domain.pages import Contradiction, Row
 from ivscope.domain.stages import ParticipantSummary, StageSession, StageSummary
+from ivscope.domain.times import Time
 from ivscope.render.cells import clip, pad
 from ivscope.render.cells import width as text_width
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import needs_quotes
-from ivscope.render.tables import Column, Rest, Table
-from ivscope.render.timestamps import clock
+from ivscope.render.tables import MOST_CELLS, Between, Column, Rest, Table
+from ivscope.render.timestamps import clock, day_and_minute
 
 Item = TypeVar("Item")
 Item_co = TypeVar("Item_co", covariant=True)
@@ -37,6 +42,7 @@ class PickerRows(Generic[Item]):
         draw: Callable[[Item, int], Line],
         titles: Callable[[int], Line],
         drawn_like: Hashable,
+        told: Callable[[Item], Hashable] = lambda _item: None,
     ) -> None:
         """Make rows.
 
@@ -45,11 +51,13 @@ class PickerRows(Generic[Item]):
             draw: Draws an item in so many cells.
             titles: Makes the titles for so many cells.
             drawn_like: Everything else that a drawing depends on, such as the zone.
+            told: What else is drawn of an item than its own fields; it can change.
         """
         self._items = items
         self._draw = draw
         self._titles = titles
         self._drawn_like = drawn_like
+        self._told = told
 
     def __len__(self) -> int:
         return len(self._items)
@@ -61,9 +69,9 @@ class PickerRows(Generic[Item]):
         return self._items[index]
 
     def key(self, index: int) -> Hashable:
-        """Return the item, how it contradicts the request, and how it is drawn."""
+        """Return the item, how it contradicts the request, what else is told, and how."""
         item = self._items[index]
-        return item, _contradiction(item), self._drawn_like
+        return item, _contradiction(item), self._told(item), self._drawn_like
 
     def line(self, index: int, width: int) -> Line:
         """Draw an item in at most `width` cells; one that contradicts the request says so first."""
@@ -113,7 +121,7 @@ def _live_role(live: bool) -> Role:
 
 
 def stage_table() -> Table[StageSummary]:
-    """Make the columns live or idle, stage id, name; in a narrow pane name or id only."""
+    """Make the columns name, live or idle, stage id; in a narrow pane name or id only."""
 
     def is_live(stage: StageSummary) -> bool:
         return bool(stage.active_session_id)
@@ -121,14 +129,6 @@ def stage_table() -> Table[StageSummary]:
     return Table(
         (
             Column("", 1, lambda stage: _live_mark(is_live(stage))),
-            Column(
-                "LIVE",
-                5,
-                lambda stage: "LIVE" if is_live(stage) else "idle",
-                lambda stage: _live_role(is_live(stage)),
-                priority=2,
-            ),
-            Column("STAGE ID", 14, lambda stage: stage_id(stage.arn), Role.MUTED, priority=1),
             Column(
                 "NAME",
                 Rest(_NAME_CELLS),
@@ -141,6 +141,14 @@ def stage_table() -> Table[StageSummary]:
                     lambda stage: Role.STRONG if is_live(stage) else Role.TEXT,
                 ),
             ),
+            Column(
+                "LIVE",
+                5,
+                lambda stage: "LIVE" if is_live(stage) else "idle",
+                lambda stage: _live_role(is_live(stage)),
+                priority=2,
+            ),
+            Column("STAGE ID", 14, lambda stage: stage_id(stage.arn), Role.MUTED, priority=1),
         )
     )
 
@@ -197,69 +205,217 @@ def session_duration(session: StageSession, now: datetime) -> str:
     return duration((end - start).total_seconds())
 
 
-def participant_table(zone: tzinfo) -> Table[ParticipantSummary]:
-    """Make the columns state, ever published, replica, recording, first join, id, user id.
+def session_span(session: StageSession, zone: tzinfo, now: datetime) -> tuple[str, str]:
+    """Say when a session was, for a header: in full, and without its duration.
 
-    Text from outside comes last: terminals differ about its width, and there it moves no column.
+    "27 Nov 20:30-21:24 (53 min, ended)" and "27 Nov 20:30-21:24"; of one that is live
+    "28 Nov 16:27 (25 min, live)" and "28 Nov 16:27, live". The start has to be readable.
     """
-    return Table(
-        (
-            Column("", 1, _connected_mark),
-            Column("STATE", 6, lambda one: _state(one.state), priority=2),
-            Column("PUB", 3, lambda one: _PUBLISHED[one.published], priority=3),
-            Column("REPLICA", 7, lambda one: _replication(one.replication_type), priority=5),
-            Column(
-                "REC",
-                8,
-                lambda one: _recording(one.recording_state),
-                lambda one: _recording_role(one.recording_state),
-                priority=6,
-            ),
-            Column("JOINED", 8, lambda one: clock(one.first_join_time, zone), priority=4),
-            Column("PARTICIPANT ID", 14, lambda one: one.participant_id, Role.MUTED, priority=1),
-            Column(
-                "USER ID",
-                Rest(_NAME_CELLS),
-                lambda one: _named(one.user_id),
-                lambda one: _name_role(one.user_id),
-                instead=Column(
-                    "USER, OR PARTICIPANT ID",
-                    Rest(1),
-                    lambda one: _quoted(one.user_id or one.participant_id),
-                ),
-            ),
+    start, end = session.start_time, session.end_time
+    assert isinstance(start, datetime)  # noqa: S101 - see above
+    first = day_and_minute(start, zone, now)
+    if end is None:
+        return f"{first} ({_lasted(now - start)}, live)", f"{first}, live"
+    if not isinstance(end, datetime):
+        return f"{first} (ended)", first
+    last = day_and_minute(end, zone, now)
+    is_same_day = first.rpartition(" ")[0] == last.rpartition(" ")[0]
+    when = f"{first}-{last.rpartition(' ')[2] if is_same_day else last}"
+    return f"{when} ({_lasted(end - start)}, ended)", when
+
+
+def _lasted(time: timedelta) -> str:
+    """Say how long in whole minutes, from the first one on."""
+    seconds = time.total_seconds()
+    return round_duration(seconds - seconds % 60 if seconds >= 60 else seconds)  # noqa: PLR2004
+
+
+@dataclass(frozen=True, slots=True)
+class EventsRead:
+    """What the events of a participant tell, as far as they are read."""
+
+    count: int
+    errors: int
+    is_all: bool
+    """Whether all of its events are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is looked up in the events of a participant for a row that is drawn."""
+
+    most: str | None = None
+    """The error code that came most often; None without one."""
+    last: Time | None = None
+    """When its last event was."""
+    stays: int = 0
+    """How often it joined."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantColumns:
+    """Which columns have something to tell: one that says the same in each row is left out."""
+
+    errors: bool = False
+    """Whether events of anybody are read."""
+    state: bool = True
+    published: bool = True
+    recording: bool = True
+
+
+def participant_table(
+    zone: tzinfo,
+    columns: ParticipantColumns,
+    read: Callable[[str], EventsRead | None],
+    see: Callable[[str], Seen],
+) -> Table[ParticipantSummary]:
+    """Make the columns of the participants, the user first, as many as have something to tell.
+
+    Replicas and failed recordings are named beside the user: they are exceptions.
+
+    Args:
+        zone: Zone of the times.
+        columns: Which columns are of use.
+        read: How far the events of a participant are read; None when none are. Cheap.
+        see: Looks the rest up in its events.
+    """
+    wanted: list[Column[ParticipantSummary] | None] = [
+        Column("", 1, _connected_mark),
+        Column("USER", Rest(_USER_CELLS), _user_line),
+        Column(
+            "ERR",
+            _ERROR_CELLS,
+            lambda one: _errors(read(one.participant_id)),
+            lambda one: _errors_role(read(one.participant_id)),
+            priority=1,
+            is_right=True,
         )
-    )
+        if columns.errors
+        else None,
+        Column("MOST", Between(17, 25), lambda one: see(one.participant_id).most or "", priority=4)
+        if columns.errors
+        else None,
+        Column("STATE", 5, lambda one: _state(one.state), priority=2) if columns.state else None,
+        Column(
+            "STAYED",
+            15,
+            lambda one: _stayed(one, read(one.participant_id), see, zone),
+            priority=3,
+        ),
+        Column("PUB", 3, lambda one: _PUBLISHED[one.published], priority=5)
+        if columns.published
+        else None,
+        Column("REC", 8, lambda one: _recording(one.recording_state), priority=7)
+        if columns.recording
+        else None,
+        Column("PARTICIPANT ID", 14, lambda one: one.participant_id, Role.MUTED, priority=6),
+    ]
+    return Table(tuple(column for column in wanted if column is not None))
+
+
+_USER_CELLS = 22
+"""A usual name and what is unusual about who has it: "kenji-rival  replica"."""
+
+_ERROR_CELLS = 5
+"""Cells of a number of errors: "1,234", or "999+" while more can come."""
+
+
+def _user_line(participant: ParticipantSummary) -> Line:
+    """Name the user, else the participant, then what is unusual about it."""
+    user = participant.user_id
+    name = _quoted(user) if user else participant.participant_id
+    spans = [Span(clip(name, MOST_CELLS), Role.STRONG if user else Role.TEXT)]
+    if user == "":
+        spans.append(Span("  empty user id", Role.MUTED))
+    replication = participant.replication_type or "NONE"
+    kind = _REPLICATION.get(replication, replication)
+    if kind:
+        spans.append(Span(f"  {clip(kind, _NAME_CELLS)}", Role.MUTED))
+    if participant.recording_state == "FAILED":
+        spans.append(Span("  rec FAILED", Role.ERROR))
+    return tuple(spans)
+
+
+def _errors(events: EventsRead | None) -> str:
+    """Write how many errors were read: "3", "3+" while more can come, "-" for none in all."""
+    if events is None:
+        return ""
+    more = "" if events.is_all else "+"
+    return f"{events.errors:,}{more}" if events.errors or more else "-"
+
+
+def _errors_role(events: EventsRead | None) -> Role:
+    return Role.ERROR if events is not None and events.errors else Role.MUTED
+
+
+def _stayed(
+    participant: ParticipantSummary,
+    events: EventsRead | None,
+    see: Callable[[str], Seen],
+    zone: tzinfo,
+) -> str:
+    """Write first join and last event: "20:46-21:18", and "x33" for so many stays.
+
+    The end is "?" while it is not read, and "now" for who is connected.
+    """
+    first = _minute(participant.first_join_time, zone)
+    if participant.state == "CONNECTED":
+        return f"{first}-now"
+    if events is None or not events.is_all or not events.count:
+        return f"{first}-?"
+    seen = see(participant.participant_id)
+    times = f" x{seen.stays}" if seen.stays > 1 else ""
+    return f"{first}-{_minute(seen.last, zone)}{times}"
+
+
+def _minute(time: Time | None, zone: tzinfo) -> str:
+    return clock(time, zone)[: -len(":00")] if isinstance(time, datetime) else "?"
+
+
+def common_words(
+    states: Collection[str | None],
+    published: Collection[bool | None],
+    recordings: Collection[str | None],
+) -> tuple[str, ...]:
+    """Say once what is the same for each participant, in place of a column.
+
+    Args:
+        states: Each state that some participant has.
+        published: Likewise whether it published.
+        recordings: Likewise the states of recording, without those that failed.
+    """
+    words: list[str] = []
+    if len(states) == 1:
+        words += [_ALL_IN.get(next(iter(states)), "")]
+    if len(published) == 1:
+        words += [_ALL_PUBLISHED[next(iter(published))]]
+    if len(recordings) == 1:
+        recording = next(iter(recordings))
+        words += [f"recording {recording.lower()}" if recording else ""]
+    return tuple(filter(None, words))
+
+
+_ALL_IN: dict[str | None, str] = {"CONNECTED": "all connected", "DISCONNECTED": "all left"}
+_ALL_PUBLISHED = {True: "all published", False: "none published", None: ""}
 
 
 def _connected_mark(participant: ParticipantSummary) -> Line:
     return _live_mark(participant.state == "CONNECTED")
 
 
-_STATES = {"CONNECTED": "conn", "DISCONNECTED": "gone"}
+_STATES = {"CONNECTED": "conn", "DISCONNECTED": "left"}
 _PUBLISHED = {True: "pub", False: "-", None: "?"}
-_REPLICATION = {"NONE": "-", "SOURCE": "source", "REPLICA": "replica"}
+_REPLICATION = {"NONE": "", "SOURCE": "source", "REPLICA": "replica"}
 
 
 def _state(state: str | None) -> str:
     return "?" if state is None else _STATES.get(state, state)
 
 
-def _replication(kind: str | None) -> str:
-    """The API's default is NONE, so absent and NONE read the same."""
-    return _REPLICATION.get(kind or "NONE", kind or "")
-
-
 def _recording(state: str | None) -> str:
     if state is None:
         return "-"
     return state if state == "FAILED" else state.lower()
-
-
-def _recording_role(state: str | None) -> Role:
-    if state is None:
-        return Role.MUTED
-    return Role.ERROR if state == "FAILED" else Role.TEXT
 
 
 def _named(name: str | None) -> str:

@@ -40,6 +40,14 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
+class Between:
+    """Width of a column: cells that the others leave, before a `Rest` gets more than its least."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """A bar instead of a text; a share above 0 has at least one sign."""
 
@@ -61,7 +69,7 @@ class Column(Generic[Item]):
 
     title: str | Callable[[int], str]
     """A function returns the title for so many cells."""
-    width: int | Fit | Rest
+    width: int | Fit | Between | Rest
     text: Callable[[Item], str | Line | Bar | OverTime]
     """A string may come from outside: the table makes it safe. The spans of a line are safe, and
     have roles of their own."""
@@ -172,8 +180,10 @@ class Table(Generic[Item]):
         if not extras and not any(column.priority for column in columns):
             columns = [column.instead or column for column in columns]
         laid_out: list[tuple[Column[Item], int]] = []
+        given = self._given(shown, room)
+        room -= sum(cells - self._cells(index) for index, cells in given.items())
         for index, column in zip(shown, columns, strict=True):
-            cells = self._cells(index)
+            cells = given.get(index, self._cells(index))
             match column.width:
                 case Fit(least=int()):
                     grown = min(self._widest[index], cells + room)
@@ -192,6 +202,16 @@ class Table(Generic[Item]):
                 room -= cells
         return laid_out
 
+    def _given(self, shown: Sequence[int], room: int) -> dict[int, int]:
+        """Return the cells of the columns that grow before a `Rest` does, by number of column."""
+        given: dict[int, int] = {}
+        for index in shown:
+            width = self._columns[index].width
+            if isinstance(width, Between):
+                given[index] = min(width.most, width.least + room)
+                room -= given[index] - width.least
+        return given
+
     def _least(self, shown: Sequence[int]) -> int:
         """Return how many cells these columns need."""
         gaps = sum(self._columns[index].gap for index in shown[:-1])
@@ -202,7 +222,7 @@ class Table(Generic[Item]):
         width = self._columns[index].width
         if isinstance(width, int):
             return width
-        if isinstance(width, Rest):
+        if isinstance(width, Rest | Between):
             return width.least
         widest = self._widest[index]
         return widest if width.least is None else min(width.least, widest)

@@ -62,6 +62,16 @@ def clock(time: Time | None, zone: tzinfo, *, with_date: bool = False) -> str:
     return f"{_date(local)} {hours}" if with_date else hours
 
 
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+def day_and_minute(moment: datetime, zone: tzinfo, now: datetime) -> str:
+    """Write the day as people say it and the minute: "27 Nov 20:30"; another year with it."""
+    local = in_zone(moment, zone)
+    year = "" if local.year == in_zone(now, zone).year else f" {local.year}"
+    return f"{local.day} {_MONTHS[local.month - 1]}{year} {local.hour:02d}:{local.minute:02d}"
+
+
 def full(time: Time | None, zone: tzinfo) -> str:
     """Write date, time and zone, "2026-11-23 20:36:28.602 UTC".
 

@@ -145,6 +145,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("detail.tokens", "d", "full detail", "The detail on the whole screen; again: tokens side by side or inline.", Area.DETAIL, EXPLORER),
     Command("detail.raw", "v", "event JSON", "The event as JSON, as it was read (times in UTC to the microsecond, null as absent), or explained again.", Area.DETAIL, READING),
     Command("view.wide", "w", "wide", "Full ids and ARNs in the rows, or the short forms.", Area.DETAIL, READING),
+    Command("view.folds", "V", "open rows", "Each event in a row of its own, or equal routine events of one second in one again. Enter opens one such row.", Area.DETAIL, READING),
     Command("view.full", "f", "fullscreen", "The focused pane on the whole screen, or all panes.", Area.DETAIL, EXPLORER),
     Command("view.more", "+", "wider list", "More room for the list.", Area.DETAIL, EXPLORER),
     Command("view.less", "_", "wider detail", "More room for the detail.", Area.DETAIL, EXPLORER),

@@ -2,7 +2,7 @@
 
 import codecs
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 
@@ -130,7 +130,17 @@ def in_force(chosen: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-THEMES = ("ansi-dark", "ansi-light")
+AUTO_THEME = "auto"
+"""ansi-dark or ansi-light, by what the terminal says of its ground in COLORFGBG."""
+
+THEMES = (
+    AUTO_THEME,
+    "ansi-dark",
+    "ansi-light",
+    "high-contrast",
+    "color-blind-dark",
+    "color-blind-light",
+)
 """Themes in the terminal's own 16 colours: the style sheets use no others."""
 
 GLYPHS = ("auto", "unicode", "ascii")
@@ -146,9 +156,11 @@ class Configuration:
 
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Keys of the commands that were set, by command id; empty for a command without keys."""
-    theme: str = "ansi-dark"
+    theme: str = AUTO_THEME
     """One of `THEMES`."""
     mouse: bool = False
+    fold: bool = True
+    """Whether equal routine events of one second share a row."""
     zone: str = "utc"
     """"utc", "local" or a name of the time zone database, "Europe/Berlin"."""
     background_calls: int = 2
@@ -208,7 +220,7 @@ def read(content: bytes, name: str) -> tuple[Configuration, tuple[str, ...]]:
 
 def _checked(table: Mapping[str, object]) -> tuple[Configuration, tuple[str, ...]]:
     complaints: list[str] = []
-    settings = ("keys", "theme", "mouse", "zone", "background_calls", "glyphs", "glyph_width")
+    settings = tuple(one.name for one in fields(Configuration))
     complaints += [
         f"{setting!r} is no setting{nearest(setting, settings)}"
         for setting in table
@@ -219,7 +231,8 @@ def _checked(table: Mapping[str, object]) -> tuple[Configuration, tuple[str, ...
         Configuration(
             keys=_keys(table.get("keys", {}), complaints),
             theme=_theme(table.get("theme", defaults.theme), complaints),
-            mouse=_mouse(table.get("mouse", defaults.mouse), complaints),
+            mouse=_switch("mouse", table.get("mouse", defaults.mouse), complaints),
+            fold=_switch("fold", table.get("fold", defaults.fold), complaints),
             zone=_zone(table.get("zone", defaults.zone), complaints),
             background_calls=_calls(
                 table.get("background_calls", defaults.background_calls), complaints
@@ -272,11 +285,11 @@ def _glyph_width(value: object, complaints: list[str]) -> int:
     return Configuration().glyph_width
 
 
-def _mouse(value: object, complaints: list[str]) -> bool:
+def _switch(name: str, value: object, complaints: list[str]) -> bool:
     if isinstance(value, bool):
         return value
-    complaints.append(f"mouse is {value!r}, which is neither true nor false")
-    return Configuration().mouse
+    complaints.append(f"{name} is {value!r}, which is neither true nor false")
+    return bool(getattr(Configuration(), name))
 
 
 def _zone(value: object, complaints: list[str]) -> str:

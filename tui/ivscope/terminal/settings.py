@@ -71,14 +71,28 @@ NOT_FOR_IVSCOPE: Final = frozenset(
 """Variables that Textual would follow, and the explorer must not."""
 
 
-def toolkit_settings(environ: Mapping[str, str], theme: str) -> dict[str, str]:
+_LIGHT_GROUNDS: Final = frozenset({"7", "9", "10", "11", "12", "13", "14", "15"})
+"""Numbers of colours that are light in the usual palettes."""
+
+
+def theme_of_ground(environ: Mapping[str, str]) -> str:
+    """The ANSI theme for a dark or a light ground, by COLORFGBG alone; dark when that is not set.
+
+    Terminals that set it write the numbers of two colours, "15;0" or "15;default;0", the ground
+    last. To ask the terminal instead costs a round trip, and some print the question.
+    """
+    ground = environ.get("COLORFGBG", "").rpartition(";")[2]
+    return "ansi-light" if ground in _LIGHT_GROUNDS else "ansi-dark"
+
+
+def toolkit_settings(environ: Mapping[str, str]) -> dict[str, str]:
     """Environment for Textual, which reads it when it is imported. What the user set stays.
 
     The ANSI themes use the terminal's own 16 colours: readable on every palette, cheap over SSH,
     and the only ones that NO_COLOR leaves without any colour code.
     """
     settings = {
-        "TEXTUAL_THEME": theme,
+        "TEXTUAL_THEME": "ansi-dark",  # for the first line on screen; the app has its own themes
         "TEXTUAL_ANIMATIONS": "none",
         "ESCDELAY": _ESCAPE_DELAY,
         # A killed program cannot undo kitty's key protocol, and its shell could not be typed in.

@@ -105,7 +105,7 @@ class IvscopeApp(KeyByKey):
                 self._provider,
                 times=times,
                 launch=self._launch,
-                keys=effective_keys(configuration),
+                configuration=configuration,
                 jobs=self.jobs,
                 history=self._history,
             )

@@ -4,9 +4,9 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
-from textual import events
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.screen import Screen, ScreenResultType
 
@@ -144,6 +144,9 @@ def keyboard(view: View) -> list[BindingType]:
 class CommandScreen(Screen[ScreenResultType]):
     """A screen whose keys do commands of the table; `BINDINGS` holds those of its views."""
 
+    opening: ClassVar = "go.in"
+    """The command that a click on the row under the cursor does."""
+
     def __init__(self, keys: Mapping[str, str]) -> None:
         """Make a screen whose only command so far is to quit.
 
@@ -177,6 +180,10 @@ class CommandScreen(Screen[ScreenResultType]):
         except Unavailable as why:
             self.say(str(why))
         self.after(BY_ID[id_])
+
+    @on(RowList.Opened)
+    def _row_opened(self) -> None:
+        self.action_do(self.opening)
 
     def say_layout(self, event: events.Key) -> None:
         """Say which letters are keys when one of another script was typed that is none."""

@@ -19,6 +19,7 @@ from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.color import Color
+from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.message import Message
@@ -26,6 +27,7 @@ from textual.message import Message
 from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.terminal.restore import CLEARING, TerminalFile, restore_when_ended
 from ivscope.terminal.typed_input import Pasted, TypedInput
+from ivscope.ui.stylesheets import ROLE_VARIABLES, themes
 
 GONE: Final = 129
 """Exit code when the terminal is gone: that of SIGHUP, with which a shell says the same."""
@@ -83,6 +85,18 @@ class QuickDriver(LinuxDriver):
         self.write(CLEARING)
         super().stop_application_mode()
         self._take_handlers_back()
+
+    def take_mouse(self, *, on: bool) -> None:
+        """Take clicks and the wheel from the terminal, or give them back."""
+        self._disable_mouse_support()
+        self._mouse = on
+        self._enable_mouse_support()
+
+    def _enable_mouse_support(self) -> None:
+        """Ask for clicks and the wheel only: Textual has each move of the mouse reported."""
+        if self._mouse:
+            self.write("\x1b[?1000h\x1b[?1006h")
+            self.flush()
 
     def disable_input(self) -> None:
         """Stop reading keys, without a join when the program ends."""
@@ -157,12 +171,26 @@ class WithoutColor(LineFilter):
 
 
 class PlainApp(App[None]):
-    """An app that sends no colour under NO_COLOR, and prints no variables after a crash."""
+    """An app in our themes: no colour under NO_COLOR, and no variables printed after a crash."""
+
+    def __init__(self, driver_class: type[Driver] | None = None) -> None:
+        super().__init__(driver_class)
+        for theme in themes():
+            self.register_theme(theme)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return the variables of the stylesheets, for a theme that is none of ours."""
+        return ROLE_VARIABLES
 
     @property
     def crash(self) -> Exception | None:
         """The bug that ended the program."""
         return self._exception
+
+    def take_mouse(self, *, on: bool) -> None:
+        """Take clicks and the wheel from the terminal, or give them back to it."""
+        if isinstance(self._driver, QuickDriver):
+            self._driver.take_mouse(on=on)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return Textual's filters; with NO_COLOR ours replaces the two that Textual would use."""

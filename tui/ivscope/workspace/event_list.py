@@ -1,12 +1,13 @@
 """EventList: the state of a list of events: filter, search, marks, order and cursor."""
 
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ivscope.analysis.event_view import EventView
 from ivscope.analysis.filter_parser import parse_filter
 from ivscope.analysis.filters import Filter, FilterError, TextField, TextTerm
+from ivscope.analysis.overview import Folds
 from ivscope.analysis.spans import Spans
 from ivscope.analysis.time_input import DatedBy, TimeReference, TypedRanges, TypedTime
 from ivscope.domain.times import to_microseconds
@@ -23,7 +24,9 @@ class EventList:
     stream: EventStream
     view: EventView
     spans: Spans
-    marks: set[int] = field(default_factory=set)
+    folds: Folds
+    """Which rows share a line on screen."""
+    marks: set[int]
     """Positions of marked events."""
     zero: datetime | None = None
     """The zero that times are counted from; None when none was set."""
@@ -33,8 +36,9 @@ class EventList:
     errors_only: bool = False
     search: Filter = _NO_FILTER
     cursor: int = 0
-    """The row of the cursor, kept while another place is shown."""
+    """The line of the cursor, kept while another place is shown."""
     top: int = 0
+    """The first visible line, likewise."""
     _filtered_from: TimeReference | None = None
     """The reference that dated the filter; None without a filter."""
     _searched_from: TimeReference | None = None
@@ -42,10 +46,17 @@ class EventList:
     """The user id that filter and search went by."""
 
     @classmethod
-    def of(cls, stream: EventStream) -> "EventList":
-        """Make a list of all events of a stream, in the order returned."""
-        view = EventView(stream.items, stream.user_of)
-        return cls(stream, view, Spans(stream.items), _user=stream.user)
+    def of(cls, stream: EventStream, *, fold: bool = False) -> "EventList":
+        """Make a list of all events of a stream, in the order returned.
+
+        Args:
+            stream: The events.
+            fold: Whether equal ones share a line; those of everybody never do.
+        """
+        view, marks = EventView(stream.items, stream.user_of), set[int]()
+        folds = Folds(view, marks)
+        folds.is_wanted = fold and not isinstance(stream, SessionStream)
+        return cls(stream, view, Spans(stream.items), folds, marks, _user=stream.user)
 
     def take_log(self) -> None:
         """Show the present log of the stream, which is another one after a restart."""
@@ -53,6 +64,7 @@ class EventList:
             self.view.reset(self.stream.items)
             self.spans = Spans(self.stream.items)
             self.marks.clear()
+            self.folds.forget()
 
     @property
     def filter_text(self) -> str:

@@ -26,7 +26,7 @@ from ivscope.render.facts_lines import participant_lines, session_lines, stage_l
 from ivscope.render.fields import contradiction_lines, field, title
 from ivscope.render.finding_lines import finding_lines, replica_lines
 from ivscope.render.lines import Line, Role, Span
-from ivscope.render.picker_rows import session_duration, stage_id, stage_name
+from ivscope.render.picker_rows import session_span, stage_id, stage_name
 from ivscope.settings.key_names import first_key
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.context import ExplorerContext
@@ -183,22 +183,32 @@ class Detail:
             return [title, (Span("... reading its facts", Role.MUTED),)]
         return [title, (Span("facts not read: Enter opens it", Role.MUTED),)]
 
-    def where(self, place: Place, label: str, now: datetime) -> tuple[Crumb, ...]:
-        """Make the parts of the header: profile or demo, Region, stage, session, participant."""
-        facts = self._provider.source_details
-        crumbs = [Crumb(label)]
-        if facts is not None and facts.region:
-            crumbs.append(Crumb(facts.region))
-        if place.stage_arn is not None:
-            crumbs.append(Crumb(self._stage(place.stage_arn), stage_id(place.stage_arn)))
+    def where(self, place: Place, zone: tzinfo, now: datetime) -> tuple[Crumb, ...]:
+        """Make the left end of the header: stage, session and participant, as far as chosen."""
+        if place.stage_arn is None:
+            return (Crumb("stages"),)
+        crumbs = [Crumb(self._stage(place.stage_arn), rank=1, is_free=True)]
         if place.session_id is not None:
-            crumbs.append(Crumb(self._session(place, now), place.session_id))
+            crumbs.append(self._session(place, zone, now))
         if place.participant_id is not None:
-            crumbs.append(Crumb(self._user(place)))
+            crumbs.append(self._user(place))
         elif place.everybody:
             crumbs.append(Crumb("everybody"))
         elif place.narrowed is not None:
-            crumbs.append(Crumb(f"only {picking.filter_text(place.narrowed)}"))
+            only = f"only {picking.filter_text(place.narrowed)}"
+            crumbs.append(Crumb(only, rank=4, is_free=True))
+        return tuple(crumbs)
+
+    def source(self, place: Place, label: str) -> tuple[Crumb, ...]:
+        """Make the right end of the header: profile or demo, account and Region."""
+        facts, stages = self._provider.source_details, self._provider.stages().items
+        arn = place.stage_arn or (stages[0].arn if len(stages) else "")
+        account = arn.split(":")[_ARN_ACCOUNT] if arn.count(":") > _ARN_ACCOUNT else ""
+        crumbs = [Crumb(f"{label} ·" if label else "", "", rank=6, is_free=True)]
+        if account:
+            crumbs.append(Crumb(account, f"·{account[-_ACCOUNT_END:]}", rank=3))
+        if facts is not None and facts.region:
+            crumbs.append(Crumb(facts.region))
         return tuple(crumbs)
 
     def _stage(self, stage_arn: str) -> str:
@@ -207,18 +217,25 @@ class Detail:
                 return stage_name(stage)
         return stage_id(stage_arn)
 
-    def _session(self, place: Place, now: datetime) -> str:
+    def _session(self, place: Place, zone: tzinfo, now: datetime) -> Crumb:
         session = self._provider.store.session(place.session)
-        if session is None:
-            return place.session.session_id
-        state = "live" if session.end_time is None else "ended"
-        return f"{session.session_id} {state} {session_duration(session, now)}"
+        if session is None or not isinstance(session.start_time, datetime):
+            return Crumb(place.session.session_id)
+        return Crumb(*session_span(session, zone, now), rank=2)
 
-    def _user(self, place: Place) -> str:
+    def _user(self, place: Place) -> Crumb:
         fact = self._provider.participant(place.participant)
         user = fact.value.summary.user_id if fact.value is not None else None
-        return f"{user} {place.participant_id}" if user else str(place.participant_id)
+        if not user:
+            return Crumb(str(place.participant_id))
+        return Crumb(f"{user} {place.participant_id}", user, rank=5, is_free=True)
 
+
+_ARN_ACCOUNT = 4
+"""Part of an ARN that is the account: arn:aws:ivs:REGION:ACCOUNT:stage/ID."""
+
+_ACCOUNT_END = 4
+"""Digits by which an account is known where there is no room for all twelve."""
 
 _BEHIND_SECONDS = 0.1
 """How long the detail waits while a key is held down, which repeats about every 0.03 s."""

@@ -36,6 +36,7 @@ from ivscope.render.timestamps import TimeStyle, full
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.workspace.event_list import EventList, is_dated_elsewhere
+from ivscope.workspace.place import Level
 
 _STYLES = (TimeStyle.UTC, TimeStyle.LOCAL, TimeStyle.AGE, TimeStyle.DELTA, TimeStyle.ZERO)
 
@@ -79,6 +80,7 @@ class EventCommands:
         add("jump.previous_mark", lambda: self._jump_marks(-1), self._why_no_mark)
         add("time.zero", self._set_zero, self._why_no_time)
         add("view.wide", self._toggle_wide)
+        add("view.folds", self._toggle_folds, self._why_no_folds)
         context.handlers.add("time.style", self._next_style)
 
     def _add(
@@ -289,6 +291,7 @@ class EventCommands:
     def _mark(self) -> None:
         position = self._pane.position
         if position is not None:
+            self._event_list.folds.open(self._pane.row)
             self._event_list.marks ^= {position}
             self._pane.redraw()
 
@@ -455,6 +458,19 @@ class EventCommands:
         except ValueError as error:
             raise Unavailable(str(error)) from error
         self._context.redraw()
+
+    def _why_no_folds(self) -> str:
+        event_list = self._pane.event_list
+        if event_list is None or self._context.level is Level.TIMELINE:
+            return "equal events share a row in the list of one participant only"
+        return "equal events share a row in the order returned only" if event_list.by_time else ""
+
+    def _toggle_folds(self) -> None:
+        self._pane.toggle_folds()
+        folds = self._event_list.folds.is_wanted
+        self._context.say(
+            "equal events of a second share a row" if folds else "each event has a row of its own"
+        )
 
     def _toggle_wide(self) -> None:
         self._pane.wide = not self._pane.wide

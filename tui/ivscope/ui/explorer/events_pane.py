@@ -47,10 +47,13 @@ class EventsPane:
         times: TimeDisplay,
         say: Callable[[str], None],
         jobs: Jobs,
+        *,
+        fold: bool,
     ) -> None:
         self._provider = provider
         self._list = rows
         self._times = times
+        self._fold = fold
         self._seeking = Seeking(provider, say, self.move_to)
         self._job = SlicedJob(
             jobs,
@@ -62,6 +65,7 @@ class EventsPane:
         )
         self._event_lists: dict[Place, EventList] = {}
         self._names: dict[SessionScope, Names] = {}
+        self._session: SessionScope | None = None
         self._edge_at = -inf
         self.event_list: EventList | None = None
         """The list that is shown; None before the first participant is opened."""
@@ -75,11 +79,11 @@ class EventsPane:
         key = replace(place, narrowed=None)
         event_list = self._event_lists.get(key)
         if event_list is None:
-            event_list = EventList.of(self._stream(place))
+            event_list = EventList.of(self._stream(place), fold=self._fold)
             # The events of everybody come in the order of the scan, which means nothing.
             event_list.sort(by_time=place.level is Level.TIMELINE)
         self._event_lists[key] = event_list
-        self.event_list = event_list
+        self.event_list, self._session = event_list, place.session
         self._list.show(
             self._rows(event_list), self._tail(event_list), event_list.cursor, event_list.top
         )
@@ -124,21 +128,21 @@ class EventsPane:
         self._list.grow(self._tail(event_list))
 
     @property
-    def _newest_row(self) -> int:
+    def _newest_line(self) -> int:
         event_list = self.event_list
         if event_list is None or not len(event_list.view):
             return 0
         is_newest_first = self._is_newest_first(event_list)
-        return 0 if is_newest_first else len(event_list.view) - 1
+        return 0 if is_newest_first else len(event_list.folds) - 1
 
     @property
     def is_at_newest(self) -> bool:
         """Whether the cursor is on the newest event shown."""
-        return self._list.cursor == self._newest_row
+        return self._list.cursor == self._newest_line
 
     def go_to_newest(self) -> None:
         """Put the cursor on the newest event shown."""
-        self.move_to(self._newest_row)
+        self._list.cursor = self._newest_line
 
     def refit(self, change: Callable[[], None]) -> None:
         """Change what is shown, and keep the cursor on its event or near it."""
@@ -148,25 +152,56 @@ class EventsPane:
         position = self.position
         change()
         event_list.view.work(SLICE_SECONDS)
-        row = (
-            event_list.view.row_at(position) if position is not None and len(event_list.view) else 0
-        )
+        event_list.folds.take_in(SLICE_SECONDS)
+        line = 0
+        if position is not None and len(event_list.view):
+            line = event_list.folds.line(event_list.view.row_at(position))
         self._list.overlook(partial(edge_spans, event_list))
-        self._list.show(self._rows(event_list), self._tail(event_list), row)
+        self._list.show(self._rows(event_list), self._tail(event_list), line)
         self._job.changed()
 
     @property
     def position(self) -> int | None:
-        """The position in the log of the event under the cursor; None without one."""
-        event_list, row = self.event_list, self._list.cursor
-        if event_list is None or row >= len(event_list.view):
+        """The position in the log of the event under the cursor; None without one.
+
+        Of events that share a line it is the first one.
+        """
+        event_list = self.event_list
+        if event_list is None or self._list.cursor >= len(event_list.folds):
             return None
-        return event_list.view.position(row)
+        return event_list.view.position(self.row)
 
     @property
     def row(self) -> int:
-        """The number of the row under the cursor."""
-        return self._list.cursor
+        """The number of the row under the cursor, the first one of its line."""
+        event_list = self.event_list
+        return 0 if event_list is None else event_list.folds.rows(self._list.cursor).start
+
+    @property
+    def is_on_fold(self) -> bool:
+        """Whether the line under the cursor shows several events."""
+        event_list, line = self.event_list, self._list.cursor
+        if event_list is None or line >= len(event_list.folds):
+            return False
+        return len(event_list.folds.rows(line)) > 1
+
+    def open_fold(self) -> None:
+        """Show each event of the line under the cursor."""
+        event_list = self.event_list
+        if event_list is not None and event_list.folds.open(self.row):
+            self.redraw()
+
+    def toggle_folds(self) -> None:
+        """Show each event in a line of its own, or fold equal ones again."""
+        event_list = self.event_list
+        if event_list is None:
+            return
+
+        def change() -> None:
+            event_list.folds.is_wanted = not event_list.folds.is_wanted
+            event_list.folds.forget()
+
+        self.refit(change)
 
     @property
     def event(self) -> Event | None:
@@ -177,8 +212,21 @@ class EventsPane:
         return self.event_list.view.log[position]
 
     def move_to(self, row: int) -> None:
-        """Put the cursor on a row."""
-        self._list.cursor = row
+        """Put the cursor on a row; one that is not the first of its line opens that line."""
+        event_list = self.event_list
+        if event_list is None:
+            return
+        folds, view = event_list.folds, event_list.view
+        is_inside = row < len(view) and row != folds.rows(folds.line(row)).start
+        is_opened = (is_inside or self._is_found(event_list, row)) and folds.open(row)
+        self._list.cursor = folds.line(row)
+        if is_opened:
+            self.redraw()
+
+    @staticmethod
+    def _is_found(event_list: EventList, row: int) -> bool:
+        view = event_list.view
+        return row < len(view) and view.is_hit(view.position(row))
 
     # Work between keys.
 
@@ -187,11 +235,12 @@ class EventsPane:
         event_list = self.event_list
         if event_list is None:
             return False
-        position, row = self.position, self._list.cursor
+        position, line = self.position, self._list.cursor
         is_more = event_list.view.work(seconds)
+        is_more = event_list.folds.take_in(seconds) or is_more
         if position is not None and len(event_list.view):
             # Rows that came above the cursor must not move the rows in view.
-            shift = event_list.view.row_at(position) - row
+            shift = event_list.folds.line(event_list.view.row_at(position)) - line
             self._list.shift(shift)
         return is_more
 
@@ -227,7 +276,7 @@ class EventsPane:
     def status(self) -> ListStatus:
         """Return what the status line says about the list."""
         assert self.event_list is not None  # noqa: S101 - only asked while events are shown
-        row = self._list.cursor
+        row = self.row
         return event_status(self.event_list, row, self._sought(self.event_list), self._times.zone)
 
     def _sought(self, event_list: EventList) -> str | None:
@@ -235,14 +284,20 @@ class EventsPane:
 
     def _tail(self, event_list: EventList) -> Tail:
         sought = self._sought(event_list)
-        row, zone = self._list.cursor, self._times.zone
+        row, zone = self.row, self._times.zone
         return partial(tail_lines, event_status(event_list, row, sought, zone))
 
     def _names_of(self, stream: EventStream) -> Callable[[str], str] | None:
         """Return what names participants in a list of everybody; None for one participant."""
         if not isinstance(stream, SessionStream):
             return None
-        return self._names.setdefault(stream.scan.session, Names(stream.scan.participants)).name
+        return self._name_in(stream.scan.session)
+
+    def _name_in(self, session: SessionScope) -> Callable[[str], str]:
+        """Return what names the participants of a session, as far as they are listed."""
+        if session not in self._names:
+            self._names[session] = Names(self._provider.participants(session))
+        return self._names[session].name
 
     @staticmethod
     def _is_newest_first(event_list: EventList) -> bool:
@@ -258,14 +313,15 @@ class EventsPane:
             newest_first=self._is_newest_first(event_list),
             wide=self.wide,
             who=self._names_of(event_list.stream),
+            name=str if self._session is None else self._name_in(self._session),
             needle=event_list.search_text if _is_plain(event_list.search_text) else "",
         )
-        return EventRows(log, event_list.view, event_list.marks, look)
+        return EventRows(log, event_list.view, event_list.marks, look, event_list.folds)
 
 
 def edge_spans(event_list: EventList, height: int) -> tuple[Span, ...]:
     """Draw the overview of a list in `height` cells: marks before errors before hits."""
-    cells = minimap(event_list.view, height, event_list.marks)
+    cells = minimap(event_list.view, height, event_list.marks, event_list.folds)
     return tuple(_edge_span(cell) for cell in cells)
 
 

@@ -146,6 +146,9 @@ class Navigation:
         return "" if opens else "this leads nowhere else"
 
     def _go_in(self) -> None:
+        if not self._context.picks and self._pane.is_on_fold:
+            self._pane.open_fold()
+            return
         link = self._link()
         if link is None:
             self._layout.show_detail_full()

@@ -1,8 +1,9 @@
 """PickerPane: shows the stages, sessions or participants of a place, narrowed by a text."""
 
+from dataclasses import replace
 from functools import partial
 
-from ivscope.domain.stages import ParticipantSummary
+from ivscope.domain.stages import ParticipantSummary, SessionScope
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import Priority
 from ivscope.provider.store.feed import FeedState
@@ -24,6 +25,7 @@ class PickerPane:
         self._list = rows
         self._times = times
         self._rows = picking.picker_rows(Level.STAGES, [], times.zone, times.now())
+        self._people = picking.ParticipantsRead()
         self.place = Place()
         """The place whose picker is shown."""
         self.text = ""
@@ -54,6 +56,8 @@ class PickerPane:
     def open(self, place: Place, view: PickerState) -> None:
         """Show the picker of a place as it was left."""
         self.place, self.text = place, view.text
+        if place.level is Level.PARTICIPANTS and self._people.session != place.session:
+            self._people = picking.ParticipantsRead(self._provider, place.session)
         self._draw(view.cursor, view.top)
 
     def view(self) -> PickerState:
@@ -75,6 +79,17 @@ class PickerPane:
         self._rows = self._make_rows()
         self._list.rows = self._rows
         self._list.grow(self._tail())
+
+    def told(self, session: SessionScope) -> None:
+        """Called when events of a session came: its participants may have other numbers now."""
+        if self.place.level is not Level.PARTICIPANTS or self.place.session != session:
+            return
+        before = self._people.columns
+        self._people.count(self.feed)
+        if self._people.columns == before:
+            self._list.repaint()
+        else:
+            self.changed()
 
     def redraw(self) -> None:
         """Draw again with the cursor on its row, as when the style of times changed."""
@@ -130,7 +145,10 @@ class PickerPane:
         shown = self._listed if self.text else None
         recorded_at = self._provider.recorded_at(self.feed)
         said = all_read(self._provider.all_read_at(self.feed), self._times.zone)
-        return list_status(self.feed, self.place.level, shown, recorded_at, said)
+        status = list_status(self.feed, self.place.level, shown, recorded_at, said)
+        if self.place.level is Level.PARTICIPANTS and status.count:
+            return replace(status, extra=(*status.extra, *self._people.words))
+        return status
 
     @property
     def _listed(self) -> int:
@@ -140,7 +158,11 @@ class PickerPane:
 
     def _make_rows(self) -> PickerRows[picking.PickerRow]:
         kept = picking.narrow(self.place, self.feed.items, self.text)
-        return picking.picker_rows(self.place.level, kept, self._times.zone, self._times.now())
+        if self.place.level is Level.PARTICIPANTS:
+            self._people.count(self.feed)
+        return picking.picker_rows(
+            self.place.level, kept, self._times.zone, self._times.now(), self._people
+        )
 
     def _tail(self) -> Tail:
         return partial(tail_lines, self.status())

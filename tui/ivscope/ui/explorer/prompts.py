@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ivscope.analysis.time_input import looks_like_time
 from ivscope.domain.identifiers import read_identifiers
 from ivscope.ui.commands import Unavailable
+from ivscope.ui.driver import PlainApp
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
@@ -251,6 +252,7 @@ class PromptCommands:
             Word("find", "TEXT", self._search),
             Word("sort", "time|returned", self._events.sort, ("time", "returned")),
             Word("tz", "utc|local|Area/City", self._events.set_zone, ("utc", "local")),
+            Word("mouse", "on|off", self._mouse, ("on", "off")),
             plain("load", "read.all"),
             plain("follow", "read.follow"),
             plain("summary", "triage.summary"),
@@ -264,6 +266,17 @@ class PromptCommands:
             plain("help", "app.help"),
             plain("q", "app.quit"),
             plain("quit", "app.quit"),
+        )
+
+    def _mouse(self, text: str) -> None:
+        app = self._context.screen.app
+        if text not in {"on", "off"} or not isinstance(app, PlainApp):
+            raise Unavailable("mouse takes on or off")
+        app.take_mouse(on=text == "on")
+        self._context.say(
+            "mouse on: a click moves the cursor, a second one opens the row"
+            if text == "on"
+            else "mouse off: the terminal selects text again"
         )
 
     def _search(self, text: str) -> None:

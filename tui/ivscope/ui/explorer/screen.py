@@ -1,6 +1,6 @@
 """ExplorerScreen: picker, event list and detail on one screen, over one provider."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from ivscope.provider.store.fetchable import Fetchable
 from ivscope.render.bars import Budget, Crumb, footer_line, header_line, status_line, trouble_lines
 from ivscope.render.lines import Line
 from ivscope.settings.commands import BY_ID, Area, Command, View, footer_hints
+from ivscope.settings.configuration import Configuration, effective_keys
 from ivscope.ui.commands import CommandScreen, keyboard
 from ivscope.ui.explorer.context import Count, ExplorerContext
 from ivscope.ui.explorer.copying import Copying, Saving
@@ -74,7 +75,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         *,
         times: TimeDisplay,
         launch: Launch,
-        keys: Mapping[str, str],
+        configuration: Configuration,
         jobs: Jobs,
         history: Path | None = None,
     ) -> None:
@@ -84,10 +85,11 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             provider: Where everything on screen comes from.
             times: Zone and style in which times are shown.
             launch: Where and how to begin.
-            keys: Keys in force by command id.
+            configuration: Settings, with the keys.
             jobs: The owner of background work.
             history: File that keeps what was typed in prompts; None to keep it for this run only.
         """
+        keys, fold = effective_keys(configuration), configuration.fold
         super().__init__(keys)
         self._provider = provider
         self._launch = launch
@@ -112,7 +114,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             status=StatusArea(TypedTexts(history), self.handlers),
             layout=Layout(self, self.handlers, self._picker, self._events, self._text),
             picker=PickerPane(provider, self._picker, times),
-            pane=EventsPane(provider, self._events, times, self.say, jobs),
+            pane=EventsPane(provider, self._events, times, self.say, jobs, fold=fold),
             say=self.say,
             redraw=self.redraw,
             show_bars=self.show_bars,
@@ -189,15 +191,16 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         context, times = self.context, self.context.times
         event = context.pane.event if context.shows_events else None
         moment = event.time if event is not None and isinstance(event.time, datetime) else None
-        return header_line(self._crumbs(), times.zone_name(moment), width)
+        right = self._words.source(context.here, self._launch.label)
+        if self._launch.recording is not None:
+            right = (_recording_crumb(self._launch.recording()), *right)
+        zone = Crumb(times.zone_name(moment))
+        return header_line(self._crumbs(), (*right, zone), width)
 
     def _crumbs(self) -> tuple[Crumb, ...]:
-        """Make the parts of the header, with that of a recording."""
-        launch = self._launch
-        crumbs = self._words.where(self.context.here, launch.label, self.context.times.now())
-        if launch.recording is None:
-            return crumbs
-        return (crumbs[0], _recording_crumb(launch.recording()), *crumbs[1:])
+        """Make the parts of the header that tell the place."""
+        times = self.context.times
+        return self._words.where(self.context.here, times.zone, times.now())
 
     def say(self, note: str) -> None:
         """Show a note in the status line until the next key."""
@@ -219,10 +222,14 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         picker, pane = self.context.picker, self.context.pane
         if picker.feed in changed:
             picker.changed()
+        for scan in changed:
+            if isinstance(scan, Scan):
+                picker.told(scan.session)
         if self.context.shows_events:
             event_list = pane.event_list
             if event_list is not None and event_list.stream.source in changed:
                 pane.changed()
+                picker.told(self.context.here.session)
             self._event_commands.changed()
             self._reads.changed()
             self._evidence.changed()
@@ -293,5 +300,5 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
 def _recording_crumb(status: RecordingStatus) -> Crumb:
     """Say in the header that answers are being recorded, or that some were lost."""
     if status.lost:
-        return Crumb(f"NOT RECORDED: {status.lost:,} ({status.failure})", "NOT RECORDED")
-    return Crumb(f"REC {status.file_name}", "REC")
+        return Crumb(f"NOT RECORDED: {status.lost:,} ({status.failure}) ·", "NOT RECORDED ·", 5)
+    return Crumb(f"REC {status.file_name} ·", "REC ·", 5)

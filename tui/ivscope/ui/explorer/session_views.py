@@ -312,7 +312,7 @@ class SessionViews:
             width: Cells.
         """
         crumbs = (*self._crumbs(), Crumb(name))
-        return header_line(crumbs, self._context.handlers.with_keys(word()), width)
+        return header_line(crumbs, (Crumb(self._context.handlers.with_keys(word())),), width)
 
     # Comparison.
 

@@ -203,6 +203,7 @@ class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScr
     """Help and command palette in one; its result is the id of the command to do, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = keyboard(View.HELP)
+    opening: ClassVar = "help.do"
 
     def __init__(self, view: View, keys: Mapping[str, str], reasons: Mapping[str, str]) -> None:
         """Make the help of a view.

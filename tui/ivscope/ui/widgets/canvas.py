@@ -14,6 +14,11 @@ from ivscope.render.lines import Line, Role
 from ivscope.render.plots import in_ascii
 from ivscope.ui.stylesheets import PLAIN_SIGNS
 
+_UNDERLINED = Style(underline=True)
+
+_BOLD = Style(bold=True)
+"""Of the cell of the cursor in a row that is reversed, where it has to stand out."""
+
 _KEPT_SCREENS = 4
 """Screens of drawn lines to keep: lines that scroll away and come back soon are not drawn again,
 and memory stays small. With less than one screen, visible lines would be drawn for every look."""
@@ -107,17 +112,21 @@ class Canvas(ScrollView, inherit_bindings=False):
         return strip
 
     def strip_of(self, line: Line, width: int, over: Style | None = None) -> Strip:
-        """Make the strip of a line, cut or filled to `width`, with the style `over` on top."""
+        """Make the strip of a line, cut or filled to `width`.
+
+        Args:
+            line: What to draw.
+            width: Cells.
+            over: Replaces the styles of the roles, so that the whole line has one; what a search
+                found stays underlined. None to draw each role in its own style.
+        """
         styles, shown = self.role_styles, self._shown
         if over is None:
             segments = [Segment(shown(span.text), styles[span.role]) for span in line if span.text]
         else:
+            special = {Role.HIT: over + _UNDERLINED, Role.CURSOR: _BOLD}
             segments = [
-                # In a row that is reversed the cell of the cursor is not: it has to stand out.
-                Segment(
-                    shown(span.text),
-                    Style(bold=True) if span.role is Role.CURSOR else styles[span.role] + over,
-                )
+                Segment(shown(span.text), special.get(span.role, over))
                 for span in line
                 if span.text
             ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rich.style import Style
+from textual import events
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
@@ -13,8 +14,12 @@ from textual.strip import Strip
 from ivscope.render.lines import Line, Role, Span
 from ivscope.ui.widgets.canvas import Canvas
 
-_CURSOR = Style(reverse=True)
+_CURSOR = Style(reverse=True, bold=True)
 _BLURRED = Style(bold=True)
+"""Styles of the whole row under the cursor, in a list with the focus and in one without."""
+
+_EDGE_CELLS = 2
+"""The overview, and a blank so that its signs are not read as the end of a row."""
 
 
 Tail = Callable[[int], tuple[Line, ...]]
@@ -96,6 +101,17 @@ class RowList(Canvas, can_focus=True):
             """The list, for `on` selectors."""
             return self.row_list
 
+    @dataclass
+    class Opened(Message):
+        """Message: the row under the cursor was clicked."""
+
+        row_list: "RowList"
+
+        @property
+        def control(self) -> "RowList":
+            """The list, for `on` selectors."""
+            return self.row_list
+
     cursor: var[int] = var(0)
     """The row under the cursor; 0 also when there are no rows."""
 
@@ -105,6 +121,7 @@ class RowList(Canvas, can_focus=True):
         self._tail: Tail = no_tail
         self.tail: tuple[Line, ...] = ()
         """The lines below the last row, made for the width."""
+        self._measured_width = 0
         self._edge: tuple[Span, ...] = ()
         self._edge_of: Callable[[int], tuple[Span, ...]] = lambda _height: ()
         self._shown_rows = 0
@@ -169,7 +186,12 @@ class RowList(Canvas, can_focus=True):
 
     @property
     def _title_height(self) -> int:
-        return 1 if self._titles_in(self.size.width) else 0
+        return 1 if self._titles_in(self._row_width(self.size.width)) else 0
+
+    def _row_width(self, width: int) -> int:
+        """Return the cells of a row, beside the overview where there is one."""
+        has_edge = self._edge and self._shown_rows >= self.size.height
+        return width - _EDGE_CELLS if has_edge else width
 
     def _titles_in(self, width: int) -> Line:
         """Return the titles; laid out once for these rows and this width."""
@@ -182,7 +204,9 @@ class RowList(Canvas, can_focus=True):
     def _measure(self) -> None:
         self._shown_rows = len(self.rows)
         # A list that is not laid out yet has no width. It is measured again once it has one.
-        self.tail = self._tail(self.size.width - 1) if self.size.width else ()
+        self._measured_width = self.size.width
+        room = self._row_width(self._measured_width) - 1
+        self.tail = self._tail(room) if self._measured_width else ()
         height = self._shown_rows + len(self.tail) + self._title_height
         size = Size(max(1, self.size.width), height)
         if size != self.virtual_size:
@@ -197,6 +221,17 @@ class RowList(Canvas, can_focus=True):
         self._follow_cursor()
         self.repaint()
 
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on the row that is clicked; open the one that has the cursor."""
+        event.stop()
+        index = event.y - self._title_height + self.scroll_offset.y
+        if event.y < self._title_height or index >= self._shown_rows:
+            return
+        if index == self.cursor:
+            self.post_message(self.Opened(self))
+        else:
+            self.cursor = index
+
     def on_focus(self) -> None:
         """Draw the cursor in the style of a focused list."""
         self.repaint()
@@ -207,14 +242,18 @@ class RowList(Canvas, can_focus=True):
 
     def draw(self, y: int, width: int) -> Strip:
         """Draw a visible line: the titles, a row, a line of the tail, or blanks."""
-        titles = self._titles_in(width)
+        if width != self._measured_width:
+            # A list that was hidden, or is beside others now: no size was announced for it.
+            self._measure()
+        row_width = self._row_width(width)
+        titles = self._titles_in(row_width)
         if titles:
             if y == 0:
                 return self.kept((titles, width), lambda: self.strip_of(titles, width))
             y -= 1
-        if self._edge and self._shown_rows > self.page:
-            return Strip.join([self._draw_row(y, width - 1), self._draw_edge(y)])
-        return self._draw_row(y, width)
+        if row_width == width:
+            return self._draw_row(y, width)
+        return Strip.join([self._draw_row(y, row_width), Strip.blank(1), self._draw_edge(y)])
 
     def _draw_edge(self, y: int) -> Strip:
         """Draw one cell of the overview; a bar marks the part that is in view."""

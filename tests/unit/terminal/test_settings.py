@@ -1,0 +1,31 @@
+"""What the environment tells about the terminal."""
+
+import pytest
+
+from ivscope.terminal.settings import theme_of_ground, toolkit_settings
+
+pytestmark = pytest.mark.fast
+
+
+@pytest.mark.parametrize(
+    ("value", "theme"),
+    [
+        (None, "ansi-dark"),
+        ("15;0", "ansi-dark"),
+        ("0;15", "ansi-light"),
+        ("0;default;7", "ansi-light"),
+        ("12;8", "ansi-dark"),
+        ("0;11", "ansi-light"),
+        ("default;default", "ansi-dark"),
+        ("", "ansi-dark"),
+        ("0;rubbish", "ansi-dark"),
+    ],
+)
+def test_the_ground_is_told_by_colorfgbg_and_dark_where_it_says_nothing(value, theme):
+    environ = {} if value is None else {"COLORFGBG": value}
+    assert theme_of_ground(environ) == theme
+
+
+def test_a_theme_that_the_user_gave_the_toolkit_stays():
+    assert "TEXTUAL_THEME" not in toolkit_settings({"TEXTUAL_THEME": "nord"})
+    assert toolkit_settings({})["TEXTUAL_THEME"] == "ansi-dark"
