@@ -51,13 +51,13 @@ def test_facts_come_first_and_rows_lead_to_their_events():
     assert rows[:6] == [
         ("Session summary  ALL READ  3 of 3 participants read", None),
         (
-            "Events     7 in 2 min 10 s, 2026-11-23 20:30:00 to 20:32:10 UTC",
+            "Events      7 in 2 min 10 s, 2026-11-23 20:30:00 to 20:32:10 UTC",
             None,
         ),
-        ("State      1 CONNECTED, 1 DISCONNECTED, 1 not given", None),
-        ("Joins      1", "name:JOINED"),
-        ("Publishers 1 participant with a PUBLISH_STARTED", "name:PUBLISH_STARTED"),
-        ("Errors     5, of 2 participants", "error:yes"),
+        ("State       1 CONNECTED, 1 DISCONNECTED, 1 not given", None),
+        ("Joins       1", "name:JOINED"),
+        ("Publishers  1 participant with a PUBLISH_STARTED", "name:PUBLISH_STARTED"),
+        ("Errors      5, of 2 participants", "error:yes"),
     ]
     at_codes = rows.index(("Errors by code", None))
     assert rows[at_codes + 1 : at_codes + 4] == [

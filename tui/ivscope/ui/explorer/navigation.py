@@ -180,7 +180,7 @@ class Navigation:
         """Do the first that applies: stop work, leave detail, search, filter, or the place."""
         if self._stop():
             raise Unavailable("stopped; what was read is kept")
-        if self._layout.leave_detail():
+        if self._layout.leave_detail() or self._layout.close_drawer():
             return
         if self.shows_events and self._events.clear():
             self._context.redraw()

@@ -20,7 +20,7 @@ from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.render.bars import all_read
 from ivscope.render.cells import clip
 from ivscope.render.facts_lines import session_span
-from ivscope.render.finding_lines import Cited, EvidenceKeys, finding_lines
+from ivscope.render.finding_lines import Cited, EvidenceKeys, FindingLines, finding_lines
 from ivscope.render.lines import Line, Role, Span
 from ivscope.ui.commands import ONLY_RECORDED
 from ivscope.ui.explorer.list_status import scan_word_alone
@@ -326,18 +326,18 @@ class SessionFindings:
         if not self._found.findings:
             return []
         lines = [SummaryLine(()), SummaryLine((Span("Findings", Role.STRONG),))]
-        for number, finding in enumerate(self._found.findings, 1):
+        for finding in self._found.findings:
             position = finding.rests_on[0].position if finding.rests_on else None
-            told = finding_lines(
-                (finding,),
+            draw = FindingLines(
                 width,
                 zone,
                 around=None,
                 cite=self._cite,
+                name=lambda who: self._names.name(who) if who else "",
                 fetched=next((ask for ask in finding.would_tell if is_about_facts(ask)), None),
                 keys=keys,
-                first=number,
             )
+            told = finding_lines((finding,), draw)
             lines += [SummaryLine(line, position=position) for line in told]
         return lines
 
