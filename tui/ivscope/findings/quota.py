@@ -364,6 +364,7 @@ class PublisherCounting:
         copies = {name for name, kind in self._types.items() if kind == REPLICA}
         self._beyond = _beyond(publishers, copies)
         reaches = [session.reach(name) for name in self._types]
+        self._log = session.log
         self._read_to = sorted(one.read_to for one in reaches if one.is_complete)
         self._all_listed_to = min((one.read_to for one in reaches), default=LATEST)
         self._all_listed = session.all_listed
