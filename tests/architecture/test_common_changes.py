@@ -76,7 +76,7 @@ def test_an_event_name_with_a_card_is_explained_filtered_and_exported(monkeypatc
     )
     monkeypatch.setitem(EVENT_NAMES, card.title, card)
     event = Event(card.title, "odd", AT)
-    drawn = " ".join(span.text for line in detail_lines(event, 120, UTC) for span in line)
+    drawn = " ".join(span.text for line in detail_lines(event, 120) for span in line)
     assert card.meaning in drawn
     assert card.next_check in drawn
     copied = {

@@ -10,7 +10,7 @@ from pathlib import Path
 from ivscope.analysis.intervals import Why
 from ivscope.findings.finding import Finding
 from ivscope.render.finding_lines import sentence
-from ivscope.render.sentences.words import Moment, Outside, Part, Text
+from ivscope.render.sentences.words import Moment, Outside, Part, Text, Who
 
 _NUMBER = re.compile(r"(?<![A-Za-z.\d])\d[\d,]*(\.\d+)*")
 _SPAN = re.compile(r"# (?:d|h|min|s)\b(?: # (?:h|min|s)\b)*")
@@ -32,7 +32,7 @@ def pattern(text: Text) -> str:
 
 
 def _part(part: Part) -> str:
-    if isinstance(part, Outside):
+    if isinstance(part, Outside | Who):
         return "<>"
     if isinstance(part, Why):
         return part.name

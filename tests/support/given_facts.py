@@ -35,7 +35,7 @@ from ivscope.findings.rules import findings_for
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.event_lines import reason
 from ivscope.render.finding_lines import sentence
-from ivscope.render.sentences.words import Moment, Outside
+from ivscope.render.sentences.words import Moment, Outside, Who
 from ivscope.sources.decoding import (
     decode_event,
     decode_ingest_configuration,
@@ -360,6 +360,8 @@ def words(claim: StaysUnknown | None) -> str:
     return "".join(
         f"<{part.text}>"
         if isinstance(part, Outside)
+        else f"<{part.participant_id or 'own'}>"
+        if isinstance(part, Who)
         else f"{part.time:%H:%M:%S}"
         if isinstance(part, Moment)
         else reason(part)

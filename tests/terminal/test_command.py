@@ -43,10 +43,10 @@ def test_the_triage_by_hand_from_the_stages_to_the_cause(columns, rows):
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40), (200, 50)])
 def test_an_arn_leads_to_the_explanation_of_an_error_and_to_the_token_that_changed(columns, rows):
     with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE, columns=columns, rows=rows) as terminal:
-        terminal.until("events, all read").until("Who  ").press("x")
-        terminal.until("TOKEN_EXCHANGED  ").until("Verdict    lost PUBLISH")
-        terminal.press("g", "e").until("PUBLISH_ERROR  INSUFFICIENT_CAPABILITIES")
-        terminal.until("Means").until("Can be")
+        terminal.until("events, all read").until("Do next  ").press("x")
+        terminal.until("exchange 2 of 2").until("may no longer publish")
+        terminal.press("g", "e").until("PUBLISH_ERROR INSUFFICIENT_CAPABILITIES")
+        terminal.until("took PUBLISH away").until("Do next")
         terminal.press("ctrl+q")
         assert terminal.exit_code() == 0
 
@@ -59,19 +59,19 @@ def fills(screen, columns):
 
 def test_the_screen_follows_every_new_size():
     with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE, columns=120, rows=40) as terminal:
-        terminal.until("events, all read").until("Who  ")
+        terminal.until("events, all read").until("Do next  ")
         for columns, rows in ((200, 50), (80, 24), (60, 16), (100, 30), (120, 40)):
             terminal.resize(columns, rows)
             terminal.until(lambda columns=columns: fills(terminal.screen, columns)).until_quiet()
             assert fills(terminal.screen, columns)
-        terminal.until("Who  ")
+        terminal.until("Do next  ")
         terminal.press("ctrl+q")
         assert terminal.exit_code() == 0
 
 
 def test_a_prompt_sends_its_own_line_and_the_row_under_the_cursor_only():
     with ivscope_over(incident(), LIVE_STAGE, SHOW, PRIYA, columns=80, rows=24) as terminal:
-        terminal.until("61 events, all read").until("Who  ").until("API 0/").until_quiet()
+        terminal.until("61 events, all read").until("Do next  ").until("API 0/").until_quiet()
         row = next(y for y, line in enumerate(terminal.screen) if line.startswith(">"))
         before = len(terminal.raw)
         terminal.press("/").until("FIND").until_quiet()
@@ -83,7 +83,7 @@ def test_a_prompt_sends_its_own_line_and_the_row_under_the_cursor_only():
 
 def test_what_was_drawn_bit_by_bit_looks_as_if_drawn_at_once():
     with ivscope_over(incident(), LIVE_STAGE, SHOW, PRIYA, columns=80, rows=24) as terminal:
-        terminal.until("61 events, all read").until("Who  ").until("API 0/").until_quiet()
+        terminal.until("61 events, all read").until("Do next  ").until("API 0/").until_quiet()
         for keys in (
             ("/", "q", "u"),
             ("o", "enter"),

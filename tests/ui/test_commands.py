@@ -176,7 +176,7 @@ async def test_words_on_screen_name_the_keys_in_force():
     keys = b'[keys]\n"read.pause" = "f4"\n"detail.down" = "f3"\n"jump.mark" = "f6"'
     configuration, _ = read(keys, "config.toml")
     async with explorer(at(PRIYA), size=(120, 24), configuration=configuration) as journey:
-        await journey.until("more lines: F3")
+        await journey.until("more lines  F3 K")
         await journey.press("u")
         await journey.until("no event is marked: F6 marks one")
         await journey.press("M", "f4")

@@ -30,7 +30,7 @@ async def put_on(journey, **wanted):
     row = next(rows)
     event = view.log[view.position(row)]
     journey.pane.move_to(row)
-    await journey.until(lambda: f"{event.time:%Y-%m-%d %H:%M:%S}" in detail(journey))
+    await journey.until(lambda: f"{event.time:%H:%M:%S} UTC" in detail(journey))
     assert journey.event == event
 
 
@@ -42,8 +42,8 @@ def is_like(event, clock=None, **wanted):
 
 
 def detail(journey):
-    """Return what the detail pane says, its lines joined."""
-    lines = journey.explorer._text.lines
+    """Return what the detail says, the rule above it too, its lines joined."""
+    lines = [journey.explorer._rule._line, *journey.explorer._text.lines]
     return " ".join("".join(span.text for span in line).strip() for line in lines)
 
 
@@ -52,8 +52,8 @@ DENIED = {"clock": "21:02:51", "error_code": "INSUFFICIENT_CAPABILITIES"}
 
 async def test_the_exchange_that_took_the_capability_is_named_and_z_goes_there_and_back():
     async with on_event(at(JOSE), **DENIED) as journey:
-        assert "[1] shown: The token exchange 20 s before took PUBLISH away." in detail(journey)
-        assert "rests on (z): TOKEN_EXCHANGED 21:02:31" in detail(journey)
+        assert "SEEN        The token exchange 20 s before took PUBLISH away." in detail(journey)
+        assert "Evidence    TOKEN_EXCHANGED 21:02:31" in detail(journey)
         error, row = journey.event, journey.cursor
         await journey.press("z")
         await journey.until(lambda: journey.event.name == "TOKEN_EXCHANGED")
@@ -70,9 +70,10 @@ async def test_the_exchange_that_took_the_capability_is_named_and_z_goes_there_a
 
 async def test_at_80x24_the_first_finding_is_within_the_first_four_rows_of_the_detail():
     async with on_event(at(JOSE), size=(80, 24), **DENIED) as journey:
-        (head,) = [i for i, line in enumerate(journey.screen) if line.startswith("PUBLISH_ERROR")]
+        (head,) = [i for i, line in enumerate(journey.screen) if line.startswith("─ PUBLISH_ER")]
         assert "took PUBLISH away" in "\n".join(journey.screen[head : head + 4])
-        assert "Means" in journey.text
+        assert "SEEN" in journey.screen[head + 1]
+        assert "UNKNOWN" not in journey.text.partition("SEEN")[0]
 
 
 async def test_looking_at_events_makes_no_call():
@@ -88,13 +89,13 @@ async def test_looking_at_events_makes_no_call():
 
 async def test_capital_z_reads_the_publisher_and_says_that_it_had_just_left():
     async with on_event(at(NINA), error_code="PUBLISHER_NOT_FOUND") as journey:
-        assert "[1] not known: Whether the publisher was publishing is not known" in detail(journey)
-        assert "would tell: events of the publisher. Z reads it: 1 call" in detail(journey)
+        assert "UNKNOWN     Whether the publisher was publishing is not known" in detail(journey)
+        assert "To find out read events of the publisher (Z, 1 call)" in detail(journey)
         calls = journey.endpoint.calls["ListParticipantEvents"]
         await journey.press("Z")
         await journey.until(lambda: "stopped publishing 2 s before and left" in detail(journey))
-        assert "[1] likely: The publisher stopped publishing 2 s before" in detail(journey)
-        assert f"PUBLISH_STOPPED 20:55:10, LEFT 20:55:10 of {HANA}" in detail(journey)
+        assert "LIKELY      The publisher stopped publishing 2 s before" in detail(journey)
+        assert f"PUBLISH_STOPPED of {HANA} 20:55:10, LEFT of {HANA} 20:55:10" in detail(journey)
         assert journey.endpoint.calls["ListParticipantEvents"] == calls + 1
         await journey.until("read events of the publisher")
         await journey.press("Z")
@@ -142,8 +143,8 @@ async def test_a_publisher_that_was_there_all_along_is_not_blamed():
 async def test_publishers_are_counted_by_a_sweep_only_and_z_stays_on_the_timeline():
     quota = {"clock": "20:47:12", "error_code": "QUOTA_EXCEEDED"}
     async with on_event(at(PRIYA), **quota) as journey:
-        assert "[1] not known: How many were publishing is not known" in detail(journey)
-        assert "M reads everybody: 2 calls or more" in detail(journey)
+        assert "UNKNOWN     How many were publishing is not known" in detail(journey)
+        assert "read events of everybody (M, 2 calls or more)" in detail(journey)
         await journey.press("Z")
         await journey.until("only the events of everybody tell: M reads everybody")
         with journey.unlimited():
@@ -171,13 +172,13 @@ async def test_what_had_gone_on_too_long_is_measured_from_its_start():
         await journey.press("z")
         await journey.until(lambda: journey.event.name == "PUBLISH_STARTED")
         assert round((error.time - journey.event.time).total_seconds() / 3600) == 24
-        assert f"rests on (z): PUBLISH_STARTED {journey.event.time:%Y-%m-%d %H:%M:%S}" in text
+        assert f"Evidence    PUBLISH_STARTED {journey.event.time:%Y-%m-%d %H:%M:%S}" in text
 
 
 async def test_a_documented_fault_of_the_sdk_is_named_and_the_token_is_not_blamed():
     async with on_event(at(OLD_SDK), clock="20:37:27", name="PUBLISH_ERROR") as journey:
         assert "allows PUBLISH: it does not explain the error" in detail(journey)
-        assert "likely: Documented: the web SDK before 1.34.0" in detail(journey)
+        assert "LIKELY      Documented: the web SDK before 1.34.0" in detail(journey)
         assert "It has 1.33.0." in detail(journey)
 
 
@@ -185,7 +186,7 @@ async def test_left_says_what_ended_with_it_and_never_why():
     async with on_event(at(PRIYA), name="LEFT") as journey:
         text, _, below = detail(journey).partition("Means")
         assert "8 subscriptions and its publishing ended in the same second" in text
-        assert "8 x SUBSCRIBE_STOPPED 21:18:44" in text
+        assert "8 SUBSCRIBE_STOPPED 21:18:44" in text
         assert "LEFT never says why." in below
 
 
@@ -203,15 +204,15 @@ async def test_keys_of_evidence_say_why_they_do_nothing():
 
 async def test_capital_z_lists_the_ingest_configurations_and_says_how_that_of_a_bad_key_stands():
     async with on_event(at(FIELD_KIT), error_code="INVALID_STREAM_KEY") as journey:
-        assert "[1] not known: How its ingest configuration stands now is not" in detail(journey)
-        wanted = "ingest configurations attached to this stage now. Z reads it: 1 call"
-        assert f"would tell: {wanted}" in detail(journey)
+        assert "UNKNOWN     How its ingest configuration stands now is not" in detail(journey)
+        wanted = "ingest configurations attached to this stage now (Z, 1 call)"
+        assert f"To find out read {wanted}" in detail(journey)
         assert LISTING not in journey.endpoint.calls
         await journey.press("Z")
         await journey.until("read ingest configurations attached to this stage now")
         await journey.until(lambda: "is not listed for this stage." in detail(journey))
         text = detail(journey)
-        assert "[1] shown: Now, at 2026-11-24 " in text
+        assert "SEEN        Now, at 2026-11-24 " in text
         assert "whether it is attached to another stage or none" in text
         (call,) = (call for call in journey.endpoint.recent if call.operation == LISTING)
         assert call.parameters == {"filterByStageArn": LIVE_STAGE, "maxResults": 100}
@@ -244,8 +245,8 @@ async def test_a_listing_that_is_not_permitted_is_said_calmly_and_everything_els
         await journey.until("not read: ivs:ListIngestConfigurations is not allowed")
         text = detail(journey)
         assert "ivs:ListIngestConfigurations, which is optional, is not permitted." in text
-        assert "3 times the same error" in text.partition("Means")[0]
-        assert "would tell: who else is in the session. Z reads it: 1 call" in text
+        assert "3 times the same error" in text.partition("UNKNOWN")[0]
+        assert "read who else is in the session (Z, 1 call)" in text
         await journey.press("Z")
         await journey.until("read who else is in the session")
         await journey.until(lambda: "No other participant" in detail(journey))

@@ -269,17 +269,72 @@ async def test_panes_can_be_moved_resized_and_hidden():
         await journey.until(lambda: journey.rows("events").display)
 
 
-@pytest.mark.parametrize(("columns", "drawer"), [(110, ""), (110, "D"), (120, ""), (200, "")])
+def shown_panes(journey):
+    """Ids of the parts of the screen that are drawn."""
+    parts = ("picker", "events", "rule", "detail")
+    return [part for part in parts if journey.app.screen.query_one(f"#{part}").display]
+
+
+@pytest.mark.parametrize(
+    ("columns", "panes"),
+    [
+        (80, ["events", "rule", "detail"]),
+        (109, ["events", "rule", "detail"]),
+        (110, ["events", "detail"]),
+        (159, ["events", "detail"]),
+        (160, ["picker", "events", "detail"]),
+    ],
+)
+async def test_the_width_decides_which_panes_there_are_and_where_the_edge_is(columns, panes):
+    async with explorer(at(PRIYA), size=(columns, 30)) as journey:
+        await journey.until("61 events, all read")
+        assert shown_panes(journey) == panes
+        title = next(line for line in journey.screen if "priya-guest · 2026-11-23 21:18:44" in line)
+        assert title.startswith("─ LEFT · priya-guest") is ("rule" in panes)
+        edges = sum("│" in line for line in journey.screen)
+        assert edges == (0 if "rule" in panes else 27)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_picker_is_a_drawer_over_the_list_that_enter_leads_on_from(size):
+    async with explorer(at(), size=size) as journey:
+        await journey.until("40 participants, all read")
+        journey.go(at(PRIYA))
+        await journey.until("61 events, all read")
+        before = journey.rows("events").size
+        await journey.press("D")
+        await journey.until("noor-web")
+        assert journey.explorer.context.layout.picker_has_focus
+        assert journey.rows("events").size == before
+        await journey.press("D")
+        await journey.until(lambda: "noor-web" not in journey.text)
+        assert journey.explorer.context.layout.main_has_focus
+        await journey.press("D")
+        await journey.until("noor-web")
+        await journey.press("escape")
+        await journey.until(lambda: "noor-web" not in journey.text)
+        assert journey.here == at(PRIYA)
+        await journey.press("D", "g", "j")
+        await journey.until("noor-web")
+        row = journey.explorer.context.picker.row
+        await journey.press("enter")
+        await journey.until(lambda: journey.here.participant_id == row.participant_id)
+        await journey.until(lambda: "picker" not in shown_panes(journey))
+
+
+@pytest.mark.parametrize(
+    ("columns", "drawer"), [(80, "D"), (110, ""), (110, "D"), (120, ""), (200, "")]
+)
 async def test_the_full_detail_has_the_whole_width_and_nothing_of_it_is_cut(columns, drawer):
     async with explorer(at(JOSE), size=(columns, 40)) as journey:
         await journey.until("events, all read")
-        await journey.until("Who  ")
+        await journey.until("Do next  ")
         if drawer:
             await journey.press(drawer)
             await journey.until(lambda: journey.rows("picker").display)
         await journey.press("d")
         await journey.until(lambda: not journey.rows("events").display)
-        await journey.until(lambda: journey.screen[1].startswith("LEFT "))
+        await journey.until(lambda: journey.screen[1].startswith("LEFT"))
         assert not journey.rows("picker").display
         detail = journey.app.screen.query_one("#detail")
         assert (detail.region.x, detail.region.width) == (0, columns)

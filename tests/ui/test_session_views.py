@@ -126,7 +126,7 @@ async def test_findings_of_the_session_lead_to_their_event():
         await journey.until(lambda: not journey.app.screen.counting._is_working)
         rows = journey.app.screen._rows
         lines = ["".join(span.text for span in rows.line(at, 118)) for at in range(len(rows))]
-        assert any(line.startswith("Session    ended after ") for line in lines)
+        assert any(line.startswith("Session     ended after ") for line in lines)
         await journey.until(lambda: rows_of_findings(journey))
         row = rows_of_findings(journey)[0]
         position = journey.app.screen._rows.drill(row)

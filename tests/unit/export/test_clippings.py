@@ -28,7 +28,7 @@ from ivscope.export.clippings import (
     clippings_for_stage,
     iso_time,
 )
-from ivscope.knowledge.error_codes import ERROR_CODES
+from ivscope.knowledge.error_codes import ERROR_CODES, explain_code
 from ivscope.knowledge.event_names import EVENT_NAMES
 from ivscope.render.event_json import raw_json
 from ivscope.render.safe import safe_lines
@@ -63,19 +63,27 @@ def test_the_menu_of_an_event_is_in_order():
         ("d", "token comparison"),
         ("c", "AWS CLI command"),
         ("l", "ivscope command"),
+        ("u", "address of the AWS page"),
         ("t", "time"),
     ]
 
 
 def test_findings_are_in_the_menu_when_there_are_some():
     menu = clippings_for_event(EXCHANGED, SCOPE, CONNECTION, findings="{}")
-    assert "".join(clipping.letter for clipping in menu) == "yiefdclt"
+    assert "".join(clipping.letter for clipping in menu) == "yiefdclut"
     assert _texts(menu)["f"] == "{}"
 
 
 def test_what_an_event_does_not_have_is_not_in_its_menu():
     menu = clippings_for_event(Event("JOINED"), SCOPE, CONNECTION)
-    assert "".join(clipping.letter for clipping in menu) == "yiecl"
+    assert "".join(clipping.letter for clipping in menu) == "yieclu"
+
+
+def test_the_address_of_the_page_is_whole_so_that_it_can_be_opened():
+    code = clippings_for_event(
+        Event("PUBLISH_ERROR", error_code="QUOTA_EXCEEDED"), SCOPE, CONNECTION
+    )
+    assert _texts(code)["u"] == explain_code("QUOTA_EXCEEDED").page
 
 
 def test_an_event_is_copied_as_its_json():
@@ -214,8 +222,8 @@ def test_the_menu_of_a_stage():
     assert texts["i"] == ARN
     assert texts["e"].splitlines()[:3] == [
         "```",
-        "Stage      late \\x60show\\x60",
-        f"ARN        {ARN}",
+        "Stage       late \\x60show\\x60",
+        f"ARN         {ARN}",
     ]
     assert "aws ivs-realtime list-stages " in texts["c"]
     assert texts["l"] == f"ivscope {ARN}"
@@ -226,7 +234,7 @@ def test_the_menu_of_a_session():
     assert "".join(clipping.letter for clipping in menu) == "ieclt"
     texts = _texts(menu)
     assert texts["i"] == "st-dxMFysKnE9UAk"
-    assert "Started    2026-11-23 20:36:28.602 UTC" in texts["e"]
+    assert "Started     2026-11-23 20:36:28.602 UTC" in texts["e"]
     assert f"list-stage-sessions --stage-arn {ARN} " in texts["c"]
     assert texts["l"] == f"ivscope {ARN} st-dxMFysKnE9UAk"
     assert texts["t"] == "2026-11-23T20:36:28.602Z"
@@ -239,8 +247,8 @@ def test_the_menu_of_a_participant_tells_all_that_is_known_and_wraps_no_value():
     menu = clippings_for_participant(facts, SCOPE.session, only, CONNECTION)
     assert "".join(clipping.letter for clipping in menu) == "ieclt"
     texts = _texts(menu)
-    assert f"User id    {'u' * 1024}\n" in texts["e"]
-    assert "Attribute  role: host" in texts["e"]
+    assert f"User id     {'u' * 1024}\n" in texts["e"]
+    assert "Attribute   role: host" in texts["e"]
     assert " --filter-by-state CONNECTED " in texts["c"]
     assert texts["l"] == f"ivscope {ARN} st-dxMFysKnE9UAk tAv0YThNuP8y"
     listed = _texts(clippings_for_participant(summary, SCOPE.session, None, CONNECTION))

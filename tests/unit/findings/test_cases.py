@@ -42,7 +42,7 @@ def first_of(name, code="QUOTA_EXCEEDED"):
         ("Q13", "12 others", SHOWN, ""),
         ("Q14", "12 others", SHOWN, ""),
         ("G01", "11 to 12 others", UNKNOWN, "<ghost01> has no PUBLISH_STOPPED and no LEFT"),
-        ("G02", "12 others", LIKELY, "copies take slots"),
+        ("G02", "12 others", LIKELY, "replicas take slots"),
     ],
 )
 def test_the_count_at_a_refusal_is_as_sure_as_the_events(name, begins, certainty, unknown):

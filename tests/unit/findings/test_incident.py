@@ -83,7 +83,7 @@ def test_each_publisher_not_found_has_its_own_reason(show):
 
 def test_the_thirteenth_publisher_met_twelve_others(show):
     text = sentences(show, "tAv0YThNuP8y", "20:47:12")
-    assert "12 others were publishing in that second, 1 of them a copy from another stage" in text
+    assert "12 others were publishing in that second, 1 of them a replica" in text
     assert "slots were taken" in text
 
 

@@ -326,8 +326,8 @@ def test_twelve_publishers_are_the_limit_of_the_stage():
 def test_no_document_says_that_a_copy_takes_a_slot(is_copy):
     finding, text = counted((*slots(11), *slots(1, 20, is_copy=is_copy)))
     assert finding.certainty is Certainty.LIKELY
-    assert words(finding.unknown) == "whether copies take slots: no document says it"
-    assert ("1 of them a copy from another stage" in text) is (is_copy is True)
+    assert words(finding.unknown) == "whether replicas take slots: no AWS page says it"
+    assert ("1 of them a replica" in text) is (is_copy is True)
 
 
 @pytest.mark.parametrize("count", [13, 15])
@@ -373,11 +373,9 @@ def test_with_fewer_publishers_it_is_open_which_limit_it_was():
 
 def test_with_more_than_one_copy_slots_can_as_well_have_been_free():
     finding, text = counted((*slots(10), *slots(2, 20, is_copy=True)))
-    assert text.endswith(
-        "2 of them copies from other stages, as many as the 12 that a stage takes."
-    )
+    assert text.endswith("2 of them replicas, as many as the 12 that a stage takes.")
     assert finding.certainty is Certainty.UNKNOWN
-    assert words(finding.unknown).startswith("whether copies take slots")
+    assert words(finding.unknown).startswith("whether replicas take slots")
 
 
 @pytest.mark.parametrize("is_copy", [False, True])
@@ -509,11 +507,11 @@ def after(*moves, until=(), started=None):
 def test_a_slot_that_became_free_and_the_success_after_it_are_told_at_the_refusal():
     whose = slots(12)[3].participant_id
     finding, text = after(until=[("stranger", 12), (whose, 14)], started=21)
-    assert text == f"Publisher <{whose}> stopped publishing 5 s after, and it published 12 s after."
+    assert text == f"<{whose}> stopped publishing 5 s after, and <own> published 12 s after."
     assert finding.certainty is Certainty.SHOWN
     assert "slot that became free" in words(finding.unknown)
     _, text = after(until=[(whose, 14)])
-    assert text == f"Publisher <{whose}> stopped publishing 5 s after."
+    assert text == f"<{whose}> stopped publishing 5 s after."
     _, text = after(until=[(whose, 40)], started=21)
     assert text == "It published 12 s after."
 

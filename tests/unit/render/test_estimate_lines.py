@@ -28,7 +28,7 @@ def texts(told, width=90):
 def test_the_share_comes_with_its_range_and_with_how_many_were_read():
     assert texts(TOLD) == [
         (
-            "likely: about 3 % (1.5 to 5.2) of the other participants got an error, "
+            "LIKELY: about 3 % (1.5 to 5.2) of the other participants got an error, "
             "from 400 of 24,786."
         ),
         "    about 3 % (1.5 to 5.2) got QUOTA_EXCEEDED",
@@ -43,7 +43,7 @@ def test_the_share_comes_with_its_range_and_with_how_many_were_read():
 def test_nothing_found_is_told_as_a_most():
     told = replace(TOLD, any_error=estimate(24_786, 50, 0), by_code=())
     assert texts(told)[0] == (
-        "likely: at most 7.2 %, perhaps none, of the other participants got an error, from 50 of"
+        "LIKELY: at most 7.2 %, perhaps none, of the other participants got an error, from 50 of"
     )
 
 

@@ -32,12 +32,12 @@ def _texts(lines):
 
 def test_a_stage_tells_whether_it_is_live():
     assert _texts(stage_lines(StageSummary(ARN, "", "st-1CVugbu2cf2n8"), 80)) == [
-        "Stage      empty",
-        f"ARN        {ARN}",
-        "Session    live st-1CVugbu2cf2n8",
+        "Stage       empty",
+        f"ARN         {ARN}",
+        "Session     live st-1CVugbu2cf2n8",
     ]
-    assert "Session    none live" in _texts(stage_lines(StageSummary(ARN), 80))
-    assert "Session    none live" in _texts(stage_lines(StageSummary(ARN, "a", ""), 80))
+    assert "Session     none live" in _texts(stage_lines(StageSummary(ARN), 80))
+    assert "Session     none live" in _texts(stage_lines(StageSummary(ARN, "a", ""), 80))
 
 
 def test_a_read_stage_tells_endpoints_recording_and_tags():
@@ -49,10 +49,10 @@ def test_a_read_stage_tells_endpoints_recording_and_tags():
         recording_storage_arn="",
     )
     assert _texts(stage_lines(stage, 80))[3:] == [
-        "Endpoint   rtmp: rtmp://r",
-        "           whip: https://w",
-        "Recording  off",
-        "Tags       team: live",
+        "Endpoint    rtmp: rtmp://r",
+        "            whip: https://w",
+        "Recording   off",
+        "Tags        team: live",
     ]
 
 
@@ -68,7 +68,7 @@ def test_a_read_stage_tells_endpoints_recording_and_tags():
 def test_a_session_tells_its_end_as_reported(end, now, expected):
     session = StageSession("st-1CVugbu2cf2n8", START, None if end is None else START + end)
     texts = _texts(session_lines(session, 80, UTC, now))
-    assert [text[11:] for text in texts[2:]] == expected
+    assert [text[12:] for text in texts[2:]] == expected
 
 
 def test_a_participant_tells_what_triage_asks_first_even_when_it_is_missing():
@@ -80,37 +80,37 @@ def test_a_participant_tells_what_triage_asks_first_even_when_it_is_missing():
         attributes=(("role", "host"), ("note", "")),
     )
     assert _texts(participant_lines(participant, 80, UTC)) == [
-        "Id         03JY4smU3eXc",
-        "User id    empty",
-        "State      CONNECTED",
-        "Joined     first 2026-11-23 20:30:00 UTC",
-        "Published  never in this session",
-        "Client     protocol not given, SDK empty",
-        "Browser    Chrome 152",
-        "Attribute  note: empty",
-        "           role: host",
+        "Id          03JY4smU3eXc",
+        "User id     empty",
+        "State       CONNECTED",
+        "Joined      first 2026-11-23 20:30:00 UTC",
+        "Published   never in this session",
+        "Client      protocol not given, SDK empty",
+        "Browser     Chrome 152",
+        "Attribute   note: empty",
+        "            role: host",
     ]
 
 
 def test_a_summary_claims_nothing_about_the_client():
     texts = _texts(participant_lines(ParticipantSummary("a", published=True), 80, UTC))
     assert not any(text.startswith(("Client", "Attribute")) for text in texts)
-    assert "Published  yes, at some time in this session" in texts
-    assert "Joined     first no time" in texts
+    assert "Published   yes, at some time in this session" in texts
+    assert "Joined      first no time" in texts
 
 
 def test_a_replica_without_its_source_says_so():
     replica = ParticipantSummary("a", replication_type="REPLICA", replication_state="ACTIVE")
     texts = _texts(participant_lines(replica, 80, UTC))
     assert texts[-3:] == [
-        "Copy       a replica of a participant elsewhere, ACTIVE",
-        "From stage not given",
-        "session    not given",
+        "Copy        a replica of a participant elsewhere, ACTIVE",
+        "From stage  not given",
+        "session     not given",
     ]
     none = _texts(participant_lines(ParticipantSummary("a", replication_type="NONE"), 80, UTC))
     assert not any(text.startswith("Copy") for text in none)
     new = ParticipantSummary("a", replication_type="MIRROR\x07")
-    assert r"Copy       MIRROR\x07" in _texts(participant_lines(new, 80, UTC))
+    assert r"Copy        MIRROR\x07" in _texts(participant_lines(new, 80, UTC))
 
 
 def test_a_failure_tells_cause_remedy_code_and_request_id():
@@ -124,11 +124,11 @@ def test_a_failure_tells_cause_remedy_code_and_request_id():
         retry_after=4,
     )
     assert _texts(failure_lines(failure, 80)) == [
-        "Failed     THROTTLED  AWS asks to slow down",
-        "Do         Wait.",
-        "Wait       the service asks to wait 4 s",
-        "Code       ThrottlingException",
-        "Request id r-1",
+        "Failed      THROTTLED  AWS asks to slow down",
+        "Do          Wait.",
+        "Wait        the service asks to wait 4 s",
+        "Code        ThrottlingException",
+        "Request id  r-1",
     ]
 
 
@@ -139,7 +139,7 @@ def test_a_failure_with_a_page_of_html_stays_short_and_safe():
     texts = _texts(failure_lines(failure, 80))
     assert len(texts) <= 12
     assert all(text.isprintable() for text in texts)
-    assert "Retry      does not help without a change" in texts
+    assert "Retry       does not help without a change" in texts
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,15 @@
-"""Findings as lines: number, certainty, times, what they rest on, what would tell."""
+"""Findings as lines: certainty, times, names, what they rest on, what would tell."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from ivscope.domain.stages import ParticipantReplica, ParticipantScope
+from ivscope.findings.capabilities import WhoTook
 from ivscope.findings.finding import (
     Ask,
     Certainty,
+    Distance,
     EventRef,
     FactKey,
     FactKind,
@@ -15,11 +17,22 @@ from ivscope.findings.finding import (
     Lacking,
 )
 from ivscope.findings.publishing import StoppedOpen, StoppedSays
-from ivscope.findings.repeats import Burst, SameError
+from ivscope.findings.quota import (
+    AfterQuota,
+    AgainstLimit,
+    PublishersThen,
+    PublisherThen,
+)
+from ivscope.findings.repeats import Burst, OthersMetItToo, SameError
 from ivscope.findings.replication import ReplicatedFor
 from ivscope.findings.session_context import EventPeriod
 from ivscope.render.cells import line_width
-from ivscope.render.finding_lines import Cited, EvidenceKeys, finding_lines, replica_lines
+from ivscope.render.finding_lines import (
+    Cited,
+    EvidenceKeys,
+    FindingLines,
+    replica_lines,
+)
 
 WHEN = datetime(2026, 11, 23, 21, 10, 2, tzinfo=UTC)
 SCOPE = ParticipantScope("arn:aws:ivs:us-west-2:1:stage/a", "st-1", "me")
@@ -27,18 +40,19 @@ KEYS = EvidenceKeys("z", "Z", "i")
 OWN = EventRef(SCOPE, 0)
 
 
-def drawn(*findings, width=76, zone=UTC, cited=(), fetched=None, keys=KEYS, around=WHEN, first=1):
+def drawn(*findings, width=76, zone=UTC, cited=(), fetched=None, keys=KEYS, around=WHEN):
     """The lines as text; events are cited by position, position 0 is the event itself."""
-    lines = finding_lines(
-        findings,
+    draw = FindingLines(
         width,
         zone,
         around=around,
         cite=lambda ref: cited[ref.position - 1] if ref.position else None,
+        name=lambda who: {None: "priya-guest", "p-1": "mara-host"}.get(who, who),
         fetched=fetched,
         keys=keys,
-        first=first,
     )
+    parts = (draw.claims, draw.evidence, draw.unknowns, draw.asks)
+    lines = [line for one in findings for part in parts for line in part([one])]
     assert all(line_width(line) <= width for line in lines)
     return ["".join(span.text for span in line) for line in lines]
 
@@ -58,22 +72,34 @@ def ask(kind=FactKind.EVENTS, calls=1):
 @pytest.mark.parametrize(
     ("certainty", "word"),
     [
-        (Certainty.SHOWN, "shown"),
-        (Certainty.LIKELY, "likely"),
-        (Certainty.UNKNOWN, "not known"),
+        (Certainty.SHOWN, "SEEN        "),
+        (Certainty.LIKELY, "LIKELY      "),
+        (Certainty.UNKNOWN, "UNKNOWN     "),
     ],
 )
-def test_a_finding_has_a_number_and_says_how_sure_it_is_in_a_word(certainty, word):
+def test_a_finding_says_in_a_word_how_sure_it_is(certainty, word):
     assert drawn(Finding(LEFT_TOO, certainty)) == [
-        f"[1] {word}: It left in the same second, which ends publishing."
+        f"{word}It left in the same second, which ends publishing."
     ]
 
 
-def test_findings_are_counted_on():
-    two = (Finding(LEFT_TOO, Certainty.SHOWN), Finding(ReplicatedFor(9), Certainty.SHOWN))
-    assert drawn(*two, first=3) == [
-        "[3] shown: It left in the same second, which ends publishing.",
-        "[4] shown: It was replicated for 9 s.",
+def test_all_findings_have_one_left_edge():
+    two = (Finding(LEFT_TOO, Certainty.SHOWN), Finding(ReplicatedFor(9), Certainty.LIKELY))
+    assert drawn(*two, width=40) == [
+        "SEEN        It left in the same second,",
+        "            which ends publishing.",
+        "LIKELY      It was replicated for 9 s.",
+    ]
+
+
+def test_a_participant_is_named_where_its_name_is_known():
+    claim = AfterQuota("p-1", Distance(5_000_000), Distance(12_000_000))
+    assert drawn(Finding(claim, Certainty.SHOWN), width=120) == [
+        "SEEN        mara-host stopped publishing 5 s after, and priya-guest published 12 s after."
+    ]
+    unnamed = AfterQuota("p-2", Distance(5_000_000), None)
+    assert drawn(Finding(unnamed, Certainty.SHOWN)) == [
+        "SEEN        p-2 stopped publishing 5 s after."
     ]
 
 
@@ -85,7 +111,7 @@ def repeated(time):
 
 
 def test_times_are_told_in_the_zone_of_the_reader():
-    words = "[1] shown: 3 times the same error, all in one second, "
+    words = "SEEN        3 times the same error, all in one second, "
     assert drawn(repeated(WHEN)) == [f"{words}21:10:02."]
     plus_two = timezone(timedelta(hours=2))
     assert drawn(repeated(WHEN), zone=plus_two) == [f"{words}23:10:02."]
@@ -112,35 +138,46 @@ def test_it_names_the_events_it_rests_on_but_not_the_one_under_the_cursor():
     cited = [Cited("PUBLISH_STOPPED", WHEN, "g8-hana")]
     finding = Finding(LEFT_TOO, Certainty.SHOWN, refs(1, 0))
     assert drawn(finding, cited=cited)[1:] == [
-        "    rests on (z): PUBLISH_STOPPED 21:10:02 of g8-hana"
+        "Evidence    PUBLISH_STOPPED of g8-hana 21:10:02 · z goes there"
     ]
     alone = Finding(LEFT_TOO, Certainty.SHOWN, refs(0))
-    assert drawn(alone) == ["[1] shown: It left in the same second, which ends publishing."]
+    assert drawn(alone) == ["SEEN        It left in the same second, which ends publishing."]
 
 
-def test_equal_events_are_counted_and_whose_they_are_is_said_once():
-    stopped, left = Cited("PUBLISH_STOPPED", WHEN, "hana"), Cited("LEFT", WHEN, "hana")
-    other = Cited("JOINED", None, None)
-    finding = Finding(LEFT_TOO, Certainty.SHOWN, refs(1, 2, 3, 4, 5))
-    assert drawn(finding, cited=[stopped, stopped, left, other, Cited("LATER", WHEN, None)])[
-        1:
-    ] == [
-        "    rests on (z): 2 x PUBLISH_STOPPED 21:10:02, LEFT 21:10:02 of hana,",
-        "    JOINED no time, and 1 more",
+def test_events_of_one_name_are_counted_with_their_first_and_last_time_and_three_names():
+    people = ["hana", "ming", "ada", "lin"]
+    stopped = [
+        Cited("PUBLISH_STOPPED", WHEN + timedelta(seconds=5 - at), who)
+        for at, who in enumerate(people)
+    ]
+    finding = Finding(LEFT_TOO, Certainty.SHOWN, refs(1, 2, 3, 4, 5, 6))
+    cited = [*stopped, Cited("JOINED", None, None), Cited(None, WHEN, None)]
+    assert drawn(finding, cited=cited, width=200)[1:] == [
+        (
+            "Evidence    4 PUBLISH_STOPPED of hana, ming, ada and 1 more 21:10:04 to 21:10:07, "
+            "JOINED no time, (no name) 21:10:02 · z goes there"
+        )
     ]
 
 
-def test_what_is_open_is_said():
+def test_what_is_open_is_said_below_what_is_likely_and_once():
     finding = Finding(LEFT_TOO, Certainty.LIKELY, (), StoppedOpen.ORDER_AND_CAUSE)
-    assert drawn(finding)[1:] == ["    not known: what came first, and why"]
+    assert drawn(finding)[1:] == ["Not sure    what came first, and why"]
+    draw = FindingLines(76, UTC, WHEN, lambda _: None, str, None, KEYS)
+    assert len(draw.claims((finding, finding))) == 3
 
 
-def test_what_would_tell_has_its_cost_and_the_key_when_the_key_reads_it():
+def test_what_stays_open_beside_something_seen_is_unknown():
+    finding = Finding(LEFT_TOO, Certainty.SHOWN, (), StoppedOpen.ORDER_AND_CAUSE)
+    assert drawn(finding)[1:] == ["UNKNOWN     what came first, and why"]
+
+
+def test_what_can_be_read_has_its_cost_and_the_key_that_reads_it():
     one, other = ask(), ask(FactKind.PARTICIPANT, 3)
     finding = Finding(LEFT_TOO, Certainty.UNKNOWN, would_tell=(one, other))
     assert drawn(finding, fetched=one)[1:] == [
-        "    would tell: events of the publisher. Z reads it: 1 call",
-        "    would tell: events of the publisher. 3 calls",
+        "To find out read events of the publisher (Z, 1 call)",
+        "            read events of the publisher (3 calls)",
     ]
 
 
@@ -148,8 +185,7 @@ def test_a_sweep_is_told_with_its_own_key_and_its_least_cost():
     scan = ask(FactKind.SESSION_EVENTS, 1_250)
     finding = Finding(LEFT_TOO, Certainty.UNKNOWN, would_tell=(scan,))
     assert drawn(finding, fetched=scan)[1:] == [
-        "    would tell: events of the publisher. i reads everybody: 1,250 calls or",
-        "    more",
+        "To find out read events of the publisher (i, 1,250 calls or more)"
     ]
 
 
@@ -159,14 +195,79 @@ def test_keys_that_are_taken_away_are_not_named():
         finding, cited=[Cited("LEFT", WHEN, None)], fetched=ask(), keys=EvidenceKeys("", "", "")
     )
     assert lines[1:] == [
-        "    rests on: LEFT 21:10:02",
-        "    would tell: events of the publisher. 1 call",
+        "Evidence    LEFT 21:10:02",
+        "To find out read events of the publisher (1 call)",
     ]
 
 
 def test_replicas_read_are_told_and_so_is_that_there_are_none():
     copy = ParticipantReplica("me", None, None, "arn:stage/b", "st-2", "ACTIVE")
     (line,) = replica_lines([copy], 76)
-    assert "".join(span.text for span in line) == "    replica now: ACTIVE in arn:stage/b"
+    assert "".join(span.text for span in line) == "Replica now ACTIVE in arn:stage/b"
     (line,) = replica_lines([], 76)
-    assert "".join(span.text for span in line) == "    replica now: none"
+    assert "".join(span.text for span in line) == "Replica now none"
+
+
+def full(*publishers, copies=0):
+    claim = PublishersThen(12, 12, copies, AgainstLimit.FULL, publishers=publishers)
+    return Finding(claim, Certainty.LIKELY)
+
+
+def people(*findings, cited=()):
+    """The lists of people, as text."""
+
+    def cite(ref):
+        return cited[ref.position - 1]
+
+    draw = FindingLines(60, UTC, WHEN, cite, {"p-1": "mara-host"}.get, None, KEYS)
+    return ["".join(span.text for span in line) for line in draw.people(findings)]
+
+
+def test_who_was_publishing_is_listed_by_name_and_since_when():
+    start = WHEN - timedelta(minutes=40)
+    named = FindingLines(60, UTC, WHEN, lambda _: None, lambda who: f"{who}!", None, KEYS)
+    finding = full(
+        PublisherThen("mara", start, is_certain=True, is_replica=False),
+        PublisherThen("kenji", None, is_certain=True, is_replica=True),
+        PublisherThen("ada", start, is_certain=False, is_replica=None),
+    )
+    assert ["".join(span.text for span in line) for line in named.people([finding])] == [
+        "Publishing   1 mara! since 20:30:02",
+        "             2 kenji! (replica)",
+        "             3 ada! since 20:30:02, perhaps",
+    ]
+
+
+def test_of_many_publishers_the_first_ones_are_listed_and_the_rest_is_counted():
+    twelve = [PublisherThen("p-1", WHEN, is_certain=True, is_replica=False)] * 12
+    lines = people(full(*twelve))
+    assert len(lines) == 7
+    assert lines[-1] == "            … 6 more"
+
+
+def test_who_else_got_the_error_is_listed_by_time():
+    claim = OthersMetItToo(2, EventPeriod(WHEN, WHEN), None, is_to_escalate=True)
+    cited = [
+        Cited("PUBLISH_ERROR", WHEN, "ada"),
+        Cited("PUBLISH_ERROR", WHEN - timedelta(seconds=3), "lin"),
+        Cited("PUBLISH_ERROR", WHEN, None),
+    ]
+    assert people(Finding(claim, Certainty.SHOWN, refs(1, 2, 3)), cited=cited) == [
+        "Also got it  1 lin 21:09:59",
+        "             2 ada 21:10:02",
+    ]
+
+
+def steps(*findings):
+    draw = FindingLines(60, UTC, WHEN, lambda _: None, str, None, KEYS)
+    return "".join(span.text for span in draw.next_step(findings))
+
+
+def test_what_to_do_next_follows_from_what_was_found():
+    assert steps(full()) == "Free a slot, and let the user try again."
+    assert "end the replication" in steps(full(copies=1))
+    took = Finding(WhoTook("PUBLISH", "José", WHEN), Certainty.UNKNOWN)
+    assert steps(took) == "Search your backend's log for José before 21:10:02."
+    as_many = PublishersThen(12, 12, 2, AgainstLimit.AS_MANY)
+    assert not steps(Finding(as_many, Certainty.UNKNOWN), Finding(LEFT_TOO, Certainty.SHOWN))
+    assert not steps()

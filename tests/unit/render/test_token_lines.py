@@ -1,6 +1,7 @@
 """The token comparison as lines, side by side and inline."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,10 +12,17 @@ from ivscope.domain.times import UnreadableTime
 from ivscope.domain.token_comparison import compare_tokens
 from ivscope.domain.tokens import ParticipantToken
 from ivscope.export.clippings import event_markdown, token_markdown
+from ivscope.findings.token_exchange import HeldToken, Published, TokenHistory
 from ivscope.render.cells import line_width
 from ivscope.render.event_rows import about_event
 from ivscope.render.lines import Role
-from ivscope.render.token_lines import token_lines, token_verdict
+from ivscope.render.token_lines import (
+    errors_since,
+    history_lines,
+    token_lines,
+    token_verdict,
+    verdict_line,
+)
 from support.case_files import case
 
 SCOPE = ParticipantScope("arn:aws:ivs:us-west-2:123456789012:stage/x", "st-0000000000000", "a")
@@ -42,23 +50,21 @@ def _lines(before, after, width=80, **options):
 
 
 def test_side_by_side_from_76_cells():
-    assert _texts(_lines(BEFORE, AFTER, 76)) == [
-        "Verdict    gained PUBLISH; 2 attributes changed; 1 attribute added; 1",
-        "           attribute removed; expires 1 h later",
-        "Change   What              Before                   After",
-        "added    PUBLISH           absent                   PUBLISH",
-        "added    new               absent                   empty",
-        "removed  old               x                        absent",
-        "changed  role              viewer                   host",
-        "changed  room              studio-17-left           studio-42-left",
-        "changed  expiration        2025-11-12 21:54:53 UTC  2025-11-12 22:54:53 UTC",
-        "Time left  1 h 00 min before, 2 h 00 min after (at the exchange)",
-        "Same       3 (SUBSCRIBE, lang, user id)",
+    assert [text.rstrip() for text in _texts(_lines(BEFORE, AFTER, 76))] == [
+        "            BEFORE                             AFTER",
+        "capability  SUBSCRIBE                       +  PUBLISH SUBSCRIBE",
+        "new         absent                          +  empty",
+        "old         x                               -  absent",
+        "role        viewer                          ~  host",
+        "room        studio-17-left                  ~  studio-42-left",
+        "expires     2025-11-12 21:54:53 UTC         ~  2025-11-12 22:54:53 UTC",
+        "Time left   1 h 00 min before, 2 h 00 min after (at the exchange)",
+        "Same        2 (lang, user id)",
     ]
 
 
 def test_inline_below_76_cells():
-    assert _texts(_lines(BEFORE, AFTER, 75))[2:12] == [
+    assert _texts(_lines(BEFORE, AFTER, 75)) == [
         "+ capability PUBLISH",
         "+ attribute new: empty",
         "- attribute old: x",
@@ -68,7 +74,8 @@ def test_inline_below_76_cells():
         "+ attribute room: studio-42-left",
         "- expiration: 2025-11-12 21:54:53 UTC",
         "+ expiration: 2025-11-12 22:54:53 UTC",
-        "Time left  1 h 00 min before, 2 h 00 min after (at the exchange)",
+        "Time left   1 h 00 min before, 2 h 00 min after (at the exchange)",
+        "Same        2 (lang, user id)",
     ]
 
 
@@ -79,27 +86,18 @@ def test_only_the_changed_part_of_a_value_is_marked(width):
     assert {span.text for span in spans if span.role is Role.REMOVED} >= {"17", "viewer"}
 
 
-def test_unfolded_rows_show_what_stayed_the_same():
-    folded, unfolded = _texts(_lines(BEFORE, AFTER)), _texts(_lines(BEFORE, AFTER, fold=False))
-    assert not any(text.startswith("same") for text in folded)
-    assert sum(text.startswith("same") for text in unfolded) == 3
-    assert "  attribute lang: de" in _texts(_lines(BEFORE, AFTER, 50, fold=False))
-
-
-def test_no_difference_is_one_verdict_and_a_count():
+def test_no_difference_is_a_count():
     texts = _texts(_lines(BEFORE, BEFORE))
-    assert texts[0] == "Verdict    no difference"
-    assert texts[-1].startswith("Same       7 (SUBSCRIBE, lang, old")
-    assert not any(text.startswith("Change") for text in texts)
+    assert texts[-1].startswith("Same        6 (lang, old")
+    assert not set("".join(texts)) & set("+~?")
 
 
 def test_a_missing_token_marks_nothing_as_added():
     lines = _lines(None, AFTER, 80)
-    assert _texts(lines)[0].startswith("Verdict    previous token not given; new token allows")
     assert "capability PUBLISH" in _texts(lines)
     assert "attribute new: empty" in _texts(lines)
     assert not any(span.role is Role.ADDED for line in lines for span in line)
-    assert _texts(_lines(None, None)) == ["Verdict    neither token given"]
+    assert _texts(_lines(None, None)) == []
 
 
 def test_values_that_look_like_our_words_are_quoted():
@@ -112,7 +110,7 @@ def test_values_that_look_like_our_words_are_quoted():
 def test_a_token_that_was_over_is_told():
     after = ParticipantToken(expiration_time=AT - timedelta(minutes=5))
     texts = _texts(_lines(BEFORE, after))
-    assert "Time left  1 h 00 min before, over by 5 min 00 s after (at the exchange)" in texts
+    assert "Time left   1 h 00 min before, over by 5 min 00 s after (at the exchange)" in texts
 
 
 @pytest.mark.parametrize("width", [20, 33, 60, 76, 100])
@@ -222,8 +220,10 @@ def test_a_capability_is_not_gained_or_lost_when_one_token_has_no_capabilities(n
         comparison = compare_tokens(event.previous_token, event.new_token, event.time)
         lines = token_lines(comparison, width, UTC)
         shown = "\n".join(_texts(lines))
-        assert f"Verdict    capabilities {said}" in shown
-        assert not re.search("gained|lost|added|removed|^[+-]", shown, re.MULTILINE)
+        assert sentence(event.previous_token, event.new_token).startswith(
+            f"ana exchanged: capabilities {said}"
+        )
+        assert not re.search("gained|lost|added|removed|[+]|^-", shown, re.MULTILINE)
         assert not {span.role for line in lines for span in line} & {Role.ADDED, Role.REMOVED}
         for copy in (token_markdown(event), event_markdown(event, SCOPE, None)):
             assert f"capabilities {said}" in copy
@@ -235,7 +235,7 @@ def test_a_part_that_only_one_token_has_is_marked_as_unknown():
         ParticipantToken(("PUBLISH",), user_id="ana"),
         ParticipantToken(attributes=(("role", "host"), ("seat", ""))),
     )
-    assert _texts(_lines(before, after, 60))[3:] == [
+    assert _texts(_lines(before, after, 60)) == [
         "? capabilities: absent now, given before",
         "? capability PUBLISH: not told now, given before",
         "? attributes: given now, absent before",
@@ -252,3 +252,148 @@ def test_a_part_that_only_one_token_has_is_marked_as_unknown():
         "? attribute seat: empty now, not told before",
         "? user id: ana (absent now, given before)",
     ]
+
+
+def sentence(before, after, stopped="", errors=""):
+    line = verdict_line(compare_tokens(before, after, AT), "ana", stopped, errors)
+    return "".join(span.text for span in line)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (_token(("PUBLISH", "SUBSCRIBE")), _token(), "ana may no longer publish."),
+        (_token(), _token(("PUBLISH", "SUBSCRIBE")), "ana may now publish."),
+        (
+            _token(("PUBLISH",)),
+            _token(),
+            "ana may now subscribe and may no longer publish.",
+        ),
+        (_token(("PUBLISH",)), _token(("PUBLISH", "FLY")), "ana may now use FLY."),
+        (_token(), _token(), "ana may do what it could before; no difference."),
+        (
+            _token(),
+            _token(role="host"),
+            "ana may do what it could before; 1 attribute changed.",
+        ),
+        (None, None, "ana exchanged: neither token given."),
+    ],
+)
+def test_the_sentence_says_what_somebody_may_do_now(before, after, said):
+    assert sentence(before, after) == said
+
+
+def test_the_sentence_adds_what_followed_as_far_as_it_is_known():
+    before, after = _token(("PUBLISH", "SUBSCRIBE")), _token()
+    assert sentence(before, after, "in the same second", "2 errors since") == (
+        "ana may no longer publish; PUBLISH_STOPPED in the same second; 2 errors since."
+    )
+
+
+HOUR = timedelta(hours=1)
+HISTORY = TokenHistory(
+    (
+        HeldToken(_token(), AT - HOUR, is_joined=True),
+        HeldToken(
+            _token(("PUBLISH", "SUBSCRIBE"), "cohost", 2),
+            AT - HOUR / 2,
+            is_joined=False,
+            published=(Published(AT - HOUR / 3, AT),),
+        ),
+        HeldToken(
+            _token(("SUBSCRIBE",), "viewer", 2),
+            AT,
+            is_joined=False,
+            errors=(("INSUFFICIENT_CAPABILITIES", 2),),
+        ),
+    ),
+    at=2,
+    is_all_read=True,
+)
+
+
+def test_all_tokens_of_a_stay_stand_side_by_side_with_what_happened_under_each():
+    texts = [text.rstrip() for text in _texts(history_lines(HISTORY, 120, UTC))]
+    assert [text for text in texts if not text.startswith("─")] == [
+        (
+            "            TOKEN 1 19:54:53 joined                TOKEN 2 20:24:53 exchanged"
+            "          TOKEN 3 20:54:53 exchanged"
+        ),
+        (
+            "capability  SUBSCRIBE                           +  PUBLISH SUBSCRIBE"
+            "                -  SUBSCRIBE"
+        ),
+        (
+            "role        viewer                              ~  cohost"
+            "                           ~  viewer"
+        ),
+        f"seat        3{' ' * 38}same{' ' * 32}same",
+        f"user id     ana{' ' * 36}same{' ' * 32}same",
+        (
+            "expires     2025-11-12 21:54:53 UTC             ~  2025-11-12 22:54:53 UTC"
+            "             same"
+        ),
+        (
+            "time left   2 h 00 min                             2 h 30 min"
+            "                          2 h 00 min"
+        ),
+        (
+            "published   never                                  20:34:53 to 20:54:53"
+            "                never"
+        ),
+        (
+            "errors      0                                      0"
+            "                                   2  INSUFFICIENT_CAPABILITIES"
+        ),
+    ]
+
+
+def test_of_more_tokens_than_fit_those_around_the_exchange_are_drawn():
+    many = replace(HISTORY, tokens=HISTORY.tokens * 4, at=6)
+    texts = _texts(history_lines(many, 120, UTC))
+    assert "TOKEN 5" in texts[0]
+    assert "TOKEN 8" in texts[0]
+    assert texts[-1] == "tokens 5 to 8 of 12"
+
+
+def test_nothing_is_called_never_that_is_not_read():
+    partly = replace(HISTORY, is_all_read=False)
+    text = "\n".join(_texts(history_lines(partly, 120, UTC)))
+    assert "never" not in text
+    assert "not in what was read" in text
+    first, second, third = HISTORY.tokens
+    endless = replace(second, published=(Published(AT - HOUR / 3, None),))
+    text = "\n".join(
+        _texts(history_lines(replace(HISTORY, tokens=(first, endless, third)), 120, UTC))
+    )
+    assert "20:34:53 to an end not known" in text.replace("\n", "")
+    assert "not known" in text.partition("published")[2].splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("history", "said"),
+    [
+        (HISTORY, "2 errors since"),
+        (replace(HISTORY, is_all_read=False), "2 errors since, of what was read"),
+        (replace(HISTORY, at=1), "no error until the next exchange"),
+        (replace(HISTORY, at=1, is_all_read=False), ""),
+    ],
+)
+def test_errors_under_the_new_token_are_counted_as_far_as_they_are_read(history, said):
+    assert errors_since(history) == said
+
+
+def test_an_error_in_the_second_of_the_exchange_is_not_said_to_have_come_after_it():
+    last = replace(HISTORY.tokens[2], is_error_tied=True)
+    tied = replace(HISTORY, tokens=(*HISTORY.tokens[:2], last))
+    assert errors_since(tied) == "2 errors since or in that second"
+    assert "some in the second" in "".join(_texts(history_lines(tied, 150, UTC)))
+
+
+@pytest.mark.parametrize("width", [101, 120, 200])
+def test_columns_of_hostile_tokens_stay_inside_their_width(width):
+    wild = ParticipantToken(("漢" * 50,), (("k" * 60, "x\x1b" * 90),), "y" * 128)
+    tokens = tuple(HeldToken(wild, None, is_joined=False) for _ in range(3))
+    for line in history_lines(TokenHistory(tokens, 1, is_all_read=True), width, UTC):
+        assert line_width(line) <= width
+        assert all(span.text.isprintable() for span in line)

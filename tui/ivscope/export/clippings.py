@@ -133,7 +133,7 @@ def _card(event: Event) -> Explanation:
 
 
 def _explained(card: Explanation) -> Iterator[tuple[str, str]]:
-    reading = " (our reading)" if card.is_known and not card.is_documented else ""
+    reading = " (not in the AWS docs)" if card.is_known and not card.is_documented else ""
     yield "Means", f"{card.meaning}{reading}"
     for limit in card.limits:
         yield "Limit", limit.text
@@ -209,7 +209,7 @@ def clippings_for_event(
         findings: What was found about the event, as JSON. None without findings.
 
     Returns:
-        Letters y, i, e, f, d, c, l, t; f only with findings, d with a token, t with a time.
+        Letters y, i, e, f, d, c, l, u, t; f only with findings, d with a token, t with a time.
     """
     participant_id = event.participant_id or scope.participant_id
     at = iso_time(event.time)
@@ -227,6 +227,7 @@ def clippings_for_event(
     menu += [
         Clipping("c", "AWS CLI command", list_events_command(scope, connection)),
         Clipping("l", "ivscope command", ivscope_command(places, connection, at=readable_at)),
+        Clipping("u", "address of the AWS page", safe(_card(event).page)),
     ]
     return (*menu, *_time("time", at))
 

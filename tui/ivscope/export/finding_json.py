@@ -33,7 +33,7 @@ from ivscope.findings.finding import Ask, EventRef, Finding, PlainClaim, StaysUn
 from ivscope.render.event_json import wire_time
 from ivscope.render.event_lines import reason
 from ivscope.render.finding_lines import sentence
-from ivscope.render.sentences.words import Moment, Outside, Part
+from ivscope.render.sentences.words import Moment, Outside, Part, Who
 from ivscope.render.timestamps import full
 
 EventAt = Callable[[EventRef], Event | None]
@@ -75,6 +75,8 @@ def _said(claim: StaysUnknown) -> dict[str, object]:
 def _words(part: Part) -> str:
     if isinstance(part, Outside):
         return part.text
+    if isinstance(part, Who):
+        return part.participant_id or "this participant"
     if isinstance(part, Moment):
         return full(part.time, UTC)
     return reason(part) if isinstance(part, Why) else part

@@ -77,6 +77,8 @@ class Slot:
     """Why it is not certain; None when it is certain."""
     is_copy: bool | None = False
     """Whether it is a replica from another stage; None when that is not known."""
+    since: datetime | None = None
+    """When it started to publish; None when no start with a readable time is read."""
 
 
 class Beyond(Enum):

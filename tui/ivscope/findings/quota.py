@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 from typing import NamedTuple
@@ -21,6 +22,7 @@ from ivscope.findings.event_context import (
     distance_between,
     positions_within,
     second_of,
+    time_of,
 )
 from ivscope.findings.finding import (
     MOST_NAMED,
@@ -86,6 +88,23 @@ class AgainstLimit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PublisherThen:
+    """One of those who were publishing, or may have been."""
+
+    participant_id: str
+    since: datetime | None
+    """When it started; None when no start with a readable time is read."""
+    is_certain: bool
+    """Whether it was publishing for certain."""
+    is_replica: bool | None
+    """Whether it is a replica from another stage; None when that is not known."""
+
+
+MOST_PUBLISHERS = 50
+"""At most so many are named: four times as many as a stage takes."""
+
+
+@dataclass(frozen=True, slots=True)
 class PublishersThen(Claim):
     """How many others were publishing in the second of an error."""
 
@@ -97,6 +116,8 @@ class PublishersThen(Claim):
     """Of them, certainly replicas from other stages."""
     compared: AgainstLimit
     limit: int = PUBLISHER_LIMIT
+    publishers: tuple[PublisherThen, ...] = ()
+    """The certain ones first, then those who may have been; at most `MOST_PUBLISHERS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +240,15 @@ def _freed(context: EventContext, second: int, last: int) -> _Freed | None:
 def _counted(context: EventContext, others: PublisherCount) -> Finding:
     refs = [slot.event for slot in (*others.certain, *others.unsure) if slot.event is not None]
     rests = (*refs[: MOST_REFS - 1], *context.refs(context.position))
+    named = tuple(
+        PublisherThen(slot.participant_id, slot.since, slot.why is None, slot.is_copy)
+        for slot in islice((*others.certain, *others.unsure), MOST_PUBLISHERS)
+    )
     compared, certainty, unknown = _against_limit(others)
     asks: tuple[Ask, ...] = ()
     if compared is AgainstLimit.AT_LEAST:
         asks = ask_session(context.facts, context.scope.session, Lacking.EVENTS_OF_EVERYBODY_ELSE)
-    claim = PublishersThen(others.least, others.most, others.copies, compared)
+    claim = PublishersThen(others.least, others.most, others.copies, compared, publishers=named)
     return Finding(claim, certainty, rests, unknown, asks)
 
 
@@ -339,6 +364,7 @@ class PublisherCounting:
         copies = {name for name, kind in self._types.items() if kind == REPLICA}
         self._beyond = _beyond(publishers, copies)
         reaches = [session.reach(name) for name in self._types]
+        self._log = session.log
         self._read_to = sorted(one.read_to for one in reaches if one.is_complete)
         self._all_listed_to = min((one.read_to for one in reaches), default=LATEST)
         self._all_listed = session.all_listed
@@ -351,12 +377,15 @@ class PublisherCounting:
         certain: list[Slot] = []
         unsure: list[Slot] = []
         for one in sorted(self._publishers.at(first, last), key=_begun):
-            event = None
+            event, since = None, None
             if one.interval is not None:
-                event = EventRef(self._scope, one.interval.positions[0])
+                at = one.interval.positions[0]
+                event = EventRef(self._scope, at)
+                is_start = self._log.name(at) == events.PUBLISH_STARTED
+                since = time_of(self._log, at) if is_start else None
             kind = self._types.get(one.participant_id)
             is_copy = None if kind is None else kind == REPLICA
-            slot = Slot(one.participant_id, event, one.why, is_copy)
+            slot = Slot(one.participant_id, event, one.why, is_copy, since)
             (certain if one.why is None else unsure).append(slot)
         return PublisherCount(
             certain=tuple(certain),

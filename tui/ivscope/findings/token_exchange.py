@@ -1,17 +1,26 @@
-"""TOKEN_EXCHANGED: whether publishing began or ended after it, and an earlier expiration."""
+"""TOKEN_EXCHANGED: what came after it, and all tokens of the stay with what happened under each."""
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 
 from ivscope.analysis.intervals import Why
-from ivscope.analysis.timed_events import timed_events
+from ivscope.analysis.timed_events import LATEST, timed_events, untimed_events
 from ivscope.domain import events
+from ivscope.domain.events import Event
 from ivscope.domain.times import to_microseconds
-from ivscope.domain.tokens import PUBLISH
+from ivscope.domain.tokens import PUBLISH, ParticipantToken
 from ivscope.findings.capabilities import TokenOpen, allows, lost_by, who_took
-from ivscope.findings.event_context import SECOND_US, EventContext, distance_between, second_of
+from ivscope.findings.event_context import (
+    SECOND_US,
+    EventContext,
+    distance_between,
+    second_of,
+    time_of,
+)
 from ivscope.findings.finding import (
     Certainty,
     Claim,
@@ -209,3 +218,169 @@ def _shortened(context: EventContext) -> Iterator[Finding]:
     joined = context.to(later[0]) if later else None
     claim = ExpiresEarlier((old - new) // timedelta(microseconds=1), new, name, joined)
     yield Finding(claim, Certainty.SHOWN, context.refs(context.position, *later))
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Publishing while a token was in force."""
+
+    start: datetime
+    end: datetime | None
+    """None when no end is read that belongs to it for certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldToken:
+    """A token of a stay, and what happened while it was in force."""
+
+    token: ParticipantToken | None
+    """None when the event does not give it."""
+    since: datetime | None
+    """When it was given: at JOINED, or at an exchange. None when that is not read."""
+    is_joined: bool
+    """Whether it is the one that it joined with."""
+    published: tuple[Published, ...] = ()
+    """What began while it was in force, or went on from before. Of one second no order is known:
+    what began in the second of an exchange counts for the new token."""
+    errors: tuple[tuple[str, int], ...] = ()
+    """Codes of its errors and how many of each, the most first; no code is an empty one."""
+    is_error_tied: bool = False
+    """Whether one of them is in the second of the exchange, and may have been before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHistory:
+    """The tokens of one stay, oldest first."""
+
+    tokens: tuple[HeldToken, ...]
+    at: int
+    """Which of them the exchange gave."""
+    is_all_read: bool
+    """Whether the events are read to the end: else there can be more of everything."""
+
+
+_MOST_LOOKED_AT = 1_000
+"""At most so many events of a stay are looked at, since the detail asks on every cursor move."""
+
+
+def token_history(context: EventContext) -> TokenHistory | None:
+    """All tokens of the stay of an exchange.
+
+    None when the event is no exchange, an exchange has no readable time, one is missing between
+    two others, or there is too much to look at.
+    """
+    if context.event.name != events.TOKEN_EXCHANGED or context.second is None:
+        return None
+    names = (events.TOKEN_EXCHANGED, events.JOINED, events.LEFT, events.PUBLISH_STARTED)
+    if context.has_untimed(*names, events.PUBLISH_STOPPED):
+        return None
+    first, last = _stay(context)
+    exchanges = _distinct(context, context.within(first, last, events.TOKEN_EXCHANGED))
+    if len(exchanges) > _MOST_LOOKED_AT or not _are_linked(context, exchanges):
+        return None
+    joined = next(context.until(first, events.JOINED), None)
+    since = None if joined is None else time_of(context.log, joined)
+    begins = [first, *(second_of(context.log, at) or first for at in exchanges)]
+    published, errors = _published(context, first, last), _errors(context, begins, last)
+    if published is None or errors is None:
+        return None
+    tokens = [HeldToken(context.log[exchanges[0]].previous_token, since, is_joined=True)]
+    tokens += [
+        HeldToken(context.log[at].new_token, time_of(context.log, at), is_joined=False)
+        for at in exchanges
+    ]
+    ends = [*begins[1:], last + 1]
+    held = tuple(
+        replace(
+            token,
+            published=tuple(one for one in published if _is_during(one, begin, end)),
+            errors=tuple(counts.by_code.most_common()),
+            is_error_tied=counts.is_tied,
+        )
+        for token, begin, end, counts in zip(tokens, begins, ends, errors, strict=True)
+    )
+    own = next(at for at in exchanges if context.log[at] == context.event)
+    return TokenHistory(held, exchanges.index(own) + 1, context.complete)
+
+
+def _stay(context: EventContext) -> tuple[int, int]:
+    """The first and the last second of the stay of the exchange, as far as it is read."""
+    second = context.second or 0
+    joined = next(context.until(second, events.JOINED), None)
+    first = None if joined is None else second_of(context.log, joined)
+    ends = (events.LEFT, events.JOINED)
+    left = next(context.since(second + 1, *ends), None)
+    last = None if left is None else second_of(context.log, left)
+    return (
+        0 if first is None else first,
+        LATEST // SECOND_US - 1 if last is None else last,
+    )
+
+
+def _distinct(context: EventContext, positions: list[int]) -> list[int]:
+    """The positions without those of events that are there twice."""
+    found: dict[Event, int] = {}
+    for at in positions:
+        found.setdefault(context.log[at], at)
+    return list(found.values())
+
+
+def _are_linked(context: EventContext, exchanges: list[int]) -> bool:
+    """Whether each exchange replaced the token that the one before gave, in distinct seconds."""
+    seconds = [second_of(context.log, at) for at in exchanges]
+    pairs = pairwise(context.log[at] for at in exchanges)
+    is_linked = all(one.new_token == other.previous_token for one, other in pairs)
+    return is_linked and len(set(seconds)) == len(seconds)
+
+
+def _published(context: EventContext, first: int, last: int) -> list[Published] | None:
+    """All publishing of a stay; None when there is too much of it, or a start is missing."""
+    starts = context.within(first, last, events.PUBLISH_STARTED)
+    stops = context.within(first, last, events.PUBLISH_STOPPED)
+    if max(len(starts), len(stops)) > _MOST_LOOKED_AT:
+        return None
+    if any(span is None or span.other is None for span in map(context.span, stops)):
+        return None
+    published: list[Published] = []
+    for at in starts:
+        span, start = context.span(at), time_of(context.log, at)
+        if span is not None and start is not None:
+            published.append(Published(start, span.other_time if span.why is None else None))
+    return published
+
+
+@dataclass(slots=True)
+class _Errors:
+    """The errors under one token."""
+
+    by_code: Counter[str]
+    is_tied: bool = False
+
+
+def _errors(context: EventContext, begins: list[int], last: int) -> list[_Errors] | None:
+    """The errors under each token; None when there are too many, or one has no readable time."""
+    counts = [_Errors(Counter()) for _ in begins]
+    if any(True for _ in untimed_events(context.log, lambda kind: kind.is_error)):
+        return None
+    found = timed_events(
+        context.log,
+        lambda kind: kind.is_error,
+        since=begins[0] * SECOND_US,
+        until=(last + 1) * SECOND_US - 1,
+    )
+    for number, at in enumerate(found):
+        if number >= _MOST_LOOKED_AT:
+            return None
+        second = second_of(context.log, at) or 0
+        held = bisect_right(begins, second) - 1
+        counts[held].by_code[context.log.error_code(at) or ""] += 1
+        counts[held].is_tied |= held > 0 and second == begins[held]
+    return counts
+
+
+def _is_during(one: Published, begin: int, end: int) -> bool:
+    """Whether publishing began between two seconds, or went on for certain after the first."""
+    started = to_microseconds(one.start) // SECOND_US
+    if begin <= started < end:
+        return True
+    return started < begin and one.end is not None and to_microseconds(one.end) // SECOND_US > begin

@@ -50,6 +50,22 @@ def shorten(text: str, cells: int) -> str:
     return "".join(kept) + ELLIPSIS
 
 
+def cut(line: Line, cells: int) -> Line:
+    """Cut a line to at most so many cells; a cut ends in `…`."""
+    if line_width(line) <= cells:
+        return line
+    spans: list[Span] = []
+    room = cells
+    for span in line:
+        length = _cells(span.text)
+        # Only the last span that fits may fill the room: a cut one needs it for the ellipsis.
+        if length >= room:
+            return (*spans, Span(shorten(span.text + ELLIPSIS, room), span.role))
+        spans.append(span)
+        room -= length
+    return tuple(spans)
+
+
 def clip(text: str, cells: int) -> str:
     """Make text from outside safe and cut it; the cost does not grow with its length."""
     # Safe text is never shorter than the original, so this much still overflows the cells.

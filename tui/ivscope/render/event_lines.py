@@ -1,55 +1,108 @@
-"""The lines of the detail pane about one event, from what matters most to the raw members."""
+"""The lines of the detail pane about one event, from what matters most to what is folded."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from ivscope.analysis.intervals import EventSpan, Why
 from ivscope.domain.durations import duration
-from ivscope.domain.events import TOKEN_EXCHANGED, Event
-from ivscope.domain.token_comparison import compare_tokens
+from ivscope.domain.events import Event
 from ivscope.knowledge.error_codes import explain_code, explain_missing_code
 from ivscope.knowledge.event_names import explain_event
 from ivscope.knowledge.explanation import Cause, Explanation, Limit
-from ivscope.render.cells import wrap
-from ivscope.render.event_json import AS_READ, event_document
+from ivscope.render.cells import clip, cut, line_width, wrap
+from ivscope.render.cells import width as text_width
 from ivscope.render.fields import contradiction_lines, field, text_field, title, value_span
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe
 from ivscope.render.timestamps import clock, full
-from ivscope.render.token_lines import token_lines
 
-_OUR_READING = Span(" (our reading)", Role.MUTED)
+_OUR_READING = Span(" (not in the AWS docs)", Role.MUTED)
 _NAMED = Span(" (AWS names it)", Role.MUTED)
 
+_FOLDED = Span(" · ", Role.MUTED)
 
-def explanation_lines(card: Explanation, width: int) -> list[Line]:
-    """Draw an explanation: meaning, first cause, next check, then the rest.
 
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Lines about this one event, by where they stand among those of its kind."""
+
+    seen: Sequence[Line] = ()
+    """What was seen and what is likely."""
+    leads: bool = False
+    """Whether that says what it is about, and not only something beside it."""
+    span: Sequence[Line] = ()
+    """What it began or ended, and how long that lasted."""
+    next_step: Line = ()
+    """What to do next; empty for the general advice."""
+    to_find_out: Sequence[Line] = ()
+    """What could be read to know more."""
+    evidence: Sequence[Line] = ()
+    """The events that it rests on."""
+    people: Sequence[Line] = ()
+    """Who held the slots, who else failed."""
+    unknown: Sequence[Line] = ()
+    """What is not known, and what stays open."""
+
+
+_NOTHING = Occurrence()
+
+
+def explanation_lines(card: Explanation, width: int, here: Occurrence = _NOTHING) -> Iterator[Line]:
+    """Draw an event's own findings, and the explanation of its kind around them.
+
+    Order: what was seen and what is likely, what to do next, events and people, what it means,
+    limits, causes, what IVS does not say, what is not known, and the page. Where it is not known
+    what this event comes from, the meaning comes first, and the first possible cause soon after.
     Causes are possible causes; those that AWS names say so.
     """
-    meaning: Line = (Span(card.meaning, Role.TEXT if card.is_known else Role.WARNING),)
+    next_step = field("Do next", here.next_step or (Span(card.next_check),), width)
+    if here.leads:
+        causes, can_be = card.causes, list[Line]()
+        yield from here.seen
+    else:
+        causes, can_be = (
+            card.causes[1:],
+            [line for cause in card.causes[:1] for line in _cause(cause, "Can be", width)],
+        )
+        yield from _meaning(card, width, Role.STRONG)
+        yield from here.seen
+    yield from here.span
+    yield from can_be
+    yield from next_step
+    yield from here.to_find_out
+    if not here.seen:
+        yield from here.unknown
+    yield from here.evidence
+    yield from here.people
+    if here.leads:
+        yield from _meaning(card, width, Role.TEXT)
+    yield from _details(card, width, causes)
+    if here.seen:
+        yield from here.unknown
+    if card.concerns:
+        yield from field("Applies to", (Span(", ".join(card.concerns)),), width)
+    page = safe(card.page.rsplit("/", 1)[-1])
+    copies = Span(" (y u copies its address)", Role.MUTED)
+    yield from field("Docs", (Span(page, Role.ACCENT), copies), width)
+
+
+def _meaning(card: Explanation, width: int, role: Role) -> list[Line]:
+    meaning: Line = (Span(card.meaning, role if card.is_known else Role.WARNING),)
     if card.is_known and not card.is_documented:
         meaning = (*meaning, _OUR_READING)
-    lines = field("Means", meaning, width)
-    for cause in card.causes[:1]:
-        lines += _cause(cause, "Can be", width)
-    lines += field("Next", (Span(card.next_check, Role.STRONG),), width)
-    lines += _details(card, width)
-    return lines
+    return field("Means", meaning, width)
 
 
-def _details(card: Explanation, width: int) -> Iterator[Line]:
-    for limit in card.limits:
-        yield from field("Limit", _limit(limit), width)
-    for cause in card.causes[1:]:
-        yield from _cause(cause, "Or", width)
+def _details(card: Explanation, width: int, causes: Sequence[Cause]) -> Iterator[Line]:
+    for at, limit in enumerate(card.limits):
+        yield from field("" if at else "Limit", _limit(limit), width)
+    for at, cause in enumerate(causes):
+        yield from _cause(cause, "" if at else "Can also be", width)
     if card.at_client:
         yield from field("At client", (Span(card.at_client), _OUR_READING), width)
     if card.silence:
-        yield from field("Not told", (Span(card.silence),), width)
-    if card.concerns:
-        yield from field("Concerns", (Span(", ".join(card.concerns)),), width)
-    yield from field("Page", (Span(safe(card.page), Role.ACCENT),), width)
+        yield from field("IVS hides", (Span(card.silence),), width)
 
 
 def _cause(cause: Cause, label: str, width: int) -> list[Line]:
@@ -59,8 +112,8 @@ def _cause(cause: Cause, label: str, width: int) -> list[Line]:
 
 def _limit(limit: Limit) -> Line:
     raisable = {
-        True: " (can be raised)",
-        False: " (fixed)",
+        True: ", can be raised",
+        False: ", cannot be raised",
         None: " (no increase documented)",
     }[limit.is_raisable]
     return Span(limit.text), Span(raisable, Role.MUTED)
@@ -68,100 +121,150 @@ def _limit(limit: Limit) -> Line:
 
 _GAP = Span("  ")
 
+NameOf = Callable[[str], str | None]
+"""Gives the user id of a participant by its id; None where it has none, or is not known."""
+
 
 def detail_lines(
     event: Event,
     width: int,
-    zone: tzinfo,
     *,
-    evidence: Sequence[Line] = (),
+    here: Occurrence = _NOTHING,
     about: Sequence[Line] = (),
-    inline: bool = False,
+    name_of: NameOf = lambda _: None,
+    tokens: Sequence[Line] = (),
+    is_full: bool = False,
+    raw_key: str = "",
 ) -> list[Line]:
-    """Draw everything about one event, the most important first.
+    """Draw everything about one event below its title, the most important first.
 
-    Order: what, when and who; the token comparison; evidence; the explanation of the error code,
-    then of the event name; the participant; every member as it came.
+    Order: whom it is about; its tokens; the explanation of the error code, or of the event name,
+    around what is known of this event; the event name in a line; the participant.
 
     Args:
         event: The event.
         width: Cells of every line.
-        zone: Zone of the times, except in the members, which stay in UTC.
-        evidence: Lines about this occurrence, drawn above the general explanation.
+        here: Lines about this one event.
         about: Lines about the participant, drawn below it.
-        inline: Whether tokens are compared inline also where there is room side by side.
+        name_of: Names participants.
+        tokens: Lines of its tokens.
+        is_full: Whether there is the whole screen: then nothing is folded.
+        raw_key: The key that shows the members as they were read; empty for none.
     """
     lines = [
-        *_head(event, width, zone),
         *contradiction_lines(event.contradiction, width),
-        *_concerned(event, width),
+        *_concerned(event, width, name_of),
+        *tokens,
     ]
-    if event.name == TOKEN_EXCHANGED or event.previous_token or event.new_token:
-        comparison = compare_tokens(event.previous_token, event.new_token, event.time)
-        lines += token_lines(comparison, width, zone, inline=inline)
-    lines += evidence
+    by_name = explain_event(event.name)
     if event.is_error:
         code = explain_code(event.error_code) if event.error_code else explain_missing_code()
-        lines += explanation_lines(code, width)
-        lines += _titled(_name(event), width)
-    lines += explanation_lines(explain_event(event.name), width)
+        lines += explanation_lines(code, width, here)
+        if is_full:
+            lines += [(), *title(_name(event), width), *explanation_lines(by_name, width)]
+        else:
+            told = (Span(by_name.meaning), _FOLDED, Span("d shows all of it", Role.MUTED))
+            lines += field("The event", told, width)
+    else:
+        lines += explanation_lines(by_name, width, here)
     if about:
         lines += [(), *about]
-    lines += _titled(f"Members {AS_READ}", width)
-    for path, value in _members(event_document(event)):
-        lines += wrap((Span(f"{path}: ", Role.MUTED), *value), width, 2)
+    if raw_key:
+        key = (Span(raw_key, Role.ACCENT), Span(" shows them as they were read", Role.MUTED))
+        lines += field("Raw fields", key, width)
     return lines
 
 
-def _head(event: Event, width: int, zone: tzinfo) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What a detail is about: the name of it, whose it is and when, and which of how many."""
+
+    what: Line
+    who: Line = ()
+    time: str = ""
+    """Date, time of day and zone; empty for none."""
+    ordinal: str = ""
+    """Such as "error 3 of 5"; empty for none."""
+
+    def lines(self, width: int) -> list[Line]:
+        """Draw it above the lines that it is about."""
+        if not self.what:
+            return []
+        ordinal = (Span(self.ordinal, Role.MUTED),) if self.ordinal else ()
+        left = width - line_width(self.what) - line_width(ordinal)
+        first = wrap(self.what, width)
+        if ordinal and left > 0:
+            first = [(*self.what, Span(" " * left), *ordinal)]
+        second = (*self.who, *((Span(f" · {self.time}"),) if self.time else ()))
+        return [*first, *(wrap(second, width) if second else ()), ()]
+
+    def rule(self, width: int) -> Line:
+        """Draw it in a rule between a list and the detail below it; the date where it has room."""
+        if not self.what:
+            return (Span(_RULE * width, Role.MUTED),)
+        end = f" {self.ordinal} {_RULE}" if self.ordinal else ""
+        room = width - len(end) - len(f"{_RULE}  {_RULE}")
+        dot = Span(" · ", Role.MUTED)
+        what = (*self.what, *((dot, *self.who) if self.who else ()))
+        if self.time:
+            rest = room - line_width(what) - line_width((dot,))
+            is_dated = text_width(self.time) <= rest
+            what = (*what, dot, Span(self.time if is_dated else self.time.partition(" ")[2]))
+        inside = cut(what, room)
+        fill = _RULE * (width - line_width(inside) - len(end) - len(f"{_RULE}  "))
+        return Span(f"{_RULE} ", Role.MUTED), *inside, Span(f" {fill}{end}", Role.MUTED)
+
+
+_RULE = "─"
+
+
+def event_title(event: Event, who: str, zone: tzinfo, ordinal: str) -> Title:
+    """The title of the detail of an event.
+
+    Args:
+        event: The event.
+        who: User id or participant id of whose event it is, from outside.
+        zone: Zone of the time.
+        ordinal: Which of how many of its kind it is; empty for none.
+    """
     role = Role.ERROR if event.is_error else Role.STRONG
     spans = [Span(_name(event), role)]
     if event.error_code:
-        spans += [_GAP, value_span(event.error_code, Role.ERROR)]
+        spans += [Span(" "), value_span(event.error_code, Role.ERROR)]
     elif event.is_error:
-        spans += [_GAP, Span("no error code", Role.ERROR)]
-    spans += [_GAP, Span(full(event.time, zone))]
-    return wrap(tuple(spans), width)
+        spans += [Span(" "), Span("no error code", Role.ERROR)]
+    whose = Span(clip(who, _NAME_CELLS), Role.STRONG)
+    return Title(tuple(spans), (whose,), full(event.time, zone), ordinal)
+
+
+_NAME_CELLS = 24
+"""Most cells of a name in a title: the time beside it matters more than the end of a long name."""
 
 
 def _name(event: Event) -> str:
     return "(no name)" if event.name is None else value_span(event.name).text
 
 
-def _concerned(event: Event, width: int) -> Iterator[Line]:
-    """Draw participants and places; on a subscribe event the replica flag is the publisher's."""
-    who = [value_span(event.participant_id, Role.ACCENT)]
-    if event.remote_participant_id is not None or event.is_subscribe:
-        remote = "publisher" if event.is_subscribe else "remote participant"
-        who += [Span(f", {remote} "), value_span(event.remote_participant_id, Role.ACCENT)]
-    if event.replica:
-        subject = "the publisher" if event.is_subscribe else "this participant"
-        who.append(Span(f" ({subject} is a replica)", Role.WARNING))
-    yield from field("Who", tuple(who), width)
+def _concerned(event: Event, width: int, name_of: NameOf) -> Iterator[Line]:
+    """Draw the other participant, and places; on a subscribe event a replica is the publisher."""
+    own = (Span(" (this participant is a replica)", Role.WARNING),) if event.replica else ()
+    remote = event.remote_participant_id
+    if remote is not None or event.is_subscribe:
+        label = "Publisher" if event.is_subscribe else "Remote"
+        name = None if remote is None else name_of(remote)
+        who: Line = (value_span(remote, Role.ACCENT),)
+        if name:
+            who = (value_span(name, Role.ACCENT), Span(" "), value_span(remote, Role.MUTED))
+        if event.is_subscribe and event.replica:
+            who, own = (*who, Span(" (a replica)", Role.WARNING)), ()
+        yield from field(label, (*who, *own), width)
+    elif own:
+        yield from field("Who", (value_span(event.participant_id, Role.ACCENT), *own), width)
     is_replication = event.name is not None and event.name.startswith("REPLICATION_")
     if event.destination_stage_arn is not None or is_replication:
         yield from text_field("To stage", event.destination_stage_arn, width, Role.ACCENT)
     if event.destination_session_id is not None or is_replication:
         yield from text_field("To session", event.destination_session_id, width, Role.ACCENT)
-
-
-def _titled(text: str, width: int) -> list[Line]:
-    return [(), *title(text, width)]
-
-
-def _members(document: dict[str, object], prefix: str = "") -> Iterator[tuple[str, Line]]:
-    """List the members of a document by path, such as `previousToken.attributes.role`."""
-    for name, value in document.items():
-        path = f"{prefix}{value_span(name).text}"
-        if isinstance(value, dict) and value:
-            yield from _members(value, f"{path}.")
-        elif isinstance(value, list) and value:
-            texts = (value_span(item).text for item in value)
-            yield path, (Span(", ".join(texts)),)
-        elif isinstance(value, bool):
-            yield path, (Span("true" if value else "false"),)
-        else:
-            yield path, (value_span(str(value) if value else ""),)
 
 
 _REASONS = {

@@ -7,8 +7,9 @@ from ivscope.render.cells import pad, wrap
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe_value
 
-LABEL_CELLS = 11
-"""Room for the longest label, "or likely" or "Recording", and a space beside it."""
+LABEL_CELLS = 12
+"""Room for the longest label, "Can also be" or "To find out", and a space beside it. One width for
+findings, explanations and facts, so that what they say has one left edge."""
 
 
 LONGEST_VALUE = 2_048
@@ -16,9 +17,9 @@ LONGEST_VALUE = 2_048
 longer one would only cost the time to wrap it."""
 
 
-def field(label: str, value: Line, width: int) -> list[Line]:
-    """Draw a label and a value that wraps beside it."""
-    return wrap((Span(pad(label, LABEL_CELLS), Role.MUTED), *value), width, LABEL_CELLS)
+def field(label: str, value: Line, width: int, role: Role = Role.MUTED) -> list[Line]:
+    """Draw a label, in a role, and a value that wraps beside it."""
+    return wrap((Span(pad(label, LABEL_CELLS), role), *value), width, LABEL_CELLS)
 
 
 def text_field(label: str, text: str | None, width: int, role: Role = Role.TEXT) -> list[Line]:

@@ -1,7 +1,6 @@
-"""Lines of findings: number, certainty, sentence, the events it rests on and what would help."""
+"""Lines of findings: certainty, sentence, the events it rests on and what would help."""
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import cache
@@ -9,9 +8,8 @@ from typing import Any, NamedTuple
 
 from ivscope.analysis.intervals import Why
 from ivscope.domain.stages import ParticipantReplica
-from ivscope.domain.times import Time
+from ivscope.domain.times import Time, to_microseconds
 from ivscope.findings.finding import (
-    MOST_REFS,
     Ask,
     Certainty,
     Claim,
@@ -23,33 +21,37 @@ from ivscope.findings.finding import (
     RuleFailed,
     StaysUnknown,
 )
-from ivscope.knowledge.explanation import ErrorSide
-from ivscope.render.cells import clip, line_width, wrap
-from ivscope.render.cells import width as text_width
 from ivscope.render.event_lines import reason
-from ivscope.render.fields import LONGEST_VALUE
+from ivscope.render.fields import LONGEST_VALUE, field
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe
-from ivscope.render.sentences.words import LACKING, OPEN, Outside, Part, Text, partly_read
+from ivscope.render.sentences.words import (
+    LACKING,
+    OPEN,
+    Moment,
+    Outside,
+    Part,
+    Text,
+    Who,
+    partly_read,
+)
 from ivscope.render.timestamps import clock
 
 CERTAINTIES = {
-    Certainty.SHOWN: ("shown", Role.GOOD),
-    Certainty.LIKELY: ("likely", Role.WARNING),
-    Certainty.UNKNOWN: ("not known", Role.MUTED),
+    Certainty.SHOWN: ("SEEN", Role.GOOD),
+    Certainty.LIKELY: ("LIKELY", Role.WARNING),
+    Certainty.UNKNOWN: ("UNKNOWN", Role.MUTED),
 }
 """The word and the role of each certainty."""
 
-_HANGING = 4
-"""Cells of "[1] "."""
-
 _MOST_NAMED = 3
-"""At most so many events that a finding rests on are named; the key goes to all of them."""
+"""At most so many people are named where events are counted; the key goes to all of them."""
+
+_MOST_LISTED = 6
+"""At most so many people are listed one below the other, so that what follows stays in sight."""
 
 _DATE = 10
 """Characters of "2026-11-23"."""
-
-_Tell = Callable[[Time | None], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,10 @@ def _rule_failed(claim: RuleFailed) -> Text:
 class _Sentences(NamedTuple):
     plain: dict[PlainClaim, str]
     by_kind: dict[type[Claim], Callable[[Any], Text]]
+    next_steps: dict[type[Claim], Callable[[Any], Text]]
+    people: dict[type[Claim], str]
+    """The label of a list of people; they are those in `lists`, else those of its events."""
+    lists: dict[type[Claim], Callable[[Any], Sequence[Text]]]
 
 
 @cache
@@ -94,10 +100,17 @@ def _sentences() -> _Sentences:
         tokens,
     )
 
-    sentences = _Sentences({**OPEN}, {PartlyRead: partly_read, RuleFailed: _rule_failed})
+    shared: dict[type[Claim], Callable[[Any], Text]] = {
+        PartlyRead: partly_read,
+        RuleFailed: _rule_failed,
+    }
+    sentences = _Sentences({**OPEN}, shared, {}, {}, {})
     for topic in (publishing, people, tokens, clients):
         sentences.plain.update(topic.PLAIN)
         sentences.by_kind.update(topic.SENTENCES)
+    sentences.next_steps.update({**publishing.NEXT_STEPS, **tokens.NEXT_STEPS})
+    sentences.people.update({**publishing.PEOPLE, **people.PEOPLE})
+    sentences.lists.update(publishing.LISTS)
     return sentences
 
 
@@ -111,199 +124,185 @@ def sentence(claim: StaysUnknown) -> Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
-    """A finding about a whole session, with what is told beside its sentence."""
+class FindingLines:
+    """Draws parts of findings, all of them with the same label column."""
 
-    finding: Finding
-    side: ErrorSide | None
-    """Where the one error code of its events points; None where they have none or several."""
-    cited: tuple[Cited, ...]
-    """The events that it rests on, as far as they are read."""
+    width: int
+    """Cells of every line."""
+    zone: tzinfo
+    """Zone of the times."""
+    around: Time | None
+    """Time of the event under the cursor: times of other days have their date."""
+    cite: Callable[[EventRef], Cited | None]
+    """Describes an event; None for the one under the cursor and for one not read."""
+    name: Callable[[str | None], str]
+    """The user id of a participant, else its id; of None, that of the event under the cursor."""
     fetched: Ask | None
-    """What the key would read to tell more, None for nothing."""
+    """What the key would read, None for nothing."""
+    keys: EvidenceKeys
+    """Keys in force."""
+
+    def claims(self, findings: Sequence[Finding], first: Role = Role.TEXT) -> list[Line]:
+        """Draw how sure each finding is and what it says.
+
+        Under a likely one, and one that is not known, stands what is open. What is open beside
+        something seen is left to `unknowns`.
+
+        Args:
+            findings: The findings.
+            first: Role of the first sentence, on which the eye should land.
+        """
+        lines: list[Line] = []
+        told: set[StaysUnknown] = set()
+        for finding in findings:
+            word, role = CERTAINTIES[finding.certainty]
+            said = self.spans(sentence(finding.claim), first if not lines else Role.TEXT)
+            lines += field(word, said, self.width, role)
+            unsure = None if finding.certainty is Certainty.SHOWN else finding.unknown
+            if unsure is not None and unsure not in told:
+                told.add(unsure)
+                lines += field("Not sure", self.spans(sentence(unsure)), self.width)
+        return lines
+
+    def evidence(self, findings: Sequence[Finding]) -> list[Line]:
+        """Draw the events that findings rest on, equal names together, and the key to them."""
+        refs = dict.fromkeys(ref for finding in findings for ref in finding.rests_on)
+        by_name: dict[tuple[str | None, bool], list[Cited]] = {}
+        for ref in refs:
+            if (one := self.cite(ref)) is not None:
+                by_name.setdefault((one.name, one.who is None), []).append(one)
+        spans: list[Span] = []
+        for cited in by_name.values():
+            spans += [Span(", ")] if spans else []
+            spans += self._cited(cited)
+        if not spans:
+            return []
+        key = (Span(" · ", Role.MUTED), Span(self.keys.next, Role.ACCENT), Span(" goes there"))
+        return field("Evidence", (*spans, *(key if self.keys.next else ())), self.width)
+
+    def _cited(self, cited: Sequence[Cited]) -> Iterator[Span]:
+        """Draw events of one name: "12 PUBLISH_STARTED of mara, ana and 10 more 20:30 to 20:41"."""
+        times = f"{len(cited)} " if len(cited) > 1 else ""
+        name = cited[0].name
+        yield Span(f"{times}{'(no name)' if name is None else safe(name)}", Role.ACCENT)
+        people = list(dict.fromkeys(one.who for one in cited if one.who is not None))
+        if people:
+            named = ", ".join(safe(who[:LONGEST_VALUE]) for who in people[:_MOST_NAMED])
+            more = len(people) - _MOST_NAMED
+            yield Span(f" of {named}{f' and {more} more' if more > 0 else ''}")
+        told = list(dict.fromkeys(self.tell(one.time) for one in _by_time(cited)))
+        yield Span(f" {told[0]}" if len(told) == 1 else f" {told[0]} to {told[-1]}")
+
+    def asks(self, findings: Sequence[Finding]) -> list[Line]:
+        """Draw what could be read to know more, its cost, and the key that reads it."""
+        lines: list[Line] = []
+        for ask in dict.fromkeys(ask for finding in findings for ask in finding.would_tell):
+            lines += field("" if lines else "To find out", self._ask(ask), self.width)
+        return lines
+
+    def _ask(self, ask: Ask) -> Line:
+        calls = f"{ask.calls:,} call{'' if ask.calls == 1 else 's'}"
+        read = Span(f"read {LACKING[ask.what]} ")
+        if ask.fact.kind is FactKind.SESSION_EVENTS and self.keys.scan:
+            return read, Span("("), Span(self.keys.scan, Role.ACCENT), Span(f", {calls} or more)")
+        if ask == self.fetched and self.keys.fetch:
+            return read, Span("("), Span(self.keys.fetch, Role.ACCENT), Span(f", {calls})")
+        return read, Span(f"({calls})", Role.MUTED)
+
+    def next_step(self, findings: Sequence[Finding]) -> Line:
+        """Say what findings show is to be done next; empty when that is the general advice."""
+        for claim in (finding.claim for finding in findings):
+            step = _sentences().next_steps.get(type(claim)) if isinstance(claim, Claim) else None
+            if step is not None and (words := step(claim)):
+                return self.spans(words)
+        return ()
+
+    def people(self, findings: Sequence[Finding]) -> list[Line]:
+        """Draw who was publishing, or who else got the error, one below the other."""
+        lines: list[Line] = []
+        for claim, rests_on in ((one.claim, one.rests_on) for one in findings):
+            if not isinstance(claim, Claim):
+                continue
+            label = _sentences().people.get(type(claim))
+            if label is None:
+                continue
+            listed = _sentences().lists.get(type(claim))
+            if listed is not None:
+                texts = map(self.spans, listed(claim))
+                people = ["".join(span.text for span in spans) for spans in texts]
+            else:
+                cited = (self.cite(ref) for ref in rests_on)
+                others = [one for one in cited if one is not None and one.who is not None]
+                people = [self._other(one) for one in _by_time(others)]
+            lines += self._listed(label, people)
+        return lines
+
+    def _other(self, one: Cited) -> str:
+        return f"{safe((one.who or '')[:LONGEST_VALUE])} {self.tell(one.time)}"
+
+    def _listed(self, label: str, people: Sequence[str]) -> list[Line]:
+        """Draw people with numbers; of many the first ones."""
+        shown = [f"{number:2} {text}" for number, text in enumerate(people[:_MOST_LISTED], 1)]
+        if len(people) > _MOST_LISTED:
+            shown.append(f"… {len(people) - _MOST_LISTED} more")
+        lines: list[Line] = []
+        for text in shown:
+            lines += field("" if lines else label, (Span(text),), self.width)
+        return lines
+
+    def unknowns(self, findings: Sequence[Finding]) -> list[Line]:
+        """Draw what stays open beside what was seen."""
+        lines: list[Line] = []
+        seen = [one for one in findings if one.certainty is Certainty.SHOWN]
+        for claim in dict.fromkeys(one.unknown for one in seen if one.unknown is not None):
+            word, role = CERTAINTIES[Certainty.UNKNOWN]
+            lines += field(word, self.spans(sentence(claim)), self.width, role)
+        return lines
+
+    def tell(self, time: Time | None) -> str:
+        """Write a time, with its date where that is another day than the event under the cursor."""
+        own, other = (clock(one, self.zone, with_date=True) for one in (self.around, time))
+        is_near = not isinstance(self.around, datetime) or own[:_DATE] == other[:_DATE]
+        return clock(time, self.zone) if is_near else other
+
+    def spans(self, text: Text, role: Role = Role.TEXT) -> Line:
+        """Draw a sentence."""
+        return tuple(self._span(part, role) for part in text)
+
+    def _span(self, part: Part, role: Role) -> Span:
+        match part:
+            case Outside(text):
+                return Span(safe(text[:LONGEST_VALUE]), Role.STRONG)
+            case Who(participant_id):
+                return Span(safe(self.name(participant_id)[:LONGEST_VALUE]), Role.STRONG)
+            case Why():
+                return Span(reason(part), role)
+            case Moment(time):
+                return Span(self.tell(time), role)
+            case str():
+                return Span(part, role)
 
 
-_CAPITALS = {"shown": "SEEN", "likely": "LIKELY", "not known": "UNKNOWN"}
-
-_NUMBER_CELLS = 3
-_WORD_CELLS = 8
-_SIDE_CELLS = 8
-_HEAD_CELLS = _NUMBER_CELLS + _WORD_CELLS + _SIDE_CELLS
-"""Cells left of the sentences: number, certainty, side."""
-
-_WITH_TIME = 100
-"""From so many cells on the times stand at the right end of the first line."""
+def _by_time(cited: Sequence[Cited]) -> list[Cited]:
+    """Events in order of time; as they were where one has no readable time."""
+    if not all(isinstance(one.time, datetime) for one in cited):
+        return list(cited)
+    return sorted(cited, key=lambda one: _microseconds(one.time))
 
 
-def happened_lines(
-    number: int, told: Happened, width: int, zone: tzinfo, keys: EvidenceKeys
-) -> list[Line]:
-    """Draw what happened in a session: how sure that is, the sentence, who, what would tell.
-
-    Args:
-        number: Of the finding, 1 for the first one.
-        told: The finding.
-        width: Cells of every line.
-        zone: Zone of the times.
-        keys: Keys in force.
-    """
-    finding, fetched = told.finding, told.fetched
-
-    def tell(time: Time | None) -> str:
-        return clock(time, zone)
-
-    word, role = CERTAINTIES[finding.certainty]
-    head = (
-        Span(f"{number:<{_NUMBER_CELLS}}", Role.ACCENT),
-        Span(_CAPITALS.get(word, word).ljust(_WORD_CELLS), role),
-        Span((told.side or "").ljust(_SIDE_CELLS), Role.MUTED),
-    )
-    times = _span_of(told.cited, tell)
-    room = width - (len(times) + 2 if width >= _WITH_TIME and times else 0)
-    first, *lines = wrap((*head, *_spans(sentence(finding.claim), tell)), room, _HEAD_CELLS)
-    if room < width:
-        fill = " " * (width - line_width(first) - len(times))
-        first = (*first, Span(fill), Span(times, Role.MUTED))
-    lines = [first, *lines]
-    indent = Span(" " * _HEAD_CELLS)
-    people = list(dict.fromkeys(one.who for one in told.cited if one.who is not None))
-    if len(people) > 1:
-        names = _named_people(people, width - _HEAD_CELLS, is_all=len(told.cited) < MOST_REFS)
-        lines.append((indent, Span(names, Role.MUTED)))
-    if finding.unknown is not None and finding.certainty is not Certainty.SHOWN:
-        open_ = (Span("Not sure: ", Role.MUTED), *_spans(sentence(finding.unknown), tell))
-        lines += wrap((indent, *open_), width, _HEAD_CELLS)
-    if fetched is not None and keys.fetch:
-        calls = f"{fetched.calls:,} call{'' if fetched.calls == 1 else 's'}"
-        ask = f" reads {LACKING[fetched.what]}: {calls}"
-        lines += wrap((indent, Span(keys.fetch, Role.ACCENT), Span(ask)), width, _HEAD_CELLS)
-    return lines
-
-
-def _span_of(cited: Sequence[Cited], tell: _Tell) -> str:
-    """Say from when to when some events were; empty when none of them has a readable time."""
-    times = sorted(one.time for one in cited if isinstance(one.time, datetime))
-    if not times:
-        return ""
-    first, last = tell(times[0]), tell(times[-1])
-    is_all = len(cited) < MOST_REFS
-    return first if first == last else f"{first} to {last}" if is_all else f"from {first}"
-
-
-def _named_people(people: Sequence[str], cells: int, *, is_all: bool) -> str:
-    """Name as many as fit, and say how many more there are."""
-    names = [safe(one[:LONGEST_VALUE]) for one in people]
-    for shown in range(len(names), 0, -1):
-        left = len(names) - shown
-        more = f" and {left} more" if left else "" if is_all else " and others"
-        text = ", ".join(names[:shown]) + more
-        if text_width(text) <= cells:
-            return text
-    return clip(names[0], cells)
-
-
-def finding_lines(
-    findings: Sequence[Finding],
-    width: int,
-    zone: tzinfo,
-    *,
-    around: Time | None,
-    cite: Callable[[EventRef], Cited | None],
-    fetched: Ask | None,
-    keys: EvidenceKeys,
-    first: int = 1,
-) -> list[Line]:
-    """Draw findings with their numbers.
-
-    Args:
-        findings: The findings.
-        width: Cells of every line.
-        zone: Zone of the times.
-        around: Time of the event under the cursor: times of other days have their date.
-        cite: Describes an event; None for the one under the cursor and for one not read.
-        fetched: What the key would read, None for nothing.
-        keys: Keys in force.
-        first: Number of the first one.
-    """
-    lines: list[Line] = []
-
-    def tell(time: Time | None) -> str:
-        own, other = (clock(one, zone, with_date=True) for one in (around, time))
-        is_near = not isinstance(around, datetime) or own[:_DATE] == other[:_DATE]
-        return clock(time, zone) if is_near else other
-
-    for number, finding in enumerate(findings, first):
-        word, role = CERTAINTIES[finding.certainty]
-        head = (Span(f"[{number}] ", Role.ACCENT), Span(f"{word}: ", role))
-        lines += wrap((*head, *_spans(sentence(finding.claim), tell)), width, _HANGING)
-        cited = [one for ref in finding.rests_on if (one := cite(ref)) is not None]
-        if cited:
-            label = f"rests on ({keys.next}): " if keys.next else "rests on: "
-            lines += _part(label, _cited(cited, tell), width)
-        if finding.unknown is not None:
-            lines += _part("not known: ", _spans(sentence(finding.unknown), tell), width)
-        for ask in finding.would_tell:
-            lines += _part("would tell: ", _ask(ask, ask == fetched, keys), width)
-    return lines
+def _microseconds(time: Time | None) -> int:
+    return to_microseconds(time) if isinstance(time, datetime) else 0
 
 
 def replica_lines(replicas: Sequence[ParticipantReplica], width: int) -> list[Line]:
-    """Draw the copies of a participant in other stages, as the service lists them now."""
+    """Draw the replicas of a participant in other stages, as the service lists them now."""
     lines: list[Line] = []
     for one in replicas:
         state = "no state" if one.replication_state is None else safe(one.replication_state)
         where = safe(one.destination_stage_arn or "a stage not given")
-        lines += _part(
-            "replica now: ", (Span(f"{state} ", Role.STRONG), Span(f"in {where}")), width
+        lines += field(
+            "" if lines else "Replica now",
+            (Span(f"{state} ", Role.STRONG), Span(f"in {where}")),
+            width,
         )
-    return lines or _part("replica now: ", (Span("none", Role.STRONG),), width)
-
-
-def _spans(text: Text, tell: _Tell) -> Line:
-    return tuple(_span(part, tell) for part in text)
-
-
-def _span(part: Part, tell: _Tell) -> Span:
-    if isinstance(part, Outside):
-        return Span(safe(part.text[:LONGEST_VALUE]), Role.STRONG)
-    if isinstance(part, Why):
-        return Span(reason(part))
-    return Span(part if isinstance(part, str) else tell(part.time))
-
-
-def _part(label: str, value: Line, width: int) -> list[Line]:
-    indent = Span(" " * _HANGING)
-    return wrap((indent, Span(label, Role.MUTED), *value), width, _HANGING)
-
-
-def _cited(cited: Sequence[Cited], tell: _Tell) -> Line:
-    spans: list[Span] = []
-    counts = Counter(cited)
-    named = list(counts)[:_MOST_NAMED]
-    for at, one in enumerate(named):
-        times = f"{counts[one]} x " if counts[one] > 1 else ""
-        name = "(no name)" if one.name is None else safe(one.name)
-        spans += [Span(", ")] if at else []
-        spans.append(Span(f"{times}{name} {tell(one.time)}", Role.ACCENT))
-        # "A, B of X": the participant of several events is named once, after the last.
-        is_last = at + 1 == len(named) or named[at + 1].who != one.who
-        if one.who is not None and is_last:
-            spans.append(Span(f" of {safe(one.who[:LONGEST_VALUE])}"))
-    left = len(cited) - sum(counts[one] for one in named)
-    if left:
-        spans.append(Span(f", and {left} more", Role.MUTED))
-    return tuple(spans)
-
-
-def _ask(ask: Ask, is_fetched: bool, keys: EvidenceKeys) -> Line:
-    calls = f"{ask.calls:,} call{'' if ask.calls == 1 else 's'}"
-    what = Span(f"{LACKING[ask.what]}. ")
-    if ask.fact.kind is FactKind.SESSION_EVENTS and keys.scan:
-        return (
-            what,
-            Span(f"{keys.scan} reads everybody", Role.ACCENT),
-            Span(f": {calls} or more"),
-        )
-    if is_fetched and keys.fetch:
-        return what, Span(f"{keys.fetch} reads it", Role.ACCENT), Span(f": {calls}")
-    return what, Span(calls, Role.MUTED)
+    return lines or field("Replica now", (Span("none", Role.STRONG),), width)

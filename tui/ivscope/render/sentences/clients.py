@@ -36,7 +36,14 @@ from ivscope.findings.stream_keys import (
     WorkedLater,
 )
 from ivscope.knowledge.known_issues import ISSUE_BY_NAME
-from ivscope.render.sentences.words import Moment, Outside, Text, counted, distance_words
+from ivscope.render.sentences.words import (
+    Moment,
+    Outside,
+    Text,
+    Who,
+    counted,
+    distance_words,
+)
 
 _WEB_LIMITS = {
     "BITRATE_EXCEEDED": "at most 2,500 kbps",
@@ -189,7 +196,7 @@ def _configuration_now(claim: ConfigurationNow) -> Text:
     state = "in a state not given" if claim.state is None else Outside(claim.state)
     user: Text = ()
     if claim.participant_id is not None:
-        user = (" with ", "this participant" if claim.is_own else Outside(claim.participant_id))
+        user = (" with ", "this participant" if claim.is_own else Who(claim.participant_id))
     head = (*_now(claim.as_of), *_configuration(claim.configuration))
     return (*head, f" is {verb} this stage and ", state, *user, ".")
 
@@ -222,7 +229,7 @@ def _same_configuration(claim: SameConfiguration) -> Text:
     if claim.then is OtherWas.NOT_CERTAIN:
         started = claim.started and distance_words(claim.started)
         end += f": it started {started}." if started else "."
-    return (Outside(claim.participant_id), " carries the same ingest configuration", end)
+    return (Who(claim.participant_id), " carries the same ingest configuration", end)
 
 
 SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {

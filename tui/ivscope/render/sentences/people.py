@@ -32,7 +32,15 @@ from ivscope.findings.shared_users import (
     UserIdReturns,
     UsersOpen,
 )
-from ivscope.render.sentences.words import Moment, Outside, Part, Text, counted, distance_words
+from ivscope.render.sentences.words import (
+    Moment,
+    Outside,
+    Part,
+    Text,
+    Who,
+    counted,
+    distance_words,
+)
 
 PLAIN: Final[dict[PlainClaim, str]] = {
     CycleOpen.WHOSE_TIMER: "whose timer it is: of the app, of its SDK, or of a network between",
@@ -93,7 +101,7 @@ def _same_error(claim: SameError) -> Text:
         no_code = "no code" if claim.error_code is None else "an empty code"
         words = [f"{times} times ", Outside(claim.event_name), f" with {no_code}"]
     if claim.publisher_id is not None:
-        words += [", always about ", Outside(claim.publisher_id)]
+        words += [", always about ", Who(claim.publisher_id)]
     elif claim.publisher_ids > 1:
         words.append(f", about {claim.publisher_ids:,} different publishers")
     if not claim.is_all_read:
@@ -137,7 +145,7 @@ def _burst(claim: Burst) -> Text:
 
 def _unreachable_publisher(claim: UnreachablePublisher) -> Text:
     words = f"{claim.participants:,} participants failed to subscribe to "
-    return (words, Outside(claim.publisher_id), *_within(claim.period), ".")
+    return (words, Who(claim.publisher_id), *_within(claim.period), ".")
 
 
 def _carry(participants: int, user_id: str) -> Text:
@@ -248,6 +256,9 @@ def _stay_cycle(claim: StayCycle) -> Text:
         parts.append(f"{pauses} last {round_duration(claim.pause_seconds)}")
     return (f"{' and '.join(parts)}: a timer is behind it.",)
 
+
+PEOPLE: Final[dict[type[Claim], str]] = dict.fromkeys((OthersMetItToo, OthersNearby), "Also got it")
+"""Labels of lists of the people whose events a finding rests on."""
 
 SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
     SameError: _same_error,

@@ -1,6 +1,6 @@
 """Sentences about publishing: slots, starts and stops, replicas, the length of a stream."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from ivscope.analysis.intervals import Why
@@ -51,7 +51,14 @@ from ivscope.findings.stream_duration import (
     NoStartBefore,
 )
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
-from ivscope.render.sentences.words import Outside, Text, distance_words, names_of
+from ivscope.render.sentences.words import (
+    Moment,
+    Outside,
+    Text,
+    Who,
+    distance_words,
+    names_of,
+)
 
 PLAIN: Final[dict[PlainClaim, str]] = {
     QuotaSays.CODE_NAMES_NO_LIMIT: "The code does not say which limit was hit.",
@@ -70,7 +77,7 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     QuotaOpen.ACCOUNT_LIMITS: (
         "the limits of the account are shared with other stages and not in the events"
     ),
-    QuotaOpen.COPIES_AND_SLOTS: "whether copies take slots: no document says it",
+    QuotaOpen.COPIES_AND_SLOTS: "whether replicas take slots: no AWS page says it",
     QuotaOpen.MORE_AT_ANOTHER_TIME: (
         "which limit it was: at another time the stage had more publishers than that"
     ),
@@ -169,7 +176,7 @@ def _publishers_then(claim: PublishersThen) -> Text:
         number = f"At least {claim.least}"
     text = f"{number} others were publishing in that second"
     if claim.copies:
-        copies = "a copy from another stage" if claim.copies == 1 else "copies from other stages"
+        copies = "a replica" if claim.copies == 1 else "replicas"
         text += f", {claim.copies} of them {copies}"
     takes = f"{claim.limit} that a stage takes"
     end = {
@@ -211,11 +218,11 @@ def _after_quota(claim: AfterQuota) -> Text:
     words: Text = ()
     if claim.freed_by is not None and claim.freed is not None:
         stopped = f" stopped publishing {distance_words(claim.freed)}"
-        words = ("Publisher ", Outside(claim.freed_by), stopped)
+        words = (Who(claim.freed_by), stopped)
     if claim.started is None:
         return (*words, ".")
-    published = f"published {distance_words(claim.started)}."
-    return (*words, f", and it {published}" if words else f"It {published}")
+    published = f" published {distance_words(claim.started)}."
+    return (*words, ", and ", Who(None), published) if words else ("It", published)
 
 
 _RACE = "so near that it can be a race"
@@ -338,6 +345,36 @@ def _publishing_ended_before(claim: PublishingEndedBefore) -> Text:
     stopped = f"It had stopped publishing {distance_words(claim.stopped)}"
     return (f"{stopped}, which ends a replication when the reconnect window is over.",)
 
+
+def _free_a_slot(claim: PublishersThen) -> Text:
+    """What to do when the slots were taken; empty when it is not that."""
+    if claim.compared is not AgainstLimit.FULL:
+        return ()
+    ways = "Free a slot, or end the replication" if claim.copies else "Free a slot"
+    return (f"{ways}, and let the user try again.",)
+
+
+def _publishers(claim: PublishersThen) -> list[Text]:
+    """Each of those who were publishing, and since when."""
+    return [
+        (
+            Who(one.participant_id),
+            " (replica)" if one.is_replica else "",
+            *(() if one.since is None else (" since ", Moment(one.since))),
+            "" if one.is_certain else ", perhaps",
+        )
+        for one in claim.publishers
+    ]
+
+
+PEOPLE: Final[dict[type[Claim], str]] = {PublishersThen: "Publishing"}
+"""Labels of lists of people."""
+
+LISTS: Final[dict[type[Claim], Callable[[Any], Sequence[Text]]]] = {PublishersThen: _publishers}
+"""The people that a claim itself names."""
+
+NEXT_STEPS: Final[dict[type[Claim], Callable[[Any], Text]]] = {PublishersThen: _free_a_slot}
+"""What to do next after a finding, where that is more than the code's general advice."""
 
 SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
     PublishersThen: _publishers_then,

@@ -131,14 +131,18 @@ def _capability_taken(claim: CapabilityTaken) -> Text:
 
 def _who_took(claim: WhoTook) -> Text:
     head = f"Who took {claim.capability} away: IVS does not say, and CloudTrail has no record of a"
+    return (f"{head} token signed with your own key. ", *_search_the_log(claim))
+
+
+def _search_the_log(claim: WhoTook) -> Text:
+    """Where it is told who took a capability away."""
     who: Part = "this participant" if claim.user_id is None else Outside(claim.user_id)
     before: Text = () if claim.taken_at is None else (" before ", Moment(claim.taken_at))
-    return (
-        f"{head} token signed with your own key. Search your backend's log for ",
-        who,
-        *before,
-        ".",
-    )
+    return ("Search your backend's log for ", who, *before, ".")
+
+
+NEXT_STEPS: Final[dict[type[Claim], Callable[[Any], Text]]] = {WhoTook: _search_the_log}
+"""What to do next after a finding, where that is more than the general advice."""
 
 
 def _started_without(claim: StartedWithout) -> Text:

@@ -18,13 +18,21 @@ class Outside:
 
 
 @dataclass(frozen=True, slots=True)
+class Who:
+    """A participant; drawn by its user id where that is known. Not safe to draw as it is."""
+
+    participant_id: str | None
+    """None for the one whose event it is about."""
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """A time inside a sentence, UTC; drawn in the zone that the person has chosen."""
 
     time: datetime
 
 
-Part = str | Outside | Moment | Why
+Part = str | Outside | Who | Moment | Why
 """A part of a sentence. A str is our own text and safe to draw."""
 
 Text = tuple[Part, ...]
@@ -102,7 +110,7 @@ def partly_read(claim: PartlyRead) -> Text:
 
 def names_of(ids: Sequence[str], more: int) -> Text:
     """Ids of participants, the last after "and": "p1, p2 and 3 others"."""
-    parts: list[Text] = [(Outside(one),) for one in ids]
+    parts: list[Text] = [(Who(one),) for one in ids]
     if more:
         parts.append((counted(more, "other"),))
     between = [", "] * (len(parts) - 2) + [" and "]

@@ -1,13 +1,18 @@
-"""Detail: the lines about the row under the cursor, and the pane that shows them."""
+"""Detail: the lines about the row under the cursor, and the pane that shows them.
 
-from collections.abc import Mapping
+Long because what is known of an event is gathered here from everything that was read.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from ivscope.analysis.intervals import NOTHING_KNOWN
+from ivscope.analysis.timed_events import all_timed
 from ivscope.domain import calls
-from ivscope.domain.events import Event
+from ivscope.domain.events import TOKEN_EXCHANGED, Event
 from ivscope.domain.failures import is_not_recorded
 from ivscope.domain.pages import Row
 from ivscope.domain.stages import (
@@ -16,17 +21,32 @@ from ivscope.domain.stages import (
     StageSession,
     StageSummary,
 )
-from ivscope.findings.finding import FactKind
+from ivscope.domain.token_comparison import compare_tokens
+from ivscope.findings.finding import Certainty, FactKind
 from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.store.event_log import EventKind
 from ivscope.render.bars import Crumb, failure_lines
 from ivscope.render.cells import wrap
 from ivscope.render.event_json import AS_READ, raw_json
-from ivscope.render.event_lines import detail_lines, span_line
+from ivscope.render.event_lines import (
+    Occurrence,
+    Title,
+    detail_lines,
+    event_title,
+    span_line,
+)
 from ivscope.render.facts_lines import participant_lines, session_lines, stage_lines
-from ivscope.render.fields import contradiction_lines, field, title
-from ivscope.render.finding_lines import finding_lines, replica_lines
+from ivscope.render.fields import contradiction_lines, field, title, value_span
+from ivscope.render.finding_lines import FindingLines, replica_lines
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.picker_rows import session_span, stage_id, stage_name
+from ivscope.render.sentences.words import distance_words
+from ivscope.render.token_lines import (
+    errors_since,
+    history_lines,
+    token_lines,
+    verdict_line,
+)
 from ivscope.settings.key_names import first_key
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.context import ExplorerContext
@@ -34,11 +54,15 @@ from ivscope.ui.explorer.event_findings import EventFindings
 from ivscope.ui.explorer.event_refs import event_ref
 from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.evidence import evidence_keys
+from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.text_pane import TextPane
 from ivscope.workspace.event_stream import SessionStream
 from ivscope.workspace.jobs import Debounce, Jobs
 from ivscope.workspace.place import Level, Place
 from ivscope.workspace.store_context import StoreContext
+
+if TYPE_CHECKING:
+    from ivscope.findings.token_exchange import TokenHistory
 
 _HINTS = {
     Level.STAGES: "Enter lists the sessions of this stage.",
@@ -60,6 +84,7 @@ class Detail:
         """
         self._provider = provider
         self._keys = evidence_keys(keys)
+        self._raw_key = first_key(keys["detail.raw"])
         self._store_context = StoreContext(provider)
         self.event_findings = EventFindings(provider, self._store_context, jobs)
         """The findings about events."""
@@ -70,33 +95,108 @@ class Detail:
         """Whether tokens are compared inline even where side by side would fit."""
 
     def of_event(
-        self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo
-    ) -> tuple[Line, ...]:
-        """Make the lines about an event, and about the participant it belongs to."""
-        event = pane.event
+        self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo, *, is_full: bool
+    ) -> tuple[Title, Sequence[Line]]:
+        """Make the title and the lines about an event, and about the participant it belongs to.
+
+        Args:
+            pane: Where the cursor is.
+            scope: The participant of the event.
+            width: Cells of every line.
+            zone: Zone of the times.
+            is_full: Whether the detail has the whole screen.
+        """
+        event, participant_id = pane.event, scope.participant_id
+        who = self.event_findings.user_id(scope, participant_id) or participant_id
         if event is None:
-            return tuple(self._participant(scope, width, zone))
+            about = Title((Span("Participant ", Role.STRONG), value_span(who, Role.STRONG)))
+            return about, self._participant(scope, width, zone)
+        title = event_title(event, who, zone, self._ordinal(pane, event))
         if self.raw:
-            return self._raw_lines(event, width)
-        leading, others = self._findings(pane, scope, width, zone)
-        evidence = [*self._span(pane, scope, width, zone), *leading]
-        return tuple(
-            detail_lines(
-                event,
-                width,
-                zone,
-                evidence=evidence,
-                about=[*others, *self._participant(scope, width, zone)],
-                inline=self.inline,
-            )
+            return title, self._raw_lines(event, width)
+        lines = detail_lines(
+            event,
+            width,
+            here=self._occurrence(pane, scope, width, zone, who),
+            about=[(Span("Participant", Role.STRONG),), *self._participant(scope, width, zone)],
+            name_of=partial(self.event_findings.user_id, scope),
+            tokens=self._tokens(pane, scope, width, zone, who, is_full=is_full),
+            is_full=is_full,
+            raw_key=self._raw_key,
         )
+        return title, lines
+
+    def _tokens(
+        self,
+        pane: EventsPane,
+        scope: ParticipantScope,
+        width: int,
+        zone: tzinfo,
+        who: str,
+        *,
+        is_full: bool,
+    ) -> Sequence[Line]:
+        """Say what an exchange changed; on the whole screen draw all tokens of the stay."""
+        event = pane.event
+        if event is None or not (
+            event.name == TOKEN_EXCHANGED or event.previous_token or event.new_token
+        ):
+            return ()
+        comparison = compare_tokens(event.previous_token, event.new_token, event.time)
+        history, stopped = self._history(pane, scope)
+        errors = "" if history is None else errors_since(history)
+        verdict = wrap(verdict_line(comparison, who, stopped, errors), width)
+        if is_full and history is not None and width > _FULL_CELLS and not self.inline:
+            return [*verdict, (), *history_lines(history, width, zone), ()]
+        return [*verdict, *token_lines(comparison, width, zone, inline=self.inline)]
+
+    def _history(
+        self, pane: EventsPane, scope: ParticipantScope
+    ) -> "tuple[TokenHistory | None, str]":
+        """All tokens of the stay of an exchange, and when publishing stopped after it."""
+        from ivscope.findings.event_context import look  # noqa: PLC0415 - after the first rows
+        from ivscope.findings.token_exchange import (  # noqa: PLC0415
+            StoppedAfterLosing,
+            token_history,
+        )
+
+        ref = event_ref(self.event_findings, pane, scope)
+        if ref is None or not isinstance(ref.scope, ParticipantScope):
+            return None, ""
+        context = look(ref.scope, ref.position, self._store_context.facts)
+        findings = self.event_findings.of(ref) or ()
+        claims = (one.claim for one in findings)
+        stops = [one.stopped for one in claims if isinstance(one, StoppedAfterLosing)]
+        stopped = distance_words(stops[0]) if stops else ""
+        return None if context is None else token_history(context), stopped
+
+    @staticmethod
+    def _ordinal(pane: EventsPane, event: Event) -> str:
+        """Say which of how many errors or token exchanges an event is, in order of time."""
+        event_list, position = pane.event_list, pane.position
+        is_exchange = event.name == TOKEN_EXCHANGED
+        if event_list is None or position is None or not (event.is_error or is_exchange):
+            return ""
+        log = event_list.stream.items
+
+        def is_alike(kind: EventKind) -> bool:
+            return kind.name == TOKEN_EXCHANGED if is_exchange else kind.is_error
+
+        kinds = (number for number, kind in enumerate(log.tables.kinds) if is_alike(kind))
+        if log.tally.count(kinds) > _MOST_NUMBERED:
+            return ""
+        alike = all_timed(log, is_alike)
+        if position not in alike:
+            return ""
+        what = "exchange" if is_exchange else "error"
+        return f"{what} {alike.index(position) + 1} of {len(alike)}"
 
     def _raw_lines(self, event: Event, width: int) -> tuple[Line, ...]:
         """Lay out the event as JSON. Kept, since a member of megabytes takes seconds."""
         if self._raw_kept is None or self._raw_kept[:2] != (event, width):
             text = raw_json(event).splitlines()
             lines = chain.from_iterable(wrap((Span(line),), width, 2) for line in text)
-            head = title(f"Event JSON, {AS_READ}", width)
+            head = title(f"Raw fields, {AS_READ}", width)
             self._raw_kept = (event, width, (*head, *lines))
         return self._raw_kept[2]
 
@@ -116,72 +216,88 @@ class Detail:
         span = event_list.spans.span_of(position, reach)
         return [] if span is None else field("Span", span_line(span, zone), width)
 
-    def _findings(
-        self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo
-    ) -> tuple[list[Line], list[Line]]:
-        """Make the lines of findings: those above the general explanation, and those below."""
+    def _occurrence(
+        self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo, who: str
+    ) -> Occurrence:
+        """Make the lines about this one event from what the rules find."""
         event_findings, event = self.event_findings, pane.event
+        span = self._span(pane, scope, width, zone)
         ref = event_ref(event_findings, pane, scope)
         if ref is None or event is None:
-            return [], []
+            return Occurrence(span=span)
         findings = event_findings.of(ref)
         if findings is None:
-            return [(Span("... looking for evidence in many events", Role.MUTED),)], []
-        draw = partial(
-            finding_lines,
-            width=width,
-            zone=zone,
+            told = Span("... looking for evidence in many events", Role.MUTED)
+            looking = field("", (told,), width)
+            return Occurrence(span=[*span, *looking])
+        draw = FindingLines(
+            width,
+            zone,
             around=event.time,
             cite=lambda other: event_findings.cite(other, ref),
+            name=lambda one: who if one is None else event_findings.user_id(scope, one) or one,
             fetched=event_findings.fetchable(findings),
             keys=self._keys,
         )
-        count = event_findings.leading(findings)
-        leading = draw(findings[:count])
-        asks = [ask for finding in findings for ask in finding.would_tell]
-        if any(ask.fact.kind is FactKind.REPLICAS for ask in asks):
+        known = [one for one in findings if one.certainty is not Certainty.UNKNOWN]
+        others = [one for one in findings if one.certainty is Certainty.UNKNOWN]
+        # The sentence about the tokens says what an exchange is about.
+        leads = event.name == TOKEN_EXCHANGED or (bool(known) and findings[0] is known[0])
+        to_find_out = draw.asks(findings)
+        if any(a.fact.kind is FactKind.REPLICAS for one in findings for a in one.would_tell):
             replicas = self._provider.store.listed(
                 calls.replicas(scope.stage_arn, scope.participant_id)
             )
-            leading += [] if replicas is None else replica_lines(replicas.items[:], width)
-        others = draw(findings[count:], first=count + 1)
-        return leading, [*others, ()] if others else []
+            to_find_out += [] if replicas is None else replica_lines(replicas.items[:], width)
+        return Occurrence(
+            seen=draw.claims(known, Role.STRONG if leads else Role.TEXT),
+            leads=leads,
+            span=span,
+            next_step=draw.next_step(findings),
+            to_find_out=to_find_out,
+            evidence=draw.evidence(findings),
+            people=draw.people(findings),
+            unknown=[*draw.claims(others), *draw.unknowns(known)],
+        )
 
     def of_row(
         self, place: Place, row: picking.PickerRow | None, width: int, zone: tzinfo, now: datetime
-    ) -> tuple[Line, ...]:
-        """Make the lines about a row of a picker, and say what Enter does."""
+    ) -> tuple[Title, Sequence[Line]]:
+        """Make the title and the lines about a row of a picker, and say what Enter does."""
         lines: list[Line] = []
+        name: str | None = ""
         if row is None:
-            return ()
+            return Title(()), ()
         if isinstance(row, Row):
             lines += contradiction_lines(row.contradiction, width)
         match row:
             case StageSummary():
+                what, name = "Stage", row.name or stage_id(row.arn)
                 lines += stage_lines(self._provider.stage(row.arn).value or row, width)
             case StageSession():
+                what, name = "Session", row.session_id
                 lines += session_lines(row, width, zone, now)
             case ParticipantSummary():
+                what, name = "Participant", row.user_id or row.participant_id
                 lines += participant_lines(row, width, zone)
             case picking.TypedPlace():
                 text = "Enter opens what you typed, whether the service lists it or not."
-                return tuple(wrap((Span(text),), width))
+                return Title((Span("Typed", Role.STRONG),)), wrap((Span(text),), width)
         lines.append(())
         lines += wrap((Span(_HINTS[place.level], Role.MUTED),), width)
-        return tuple(lines)
+        return Title((Span(f"{what} ", Role.MUTED), value_span(name, Role.STRONG))), lines
 
     def _participant(self, scope: ParticipantScope, width: int, zone: tzinfo) -> list[Line]:
-        title: Line = (Span("Participant", Role.STRONG),)
         fact = self._provider.participant(scope)
         if fact.value is not None:
-            return [title, *participant_lines(fact.value, width, zone)]
+            return participant_lines(fact.value, width, zone)
         if fact.failure is not None:
             retry: Line = (Span("r reads it again.", Role.ACCENT),)
-            lines = [title, *failure_lines(fact.failure, width)]
+            lines = failure_lines(fact.failure, width)
             return lines if is_not_recorded(fact.failure) else [*lines, retry]
         if fact.status.is_busy:
-            return [title, (Span("... reading its facts", Role.MUTED),)]
-        return [title, (Span("facts not read: Enter opens it", Role.MUTED),)]
+            return [(Span("... reading its facts", Role.MUTED),)]
+        return [(Span("facts not read: Enter opens it", Role.MUTED),)]
 
     def where(self, place: Place, zone: tzinfo, now: datetime) -> tuple[Crumb, ...]:
         """Make the left end of the header: stage, session and participant, as far as chosen."""
@@ -237,6 +353,13 @@ _ARN_ACCOUNT = 4
 _ACCOUNT_END = 4
 """Digits by which an account is known where there is no room for all twelve."""
 
+_MOST_NUMBERED = 1_000
+"""Up to so many errors or exchanges are put in order to number the one under the cursor, which
+takes a fraction of a millisecond."""
+
+_FULL_CELLS = 100
+"""With fewer cells the detail on the whole screen has only the two tokens of the exchange."""
+
 _BEHIND_SECONDS = 0.1
 """How long the detail waits while a key is held down, which repeats about every 0.03 s."""
 
@@ -247,8 +370,11 @@ _SCROLL_LINES = 3
 class DetailPane:
     """Shows what `Detail` says about the row under the cursor."""
 
-    def __init__(self, context: ExplorerContext, text: TextPane, detail: Detail) -> None:
+    def __init__(
+        self, context: ExplorerContext, rule: LineBar, text: TextPane, detail: Detail
+    ) -> None:
         self._context = context
+        self._rule = rule
         self._text = text
         self._detail = detail
         self._picker = context.picker
@@ -257,7 +383,8 @@ class DetailPane:
         self._times = context.times
         detail.event_findings.on_ready = self.show
         self._debounce = Debounce(context.jobs, self.show, _BEHIND_SECONDS)
-        text.more_key = first_key(context.keys["detail.down"])
+        ways = (context.keys[way] for way in ("detail.down", "detail.up"))
+        text.more_keys = " ".join(first_key(keys) for keys in ways if keys)
         add = context.handlers.add
         add("detail.raw", self._toggle_raw, context.why_no_events)
         add("detail.tokens", self._full)
@@ -265,15 +392,22 @@ class DetailPane:
         add("detail.up", lambda: text.step(-_SCROLL_LINES))
 
     def show(self) -> None:
-        """Show the row under the cursor now."""
+        """Show the row under the cursor now, its title in the rule or above the other lines."""
         width, zone, here = self._text.size.width, self._times.zone, self._context.here
         if here.level >= Level.EVENTS:
             event = self._pane.event
             scope = here.at_event(event.participant_id if event is not None else None).participant
-            lines = self._detail.of_event(self._pane, scope, width, zone)
+            title, lines = self._detail.of_event(
+                self._pane, scope, width, zone, is_full=self._layout.detail_is_full
+            )
         else:
-            lines = self._detail.of_row(here, self._picker.row, width, zone, self._times.now())
-        self._text.show(lines)
+            now = self._times.now()
+            title, lines = self._detail.of_row(here, self._picker.row, width, zone, now)
+        if self._layout.detail_has_rule:
+            self._rule.show(title.rule(self._rule.size.width))
+            self._text.show(tuple(lines))
+        else:
+            self._text.show((*title.lines(width), *lines))
 
     def follow(self) -> None:
         """Show the row that the cursor moved to: at once, or after keys that come fast."""

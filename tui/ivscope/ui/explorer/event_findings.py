@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.stages import ParticipantScope, SessionScope
-from ivscope.findings.finding import Ask, Certainty, EventRef, FactKind, Finding
+from ivscope.findings.finding import Ask, EventRef, FactKind, Finding
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.finding_lines import Cited
@@ -64,16 +64,11 @@ class EventFindings:
         findings = findings_for(
             scope, ref.position, self.store_context.facts, self._jobs.rule_failed
         )
-        return _KeptFindings(ref, changes, tuple(sorted(findings, key=_tells_little)))
+        return _KeptFindings(ref, changes, findings)
 
     def _found(self, found: _KeptFindings) -> None:
         self._last = found
         self.on_ready()
-
-    @staticmethod
-    def leading(findings: tuple[Finding, ...]) -> int:
-        """Return how many findings stand above the general explanation; the rest say little."""
-        return sum(not _tells_little(one) for one in findings) or min(1, len(findings))
 
     def _grows(self, scope: ParticipantScope) -> bool:
         scan = self.provider.started_scan(scope.session)
@@ -104,11 +99,14 @@ class EventFindings:
         if isinstance(scope, ParticipantScope):
             who = None if scope == own.scope else scope.participant_id
         if who is not None:
-            summary = self.store_context.summary(
-                ParticipantScope(scope.stage_arn, scope.session_id, who)
-            )
-            who = (summary.user_id if summary is not None else None) or who
+            who = self.user_id(scope, who) or who
         return Cited(log.name(ref.position), log[ref.position].time, who)
+
+    def user_id(self, scope: ParticipantScope | SessionScope, participant_id: str) -> str | None:
+        """Return the user id of a participant of a session; None when none is known."""
+        whose = ParticipantScope(scope.stage_arn, scope.session_id, participant_id)
+        summary = self.store_context.summary(whose)
+        return None if summary is None else summary.user_id or None
 
     def event_at(self, ref: EventRef) -> Event | None:
         """Return an event that findings name; None when it is not read any more."""
@@ -122,8 +120,3 @@ class EventFindings:
             return None if scan is None else scan.log.log
         known = self.store_context.log(scope)
         return None if known is None else known.log
-
-
-def _tells_little(finding: Finding) -> bool:
-    """Whether a finding only says that something is unknown and that no call would tell."""
-    return finding.certainty is Certainty.UNKNOWN and not finding.would_tell

@@ -71,6 +71,12 @@ class Layout:
         """Whether the detail has the whole screen."""
         return self._screen.has_class("-full-detail")
 
+    @property
+    def detail_has_rule(self) -> bool:
+        """Whether the detail is below the list, with a rule between the two."""
+        is_below = self._screen.has_class("-narrow") or self._screen.has_class("-detail-below")
+        return is_below and not self.detail_is_full
+
     def arrange(self, *, shows_events: bool, everybody: bool = False) -> None:
         """Arrange the panes for picking or for events, with the focus on the list.
 
@@ -102,6 +108,14 @@ class Layout:
             self._screen.remove_class("-full-detail")
             self.main.focus()
         return had_focus
+
+    def close_drawer(self) -> bool:
+        """Close the picker that lies over the events. Returns whether it was open."""
+        was_open = self._screen.has_class("-drawer")
+        if was_open:
+            self._screen.remove_class("-drawer")
+            self.main.focus()
+        return was_open
 
     def _step_focus(self, step: int) -> None:
         panes = [p for p in (self._picker, self._events, self._detail) if p.display]
@@ -138,13 +152,14 @@ class Layout:
         self.main.focus()
 
     def _why_no_picker(self) -> str:
-        if not self._shows_events:
-            return "the picker is what you see"
-        if self._screen.has_class("-narrow"):
-            return "no room for the picker beside the events: {go.out} goes up to it"
-        return ""
+        return "" if self._shows_events else "the picker is what you see"
 
     def _toggle_picker(self) -> None:
-        self._screen.toggle_class("-drawer" if self._screen.has_class("-medium") else "-no-picker")
-        if self._picker.has_focus:
+        """Show or hide the picker: beside the events where there is room, else over them."""
+        has_room = self._screen.has_class("-widest") and not self._screen.has_class("-everybody")
+        name = "-no-picker" if has_room else "-drawer"
+        self._screen.toggle_class(name)
+        if self._screen.has_class("-drawer"):
+            self._picker.focus()
+        elif self._picker.has_focus:
             self.main.focus()

@@ -223,7 +223,8 @@ class Navigation:
         """Do the first that applies: stop work, leave detail, search, filter, or the place."""
         if self._stop():
             raise Unavailable("stopped; what was read is kept")
-        if self._layout.leave_detail() or self._back_to_view():
+        layout = self._layout
+        if layout.leave_detail() or layout.close_drawer() or self._back_to_view():
             return
         if self.shows_events and self._events.clear():
             self._context.redraw()

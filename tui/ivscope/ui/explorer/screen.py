@@ -55,9 +55,8 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = keyboard(View.STAGES)
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's convention
         (0, "-narrow"),
-        (100, "-medium"),
-        (120, "-wide"),
-        (170, "-widest"),
+        (110, "-wide"),
+        (160, "-widest"),
     ]
 
     class Begun(Message):
@@ -100,6 +99,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self._trouble = NoticePane(id="trouble")
         self._picker = RowList(id="picker")
         self._events = RowList(id="events")
+        self._rule = LineBar(id="rule")
         self._text = TextPane(id="detail")
         self.context = context = ExplorerContext(
             screen=self,
@@ -128,7 +128,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         Saving(context)
         self._words = Detail(provider, keys, jobs)
         Copying(context, self._words.event_findings)
-        self._detail = DetailPane(context, self._text, self._words)
+        self._detail = DetailPane(context, self._rule, self._text, self._words)
         self._evidence = EvidenceCommands(context, self._words.event_findings, self._navigation)
         self.handlers.add("app.help", self.open_help)
         self.handlers.add("prompt.help", self.open_help)
@@ -139,6 +139,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         with Container(id="body"):
             yield self._picker
             yield self._events
+            yield self._rule
             yield self._text
         yield self._trouble
         yield self.context.status

@@ -31,7 +31,8 @@ from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.render.bars import all_read
 from ivscope.render.cells import clip
 from ivscope.render.facts_lines import session_span
-from ivscope.render.finding_lines import Cited, EvidenceKeys, Happened, happened_lines
+from ivscope.render.finding_lines import Cited, EvidenceKeys, FindingLines
+from ivscope.render.happened_lines import Happened, happened_lines
 from ivscope.render.lines import Line, Role, Span
 from ivscope.ui.commands import ONLY_RECORDED
 from ivscope.ui.explorer.list_status import scan_word_alone
@@ -392,11 +393,19 @@ class SessionFindings:
         # One reading of facts tells more about all of them: it is offered once, with all its calls.
         asks = {ask: one for one in ranked for ask in one.would_tell if is_about_facts(ask)}
         most = max(asks, key=lambda ask: ask.calls, default=None)
+        draw = FindingLines(
+            width,
+            zone,
+            around=None,
+            cite=self._cite,
+            name=lambda who: self._names.name(who) if who else "",
+            fetched=most,
+            keys=keys,
+        )
         for number, finding in enumerate(ranked, 1):
             position = finding.rests_on[0].position if finding.rests_on else None
             fetched = most if most is not None and asks[most] is finding else None
-            happened = self._happened(finding, fetched)
-            told = happened_lines(number, happened, width, zone, keys)
+            told = happened_lines(number, self._happened(finding, fetched), draw)
             lines += [SummaryLine(line, position=position, kind="finding") for line in told[:1]]
             lines += [SummaryLine(line, position=position) for line in told[1:]]
         return lines

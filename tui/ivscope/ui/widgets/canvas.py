@@ -36,17 +36,20 @@ def _changed_width(before: Strip, after: Strip) -> int:
         end -= new[-1].cell_length
         old.pop()
         new.pop()
-    if old and new and old[-1].style == new[-1].style and old[-1].text.isascii():
+    if old and new and old[-1].style == new[-1].style:
         end -= _common_suffix(old[-1].text, new[-1].text)
     return end
 
 
+_RULE = "─"
+"""Fills the rule above a detail; one cell wide."""
+
+
 def _common_suffix(old: str, new: str) -> int:
-    if not new.isascii():
-        return 0
+    """Count the cells of what two texts end with, as far as each character takes one cell."""
     length = 0
     for left, right in zip(reversed(old), reversed(new), strict=False):
-        if left != right:
+        if left != right or not (left.isascii() or left == _RULE):
             break
         length += 1
     return length

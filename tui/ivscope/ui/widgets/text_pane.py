@@ -20,8 +20,8 @@ class TextPane(Canvas, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.lines: tuple[Line, ...] = ()
-        self.more_key = ""
-        """Key that scrolls the pane from the list, named beside "more lines"; empty for none."""
+        self.more_keys = ""
+        """Keys that scroll the pane from the list, named beside "more lines"; empty for none."""
 
     def show(self, lines: tuple[Line, ...]) -> None:
         """Show other lines, from the first one on."""
@@ -47,8 +47,7 @@ class TextPane(Canvas, can_focus=True):
         """Draw a visible line, or the note that more lines follow."""
         index = y + self.scroll_offset.y
         if y == self.size.height - 1 and index < len(self.lines) - 1:
-            note = f"  {len(self.lines) - index} more lines"
-            note += f": {self.more_key}" if self.more_key else ""
+            note = f"{len(self.lines) - index} more lines  {self.more_keys}"
             return self.strip_of((Span(note, Role.MUTED),), width)
         if index >= len(self.lines):
             return Strip.blank(width)

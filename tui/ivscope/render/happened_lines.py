@@ -1,0 +1,100 @@
+"""Lines of what happened in a session: the findings of a summary, each in a few lines."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ivscope.domain.times import Time
+from ivscope.findings.finding import MOST_REFS, Ask, Certainty, Finding
+from ivscope.knowledge.explanation import ErrorSide
+from ivscope.render.cells import clip, line_width, wrap
+from ivscope.render.cells import width as text_width
+from ivscope.render.fields import LONGEST_VALUE
+from ivscope.render.finding_lines import CERTAINTIES, Cited, FindingLines, sentence
+from ivscope.render.lines import Line, Role, Span
+from ivscope.render.safe import safe
+from ivscope.render.sentences.words import LACKING
+
+_Tell = Callable[[Time | None], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A finding about a whole session, with what is told beside its sentence."""
+
+    finding: Finding
+    side: ErrorSide | None
+    """Where the one error code of its events points; None where they have none or several."""
+    cited: tuple[Cited, ...]
+    """The events that it rests on, as far as they are read."""
+    fetched: Ask | None
+    """What the key would read to tell more, None for nothing."""
+
+
+_NUMBER_CELLS = 3
+_WORD_CELLS = 8
+_SIDE_CELLS = 8
+_HEAD_CELLS = _NUMBER_CELLS + _WORD_CELLS + _SIDE_CELLS
+"""Cells left of the sentences: number, certainty, side."""
+
+_WITH_TIME = 100
+"""From so many cells on the times stand at the right end of the first line."""
+
+
+def happened_lines(number: int, told: Happened, draw: FindingLines) -> list[Line]:
+    """Draw what happened in a session: how sure that is, the sentence, who, what would tell.
+
+    Args:
+        number: Of the finding, 1 for the first one.
+        told: The finding.
+        draw: Draws its sentences; with the width of all lines and the keys in force.
+    """
+    finding, fetched, width, keys = told.finding, told.fetched, draw.width, draw.keys
+    word, role = CERTAINTIES[finding.certainty]
+    head = (
+        Span(f"{number:<{_NUMBER_CELLS}}", Role.ACCENT),
+        Span(word.ljust(_WORD_CELLS), role),
+        Span((told.side or "").ljust(_SIDE_CELLS), Role.MUTED),
+    )
+    times = _span_of(told.cited, draw.tell)
+    room = width - (len(times) + 2 if width >= _WITH_TIME and times else 0)
+    first, *lines = wrap((*head, *draw.spans(sentence(finding.claim))), room, _HEAD_CELLS)
+    if room < width:
+        fill = " " * (width - line_width(first) - len(times))
+        first = (*first, Span(fill), Span(times, Role.MUTED))
+    lines = [first, *lines]
+    indent = Span(" " * _HEAD_CELLS)
+    people = list(dict.fromkeys(one.who for one in told.cited if one.who is not None))
+    if len(people) > 1:
+        names = _named_people(people, width - _HEAD_CELLS, is_all=len(told.cited) < MOST_REFS)
+        lines.append((indent, Span(names, Role.MUTED)))
+    if finding.unknown is not None and finding.certainty is not Certainty.SHOWN:
+        open_ = (Span("Not sure: ", Role.MUTED), *draw.spans(sentence(finding.unknown)))
+        lines += wrap((indent, *open_), width, _HEAD_CELLS)
+    if fetched is not None and keys.fetch:
+        calls = f"{fetched.calls:,} call{'' if fetched.calls == 1 else 's'}"
+        ask = f" reads {LACKING[fetched.what]}: {calls}"
+        lines += wrap((indent, Span(keys.fetch, Role.ACCENT), Span(ask)), width, _HEAD_CELLS)
+    return lines
+
+
+def _span_of(cited: Sequence[Cited], tell: _Tell) -> str:
+    """Say from when to when some events were; empty when none of them has a readable time."""
+    times = sorted(one.time for one in cited if isinstance(one.time, datetime))
+    if not times:
+        return ""
+    first, last = tell(times[0]), tell(times[-1])
+    is_all = len(cited) < MOST_REFS
+    return first if first == last else f"{first} to {last}" if is_all else f"from {first}"
+
+
+def _named_people(people: Sequence[str], cells: int, *, is_all: bool) -> str:
+    """Name as many as fit, and say how many more there are."""
+    names = [safe(one[:LONGEST_VALUE]) for one in people]
+    for shown in range(len(names), 0, -1):
+        left = len(names) - shown
+        more = f" and {left} more" if left else "" if is_all else " and others"
+        text = ", ".join(names[:shown]) + more
+        if text_width(text) <= cells:
+            return text
+    return clip(names[0], cells)
