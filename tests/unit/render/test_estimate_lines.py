@@ -6,7 +6,7 @@ import pytest
 
 from ivscope.analysis.estimates import Estimates, FirstRead, estimate
 from ivscope.render.cells import line_width
-from ivscope.render.estimate_lines import estimate_lines
+from ivscope.render.happened_lines import estimate_lines
 
 TOLD = Estimates(
     first=FirstRead(read=214, known=214, failing=3, by_code=(("X", 2), (None, 1))),

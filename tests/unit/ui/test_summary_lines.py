@@ -85,8 +85,8 @@ def test_what_was_counted_comes_first_and_rows_lead_to_their_events():
     assert re.fullmatch(r"user b +4 +4 +✗ +✗ +✗ +✗ QUOTA_EXCEEDED b", rows[at_people + 1][0])
     assert rows[at_people + 1][1] == "participant:b error:yes"
     assert ("JOINED              1", "name:JOINED") in rows
-    assert ("State      1 CONNECTED, 1 DISCONNECTED, 1 not given", None) in rows
-    assert ("Events     2 min 10 s, 2026-11-23 20:30:00 to 20:32:10 UTC", None) in rows
+    assert ("State       1 CONNECTED, 1 DISCONNECTED, 1 not given", None) in rows
+    assert ("Events      2 min 10 s, 2026-11-23 20:30:00 to 20:32:10 UTC", None) in rows
 
 
 def test_a_strip_shows_an_error_only_in_the_cells_where_one_is():

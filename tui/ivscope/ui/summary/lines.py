@@ -25,8 +25,8 @@ from ivscope.analysis.time_window import TimeWindow
 from ivscope.domain.durations import duration, rate, round_duration
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
 from ivscope.render.cells import clip, line_width, wrap
-from ivscope.render.estimate_lines import estimate_lines
 from ivscope.render.fields import field, not_counted, title, value_span
+from ivscope.render.happened_lines import estimate_lines
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.plots import lane_cells, strip
 from ivscope.render.sentences.words import counted
