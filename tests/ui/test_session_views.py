@@ -135,6 +135,20 @@ async def test_findings_of_the_session_lead_to_their_event():
         await journey.until(lambda: journey.pane.position == position)
 
 
+async def test_what_happened_says_how_many_it_was_found_for_until_it_is_found_anew():
+    async with explorer(at(), size=(120, 60), unlimited=True) as journey:
+        await journey.until("40 participants, all read")
+        await journey.press("i")
+        await journey.until(lambda: "ALL READ" in journey.screen[0], within=40)
+        await journey.until("within 37 s", within=30)
+        summary = journey.app.screen
+        findings = summary._data._findings
+        await journey.until(lambda: "participants tell" not in journey.text)
+        findings._found = findings._found._replace(read=3)
+        findings._done()
+        await journey.until("WHAT HAPPENED  as far as 3 of 40 participants tell")
+
+
 def rows_of_findings(journey):
     rows = journey.app.screen._rows
     return [row for row in range(len(rows)) if isinstance(rows.drill(row), int)]

@@ -322,6 +322,8 @@ def is_about_facts(ask: Ask) -> bool:
 
 
 class _Found(NamedTuple):
+    read: int
+    """Participants that were read when they were looked for."""
     findings: tuple[Finding, ...]
     failed_rules: tuple[str, ...]
 
@@ -347,7 +349,7 @@ class SessionFindings:
         self._jobs = jobs
         self._job = ThreadJob[_Found](jobs, "findings of a session")
         self._looked_at = (-1, -1)
-        self._found = _Found((), ())
+        self._found = _Found(0, (), ())
 
     @property
     def failed_rules(self) -> tuple[str, ...]:
@@ -370,6 +372,7 @@ class SessionFindings:
     def _work(self) -> _Found:
         from ivscope.findings.rules import session_findings  # noqa: PLC0415 - after the first rows
 
+        read = self._scan.log.participants_read
         known = session_facts(self._provider, self._scan.session)
         failed: list[str] = []
 
@@ -377,7 +380,7 @@ class SessionFindings:
             failed.append(rule)
             self._jobs.rule_failed(rule, error)
 
-        return _Found(session_findings(known, rule_failed), tuple(failed))
+        return _Found(read, session_findings(known, rule_failed), tuple(failed))
 
     def _take(self, found: _Found) -> None:
         self._found = found
@@ -389,7 +392,10 @@ class SessionFindings:
             return []
         order = list(Certainty)
         ranked = sorted(self._found.findings, key=lambda one: order.index(one.certainty))
-        lines = [SummaryLine(()), SummaryLine((Span("WHAT HAPPENED", Role.STRONG),))]
+        counted, read = self._found.read, self._scan.log.participants_read
+        so_far = "" if counted == read else f"  as far as {counted:,} of {read:,} participants tell"
+        heading = Span("WHAT HAPPENED", Role.STRONG), Span(so_far, Role.WARNING)
+        lines = [SummaryLine(()), SummaryLine(heading)]
         # One reading of facts tells more about all of them: it is offered once, with all its calls.
         asks = {ask: one for one in ranked for ask in one.would_tell if is_about_facts(ask)}
         most = max(asks, key=lambda ask: ask.calls, default=None)
