@@ -19,7 +19,9 @@ from ivscope.sources.decoding import decode_event
 _SIZES = {(80, 24): 1000, (120, 40): 1600}
 """Columns and rows, and the bytes that a cursor move may cost there on average."""
 
-_MOVES = 60
+_MOVES = 30
+"""As many as the 61 events have rows where equal ones share a row, and not one more: a key that moves
+nothing sends nothing."""
 _IDLE_SECONDS = 5.0
 
 
@@ -66,7 +68,7 @@ def _less(columns: int, rows: int) -> tuple[list[int], list[int]]:
         return [], []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "events")
-        # Twice the lines, so that it can move down sixty times.
+        # Twice the lines, so that it can move down so often.
         path.write_text("\n".join(2 * _lines(columns)) + "\n")
         command = (less, "-S", str(path))
         with PtySession(command, columns=columns, rows=rows) as session:
