@@ -27,6 +27,29 @@ def test_a_character_that_the_terminal_lacks_takes_one_cell(environ):
         assert terminal.exit_code() == 0
 
 
+@pytest.mark.parametrize(
+    ("setting", "environ", "is_ascii"),
+    [
+        ("", {"LANG": "C.UTF-8"}, False),
+        ("", {"LANG": "C.UTF-8", "TERM": "linux"}, True),
+        ("", {"LC_ALL": "C", "PYTHONUTF8": "1"}, True),
+        ('glyphs = "ascii"', {"LANG": "C.UTF-8"}, True),
+        ('glyphs = "unicode"', {"LC_ALL": "C", "PYTHONUTF8": "1"}, False),
+        ('glyphs = "unicode"\nglyph_width = 2', {"LANG": "C.UTF-8"}, True),
+    ],
+)
+def test_lanes_are_drawn_in_signs_that_the_terminal_has(tmp_path, setting, environ, is_ascii):
+    config = tmp_path / "config.toml"
+    config.write_text(setting)
+    environ = settings(IVSCOPE_CONFIG=str(config), **environ)
+    with Terminal(DEMO, environ=environ) as terminal:
+        terminal.until(LISTED).press("enter").until("sessions, all read").press("enter")
+        terminal.until("participants, all read").press("I").until(" a cell")
+        terminal.until("publishing" if is_ascii else "█ publishing").until_quiet()
+        assert ("# publishing" in terminal.text) == is_ascii
+        assert terminal.text.isascii() == is_ascii
+
+
 @pytest.mark.parametrize("view", ["", "enter", "I"])
 def test_a_letter_of_another_script_says_what_keys_are(view):
     with Terminal(DEMO) as terminal:

@@ -133,6 +133,15 @@ async def test_findings_of_the_session_lead_to_their_event():
         await journey.press("g", *["j"] * row, "enter")
         await journey.until(lambda: isinstance(journey.app.screen, ExplorerScreen))
         await journey.until(lambda: journey.pane.position == position)
+        await journey.press("escape")
+        await journey.until(lambda: isinstance(journey.app.screen, SummaryScreen))
+        await journey.until(lambda: journey.app.screen._list.cursor == row)
+        rows = journey.app.screen._rows
+        unknown = next(
+            at for at in range(len(rows)) if rows.is_finding(at) and rows.drill(at) is None
+        )
+        await journey.press("g", *["j"] * unknown, "enter")
+        await journey.until("no events to show: Z reads what would tell more")
 
 
 async def test_what_happened_says_how_many_it_was_found_for_until_it_is_found_anew():

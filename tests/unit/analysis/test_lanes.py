@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivscope.analysis.intervals import LATEST, NOTHING_KNOWN, Reach
-from ivscope.analysis.lanes import LanePresence, Lanes
+from ivscope.analysis.lanes import LaneCell, LanePresence, Lanes
 from ivscope.analysis.time_window import window_between
 from ivscope.domain.times import UnreadableTime, to_microseconds
 from ivscope.provider.store.event_log import EventLog
@@ -206,6 +206,18 @@ def test_presence_is_what_the_cells_show_and_unread_until_somebody_looked():
         LanePresence.OUTSIDE,
     ]
     assert lanes.presence("nobody", zero, zero) is LanePresence.OUTSIDE
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_who_is_inside_by_the_stays_is_inside_by_the_cells(case):
+    events, until, _ = CASES[case]
+    _, lanes = lanes_of(events, until)
+    lanes.look("me")
+    for second, cell in enumerate(lanes.cells("me", TEN, 10)):
+        first = to_microseconds(at(second))
+        last = first + (999_999 if second < 9 else 1_000_000)
+        is_inside = lanes.presence("me", first, last) is LanePresence.INSIDE
+        assert is_inside == (cell != LaneCell.OUTSIDE) or cell in {LaneCell.ERROR, LaneCell.OPEN}
 
 
 class CountingLog(EventLog):

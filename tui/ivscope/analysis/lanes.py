@@ -8,7 +8,7 @@ from enum import IntEnum, StrEnum, auto
 from itertools import pairwise
 from math import inf
 
-from ivscope.analysis.histories import History, KindRoles, history_of, rows_of
+from ivscope.analysis.histories import History, KindRoles, history_of, rows_of, stays_in
 from ivscope.analysis.intervals import Cover, Interval, Reach
 from ivscope.analysis.time_window import TimeWindow
 from ivscope.domain.stages import ParticipantSummary
@@ -82,7 +82,18 @@ class Lanes:
         count, reach = self._state(participant_id)
         kept = self._inside.get(participant_id)
         if kept is None or kept[:2] != (count, reach):
-            self._inside[participant_id] = count, reach, self._lane(participant_id).inside
+            self._inside[participant_id] = count, reach, self._stays(participant_id, reach)
+
+    def _stays(self, participant_id: str, reach: Reach) -> Cover:
+        rows = list(rows_of(self._log, self._ranges(participant_id)))
+        intervals = stays_in(rows, self._roles, reach).intervals
+        latest = max((time for _, time, kind, _ in rows if self._roles.is_fact(kind)), default=0)
+        until = max(self._until, latest)
+        began = [one for one in intervals if one.start is not None]
+        if not began:
+            # Without a JOINED something else may show that it was there.
+            return self._lane(participant_id).inside
+        return Cover((one.begin, _end(self._log, one, until)) for one in began)
 
     def presence(self, participant_id: str, first: int, last: int) -> LanePresence:
         """Return whether a participant can have been in the session, as of the last `look`.

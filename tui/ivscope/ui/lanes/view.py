@@ -3,6 +3,7 @@
 Long because the order of the lanes, their marks and the count on top all follow from one cursor.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -41,6 +42,9 @@ _WIDE = 100
 _AT_ONCE = 2_000
 """Of so many participants the lanes are ordered with the key that moves the cursor, in 5 ms; of
 more between the keys."""
+
+_BATCH = 256
+"""Participants put in order between two looks at the clock: less than 1 ms."""
 
 
 class LaneSorting(Enum):
@@ -168,6 +172,8 @@ class LanesView:
         """Of so many of those listed the events were looked at in this round."""
         self._sections: dict[str, Section] = {}
         """By participant id, as of the moment of the cursor."""
+        self._arranging: Iterator[None] | None = None
+        """What is left of putting many participants in order."""
         self.rows: list[str | Section] = []
         """Participant ids, and headings between them."""
 
@@ -184,8 +190,10 @@ class LanesView:
         if span is not None and (self._window is None or self._is_fitted):
             self._window = window_between(*span)
             self.moment = self.moment or span[0] + (span[1] - span[0]) / 2
-        self._arrange()
-        return is_more
+        if len(self._listed) <= _AT_ONCE:
+            self._arrange()
+            return is_more
+        return is_more or self._arrange_for(seconds / 3)
 
     def _look(self, seconds: float) -> bool:
         """Look at the events of everybody, for about so many seconds."""
@@ -225,9 +233,28 @@ class LanesView:
 
     def _arrange(self) -> None:
         """Put everybody below the heading of what they do at the time of the cursor."""
-        came_from = [self.came_from] if self.came_from in self._listed else []
+        self._arranging = None
+        for _ in self._steps_of_arranging():
+            pass
+
+    def _arrange_for(self, seconds: float) -> bool:
+        """The same for about so many seconds. Returns whether more is left."""
+        is_over = work_limit(seconds)
+        if self._arranging is None:
+            self._arranging = self._steps_of_arranging()
+        for _ in self._arranging:
+            if is_over():
+                return True
+        self._arranging = None
+        return False
+
+    def _steps_of_arranging(self) -> Iterator[None]:
+        """Arrange with chances to pause; the rows are those from before until it is done."""
+        listed, came_from = self._listed, self.came_from
+        rest = [one for one in listed if one != came_from]
+        first_row = [came_from] if came_from is not None and len(rest) < len(listed) else []
         if self.moment is None:
-            self.rows = [*came_from, *(one for one in self._listed if one != self.came_from)]
+            self.rows = [*first_row, *rest]
             return
         first = to_microseconds(self.moment) // SECOND * SECOND
         last = first + SECOND - 1
@@ -236,21 +263,23 @@ class LanesView:
             for one in self._publishers.at(first, last)
         }
         presence = self._lanes.presence
-        self._sections = {
-            one: published.get(one) or _OF_PRESENCE[presence(one, first, last)]
-            for one in self._listed
-        }
-        rest = [one for one in self._listed if one != self.came_from]
-        self.rows = [*came_from]
-        if self.sorting is not LaneSorting.BY_STATE:
-            self.rows += rest
-            return
+        sections: dict[str, Section] = {}
         below: dict[Section, list[str]] = {section: [] for section in Section}
-        for one in rest:
-            below[self._sections[one]].append(one)
-        for section, names in below.items():
-            if names:
-                self.rows += [section, *names]
+        for count, one in enumerate(listed):
+            section = published.get(one) or _OF_PRESENCE[presence(one, first, last)]
+            sections[one] = section
+            if one != came_from:
+                below[section].append(one)
+            if count % _BATCH == 0:
+                yield
+        self._sections = sections
+        rows: list[str | Section] = [*first_row]
+        if self.sorting is LaneSorting.BY_STATE:
+            for section, names in below.items():
+                rows += [section, *names] if names else []
+        else:
+            rows += rest
+        self.rows = rows
 
     def row_of(self, participant_id: str | None) -> int:
         """Return the row of a participant; the first lane when it has none."""
@@ -377,6 +406,7 @@ class LanesView:
             self._is_fitted = False
             self._window = window.centred(self.moment)
         if len(self._listed) > _AT_ONCE:
+            self._arranging = None
             return True
         self._arrange()
         return False

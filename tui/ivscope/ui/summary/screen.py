@@ -93,6 +93,10 @@ class SummaryRows:
                 return index
         return None
 
+    def is_finding(self, index: int) -> bool:
+        """Whether a finding begins in a row."""
+        return index < len(self._rows) and self._rows[index].kind == "finding"
+
     def drill(self, index: int) -> Drill | None:
         """Return where a row leads; None when it leads nowhere."""
         row = self._rows[index]
@@ -213,7 +217,11 @@ class SummaryScreen(CountingScreen[Drill | None]):
         return self._rows.drill(row) if row < len(self._rows) else None
 
     def _why_no_drill(self) -> str:
-        return "" if self._landing() is not None else "this row has no events to show"
+        if self._landing() is not None:
+            return ""
+        if self._rows.is_finding(self._list.cursor):
+            return "no events to show: {evidence.fetch} reads what would tell more"
+        return "this row has no events to show"
 
     def _drill(self) -> None:
         """Go to the events that the row counts."""
