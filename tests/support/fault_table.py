@@ -205,10 +205,10 @@ def _meet_in_the_middle(
     told.look("participants", until_told(tmux), said=(*words, "40 participants"))
     for view, key in (("summary", "i"), ("lanes", "I")):
         tmux.press(key)
-        tmux.until(lambda: "USER ID" not in flat(tmux.screen))
+        tmux.until(lambda: "STAYED" not in flat(tmux.screen))
         told.look(view, until_told(tmux), said=words)
         tmux.press("Escape")
-        told.expect(f"{view}: Esc does not leave it", is_so=shows(tmux, "USER ID"))
+        told.expect(f"{view}: Esc does not leave it", is_so=shows(tmux, "STAYED"))
     if told.row not in THROTTLING:  # nothing has failed then
         told.look("participants, sweep failed", until_told(tmux), said=words)
     tmux.press("M")

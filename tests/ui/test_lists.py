@@ -18,6 +18,7 @@ async def at_the_folded_row(journey):
     await journey.press("j", "j")
     await journey.until(lambda: journey.cursor == 2)
     assert FOLDED.search(journey.text)
+    await journey.until("first of 8 in this row")
 
 
 async def test_equal_routine_events_of_a_second_are_one_row_that_enter_opens():

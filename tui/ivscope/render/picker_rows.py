@@ -121,7 +121,7 @@ def _live_role(live: bool) -> Role:
 
 
 def stage_table() -> Table[StageSummary]:
-    """Make the columns name, live or idle, stage id; in a narrow pane name or id only."""
+    """Make the columns live or idle, stage id, name; in a narrow pane name or id only."""
 
     def is_live(stage: StageSummary) -> bool:
         return bool(stage.active_session_id)
@@ -129,6 +129,14 @@ def stage_table() -> Table[StageSummary]:
     return Table(
         (
             Column("", 1, lambda stage: _live_mark(is_live(stage))),
+            Column(
+                "LIVE",
+                5,
+                lambda stage: "LIVE" if is_live(stage) else "idle",
+                lambda stage: _live_role(is_live(stage)),
+                priority=2,
+            ),
+            Column("STAGE ID", 14, lambda stage: stage_id(stage.arn), Role.MUTED, priority=1),
             Column(
                 "NAME",
                 Rest(_NAME_CELLS),
@@ -141,14 +149,6 @@ def stage_table() -> Table[StageSummary]:
                     lambda stage: Role.STRONG if is_live(stage) else Role.TEXT,
                 ),
             ),
-            Column(
-                "LIVE",
-                5,
-                lambda stage: "LIVE" if is_live(stage) else "idle",
-                lambda stage: _live_role(is_live(stage)),
-                priority=2,
-            ),
-            Column("STAGE ID", 14, lambda stage: stage_id(stage.arn), Role.MUTED, priority=1),
         )
     )
 

@@ -172,7 +172,9 @@ class Detail:
 
     @staticmethod
     def _ordinal(pane: EventsPane, event: Event) -> str:
-        """Say which of how many errors or token exchanges an event is, in order of time."""
+        """Say which of how many errors or exchanges an event is, or of how many in its row."""
+        if pane.together > 1:
+            return f"first of {pane.together:,} in this row"
         event_list, position = pane.event_list, pane.position
         is_exchange = event.name == TOKEN_EXCHANGED
         if event_list is None or position is None or not (event.is_error or is_exchange):

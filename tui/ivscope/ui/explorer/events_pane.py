@@ -178,12 +178,12 @@ class EventsPane:
         return 0 if event_list is None else event_list.folds.rows(self._list.cursor).start
 
     @property
-    def is_on_fold(self) -> bool:
-        """Whether the line under the cursor shows several events."""
+    def together(self) -> int:
+        """How many events the line under the cursor shows; 0 without one."""
         event_list, line = self.event_list, self._list.cursor
         if event_list is None or line >= len(event_list.folds):
-            return False
-        return len(event_list.folds.rows(line)) > 1
+            return 0
+        return len(event_list.folds.rows(line))
 
     def open_fold(self) -> None:
         """Show each event of the line under the cursor."""

@@ -146,7 +146,7 @@ class Navigation:
         return "" if opens else "this leads nowhere else"
 
     def _go_in(self) -> None:
-        if not self._context.picks and self._pane.is_on_fold:
+        if not self._context.picks and self._pane.together > 1:
             self._pane.open_fold()
             return
         link = self._link()
