@@ -208,6 +208,12 @@ def test_the_title_fits_into_a_rule_and_gives_way_from_its_least_important_end()
     assert "".join(span.text for span in rule) == (
         "─ PUBLISH_ERROR QUOTA_EXCEEDED · priya-guest · 20:36:28.602 UTC ─────────── error 3 of 5 ─"
     )
+    long = event_title(_event(code="INSUFFICIENT_CAPABILITIES"), "priya-guest", UTC, "error 3 of 5")
+    assert "".join(span.text for span in long.rule(80)) == (
+        "─ PUBLISH_ERROR INSUFFICIENT_CAPABILITIES · priya-gue… · 20:36:28.602 ─ 3 of 5 ─"
+    )
+    untimed = event_title(replace(_event(), time=None), "priya-guest", UTC, "").rule(44)
+    assert "· no time ─" in "".join(span.text for span in untimed)
     for width in (20, 40, 79):
         for who in ("漢" * 40, "x" * 500, "\x1b[2J", ""):
             rule = event_title(event, who, UTC, "error 3 of 5").rule(width)

@@ -10,7 +10,8 @@ from ivscope.domain.events import Event
 from ivscope.knowledge.error_codes import explain_code, explain_missing_code
 from ivscope.knowledge.event_names import explain_event
 from ivscope.knowledge.explanation import Cause, Explanation, Limit
-from ivscope.render.cells import clip, cut, line_width, wrap
+from ivscope.render.cells import clip, cut, line_width, shorten, wrap
+from ivscope.render.cells import width as text_width
 from ivscope.render.fields import contradiction_lines, field, text_field, title, value_span
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe
@@ -202,16 +203,27 @@ class Title:
         return [*first, *(wrap(second, width) if second else ()), ()]
 
     def rule(self, width: int) -> Line:
-        """Draw it in a rule between a list and the detail below it."""
+        """Draw it in a rule between a list and the detail below it.
+
+        Where not all has room, the zone goes first, which the header has too, then the word before
+        the number, then the end of the name.
+        """
         if not self.what:
             return (Span(_RULE * width, Role.MUTED),)
-        end = f" {self.ordinal} {_RULE}" if self.ordinal else ""
-        room = width - len(end) - len(f"{_RULE}  {_RULE}")
-        # Roles change as seldom as can be: each change costs bytes at every move of the cursor.
         who = "".join(span.text for span in self.who)
-        parts = [text for text in (who, self.clock) if text]
-        beside = Span("".join(f" · {text}" for text in parts))
-        inside = cut((*self.what, beside), room)
+        bare = self.clock.partition(" ")[0] if self.clock[:1].isdigit() else self.clock
+        number = self.ordinal.partition(" ")[2]
+        sides = (self.clock, self.ordinal), (bare, self.ordinal), (bare, number)
+        for clock_, ordinal in sides:
+            end = f" {ordinal} {_RULE}" if ordinal else ""
+            fixed = line_width(self.what) + len(f"{_RULE}  {_RULE}{end}")
+            room = width - fixed - sum(len(f" · {text}") for text in (clock_,) if text)
+            if text_width(who) + len(" · ") <= room:
+                break
+        named = shorten(who, room - len(" · "))
+        # One role for all of it: each change of roles costs bytes at every move of the cursor.
+        beside = "".join(f" · {text}" for text in (named, clock_) if text)
+        inside = cut((*self.what, Span(beside)), width - len(end) - len(f"{_RULE}  {_RULE}"))
         fill = _RULE * (width - line_width(inside) - len(end) - len(f"{_RULE}  "))
         return Span(f"{_RULE} ", Role.MUTED), *inside, Span(f" {fill}{end}", Role.MUTED)
 
