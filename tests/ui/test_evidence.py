@@ -1,5 +1,6 @@
 """Evidence in the detail: findings, z to their events, Z to what would tell more."""
 
+import re
 from contextlib import asynccontextmanager
 
 from support.explorer import JOSE, LIVE_STAGE, NINA, PRIYA, at, explorer
@@ -30,7 +31,7 @@ async def put_on(journey, **wanted):
     row = next(rows)
     event = view.log[view.position(row)]
     journey.pane.move_to(row)
-    await journey.until(lambda: f"{event.time:%H:%M:%S} UTC" in detail(journey))
+    await journey.until(lambda: f"· {event.time:%H:%M:%S}" in title_of(journey))
     assert journey.event == event
 
 
@@ -39,6 +40,14 @@ def is_like(event, clock=None, **wanted):
     if clock is not None and f"{event.time:%H:%M:%S}" != clock:
         return False
     return all(getattr(event, name) == value for name, value in wanted.items())
+
+
+def title_of(journey):
+    """The title of the detail, without the date."""
+    title = "".join(span.text for span in journey.explorer._rule._line)
+    if not journey.explorer.context.layout.detail_has_rule:
+        title = "".join(span.text for line in journey.explorer._text.lines[:2] for span in line)
+    return re.sub(r"\d{4}-\d\d-\d\d ", "", title)
 
 
 def detail(journey):
@@ -163,6 +172,43 @@ async def test_publishers_are_counted_by_a_sweep_only_and_z_stays_on_the_timelin
         await journey.press("escape")
         await journey.until(lambda: journey.here == at(PRIYA))
         await journey.until(lambda: "12 slots were taken" in detail(journey))
+
+
+def listed(journey, label):
+    """The people below a label of the detail, without their numbers."""
+    lines = ["".join(span.text for span in line) for line in journey.explorer._text.lines]
+    (first,) = [number for number, line in enumerate(lines) if line.startswith(label)]
+    people = [lines[first][len(label) :]]
+    for line in lines[first + 1 :]:
+        if not line.startswith(" "):
+            break
+        people.append(line)
+    return [person.strip().partition(" ")[2] for person in people]
+
+
+async def test_who_held_the_slots_and_who_else_failed_are_listed_once_everybody_is_read():
+    async with explorer(at(), size=(80, 24), unlimited=True) as journey:
+        await journey.until("40 participants, all read")
+        await journey.press("i")
+        await journey.until(lambda: "ALL READ" in journey.screen[0], within=60)
+        await journey.press("escape")
+        journey.go(at(PRIYA))
+        await journey.until("61 events, all read")
+        await put_on(journey, error_code="QUOTA_EXCEEDED", clock="20:48:05")
+        await journey.until(lambda: "LIKELY" in detail(journey))
+        text = detail(journey)
+        assert "kenji-rival stopped publishing 3 min 55 s after, and priya-guest pub" in text
+        assert "Do next     Free a slot, or end the replication" in text
+        assert text.index("LIKELY") < text.index("SEEN") < text.index("UNKNOWN")
+        publishers = listed(journey, "Publishing")
+        assert publishers[0] == "mara-host since 20:30:34"
+        assert publishers[-1] == "6 more"
+        await put_on(journey, error_code="INTERNAL_SERVER_EXCEPTION", clock="21:10:41")
+        await journey.until(lambda: "Also got it" in detail(journey))
+        others = listed(journey, "Also got it")
+        assert len(others) == 6
+        assert others[0] == "g1-amelie 21:10:04"
+        assert not any("priya-guest" in one for one in others)
 
 
 async def test_what_had_gone_on_too_long_is_measured_from_its_start():

@@ -1,14 +1,17 @@
 import pytest
 
 from ivscope.domain.stages import ParticipantSummary, SessionScope
+from ivscope.findings.event_context import look
 from ivscope.findings.finding import MOST_REFS, Certainty, EventRef, FactKind
 from ivscope.findings.repeats import MOST_COMPARED
 from ivscope.findings.rules import findings_for
+from ivscope.findings.token_exchange import Published, token_history
 from ivscope.knowledge.error_codes import ERROR_CODES
 from support.given_facts import (
     ME,
     GivenFacts,
     GivenSession,
+    as_facts,
     at,
     event,
     exchanged,
@@ -775,3 +778,84 @@ def test_a_stop_by_an_exchange_says_where_to_look_for_who_took_publish():
     assert (who.certainty, positions(who)) == (Certainty.UNKNOWN, [1])
     events[1] = exchanged(5, HOST, HOST)
     assert unsaid(GivenFacts(*events), "Who took", 2)
+
+
+# All tokens of a stay
+
+
+STAY = (
+    event(0, "JOINED"),
+    exchanged(100, VIEWER, HOST),
+    event(104, "PUBLISH_STARTED"),
+    event(160, "PUBLISH_ERROR", "QUOTA_EXCEEDED"),
+    exchanged(200, HOST, VIEWER),
+    event(200, "PUBLISH_STOPPED"),
+    event(220, "PUBLISH_ERROR", "INSUFFICIENT_CAPABILITIES"),
+    event(240, "PUBLISH_ERROR", "INSUFFICIENT_CAPABILITIES"),
+    event(300, "LEFT"),
+)
+
+
+def history_of(*events, at=1, complete=True):
+    """The tokens around the event at a position."""
+    known = as_facts(GivenFacts(*events, complete=complete))
+    context = look(scope(), at, known)
+    return None if context is None else token_history(context)
+
+
+def test_a_stay_has_the_token_it_joined_with_and_one_for_each_exchange():
+    history = history_of(*STAY, at=4)
+    assert [one.token for one in history.tokens] == [VIEWER, HOST, VIEWER]
+    assert [one.since for one in history.tokens] == [at(0), at(100), at(200)]
+    assert [one.is_joined for one in history.tokens] == [True, False, False]
+    assert history.at == 2
+    assert history.is_all_read
+    assert history_of(*STAY, at=1).at == 1
+
+
+def test_publishing_and_errors_stand_under_the_token_that_was_in_force():
+    first, second, third = history_of(*STAY).tokens
+    assert (first.published, first.errors) == ((), ())
+    assert second.published == (Published(at(104), at(200)),)
+    assert second.errors == (("QUOTA_EXCEEDED", 1),)
+    assert third.published == ()
+    assert third.errors == (("INSUFFICIENT_CAPABILITIES", 2),)
+    assert not third.is_error_tied
+
+
+def test_publishing_that_went_on_over_an_exchange_stands_under_both_tokens():
+    longer = (*STAY[:5], event(250, "PUBLISH_STOPPED"), *STAY[6:])
+    _, second, third = history_of(*longer).tokens
+    assert second.published == third.published == (Published(at(104), at(250)),)
+
+
+def test_an_error_in_the_second_of_an_exchange_is_marked_as_such():
+    tied = (*STAY[:5], event(200, "PUBLISH_ERROR", "INVALID_INPUT"), *STAY[5:])
+    assert [one.is_error_tied for one in history_of(*tied).tokens] == [False, False, True]
+
+
+def test_only_the_stay_of_the_exchange_counts():
+    again = (
+        *STAY,
+        event(400, "JOINED"),
+        exchanged(420, VIEWER, VIEWER),
+        event(430, "PUBLISH_ERROR", "INVALID_INPUT"),
+    )
+    assert len(history_of(*again).tokens) == 3
+    assert [one.since for one in history_of(*again, at=10).tokens] == [at(400), at(420)]
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        (STAY[0], exchanged(100, VIEWER, HOST), exchanged(200, VIEWER, HOST)),
+        (STAY[0], exchanged(100, VIEWER, HOST), exchanged(100, HOST, VIEWER)),
+        (*STAY, event(None, "PUBLISH_ERROR", "INVALID_INPUT")),
+        (*STAY, event(None, "PUBLISH_STARTED")),
+        (*STAY[:2], event(150, "PUBLISH_STOPPED")),
+        (STAY[1], event(0, "LEFT")),
+    ],
+    ids=["missing", "one second", "untimed error", "untimed start", "no start", "no exchange"],
+)
+def test_where_tokens_cannot_be_put_in_order_nothing_is_told_of_them(events):
+    assert history_of(*events) is None

@@ -116,11 +116,12 @@ def test_a_subscribe_event_without_its_publisher_says_so():
     assert "Publisher" not in _texts(detail_lines(_event("JOINED"), 80))[0]
 
 
-def test_the_other_participant_is_named_where_its_name_is_known_and_its_id_stands_beside_it():
+def test_the_other_participant_is_named_where_its_name_is_known_and_wide_adds_its_id():
     event = _event("SUBSCRIBE_ERROR", "PUBLISHER_NOT_FOUND", remote_participant_id="Ou5b5n5XLMdC")
     names = {"Ou5b5n5XLMdC": "mara-host"}
-    first = _texts(detail_lines(event, 80, name_of=names.get))[0]
-    assert first == "Publisher   mara-host Ou5b5n5XLMdC"
+    assert _texts(detail_lines(event, 80, name_of=names.get))[0] == "Publisher   mara-host"
+    wide = _texts(detail_lines(event, 80, name_of=names.get, wide=True))[0]
+    assert wide == "Publisher   mara-host Ou5b5n5XLMdC"
     assert _texts(detail_lines(event, 80))[0] == "Publisher   Ou5b5n5XLMdC"
 
 
@@ -203,13 +204,16 @@ def test_a_page_is_named_by_its_file_and_is_not_broken():
 
 def test_the_title_fits_into_a_rule_and_gives_way_from_its_least_important_end():
     event = _event(code="QUOTA_EXCEEDED")
-    wide = event_title(event, "priya-guest", UTC, "error 3 of 5").rule(100)
-    assert "".join(span.text for span in wide) == (
-        "─ PUBLISH_ERROR QUOTA_EXCEEDED · priya-guest · 2026-11-23 20:36:28.602 UTC "
-        "────────── error 3 of 5 ─"
+    rule = event_title(event, "priya-guest", UTC, "error 3 of 5").rule(90)
+    assert "".join(span.text for span in rule) == (
+        "─ PUBLISH_ERROR QUOTA_EXCEEDED · priya-guest · 20:36:28.602 UTC ─────────── error 3 of 5 ─"
     )
-    narrow = event_title(event, "priya-guest", UTC, "error 3 of 5").rule(80)
-    assert "· priya-guest · 20:36:28.602 UTC ─" in "".join(span.text for span in narrow)
+    long = event_title(_event(code="INSUFFICIENT_CAPABILITIES"), "priya-guest", UTC, "error 3 of 5")
+    assert "".join(span.text for span in long.rule(80)) == (
+        "─ PUBLISH_ERROR INSUFFICIENT_CAPABILITIES · priya-gue… · 20:36:28.602 ─ 3 of 5 ─"
+    )
+    untimed = event_title(replace(_event(), time=None), "priya-guest", UTC, "").rule(44)
+    assert "· no time ─" in "".join(span.text for span in untimed)
     for width in (20, 40, 79):
         for who in ("漢" * 40, "x" * 500, "\x1b[2J", ""):
             rule = event_title(event, who, UTC, "error 3 of 5").rule(width)

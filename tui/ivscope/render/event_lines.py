@@ -10,7 +10,7 @@ from ivscope.domain.events import Event
 from ivscope.knowledge.error_codes import explain_code, explain_missing_code
 from ivscope.knowledge.event_names import explain_event
 from ivscope.knowledge.explanation import Cause, Explanation, Limit
-from ivscope.render.cells import clip, cut, line_width, wrap
+from ivscope.render.cells import clip, cut, line_width, shorten, wrap
 from ivscope.render.cells import width as text_width
 from ivscope.render.fields import contradiction_lines, field, text_field, title, value_span
 from ivscope.render.lines import Line, Role, Span
@@ -134,6 +134,7 @@ def detail_lines(
     name_of: NameOf = lambda _: None,
     tokens: Sequence[Line] = (),
     is_full: bool = False,
+    wide: bool = False,
     raw_key: str = "",
 ) -> list[Line]:
     """Draw everything about one event below its title, the most important first.
@@ -149,11 +150,12 @@ def detail_lines(
         name_of: Names participants.
         tokens: Lines of its tokens.
         is_full: Whether there is the whole screen: then nothing is folded.
+        wide: Whether ids stand beside names.
         raw_key: The key that shows the members as they were read; empty for none.
     """
     lines = [
         *contradiction_lines(event.contradiction, width),
-        *_concerned(event, width, name_of),
+        *_concerned(event, width, name_of, wide=wide),
         *tokens,
     ]
     by_name = explain_event(event.name)
@@ -183,6 +185,8 @@ class Title:
     who: Line = ()
     time: str = ""
     """Date, time of day and zone; empty for none."""
+    clock: str = ""
+    """The same without the date."""
     ordinal: str = ""
     """Such as "error 3 of 5"; empty for none."""
 
@@ -199,18 +203,27 @@ class Title:
         return [*first, *(wrap(second, width) if second else ()), ()]
 
     def rule(self, width: int) -> Line:
-        """Draw it in a rule between a list and the detail below it; the date where it has room."""
+        """Draw it in a rule between a list and the detail below it.
+
+        Where not all has room, the zone goes first, which the header has too, then the word before
+        the number, then the end of the name.
+        """
         if not self.what:
             return (Span(_RULE * width, Role.MUTED),)
-        end = f" {self.ordinal} {_RULE}" if self.ordinal else ""
-        room = width - len(end) - len(f"{_RULE}  {_RULE}")
-        dot = Span(" · ", Role.MUTED)
-        what = (*self.what, *((dot, *self.who) if self.who else ()))
-        if self.time:
-            rest = room - line_width(what) - line_width((dot,))
-            is_dated = text_width(self.time) <= rest
-            what = (*what, dot, Span(self.time if is_dated else self.time.partition(" ")[2]))
-        inside = cut(what, room)
+        who = "".join(span.text for span in self.who)
+        bare = self.clock.partition(" ")[0] if self.clock[:1].isdigit() else self.clock
+        number = self.ordinal.partition(" ")[2]
+        sides = (self.clock, self.ordinal), (bare, self.ordinal), (bare, number)
+        for clock_, ordinal in sides:
+            end = f" {ordinal} {_RULE}" if ordinal else ""
+            fixed = line_width(self.what) + len(f"{_RULE}  {_RULE}{end}")
+            room = width - fixed - sum(len(f" · {text}") for text in (clock_,) if text)
+            if text_width(who) + len(" · ") <= room:
+                break
+        named = shorten(who, room - len(" · "))
+        # One role for all of it: each change of roles costs bytes at every move of the cursor.
+        beside = "".join(f" · {text}" for text in (named, clock_) if text)
+        inside = cut((*self.what, Span(beside)), width - len(end) - len(f"{_RULE}  {_RULE}"))
         fill = _RULE * (width - line_width(inside) - len(end) - len(f"{_RULE}  "))
         return Span(f"{_RULE} ", Role.MUTED), *inside, Span(f" {fill}{end}", Role.MUTED)
 
@@ -234,7 +247,9 @@ def event_title(event: Event, who: str, zone: tzinfo, ordinal: str) -> Title:
     elif event.is_error:
         spans += [Span(" "), Span("no error code", Role.ERROR)]
     whose = Span(clip(who, _NAME_CELLS), Role.STRONG)
-    return Title(tuple(spans), (whose,), full(event.time, zone), ordinal)
+    time = full(event.time, zone)
+    short = time.partition(" ")[2] if isinstance(event.time, datetime) else time
+    return Title(tuple(spans), (whose,), time, short, ordinal)
 
 
 _NAME_CELLS = 24
@@ -245,7 +260,7 @@ def _name(event: Event) -> str:
     return "(no name)" if event.name is None else value_span(event.name).text
 
 
-def _concerned(event: Event, width: int, name_of: NameOf) -> Iterator[Line]:
+def _concerned(event: Event, width: int, name_of: NameOf, *, wide: bool) -> Iterator[Line]:
     """Draw the other participant, and places; on a subscribe event a replica is the publisher."""
     own = (Span(" (this participant is a replica)", Role.WARNING),) if event.replica else ()
     remote = event.remote_participant_id
@@ -254,7 +269,8 @@ def _concerned(event: Event, width: int, name_of: NameOf) -> Iterator[Line]:
         name = None if remote is None else name_of(remote)
         who: Line = (value_span(remote, Role.ACCENT),)
         if name:
-            who = (value_span(name, Role.ACCENT), Span(" "), value_span(remote, Role.MUTED))
+            with_id = (Span(" "), value_span(remote, Role.MUTED)) if wide else ()
+            who = (value_span(name, Role.ACCENT), *with_id)
         if event.is_subscribe and event.replica:
             who, own = (*who, Span(" (a replica)", Role.WARNING)), ()
         yield from field(label, (*who, *own), width)

@@ -122,6 +122,7 @@ class Detail:
             name_of=partial(self.event_findings.user_id, scope),
             tokens=self._tokens(pane, scope, width, zone, who, is_full=is_full),
             is_full=is_full,
+            wide=pane.wide,
             raw_key=self._raw_key,
         )
         return title, lines

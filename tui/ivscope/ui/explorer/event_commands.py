@@ -474,7 +474,7 @@ class EventCommands:
 
     def _toggle_wide(self) -> None:
         self._pane.wide = not self._pane.wide
-        self._pane.redraw()
+        self._context.redraw()
 
 
 def _seconds_between(event_list: EventList, row: int, moment: datetime) -> float:

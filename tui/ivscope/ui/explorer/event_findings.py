@@ -98,6 +98,11 @@ class EventFindings:
         scope = ref.scope
         if isinstance(scope, ParticipantScope):
             who = None if scope == own.scope else scope.participant_id
+        elif isinstance(own.scope, ParticipantScope) and who == own.scope.participant_id:
+            # The log of the session has its own events too, and this one.
+            if log[ref.position] == self.event_at(own):
+                return None
+            who = None
         if who is not None:
             who = self.user_id(scope, who) or who
         return Cited(log.name(ref.position), log[ref.position].time, who)

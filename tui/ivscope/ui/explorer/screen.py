@@ -37,7 +37,7 @@ from ivscope.ui.explorer.read_commands import ReadCommands
 from ivscope.ui.explorer.session_views import SessionViews
 from ivscope.ui.explorer.status_area import StatusArea, TypedTexts
 from ivscope.ui.time_display import TimeDisplay
-from ivscope.ui.widgets.canvas import LineBar
+from ivscope.ui.widgets.canvas import Edge, LineBar
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.screens import QuietScreen
 from ivscope.ui.widgets.text_pane import NoticePane, TextPane
@@ -140,6 +140,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             yield self._picker
             yield self._events
             yield self._rule
+            yield Edge(id="edge")
             yield self._text
         yield self._trouble
         yield self.context.status

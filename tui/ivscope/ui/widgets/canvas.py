@@ -10,7 +10,7 @@ from textual.geometry import Region
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from ivscope.render.lines import Line, Role
+from ivscope.render.lines import Line, Role, Span
 from ivscope.render.plots import in_ascii
 from ivscope.ui.stylesheets import PLAIN_SIGNS
 
@@ -172,6 +172,14 @@ class Canvas(ScrollView, inherit_bindings=False):
         """Repaint differences after a scroll instead of the whole region."""
         if round(old_value) != round(new_value):
             self.repaint()
+
+
+class Edge(Canvas):
+    """A line from top to bottom. It is a widget of its own so that no line beside it sends it."""
+
+    def draw(self, y: int, width: int) -> Strip:  # noqa: ARG002 - all lines are alike
+        """Draw one cell of the line."""
+        return self.strip_of((Span("│", Role.MUTED),), width)
 
 
 class LineBar(Canvas):
