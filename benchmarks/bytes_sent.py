@@ -20,8 +20,8 @@ _SIZES = {(80, 24): 1000, (120, 40): 1600}
 """Columns and rows, and the bytes that a cursor move may cost there on average."""
 
 _MOVES = 30
-"""As many as the 61 events have rows where equal ones share a row, and not one more: a key that moves
-nothing sends nothing."""
+"""As many as the 61 events have rows where equal ones share a row, and not one more: a key that
+moves nothing sends nothing."""
 _IDLE_SECONDS = 5.0
 
 

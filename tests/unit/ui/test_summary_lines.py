@@ -112,6 +112,16 @@ def test_the_publishers_have_a_strip_against_the_limit_where_there_is_room():
     assert not any(text.startswith("publishing") for text in narrow)
 
 
+def test_the_most_publishers_are_a_range_where_an_end_is_missing():
+    def levels(cells):
+        return [PublisherLevel(0, 2) for _ in range(cells)]
+
+    told = summary()
+    lines = summary_lines(told, 110, times(told, publishing=levels))
+    row = next(line for line in lines if line.line and line.line[0].text.startswith("publishing"))
+    assert "0 to 2 of 12" in "".join(span.text for span in row.line)
+
+
 @pytest.mark.parametrize("unread", ["c", "bc"])
 def test_what_rests_on_a_part_says_so_in_every_heading(unread):
     rows = texts(summary(unread, all_listed=False))

@@ -241,9 +241,13 @@ def _over_time(summary: Summary, width: int, times: SummaryTimes) -> Iterator[Su
         return SummaryLine((Span(name.ljust(label), Role.MUTED), *drawn, told), drill)
 
     if times.publishing is not None and width >= _WIDE and summary.publishers:
-        levels = [level.certain for level in times.publishing(cells)]
-        least = "" if summary.coverage.is_complete else "at least "
-        most = f"{least}{max(levels)} of {PUBLISHER_LIMIT}"
+        found = times.publishing(cells)
+        levels = [level.certain for level in found]
+        low, high = max(levels), max(level.possible for level in found)
+        most = f"at least {low}"
+        if summary.coverage.is_complete:
+            most = f"{low}" if low == high else f"{low} to {high}"
+        most += f" of {PUBLISHER_LIMIT}"
         drawn = strip(levels, Role.GOOD, PUBLISHER_LIMIT)
         yield line("publishing", drawn, most, levels.index(max(levels)), summary.publishers_drill)
     if times.own:
