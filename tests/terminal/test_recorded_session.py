@@ -30,7 +30,10 @@ def recording_to(file, endpoint):
 
 
 def participants_read(terminal):
-    found = re.search(r"(\d+) of 40 participants read", "\n".join(terminal.screen))
+    screen = "\n".join(terminal.screen)
+    if "40 participants · " in screen and "ALL READ" in screen:
+        return PEOPLE
+    found = re.search(r"(\d+) of 40 participants read", screen)
     return int(found[1]) if found else 0
 
 
