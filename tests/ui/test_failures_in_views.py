@@ -51,7 +51,7 @@ async def test_a_sweep_that_fails_is_told_in_every_view_and_counts_nothing_as_ze
         journey.go(at(PRIYA))
         await journey.until(lambda: "FAILED · r retries" in journey.status)
         assert f"ivs:{EVENTS}" in journey.status
-        assert "Ask for" in journey.text
+        await journey.until("Ask for")
         assert "No events returned" not in journey.text
 
 
