@@ -8,7 +8,8 @@ from support.explorer import DANA, MARA, PRIYA, at, explorer
 
 EVENTS = "ListParticipantEvents"
 STEP = f"Ask for the action ivs:{EVENTS}"
-CAUSE = f"ivs:{EVENTS} is not allowed for"
+CAUSE = f"ivs:{EVENTS} is not allowed for assumed-role/OnCall/alex (the default profile"
+"""The action and the role that lacks it, whole in every view at 80 columns."""
 
 SIZES = [(80, 24), (120, 40)]
 
