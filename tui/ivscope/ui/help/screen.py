@@ -5,13 +5,13 @@ from enum import StrEnum
 from typing import ClassVar
 
 from textual import on
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
-from ivscope.render.bars import footer_line
+from ivscope.render.bars import footer_line, note_line
 from ivscope.render.cells import pad, shorten, wrap
 from ivscope.render.lines import Line, Role, Span
 from ivscope.settings.commands import COMMANDS, Area, Command, View, footer_hints
@@ -162,7 +162,11 @@ def _nothing_found(width: int) -> tuple[Line, ...]:
 class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScreen[str | None]):
     """Help and command palette in one; its result is the id of the command to do, or None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = keyboard(View.HELP)
+    # Over other screens, the keys of the app are not asked.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *keyboard(View.HELP),
+        Binding("ctrl+c", "app.help_quit", show=False),
+    ]
 
     def __init__(self, view: View, keys: Mapping[str, str], reasons: Mapping[str, str]) -> None:
         """Make the help of a view.
@@ -212,10 +216,15 @@ class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScr
         self.call_after_refresh(self._show)
 
     def say(self, note: str) -> None:
-        """Say nothing: no command of the help can be refused."""
+        """Show a note instead of the keys until the search or the chosen command changes."""
+        text = self.handlers.with_keys(note)
+        self.query_one("#help-footer", LineBar).show(note_line(text, self.size.width))
 
     def on_resize(self) -> None:
         """Draw again for another width."""
+        self._show_keys()
+
+    def _show_keys(self) -> None:
         width = self.size.width
         hints = (("type", "search"), *footer_hints(View.HELP, self.keys))
         self.query_one("#help-footer", LineBar).show(footer_line(hints, width))
@@ -227,6 +236,7 @@ class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScr
     @on(Input.Changed)
     def _search(self, message: Input.Changed) -> None:
         message.stop()
+        self._show_keys()
         is_search = bool(message.value.strip())
         entries = found(message.value, self.keys, self._from) if is_search else grouped(self._from)
         self._rows = HelpRows(entries, self.keys, self._reasons)
