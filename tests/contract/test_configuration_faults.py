@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import os
 import socket
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -179,23 +181,52 @@ def test_a_credential_process_that_does_not_work_is_named(home, command, kind, w
     assert "made" in shown(failure)
 
 
+@contextmanager
+def hanging_command(home):
+    """A command that prints nothing and waits until the block ends."""
+    pipe = home / "secret-pipe"
+    os.mkfifo(pipe)
+    write_ends = []
+
+    def is_being_read():
+        """A pipe opens for writing without waiting only while somebody reads it."""
+        with suppress(OSError):
+            write_ends.append(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+        return write_ends
+
+    def wait_until_it_runs():
+        wait_for(is_being_read)
+
+    try:
+        yield f"cat {pipe}", wait_until_it_runs
+    finally:
+        for end in write_ends:
+            os.close(end)
+
+
 def test_a_credential_process_that_hangs_is_what_is_waited_for_and_blamed(home):
     """The arguments of the command can hold a secret and are not shown."""
-    (home / "config").write_text("[profile made]\ncredential_process = sleep 60\n")
-    options = AwsOptions(profile="made", region=REGION, endpoint_url="http://127.0.0.1:9")
-    provider = StageDataProvider(lambda: AwsSource.connect(options), deadline=1.0)
-    try:
-        feed = provider.stages()
-        provider.read_more(feed)
-        wait_for(lambda: provider.activity().waits_for is not None)
-        assert provider.activity().waits_for == "the credential_process sleep of profile made"
-        wait_for(lambda: feed.status.failure is not None)
-    finally:
-        provider.close()
+    before = set(threading.enumerate())
+    with hanging_command(home) as (command, wait_until_it_runs):
+        (home / "config").write_text(f"[profile made]\ncredential_process = {command}\n")
+        options = AwsOptions(profile="made", region=REGION, endpoint_url="http://127.0.0.1:9")
+        provider = StageDataProvider(lambda: AwsSource.connect(options), deadline=1.0)
+        try:
+            feed = provider.stages()
+            provider.read_more(feed)
+            wait_until_it_runs()
+            wait_for(lambda: provider.activity().waits_for is not None)
+            assert provider.activity().waits_for == "the credential_process cat of profile made"
+            wait_for(lambda: feed.status.failure is not None)
+        finally:
+            provider.close()
     failure = feed.status.failure
     assert (failure.kind, failure.retryable) == (FailureKind.CREDENTIALS, True)
-    assert "credential_process sleep of profile made" in failure.summary
+    assert "credential_process cat of profile made" in failure.summary
     assert "127.0.0.1" not in shown(failure)
+    assert "secret-pipe" not in shown(failure)
+    # The call given up ends with its command, and leaves no thread to the tests that follow.
+    wait_for(lambda: set(threading.enumerate()) <= before)
 
 
 SSO = (

@@ -19,10 +19,9 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -56,6 +55,9 @@ NOT_MADE_HERE = {
     "connection that times out": "depends on the machine: a full backlog is not full everywhere",
 }
 """Rows of the table that cannot be made on any one machine, and why."""
+
+_CHANGING = re.compile(r"\d+ s\b")
+"""Seconds on screen, which go on by themselves."""
 
 _ENDED = re.compile(r"\b(not refreshed|FAILED|EXPIRED|PARTLY READ|THROTTLED|NOT RECORDED)\b")
 
@@ -140,9 +142,26 @@ def until_told(tmux: Tmux, timeout: float = 60) -> list[str]:
         tmux.until(is_told, timeout)
     except AssertionError:
         return [*tmux.screen, "(never told)"]
-    # Other calls of the view may fail a moment later.
-    time.sleep(0.3)
-    return tmux.screen
+    return settled(tmux)
+
+
+def settled(tmux: Tmux) -> list[str]:
+    """Wait until nothing is being read and the screen says so twice alike; that screen.
+
+    Other calls of a view may fail a moment later than the first.
+    """
+    last: list[str] = []
+
+    def is_settled() -> bool:
+        nonlocal last
+        before, last = last, tmux.screen
+        text = flat(last)
+        is_alike = _CHANGING.sub("", flat(before)) == _CHANGING.sub("", text)
+        return is_alike and not re.search(r"READING|API [1-9]", text)
+
+    with suppress(AssertionError):  # the checks say what is wrong with the screen
+        tmux.until(is_settled, 5)
+    return last
 
 
 def words_of(name: str) -> tuple[str, str]:
@@ -154,7 +173,7 @@ def words_of(name: str) -> tuple[str, str]:
     if name in THROTTLING:
         return "AWS asks for fewer calls", "THROTTLED"
     if name.startswith("accessdenied"):
-        cause = "is not allowed"  # the role that is denied is cut where the cause has two lines
+        cause = "is not allowed for assumed-role/OnCall/alex"
     if name == "missing_member":
         cause = "no `"  # each call lacks another one
     return cause, step.replace("ListStages", "")
@@ -365,7 +384,7 @@ BROKEN: Mapping[str, Broken] = {
     "role that wants a code": Broken(
         "mfa_serial",
         "one-time code (MFA)",
-        "export-credentials --profile team",
+        "get-caller-identity --profile team",
         _TEAM,
         config=(
             f"[profile team]\n{_ROLE}source_profile = base\n"
@@ -619,7 +638,7 @@ def meet_huge() -> Told:
 def meet_denied(operation: str) -> Told:
     """Be denied one operation only: it is named, and the rest goes on."""
     told = Told(f"only {operation} denied", "403 AccessDeniedException for one operation")
-    said = f"ivs:{operation} is not allowed"
+    said = f"ivs:{operation} is not allowed for assumed-role/OnCall/alex"
     step = f"action ivs:{operation}"
     world = open_world("incident", lambda: EPOCH)
     with Endpoint(world) as endpoint:
@@ -629,13 +648,16 @@ def meet_denied(operation: str) -> Told:
             with program(*start, PRIYA) as tmux:
                 told.expect("events: never told", is_so=shows(tmux, said, step))
                 said_too = "0 events read" if operation == EVENTS else "61 events"
-                told.look("events", tmux.screen, said=(said, step, said_too))
+                told.look("events", settled(tmux), said=(said, step, said_too))
         if operation in {"GetStageSession", EVENTS, "ListParticipants"}:
             with program(*start) as tmux:
                 tmux.until(lambda: "particip" in flat(tmux.screen))
                 shows(tmux, "40 participants, all read", timeout=5)
+                if operation == "ListParticipants":
+                    told.look("participants", until_told(tmux), said=(said, "by its id", step))
                 tmux.press("i")
-                told.expect("summary: never told", is_so=shows(tmux, said, step))
+                is_told = shows(tmux, "SUMMARY", said, step)
+                told.expect("summary: never told", is_so=is_told)
                 told.look("summary", until_told_or_read(tmux), said=(said, step))
     return told
 

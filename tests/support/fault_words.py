@@ -29,7 +29,7 @@ REFUSED = {
         KIND.DENIED,
         False,
         "AccessDeniedException",
-        "not authorized to perform",
+        "assumed-role/OnCall/alex",
         "ivs:ListStages",
     ),
     "pending": (KIND.DENIED, False, "PendingVerification", "pending verification", "account"),

@@ -1,4 +1,8 @@
-"""A fault of each kind, met by the real program in tmux; `support.fault_table` meets them all."""
+"""A few faults met by the real program in tmux; `support.fault_table` meets them all.
+
+What each fault is told as is held by tests/contract, and the views by tests/ui: here is the way
+from the endpoint to a terminal of 80 columns, for one of each way that a row is met.
+"""
 
 import pytest
 
@@ -11,12 +15,9 @@ pytestmark = pytest.mark.skipif(not HAS_TMUX, reason="tmux is not on PATH")
 @pytest.mark.parametrize(
     "row",
     [
-        "internal500",
         "accessdenied",
         "only GetParticipant denied",
-        "only ListParticipantEvents denied",
         "credential_process fails",
-        "port closed",
     ],
 )
 def test_a_fault_is_told_with_cause_and_step_rows_stay_and_r_goes_on(row):

@@ -1,6 +1,10 @@
 """A recording that the disk takes no more of: told in every view, and at the end."""
 
 import shlex
+import shutil
+import subprocess
+
+import pytest
 
 from support.terminal import IVSCOPE, Terminal, settings
 
@@ -12,10 +16,30 @@ def words(terminal):
     return " ".join(terminal.text.split())
 
 
-def test_a_full_disk_is_told_in_every_view_and_at_the_end(tmp_path):
-    file = tmp_path / "full.ivscope"
+def disk_of(folder):
+    """A shell command that puts a disk of `ROOM` blocks there, for itself and what it starts."""
+    return f"mount -t tmpfs -o size={ROOM * 512} none {shlex.quote(str(folder))}"
+
+
+def may_mount(folder):
+    """Whether a process may have disks of its own here."""
+    if not shutil.which("unshare"):
+        return False
+    tried = ["unshare", "-rm", "sh", "-c", disk_of(folder)]
+    return subprocess.run(tried, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("cause", ["a file that may not grow", "a full disk"])
+def test_a_recording_without_room_is_told_in_every_view_and_at_the_end(tmp_path, cause):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    file = disk / "full.ivscope"
     command = shlex.join([*IVSCOPE, "--demo", "--record", str(file)])
     limited = ["sh", "-c", f"ulimit -f {ROOM}; exec {command}"]
+    if cause == "a full disk":
+        if not may_mount(disk):
+            pytest.skip("this process may not mount a disk")
+        limited = ["unshare", "-rm", "sh", "-c", f"{disk_of(disk)}; exec {command}"]
     # Python would leave compiled modules behind that are cut at the limit.
     environ = settings(PYTHONDONTWRITEBYTECODE="1", XDG_STATE_HOME=str(tmp_path))
     with Terminal(limited, columns=80, rows=24, environ=environ) as terminal:

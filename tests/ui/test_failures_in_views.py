@@ -9,6 +9,7 @@ from support.explorer import DANA, MARA, PRIYA, at, explorer
 EVENTS = "ListParticipantEvents"
 STEP = f"Ask for the action ivs:{EVENTS}"
 CAUSE = f"ivs:{EVENTS} is not allowed for"
+ROLE = " assumed-role/OnCall/alex (the default profile, account 111122223333)"
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -18,8 +19,19 @@ def flat(journey):
     return " ".join(journey.text.split())
 
 
+@pytest.mark.parametrize(("key", "place"), [("M", "everybody"), ("plus", "priya-guest")])
+async def test_a_list_above_the_detail_is_as_wide_as_the_screen(key, place):
+    async with explorer(at(PRIYA), size=(80, 24), unlimited=True) as journey:
+        await journey.until("61 events, all read")
+        await journey.press(key)
+        await journey.until(lambda: place in journey.screen[0])
+        await journey.until(lambda: "SINCE PREV" in journey.screen[1])
+        assert journey.rows("events").size.width == 80
+
+
 def assert_told(journey):
-    assert CAUSE in flat(journey)
+    # At 120 columns the detail is beside the list, and lines of both are mixed here.
+    assert (CAUSE + ROLE if journey.app.size.width == 80 else CAUSE) in flat(journey)
     assert STEP in flat(journey)
     assert "ALL READ" not in journey.text
     assert "COMPLETE" not in journey.text
@@ -50,7 +62,7 @@ async def test_a_sweep_that_fails_is_told_in_every_view_and_counts_nothing_as_ze
         journey.go(at(PRIYA))
         await journey.until(lambda: "FAILED · r retries" in journey.status)
         assert f"ivs:{EVENTS}" in journey.status
-        assert "Ask for" in journey.text
+        await journey.until("Ask for")
         assert "No events returned" not in journey.text
 
 
@@ -185,6 +197,84 @@ async def test_ctrl_c_is_answered_in_the_status_line_by_the_key_that_quits():
         await journey.until(lambda: "Ctrl+C does not quit: Ctrl+Q does" in journey.status)
         await journey.press("j")
         await journey.until(lambda: "ALL READ" in journey.status)
+
+
+async def test_ctrl_c_is_answered_below_a_prompt_which_stays_open():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all read")
+        await journey.press("slash", "x")
+        await journey.until("FIND x")
+        await journey.press("ctrl+c")
+        await journey.until(lambda: "Ctrl+C does not quit: Ctrl+Q does" in journey.screen[-1])
+        assert "FIND" in journey.status
+        await journey.press("escape")
+        await journey.until(lambda: "Esc back" in journey.screen[-1])
+
+
+async def test_ctrl_c_is_answered_in_the_help_until_the_search_changes():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all read")
+        await journey.press("question_mark")
+        await journey.until(lambda: "Esc close" in journey.screen[-1])
+        await journey.press("ctrl+c")
+        await journey.until(lambda: "Ctrl+C does not quit: Ctrl+Q does" in journey.screen[-1])
+        await journey.press("x")
+        await journey.until(lambda: "Esc close" in journey.screen[-1])
+
+
+REPLICAS = "ListParticipantReplicas"
+
+
+async def test_replicas_that_are_denied_are_named_and_the_rest_goes_on():
+    fault = f"accessdenied.{REPLICAS}"
+    async with explorer(at(MARA), fault=fault, size=(80, 24), unlimited=True) as journey:
+        await journey.until("events, all read")
+        view = journey.pane.event_list.view
+        names = [view.log[view.position(row)].name for row in range(len(view))]
+        journey.pane.move_to(names.index("REPLICATION_STOPPED"))
+        for _ in range(3):  # other facts may be asked for first
+            if REPLICAS not in journey.endpoint.calls:
+                await journey.press("Z")
+                await journey.settled()
+        await journey.until(f"ivs:{REPLICAS} is not allowed for assumed-role/OnCall/alex")
+        assert f"Ask for the action ivs:{REPLICAS}" in flat(journey)
+        # The events are read, so they are not what failed.
+        assert len(journey.rows("events").rows) == len(names)
+        assert "FAILED" not in journey.status
+        await journey.press("escape")
+        await journey.until("40 participants, all read")
+        assert REPLICAS not in flat(journey)
+
+
+class Circle:
+    """Answers the events of a participant with pages whose cursors lead in a circle."""
+
+    def pick(self, _spec, operation):
+        return ("circle", Fault("a circle", self._send)) if operation == EVENTS else None
+
+    def _send(self, exchange):
+        asked = exchange.request.parameters.get("nextToken")
+        page = exchange.members({**exchange.request.parameters, "nextToken": None})
+        after = {None: "a", "a": "b", "b": "a"}[asked]
+        exchange.send(success({"events": page["events"], "nextToken": after}))
+
+
+async def test_reading_all_of_cursors_in_a_circle_fails_and_nothing_runs():
+    async with explorer(at(DANA), fault="late.NoSuchOperation", size=(80, 24)) as journey:
+        await journey.until("100 events read")
+        journey.endpoint._server.faults = Circle()
+        await journey.press("R")
+        await journey.until("100 events read, more")
+        await journey.settled()
+        await journey.press("L")
+        await journey.until(lambda: "FAILED · R reads anew" in journey.status)
+        await journey.settled()
+        assert "READING" not in journey.text
+        assert "names a next page that was read before" in flat(journey)
+        asked = journey.endpoint.calls[EVENTS]
+        await journey.press("j", "k")
+        await journey.settled()
+        assert journey.endpoint.calls[EVENTS] == asked
 
 
 async def test_r_while_throttled_says_when_it_goes_on_and_asks_for_nothing_anew():

@@ -27,6 +27,24 @@ def test_the_note_of_an_empty_list_is_never_cut():
     assert " ".join(_text(line).strip() for line in lines) == note
 
 
+@pytest.mark.parametrize(
+    ("count", "is_beside", "is_whole"),
+    [(0, False, True), (100, False, False), (100, True, True)],
+    ids=["no rows", "told above the lowest lines", "beside the list that is told of there"],
+)
+def test_the_cause_of_a_failure_is_told_once_on_a_screen(count, is_beside, is_whole):
+    failure = ProviderFailure(
+        FailureKind.SERVICE, "IVS failed", "Wait.", retryable=True, code="500", request_id="r-1"
+    )
+    status = ListStatus("events", count, has_more=True, failure=failure)
+    told = "\n".join(_text(line) for line in tail_lines(status, 80, is_beside=is_beside))
+    assert ("IVS failed" in told) == is_whole
+    assert ("Wait." in told) == is_whole
+    assert "Request id r-1" in told
+    assert "r goes on from where it stopped" in told
+    assert ("100 events read before it are kept." in told) == (count > 0)
+
+
 def test_a_name_of_ten_megabytes_costs_the_header_nothing():
     crumbs = (Crumb("demo"), Crumb("x" * 10_000_000, "\x1b" * 10_000_000), Crumb("last"))
     started = time.process_time()

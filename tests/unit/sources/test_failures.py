@@ -54,6 +54,40 @@ def test_the_wait_that_the_service_asks_for_is_read(headers, seconds):
     assert failure_of(refusal("ThrottlingException", headers=headers)).retry_after == seconds
 
 
+DENIED = "User: arn:aws:sts::111122223333:assumed-role/OnCall/alex is not authorized to perform: "
+ACCOUNT = "(profile prod, account 111122223333)"
+EXPLICIT = "with an explicit deny in a service control policy"
+NO_POLICY = "because no identity-based policy allows the ivs:ListStages action"
+ON_RESOURCE = "on resource: arn:aws:ivs:us-west-2:111122223333:stage/*"
+OF_A_USER = DENIED.replace("sts", "iam").replace("assumed-role/OnCall", "user")
+
+
+@pytest.mark.parametrize(
+    ("said", "who"),
+    [
+        (f"{DENIED}ivs:ListStages", f"assumed-role/OnCall/alex {ACCOUNT}"),
+        (
+            f"{DENIED}ivs:ListStages {ON_RESOURCE} {EXPLICIT}",
+            f"assumed-role/OnCall/alex {ACCOUNT} {EXPLICIT}",
+        ),
+        (f"{OF_A_USER}ivs:ListStages {NO_POLICY}", f"user/alex {ACCOUNT} {NO_POLICY}"),
+        # Another action than the one that was asked for is told as it came.
+        (f"{DENIED}kms:Decrypt", f"profile prod: {DENIED}kms:Decrypt"),
+        ("no", "profile prod: no"),
+        ("", "profile prod: AccessDeniedException"),
+    ],
+)
+def test_what_is_denied_names_the_role_and_the_reason_in_few_words(said, who):
+    failure = failure_of(refusal("AccessDeniedException", status=403, exceptionMessage=said))
+    assert failure.summary == f"ivs:ListStages is not allowed for {who}"
+
+
+def test_a_status_is_told_once():
+    summary = failure_of(refusal("400", "Something is wrong", status=400)).summary
+    assert summary == "ListStages was rejected with status 400: Something is wrong"
+    assert failure_of(refusal("403", status=403)).summary.endswith("with 403: no reason given")
+
+
 def test_the_text_of_a_modelled_error_is_read_where_it_stands():
     error = refusal("ValidationException", exceptionMessage="arn is wrong")
     assert failure_of(error).summary.endswith("ValidationException: arn is wrong")

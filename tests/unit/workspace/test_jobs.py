@@ -343,6 +343,15 @@ def test_what_was_asked_for_is_told_when_it_is_done(person):
     assert person.jobs.outcomes == []
 
 
+def test_what_failed_is_told_when_it_failed_and_once_more_at_the_end(person):
+    failed = Outcome("not saved: No space left on device", is_kept=False)
+    for times in (1, 2):
+        person.save(lambda _promise: failed)
+        person.time.until(lambda times=times: len(person.said) == times)
+    assert person.said == [failed.text] * 2
+    assert person.jobs.outcomes == [failed]
+
+
 def test_with_nothing_promised_leaving_is_at_once(person):
     assert person.leave() == ""
     assert person.left == [True]

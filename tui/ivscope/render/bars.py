@@ -121,6 +121,12 @@ def failure_lines(failure: ProviderFailure, width: int) -> list[Line]:
         "Failed", (Span(f"{failure.kind}  ", Role.ERROR), Span(summary, Role.STRONG)), width
     )
     lines += field("Do", (Span(safe(failure.remedy)),), width)
+    return [*lines, *_failure_facts(failure, width)]
+
+
+def _failure_facts(failure: ProviderFailure, width: int) -> list[Line]:
+    """Say what else is known of a failure whose cause and step are told."""
+    lines: list[Line] = []
     if failure.retry_after is not None:
         wait = f"the service asks to wait {duration(failure.retry_after)}"
         lines += field("Wait", (Span(wait, Role.WARNING),), width)
@@ -414,14 +420,22 @@ def _failure_keys(status: ListStatus) -> list[str]:
     )
 
 
-def tail_lines(status: ListStatus, width: int) -> tuple[Line, ...]:
-    """Draw the lines below the last row: reading, more, failed, or why the list is empty."""
-    return tuple(chain.from_iterable(wrap(line, width) for line in _tail(status, width)))
+def tail_lines(status: ListStatus, width: int, *, is_beside: bool = False) -> tuple[Line, ...]:
+    """Draw the lines below the last row: reading, more, failed, or why the list is empty.
+
+    Args:
+        status: State of the list.
+        width: Cells.
+        is_beside: Whether the list is beside the one whose failure stands above the lowest lines.
+    """
+    lines = _tail(status, width, is_beside=is_beside)
+    return tuple(chain.from_iterable(wrap(line, width) for line in lines))
 
 
-def _tail(status: ListStatus, width: int) -> tuple[Line, ...]:
+def _tail(status: ListStatus, width: int, *, is_beside: bool) -> tuple[Line, ...]:
     if status.failure is not None:
-        return tuple(_failed(status, status.failure, width))
+        is_told = bool(status.count) and not is_beside and not is_not_recorded(status.failure)
+        return tuple(_failed(status, status.failure, width, is_told=is_told))
     if status.waiting or status.reading:
         what = f"more {status.noun}" if status.count else status.noun
         verb = "waiting to read" if status.waiting else "reading"
@@ -445,13 +459,22 @@ def _tail(status: ListStatus, width: int) -> tuple[Line, ...]:
     return ((Span(f"{all_of}{in_number(status.count, status.noun)} read", Role.MUTED),),)
 
 
-def _failed(status: ListStatus, failure: ProviderFailure, width: int) -> Iterator[Line]:
-    """Say why reading stopped, that rows are kept, and which keys go on."""
-    yield from failure_lines(failure, width)
+def _failed(
+    status: ListStatus, failure: ProviderFailure, width: int, *, is_told: bool
+) -> Iterator[Line]:
+    """Say why reading stopped, that rows are kept, and which keys go on.
+
+    Cause and step are told once on a screen: with rows, they stand above the lowest lines.
+    """
+    if not is_told:
+        yield from failure_lines(failure, width)
     if status.count:
         kept = "is kept" if status.count == 1 else "are kept"
         text = f"{in_number(status.count, status.noun)} read before it {kept}."
-        yield (Span(text, Role.MUTED),)
+        failed = (Span("Failed here: ", Role.ERROR),) if is_told else ()
+        yield (*failed, Span(text, Role.MUTED))
+    if is_told:
+        yield from _failure_facts(failure, width)
     if status.can_retry:
         when = "." if failure.retryable else ", once that is done."
         yield (Span(f"r goes on from where it stopped{when}", Role.ACCENT),)

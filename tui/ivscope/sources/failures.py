@@ -74,13 +74,17 @@ def _from_credentials(error: Exception, context: CallContext) -> ProviderFailure
         case boto.CredentialRetrievalError():
             provider = str(error.kwargs.get("provider", "a provider"))
             # boto3's own sentence says again which provider it was, and is cut before the reason.
-            reason = said_by(Exception(error.kwargs.get("error_msg", ""))).strip() or "no reason"
-            who = "credential_process" if provider == "custom-process" else provider
+            reason = (
+                said_by(Exception(error.kwargs.get("error_msg", ""))).strip() or "it gave no reason"
+            )
+            is_process = provider == "custom-process"
+            who = "credential_process" if is_process else provider
+            by_hand = "Run its command" if is_process else "Reach its address"
             return failure_of(
                 FailureKind.CREDENTIALS,
                 f"the {who} of {context.profile_words} gave no credentials: {reason}",
-                "Run its command or reach its address by hand to see why, then r to retry.",
-                retryable=provider != "custom-process",
+                f"{by_hand} by hand to see why, then r to retry.",
+                retryable=not is_process,
             )
         case boto.MetadataRetrievalError():
             return failure_of(

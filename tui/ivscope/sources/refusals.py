@@ -84,6 +84,12 @@ _REFUSED_KEYS = frozenset(
     }
 )
 _DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"})
+_DENIED_WORDS = re.compile(
+    r"User: arn:[a-z-]+:(?:sts|iam)::(?P<account>\d+):(?P<who>\S+) is not authorized to perform: "
+    r"(?P<action>[\w-]+:\w+)(?: on resource: \S+)?(?P<reason>.*)"
+)
+"""How IAM says who was denied what, and at times on which resource and by which policy."""
+
 _SKEW_WORDS = re.compile(r"signature (?:expired|not yet current)", re.IGNORECASE)
 
 
@@ -105,6 +111,12 @@ class _Refusal:
     def said(self) -> str:
         """Code and message, or the code alone."""
         return f"{self.code}: {self.message}" if self.message else self.code
+
+    @property
+    def words(self) -> str:
+        """Code and message; the message alone when the code is no more than the status."""
+        is_status = self.code == str(self.status)
+        return (self.message or "no reason given") if is_status else self.said
 
 
 def translate_refusal(
@@ -226,11 +238,9 @@ def _refused_before(refusal: _Refusal, context: CallContext) -> Judgement:
 def _judge_by_service(refusal: _Refusal, context: CallContext) -> Judgement | None:
     code, said, operation = refusal.code, refusal.said, refusal.operation
     if code in _DENIED:
-        # The code stands on a line of its own, and says nothing that these words do not.
-        said = refusal.message or code
         return (
             FailureKind.DENIED,
-            f"ivs:{operation} is not allowed for {context.profile_words}: {said}",
+            f"ivs:{operation} is not allowed for {_who_is_denied(refusal, context)}",
             _permission_step(operation),
             False,
         )
@@ -277,17 +287,32 @@ def _judge_by_service(refusal: _Refusal, context: CallContext) -> Judgement | No
             return None
 
 
+def _who_is_denied(refusal: _Refusal, context: CallContext) -> str:
+    """The role or user that was denied and why, in so few words that a narrow screen holds them.
+
+    The code stands on a line of its own, the action and the stage stand beside these words.
+    """
+    told = _DENIED_WORDS.fullmatch(refusal.message)
+    if told is None or told["action"] != f"ivs:{refusal.operation}":
+        return f"{context.profile_words}: {refusal.message or refusal.code}"
+    profile = f"{context.profile_words}, account {told['account']}"
+    return f"{told['who']} ({profile}){told['reason']}"
+
+
+_OPENED_BY_ID = {
+    "ListStages": "Open a stage by its ARN: / takes one, and so does `ivscope ARN`.",
+    "ListStageSessions": "Open a session by its id: / takes one.",
+    "ListParticipants": "Open a participant by its id: / takes one.",
+}
+"""What is left to do without a list, by the operation that lists."""
+
+
 def _permission_step(operation: str) -> str:
-    """What helps against a missing permission; a stage is opened by its ARN, listed or not."""
-    if operation == "ListStages":
-        return (
-            "Open a stage by its ARN: / takes one, and so does `ivscope ARN`. Or ask for the "
-            "action ivs:ListStages (IVSReadOnlyAccess has it), or use another profile."
-        )
-    return (
-        f"Ask for the action ivs:{operation} on this stage (IVSReadOnlyAccess has it), or use "
-        "another profile; the rest goes on."
-    )
+    """What helps against a missing permission; what has an id is opened by it, listed or not."""
+    where = "" if operation == "ListStages" else " on this stage"
+    by_id = _OPENED_BY_ID.get(operation)
+    has_it = f"the action ivs:{operation} (IVSReadOnlyAccess has it){where}, or use another profile"
+    return f"{by_id} Or ask for {has_it}." if by_id else f"Ask for {has_it}; the rest goes on."
 
 
 def _judge_by_status(refusal: _Refusal, context: CallContext) -> Judgement:
@@ -325,7 +350,7 @@ def _judge_by_status(refusal: _Refusal, context: CallContext) -> Judgement:
     if status in {401, 403}:
         return (
             FailureKind.DENIED,
-            f"{refusal.operation} was refused with {status}: {said}",
+            f"{refusal.operation} was refused with {status}: {refusal.words}",
             (
                 f"Check the permission ivs:{refusal.operation} of {context.profile_words}, then r "
                 "to retry."
@@ -334,7 +359,7 @@ def _judge_by_status(refusal: _Refusal, context: CallContext) -> Judgement:
         )
     return (
         FailureKind.INVALID,
-        f"{refusal.operation} was rejected with status {status}: {said}",
+        f"{refusal.operation} was rejected with status {status}: {refusal.words}",
         "Check the ids and the endpoint URL; the request id helps AWS Support.",
         False,
     )

@@ -140,7 +140,7 @@ class Jobs:
         self.bugs: list[Bug] = []
         """Errors because of which parts are missing, each once, in the order they happened."""
         self.outcomes: list[Outcome] = []
-        """How the promises ended that quitting waited for or that were given up."""
+        """How the promises ended that quitting waited for, that failed or that were given up."""
         self._crash = crash
         self._ended = threading.Condition()
         self._promises: list[Promise] = []
@@ -223,7 +223,8 @@ class Jobs:
                 return  # given up already, and reported as lost
             self._promises.remove(promise)
             is_leaving = self._leave is not None
-            if is_leaving:
+            # What failed is said again at the end. The same failure is said once.
+            if is_leaving or (not outcome.is_kept and outcome not in self.outcomes):
                 self.outcomes.append(outcome)
             self._ended.notify_all()
         self.ui.soon(self._leave_when_kept if is_leaving else partial(told, outcome.text))

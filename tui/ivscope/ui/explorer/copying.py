@@ -272,12 +272,15 @@ def _batches(lines: Iterator[str]) -> Iterator[list[str]]:
 
 def _written(name: str, content: Callable[[], Iterator[bytes]], head: SavedHead) -> Outcome:
     """Save into the working folder; where that fails, into the folder of our own state."""
-    reason = ""
+    reasons: dict[str, list[str]] = {}
     for folder in (Path(), state_folder(os.environ) / "saved"):
         try:
             save_private(folder / name, content())
         except OSError as error:
-            reason = f"{folder}: {error.strerror}"
+            where = "the working folder" if folder == Path() else str(folder)
+            reasons.setdefault(error.strerror or str(error), []).append(where)
         else:
             return Outcome(f"saved {head.in_words}: {folder / name}")
-    return Outcome(f"not saved: {reason}", is_kept=False)
+    places = "; ".join(f"{reason} in {' and '.join(where)}" for reason, where in reasons.items())
+    step = "mend that, then save again"
+    return Outcome(f"not saved: {', '.join(reasons)}: {step} ({name}: {places})", is_kept=False)

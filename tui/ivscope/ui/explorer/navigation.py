@@ -87,7 +87,8 @@ class Navigation:
         """Show the present place of the trail, and have read what it lacks."""
         everybody = self.here.level is Level.TIMELINE
         self._layout.arrange(shows_events=self.shows_events, everybody=everybody)
-        self._picker.open(self.here.picker, self._trail.view(self.here.picker))
+        left = self._trail.view(self.here.picker)
+        self._picker.open(self.here.picker, left, is_beside=self.shows_events)
         if self.shows_events:
             event_list = self._pane.open(self.here)
             if self.here.level is Level.EVENTS:

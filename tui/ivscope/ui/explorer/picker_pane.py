@@ -30,6 +30,7 @@ class PickerPane:
         """The place whose picker is shown."""
         self.text = ""
         """The text that narrows the rows; empty for all rows."""
+        self._is_beside = False
 
     @property
     def feed(self) -> picking.PickerFeed:
@@ -53,9 +54,9 @@ class PickerPane:
                 self._list.cursor = index
                 return
 
-    def open(self, place: Place, view: PickerState) -> None:
-        """Show the picker of a place as it was left."""
-        self.place, self.text = place, view.text
+    def open(self, place: Place, view: PickerState, *, is_beside: bool) -> None:
+        """Show the picker of a place as it was left, alone or beside the events."""
+        self.place, self.text, self._is_beside = place, view.text, is_beside
         if place.level is Level.PARTICIPANTS and self._people.session != place.session:
             self._people = picking.ParticipantsRead(self._provider, place.session)
         self._draw(view.cursor, view.top)
@@ -165,7 +166,7 @@ class PickerPane:
         )
 
     def _tail(self) -> Tail:
-        return partial(tail_lines, self.status())
+        return partial(tail_lines, self.status(), is_beside=self._is_beside)
 
     def _draw(self, cursor: int, top: int) -> None:
         self._rows = self._make_rows()

@@ -16,7 +16,15 @@ from ivscope.provider.fetch.connection import SourceDetails
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.fetchable import Fetchable
-from ivscope.render.bars import Budget, Crumb, footer_line, header_line, status_line, trouble_lines
+from ivscope.render.bars import (
+    Budget,
+    Crumb,
+    footer_line,
+    header_line,
+    note_line,
+    status_line,
+    trouble_lines,
+)
 from ivscope.render.lines import Line
 from ivscope.settings.commands import BY_ID, Area, Command, View, footer_hints
 from ivscope.settings.configuration import Configuration, effective_keys
@@ -205,8 +213,11 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         return self._words.where(self.context.here, times.zone, times.now())
 
     def say(self, note: str) -> None:
-        """Show a note in the status line until the next key."""
-        self.context.status.say(self.handlers.with_keys(note))
+        """Show a note in the status line until the next key; below a prompt while one is there."""
+        text = self.handlers.with_keys(note)
+        self.context.status.say(text)
+        if self.context.status.is_asking:
+            self._footer.show(note_line(text, self.size.width))
 
     def redraw(self) -> None:
         """Draw everything again, as when the style of times or the size changed."""

@@ -6,13 +6,13 @@ from enum import StrEnum
 from typing import ClassVar, Final
 
 from textual import on
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
-from ivscope.render.bars import footer_line
+from ivscope.render.bars import footer_line, note_line
 from ivscope.render.cells import line_width, pad, shorten, wrap
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.plots import CURSOR, EIGHTHS, LANE_SIGNS, NOTHING, UNSURE
@@ -202,7 +202,11 @@ def _nothing_found(width: int) -> tuple[Line, ...]:
 class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScreen[str | None]):
     """Help and command palette in one; its result is the id of the command to do, or None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = keyboard(View.HELP)
+    # Over other screens, the keys of the app are not asked.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *keyboard(View.HELP),
+        Binding("ctrl+c", "app.help_quit", show=False),
+    ]
     opening: ClassVar = "help.do"
 
     def __init__(self, view: View, keys: Mapping[str, str], reasons: Mapping[str, str]) -> None:
@@ -253,10 +257,15 @@ class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScr
         self.call_after_refresh(self._show)
 
     def say(self, note: str) -> None:
-        """Say nothing: no command of the help can be refused."""
+        """Show a note instead of the keys until the search or the chosen command changes."""
+        text = self.handlers.with_keys(note)
+        self.query_one("#help-footer", LineBar).show(note_line(text, self.size.width))
 
     def on_resize(self) -> None:
         """Draw again for another width."""
+        self._show_keys()
+
+    def _show_keys(self) -> None:
         width = self.size.width
         hints = (("type", "search"), *footer_hints(View.HELP, self.keys))
         self.query_one("#help-footer", LineBar).show(footer_line(hints, width))
@@ -268,6 +277,7 @@ class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScr
     @on(Input.Changed)
     def _search(self, message: Input.Changed) -> None:
         message.stop()
+        self._show_keys()
         is_search = bool(message.value.strip())
         entries = found(message.value, self.keys, self._from) if is_search else grouped(self._from)
         self._rows = HelpRows(entries, self.keys, self._reasons)

@@ -175,6 +175,8 @@ def coverage_text(coverage: Coverage) -> str:
     """Say what part of a session was counted: "412 of 3,000 participants read, more to list"."""
     if coverage.known == 1 and coverage.all_listed:
         return "all events read" if coverage.read else "not all events read"
+    if not coverage.known and not coverage.all_listed:
+        return "participants not listed"
     text = f"{coverage.read:,} of {coverage.known:,} participants read"
     return text if coverage.all_listed else f"{text}, more to list"
 
