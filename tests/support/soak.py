@@ -13,21 +13,24 @@ import tempfile
 import threading
 import time
 import traceback
-from collections import Counter, deque
-from collections.abc import AsyncIterator
+import tracemalloc
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
 from textual.events import Paste
 from textual.pilot import Pilot
 
+from ivscope.endpoint import faults as endpoint_faults
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.world import World
+from ivscope.provider.fetch.scan import Scan
+from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.settings.configuration import MOST_BACKGROUND_CALLS, Configuration
 from ivscope.ui.app import IvscopeApp
 from ivscope.ui.commands import CommandScreen
@@ -37,13 +40,10 @@ from ivscope.workspace.launch import Launch
 from ivscope.workspace.place import Place
 from support.aws_sources import aws_source
 from support.moved_clock import START, MovedClock
+from support.soak_account import HOUR, MOST_MEMORY, Account, Use, own_traces
 from support.soak_person import Act, Person, Step
-from support.soak_worlds import KINDS, RandomFaults, differences, ground
-
-_HOUR = 3600.0
-
-_ENDPOINT_THREADS = ("process_request_thread", "ivs-endpoint")
-"""In the names of threads that the endpoint of the run owns: one per connection."""
+from support.soak_truth import Truth, is_up_to_date
+from support.soak_worlds import KINDS, SHORT_WAITS, RandomFaults, ground
 
 _BETWEEN = (0.1, 0.3, 1.0, 2.0, 5.0, 20.0)
 """Seconds of the injected clock between two steps; a person reads for some of them."""
@@ -54,112 +54,20 @@ _MOVE = 0.5
 _PATIENCE = 0.05
 """Real seconds that a call under way gets before the clock moves on."""
 
-_MOST_MEMORY = 1_000_000
-"""Bytes per simulated hour by which memory may grow after the first quarter."""
+_CHECKED_EVERY = 30.0
+"""Seconds of the injected clock between two comparisons of lists with the world."""
 
+MOST_WAIT = 20.0
+"""Real seconds for the first screen and the first events: a busy machine takes its time."""
 
-@dataclass(frozen=True, slots=True)
-class Use:
-    """What the process uses, at rest."""
+_MOST_PASSES = 3
+"""Starts of a scan at the end: the first one may go on with a pass that began long ago."""
 
-    memory: int
-    """Bytes resident."""
-    threads: int
-    """Without those of the endpoint."""
-    files: int
-    """Open descriptors without sockets, of which the endpoint has its own."""
+LEAVE_WAIT = 20.0
+"""Real seconds for threads and connections to end; they do so at once on an idle machine."""
 
-    @classmethod
-    def now(cls) -> "Use":
-        """Measure after collecting garbage."""
-        gc.collect()
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-        threads = [
-            one
-            for one in threading.enumerate()
-            if not any(n in one.name for n in _ENDPOINT_THREADS)
-        ]
-        return cls(pages * os.sysconf("SC_PAGE_SIZE"), len(threads), _files())
-
-
-def _files() -> int:
-    folder = Path("/proc/self/fd")
-    links = []
-    for path in folder.iterdir():
-        try:
-            links.append(str(path.readlink()))
-        except OSError:
-            continue  # the descriptor of this very listing
-    return sum(not link.startswith("socket:") for link in links)
-
-
-@dataclass
-class Account:
-    """What became of one run."""
-
-    world: str
-    seed: int
-    seconds: float = 0.0
-    """Of the injected clock."""
-    acts: Counter[Act] = field(default_factory=Counter)
-    faults: int = 0
-    calls: int = 0
-    before: Use | None = None
-    """Before the app was made, when the modules were loaded."""
-    quarter: Use | None = None
-    end: Use | None = None
-    after: Use | None = None
-    """When the app had ended."""
-    compared: int = 0
-    lost: int = 0
-    doubled: int = 0
-    errors: list[str] = field(default_factory=list)
-    last: deque[str] = field(default_factory=lambda: deque(maxlen=30))
-    """The last steps, for a person who looks for the cause."""
-
-    @property
-    def growth(self) -> float:
-        """Bytes per simulated hour after the first quarter."""
-        if self.quarter is None or self.end is None or not self.seconds:
-            return 0.0
-        return (self.end.memory - self.quarter.memory) / (self.seconds * 0.75 / _HOUR)
-
-    @property
-    def complaints(self) -> list[str]:
-        """What must not be, memory aside: of that a short run cannot tell."""
-        said = list(self.errors)
-        if self.lost or self.doubled:
-            said.append(f"{self.lost} events lost, {self.doubled} doubled")
-        for first, last in ((self.before, self.after), (self.quarter, self.end)):
-            if first is not None and last is not None:
-                if last.threads > first.threads:
-                    said.append(f"threads: {first.threads}, then {last.threads}")
-                if last.files > first.files:
-                    said.append(f"open files: {first.files}, then {last.files}")
-        return said
-
-    @property
-    def rows(self) -> str:
-        """The account as lines of a table."""
-        uses = (
-            ("before", self.before),
-            ("quarter", self.quarter),
-            ("end", self.end),
-            ("after", self.after),
-        )
-        acts = ", ".join(f"{self.acts[act]} {act}" for act in Act)
-        lines = [
-            f"world {self.world}, seed {self.seed}, {self.seconds / _HOUR:.2f} simulated hours",
-            f"  {acts}, {self.faults} faults met, {self.calls} calls",
-            f"  {self.compared} events compared, {self.lost} lost, {self.doubled} doubled",
-            f"  {len(self.errors)} exceptions, memory {self.growth / 1e6:+.2f} MB an hour",
-        ]
-        lines += [
-            f"  {name:8} {use.memory / 1e6:8.1f} MB {use.threads:3} threads {use.files:3} files"
-            for name, use in uses
-            if use is not None
-        ]
-        return "\n".join(lines)
+_LINES_OF_GROWTH = 25
+"""Lines of code that a run with tracing prints, those whose memory grew most first."""
 
 
 class _App(IvscopeApp):
@@ -202,13 +110,29 @@ class Soak:
         self._clock.wall_ahead = (self._ground.start - START).total_seconds()
         self._stopped: datetime | None = None
         """When the world stood still, so that it can be compared; None while it goes on."""
+        self._asked = threading.local()
+        """In the thread that compares: the moment of the world that is asked for."""
         self._world: World = self._ground.open(self._present)
-        self._faults = RandomFaults(self._lot, self._ground.faults)
+        fate = Random(f"faults of {kind} {seed}")  # noqa: S311 - no secret
+        self._faults = RandomFaults(fate, self._ground.faults)
+        draw = Random(f"lists of {kind} {seed}")  # noqa: S311 - no secret
+        self._truth = Truth(self._world, self.account, draw, self._at)
+        self._checked = 0.0
         self._app: _App
         self._pilot: Pilot[None]
+        self._port: int | None = None
+        self._traces: tracemalloc.Snapshot | None = None
 
     def _present(self) -> datetime:
-        return self._stopped or self._clock.now()
+        asked: datetime | None = getattr(self._asked, "moment", None)
+        return asked or self._stopped or self._clock.now()
+
+    def _at(self, moment: datetime | None, do: Callable[[], None]) -> None:
+        self._asked.moment = moment
+        try:
+            do()
+        finally:
+            self._asked.moment = None
 
     async def run(self, seconds: float) -> Account:
         """Run for so many seconds of the injected clock, or until something fails."""
@@ -216,7 +140,11 @@ class Soak:
         threading.excepthook, usual = self._thread_failed, threading.excepthook
         try:
             account.before = Use.now()
-            with Endpoint(self._world) as endpoint:
+            with (
+                patch.dict(vars(endpoint_faults), SHORT_WAITS),
+                Endpoint(self._world) as endpoint,
+            ):
+                self._port = endpoint._server.server_port
                 endpoint._server.faults = self._faults  # type: ignore[assignment]
                 try:
                     async with self._running(endpoint):
@@ -226,7 +154,8 @@ class Soak:
                     account.calls = endpoint.calls.total()
                 account.errors += map(repr, endpoint.bugs)
             account.faults = self._faults.met.total()
-            await self._until(lambda: Use.now().threads <= _of(account.before).threads, 3.0)
+            self._forget_app()
+            await self._until(self._has_left_nothing, LEAVE_WAIT)
             account.after = Use.now()
         except Exception as error:  # noqa: BLE001 - told with the seed and the last keys
             account.errors.append("".join(traceback.format_exception(error)))
@@ -244,22 +173,66 @@ class Soak:
             clock=self._clock,
         )
         async with self._app.run_test(size=(120, 40)) as self._pilot:
-            await self._until(lambda: isinstance(self._app.screen, ExplorerScreen), 20.0)
+            await self._until(lambda: isinstance(self._app.screen, ExplorerScreen), MOST_WAIT)
             yield
+
+    def _has_left_nothing(self) -> bool:
+        gc.collect()
+        return not self.account.complaints_of(Use.counted())
+
+    def _forget_app(self) -> None:
+        """Let go of the app, as the end of the process does, so that its connections end."""
+        self._has_failed()
+        del self._app, self._pilot
+        self._clock = _Clock()
 
     async def _go_on(self, seconds: float) -> None:
         account, person = self.account, Person(self._lot, self._world)
+        for step in person.alert():
+            await self._do(step)
+        await self._reach(lambda: bool(self._opened))
         steps = person.opening()
         while account.seconds < seconds and not self._has_failed():
             for step in steps:
                 await self._do(step)
             steps = person.steps(self._view)
             await self._pass(self._lot.choice(_BETWEEN))
+            self._check(is_all=False)
             if account.quarter is None and account.seconds >= seconds / 4:
-                await self._rest()
-                account.quarter = Use.now()
+                account.quarter = await self._use_at_rest()
+        account.end = await self._use_at_rest()
+        self._check(is_all=True)
+
+    async def _use_at_rest(self) -> Use:
         await self._rest()
-        account.end = Use.now()
+        use = Use.now(self._app._provider, self._port)
+        if tracemalloc.is_tracing():
+            traces = own_traces(tracemalloc.take_snapshot())
+            if self._traces is not None:
+                grown = traces.compare_to(self._traces, "lineno")
+                self.account.grown = [str(line) for line in grown[:_LINES_OF_GROWTH]]
+            self._traces = traces
+        return use
+
+    @property
+    def _opened(self) -> int:
+        """How many participants were opened."""
+        provider = self._app._provider
+        return 0 if provider is None else len(provider.store.all_events)
+
+    def _check(self, *, is_all: bool) -> None:
+        """Every now and then, compare lists with the world while it goes on."""
+        provider = self._app._provider
+        if provider is None or not (is_all or self.account.seconds >= self._checked):
+            return
+        self._checked = self.account.seconds + _CHECKED_EVERY
+        self._truth.check(provider, is_true=self._ground.is_true, is_all=is_all)
+
+    async def _reach(self, condition: Callable[[], bool]) -> None:
+        """Let time pass until something has come about, which an idle machine does at once."""
+        end = time.monotonic() + MOST_WAIT
+        while not condition() and not self._has_failed() and time.monotonic() < end:
+            await self._pass(_MOVE)
 
     @property
     def _view(self) -> Any:
@@ -318,7 +291,7 @@ class Soak:
             return
         self._stopped = self._clock.now()
         self._faults.are_on = False
-        before = self.account.seconds
+        before, since = self.account.seconds, self._clock.monotonic()
         for feed in tuple(provider.store.all_events.values()):
             is_refreshed = False
             for _ in range(400):
@@ -332,10 +305,18 @@ class Soak:
                     break
                 else:
                     is_refreshed = True
+        for scan in tuple(provider._scans.values()):
+            if scan.state is not ScanState.IDLE:
+                await self._scan_again(scan, since)
         self.account.seconds = before
-        account = self.account
-        account.compared, account.lost, account.doubled = differences(provider, self._world)
+        self._truth.compare(provider, since)
         self._has_failed()
+
+    async def _scan_again(self, scan: Scan, since: float) -> None:
+        for _ in range(_MOST_PASSES):
+            if not is_up_to_date(scan, since):
+                scan.start()
+                await self._reach(lambda: not scan.is_running)
 
     def _thread_failed(self, args: threading.ExceptHookArgs) -> None:
         self.account.errors.append(f"in a thread: {args.exc_value!r}")
@@ -349,11 +330,6 @@ class Soak:
         texts = ["".join(traceback.format_exception(error)) for error in told]
         errors += [text for text in texts if text not in errors]
         return bool(errors)
-
-
-def _of(use: Use | None) -> Use:
-    assert use is not None
-    return use
 
 
 def soaked(kind: str, seed: int, seconds: float) -> Account:
@@ -373,14 +349,21 @@ def main() -> int:
     parser.add_argument("--hours", type=float, default=1.0, help="simulated hours")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--world", choices=KINDS, default=KINDS[0])
+    parser.add_argument(
+        "--trace", action="store_true", help="trace memory, which takes three times as long"
+    )
     chosen = parser.parse_args()
     soaked(chosen.world, chosen.seed, 10)  # loads every module that the run will use
+    if chosen.trace:
+        tracemalloc.start()
     began = time.monotonic()
-    account = soaked(chosen.world, chosen.seed, chosen.hours * _HOUR)
+    account = soaked(chosen.world, chosen.seed, chosen.hours * HOUR)
     lines = [account.rows, f"  {time.monotonic() - began:.0f} s of real time"]
     said = account.complaints
-    if account.growth > _MOST_MEMORY:
+    if account.growth > MOST_MEMORY:
         said.append(f"memory grew by {account.growth / 1e6:.1f} MB an hour")
+    if account.grown:
+        lines += ["memory that grew most:", *account.grown]
     if said:
         lines += ["FAILED:", *said, "the last steps:", *account.last]
     sys.stdout.write("\n".join([*lines, ""]))

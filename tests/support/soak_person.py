@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
+from ivscope.endpoint.answers import ServiceError
 from ivscope.endpoint.world import World
 from ivscope.settings.commands import COMMANDS, View
 from support.hostile_texts import HOSTILE_TEXTS
@@ -32,7 +34,11 @@ _TYPED = (
 )
 """Keys that open a prompt, and what is typed there."""
 
-_SIZES = ((1, 1), (2, 3), (10, 4), (40, 12), (80, 24), (120, 40), (200, 50), (200, 1), (1, 50))
+_SIZES = (
+    *((1, 1), (2, 3), (10, 4), (40, 12), (79, 23), (80, 24), (81, 25), (120, 40), (160, 45)),
+    *((200, 50), (300, 90), (200, 1), (1, 50), (30, 60), (132, 8)),
+)
+"""Columns and rows."""
 
 _LONGEST_PASTE = 5000
 """Characters; longer texts of the corpus have tests of their own, and each costs a second."""
@@ -68,6 +74,12 @@ class Person:
         self._lot = lot
         self._texts = [text[:_LONGEST_PASTE] for text in HOSTILE_TEXTS.values()]
         self._places = list(_places(world))
+        self._alerts = list(_alerts(world))
+
+    def alert(self) -> list[Step]:
+        """What a time on call begins with: the alert about a participant, and its events."""
+        place = Step(Act.PASTE, text=self._lot.choice(self._alerts))
+        return [Step(Act.KEYS, ("escape",) * 3), place]
 
     def opening(self) -> list[Step]:
         """Go to a place by pasting what leads there, and follow or read there."""
@@ -78,13 +90,13 @@ class Person:
     def steps(self, view: View | None) -> list[Step]:
         """The next few steps, in the view that the keys go to; None for one without keys."""
         draw = self._lot.random()
-        if draw < 0.54:
+        if draw < 0.50:
             return [Step(Act.KEYS, (self._key(view),))]
-        if draw < 0.62:
+        if draw < 0.58:
             key, text = self._lot.choice(_TYPED)
             end = self._lot.choice(("enter", "enter", "enter", "escape"))
             return [Step(Act.KEYS, (key, *text, end))]
-        if draw < 0.68:
+        if draw < 0.64:
             text = self._lot.choice(self._texts)
             opener = self._lot.choice("/&:")
             return [
@@ -92,12 +104,13 @@ class Person:
                 Step(Act.PASTE, text=text),
                 Step(Act.KEYS, ("enter",)),
             ]
-        if draw < 0.72:
+        if draw < 0.68:
             return [Step(Act.PASTE, text=self._lot.choice(self._texts))]
-        if draw < 0.90:
+        if draw < 0.84:
             return self.opening()
         if draw < 0.95:
-            return [Step(Act.RESIZE, size=self._lot.choice(_SIZES))]
+            sizes = self._lot.choices(_SIZES, k=self._lot.randint(1, 4))
+            return [Step(Act.RESIZE, size=size) for size in sizes]
         return [Step(Act.KEYS, ("escape",) * self._lot.randint(1, 4))]
 
     def _key(self, view: View | None) -> str:
@@ -119,10 +132,22 @@ def _places(world: World) -> Iterator[str]:
             times = 1 if "endTime" in session else 4
             yield session["sessionId"]
             for person in people * times:
-                detail = {
-                    "session_id": session["sessionId"],
-                    "participant_id": person["participantId"],
-                }
-                yield json.dumps(
-                    {"detail-type": "IVS Stage Update", "resources": [arn], "detail": detail}
-                )
+                yield _alert(arn, session["sessionId"], person["participantId"])
+
+
+def _alerts(world: World) -> Iterator[str]:
+    """Alerts about participants who have events."""
+    for stage in world.stages():
+        arn = stage["arn"]
+        for session in (world.sessions(arn) or ())[:3]:
+            name = session["sessionId"]
+            for person in (world.participants(arn, name) or ())[:6]:
+                with suppress(ServiceError):
+                    if world.events(arn, name, person["participantId"]):
+                        yield _alert(arn, name, person["participantId"])
+
+
+def _alert(stage_arn: str, session_id: str, participant_id: str) -> str:
+    detail = {"session_id": session_id, "participant_id": participant_id}
+    alert = {"detail-type": "IVS Stage Update", "resources": [stage_arn], "detail": detail}
+    return json.dumps(alert)

@@ -1,23 +1,21 @@
 """What a soak runs on: worlds that grow with its clock, an endpoint that fails, and its truth."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
+from statistics import median_high
 from typing import Any
 
-from ivscope.domain.events import Event
-from ivscope.domain.stages import ParticipantScope, ParticipantSummary
+from ivscope.domain.stages import ParticipantSummary
 from ivscope.domain.times import to_microseconds
-from ivscope.endpoint.answers import ServiceError
 from ivscope.endpoint.faults import FAULTS, Fault
 from ivscope.endpoint.world import Members, World, date_time
 from ivscope.endpoint.worlds.case_file import CaseFile, CaseWorld, read_case_file
 from ivscope.endpoint.worlds.catalog import WORLD_NAMES, open_world
-from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.render.event_json import event_document, wire_time
-from ivscope.sources.decoding import decode_event
 from support.case_files import FOLDER, case_names
 from support.explorer import EPOCH
 from support.simulator.view import View
@@ -25,11 +23,15 @@ from support.simulator.worlds import world_of
 
 SIMULATED, CASE = "simulated", "case"
 
+_SESSIONS = 12
+"""Simulated sessions of one run, each on a stage of its own."""
+
 KINDS = ("incident", "faults", "lies", SIMULATED, CASE, *WORLD_NAMES[1:])
 """The first is the usual one. "faults" and "lies" are the incident whose calls fail."""
 
-_SLOW = frozenset({"slow_headers", "slow_body"})
-"""They last a minute of real time, which no clock of ours shortens."""
+SHORT_WAITS = {"LONGEST": 4.0, "TRICKLE_STEP": 0.05}
+"""Real seconds in place of those constants of the faults. In four seconds the injected clock passes
+the deadline of a call, on most machines: some slow answers come in time, others too late."""
 
 _LIES = frozenset(
     {
@@ -63,19 +65,20 @@ class Ground:
 
 
 def ground(kind: str, seed: int) -> Ground:
-    """The world of this kind; the seed chooses among simulated worlds and case files.
+    """The world of this kind; the seed chooses the simulated sessions.
 
     Raises:
         ValueError: No such kind; the message lists them.
     """
-    honest = tuple(name for name in FAULTS if name not in _SLOW | _LIES)
+    honest = tuple(name for name in FAULTS if name not in _LIES)
     if kind == SIMULATED:
-        view = world_of(seed, frozenset()).view.when_all_came()
-        return Ground(lambda now: SimulatedWorld(view, now), _middle(view), honest, is_true=True)
+        seeds = range(seed * _SESSIONS, (seed + 1) * _SESSIONS)
+        views = [world_of(one, frozenset()).view.when_all_came() for one in seeds]
+        start = median_high(map(_middle, views))  # half of the sessions have happened by then
+        return Ground(partial(_simulated, views), start, honest, is_true=True)
     if kind == CASE:
-        names = case_names()
-        case = read_case_file(FOLDER / f"{names[seed % len(names)]}.json")
-        return Ground(lambda _now: CaseWorld(case), EPOCH, honest, is_true=True)
+        cases = [read_case_file(FOLDER / f"{name}.json") for name in case_names()]
+        return Ground(lambda _: JoinedWorlds(map(CaseWorld, cases)), EPOCH, honest, is_true=True)
     if kind not in KINDS:
         raise ValueError(f"no world named {kind!r}; the worlds are {', '.join(KINDS)}")
     name = "incident" if kind in {"faults", "lies"} else kind
@@ -101,13 +104,65 @@ class RandomFaults:
         return name, FAULTS[name]
 
 
-class SimulatedWorld(CaseWorld):
-    """A simulated session over the wire; events appear when the clock has passed them."""
+class JoinedWorlds:
+    """Worlds of one stage each as one account."""
 
-    def __init__(self, view: View, now: Callable[[], datetime]) -> None:
-        arn = view.scope.stage_arn
+    newest_first = False
+
+    def __init__(self, worlds: Iterable[CaseWorld]) -> None:
+        self._worlds = {world.stages()[0]["arn"]: world for world in worlds}
+        self.region = next(iter(self._worlds.values())).region
+
+    def stages(self) -> Sequence[Members]:
+        """The stages of all worlds."""
+        return [stage for world in self._worlds.values() for stage in world.stages()]
+
+    def sessions(self, stage_arn: str) -> Sequence[Members] | None:
+        """The sessions of a stage; None for a stage of no world, as below."""
+        world = self._worlds.get(stage_arn)
+        return None if world is None else world.sessions(stage_arn)
+
+    def participants(self, stage_arn: str, session_id: str) -> Sequence[Members] | None:
+        """The participants of a session."""
+        world = self._worlds.get(stage_arn)
+        return None if world is None else world.participants(stage_arn, session_id)
+
+    def participant(self, stage_arn: str, session_id: str, participant_id: str) -> Members | None:
+        """One participant."""
+        world = self._worlds.get(stage_arn)
+        return None if world is None else world.participant(stage_arn, session_id, participant_id)
+
+    def events(
+        self, stage_arn: str, session_id: str, participant_id: str
+    ) -> Sequence[Members] | None:
+        """The events of a participant; raises what its world raises."""
+        world = self._worlds.get(stage_arn)
+        return None if world is None else world.events(stage_arn, session_id, participant_id)
+
+    def replicas(self, source_stage_arn: str, participant_id: str) -> Sequence[Members]:
+        """None."""
+        return ()
+
+    def ingest_configurations(self) -> Sequence[Members]:
+        """None."""
+        return ()
+
+
+def _simulated(views: Iterable[View], now: Callable[[], datetime]) -> JoinedWorlds:
+    return JoinedWorlds(SimulatedWorld(view, now, number) for number, view in enumerate(views))
+
+
+class SimulatedWorld(CaseWorld):
+    """A simulated session over the wire; events appear when the clock has passed them.
+
+    Its ids are made as long as those of the service, and different from those of other sessions.
+    """
+
+    def __init__(self, view: View, now: Callable[[], datetime], number: int) -> None:
+        arn = f"{view.scope.stage_arn}x{number}"
+        ids = {name: f"Simulated{number:02}{name}" for name in view.served}
         session = {
-            "sessionId": view.scope.session_id,
+            "sessionId": f"st-Simulated{number:04}",
             "startTime": wire_time(view.session.start_time),
             "endTime": wire_time(view.session.end_time),
         }
@@ -116,8 +171,13 @@ class SimulatedWorld(CaseWorld):
                 "",
                 {"arn": arn},
                 {name: value for name, value in session.items() if value is not None},
-                tuple(_row(one) for one in view.participants),
-                {name: tuple(_event(event) for event in view.events(name)) for name in view.served},
+                tuple(_renamed(_row(one), ids) for one in view.participants),
+                {
+                    ids[name]: tuple(
+                        _renamed(event_document(event), ids) for event in view.events(name)
+                    )
+                    for name in view.served
+                },
             )
         )
         self._now = now
@@ -146,8 +206,11 @@ def _middle(view: View) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=middle)
 
 
-def _event(event: Event) -> Members:
-    return dict(event_document(event))
+def _renamed(members: Mapping[str, Any], ids: Mapping[str, str]) -> Members:
+    return {
+        name: ids.get(value, value) if name.lower().endswith("participantid") else value
+        for name, value in members.items()
+    }
 
 
 def _row(one: ParticipantSummary) -> Members:
@@ -160,47 +223,3 @@ def _row(one: ParticipantSummary) -> Members:
         name = first + "".join(word.capitalize() for word in words)
         members[name] = wire_time(value) if field.name == "first_join_time" else value
     return members
-
-
-def differences(provider: StageDataProvider, world: World) -> tuple[int, int, int]:
-    """Compare the events that were read to the end with those of the world.
-
-    Returns:
-        Events compared; events missing; events held more often than the world has them.
-    """
-    compared = lost = doubled = 0
-    for scope, held, is_whole in _held(provider):
-        truth = _truth(world, scope)
-        if truth is None:
-            continue
-        compared += held.total()
-        lost += (truth - held).total() if is_whole else 0
-        doubled += (held - truth).total()
-    return compared, lost, doubled
-
-
-def _held(provider: StageDataProvider) -> list[tuple[ParticipantScope, Counter[str], bool]]:
-    """What feeds and scans hold, by participant, and whether it is all that there is."""
-    opened = [
-        (scope, Counter(map(_text, feed.items)), feed.is_complete)
-        for scope, feed in provider.store.all_events.items()
-    ]
-    for session, scan in tuple(provider._scans.items()):
-        for name in scan.log.read_ids:
-            scope = ParticipantScope(session.stage_arn, session.session_id, name)
-            # A scan is not read again at the end, so that events can be missing which came since.
-            opened.append((scope, Counter(map(_text, scan.log.events_of(name))), False))
-    return opened
-
-
-def _truth(world: World, scope: ParticipantScope) -> Counter[str] | None:
-    session = scope.session
-    try:
-        events = world.events(session.stage_arn, session.session_id, scope.participant_id)
-    except ServiceError:
-        return None
-    return None if events is None else Counter(_text(decode_event(one)) for one in events)
-
-
-def _text(event: Event) -> str:
-    return repr(event_document(event))

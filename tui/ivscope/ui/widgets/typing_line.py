@@ -21,3 +21,7 @@ class TypingLine(Input, inherit_bindings=False):
         self.insert_text_at_cursor(text if text.isprintable() else safe(text))
         event.stop()
         event.prevent_default()
+
+    def _on_unmount(self) -> None:
+        # The screen's signal, to which every Input subscribes, would keep the line for ever.
+        self.screen.text_selection_started_signal.unsubscribe(self)
