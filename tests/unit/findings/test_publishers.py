@@ -345,6 +345,8 @@ def test_a_thirteenth_whose_end_is_missing_leaves_the_limit_likely():
     assert text.startswith("12 to 13 others were publishing")
     assert finding.certainty is Certainty.LIKELY
     assert words(finding.unknown) == "<p20> has no PUBLISH_STOPPED and no LEFT after its start"
+    assert [one.is_certain for one in finding.claim.publishers] == [True] * 12 + [False]
+    assert finding.claim.publishers[-1].participant_id == "p20"
 
 
 def test_those_without_an_end_are_named_and_of_many_the_first_three():
