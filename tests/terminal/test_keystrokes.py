@@ -327,6 +327,7 @@ def test_expired_credentials_keep_the_place_and_one_key_goes_on(size):
         command = ("--endpoint-url", url, "--region", world.region)
         with somebody(size, LIVE_STAGE, SHOW, DANA, command=command) as person:
             person.sees("100 events read").press("G").sees("EXPIRED · r retries")
+            moves_to(person, "SUBSCRIBE_STOPPED")
             row = person.row
             person.starts_counting().press("r").sees("200 events read")
             # The last row did not know yet how many others were in its second, or before it.

@@ -246,7 +246,7 @@ async def test_the_detail_follows_the_cursor_and_compares_tokens():
 async def test_every_size_shows_where_we_are_the_events_and_the_explanation(size):
     async with explorer(at(PRIYA), size=size) as journey:
         await journey.until("61 events, all read")
-        await journey.until("Means")
+        await journey.until("Do next")
         assert "priya-guest" in journey.screen[0]
         assert journey.screen[0].endswith("UTC")
         assert all(len(line) <= size[0] for line in journey.screen)
@@ -257,7 +257,7 @@ async def test_a_terminal_below_80x20_shows_one_pane_and_enter_swaps():
         await journey.until("61 events")
         assert "Means" not in journey.text
         await journey.press("enter")
-        await journey.until("Means")
+        await journey.until("Do next")
         await journey.press("escape")
         await journey.until(lambda: "Means" not in journey.text)
 
