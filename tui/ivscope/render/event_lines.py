@@ -191,12 +191,12 @@ class Title:
     """Such as "error 3 of 5"; empty for none."""
 
     def lines(self, width: int) -> list[Line]:
-        """Draw it above the lines that it is about."""
+        """Draw it above the lines that it is about, which a long name or code leaves room."""
         if not self.what:
             return []
         ordinal = (Span(self.ordinal, Role.MUTED),) if self.ordinal else ()
         left = width - line_width(self.what) - line_width(ordinal)
-        first = wrap(self.what, width)
+        first = wrap(cut(self.what, _MOST_TITLE_LINES * width), width)
         if ordinal and left > 0:
             first = [(*self.what, Span(" " * left), *ordinal)]
         second = (*self.who, *((Span(f" · {self.time}"),) if self.time else ()))
@@ -229,6 +229,9 @@ class Title:
 
 
 _RULE = "─"
+
+_MOST_TITLE_LINES = 2
+"""Lines of a name and code from outside above the detail; the raw fields have all of them."""
 
 
 def event_title(event: Event, who: str, zone: tzinfo, ordinal: str) -> Title:
