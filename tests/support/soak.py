@@ -360,7 +360,7 @@ def main() -> int:
     account = soaked(chosen.world, chosen.seed, chosen.hours * HOUR)
     lines = [account.rows, f"  {time.monotonic() - began:.0f} s of real time"]
     said = account.complaints
-    if account.growth > MOST_MEMORY:
+    if account.growth is not None and account.growth > MOST_MEMORY:
         said.append(f"memory grew by {account.growth / 1e6:.1f} MB an hour")
     if account.grown:
         lines += ["memory that grew most:", *account.grown]

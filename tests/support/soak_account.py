@@ -8,10 +8,12 @@ import tracemalloc
 from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import _lru_cache_wrapper, partial
 from pathlib import Path
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
+
+from textual.cache import FIFOCache, LRUCache
 
 from ivscope.provider.fetch.provider import StageDataProvider
 from support.soak_person import Act
@@ -77,17 +79,25 @@ class Use:
         files, sockets = _open(port)
         return cls(0, 0, None, len(threads), files, sockets)
 
-    @property
-    def beside_rows(self) -> int:
-        """Bytes of memory that are not what was read, the world's aside where that is known."""
-        return (self.resident if self.traced is None else self.traced) - self.rows
-
 
 def traced_bytes() -> int | None:
-    """Python's memory without that of the world and of the soak; None without tracing."""
+    """Python's memory without that of the world and of the soak; None without tracing.
+
+    Empties caches that have a limit first: that they fill up is no leak.
+    """
     if not tracemalloc.is_tracing():
         return None
+    _empty_limited_caches()
+    gc.collect()
     return sum(trace.size for trace in own_traces(tracemalloc.take_snapshot()).traces)
+
+
+def _empty_limited_caches() -> None:
+    for one in gc.get_objects():
+        if isinstance(one, LRUCache | FIFOCache):
+            one.clear()
+        elif isinstance(one, _lru_cache_wrapper) and one.cache_parameters()["maxsize"] is not None:
+            one.cache_clear()
 
 
 def own_traces(snapshot: tracemalloc.Snapshot) -> tracemalloc.Snapshot:
@@ -168,11 +178,16 @@ class Account:
     """The last steps, for a person who looks for the cause."""
 
     @property
-    def growth(self) -> float:
-        """Bytes per simulated hour after the first quarter, without the rows read since."""
-        if self.quarter is None or self.end is None or not self.seconds:
-            return 0.0
-        grown = self.end.beside_rows - self.quarter.beside_rows
+    def growth(self) -> float | None:
+        """Bytes per simulated hour after the first quarter, without the rows read since.
+
+        None without tracing: the memory of the process has the world in it, and what the allocator
+        keeps for later.
+        """
+        first, last = self.quarter, self.end
+        if first is None or last is None or first.traced is None or last.traced is None:
+            return None
+        grown = (last.traced - last.rows) - (first.traced - first.rows)
         return grown / (self.seconds * 0.75 / HOUR)
 
     @property
@@ -199,13 +214,13 @@ class Account:
             ("after", self.after),
         )
         acts = ", ".join(f"{self.acts[act]} {act}" for act in Act)
-        growth = f"{self.growth / 1e6:+.2f} MB an hour"
+        growth = "not traced" if self.growth is None else f"{self.growth / 1e6:+.2f} MB an hour"
         differing = f"{self.lost} lost, {self.doubled} doubled, {len(self.differing)} lists differ"
         lines = [
             f"world {self.world}, seed {self.seed}, {self.seconds / HOUR:.2f} simulated hours",
             f"  {acts}, {self.faults} faults met, {self.calls} calls",
             f"  events compared: {self.checked} under way, {self.compared} at the end; {differing}",
-            f"  {len(self.errors)} exceptions, memory beside the rows {growth}",
+            f"  {len(self.errors)} exceptions, memory beside rows and caches: {growth}",
         ]
         lines += [
             f"  {name:8} {use.resident / 1e6:8.1f} MB, {use.rows / 1e6:6.2f} MB of rows, "

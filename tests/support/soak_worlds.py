@@ -190,8 +190,30 @@ class SimulatedWorld(CaseWorld):
         if events is None:
             return None
         present = date_time(self._now())
-        later = (index for index, one in enumerate(events) if one.get("eventTime", "") > present)
-        return events[: next(later, len(events))]
+        return [one for one in events if one.get("eventTime", "") <= present]
+
+    def sessions(self, stage_arn: str) -> Sequence[Members] | None:
+        """The session, without an end that is still to come."""
+        present = date_time(self._now())
+        rows = super().sessions(stage_arn)
+        return None if rows is None else [_without_end_after(present, row) for row in rows]
+
+    def participants(self, stage_arn: str, session_id: str) -> Sequence[Members] | None:
+        """All rows; nobody is gone before all its events have happened."""
+        rows = super().participants(stage_arn, session_id)
+        return None if rows is None else [self._row(stage_arn, session_id, row) for row in rows]
+
+    def _row(self, stage_arn: str, session_id: str, row: Members) -> Members:
+        name = row["participantId"]
+        happened = self.events(stage_arn, session_id, name) or ()
+        is_over = len(happened) == len(self._case.events[name] or ())
+        return row if is_over else {**row, "state": "CONNECTED"}
+
+
+def _without_end_after(present: str, row: Members) -> Members:
+    if row.get("endTime", "") <= present:
+        return row
+    return {name: value for name, value in row.items() if name != "endTime"}
 
 
 def _middle(view: View) -> datetime:

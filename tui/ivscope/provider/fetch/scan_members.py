@@ -107,12 +107,14 @@ class ScanMembers:
             self._was_gone.append(0)
         self.queue.note(number, row, found)
         was_gone, is_gone = bool(self._was_gone[number]), row.state == "DISCONNECTED"
-        self._was_gone[number] = is_gone
         state = self.log.state(number)
         if state is ReadState.COMPLETE:
             is_due = self._read_in[number] != self._pass and not (was_gone and is_gone)
         else:
             is_due = state is not ReadState.READING
+        # A row after which nobody is read, such as one that a person lists anew between two passes,
+        # does not say that the events were read when all of them were there.
+        self._was_gone[number] = is_gone and (was_gone or is_due)
         if is_due and not self.queue.is_due(number):
             self.queue.add(number)
         return number
