@@ -176,7 +176,7 @@ def test_stages_that_all_have_one_arn_are_kept_and_told(connect):
     feed = read_all(provider, provider.stages())
     assert len(feed.items) > 1
     assert len(feed.facts) == 1
-    assert "came before, not counted" in list_status(feed, Level.STAGES).extra[0]
+    assert "were returned before, not counted" in list_status(feed, Level.STAGES).extra[0]
 
 
 def test_sessions_that_all_have_one_id_are_kept_and_none_of_them_is_believed(connect):
@@ -222,7 +222,7 @@ def test_participants_that_come_on_two_pages_are_kept_and_counted_once(connect):
     feed = read_all(provider, provider.participants(SessionScope(stage, session)), pages=3)
     assert (len(feed.items), len(feed.facts)) == (304, 300)
     assert len({row.participant_id for row in feed.facts}) == 300
-    assert not_counted(feed.contradictions) == "4 came before, not counted"
+    assert not_counted(feed.contradictions) == "4 were returned before, not counted"
 
 
 def test_participants_that_the_filter_should_have_left_out_are_kept_and_not_counted(connect):

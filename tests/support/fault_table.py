@@ -231,7 +231,7 @@ def _meet_in_the_middle(
     if told.row not in THROTTLING:  # nothing has failed then
         told.look("participants, sweep failed", until_told(tmux), said=words)
     tmux.press("M")
-    told.expect("timeline: not there", is_so=shows(tmux, "everybody"))
+    told.expect("timeline: not there", is_so=shows(tmux, "timeline"))
     told.look("timeline", until_told(tmux), said=words)
     gate.is_open = False
     tmux.press("r")
@@ -402,7 +402,7 @@ BROKEN: Mapping[str, Broken] = {
     "credential_process prints rubbish": Broken(
         "echo rubbish",
         "printed no JSON",
-        "r to retry",
+        "press r",
         _TEAM,
         config="[profile team]\ncredential_process = echo rubbish\n",
         mended=_MENDED,
@@ -410,7 +410,7 @@ BROKEN: Mapping[str, Broken] = {
     "credential_process prints expired keys": Broken(
         "cat expired.json",
         "expired",
-        "r to retry",
+        "press r",
         _TEAM,
         config="[profile team]\ncredential_process = cat HOME/expired.json\n",
         files={"expired.json": _EXPIRED_KEYS},
@@ -463,7 +463,7 @@ BROKEN: Mapping[str, Broken] = {
     "web identity file missing": Broken(
         "AWS_WEB_IDENTITY_TOKEN_FILE=/no/such/token",
         "/no/such/token",
-        "r to retry",
+        "press r",
         {
             "AWS_WEB_IDENTITY_TOKEN_FILE": "/no/such/token",
             "AWS_ROLE_ARN": _ROLE_ARN,
@@ -472,7 +472,7 @@ BROKEN: Mapping[str, Broken] = {
     "container credentials refused": Broken(
         "AWS_CONTAINER_CREDENTIALS_FULL_URI at a closed port",
         "gave no credentials|no credentials",
-        "r to retry",
+        "press r",
         {
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:9/",
             "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "1",
@@ -481,7 +481,7 @@ BROKEN: Mapping[str, Broken] = {
     "name that does not resolve": Broken(
         "http://ivs.invalid",
         "cannot reach ivs.invalid",
-        "r to retry",
+        "press r",
         words=("--endpoint-url", "http://ivs.invalid", "--region", "us-west-2"),
         has_keys=True,
     ),
@@ -552,7 +552,7 @@ def meet_closed_port() -> Told:
         told.look(
             "stages",
             until_told(tmux),
-            said=(f"cannot reach 127.0.0.1:{port}", "Check the network", "r to retry"),
+            said=(f"cannot reach 127.0.0.1:{port}", "Check the network", "press r"),
         )
         with Endpoint(world, port):
             tmux.press("r")

@@ -149,4 +149,4 @@ def test_an_id_that_begins_with_a_hyphen_is_told_where_to_go(tmp_path):
     command = f"{sys.executable} -m ivscope a b -Xy12_45678A; echo code $?"
     with Terminal(("sh", "-c", command), environ=settings(HOME=str(tmp_path))) as terminal:
         terminal.until("code 2")
-        assert "an id that begins with - goes behind --" in " ".join(terminal.text.split())
+        assert "an id that begins with - goes after --" in " ".join(terminal.text.split())

@@ -100,7 +100,7 @@ def test_a_second_time_gives_the_file_up_says_so_and_leaves_nothing_half_done(wo
         terminal.press("ctrl+q")
         assert terminal.exit_code() == 1
         assert time.monotonic() - began < 2  # the file would still be written for a while
-        assert "was not saved: it was given up" in terminal.text.replace("\n", "")
+        assert "was not saved: saving was stopped" in terminal.text.replace("\n", "")
     assert files_in(folder) == []
 
 

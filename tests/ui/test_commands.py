@@ -61,8 +61,8 @@ def test_a_second_handler_and_one_of_no_command_are_refused():
 
 def test_a_reason_names_the_keys_in_force():
     handlers = Handlers({"find.search": "f8", "find.next": "n"})
-    handlers.add("find.next", list, lambda: "nothing is searched for: {find.search} finds")
-    with pytest.raises(Unavailable, match=r"^nothing is searched for: F8 finds$"):
+    handlers.add("find.next", list, lambda: "no search; {find.search} starts one")
+    with pytest.raises(Unavailable, match=r"^no search; F8 starts one$"):
         handlers.do("find.next", View.EVENTS)
 
 
@@ -91,7 +91,7 @@ async def test_a_prompt_has_its_help_under_the_keys_that_type_nothing():
     async with explorer(at(PRIYA)) as journey:
         await _open(journey, View.PROMPT)
         await journey.press("f1")
-        await journey.until("Take what is typed.")
+        await journey.until("Accept what is typed.")
         await journey.press("escape")
         await journey.until(lambda: journey.app.screen.view is View.PROMPT)
         await journey.type("quota")
@@ -178,7 +178,7 @@ async def test_words_on_screen_name_the_keys_in_force():
     async with explorer(at(PRIYA), size=(120, 24), configuration=configuration) as journey:
         await journey.until("more lines  F3 K")
         await journey.press("u")
-        await journey.until("no event is marked: F6 marks one")
+        await journey.until("no event is marked; F6 marks one")
         await journey.press("M", "f4")
         await journey.until("PAUSED · F4 resumes")
         await journey.press("I")

@@ -73,7 +73,7 @@ async def test_the_exchange_that_took_the_capability_is_named_and_z_goes_there_a
         assert journey.event.error_code == error.error_code
         assert journey.event != error
         await journey.press("z")
-        await journey.until("back at the event it is about")
+        await journey.until("back at the event that the evidence is for")
         assert (journey.event, journey.cursor) == (error, row)
 
 
@@ -108,7 +108,7 @@ async def test_capital_z_reads_the_publisher_and_says_that_it_had_just_left():
         assert journey.endpoint.calls["ListParticipantEvents"] == calls + 1
         await journey.until("read events of the publisher")
         await journey.press("Z")
-        await journey.until("nothing that can be read would tell more")
+        await journey.until("nothing to read that would tell more")
 
 
 async def test_z_opens_the_other_participant_and_esc_restores_everything():
@@ -126,7 +126,7 @@ async def test_z_opens_the_other_participant_and_esc_restores_everything():
         assert journey.here == at(NINA)
         assert journey.event == error
         await journey.press("z", "z", "z")
-        await journey.until("back at the event it is about")
+        await journey.until("back at the event that the evidence is for")
         assert journey.event == error
         await journey.press("escape", "escape")
         await journey.until(lambda: journey.here == at())
@@ -153,9 +153,9 @@ async def test_publishers_are_counted_by_a_sweep_only_and_z_stays_on_the_timelin
     quota = {"clock": "20:47:12", "error_code": "QUOTA_EXCEEDED"}
     async with on_event(at(PRIYA), **quota) as journey:
         assert "UNKNOWN     How many were publishing is not known" in detail(journey)
-        assert "read events of everybody (M, 2 calls or more)" in detail(journey)
+        assert "read the events of all participants (M, 2 calls or more)" in detail(journey)
         await journey.press("Z")
-        await journey.until("only the events of everybody tell: M reads everybody")
+        await journey.until("that takes the events of all participants: M reads them")
         with journey.unlimited():
             await journey.press("M")
             await journey.until("2,161 events, all read", within=60)
@@ -239,9 +239,9 @@ async def test_left_says_what_ended_with_it_and_never_why():
 async def test_keys_of_evidence_say_why_they_do_nothing():
     async with on_event(at(PRIYA), name="JOINED") as journey:
         await journey.press("z")
-        await journey.until("what is known of this event rests on no other event")
+        await journey.until("the findings about this event rest on no other event")
         await journey.press("Z")
-        await journey.until("nothing that can be read would tell more")
+        await journey.until("nothing to read that would tell more")
     async with explorer() as journey:
         await journey.until("stages")
         await journey.press("z")
@@ -267,7 +267,7 @@ async def test_capital_z_lists_the_ingest_configurations_and_says_how_that_of_a_
 async def test_r_lists_them_anew_where_they_matter_and_nowhere_else():
     async with on_event(at(BACKUP), error_code="REUSE_OF_STREAM_KEY") as journey:
         await journey.press("r")
-        await journey.until("no news")
+        await journey.until("nothing new")
         assert LISTING not in journey.endpoint.calls
         await journey.press("Z")
         await journey.until("read who else is in the session")
@@ -280,7 +280,7 @@ async def test_r_lists_them_anew_where_they_matter_and_nowhere_else():
         await journey.until(lambda: journey.endpoint.calls[LISTING] == 2)
         await put_on(journey, name="JOINED")
         await journey.press("r")
-        await journey.until("no news")
+        await journey.until("nothing new")
         assert journey.endpoint.calls[LISTING] == 2
 
 

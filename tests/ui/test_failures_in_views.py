@@ -56,7 +56,7 @@ async def test_a_sweep_that_fails_is_told_in_every_view_and_counts_nothing_as_ze
         await journey.until("FAILED · r retries")
         assert_told(journey)
         await journey.press("escape", "M")
-        await journey.until("everybody")
+        await journey.until("timeline")
         await journey.until(lambda: "FAILED · r retries" in journey.status)
         assert_told(journey)
         journey.go(at(PRIYA))
@@ -295,7 +295,7 @@ async def test_events_that_could_not_be_refreshed_say_so_until_they_are():
         await journey.until("not refreshed: IVS failed")
         await journey.press("j")
         assert "not refreshed: IVS failed" in journey.text
-        assert "Usually over in a moment: r to retry." in flat(journey)
+        assert "Usually over in a moment: press r to retry." in flat(journey)
         assert len(journey.rows("events").rows) == 61
         await journey.press("r")
         await journey.until(lambda: "not refreshed" not in journey.text)

@@ -142,7 +142,7 @@ async def test_r_reads_once_what_is_new_and_says_how_much():
         journey, before = watcher.journey, watcher.polls
         event = journey.event
         await journey.press("r")
-        await journey.until("no news")
+        await journey.until("nothing new")
         assert watcher.polls == before + 1
         watcher.clock.go_on(60)
         news = len(watcher.told) - len(watcher.held)

@@ -78,7 +78,7 @@ async def test_who_cannot_wait_is_told_what_is_lost(held):
         await journey.until(lambda: journey.app._exit)
         (outcome,) = journey.app.jobs.outcomes
         assert not outcome.is_kept
-        assert "was not saved: it was given up" in outcome.text
+        assert "was not saved: saving was stopped" in outcome.text
 
 
 async def test_with_nothing_asked_for_leaving_is_at_once_whatever_the_network_does():

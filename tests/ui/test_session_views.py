@@ -261,13 +261,13 @@ async def test_one_key_reads_the_clients_of_everybody_and_compares_those_who_fai
         with journey.unlimited():
             await journey.press("i")
             await journey.until(lambda: "ALL READ" in journey.screen[0], within=40)
-        await journey.until("no facts are read")
+        await journey.until("they are not read yet")
         await journey.until("Z reads SDK and browser")
         await journey.until(": 40 calls")
         await journey.press("Z")
         await journey.until("READING FACTS ")
         await journey.press("Z")
-        await journey.until("stopped; the facts of ")
+        await journey.until("stopped; the SDK of ")
         await journey.until(lambda: "ALL READ" in journey.screen[0])
         asked = journey.endpoint.calls["GetParticipant"]
         assert 0 < asked < 40
@@ -277,7 +277,7 @@ async def test_one_key_reads_the_clients_of_everybody_and_compares_those_who_fai
             await journey.until("known for 40 of 40 participants", within=40)
         assert journey.endpoint.calls["GetParticipant"] == 40
         await journey.press("Z")
-        await journey.until("the facts of everybody listed are read")
+        await journey.until("SDK and browser of all listed participants are read")
 
 
 async def test_the_sweep_is_paused_where_its_counts_are():

@@ -40,7 +40,7 @@ async def test_a_row_of_the_timeline_leads_to_its_participant_and_back():
         await journey.until(lambda: journey.event is not None)
         assert journey.event.time == before.time
         await journey.press("escape")
-        await journey.until("everybody")
+        await journey.until("timeline")
         assert journey.event == before
 
 

@@ -213,7 +213,7 @@ async def test_filter_and_at_as_arguments_are_dated_by_the_session():
 
 async def test_arguments_that_are_no_times_are_told_where_and_what_to_type():
     async with explorer(at(PRIYA), go_to="2026-11-23 soon") as journey:
-        await journey.until('"2026-11-23 soon" is no time (at character 12): type 20:36')
+        await journey.until('"2026-11-23 soon" is not a time (at character 12): type 20:36')
     async with explorer(at(PRIYA), only="after:20:3") as journey:
         await journey.until("Type a time like 20:36")
 

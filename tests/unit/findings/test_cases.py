@@ -87,8 +87,8 @@ def test_a_length_beside_the_limit_of_a_day_is_never_shown_to_be_the_reason(name
 @pytest.mark.parametrize(
     ("name", "begins", "certainty"),
     [
-        ("P01", "The publisher started 1 s before: so near", UNKNOWN),
-        ("P03", "The publisher stopped publishing 2 s after and left 2 s after: so near", UNKNOWN),
+        ("P01", "The publisher started 1 s before: so close", UNKNOWN),
+        ("P03", "The publisher stopped publishing 2 s after and left 2 s after: so close", UNKNOWN),
         ("P04", "The publisher was publishing all along", SHOWN),
         ("P05", "The publisher stopped publishing 10 s before", SHOWN),
         ("P06", "No PUBLISH_STARTED of the publisher is read, yet", UNKNOWN),
@@ -106,12 +106,12 @@ def test_a_publisher_was_there_all_along_only_well_within_its_publishing(name, b
 def test_three_participants_read_to_the_end_without_joined_are_said_to_have_none():
     found = checked(session_findings(SeenSession(case("B02").view)))
     (text,) = [words(one.claim) for one in found if "user id" in words(one.claim)]
-    assert text == "3 participants carry the user id <same>; 3 of them have no JOINED."
+    assert text == "3 participants share the user id <same>; 3 of them have no JOINED."
     assert all(" met " not in words(one.claim) for one in found)
 
 
 def test_times_with_fractions_are_compared_as_such_and_whole_seconds_are_not():
     assert "0.2 s before" in first_of("C11", "INSUFFICIENT_CAPABILITIES")[1]
     finding, text = first_of("P13", "PUBLISHER_NOT_FOUND")
-    assert "stopped publishing 0.1 s before and left 0.1 s before: so near" in text
+    assert "stopped publishing 0.1 s before and left 0.1 s before: so close" in text
     assert finding.certainty is LIKELY

@@ -133,10 +133,10 @@ TEMPTING = {
 """By case: what no finding that is shown may say."""
 
 TOLD = [
-    ("B01", "r", "PUBLISH_ERROR", "Nobody else met it within 60 s", {SHOWN}),
-    ("B03", "", "", r"3 participants met .* within 2 s", {SHOWN}),
-    ("B05", "", "", r"3 participants met <QUOTA_EXCEEDED> within 20 s", {SHOWN}),
-    ("B07", "", "", r"3 participants met .* within 2 s", {SHOWN}),
+    ("B01", "r", "PUBLISH_ERROR", "Nobody else got it within 60 s", {SHOWN}),
+    ("B03", "", "", r"3 participants got .* within 2 s", {SHOWN}),
+    ("B05", "", "", r"3 participants got <QUOTA_EXCEEDED> within 20 s", {SHOWN}),
+    ("B07", "", "", r"3 participants got .* within 2 s", {SHOWN}),
     ("C01", "jose", "PUBLISH_ERROR", "was not exchanged before", {LIKELY}),
     ("C02", "jose", "PUBLISH_ERROR", "allows PUBLISH: it does not explain", {SHOWN}),
     ("C03", "jose", "PUBLISH_ERROR", "which came last is not known", {UNKNOWN}),

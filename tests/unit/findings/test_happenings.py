@@ -183,9 +183,7 @@ def test_errors_that_are_equal_in_everything_can_be_one_that_is_told_twice():
     finding = said(GivenFacts(failed(0), failed(9), failed(9), failed(20)), "same error")
     assert words(finding.claim).startswith("3 to 4 times the same error, from 20:30:00 to 20:30:20")
     assert finding.certainty is Certainty.SHOWN
-    assert (
-        words(finding.unknown) == "whether events that are equal in everything are one, told twice"
-    )
+    assert words(finding.unknown) == "whether equal events are one event, returned twice"
 
 
 def test_more_errors_than_are_compared_are_counted_and_called_likely():
@@ -241,7 +239,7 @@ def test_an_internal_error_says_of_others_what_the_scanned_session_says():
     others = [internal(90, "a"), internal(120, "b"), internal(127, "c"), internal(900, "d")]
     finding, text = at_internal(*others)
     assert text == (
-        "3 other participants met it too within 37 s, from 20:31:30 to 20:32:07. Several within "
+        "3 other participants got it too within 37 s, from 20:31:30 to 20:32:07. Several within "
         "60 s are a reason to escalate, with stage, session and times."
     )
     assert finding.certainty is Certainty.SHOWN
@@ -250,7 +248,7 @@ def test_an_internal_error_says_of_others_what_the_scanned_session_says():
 
 def test_an_internal_error_that_nobody_else_met_is_shown_alone_only_when_all_are_read():
     finding, text = at_internal(event(0, "JOINED", participant="a"), internal(400, "b"))
-    assert text == "Nobody else met it within 60 s."
+    assert text == "Nobody else got it within 60 s."
     assert (finding.certainty, finding.would_tell) == (Certainty.SHOWN, ())
     finding, text = at_internal(event(0, "JOINED", participant="a"), unread=["a"])
     assert (finding.certainty, finding.would_tell[0].calls) == (Certainty.UNKNOWN, 1)
@@ -263,18 +261,18 @@ def test_an_error_of_any_code_that_several_met_at_once_says_so_at_each_of_them()
     ]
     session = GivenSession(failed(9, "INVALID_INPUT"), *others)
     known_facts = GivenFacts(failed(9, "INVALID_INPUT")).with_session(session)
-    finding = said(known_facts, "met it too")
+    finding = said(known_facts, "got it too")
     assert words(finding.claim) == (
-        "2 other participants met it too within 4 s, from 20:30:08 to 20:30:12."
+        "2 other participants got it too within 4 s, from 20:30:08 to 20:30:12."
     )
     assert finding.certainty is Certainty.SHOWN
     few = GivenSession(failed(9, "INVALID_INPUT"), others[0])
-    assert unsaid(GivenFacts(failed(9, "INVALID_INPUT")).with_session(few), "met it")
+    assert unsaid(GivenFacts(failed(9, "INVALID_INPUT")).with_session(few), "got it")
 
 
 def test_one_other_with_an_internal_error_is_told_and_is_no_reason_to_escalate():
     finding, text = at_internal(internal(130, "a"))
-    assert text == "1 other participant met it within 60 s."
+    assert text == "1 other participant got it within 60 s."
     assert finding.certainty is Certainty.SHOWN
 
 
@@ -349,7 +347,7 @@ def test_a_subscription_whose_publisher_stopped_in_that_second_did_not_end_by_le
         event(9, "SUBSCRIBE_STOPPED", remote="b"),
         event(9, "LEFT"),
     ).with_log("b", event(9, "PUBLISH_STOPPED", participant="b"))
-    own = said(known_facts, "1 subscription ended in the same second, as with every way out")
+    own = said(known_facts, "1 subscription ended in the same second, as at every LEFT")
     assert positions(own) == [0, 2]
     shared = said(known_facts, "whose publisher stopped in that second too")
     assert positions(shared) == [1, 2]

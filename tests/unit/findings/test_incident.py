@@ -72,7 +72,7 @@ def test_the_old_web_sdk_is_named_and_the_token_is_not_blamed(show):
 def test_each_publisher_not_found_has_its_own_reason(show):
     name = "SUBSCRIBE_ERROR"
     nina = sentences(show, "BZgGuCPI0fGj", "20:55:12", name)
-    assert "The publisher stopped publishing 2 s before and left 2 s before: so near" in nina
+    assert "The publisher stopped publishing 2 s before and left 2 s before: so close" in nina
     assert "publishing all along" in sentences(show, "urIXg3HLgZuA", "20:44:20", name)
     assert "never published" in sentences(show, "JhfSgFM6eY3y", "20:50:01", name)
     dana = sentences(show, "GKTLNRRbA6FI", "20:50:54", name)
@@ -92,7 +92,7 @@ def test_the_encoders_are_told_apart(show):
     assert "3 times the same error" in sentences(show, "kzX63Lf0GJ2t", "21:05:44")
     assert "It came over WHIP" in sentences(show, "EBK9YCYY9bUO", "20:34:05")
     reuse = sentences(show, "8D9fYEaOPbzU", "20:49:30")
-    assert "<YRJVmiyiXh1R> carries the same ingest configuration and was publishing" in reuse
+    assert "<YRJVmiyiXh1R> has the same ingest configuration and was publishing" in reuse
     assert "No other participant" in sentences(show, "jqbWFZaWBQoZ", "20:40:10")
 
 
@@ -102,7 +102,7 @@ def test_the_configurations_are_told_as_they_stand_now(show):
     live = next(row for row in show.configurations if row.name == "program").participant_id
     backup = sentences(show, "8D9fYEaOPbzU", "20:49:30")
     assert f"<program> is attached to this stage and <ACTIVE> with <{live}>." in backup
-    assert "<YRJVmiyiXh1R> carries the same ingest configuration and was publishing" in backup
+    assert "<YRJVmiyiXh1R> has the same ingest configuration and was publishing" in backup
     assert live != "YRJVmiyiXh1R"
     old = sentences(show, "pbQ20JUFwm7o", "20:31:50")
     assert "<old> is configured for <RTMPS>, and it came over <RTMP>." in old
@@ -111,7 +111,7 @@ def test_the_configurations_are_told_as_they_stand_now(show):
 def test_the_battle_ended_by_a_call(show):
     text = sentences(show, "rJ8znbQQyqev", "20:52:00", "REPLICATION_STOPPED")
     assert "It was replicated for 10 min 55 s." in text
-    assert "It went on publishing: of the documented reasons" in text
+    assert "It went on publishing: the only documented reason left" in text
 
 
 def test_the_lost_copy_had_been_stopped(world):
@@ -163,9 +163,9 @@ def test_the_restream_ended_after_24_hours(world):
 def test_the_whole_show_tells_its_stories(show):
     found = [words(finding.claim) for finding in checked(session_findings(show.as_session))]
     text = "\n".join(found)
-    assert "7 participants met <INTERNAL_SERVER_EXCEPTION> within 37 s, from 21:10:04" in text
+    assert "7 participants got <INTERNAL_SERVER_EXCEPTION> within 37 s, from 21:10:04" in text
     assert "At 3 of 3 QUOTA_EXCEEDED when publishing, 12 others were: the slots" in text
-    assert "7 participants carry the user id <tariq-mobile>, one after another" in text
+    assert "7 participants share the user id <tariq-mobile>, one after another" in text
     assert "right after a token exchange. To that fit 4 errors of 3 participants." in text
     assert "failed to subscribe to" not in text
     assert "VPN" not in text

@@ -62,7 +62,7 @@ def test_without_an_end_it_was_publishing_as_far_as_is_read_and_not_all_along():
         "follows."
     )
     assert finding.certainty is Certainty.UNKNOWN
-    assert words(finding.unknown) == "the events have no end that belongs to it"
+    assert words(finding.unknown) == "the events have no end that matches it"
 
 
 def test_a_publisher_that_had_just_started_need_not_be_known_everywhere():
@@ -97,7 +97,7 @@ def test_republishing_in_one_second_is_no_stop():
 )
 def test_a_start_or_stop_within_two_seconds_is_a_race_and_shows_nothing(moves, says, was_there):
     finding, text = first(host(*moves))
-    assert text == f"The publisher {says}: so near that it can be a race."
+    assert text == f"The publisher {says}: so close in time that it can be a race."
     assert finding.certainty is (Certainty.UNKNOWN if was_there else Certainty.LIKELY)
     assert words(finding.unknown).startswith("which came first")
 
@@ -334,7 +334,7 @@ def test_no_document_says_that_a_copy_takes_a_slot(is_copy):
 def test_more_publishers_than_a_stage_takes_are_not_its_limit(count):
     finding, text = counted(slots(count))
     assert text == (
-        f"{count} others were publishing in that second, more than the 12 that a stage takes."
+        f"{count} others were publishing in that second, more than the 12 that a stage allows."
     )
     assert finding.certainty is Certainty.UNKNOWN
     assert words(finding.unknown).startswith("which limit it was")
@@ -368,14 +368,14 @@ def test_those_with_the_most_frequent_reason_are_named():
 
 def test_with_fewer_publishers_it_is_open_which_limit_it_was():
     finding, text = counted(slots(11))
-    assert text.endswith("fewer than the 12 that a stage takes.")
+    assert text.endswith("fewer than the 12 that a stage allows.")
     assert finding.certainty is Certainty.UNKNOWN
     assert words(finding.unknown).startswith("which limit it was")
 
 
 def test_with_more_than_one_copy_slots_can_as_well_have_been_free():
     finding, text = counted((*slots(10), *slots(2, 20, is_copy=True)))
-    assert text.endswith("2 of them replicas, as many as the 12 that a stage takes.")
+    assert text.endswith("2 of them replicas, as many as the 12 that a stage allows.")
     assert finding.certainty is Certainty.UNKNOWN
     assert words(finding.unknown).startswith("whether replicas take slots")
 
@@ -442,11 +442,11 @@ def test_another_encoder_with_the_same_key_that_was_publishing_is_named():
     assert first(keyed(("other", whole)))[0].certainty is Certainty.SHOWN
     finding, text = first(keyed(("other", [(0, "PUBLISH_STARTED")])))
     assert text == (
-        "<other> carries the same ingest configuration; whether it was publishing in that second "
+        "<other> has the same ingest configuration; whether it was publishing in that second "
         "is not certain: it started 1 min 40 s before."
     )
     assert finding.certainty is Certainty.UNKNOWN
-    assert words(finding.unknown) == "the events have no end that belongs to it"
+    assert words(finding.unknown) == "the events have no end that matches it"
     assert positions(finding, "other") == [0]
 
 
@@ -477,7 +477,7 @@ def test_redundant_ingest_has_two_keys_for_one_configuration():
 
 def test_a_configuration_that_nobody_else_carries_can_be_in_use_elsewhere():
     finding, text = first(keyed())
-    assert text == "No other participant of this session carries its ingest configuration."
+    assert text == "No other participant of this session has its ingest configuration."
     assert "on another stage" in words(finding.unknown)
 
 

@@ -32,9 +32,9 @@ def test_a_burst_names_how_many_within_what_time():
         event(50, "LEFT"),
         rows=users(a="ann", b="bob", c="cy"),
     )
-    (burst,) = said(session, "met")
+    (burst,) = said(session, "got")
     assert words(burst.claim) == (
-        "3 participants met <INTERNAL_SERVER_EXCEPTION> within 38 s, from 20:30:04 to 20:30:42. "
+        "3 participants got <INTERNAL_SERVER_EXCEPTION> within 38 s, from 20:30:04 to 20:30:42. "
         "Several within 60 s are a reason to escalate, with stage, session and times."
     )
     assert burst.certainty is Certainty.SHOWN
@@ -54,23 +54,23 @@ def test_it_is_open_whether_those_of_a_burst_are_different_people_without_their_
     rows, is_open
 ):
     session = GivenSession(failed(4, "a"), failed(5, "b"), failed(6, "c"), rows=rows)
-    (burst,) = said(session, "met")
+    (burst,) = said(session, "got")
     assert (burst.unknown is RepeatsOpen.DIFFERENT_PEOPLE) is is_open
 
 
 def test_a_burst_may_come_in_any_order_and_may_go_on():
     session = GivenSession(*(failed(n * 25, f"p{n}") for n in range(8, -1, -1)))
-    (burst,) = said(session, "met")
+    (burst,) = said(session, "got")
     assert words(burst.claim).startswith(
-        "9 participants met <INTERNAL_SERVER_EXCEPTION> within 3 min"
+        "9 participants got <INTERNAL_SERVER_EXCEPTION> within 3 min"
     )
 
 
 def test_errors_that_go_on_for_minutes_are_at_once_only_within_the_window_that_is_named():
     session = GivenSession(*(failed(n * 29, f"p{n}") for n in range(9)))
-    (burst,) = said(session, "met")
+    (burst,) = said(session, "got")
     assert words(burst.claim) == (
-        "9 participants met <INTERNAL_SERVER_EXCEPTION> within 3 min 52 s, from 20:30:00 to "
+        "9 participants got <INTERNAL_SERVER_EXCEPTION> within 3 min 52 s, from 20:30:00 to "
         "20:33:52, at most 3 of them within 60 s. Several within 60 s are a reason to escalate, "
         "with stage, session and times."
     )
@@ -88,24 +88,24 @@ def test_errors_that_go_on_for_minutes_are_at_once_only_within_the_window_that_i
     ],
 )
 def test_what_is_not_one_error_of_many_in_a_minute_is_no_burst(errors):
-    assert said(GivenSession(*errors), "met") == []
+    assert said(GivenSession(*errors), "got") == []
 
 
 def test_one_user_with_three_tokens_is_no_burst():
     errors = [failed(0, "a"), failed(9, "b"), failed(18, "c")]
-    assert said(GivenSession(*errors, rows=users(a="tariq", b="tariq", c="tariq")), "met") == []
-    assert said(GivenSession(*errors, rows=users(a="", b="", c="")), "met")
+    assert said(GivenSession(*errors, rows=users(a="tariq", b="tariq", c="tariq")), "got") == []
+    assert said(GivenSession(*errors, rows=users(a="", b="", c="")), "got")
 
 
 def test_only_internal_errors_are_a_reason_to_escalate():
     session = GivenSession(*(failed(n, f"p{n}", "QUOTA_EXCEEDED") for n in range(3)))
-    (burst,) = said(session, "met")
+    (burst,) = said(session, "got")
     assert "escalate" not in words(burst.claim)
 
 
 def test_two_bursts_are_two_findings_with_the_larger_one_first():
     errors = [failed(n, f"p{n}") for n in range(3)] + [failed(900 + n, f"p{n}") for n in range(4)]
-    assert [words(one.claim)[:14] for one in said(GivenSession(*errors), "met")] == [
+    assert [words(one.claim)[:14] for one in said(GivenSession(*errors), "got")] == [
         "4 participants",
         "3 participants",
     ]
@@ -116,14 +116,14 @@ def test_a_session_that_is_partly_read_says_so_everywhere():
     session = GivenSession(
         *(failed(n, name) for n, name in enumerate("abc")), rows=rows, unread=set("defgh")
     )
-    (burst,) = said(session, "met")
+    (burst,) = said(session, "got")
     assert words(burst.unknown) == "only 3 of 8 participants are read"
     assert (burst.would_tell[0].fact.kind, burst.would_tell[0].calls) == (
         FactKind.SESSION_EVENTS,
         5,
     )
     session = GivenSession(*(failed(n, name) for n, name in enumerate("abc")), all_listed=False)
-    assert words(said(session, "met")[0].unknown) == "only 3 of 3 or more participants are read"
+    assert words(said(session, "got")[0].unknown) == "only 3 of 3 or more participants are read"
 
 
 def lost(seconds, participant, remote):
@@ -330,7 +330,7 @@ def test_one_user_coming_back_with_new_tokens_is_a_reconnect_loop():
     one = devices(rows, "iOS", "iOS", "iOS")
     (finding,) = said(GivenSession(*events, rows=rows, facts=one), "user id")
     assert words(finding.claim) == (
-        "3 participants carry the user id <tariq>, one after another, at most 30 s apart: it looks "
+        "3 participants share the user id <tariq>, one after another, at most 30 s apart: it looks "
         "like one client that comes back with a new token each time."
     )
     assert finding.certainty is Certainty.LIKELY
@@ -408,7 +408,7 @@ def test_who_is_read_and_has_no_joined_is_not_called_unread():
     session = GivenSession(rows=rows, unread=[rows[0].participant_id])
     (finding,) = said(session, "user id")
     assert words(finding.claim) == (
-        "3 participants carry the user id <tariq>; the events of 2 of them are read, 2 without "
+        "3 participants share the user id <tariq>; the events of 2 of them are read, 2 without "
         "JOINED."
     )
     assert finding.certainty is Certainty.UNKNOWN
@@ -419,7 +419,7 @@ def test_participants_without_a_stay_are_said_to_have_no_joined():
     (finding,) = said(GivenSession(rows=rows), "user id")
     assert (
         words(finding.claim)
-        == "3 participants carry the user id <tariq>; 3 of them have no JOINED."
+        == "3 participants share the user id <tariq>; 3 of them have no JOINED."
     )
 
 

@@ -137,7 +137,7 @@ def test_publisher_not_found_offers_more_than_a_race_and_blames_nobody():
     told = " ".join(cause.text for cause in card.causes)
     assert "own attempt to publish had failed" in told
     assert "virtual id" in told
-    assert "decides nothing" in card.next_check
+    assert "shows nothing" in card.next_check
 
 
 def test_a_stream_key_in_use_is_no_limit_of_the_service():

@@ -103,14 +103,14 @@ def test_a_replica_without_its_source_says_so():
     replica = ParticipantSummary("a", replication_type="REPLICA", replication_state="ACTIVE")
     texts = _texts(participant_lines(replica, 80, UTC))
     assert texts[-3:] == [
-        "Copy        a replica of a participant elsewhere, ACTIVE",
+        "Replica     a replica from another stage, ACTIVE",
         "From stage  not given",
         "session     not given",
     ]
     none = _texts(participant_lines(ParticipantSummary("a", replication_type="NONE"), 80, UTC))
     assert not any(text.startswith("Copy") for text in none)
     new = ParticipantSummary("a", replication_type="MIRROR\x07")
-    assert r"Copy        MIRROR\x07" in _texts(participant_lines(new, 80, UTC))
+    assert r"Replica     MIRROR\x07" in _texts(participant_lines(new, 80, UTC))
 
 
 def test_a_failure_tells_cause_remedy_code_and_request_id():
@@ -139,7 +139,7 @@ def test_a_failure_with_a_page_of_html_stays_short_and_safe():
     texts = _texts(failure_lines(failure, 80))
     assert len(texts) <= 12
     assert all(text.isprintable() for text in texts)
-    assert "Retry       does not help without a change" in texts
+    assert "Retry       only after this is fixed" in texts
 
 
 @pytest.mark.parametrize(

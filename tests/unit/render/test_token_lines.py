@@ -110,7 +110,7 @@ def test_values_that_look_like_our_words_are_quoted():
 def test_a_token_that_was_over_is_told():
     after = ParticipantToken(expiration_time=AT - timedelta(minutes=5))
     texts = _texts(_lines(BEFORE, after))
-    assert "Time left   1 h 00 min before, over by 5 min 00 s after (at the exchange)" in texts
+    assert "Time left   1 h 00 min before, expired for 5 min 00 s after (at the exchange)" in texts
 
 
 @pytest.mark.parametrize("width", [20, 33, 60, 76, 100])
@@ -146,7 +146,7 @@ def _token(capabilities=("SUBSCRIBE",), role="viewer", hours=1):
         (_token(), _token(), "no difference"),
         (_token(("PUBLISH",)), _token(), "gained SUBSCRIBE; lost PUBLISH"),
         (_token(hours=2), _token(hours=1), "expires 1 h earlier"),
-        (_token(), _token(hours=-1), "expires 2 h earlier; new token was already over"),
+        (_token(), _token(hours=-1), "expires 2 h earlier; new token had already expired"),
         (
             None,
             _token(("SUBSCRIBE", "PUBLISH")),

@@ -74,25 +74,28 @@ def test_an_empty_file_changes_nothing(text):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("colour = 1", "'colour' is no setting"),
-        ('them = "ansi-dark"', "'them' is no setting; did you mean 'theme'?"),
-        ('theme = "nord"', "theme is 'nord', which is none of auto, ansi-dark, ansi-light"),
-        ("theme = 1", "theme is 1, which is none of auto, ansi-dark, ansi-light"),
+        ("colour = 1", "'colour' is not a setting"),
+        ('them = "ansi-dark"', "'them' is not a setting; did you mean 'theme'?"),
+        ('theme = "nord"', "theme is 'nord', which is not one of auto, ansi-dark, ansi-light"),
+        ("theme = 1", "theme is 1, which is not one of auto, ansi-dark, ansi-light"),
         ("mouse = 1", "mouse is 1, which is neither true nor false"),
         ('zone = "Atlantis"', "zone is 'Atlantis', which is neither utc nor local nor known"),
         ('zone = "../etc"', "zone is '../etc', which is neither"),
         ('zone = "Europe"', "zone is 'Europe', which is neither"),
         ("zone = 2", "zone is 2, which is neither"),
-        ('glyphs = "braille"', "glyphs is 'braille', which is none of auto, unicode, ascii"),
+        ('glyphs = "braille"', "glyphs is 'braille', which is not one of auto, unicode, ascii"),
         ("glyph_width = 3", "glyph_width is 3, which is neither 1 nor 2"),
         ("glyph_width = true", "glyph_width is True"),
-        ("background_calls = 0", "background_calls is 0, which is no whole number from 1 to 4"),
+        ("background_calls = 0", "background_calls is 0, which is not a whole number from 1 to 4"),
         ("background_calls = 5", "background_calls is 5"),
         ("background_calls = 1.5", "background_calls is 1.5"),
         ("background_calls = true", "background_calls is True"),
         ('keys = "e"', "keys is a table"),
-        ("[keys]\nx = 1", "keys: 'x' is no command"),
-        ('[keys]\n"jump.eror" = "e"', "keys: 'jump.eror' is no command; did you mean 'jump.error'"),
+        ("[keys]\nx = 1", "keys: 'x' is not a command"),
+        (
+            '[keys]\n"jump.eror" = "e"',
+            "keys: 'jump.eror' is not a command; did you mean 'jump.error'",
+        ),
         ('[keys]\n"jump.error" = 1', "keys: jump.error is 1, which is neither a text nor a list"),
         ('[keys]\n"jump.error" = ["e", 1]', "keys: jump.error is ['e', 1], which is neither"),
     ],
@@ -123,7 +126,7 @@ def test_what_is_wrong_is_named_and_the_default_holds(text, complaint):
         ("7", "digits are counts"),
         ("ee", "no key is called 'ee'"),
         ("ctrl+", "no key is called 'ctrl+'"),
-        ("\x1b", "'\\x1b' is no key"),
+        ("\x1b", "'\\x1b' is not a key"),
     ],
 )
 def test_a_key_that_cannot_be_had_says_why(key, complaint):
@@ -243,9 +246,9 @@ def test_a_missing_file_is_fine_unless_it_was_named(tmp_path):
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (b'theme = "ansi-dark"\nmouse = \n', "is no TOML: Invalid value (at line 2, column 9)"),
-        (b'theme = "a"\n\nzone = "\xff"\n', "is no UTF-8 text (at line 3)"),
-        (b"a = " + b"[" * 100_000, "is no TOML: tables within too many tables"),
+        (b'theme = "ansi-dark"\nmouse = \n', "is not TOML: Invalid value (at line 2, column 9)"),
+        (b'theme = "a"\n\nzone = "\xff"\n', "is not UTF-8 text (at line 3)"),
+        (b"a = " + b"[" * 100_000, "is not TOML: tables within too many tables"),
     ],
 )
 def test_a_broken_file_says_where(tmp_path, content, complaint):
@@ -258,13 +261,13 @@ def test_a_broken_file_says_where(tmp_path, content, complaint):
 
 def test_a_file_that_cannot_be_read_says_why(tmp_path):
     _, complaints = load({"IVSCOPE_CONFIG": str(tmp_path)})
-    assert complaints == (f"{tmp_path} cannot be read: it is no regular file",)
+    assert complaints == (f"{tmp_path} cannot be read: it is not a regular file",)
 
 
 def test_a_pipe_in_place_of_the_file_is_refused_and_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "config.toml")
     _, (complaint,) = load({"IVSCOPE_CONFIG": str(tmp_path / "config.toml")})
-    assert complaint.endswith("cannot be read: it is no regular file")
+    assert complaint.endswith("cannot be read: it is not a regular file")
 
 
 def test_a_file_without_end_is_refused(tmp_path):

@@ -176,7 +176,7 @@ def other_label(path):
         (write(b"some notes\n"), "is not a recording: name a file"),
         (write(b"no database, though long enough to have a header" * 20), "is not a recording"),
         (write(b"SQLite format 3\0" + b"and no more" * 99), "not a database"),
-        (other_database, "no recording of ivscope"),
+        (other_database, "not a recording of ivscope"),
         (newer, f"format {SCHEMA + 1}"),
         (other_label, "is a recording of demo incident of 2026-11-26, not of AWS"),
         (lambda path: path.mkdir(), "Is a directory"),

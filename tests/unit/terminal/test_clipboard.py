@@ -230,7 +230,9 @@ def test_a_native_tool_that_was_chosen_and_is_missing_is_said_and_the_text_saved
 def test_a_setting_that_means_nothing_is_auto_and_is_said(desk):
     result = desk.copy("text", IVSCOPE_CLIPBOARD="carrier-pigeon")
     assert desk.received == "text"
-    assert result.message.endswith("IVSCOPE_CLIPBOARD is none of auto, tmux, osc52, native, file")
+    assert result.message.endswith(
+        "IVSCOPE_CLIPBOARD is not one of auto, tmux, osc52, native, file"
+    )
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,7 @@ def test_groups_tell_for_how_many_the_facts_are_known():
     assert rows[at_groups + 2][1] == "participant:a error:yes"
     assert rows[at_groups + 2][0].split()[:4] == ["1.33.0", "(browser)", "1", "1"]
     nothing = texts(summary())
-    assert "  GetParticipant was not asked for anybody whose events are read." in nothing
+    assert "  SDK and browser are not read yet of those whose events are read." in nothing
 
 
 def test_one_participant_has_no_table_of_participants():

@@ -144,14 +144,13 @@ _REMARK = re.compile(r"\(\?(?:#[^)]*|i)\)")
 _WHY_NOT: Final = "an expression is looked for in one pass here"
 _SEPARATE_TERMS: Final = "use a term for each condition, like name:/^SUB/ !code:QUOTA"
 _REFUSED_GROUPS: Final = {
-    "(?=": f"(?= cannot look ahead: {_WHY_NOT}; {_SEPARATE_TERMS}",
-    "(?!": f"(?! cannot look ahead: {_WHY_NOT}; {_SEPARATE_TERMS}",
-    "(?<": f"(?< cannot look behind: {_WHY_NOT}; {_SEPARATE_TERMS}",
-    "(?P=": f"(?P= cannot repeat what a group has found: {_WHY_NOT}; write it out",
-    "(?(": f"(?( cannot ask what a group has found: {_WHY_NOT}; write out both ways, with |",
-    "(?>": f"(?> cannot keep what was found: {_WHY_NOT}; type ( instead",
-    "(?": "(? begins nothing that is known here; a plain group is (…), and capitals make no "
-    "difference",
+    "(?=": f"(?= (look ahead) is not supported; {_SEPARATE_TERMS}",
+    "(?!": f"(?! (look ahead) is not supported; {_SEPARATE_TERMS}",
+    "(?<": f"(?< (look behind) is not supported; {_SEPARATE_TERMS}",
+    "(?P=": "(?P= is not supported; write the text out",
+    "(?(": "(?( is not supported; write out both ways, with |",
+    "(?>": "(?> is not supported; type ( instead",
+    "(?": "(? is not supported; a plain group is (…), and capitals make no difference",
 }
 """Why a group cannot be looked for, by its opening. The first that fits counts."""
 
@@ -209,7 +208,7 @@ class _Reader:
         if sign == "(":
             return self._group()
         if sign in {"*", "+", "?"} or (sign == "{" and self._count() is not None):
-            self._fail(f"nothing stands before {sign} that it could repeat", start)
+            self._fail(f"nothing before {sign} to repeat", start)
         if sign == "[":
             return self._atom(_class_end(self._source, start) + 1)
         if sign != "\\":
@@ -222,7 +221,7 @@ class _Reader:
             return place
         if self._next(2)[1:] in set("123456789"):
             raise ExpressionError(
-                f"{self._next(2)} cannot repeat what a group has found: {_WHY_NOT}; write it out",
+                f"{self._next(2)} is not supported; write the text out",
                 start,
             )
         escape = _ESCAPE.match(self._source, start)
@@ -292,9 +291,7 @@ class _Reader:
         if most is not None and most < least:
             self._fail("the smaller count comes first", start)
         if self._next() == "+":
-            raise ExpressionError(
-                f"This + cannot keep what was found: {_WHY_NOT}; leave it out", self._at
-            )
+            raise ExpressionError("This + is not supported; leave it out", self._at)
         if self._next() == "?":
             self._at += 1  # The shortest or the longest: something is found or not.
         if self._next() in {"*", "+", "?"} or self._count() is not None:

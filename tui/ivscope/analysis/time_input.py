@@ -89,7 +89,7 @@ class TimeInputError(ValueError):
         elif advice:
             text = f'"{shown}": {advice[0].lower()}{advice[1:]}'
         else:
-            text = f'"{shown}" is no time (at character {position + 1}): type {TIME_EXAMPLES}'
+            text = f'"{shown}" is not a time (at character {position + 1}): type {TIME_EXAMPLES}'
         super().__init__(text)
 
 

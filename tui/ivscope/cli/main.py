@@ -54,7 +54,7 @@ class _Parser(argparse.ArgumentParser):
         from ivscope.render.safe import safe  # noqa: PLC0415 - keeps --help quick
 
         if message.startswith("unrecognized"):
-            message += "; an id that begins with - goes behind --"
+            message += "; an id that begins with - goes after --"
         with suppress(OSError):
             self.print_usage(sys.stderr)
         self.exit(USAGE, f"{self.prog}: error: {safe(message)}\n")
@@ -70,18 +70,16 @@ def _explorer_parser() -> argparse.ArgumentParser:
     _add_place(parser)
     parser.add_argument("--profile", help="AWS profile (else AWS_PROFILE, else the default one)")
     parser.add_argument("--region", help="AWS Region (else that of the ARN, else configured)")
-    parser.add_argument("--endpoint-url", help="another endpoint than that of the Region")
+    parser.add_argument("--endpoint-url", help="endpoint URL to use instead of the Region's")
     parser.add_argument(
-        "--demo", action="store_true", help="no AWS: explore a world of our own over real HTTP"
+        "--demo", action="store_true", help="explore a made-up incident, no AWS needed"
     )
-    parser.add_argument("--world", choices=_WORLDS, default="incident", help="world of the demo")
-    parser.add_argument(
-        "--check-config", action="store_true", help="say what is wrong with config.toml, and end"
-    )
+    parser.add_argument("--world", choices=_WORLDS, default="incident", help="which made-up data")
+    parser.add_argument("--check-config", action="store_true", help="check config.toml and exit")
     parser.add_argument(
         "--record",
         metavar="FILE",
-        help="save everything read in this file, and go on from what it holds already",
+        help="save everything read in this file; go on if it exists",
     )
     parser.add_argument("--version", action="version", version=f"ivscope {__version__}")
     parser.set_defaults(recording=None)
@@ -111,7 +109,9 @@ def _add_place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--filter", metavar="TEXT", help="filter the events, as & does: after:20:36, code:QUOTA"
     )
-    parser.add_argument("--mouse", action="store_true", help="take the mouse from the terminal")
+    parser.add_argument(
+        "--mouse", action="store_true", help="use the mouse in ivscope instead of the terminal"
+    )
 
 
 def _endpoint_parser() -> argparse.ArgumentParser:

@@ -17,7 +17,7 @@ class Contradiction(StrEnum):
     """It says that it does not match the filter that the service was asked to apply."""
     STAGE = "of another stage"
     """It names another stage than the one asked for, or was listed for another one before."""
-    REPEATED = "came before"
+    REPEATED = "returned before"
     """It was in this list before: equal in every member, or with the same id."""
     SHARED_ID = "shares its id"
     """Another row of this list has its id and cannot be the same."""

@@ -140,7 +140,7 @@ class VersionFails(Claim):
 
 @dataclass(frozen=True, slots=True)
 class NoVersionFails(Claim):
-    """No version failed more often than others, among the participants whose facts are read."""
+    """No version failed more often than others, among those whose SDK and browser are read."""
 
     read: int
 

@@ -83,7 +83,7 @@ class OwnInternalErrors(Claim):
 
 @dataclass(frozen=True, slots=True)
 class OthersMetItToo(Claim):
-    """The error is part of a burst: several participants met the same within a short time."""
+    """The error is part of a burst: several participants got the same within a short time."""
 
     others: int
     period: EventPeriod
@@ -104,7 +104,7 @@ class OthersNearby(Claim):
 
 @dataclass(frozen=True, slots=True)
 class Burst(Claim):
-    """Several participants met one error within a short time."""
+    """Several participants got one error within a short time."""
 
     participants: int
     error_code: str
@@ -291,7 +291,7 @@ def _open_of_burst(
 
 
 def _at_once(session: SessionContext, burst: Sequence[int]) -> int | None:
-    """How many participants met a long burst within the window; None for a short one."""
+    """How many participants got a long burst within the window; None for a short one."""
     if session.second(burst[-1]) - session.second(burst[0]) <= WINDOW_SECONDS:
         return None
     return max(len(whose) for whose in _windows(session, burst))

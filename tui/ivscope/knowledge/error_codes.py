@@ -71,7 +71,7 @@ _CARDS = (
             "ConcurrentPublishers (or Subscribers, ConcurrentSubscriptions) with the limits."
         ),
         silence=(
-            "The code does not tell which of the limits was hit, and no document says whether "
+            "The code does not say which of the limits was hit, and no document says whether "
             "replicas count. CloudWatch counts them."
         ),
         at_client="Web: STAGE_AT_CAPACITY (6, inside 1024). iOS and Android: 1024, at each retry.",
@@ -90,7 +90,7 @@ _CARDS = (
         ),
         next_check=(
             "Open the remote participant at this second: PUBLISH_STOPPED or LEFT just before fits "
-            "a race, PUBLISH_ERROR a failed publish. No PUBLISH_STARTED alone decides nothing."
+            "a race, PUBLISH_ERROR a failed publish. A missing PUBLISH_STARTED alone shows nothing."
         ),
         silence="How long events are kept is not documented: an empty history shows nothing.",
         at_client=(
@@ -103,7 +103,7 @@ _CARDS = (
     Explanation(
         title="BITRATE_EXCEEDED",
         side=ErrorSide.LIMIT,
-        meaning="The participant went over the highest bitrate that a stage takes.",
+        meaning="The participant went over the highest bitrate that a stage allows.",
         limits=(limits.PUBLISH_BITRATE, limits.DOWNLOAD_BITRATE),
         causes=(
             Cause("The encoder aims at the limit and its peaks go over.", is_documented=True),
@@ -113,7 +113,7 @@ _CARDS = (
             "Set the encoder to about 6 Mbps at most (OBS with one layer: 2.5 Mbps) and compare "
             "with PublishBitrate in CloudWatch, which counts what was sent twice too."
         ),
-        silence="No document says what happens at the limit of download, nor whether it is this.",
+        silence="No document says what happens at the download limit, nor whether it is this.",
         at_client=(
             "iOS and Android before 1.38.0: code 0 with the message EOF was reported at such a "
             "bitrate."
@@ -124,7 +124,7 @@ _CARDS = (
     Explanation(
         title="RESOLUTION_EXCEEDED",
         side=ErrorSide.LIMIT,
-        meaning="The picture is larger than a stage takes.",
+        meaning="The picture is larger than a stage allows.",
         limits=(
             limits.PUBLISH_RESOLUTION,
             Limit("160p at least", is_raisable=None, page=_INGEST),
@@ -143,7 +143,7 @@ _CARDS = (
     Explanation(
         title="STREAM_DURATION_EXCEEDED",
         side=ErrorSide.LIMIT,
-        meaning="It published or subscribed for longer than is allowed in one go.",
+        meaning="It published or subscribed for longer than is allowed without a break.",
         limits=(limits.PUBLISH_DURATION, limits.SUBSCRIBE_DURATION),
         causes=(
             Cause("A channel that is meant to run day and night."),
@@ -161,7 +161,7 @@ _CARDS = (
     Explanation(
         title="INVALID_AUDIO_CODEC",
         side=ErrorSide.CLIENT,
-        meaning="The sound is coded in a way that a stage does not take.",
+        meaning="The sound is coded in a way that a stage does not accept.",
         limits=(
             Limit("RTMP: AAC-LC; WHIP: Opus", is_raisable=None, page=_INGEST),
             Limit(
@@ -180,7 +180,7 @@ _CARDS = (
     Explanation(
         title="INVALID_VIDEO_CODEC",
         side=ErrorSide.CLIENT,
-        meaning="The picture is coded in a way that a stage does not take.",
+        meaning="The picture is coded in a way that a stage does not accept.",
         limits=(
             Limit(
                 "H.264 Baseline, key frame every 1 to 2 s, 10 to 60 fps",
@@ -245,7 +245,7 @@ _CARDS = (
     Explanation(
         title="B_FRAME_PRESENT",
         side=ErrorSide.CLIENT,
-        meaning="The video has B-frames, which a stage does not take.",
+        meaning="The video has B-frames, which a stage does not accept.",
         limits=(Limit("0 B-frames", is_raisable=None, page=_RTMP),),
         causes=(
             Cause("x264 and NVENC use B-frames unless told otherwise."),
@@ -276,8 +276,8 @@ _CARDS = (
     Explanation(
         title="INTERNAL_SERVER_EXCEPTION",
         side=ErrorSide.SERVICE,
-        meaning="Publishing failed on an error inside the service.",
-        causes=(Cause("Trouble on the side of AWS."),),
+        meaning="Publishing failed because of an error inside the service.",
+        causes=(Cause("A problem at AWS."),),
         next_check=(
             "Try again and read AWS Health. Several participants in one minute: escalate with "
             "stage ARN, session, participants and UTC time."

@@ -62,9 +62,9 @@ _CARDS = (
         meaning="The participant began to publish.",
         limits=(limits.PUBLISH_DURATION,),
         causes=(Cause("The app or the encoder started to send."),),
-        next_check="Its other half is PUBLISH_STOPPED, with its duration and what came before it.",
+        next_check="Its end is PUBLISH_STOPPED, with its duration and what came before it.",
         silence=(
-            "Without the other half it can be open still, or on a page not read yet. Whether "
+            "Without that end it may still go on, or the end is on a page not read yet. Whether "
             "sound and picture arrive is not told."
         ),
         page=_EVENTBRIDGE,
@@ -112,10 +112,10 @@ _CARDS = (
         is_documented=False,
         limits=(limits.SUBSCRIBE_DURATION, limits.DOWNLOAD_BITRATE),
         causes=(Cause("The app subscribed to the remote participant."),),
-        next_check="Its other half is SUBSCRIBE_STOPPED with the same remote participant.",
+        next_check="Its end is SUBSCRIBE_STOPPED with the same remote participant.",
         silence=(
-            "Without the other half it can be open still, or on a page not read yet. A viewer at "
-            "the limit of download gets no event that is documented."
+            "Without that end it may still go on, or the end is on a page not read yet. A viewer "
+            "at the download limit gets no event that is documented."
         ),
         page=_HEALTH,
         concerns=_SDKS,
@@ -149,7 +149,7 @@ _CARDS = (
     ),
     Explanation(
         title=events.JOIN_ERROR,
-        meaning="Connecting to the stage failed on the side of the service.",
+        meaning="Connecting to the stage failed inside the service.",
         is_documented=False,
         next_check="Read the error code; it can be the only event of its participant.",
         silence=(
@@ -165,7 +165,7 @@ _CARDS = (
     ),
     Explanation(
         title=events.REPLICATION_STARTED,
-        meaning="The participant is being copied into another stage.",
+        meaning="The participant is being replicated to another stage.",
         limits=(limits.REPLICATIONS,),
         causes=(
             Cause("StartParticipantReplication was called for a publisher.", is_documented=True),
@@ -176,7 +176,7 @@ _CARDS = (
     ),
     Explanation(
         title=events.REPLICATION_STOPPED,
-        meaning="The participant is no longer copied into that stage.",
+        meaning="The participant is no longer replicated to that stage.",
         causes=(
             Cause("StopParticipantReplication was called.", is_documented=True),
             Cause(

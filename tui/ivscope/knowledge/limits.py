@@ -53,10 +53,10 @@ PUBLISH_RESOLUTION: Final = Limit(
     f"{MAX_RESOLUTION} of publishing", is_raisable=False, page=QUOTAS_PAGE
 )
 PUBLISH_DURATION: Final = Limit(
-    f"{_LASTING} of publishing in one go", is_raisable=False, page=QUOTAS_PAGE
+    f"{_LASTING} of publishing without a break", is_raisable=False, page=QUOTAS_PAGE
 )
 SUBSCRIBE_DURATION: Final = Limit(
-    f"{_LASTING} of subscribing to a stage in one go", is_raisable=False, page=QUOTAS_PAGE
+    f"{_LASTING} of subscribing to a stage without a break", is_raisable=False, page=QUOTAS_PAGE
 )
 REPLICATIONS: Final = Limit(
     "5 replications at once per participant", is_raisable=False, page=QUOTAS_PAGE

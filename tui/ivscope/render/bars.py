@@ -131,7 +131,7 @@ def _failure_facts(failure: ProviderFailure, width: int) -> list[Line]:
         wait = f"the service asks to wait {duration(failure.retry_after)}"
         lines += field("Wait", (Span(wait, Role.WARNING),), width)
     if not failure.retryable:
-        lines += field("Retry", (Span("does not help without a change", Role.MUTED),), width)
+        lines += field("Retry", (Span("only after this is fixed", Role.MUTED),), width)
     if failure.code is not None:
         lines += text_field("Code", failure.code, width)
     if failure.request_id is not None:
@@ -451,7 +451,7 @@ def _tail(status: ListStatus, width: int, *, is_beside: bool) -> tuple[Line, ...
     if status.has_more:
         return ((Span(status.more_note, Role.MUTED),),)
     if not status.count and status.uncounted:
-        said = f"No row answers what was asked for: {status.uncounted:,} contradict it."
+        said = f"No row matches the request: {status.uncounted:,} contradict it."
         return ((Span(said, Role.WARNING),),)
     if not status.count:
         return tuple((Span(line, Role.MUTED),) for line in status.empty_note)
@@ -476,8 +476,8 @@ def _failed(
     if is_told:
         yield from _failure_facts(failure, width)
     if status.can_retry:
-        when = "." if failure.retryable else ", once that is done."
-        yield (Span(f"r goes on from where it stopped{when}", Role.ACCENT),)
+        press = "Press" if failure.retryable else "Fix this, then press"
+        yield (Span(f"{press} r: reading goes on from where it stopped.", Role.ACCENT),)
     if status.can_restart:
         again = "R reads again from the start; the rows stay until the first page has come."
         yield (Span(again, Role.ACCENT),)

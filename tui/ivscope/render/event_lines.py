@@ -287,8 +287,8 @@ def _concerned(event: Event, width: int, name_of: NameOf, *, wide: bool) -> Iter
 
 
 _REASONS = {
-    Why.END_MISSING: "the events have no end that belongs to it",
-    Why.START_MISSING: "the events have no start that belongs to it",
+    Why.END_MISSING: "the events have no end that matches it",
+    Why.START_MISSING: "the events have no start that matches it",
     Why.NOT_READ: "not all events are read",
     Why.TIE: "the order of events inside one second is not known",
     Why.NO_TIME: "an event that matters has no time",

@@ -152,13 +152,13 @@ def _replication(summary: ParticipantSummary, width: int) -> Iterator[Line]:
     if kind is None or kind == "NONE":
         return
     words = {
-        "SOURCE": "copied into other stages",
-        "REPLICA": "a replica of a participant elsewhere",
+        "SOURCE": "replicated to other stages",
+        "REPLICA": "a replica from another stage",
     }
     value = [Span(words[kind]) if kind in words else value_span(kind)]
     if summary.replication_state is not None:
         value += [Span(", "), value_span(summary.replication_state)]
-    yield from field("Copy", tuple(value), width)
+    yield from field("Replica", tuple(value), width)
     if kind == "REPLICA" or summary.source_stage_arn:
         yield from text_field("From stage", summary.source_stage_arn, width, Role.ACCENT)
         yield from text_field("session", summary.source_session_id, width, Role.ACCENT)

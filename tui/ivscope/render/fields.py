@@ -51,14 +51,14 @@ _TOLD = {
         "do not match the filter asked for",
     ),
     Contradiction.STAGE: ("is of another stage", "are of another stage"),
-    Contradiction.REPEATED: ("came before", "came before"),
+    Contradiction.REPEATED: ("was returned before", "were returned before"),
     Contradiction.SHARED_ID: ("has the id of another", "share an id"),
 }
 """What is said of one row, and of several."""
 
 
 def not_counted(contradictions: Mapping[Contradiction, int]) -> str:
-    """Say how many rows contradict the request: "2 came before, not counted"; empty for none."""
+    """Say how many rows contradict the request: "2 share an id, not counted", or nothing."""
     told = [
         f"{count:,} {_TOLD[said][count > 1]}" for said, count in contradictions.items() if count
     ]
@@ -69,6 +69,6 @@ def contradiction_lines(contradiction: Contradiction | None, width: int) -> list
     """Say of one row that it contradicts the request; nothing when it does not."""
     if contradiction is None:
         return []
-    said = f"This row {_TOLD[contradiction][0]}: the answer contradicts what was asked for."
-    text = f"{said} It is kept as it came and counts as no fact."
+    said = f"This row {_TOLD[contradiction][0]}: the answer does not match the request."
+    text = f"{said} It is kept as returned and counted nowhere."
     return wrap((Span(text, Role.WARNING),), width)

@@ -79,7 +79,7 @@ def token_verdict(comparison: TokenComparison) -> str:
     parts += [f"user id {row.change}" for row in known if row.field is TokenField.USER_ID]
     parts += [_moved(row, expiration) for row in known if row.field is TokenField.EXPIRATION]
     if expiration.left_after is not None and expiration.left_after <= 0:
-        parts.append("new token was already over")
+        parts.append("new token had already expired")
     return "; ".join(parts)
 
 
@@ -504,7 +504,7 @@ def _time_left(comparison: TokenComparison, width: int) -> list[Line]:
 
 
 def _left(seconds: float) -> str:
-    return duration(seconds) if seconds > 0 else f"over by {duration(seconds)}"
+    return duration(seconds) if seconds > 0 else f"expired for {duration(seconds)}"
 
 
 def _folded(rows: list[TokenRow], width: int) -> list[Line]:

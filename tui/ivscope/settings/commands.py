@@ -11,7 +11,7 @@ class Area(StrEnum):
     """Groups of commands; the words are headings in the help."""
 
     MOVING = "Moving"
-    NAVIGATION = "Going places"
+    NAVIGATION = "Opening and going back"
     READING = "Reading"
     FINDING = "Finding and filtering"
     JUMPING = "Jumping between events"
@@ -19,7 +19,7 @@ class Area(StrEnum):
     EVIDENCE = "Evidence"
     TIME = "Time"
     DETAIL = "Detail and panes"
-    COPYING = "Taking it with you"
+    COPYING = "Copying and saving"
     APP = "The program"
     SUMMARY = "In the summary"
     LANES = "In the lanes"
@@ -35,7 +35,7 @@ class View(StrEnum):
     SESSIONS = "the sessions"
     PARTICIPANTS = "the participants"
     EVENTS = "a participant's events"
-    TIMELINE = "everybody's events"
+    TIMELINE = "the timeline"
     DETAIL = "the detail"
     """The detail on the whole screen; beside a list the keys go to the list."""
     SUMMARY = "the summary"
@@ -96,52 +96,52 @@ COMMANDS: tuple[Command, ...] = (
     Command("move.page_up", "b,pageup,ctrl+b", "page up", "A page up.", Area.MOVING, EVERY_LIST),
     Command("move.first", "g,home", "first", "First row, or line.", Area.MOVING, EVERY_LIST),
     Command("move.last", "G,end", "last", "Last row read so far; reads on from there.", Area.MOVING, EVERY_LIST),
-    Command("go.in", "enter,l,right", "open", "Open the row; on an event, follow its link: the publisher, or the copy in the destination stage. Without a link, read the detail.", Area.NAVIGATION, EXPLORER | {View.SUMMARY}),
+    Command("go.in", "enter,l,right", "open", "Open the row; on an event, follow its link: the publisher, or the replica in the destination stage. Without a link, read the detail.", Area.NAVIGATION, EXPLORER | {View.SUMMARY}),
     Command("go.out", "escape,h,left,backspace", "back", "Stop what runs, leave search and filter, then go back to where you came from, then up. Never quits.", Area.NAVIGATION, EXPLORER | {View.SUMMARY, View.COMPARE}),
     Command("go.quit_or_out", "q", "back, quit", "Back; quits at the stages.", Area.NAVIGATION, EVERY_LIST),
-    Command("go.last", "-", "last view", "The place where you were before, and back.", Area.NAVIGATION, EXPLORER),
-    Command("go.source", "a", "replica source", "From a replica to the participant it is a copy of, at the same second.", Area.NAVIGATION, PARTICIPANT),
-    Command("go.timeline", "M", "everybody", "The events of everybody in the session on one timeline, as far as they are read.", Area.NAVIGATION, SESSION | {View.SUMMARY}),
-    Command("go.next_sibling", "]", "next sibling", "Next participant, session or stage, without going up.", Area.NAVIGATION, SIBLINGS),
-    Command("go.previous_sibling", "[", "previous sibling", "The one before.", Area.NAVIGATION, SIBLINGS),
+    Command("go.last", "-", "last view", "The view before this one, and back again.", Area.NAVIGATION, EXPLORER),
+    Command("go.source", "a", "replica source", "From a replica to its source participant, at the same second.", Area.NAVIGATION, PARTICIPANT),
+    Command("go.timeline", "M", "timeline", "The events of all participants on one timeline, as far as they are read.", Area.NAVIGATION, SESSION | {View.SUMMARY}),
+    Command("go.next_sibling", "]", "next in list", "Next participant, session or stage, without going up.", Area.NAVIGATION, SIBLINGS),
+    Command("go.previous_sibling", "[", "previous in list", "Previous participant, session or stage.", Area.NAVIGATION, SIBLINGS),
     Command("go.next_pane", "tab", "next pane", "Focus the next pane.", Area.NAVIGATION, EXPLORER),
     Command("go.previous_pane", "shift+tab", "previous pane", "Focus the pane before.", Area.NAVIGATION, EXPLORER),
     Command("read.again", "r,ctrl+r,f5", "retry, refresh", "Read again what failed, from where it stopped; else read what is new.", Area.READING, EXPLORER | {View.SUMMARY, View.LANES}),
     Command("read.restart", "R", "reload", "Read the list again from its first page; rows stay until it has come.", Area.READING, FEEDS),
     Command("read.all", "L", "read all", "Read all pages, within the call budget. Esc stops.", Area.READING, FEEDS),
     Command("read.follow", "F", "follow", "Read new events of a live participant as they come.", Area.READING, ONE),
-    Command("read.pause", "=", "pause", "Pause following, or reading everybody, or go on.", Area.READING, READING | {View.SUMMARY, View.LANES}),
+    Command("read.pause", "=", "pause", "Pause or resume following, or reading all participants.", Area.READING, READING | {View.SUMMARY, View.LANES}),
     Command("find.search", "/", "find", "Events: find and highlight. Pickers: narrow the rows read so far; also opens any typed or pasted id, ARN or EventBridge JSON.", Area.FINDING, EXPLORER),
     Command("find.next", "n", "next hit", "Next hit; reads on until there is one.", Area.FINDING, READING),
-    Command("find.previous", "N", "previous hit", "Hit before.", Area.FINDING, READING),
+    Command("find.previous", "N", "previous hit", "Previous hit.", Area.FINDING, READING),
     Command("find.filter", "&", "filter", "Events: show only what matches (code:QUOTA name:SUB* remote:ID attr:key=value after:20:36 !inverse /regex/). Participants: ask the service for some only (user:ID, published:yes|no, state:…, recording:…).", Area.FINDING, SESSION),
     Command("find.toggle", "\\", "filter on/off", "Switch the filter off and on again.", Area.FINDING, READING),
     Command("find.same", ";", "filter by this", "Show only events like this one: with its error code, else its remote participant, else its name.", Area.FINDING, READING),
     Command("find.errors", "!", "errors only", "Show errors only, or all again.", Area.FINDING, READING),
     Command("jump.error", "e", "next error", "Next error; reads on until there is one.", Area.JUMPING, SESSION),
-    Command("jump.error_back", "E", "previous error", "Error before.", Area.JUMPING, READING),
+    Command("jump.error_back", "E", "previous error", "Previous error.", Area.JUMPING, READING),
     Command("jump.token", "x", "next exchange", "Next TOKEN_EXCHANGED; reads on until there is one.", Area.JUMPING, READING),
-    Command("jump.token_back", "X", "previous exchange", "TOKEN_EXCHANGED before.", Area.JUMPING, READING),
+    Command("jump.token_back", "X", "previous exchange", "Previous TOKEN_EXCHANGED.", Area.JUMPING, READING),
     Command("jump.same", "o", "same remote", "Next event with the same remote participant; reads on until there is one.", Area.JUMPING, READING),
-    Command("jump.same_back", "O", "same remote back", "The one before.", Area.JUMPING, READING),
-    Command("jump.gap", "s", "next gap", "Next silence that stands out: over 30 s, and over ten times the usual distance of events.", Area.JUMPING, READING),
-    Command("jump.gap_back", "S", "previous gap", "Silence before.", Area.JUMPING, READING),
+    Command("jump.same_back", "O", "same remote back", "Previous event with the same remote participant.", Area.JUMPING, READING),
+    Command("jump.gap", "s", "next gap", "Next long gap between events: over 30 s, and over ten times the usual one.", Area.JUMPING, READING),
+    Command("jump.gap_back", "S", "previous gap", "Previous long gap.", Area.JUMPING, READING),
     Command("jump.section", "}", "next section", "Next JOINED or LEFT.", Area.JUMPING, READING),
-    Command("jump.section_back", "{", "previous section", "JOINED or LEFT before.", Area.JUMPING, READING),
-    Command("jump.minute", ")", "minute on", "A minute later; 10) goes ten.", Area.JUMPING, READING),
-    Command("jump.minute_back", "(", "minute back", "A minute earlier; takes a count too.", Area.JUMPING, READING),
-    Command("jump.mark", "m", "mark", "Mark this event, or take the mark away.", Area.JUMPING, READING),
+    Command("jump.section_back", "{", "previous section", "Previous JOINED or LEFT.", Area.JUMPING, READING),
+    Command("jump.minute", ")", "minute on", "A minute later; 10) is ten minutes.", Area.JUMPING, READING),
+    Command("jump.minute_back", "(", "minute back", "A minute earlier; 10( is ten minutes.", Area.JUMPING, READING),
+    Command("jump.mark", "m", "mark", "Mark this event, or remove the mark.", Area.JUMPING, READING),
     Command("jump.next_mark", "u", "next mark", "Next marked event.", Area.JUMPING, READING),
-    Command("jump.previous_mark", "U", "previous mark", "Marked event before.", Area.JUMPING, READING),
-    Command("triage.summary", "i", "summary", "Errors by code, participants, SDKs: of the session, or of the participant on screen. Every row leads to its events. Reads everybody.", Area.WHOLE_SESSION, SESSION | {View.SUMMARY}),
+    Command("jump.previous_mark", "U", "previous mark", "Previous marked event.", Area.JUMPING, READING),
+    Command("triage.summary", "i", "summary", "Errors by code, participants, SDKs: of the session, or of the participant on screen. Every row opens its events. Reads the events of all participants.", Area.WHOLE_SESSION, SESSION | {View.SUMMARY}),
     Command("triage.lanes", "I", "lanes", "Lanes of all participants, publishers over time against the limit of 12, events and errors over time.", Area.WHOLE_SESSION, SESSION | {View.SUMMARY, View.LANES}),
-    Command("triage.compare", "C", "compare", "This participant beside the one you were at before, at the same times.", Area.WHOLE_SESSION, SESSION | {View.COMPARE}),
-    Command("evidence.next", "z", "evidence", "Next event that the findings about this one rest on, also of other participants; from the last one back.", Area.EVIDENCE, READING),
-    Command("evidence.fetch", "Z", "read evidence", "Read what would tell more about this event; the detail says what that is and what it costs. In the summary: SDK and browser of everybody.", Area.EVIDENCE, READING | {View.SUMMARY}),
+    Command("triage.compare", "C", "compare", "This participant beside the one opened before it, at the same times.", Area.WHOLE_SESSION, SESSION | {View.COMPARE}),
+    Command("evidence.next", "z", "evidence", "Next evidence: an event that the findings about this one rest on, also of other participants. After the last one, back here.", Area.EVIDENCE, READING),
+    Command("evidence.fetch", "Z", "read evidence", "Read what stands beside To find out, at the cost given there. In the summary: SDK and browser of all participants.", Area.EVIDENCE, READING | {View.SUMMARY}),
     Command("time.style", "t", "time style", "Times in UTC, local, as age, since the event before, since the zero.", Area.TIME, EXPLORER),
     Command("time.zero", "T", "set zero", "Count time from this event.", Area.TIME, READING),
     Command("detail.down", "J", "more detail", "Scroll the detail without leaving the list.", Area.DETAIL, EXPLORER),
-    Command("detail.up", "K", "less detail", "Scroll it back.", Area.DETAIL, EXPLORER),
+    Command("detail.up", "K", "less detail", "Scroll the detail back.", Area.DETAIL, EXPLORER),
     Command("detail.tokens", "d", "full detail", "The detail on the whole screen; again: tokens side by side or inline.", Area.DETAIL, EXPLORER),
     Command("detail.raw", "v", "event JSON", "The event as JSON, as it was read (times in UTC to the microsecond, null as absent), or explained again.", Area.DETAIL, READING),
     Command("view.wide", "w", "wide", "Full ids and ARNs in the rows, or the short forms.", Area.DETAIL, READING),
@@ -153,32 +153,32 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.picker", "D", "picker", "Show or hide the picker: beside the events in a wide window, else over them.", Area.DETAIL, EXPLORER),
     Command("take.copy", "y", "copy…", "Copy: then y JSON, i id, e explanation, f findings, d tokens, c CLI command, l link, u AWS page, t time.", Area.COPYING, EXPLORER),
     Command("take.id", "c", "copy id", "Copy the main id of the row.", Area.COPYING, EXPLORER),
-    Command("take.print", "p", "print…", "Print the same to the terminal, for when no clipboard works.", Area.COPYING, EXPLORER),
-    Command("take.save", "W,ctrl+s", "save", "Save what this list holds to a file; says how complete it is.", Area.COPYING, READING),
+    Command("take.print", "p", "print…", "Print it in the terminal instead of copying, if no clipboard works.", Area.COPYING, EXPLORER),
+    Command("take.save", "W,ctrl+s", "save", "Save this list to a file, with a word on how complete it is.", Area.COPYING, READING),
     Command("app.command", ":", "command", "Type a command: goto TIME, filter …, tz …, mouse on, q. Tab completes. A time alone goes there: 20:36, yesterday 20:36, -1h30m.", Area.APP, EXPLORER),
-    Command("app.help", "?,f1,ctrl+p", "help", "All commands and their keys: type to search them, Enter does one.", Area.APP, EVERY_LIST),
-    Command("app.suspend", "ctrl+z", "to the shell", "Stop for now and go to the shell; fg comes back.", Area.APP, frozenset(View)),
+    Command("app.help", "?,f1,ctrl+p", "help", "All commands and their keys: type to search them, Enter runs one.", Area.APP, EVERY_LIST),
+    Command("app.suspend", "ctrl+z", "to the shell", "Suspend ivscope and go to the shell; fg comes back.", Area.APP, frozenset(View)),
     Command("app.quit", "ctrl+q", "quit", "Quit.", Area.APP, frozenset(View)),
     Command("summary.next_code", "e", "next error code", "Next row that counts an error code.", Area.SUMMARY, frozenset({View.SUMMARY})),
     Command("lanes.earlier", "h,left", "earlier", "The cursor a cell back in time.", Area.LANES, LANES),
     Command("lanes.later", "l,right", "later", "The cursor a cell on in time.", Area.LANES, LANES),
     Command("lanes.much_earlier", "H,<", "ten earlier", "The cursor ten cells back in time.", Area.LANES, LANES),
     Command("lanes.much_later", ">", "ten later", "The cursor ten cells on in time.", Area.LANES, LANES),
-    Command("lanes.zoom_in", "z", "zoom in", "Half the time, around the cursor.", Area.LANES, LANES),
-    Command("lanes.zoom_out", "Z", "zoom out", "Twice the time, around the cursor.", Area.LANES, LANES),
+    Command("lanes.zoom_in", "z", "zoom in", "Show half as much time, around the cursor.", Area.LANES, LANES),
+    Command("lanes.zoom_out", "Z", "zoom out", "Show twice as much time, around the cursor.", Area.LANES, LANES),
     Command("lanes.all", "0", "all", "The whole session.", Area.LANES, LANES),
     Command("lanes.plot", "v", "plot", "Above the lanes: publishers over time, events and errors, errors alone, or nothing.", Area.LANES, LANES),
     Command("lanes.errors_first", "!", "errors first", "Lanes by what they do at the time of the cursor, with most errors first, or by the time of joining.", Area.LANES, LANES),
     Command("lanes.open", "enter", "open", "Open the participant of this lane at the time of the cursor.", Area.LANES, LANES),
-    Command("lanes.close", "escape,backspace", "back", "Back to where the lanes were opened; everybody's events go to the time of the cursor.", Area.LANES, LANES),
+    Command("lanes.close", "escape,backspace", "back", "Back to where the lanes were opened; the timeline goes to the time of the cursor.", Area.LANES, LANES),
     Command("compare.next_pair", "n", "next of both", "The next row where both have an event.", Area.COMPARE, frozenset({View.COMPARE})),
-    Command("prompt.enter", "enter", "done", "Take what is typed.", Area.PROMPT, PROMPT),
-    Command("prompt.cancel", "escape", "cancel", "Close the prompt without.", Area.PROMPT, PROMPT),
-    Command("prompt.older", "up", "older", "What was typed before.", Area.PROMPT, PROMPT),
-    Command("prompt.newer", "down", "newer", "What was typed after that.", Area.PROMPT, PROMPT),
+    Command("prompt.enter", "enter", "done", "Accept what is typed.", Area.PROMPT, PROMPT),
+    Command("prompt.cancel", "escape", "cancel", "Close the prompt and change nothing.", Area.PROMPT, PROMPT),
+    Command("prompt.older", "up", "older", "The input before.", Area.PROMPT, PROMPT),
+    Command("prompt.newer", "down", "newer", "The input after that.", Area.PROMPT, PROMPT),
     Command("prompt.complete", "tab", "complete", "Complete a command; from search to filter, and back.", Area.PROMPT, PROMPT),
     Command("prompt.help", "f1,ctrl+p", "help", "All commands and their keys.", Area.PROMPT, PROMPT),
-    Command("help.do", "enter", "do it", "Do the chosen command, in the view that the help was opened from.", Area.HELP, HELP),
+    Command("help.do", "enter", "do it", "Run the chosen command, in the view that the help was opened from.", Area.HELP, HELP),
     Command("help.close", "escape,f1,ctrl+p", "close", "Close the help.", Area.HELP, HELP),
     Command("help.down", "down", "down", "Next command.", Area.HELP, HELP),
     Command("help.up", "up", "up", "Previous command.", Area.HELP, HELP),

@@ -38,7 +38,7 @@ def wanted_keys(table: Mapping[str, object], complaints: list[str]) -> dict[str,
     for id_, value in table.items():
         texts = _texts(value)
         if id_ not in BY_ID:
-            complaints.append(f"keys: {id_!r} is no command{nearest(id_, BY_ID)}")
+            complaints.append(f"keys: {id_!r} is not a command{nearest(id_, BY_ID)}")
         elif texts is None:
             complaints.append(
                 f"keys: {id_} is {value!r}, which is neither a text nor a list of texts"
@@ -99,8 +99,7 @@ def choose_keys(wanted: Mapping[str, list[str]], complaints: list[str]) -> dict[
                 )
         chosen[id_] = ",".join(kept)
     complaints += [
-        f"keys: {shown_key(key)} now is {owner}, no longer {id_}; "
-        f"set {id_} too to say that you mean it"
+        f"keys: {shown_key(key)} now is {owner}, no longer {id_}; set {id_} too if that is intended"
         for id_, command in BY_ID.items()
         if id_ not in wanted
         for key in command.keys.split(",")
@@ -211,10 +210,10 @@ def read(content: bytes, name: str) -> tuple[Configuration, tuple[str, ...]]:
         table = tomllib.loads(content.removeprefix(codecs.BOM_UTF8).decode())
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return Configuration(), (f"{name} is no UTF-8 text (at line {line})",)
+        return Configuration(), (f"{name} is not UTF-8 text (at line {line})",)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         reason = str(error) if isinstance(error, ValueError) else "tables within too many tables"
-        return Configuration(), (f"{name} is no TOML: {reason}",)
+        return Configuration(), (f"{name} is not TOML: {reason}",)
     return _checked(table)
 
 
@@ -222,7 +221,7 @@ def _checked(table: Mapping[str, object]) -> tuple[Configuration, tuple[str, ...
     complaints: list[str] = []
     settings = tuple(one.name for one in fields(Configuration))
     complaints += [
-        f"{setting!r} is no setting{nearest(setting, settings)}"
+        f"{setting!r} is not a setting{nearest(setting, settings)}"
         for setting in table
         if setting not in settings
     ]
@@ -266,14 +265,14 @@ def _flat(table: Mapping[str, object]) -> dict[str, object]:
 def _theme(value: object, complaints: list[str]) -> str:
     if isinstance(value, str) and value in THEMES:
         return value
-    complaints.append(f"theme is {value!r}, which is none of {', '.join(THEMES)}")
+    complaints.append(f"theme is {value!r}, which is not one of {', '.join(THEMES)}")
     return Configuration().theme
 
 
 def _glyphs(value: object, complaints: list[str]) -> str:
     if isinstance(value, str) and value in GLYPHS:
         return value
-    complaints.append(f"glyphs is {value!r}, which is none of {', '.join(GLYPHS)}")
+    complaints.append(f"glyphs is {value!r}, which is not one of {', '.join(GLYPHS)}")
     return Configuration().glyphs
 
 
@@ -330,7 +329,8 @@ def _calls(value: object, complaints: list[str]) -> int:
     if isinstance(value, int) and is_count and 1 <= value <= MOST_BACKGROUND_CALLS:
         return value
     complaints.append(
-        f"background_calls is {value!r}, which is no whole number from 1 to {MOST_BACKGROUND_CALLS}"
+        f"background_calls is {value!r}, which is not a whole number "
+        f"from 1 to {MOST_BACKGROUND_CALLS}"
     )
     return Configuration().background_calls
 

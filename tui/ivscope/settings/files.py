@@ -44,7 +44,7 @@ def read_whole(path: Path, most: int) -> bytes:
     """
     if not path.is_file():
         path.stat()  # says so when there is nothing
-        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
     with path.open("rb") as file:
         content = file.read(most + 1)
     if len(content) > most:

@@ -68,7 +68,7 @@ _CONTROL_SIGNS = {
 """Signs that make a control character with Ctrl, and Textual's name of it."""
 
 _KEPT = {
-    "ctrl+c": "terminals interrupt with it",
+    "ctrl+c": "terminals use it to interrupt",
 }
 
 _NOT_WITH_CONTROL = frozenset({"enter", "escape", "tab", "backspace", "comma"})
@@ -105,7 +105,7 @@ def read_key(text: str) -> str:
 
 def _read_character(character: str) -> str:
     if not character.isprintable():
-        raise NoKeyError(f"{character!r} is no key")
+        raise NoKeyError(f"{character!r} is not a key")
     if character.isdigit():
         raise NoKeyError("digits are counts, as in 10)")
     return _ALSO_CALLED.get(character, character)

@@ -55,9 +55,9 @@ class CallContext:
         """How to get fresh credentials, which depends on where botocore found them."""
         match self.credential_method:
             case "sso":
-                return f"Run {self.sso_login} in another window, then r to retry."
+                return f"Run {self.sso_login} in another window, then press r."
             case "login":
-                return f"Run `aws login{self.profile_option}` in another window, then r to retry."
+                return f"Run `aws login{self.profile_option}` in another window, then press r."
             case "env":
                 return (
                     "They came from AWS_… environment variables: set fresh ones and start ivscope "
@@ -68,5 +68,5 @@ class CallContext:
             case _:
                 return (
                     f"Renew the credentials of {self.profile_words} (for SSO: {self.sso_login}), "
-                    "then r to retry."
+                    "then press r."
                 )

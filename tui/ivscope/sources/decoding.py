@@ -89,7 +89,7 @@ def unexpected_answer(origin: str, what: str, identity: str | None) -> ProviderF
         FailureKind.PROTOCOL,
         summary=f"unexpected answer from {origin}: {what} (not an IVS response)",
         remedy="A proxy, a sign-in page or a wrong endpoint URL may have answered instead; "
-        "check the connection, then r to retry.",
+        "check the connection, then press r.",
         retryable=True,
         request_id=identity,
     )

@@ -24,19 +24,19 @@ def _from_login(error: Exception, context: CallContext) -> ProviderFailure | Non
             return failure_of(
                 FailureKind.CREDENTIALS,
                 f"{context.profile_words} is not signed in: {said}",
-                f"Run {context.sso_login} in another window, then r to retry.",
+                f"Run {context.sso_login} in another window, then press r.",
             )
         case boto.UnauthorizedSSOTokenError() | boto.TokenRetrievalError() | boto.SSOError():
             return failure_of(
                 FailureKind.EXPIRED,
                 f"the SSO login of {context.profile_words} has expired: {said}",
-                f"Run {context.sso_login} in another window, then r to retry.",
+                f"Run {context.sso_login} in another window, then press r.",
             )
         case boto.LoginError():
             return failure_of(
                 FailureKind.EXPIRED,
-                f"the login of {context.profile_words} is no longer good: {said}",
-                f"Run `aws login{context.profile_option}` in another window, then r to retry.",
+                f"the login of {context.profile_words} is no longer valid: {said}",
+                f"Run `aws login{context.profile_option}` in another window, then press r.",
             )
         case boto.MissingDependencyException():
             return failure_of(
@@ -56,7 +56,7 @@ def _from_credentials(error: Exception, context: CallContext) -> ProviderFailure
                 FailureKind.CREDENTIALS,
                 f"no AWS credentials found for {context.profile_words}",
                 f"Sign in ({context.sso_login}, or `aws configure`) or choose another --profile, "
-                "then r to retry; `ivscope --demo` works without.",
+                "then press r; `ivscope --demo` works without.",
             )
         case boto.PartialCredentialsError():
             missing = error.kwargs.get("cred_var", "a part")
@@ -69,7 +69,7 @@ def _from_credentials(error: Exception, context: CallContext) -> ProviderFailure
                 FailureKind.CREDENTIALS,
                 f"incomplete credentials of {context.profile_words}: {missing}{variable} is "
                 f"missing in {place}",
-                f"Set {missing} too, or remove the other part, then r to retry.",
+                f"Set {missing} too, or remove the other part, then press r.",
             )
         case boto.CredentialRetrievalError():
             provider = str(error.kwargs.get("provider", "a provider"))
@@ -83,14 +83,14 @@ def _from_credentials(error: Exception, context: CallContext) -> ProviderFailure
             return failure_of(
                 FailureKind.CREDENTIALS,
                 f"the {who} of {context.profile_words} gave no credentials: {reason}",
-                f"{by_hand} by hand to see why, then r to retry.",
+                f"{by_hand} by hand to see why, then press r.",
                 retryable=not is_process,
             )
         case boto.MetadataRetrievalError():
             return failure_of(
                 FailureKind.CREDENTIALS,
                 f"the metadata service gave no credentials: {said}",
-                "Check the role of this instance or container, then r to retry.",
+                "Check the role of this instance or container, then press r.",
                 retryable=True,
             )
         case MfaCodeNeeded() | boto.RefreshWithMFAUnsupportedError():
@@ -98,7 +98,7 @@ def _from_credentials(error: Exception, context: CallContext) -> ProviderFailure
                 FailureKind.CREDENTIALS,
                 f"the role of {context.profile_words} asks for a one-time code (MFA)",
                 "ivscope does not ask for codes: run `aws sts get-caller-identity"
-                f"{context.profile_option}`, which does, then r to retry.",
+                f"{context.profile_option}`, which does, then press r.",
             )
         case _:
             return None
@@ -118,13 +118,13 @@ def network_failure(error: Exception, context: CallContext) -> ProviderFailure |
             return failure_of(
                 FailureKind.CONFIGURATION,
                 f"cannot reach {context.host} through the proxy {proxy}",
-                "Check HTTPS_PROXY and NO_PROXY, then r to retry.",
+                "Check HTTPS_PROXY and NO_PROXY, then press r.",
             )
         case boto.ReadTimeoutError():
             return failure_of(
                 FailureKind.TIMEOUT,
                 f"no answer from {_asked(error, context)} in time",
-                "r to retry; if it stays, check the network between here and AWS.",
+                "Press r to retry; if it goes on, check the network between here and AWS.",
                 retryable=True,
             )
         case boto.EndpointConnectionError() | boto.ConnectTimeoutError() | boto.ConnectionError():
@@ -139,7 +139,7 @@ def network_failure(error: Exception, context: CallContext) -> ProviderFailure |
             return failure_of(
                 FailureKind.NETWORK,
                 f"connection to {_asked(error, context)} lost before the whole answer came",
-                "r to retry.",
+                "Press r to retry.",
                 retryable=True,
             )
         case _:
@@ -151,27 +151,25 @@ def _from_tls(said: str, context: CallContext) -> ProviderFailure:
         return failure_of(
             FailureKind.CONFIGURATION,
             f"the certificate of {context.host} is not trusted: {said}",
-            "If a proxy inspects TLS here, point AWS_CA_BUNDLE at its certificates, then r to "
-            "retry.",
+            "If a proxy inspects TLS here, point AWS_CA_BUNDLE at its certificates, then press r.",
         )
     if "No such file" in said:
         return failure_of(
             FailureKind.CONFIGURATION,
             f"the file of trusted certificates cannot be read: {said}",
-            "Correct AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE or ca_bundle of the profile, then r to "
-            "retry.",
+            "Correct AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE or ca_bundle of the profile, then press r.",
         )
     return failure_of(
         FailureKind.CONFIGURATION,
         f"{context.host} does not speak TLS as expected: {said}",
-        "Check the endpoint URL (http or https) and the proxy, then r to retry.",
+        "Check the endpoint URL (http or https) and the proxy, then press r.",
     )
 
 
 def _reach_remedy(context: CallContext) -> str:
     if context.region not in REGIONS and context.is_aws:
         return f"IVS Real-Time has no endpoint in {context.region}; it has in {REGION_LIST}."
-    return "Check the network, VPN and proxy settings, then r to retry."
+    return "Check the network, VPN and proxy settings, then press r."
 
 
 def _asked(error: boto.BotoCoreError, context: CallContext) -> str:
@@ -240,20 +238,20 @@ def _from_configuration(error: Exception, context: CallContext) -> ProviderFailu
                 FailureKind.CONFIGURATION,
                 "cannot read the AWS configuration: it begins with a byte-order mark: "
                 f"{error.kwargs.get('path')}",
-                "Save this file as UTF-8 without the mark (BOM), then r to retry.",
+                "Save this file as UTF-8 without the mark (BOM), then press r.",
             )
         case boto.ConfigParseError() | boto.ConfigNotFound():
             return failure_of(
                 FailureKind.CONFIGURATION,
                 f"cannot read the AWS configuration: {error.kwargs.get('path')}",
-                "Correct this file, then r to retry.",
+                "Correct this file, then press r.",
             )
         case boto.InvalidConfigError():
             return failure_of(
                 FailureKind.CONFIGURATION,
                 f"{context.profile_words} is not complete or contradicts itself: {said}",
-                "Correct the profile (role_arn, source_profile, credential_source, sso_…), then r "
-                "to retry.",
+                "Correct the profile (role_arn, source_profile, credential_source, sso_…), then "
+                "press r.",
             )
         case boto.ParamValidationError():
             return failure_of(FailureKind.INVALID, f"not a valid request: {said}", "Check the ids.")
@@ -267,7 +265,7 @@ def _from_configuration(error: Exception, context: CallContext) -> ProviderFailu
             return failure_of(
                 FailureKind.CONFIGURATION,
                 f"the AWS client refuses a setting: {said}",
-                "Correct the setting it names, then r to retry.",
+                "Correct the setting it names, then press r.",
             )
         case _:
             return None
@@ -294,8 +292,7 @@ def _from_builtin(error: Exception, operation: str, context: CallContext) -> Pro
                 FailureKind.CREDENTIALS,
                 f"a file for the credentials of {context.profile_words} cannot be read: "
                 f"{error.filename}",
-                "Correct the path (AWS_WEB_IDENTITY_TOKEN_FILE, credential_process), then r to "
-                "retry.",
+                "Correct the path (AWS_WEB_IDENTITY_TOKEN_FILE, credential_process), then press r.",
                 code=code,
             )
         case RuntimeError() if "credential" in said:
@@ -309,7 +306,7 @@ def _from_builtin(error: Exception, operation: str, context: CallContext) -> Pro
             return failure_of(
                 FailureKind.CREDENTIALS,
                 f"{context.credential_words} gave nothing usable: {code}: {said}",
-                f"{context.renewal} If it stays, look at the files in ~/.aws it is kept in.",
+                f"{context.renewal} If it goes on, look at the files in ~/.aws that keep them.",
                 code=code,
             )
         case _ if operation == CONNECT:
@@ -326,7 +323,7 @@ def _from_builtin(error: Exception, operation: str, context: CallContext) -> Pro
             return failure_of(
                 FailureKind.PROTOCOL,
                 f"unreadable answer from {context.host}",
-                "Something between here and AWS changed the answer; r to retry once.",
+                "Something between here and AWS changed the answer; press r to retry once.",
                 retryable=True,
                 code=code,
             )
@@ -346,6 +343,6 @@ def _setting_remedy(error: Exception, context: CallContext) -> str:
     if "JSON" in type(error).__name__:
         return (
             f"Run the credential_process of {context.profile_words} by hand: it must print JSON; "
-            "then r to retry."
+            "then press r."
         )
-    return "Check the AWS_… environment variables and the AWS configuration file, then r to retry."
+    return "Check the AWS_… environment variables and the AWS configuration file, then press r."

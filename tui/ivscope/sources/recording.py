@@ -128,7 +128,7 @@ class Recording:
         except OSError as error:
             raise UnusableFileError(f"{path}: {error.strerror}") from error
         if is_new and not create:
-            raise UnusableFileError(f"{path} is empty, so no recording")
+            raise UnusableFileError(f"{path} is empty, so not a recording")
         # What a kill has left half written is undone, which writes, unless nothing can be written.
         can_write = os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK)
         if create and not can_write:
@@ -286,7 +286,7 @@ def _is_new(path: Path, *, create: bool) -> bool:
                 os.fchmod(handle, 0o600)  # a umask can take even its owner's
         os.close(handle)
     if not stat.S_ISREG(path.stat().st_mode):
-        raise UnusableFileError(f"{path} is no regular file, so no recording")
+        raise UnusableFileError(f"{path} is not a regular file, so not a recording")
     with path.open("rb") as file:
         begins = file.read(len(_HEADER))
     if begins and begins != _HEADER:
@@ -335,7 +335,7 @@ def _check(connection: sqlite3.Connection, path: Path, label: str | None) -> Non
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != _APPLICATION:
-        raise UnusableFileError(f"{path} is a database, but no recording of ivscope")
+        raise UnusableFileError(f"{path} is a database, but not a recording of ivscope")
     if version != SCHEMA:
         raise UnusableFileError(
             f"{path} has recording format {version}, this ivscope knows {SCHEMA}: use the ivscope "

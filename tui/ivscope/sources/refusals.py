@@ -180,7 +180,7 @@ def _judge(refusal: _Refusal, operation: str, context: CallContext, now: datetim
             f"AWS is throttling {refusal.operation}: {said}",
             (
                 f"The limit is {CALLS_PER_SECOND} calls/s per operation, shared by the account "
-                "and Region. Then r to retry: right after a refusal it waits a few seconds."
+                "and Region. Then press r: right after a refusal it waits a few seconds."
             ),
             True,
         )
@@ -191,7 +191,7 @@ def _judge(refusal: _Refusal, operation: str, context: CallContext, now: datetim
             FailureKind.CREDENTIALS,
             f"the clock of this machine is {skew_words(refusal.headers, now)}: {said}",
             (
-                "Set the clock (time synchronisation), then r to retry: AWS refuses requests "
+                "Set the clock (time synchronisation), then press r: AWS refuses requests "
                 "signed at a time too far from its own."
             ),
             False,
@@ -202,7 +202,7 @@ def _judge(refusal: _Refusal, operation: str, context: CallContext, now: datetim
             f"the account has not opted in to {context.region}, or to this service there: {said}",
             (
                 "Turn the Region on for the account (AWS Account Management, Regions), or choose "
-                "another with --region, then r to retry."
+                "another with --region, then press r."
             ),
             False,
         )
@@ -212,8 +212,8 @@ def _judge(refusal: _Refusal, operation: str, context: CallContext, now: datetim
             f"AWS did not accept these keys ({context.profile_words}): {said}",
             (
                 "Check which credentials are used with "
-                f"`aws sts get-caller-identity{context.profile_option}`, correct them, then r "
-                "to retry."
+                f"`aws sts get-caller-identity{context.profile_option}`, correct them, "
+                "then press r."
             ),
             False,
         )
@@ -230,7 +230,7 @@ def _refused_before(refusal: _Refusal, context: CallContext) -> Judgement:
             f"{refusal.operation} was refused while getting credentials for "
             f"{context.profile_words}: {refusal.said}"
         ),
-        f"Check the role and its trust policy in {context.profile_words}, then r to retry.",
+        f"Check the role and its trust policy in {context.profile_words}, then press r.",
         refusal.status >= 500,  # noqa: PLR2004 - HTTP server errors
     )
 
@@ -249,13 +249,13 @@ def _judge_by_service(refusal: _Refusal, context: CallContext) -> Judgement | No
             return (
                 FailureKind.DENIED,
                 f"the account is not verified yet: {said}",
-                "Finish the verification of the AWS account, then r to retry.",
+                "Finish the verification of the AWS account, then press r.",
                 False,
             )
         case "ResourceNotFoundException":
             return (
                 FailureKind.NOT_FOUND,
-                f"not there, or no longer: {said}",
+                f"not found, or no longer there: {said}",
                 (
                     f"Check the id, the account ({context.profile_words}) and the Region "
                     f"({context.region}). IVS does not say how long it keeps ended sessions."
@@ -266,14 +266,14 @@ def _judge_by_service(refusal: _Refusal, context: CallContext) -> Judgement | No
             return (
                 FailureKind.INVALID,
                 f"IVS rejects the request: {said}",
-                "Check the ids; if a page token went stale, read the list again from the start.",
+                "Check the ids; if a page token is no longer valid, read the list anew.",
                 False,
             )
         case "ConflictException":
             return (
                 FailureKind.INVALID,
                 f"in conflict with the state of the resource: {said}",
-                "Wait until the change of the stage is through, then r to retry.",
+                "Wait until the change of the stage is done, then press r.",
                 False,
             )
         case "ServiceQuotaExceededException":
@@ -325,7 +325,7 @@ def _judge_by_status(refusal: _Refusal, context: CallContext) -> Judgement:
         return (
             FailureKind.SERVICE,
             f"{who}{page}" + (f": {words}" if words else ""),
-            "Usually over in a moment: r to retry. If it stays, see the AWS Health dashboard.",
+            "Usually over in a moment: press r to retry. If it goes on, see AWS Health.",
             True,
         )
     if 300 <= status < 400:  # noqa: PLR2004 - HTTP redirects
@@ -334,7 +334,7 @@ def _judge_by_status(refusal: _Refusal, context: CallContext) -> Judgement:
         return (
             FailureKind.CONFIGURATION,
             f"{context.host} answered {status}: redirected to {target} (a sign-in page?)",
-            "Sign in to the network, or check the endpoint URL and the proxy, then r to retry.",
+            "Sign in to the network, or check the endpoint URL and the proxy, then press r.",
             False,
         )
     if refusal.title is not None or status == 407:  # noqa: PLR2004 - HTTP Proxy Authentication
@@ -342,8 +342,8 @@ def _judge_by_status(refusal: _Refusal, context: CallContext) -> Judgement:
             FailureKind.CONFIGURATION,
             f"a proxy answered {status} (HTML){': ' + refusal.title if refusal.title else ''}",
             (
-                f"Check HTTPS_PROXY and NO_PROXY, and that the proxy allows {context.host}, then r "
-                "to retry."
+                f"Check HTTPS_PROXY and NO_PROXY, and that the proxy allows {context.host}, "
+                "then press r."
             ),
             False,
         )
@@ -352,8 +352,8 @@ def _judge_by_status(refusal: _Refusal, context: CallContext) -> Judgement:
             FailureKind.DENIED,
             f"{refusal.operation} was refused with {status}: {refusal.words}",
             (
-                f"Check the permission ivs:{refusal.operation} of {context.profile_words}, then r "
-                "to retry."
+                f"Check the permission ivs:{refusal.operation} of {context.profile_words}, "
+                "then press r."
             ),
             False,
         )

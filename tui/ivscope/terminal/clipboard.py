@@ -141,7 +141,7 @@ class _Copying:
         if first is Route.FILE or self._route is None or long_for_terminals:
             self._to_file()
         if setting and setting != "auto" and setting not in _SETTINGS:
-            self._said.append(f"{SETTING} is none of auto, {', '.join(_SETTINGS)}")
+            self._said.append(f"{SETTING} is not one of auto, {', '.join(_SETTINGS)}")
         return CopyResult(self._route, "; ".join(self._said), self._file)
 
     def _took(self, route: Route, said: str) -> None:

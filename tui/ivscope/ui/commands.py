@@ -28,7 +28,7 @@ from ivscope.ui.widgets.screens import CoveringScreen
 from ivscope.ui.widgets.text_pane import NoticePane, TextPane
 from ivscope.workspace.jobs import Jobs, SlicedJob
 
-ONLY_RECORDED = "a recording does not grow: ivscope --record reads on, with AWS"
+ONLY_RECORDED = "a recording has nothing newer: ivscope --record reads on, with AWS"
 """Why nothing more can be read when only a recording is open."""
 
 _COMMAND_ID = re.compile(r"\{([a-z]+\.[a-z_]+)\}")
@@ -160,7 +160,7 @@ class CommandScreen(Screen[ScreenResultType]):
         self.handlers.add(
             "app.suspend",
             lambda: self.app.action_suspend_process(),  # noqa: PLW0108 - no app yet
-            lambda: "" if has_shell() else "no shell started this: nothing could bring it back",
+            lambda: "" if has_shell() else "not started from a shell: there is none to go to",
         )
 
     @property
@@ -190,7 +190,9 @@ class CommandScreen(Screen[ScreenResultType]):
         sign = event.character or ""
         is_foreign = sign.isalpha() and not sign.isascii()
         if is_foreign and not any(event.key in keys.split(",") for keys in self.keys.values()):
-            self.say(f"{sign} is no key: they are Latin letters, so switch the keyboard's layout")
+            self.say(
+                f"{sign} is not a key: keys are Latin letters, so switch the keyboard's layout"
+            )
 
     def after(self, command: Command) -> None:
         """Called after a command was done or refused. Does nothing unless a screen needs it."""

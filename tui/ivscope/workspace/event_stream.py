@@ -313,7 +313,7 @@ def begun_scan(provider: StageDataProvider, session: SessionScope) -> Scan:
     return scan
 
 
-NOTHING_NEW = "the session has ended and everybody is read: nothing new can come"
+NOTHING_NEW = "the session has ended and all participants are read: nothing new can come"
 """Why a scan cannot go on."""
 
 

@@ -314,7 +314,7 @@ def test_a_late_event_in_the_middle_of_a_list_that_shifts_is_found_and_doubles_n
 
 
 def test_a_refresh_that_looked_at_the_newest_page_only_does_not_speak_for_the_others():
-    """Fault A20: a late event on the second page was "no news"."""
+    """Fault A20: a late event on the second page was "nothing new"."""
     reader = _complete(grow_newest, *(event(second) for second in range(25)))
     reader.source.insert(12, event(12, "LATE"))
     reader.refresh()

@@ -228,7 +228,7 @@ def given_up() -> ProviderFailure:
     """The failure of a call that ended without an answer and without a failure."""
     return ProviderFailure(
         FailureKind.NETWORK,
-        "The reading was given up before an answer came",
+        "Reading was stopped before an answer came",
         "Go on reading.",
         retryable=True,
     )

@@ -266,12 +266,12 @@ def _out_of_time(seconds: float, waited_for: str | None) -> ProviderFailure:
         return ProviderFailure(
             FailureKind.CREDENTIALS,
             f"no credentials within {seconds:g} s, waiting for {waited_for}",
-            "Run its command, or reach its address, by hand to see why it hangs, then r to retry.",
+            "Run its command, or reach its address, by hand to see why it hangs, then press r.",
             retryable=True,
         )
     return ProviderFailure(
         FailureKind.TIMEOUT,
         f"no complete answer within {seconds:g} s",
-        "r to retry. If it stays slow, look at the network, the VPN or the proxy.",
+        "Press Press r to retry. If it stays slow, look at the network, the VPN or the proxy.",
         retryable=True,
     )

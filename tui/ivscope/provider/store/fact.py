@@ -96,6 +96,6 @@ def _about_another(operation: str, other: str) -> ProviderFailure:
     return ProviderFailure(
         FailureKind.PROTOCOL,
         f"the answer of {operation} is about {other[:_MOST_SHOWN]!a}, not about what was asked for",
-        "It counts as no fact. r asks again; a proxy or a wrong endpoint may have answered.",
+        "It is not used. Press r to ask again; a proxy or a wrong endpoint may have answered.",
         retryable=True,
     )

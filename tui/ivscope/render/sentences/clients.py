@@ -66,17 +66,18 @@ _CONFIGURATION_OPEN = "How its ingest configuration stands now is not known"
 
 PLAIN: Final[dict[PlainClaim, str]] = {
     ClientSays.FACTS_NOT_READ: (
-        "Whether an encoder or a browser sent it is not known: its facts are not read."
+        "Whether an encoder or a browser sent it is not known: "
+        "its SDK and protocol are not read yet."
     ),
     ClientSays.WHIP_WITH_SDK: (
         "It came over WHIP, yet with an SDK version: SDK or encoder is not certain."
     ),
-    ClientSays.NOT_TOLD: "Its facts do not tell an encoder from an SDK.",
+    ClientSays.NOT_TOLD: "Its SDK, browser and protocol do not tell an encoder from an SDK.",
     ClientSays.FAULTS_NOT_COMPARED: (
         "Known faults of its SDK are not compared: SDK and browser are not read."
     ),
     ClientSays.VERSIONS_NOT_READ: (
-        "SDK versions of those who failed are not known: no facts are read."
+        "SDK versions of those who failed are not known: they are not read yet."
     ),
     ClientOpen.WHO_SENT_IT: "what sent it: the events do not tell one program from another",
     ClientOpen.TRACKS_AND_CODECS: (
@@ -100,9 +101,9 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     KeySays.NO_CONFIGURATION: (
         "The participant names no ingest configuration, so others cannot be compared."
     ),
-    KeySays.NOBODY_ELSE: "No other participant of this session carries its ingest configuration.",
+    KeySays.NOBODY_ELSE: "No other participant of this session has its ingest configuration.",
     KeySays.NOBODY_AS_LISTED: (
-        "No other participant of this session carries its ingest configuration as far as listed."
+        "No other participant of this session has its ingest configuration as far as listed."
     ),
     KeySays.LIST_NOT_READ: "The list of participants is not read to the end.",
     KeyOpen.ELSEWHERE: "whether the key was in use on another stage, or attached at all",
@@ -161,12 +162,12 @@ def _version_fails(claim: VersionFails) -> Text:
 
 
 def _no_version_fails(claim: NoVersionFails) -> Text:
-    read = f"Among the {claim.read:,} participants whose facts are read"
+    read = f"Among the {claim.read:,} participants whose SDK and browser are read"
     return (f"{read} no SDK version failed more often than others.",)
 
 
 def _version_is_reason(claim: VersionIsReason) -> Text:
-    read = f"facts of {claim.read:,} participants are read, of {claim.listed:,}"
+    read = f"SDK and browser of {claim.read:,} participants are read, of {claim.listed:,}"
     return (f"whether the version is the reason; {read}",)
 
 
@@ -229,7 +230,7 @@ def _same_configuration(claim: SameConfiguration) -> Text:
     if claim.then is OtherWas.NOT_CERTAIN:
         started = claim.started and distance_words(claim.started)
         end += f": it started {started}." if started else "."
-    return (Who(claim.participant_id), " carries the same ingest configuration", end)
+    return (Who(claim.participant_id), " has the same ingest configuration", end)
 
 
 SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {

@@ -48,13 +48,13 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     RepeatsOpen.OTHERS_TOO: (
         "whether others failed at the same time, which would speak for the service"
     ),
-    RepeatsOpen.TOLD_TWICE: "whether events that are equal in everything are one, told twice",
+    RepeatsOpen.TOLD_TWICE: "whether equal events are one event, returned twice",
     RepeatsOpen.SERVICE_OR_CLIENT: "whether the service or the client is the reason",
-    RepeatsOpen.ONE_PERSON: "whether it is one person: all of them carry one user id",
+    RepeatsOpen.ONE_PERSON: "whether it is one person: all of them share one user id",
     RepeatsOpen.DIFFERENT_PEOPLE: (
-        "whether they are different people: not enough of them carry a user id"
+        "whether they are different people: not enough of them have a user id"
     ),
-    RepeatsOpen.SINCE_READ: "what came since the others were read",
+    RepeatsOpen.SINCE_READ: "what happened since the others were read",
     RepeatsOpen.SERVICE_OR_SHARED: (
         "whether the service or something that they share is the reason"
     ),
@@ -127,18 +127,18 @@ def _own_internal_errors(claim: OwnInternalErrors) -> Text:
 
 
 def _others_met_it_too(claim: OthersMetItToo) -> Text:
-    who = f"{claim.others:,} other participants met it too"
+    who = f"{claim.others:,} other participants got it too"
     end = _to_escalate(claim.window_seconds) if claim.is_to_escalate else ""
     return (who, *_times(claim), f".{end}")
 
 
 def _others_nearby(claim: OthersNearby) -> Text:
     who = counted(claim.others, "other participant") if claim.others else "Nobody else"
-    return (f"{who} met it within {claim.window_seconds} s.",)
+    return (f"{who} got it within {claim.window_seconds} s.",)
 
 
 def _burst(claim: Burst) -> Text:
-    words = (f"{claim.participants:,} participants met ", Outside(claim.error_code))
+    words = (f"{claim.participants:,} participants got ", Outside(claim.error_code))
     end = _to_escalate(claim.window_seconds) if claim.is_to_escalate else ""
     return (*words, *_times(claim), f".{end}")
 
@@ -149,7 +149,7 @@ def _unreachable_publisher(claim: UnreachablePublisher) -> Text:
 
 
 def _carry(participants: int, user_id: str) -> Text:
-    return (f"{participants:,} participants carry the user id ", Outside(user_id))
+    return (f"{participants:,} participants share the user id ", Outside(user_id))
 
 
 _PERCENT = 100

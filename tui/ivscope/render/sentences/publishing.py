@@ -64,11 +64,11 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     QuotaSays.CODE_NAMES_NO_LIMIT: "The code does not say which limit was hit.",
     QuotaSays.SUBSCRIBING_HAS_OTHER_LIMITS: (
         "Subscribing has limits of its own; the limit of "
-        f"{PUBLISHER_LIMIT} publishers is none of them."
+        f"{PUBLISHER_LIMIT} publishers is not one of them."
     ),
     QuotaSays.NO_TIME: "The event has no readable time: publishers cannot be counted.",
     QuotaSays.NOT_COUNTED: (
-        "How many were publishing is not known: only the events of everybody tell."
+        "How many were publishing is not known: that takes the events of all participants."
     ),
     QuotaOpen.WHICH_LIMIT: (
         "which limit it was: those of the account are shared with other stages and not in the "
@@ -129,7 +129,7 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     ),
     PublisherOpen.LOST_EVENTS: "whether events are lost: how long they are kept is not documented",
     StoppedSays.LENGTH_NOT_KNOWN: (
-        "How long it had published is not known: no start that belongs to it is read."
+        "How long it had published is not known: no start that matches it is read."
     ),
     StoppedSays.REPLICATION_ENDED_TOO: (
         "Its replication to another stage ended in the same second."
@@ -140,19 +140,19 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     StoppedOpen.ORDER_IN_SECOND: "which came first inside the second",
     StoppedOpen.WHICH_STREAM: "whether the error speaks of this stream or of another attempt",
     DurationSays.NEITHER_DIRECTION: (
-        "What went on too long is not said: the event is about neither direction."
+        "What went on too long is not known: the event names neither publishing nor subscribing."
     ),
     DurationSays.NO_TIME: "The duration cannot be measured: an event has no readable time.",
     DurationOpen.EXACTNESS: "how exactly the service keeps to the limit: no document says it",
-    DurationOpen.UNSEEN_PAUSE: "whether a pause that no event shows began it anew",
+    DurationOpen.UNSEEN_PAUSE: "whether a pause that no event shows restarted it",
     DurationOpen.WHAT_WAS_COUNTED: "what the service counted: an earlier start may be missing",
     ReplicationSays.LENGTH_NOT_KNOWN: "How long it was replicated is not known.",
     ReplicationSays.STOPPED_PUBLISHING_AFTER: (
-        "It stopped publishing right after: both can be one happening."
+        "It stopped publishing right after: both can belong together."
     ),
     ReplicationSays.CALL_IS_LEFT: (
-        "It went on publishing: of the documented reasons a call of StopParticipantReplication is "
-        "left."
+        "It went on publishing: the only documented reason left is a call of "
+        "StopParticipantReplication."
     ),
     ReplicationSays.STOPPED_PUBLISHING_TOO: (
         "Its publishing ended in the same second, which ends a replication."
@@ -178,7 +178,7 @@ def _publishers_then(claim: PublishersThen) -> Text:
     if claim.copies:
         copies = "a replica" if claim.copies == 1 else "replicas"
         text += f", {claim.copies} of them {copies}"
-    takes = f"{claim.limit} that a stage takes"
+    takes = f"{claim.limit} that a stage allows"
     end = {
         AgainstLimit.MORE: f", more than the {takes}.",
         AgainstLimit.FULL: f": the stage's {claim.limit} slots were taken.",
@@ -225,7 +225,7 @@ def _after_quota(claim: AfterQuota) -> Text:
     return (*words, ", and ", Who(None), published) if words else ("It", published)
 
 
-_RACE = "so near that it can be a race"
+_RACE = "so close in time that it can be a race"
 
 _MOVES = {Move.STARTED: "started", Move.STOPPED: "stopped publishing", Move.LEFT: "left"}
 

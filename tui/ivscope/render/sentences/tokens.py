@@ -60,7 +60,7 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     ),
     TokenOpen.WHICH_FIRST: "which of the two came first",
     TokenOpen.JOIN_TOKEN: "what the token that it joined with allows is not in the events",
-    LeavingSays.NO_TIME: "LEFT has no readable time: nothing can be put next to it.",
+    LeavingSays.NO_TIME: "LEFT has no readable time: nothing can be compared with it.",
     LeavingSays.JOINED_BESIDE: (
         "JOINED is in the same second: it came back at once, or came and went."
     ),
@@ -187,7 +187,7 @@ def _ended_with_leaving(claim: EndedWithLeaving) -> Text:
     parts = [counted(claim.subscriptions, "subscription")] if claim.subscriptions else []
     parts += ["its publishing"] if claim.publishing else []
     ended = " and ".join(parts).capitalize()
-    return (f"{ended} ended in the same second, as with every way out.",)
+    return (f"{ended} ended in the same second, as at every LEFT.",)
 
 
 def _ended_with_publisher(claim: EndedWithPublisher) -> Text:

@@ -139,7 +139,7 @@ class Copying:
         for clipping in self._clippings():
             if clipping.letter == letter:
                 return clipping
-        raise Unavailable(f"there is nothing under {letter} here")
+        raise Unavailable(f"{letter} copies nothing here")
 
     def _clippings(self) -> tuple[Clipping, ...]:
         place, connection = self._context.here, self._connection()
@@ -195,7 +195,7 @@ class Copying:
             )
             return Outcome(f"{clipping.title}: {result.message}", is_kept=result.route is not None)
 
-        lost = f"{clipping.title}: copying was given up, it may not be on the clipboard"
+        lost = f"{clipping.title}: copying was stopped, it may not be on the clipboard"
         self._context.jobs.promise(f"Copying {clipping.title}", lost, work, self._context.say)
 
     def _print(self, clipping: Clipping) -> None:
@@ -218,7 +218,9 @@ class Saving:
     def _why_not(self) -> str:
         event_list = self._context.pane.event_list
         if not self._context.shows_events or event_list is None:
-            return "{take.save} saves events: open a participant, or everybody with {go.timeline}"
+            return (
+                "{take.save} saves events: open a participant, or the timeline with {go.timeline}"
+            )
         return "" if len(event_list.view) else "no event is shown: nothing to save"
 
     def _save(self) -> None:
@@ -259,7 +261,7 @@ class Saving:
 
         self._context.jobs.promise(
             f"Saving {name}",
-            f"{name} was not saved: it was given up",
+            f"{name} was not saved: saving was stopped",
             lambda promise: _written(name, lambda: content(promise), head),
             self._context.say,
         )

@@ -299,8 +299,8 @@ class Detail:
             lines = failure_lines(fact.failure, width)
             return lines if is_not_recorded(fact.failure) else [*lines, retry]
         if fact.status.is_busy:
-            return [(Span("... reading its facts", Role.MUTED),)]
-        return [(Span("facts not read: Enter opens it", Role.MUTED),)]
+            return [(Span("... reading its details", Role.MUTED),)]
+        return [(Span("details not read yet: Enter opens it", Role.MUTED),)]
 
     def where(self, place: Place, zone: tzinfo, now: datetime) -> tuple[Crumb, ...]:
         """Make the left end of the header: stage, session and participant, as far as chosen."""
@@ -312,7 +312,7 @@ class Detail:
         if place.participant_id is not None:
             crumbs.append(self._user(place))
         elif place.everybody:
-            crumbs.append(Crumb("everybody"))
+            crumbs.append(Crumb("timeline"))
         elif place.narrowed is not None:
             only = f"only {picking.filter_text(place.narrowed)}"
             crumbs.append(Crumb(only, rank=4, is_free=True))

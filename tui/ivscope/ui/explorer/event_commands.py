@@ -102,12 +102,10 @@ class EventCommands:
         return "" if self._pane.position is not None else "no event under the cursor"
 
     def _why_no_search(self) -> str:
-        return (
-            "" if self._event_list.search_text else "nothing is searched for: {find.search} finds"
-        )
+        return "" if self._event_list.search_text else "no search; {find.search} starts one"
 
     def _why_no_filter(self) -> str:
-        return "" if self._event_list.filter_text else "there is no filter: {find.filter} sets one"
+        return "" if self._event_list.filter_text else "no filter; {find.filter} sets one"
 
     def _why_no_remote(self) -> str:
         event = self._pane.event
@@ -115,7 +113,7 @@ class EventCommands:
         return "" if has_one else "this event has no remote participant"
 
     def _why_no_mark(self) -> str:
-        return "" if self._event_list.marks else "no event is marked: {jump.mark} marks one"
+        return "" if self._event_list.marks else "no event is marked; {jump.mark} marks one"
 
     def _why_no_time(self) -> str:
         return "" if self.cursor_time is not None else "this event has no readable time"

@@ -99,7 +99,11 @@ class EvidenceCommands:
         tour.at = (tour.at + 1) % len(tour.stops)
         others = len(tour.stops) - 1
         is_back = tour.at == others
-        note = "back at the event it is about" if is_back else f"evidence {tour.at + 1} of {others}"
+        note = (
+            "back at the event that the evidence is for"
+            if is_back
+            else f"evidence {tour.at + 1} of {others}"
+        )
         self._say(note + self._show(tour.stops[tour.at]))
 
     def _stops(self, here: EventRef) -> tuple[EventRef, ...]:
@@ -109,7 +113,7 @@ class EvidenceCommands:
         refs = (own_ref(self._event_findings, ref) for one in findings for ref in one.rests_on)
         others = dict.fromkeys(ref for ref in refs if ref is not None and ref != here)
         if not others:
-            raise Unavailable("what is known of this event rests on no other event")
+            raise Unavailable("the findings about this event rest on no other event")
         return (*others, here)
 
     def _show(self, ref: EventRef) -> str:
@@ -153,7 +157,7 @@ class EvidenceCommands:
             raise Unavailable("still looking for evidence")
         ask = self._event_findings.fetchable(findings)
         if ask is None:
-            raise Unavailable("nothing that can be read would tell more")
+            raise Unavailable("nothing to read that would tell more")
         time = None if self._pane.event is None else self._pane.event.time
         until = to_microseconds(time) if isinstance(time, datetime) else None
         run = self._run = _Run(
@@ -170,7 +174,7 @@ class EvidenceCommands:
         if fact.kind is FactKind.INGEST_CONFIGURATIONS:
             return self._provider.feed(calls.ingest_configurations(scope.stage_arn))
         if not isinstance(scope, ParticipantScope):
-            raise Unavailable("only the events of everybody tell: {go.timeline} reads everybody")
+            raise Unavailable("that takes the events of all participants: {go.timeline} reads them")
         if fact.kind is FactKind.PARTICIPANT:
             return self._provider.participant(scope)
         if fact.kind is FactKind.REPLICAS:

@@ -73,7 +73,7 @@ class KeyGate:
         if self._status.take_key(key):
             return True
         if self._count.add(key):
-            self._status.say(f"{self._count} …  then ( or ): so many minutes")
+            self._status.say(f"{self._count}  then ( or ): that many minutes")
             return True
         return False
 

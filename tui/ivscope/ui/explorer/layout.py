@@ -134,7 +134,7 @@ class Layout:
     def _why_not_resize(self, step: int) -> str:
         if 0 <= self._split + step < len(_SPLITS):
             return ""
-        return f"the {'list' if step > 0 else 'detail'} is as wide as it gets"
+        return f"{'list' if step > 0 else 'detail'} is at its widest"
 
     def _resize(self, step: int) -> None:
         split = self._split + step
@@ -152,7 +152,7 @@ class Layout:
         self.main.focus()
 
     def _why_no_picker(self) -> str:
-        return "" if self._shows_events else "the picker is what you see"
+        return "" if self._shows_events else "the picker is on screen already"
 
     def _toggle_picker(self) -> None:
         """Show or hide the picker: beside the events where there is room, else over them."""

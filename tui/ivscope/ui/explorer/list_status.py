@@ -43,7 +43,7 @@ _EMPTY_EVENTS = (
 )
 
 _EMPTY_TIMELINE = ("No events in any of the participants read.",)
-_MORE_TIMELINE = "... participants not read yet can add events anywhere; i tells how far it is"
+_MORE_TIMELINE = "... participants not read yet can add events anywhere; i shows how far it is"
 
 
 def list_status(
@@ -137,7 +137,7 @@ def _order(event_list: EventList) -> str:
     if not event_list.by_time:
         return event_list.stream.items.order.value
     is_final = event_list.stream.is_complete
-    return "sorted by time" if is_final else "sorted by time, rows can still come between"
+    return "sorted by time" if is_final else "sorted by time, more rows can come in between"
 
 
 def troubles(provider: StageDataProvider, here: Place, status: ListStatus | None) -> list[Trouble]:

@@ -144,7 +144,7 @@ class Navigation:
     def _why_not_in(self) -> str:
         has_detail = self._layout.main_has_focus and self._pane.event is not None
         opens = self._link() is not None or (self.shows_events and has_detail)
-        return "" if opens else "this leads nowhere else"
+        return "" if opens else "nothing to open here"
 
     def _go_in(self) -> None:
         if not self._context.picks and self._pane.together > 1:
@@ -168,9 +168,9 @@ class Navigation:
     def _why_no_source(self) -> str:
         summary = self._summary()
         if summary is None:
-            return "no participant here, or its facts are not read yet"
+            return "no participant here, or its source is not read yet"
         if not summary.source_stage_arn or not summary.source_session_id:
-            return "the answer names no source: this participant is no replica"
+            return "the answer names no source: this participant is not a replica"
         return ""
 
     def _go_source(self) -> None:
@@ -192,7 +192,7 @@ class Navigation:
     def _why_no_timeline(self) -> str:
         if self.here.level >= Level.PARTICIPANTS:
             return ""
-        return "open a session first: {go.timeline} shows the events of everybody in it"
+        return "open a session first: {go.timeline} shows the events of all its participants"
 
     def _go_timeline(self) -> None:
         """Show the events of everybody, the cursor on the event that it was on.
@@ -277,7 +277,7 @@ class Navigation:
             self._go_out()
 
     def _why_no_last(self) -> str:
-        return "you have been nowhere else yet" if self._trail.last is None else ""
+        return "no previous view" if self._trail.last is None else ""
 
     def _go_last(self) -> None:
         if self._trail.last is not None:
@@ -285,9 +285,11 @@ class Navigation:
 
     def _why_no_sibling(self) -> str:
         if self.here.level is Level.STAGES:
-            return "stages have no siblings: {go.previous_sibling} and {go.next_sibling} work below"
+            return (
+                "no list above the stages: {go.previous_sibling} and {go.next_sibling} work below"
+            )
         if self.here.level is Level.TIMELINE:
-            return "everybody has no siblings: {go.in} opens one participant"
+            return "the timeline has all participants: {go.in} opens one"
         return ""
 
     def _go_sibling(self, step: int) -> None:

@@ -201,7 +201,7 @@ class ReadCommands:
 
     def _why_not_restart(self) -> str:
         if self._provider.may_grow and self._context.level is Level.TIMELINE:
-            return "everybody is read only once: {read.again} reads what is new"
+            return "the timeline is read only once: {read.again} reads what is new"
         return self._why_no_service()
 
     def _restart(self) -> None:
@@ -225,8 +225,10 @@ class ReadCommands:
 
     def _why_not_all(self) -> str:
         if self._context.level is Level.TIMELINE:
-            return "everybody is being read: {read.pause} pauses that and resumes it"
-        return "" if self._feed.has_more or self._feed.failure is not None else "all is read"
+            return "all participants are being read: {read.pause} pauses that and resumes it"
+        return (
+            "" if self._feed.has_more or self._feed.failure is not None else "all is read already"
+        )
 
     def _start_load_all(self) -> None:
         read_all = ReadAll(self._provider, self._feed)
@@ -245,7 +247,7 @@ class ReadCommands:
         here = self._context.here
         if self._follower is not None:
             self.stop()
-            self._context.say("no longer following")
+            self._context.say("stopped following")
             return
         self.stop()
         self._follower = Follower(self._provider, here.participant, self._is_live)
@@ -262,7 +264,7 @@ class ReadCommands:
     def _why_not_pause(self) -> str:
         if self._context.here.level is Level.TIMELINE or self._follower is not None:
             return ""
-        return "nothing is followed: {read.follow} follows"
+        return "not following; {read.follow} starts"
 
     def _toggle_pause(self) -> None:
         follower = self._follower
@@ -293,7 +295,7 @@ def _news(refreshed: RefreshResult) -> str:
     if refreshed.new_rows:
         return f"+{refreshed.new_rows:,} new"
     return (
-        "no news"
+        "nothing new"
         if refreshed.is_whole
         else "none on the newest page; {read.restart}: read all again"
     )

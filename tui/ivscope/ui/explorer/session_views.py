@@ -80,7 +80,7 @@ class NextFailing:
             self._open(found)
             return
         if not scan.start():
-            raise Unavailable("everybody is read, and no participant further down has an error")
+            raise Unavailable("all participants are read, and none further down has an error")
         self._sought = scan
         self._context.say("reading participants, suspicious ones first, until one has an error")
 
@@ -165,13 +165,13 @@ class SessionViews:
         match order:
             case "start":
                 if not scan.start():
-                    raise Unavailable("the session has ended and everybody is read")
+                    raise Unavailable("the session has ended and all participants are read")
             case "pause":
                 scan.pause()
             case "cancel":
                 scan.cancel()
             case _:
-                raise Unavailable("sweep takes start, pause or cancel")
+                raise Unavailable("read takes start, pause or cancel")
 
     # Summary.
 

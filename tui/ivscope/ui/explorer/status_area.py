@@ -102,7 +102,7 @@ class Choice:
         if key in self.choices:
             self.chosen(key)
         elif key != "escape":
-            raise Unavailable(f"{self.title.lower()}: {key} is none of {' '.join(self.choices)}")
+            raise Unavailable(f"{self.title.lower()}: {key} is not one of {' '.join(self.choices)}")
 
 
 class Prompt(Horizontal):
@@ -301,7 +301,7 @@ class StatusArea(Container):
     def _why_not_complete(self) -> str:
         asked = None if self._prompt is None else self._prompt.asked
         is_plain = asked is not None and asked.complete is None and asked.sister is None
-        return "nothing completes this" if is_plain else ""
+        return "no completion" if is_plain else ""
 
     def _complete(self) -> None:
         """Complete what is typed, or switch to the sister prompt with it."""

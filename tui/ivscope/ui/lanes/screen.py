@@ -155,7 +155,7 @@ class LanesScreen(CountingScreen[Landing]):
         self.counting.draw()
 
     def _why_no_lane(self) -> str:
-        return "" if self._list.participant is not None else "nobody is listed yet"
+        return "" if self._list.participant is not None else "no participants listed yet"
 
     def _open(self) -> None:
         """Open the participant of the lane at the moment of the cursor."""

@@ -184,7 +184,7 @@ class SessionData:
         """Return the state of reading, and whether a rule of the findings failed."""
         facts = self._facts
         if facts is not None and facts.is_running:
-            return f"READING FACTS {facts.done:,} of {facts.wanted:,} · Z stops"
+            return f"READING SDKS {facts.done:,} of {facts.wanted:,} · Z stops"
         word = scan_word_alone(self.scan, self._provider, zone)
         return f"{word}  FINDINGS INCOMPLETE" if self._findings.failed_rules else word
 
@@ -199,14 +199,14 @@ class SessionData:
             return ONLY_RECORDED
         if self._facts is not None and self._facts.is_running:
             self._facts.stop()
-            return f"stopped; the facts of {self._facts.done:,} participants were asked for"
+            return f"stopped; the SDK of {self._facts.done:,} participants was asked for"
         session, log = self.scan.session, self.scan.log
         failing = log.errors_by_id
         names = sorted(log.participant_ids, key=lambda name: name not in failing)
         scopes = [ParticipantScope(session.stage_arn, session.session_id, one) for one in names]
         self._facts = FactReading(self._provider, scopes)
         if not self._facts.step():
-            return "the facts of everybody listed are read"
+            return "SDK and browser of all listed participants are read"
         return ""
 
     def pause(self) -> str:
@@ -301,7 +301,7 @@ class ParticipantData:
 
     def fetch(self) -> str:
         """Do nothing: the facts of a participant are read when it is opened."""
-        return "the detail tells what is known of this participant"
+        return "the detail shows what is known of this participant"
 
     def pause(self) -> str:
         """Do nothing: pages are read from the list of events."""

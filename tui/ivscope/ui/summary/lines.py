@@ -426,7 +426,7 @@ def _breakdowns(summary: Summary, width: int) -> Iterator[SummaryLine]:
     failing = f"{first.failing_known:,} of {first.failing:,} with errors"
     yield from _titled(f"CLIENTS, failing and all, {known}, {failing}", width)
     if not first.known:
-        asked = "  GetParticipant was not asked for anybody whose events are read."
+        asked = "  SDK and browser are not read yet of those whose events are read."
         yield from _plain(wrap((Span(asked, Role.MUTED),), width))
         return
     for breakdown in summary.breakdowns:
