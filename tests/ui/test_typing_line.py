@@ -3,9 +3,8 @@
 import gc
 import weakref
 
-from textual.app import App
-
 from ivscope.ui.widgets.typing_line import TypingLine
+from textual.app import App
 
 
 async def test_lines_that_were_removed_are_freed_while_their_screen_goes_on():
