@@ -3,8 +3,9 @@
 import gc
 import weakref
 
-from ivscope.ui.widgets.typing_line import TypingLine
 from textual.app import App
+
+from ivscope.ui.status_area import TypingLine
 
 
 async def test_lines_that_were_removed_are_freed_while_their_screen_goes_on():

@@ -52,8 +52,10 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
     VIEW: View
     NAME: ClassVar[str]
     """The name of the view in the header and in the names of files."""
-    is_left_by_last: bool = False
+    is_left_by_last = False
     """Whether the key of the previous view left it, so that the same key leads back to it."""
+    then: Callable[[], object] | None = None
+    """What is done when it is left: a typed command that the explorer does."""
 
     def __init__(self, shared: Shared) -> None:
         """Make an overlay; see `CommandScreen`."""

@@ -218,12 +218,10 @@ class Taking:
             view: The view.
             stamp: The present time, for the name of the file.
         """
-        app = self._app()
 
         def content(promise: Promise) -> Iterator[bytes]:
             for lines in view.batches():
-                promise.check()
-                yield safe_lines(app.call_from_thread(lines)).encode()
+                yield safe_lines(self._jobs.on_ui(promise, lines)).encode()
             promise.begin_last_step()
 
         rows = "1 row" if view.rows == 1 else f"{view.rows:,} rows"

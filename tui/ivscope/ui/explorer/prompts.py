@@ -177,8 +177,8 @@ class PromptCommands:
         if word is not None and word.over is not None:
             word.over(view, rest)
         elif rest or word is not None:
+            view.then = lambda: self._run_after(text)
             view.dismiss(None)
-            view.app.call_later(self._run_after, text)
 
     def _run_after(self, text: str) -> None:
         """Do a command when the view over the explorer is left."""

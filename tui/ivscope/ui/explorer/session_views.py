@@ -352,6 +352,8 @@ class SessionViews:
         self._context.redraw()
         if view.is_left_by_last:
             self._navigation.note_last(again)
+        if view.then is not None:
+            view.then()
 
     def _compared(self, place: Place) -> Compared:
         feed = self._provider.events(place.participant)
