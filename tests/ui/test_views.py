@@ -80,7 +80,7 @@ async def test_a_view_is_saved_as_text_with_all_its_rows(view, taken, tmp_path):
     async with explorer(at(PRIYA), size=(120, 30), unlimited=True) as journey:
         await opened(journey, view)
         await journey.press("W")
-        await journey.until("rows as text: ivscope-", within=20)
+        await journey.until("rows: ivscope-", within=20)
         (file,) = tmp_path.glob(f"ivscope-{NAMES[view]}-*.txt")
         lines = file.read_text().splitlines()
         assert NAMES[view] in lines[0]
@@ -185,7 +185,7 @@ async def test_a_list_of_participants_is_saved_as_text_too(taken, tmp_path):
     async with explorer(at(), size=(120, 30)) as journey:
         await journey.until("40 participants, all read")
         await journey.press("W")
-        await journey.until("40 rows as text: ivscope-participants-")
+        await journey.until("40 rows: ivscope-participants-")
         (file,) = tmp_path.glob("ivscope-participants-*.txt")
         text = file.read_text()
         assert "priya" in text

@@ -222,9 +222,9 @@ _HINTS: dict[View, dict[str, str]] = {
         "go.in", "take.copy", "read.follow", "time.style", "app.help",
     ),
     View.SUMMARY: {
-        "go.in": "show events", "summary.next_code": "next code", "evidence.fetch": "SDKs",
-        "triage.lanes": "", "go.timeline": "timeline", "go.out": "back", "take.copy": "",
-        "read.pause": "", "app.help": "",
+        "go.in": "show events", "summary.next_code": "next code", "take.copy": "copy",
+        "evidence.fetch": "SDKs", "triage.lanes": "", "go.out": "back", "app.help": "",
+        "go.timeline": "timeline", "read.pause": "",
     },
     View.LANES: {
         "lanes.earlier lanes.later": "time", "lanes.zoom_in lanes.zoom_out": "zoom",

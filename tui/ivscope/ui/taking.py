@@ -225,7 +225,7 @@ class Taking:
             promise.begin_last_step()
 
         rows = "1 row" if view.rows == 1 else f"{view.rows:,} rows"
-        self.save(f"ivscope-{view.name}-{stamp}.txt", content, f"{rows} as text")
+        self.save(f"ivscope-{view.name}-{stamp}.txt", content, rows)
 
 
 def clippings_for_place(
