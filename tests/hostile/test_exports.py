@@ -90,7 +90,7 @@ def test_a_saved_list_reads_back_as_the_values_that_were_served(served):
 def test_a_copied_event_reads_back_as_the_values_that_were_served(served, tmp_path):
     """From the bytes that a clipboard gets."""
     for members, event in zip(*served, strict=True):
-        (copied,) = (c for c in clippings_for_event(event, SCOPE, CliOptions()) if c.letter == "y")
+        (copied,) = (c for c in clippings_for_event(event, SCOPE, CliOptions()) if c.letter == "j")
         copy(copied.text, {SETTING: "file"}, lambda _text: None, folder=tmp_path)
         document = json.loads((tmp_path / FILE_NAME).read_bytes())
         assert without_times(document) == without_times(members)

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
-from ivscope.ui.explorer.copying import print_out
+from ivscope.ui.taking import print_out
 
 TEXT = "first line\nsecond \x1b[31mline\x1b[0m \\x1b \u202e é\n\x07last line"
 

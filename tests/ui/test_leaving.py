@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from ivscope.terminal.clipboard import CopyResult, Route
-from ivscope.ui.explorer import copying
+from ivscope.ui import taking
 from ivscope.workspace.jobs import Outcome
 from support.explorer import PRIYA, at, explorer
 
@@ -33,8 +33,8 @@ class Held:
 @pytest.fixture
 def held(monkeypatch):
     made = Held()
-    monkeypatch.setattr(copying, "save_private", made.save)
-    monkeypatch.setattr(copying, "copy", made.copy)
+    monkeypatch.setattr(taking, "save_private", made.save)
+    monkeypatch.setattr(taking, "copy", made.copy)
     yield made
     made.go_on.set()
 

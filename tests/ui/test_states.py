@@ -95,7 +95,9 @@ async def test_a_failure_in_the_middle_keeps_the_rows_and_r_goes_on_from_there()
         assert_failure_is_whole(journey, code="InternalServerException")
         assert "Failed here: 100 events read before it are kept." in journey.text
         # Told once: above the status line, and not below the last row too.
-        assert " ".join(journey.text.split()).count("Usually over in a moment: press r to retry.") == 1
+        assert (
+            " ".join(journey.text.split()).count("Usually over in a moment: press r to retry.") == 1
+        )
         assert len(journey.rows("events").rows) == 100
         await journey.press("r")
         await journey.until("200 events read")

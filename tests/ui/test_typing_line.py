@@ -5,7 +5,7 @@ import weakref
 
 from textual.app import App
 
-from ivscope.ui.widgets.typing_line import TypingLine
+from ivscope.ui.status_area import TypingLine
 
 
 async def test_lines_that_were_removed_are_freed_while_their_screen_goes_on():

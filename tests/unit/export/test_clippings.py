@@ -57,7 +57,7 @@ def _of(event, **more):
 def test_the_menu_of_an_event_is_in_order():
     menu = clippings_for_event(EXCHANGED, SCOPE, CONNECTION)
     assert [(clipping.letter, clipping.title) for clipping in menu] == [
-        ("y", "event JSON"),
+        ("j", "event JSON"),
         ("i", "participant id"),
         ("e", "explanation"),
         ("d", "token comparison"),
@@ -70,13 +70,13 @@ def test_the_menu_of_an_event_is_in_order():
 
 def test_findings_are_in_the_menu_when_there_are_some():
     menu = clippings_for_event(EXCHANGED, SCOPE, CONNECTION, findings="{}")
-    assert "".join(clipping.letter for clipping in menu) == "yiefdclut"
+    assert "".join(clipping.letter for clipping in menu) == "jiefdclut"
     assert _texts(menu)["f"] == "{}"
 
 
 def test_what_an_event_does_not_have_is_not_in_its_menu():
     menu = clippings_for_event(Event("JOINED"), SCOPE, CONNECTION)
-    assert "".join(clipping.letter for clipping in menu) == "yieclu"
+    assert "".join(clipping.letter for clipping in menu) == "jieclu"
 
 
 def test_the_address_of_the_page_is_whole_so_that_it_can_be_opened():
@@ -88,8 +88,8 @@ def test_the_address_of_the_page_is_whole_so_that_it_can_be_opened():
 
 def test_an_event_is_copied_as_its_json():
     texts = _of(FAILED)
-    assert texts["y"] == raw_json(FAILED)
-    assert json.loads(texts["y"])["errorCode"] == "QUOTA_EXCEEDED"
+    assert texts["j"] == raw_json(FAILED)
+    assert json.loads(texts["j"])["errorCode"] == "QUOTA_EXCEEDED"
     assert texts["i"] == "tAv0YThNuP8y"
     assert texts["t"] == "2026-11-23T20:36:28.602Z"
 

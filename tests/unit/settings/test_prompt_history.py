@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from ivscope.settings.prompt_history import FILE_NAME, LONGEST_TEXT, MOST_TEXTS, load
-from ivscope.ui.explorer.status_area import TypedTexts
+from ivscope.ui.status_area import TypedTexts
 
 
 @pytest.fixture

@@ -209,14 +209,14 @@ def clippings_for_event(
         findings: What was found about the event, as JSON. None without findings.
 
     Returns:
-        Letters y, i, e, f, d, c, l, u, t; f only with findings, d with a token, t with a time.
+        Letters j, i, e, f, d, c, l, u, t; f only with findings, d with a token, t with a time.
     """
     participant_id = event.participant_id or scope.participant_id
     at = iso_time(event.time)
     places = (scope.stage_arn, scope.session_id, scope.participant_id)
     readable_at = at if isinstance(event.time, datetime) else None
     menu = [
-        Clipping("y", "event JSON", raw_json(event)),
+        Clipping("j", "event JSON", raw_json(event)),
         Clipping("i", "participant id", safe(participant_id)),
         Clipping("e", "explanation", event_markdown(event, scope, user_id)),
     ]
@@ -282,6 +282,33 @@ def clippings_for_participant(
         Clipping("c", "AWS CLI command", command),
         Clipping("l", "ivscope command", ivscope_command(places, connection)),
         *_time("first join time", iso_time(summary.first_join_time)),
+    )
+
+
+def clippings_for_ids(
+    places: tuple[str | None, ...], connection: CliOptions, moment: datetime | None = None
+) -> tuple[Clipping, ...]:
+    """Make the menu of a session or a participant of which only the ids are at hand: i, c, l, t.
+
+    Args:
+        places: ARN of the stage, id of the session, id of the participant; None for all of them.
+        connection: How the data on screen was read.
+        moment: A time in it. None without one.
+    """
+    stage_arn, session_id, participant_id = (one or "" for one in places)
+    session = SessionScope(stage_arn, session_id)
+    at = iso_time(moment)
+    if participant_id:
+        scope = ParticipantScope(stage_arn, session_id, participant_id)
+        command = list_events_command(scope, connection)
+    else:
+        command = list_participants_command(session, None, connection)
+    known = tuple(one for one in places if one)
+    return (
+        Clipping("i", f"{'participant' if participant_id else 'session'} id", safe(known[-1])),
+        Clipping("c", "AWS CLI command", command),
+        Clipping("l", "ivscope command", ivscope_command(known, connection, at=at)),
+        *_time("time", at),
     )
 
 

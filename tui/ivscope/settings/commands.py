@@ -65,7 +65,9 @@ class Command:
 PICKERS = frozenset({View.STAGES, View.SESSIONS, View.PARTICIPANTS})
 READING = frozenset({View.EVENTS, View.TIMELINE, View.DETAIL})
 EXPLORER = PICKERS | READING
-EVERY_LIST = EXPLORER | {View.SUMMARY, View.LANES, View.COMPARE}
+OVERLAYS = frozenset({View.SUMMARY, View.LANES, View.COMPARE})
+"""Views over the explorer."""
+EVERY_LIST = EXPLORER | OVERLAYS
 
 ONE = READING - {View.TIMELINE}
 """Views of the events of one participant."""
@@ -99,7 +101,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("go.in", "enter,l,right", "open", "Open the row; on an event, follow its link: the publisher, or the replica in the destination stage. Without a link, read the detail.", Area.NAVIGATION, EXPLORER | {View.SUMMARY}),
     Command("go.out", "escape,h,left,backspace", "back", "Stop what runs, leave search and filter, then go back to where you came from, then up. Never quits.", Area.NAVIGATION, EXPLORER | {View.SUMMARY, View.COMPARE}),
     Command("go.quit_or_out", "q", "back, quit", "Back; quits at the stages.", Area.NAVIGATION, EVERY_LIST),
-    Command("go.last", "-", "last view", "The view before this one, and back again.", Area.NAVIGATION, EXPLORER),
+    Command("go.last", "-", "last view", "The view before this one, and back again.", Area.NAVIGATION, EVERY_LIST),
     Command("go.source", "a", "replica source", "From a replica to its source participant, at the same second.", Area.NAVIGATION, PARTICIPANT),
     Command("go.timeline", "M", "timeline", "The events of all participants on one timeline, as far as they are read.", Area.NAVIGATION, SESSION | {View.SUMMARY}),
     Command("go.next_sibling", "]", "next in list", "Next participant, session or stage, without going up.", Area.NAVIGATION, SIBLINGS),
@@ -111,9 +113,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("read.all", "L", "read all", "Read all pages, within the call budget. Esc stops.", Area.READING, FEEDS),
     Command("read.follow", "F", "follow", "Read new events of a live participant as they come.", Area.READING, ONE),
     Command("read.pause", "=", "pause", "Pause or resume following, or reading all participants.", Area.READING, READING | {View.SUMMARY, View.LANES}),
-    Command("find.search", "/", "find", "Events: find and highlight. Pickers: narrow the rows read so far; also opens any typed or pasted id, ARN or EventBridge JSON.", Area.FINDING, EXPLORER),
-    Command("find.next", "n", "next hit", "Next hit; reads on until there is one.", Area.FINDING, READING),
-    Command("find.previous", "N", "previous hit", "Previous hit.", Area.FINDING, READING),
+    Command("find.search", "/", "find", "Events: find and highlight. Pickers: narrow the rows read so far; also opens any typed or pasted id, ARN or EventBridge JSON. Other views: find a row.", Area.FINDING, EVERY_LIST),
+    Command("find.next", "n", "next hit", "Next hit; reads on until there is one.", Area.FINDING, READING | OVERLAYS),
+    Command("find.previous", "N", "previous hit", "Previous hit.", Area.FINDING, READING | OVERLAYS),
     Command("find.filter", "&", "filter", "Events: show only what matches (code:QUOTA name:SUB* remote:ID attr:key=value after:20:36 !inverse /regex/). Participants: ask the service for some only (user:ID, published:yes|no, state:…, recording:…).", Area.FINDING, SESSION),
     Command("find.toggle", "\\", "filter on/off", "Switch the filter off and on again.", Area.FINDING, READING),
     Command("find.same", ";", "filter by this", "Show only events like this one: with its error code, else its remote participant, else its name.", Area.FINDING, READING),
@@ -138,7 +140,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("triage.compare", "C", "compare", "This participant beside the one opened before it, at the same times.", Area.WHOLE_SESSION, SESSION | {View.COMPARE}),
     Command("evidence.next", "z", "evidence", "Next evidence: an event that the findings about this one rest on, also of other participants. After the last one, back here.", Area.EVIDENCE, READING),
     Command("evidence.fetch", "Z", "read evidence", "Read what stands beside To find out, at the cost given there. In the summary: SDK and browser of all participants.", Area.EVIDENCE, READING | {View.SUMMARY}),
-    Command("time.style", "t", "time style", "Times in UTC, local, as age, since the event before, since the zero.", Area.TIME, EXPLORER),
+    Command("time.style", "t", "time style", "Times in UTC, local, as age, since the event before, since the zero; summary, lanes and comparison have the first two.", Area.TIME, EVERY_LIST),
     Command("time.zero", "T", "set zero", "Count time from this event.", Area.TIME, READING),
     Command("detail.down", "J", "more detail", "Scroll the detail without leaving the list.", Area.DETAIL, EXPLORER),
     Command("detail.up", "K", "less detail", "Scroll the detail back.", Area.DETAIL, EXPLORER),
@@ -151,11 +153,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.less", "_", "wider detail", "More room for the detail.", Area.DETAIL, EXPLORER),
     Command("view.place", "P", "detail place", "Detail on the right, below, or off.", Area.DETAIL, EXPLORER),
     Command("view.picker", "D", "picker", "Show or hide the picker: beside the events in a wide window, else over them.", Area.DETAIL, EXPLORER),
-    Command("take.copy", "y", "copy…", "Copy: then y JSON, i id, e explanation, f findings, d tokens, c CLI command, l link, u AWS page, t time.", Area.COPYING, EXPLORER),
-    Command("take.id", "c", "copy id", "Copy the main id of the row.", Area.COPYING, EXPLORER),
-    Command("take.print", "p", "print…", "Print it in the terminal instead of copying, if no clipboard works.", Area.COPYING, EXPLORER),
-    Command("take.save", "W,ctrl+s", "save", "Save this list to a file, with a word on how complete it is.", Area.COPYING, READING),
-    Command("app.command", ":", "command", "Type a command: goto TIME, filter …, tz …, mouse on, q. Tab completes. A time alone goes there: 20:36, yesterday 20:36, -1h30m.", Area.APP, EXPLORER),
+    Command("take.copy", "y", "copy…", "Copy: then y or Enter what is on screen, j JSON, i id, e explanation, f findings, d tokens, c CLI command, l link, u AWS page, t time; as far as there is one.", Area.COPYING, EVERY_LIST),
+    Command("take.id", "c", "copy id", "Copy the main id of the row.", Area.COPYING, EVERY_LIST),
+    Command("take.print", "p", "print…", "Print it in the terminal instead of copying, if no clipboard works.", Area.COPYING, EVERY_LIST),
+    Command("take.save", "W,ctrl+s", "save", "Save what this list holds to a file, events as JSON, other views as text; says how complete it is.", Area.COPYING, EVERY_LIST),
+    Command("app.command", ":", "command", "Type a command: goto TIME, filter …, tz …, mouse on, q. Tab completes. A time alone goes there: 20:36, yesterday 20:36, -1h30m.", Area.APP, EVERY_LIST),
     Command("app.help", "?,f1,ctrl+p", "help", "All commands and their keys: type to search them, Enter runs one.", Area.APP, EVERY_LIST),
     Command("app.suspend", "ctrl+z", "to the shell", "Suspend ivscope and go to the shell; fg comes back.", Area.APP, frozenset(View)),
     Command("app.quit", "ctrl+q", "quit", "Quit.", Area.APP, frozenset(View)),
@@ -171,7 +173,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("lanes.errors_first", "!", "errors first", "Lanes by what they do at the time of the cursor, with most errors first, or by the time of joining.", Area.LANES, LANES),
     Command("lanes.open", "enter", "open", "Open the participant of this lane at the time of the cursor.", Area.LANES, LANES),
     Command("lanes.close", "escape,backspace", "back", "Back to where the lanes were opened; the timeline goes to the time of the cursor.", Area.LANES, LANES),
-    Command("compare.next_pair", "n", "next of both", "The next row where both have an event.", Area.COMPARE, frozenset({View.COMPARE})),
+    Command("compare.next_pair", "o", "next of both", "The next row where both have an event.", Area.COMPARE, frozenset({View.COMPARE})),
     Command("prompt.enter", "enter", "done", "Accept what is typed.", Area.PROMPT, PROMPT),
     Command("prompt.cancel", "escape", "cancel", "Close the prompt and change nothing.", Area.PROMPT, PROMPT),
     Command("prompt.older", "up", "older", "The input before.", Area.PROMPT, PROMPT),
@@ -220,16 +222,19 @@ _HINTS: dict[View, dict[str, str]] = {
         "go.in", "take.copy", "read.follow", "time.style", "app.help",
     ),
     View.SUMMARY: {
-        "go.in": "show events", "summary.next_code": "next code", "evidence.fetch": "SDKs",
-        "triage.lanes": "", "go.timeline": "timeline", "go.out": "back", "read.pause": "",
-        "app.help": "",
+        "go.in": "show events", "summary.next_code": "next code", "take.copy": "copy",
+        "evidence.fetch": "SDKs", "triage.lanes": "", "go.out": "back", "app.help": "",
+        "go.timeline": "timeline", "read.pause": "",
     },
     View.LANES: {
         "lanes.earlier lanes.later": "time", "lanes.zoom_in lanes.zoom_out": "zoom",
         "lanes.all": "", "lanes.plot": "", "lanes.errors_first": "",
-        "lanes.open": "open at this time", "lanes.close": "", "app.help": "",
+        "lanes.open": "open at this time", "lanes.close": "", "take.copy": "", "app.help": "",
     },
-    View.COMPARE: {"compare.next_pair": "next second of both", "go.out": "", "app.help": ""},
+    View.COMPARE: {
+        "compare.next_pair": "next second of both", "go.out": "", "find.search": "",
+        "take.copy": "", "time.style": "", "app.help": "",
+    },
     View.HELP: {"help.up help.down": "choose", "help.do": "", "help.close": ""},
 }
 # fmt: on

@@ -2,7 +2,8 @@
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -10,7 +11,6 @@ from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.screen import Screen, ScreenResultType
 
-from ivscope.render.bars import Trouble, footer_line, note_line, trouble_lines
 from ivscope.settings.commands import (
     BY_ID,
     COMMANDS,
@@ -18,15 +18,11 @@ from ivscope.settings.commands import (
     Command,
     View,
     commands_of,
-    footer_hints,
 )
-from ivscope.settings.key_names import first_key
+from ivscope.settings.key_names import first_key, shown_key
 from ivscope.terminal.restore import has_shell
-from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
-from ivscope.ui.widgets.screens import CoveringScreen
-from ivscope.ui.widgets.text_pane import NoticePane, TextPane
-from ivscope.workspace.jobs import Jobs, SlicedJob
+from ivscope.ui.widgets.text_pane import TextPane
 
 ONLY_RECORDED = "a recording has nothing newer: ivscope --record reads on, with AWS"
 """Why nothing more can be read when only a recording is open."""
@@ -185,14 +181,36 @@ class CommandScreen(Screen[ScreenResultType]):
     def _row_opened(self) -> None:
         self.action_do(self.opening)
 
-    def say_layout(self, event: events.Key) -> None:
-        """Say which letters are keys when one of another script was typed that is none."""
+    def say_no_key(self, event: events.Key) -> None:
+        """Say why a key does nothing here: it belongs to other views, or is no key at all."""
+        view = self.view
+        names = {*event.aliases, event.character or event.key}
+        if view is View.PROMPT or self._has_key(names, view) or names & self.active_bindings.keys():
+            return
         sign = event.character or ""
-        is_foreign = sign.isalpha() and not sign.isascii()
-        if is_foreign and not any(event.key in keys.split(",") for keys in self.keys.values()):
+        elsewhere = next(self._with_key(names, COMMANDS), None)
+        if elsewhere is not None:
+            self.say(self.handlers.why_not(elsewhere.id, view))
+        elif sign.isalpha() and not sign.isascii():
             self.say(
                 f"{sign} is not a key: keys are Latin letters, so switch the keyboard's layout"
             )
+        else:
+            self.say(f"{shown_key(event.key)} is no key: {{app.help}} lists them")
+
+    def _has_key(self, names: AbstractSet[str], view: View) -> bool:
+        board = next(board for board in KEYBOARDS if view in board)
+        return any(self._with_key(names, commands_of(board)))
+
+    def _with_key(self, names: AbstractSet[str], commands: Iterable[Command]) -> Iterator[Command]:
+        """Yield the commands that have one of these keys."""
+        return (one for one in commands if names & set(self.keys[one.id].split(",")))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Allow only the commands of a prompt while one is open."""
+        if action == "do" and self.view is View.PROMPT:
+            return View.PROMPT in BY_ID[str(parameters[0])].views
+        return True
 
     def after(self, command: Command) -> None:
         """Called after a command was done or refused. Does nothing unless a screen needs it."""
@@ -209,119 +227,3 @@ class CommandScreen(Screen[ScreenResultType]):
                 self.action_do(id_)
 
         self.app.push_screen(HelpScreen(view, self.keys, reasons), chosen)
-
-
-class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResultType]):
-    """A screen over the explorer: a list, and a bottom line with its keys or a note."""
-
-    VIEW: View
-
-    def __init__(self, keys: Mapping[str, str]) -> None:
-        """Make an overlay; see `CommandScreen`."""
-        super().__init__(keys)
-        self.foot = LineBar(id="keys")
-        self._note = ""
-        self.handlers.add("app.help", self.open_help)
-        self.handlers.add_moves(lambda: self.query_one(RowList))
-
-    @property
-    def view(self) -> View:
-        """The view of this screen, which never changes."""
-        return self.VIEW
-
-    def say(self, note: str) -> None:
-        """Show a note instead of the keys, until the next key."""
-        self._note = self.handlers.with_keys(note)
-        self.show_foot()
-
-    def show_foot(self) -> None:
-        """Draw the note, or the most useful keys."""
-        width = self.size.width
-        hints = footer_line(footer_hints(self.VIEW, self.keys), width)
-        self.foot.show(note_line(self._note, width) if self._note else hints)
-
-    def on_key(self, event: events.Key) -> None:
-        """Remove the note at any key."""
-        if self._note:
-            self.say("")
-        self.say_layout(event)
-
-
-@dataclass(frozen=True, slots=True)
-class OverlayReading:
-    """The reading of what an overlay counts."""
-
-    troubles: Callable[[], Sequence[Trouble]]
-    """Returns what went wrong, and is so now."""
-    again: Callable[[], object]
-    """Reads again what failed, else what is new. Raises `Unavailable` when nothing can come."""
-
-
-_COUNTING_PAUSE_SECONDS = 0.02
-"""Pause between two slices of counting, for the keys."""
-
-_COUNTING_DRAW_SECONDS = 0.5
-"""Least time between two drawings while events come: to sum up a large session takes 0.025 s."""
-
-
-class CountingScreen(OverlayScreen[ScreenResultType]):
-    """An overlay that counts events between the keys, and is drawn anew while they come."""
-
-    def __init__(
-        self,
-        keys: Mapping[str, str],
-        jobs: Jobs,
-        work: Callable[[float], bool],
-        reading: OverlayReading,
-    ) -> None:
-        """An overlay that has not begun to count.
-
-        Args:
-            keys: Keys in force by command id.
-            jobs: The owner of background work.
-            work: Counts for so many seconds; says whether something is left.
-            reading: What went wrong in reading what is counted, and how to read again.
-        """
-        super().__init__(keys)
-        self.trouble = NoticePane(id="trouble")
-        self._reading = reading
-        self.handlers.add("read.again", reading.again)
-        self.counting = SlicedJob(
-            jobs,
-            work,
-            self.draw,
-            pause=lambda: _COUNTING_PAUSE_SECONDS,
-            draw_seconds=_COUNTING_DRAW_SECONDS,
-            ends_with_draw=False,
-        )
-
-    def draw(self) -> None:
-        """Draw what is counted so far."""
-        raise NotImplementedError
-
-    @property
-    def is_laid_out(self) -> bool:
-        """Whether there is something to draw on: not before the first size, nor on the way out."""
-        return bool(self.size.width and self.is_attached)
-
-    def show_foot(self) -> None:
-        """Draw what went wrong, and the note or the keys."""
-        self.trouble.show(trouble_lines(self._reading.troubles(), self.size.width))
-        super().show_foot()
-
-    def on_mount(self) -> None:
-        """Begin to count, and take the focus."""
-        self.query_one(RowList).focus()
-        self.counting.begin()
-
-    def on_unmount(self) -> None:
-        """Stop counting: nothing is left to draw on."""
-        self.counting.close()
-
-    def changed(self) -> None:
-        """Called when events came."""
-        self.counting.changed()
-
-    def on_resize(self) -> None:
-        """Draw again for another size."""
-        self.counting.draw()

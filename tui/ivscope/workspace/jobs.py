@@ -17,8 +17,10 @@ Long because all of them end together: one owner knows what still runs, and what
 import threading
 import traceback
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
 from ivscope.domain.clock import Clock
@@ -37,6 +39,9 @@ _TOGETHER_SECONDS = 0.125
 _REST = 10
 """Work that is repeated while more is read pauses for so many times as long as it took: calls and
 keys need the processor too."""
+
+_LOOK_SECONDS = 0.02
+"""A thread that waits for the UI thread looks so often whether its work was given up."""
 
 _GIVING_UP_SECONDS = 0.15
 """How long giving up waits for a half-written file to be removed. Quitting may take 0.2 s."""
@@ -215,6 +220,19 @@ class Jobs:
         with self._ended:
             self._promises.append(promise)
         self.run_in_thread(title, run)
+
+    def on_ui(self, promise: Promise, make: Callable[[], Result]) -> Result:
+        """Have something short made on the UI thread, and wait. Called in the thread of a promise.
+
+        Raises:
+            GivenUpError: The promise was given up meanwhile.
+        """
+        made: SimpleQueue[Result] = SimpleQueue()
+        self.ui.soon(lambda: made.put(make()))
+        while True:
+            promise.check()
+            with suppress(Empty):
+                return made.get(timeout=_LOOK_SECONDS)
 
     def _end(self, promise: Promise, outcome: Outcome, told: Callable[[str], object]) -> None:
         """Note the outcome of a promise. Called in its thread."""

@@ -1,6 +1,6 @@
 """CompareScreen: two participants side by side at the same times."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import ClassVar
@@ -10,15 +10,21 @@ from textual.widget import Widget
 
 from ivscope.analysis.comparison import Comparison, Side
 from ivscope.domain.events import Event
+from ivscope.export.clippings import Clipping
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.cells import clip, pad
+from ivscope.render.event_json import raw_json
 from ivscope.render.lines import Line, Role, Span
+from ivscope.render.safe import safe_lines
 from ivscope.render.timestamps import NO_TIME, clock
 from ivscope.settings.commands import View
-from ivscope.ui.commands import OverlayScreen, Unavailable, keyboard
+from ivscope.ui.commands import Unavailable, keyboard
+from ivscope.ui.overlays import OverlayScreen, Shared
+from ivscope.ui.taking import clippings_for_place
 from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList, no_tail
+from ivscope.workspace.place import Place
 
 NOT_ALL_READ = "? not all read"
 """Shown where a side has no event so far, but not all of its events are read."""
@@ -146,6 +152,18 @@ class ComparedRows:
         left, right = self._left.completeness(), self._right.completeness()
         return (Span(" "), *comparison_head("TIME", left, right, width - 1))
 
+    def events(self, index: int) -> tuple[Event | None, Event | None]:
+        """Return the events of a row, the left one first; None for none."""
+        row = self._rows.row(index)
+        return (
+            None if row.left is None else self._left.log[row.left],
+            None if row.right is None else self._right.log[row.right],
+        )
+
+    def moment(self, index: int) -> datetime | None:
+        """Return the second of a row; None without a readable time and without rows."""
+        return self._rows.row(index).second if index < len(self) else None
+
     def row_at(self, moment: datetime) -> int:
         """Return the row of a moment."""
         return self._rows.row_at(moment)
@@ -163,47 +181,90 @@ class CompareScreen(OverlayScreen[None]):
     """Shows two participants side by side. Rows do not say who was first within a second."""
 
     VIEW = View.COMPARE
+    NAME = "comparison"
     BINDINGS: ClassVar[list[BindingType]] = keyboard(VIEW)
 
     def __init__(
-        self, rows: ComparedRows, moment: datetime | None, keys: Mapping[str, str]
+        self,
+        rows: ComparedRows,
+        places: tuple[Place, Place],
+        moment: datetime | None,
+        shared: Shared,
+        title: Callable[[Callable[[], str], str, int], Line],
     ) -> None:
         """Make the screen.
 
         Args:
             rows: What is compared.
+            places: The two participants, the left one first.
             moment: Time at which the cursor begins.
-            keys: Keys in force by command id.
+            shared: What it shares with the explorer.
+            title: Makes the line on top from what returns a state of reading, a name and a width.
         """
-        super().__init__(keys)
+        super().__init__(shared)
         self._rows = rows
-        self._moment = moment
+        self._places = places
+        self._began_at = moment
+        self._title = title
         self.handlers.add("compare.next_pair", self._next_pair)
         for id_ in ("go.out", "go.quit_or_out", "triage.compare"):
-            self.handlers.add(id_, self.dismiss)
+            self.handlers.add(id_, self.leave)
 
     def compose(self) -> Iterator[Widget]:
-        """Make the heading, the rows and the line of keys."""
+        """Make the header, the names, the rows and the line of keys."""
         yield LineBar(id="title")
+        yield LineBar(id="names")
         yield RowList(id="compared")
         yield self.foot
 
+    @property
+    def _list(self) -> RowList:
+        return self.query_one("#compared", RowList)
+
+    @property
+    def moment(self) -> datetime | None:
+        """Time of the row under the cursor, for showing the comparison there again."""
+        return self._rows.moment(self._list.cursor) if self.is_attached else self._began_at
+
     def on_mount(self) -> None:
         """Put the cursor on the row of the moment where it begins."""
-        rows = self.query_one("#compared", RowList)
+        rows = self._list
         rows.focus()
-        row = self._rows.row_at(self._moment) if self._moment is not None else 0
+        row = self._rows.row_at(self._began_at) if self._began_at is not None else 0
         self.call_after_refresh(rows.show, self._rows, no_tail, row)
 
     def on_resize(self) -> None:
         """Draw again for another width."""
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw header, names, rows and keys."""
         width = self.size.width
-        self.query_one("#title", LineBar).show(self._rows.names(width))
+        self.query_one("#title", LineBar).show(self._title(str, self.NAME, width))
+        self.query_one("#names", LineBar).show(self._rows.names(width))
+        self._list.repaint()
         self.show_foot()
+
+    def leave(self) -> None:
+        """Go back to where it was opened."""
+        self.dismiss(None)
+
+    def clippings(self) -> Iterator[Clipping]:
+        """Offer the events of the row as JSON, and what names the participant of the first."""
+        events = self._rows.events(self._list.cursor) if len(self._rows) else ()
+        if any(events):
+            told = [raw_json(event) for event in events if event is not None]
+            yield Clipping("j", "events as JSON", "\n".join(told))
+        both = [place.participant_id or "" for place in self._places]
+        yield Clipping("i", "both participant ids", safe_lines("\n".join(both)))
+        place = self._places[1 if events and events[0] is None else 0]
+        for one in clippings_for_place(place, self.shared.connection(), self.moment):
+            if one.letter != "i":
+                yield one
 
     def _next_pair(self) -> None:
         """Go to the next row where both sides have an event."""
-        rows = self.query_one("#compared", RowList)
+        rows = self._list
         row = self._rows.next_pair(rows.cursor)
         if row is None:
             raise Unavailable("no row below where both have an event")

@@ -15,7 +15,8 @@ from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.layout import Layout
 from ivscope.ui.explorer.list_status import troubles
 from ivscope.ui.explorer.picker_pane import PickerPane
-from ivscope.ui.explorer.status_area import StatusArea
+from ivscope.ui.status_area import StatusArea, TypedTexts
+from ivscope.ui.taking import Taking
 from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.jobs import Jobs
 from ivscope.workspace.launch import Launch
@@ -65,6 +66,9 @@ class ExplorerContext:
     count: Count
     """The number typed before a command."""
     status: StatusArea
+    taking: Taking
+    typed: TypedTexts
+    """What was typed in prompts."""
     layout: Layout
     picker: PickerPane
     pane: EventsPane

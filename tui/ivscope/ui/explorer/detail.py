@@ -50,8 +50,7 @@ from ivscope.render.token_lines import (
 from ivscope.settings.key_names import first_key
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.context import ExplorerContext
-from ivscope.ui.explorer.event_findings import EventFindings
-from ivscope.ui.explorer.event_refs import event_ref
+from ivscope.ui.explorer.event_findings import EventFindings, event_ref
 from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.evidence import evidence_keys
 from ivscope.ui.widgets.canvas import LineBar

@@ -17,8 +17,7 @@ from ivscope.render.sentences.words import LACKING
 from ivscope.settings.key_names import first_key
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
-from ivscope.ui.explorer.event_findings import EventFindings
-from ivscope.ui.explorer.event_refs import event_ref, own_ref, session_position
+from ivscope.ui.explorer.event_findings import EventFindings, event_ref, own_ref, session_position
 from ivscope.ui.explorer.navigation import Navigation
 from ivscope.workspace.place import Level, Place
 

@@ -48,6 +48,8 @@ class Navigation:
         self._reads = reads
         self._left: list[_LeftView] = []
         """Views to come back to, the latest last."""
+        self._last_view: Callable[[], None] | None = None
+        """Shows the view again that was left last, while nothing else was opened since."""
         add = context.handlers.add
         add("go.in", self._go_in, self._why_not_in)
         add("go.out", self._go_out)
@@ -85,6 +87,7 @@ class Navigation:
 
     def arrive(self) -> None:
         """Show the present place of the trail, and have read what it lacks."""
+        self._last_view = None
         everybody = self.here.level is Level.TIMELINE
         self._layout.arrange(shows_events=self.shows_events, everybody=everybody)
         left = self._trail.view(self.here.picker)
@@ -277,10 +280,19 @@ class Navigation:
             self._go_out()
 
     def _why_no_last(self) -> str:
-        return "no previous view" if self._trail.last is None else ""
+        if self._last_view is not None or self._trail.last is not None:
+            return ""
+        return "no previous view"
+
+    def note_last(self, again: Callable[[], None]) -> None:
+        """Note what shows the view again that was left just now: it is the previous view."""
+        self._last_view = again
 
     def _go_last(self) -> None:
-        if self._trail.last is not None:
+        if self._last_view is not None:
+            again, self._last_view = self._last_view, None
+            again()
+        elif self._trail.last is not None:
             self.go(self._trail.last)
 
     def _why_no_sibling(self) -> str:

@@ -22,7 +22,7 @@ class PickerPane:
 
     def __init__(self, provider: StageDataProvider, rows: RowList, times: TimeDisplay) -> None:
         self._provider = provider
-        self._list = rows
+        self.row_list = rows
         self._times = times
         self._rows = picking.picker_rows(Level.STAGES, [], times.zone, times.now())
         self._people = picking.ParticipantsRead()
@@ -40,18 +40,18 @@ class PickerPane:
     @property
     def row(self) -> picking.PickerRow | None:
         """The row under the cursor; None without rows."""
-        index = self._list.cursor
+        index = self.row_list.cursor
         return self._rows[index] if index < len(self._rows) else None
 
     def below(self) -> list[picking.PickerRow]:
         """The rows below the one under the cursor."""
-        return [self._rows[index] for index in range(self._list.cursor + 1, len(self._rows))]
+        return [self._rows[index] for index in range(self.row_list.cursor + 1, len(self._rows))]
 
     def select(self, participant_id: str) -> None:
         """Put the cursor on a participant, if it is among the rows."""
         for index, row in enumerate(self._rows):
             if isinstance(row, ParticipantSummary) and row.participant_id == participant_id:
-                self._list.cursor = index
+                self.row_list.cursor = index
                 return
 
     def open(self, place: Place, view: PickerState, *, is_beside: bool) -> None:
@@ -63,7 +63,7 @@ class PickerPane:
 
     def view(self) -> PickerState:
         """The state to restore the picker from later."""
-        return PickerState(self._list.cursor, self._list.top, self.text)
+        return PickerState(self.row_list.cursor, self.row_list.top, self.text)
 
     def read(self) -> None:
         """Have the first page read if nothing was read."""
@@ -78,8 +78,8 @@ class PickerPane:
     def changed(self) -> None:
         """Called when rows came, or the state of the feed changed."""
         self._rows = self._make_rows()
-        self._list.rows = self._rows
-        self._list.grow(self._tail())
+        self.row_list.rows = self._rows
+        self.row_list.grow(self._tail())
 
     def told(self, session: SessionScope) -> None:
         """Called when events of a session came: its participants may have other numbers now."""
@@ -88,19 +88,19 @@ class PickerPane:
         before = self._people.columns
         self._people.count(self.feed)
         if self._people.columns == before:
-            self._list.repaint()
+            self.row_list.repaint()
         else:
             self.changed()
 
     def redraw(self) -> None:
         """Draw again with the cursor on its row, as when the style of times changed."""
-        self._draw(self._list.cursor, self._list.top)
+        self._draw(self.row_list.cursor, self.row_list.top)
 
     def near_end(self) -> None:
         """Have the next page read, since the cursor comes near the last row."""
-        left = self._list.rows_below
+        left = self.row_list.rows_below
         # A page may have come since the list announced this.
-        if self.feed.has_more and left < self._list.page:
+        if self.feed.has_more and left < self.row_list.page:
             self._provider.read_more(self.feed, Priority.DEMAND if left <= 0 else Priority.PREFETCH)
 
     def chosen(self, index: int) -> Place:
@@ -170,4 +170,4 @@ class PickerPane:
 
     def _draw(self, cursor: int, top: int) -> None:
         self._rows = self._make_rows()
-        self._list.show(self._rows, self._tail(), cursor, top)
+        self.row_list.show(self._rows, self._tail(), cursor, top)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from ivscope.analysis.time_input import looks_like_time
 from ivscope.domain.identifiers import read_identifiers
+from ivscope.settings.commands import BY_ID, OVERLAYS
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.driver import PlainApp
 from ivscope.ui.explorer import picking
@@ -12,7 +14,8 @@ from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
 from ivscope.ui.explorer.navigation import Navigation
 from ivscope.ui.explorer.session_views import SessionViews
-from ivscope.ui.explorer.status_area import OpenPrompt
+from ivscope.ui.overlays import OverlayScreen
+from ivscope.ui.status_area import OpenPrompt
 from ivscope.workspace.place import Level, Place
 
 
@@ -27,6 +30,8 @@ class Word:
     """Called with what follows the word. May raise `Unavailable`."""
     choices: tuple[str, ...] = ()
     """Arguments that Tab completes."""
+    over: Callable[[OverlayScreen[Any], str], None] | None = None
+    """Does it in a view over the explorer; None for what needs the explorer itself."""
 
 
 class CommandLine:
@@ -42,12 +47,21 @@ class CommandLine:
         Raises:
             Unavailable: There is no such command, or it cannot be done now.
         """
+        word, rest = self.parsed(text)
+        if word is not None:
+            word.does(rest)
+        elif rest:
+            self._go_to(rest)
+
+    def parsed(self, text: str) -> tuple[Word | None, str]:
+        """Return the word of a typed command and what follows; None and the time for a time alone.
+
+        Raises:
+            Unavailable: There is no such command.
+        """
         text = text.strip()
-        if not text:
-            return
-        if looks_like_time(text):
-            self._go_to(text)
-            return
+        if not text or looks_like_time(text):
+            return None, text
         name, _, rest = text.partition(" ")
         matches = [word for word in self._words if word.startswith(name)]
         if name in self._words:
@@ -56,7 +70,7 @@ class CommandLine:
             names = ", ".join(matches or self._words)
             what = "which one" if matches else f"no command {name!r}; there are"
             raise Unavailable(f"{what}: {names}")
-        self._words[matches[0]].does(rest.strip())
+        return self._words[matches[0]], rest.strip()
 
     def complete(self, text: str) -> str:
         """Return the text, completed as far as only one continuation is possible."""
@@ -148,6 +162,43 @@ class PromptCommands:
         else:
             prompt = self._filter_prompt(event_list.filter_text if event_list is not None else "")
         self._context.status.ask(prompt)
+
+    def over(self, view: OverlayScreen[Any]) -> OpenPrompt:
+        """Make the prompt for commands over a view; most leave it, since they are about events."""
+        return OpenPrompt(
+            title=":",
+            hint="20:36  goto TIME  filter …  find …  tz local  w  help  q",
+            entered=lambda text: self._run_over(view, text),
+            complete=self._commands.complete,
+        )
+
+    def _run_over(self, view: OverlayScreen[Any], text: str) -> None:
+        word, rest = self._commands.parsed(text)
+        if word is not None and word.over is not None:
+            word.over(view, rest)
+        elif rest or word is not None:
+            view.then = lambda: self._run_after(text)
+            view.dismiss(None)
+
+    def _run_after(self, text: str) -> None:
+        """Do a command when the view over the explorer is left."""
+        try:
+            self._commands.run(text)
+        except Unavailable as why:
+            self._context.say(str(why))
+        else:
+            self._context.show_bars()
+
+    def _set_zone(self, view: OverlayScreen[Any], text: str) -> None:
+        self._events.set_zone(text)
+        view.draw()
+
+    def _mouse_over(self, _view: OverlayScreen[Any], text: str) -> None:
+        self._mouse(text)
+
+    def _order_over(self, view: OverlayScreen[Any], text: str) -> None:
+        self._order_scan(text)
+        view.draw()
 
     def _command(self) -> None:
         self._context.status.ask(
@@ -244,21 +295,31 @@ class PromptCommands:
 
     def _words(self) -> tuple[Word, ...]:
         def plain(name: str, id_: str) -> Word:
-            return Word(name, "", lambda _rest: self._do(id_))
+            is_of_all = BY_ID[id_].views >= OVERLAYS
+            over = (lambda over, _rest: over.action_do(id_)) if is_of_all else None
+            return Word(name, "", lambda _rest: self._do(id_), over=over)
 
         return (
             Word("goto", "TIME", self._events.go_to),
             Word("filter", "TEXT", self._events.filter_by),
-            Word("find", "TEXT", self._search),
+            Word("find", "TEXT", self._search, over=lambda over, text: over.find(text)),
             Word("sort", "time|returned", self._events.sort, ("time", "returned")),
-            Word("tz", "utc|local|Area/City", self._events.set_zone, ("utc", "local")),
-            Word("mouse", "on|off", self._mouse, ("on", "off")),
+            Word(
+                "tz", "utc|local|Area/City", self._events.set_zone, ("utc", "local"), self._set_zone
+            ),
+            Word("mouse", "on|off", self._mouse, ("on", "off"), self._mouse_over),
             plain("load", "read.all"),
             plain("follow", "read.follow"),
             plain("summary", "triage.summary"),
             plain("lanes", "triage.lanes"),
             plain("timeline", "go.timeline"),
-            Word("read", "start|pause|cancel", self._order_scan, ("start", "pause", "cancel")),
+            Word(
+                "read",
+                "start|pause|cancel",
+                self._order_scan,
+                ("start", "pause", "cancel"),
+                self._order_over,
+            ),
             plain("reload", "read.restart"),
             plain("errors", "find.errors"),
             plain("wide", "view.wide"),

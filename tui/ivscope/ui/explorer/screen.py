@@ -26,7 +26,7 @@ from ivscope.render.bars import (
     trouble_lines,
 )
 from ivscope.render.lines import Line
-from ivscope.settings.commands import BY_ID, Area, Command, View, footer_hints
+from ivscope.settings.commands import Area, Command, View, footer_hints
 from ivscope.settings.configuration import Configuration, effective_keys
 from ivscope.ui.commands import CommandScreen, keyboard
 from ivscope.ui.explorer.context import Count, ExplorerContext
@@ -43,7 +43,9 @@ from ivscope.ui.explorer.picker_pane import PickerPane
 from ivscope.ui.explorer.prompts import PromptCommands
 from ivscope.ui.explorer.read_commands import ReadCommands
 from ivscope.ui.explorer.session_views import SessionViews
-from ivscope.ui.explorer.status_area import StatusArea, TypedTexts
+from ivscope.ui.overlays import OverlayScreen, Shared
+from ivscope.ui.status_area import StatusArea, TypedTexts
+from ivscope.ui.taking import Taking
 from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.canvas import Edge, LineBar
 from ivscope.ui.widgets.row_list import RowList
@@ -109,6 +111,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self._events = RowList(id="events")
         self._rule = LineBar(id="rule")
         self._text = TextPane(id="detail")
+        typed = TypedTexts(history)
         self.context = context = ExplorerContext(
             screen=self,
             provider=provider,
@@ -119,7 +122,9 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             handlers=self.handlers,
             trail=Trail(launch.start()),
             count=Count(),
-            status=StatusArea(TypedTexts(history), self.handlers),
+            status=StatusArea(typed, self.handlers),
+            taking=Taking(lambda: self.app, jobs, self.say),
+            typed=typed,
             layout=Layout(self, self.handlers, self._picker, self._events, self._text),
             picker=PickerPane(provider, self._picker, times),
             pane=EventsPane(provider, self._events, times, self.say, jobs, fold=fold),
@@ -130,12 +135,18 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self._event_commands = events = EventCommands(context)
         self._reads = ReadCommands(context)
         self._navigation = Navigation(context, events, self._reads)
-        self._views = SessionViews(context, events, self._navigation, self._crumbs)
+        self._words = Detail(provider, keys, jobs)
+        self._copying = Copying(context, self._words.event_findings)
+        self._views = SessionViews(
+            context,
+            events,
+            self._navigation,
+            self._crumbs,
+            self._share,
+        )
         self._prompts = PromptCommands(context, events, self._navigation, self._views)
         self._gate = KeyGate(context, self._navigation)
         Saving(context)
-        self._words = Detail(provider, keys, jobs)
-        Copying(context, self._words.event_findings)
         self._detail = DetailPane(context, self._rule, self._text, self._words)
         self._evidence = EvidenceCommands(context, self._words.event_findings, self._navigation)
         self.handlers.add("app.help", self.open_help)
@@ -196,6 +207,20 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         if meter_falls and not self._meter.is_set:
             self._meter.set(_METER_SECONDS)
 
+    def _share(self) -> Shared:
+        """Return what a view over the explorer shares with it."""
+        context = self.context
+        return Shared(
+            keys=context.keys,
+            jobs=context.jobs,
+            times=context.times,
+            taking=context.taking,
+            typed=context.typed,
+            place=context.here,
+            connection=self._copying.connection,
+            command=self._prompts.over,
+        )
+
     def _header_line(self, width: int) -> Line:
         """Make the header: the place, and the zone by its name or its offset at the event."""
         context, times = self.context, self.context.times
@@ -213,8 +238,11 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         return self._words.where(self.context.here, times.zone, times.now())
 
     def say(self, note: str) -> None:
-        """Show a note in the status line until the next key; below a prompt while one is there."""
-        text = self.handlers.with_keys(note)
+        """Show a note until the next key, in the view on top; below a prompt while one is there."""
+        top, text = self.app.screen, self.handlers.with_keys(note)
+        if isinstance(top, OverlayScreen):
+            top.say(text)
+            return
         self.context.status.say(text)
         if self.context.status.is_asking:
             self._footer.show(note_line(text, self.size.width))
@@ -288,18 +316,12 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         if command.area is not Area.MOVING:
             self.show_bars()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
-        """Allow only the commands of a prompt while one is open."""
-        if action == "do" and self.context.status.is_asking:
-            return View.PROMPT in BY_ID[str(parameters[0])].views
-        return True
-
     def on_key(self, event: events.Key) -> None:
         """Give keys that are not commands to the key gate."""
         if self._gate.take(event.key):
             event.stop()
         else:
-            self.say_layout(event)
+            self.say_no_key(event)
 
     @on(StatusArea.Answered)
     def _answered(self) -> None:

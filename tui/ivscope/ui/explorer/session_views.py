@@ -3,12 +3,13 @@
 from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.fetch.scan import Scan
 from ivscope.render.bars import Crumb, header_line
 from ivscope.render.lines import Line
-from ivscope.ui.commands import OverlayReading, Unavailable
+from ivscope.ui.commands import Unavailable
 from ivscope.ui.compare.screen import Compared, ComparedRows, CompareScreen
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
@@ -16,6 +17,7 @@ from ivscope.ui.explorer.list_status import failed_asides, loaded_events, scan_w
 from ivscope.ui.explorer.navigation import Navigation
 from ivscope.ui.lanes.screen import Landing, LanesScreen
 from ivscope.ui.lanes.view import LanesView
+from ivscope.ui.overlays import OverlayReading, OverlayScreen, Shared
 from ivscope.ui.summary.data import ParticipantData, SessionData, SummaryData
 from ivscope.ui.summary.screen import Drill, OtherView, SummaryScreen
 from ivscope.workspace.event_stream import NOTHING_NEW, ParticipantStream, begun_scan
@@ -119,6 +121,7 @@ class SessionViews:
         events: EventCommands,
         navigation: Navigation,
         crumbs: Callable[[], tuple[Crumb, ...]],
+        share: Callable[[], Shared],
     ) -> None:
         """Register the commands.
 
@@ -127,9 +130,11 @@ class SessionViews:
             events: The commands of the event list.
             navigation: Goes to places.
             crumbs: Returns the parts of the header of the place on screen.
+            share: Returns what a view over the explorer shares with it.
         """
         self._context = context
         self._crumbs = crumbs
+        self._share = share
         self._provider = context.provider
         self._times = context.times
         self._jobs = context.jobs
@@ -197,9 +202,7 @@ class SessionViews:
         view = SummaryScreen(
             data,
             title,
-            self._times,
-            self._jobs,
-            keys=context.keys,
+            self._share(),
             reading=self._reading(),
             cursor=cursor,
         )
@@ -209,7 +212,7 @@ class SessionViews:
             self._view = None
             if drill is not None:
                 self._leave_summary(drill, lambda: self._show_summary(data, view.cursor))
-            context.show_bars()
+            self._left(view, lambda: self._show_summary(data, view.cursor))
 
         context.screen.app.push_screen(view, leave)
 
@@ -286,7 +289,7 @@ class SessionViews:
             return scan_word_alone(scan, self._provider, zone)
 
         title, reading = partial(self._title, word), self._reading(of_everybody=True)
-        self._view = LanesScreen(view, title, self._jobs, self._context.keys, reading)
+        self._view = shown = LanesScreen(view, title, self._share(), reading)
 
         def leave(landing: Landing | None) -> None:
             self._view = None
@@ -297,8 +300,8 @@ class SessionViews:
                 self._navigation.note_view(here, "", lambda: self._show_lanes(view, closed))
             if moment is not None and self._context.here.level >= Level.EVENTS:
                 self._events.go_to_moment(moment)
-            self._context.show_bars()
-            if participant_id is None:
+            self._left(shown, lambda: self._show_lanes(view, closed))
+            if landing is not None and participant_id is None:
                 closed()
 
         self._context.screen.app.push_screen(self._view, leave)
@@ -327,7 +330,30 @@ class SessionViews:
         rows = ComparedRows(self._compared(left), self._compared(right), self._times)
         event = self._context.pane.event if self._context.here.level is Level.EVENTS else None
         moment = event.time if event is not None and isinstance(event.time, datetime) else None
-        self._context.screen.app.push_screen(CompareScreen(rows, moment, self._context.keys))
+        self._show_comparison(rows, (left, right), moment)
+
+    def _show_comparison(
+        self, rows: ComparedRows, places: tuple[Place, Place], moment: datetime | None
+    ) -> None:
+        view = CompareScreen(rows, places, moment, self._share(), self._title)
+
+        def leave(_: None) -> None:
+            self._left(view, lambda: self._show_comparison(rows, places, view.moment))
+
+        self._context.screen.app.push_screen(view, leave)
+
+    def _left(self, view: OverlayScreen[Any], again: Callable[[], None]) -> None:
+        """Draw the explorer, in the style of times that was chosen in a view that was left.
+
+        Args:
+            view: The view.
+            again: Shows it again, for the key of the previous view.
+        """
+        self._context.redraw()
+        if view.is_left_by_last:
+            self._navigation.note_last(again)
+        if view.then is not None:
+            view.then()
 
     def _compared(self, place: Place) -> Compared:
         feed = self._provider.events(place.participant)

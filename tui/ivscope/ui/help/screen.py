@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import ModalScreen
@@ -19,11 +19,11 @@ from ivscope.render.plots import CURSOR, EIGHTHS, LANE_SIGNS, NOTHING, UNSURE
 from ivscope.settings.commands import COMMANDS, Area, Command, View, footer_hints
 from ivscope.settings.key_names import shown_key, shown_keys
 from ivscope.ui.commands import CommandScreen, keyboard
+from ivscope.ui.status_area import TypingLine
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList, no_tail
 from ivscope.ui.widgets.screens import CoveringScreen
 from ivscope.ui.widgets.text_pane import TextPane
-from ivscope.ui.widgets.typing_line import TypingLine
 
 _KEYS = 17
 """Cells for the keys of a command: the longest default list of them."""
@@ -220,6 +220,7 @@ class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScr
         super().__init__(keys)
         self._from = view
         self._reasons = reasons
+        self._note = ""
         self._rows = HelpRows(grouped(view), keys, reasons)
         add = self.handlers.add
         add("help.do", self._do)
@@ -257,9 +258,15 @@ class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScr
         self.call_after_refresh(self._show)
 
     def say(self, note: str) -> None:
-        """Show a note instead of the keys until the search or the chosen command changes."""
-        text = self.handlers.with_keys(note)
-        self.query_one("#help-footer", LineBar).show(note_line(text, self.size.width))
+        """Show a note instead of the keys, until the next key."""
+        self._note = self.handlers.with_keys(note)
+        self._show_keys()
+
+    def on_key(self, event: events.Key) -> None:
+        """Remove the note at any key, and say what is no key here."""
+        if self._note:
+            self.say("")
+        self.say_no_key(event)
 
     def on_resize(self) -> None:
         """Draw again for another width."""
@@ -268,7 +275,9 @@ class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScr
     def _show_keys(self) -> None:
         width = self.size.width
         hints = (("type", "search"), *footer_hints(View.HELP, self.keys))
-        self.query_one("#help-footer", LineBar).show(footer_line(hints, width))
+        self.query_one("#help-footer", LineBar).show(
+            note_line(self._note, width) if self._note else footer_line(hints, width)
+        )
 
     def _show(self) -> None:
         tail = no_tail if len(self._rows) else _nothing_found
@@ -277,7 +286,6 @@ class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScr
     @on(Input.Changed)
     def _search(self, message: Input.Changed) -> None:
         message.stop()
-        self._show_keys()
         is_search = bool(message.value.strip())
         entries = found(message.value, self.keys, self._from) if is_search else grouped(self._from)
         self._rows = HelpRows(entries, self.keys, self._reasons)

@@ -1,21 +1,24 @@
 """LanesScreen: when each participant was in, publishing or failing, with plots over time."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator
 from datetime import datetime
 from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.widget import Widget
 
+from ivscope.export.clippings import Clipping
 from ivscope.render.lines import Line, Span
 from ivscope.render.plots import legend
 from ivscope.settings.commands import View
-from ivscope.ui.commands import CountingScreen, OverlayReading, keyboard
+from ivscope.ui.commands import keyboard
 from ivscope.ui.lanes.view import LanesView
+from ivscope.ui.overlays import CountingScreen, OverlayReading, Shared
+from ivscope.ui.taking import clippings_for_place
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList, no_tail
 from ivscope.ui.widgets.text_pane import TextPane
-from ivscope.workspace.jobs import Jobs
+from ivscope.workspace.place import Place
 
 _FAR = 10
 """Cells that the keys for ten cells move the cursor in time."""
@@ -74,14 +77,14 @@ class LanesScreen(CountingScreen[Landing]):
     """Shows the lanes of a session; its result says where to go."""
 
     VIEW = View.LANES
+    NAME = "lanes"
     BINDINGS: ClassVar[list[BindingType]] = keyboard(VIEW)
 
     def __init__(
         self,
         view: LanesView,
         title: Callable[[str, int], Line],
-        jobs: Jobs,
-        keys: Mapping[str, str],
+        shared: Shared,
         reading: OverlayReading,
     ) -> None:
         """Make the screen.
@@ -90,11 +93,10 @@ class LanesScreen(CountingScreen[Landing]):
             view: What is shown.
             title: Makes the line on top for the name of this view and a width: where this is, and
                 the state of the scan.
-            jobs: The owner of background work.
-            keys: Keys in force by command id.
+            shared: What it shares with the explorer.
             reading: What went wrong in reading the session, and how to read again.
         """
-        super().__init__(keys, jobs, view.work, reading)
+        super().__init__(shared, view.work, reading)
         self._view = view
         self._title = title
         add = self.handlers.add
@@ -110,7 +112,7 @@ class LanesScreen(CountingScreen[Landing]):
         add("read.pause", lambda: self._change(lambda: self.say(view.pause())))
         add("lanes.open", self._open, self._why_no_lane)
         for id_ in ("lanes.close", "go.quit_or_out", "triage.lanes"):
-            add(id_, lambda: self.dismiss((None, view.moment)))
+            add(id_, self.leave)
 
     def compose(self) -> Iterator[Widget]:
         """Make the title, the plot with the axis, the lanes, the legend and the keys."""
@@ -140,9 +142,25 @@ class LanesScreen(CountingScreen[Landing]):
         # The cursor stays on its participant, wherever the lane moves.
         view.chosen = self._list.participant or view.chosen
         self._list.show(LaneRows(view), no_tail, view.row_of(view.chosen), self._list.top)
-        self.query_one("#title", LineBar).show(self._title("lanes", width))
+        self.query_one("#title", LineBar).show(self._title(self.NAME, width))
         self.query_one("#legend", LineBar).show((Span(" "), *legend(inner)))
         self.show_foot()
+
+    def leave(self) -> None:
+        """Go back to where they were opened, at the time of the cursor."""
+        self.dismiss((None, self._view.moment))
+
+    def clippings(self) -> Iterator[Clipping]:
+        """Offer what names the participant of the lane under the cursor, at its time."""
+        place, moment = self.shared.place, self._view.moment
+        lane = Place(place.stage_arn, place.session_id, self._list.participant)
+        yield from clippings_for_place(lane, self.shared.connection(), moment)
+
+    def row_text(self, index: int) -> str:
+        """Return name and id of the participant of a lane; nothing for a heading."""
+        rows = self._list.rows
+        participant = rows.participant(index) if isinstance(rows, LaneRows) else None
+        return "" if participant is None else f"{self._view.name(participant)} {participant}"
 
     def _change(self, change: Callable[[], object]) -> None:
         change()

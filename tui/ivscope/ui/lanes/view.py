@@ -342,6 +342,10 @@ class LanesView:
         text = f"── {row.value}{at} "
         return (Span(text.ljust(width, "─"), Role.MUTED),)
 
+    def name(self, participant_id: str) -> str:
+        """Return the name of a participant."""
+        return self._names.name(participant_id)
+
     def lane(self, participant_id: str, width: int) -> Line:
         """Draw the lane of a participant: its name, its cells, what it did at the cursor."""
         columns = self.columns(width)
@@ -349,7 +353,7 @@ class LanesView:
         if self._window is not None:
             cells = self._lanes.cells(participant_id, self._window, columns)
         section = self._sections.get(participant_id, Section.UNREAD)
-        name = clip(self._names.name(participant_id), _LABEL_CELLS - 1)
+        name = clip(self.name(participant_id), _LABEL_CELLS - 1)
         lane: Line = (
             Span(pad(name, _LABEL_CELLS)),
             *lane_cells(cells, self._column(columns)),

@@ -1,6 +1,6 @@
 """SummaryScreen: which errors came how often, for whom and when; rows lead to their events."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator
 from enum import Enum
 from typing import ClassVar
 
@@ -8,19 +8,20 @@ from textual import events, on
 from textual.binding import BindingType
 from textual.widget import Widget
 
+from ivscope.export.clippings import Clipping
 from ivscope.render.cells import clip
 from ivscope.render.finding_lines import EvidenceKeys
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.sentences.words import counted
 from ivscope.settings.commands import View
 from ivscope.settings.key_names import first_key
-from ivscope.ui.commands import CountingScreen, OverlayReading, keyboard
+from ivscope.ui.commands import keyboard
+from ivscope.ui.overlays import CountingScreen, OverlayReading, Shared
 from ivscope.ui.summary.data import SummaryData
 from ivscope.ui.summary.lines import SummaryLine, summary_lines
-from ivscope.ui.time_display import TimeDisplay
+from ivscope.ui.taking import clippings_for_place, plain
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList, no_tail
-from ivscope.workspace.jobs import Jobs
 
 
 class OtherView(Enum):
@@ -107,16 +108,15 @@ class SummaryScreen(CountingScreen[Drill | None]):
     """Shows a summary; its result is where the opened row leads, None without one."""
 
     VIEW = View.SUMMARY
+    NAME = "summary"
     BINDINGS: ClassVar[list[BindingType]] = keyboard(VIEW)
 
     def __init__(
         self,
         data: SummaryData,
         title: Callable[[str, int], Line],
-        times: TimeDisplay,
-        jobs: Jobs,
+        shared: Shared,
         *,
-        keys: Mapping[str, str],
         reading: OverlayReading,
         cursor: int | None,
     ) -> None:
@@ -125,21 +125,19 @@ class SummaryScreen(CountingScreen[Drill | None]):
         Args:
             data: What is summed up.
             title: Makes the line on top for the name of this view and a width.
-            times: Zone in which times are shown.
-            jobs: The owner of background work.
-            keys: Keys in force by command id.
+            shared: What it shares with the explorer.
             reading: What went wrong in reading what is counted, and how to read again.
             cursor: The row where the cursor was when the summary was left; None for a new one.
         """
-        super().__init__(keys, jobs, data.work, reading)
+        super().__init__(shared, data.work, reading)
         self._data = data
         self._title = title
-        self._times = times
+        self._times = shared.times
         self._rows = SummaryRows([])
         self.cursor = cursor
         """Where a key has put the cursor; None until then: it stays on what happened."""
         self._evidence_keys = EvidenceKeys(
-            first_key(keys["go.in"]), first_key(keys["evidence.fetch"]), ""
+            first_key(self.keys["go.in"]), first_key(self.keys["evidence.fetch"]), ""
         )
         self._more = LineBar(id="more")
         add = self.handlers.add
@@ -147,7 +145,7 @@ class SummaryScreen(CountingScreen[Drill | None]):
         add("triage.lanes", lambda: self.dismiss(OtherView.LANES))
         add("go.timeline", lambda: self.dismiss(OtherView.TIMELINE))
         for id_ in ("go.out", "go.quit_or_out", "triage.summary"):
-            add(id_, lambda: self.dismiss(None))
+            add(id_, self.leave)
         add("summary.next_code", self._next_code, self._why_no_code)
         add("evidence.fetch", self._fetch)
         add("read.pause", self._pause)
@@ -188,7 +186,7 @@ class SummaryScreen(CountingScreen[Drill | None]):
         is_new = self.cursor is None
         cursor = self._rows.first_to_open if self.cursor is None else self.cursor
         self._list.show(self._rows, no_tail, cursor, 0 if is_new else self._list.top)
-        self.query_one("#title", LineBar).show(self._title("summary", width))
+        self.query_one("#title", LineBar).show(self._title(self.NAME, width))
         self._tell_more()
         self.show_foot()
 
@@ -211,6 +209,18 @@ class SummaryScreen(CountingScreen[Drill | None]):
     def _keep_cursor(self) -> None:
         if self.cursor is not None:
             self.cursor = self._list.cursor
+
+    def leave(self) -> None:
+        """Go back to where it was opened."""
+        self.dismiss(None)
+
+    def clippings(self) -> Iterator[Clipping]:
+        """Offer what was found, and what names the place that is summed up."""
+        width, zone = self.size.width - 2, self._times.zone
+        found = self._data.findings(width, zone, self._evidence_keys)
+        if found:
+            yield Clipping("f", "findings", "\n".join(plain(row.line) for row in found))
+        yield from clippings_for_place(self.shared.place, self.shared.connection())
 
     def _landing(self) -> Drill | None:
         row = self._list.cursor

@@ -187,11 +187,11 @@ class LineBar(Canvas):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._line: Line = ()
+        self.line: Line = ()
 
     def show(self, line: Line) -> None:
         """Replace the line."""
-        self._line = line
+        self.line = line
         self.repaint()
 
     def on_resize(self) -> None:
@@ -200,4 +200,4 @@ class LineBar(Canvas):
 
     def draw(self, y: int, width: int) -> Strip:
         """Draw the line at the top, and blanks below it."""
-        return self.strip_of(self._line, width) if y == 0 else Strip.blank(width)
+        return self.strip_of(self.line, width) if y == 0 else Strip.blank(width)

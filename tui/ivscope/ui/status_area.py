@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
-from textual.binding import BindingType
+from textual import events, on
+from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal
 from textual.message import Message
 from textual.widget import Widget
@@ -16,11 +16,11 @@ from textual.widgets import Input, Label
 
 from ivscope.render.bars import footer_line, note_line
 from ivscope.render.lines import Line, Role, Span
+from ivscope.render.safe import safe
 from ivscope.settings.commands import View
 from ivscope.settings.prompt_history import is_secret, load, save
 from ivscope.ui.commands import Handlers, Unavailable, keyboard
 from ivscope.ui.widgets.canvas import LineBar
-from ivscope.ui.widgets.typing_line import TypingLine
 
 
 def _nothing(_text: str) -> None:
@@ -94,15 +94,37 @@ class Choice:
         return (Span(f"{self.title} ", Role.STRONG), *hints)
 
     def take(self, key: str) -> None:
-        """Do what a key chooses; Esc chooses nothing.
+        """Do what a key chooses; Enter chooses the first, Esc nothing.
 
         Raises:
             Unavailable: The key is none of the letters.
         """
-        if key in self.choices:
+        if key == "enter":
+            self.chosen(next(iter(self.choices)))
+        elif key in self.choices:
             self.chosen(key)
         elif key != "escape":
             raise Unavailable(f"{self.title.lower()}: {key} is not one of {' '.join(self.choices)}")
+
+
+class TypingLine(Input, inherit_bindings=False):
+    """An input that joins the lines of a paste, as JSON has several, and does not handle Enter."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual's convention
+        binding
+        for binding in Input.BINDINGS
+        if not (isinstance(binding, Binding) and binding.action == "submit")
+    ]
+
+    def _on_paste(self, event: events.Paste) -> None:
+        text = " ".join(event.text.split())
+        self.insert_text_at_cursor(text if text.isprintable() else safe(text))
+        event.stop()
+        event.prevent_default()
+
+    def _on_unmount(self) -> None:
+        # The screen's signal, to which every Input subscribes, would keep the line for ever.
+        self.screen.text_selection_started_signal.unsubscribe(self)
 
 
 class Prompt(Horizontal):
@@ -174,7 +196,8 @@ class StatusArea(Container):
         super().__init__(id="status-area")
         self._history = history
         self._bar = LineBar(id="status")
-        self._status: Line = ()
+        self.status: Line = ()
+        """The status, shown or not."""
         self._note: str | None = None
         self._told_not_kept = ""
         """Why typed texts are not kept, as it was told last: once is enough."""
@@ -193,7 +216,7 @@ class StatusArea(Container):
 
     def show_status(self, status: Line) -> None:
         """Set the status, which is shown while nothing else is."""
-        self._status = status
+        self.status = status
         self._draw()
 
     def say(self, note: str) -> None:
@@ -238,7 +261,7 @@ class StatusArea(Container):
         elif self._note is not None:
             self._bar.show(note_line(self._note, width))
         else:
-            self._bar.show(self._status)
+            self._bar.show(self.status)
 
     # Prompts.
 

@@ -1,0 +1,207 @@
+"""Summary, lanes and comparison copy, print, save, find and lead on as the lists do, by keys."""
+
+import pytest
+
+from ivscope.settings.commands import OVERLAYS, View
+from ivscope.settings.configuration import read
+from ivscope.terminal.clipboard import CopyResult, Route
+from ivscope.ui import taking
+from support.explorer import JOSE, PRIYA, at, explorer
+
+VIEWS = sorted(OVERLAYS)
+KEYS = {View.SUMMARY: "i", View.LANES: "I", View.COMPARE: "C"}
+NAMES = {View.SUMMARY: "summary", View.LANES: "lanes", View.COMPARE: "comparison"}
+
+
+class Taken:
+    """Keeps what was copied and printed."""
+
+    def __init__(self):
+        self.texts = []
+
+    def copy(self, text, *_args, **_options):
+        self.texts.append(text)
+        return CopyResult(Route.NATIVE, "given to pbcopy")
+
+    def print(self, _app, text):
+        self.texts.append(text)
+        return True
+
+
+@pytest.fixture
+def taken(monkeypatch, tmp_path):
+    made = Taken()
+    monkeypatch.setattr(taking, "copy", made.copy)
+    monkeypatch.setattr(taking, "print_out", made.print)
+    monkeypatch.chdir(tmp_path)
+    return made
+
+
+async def opened(journey, view):
+    """Open a view from the second of two participants, the summary from everybody's events."""
+    await journey.until("events, all read")
+    journey.go(at(JOSE))
+    await journey.until("events, all read")
+    await journey.press(KEYS[view])
+    await journey.until(lambda: journey.app.screen.view is view)
+    await journey.until(lambda: len(journey.app.screen._list.rows))
+    await journey.until("y copy")
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=str)
+async def test_a_view_says_where_it_is_and_copies_and_prints_what_is_on_screen(view, taken):
+    async with explorer(at(PRIYA), size=(120, 30)) as journey:
+        await opened(journey, view)
+        assert NAMES[view] in journey.screen[0]
+        assert "W0Zz9IkArb68" in journey.screen[0]
+        await journey.press("y")
+        await journey.until("COPY y what is on screen")
+        await journey.press("y")
+        await journey.until("what is on screen: given to pbcopy")
+        await journey.press("y", "enter")
+        await journey.until(lambda: len(taken.texts) == 2)
+        first, second = taken.texts
+        assert NAMES[view] in first.splitlines()[0]
+        assert NAMES[view] in second.splitlines()[0]
+        assert len(first.splitlines()) > 3
+        assert "COPY" not in first
+        await journey.press("p", "y")
+        await journey.until(lambda: len(taken.texts) == 3)
+        await journey.press("y", "escape")
+        await journey.until("y copy")
+        await journey.press("c")
+        await journey.until(lambda: len(taken.texts) == 4)
+        ids = taken.texts[-1]
+        assert JOSE in ids if view is not View.LANES else ids
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=str)
+async def test_a_view_is_saved_as_text_with_all_its_rows(view, taken, tmp_path):
+    async with explorer(at(PRIYA), size=(120, 30), unlimited=True) as journey:
+        await opened(journey, view)
+        await journey.press("W")
+        await journey.until("rows: ivscope-", within=20)
+        (file,) = tmp_path.glob(f"ivscope-{NAMES[view]}-*.txt")
+        lines = file.read_text().splitlines()
+        assert NAMES[view] in lines[0]
+        assert len(lines) >= len(journey.app.screen._list.rows)
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=str)
+async def test_a_view_finds_rows_forth_and_back(view):
+    text = {View.SUMMARY: "errors", View.LANES: "priya", View.COMPARE: "TOKEN_EXCHANGED"}[view]
+    async with explorer(at(PRIYA), size=(120, 30), unlimited=True) as journey:
+        await opened(journey, view)
+        await journey.press("n")
+        await journey.until("nothing is searched for: / finds")
+        await journey.until(lambda: _has(journey, text))
+        await journey.press("slash")
+        await journey.until("FIND")
+        assert journey.app.screen.view is View.PROMPT
+        await journey.type(text)
+        await journey.press("enter")
+        await journey.until(lambda: journey.app.screen.view is view)
+        screen = journey.app.screen
+        await journey.until(lambda: text.lower() in screen.row_text(screen._list.cursor).lower())
+        for key in ("n", "N"):
+            await journey.press(key)
+            assert text.lower() in screen.row_text(screen._list.cursor).lower()
+        await journey.press("slash")
+        await journey.until("FIND")
+        await journey.type("nowhere")
+        await journey.press("enter")
+        await journey.until("no row has nowhere")
+
+
+def _has(journey, text):
+    screen = journey.app.screen
+    return any(text.lower() in screen.row_text(at).lower() for at in range(len(screen._list.rows)))
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=str)
+async def test_a_view_takes_commands_and_those_about_events_leave_it(view):
+    async with explorer(at(PRIYA), size=(120, 30)) as journey:
+        await opened(journey, view)
+        await journey.press("t")
+        await journey.until("times: local")
+        await journey.ask("colon", "20:36  goto", "tz utc")
+        await journey.press("enter")
+        await journey.until(lambda: journey.app.screen.view is view)
+        assert journey.explorer.context.times.style.value == "UTC"
+        await journey.ask("colon", "20:36  goto", "bogus")
+        await journey.press("enter")
+        await journey.until("no command 'bogus'")
+        await journey.ask("colon", "20:36  goto", "errors")
+        await journey.press("enter")
+        await journey.until(lambda: journey.app.screen is journey.explorer)
+        await journey.until(lambda: journey.pane.event_list.errors_only)
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=str)
+async def test_the_key_of_the_previous_view_leaves_a_view_and_leads_back_to_it(view):
+    async with explorer(at(PRIYA), size=(120, 30)) as journey:
+        await opened(journey, view)
+        await journey.press("minus")
+        await journey.until(lambda: journey.app.screen is journey.explorer)
+        assert journey.here == at(JOSE)
+        await journey.press("minus")
+        await journey.until(lambda: journey.app.screen.view is view)
+        await journey.press("escape")
+        await journey.until(lambda: journey.app.screen is journey.explorer)
+        await journey.press("minus")
+        await journey.until(lambda: journey.here == at(PRIYA))
+
+
+@pytest.mark.parametrize("view", [*VIEWS, View.EVENTS, View.PARTICIPANTS, View.STAGES], ids=str)
+async def test_no_key_is_silent(view):
+    async with explorer(at(PRIYA), size=(120, 30)) as journey:
+        if view in OVERLAYS:
+            await opened(journey, view)
+            await journey.press("T")
+            await journey.until("set zero: works in a participant's events")
+        else:
+            await journey.until("events, all read")
+            if view is View.PARTICIPANTS:
+                await journey.press("escape")
+            elif view is View.STAGES:
+                await journey.press("escape", "escape", "escape")
+            await journey.until(lambda: journey.app.screen.view is view)
+        await journey.press("Q")
+        await journey.until("Q is no key: ? lists them")
+
+
+async def test_the_help_says_what_a_key_that_types_nothing_would_do_elsewhere():
+    async with explorer(at(PRIYA), size=(120, 30)) as journey:
+        await journey.until("events, all read")
+        await journey.press("question_mark")
+        await journey.until("HELP")
+        await journey.press("ctrl+s")
+        await journey.until("save: works in the stages")
+        await journey.press("down")
+        await journey.until(lambda: "save: works" not in journey.text)
+
+
+async def test_a_list_of_participants_is_saved_as_text_too(taken, tmp_path):
+    async with explorer(at(), size=(120, 30)) as journey:
+        await journey.until("40 participants, all read")
+        await journey.press("W")
+        await journey.until("40 rows: ivscope-participants-")
+        (file,) = tmp_path.glob("ivscope-participants-*.txt")
+        text = file.read_text()
+        assert "priya" in text
+        assert "all read" in text.splitlines()[0]
+
+
+async def test_remapped_keys_hold_in_the_views_and_in_what_they_say():
+
+    configuration, _ = read(b'[keys]\n"take.copy" = "f6"\n"find.search" = "f7"', "config.toml")
+    async with explorer(at(PRIYA), configuration=configuration) as journey:
+        await journey.until("events, all read")
+        await journey.press("I")
+        await journey.until(lambda: journey.app.screen.view is View.LANES)
+        await journey.press("n")
+        await journey.until("nothing is searched for: F7 finds")
+        await journey.press("y")
+        await journey.until("y is no key: ? lists them")
+        await journey.press("f6")
+        await journey.until("COPY y what is on screen")

@@ -1,0 +1,292 @@
+"""Overlays: the views over the explorer, and all that they can do as the explorer does."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual import events
+from textual.screen import ScreenResultType
+from textual.widget import Widget
+
+from ivscope.export.cli_commands import CliOptions
+from ivscope.export.clippings import Clipping
+from ivscope.render.bars import Trouble, footer_line, trouble_lines
+from ivscope.render.timestamps import TimeStyle
+from ivscope.settings.commands import Command, View, footer_hints
+from ivscope.ui.commands import CommandScreen, Unavailable
+from ivscope.ui.status_area import OpenPrompt, StatusArea, TypedTexts
+from ivscope.ui.taking import Taking, ViewText, chosen, on_screen, plain
+from ivscope.ui.time_display import TimeDisplay
+from ivscope.ui.widgets.canvas import LineBar
+from ivscope.ui.widgets.row_list import RowList
+from ivscope.ui.widgets.screens import CoveringScreen
+from ivscope.ui.widgets.text_pane import NoticePane, TextPane
+from ivscope.workspace.jobs import Jobs, SlicedJob
+from ivscope.workspace.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the views over the explorer share with it."""
+
+    keys: Mapping[str, str]
+    """Keys in force by command id."""
+    jobs: Jobs
+    """The owner of background work."""
+    times: TimeDisplay
+    """Zone and style in which times are shown."""
+    taking: Taking
+    typed: TypedTexts
+    """What was typed in prompts."""
+    place: Place
+    """The place below the view."""
+    connection: Callable[[], CliOptions]
+    """Returns how the data was read."""
+    command: Callable[["OverlayScreen[Any]"], OpenPrompt]
+    """Makes the prompt for commands over a view."""
+
+
+class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResultType]):
+    """A screen over the explorer: a list, and a bottom line with its keys, a note or a prompt."""
+
+    VIEW: View
+    NAME: ClassVar[str]
+    """The name of the view in the header and in the names of files."""
+    is_left_by_last = False
+    """Whether the key of the previous view left it, so that the same key leads back to it."""
+    then: Callable[[], object] | None = None
+    """What is done when it is left: a typed command that the explorer does."""
+
+    def __init__(self, shared: Shared) -> None:
+        """Make an overlay; see `CommandScreen`."""
+        super().__init__(shared.keys)
+        self.shared = shared
+        self._sought = ""
+        add = self.handlers.add
+        self.foot = StatusArea(shared.typed, self.handlers)
+        self.handlers.add_moves(lambda: self.query_one(RowList))
+        add("app.help", self.open_help)
+        add("prompt.help", self.open_help)
+        add("app.command", lambda: self.foot.ask(shared.command(self)))
+        add("go.last", self._leave_by_last)
+        taking = shared.taking
+        add("take.copy", lambda: taking.ask(self.foot, "COPY", self._offered, taking.copy))
+        add("take.print", lambda: taking.ask(self.foot, "PRINT", self._offered, taking.print))
+        add("take.id", lambda: taking.copy(chosen(self.clippings(), "i")))
+        add("take.save", self._save)
+        add("time.style", self._next_style)
+        add("find.search", self._ask_for_text)
+        add("find.next", lambda: self._go_to_hit(1), self._why_no_search)
+        add("find.previous", lambda: self._go_to_hit(-1), self._why_no_search)
+
+    @property
+    def view(self) -> View:
+        """The view of this screen, or the prompt that is open on it."""
+        return View.PROMPT if self.foot.is_asking else self.VIEW
+
+    def say(self, note: str) -> None:
+        """Show a note instead of the keys, until the next key."""
+        self.foot.say(self.handlers.with_keys(note))
+
+    def draw(self) -> None:
+        """Draw everything anew."""
+        raise NotImplementedError
+
+    def leave(self) -> None:
+        """Go back to where the view was opened."""
+        raise NotImplementedError
+
+    def clippings(self) -> Iterable[Clipping]:
+        """Return what can be copied besides what is on screen; the id of a row has the letter i."""
+        raise NotImplementedError
+
+    def show_foot(self) -> None:
+        """Draw the most useful keys, where no note or prompt is."""
+        hints = footer_hints(self.VIEW, self.keys)
+        self.foot.show_status(footer_line(hints, self.size.width))
+
+    def after(self, command: Command) -> None:  # noqa: ARG002 - of the base
+        """Draw the keys again: a prompt may have closed."""
+        if self.is_attached:
+            self.show_foot()
+
+    def on_key(self, event: events.Key) -> None:
+        """Let a choice have its letter, remove the note at any key, and say what is no key."""
+        if self.foot.take_key(event.key):
+            event.stop()
+        else:
+            self.say_no_key(event)
+
+    # Copy and save.
+
+    def _offered(self) -> list[Clipping]:
+        return [on_screen(self, self.foot), *self.clippings()]
+
+    def _save(self) -> None:
+        now = self.shared.times.now()
+        self.shared.taking.save_view(self.text(), f"{now:%Y%m%dT%H%M%SZ}")
+
+    def text(self) -> ViewText:
+        """Return the whole view as text: every row, also those that are not on screen."""
+        row_list = self.query_one(RowList)
+        rows, width = row_list.rows, row_list.size.width
+        parts: tuple[list[str], list[str]] = ([], [])
+        is_below = False
+        for widget in self.children:
+            is_below = is_below or widget is row_list
+            parts[is_below].extend(_lines_of(widget))
+        place = self.shared.place
+        of_whom = place.participant_id or place.session_id
+        titles = plain(rows.titles(width))
+        return ViewText(
+            f"{self.NAME}-{of_whom}",
+            [*parts[0], *([titles] if titles else [])],
+            len(rows),
+            lambda at: plain(rows.line(at, width)),
+            parts[1],
+        )
+
+    # Time.
+
+    def _next_style(self) -> None:
+        """Show times in UTC, or in the local zone."""
+        times = self.shared.times
+        is_local = times.style is TimeStyle.LOCAL
+        times.style = TimeStyle.UTC if is_local else TimeStyle.LOCAL
+        self.draw()
+        self.say(f"times: {times.style.value}")
+
+    # The previous view.
+
+    def _leave_by_last(self) -> None:
+        self.is_left_by_last = True
+        self.leave()
+
+    # Search.
+
+    def row_text(self, index: int) -> str:
+        """Return the text of a row that is searched."""
+        row_list = self.query_one(RowList)
+        return plain(row_list.rows.line(index, row_list.size.width))
+
+    def _ask_for_text(self) -> None:
+        self.foot.ask(
+            OpenPrompt(
+                title="FIND", hint="part of a row: a name, a code, a time", entered=self.find
+            )
+        )
+
+    def find(self, text: str) -> None:
+        """Go to the next row with a text; nothing is searched for with an empty one.
+
+        Raises:
+            Unavailable: No row has it.
+        """
+        self._sought = text.strip()
+        if self._sought:
+            self._go_to_hit(1, from_here=True)
+
+    def _why_no_search(self) -> str:
+        return "" if self._sought else "nothing is searched for: {find.search} finds"
+
+    def _go_to_hit(self, step: int, *, from_here: bool = False) -> None:
+        """Go to the next row that has the text, from the last one on to the first."""
+        row_list, sought = self.query_one(RowList), self._sought.casefold()
+        rows, cursor = len(row_list.rows), row_list.cursor
+        for away in range(0 if from_here else 1, rows + 1 if rows else 0):
+            at = cursor + step * away
+            if sought in self.row_text(at % rows).casefold():
+                row_list.cursor = at % rows
+                if away == rows or (at == cursor and not from_here):
+                    self.say(f"no other row has {self._sought}")
+                elif not 0 <= at < rows:
+                    self.say("from the first row on" if step > 0 else "from the last row back")
+                return
+        raise Unavailable(f"no row has {self._sought}")
+
+
+def _lines_of(widget: Widget) -> Sequence[str]:
+    """Return the lines of a bar or a pane that is shown."""
+    if not widget.display:
+        return ()
+    if isinstance(widget, LineBar):
+        return (plain(widget.line),)
+    return [plain(line) for line in widget.lines] if isinstance(widget, TextPane) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayReading:
+    """The reading of what an overlay counts."""
+
+    troubles: Callable[[], Sequence[Trouble]]
+    """Returns what went wrong, and is so now."""
+    again: Callable[[], object]
+    """Reads again what failed, else what is new. Raises `Unavailable` when nothing can come."""
+
+
+_COUNTING_PAUSE_SECONDS = 0.02
+"""Pause between two slices of counting, for the keys."""
+
+_COUNTING_DRAW_SECONDS = 0.5
+"""Least time between two drawings while events come: to sum up a large session takes 0.025 s."""
+
+
+class CountingScreen(OverlayScreen[ScreenResultType]):
+    """An overlay that counts events between the keys, and is drawn anew while they come."""
+
+    def __init__(
+        self,
+        shared: Shared,
+        work: Callable[[float], bool],
+        reading: OverlayReading,
+    ) -> None:
+        """An overlay that has not begun to count.
+
+        Args:
+            shared: What it shares with the explorer.
+            work: Counts for so many seconds; says whether something is left.
+            reading: What went wrong in reading what is counted, and how to read again.
+        """
+        super().__init__(shared)
+        self.trouble = NoticePane(id="trouble")
+        self._reading = reading
+        self.handlers.add("read.again", reading.again)
+        self.counting = SlicedJob(
+            shared.jobs,
+            work,
+            self.draw,
+            pause=lambda: _COUNTING_PAUSE_SECONDS,
+            draw_seconds=_COUNTING_DRAW_SECONDS,
+            ends_with_draw=False,
+        )
+
+    def draw(self) -> None:
+        """Draw what is counted so far."""
+        raise NotImplementedError
+
+    @property
+    def is_laid_out(self) -> bool:
+        """Whether there is something to draw on: not before the first size, nor on the way out."""
+        return bool(self.size.width and self.is_attached)
+
+    def show_foot(self) -> None:
+        """Draw what went wrong, and the note or the keys."""
+        self.trouble.show(trouble_lines(self._reading.troubles(), self.size.width))
+        super().show_foot()
+
+    def on_mount(self) -> None:
+        """Begin to count, and take the focus."""
+        self.query_one(RowList).focus()
+        self.counting.begin()
+
+    def on_unmount(self) -> None:
+        """Stop counting: nothing is left to draw on."""
+        self.counting.close()
+
+    def changed(self) -> None:
+        """Called when events came."""
+        self.counting.changed()
+
+    def on_resize(self) -> None:
+        """Draw again for another size."""
+        self.counting.draw()
