@@ -169,7 +169,7 @@ async def test_the_summary_of_one_participant_needs_no_sweep():
         calls = dict(journey.endpoint.calls)
         await journey.press("i")
         await journey.until("QUOTA_EXCEEDED")
-        await journey.until("› summary")
+        await journey.until("summary")
         # At rest nothing else draws the status line.
         await journey.until(lambda: not journey.explorer._meter.is_set)
         await journey.press("enter")

@@ -167,7 +167,7 @@ async def test_no_key_is_silent(view):
                 await journey.press("escape", "escape", "escape")
             await journey.until(lambda: journey.app.screen.view is view)
         await journey.press("Q")
-        await journey.until("Q is no key: ? lists them")
+        await journey.until("Q is not a key: ? lists them")
 
 
 async def test_the_help_says_what_a_key_that_types_nothing_would_do_elsewhere():
@@ -202,6 +202,6 @@ async def test_remapped_keys_hold_in_the_views_and_in_what_they_say():
         await journey.press("n")
         await journey.until("nothing is searched for: F7 finds")
         await journey.press("y")
-        await journey.until("y is no key: ? lists them")
+        await journey.until("y is not a key: ? lists them")
         await journey.press("f6")
         await journey.until("COPY y what is on screen")

@@ -196,7 +196,7 @@ class CommandScreen(Screen[ScreenResultType]):
                 f"{sign} is not a key: keys are Latin letters, so switch the keyboard's layout"
             )
         else:
-            self.say(f"{shown_key(event.key)} is no key: {{app.help}} lists them")
+            self.say(f"{shown_key(event.key)} is not a key: {{app.help}} lists them")
 
     def _has_key(self, names: AbstractSet[str], view: View) -> bool:
         board = next(board for board in KEYBOARDS if view in board)
