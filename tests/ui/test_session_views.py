@@ -265,14 +265,14 @@ async def test_one_key_reads_the_clients_of_everybody_and_compares_those_who_fai
         await journey.until("Z reads SDK and browser")
         await journey.until(": 40 calls")
         await journey.press("Z")
-        await journey.until("READING FACTS ")
+        await journey.until("READING SDKS ")
         await journey.press("Z")
         await journey.until("stopped; the SDK of ")
         await journey.until(lambda: "ALL READ" in journey.screen[0])
         asked = journey.endpoint.calls["GetParticipant"]
         assert 0 < asked < 40
         await journey.press("Z")
-        await journey.until("READING FACTS ")
+        await journey.until("READING SDKS ")
         with journey.unlimited():
             await journey.until("known for 40 of 40 participants", within=40)
         assert journey.endpoint.calls["GetParticipant"] == 40

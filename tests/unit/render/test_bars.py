@@ -40,8 +40,8 @@ def test_the_cause_of_a_failure_is_told_once_on_a_screen(count, is_beside, is_wh
     told = "\n".join(_text(line) for line in tail_lines(status, 80, is_beside=is_beside))
     assert ("IVS failed" in told) == is_whole
     assert ("Wait." in told) == is_whole
-    assert "Request id r-1" in told
-    assert "r goes on from where it stopped" in told
+    assert "Request id  r-1" in told
+    assert "r: reading goes on from where it stopped" in told
     assert ("100 events read before it are kept." in told) == (count > 0)
 
 

@@ -276,7 +276,7 @@ _CARDS = (
     Explanation(
         title="INTERNAL_SERVER_EXCEPTION",
         side=ErrorSide.SERVICE,
-        meaning="Publishing failed because of an error inside the service.",
+        meaning="Publishing failed on an error inside the service.",
         causes=(Cause("A problem at AWS."),),
         next_check=(
             "Try again and read AWS Health. Several participants in one minute: escalate with "

@@ -272,6 +272,6 @@ def _out_of_time(seconds: float, waited_for: str | None) -> ProviderFailure:
     return ProviderFailure(
         FailureKind.TIMEOUT,
         f"no complete answer within {seconds:g} s",
-        "Press Press r to retry. If it stays slow, look at the network, the VPN or the proxy.",
+        "Press r to retry. If it stays slow, look at the network, the VPN or the proxy.",
         retryable=True,
     )
