@@ -54,7 +54,7 @@ async def test_at_80x24_the_commands_stand_below_their_areas_with_all_about_the_
         assert screen[0].startswith("HELP words or a key")
         assert screen[1] == " Moving"
         assert screen[2].startswith(">j ↓")
-        assert " Going places" in screen
+        assert " Opening and going back" in screen
         assert "j ↓  down  move.down" in screen[18]
         assert "Enter do it" in screen[23]
 
