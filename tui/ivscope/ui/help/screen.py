@@ -286,6 +286,7 @@ class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScr
     @on(Input.Changed)
     def _search(self, message: Input.Changed) -> None:
         message.stop()
+        self.say("")
         is_search = bool(message.value.strip())
         entries = found(message.value, self.keys, self._from) if is_search else grouped(self._from)
         self._rows = HelpRows(entries, self.keys, self._reasons)
