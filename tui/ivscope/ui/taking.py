@@ -188,7 +188,7 @@ class Taking:
             )
             return Outcome(f"{clipping.title}: {result.message}", is_kept=result.route is not None)
 
-        lost = f"{clipping.title}: copying was given up, it may not be on the clipboard"
+        lost = f"{clipping.title}: copying was stopped, it may not be on the clipboard"
         self._jobs.promise(f"Copying {clipping.title}", lost, work, self._say)
 
     def print(self, clipping: Clipping) -> None:
@@ -206,7 +206,7 @@ class Taking:
         """
         self._jobs.promise(
             f"Saving {name}",
-            f"{name} was not saved: it was given up",
+            f"{name} was not saved: saving was stopped",
             lambda promise: _written(name, lambda: content(promise), saved),
             self._say,
         )
@@ -245,7 +245,7 @@ def chosen(clippings: Iterable[Clipping], letter: str) -> Clipping:
     for clipping in clippings:
         if clipping.letter == letter:
             return clipping
-    raise Unavailable(f"there is nothing under {letter} here")
+    raise Unavailable(f"{letter} copies nothing here")
 
 
 def _written(name: str, content: Callable[[], Iterator[bytes]], saved: str) -> Outcome:
