@@ -228,8 +228,8 @@ _HINTS: dict[View, dict[str, str]] = {
     },
     View.LANES: {
         "lanes.earlier lanes.later": "time", "lanes.zoom_in lanes.zoom_out": "zoom",
-        "lanes.all": "", "lanes.plot": "", "lanes.errors_first": "",
         "lanes.open": "open at this time", "lanes.close": "", "take.copy": "", "app.help": "",
+        "lanes.errors_first": "", "lanes.plot": "", "lanes.all": "",
     },
     View.COMPARE: {
         "compare.next_pair": "next second of both", "go.out": "", "find.search": "",
