@@ -161,7 +161,7 @@ ERRORS = {
     "a " * 51: (100, "Type less: 50 words at most, not 51; quotes make several one"),
     "name:/(/": (6, "Not a regular expression: "),
     "/a{99999999999}/": (1, "This expression repeats too much"),
-    r"joined /a\/b(?=c)/": (12, "(?= cannot look ahead"),
+    r"joined /a\/b(?=c)/": (12, "(?= (look ahead) is not supported"),
     "attr:role=": (10, "Type a value after ="),
     "replica:maybe": (8, "Type replica:yes or replica:no"),
     "error:1": (6, "Type error:yes or error:no"),

@@ -141,7 +141,6 @@ say that inside it capitals make a difference."""
 _REMARK = re.compile(r"\(\?(?:#[^)]*|i)\)")
 """A remark, and the setting that holds anyway."""
 
-_WHY_NOT: Final = "an expression is looked for in one pass here"
 _SEPARATE_TERMS: Final = "use a term for each condition, like name:/^SUB/ !code:QUOTA"
 _REFUSED_GROUPS: Final = {
     "(?=": f"(?= (look ahead) is not supported; {_SEPARATE_TERMS}",

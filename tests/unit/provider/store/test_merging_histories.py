@@ -192,7 +192,8 @@ class Histories(RuleBasedStateMachine):
             says = ("more available", "not read yet", "READ IN PARTS", "FAILED", " read ")
             assert any(word in told for word in says), told
         if reader.feed.pages:
-            assert told.startswith(f"{len(reader.log) - self._uncounted()} participants"), told
+            count = len(reader.log) - self._uncounted()
+            assert told.startswith(f"{count} participant{'' if count == 1 else 's'}"), told
 
     def _uncounted(self):
         return self.reader.log.contradictions.total()
