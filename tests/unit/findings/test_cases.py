@@ -60,7 +60,7 @@ def test_a_failing_participant_that_is_a_copy_is_not_counted_among_the_others():
 @pytest.mark.parametrize("name", ["Q02", "Q03", "Q07", "Q08", "G01"])
 def test_the_session_does_not_show_what_its_events_leave_open(name):
     found = checked(session_findings(SeenSession(case(name).view)))
-    slots = [one for one in found if "QUOTA_EXCEEDED when publishing" in words(one.claim)]
+    slots = [one for one in found if "PUBLISH_ERROR QUOTA_EXCEEDED," in words(one.claim)]
     assert slots
     assert SHOWN not in {one.certainty for one in slots}
 

@@ -538,7 +538,7 @@ def test_the_exchange_is_likely_to_end_publishing_only_right_after_it(
     events = [event(0, "PUBLISH_STARTED"), exchanged(5, HOST, VIEWER)]
     events += [event(stop, "PUBLISH_STOPPED")]
     events += [] if left is None else [event(left, "LEFT")]
-    finding = said(GivenFacts(*events), "It lost PUBLISH, and PUBLISH_STOPPED", 1)
+    finding = said(GivenFacts(*events), "Losing PUBLISH ended its publishing: PUBLISH_STOPPED", 1)
     assert (finding.certainty, words(finding.unknown)) == (certainty, unknown)
 
 
@@ -554,7 +554,7 @@ def test_losing_publish_is_followed_by_a_stop_or_said_not_to_be():
         said(GivenFacts(*events), "no PUBLISH_STOPPED follows soon", 1).certainty
         is Certainty.LIKELY
     )
-    assert unsaid(GivenFacts(exchanged(5, HOST, VIEWER)), "It lost PUBLISH")
+    assert unsaid(GivenFacts(exchanged(5, HOST, VIEWER)), "PUBLISH_STOPPED")
     assert findings_of(GivenFacts(event(0, "PUBLISH_STARTED"), exchanged(5, HOST, HOST)), 1) == ()
 
 

@@ -166,16 +166,16 @@ def test_twelve_others_at_the_refusal_are_the_limit():
         quota(150),
         rows=[*rows, ParticipantSummary("late")],
     )
-    (finding,) = said(session, "QUOTA_EXCEEDED when")
+    (finding,) = said(session, "PUBLISH_ERROR QUOTA_EXCEEDED,")
     assert words(finding.claim) == (
-        "At 2 of 2 QUOTA_EXCEEDED when publishing, 12 others were: the slots of the stage were "
-        "taken."
+        "At 2 of 2 PUBLISH_ERROR QUOTA_EXCEEDED, 12 others were publishing: the slots of the "
+        "stage were taken."
     )
     assert finding.certainty is Certainty.SHOWN
 
 
 def test_more_than_a_stage_takes_are_not_its_limit():
-    (finding,) = said(GivenSession(*crowd(13, until=200), quota()), "QUOTA_EXCEEDED when")
+    (finding,) = said(GivenSession(*crowd(13, until=200), quota()), "PUBLISH_ERROR QUOTA_EXCEEDED,")
     assert (finding.certainty, "more than 12" in words(finding.claim)) == (Certainty.UNKNOWN, True)
 
 
@@ -186,13 +186,13 @@ def test_the_more_copies_among_twelve_the_less_sure_it_is_that_slots_were_taken(
     kinds = ["REPLICA"] * copies + ["NONE"] * (12 - copies)
     rows = [ParticipantSummary(f"p{n}", replication_type=kind) for n, kind in enumerate(kinds)]
     session = GivenSession(*crowd(12, until=200), quota(), rows=[*rows, ParticipantSummary("late")])
-    (finding,) = said(session, "QUOTA_EXCEEDED when")
+    (finding,) = said(session, "PUBLISH_ERROR QUOTA_EXCEEDED,")
     assert finding.certainty is certainty
     assert ("slots" in words(finding.claim)) is (copies < 2)
 
 
 def test_it_is_likely_where_the_list_does_not_say_who_is_a_copy_and_says_why():
-    (finding,) = said(GivenSession(*crowd(12, until=200), quota()), "QUOTA_EXCEEDED when")
+    (finding,) = said(GivenSession(*crowd(12, until=200), quota()), "PUBLISH_ERROR QUOTA_EXCEEDED,")
     assert finding.certainty is Certainty.LIKELY
     assert finding.unknown is QuotaOpen.COPIES_AND_SLOTS
 
@@ -205,7 +205,7 @@ def test_a_thirteenth_for_a_moment_can_be_the_clocks_or_another_limit():
     rows = [ParticipantSummary(f"p{n}", replication_type="NONE") for n in range(13)]
     rows.append(ParticipantSummary("late"))
     session = GivenSession(*crowd(12, until=200), quota(), *thirteenth, rows=rows)
-    (finding,) = said(session, "QUOTA_EXCEEDED when")
+    (finding,) = said(session, "PUBLISH_ERROR QUOTA_EXCEEDED,")
     assert (finding.certainty, finding.unknown) == (
         Certainty.UNKNOWN,
         QuotaOpen.MORE_FOR_A_MOMENT,
@@ -218,7 +218,7 @@ def test_who_has_no_end_is_named_in_the_session_as_at_the_error():
     session = GivenSession(
         *crowd(11, until=200), *ghost, quota(), rows=[*rows, ParticipantSummary("late")]
     )
-    (finding,) = said(session, "QUOTA_EXCEEDED when")
+    (finding,) = said(session, "PUBLISH_ERROR QUOTA_EXCEEDED,")
     assert words(finding.unknown).startswith("<p11> has no PUBLISH_STOPPED")
 
 
@@ -231,14 +231,16 @@ def test_a_stage_that_once_had_more_than_twelve_has_another_limit(is_copy):
     names = [*(f"p{n}" for n in range(12)), "late"]
     rows = [*map(ParticipantSummary, names), ParticipantSummary("p12", replication_type=kind)]
     session = GivenSession(*crowds, *thirteenth, stop, rows=rows)
-    (finding,) = said(session, "QUOTA_EXCEEDED when")
+    (finding,) = said(session, "PUBLISH_ERROR QUOTA_EXCEEDED,")
     assert ("slots" in words(finding.claim)) is is_copy
     assert ("at another time" in words(finding.unknown)) is not is_copy
 
 
 def test_one_whose_end_is_missing_is_not_certain_to_have_been_publishing():
     start = event(0, "PUBLISH_STARTED", participant="crashed")
-    (finding,) = said(GivenSession(*crowd(11, until=200), start, quota()), "QUOTA_EXCEEDED when")
+    (finding,) = said(
+        GivenSession(*crowd(11, until=200), start, quota()), "PUBLISH_ERROR QUOTA_EXCEEDED,"
+    )
     assert finding.certainty is Certainty.UNKNOWN
 
 
@@ -246,22 +248,27 @@ def test_who_left_in_the_second_it_published_in_is_gone():
     # Eleven others, and one that joined, published and left at once: the stage had room.
     names = ("JOINED", "PUBLISH_STARTED", "LEFT")
     short = [event(50, name, participant="short") for name in names]
-    (finding,) = said(GivenSession(*crowd(11, until=200), *short, quota()), "QUOTA_EXCEEDED when")
+    (finding,) = said(
+        GivenSession(*crowd(11, until=200), *short, quota()), "PUBLISH_ERROR QUOTA_EXCEEDED,"
+    )
     assert "fewer than 12" in words(finding.claim)
 
 
 def test_twelve_at_another_time_are_not_the_limit():
-    (finding,) = said(GivenSession(*crowd(12, until=60), quota()), "QUOTA_EXCEEDED when")
+    (finding,) = said(GivenSession(*crowd(12, until=60), quota()), "PUBLISH_ERROR QUOTA_EXCEEDED,")
     assert "fewer than 12" in words(finding.claim)
     assert finding.certainty is Certainty.UNKNOWN
     assert (
-        said(GivenSession(*crowd(12), quota(name="SUBSCRIBE_ERROR")), "QUOTA_EXCEEDED when") == []
+        said(
+            GivenSession(*crowd(12), quota(name="SUBSCRIBE_ERROR")), "PUBLISH_ERROR QUOTA_EXCEEDED,"
+        )
+        == []
     )
 
 
 def test_the_one_that_was_refused_does_not_take_a_slot_from_itself():
     session = GivenSession(*crowd(12, until=200), quota(participant="p3"))
-    (finding,) = said(session, "QUOTA_EXCEEDED when")
+    (finding,) = said(session, "PUBLISH_ERROR QUOTA_EXCEEDED,")
     assert "fewer than 12" in words(finding.claim)
 
 
@@ -277,7 +284,7 @@ def test_the_one_that_was_refused_does_not_take_a_slot_from_itself():
     ],
 )
 def test_slots_that_are_not_certain_are_not_claimed(session):
-    (finding,) = said(session, "QUOTA_EXCEEDED when")
+    (finding,) = said(session, "PUBLISH_ERROR QUOTA_EXCEEDED,")
     assert finding.certainty is Certainty.UNKNOWN
 
 

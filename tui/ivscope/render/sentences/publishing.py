@@ -193,13 +193,13 @@ def _publishers_then(claim: PublishersThen) -> Text:
 def _at_quota_errors(claim: AtQuotaErrors) -> Text:
     full = f"at least {claim.limit}" if claim.is_least else f"{claim.limit}"
     words = {
-        AgainstLimit.FULL: f"{full} others were: the slots of the stage were taken",
-        AgainstLimit.AS_MANY: f"{claim.limit} others were",
-        AgainstLimit.MORE: f"more than {claim.limit} others were",
-        AgainstLimit.FEWER: f"fewer than {claim.limit} others were",
-        AgainstLimit.UNSURE: f"it is not certain that {claim.limit} others were",
+        AgainstLimit.FULL: f"{full} others were publishing: the slots of the stage were taken",
+        AgainstLimit.AS_MANY: f"{claim.limit} others were publishing",
+        AgainstLimit.MORE: f"more than {claim.limit} others were publishing",
+        AgainstLimit.FEWER: f"fewer than {claim.limit} others were publishing",
+        AgainstLimit.UNSURE: f"it is not certain that {claim.limit} others were publishing",
     }
-    head = f"At {claim.errors:,} of {claim.all_errors:,} QUOTA_EXCEEDED when publishing, "
+    head = f"At {claim.errors:,} of {claim.all_errors:,} PUBLISH_ERROR QUOTA_EXCEEDED, "
     return (f"{head}{words[claim.compared]}.",)
 
 

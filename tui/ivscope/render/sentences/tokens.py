@@ -218,7 +218,9 @@ def _after_gaining(claim: AfterGaining) -> Text:
 
 
 def _stopped_after_losing(claim: StoppedAfterLosing) -> Text:
-    return (f"It lost PUBLISH, and PUBLISH_STOPPED is {distance_words(claim.stopped)}.",)
+    return (
+        f"Losing PUBLISH ended its publishing: PUBLISH_STOPPED is {distance_words(claim.stopped)}.",
+    )
 
 
 def _no_stop_after_losing(claim: NoStopAfterLosing) -> Text:

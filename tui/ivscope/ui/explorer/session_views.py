@@ -315,7 +315,8 @@ class SessionViews:
             width: Cells.
         """
         crumbs = (*self._crumbs(), Crumb(name))
-        return header_line(crumbs, (Crumb(self._context.handlers.with_keys(word())),), width)
+        state = self._context.handlers.with_keys(word())
+        return header_line(crumbs, (Crumb(state), Crumb(self._times.zone_name(None))), width)
 
     # Comparison.
 
