@@ -141,7 +141,7 @@ def test_a_rejected_page_token_is_an_invalid_request(open_source):
     assert caught.value.kind in {FailureKind.INVALID, FailureKind.NOT_RECORDED}
     assert not caught.value.retryable
     if caught.value.kind is FailureKind.INVALID:
-        assert "from the start" in caught.value.remedy
+        assert "anew" in caught.value.remedy
 
 
 def test_an_event_keeps_every_member_and_tells_absent_from_empty(source):

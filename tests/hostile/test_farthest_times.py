@@ -30,7 +30,7 @@ def test_the_first_and_the_last_second_end_no_view(zone):
         terminal.until("4 events, all read").press(":", *f"tz {zone}", "enter").until_quiet()
         for keys in (
             *("t", "t", "t", "t", "t", ")", "(", "T", "t", "t", "t"),
-            *("I", "g", "G", "+", "-", "esc", "M", "I", "esc", "esc", "i", "j", "esc"),
+            *("I", "g", "G", "z", "Z", "esc", "M", "I", "esc", "esc", "i", "j", "esc"),
         ):
             terminal.press(keys).until_quiet(0.1)
         terminal.until("4 events, all read").press("ctrl+q")

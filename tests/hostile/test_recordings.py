@@ -44,7 +44,7 @@ def test_a_pipe_and_a_device_are_refused_and_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", Path("/dev/zero")):
         for create in (False, True):
-            with pytest.raises(UnusableFileError, match="no regular file"):
+            with pytest.raises(UnusableFileError, match="not a regular file"):
                 Recording.open(path, label="x", create=create)
 
 

@@ -40,8 +40,8 @@ SIZE = (80, 24)
 EVENTS = "ListParticipantEvents"
 
 SLOW = {
-    "slow_headers": (("waiting for 127.0.0.1", "no answer from 127.0.0.1"), "r to retry"),
-    "slow_body": (("waiting for 127.0.0.1", "no complete answer within 30 s"), "r to retry"),
+    "slow_headers": (("waiting for 127.0.0.1", "no answer from 127.0.0.1"), "press r"),
+    "slow_body": (("waiting for 127.0.0.1", "no complete answer within 30 s"), "press r"),
 }
 """Faults that last as long as the program waits: what is said meanwhile and then, and the step."""
 

@@ -11,10 +11,10 @@ REFUSED = {
     "throttle429": (KIND.THROTTLED, True, "TooManyRequestsException", "ListStages", "5 calls/s"),
     "throttle_retryafter": (KIND.THROTTLED, True, "ThrottlingException", "Rate", "5 calls/s"),
     "limitexceeded": (KIND.THROTTLED, True, "LimitExceededException", "Limit", "5 calls/s"),
-    "internal500": (KIND.SERVICE, True, "InternalServerException", "internal error", "r to retry"),
-    "html502": (KIND.SERVICE, True, "502", "answered 502: Bad Gateway", "r to retry"),
-    "html503": (KIND.SERVICE, True, "503", "answered 503", "r to retry"),
-    "html504": (KIND.SERVICE, True, "504", "answered 504", "r to retry"),
+    "internal500": (KIND.SERVICE, True, "InternalServerException", "internal error", "press r"),
+    "html502": (KIND.SERVICE, True, "502", "answered 502: Bad Gateway", "press r"),
+    "html503": (KIND.SERVICE, True, "503", "answered 503", "press r"),
+    "html504": (KIND.SERVICE, True, "504", "answered 504", "press r"),
     "html403": (KIND.CONFIGURATION, False, "403", "a proxy answered 403 (HTML): Blocked", "PROXY"),
     "html407": (KIND.CONFIGURATION, False, "407", "a proxy answered 407 (HTML)", "HTTPS_PROXY"),
     "redirect302": (KIND.CONFIGURATION, False, "302", "redirected to login.example.com", "Sign in"),
@@ -40,8 +40,8 @@ REFUSED = {
     "optin": (KIND.DENIED, False, "OptInRequired", "has not opted in to", "--region"),
     "skew": (KIND.CREDENTIALS, False, "InvalidSignatureException", "17 min behind", "clock"),
     "notfound": (KIND.NOT_FOUND, False, "ResourceNotFoundException", "no longer", REGION),
-    "validation": (KIND.INVALID, False, "ValidationException", "Input is not valid", "start"),
-    "conflict": (KIND.INVALID, False, "ConflictException", "being changed", "retry"),
+    "validation": (KIND.INVALID, False, "ValidationException", "Input is not valid", "anew"),
+    "conflict": (KIND.INVALID, False, "ConflictException", "being changed", "press r"),
     "quota": (KIND.INVALID, False, "ServiceQuotaExceededException", "Quota exceeded", "Quotas"),
     "notype": (KIND.INVALID, False, "400", "Something is wrong", "request id"),
 }
@@ -61,5 +61,5 @@ NOT_AN_ANSWER = {
     "string_body": (KIND.PROTOCOL, False, "AttributeError", "unexpected answer", "endpoint URL"),
 }
 CUT_FAULTS = ("reset_headers", "reset_body", "close_now", "bad_status", "chunked_cut")
-CUT = dict.fromkeys(CUT_FAULTS, (KIND.NETWORK, True, None, "lost", "r to retry"))
+CUT = dict.fromkeys(CUT_FAULTS, (KIND.NETWORK, True, None, "lost", "Press r"))
 FAULT_WORDS = REFUSED | NOT_AN_ANSWER | CUT

@@ -20,7 +20,7 @@ def test_a_participant_in_tmux_from_the_arn_to_the_way_out(columns, rows):
     with Endpoint(world) as endpoint:
         command = [*IVSCOPE, "--endpoint-url", endpoint.url, "--region", world.region]
         with Tmux([*command, LIVE_STAGE, SHOW, PRIYA], columns=columns, rows=rows) as tmux:
-            tmux.until("61 events, all read").until("Means")
+            tmux.until("61 events, all read").until("Do next")
             assert tmux.about("alternate_on") == "1"
             assert tmux.about("mouse_any_flag") == "0"
             assert tmux.about("pane_title") == TITLE

@@ -173,7 +173,7 @@ def test_5_why_it_failed_stands_beside_the_error_without_a_key(size):
         person.press("e")
         moves_to(person, "PUBLISH_ERROR")
         person.starts_counting()
-        person.sees("Means       Publishing failed").sees("Can be      Trouble on the side")
+        person.sees("Means       Publishing failed").sees("Can be      A problem at AWS")
         assert person.keys == 0
 
 

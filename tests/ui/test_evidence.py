@@ -44,7 +44,7 @@ def is_like(event, clock=None, **wanted):
 
 def title_of(journey):
     """The title of the detail, without the date."""
-    title = "".join(span.text for span in journey.explorer._rule._line)
+    title = "".join(span.text for span in journey.explorer._rule.line)
     if not journey.explorer.context.layout.detail_has_rule:
         title = "".join(span.text for line in journey.explorer._text.lines[:2] for span in line)
     return re.sub(r"\d{4}-\d\d-\d\d ", "", title)
@@ -52,7 +52,7 @@ def title_of(journey):
 
 def detail(journey):
     """Return what the detail says, the rule above it too, its lines joined."""
-    lines = [journey.explorer._rule._line, *journey.explorer._text.lines]
+    lines = [journey.explorer._rule.line, *journey.explorer._text.lines]
     return " ".join("".join(span.text for span in line).strip() for line in lines)
 
 

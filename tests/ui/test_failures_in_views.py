@@ -19,7 +19,7 @@ def flat(journey):
     return " ".join(journey.text.split())
 
 
-@pytest.mark.parametrize(("key", "place"), [("M", "everybody"), ("plus", "priya-guest")])
+@pytest.mark.parametrize(("key", "place"), [("M", "timeline"), ("plus", "priya-guest")])
 async def test_a_list_above_the_detail_is_as_wide_as_the_screen(key, place):
     async with explorer(at(PRIYA), size=(80, 24), unlimited=True) as journey:
         await journey.until("61 events, all read")

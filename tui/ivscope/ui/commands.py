@@ -188,6 +188,8 @@ class CommandScreen(Screen[ScreenResultType]):
         if view is View.PROMPT or self._has_key(names, view) or names & self.active_bindings.keys():
             return
         sign = event.character or ""
+        if sign == "\ufffd":  # bytes that are no text were not typed
+            return
         elsewhere = next(self._with_key(names, COMMANDS), None)
         if elsewhere is not None:
             self.say(self.handlers.why_not(elsewhere.id, view))
