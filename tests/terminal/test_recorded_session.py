@@ -79,7 +79,7 @@ def test_a_recording_opens_without_aws_with_everything_that_was_read(file, endpo
         terminal.until("recording show.ivscope").until("40 participants, all read")
         assert "API" not in terminal.screen[-2]
         terminal.press("/").send(b"jos\r")
-        terminal.until("events, all read").press("x").until("may no longer publish")
+        terminal.until("events, all read").until_quiet().press("x").until("may no longer publish")
         terminal.press("r").until("a recording has nothing newer")
         terminal.press("esc").until("1 shown of 40").press("i")
         terminal.until("1 of 40 participants read").until("not in this recording")
