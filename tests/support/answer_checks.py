@@ -6,13 +6,13 @@ who never saw this endpoint. The rows are compared with those of the world that 
 """
 
 import json
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from aws_resource_validator.pydantic_models.ivs_realtime import ivs_realtime_classes as models
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ValidationError
 
@@ -26,6 +26,12 @@ from support.small_world import (
     SmallWorld,
 )
 from support.wire_shapes import SHAPES, violations
+
+with warnings.catch_warnings():
+    # It is compiled when it is first imported, and Python warns of escapes in its texts.
+    warnings.simplefilter("ignore")
+    import aws_resource_validator.class_definitions  # noqa: F401 - the models load it late
+    from aws_resource_validator.pydantic_models.ivs_realtime import ivs_realtime_classes as models
 
 TOMORROW = frozenset({"STAGE_MIGRATED", "SESSION_LIMIT_EXCEEDED", "NEW_CODE_OF_TOMORROW"})
 """Names that worlds invent, for what IVS may add one day."""

@@ -196,7 +196,9 @@ class Account:
         said = [*self.errors, *self.differing]
         if self.after is not None:
             said += self.complaints_of(self.after)
-        if self.quarter is not None and self.end is not None:
+        # In a short run a thread of a copy or a save can just be at work.
+        is_long = self.seconds >= HOUR / 4
+        if is_long and self.quarter is not None and self.end is not None:
             said += _more(self.quarter, self.end, ("threads", "files"))
         return said
 
