@@ -107,6 +107,6 @@ def test_ctrl_z_goes_to_the_shell_and_fg_comes_back():
 
 def test_ctrl_z_without_a_shell_says_why_not():
     with Terminal(DEMO) as terminal:
-        terminal.until(LISTED).send(b"\x1a").until("no shell started this")
+        terminal.until(LISTED).send(b"\x1a").until("not started from a shell")
         terminal.press("ctrl+q")
         assert terminal.exit_code() == 0
