@@ -33,6 +33,7 @@ from ivscope.render.sentences.words import (
     Part,
     Text,
     Who,
+    counted,
     partly_read,
 )
 from ivscope.render.timestamps import clock
@@ -201,7 +202,7 @@ class FindingLines:
         return lines
 
     def _ask(self, ask: Ask) -> Line:
-        calls = f"{ask.calls:,} call{'' if ask.calls == 1 else 's'}"
+        calls = counted(ask.calls, "call")
         read = Span(f"read {LACKING[ask.what]} ")
         if ask.fact.kind is FactKind.SESSION_EVENTS and self.keys.scan:
             return read, Span("("), Span(self.keys.scan, Role.ACCENT), Span(f", {calls} or more)")

@@ -14,7 +14,7 @@ from ivscope.render.fields import LONGEST_VALUE, value_span
 from ivscope.render.finding_lines import CERTAINTIES, Cited, FindingLines, sentence
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe
-from ivscope.render.sentences.words import LACKING
+from ivscope.render.sentences.words import LACKING, counted
 
 _Tell = Callable[[Time | None], str]
 
@@ -79,8 +79,7 @@ def happened_lines(number: int, told: Happened, draw: FindingLines) -> list[Line
         open_ = (Span("Not sure: ", Role.MUTED), *draw.spans(sentence(finding.unknown)))
         lines += wrap((indent, *open_), width, _HEAD_CELLS)
     if fetched is not None and keys.fetch:
-        calls = f"{fetched.calls:,} call{'' if fetched.calls == 1 else 's'}"
-        ask = f" reads {LACKING[fetched.what]}: {calls}"
+        ask = f" reads {LACKING[fetched.what]}: {counted(fetched.calls, 'call')}"
         lines += wrap((indent, Span(keys.fetch, Role.ACCENT), Span(ask)), width, _HEAD_CELLS)
     return lines
 

@@ -26,6 +26,7 @@ from ivscope.render.cells import clip, line_width, pad, wrap
 from ivscope.render.fields import LABEL_CELLS, LONGEST_VALUE, field, value_span
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import needs_quotes, safe, safe_parts, safe_value
+from ivscope.render.sentences.words import counted
 from ivscope.render.timestamps import clock, full
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ def errors_since(history: "TokenHistory") -> str:
         return f"no error {until}" if history.is_all_read else ""
     of = "" if history.is_all_read else ", of what was read"
     tied = " or in that second" if held.is_error_tied else ""
-    return f"{count:,} error{'' if count == 1 else 's'} {until}{tied}{of}"
+    return f"{counted(count, 'error')} {until}{tied}{of}"
 
 
 def history_lines(history: "TokenHistory", width: int, zone: tzinfo) -> list[Line]:

@@ -251,7 +251,7 @@ def _over_time(summary: Summary, width: int, times: SummaryTimes) -> Iterator[Su
             most = f"{low}" if low == high else f"{low} to {high}"
         most += f" of {PUBLISHER_LIMIT}"
         drawn = strip(levels, Role.GOOD, PUBLISHER_LIMIT)
-        yield line("publishing", drawn, most, levels.index(max(levels)), summary.publishers_drill)
+        yield line("publishing", drawn, most, found.index(max(found)), summary.publishers_drill)
     if times.own:
         drawn = lane_cells(times.lanes.cells(times.own, window, cells))
         yield SummaryLine((Span("lane".ljust(label), Role.MUTED), *drawn))
