@@ -18,6 +18,7 @@ from ivscope.analysis.jumps import (
     gap_threshold,
     nearest_row,
     next_row,
+    row_like,
 )
 from ivscope.domain.events import (
     JOINED,
@@ -279,3 +280,24 @@ def test_the_nearest_row_is_what_looking_at_every_row_finds(seconds, moment, ord
         if second is not None
     ]
     assert row == min(distances, default=(0, 0, None))[2]
+
+
+def test_the_event_of_a_second_is_known_by_its_name_and_code():
+    first, then, after = at(10), at(10), at(11)
+    log = log_of(
+        [
+            Event(name=PUBLISH_ERROR, time=at(9), error_code="A"),
+            Event(name=LEFT, time=first),
+            Event(name=PUBLISH_ERROR, time=then, error_code="B"),
+            Event(name=JOINED, time=None),
+            Event(name=PUBLISH_ERROR, time=then, error_code="A"),
+            Event(name=JOINED, time=after),
+        ]
+    )
+    view = ShownRows(log)
+    assert row_like(view, 1, PUBLISH_ERROR, "A") == 4
+    assert row_like(view, 4, PUBLISH_ERROR, "B") == 2
+    assert row_like(view, 1, PUBLISH_ERROR, None) == 2
+    assert row_like(view, 2, None, None) == 2
+    assert row_like(view, 4, JOINED, None) is None
+    assert row_like(view, 1, PUBLISH_ERROR, "C") is None

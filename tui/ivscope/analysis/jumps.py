@@ -291,13 +291,19 @@ def row_like(view: EventView, row: int, name: str | None, code: str | None) -> i
         The row nearest to `row`, the lower one of two; None when there is none.
     """
 
+    def second_of(at: int) -> int | None:
+        time_us = view.log.time_us(view.position(at))
+        return None if time_us is None else time_us // SECOND
+
     def fits(at: int) -> bool:
         event = view.log[view.position(at)]
-        return name in (None, event.name) and code in (None, event.error_code)
+        is_alike = name in (None, event.name) and code in (None, event.error_code)
+        return is_alike and second_of(at) == second
 
-    second = _row_time(view, row) // SECOND
+    second = second_of(row)
     sides = [iter(range(row, len(view))), iter(range(row - 1, -1, -1))]
-    rows = [takewhile(lambda at: _row_time(view, at) // SECOND == second, side) for side in sides]
+    # An event without a readable time stands between others of the second.
+    rows = [takewhile(lambda at: second_of(at) in (None, second), side) for side in sides]
     found = [next(filter(fits, side), None) for side in rows]
     return min((at for at in found if at is not None), key=lambda at: abs(at - row), default=None)
 
