@@ -81,6 +81,7 @@ class Terminal:
         self._cells: list[list[str]] = [[] for _ in self._lines]
         self._master, slave = pty.openpty()
         self._set_size(columns, rows)
+        self.first_line_settings = self.line_settings
         self._process = subprocess.Popen(
             command,
             stdin=slave,

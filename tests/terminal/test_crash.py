@@ -79,11 +79,10 @@ def test_a_bug_ends_with_an_apology_a_report_and_a_whole_terminal(tmp_path, bug,
     environ = settings(HOME=str(tmp_path), XDG_STATE_HOME=str(tmp_path / "state"), SSH_TTY="x")
     command = with_bug(bug, "--demo", "--world", "quiet")
     with Terminal(command, environ=environ) as terminal:
-        before = terminal.line_settings
         if key:
             terminal.until("2 stages, all read").press(key)
         assert terminal.exit_code() == CRASHED == 70
-        assert terminal.line_settings == before
+        assert terminal.line_settings == terminal.first_line_settings
         assert not terminal.cursor_is_hidden
         assert not terminal.modes - {7, 25}
         assert "sorry, a bug in ivscope ended it" in terminal.text

@@ -34,10 +34,9 @@ def without_hangup(command):
 def test_a_signal_ends_it_and_gives_the_terminal_back(number, shown):
     """From the first frame on."""
     with Terminal(DEMO) as terminal:
-        before = terminal.line_settings
         terminal.until(shown).signal(number)
         assert terminal.exit_code() == -number
-        assert terminal.line_settings == before
+        assert terminal.line_settings == terminal.first_line_settings
         assert not terminal.cursor_is_hidden
         assert not terminal.modes - {7, 25}
 

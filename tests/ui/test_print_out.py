@@ -53,10 +53,9 @@ def test_text_is_printed_on_the_normal_screen_until_enter_and_the_app_comes_back
 
 def test_the_key_of_quitting_ends_the_app_from_a_printed_text():
     with _terminal() as terminal:
-        before = terminal.line_settings
         terminal.until("the full screen").press("p").until(ASK).press("ctrl+q")
         assert terminal.exit_code() == 0
-        assert terminal.line_settings == before
+        assert terminal.line_settings == terminal.first_line_settings
 
 
 def test_other_keys_and_their_pieces_do_nothing_on_a_printed_text():
