@@ -13,7 +13,7 @@ LONG = 400
 """From so many lines on the docstring says why it is one module: "Long because ..."."""
 LONGEST_APP = 150
 """Lines of app.py, which only puts things together."""
-MOST_MODULES = 200
+MOST_MODULES = 240
 """Files of packages not counted: more than that, and nobody finds where something is."""
 MOST_USED_ONCE = 25
 """Modules that one module of their own package imports and nobody else: mostly a cut through
