@@ -1,0 +1,237 @@
+"""The explorer: from the arguments of `ivscope` and `ivscope open` to the screen."""
+
+import argparse
+import gc
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ivscope import __version__
+from ivscope.cli.command_line import FAILED, USAGE, WORLDS, Parser, fail, say, warn
+
+if TYPE_CHECKING:
+    from ivscope.cli.connections import Origin
+    from ivscope.sources.recording import Recording
+    from ivscope.ui.app import IvscopeApp
+    from ivscope.workspace.place import Place
+
+
+def run(words: Sequence[str]) -> int:
+    """Open the explorer on AWS or a demo world; the exit code."""
+    return _explore(_explorer_parser().parse_args(words))
+
+
+def run_open(words: Sequence[str]) -> int:
+    """Open the explorer on a recording; the exit code."""
+    return _explore(_recording_parser().parse_args(words))
+
+
+def _explorer_parser() -> argparse.ArgumentParser:
+    parser = Parser(
+        prog="ivscope",
+        description="Explore Amazon IVS Real-Time stage sessions in the terminal. Read-only.",
+        epilog="ivscope open --help tells how to open a recording without AWS, and ivscope "
+        "endpoint --help how to serve a demo world or a case file over HTTP.",
+    )
+    _add_place(parser)
+    parser.add_argument("--profile", help="AWS profile (else AWS_PROFILE, else the default one)")
+    parser.add_argument("--region", help="AWS Region (else that of the ARN, else configured)")
+    parser.add_argument("--endpoint-url", help="endpoint URL to use instead of the Region's")
+    parser.add_argument(
+        "--demo", action="store_true", help="explore a made-up incident, no AWS needed"
+    )
+    parser.add_argument("--world", choices=WORLDS, default="incident", help="which made-up data")
+    parser.add_argument("--check-config", action="store_true", help="check config.toml and exit")
+    parser.add_argument(
+        "--record",
+        metavar="FILE",
+        help="save everything read in this file; go on if it exists",
+    )
+    parser.add_argument("--version", action="version", version=f"ivscope {__version__}")
+    parser.set_defaults(recording=None)
+    return parser
+
+
+def _recording_parser() -> argparse.ArgumentParser:
+    parser = Parser(
+        prog="ivscope open",
+        description="Explore what ivscope --record has saved, without AWS.",
+    )
+    parser.add_argument("recording", metavar="FILE", help="the recording")
+    _add_place(parser)
+    parser.set_defaults(demo=False, check_config=False, profile=None, record=None, world=None)
+    return parser
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("stage", nargs="?", metavar="STAGE_ARN", help="open this stage")
+    parser.add_argument("session", nargs="?", metavar="SESSION", help="and this session")
+    parser.add_argument("participant", nargs="?", metavar="PARTICIPANT", help="and its events")
+    parser.add_argument(
+        "--at",
+        metavar="TIME",
+        help="go to this time in the events, as : does: 20:36, yesterday 20:36, -1h30m",
+    )
+    parser.add_argument(
+        "--filter", metavar="TEXT", help="filter the events, as & does: after:20:36, code:QUOTA"
+    )
+    parser.add_argument(
+        "--mouse", action="store_true", help="use the mouse in ivscope instead of the terminal"
+    )
+
+
+def _check_config() -> int:
+    from ivscope.settings.configuration import configuration_path, load  # noqa: PLC0415 - keeps --help quick
+
+    _, complaints = load(os.environ)
+    for complaint in complaints:
+        say(complaint)
+    if complaints:
+        return USAGE
+    path = configuration_path(os.environ)
+    is_there = path is not None and path.exists()
+    say(f"config ok: {path}" if is_there else f"config ok: defaults, no file at {path}")
+    return 0
+
+
+def _explore(options: argparse.Namespace) -> int:
+    if options.check_config:
+        return _check_config()
+    from ivscope.terminal.settings import (  # noqa: PLC0415 - keeps --help quick
+        NOT_FOR_IVSCOPE,
+        draws_blocks,
+        refusal,
+        theme_of_ground,
+        toolkit_settings,
+    )
+
+    complaint = _bad_ids(options)
+    if complaint is None:
+        streams = (sys.stdin, sys.stdout)  # none where one was closed
+        is_terminal = all(stream and stream.isatty() for stream in streams)
+        complaint = refusal(os.environ, is_terminal=is_terminal)
+    if complaint is not None:
+        return fail(complaint)
+    from ivscope.settings.configuration import AUTO_THEME, load  # noqa: PLC0415 - keeps --help quick
+    from ivscope.settings.files import close_to_others, state_folder  # noqa: PLC0415 - same
+    from ivscope.settings.prompt_history import FILE_NAME  # noqa: PLC0415 - same
+
+    close_to_others(state_folder(os.environ))
+    configuration, complaints = load(os.environ)
+    for name in NOT_FOR_IVSCOPE & os.environ.keys():
+        del os.environ[name]
+    theme = os.environ.get("TEXTUAL_THEME", configuration.theme)
+    os.environ.update(toolkit_settings(os.environ))
+    from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - keeps --help quick
+
+    try:
+        origin = _origin(options)
+    except UnusableFileError as refused:
+        return fail(str(refused))
+    # What loads now stays as long as the program: looking through it for garbage, again and again,
+    # would take a tenth of the start. The app turns it on when the explorer is there.
+    gc.disable()
+    from ivscope.ui.app import IvscopeApp  # noqa: PLC0415 - Textual reads the settings when imported
+    from ivscope.ui.driver import QuickDriver  # noqa: PLC0415 - same
+    from ivscope.ui.stylesheets import PLAIN_SIGNS  # noqa: PLC0415 - same
+    from ivscope.workspace.launch import Launch, RecordingStatus  # noqa: PLC0415 - same
+
+    def start() -> "Place":
+        from ivscope.workspace.place import Place  # noqa: PLC0415 - behind the first frame
+
+        return Place(options.stage, options.session, options.participant)
+
+    recording = origin.recording if origin.connect is not None else None
+
+    def recorded() -> RecordingStatus:
+        assert recording is not None  # noqa: S101 - only asked where there is one
+        also = ", another ivscope too" if recording.has_other_writer else ""
+        return RecordingStatus(f"{recording.path.name}{also}", recording.lost, recording.failure)
+
+    launch = Launch(
+        label=origin.label,
+        start=start,
+        profile=options.profile,
+        world=options.world if options.demo else None,
+        at=options.at,
+        event=options.event,
+        filter=options.filter,
+        recording=None if recording is None else recorded,
+        complaints=complaints,
+    )
+    app = IvscopeApp(
+        origin.connect,
+        launch,
+        configuration,
+        recorded=origin.recorded,
+        clock=origin.clock,
+        history=state_folder(os.environ) / FILE_NAME,
+        driver_class=QuickDriver,
+    )
+    blocks = draws_blocks(os.environ, configuration.glyphs, configuration.glyph_width)
+    app.set_class(not blocks, PLAIN_SIGNS)
+    app.theme = theme_of_ground(os.environ) if theme == AUTO_THEME else theme
+    app.run(mouse=options.mouse or configuration.mouse)
+    return _after(app, recording)
+
+
+def _after(app: "IvscopeApp", recording: "Recording | None") -> int:
+    """Say what became of files, and what failed, when the screen is gone; the exit code.
+
+    Raises:
+        Exception: The bug that ended the explorer.
+    """
+    for outcome in app.jobs.outcomes:
+        warn(outcome.text)
+    if recording is not None:
+        warn(recording.in_words)
+    for bug in app.jobs.bugs:
+        warn(bug.report)
+    if app.crash is not None:
+        raise app.crash
+    is_whole = all(outcome.is_kept for outcome in app.jobs.outcomes) and not app.jobs.bugs
+    is_whole = is_whole and (recording is None or not recording.lost)
+    return app.return_code or (0 if is_whole else FAILED)
+
+
+def _origin(options: argparse.Namespace) -> "Origin":
+    """Where to read from, by the arguments."""
+    from ivscope.cli import connections  # noqa: PLC0415 - behind the checks
+
+    if options.recording is not None:
+        origin = connections.to_recording(options.recording)
+        if options.stage is None and origin.session is not None:
+            options.stage = origin.session.stage_arn
+            options.session = origin.session.session_id
+        return origin
+    if options.demo:
+        return connections.to_world(options.world, options.record)
+    return connections.to_aws(
+        options.profile, options.region, options.stage, options.endpoint_url, options.record
+    )
+
+
+def _bad_ids(options: argparse.Namespace) -> str | None:
+    options.event = None
+    if options.stage is None:
+        return None
+    from ivscope.domain.identifiers import (  # noqa: PLC0415 - not needed without arguments
+        is_participant_id,
+        read_identifiers,
+    )
+
+    found = read_identifiers(options.stage)
+    if options.session is None and found.session_id is not None:
+        # One pasted text can name stage, session and participant.
+        options.session, options.event = found.session_id, found
+        options.participant = None if found.also else found.participant_id
+    if found.stage_arn is None:
+        return (
+            f"'{options.stage}' holds no stage ARN "
+            "(arn:aws:ivs:REGION:ACCOUNT:stage/ID); start without it to pick a stage"
+        )
+    options.stage = found.stage_arn
+    if options.participant is not None and not is_participant_id(options.participant):
+        return f"'{options.participant}' is not a participant id (letters, digits, - and _)"
+    return None
