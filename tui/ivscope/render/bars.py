@@ -263,6 +263,10 @@ class Budget:
     """How long the longest call has been under way; 0 when none is."""
     waits_for: str = ""
     """What it waits for."""
+    refusals: int = 0
+    """Calls that AWS has refused since the start."""
+    slowed_to: float | None = None
+    """Calls a second that refusals leave; None before the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,10 +364,25 @@ def status_line(status: ListStatus, budget: Budget, running: str, width: int) ->
         if left < _SHORTEST_CRUMB:
             break
         spans += [*separator, Span(clip(fact, left))]
-    meter = Span(f"API {budget.used}/{budget.allowed}", Role.MUTED)
-    if budget.allowed and line_width((*spans, _SEPARATOR, meter)) <= room:
-        spans += [_SEPARATOR, meter]
+    for meter in _meters(budget):
+        if line_width((*spans, _SEPARATOR, meter)) <= room:
+            spans += [_SEPARATOR, meter]
+            break
     return both_ends(tuple(spans), Span(word, role), width)
+
+
+def _meters(budget: Budget) -> Iterator[Span]:
+    """The use of the call rate, the longest text first."""
+    if not budget.allowed:
+        return
+    used = f"API {budget.used}/{budget.allowed}"
+    if budget.slowed_to is not None:
+        slow = f"at most {budget.slowed_to:.2g} a second now"
+        yield Span(
+            f"calls refused by AWS: {budget.refusals}, of others perhaps too, {slow}", Role.WARNING
+        )
+        yield Span(f"{used}, {budget.refusals} refused", Role.WARNING)
+    yield Span(used, Role.MUTED)
 
 
 def note_line(note: str, width: int) -> Line:

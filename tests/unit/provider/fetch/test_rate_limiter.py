@@ -1,14 +1,25 @@
 """RateLimiter: pure, with the clock in the test's hand."""
 
+from functools import partial
+
 import pytest
 
-from ivscope.provider.fetch.rate_limiter import LONGEST_WAIT_SECONDS, Priority, RateLimiter
+from ivscope.provider.fetch import rate_limiter
+from ivscope.provider.fetch.rate_limiter import (
+    LONGEST_WAIT_SECONDS,
+    MOST_AFTER_REFUSAL,
+    QUIET_SECONDS,
+    SLOWEST,
+    Priority,
+)
+
+RateLimiter = partial(rate_limiter.RateLimiter, lot=lambda: 0.0)  # with even gaps
 
 LIST, OTHER = "ListParticipantEvents", "ListParticipants"
 DEMAND, PREFETCH, SCAN = Priority.DEMAND, Priority.PREFETCH, Priority.SCAN
 
 
-def starts(limiter: RateLimiter, priority: Priority, count: int, begin: float = 0.0) -> list[float]:
+def starts(limiter, priority: Priority, count: int, begin: float = 0.0) -> list[float]:
     """When `count` calls start that are all made as early as allowed."""
     now, moments = begin, []
     for _ in range(count):
@@ -22,8 +33,8 @@ def most_in_a_second(moments: list[float]) -> int:
     return max(sum(a <= b < a + 1 for b in moments) for a in moments)
 
 
-def test_a_person_gets_four_calls_at_once_and_then_four_each_second():
-    assert starts(RateLimiter(), DEMAND, 9) == [0, 0, 0, 0, 1, 1, 1, 1, 2]
+def test_a_person_gets_four_calls_at_once_and_then_four_each_second_evenly():
+    assert starts(RateLimiter(), DEMAND, 9) == [0, 0, 0, 0, 1, 1.25, 1.5, 1.75, 2]
 
 
 @pytest.mark.parametrize("priority", [PREFETCH, SCAN])
@@ -103,13 +114,18 @@ def test_the_wait_that_the_service_asks_for_is_honoured_within_reason(retry_afte
     assert limiter.delay(LIST, DEMAND, 0.0) == wait
 
 
-def test_throttling_halves_the_rate_for_everyone():
+@pytest.mark.parametrize("priority", [DEMAND, SCAN])
+def test_the_first_refusal_leaves_a_call_a_second_for_everyone(priority):
     limiter = RateLimiter()
     limiter.note_throttle(LIST, 0.0)
-    assert starts(limiter, DEMAND, 3, 1.0) == [1, 1.5, 2]
-    other = RateLimiter()
-    other.note_throttle(LIST, 0.0)
-    assert starts(other, SCAN, 3, 1.0) == [1, 2, 3]
+    assert starts(limiter, priority, 3, 1.0) == [1, 2, 3]
+    assert (limiter.slowed_to(3.0), limiter.refusals) == (1.0, 1)
+
+
+def test_nothing_is_slowed_before_a_refusal():
+    limiter = RateLimiter()
+    starts(limiter, DEMAND, 9)
+    assert (limiter.slowed_to(9.0), limiter.refusals) == (None, 0)
 
 
 def test_throttled_answers_to_calls_under_way_together_count_as_one():
@@ -117,21 +133,33 @@ def test_throttled_answers_to_calls_under_way_together_count_as_one():
     for moment in (0.0, 0.1, 0.2):
         limiter.note_throttle(LIST, moment)
     assert limiter.waiting_until == pytest.approx(1.2)
-    assert starts(limiter, DEMAND, 2, 1.2) == [1.2, 1.7]
+    assert starts(limiter, DEMAND, 2, 1.2) == [1.2, 2.2]
 
 
-def test_good_answers_give_the_rate_back_slowly():
+def test_minutes_of_quiet_give_the_rate_back_up_to_two_calls_a_second():
     limiter = RateLimiter()
     limiter.note_throttle(LIST, 0.0)
-    limiter.note_call(LIST, DEMAND, 1.0)
-    gaps = []
-    for _ in range(17):
-        gaps.append(limiter.delay(LIST, DEMAND, 1.0))
-        limiter.recover(LIST)
-    assert gaps[0] == 0.5
-    assert gaps == sorted(gaps, reverse=True)
-    assert 0 < gaps[15] < 0.27
-    assert gaps[16] == 0
+    rates = [limiter.slowed_to(QUIET_SECONDS + 60 * minutes) for minutes in (0, 1, 2, 4, 60)]
+    assert rates == [1, 1.25, 1.5, 2, MOST_AFTER_REFUSAL]
+
+
+def test_a_refusal_soon_after_another_halves_the_rate():
+    limiter = RateLimiter()
+    limiter.note_throttle(LIST, 0.0)
+    limiter.note_throttle(LIST, 10.0)
+    assert limiter.slowed_to(10.0) == 0.5
+
+
+def test_a_refusal_after_quiet_minutes_steps_back_a_little():
+    limiter = RateLimiter()
+    limiter.note_throttle(LIST, 0.0)
+    limiter.note_throttle(LIST, QUIET_SECONDS + 120)
+    assert limiter.slowed_to(QUIET_SECONDS + 120) == pytest.approx(0.6 * 1.5)
+
+
+def test_gaps_are_uneven_by_lot():
+    limiter = rate_limiter.RateLimiter(lot=lambda: 1.0)
+    assert starts(limiter, SCAN, 3) == [0, 0.52, 1.04]
 
 
 def test_a_good_answer_starts_the_waits_from_one_second_again():
@@ -149,4 +177,4 @@ def test_the_rate_never_falls_to_nothing():
     for _ in range(50):
         limiter.note_throttle(LIST, now)
         now = limiter.waiting_until
-    assert starts(limiter, DEMAND, 2, now) == [now, now + 4]
+    assert starts(limiter, DEMAND, 2, now) == [now, now + 1 / SLOWEST]

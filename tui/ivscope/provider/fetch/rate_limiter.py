@@ -1,9 +1,11 @@
 """RateLimiter: how many calls ivscope allows itself, so that production keeps its share."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from math import inf
+from random import random
 
 from ivscope.knowledge.limits import CALLS_PER_SECOND
 
@@ -22,11 +24,38 @@ LONGEST_BACKOFF_SECONDS = 8.0
 LONGEST_WAIT_SECONDS = 60.0
 """If the service asks to wait for longer, we wait a minute and try again."""
 
-_SLOWEST = 1 / 16
-"""The least share of the limits after throttling: one call in four seconds on demand."""
+FIRST_CUT = 1 / 4
+"""Share of the rate that is left after the first refusal: one call a second, which is what four of
+five calls of production leave."""
 
-_RECOVERY = 1 / 32
-"""Share of the limits that an answer gives back: from half to full after sixteen answers."""
+CUT = 1 / 2
+"""Share of the rate that is left after a refusal soon after another one."""
+
+STEP_BACK = 0.6
+"""Share of the rate that is left after a refusal that ended a quiet time: a little less than what
+went well before."""
+
+QUIET_SECONDS = 120.0
+"""The rate rises again after so long without a refusal. Each try may cost production a call."""
+
+RISE = 0.25
+"""Calls a second that a minute of quiet gives back, and at most this share of the rate."""
+
+MOST_AFTER_REFUSAL = 2.0
+"""Calls a second, once refused, until the end: two of us and a little production have room."""
+
+SLOWEST = 1 / 50
+"""The least calls a second. Less than one in a hundred of production's calls can then be lost."""
+
+_LATE_ANSWERS_SECONDS = 2.0
+"""Refusals so soon after a cut may be those of calls, ours or others', that were under way then."""
+
+_UNEVEN = 0.04
+"""Gaps between calls are longer by up to this share, by lot. With equal gaps the calls of a program
+that makes its own at equal gaps could be refused for ever and ours never."""
+
+_UNEVEN_AFTER_REFUSAL = 0.25
+"""The same once a call was refused: the pace is no aim any more."""
 
 
 class Priority(IntEnum):
@@ -45,13 +74,18 @@ class _Budget:
     """What one operation has used of its limits."""
 
     calls: deque[float] = field(default_factory=deque)
-    """Start times within the window, oldest first."""
+    """Start times within two windows, oldest first."""
     last: float = -inf
     last_background: float = -inf
-    share: float = 1.0
-    """Share of the limits in use; below 1 after throttling."""
+    refusals: int = 0
+    rate: float = inf
+    """Calls a second that were left at the last cut; infinite before the first refusal."""
+    refused_at: float = -inf
+    cut_at: float = -inf
     backoff: float = 0.0
     wait_until: float = -inf
+    lot: float = 0.0
+    """From 0 to 1, drawn anew for each gap."""
 
 
 class RateLimiter:
@@ -67,10 +101,12 @@ class RateLimiter:
         background: int = BACKGROUND_LIMIT,
         window: float = WINDOW_SECONDS,
         first_backoff: float = 1.0,
+        lot: Callable[[], float] = random,
     ) -> None:
         self._demand = demand
         self._window = window
         self._first_backoff = first_backoff
+        self._lot = lot
         self._budgets: dict[str, _Budget] = {}
         self.background = background
         """Calls per window for prefetch and scans; may be raised at any time, up to the quota."""
@@ -83,20 +119,25 @@ class RateLimiter:
     def delay(self, operation: str, priority: Priority, now: float) -> float:
         """Seconds until a call of this operation and priority may start; 0 when it may start now.
 
-        Calls on demand may come in a burst. Background calls are spread evenly: a burst at
-        the end of one window and another at the start of the next would meet at the service.
+        Calls on demand may come in a burst, and evenly after it. Background calls are always
+        spread evenly: a burst at the end of one window and another at the start of the next would
+        meet at the service.
         """
         budget = self._budgets.get(operation)
         if budget is None:
             return 0.0
         on_demand = priority is Priority.DEMAND
         limit = self.budget if on_demand else self.background
+        gap = self._window / limit * (1 + _UNEVEN * budget.lot)
         earliest = budget.wait_until
         if len(budget.calls) >= limit:
             earliest = max(earliest, budget.calls[-limit] + self._window)
-        gap = self._window / (limit * budget.share)
-        if budget.share < 1:
-            earliest = max(earliest, budget.last + gap)
+        for count in range(limit + 1, len(budget.calls) + 1):
+            earliest = max(earliest, budget.calls[-count] + count * gap)
+        rate = self._rate(budget, now)
+        if rate < inf:
+            slow = 1 / min(rate, limit / self._window) * (1 + _UNEVEN_AFTER_REFUSAL * budget.lot)
+            earliest = max(earliest, budget.last + slow)
         elif not on_demand:
             earliest = max(earliest, budget.last_background + gap)
         return max(0.0, earliest - now)
@@ -107,27 +148,58 @@ class RateLimiter:
         self._forget_old(budget, now)
         budget.calls.append(now)
         budget.last = now
+        budget.lot = self._lot()
         if priority is not Priority.DEMAND:
             budget.last_background = now
 
     def note_throttle(self, operation: str, now: float, retry_after: float | None = None) -> None:
-        """Note that the service asked to slow down: halve the rate and wait before the next call.
+        """Note that the service refused a call: wait, and go on slower for minutes.
 
-        Answers to calls that were under way together count as one.
+        The service counts the calls of everybody in the account, so a refusal of ours says that
+        others were probably refused too. Answers to calls under way together count as one.
         """
         budget = self._budgets.setdefault(operation, _Budget())
+        budget.refusals += 1
         if now >= budget.wait_until:
-            budget.share = max(_SLOWEST, budget.share / 2)
+            if now - budget.cut_at >= _LATE_ANSWERS_SECONDS:
+                budget.rate = max(SLOWEST, self._cut(budget, now))
+                budget.cut_at = now
             budget.backoff = min(LONGEST_BACKOFF_SECONDS, budget.backoff * 2 or self._first_backoff)
+        budget.refused_at = now
         asked = min(retry_after or 0.0, LONGEST_WAIT_SECONDS)
         budget.wait_until = max(budget.wait_until, now + max(budget.backoff, asked))
 
     def recover(self, operation: str) -> None:
-        """Note that a call was answered: end the backoff and give a little of the rate back."""
+        """Note that a call was answered: the next wait after a refusal is the first one again."""
         budget = self._budgets.get(operation)
         if budget is not None:
             budget.backoff = 0.0
-            budget.share = min(1.0, budget.share + _RECOVERY)
+
+    def _cut(self, budget: _Budget, now: float) -> float:
+        """The rate after a refusal at `now`, calls a second."""
+        if budget.rate == inf:
+            return FIRST_CUT * self.budget / self._window
+        was_quiet = now - budget.refused_at >= QUIET_SECONDS
+        return self._rate(budget, now) * (STEP_BACK if was_quiet else CUT)
+
+    def _rate(self, budget: _Budget, now: float) -> float:
+        """Calls a second that refusals leave; infinite before the first one."""
+        if budget.rate == inf:
+            return inf
+        minutes = max(0.0, now - budget.refused_at - QUIET_SECONDS) / 60
+        risen = budget.rate + RISE * min(1.0, budget.rate) * minutes
+        return min(risen, max(budget.rate, MOST_AFTER_REFUSAL))
+
+    def slowed_to(self, now: float) -> float | None:
+        """Calls a second that refusals leave the most refused operation; None before the first."""
+        rates = [self._rate(budget, now) for budget in self._budgets.values()]
+        lowest = min(rates, default=inf)
+        return None if lowest == inf else lowest
+
+    @property
+    def refusals(self) -> int:
+        """Calls that the service has refused since the start, of all operations."""
+        return sum(budget.refusals for budget in self._budgets.values())
 
     def used(self, now: float, operation: str | None = None) -> int:
         """Calls started within the window: of one operation, or of the busiest one."""
@@ -145,5 +217,5 @@ class RateLimiter:
         return sum(1 for start in budget.calls if now - start < self._window)
 
     def _forget_old(self, budget: _Budget, now: float) -> None:
-        while budget.calls and now - budget.calls[0] >= self._window:
+        while budget.calls and now - budget.calls[0] >= 2 * self._window:
             budget.calls.popleft()

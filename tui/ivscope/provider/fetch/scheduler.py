@@ -74,6 +74,10 @@ class Activity:
     """How long the call that waits longest has been under way; 0 when none is."""
     waits_for: str | None = None
     """What that call waits for before it asks the service; None for the service itself."""
+    refusals: int = 0
+    """Calls that the service has refused since the beginning, because there were too many."""
+    slowed_to: float | None = None
+    """Calls a second that refusals leave; None before the first."""
 
 
 class Scheduler:
@@ -138,6 +142,8 @@ class Scheduler:
                 total=self._total,
                 waited_seconds=0.0 if oldest is None else now - oldest.started_at,
                 waits_for=None if oldest is None else oldest.waits_for,
+                refusals=self._rate_limiter.refusals,
+                slowed_to=self._rate_limiter.slowed_to(now),
             )
 
     def close(self) -> None:

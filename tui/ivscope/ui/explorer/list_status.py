@@ -270,6 +270,8 @@ def budget(activity: Activity, host: str) -> Budget:
         activity.throttled_seconds,
         activity.waited_seconds,
         activity.waits_for or host,
+        activity.refusals,
+        activity.slowed_to,
     )
 
 

@@ -1,0 +1,61 @@
+"""How much of production's calls reading costs, simulated, for two ways in which AWS may count."""
+
+from random import Random
+
+import pytest
+
+from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
+from support.shared_quota import TEN_MINUTES, SlidingWindow, TokenBucket, share_a_quota
+
+COUNTS = pytest.mark.parametrize("quota", [SlidingWindow, TokenBucket])
+HALF_AN_HOUR = 1800.0
+
+ALLOWED = {
+    (SlidingWindow, 3): 0.03,
+    (SlidingWindow, 3.5): 0.015,
+    (SlidingWindow, 4): 0.06,
+    (TokenBucket, 4): 0.015,
+}
+"""Share of production's calls where it is above one in a hundred. The window has then room for one
+call of ours a second at most, and takes it from production without refusing us."""
+
+
+def limiter(seed: int, **settings: int) -> RateLimiter:
+    return RateLimiter(lot=Random(seed).random, **settings)  # noqa: S311 - no secret
+
+
+def lost_by_production(quota, production, seed, priority=Priority.DEMAND):
+    made, (ours,) = share_a_quota(
+        quota(),
+        [limiter(seed, background=4)],
+        seconds=HALF_AN_HOUR,
+        seed=seed,
+        production=production,
+        priority=priority,
+    )
+    first = [calls.first_refused_at for calls in (made, ours)]
+    return max((made.most_refused(at) for at in first if at is not None), default=0.0)
+
+
+@COUNTS
+@pytest.mark.parametrize("production", [1, 1.5, 2, 2.5, 3, 3.5, 4])
+@pytest.mark.parametrize("priority", [Priority.DEMAND, Priority.SCAN])
+def test_production_loses_few_calls_in_any_ten_minutes_after_a_refusal(quota, production, priority):
+    worst = max(lost_by_production(quota, production, seed, priority) for seed in range(3))
+    assert worst <= ALLOWED.get((quota, production), 0.01)
+
+
+@COUNTS
+def test_alone_it_keeps_its_pace_and_is_never_refused(quota):
+    _, (ours,) = share_a_quota(quota(), [limiter(1)], seconds=TEN_MINUTES, seed=1)
+    assert ours.first_refused_at is None
+    assert ours.answered_between(0, TEN_MINUTES) >= 0.97 * 4 * TEN_MINUTES - 4
+
+
+@COUNTS
+def test_two_that_begin_together_share(quota):
+    for seed in range(4):
+        readers = [limiter(seed), limiter(seed + 100)]
+        _, both = share_a_quota(quota(), readers, seconds=TEN_MINUTES, seed=seed)
+        answered = [calls.answered_between(0, TEN_MINUTES) for calls in both]
+        assert min(answered) >= 0.4 * sum(answered), answered
