@@ -129,7 +129,7 @@ class SummaryTimes:
     lanes: Lanes
     name: Callable[[str], str]
     """The user id of a participant, else its id. Text from outside."""
-    publishing: Callable[[int], list[PublisherLevel]] | None = None
+    publishing: Callable[[int], Sequence[PublisherLevel]] | None = None
     """Most publishers at once in each of so many cells; None in the summary of one participant."""
     own: str = ""
     """Id of the participant that is summed up; empty in the summary of a session."""
