@@ -12,8 +12,9 @@ from ivscope.analysis.lanes import Lanes
 from ivscope.analysis.publishers import PublisherLevel
 from ivscope.analysis.session_summary import Coverage, ErrorRow
 from ivscope.domain.stages import ParticipantSummary
+from ivscope.render.bars import coverage_text
 from ivscope.render.cells import line_width
-from ivscope.ui.summary.lines import SummaryTimes, coverage_text, summary_lines
+from ivscope.ui.summary.lines import SummaryTimes, summary_lines
 from support.given_facts import at, event, facts, log_of
 from support.summaries import summarise
 

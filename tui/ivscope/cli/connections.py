@@ -11,6 +11,7 @@ from ivscope.domain.failures import UnusableFileError
 
 if TYPE_CHECKING:
     from ivscope.domain.stages import SessionScope
+    from ivscope.provider.store.redacting import StandIns
     from ivscope.provider.store.source import RecordedReading, Source
     from ivscope.sources.recording import Recording
 
@@ -31,11 +32,27 @@ class Origin:
     """For a recording that is read alone, its present is the time of the last recorded answer."""
     session: "SessionScope | None" = None
     """The session that was read last in such a recording; else None."""
+    stand_ins: "StandIns | None" = None
+    """What user ids and attributes are shown as; None for themselves."""
+
+    def redacted(self) -> "Origin":
+        """Return the same origin with stand-ins for user ids and attributes in all its answers."""
+        from ivscope.provider.store.redacting import RedactingSource, StandIns  # noqa: PLC0415 - if asked for
+
+        stand_ins, connect = StandIns(), self.connect
+        label = f"{self.label} redacted"
+        if connect is None:
+            return replace(self, label=label, stand_ins=stand_ins)
+
+        def connect_redacted() -> "Source":
+            return RedactingSource(connect(), stand_ins)
+
+        return replace(self, connect=connect_redacted, label=label, stand_ins=stand_ins)
 
     @property
     def recorded(self) -> "Callable[[], RecordedReading] | None":
         """Opens the recording for one answer; None without a recording."""
-        recording = self.recording
+        recording, stand_ins = self.recording, self.stand_ins
         if recording is None:
             return None
 
@@ -44,7 +61,12 @@ class Origin:
             from ivscope.sources.recorded import RecordedSource  # noqa: PLC0415 - after the first frame
 
             source = RecordedSource(recording)
-            return RecordedReading(source, lambda: source.asked_at)
+            shown: Source = source
+            if stand_ins is not None:
+                from ivscope.provider.store.redacting import RedactingSource  # noqa: PLC0415 - if asked for
+
+                shown = RedactingSource(source, stand_ins)
+            return RecordedReading(shown, lambda: source.asked_at)
 
         return reading
 

@@ -77,6 +77,9 @@ def _add_place(parser: argparse.ArgumentParser) -> None:
         "--filter", metavar="TEXT", help="filter the events, as & does: after:20:36, code:QUOTA"
     )
     parser.add_argument(
+        "--redact", action="store_true", help="show user-1, value-1 for user ids and attributes"
+    )
+    parser.add_argument(
         "--mouse", action="store_true", help="use the mouse in ivscope instead of the terminal"
     )
 
@@ -127,6 +130,8 @@ def _explore(options: argparse.Namespace) -> int:
 
     try:
         origin = _origin(options)
+        if options.redact:
+            origin = origin.redacted()
     except UnusableFileError as refused:
         return fail(str(refused))
     # What loads now stays as long as the program: looking through it for garbage, again and again,
@@ -154,6 +159,7 @@ def _explore(options: argparse.Namespace) -> int:
         start=start,
         profile=options.profile,
         world=options.world if options.demo else None,
+        is_redacted=options.redact,
         at=options.at,
         event=options.event,
         filter=options.filter,

@@ -22,6 +22,8 @@ class CliOptions:
     endpoint_url: str | None = None
     demo_world: str | None = None
     """World of the demo; None outside it."""
+    is_redacted: bool = False
+    """Whether user ids on screen are stand-ins, which no command takes."""
 
 
 def list_stages_command(connection: CliOptions) -> str:
@@ -40,7 +42,9 @@ def list_participants_command(
 ) -> str:
     """Write the AWS CLI command that lists participants, with the filter of the service."""
     options: list[tuple[str, str | None]] = [*_session_options(session)]
-    if narrowed is not None:
+    if narrowed is not None and not (
+        connection.is_redacted and narrowed.member == "filterByUserId"
+    ):
         name = _CAPITAL.sub("-", narrowed.member).lower()
         if isinstance(narrowed.value, bool):
             options.append((f"--{name}" if narrowed.value else f"--no-{name}", None))

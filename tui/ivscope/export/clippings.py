@@ -1,7 +1,6 @@
 """Clippings: the texts that copy and print offer for a row, in the order of the menu."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -34,6 +33,7 @@ from ivscope.export.cli_commands import (
     list_sessions_command,
     list_stages_command,
 )
+from ivscope.export.telling import code, fence
 from ivscope.knowledge.error_codes import explain_code, explain_missing_code
 from ivscope.knowledge.event_names import explain_event
 from ivscope.knowledge.explanation import Explanation
@@ -41,28 +41,9 @@ from ivscope.render.event_json import raw_json
 from ivscope.render.facts_lines import participant_lines, session_lines, stage_lines
 from ivscope.render.fields import value_span
 from ivscope.render.lines import Line
-from ivscope.render.safe import safe, safe_lines
+from ivscope.render.safe import safe
 from ivscope.render.timestamps import full
 from ivscope.render.token_lines import only_one_side, token_verdict
-
-_BACKTICK = re.compile(r"(\\*)`")
-
-
-def code(text: str) -> str:
-    """Write a value from outside as a Markdown code span, cut as in the panes."""
-    return f"`{_without_backticks(value_span(text).text)}`"
-
-
-def fence(lines: Iterable[str]) -> str:
-    """Write lines of safe text as a fenced Markdown block without a language."""
-    body = "\n".join(_without_backticks(safe_lines(line)) for line in lines)
-    return f"```\n{body}\n```"
-
-
-def _without_backticks(text: str) -> str:
-    r"""Replace backticks, which would end the code, by the escape `\x60`."""
-    return _BACKTICK.sub(lambda match: match[1] * 2 + "\\x60", text)
-
 
 _SIGNATURE = "ivscope"
 

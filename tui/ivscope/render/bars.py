@@ -15,6 +15,7 @@ from datetime import datetime, tzinfo
 from itertools import chain
 from math import ceil
 
+from ivscope.analysis.session_summary import Coverage
 from ivscope.domain.durations import duration
 from ivscope.domain.failures import FailureKind, ProviderFailure, is_not_recorded
 from ivscope.render.cells import clip, line_width, shorten, wrap
@@ -49,6 +50,16 @@ def all_read(at: datetime | None, zone: tzinfo) -> str:
 def share_read(read: int, known: int, *, all_listed: bool) -> str:
     """Say how many participants are read: "PARTLY READ 15 of 40"."""
     return f"{PARTLY_READ} {_of(read, known, all_listed=all_listed)}"
+
+
+def coverage_text(coverage: Coverage) -> str:
+    """Say what part of a session was counted: "412 of 3,000 participants read, more to list"."""
+    if coverage.known == 1 and coverage.all_listed:
+        return "all events read" if coverage.read else "not all events read"
+    if not coverage.known and not coverage.all_listed:
+        return "participants not listed"
+    text = f"{coverage.read:,} of {coverage.known:,} participants read"
+    return text if coverage.all_listed else f"{text}, more to list"
 
 
 def being_read(read: int, known: int, eta: float | None, *, all_listed: bool) -> str:

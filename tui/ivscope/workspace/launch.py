@@ -32,6 +32,8 @@ class Launch:
     """None for the default one."""
     world: str | None = None
     """World of the demo; None outside it."""
+    is_redacted: bool = False
+    """Whether user ids and attributes are shown by stand-ins."""
     at: str | None = None
     """Time to go to in the participant's events."""
     event: "Identifiers | None" = None

@@ -36,6 +36,7 @@ class Copying:
         self._provider = context.provider
         self._profile = context.launch.profile
         self._world = context.launch.world
+        self._is_redacted = context.launch.is_redacted
         add = context.handlers.add
         taking, status = context.taking, context.status
         add("take.copy", lambda: taking.ask(status, "COPY", self._offered, taking.copy))
@@ -94,6 +95,7 @@ class Copying:
             region=facts.region if facts is not None else None,
             endpoint_url=None if url is None else without_secrets(url),
             demo_world=self._world,
+            is_redacted=self._is_redacted,
         )
 
 

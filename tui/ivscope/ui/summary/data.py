@@ -3,22 +3,17 @@
 Long because it holds both kinds of summary, and the findings that only one of them has.
 """
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime, tzinfo
-from math import log1p
+from datetime import tzinfo
 from typing import NamedTuple, Protocol
 
-from ivscope.analysis.estimates import Estimates
 from ivscope.analysis.event_tally import EventTally
-from ivscope.analysis.intervals import NOTHING_KNOWN, Reach
+from ivscope.analysis.intervals import Reach
 from ivscope.analysis.lanes import Lanes
 from ivscope.analysis.listed_participants import ListedParticipants
-from ivscope.analysis.publishers import Publishers
 from ivscope.analysis.session_summary import Summary
 from ivscope.analysis.summary import SummaryBuilder
-from ivscope.domain.stages import ParticipantScope, ParticipantSummary, SessionScope
+from ivscope.domain.stages import ParticipantScope, ParticipantSummary
 from ivscope.findings.client import VersionFails
 from ivscope.findings.finding import Ask, Certainty, EventRef, FactKind, Finding
 from ivscope.findings.shared_users import UserIdInTurn, UserIdReturns
@@ -27,7 +22,6 @@ from ivscope.knowledge.explanation import ErrorSide
 from ivscope.provider.fetch.fact_reading import FactReading
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
-from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.render.bars import all_read
 from ivscope.render.cells import clip
 from ivscope.render.facts_lines import session_span
@@ -43,6 +37,7 @@ from ivscope.workspace.jobs import Jobs, ThreadJob
 from ivscope.workspace.names import Names
 from ivscope.workspace.place import Place
 from ivscope.workspace.reaches import Reaches
+from ivscope.workspace.session_counts import SessionCounts, known_until
 from ivscope.workspace.store_context import session_facts
 
 _FAILURES = 20
@@ -111,74 +106,29 @@ class SessionData:
         self._findings = SessionFindings(provider, scan, jobs, done)
         self._facts: FactReading | None = None
         self.scan = scan
-        log = scan.log
-        self._builder = SummaryBuilder(log.log)
-        self._tally = EventTally(log.log)
-        self._reaches = Reaches(provider)
-        self._publishers = Publishers(log.log, lambda: self._reaches.in_scan(scan))
-        self._reach_of = self._reaches.in_scan(scan)
-        self._until = known_until(provider, scan.session)
-        self._lanes = Lanes(log.log, log.ranges, self._reach, self._until)
-        self._names = Names(scan.participants)
-        self._people = ListedParticipants()
-        self._estimates: Estimates | None = None
-        self._estimated_at: tuple[ScanState, int, int] | None = None
+        self._counts = SessionCounts(provider, scan)
 
     def work(self, seconds: float) -> bool:
         """Count on."""
-        parts = self._builder, self._tally, self._publishers
-        return sum(part.advance(seconds / len(parts)) for part in parts) > 0
-
-    def _reach(self, participant_id: str) -> Reach:
-        is_unread = participant_id in self.scan.log.failures
-        return NOTHING_KNOWN if is_unread else self._reach_of(participant_id)
+        return self._counts.work(seconds)
 
     def times(self, zone: tzinfo) -> SummaryTimes:
         """The same over time."""
-        self._reach_of = self._reaches.in_scan(self.scan)
-        window = self._tally.window
+        counts = self._counts
+        counts.look()
+        window = counts.tally.window
         return SummaryTimes(
             window,
             zone,
-            self._tally,
-            self._lanes,
-            self._names.name,
-            None
-            if window is None
-            else lambda cells: self._publishers.levels(window, cells, self._until),
+            counts.tally,
+            counts.lanes,
+            counts.names.name,
+            None if window is None else lambda cells: counts.publishing(window, cells),
         )
 
     def summary(self) -> Summary:
         """What is counted so far."""
-        log = self.scan.log
-        self._people.take(self.scan.participants.facts)
-        self._people.add(self.scan.listed_first)
-        counted = self._builder.summary(
-            people=self._people,
-            facts=self._provider.store.facts(self.scan.session),
-            read=log.read_ids,
-            all_listed=log.participants_complete,
-            estimated=self._counted_estimates(),
-        )
-        listed = self.scan.participants.contradictions
-        if not listed:
-            return counted
-        return replace(counted, contradictions=Counter(counted.contradictions) + Counter(listed))
-
-    def _counted_estimates(self) -> Estimates | None:
-        """Return what those read at random tell, as of when all their events were counted.
-
-        It is made again when one percent more is read: in a big session it takes a while.
-        """
-        scan, log = self.scan, self.scan.log
-        now = (scan.state, _percents(log.participants_read), _percents(log.participants_known))
-        if now != self._estimated_at:
-            sample = scan.sample()
-            # Events come before their participant counts as read, so these are all of theirs.
-            if self._builder.counted >= len(log.log):
-                self._estimates = None if sample is None else self._builder.estimates(sample)
-                self._estimated_at = now
-        return self._estimates
+        return self._counts.summary()
 
     def word(self, zone: tzinfo) -> str:
         """Return the state of reading, and whether a rule of the findings failed."""
@@ -238,18 +188,6 @@ class SessionData:
             rest = f"  and {len(failures) - _FAILURES:,} more"
             lines.append(SummaryLine((Span(rest, Role.MUTED),)))
         return lines
-
-
-def known_until(provider: StageDataProvider, scope: SessionScope) -> datetime:
-    """Return when a session ended; of one that is live the present time."""
-    session = provider.store.session(scope)
-    end = session.end_time if session is not None else None
-    return end if isinstance(end, datetime) else provider.time_of(provider.clock.monotonic())
-
-
-def _percents(count: int) -> int:
-    """Return a number that grows by one when a count has grown by one percent."""
-    return int(100 * log1p(count))
 
 
 class ParticipantData:

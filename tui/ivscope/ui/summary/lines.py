@@ -15,7 +15,6 @@ from ivscope.analysis.publishers import PublisherLevel
 from ivscope.analysis.session_summary import (
     Breakdown,
     BreakdownRow,
-    Coverage,
     ErrorRow,
     NameRow,
     ParticipantRow,
@@ -24,6 +23,7 @@ from ivscope.analysis.session_summary import (
 from ivscope.analysis.time_window import TimeWindow
 from ivscope.domain.durations import duration, rate, round_duration
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
+from ivscope.render.bars import coverage_text
 from ivscope.render.cells import clip, line_width, wrap
 from ivscope.render.fields import field, not_counted, title, value_span
 from ivscope.render.happened_lines import estimate_lines
@@ -129,7 +129,7 @@ class SummaryTimes:
     lanes: Lanes
     name: Callable[[str], str]
     """The user id of a participant, else its id. Text from outside."""
-    publishing: Callable[[int], list[PublisherLevel]] | None = None
+    publishing: Callable[[int], Sequence[PublisherLevel]] | None = None
     """Most publishers at once in each of so many cells; None in the summary of one participant."""
     own: str = ""
     """Id of the participant that is summed up; empty in the summary of a session."""
@@ -169,16 +169,6 @@ def summary_lines(
         lines += _table(_BY_NAME, summary.by_name, width)
     lines += _facts(summary, width, times.zone, about)
     return lines
-
-
-def coverage_text(coverage: Coverage) -> str:
-    """Say what part of a session was counted: "412 of 3,000 participants read, more to list"."""
-    if coverage.known == 1 and coverage.all_listed:
-        return "all events read" if coverage.read else "not all events read"
-    if not coverage.known and not coverage.all_listed:
-        return "participants not listed"
-    text = f"{coverage.read:,} of {coverage.known:,} participants read"
-    return text if coverage.all_listed else f"{text}, more to list"
 
 
 def _counts(summary: Summary, width: int) -> list[SummaryLine]:

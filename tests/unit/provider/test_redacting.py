@@ -1,0 +1,99 @@
+"""User ids and attributes of a source that redacts: other names, the same each time."""
+
+from dataclasses import replace
+
+import pytest
+
+from ivscope.domain import calls
+from ivscope.domain.events import Event
+from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.ingest import IngestConfiguration
+from ivscope.domain.pages import Cursor, Page
+from ivscope.domain.stages import (
+    Participant,
+    ParticipantFilter,
+    ParticipantScope,
+    ParticipantSummary,
+    SessionScope,
+)
+from ivscope.domain.tokens import ParticipantToken
+from ivscope.provider.store.redacting import RedactingSource, StandIns
+
+SESSION = SessionScope("arn:aws:ivs:eu-central-1:1:stage/a", "st-1")
+SCOPE = ParticipantScope(SESSION.stage_arn, SESSION.session_id, "p1")
+ANA = ParticipantSummary("p1", user_id="ana@example.com")
+TOKEN = ParticipantToken(("PUBLISH",), (("mail", "ana@example.com"), ("role", "")), "bo")
+
+
+class Fixed:
+    """A source with one answer to everything."""
+
+    region = "eu-central-1"
+
+    def __init__(self, *rows):
+        self.rows, self.asked = rows, []
+
+    def read_page(self, call, cursor):
+        self.asked.append((call, cursor))
+        return Page(self.rows, Cursor("on"), "request-1")
+
+    def read_fact(self, call):
+        self.asked.append(call)
+        return self.rows[0]
+
+
+def test_the_same_person_has_one_name_in_every_answer():
+    event = Event("TOKEN_EXCHANGED", "p1", previous_token=replace(TOKEN, user_id=ANA.user_id))
+    stand_ins = StandIns()
+    page = RedactingSource(Fixed(ANA, replace(ANA, user_id="bo")), stand_ins).read_page(
+        calls.participants(SESSION), None
+    )
+    assert [row.user_id for row in page.items] == ["user-1", "user-2"]
+    assert (page.next_cursor, page.request_id) == ("on", "request-1")
+    read = RedactingSource(Fixed(event), stand_ins).read_page(calls.events(SCOPE), None)
+    assert read.items[0].previous_token.user_id == "user-1"
+    assert read.items[0].previous_token.attributes == (("mail", "value-1"), ("role", ""))
+    fact = Participant(ANA, (("mail", "ana@example.com"), ("seat", "4")))
+    shown = RedactingSource(Fixed(fact), stand_ins).read_fact(calls.participant(SCOPE))
+    assert shown.summary.user_id == "user-1"
+    assert shown.attributes == (("mail", "value-1"), ("seat", "value-2"))
+    key = IngestConfiguration("arn", user_id="bo")
+    listed = RedactingSource(Fixed(key), stand_ins).read_page(
+        calls.ingest_configurations(SESSION.stage_arn), None
+    )
+    assert listed.items[0].user_id == "user-2"
+
+
+@pytest.mark.parametrize(
+    "row", [Event("JOINED", "p1"), ParticipantSummary("p1"), ParticipantSummary("p1", user_id="")]
+)
+def test_what_has_no_name_stays_as_it_came(row):
+    page = RedactingSource(Fixed(row), StandIns()).read_page(calls.events(SCOPE), None)
+    assert page.items == (row,)
+
+
+def test_a_filter_by_a_stand_in_asks_for_the_real_user_and_a_refusal_does_not_tell_it():
+    source, stand_ins = Fixed(ANA), StandIns()
+    redacting = RedactingSource(source, stand_ins)
+    redacting.read_page(calls.participants(SESSION), None)
+    narrowed = ParticipantFilter("filterByUserId", "user-1")
+    page = redacting.read_page(calls.participants(SESSION, narrowed), Cursor("c"))
+    asked, cursor = source.asked[-1]
+    assert asked.scope == (SESSION, ParticipantFilter("filterByUserId", "ana@example.com"))
+    assert cursor == "c"
+    assert not narrowed.is_contradicted_by(page.items[0])
+
+    def refused(*_):
+        text = "ana@example.com is not allowed"
+        raise ProviderFailure(FailureKind.INVALID, text, text, retryable=False)
+
+    source.read_page = refused
+    with pytest.raises(ProviderFailure) as told:
+        redacting.read_page(calls.participants(SESSION, narrowed), None)
+    assert (told.value.summary, told.value.remedy) == ("user-1 is not allowed",) * 2
+
+
+def test_what_the_source_tells_of_itself_stays():
+    redacting = RedactingSource(Fixed(), StandIns())
+    assert redacting.region == "eu-central-1"
+    assert not hasattr(redacting, "profile")

@@ -1,0 +1,343 @@
+"""Report: everything that an incident report says of a session, as data without a screen.
+
+    report = read_report(provider, provider.scan(scope), now, connection)
+    text = report_text(report, "incident.html")
+
+The scan need not be complete: the report says on top what was not read. `report_markdown` and
+`report_html` write the same report; both escape every text from outside.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import compress
+
+from ivscope.analysis.publishers import PublisherLevel
+from ivscope.analysis.session_summary import ErrorRow, Summary
+from ivscope.analysis.time_window import TimeWindow
+from ivscope.analysis.timed_events import flags_of
+from ivscope.domain import calls
+from ivscope.domain.stages import ParticipantScope, SessionScope, StageSession
+from ivscope.domain.times import Time
+from ivscope.export.cli_commands import CliOptions
+from ivscope.export.looked_at import Looked, looked_at, own_position
+from ivscope.export.telling import Told, told, who_is_named
+from ivscope.findings.finding import Certainty, EventRef, Finding
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.fetch.scan import Scan
+from ivscope.render.finding_lines import Cited
+from ivscope.workspace.session_counts import SessionCounts
+from ivscope.workspace.store_context import StoreContext, session_facts
+
+COLUMNS = 60
+"""Cells of the strips and lanes of a report: a line of Markdown that wraps nowhere."""
+
+_MOST_LANES = 40
+"""At most so many participants have a lane: what a reader looks through."""
+
+_MOST_CODES = 8
+"""At most so many codes have an error that is looked at."""
+
+_MOST_MOMENTS = 80
+"""At most so many lines in the timeline."""
+
+_MOST_FAILURES = 20
+"""At most so many participants that could not be read are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What one participant did over the time of the report."""
+
+    name: str
+    """The user id, else the id."""
+    participant_id: str
+    cells: str
+    """A sign of `LaneCell` for each of `COLUMNS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One line of the timeline."""
+
+    time: datetime
+    event: str | None
+    """Name of the event; None for one without, and for words of our own."""
+    said: str
+    """Our own words beside it, or instead of it; empty for none."""
+    code: str | None = None
+    who: str | None = None
+    participant_id: str | None = None
+    finding: int | None = None
+    """Number of the finding that rests on it, 1 for the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """A participant whose events could not be read, or the session when it is nobody's."""
+
+    participant_id: str | None
+    why: str
+    request_id: str | None
+    """For AWS Support."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is told of a session. Texts from outside are as they came. Times are UTC."""
+
+    scope: SessionScope
+    stage_name: str | None
+    session: StageSession | None
+    """None when its start and end are not read."""
+    made_at: datetime
+    read_at: datetime | None
+    """Up to when the events are read; None when nothing can follow."""
+    connection: CliOptions
+    summary: Summary
+    findings: tuple[Told, ...]
+    """About the session: what was seen first, then what is likely, then what is open."""
+    looked: tuple[Looked, ...]
+    """About one error of each code that came most."""
+    failed_rules: tuple[str, ...]
+    """Names of rules that failed, so that their findings are missing: a bug in ivscope."""
+    window: TimeWindow | None
+    """From the first event to the last one; None without any time."""
+    errors: tuple[tuple[str | None, tuple[int, ...]], ...]
+    """For each code how many errors are in each of `COLUMNS`, most errors first."""
+    publishing: tuple[PublisherLevel, ...]
+    """How many were publishing at most in each of `COLUMNS`."""
+    lanes: tuple[Lane, ...]
+    lanes_left_out: int
+    """Participants that have no lane here."""
+    timeline: tuple[TimelineRow, ...]
+    """In order of time."""
+    not_read: tuple[NotRead, ...]
+    not_read_more: int
+    """How many more could not be read."""
+    people: tuple[tuple[str, str], ...]
+    """Name and id of everybody whom the findings and the most errors are about."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything was read that there was, so that no number can grow."""
+        return self.summary.coverage.is_complete and not self.not_read and not self.failed_rules
+
+
+def read_report(
+    provider: StageDataProvider, scan: Scan, now: datetime, connection: CliOptions
+) -> Report:
+    """Count, look for findings and gather the report. Blocks, for a million events some seconds.
+
+    Calls nobody. May be called in a thread of its own.
+
+    Args:
+        provider: What was read.
+        scan: The scan of the session, complete or not.
+        now: The present, UTC.
+        connection: How it was read, for the commands.
+    """
+    from ivscope.findings.rules import session_findings  # noqa: PLC0415 - after the first rows
+
+    counts = SessionCounts(provider, scan)
+    while counts.work(1):
+        pass
+    scope, summary, window = scan.session, counts.summary(), counts.tally.window
+    failed: list[str] = []
+    known = session_facts(provider, scope)
+    found = session_findings(known, lambda rule, _: failed.append(rule))
+    order = list(Certainty)
+    ranked = sorted(found, key=lambda one: order.index(one.certainty))
+    errors: tuple[tuple[str | None, tuple[int, ...]], ...] = ()
+    publishing: tuple[PublisherLevel, ...] = ()
+    if window is not None:
+        errors = tuple(
+            (row.code, tuple(counts.tally.errors(row.code, window, COLUMNS)))
+            for row in summary.by_code
+        )
+        publishing = tuple(counts.publishing(window, COLUMNS))
+    people = _people(ranked, counts, summary)
+    lanes = () if window is None else tuple(_lanes(people, counts, window))
+    failures, session = _not_read(scan), provider.store.session(scope)
+    looked = tuple(_looked(provider, counts, summary, failed))
+    return Report(
+        scope=scope,
+        stage_name=known_stage_name(provider, scope.stage_arn),
+        session=session,
+        made_at=now.replace(microsecond=0),
+        read_at=provider.time_of(scan.up_to_date_at) if scan.log.participants_read else None,
+        connection=connection,
+        summary=summary,
+        findings=tuple(_told(one, counts) for one in ranked),
+        looked=looked,
+        failed_rules=tuple(dict.fromkeys(failed)),
+        window=window,
+        errors=errors,
+        publishing=publishing,
+        lanes=lanes,
+        lanes_left_out=max(0, scan.log.participants_known - len(lanes)),
+        timeline=_timeline(ranked, counts, summary, session),
+        not_read=tuple(failures[:_MOST_FAILURES]),
+        not_read_more=max(0, len(failures) - _MOST_FAILURES),
+        people=tuple((counts.names.name(one), one) for one in people[:_MOST_LANES]),
+    )
+
+
+def known_stage_name(provider: StageDataProvider, stage_arn: str) -> str | None:
+    """Return the name of a stage, from what is read; None without one."""
+    stage = provider.store.known(calls.stage(stage_arn))
+    if stage is not None:
+        return stage.name
+    listed = provider.store.listed(calls.STAGES)
+    rows = () if listed is None else listed.facts
+    return next((row.name for row in rows if row.arn == stage_arn), None)
+
+
+def _told(finding: Finding, counts: SessionCounts) -> Told:
+    log, scanned = counts.scan.log.log, counts.scan.log
+
+    def cited(ref: EventRef) -> Cited | None:
+        if ref.position >= len(log):
+            return None
+        event, who = scanned.event(ref.position), log.participant(ref.position)
+        return Cited(event.name, event.time, counts.names.name(who) if who else None)
+
+    return told(finding, cited, counts.names.name, None)
+
+
+def _looked(
+    provider: StageDataProvider, counts: SessionCounts, summary: Summary, failed: list[str]
+) -> Iterator[Looked]:
+    """Look at the last error of each code as the detail of the event does."""
+    from ivscope.findings.rules import findings_for  # noqa: PLC0415 - after the first rows
+
+    scope, context = counts.scan.session, StoreContext(provider)
+
+    def rule_failed(rule: str, _: Exception) -> None:
+        failed.append(rule)
+
+    last = _last_errors(counts.scan, {row.code for row in summary.by_code[:_MOST_CODES]})
+    for row in summary.by_code[:_MOST_CODES]:
+        position = last.get(row.code)
+        whose = None if position is None else counts.scan.log.log.participant(position)
+        if position is None or not whose:
+            continue
+        place = ParticipantScope(scope.stage_arn, scope.session_id, whose)
+        ref = own_position(context, place, counts.scan.log.event(position))
+        if ref is not None:
+            found = findings_for(place, ref.position, context.facts, rule_failed)
+            yield looked_at(provider, context, ref, found, counts.names.name)
+
+
+def _last_errors(scan: Scan, codes: set[str | None]) -> dict[str | None, int]:
+    """Return the position of the last error of each code, by its time."""
+    log = scan.log.log
+    last: dict[str | None, tuple[int, int]] = {}
+    flags = flags_of(log, 0, len(log), lambda kind: kind.is_error)
+    for position in compress(range(len(flags)), flags):
+        code, time_us = log.error_code(position), log.time_us(position)
+        if code in codes and time_us is not None:
+            last[code] = max(last.get(code, (time_us, position)), (time_us, position))
+    return {code: position for code, (_, position) in last.items()}
+
+
+def _people(findings: Iterable[Finding], counts: SessionCounts, summary: Summary) -> list[str]:
+    """Ids of those whom the findings are about, then who has most errors, then who published."""
+    log = counts.scan.log.log
+    ids: dict[str, None] = {}
+    for finding in findings:
+        ids.update(dict.fromkeys(sorted(filter(None, who_is_named(finding)))))
+        who = (log.participant(one.position) for one in finding.rests_on if one.position < len(log))
+        ids.update(dict.fromkeys(filter(None, who)))
+    ids.update({one.participant_id: None for one in summary.top_participants if one.participant_id})
+    for row in counts.scan.participants.facts:
+        if len(ids) >= _MOST_LANES:
+            break
+        if row.published:
+            ids.setdefault(row.participant_id)
+    return list(ids)
+
+
+def _lanes(people: Sequence[str], counts: SessionCounts, window: TimeWindow) -> Iterator[Lane]:
+    for one in people[:_MOST_LANES]:
+        yield Lane(counts.names.name(one), one, counts.lanes.cells(one, window, COLUMNS))
+
+
+def _timeline(
+    findings: Sequence[Finding],
+    counts: SessionCounts,
+    summary: Summary,
+    session: StageSession | None,
+) -> tuple[TimelineRow, ...]:
+    """Put start and end, first and last errors and the evidence in order of time.
+
+    Of many the evidence is what is left out: it stands beside its finding too.
+    """
+    own = [
+        *_session_moments(session),
+        *(moment for row in summary.by_code for moment in _error_moments(row)),
+    ]
+    cited = list(_cited_moments(findings, counts))
+    room = max(0, _MOST_MOMENTS - len(own))
+    moments = [*own[:_MOST_MOMENTS], *cited[:room]]
+    return tuple(sorted(moments, key=lambda one: one.time))
+
+
+def _session_moments(session: StageSession | None) -> Iterator[TimelineRow]:
+    times: tuple[tuple[str, Time | None], ...] = ()
+    if session is not None:
+        times = ("session starts", session.start_time), ("session ends", session.end_time)
+    for said, time in times:
+        if isinstance(time, datetime):
+            yield TimelineRow(time, None, said)
+
+
+def _error_moments(row: ErrorRow) -> Iterator[TimelineRow]:
+    if row.count == 1 and row.first is not None:
+        yield TimelineRow(row.first, None, "the one error of", row.code or "no code")
+        return
+    for which, time in (("first", row.first), ("last", row.last)):
+        if time is not None:
+            yield TimelineRow(
+                time, None, f"{which} of {row.count:,} errors of", row.code or "no code"
+            )
+
+
+def _cited_moments(findings: Sequence[Finding], counts: SessionCounts) -> Iterator[TimelineRow]:
+    """Events that findings rest on, each once: with the first finding that names it."""
+    scan, seen = counts.scan, set[int]()
+    for number, finding in enumerate(findings, 1):
+        for ref in finding.rests_on:
+            if ref.position in seen or ref.position >= len(scan.log.log):
+                continue
+            seen.add(ref.position)
+            event = scan.log.event(ref.position)
+            if isinstance(event.time, datetime):
+                who = scan.log.log.participant(ref.position)
+                yield TimelineRow(
+                    event.time,
+                    event.name,
+                    "" if event.name is not None else "event without a name",
+                    event.error_code,
+                    counts.names.name(who) if who else None,
+                    who,
+                    number,
+                )
+
+
+def _not_read(scan: Scan) -> list[NotRead]:
+    stopped = scan.failure
+    whole = [] if stopped is None else [NotRead(None, stopped.summary, stopped.request_id)]
+    failures = scan.log.failures.items()
+    return [*whole, *(NotRead(who, one.summary, one.request_id) for who, one in failures)]
+
+
+def report_text(report: Report, file_name: str) -> str:
+    """Write a report as HTML when a file name ends in .html or .htm, else as Markdown."""
+    if file_name.lower().endswith((".html", ".htm")):
+        from ivscope.export.report_html import report_html  # noqa: PLC0415 - only what is asked for
+
+        return report_html(report)
+    from ivscope.export.report_markdown import report_markdown  # noqa: PLC0415 - same
+
+    return report_markdown(report)

@@ -1,0 +1,184 @@
+"""Findings and names in words for people: as plain text for a chat, as Markdown, or as HTML."""
+
+import html
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ivscope.analysis.intervals import Why
+from ivscope.domain.times import Time
+from ivscope.findings.finding import MOST_REFS, Ask, Certainty, EventRef, Finding
+from ivscope.render.event_lines import reason
+from ivscope.render.fields import value_span
+from ivscope.render.finding_lines import Cited, sentence
+from ivscope.render.safe import safe_lines
+from ivscope.render.sentences.words import LACKING, Moment, Outside, Part, Text, Who, counted
+from ivscope.render.timestamps import clock
+
+_BACKTICK = re.compile(r"(\\*)`")
+
+_ORDINARY = re.compile(r"[^\W_](?:[\w -]*[^\W_])?")
+"""Words that no chat reads as a mention, a link or emphasis."""
+
+_MARKS = re.compile(r"([\\`*\[\]<>|])")
+"""What Markdown acts on in our own sentences, which have underscores inside words only."""
+
+
+def code(text: str | None) -> str:
+    """Write a value from outside as a Markdown code span, cut as in the panes."""
+    return f"`{_without_backticks(value_span(text).text)}`"
+
+
+def fence(lines: Iterable[str]) -> str:
+    """Write lines of safe text as a fenced Markdown block without a language."""
+    body = "\n".join(_without_backticks(safe_lines(line)) for line in lines)
+    return f"```\n{body}\n```"
+
+
+def _without_backticks(text: str) -> str:
+    r"""Replace backticks, which would end the code, by the escape `\x60`."""
+    return _BACKTICK.sub(lambda match: match[1] * 2 + "\\x60", text)
+
+
+def in_chat(text: str | None) -> str:
+    """Write a value from outside for a chat: as code where the chat could act on it.
+
+    A name such as `@channel` would call everybody, and `*` or `_` around a word change it.
+    """
+    shown = value_span(text).text
+    return shown if _ORDINARY.fullmatch(shown) else code(text)
+
+
+def in_html(text: str | None) -> str:
+    """Write a value from outside as HTML text."""
+    return f"<b>{html.escape(value_span(text).text)}</b>"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A kind of text: how our own words and values from outside are written in it."""
+
+    ours: Callable[[str], str]
+    outside: Callable[[str | None], str]
+    """Called with the text as it came."""
+
+
+PLAIN = Form(lambda text: text, in_chat)
+MARKDOWN = Form(lambda text: _MARKS.sub(r"\\\1", text), code)
+HTML = Form(html.escape, in_html)
+
+CERTAINTY = {
+    Certainty.SHOWN: "Seen",
+    Certainty.LIKELY: "Likely",
+    Certainty.UNKNOWN: "Unknown",
+}
+"""How sure a finding is, as a word at the beginning of a sentence."""
+
+_MOST_NAMED = 6
+"""At most so many people are named for one kind of evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A finding with the events that it rests on, in names; complete without the data."""
+
+    finding: Finding
+    names: dict[str | None, str]
+    """What every participant in its sentences is called; under None the one whose event it is."""
+    cited: tuple[Cited, ...] = ()
+    """The events that it rests on, as far as they are read."""
+
+    def claim(self, form: Form, day: Time | None) -> str:
+        """Write its sentence; times of another day than `day` have their date. Times are UTC."""
+        return self._write(sentence(self.finding.claim), form, day)
+
+    def not_sure(self, form: Form, day: Time | None) -> str:
+        """Write what stays unknown; empty when nothing does."""
+        unknown = self.finding.unknown
+        return "" if unknown is None else self._write(sentence(unknown), form, day)
+
+    def evidence(self, form: Form, day: Time | None) -> str:
+        """Write the events that it rests on: "12 PUBLISH_STARTED of mara, ana 20:30:12 to …"."""
+        by_name: dict[str | None, list[Cited]] = {}
+        for one in self.cited:
+            by_name.setdefault(one.name, []).append(one)
+        kinds = [_cited(name, cited, form, day) for name, cited in by_name.items()]
+        some = form.ours(" (some of them)") if len(self.finding.rests_on) >= MOST_REFS else ""
+        return ", ".join(kinds) + (some if kinds else "")
+
+    def would_tell(self) -> list[str]:
+        """Say what could be read to know more, in our own words."""
+        return [asked(ask) for ask in self.finding.would_tell]
+
+    def _write(self, text: Text, form: Form, day: Time | None) -> str:
+        return "".join(self._part(part, form, day) for part in text)
+
+    def _part(self, part: Part, form: Form, day: Time | None) -> str:
+        match part:
+            case Outside(text):
+                return form.outside(text)
+            case Who(participant_id):
+                return form.outside(self.names.get(participant_id, participant_id))
+            case Why():
+                return form.ours(reason(part))
+            case Moment(time):
+                return form.ours(at(time, day))
+            case str():
+                return form.ours(part)
+
+
+def told(
+    finding: Finding,
+    cite: Callable[[EventRef], Cited | None],
+    name: Callable[[str], str],
+    own: str | None,
+) -> Told:
+    """Take what a finding says out of the data.
+
+    Args:
+        finding: The finding.
+        cite: Describes an event; None for the one that it is about, and for one not read.
+        name: The user id of a participant, else its id.
+        own: Id of the participant whose event it is about; None for findings about a session.
+    """
+    ids = who_is_named(finding)
+    names: dict[str | None, str] = {one: name(one) for one in ids if one}
+    if own is not None:
+        names[None] = name(own)
+    cited = (cite(ref) for ref in finding.rests_on)
+    return Told(finding, names, tuple(one for one in cited if one is not None))
+
+
+def who_is_named(finding: Finding) -> set[str | None]:
+    """Return the ids of the participants that its sentences name."""
+    said = [finding.claim, *([finding.unknown] if finding.unknown is not None else [])]
+    parts = (part for one in said for part in sentence(one))
+    return {part.participant_id for part in parts if isinstance(part, Who)}
+
+
+def asked(ask: Ask) -> str:
+    """Say what could be read to know more, and at least how many calls it takes."""
+    return f"read {LACKING[ask.what]} ({counted(ask.calls, 'call')} or more)"
+
+
+def at(time: Time | None, day: Time | None) -> str:
+    """Write a time in UTC, with its date unless it is of the same day as another time."""
+    here = isinstance(time, datetime) and isinstance(day, datetime)
+    is_near = here and clock(time, UTC, with_date=True)[:10] == clock(day, UTC, with_date=True)[:10]
+    return clock(time, UTC, with_date=not is_near)
+
+
+def _cited(name: str | None, cited: Sequence[Cited], form: Form, day: Time | None) -> str:
+    """Write events of one name."""
+    number = f"{len(cited)} " if len(cited) > 1 else ""
+    people = list(dict.fromkeys(one.who for one in cited if one.who is not None))
+    named = ", ".join(form.outside(who) for who in people[:_MOST_NAMED])
+    more = len(people) - _MOST_NAMED
+    whose = f" of {named}{f' and {more} more' if more > 0 else ''}" if people else ""
+    told = sorted(one.time for one in cited if isinstance(one.time, datetime))
+    when = "at a time not known" if not told else at(told[0], day)
+    if told and told[-1] != told[0]:
+        when = f"{when} to {at(told[-1], day)}"
+    shown = form.ours("event without a name") if name is None else form.outside(name)
+    return f"{form.ours(number)}{shown}{whose} {form.ours(when)}"

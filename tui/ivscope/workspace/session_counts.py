@@ -1,0 +1,114 @@
+"""SessionCounts: everything that is counted of a session: errors, lanes, publishers, estimates."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from math import log1p
+
+from ivscope.analysis.estimates import Estimates
+from ivscope.analysis.event_tally import EventTally
+from ivscope.analysis.intervals import NOTHING_KNOWN, Reach
+from ivscope.analysis.lanes import Lanes
+from ivscope.analysis.listed_participants import ListedParticipants
+from ivscope.analysis.publishers import PublisherLevel, Publishers
+from ivscope.analysis.session_summary import Summary
+from ivscope.analysis.summary import SummaryBuilder
+from ivscope.analysis.time_window import TimeWindow
+from ivscope.domain.stages import SessionScope
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.fetch.scan import Scan
+from ivscope.provider.fetch.scan_progress import ScanState
+from ivscope.workspace.names import Names
+from ivscope.workspace.reaches import Reaches
+
+
+class SessionCounts:
+    """Counts what a scan has read. Reads nothing itself. Not for two threads at once."""
+
+    def __init__(self, provider: StageDataProvider, scan: Scan) -> None:
+        """Begin without counts.
+
+        Args:
+            provider: What was read of the session.
+            scan: The scan, with the events of everybody.
+        """
+        self.scan = scan
+        self.names = Names(scan.participants)
+        """User ids."""
+        log = scan.log
+        self._provider = provider
+        self._builder = SummaryBuilder(log.log)
+        self.tally = EventTally(log.log)
+        """Events and errors of every second."""
+        self._reaches = Reaches(provider)
+        self._publishers = Publishers(log.log, lambda: self._reaches.in_scan(scan))
+        self._reach_of = self._reaches.in_scan(scan)
+        self.until = known_until(provider, scan.session)
+        """When the session ended; of one that was live, when this was made."""
+        self.lanes = Lanes(log.log, log.ranges, self._reach, self.until)
+        """What every participant did, as far as it was known at the last `look`."""
+        self._people = ListedParticipants()
+        self._estimates: Estimates | None = None
+        self._estimated_at: tuple[ScanState, int, int] | None = None
+
+    def work(self, seconds: float) -> bool:
+        """Count for about so many seconds. Returns whether more is left to count."""
+        parts = self._builder, self.tally, self._publishers
+        return sum(part.advance(seconds / len(parts)) for part in parts) > 0
+
+    def look(self) -> None:
+        """Look anew how far everybody is read."""
+        self._reach_of = self._reaches.in_scan(self.scan)
+
+    def publishing(self, window: TimeWindow, columns: int) -> Sequence[PublisherLevel]:
+        """Return how many were publishing at most in each column of a window."""
+        return self._publishers.levels(window, columns, self.until)
+
+    def _reach(self, participant_id: str) -> Reach:
+        is_unread = participant_id in self.scan.log.failures
+        return NOTHING_KNOWN if is_unread else self._reach_of(participant_id)
+
+    def summary(self) -> Summary:
+        """Sum up what is counted so far."""
+        log = self.scan.log
+        self._people.take(self.scan.participants.facts)
+        self._people.add(self.scan.listed_first)
+        counted = self._builder.summary(
+            people=self._people,
+            facts=self._provider.store.facts(self.scan.session),
+            read=log.read_ids,
+            all_listed=log.participants_complete,
+            estimated=self._counted_estimates(),
+        )
+        listed = self.scan.participants.contradictions
+        if not listed:
+            return counted
+        return replace(counted, contradictions=Counter(counted.contradictions) + Counter(listed))
+
+    def _counted_estimates(self) -> Estimates | None:
+        """Return what those read at random tell, as of when all their events were counted.
+
+        It is made again when one percent more is read: in a big session it takes a while.
+        """
+        scan, log = self.scan, self.scan.log
+        now = (scan.state, _percents(log.participants_read), _percents(log.participants_known))
+        if now != self._estimated_at:
+            sample = scan.sample()
+            # Events come before their participant counts as read, so these are all of theirs.
+            if self._builder.counted >= len(log.log):
+                self._estimates = None if sample is None else self._builder.estimates(sample)
+                self._estimated_at = now
+        return self._estimates
+
+
+def known_until(provider: StageDataProvider, scope: SessionScope) -> datetime:
+    """Return when a session ended; of one that is live the present time."""
+    session = provider.store.session(scope)
+    end = session.end_time if session is not None else None
+    return end if isinstance(end, datetime) else provider.time_of(provider.clock.monotonic())
+
+
+def _percents(count: int) -> int:
+    """Return a number that grows by one when a count has grown by one percent."""
+    return int(100 * log1p(count))
