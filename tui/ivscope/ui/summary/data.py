@@ -34,10 +34,10 @@ from ivscope.render.facts_lines import session_span
 from ivscope.render.finding_lines import Cited, EvidenceKeys, FindingLines
 from ivscope.render.happened_lines import Happened, happened_lines
 from ivscope.render.lines import Line, Role, Span
+from ivscope.render.time_display import TimeDisplay
 from ivscope.ui.commands import ONLY_RECORDED
 from ivscope.ui.explorer.list_status import scan_word_alone
 from ivscope.ui.summary.lines import SummaryLine, SummaryTimes
-from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.event_stream import ParticipantStream, pause_or_go_on
 from ivscope.workspace.jobs import Jobs, ThreadJob
 from ivscope.workspace.names import Names
