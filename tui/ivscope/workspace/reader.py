@@ -16,6 +16,7 @@ from ivscope.domain.clock import Clock
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.read_all import ReadAll
 from ivscope.provider.fetch.scan import Scan
+from ivscope.provider.fetch.scan_members import Wanted
 from ivscope.provider.store.feed import Feed
 from ivscope.provider.store.fetchable import Fetchable
 from ivscope.workspace.jobs import Jobs, UiThread
@@ -126,12 +127,17 @@ class Reader:
         self.wait_until(is_done)
         return feed.status.failure is None
 
-    def read_session(self, scan: Scan) -> bool:
-        """Read everybody in a session, or go on with that. Returns whether all could be read."""
+    def read_session(self, scan: Scan, wanted: Wanted | None = None) -> bool:
+        """Read everybody in a session, or go on with that. Returns whether all could be read.
+
+        Args:
+            scan: The scan of the session.
+            wanted: Whom to read, when that is not everybody.
+        """
         session = self.provider.session(scan.session)
         if self.provider.store.session(scan.session) is None:
             self.read(session)
-        scan.start()
+        scan.start(wanted)
         self.wait_until(lambda: not scan.is_running)
         return scan.failure is None and not scan.log.participants_failed
 
