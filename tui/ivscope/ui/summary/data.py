@@ -20,7 +20,7 @@ from ivscope.analysis.session_summary import Summary
 from ivscope.analysis.summary import SummaryBuilder
 from ivscope.domain.stages import ParticipantScope, ParticipantSummary, SessionScope
 from ivscope.findings.client import VersionFails
-from ivscope.findings.finding import Ask, Certainty, EventRef, FactKind, Finding
+from ivscope.findings.finding import Ask, Certainty, Cited, EventRef, FactKind, Finding
 from ivscope.findings.shared_users import UserIdInTurn, UserIdReturns
 from ivscope.knowledge.error_codes import explain_code
 from ivscope.knowledge.explanation import ErrorSide
@@ -31,7 +31,7 @@ from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.render.bars import all_read
 from ivscope.render.cells import clip
 from ivscope.render.facts_lines import session_span
-from ivscope.render.finding_lines import Cited, EvidenceKeys, FindingLines
+from ivscope.render.finding_lines import EvidenceKeys, FindingLines
 from ivscope.render.happened_lines import Happened, happened_lines
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.time_display import TimeDisplay
