@@ -40,11 +40,11 @@ from ivscope.domain.stages import (
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
 from ivscope.render.event_json import raw_json
+from ivscope.render.time_display import TimeDisplay
 from ivscope.sources.decoding import decode_event
 from ivscope.ui.driver import QuickDriver
 from ivscope.ui.explorer.screen import ExplorerScreen
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
-from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.jobs import Jobs, UiThread
 from ivscope.workspace.launch import Launch
 from ivscope.workspace.place import Place

@@ -68,12 +68,32 @@ print(json.dumps(list(sys.modules)))
 """
 
 
-@pytest.mark.parametrize("package", ["ivscope.cli.main", "ivscope.cli"])
+@pytest.mark.parametrize("package", ["ivscope.cli.main", "ivscope.cli.explore"])
 def test_the_command_line_loads_neither_the_toolkit_nor_the_client_of_aws(package):
     names = [name for name in _everything() if f"{name}.".startswith(f"{package}.")]
     loaded = json.loads(_python(LOADED, names))
     assert package in loaded
     assert not set(loaded) & set(HEAVY)
+
+
+PRINTED = """
+import json, sys
+from ivscope.cli.main import main
+code = main(json.loads(sys.argv[1]))
+print(json.dumps([code, *sys.modules]))
+"""
+
+
+def test_a_command_that_prints_data_loads_no_toolkit():
+    code, *loaded = json.loads(_python(PRINTED, ["stages", "--demo"]).splitlines()[-1])
+    assert code == 0
+    assert "ivscope.cli.listings" in loaded
+    # Of rich the widths of characters only.
+    assert not {name.split(".")[0] for name in loaded} & {"textual"}
+    assert [name for name in loaded if name.startswith("rich.") and "_" not in name] == [
+        "rich.cells"
+    ]
+    assert not any(name.startswith("ivscope.ui") for name in loaded)
 
 
 def test_the_explorer_loads_no_rule_before_its_first_row():

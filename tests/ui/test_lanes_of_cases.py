@@ -13,8 +13,8 @@ from ivscope.endpoint.worlds.case_file import CaseWorld
 from ivscope.findings.rules import findings_for
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
+from ivscope.render.time_display import TimeDisplay
 from ivscope.ui.lanes.view import LanesView
-from ivscope.ui.time_display import TimeDisplay
 from support.aws_sources import aws_source
 from support.case_files import case
 from support.given_facts import words

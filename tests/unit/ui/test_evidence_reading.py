@@ -12,7 +12,8 @@ from ivscope.provider.fetch.rate_limiter import RateLimiter
 from ivscope.settings.commands import View
 from ivscope.ui.commands import Handlers, Unavailable
 from ivscope.ui.explorer.event_findings import EventFindings
-from ivscope.ui.explorer.evidence import EvidenceCommands, _reaches
+from ivscope.ui.explorer.evidence import EvidenceCommands
+from ivscope.workspace.event_refs import reads_past
 from ivscope.workspace.event_stream import ParticipantStream
 from ivscope.workspace.place import Place
 from ivscope.workspace.store_context import StoreContext
@@ -162,5 +163,5 @@ def test_without_an_event_there_is_no_evidence(case):
 def test_the_order_of_the_list_says_what_reaches_second_four(seconds, reaches):
     moment = 4_000_000 + int(EPOCH.timestamp()) * 1_000_000
     log = log_of([joined("host", second) for second in seconds])
-    assert _reaches(log, moment) is reaches
-    assert not _reaches(log, None)
+    assert reads_past(log, moment) is reaches
+    assert not reads_past(log, None)

@@ -3,7 +3,7 @@
 import argparse
 import sys
 from contextlib import suppress
-from typing import NoReturn
+from typing import Any, NoReturn
 
 FAILED = 1
 """Exit code when something that was asked for could not be done: a file given up, answers not
@@ -12,12 +12,46 @@ recorded, a rule that failed, a call refused."""
 USAGE = 2
 """Exit code for arguments or a terminal that we cannot work with."""
 
+INCOMPLETE = 3
+"""Exit code when not everything that was asked for could be read, or was."""
+
+NOTHING_FOUND = 4
+"""Exit code when everything was read, and nothing of it is what was asked for."""
+
+INTERRUPTED = 130
+"""Exit code after Ctrl+C, as the shell gives it."""
+
+EXIT_CODES = (
+    "Exit codes: 0 found; 1 failed; 2 wrong arguments; 3 not all could be read, or is; "
+    "4 nothing found; 70 a bug in ivscope; 130 interrupted."
+)
+"""For the help of every command that prints data."""
+
 WORLDS = ("incident", "quiet", "huge", "samples")
 """Demo worlds by name."""
 
 
+class CommandError(Exception):
+    """Ends a command without a traceback.
+
+    Args:
+        message: Says why, and what to do; may hold text from outside.
+        code: The exit code.
+    """
+
+    def __init__(self, message: str, code: int = USAGE) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class Parser(argparse.ArgumentParser):
-    """A parser whose errors hold arguments as text that a terminal does not act on."""
+    """A parser whose errors hold arguments as text that a terminal does not act on.
+
+    An option must be written in full: what is short for one option today is ambiguous tomorrow.
+    """
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - those of argparse
+        super().__init__(**{**options, "allow_abbrev": False})
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the arguments, and end."""

@@ -9,17 +9,19 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
-from ivscope.cli.command_line import FAILED, USAGE, fail
+from ivscope.cli.command_line import FAILED, INTERRUPTED, USAGE, CommandError, fail
 
 _COMMANDS = {
+    "stages": "listings:run_stages",
+    "sessions": "listings:run_sessions",
+    "participants": "listings:run_participants",
+    "events": "events:run",
+    "errors": "events:run_errors",
     "endpoint": "serve:run",
     "open": "explore:run_open",
 }
 """First words that are a command, each with its module here and function (words -> exit code).
 Without one of them the explorer opens."""
-
-_INTERRUPTED = 130
-"""Exit code after Ctrl+C, as the shell gives it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,8 +30,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = _COMMANDS.get(words[0]) if words else None
     module, function = (command or "explore:run").split(":")
     run_command = getattr(import_module(f"ivscope.cli.{module}"), function)
-    code: int = run_command(words if command is None else words[1:])
+    try:
+        code: int = run_command(words if command is None else words[1:])
+    except CommandError as ended:
+        return fail(str(ended), ended.code)
+    except BrokenPipeError:
+        return _left_alone()
     return code
+
+
+def _left_alone() -> int:
+    """End quietly since nobody reads the output any more; the exit code."""
+    # What is still in the buffer would fail once more when the interpreter ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def run() -> NoReturn:
@@ -43,7 +57,7 @@ def run() -> NoReturn:
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else USAGE
     except KeyboardInterrupt:
-        code = _INTERRUPTED
+        code = INTERRUPTED
     except Exception as bug:  # noqa: BLE001 - told, and the exit code says so
         code = _crashed(bug)
     for stream in filter(None, (sys.stdout, sys.stderr)):  # none where it was closed

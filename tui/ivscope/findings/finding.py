@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from ivscope.analysis.intervals import Why
 from ivscope.domain.stages import ParticipantScope, SessionScope
+from ivscope.domain.times import Time
 
 MOST_NAMED = 3
 """The most participants that a finding names for one reason."""
@@ -34,6 +35,16 @@ class EventRef:
 
     scope: ParticipantScope | SessionScope
     position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """An event that a finding rests on. Its texts are not yet safe."""
+
+    name: str | None
+    time: Time | None
+    who: str | None
+    """User id or participant id; None when it is that of the event under the cursor."""
 
 
 class FactKind(StrEnum):

@@ -12,6 +12,7 @@ from ivscope.domain.times import Time, to_microseconds
 from ivscope.findings.finding import (
     Ask,
     Certainty,
+    Cited,
     Claim,
     EventRef,
     FactKind,
@@ -65,16 +66,6 @@ class EvidenceKeys:
     """Reads a missing fact."""
     scan: str
     """Scans the session."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """An event that a finding rests on. Its texts are not yet safe."""
-
-    name: str | None
-    time: Time | None
-    who: str | None
-    """User id or participant id; None when it is that of the event under the cursor."""
 
 
 def _rule_failed(claim: RuleFailed) -> Text:

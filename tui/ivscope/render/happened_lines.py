@@ -6,12 +6,12 @@ from datetime import datetime
 
 from ivscope.analysis.estimates import Estimates, FirstRead
 from ivscope.domain.times import Time
-from ivscope.findings.finding import MOST_REFS, Ask, Certainty, Finding
+from ivscope.findings.finding import MOST_REFS, Ask, Certainty, Cited, Finding
 from ivscope.knowledge.explanation import ErrorSide
 from ivscope.render.cells import clip, line_width, wrap
 from ivscope.render.cells import width as text_width
 from ivscope.render.fields import LONGEST_VALUE, value_span
-from ivscope.render.finding_lines import CERTAINTIES, Cited, FindingLines, sentence
+from ivscope.render.finding_lines import CERTAINTIES, FindingLines, sentence
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe
 from ivscope.render.sentences.words import LACKING, counted

@@ -87,8 +87,8 @@ class IvscopeApp(KeyByKey):
     def _open(self) -> None:
         from ivscope.provider.fetch.provider import StageDataProvider  # noqa: PLC0415 - same
         from ivscope.provider.fetch.rate_limiter import RateLimiter  # noqa: PLC0415 - behind the first frame
+        from ivscope.render.time_display import TimeDisplay, machine_zone  # noqa: PLC0415 - same
         from ivscope.ui.explorer.screen import ExplorerScreen  # noqa: PLC0415 - same
-        from ivscope.ui.time_display import TimeDisplay, machine_zone  # noqa: PLC0415 - same
 
         configuration = self._configuration
         self._provider = StageDataProvider(

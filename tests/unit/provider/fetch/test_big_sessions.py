@@ -1,15 +1,17 @@
 """The scan of a session whose list has several pages: who is read first, and who at random."""
 
 from dataclasses import replace
+from datetime import timedelta
 from random import Random
 
 import pytest
 
 from ivscope.analysis.estimates import estimate
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.domain.stages import ParticipantSummary
+from ivscope.domain.stages import ParticipantFilter, ParticipantSummary
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
+from ivscope.provider.fetch.scan_members import Wanted
 from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.fetch.scan_queue import ScanQueue
 from ivscope.provider.store.event_log import EventTables
@@ -306,3 +308,52 @@ def test_the_range_holds_wherever_the_reading_is_stopped():
     told = [one for one in told if one is not None]
     assert len(told) > 150
     assert sum(told) >= 0.95 * len(told)
+
+
+# Not everybody is wanted.
+
+
+def read_wanted(provider, joined_by=None):
+    scan = provider.scan(SESSION)
+    scan.start(Wanted(ParticipantFilter(PUBLISHED, value=True), joined_by))
+    wait_for(lambda: not scan.is_running)
+    return scan
+
+
+def test_only_those_are_read_who_are_wanted(provide):
+    source = SessionSource(list_size=10)
+    source.add("early", published=True, first_join_time=EPOCH)
+    source.add("late", published=True, first_join_time=EPOCH + timedelta(seconds=1))
+    source.add("viewer", published=False, first_join_time=EPOCH)
+    source.add("untold", published=None, first_join_time=None)
+    scan = read_wanted(provide(source), EPOCH)
+    assert scan.state is ScanState.PAUSED, "not everybody is read"
+    assert set(scan.log.read_ids) == {"early", "untold"}
+    assert scan.log.participants_complete
+
+
+def test_a_long_list_is_not_read_to_its_end_when_the_narrowed_one_is_enough(provide):
+    source = session_of(60)
+    source.add("speaker", published=True)
+    scan = read_wanted(provide(source))
+    assert scan.state is ScanState.PAUSED
+    assert set(scan.log.read_ids) == {"speaker"}
+    assert not scan.log.participants_complete
+    assert source.order == ["", PUBLISHED, "speaker"]
+
+
+def test_a_scan_of_those_wanted_goes_on_with_everybody(provide):
+    source = session_of(25)
+    source.add("speaker", published=True)
+    scan = read_wanted(provide(source))
+    scan.start()
+    wait_for(lambda: not scan.is_running)
+    assert scan.state is ScanState.COMPLETE
+    assert scan.log.participants_read == 26
+    assert scan.log.participants_complete
+
+
+def test_a_scan_is_complete_when_nobody_was_left_out(provide):
+    source = SessionSource(list_size=10)
+    source.add("speaker", published=True)
+    assert read_wanted(provide(source)).state is ScanState.COMPLETE

@@ -7,7 +7,7 @@ from ivscope.domain.failures import ProviderFailure
 from ivscope.domain.stages import Participant, ParticipantScope
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import Priority
-from ivscope.provider.fetch.scan import STOPPED_BY
+from ivscope.provider.fetch.scan_members import STOPPED_BY
 from ivscope.provider.store.fact import Fact
 
 _AHEAD = 4

@@ -20,7 +20,16 @@ from ivscope.domain.stages import (
 )
 from ivscope.provider.fetch.fetcher import Fetcher
 from ivscope.provider.fetch.rate_limiter import Priority
-from ivscope.provider.fetch.scan_members import ScanMembers, ScannedFeed, can_begin, given_up
+from ivscope.provider.fetch.scan_members import (
+    COUNTED,
+    STOPPED_BY,
+    STOPPED_BY_ONE,
+    ScanMembers,
+    ScannedFeed,
+    Wanted,
+    can_begin,
+    given_up,
+)
 from ivscope.provider.fetch.scan_progress import CallRate, ScanPasses, ScanProgress, ScanState
 from ivscope.provider.fetch.scan_queue import READ_FIRST, Sample
 from ivscope.provider.store.event_feed import EventFeed
@@ -38,28 +47,6 @@ starts as soon as the rate limiter allows it, even while an answer is being stor
 
 FAILURES_IN_A_ROW = 8
 """So many failures without an answer in between concern the connection or all participants."""
-
-STOPPED_BY = frozenset(
-    {
-        FailureKind.EXPIRED,
-        FailureKind.CREDENTIALS,
-        FailureKind.DENIED,
-        FailureKind.CONFIGURATION,
-        FailureKind.THROTTLED,
-    }
-)
-"""Failures that the call for the next participant would meet as well. A throttled call has been
-repeated several times before it fails."""
-
-_STOPPED_BY_ONE = STOPPED_BY - {FailureKind.DENIED}
-"""Of these one call for the events of a participant is enough. That one participant is denied says
-nothing of the others."""
-
-_COUNTED = frozenset(
-    {FailureKind.NETWORK, FailureKind.TIMEOUT, FailureKind.SERVICE, FailureKind.DENIED}
-)
-"""One of these alone can be chance or concern one participant; several in a row mean an outage, or
-that nobody may be read."""
 
 _RUNNING = frozenset({ScanState.LISTING, ScanState.READING})
 
@@ -161,6 +148,8 @@ class Scan:
     def is_listing(self) -> bool:
         """Whether more participants are still to be listed in this round."""
         is_listed = self.log.participants_complete or self._list_failure is not None
+        # Of a long list the narrowed one is enough when not everybody is wanted.
+        is_listed = is_listed or (self._is_long and self._members.wanted is not None)
         return not is_listed or self._awaits_session or bool(self._narrowing)
 
     @property
@@ -224,13 +213,21 @@ class Scan:
         """
         return self._members.queue.sample(self.log)
 
-    def start(self) -> bool:
+    def start(self, wanted: Wanted | None = None) -> bool:
         """Begin, or go on after `pause`, `cancel` or a failure; once complete read what is new.
+
+        Args:
+            wanted: Whom to read, when that is not everybody. Then it pauses by itself; a long list
+                is not read to its end. Only for a scan that was not started before.
 
         Returns:
             Whether it is reading now.
         """
         with self._fetcher.changing():
+            if wanted is None:
+                self._members.want_everybody()
+            elif self._state is ScanState.IDLE:
+                self._members.wanted = wanted
             if not self.is_running and self._has_work():
                 self._failure = None
                 self._resume()
@@ -339,6 +336,8 @@ class Scan:
             self._stop(ScanState.FAILED, self._list_failure)
         elif self._denied is not None and not self.log.participants_read:
             self._stop(ScanState.FAILED, self._denied)
+        elif self._members.leaves_out:
+            self._set_state(ScanState.PAUSED)
         elif self.passes.end():
             self._begin_pass()
             self._resume()
@@ -354,6 +353,8 @@ class Scan:
     def _ask_list(self) -> None:
         feed = self.participants
         self._mark_list()
+        if self._is_long and self._members.wanted is not None:
+            return
         if feed.generation == self._outdated_list:
             if not feed.status.is_busy:
                 self._fetcher.begin_again(feed, Priority.SCAN)
@@ -374,7 +375,9 @@ class Scan:
             if self.passes.is_first:
                 if self._store.has_ended(self.session) and not self.log.participants_known:
                     self._members.queue.draw_others(self._draw)
-                lists = ((one, calls.participants(self.session, one)) for one in READ_FIRST)
+                wanted = self._members.wanted
+                first = READ_FIRST if wanted is None else (wanted.narrowed,)
+                lists = ((one, calls.participants(self.session, one)) for one in first)
                 self._narrowed = {one: self._store.feed(call) for one, call in lists}
                 self._ask_narrowed_lists()
         self._members.take_rows()
@@ -566,7 +569,7 @@ class Scan:
         self._let_go(scanned)
 
     def _fail(self, scanned: ScannedFeed, failure: ProviderFailure) -> None:
-        if failure.kind in _STOPPED_BY_ONE:
+        if failure.kind in STOPPED_BY_ONE:
             self._set_aside(scanned)
             self._stop(ScanState.FAILED, failure)
             return
@@ -575,7 +578,7 @@ class Scan:
         self.log.fail(scanned.number, failure)
         if scanned.is_refresh or not scanned.feed.pages:
             self._let_go(scanned)
-        self._failures_in_a_row += failure.kind in _COUNTED
+        self._failures_in_a_row += failure.kind in COUNTED
         if self._failures_in_a_row >= FAILURES_IN_A_ROW and not self._is_retrying:
             self._stop(ScanState.FAILED, failure)
 

@@ -1,8 +1,10 @@
-"""ScanMembers: which participants a scan reads next, and which it has read."""
+"""ScanMembers: whom a scan reads next, whom it has read, and which failures end that."""
 
 from collections import Counter
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
 
 from ivscope.domain.calls import Item
 from ivscope.domain.earlier_rows import EarlierRows
@@ -13,6 +15,47 @@ from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import Feed, FeedState
 from ivscope.provider.store.session_log import ReadState, SessionLog
+
+STOPPED_BY = frozenset(
+    {
+        FailureKind.EXPIRED,
+        FailureKind.CREDENTIALS,
+        FailureKind.DENIED,
+        FailureKind.CONFIGURATION,
+        FailureKind.THROTTLED,
+    }
+)
+"""Failures that the call for the next participant would meet as well. A throttled call has been
+repeated several times before it fails."""
+
+STOPPED_BY_ONE = STOPPED_BY - {FailureKind.DENIED}
+"""Of these one call for the events of a participant is enough. That one participant is denied says
+nothing of the others."""
+
+COUNTED = frozenset(
+    {FailureKind.NETWORK, FailureKind.TIMEOUT, FailureKind.SERVICE, FailureKind.DENIED}
+)
+"""One of these alone can be chance or concern one participant; several in a row mean an outage, or
+that nobody may be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whom a scan reads when not everybody is needed."""
+
+    narrowed: ParticipantFilter
+    """What the service can narrow its list to, one of `READ_FIRST`."""
+    joined_by: datetime | None = None
+    """Who joined for the first time after it is left out; None for nobody."""
+
+    def takes(self, row: ParticipantSummary) -> bool:
+        """Whether a participant is among them, or may be: a row need not say it."""
+        joined = row.first_join_time
+        is_late = (
+            isinstance(joined, datetime) and self.joined_by is not None and joined > self.joined_by
+        )
+        return not is_late and not self.narrowed.is_contradicted_by(row)
+
 
 _PASSES = 255
 """Passes are numbered from 1 to this and again from 1, so that one fits a byte; 0 is none."""
@@ -41,6 +84,10 @@ class ScanMembers:
         self.log = log
         self.rows = rows
         self.queue = ScanQueue()
+        self.wanted: Wanted | None = None
+        """Whom to read; None for everybody."""
+        self._left_out: list[int] = []
+        """Numbers of those who were listed and are not wanted."""
         self._opened_ids = opened_ids
         self._generation = rows.generation
         self._taken = 0
@@ -51,6 +98,20 @@ class ScanMembers:
         """By participant number: the pass in which it was read last."""
         self._was_gone = bytearray()
         """By participant number: whether it was listed as DISCONNECTED, then read."""
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether somebody is not wanted who is listed, or may be in the rest of the list."""
+        is_part = bool(self._left_out) or not self.log.participants_complete
+        return self.wanted is not None and is_part
+
+    def want_everybody(self) -> None:
+        """Queue those who were left out, unless they were read since."""
+        self.wanted = None
+        for number in self._left_out:
+            if self.log.state(number) is not ReadState.COMPLETE and not self.queue.is_due(number):
+                self.queue.add(number)
+        self._left_out.clear()
 
     def begin_pass(self) -> None:
         """Begin a pass: everybody listed from now on may have new events."""
@@ -115,7 +176,9 @@ class ScanMembers:
         # A row after which nobody is read, such as one that a person lists anew between two passes,
         # does not say that the events were read when all of them were there.
         self._was_gone[number] = is_gone and (was_gone or is_due)
-        if is_due and not self.queue.is_due(number):
+        if self.wanted is not None and not self.wanted.takes(row):
+            self._left_out.append(number)
+        elif is_due and not self.queue.is_due(number):
             self.queue.add(number)
         return number
 

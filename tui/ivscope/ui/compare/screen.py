@@ -16,12 +16,12 @@ from ivscope.render.cells import clip, pad
 from ivscope.render.event_json import raw_json
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe_lines
+from ivscope.render.time_display import TimeDisplay
 from ivscope.render.timestamps import NO_TIME, clock
 from ivscope.settings.commands import View
 from ivscope.ui.commands import Unavailable, keyboard
 from ivscope.ui.overlays import OverlayScreen, Shared
 from ivscope.ui.taking import clippings_for_place
-from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList, no_tail
 from ivscope.workspace.place import Place

@@ -9,6 +9,7 @@ from ivscope.domain.events import Event
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.render.bars import ListStatus, Trouble
+from ivscope.render.time_display import TimeDisplay
 from ivscope.settings.commands import View
 from ivscope.ui.commands import Handlers
 from ivscope.ui.explorer.events_pane import EventsPane
@@ -17,7 +18,6 @@ from ivscope.ui.explorer.list_status import troubles
 from ivscope.ui.explorer.picker_pane import PickerPane
 from ivscope.ui.status_area import StatusArea, TypedTexts
 from ivscope.ui.taking import Taking
-from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.jobs import Jobs
 from ivscope.workspace.launch import Launch
 from ivscope.workspace.place import Level, Place, Trail

@@ -14,8 +14,8 @@ from ivscope.provider.store.order import OrderLabel
 from ivscope.render.bars import ListStatus, tail_lines
 from ivscope.render.event_rows import EventLook, EventRows
 from ivscope.render.lines import Role, Span
+from ivscope.render.time_display import TimeDisplay
 from ivscope.ui.explorer.list_status import event_status
-from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.row_list import RowList, Tail
 from ivscope.workspace.event_list import EventList
 from ivscope.workspace.event_stream import EventStream, ParticipantStream, SessionStream

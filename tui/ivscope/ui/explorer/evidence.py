@@ -4,25 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ivscope.domain import calls
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.domain.times import to_microseconds
-from ivscope.findings.finding import EventRef, FactKey, FactKind
+from ivscope.findings.finding import EventRef
 from ivscope.provider.store.event_feed import EventFeed
-from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.fetchable import Fetchable
-from ivscope.provider.store.order import OrderLabel
 from ivscope.render.finding_lines import EvidenceKeys
 from ivscope.render.sentences.words import LACKING
 from ivscope.settings.key_names import first_key
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
-from ivscope.ui.explorer.event_findings import EventFindings, event_ref, own_ref, session_position
+from ivscope.ui.explorer.event_findings import EventFindings, event_ref
 from ivscope.ui.explorer.navigation import Navigation
+from ivscope.workspace.event_refs import own_ref, reads_past, session_position, target_of
 from ivscope.workspace.place import Level, Place
-
-_NEAR_US = 2_000_000
-"""Microseconds: how far around an event the rules look, so that it must be read further."""
 
 
 @dataclass(slots=True)
@@ -157,28 +152,14 @@ class EvidenceCommands:
         ask = self._event_findings.fetchable(findings)
         if ask is None:
             raise Unavailable("nothing to read that would tell more")
+        target = target_of(self._provider, ask.fact)
+        if target is None:
+            raise Unavailable("that takes the events of all participants: {go.timeline} reads them")
         time = None if self._pane.event is None else self._pane.event.time
         until = to_microseconds(time) if isinstance(time, datetime) else None
-        run = self._run = _Run(
-            self._target(ask.fact), self._navigation.here, LACKING[ask.what], until
-        )
+        run = self._run = _Run(target, self._navigation.here, LACKING[ask.what], until)
         self._step(run, is_first=True)
         self._say(f"reading {run.what}")
-
-    def _target(self, fact: FactKey) -> Fetchable:
-        """Return the list or fact of the provider that has a missing fact."""
-        scope = fact.scope
-        if fact.kind is FactKind.PARTICIPANTS:
-            return self._provider.participants(_session(scope))
-        if fact.kind is FactKind.INGEST_CONFIGURATIONS:
-            return self._provider.feed(calls.ingest_configurations(scope.stage_arn))
-        if not isinstance(scope, ParticipantScope):
-            raise Unavailable("that takes the events of all participants: {go.timeline} reads them")
-        if fact.kind is FactKind.PARTICIPANT:
-            return self._provider.participant(scope)
-        if fact.kind is FactKind.REPLICAS:
-            return self._provider.feed(calls.replicas(scope.stage_arn, scope.participant_id))
-        return self._provider.events(scope)
 
     def _step(self, run: _Run, *, is_first: bool) -> bool:
         """Have the next page read unless the moment is covered. Returns whether to go on."""
@@ -192,7 +173,7 @@ class EvidenceCommands:
         if not isinstance(target, EventFeed):
             return is_first and self._provider.read_more(target)
         if status.has_more:
-            if not is_first and _reaches(target.items, run.time_us):
+            if not is_first and reads_past(target.items, run.time_us):
                 return False
             return self._provider.read_more(target)
         return is_first and self._provider.refresh(target)
@@ -200,16 +181,6 @@ class EvidenceCommands:
 
 def _session(scope: ParticipantScope | SessionScope) -> SessionScope:
     return scope.session if isinstance(scope, ParticipantScope) else scope
-
-
-def _reaches(log: EventLog, time_us: int | None) -> bool:
-    """Whether events are read up to a moment, from the end at which the list begins."""
-    if time_us is None or not len(log):
-        return False
-    times = [at for at in (log.time_us(0), log.time_us(len(log) - 1)) if at is not None]
-    if log.order is OrderLabel.OLDEST_FIRST:
-        return max(times, default=time_us) > time_us + _NEAR_US
-    return log.order is OrderLabel.NEWEST_FIRST and min(times, default=time_us) < time_us - _NEAR_US
 
 
 def evidence_keys(keys: Mapping[str, str]) -> EvidenceKeys:

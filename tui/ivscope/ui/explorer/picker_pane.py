@@ -9,10 +9,10 @@ from ivscope.provider.fetch.rate_limiter import Priority
 from ivscope.provider.store.feed import FeedState
 from ivscope.render.bars import ListStatus, all_read, tail_lines
 from ivscope.render.picker_rows import PickerRows
+from ivscope.render.time_display import TimeDisplay
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.list_status import list_status
-from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.row_list import RowList, Tail
 from ivscope.workspace.place import Level, PickerState, Place
 

@@ -26,6 +26,7 @@ from ivscope.render.bars import (
     trouble_lines,
 )
 from ivscope.render.lines import Line
+from ivscope.render.time_display import TimeDisplay
 from ivscope.settings.commands import Area, Command, View, footer_hints
 from ivscope.settings.configuration import Configuration, effective_keys
 from ivscope.ui.commands import CommandScreen, keyboard
@@ -46,7 +47,6 @@ from ivscope.ui.explorer.session_views import SessionViews
 from ivscope.ui.overlays import OverlayScreen, Shared
 from ivscope.ui.status_area import StatusArea, TypedTexts
 from ivscope.ui.taking import Taking
-from ivscope.ui.time_display import TimeDisplay
 from ivscope.ui.widgets.canvas import Edge, LineBar
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.screens import QuietScreen

@@ -23,8 +23,8 @@ from ivscope.provider.fetch.scan import Scan
 from ivscope.render.cells import clip, line_width, pad
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.plots import UNSURE, Layer, Plot, PlotFrame, axis_line, cell_text, lane_cells
+from ivscope.render.time_display import TimeDisplay
 from ivscope.render.timestamps import in_zone
-from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.event_stream import pause_or_go_on
 from ivscope.workspace.names import Names
 from ivscope.workspace.reaches import Reaches

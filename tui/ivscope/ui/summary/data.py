@@ -15,7 +15,7 @@ from ivscope.analysis.session_summary import Summary
 from ivscope.analysis.summary import SummaryBuilder
 from ivscope.domain.stages import ParticipantScope, ParticipantSummary
 from ivscope.findings.client import VersionFails
-from ivscope.findings.finding import Ask, Certainty, EventRef, FactKind, Finding
+from ivscope.findings.finding import Ask, Certainty, Cited, EventRef, FactKind, Finding
 from ivscope.findings.shared_users import UserIdInTurn, UserIdReturns
 from ivscope.knowledge.error_codes import explain_code
 from ivscope.knowledge.explanation import ErrorSide
@@ -25,13 +25,13 @@ from ivscope.provider.fetch.scan import Scan
 from ivscope.render.bars import all_read
 from ivscope.render.cells import clip
 from ivscope.render.facts_lines import session_span
-from ivscope.render.finding_lines import Cited, EvidenceKeys, FindingLines
+from ivscope.render.finding_lines import EvidenceKeys, FindingLines
 from ivscope.render.happened_lines import Happened, happened_lines
 from ivscope.render.lines import Line, Role, Span
+from ivscope.render.time_display import TimeDisplay
 from ivscope.ui.commands import ONLY_RECORDED
 from ivscope.ui.explorer.list_status import scan_word_alone
 from ivscope.ui.summary.lines import SummaryLine, SummaryTimes
-from ivscope.ui.time_display import TimeDisplay
 from ivscope.workspace.event_stream import ParticipantStream, pause_or_go_on
 from ivscope.workspace.jobs import Jobs, ThreadJob
 from ivscope.workspace.names import Names

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivscope.render.time_display import PlatformZone, TimeDisplay, machine_zone
 from ivscope.render.timestamps import TimeStyle, clock, full
-from ivscope.ui.time_display import PlatformZone, TimeDisplay, machine_zone
 
 SUMMER = datetime(2026, 10, 24, 23, 30, tzinfo=UTC)
 WINTER = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)

@@ -1,0 +1,248 @@
+"""The commands that print data, against a service over real HTTP."""
+
+import csv
+import io
+import json
+import signal
+import subprocess
+
+import pytest
+
+from ivscope.cli import reading
+from ivscope.cli.main import main
+from ivscope.endpoint.server import Endpoint
+from support.recordings import recorded
+from support.small_world import (
+    EPOCH,
+    PARTICIPANT_ID,
+    REGION,
+    SESSION_ID,
+    STAGE_ARN,
+    SmallWorld,
+)
+from support.terminal import IVSCOPE, settings
+
+SECONDS = 30
+"""For one program: far more than it takes, so that only a hang ends it."""
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+
+
+@pytest.fixture
+def served():
+    with Endpoint(SmallWorld()) as endpoint:
+        yield endpoint
+        assert endpoint.bugs == ()
+
+
+class Ran:
+    """What a command has printed, and its exit code."""
+
+    def __init__(self, capsys, url, *words):
+        there = [] if url is None else ["--region", REGION, "--endpoint-url", url]
+        self.code = main([words[0], *there, *words[1:]])
+        self.out, self.err = capsys.readouterr()
+
+    @property
+    def records(self):
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def rows(self):
+        assert self.records[-1]["type"] == "end"
+        return self.records[:-1]
+
+    @property
+    def end(self):
+        return self.records[-1]
+
+
+def test_lists_are_printed_whole_with_a_last_record(served, capsys):
+    stages = Ran(capsys, served.url, "stages")
+    assert stages.code == 0
+    assert [row["name"] for row in stages.rows] == ["stage-0", "stage-1", "stage-2"]
+    assert stages.end["complete"]
+    assert stages.end["words"] == "3 stages, all read"
+    sessions = Ran(capsys, served.url, "sessions", STAGE_ARN)
+    assert [row["live"] for row in sessions.rows].count(True) == 1
+    people = Ran(capsys, served.url, "participants", STAGE_ARN, "live")
+    assert [row["sessionId"] for row in people.rows] == [SESSION_ID] * 7
+    published = Ran(capsys, served.url, "participants", STAGE_ARN, SESSION_ID, "--published")
+    assert {row["published"] for row in published.rows} == {True}
+
+
+def test_a_stage_is_found_by_its_name_and_a_session_by_latest(served, capsys):
+    people = Ran(capsys, served.url, "participants", "stage-0", "latest", "--limit", "2")
+    assert people.code == 0
+    assert len(people.rows) == 2
+    assert not people.end["complete"]
+    assert people.rows[0]["stageArn"] == STAGE_ARN
+    nobody = Ran(capsys, served.url, "participants", "stage-9", "latest")
+    assert (nobody.code, nobody.out) == (4, "")
+    assert nobody.err == "ivscope: no stage is named 'stage-9': ivscope stages lists all\n"
+
+
+def test_a_name_that_two_stages_have_is_refused_with_both(capsys):
+    world = SmallWorld()
+    rows = [{**row, "name": "twice"} for row in world.stages()[:2]]
+    world.stages = lambda: rows
+    with Endpoint(world) as endpoint:
+        refused = Ran(capsys, endpoint.url, "sessions", "twice")
+    assert (refused.code, refused.out) == (2, "")
+    assert "2 stages are named 'twice'; name one of them:" in refused.err
+    assert all(row["arn"] in refused.err for row in rows)
+
+
+def test_a_user_id_that_two_have_is_refused_with_both(served, capsys):
+    refused = Ran(capsys, served.url, "events", STAGE_ARN, SESSION_ID, "--user", "host-1")
+    assert refused.code == 2
+    assert PARTICIPANT_ID in refused.err
+    assert "guest_000005" in refused.err
+
+
+def test_events_are_those_of_the_filter_and_of_the_times(served, capsys):
+    place = (STAGE_ARN, SESSION_ID, PARTICIPANT_ID)
+    first = Ran(capsys, served.url, "events", *place, "--until", "2026-11-20 20:30:02")
+    assert first.code == 0
+    assert len(first.rows) == 4
+    assert first.rows[0]["eventTime"] == EPOCH.isoformat()
+    assert served.calls["ListParticipantEvents"] == 1, "what follows is outside the times"
+    quota = Ran(capsys, served.url, "errors", *place, "--filter", "code:QUOTA", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(quota.out)))
+    assert rows
+    assert {row["errorCode"] for row in rows} == {"QUOTA_EXCEEDED"}
+    none = Ran(capsys, served.url, "errors", *place, "--filter", "code:NO_SUCH_CODE")
+    assert none.code == 4
+    assert none.end["words"] == "0 errors of 250 events, all read"
+
+
+def test_what_is_cut_without_being_asked_for_is_incomplete(served, capsys, monkeypatch):
+    monkeypatch.setattr(reading, "MOST_RECORDS", 100)
+    place = (STAGE_ARN, SESSION_ID, PARTICIPANT_ID)
+    cut = Ran(capsys, served.url, "events", *place)
+    assert cut.code == 3
+    assert len(cut.rows) == 100
+    assert not cut.end["complete"]
+    assert cut.err == "ivscope: 100 events read, more available\n"
+    wanted = Ran(capsys, served.url, "events", *place, "--limit", "100")
+    assert wanted.code == 0
+    assert not wanted.end["complete"]
+    every = Ran(capsys, served.url, "events", *place, "--all")
+    assert every.code == 0
+    assert len(every.rows) == 250
+
+
+def test_the_events_of_everybody_come_in_order_of_time(capsys):
+    with Endpoint(SmallWorld(participants=3)) as endpoint:
+        everybody = Ran(capsys, endpoint.url, "events", STAGE_ARN, SESSION_ID)
+    assert everybody.code == 0
+    times = [row["eventTime"] for row in everybody.rows]
+    assert times == sorted(times)
+    assert "3 of 3 participants read" in everybody.end["words"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("events", STAGE_ARN, SESSION_ID, PARTICIPANT_ID, "--filter", "cod:X"),
+        ("events", STAGE_ARN, SESSION_ID, PARTICIPANT_ID, "--since", "soon"),
+        ("events", STAGE_ARN),
+        ("sessions",),
+    ],
+)
+def test_wrong_words_are_refused_before_any_call(served, capsys, words):
+    refused = Ran(capsys, served.url, *words)
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith("ivscope: ")
+    assert served.calls.total() == 0
+
+
+def test_an_option_must_be_written_in_full(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["stages", "--prof", "x"])
+    assert "unrecognized arguments: --prof x" in capsys.readouterr().err
+
+
+def test_a_call_that_is_refused_is_told_in_the_data_and_by_the_exit_code(served, capsys):
+    url = served.faulty_url("accessdenied")
+    refused = Ran(capsys, url, "sessions", STAGE_ARN)
+    assert refused.code == 1
+    assert [one["kind"] for one in refused.end["failures"]] == ["DENIED"]
+    assert not refused.end["complete"]
+
+
+def test_new_events_are_followed_until_there_are_enough(capsys):
+    world = SmallWorld(events=4)
+    plain = world.events
+
+    def growing(*place):
+        world.grow(events=1)
+        return plain(*place)
+
+    world.events = growing
+    with Endpoint(world) as endpoint:
+        place = (STAGE_ARN, SESSION_ID, PARTICIPANT_ID)
+        ran = Ran(capsys, endpoint.url, "events", *place, "--follow", "--limit", "6")
+    assert ran.code == 0
+    times = [row["eventTime"] for row in ran.rows]
+    assert times == sorted(times)
+    assert len(times) == 6
+
+
+def test_a_recording_is_read_without_a_call(capsys, tmp_path):
+    file = tmp_path / "night.ivscope"
+    with Endpoint(SmallWorld(stages=1)) as endpoint:
+        with recorded(file, endpoint.url):
+            pass
+        live = Ran(capsys, endpoint.url, "participants", STAGE_ARN, SESSION_ID).rows
+    for words in (("--from", str(file), STAGE_ARN, SESSION_ID), (str(file), SESSION_ID)):
+        ran = Ran(capsys, None, "participants", *words)
+        assert ran.code == 0
+        assert ran.rows == live
+    place = (str(file), SESSION_ID, PARTICIPANT_ID)
+    assert len(Ran(capsys, None, "events", *place).rows) == 250
+    assert Ran(capsys, None, "events", *place, "--follow").code == 2
+    assert Ran(capsys, None, "participants", str(tmp_path / "no.ivscope"), SESSION_ID).code == 2
+
+
+def test_whoever_stops_reading_ends_the_command_without_a_word():
+    script = f"{' '.join(IVSCOPE)} stages --demo | head -n 1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["/bin/bash", "-c", script],
+        env=settings(),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[-1] == "0"
+
+
+def test_ctrl_c_ends_following_with_a_last_record(served):
+    there = ["--region", REGION, "--endpoint-url", served.url]
+    words = ["events", STAGE_ARN, SESSION_ID, PARTICIPANT_ID, "--follow", "--limit", "500", *there]
+    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    with subprocess.Popen(
+        [*IVSCOPE, *words],
+        env=settings(**keys),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            lines = [process.stdout.readline() for _ in range(250)]
+            process.send_signal(signal.SIGINT)
+            rest, told = process.communicate(timeout=SECONDS)
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    assert all(json.loads(line)["type"] == "event" for line in lines)
+    end = json.loads(rest.splitlines()[-1])
+    assert (end["type"], end["complete"]) == ("end", False)
+    assert end["words"].startswith("interrupted: 250 events")
+    assert "Traceback" not in told

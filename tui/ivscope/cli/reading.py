@@ -1,0 +1,469 @@
+"""What all commands that print data share: where they read from, whose data, and how they end.
+
+Long because a running command is one thing: the words that name a stage are looked up by the same
+reader, told by the same progress and ended by the same exit code as what is then printed.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ivscope.cli.command_line import (
+    EXIT_CODES,
+    FAILED,
+    INCOMPLETE,
+    INTERRUPTED,
+    NOTHING_FOUND,
+    WORLDS,
+    CommandError,
+    Parser,
+    warn,
+)
+from ivscope.cli.connections import Origin, to_aws, to_recording, to_world
+from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
+from ivscope.domain.identifiers import is_participant_id, is_stage_arn, read_identifiers
+from ivscope.domain.stages import (
+    ParticipantFilter,
+    ParticipantScope,
+    SessionScope,
+    StageSession,
+)
+from ivscope.export.record_writer import Format, RecordWriter
+from ivscope.export.records import Record, RecordKind, end_record
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.fetch.rate_limiter import DEMAND_LIMIT, RateLimiter
+from ivscope.provider.store.feed import Feed
+from ivscope.render.cells import clip
+from ivscope.render.time_display import TimeDisplay, machine_zone
+from ivscope.settings.configuration import load
+from ivscope.workspace.reader import Reader
+
+if TYPE_CHECKING:
+    from ivscope.settings.configuration import Configuration
+
+MOST_RECORDS = 1_000
+"""Records that a command reads unless it is told more: ten calls, two and a half seconds."""
+
+LATEST = "latest"
+LIVE = "live"
+"""Words that stand for a session: the one that started last, and the one that goes on."""
+
+_MOST_CANDIDATES = 20
+"""So many of several that a name can mean are told."""
+
+_REDRAWN_EVERY_SECONDS = 0.1
+"""The progress is drawn again so often at most."""
+
+
+def command_parser(name: str, what: str) -> Parser:
+    """Make the parser of a command that prints data, with its connection and formats.
+
+    Args:
+        name: The command.
+        what: What it does, in sentences.
+    """
+    parser = Parser(prog=f"ivscope {name}", description=what, epilog=EXIT_CODES)
+    where = parser.add_argument_group("where to read from")
+    where.add_argument("--profile", help="AWS profile (else AWS_PROFILE, else the default one)")
+    where.add_argument("--region", help="AWS Region (else that of the ARN, else configured)")
+    where.add_argument("--endpoint-url", help="endpoint URL to use instead of the Region's")
+    where.add_argument("--demo", action="store_true", help="a made-up incident, no AWS needed")
+    where.add_argument("--world", choices=WORLDS, default="incident", help="which made-up data")
+    where.add_argument("--from", dest="file", metavar="FILE", help="read a recording, without AWS")
+    how = parser.add_argument_group("how to print")
+    how.add_argument(
+        "--format",
+        type=Format,
+        choices=list(Format),
+        metavar="|".join(Format),
+        help="table on a terminal, else jsonl",
+    )
+    how.add_argument(
+        "--exact", action="store_true", help="in csv: texts as they came, formulas too"
+    )
+    return parser
+
+
+def add_limit(parser: argparse.ArgumentParser) -> None:
+    """Add how many records are wanted."""
+    much = parser.add_mutually_exclusive_group()
+    much.add_argument(
+        "--limit",
+        type=_count,
+        metavar="N",
+        help=f"stop after N records (without it after {MOST_RECORDS:,}, and the exit code says so)",
+    )
+    much.add_argument("--all", action="store_true", help="read everything there is")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def add_place(parser: argparse.ArgumentParser, depth: int) -> None:
+    """Add the words that say whose data is meant.
+
+    Args:
+        parser: Gets the words.
+        depth: 1 for a stage, 2 for a session too, 3 for a participant too, which can be left out.
+    """
+    parser.add_argument(
+        "stage",
+        nargs="?",
+        metavar="STAGE",
+        help="ARN or name of the stage, or the file of a recording",
+    )
+    if depth > 1:
+        parser.add_argument(
+            "session", nargs="?", metavar="SESSION", help=f"its id, {LATEST}, or {LIVE}"
+        )
+    if depth > 2:  # noqa: PLR2004 - see above
+        parser.add_argument("participant", nargs="?", metavar="PARTICIPANT", help="its id")
+        parser.add_argument("--user", metavar="NAME", help="the participant with this user id")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLimit:
+    """How many records are wanted."""
+
+    most: int | None
+    """None for all."""
+    is_wanted: bool
+    """Whether somebody asked for so many: then there being more is no incompleteness."""
+
+    @classmethod
+    def of(cls, options: argparse.Namespace) -> "RecordLimit":
+        """Return what `add_limit` has read."""
+        if options.limit is not None:
+            return cls(options.limit, is_wanted=True)
+        return cls(None if options.all else MOST_RECORDS, is_wanted=False)
+
+
+class DataCommand:
+    """A running command: reads, prints records, tells how far it is, and knows its exit code."""
+
+    def __init__(self, name: str, options: argparse.Namespace, kinds: Sequence[RecordKind]) -> None:
+        """Connect to nothing yet.
+
+        Args:
+            name: The command.
+            options: What the parser of `command_parser` has read; a file in the place of the stage
+                is taken out of it.
+            kinds: Kinds of records that it prints.
+
+        Raises:
+            CommandError: The file cannot be used.
+        """
+        self.name = name
+        self._options = options
+        self.failures: dict[str, ProviderFailure] = {}
+        """What could not be read, by what it is."""
+        self.origin = _origin(options)
+        self.configuration, complaints = load(os.environ)
+        for complaint in complaints:
+            warn(complaint)
+        self.provider = StageDataProvider(
+            self.origin.connect,
+            # A person waits for every call of a command, those of a scan too.
+            rate_limiter=RateLimiter(background=DEMAND_LIMIT),
+            recorded=self.origin.recorded,
+            clock=self.origin.clock,
+        )
+        self.reader = Reader(self.provider, self._changed)
+        self.progress: Callable[[], str] = lambda: ""
+        """Returns how far reading is, in words."""
+        self._shown = ""
+        self._drawn_at = -_REDRAWN_EVERY_SECONDS
+        is_terminal = _is_terminal(sys.stdout)
+        self.form = options.format or (Format.TABLE if is_terminal else Format.JSONL)
+        self.zone = _zone(self.configuration, self.now)
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(errors="backslashreplace")
+        self._writer = RecordWriter(
+            sys.stdout,
+            self.form,
+            kinds,
+            zone=self.zone,
+            is_exact=options.exact,
+            is_terminal=is_terminal,
+        )
+
+    def now(self) -> datetime:
+        """Return the present; of a recording the time of its last answer."""
+        return self.origin.clock.now()
+
+    # Printing.
+
+    @property
+    def count(self) -> int:
+        """How many records were printed."""
+        return self._writer.count
+
+    def print(self, records: Iterable[Record]) -> None:
+        """Print records."""
+        for record in records:
+            self._hide_progress()
+            self._writer.write(record)
+
+    def print_text(self, lines: Iterable[str]) -> None:
+        """Print lines of safe text; only where the format is that of people."""
+        self._hide_progress()
+        self._writer.text("\n".join(lines))
+
+    def flush(self) -> None:
+        """Let a reader see what was printed so far."""
+        self._writer.flush()
+
+    def end(self, words: str, *, is_complete: bool, is_wanted: bool = False) -> int:
+        """Print the last record; the exit code.
+
+        Args:
+            words: What was read, as a sentence.
+            is_complete: Whether that is everything.
+            is_wanted: Whether somebody asked for no more than that.
+        """
+        self._hide_progress()
+        is_whole = is_complete and not self.failures
+        self._writer.end(
+            end_record(
+                self.name, self.count, is_complete=is_whole, words=words, failures=self.failures
+            )
+        )
+        self.reader.close()
+        for what, failure in self.failures.items():
+            warn(_told(what, failure))
+        # Where people read the records themselves, these say what is missing.
+        is_told = self.form is Format.TABLE and _is_terminal(sys.stdout) and not is_whole
+        if not is_told and (_is_terminal(sys.stderr) or not is_whole):
+            warn(words)
+        for bug in self.reader.jobs.bugs:
+            warn(bug.report)
+        return self._code(is_complete=is_complete or is_wanted)
+
+    def _code(self, *, is_complete: bool) -> int:
+        kinds = {failure.kind for failure in self.failures.values()}
+        if self.reader.jobs.bugs:
+            return FAILED
+        if kinds and not self.count and not kinds & {FailureKind.NOT_RECORDED}:
+            return NOTHING_FOUND if kinds == {FailureKind.NOT_FOUND} else FAILED
+        if kinds or not is_complete:
+            return INCOMPLETE
+        return 0 if self.count else NOTHING_FOUND
+
+    # Telling how far it is.
+
+    def _changed(self) -> None:
+        now = self.provider.clock.monotonic()
+        if now - self._drawn_at < _REDRAWN_EVERY_SECONDS or not _is_terminal(sys.stderr):
+            return
+        self._drawn_at = now
+        text = clip(self.progress(), _terminal_width() - 1)
+        if text != self._shown:
+            self._hide_progress()
+            self._shown = text
+            with suppress(OSError):
+                sys.stderr.write(f"\r{text}")
+                sys.stderr.flush()
+
+    def _hide_progress(self) -> None:
+        if self._shown:
+            with suppress(OSError):
+                sys.stderr.write("\r\x1b[K")
+                sys.stderr.flush()
+            self._shown = ""
+
+    def interrupted(self, words: str) -> int:
+        """Print the last record after Ctrl+C; the exit code."""
+        self.end(f"interrupted: {words}", is_complete=False)
+        return INTERRUPTED
+
+    # Whose data is meant.
+
+    def stage(self) -> str:
+        """Return the ARN of the stage that was named.
+
+        Raises:
+            CommandError: There is none of this name, or several, or none was named.
+        """
+        named = self._options.stage
+        if named is None:
+            if self.origin.session is None:
+                raise CommandError("name a stage: its ARN, its name, or the file of a recording")
+            return self.origin.session.stage_arn
+        if is_stage_arn(named):
+            return str(named)
+        self.progress = lambda: f"looking for the stage {named}"
+        feed = self.provider.stages()
+        self.reader.read_list(feed)
+        found = [row for row in feed.facts if row.name == named]
+        if len(found) == 1:
+            return found[0].arn
+        if feed.failure is not None:
+            self._give_up(f"the stage '{named}' was not found", feed.failure)
+        if not found:
+            raise CommandError(
+                f"no stage is named '{named}': ivscope stages lists all", NOTHING_FOUND
+            )
+        raise CommandError(
+            _several(f"{len(found)} stages are named '{named}'", (row.arn for row in found))
+        )
+
+    def session(self) -> SessionScope:
+        """Return the session that was named.
+
+        Raises:
+            CommandError: There is none, or none was named.
+        """
+        stage_arn, named = self.stage(), self._options.session
+        if named is None:
+            known = self.origin.session
+            if known is None or known.stage_arn != stage_arn:
+                raise CommandError(f"name a session: its id, {LATEST}, or {LIVE}")
+            return known
+        if named not in {LATEST, LIVE}:
+            return SessionScope(stage_arn, named)
+        row = self._listed_session(stage_arn, named)
+        return SessionScope(stage_arn, row.session_id)
+
+    def _listed_session(self, stage_arn: str, named: str) -> StageSession:
+        feed = self.provider.sessions(stage_arn)
+        # A live one, and the latest, can be on any page: no document tells the order of the list.
+        self.reader.read_list(feed)
+        if feed.failure is not None:
+            self._give_up(f"the {named} session was not found", feed.failure)
+        rows = [row for row in feed.facts if named == LATEST or row.end_time is None]
+        if not rows:
+            what = "no session" if named == LATEST else "no session that is live"
+            raise CommandError(f"the stage has {what}", NOTHING_FOUND)
+        if named == LIVE and len(rows) > 1:
+            raise CommandError(
+                _several(f"{len(rows)} sessions are live", (row.session_id for row in rows))
+            )
+        return max(rows, key=_start)
+
+    def participant(self) -> SessionScope | ParticipantScope:
+        """Return the participant that was named, or without one the session.
+
+        Raises:
+            CommandError: There is none, or several.
+        """
+        session, named = self.session(), self._options.participant
+        if self._options.user is not None:
+            if named is not None:
+                raise CommandError("name the participant by its id or by --user, not by both")
+            named = self._participant_of(session, self._options.user)
+        if named is None:
+            return session
+        if not is_participant_id(named):
+            raise CommandError(f"'{named}' is no participant id; a user id goes behind --user")
+        return ParticipantScope(session.stage_arn, session.session_id, named)
+
+    def _participant_of(self, session: SessionScope, user_id: str) -> str:
+        feed = self.provider.participants(session, ParticipantFilter("filterByUserId", user_id))
+        self.reader.read_list(feed)
+        if feed.failure is not None and feed.failure.kind is FailureKind.NOT_RECORDED:
+            feed = self.provider.participants(session)
+            self.reader.read_list(feed)
+        if feed.failure is not None:
+            self._give_up(f"the user '{user_id}' was not found", feed.failure)
+        ids = [row.participant_id for row in feed.facts if row.user_id == user_id]
+        if not ids:
+            raise CommandError(f"nobody in this session has the user id '{user_id}'", NOTHING_FOUND)
+        if len(ids) > 1:
+            raise CommandError(
+                _several(f"{len(ids)} participants have the user id '{user_id}'", ids)
+            )
+        return ids[0]
+
+    def _give_up(self, what: str, failure: ProviderFailure) -> None:
+        self.reader.close()
+        code = NOTHING_FOUND if failure.kind is FailureKind.NOT_FOUND else FAILED
+        if failure.kind is FailureKind.NOT_RECORDED:
+            code = INCOMPLETE
+        raise CommandError(_told(what, failure), code)
+
+    def read_rows(self, feed: Feed[Any], limit: RecordLimit, what: str) -> bool:
+        """Read a list as far as wanted. Returns whether all of it is read."""
+        self.progress = lambda: f"reading: {len(feed.items):,} {what}"
+        most = limit.most
+        self.reader.read_list(feed, lambda: most is not None and len(feed.items) >= most)
+        if feed.failure is not None:
+            self.failures[what] = feed.failure
+        return feed.is_complete and (most is None or len(feed.items) <= most)
+
+
+def take_pasted(options: argparse.Namespace) -> None:
+    """Take stage, session and participant out of a text that names them, in the stage's place."""
+    text = getattr(options, "stage", None)
+    if text is None or is_stage_arn(text) or "arn:" not in text:
+        return
+    found = read_identifiers(text)
+    options.stage = found.stage_arn or text
+    for name, value in (("session", found.session_id), ("participant", found.participant_id)):
+        if hasattr(options, name) and getattr(options, name) is None:
+            setattr(options, name, value)
+
+
+def _origin(options: argparse.Namespace) -> Origin:
+    """Where to read from, by the arguments."""
+    take_pasted(options)
+    stage = getattr(options, "stage", None)
+    if options.file is None and stage is not None and _is_file(stage):
+        options.file, options.stage = stage, None
+    try:
+        if options.file is not None:
+            return to_recording(options.file)
+        if options.demo:
+            return to_world(options.world)
+        arn = stage if stage is not None and is_stage_arn(stage) else None
+        return to_aws(options.profile, options.region, arn, options.endpoint_url)
+    except UnusableFileError as refused:
+        raise CommandError(str(refused)) from refused
+
+
+def _is_file(text: str) -> bool:
+    """Whether a text in the place of a stage is a file: names of stages have no slashes."""
+    return not is_stage_arn(text) and ("/" in text or Path(text).is_file())
+
+
+def _told(what: str, failure: ProviderFailure) -> str:
+    """Say what could not be read and what to do, where no key can be pressed."""
+    remedy = failure.remedy.replace("press r", "run it again")
+    return f"{what}: {failure.summary}\n{remedy}"
+
+
+def _several(what: str, candidates: Iterable[str]) -> str:
+    names = list(candidates)
+    rest = len(names) - _MOST_CANDIDATES
+    more = [f"and {rest:,} more"] if rest > 0 else []
+    return "\n".join([f"{what}; name one of them:", *names[:_MOST_CANDIDATES], *more])
+
+
+def _start(row: StageSession) -> float:
+    return row.start_time.timestamp() if isinstance(row.start_time, datetime) else 0.0
+
+
+def _zone(configuration: "Configuration", now: Callable[[], datetime]) -> tzinfo:
+    times = TimeDisplay(machine_zone(), now)
+    times.choose(configuration.zone)
+    return times.zone
+
+
+def _is_terminal(stream: Any) -> bool:  # noqa: ANN401 - of any class, and none where it was closed
+    return bool(stream and stream.isatty())
+
+
+def _terminal_width() -> int:
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError):
+        return 80
