@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from ivscope.domain.events import Event
 from ivscope.domain.stages import ParticipantScope
 from ivscope.export.telling import Told, told
-from ivscope.findings.finding import EventRef, Finding
+from ivscope.findings.finding import Cited, EventRef, Finding
 from ivscope.provider.fetch.provider import StageDataProvider
-from ivscope.render.finding_lines import Cited
 from ivscope.workspace.store_context import StoreContext
 
 

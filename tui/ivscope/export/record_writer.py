@@ -18,8 +18,8 @@ from enum import StrEnum
 from typing import Final, TextIO
 
 from ivscope.domain.times import UnreadableTime
-from ivscope.export.clippings import code
 from ivscope.export.records import ENDS, Record, RecordKind
+from ivscope.export.telling import code
 from ivscope.render.cells import pad
 from ivscope.render.cells import width as cell_width
 from ivscope.render.event_json import wire_time

@@ -22,10 +22,9 @@ from ivscope.domain.times import Time
 from ivscope.export.cli_commands import CliOptions
 from ivscope.export.looked_at import Looked, looked_at, own_position
 from ivscope.export.telling import Told, told, who_is_named
-from ivscope.findings.finding import Certainty, EventRef, Finding
+from ivscope.findings.finding import Certainty, Cited, EventRef, Finding
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
-from ivscope.render.finding_lines import Cited
 from ivscope.workspace.session_counts import SessionCounts
 from ivscope.workspace.store_context import StoreContext, session_facts
 

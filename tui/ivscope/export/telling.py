@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 from ivscope.analysis.intervals import Why
 from ivscope.domain.times import Time
-from ivscope.findings.finding import MOST_REFS, Ask, Certainty, EventRef, Finding
+from ivscope.findings.finding import MOST_REFS, Ask, Certainty, Cited, EventRef, Finding
 from ivscope.render.event_lines import reason
 from ivscope.render.fields import value_span
-from ivscope.render.finding_lines import Cited, sentence
+from ivscope.render.finding_lines import sentence
 from ivscope.render.safe import safe_lines
 from ivscope.render.sentences.words import LACKING, Moment, Outside, Part, Text, Who, counted
 from ivscope.render.timestamps import clock
