@@ -116,8 +116,7 @@ class _Printing:
         """Filter the list. Reads the session where it dates what was typed."""
         wanted = self._typed_filter()
         is_dated = not any(map(is_dated_elsewhere, wanted.times))
-        if not is_dated and self._provider.store.session(self._session) is None:
-            self._reader.read(self._provider.session(self._session))
+        if not is_dated and self._reader.read_times(self._session):
             wanted = self._typed_filter()
         self._list.use_filter(wanted.errors_only() if self._errors_only else wanted)
 
@@ -249,8 +248,7 @@ class _Printing:
     def _begin_following(self) -> None:
         self._command.flush()
         self._taken = len(self.stream.items)
-        if self._provider.store.session(self._session) is None:
-            self._reader.read(self._provider.session(self._session))
+        self._reader.read_times(self._session)
 
     def _is_live(self) -> bool | None:
         row = self._provider.store.session(self._session)

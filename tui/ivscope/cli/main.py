@@ -17,6 +17,8 @@ _COMMANDS = {
     "participants": "listings:run_participants",
     "events": "events:run",
     "errors": "events:run_errors",
+    "why": "why:run",
+    "record": "record:run",
     "endpoint": "serve:run",
     "open": "explore:run_open",
 }

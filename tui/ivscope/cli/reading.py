@@ -36,6 +36,7 @@ from ivscope.domain.stages import (
 )
 from ivscope.export.record_writer import Format, RecordWriter
 from ivscope.export.records import Record, RecordKind, end_record
+from ivscope.export.telling import fence
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import DEMAND_LIMIT, RateLimiter
 from ivscope.provider.store.feed import Feed
@@ -151,7 +152,13 @@ class RecordLimit:
 class DataCommand:
     """A running command: reads, prints records, tells how far it is, and knows its exit code."""
 
-    def __init__(self, name: str, options: argparse.Namespace, kinds: Sequence[RecordKind]) -> None:
+    def __init__(
+        self,
+        name: str,
+        options: argparse.Namespace,
+        kinds: Sequence[RecordKind],
+        record: str | None = None,
+    ) -> None:
         """Connect to nothing yet.
 
         Args:
@@ -159,15 +166,17 @@ class DataCommand:
             options: What the parser of `command_parser` has read; a file in the place of the stage
                 is taken out of it.
             kinds: Kinds of records that it prints.
+            record: File in which everything that is read is saved; None for none.
 
         Raises:
             CommandError: The file cannot be used.
         """
         self.name = name
-        self._options = options
+        self.options = options
+        """The arguments; a file in the place of the stage stands in `file`."""
         self.failures: dict[str, ProviderFailure] = {}
         """What could not be read, by what it is."""
-        self.origin = _origin(options)
+        self.origin = _origin(options, record)
         self.configuration, complaints = load(os.environ)
         for complaint in complaints:
             warn(complaint)
@@ -214,10 +223,24 @@ class DataCommand:
             self._hide_progress()
             self._writer.write(record)
 
-    def print_text(self, lines: Iterable[str]) -> None:
-        """Print lines of safe text; only where the format is that of people."""
+    def print_text(self, lines: Iterable[str], found: int) -> None:
+        """Print lines of safe text in the place of records, where people read them.
+
+        Args:
+            lines: The lines.
+            found: How many records they stand for.
+        """
         self._hide_progress()
-        self._writer.text("\n".join(lines))
+        text = fence(lines) if self.form is Format.MARKDOWN else "\n".join(lines)
+        self._writer.text(text, found)
+
+    @staticmethod
+    def width(otherwise: int) -> int:
+        """Return the cells of a line on stdout; `otherwise` when it is no terminal."""
+        try:
+            return os.get_terminal_size(sys.stdout.fileno()).columns
+        except (OSError, ValueError):
+            return otherwise
 
     def flush(self) -> None:
         """Let a reader see what was printed so far."""
@@ -243,7 +266,7 @@ class DataCommand:
             warn(_told(what, failure))
         # Where people read the records themselves, these say what is missing.
         is_told = self.form is Format.TABLE and _is_terminal(sys.stdout) and not is_whole
-        if not is_told and (_is_terminal(sys.stderr) or not is_whole):
+        if not is_told and (_is_terminal(sys.stderr) or not is_whole or not self.count):
             warn(words)
         for bug in self.reader.jobs.bugs:
             warn(bug.report)
@@ -294,7 +317,7 @@ class DataCommand:
         Raises:
             CommandError: There is none of this name, or several, or none was named.
         """
-        named = self._options.stage
+        named = self.options.stage
         if named is None:
             if self.origin.session is None:
                 raise CommandError("name a stage: its ARN, its name, or the file of a recording")
@@ -323,7 +346,7 @@ class DataCommand:
         Raises:
             CommandError: There is none, or none was named.
         """
-        stage_arn, named = self.stage(), self._options.session
+        stage_arn, named = self.stage(), self.options.session
         if named is None:
             known = self.origin.session
             if known is None or known.stage_arn != stage_arn:
@@ -356,11 +379,11 @@ class DataCommand:
         Raises:
             CommandError: There is none, or several.
         """
-        session, named = self.session(), self._options.participant
-        if self._options.user is not None:
+        session, named = self.session(), self.options.participant
+        if self.options.user is not None:
             if named is not None:
                 raise CommandError("name the participant by its id or by --user, not by both")
-            named = self._participant_of(session, self._options.user)
+            named = self._participant_of(session, self.options.user)
         if named is None:
             return session
         if not is_participant_id(named):
@@ -413,8 +436,8 @@ def take_pasted(options: argparse.Namespace) -> None:
             setattr(options, name, value)
 
 
-def _origin(options: argparse.Namespace) -> Origin:
-    """Where to read from, by the arguments."""
+def _origin(options: argparse.Namespace, record: str | None) -> Origin:
+    """Where to read from, by the arguments; and the file to record in."""
     take_pasted(options)
     stage = getattr(options, "stage", None)
     if options.file is None and stage is not None and _is_file(stage):
@@ -423,9 +446,9 @@ def _origin(options: argparse.Namespace) -> Origin:
         if options.file is not None:
             return to_recording(options.file)
         if options.demo:
-            return to_world(options.world)
+            return to_world(options.world, record)
         arn = stage if stage is not None and is_stage_arn(stage) else None
-        return to_aws(options.profile, options.region, arn, options.endpoint_url)
+        return to_aws(options.profile, options.region, arn, options.endpoint_url, record)
     except UnusableFileError as refused:
         raise CommandError(str(refused)) from refused
 

@@ -49,6 +49,11 @@ def findings_json(about: EventRef, findings: Sequence[Finding], event_at: EventA
     return json.dumps(document, ensure_ascii=True, indent=2)
 
 
+def finding_record(finding: Finding, event_at: EventAt) -> dict[str, object]:
+    """Return a finding as a record: what it is in the document, with its type in front."""
+    return {"type": "finding", **_finding(finding, event_at)}
+
+
 def _finding(finding: Finding, event_at: EventAt) -> dict[str, object]:
     rule, values, words = _said(finding.claim).values()
     return {

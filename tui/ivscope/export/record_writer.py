@@ -107,8 +107,9 @@ class RecordWriter:
         self._measure()
         self._out.flush()
 
-    def text(self, text: str) -> None:
-        """Write lines of safe text between tables; the caller knows that it is one."""
+    def text(self, text: str, found: int = 0) -> None:
+        """Write lines of safe text in the place of so many records, in a table or Markdown."""
+        self.count += found
         self._measure()
         self._out.write(f"{text}\n")
 

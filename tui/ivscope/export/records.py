@@ -141,6 +141,21 @@ FAILING: Final = RecordKind(
 
 NAME_COUNTS: Final = RecordKind("eventCount", ("name", "count"), ("name", "count"))
 
+RECORDINGS: Final = RecordKind(
+    "recording",
+    (
+        "file",
+        "stageArn",
+        "sessionId",
+        "participantsRead",
+        "participantsListed",
+        "events",
+        "answersLost",
+    ),
+    ("file", "participantsRead", "participantsListed", "events", "answersLost"),
+)
+"""What `ivscope record` has saved of a session."""
+
 FINDINGS: Final = RecordKind(
     "finding",
     ("rule", "certainty", "values", "sentence", "rests_on", "unknown", "would_tell"),

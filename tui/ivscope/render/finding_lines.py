@@ -133,6 +133,8 @@ class FindingLines:
     """What the key would read, None for nothing."""
     keys: EvidenceKeys
     """Keys in force."""
+    most_people: int = _MOST_LISTED
+    """At most so many people are listed one below the other."""
 
     def claims(self, findings: Sequence[Finding], first: Role = Role.TEXT) -> list[Line]:
         """Draw how sure each finding is and what it says.
@@ -234,9 +236,9 @@ class FindingLines:
 
     def _listed(self, label: str, people: Sequence[str]) -> list[Line]:
         """Draw people with numbers; of many the first ones."""
-        shown = [f"{number:2} {text}" for number, text in enumerate(people[:_MOST_LISTED], 1)]
-        if len(people) > _MOST_LISTED:
-            shown.append(f"… {len(people) - _MOST_LISTED} more")
+        shown = [f"{number:2} {text}" for number, text in enumerate(people[: self.most_people], 1)]
+        if len(people) > self.most_people:
+            shown.append(f"… {len(people) - self.most_people} more")
         lines: list[Line] = []
         for text in shown:
             lines += field("" if lines else label, (Span(text),), self.width)
