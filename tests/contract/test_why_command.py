@@ -1,4 +1,4 @@
-"""`ivscope why` and `ivscope record`, against the demo's incident over real HTTP."""
+"""`ivscope why`, `record`, `summary` and `report`, on the demo's incident over real HTTP."""
 
 import io
 import json
@@ -38,20 +38,31 @@ def alert(time="20:48:05", code="QUOTA_EXCEEDED"):
     )
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
+@pytest.fixture(scope="module", autouse=True)
+def quick():
     """Keys that any endpoint takes, and calls as fast as it answers: their number is the same."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    fast = RateLimiter(demand=10_000, background=10_000, window=0)
-    monkeypatch.setattr(reading, "RateLimiter", lambda **_limits: fast)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "test")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        fast = RateLimiter(demand=10_000, background=10_000, window=0)
+        patch.setattr(reading, "RateLimiter", lambda **_limits: fast)
+        yield
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def served():
     with Endpoint(open_world("incident", lambda: NOW)) as endpoint:
         yield endpoint
         assert endpoint.bugs == ()
+
+
+@pytest.fixture(scope="module")
+def file(served, tmp_path_factory):
+    """A recording of the show."""
+    path = str(tmp_path_factory.mktemp("recorded") / "night.ivscope")
+    there = ["--region", "us-west-2", "--endpoint-url", served.url]
+    assert main(["record", *there, MAIN_ARN, SHOW, "-o", path]) == 0
+    return path
 
 
 @pytest.fixture
@@ -70,15 +81,16 @@ def records(out):
 
 
 def test_the_cause_of_an_alert_is_printed_with_few_calls(served, run):
+    before = served.calls.total()
     code, out, _ = run("why", "-", "--format", "table", url=served.url, stdin=alert())
     assert code == 0
+    assert served.calls.total() - before <= MOST_CALLS
     text = " ".join(out.split())
     assert text.startswith(f"PUBLISH_ERROR QUOTA_EXCEEDED of priya-guest ({PRIYA}), 2026-11-27")
     assert "LIKELY 12 others were publishing in that second" in text
     assert "1 mara-host since 20:30:34" in text
     assert "12 kenji-rival (replica) since 20:41:07" in text
     assert "SEEN kenji-rival stopped publishing 3 min 55 s after" in text
-    assert served.calls.total() <= MOST_CALLS, served.calls
 
 
 def test_findings_are_data_beside_their_sentence(served, run):
@@ -96,29 +108,64 @@ def test_findings_are_data_beside_their_sentence(served, run):
     assert end["schema"] == 1
 
 
-def test_a_recording_tells_the_same_cause_without_a_call(served, run, tmp_path):
-    file = str(tmp_path / "night.ivscope")
-    code, out, _ = run("record", MAIN_ARN, SHOW, "-o", file, url=served.url)
-    assert code == 0
-    saved, end = records(out)
-    assert saved["participantsRead"] == saved["participantsListed"] == 40
-    assert end["complete"]
+def test_a_recording_tells_the_same_cause_without_a_call(served, run, file):
     live = records(run("why", alert(), url=served.url)[1])
     before = served.calls.total()
     code, out, _ = run("why", "--from", file, "-", stdin=alert())
     assert code == 0
     rules = [(one["rule"], one["sentence"]) for one in live if one["type"] == "finding"]
     assert [(one["rule"], one["sentence"]) for one in records(out)[1:-1]] == rules
-    summed = run("why", file, SHOW, "--user", "priya-guest", "--at", "20:48:05")
-    assert summed[0] == 0
+    at = run("why", file, SHOW, "--user", "priya-guest", "--at", "20:48:05")
+    assert at[0] == 0
     assert served.calls.total() == before
-    again = run("record", MAIN_ARN, SHOW, "-o", file, url=served.url)
-    assert again[0] == 2
-    assert "--resume" in again[2]
-    assert run("record", MAIN_ARN, SHOW, "-o", file, "--resume", url=served.url)[0] == 0
-    events = served.calls["ListParticipantEvents"]
-    assert run("record", MAIN_ARN, SHOW, "-o", file, "--resume", url=served.url)[0] == 0
-    assert served.calls["ListParticipantEvents"] == events, "all of them are in the file"
+
+
+def test_recording_goes_on_with_a_file_only_when_asked_to(served, run, file):
+    asked = served.calls["ListParticipantEvents"]
+    record = ("record", MAIN_ARN, SHOW, "-o", file)
+    code, out, err = run(*record, url=served.url)
+    assert (code, out) == (2, "")
+    assert "--resume" in err
+    code, out, _ = run(*record, "--resume", url=served.url)
+    assert code == 0
+    saved, end = records(out)
+    assert saved["participantsRead"] == saved["participantsListed"] == 40
+    assert end["complete"]
+    assert served.calls["ListParticipantEvents"] == asked, "all of them are in the file"
+
+
+def test_a_summary_has_counts_and_findings_of_the_session(run, file):
+    code, out, _ = run("summary", file)
+    assert code == 0
+    whole, *rows, end = records(out)
+    assert whole["events"] == 2161
+    assert whole["participantsRead"] == 40
+    assert {row["type"] for row in rows} == {
+        "errorCount",
+        "failingParticipant",
+        "eventCount",
+        "finding",
+    }
+    assert sum(row["count"] for row in rows if row["type"] == "errorCount") == whole["errors"]
+    assert "burst" in {row.get("rule") for row in rows}
+    assert end["found"] == len(rows) + 1
+    text = " ".join(run("summary", file, "--format", "table")[1].split())
+    assert "7 participants got INTERNAL_SERVER_EXCEPTION within 37 s" in text
+    assert "--clients reads SDK" in text
+
+
+def test_a_report_is_written_to_stdout_or_to_a_file(run, file, tmp_path):
+    code, out, _ = run("report", file)
+    assert code == 0
+    assert out.startswith("# Incident report: stage `fri-night-live`")
+    assert "priya-guest" in out
+    page = tmp_path / "night.html"
+    code, out, _ = run("report", file, "-o", str(page), "--redact")
+    assert (code, out) == (0, "")
+    assert page.stat().st_mode & 0o777 == 0o600
+    page = page.read_text("utf-8")
+    assert page.lower().startswith("<!doctype html>")
+    assert "priya-guest" not in page
 
 
 def test_an_event_that_is_not_there_is_said_with_the_nearest_one(served, run):
@@ -155,7 +202,6 @@ def test_an_alert_that_names_several_is_not_guessed(served, run):
     assert (code, out) == (2, "")
     assert PRIYA in err
     assert "rJ8znbQQyqev" in err
-    assert served.calls.total() == 0
 
 
 def test_open_goes_on_in_the_explorer_at_that_event(served, run, monkeypatch):

@@ -34,6 +34,7 @@ from ivscope.domain.stages import (
     SessionScope,
     StageSession,
 )
+from ivscope.export.cli_commands import CliOptions
 from ivscope.export.record_writer import Format, RecordWriter
 from ivscope.export.records import Record, RecordKind, end_record
 from ivscope.export.telling import fence
@@ -43,6 +44,7 @@ from ivscope.provider.store.feed import Feed
 from ivscope.render.cells import clip
 from ivscope.render.time_display import TimeDisplay, machine_zone
 from ivscope.settings.configuration import load
+from ivscope.settings.prompt_history import without_secrets
 from ivscope.workspace.reader import Reader
 
 if TYPE_CHECKING:
@@ -62,8 +64,8 @@ _REDRAWN_EVERY_SECONDS = 0.1
 """The progress is drawn again so often at most."""
 
 
-def command_parser(name: str, what: str) -> Parser:
-    """Make the parser of a command that prints data, with its connection and formats.
+def reading_parser(name: str, what: str) -> Parser:
+    """Make the parser of a command that reads, with its connection.
 
     Args:
         name: The command.
@@ -77,6 +79,16 @@ def command_parser(name: str, what: str) -> Parser:
     where.add_argument("--demo", action="store_true", help="a made-up incident, no AWS needed")
     where.add_argument("--world", choices=WORLDS, default="incident", help="which made-up data")
     where.add_argument("--from", dest="file", metavar="FILE", help="read a recording, without AWS")
+    parser.add_argument(
+        "--redact", action="store_true", help="user-1, value-1 for user ids and attributes"
+    )
+    parser.set_defaults(format=None, exact=False)
+    return parser
+
+
+def command_parser(name: str, what: str) -> Parser:
+    """Make the parser of a command that prints records: as `reading_parser`, with formats."""
+    parser = reading_parser(name, what)
     how = parser.add_argument_group("how to print")
     how.add_argument(
         "--format",
@@ -177,6 +189,8 @@ class DataCommand:
         self.failures: dict[str, ProviderFailure] = {}
         """What could not be read, by what it is."""
         self.origin = _origin(options, record)
+        if options.redact:
+            self.origin = self.origin.redacted()
         self.configuration, complaints = load(os.environ)
         for complaint in complaints:
             warn(complaint)
@@ -188,6 +202,8 @@ class DataCommand:
             clock=self.origin.clock,
         )
         self.reader = Reader(self.provider, self._changed)
+        self._has_document = False
+        """Whether a document was written instead of records."""
         self.progress: Callable[[], str] = lambda: ""
         """Returns how far reading is, in words."""
         self._shown = ""
@@ -214,8 +230,8 @@ class DataCommand:
 
     @property
     def count(self) -> int:
-        """How many records were printed."""
-        return self._writer.count
+        """How many records, or documents, were printed."""
+        return self._writer.count + self._has_document
 
     def print(self, records: Iterable[Record]) -> None:
         """Print records."""
@@ -242,6 +258,22 @@ class DataCommand:
         except (OSError, ValueError):
             return otherwise
 
+    def wrote(self) -> None:
+        """Note that a document was written, which has no records."""
+        self._has_document = True
+
+    def connection(self) -> CliOptions:
+        """Return how the data was read, for commands that read it again."""
+        details, options = self.provider.source_details, self.options
+        url = None if details is None else details.endpoint_url
+        return CliOptions(
+            profile=options.profile,
+            region=None if details is None else details.region,
+            endpoint_url=None if url is None else without_secrets(url),
+            demo_world=options.world if options.demo else None,
+            is_redacted=options.redact,
+        )
+
     def flush(self) -> None:
         """Let a reader see what was printed so far."""
         self._writer.flush()
@@ -256,11 +288,12 @@ class DataCommand:
         """
         self._hide_progress()
         is_whole = is_complete and not self.failures
-        self._writer.end(
-            end_record(
-                self.name, self.count, is_complete=is_whole, words=words, failures=self.failures
+        if not self._has_document:
+            self._writer.end(
+                end_record(
+                    self.name, self.count, is_complete=is_whole, words=words, failures=self.failures
+                )
             )
-        )
         self.reader.close()
         for what, failure in self.failures.items():
             warn(_told(what, failure))
@@ -381,6 +414,8 @@ class DataCommand:
         """
         session, named = self.session(), self.options.participant
         if self.options.user is not None:
+            if self.options.redact:
+                raise CommandError("--redact hides user ids: name the participant by its id")
             if named is not None:
                 raise CommandError("name the participant by its id or by --user, not by both")
             named = self._participant_of(session, self.options.user)

@@ -29,6 +29,8 @@ def run(words: Sequence[str]) -> int:
     options = parser.parse_args(words)
     if options.file is not None:
         raise CommandError("a recording is read from the service, not from another file")
+    if options.redact:
+        raise CommandError("a recording keeps answers as they came: use --redact when you open it")
     if Path(options.output).exists() and not options.resume:
         raise CommandError(f"{options.output} is there already: --resume goes on with it")
     command = DataCommand("record", options, [RECORDINGS], record=options.output)
