@@ -46,7 +46,7 @@ def run_errors(words: Sequence[str]) -> int:
 
 
 def _run(name: str, what: str, words: Sequence[str], *, errors_only: bool) -> int:
-    parser = command_parser(name, what)
+    parser = command_parser(name, what, [EVENTS])
     add_place(parser, 3)
     add_limit(parser)
     which = parser.add_argument_group("which events")

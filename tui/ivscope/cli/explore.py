@@ -31,8 +31,9 @@ def _explorer_parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="ivscope",
         description="Explore Amazon IVS Real-Time stage sessions in the terminal. Read-only.",
-        epilog="ivscope open --help tells how to open a recording without AWS, and ivscope "
-        "endpoint --help how to serve a demo world or a case file over HTTP.",
+        epilog="Commands that print without a screen, each with its own --help: ivscope stages, "
+        "sessions, participants, events, errors, summary, why, report, record. ivscope open opens "
+        "a recording without AWS, and ivscope endpoint serves a demo world or a case file.",
     )
     _add_place(parser)
     parser.add_argument("--profile", help="AWS profile (else AWS_PROFILE, else the default one)")

@@ -36,7 +36,7 @@ from ivscope.domain.stages import (
 )
 from ivscope.export.cli_commands import CliOptions
 from ivscope.export.record_writer import Format, RecordWriter
-from ivscope.export.records import Record, RecordKind, end_record
+from ivscope.export.records import ENDS, SCHEMA_VERSION, Record, RecordKind, end_record
 from ivscope.export.telling import fence
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import DEMAND_LIMIT, RateLimiter
@@ -86,9 +86,18 @@ def reading_parser(name: str, what: str) -> Parser:
     return parser
 
 
-def command_parser(name: str, what: str) -> Parser:
-    """Make the parser of a command that prints records: as `reading_parser`, with formats."""
+def command_parser(name: str, what: str, kinds: Sequence[RecordKind]) -> Parser:
+    """Make the parser of a command that prints records: as `reading_parser`, with formats.
+
+    Args:
+        name: The command.
+        what: What it does, in sentences.
+        kinds: Kinds of records that it prints, for its help.
+    """
     parser = reading_parser(name, what)
+    told = (f"{kind.name}: {', '.join(kind.members)}." for kind in (*kinds, ENDS))
+    members = f"Members of its records, version {SCHEMA_VERSION}, after their type - "
+    parser.epilog = f"{members}{' '.join(told)} {EXIT_CODES}"
     how = parser.add_argument_group("how to print")
     how.add_argument(
         "--format",

@@ -20,6 +20,7 @@ def run(words: Sequence[str]) -> int:
         "record",
         "Read a session whole and save every answer as it came: ivscope open shows the file with "
         "all keys, and every command that prints data reads it with --from FILE.",
+        [RECORDINGS],
     )
     add_place(parser, 2)
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the file")

@@ -37,9 +37,9 @@ _WIDTH = 100
 
 def run(words: Sequence[str]) -> int:
     """Print counts and findings of a session; the exit code."""
-    parser = command_parser(
-        "summary", "Print what happened in a session: its counts, and the findings about it."
-    )
+    kinds = [SUMMARIES, ERROR_COUNTS, FAILING, NAME_COUNTS, FINDINGS]
+    what = "Print what happened in a session: its counts, and the findings about it."
+    parser = command_parser("summary", what, kinds)
     add_place(parser, 2)
     parser.add_argument(
         "--clients",
@@ -47,7 +47,6 @@ def run(words: Sequence[str]) -> int:
         help="read SDK, browser and system of everybody too, a call each: findings may need them",
     )
     options = parser.parse_args(words)
-    kinds = [SUMMARIES, ERROR_COUNTS, FAILING, NAME_COUNTS, FINDINGS]
     command = DataCommand("summary", options, kinds)
     session = command.session()
     scan = command.provider.scan(session)

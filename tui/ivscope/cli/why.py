@@ -47,6 +47,7 @@ def run(words: Sequence[str]) -> int:
         "Print why something happened: the findings about an event, how sure each is, and what "
         "it rests on. STAGE can be an alert instead: an EventBridge event, a log line, or - for "
         "one on stdin.",
+        [EVENTS, FINDINGS],
     )
     add_place(parser, 3)
     parser.add_argument("--at", metavar="TIME", help="when it happened: 20:48:05, 2026-11-23 20:36")
