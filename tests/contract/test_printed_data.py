@@ -111,6 +111,7 @@ def test_events_are_those_of_the_filter_and_of_the_times(served, capsys):
     assert len(first.rows) == 4
     assert first.rows[0]["eventTime"] == EPOCH.isoformat()
     assert served.calls["ListParticipantEvents"] == 1, "what follows is outside the times"
+    assert len(Ran(capsys, served.url, "events", *place, "--until", "-2d").rows) == 250
     quota = Ran(capsys, served.url, "errors", *place, "--filter", "code:QUOTA", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(quota.out)))
     assert rows
@@ -221,6 +222,21 @@ def test_whoever_stops_reading_ends_the_command_without_a_word():
     )
     assert done.stderr == ""
     assert done.stdout.splitlines()[-1] == "0"
+
+
+@pytest.mark.parametrize("closed", [">&-", "> /dev/full"])
+def test_a_stdout_that_takes_nothing_is_told(closed):
+    done = subprocess.run(
+        ["/bin/bash", "-c", f"{' '.join(IVSCOPE)} stages --demo {closed}"],
+        env=settings(),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("ivscope: ")
+    assert "bug" not in done.stderr
 
 
 def test_ctrl_c_ends_following_with_a_last_record(served):

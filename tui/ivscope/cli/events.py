@@ -1,7 +1,7 @@
 """The commands `ivscope events` and `errors`: the events of a participant, or of everybody."""
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from ivscope.analysis.filter_parser import parse_filter
@@ -18,7 +18,7 @@ from ivscope.cli.reading import DataCommand, RecordLimit, add_limit, add_place, 
 from ivscope.domain.failures import ProviderFailure
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.domain.times import EARLIEST_US, LATEST_US, to_microseconds
-from ivscope.export.records import EVENTS, event_record
+from ivscope.export.records import EVENTS, Record, event_record
 from ivscope.provider.fetch.following import LONGEST_WAIT_SECONDS, Follower, FollowState
 from ivscope.provider.store.order import OrderLabel
 from ivscope.render.bars import in_number, rows_read
@@ -204,13 +204,17 @@ class _Printing:
         return most is not None and self._command.count >= most
 
     def _print(self, positions: Iterable[int]) -> None:
+        self._command.print(self._records(positions))
+
+    def _records(self, positions: Iterable[int]) -> Iterator[Record]:
+        """Yield the records of events; those beyond the limit are cut off."""
         for position in positions:
             if self._is_full:
                 self._is_cut = True
                 return
             event = self.stream.items[position]
             user_id = self.stream.user_of(event.participant_id or "")
-            self._command.print([event_record(event, self._scope, user_id)])
+            yield event_record(event, self._scope, user_id)
 
     def _print_rows(self) -> None:
         """Print the rows that came since the last time."""

@@ -7,8 +7,8 @@ reader, told by the same progress and ended by the same exit code as what is the
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -34,20 +34,18 @@ from ivscope.domain.stages import (
     SessionScope,
     StageSession,
 )
-from ivscope.export.cli_commands import CliOptions
 from ivscope.export.record_writer import Format, RecordWriter
 from ivscope.export.records import ENDS, SCHEMA_VERSION, Record, RecordKind, end_record
-from ivscope.export.telling import fence
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import DEMAND_LIMIT, RateLimiter
 from ivscope.provider.store.feed import Feed
 from ivscope.render.cells import clip
 from ivscope.render.time_display import TimeDisplay, machine_zone
 from ivscope.settings.configuration import load
-from ivscope.settings.prompt_history import without_secrets
 from ivscope.workspace.reader import Reader
 
 if TYPE_CHECKING:
+    from ivscope.export.cli_commands import CliOptions
     from ivscope.settings.configuration import Configuration
 
 MOST_RECORDS = 1_000
@@ -192,6 +190,8 @@ class DataCommand:
         Raises:
             CommandError: The file cannot be used.
         """
+        if sys.stdout is None:
+            raise CommandError("stdout is closed: there is nowhere to print", FAILED)
         self.name = name
         self.options = options
         """The arguments; a file in the place of the stage stands in `file`."""
@@ -244,9 +244,9 @@ class DataCommand:
 
     def print(self, records: Iterable[Record]) -> None:
         """Print records."""
-        for record in records:
-            self._hide_progress()
-            self._writer.write(record)
+        with self._printing():
+            for record in records:
+                self._writer.write(record)
 
     def print_text(self, lines: Iterable[str], found: int) -> None:
         """Print lines of safe text in the place of records, where people read them.
@@ -255,9 +255,13 @@ class DataCommand:
             lines: The lines.
             found: How many records they stand for.
         """
-        self._hide_progress()
-        text = fence(lines) if self.form is Format.MARKDOWN else "\n".join(lines)
-        self._writer.text(text, found)
+        text = "\n".join(lines)
+        if self.form is Format.MARKDOWN:
+            from ivscope.export.telling import fence  # noqa: PLC0415 - loads sentences
+
+            text = fence(text.split("\n"))
+        with self._printing():
+            self._writer.text(text, found)
 
     @staticmethod
     def width(otherwise: int) -> int:
@@ -271,8 +275,11 @@ class DataCommand:
         """Note that a document was written, which has no records."""
         self._has_document = True
 
-    def connection(self) -> CliOptions:
+    def connection(self) -> "CliOptions":
         """Return how the data was read, for commands that read it again."""
+        from ivscope.export.cli_commands import CliOptions  # noqa: PLC0415 - for reports only
+        from ivscope.settings.prompt_history import without_secrets  # noqa: PLC0415 - same
+
         details, options = self.provider.source_details, self.options
         url = None if details is None else details.endpoint_url
         return CliOptions(
@@ -285,7 +292,26 @@ class DataCommand:
 
     def flush(self) -> None:
         """Let a reader see what was printed so far."""
-        self._writer.flush()
+        with self._printing():
+            self._writer.flush()
+
+    def write(self, document: str) -> None:
+        """Print a document, which has no records."""
+        self.wrote()
+        with self._printing():
+            sys.stdout.write(document)
+            sys.stdout.flush()
+
+    @contextmanager
+    def _printing(self) -> Iterator[None]:
+        """End the command by a sentence when stdout cannot be written, as on a full disk."""
+        self._hide_progress()
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise CommandError(f"cannot print: {error.strerror}", FAILED) from error
 
     def end(self, words: str, *, is_complete: bool, is_wanted: bool = False) -> int:
         """Print the last record; the exit code.
@@ -295,14 +321,13 @@ class DataCommand:
             is_complete: Whether that is everything.
             is_wanted: Whether somebody asked for no more than that.
         """
-        self._hide_progress()
         is_whole = is_complete and not self.failures
         if not self._has_document:
-            self._writer.end(
-                end_record(
-                    self.name, self.count, is_complete=is_whole, words=words, failures=self.failures
-                )
+            last = end_record(
+                self.name, self.count, is_complete=is_whole, words=words, failures=self.failures
             )
+            with self._printing():
+                self._writer.end(last)
         self.reader.close()
         for what, failure in self.failures.items():
             warn(_told(what, failure))

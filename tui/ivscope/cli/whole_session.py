@@ -1,6 +1,5 @@
 """The commands `ivscope summary` and `report`: counts and findings of a whole session."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -83,16 +82,16 @@ def run_report(words: Sequence[str]) -> int:
 
     report = read_report(command.provider, scan, command.now(), command.connection())
     name = "report.html" if options.html else options.output or ""
-    _write(report_text(report, name), options.output)
-    command.wrote()
+    text = report_text(report, name)
+    if options.output is None:
+        command.write(text)
+    else:
+        _save(text, options.output)
+        command.wrote()
     return command.end(_words(scan), is_complete=report.is_complete)
 
 
-def _write(text: str, file: str | None) -> None:
-    if file is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-        return
+def _save(text: str, file: str) -> None:
     from ivscope.settings.files import save_private  # noqa: PLC0415 - only for a file
 
     try:

@@ -9,9 +9,8 @@ means changes only with the version.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ivscope.analysis.session_summary import Summary
 from ivscope.domain.events import Event
 from ivscope.domain.failures import ProviderFailure
 from ivscope.domain.stages import (
@@ -22,6 +21,9 @@ from ivscope.domain.stages import (
     StageSummary,
 )
 from ivscope.render.event_json import event_document
+
+if TYPE_CHECKING:
+    from ivscope.analysis.session_summary import Summary
 
 SCHEMA_VERSION: Final = 1
 """Version of the members below, in every last record."""
@@ -241,7 +243,7 @@ def event_record(
 
 
 def summary_records(
-    summary: Summary, scope: SessionScope | ParticipantScope, session: StageSession | None
+    summary: "Summary", scope: SessionScope | ParticipantScope, session: StageSession | None
 ) -> list[Record]:
     """Return the counts of a session or of a participant: the whole, then codes, people, names."""
     whole = {
