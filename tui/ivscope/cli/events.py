@@ -136,7 +136,7 @@ class _Printing:
 
     def _read_one(self, scope: ParticipantScope, stream: ParticipantStream) -> None:
         command, feed = self._command, stream.feed
-        command.progress = lambda: f"reading: {len(feed.items):,} events"
+        command.progress.tell(lambda: f"reading: {len(feed.items):,} events")
         fact = self._provider.participant(scope)
         self._provider.read(fact)
         if self._asks_user:
@@ -152,7 +152,7 @@ class _Printing:
 
     def _read_everybody(self, stream: SessionStream) -> None:
         command, scan = self._command, stream.scan
-        command.progress = lambda: f"reading: {stream.coverage}, {len(stream.items):,} events"
+        command.progress.watch(scan, "reading")
         self._reader.read_session(scan)
         # Events come participant by participant, and people ask for the first ones in time.
         self._list.sort(by_time=True)
@@ -277,7 +277,7 @@ class _Printing:
             is_over = state is FollowState.ENDED or self._is_full
             return is_over or (wait is None and not stream.is_busy)
 
-        self._command.progress = lambda: f"following: {self._command.count:,} printed"
+        self._command.progress.tell(lambda: f"following: {self._command.count:,} printed")
         self._reader.wait_until(is_done)
         self._note("new events", follower.status(clock.monotonic()).failure)
 
@@ -285,7 +285,7 @@ class _Printing:
         """Look again, now and then, at everybody in the session until it has ended."""
         self._begin_following()
         scan, jobs = stream.scan, self._reader.jobs
-        self._command.progress = lambda: f"following: {stream.coverage}"
+        self._command.progress.watch(scan, "following")
         while not self._is_full:
             alarm = Alarm(jobs, lambda: None)
             alarm.set(LONGEST_WAIT_SECONDS)

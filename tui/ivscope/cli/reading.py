@@ -8,7 +8,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -26,6 +26,7 @@ from ivscope.cli.command_line import (
     warn,
 )
 from ivscope.cli.connections import Origin, to_aws, to_recording, to_world
+from ivscope.cli.progress import Progress, is_terminal, terminal_width
 from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
 from ivscope.domain.identifiers import is_participant_id, is_stage_arn, read_identifiers
 from ivscope.domain.stages import (
@@ -37,9 +38,8 @@ from ivscope.domain.stages import (
 from ivscope.export.record_writer import Format, RecordWriter
 from ivscope.export.records import ENDS, SCHEMA_VERSION, Record, RecordKind, end_record
 from ivscope.provider.fetch.provider import StageDataProvider
-from ivscope.provider.fetch.rate_limiter import DEMAND_LIMIT, RateLimiter
+from ivscope.provider.fetch.rate_limiter import BACKGROUND_LIMIT, DEMAND_LIMIT, RateLimiter
 from ivscope.provider.store.feed import Feed
-from ivscope.render.cells import clip
 from ivscope.render.time_display import TimeDisplay, machine_zone
 from ivscope.settings.configuration import load
 from ivscope.workspace.reader import Reader
@@ -57,9 +57,6 @@ LIVE = "live"
 
 _MOST_CANDIDATES = 20
 """So many of several that a name can mean are told."""
-
-_REDRAWN_EVERY_SECONDS = 0.1
-"""The progress is drawn again so often at most."""
 
 
 def reading_parser(name: str, what: str) -> Parser:
@@ -205,20 +202,17 @@ class DataCommand:
             warn(complaint)
         self.provider = StageDataProvider(
             self.origin.connect,
-            # A person waits for every call of a command, those of a scan too.
-            rate_limiter=RateLimiter(background=DEMAND_LIMIT),
+            rate_limiter=RateLimiter(background=_scan_limit(self.configuration)),
             recorded=self.origin.recorded,
             clock=self.origin.clock,
         )
-        self.reader = Reader(self.provider, self._changed)
+        self.progress = Progress(self.provider.clock)
+        """How far reading is, for people who wait at a terminal."""
+        self.reader = Reader(self.provider, self.progress.changed)
         self._has_document = False
         """Whether a document was written instead of records."""
-        self.progress: Callable[[], str] = lambda: ""
-        """Returns how far reading is, in words."""
-        self._shown = ""
-        self._drawn_at = -_REDRAWN_EVERY_SECONDS
-        is_terminal = _is_terminal(sys.stdout)
-        self.form = options.format or (Format.TABLE if is_terminal else Format.JSONL)
+        to_terminal = is_terminal(sys.stdout)
+        self.form = options.format or (Format.TABLE if to_terminal else Format.JSONL)
         self.zone = _zone(self.configuration, self.now)
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(errors="backslashreplace")
@@ -228,7 +222,7 @@ class DataCommand:
             kinds,
             zone=self.zone,
             is_exact=options.exact,
-            is_terminal=is_terminal,
+            is_terminal=to_terminal,
         )
 
     def now(self) -> datetime:
@@ -266,10 +260,7 @@ class DataCommand:
     @staticmethod
     def width(otherwise: int) -> int:
         """Return the cells of a line on stdout; `otherwise` when it is no terminal."""
-        try:
-            return os.get_terminal_size(sys.stdout.fileno()).columns
-        except (OSError, ValueError):
-            return otherwise
+        return terminal_width(sys.stdout, otherwise)
 
     def wrote(self) -> None:
         """Note that a document was written, which has no records."""
@@ -305,7 +296,7 @@ class DataCommand:
     @contextmanager
     def _printing(self) -> Iterator[None]:
         """End the command by a sentence when stdout cannot be written, as on a full disk."""
-        self._hide_progress()
+        self.progress.hide()
         try:
             yield
         except BrokenPipeError:
@@ -332,8 +323,8 @@ class DataCommand:
         for what, failure in self.failures.items():
             warn(_told(what, failure))
         # Where people read the records themselves, these say what is missing.
-        is_told = self.form is Format.TABLE and _is_terminal(sys.stdout) and not is_whole
-        if not is_told and (_is_terminal(sys.stderr) or not is_whole or not self.count):
+        is_told = self.form is Format.TABLE and is_terminal(sys.stdout) and not is_whole
+        if not is_told and (is_terminal(sys.stderr) or not is_whole or not self.count):
             warn(words)
         for bug in self.reader.jobs.bugs:
             warn(bug.report)
@@ -348,28 +339,6 @@ class DataCommand:
         if kinds or not is_complete:
             return INCOMPLETE
         return 0 if self.count else NOTHING_FOUND
-
-    # Telling how far it is.
-
-    def _changed(self) -> None:
-        now = self.provider.clock.monotonic()
-        if now - self._drawn_at < _REDRAWN_EVERY_SECONDS or not _is_terminal(sys.stderr):
-            return
-        self._drawn_at = now
-        text = clip(self.progress(), _terminal_width() - 1)
-        if text != self._shown:
-            self._hide_progress()
-            self._shown = text
-            with suppress(OSError):
-                sys.stderr.write(f"\r{text}")
-                sys.stderr.flush()
-
-    def _hide_progress(self) -> None:
-        if self._shown:
-            with suppress(OSError):
-                sys.stderr.write("\r\x1b[K")
-                sys.stderr.flush()
-            self._shown = ""
 
     def interrupted(self, words: str) -> int:
         """Print the last record after Ctrl+C; the exit code."""
@@ -391,7 +360,7 @@ class DataCommand:
             return self.origin.session.stage_arn
         if is_stage_arn(named):
             return str(named)
-        self.progress = lambda: f"looking for the stage {named}"
+        self.progress.tell(lambda: f"looking for the stage {named}")
         feed = self.provider.stages()
         self.reader.read_list(feed)
         found = [row for row in feed.facts if row.name == named]
@@ -485,7 +454,7 @@ class DataCommand:
 
     def read_rows(self, feed: Feed[Any], limit: RecordLimit, what: str) -> bool:
         """Read a list as far as wanted. Returns whether all of it is read."""
-        self.progress = lambda: f"reading: {len(feed.items):,} {what}"
+        self.progress.tell(lambda: f"reading: {len(feed.items):,} {what}")
         most = limit.most
         self.reader.read_list(feed, lambda: most is not None and len(feed.items) >= most)
         if feed.failure is not None:
@@ -544,18 +513,13 @@ def _start(row: StageSession) -> float:
     return row.start_time.timestamp() if isinstance(row.start_time, datetime) else 0.0
 
 
+def _scan_limit(configuration: "Configuration") -> int:
+    """Return the calls per second of a scan: a person waits for it, unless it shall be slower."""
+    wanted = configuration.background_calls
+    return wanted if wanted < BACKGROUND_LIMIT else DEMAND_LIMIT
+
+
 def _zone(configuration: "Configuration", now: Callable[[], datetime]) -> tzinfo:
     times = TimeDisplay(machine_zone(), now)
     times.choose(configuration.zone)
     return times.zone
-
-
-def _is_terminal(stream: Any) -> bool:  # noqa: ANN401 - of any class, and none where it was closed
-    return bool(stream and stream.isatty())
-
-
-def _terminal_width() -> int:
-    try:
-        return os.get_terminal_size(sys.stderr.fileno()).columns
-    except (OSError, ValueError):
-        return 80

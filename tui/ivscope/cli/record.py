@@ -48,7 +48,7 @@ def _record(command: DataCommand, session: SessionScope, file: str) -> int:
         people = f"{log.participants_read:,} of {log.participants_known:,} participants{more}"
         return f"{people}, {len(log.log):,} events in {file}"
 
-    command.progress = lambda: f"recording: {words()}"
+    command.progress.watch(scan, "recording")
     is_interrupted = False
     try:
         reader.read(provider.stage(session.stage_arn))
@@ -60,7 +60,7 @@ def _record(command: DataCommand, session: SessionScope, file: str) -> int:
             for one in log.participant_ids
         ]
         facts = FactReading(provider, scopes)
-        command.progress = lambda: f"recording: clients, {facts.done:,} of {facts.wanted:,}"
+        command.progress.tell(lambda: f"recording: clients, {facts.done:,} of {facts.wanted:,}")
         reader.wait_until(lambda: not facts.step())
     except KeyboardInterrupt:
         is_interrupted = True

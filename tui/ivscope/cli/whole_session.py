@@ -102,7 +102,7 @@ def _save(text: str, file: str) -> None:
 
 def _read(command: DataCommand, scan: Scan, *, clients: bool) -> None:
     """Read everybody, and what could not be read into the failures of the command."""
-    command.progress = lambda: f"reading: {_words(scan)}"
+    command.progress.watch(scan, "reading")
     command.reader.read_session(scan)
     if scan.failure is not None:
         command.failures["the session"] = scan.failure
@@ -117,7 +117,7 @@ def _read(command: DataCommand, scan: Scan, *, clients: bool) -> None:
                 for one in scan.log.participant_ids
             ],
         )
-        command.progress = lambda: f"reading clients: {facts.done:,} of {facts.wanted:,}"
+        command.progress.tell(lambda: f"reading clients: {facts.done:,} of {facts.wanted:,}")
         command.reader.wait_until(lambda: not facts.step())
         if facts.failure is not None:
             command.failures["clients"] = facts.failure

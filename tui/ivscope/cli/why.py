@@ -111,7 +111,7 @@ class _Cause:
     def run(self) -> int:
         """Read and print; the exit code."""
         command, reading = self._command, self._reading
-        command.progress = lambda: f"reading: {len(reading.stream.items):,} events"
+        command.progress.tell(lambda: f"reading: {len(reading.stream.items):,} events")
         sought = self._sought()
         self.told_at = sought.time
         try:
@@ -123,7 +123,7 @@ class _Cause:
                 return command.end(self._not_there(sought), is_complete=True)
             if sought.time is None and len(positions) > 1:
                 raise CommandError(self._several(positions))
-            command.progress = self._progress
+            command.progress.watch(command.provider.scan(self._scope.session), "reading")
             told = [self._tell(position) for position in positions]
         except KeyboardInterrupt:
             return command.interrupted("the cause was still being read")
@@ -132,11 +132,6 @@ class _Cause:
         is_whole = all(told)
         words = "all read that findings ask for" if is_whole else "findings ask for more"
         return command.end(words, is_complete=is_whole)
-
-    def _progress(self) -> str:
-        scan = self._command.provider.started_scan(self._scope.session)
-        read = "" if scan is None else f"{scan.log.participants_read:,} participants, "
-        return f"reading what findings ask for: {read}{self._command.provider.changes:,} answers"
 
     def _sought(self) -> SoughtEvent:
         options, alert = self._options, self._alert
