@@ -194,6 +194,7 @@ def test_what_may_not_be_read_is_unknown_and_incomplete(served, run):
     assert not end["complete"]
     assert [one["kind"] for one in end["failures"]] == ["DENIED"]
     assert "the events of all participants" in err
+    assert end["words"] == "not all could be read that findings ask for"
 
 
 def test_an_alert_that_names_several_is_not_guessed(served, run):

@@ -131,6 +131,8 @@ class _Cause:
             command.failures[LACKING[ask.what]] = failure
         is_whole = all(told)
         words = "all read that findings ask for" if is_whole else "findings ask for more"
+        if reading.failures:
+            words = "not all could be read that findings ask for"
         return command.end(words, is_complete=is_whole)
 
     def _sought(self) -> SoughtEvent:
