@@ -111,6 +111,10 @@ def test_events_are_those_of_the_filter_and_of_the_times(served, capsys):
     assert len(first.rows) == 4
     assert first.rows[0]["eventTime"] == EPOCH.isoformat()
     assert served.calls["ListParticipantEvents"] == 1, "what follows is outside the times"
+    assert first.end["complete"]
+    assert first.end["words"] == (
+        "4 events of 100 events read, more available; what follows lies outside the times asked for"
+    )
     assert len(Ran(capsys, served.url, "events", *place, "--until", "-2d").rows) == 250
     quota = Ran(capsys, served.url, "errors", *place, "--filter", "code:QUOTA", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(quota.out)))

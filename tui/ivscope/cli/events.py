@@ -106,11 +106,9 @@ class _Printing:
                 self._read_one(self._scope, self.stream)
         except KeyboardInterrupt:
             self._print_rows()
-            return command.interrupted(self._words(is_all=False))
+            return command.interrupted(self._words())
         is_all = self._is_all_read() and not self._is_cut
-        return command.end(
-            self._words(is_all=is_all), is_complete=is_all, is_wanted=self._limit.is_wanted
-        )
+        return command.end(self._words(), is_complete=is_all, is_wanted=self._limit.is_wanted)
 
     def _filter(self) -> None:
         """Filter the list. Reads the session where it dates what was typed."""
@@ -224,15 +222,18 @@ class _Printing:
         start, self._taken = self._taken, len(view)
         self._print(view.positions(start, len(view)))
 
-    def _words(self, *, is_all: bool) -> str:
+    def _words(self) -> str:
+        """Say how much was read and printed; "all read" only where the list has ended."""
         count, looked_at = self._command.count, len(self.stream.items)
         noun = "errors" if self._errors_only else "events"
-        is_read = self._is_all_read() if is_all or self._is_cut else False
+        is_read = self.stream.is_complete
         words = rows_read(looked_at, "events", has_more=not is_read, is_all=is_read, in_parts=False)
         if looked_at != count:
             words = f"{in_number(count, noun)} of {words}"
         if self._is_cut:
-            words += "; more of them are wanted"
+            words += "; more of them match"
+        elif not is_read and self._is_past_range():
+            words += "; what follows lies outside the times asked for"
         coverage = self.stream.coverage
         return f"{words}; {coverage}" if coverage else words
 
