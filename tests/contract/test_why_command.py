@@ -108,6 +108,14 @@ def test_findings_are_data_beside_their_sentence(served, run):
     assert end["schema"] == 1
 
 
+def test_an_alert_can_stand_in_a_file(served, run, tmp_path):
+    path = tmp_path / "alert.json"
+    path.write_text(f"2026-11-27T20:48:10Z INFO {alert()}\n", "utf-8")
+    code, out, _ = run("why", str(path), url=served.url)
+    assert code == 0
+    assert records(out)[0]["eventTime"] == "2026-11-27T20:48:05+00:00"
+
+
 def test_a_recording_tells_the_same_cause_without_a_call(served, run, file):
     live = records(run("why", alert(), url=served.url)[1])
     before = served.calls.total()

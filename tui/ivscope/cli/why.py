@@ -33,6 +33,9 @@ _STDIN = "-"
 _MOST_TEXT = 1_000_000
 """Characters of an alert that are read: far more than any has."""
 
+_DATABASE = b"SQLite format 3\0"
+"""Begins every recording, and no alert."""
+
 _WIDTH = 100
 """Cells of a line where there is no terminal."""
 
@@ -45,8 +48,8 @@ def run(words: Sequence[str]) -> int:
     parser = command_parser(
         "why",
         "Print why something happened: the findings about an event, how sure each is, and what "
-        "it rests on. STAGE can be an alert instead: an EventBridge event, a log line, or - for "
-        "one on stdin.",
+        "it rests on. STAGE can be an alert instead: an EventBridge event, a log line, a file with "
+        "one, or - for one on stdin.",
         [EVENTS, FINDINGS],
     )
     add_place(parser, 3)
@@ -75,6 +78,8 @@ def _alert(options: argparse.Namespace) -> Identifiers:
     text = options.stage
     if text == _STDIN:
         text = sys.stdin.read(_MOST_TEXT)
+    elif text is not None and (told := _told_in_file(text)) is not None:
+        text = told
     elif text is None or not any(sign in text for sign in "{ \n"):
         return Identifiers()
     found = read_identifiers(text)
@@ -88,6 +93,16 @@ def _alert(options: argparse.Namespace) -> Identifiers:
     if options.user is None:
         options.participant = options.participant or found.participant_id
     return found
+
+
+def _told_in_file(name: str) -> str | None:
+    """Return the text of a file that holds an alert; None for a recording, and for no file."""
+    try:
+        with open(name, "rb") as file:  # noqa: PTH123 - a text with a zero byte is no path
+            content = file.read(_MOST_TEXT)
+    except (OSError, ValueError):
+        return None
+    return None if content.startswith(_DATABASE) else content.decode("utf-8", "replace")
 
 
 class _Cause:
