@@ -81,7 +81,7 @@ def reading_parser(name: str, what: str) -> Parser:
     return parser
 
 
-def command_parser(name: str, what: str, kinds: Sequence[RecordKind]) -> Parser:
+def command_parser(name: str, what: str, kinds: Sequence[RecordKind] = ()) -> Parser:
     """Make the parser of a command that prints records: as `reading_parser`, with formats.
 
     Args:
