@@ -27,6 +27,7 @@ from ivscope.cli.command_line import (
 )
 from ivscope.cli.connections import Origin, to_aws, to_recording, to_world
 from ivscope.cli.progress import Progress, is_terminal, terminal_width
+from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
 from ivscope.domain.identifiers import is_participant_id, is_stage_arn, read_identifiers
 from ivscope.domain.stages import (
@@ -204,7 +205,8 @@ class DataCommand:
             self.origin.connect,
             rate_limiter=RateLimiter(background=_scan_limit(self.configuration)),
             recorded=self.origin.recorded,
-            clock=self.origin.clock,
+            # Ages of what was recorded are counted from today, as on screen.
+            clock=SYSTEM_CLOCK if self.origin.connect is None else self.origin.clock,
         )
         self.progress = Progress(self.provider.clock)
         """How far reading is, for people who wait at a terminal."""
@@ -462,7 +464,7 @@ class DataCommand:
         return feed.is_complete and (most is None or len(feed.items) <= most)
 
 
-def take_pasted(options: argparse.Namespace) -> None:
+def _take_pasted(options: argparse.Namespace) -> None:
     """Take stage, session and participant out of a text that names them, in the stage's place."""
     text = getattr(options, "stage", None)
     if text is None or is_stage_arn(text) or "arn:" not in text:
@@ -476,7 +478,7 @@ def take_pasted(options: argparse.Namespace) -> None:
 
 def _origin(options: argparse.Namespace, record: str | None) -> Origin:
     """Where to read from, by the arguments; and the file to record in."""
-    take_pasted(options)
+    _take_pasted(options)
     stage = getattr(options, "stage", None)
     if options.file is None and stage is not None and _is_file(stage):
         options.file, options.stage = stage, None
