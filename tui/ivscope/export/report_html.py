@@ -151,7 +151,7 @@ def _codes(report: Report) -> Iterator[str]:
     if said := publishing_said(report):
         levels = [level.certain for level in report.publishing]
         yield (
-            f'<tr><td colspan="3">{html.escape(said)}</td>'
+            f'<tr><td colspan="3">publishing, {html.escape(said)}</td>'
             f"<td>{_strip(levels, 'level')}</td><td></td></tr>"
         )
     yield "</table><dl>"

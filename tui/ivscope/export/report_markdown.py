@@ -15,7 +15,7 @@ from ivscope.export.report_words import (
     session_said,
     what_is_missing,
 )
-from ivscope.export.telling import CERTAINTY, MARKDOWN, Told, at, code, fence
+from ivscope.export.telling import MARKDOWN, at, code, fence, finding_items
 from ivscope.render.cells import clip, pad
 from ivscope.render.lines import Line, Role
 from ivscope.render.plots import axis_line, lane_cells, legend, strip
@@ -58,32 +58,19 @@ def _happened(report: Report) -> Iterator[str]:
     if not report.findings:
         yield "No rule found anything about the whole session in what was read."
     for number, told in enumerate(report.findings, 1):
-        yield from _told(f"{number}. ", told, day)
+        yield from finding_items(f"{number}. ", (told,), day)
     for one in report.looked:
         yield ""
         yield f"The last {_error(one, day)}:"
         yield ""
         if not one.findings:
             yield "- No rule found anything about it in what was read."
-        for told in one.findings:
-            yield from _told("- ", told, day)
+        yield from finding_items("- ", one.findings, day)
 
 
 def _error(one: Looked, day: Time | None) -> str:
     what = code(one.event.error_code) if one.event.error_code else "error without a code"
     return f"{what} was that of {code(one.who)} at {at(one.event.time, day)}"
-
-
-def _told(mark: str, told: Told, day: Time | None) -> Iterator[str]:
-    """Write a finding as an item of a list, and what belongs to it below."""
-    yield f"{mark}**{CERTAINTY[told.finding.certainty]}**: {told.claim(MARKDOWN, day)}"
-    indent = " " * len(mark)
-    if evidence := told.evidence(MARKDOWN, day):
-        yield f"{indent}- Evidence: {evidence}"
-    if unsure := told.not_sure(MARKDOWN, day):
-        yield f"{indent}- Not known: {unsure}"
-    for ask in told.would_tell():
-        yield f"{indent}- To find out: {MARKDOWN.ours(ask)}"
 
 
 def _codes(report: Report) -> Iterator[str]:
@@ -111,7 +98,7 @@ def _codes(report: Report) -> Iterator[str]:
     strips = [_beside(one or "no code", strip(counts, Role.ERROR)) for one, counts in report.errors]
     if said := publishing_said(report):
         levels = [level.certain for level in report.publishing]
-        strips.append(_beside(said, strip(levels, Role.GOOD)))
+        strips.append(_beside(f"publishing, {said}", strip(levels, Role.GOOD)))
     if strips:
         yield from ("", fence([*strips, _axis(report)]))
 

@@ -76,7 +76,7 @@ def codes_explained(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def publishing_said(report: Report) -> str:
-    """Say how many were publishing at most; empty when nobody is known to have been."""
+    """Say how many were publishing at most: "11 to 12 of 12"; empty when nobody is known to."""
     if not report.summary.publishers or not report.publishing:
         return ""
     low = max(level.certain for level in report.publishing)
@@ -84,7 +84,7 @@ def publishing_said(report: Report) -> str:
     most = f"at least {low}"
     if report.summary.coverage.is_complete:
         most = f"{low}" if low == high else f"{low} to {high}"
-    return f"publishing, {most} of {PUBLISHER_LIMIT}"
+    return f"{most} of {PUBLISHER_LIMIT}"
 
 
 def commands(scope: SessionScope, connection: CliOptions) -> tuple[str, ...]:

@@ -4,17 +4,16 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from ivscope.domain.events import Event
-from ivscope.domain.stages import ParticipantScope, ParticipantSummary, StageSession, StageSummary
+from ivscope.domain.stages import ParticipantSummary, StageSession, StageSummary
 from ivscope.export.cli_commands import CliOptions
 from ivscope.export.clippings import (
     Clipping,
-    clippings_for_event,
     clippings_for_participant,
     clippings_for_session,
     clippings_for_stage,
     iso_time,
 )
-from ivscope.export.finding_json import findings_json
+from ivscope.export.event_copies import EventCopies
 from ivscope.export.saved_events import SavedHead, saved_lines
 from ivscope.settings.commands import View
 from ivscope.settings.prompt_history import without_secrets
@@ -34,6 +33,13 @@ class Copying:
         self._context = context
         self._event_findings = event_findings
         self._provider = context.provider
+        self.of_events = EventCopies(
+            event_findings,
+            self.connection,
+            context.times.now,
+            context.jobs.rule_failed,
+        )
+        """Texts about events, for every view."""
         self._profile = context.launch.profile
         self._world = context.launch.world
         self._is_redacted = context.launch.is_redacted
@@ -53,38 +59,29 @@ class Copying:
     def _offered(self) -> tuple[Clipping, ...]:
         """Return what is on screen, and what there is of the row under the cursor."""
         shown = on_screen(self._context.screen, self._context.status)
-        return (shown, *(() if self._why_not() else self._clippings()))
+        return (*(() if self._why_not() else self._clippings()), shown)
 
     def _clippings(self) -> tuple[Clipping, ...]:
-        place, connection = self._context.here, self.connection()
+        place, connection, now = self._context.here, self.connection(), self._context.times.now()
         if not self._context.picks:
             event = self._context.pane.event
             if event is None:
                 raise Unavailable("no event under the cursor")
             scope = place.at_event(event.participant_id).participant
-            fact = self._provider.participant(scope).value
-            user_id = fact.summary.user_id if fact is not None else None
-            return clippings_for_event(event, scope, connection, user_id, self._findings(scope))
+            ref = event_ref(self._event_findings, self._context.pane, scope)
+            return self.of_events.menu(scope, event, ref)
         place = self._context.picker.place
         match self._context.picker.row:
             case StageSummary() as stage:
                 return clippings_for_stage(stage, connection)
             case StageSession() as session:
-                return clippings_for_session(session, place.stage_arn or "", connection)
+                return clippings_for_session(session, place.stage_arn or "", now, connection)
             case ParticipantSummary() as participant:
                 return clippings_for_participant(
-                    participant, place.session, place.narrowed, connection
+                    participant, place.session, place.narrowed, now, connection
                 )
             case _:
                 raise Unavailable("no row under the cursor")
-
-    def _findings(self, scope: ParticipantScope) -> str | None:
-        """What was found about the event under the cursor, as JSON; None without findings."""
-        ref = event_ref(self._event_findings, self._context.pane, scope)
-        findings = None if ref is None else self._event_findings.of(ref)
-        if ref is None or not findings:
-            return None
-        return findings_json(ref, findings, self._event_findings.event_at)
 
     def connection(self) -> CliOptions:
         """Return how the data on screen is read."""
