@@ -1,6 +1,7 @@
 """Copy, print and save what is under the cursor or in the list."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 
 from ivscope.domain.events import Event
@@ -15,6 +16,7 @@ from ivscope.export.clippings import (
 )
 from ivscope.export.event_copies import EventCopies
 from ivscope.export.saved_events import SavedHead, saved_lines
+from ivscope.provider.store.event_log import EventLog
 from ivscope.settings.commands import View
 from ivscope.settings.prompt_history import without_secrets
 from ivscope.ui.commands import Unavailable
@@ -22,8 +24,10 @@ from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_findings import EventFindings, event_ref
 from ivscope.ui.explorer.list_status import filter_words
 from ivscope.ui.taking import ViewText, chosen, on_screen, plain
+from ivscope.workspace.event_refs import EventRefs
 from ivscope.workspace.event_stream import SessionStream
 from ivscope.workspace.jobs import Promise
+from ivscope.workspace.store_context import StoreContext
 
 
 class Copying:
@@ -167,13 +171,27 @@ class Saving:
         whose = here.participant_id or head.session_id
         name = f"ivscope-{whose}-{now:%Y%m%dT%H%M%SZ}.jsonl"
 
+        refs = EventRefs(self._context.provider, StoreContext(self._context.provider))
+
+        def user_id(participant_id: str) -> str | None:
+            return refs.user_id(here.session, participant_id)
+
         def content(promise: Promise) -> Iterator[bytes]:
-            for lines in _batches(saved_lines(head, map(event_at, positions))):
+            named = replace(head, user_ids=_user_ids(log, positions, user_id))
+            for lines in _batches(saved_lines(named, map(event_at, positions))):
                 promise.check()
                 yield "".join(lines).encode("ascii")
             promise.begin_last_step()
 
         self._context.taking.save(name, content, head.in_words)
+
+
+def _user_ids(
+    log: EventLog, positions: list[int], user_id: Callable[[str], str | None]
+) -> dict[str, str]:
+    """Return the user ids of everybody whom events name. Looks at every event, in a thread."""
+    ids = {name for at in positions for name in (log.participant(at), log.remote(at)) if name}
+    return {one: known for one in sorted(ids) if (known := user_id(one))}
 
 
 def _batches(lines: Iterator[str]) -> Iterator[list[str]]:
