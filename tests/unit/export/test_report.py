@@ -9,6 +9,8 @@ from random import Random
 import pytest
 from markdown_it import MarkdownIt
 
+from ivscope.analysis.estimates import Estimates, FirstRead, Share
+from ivscope.analysis.session_summary import Breakdown, BreakdownRow
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind
 from ivscope.export.cli_commands import CliOptions
@@ -212,6 +214,34 @@ def test_hostile_names_and_codes_do_nothing_in_any_form(name, complete):
     headings = [line for line in document.splitlines() if line.startswith("## ")]
     plain = report_text(complete, "x.md")
     assert headings == [line for line in plain.splitlines() if line.startswith("## ")]
+
+
+@pytest.mark.parametrize("name", HOSTILE_TEXTS)
+def test_hostile_names_and_codes_add_no_line_to_messages(name, complete):
+    for write in (session_message, session_case):
+        told = write(hostile(complete, HOSTILE_TEXTS[name]))
+        assert not CONTROL.search(told)
+        assert told.count("\n") == write(hostile(complete, "x")).count("\n")
+
+
+def test_what_is_known_of_clients_and_of_those_not_read_is_told_in_all_forms(complete):
+    row = BreakdownRow("1.37.1|<b>", 3, 4, None)
+    share = Share(4, 40, 400, 20, 90)
+    estimates = Estimates(FirstRead(0, 0, 0, ()), True, 0, share, (("QUOTA_EXCEEDED", share),))
+    summary = replace(
+        complete.summary,
+        breakdowns=(Breakdown("SDK", 4, 13, 3, 3, (row,)),),
+        estimates=estimates,
+    )
+    report = replace(complete, summary=summary)
+    document, page = report_text(report, "x.md"), Page(report_text(report, "x.html"))
+    assert "| SDK | `1.37.1\\|<b>` | 3 | 4 |" in document
+    assert "1.37.1|<b>34" in page.text.replace("\n", "")
+    assert "why likely: 40 were drawn at random" in section(
+        document, "Estimated for those not read"
+    )
+    assert "why likely: 40 were drawn at random" in page.text
+    assert "- LIKELY: " in session_message(report)
 
 
 def inside(tokens):

@@ -228,7 +228,7 @@ def clippings_for_event(
         Clipping("j", "findings as JSON", later=lambda: look().findings),
         Clipping("e", "explanation", later=lambda: event_markdown(look().about)),
         Clipping("s", "support case", later=lambda: support_case(look().about)),
-        *_metrics(metrics_around(scope, event.time, None, now, connection)),
+        *metrics_clipping(metrics_around(scope, event.time, None, now, connection)),
         Clipping("i", "participant id", safe(participant_id)),
         Clipping("c", "AWS CLI command", list_events_command(scope, connection)),
         Clipping("l", "ivscope command", ivscope_command(places, connection, at=readable_at)),
@@ -246,7 +246,8 @@ def clippings_for_event(
     return (*menu, *_time("time", at))
 
 
-def _metrics(command: str | None) -> Iterator[Clipping]:
+def metrics_clipping(command: str | None) -> Iterator[Clipping]:
+    """Offer a command for metrics, if there is one."""
     if command is not None:
         yield Clipping("m", "metrics command", command)
 
@@ -279,7 +280,7 @@ def clippings_for_session(
         Clipping("y", "message", _row_message(stage, link, raw)),
         Clipping("i", "session id", safe(session.session_id)),
         Clipping("e", "facts", _facts(facts)),
-        *_metrics(metrics_around(scope, None, session, now, connection)),
+        *metrics_clipping(metrics_around(scope, None, session, now, connection)),
         Clipping("c", "AWS CLI command", raw),
         Clipping("l", "ivscope command", link),
         Clipping("o", "way in the AWS console", console_path(scope)),
@@ -321,7 +322,7 @@ def clippings_for_participant(
         Clipping("y", "message", _row_message((*lines, *below), link, command)),
         Clipping("i", "participant id", safe(summary.participant_id)),
         Clipping("e", "facts", _facts(lines)),
-        *_metrics(metrics_around(scope, summary.first_join_time, None, now, connection)),
+        *metrics_clipping(metrics_around(scope, summary.first_join_time, None, now, connection)),
         Clipping("c", "AWS CLI command", command),
         Clipping("l", "ivscope command", link),
         Clipping("o", "way in the AWS console", console_path(scope)),
@@ -355,7 +356,7 @@ def clippings_for_ids(
     known = tuple(one for one in places if one)
     return (
         Clipping("i", f"{'participant' if participant_id else 'session'} id", safe(known[-1])),
-        *_metrics(metrics_around(scope, moment, None, now, connection)),
+        *metrics_clipping(metrics_around(scope, moment, None, now, connection)),
         Clipping("c", "AWS CLI command", command),
         Clipping("l", "ivscope command", ivscope_command(known, connection, at=at)),
         Clipping("o", "way in the AWS console", console_path(scope)),

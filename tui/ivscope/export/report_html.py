@@ -14,10 +14,12 @@ from ivscope.analysis.lanes import LaneCell
 from ivscope.domain.times import Time
 from ivscope.export.report import COLUMNS, Report, TimelineRow
 from ivscope.export.report_words import (
+    clients,
     codes_explained,
     commands,
     counts_said,
     error_times,
+    estimates_said,
     publishing_said,
     session_said,
     what_is_missing,
@@ -88,7 +90,10 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"<li>Written by ivscope {full(report.made_at, UTC)}; all times are UTC</li>"
     yield "</ul>"
     yield from _happened(report)
+    if lines := estimates_said(report):
+        yield f"<h2>Estimated for those not read</h2>{_pre(lines)}"
     yield from _codes(report)
+    yield from _clients(report)
     yield from _timeline(report)
     yield from _lanes(report)
     yield from _people(report)
@@ -159,6 +164,20 @@ def _codes(report: Report) -> Iterator[str]:
         name = HTML.outside(row.code) if row.code else "no code"
         yield f"<dt>{name}</dt><dd>{html.escape(meaning)} {html.escape(check)}</dd>"
     yield "</dl>"
+
+
+def _clients(report: Report) -> Iterator[str]:
+    rows = clients(report)
+    if not rows:
+        return
+    yield "<h2>Clients</h2><table>"
+    yield '<tr><th></th><th>Value</th><th class="n">With errors</th><th class="n">All</th></tr>'
+    for row in rows:
+        yield (
+            f"<tr><td>{row.label}</td><td>{HTML.outside(row.value)}</td>"
+            f'<td class="n">{row.failing:,}</td><td class="n">{row.total:,}</td></tr>'
+        )
+    yield "</table>"
 
 
 def _time_title(report: Report) -> str:

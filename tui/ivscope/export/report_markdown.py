@@ -7,10 +7,12 @@ from ivscope.domain.times import Time
 from ivscope.export.looked_at import Looked
 from ivscope.export.report import COLUMNS, Report, TimelineRow
 from ivscope.export.report_words import (
+    clients,
     codes_explained,
     commands,
     counts_said,
     error_times,
+    estimates_said,
     publishing_said,
     session_said,
     what_is_missing,
@@ -44,7 +46,9 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"- {MARKDOWN.ours(counts_said(report))}"
     yield f"- Written by ivscope {full(report.made_at, UTC)}; all times are UTC"
     yield from _happened(report)
+    yield from _estimated(report)
     yield from _codes(report)
+    yield from _clients(report)
     yield from _timeline(report)
     yield from _lanes(report)
     yield from _people(report)
@@ -71,6 +75,22 @@ def _happened(report: Report) -> Iterator[str]:
 def _error(one: Looked, day: Time | None) -> str:
     what = code(one.event.error_code) if one.event.error_code else "error without a code"
     return f"{what} was that of {code(one.who)} at {at(one.event.time, day)}"
+
+
+def _estimated(report: Report) -> Iterator[str]:
+    if lines := estimates_said(report):
+        yield from ("", "## Estimated for those not read", "", fence(lines))
+
+
+def _clients(report: Report) -> Iterator[str]:
+    rows = clients(report)
+    if not rows:
+        return
+    yield from ("", "## Clients", "")
+    yield "| | Value | With errors | All |"
+    yield "| --- | --- | ---: | ---: |"
+    for row in rows:
+        yield f"| {row.label} | {_cell(code(row.value))} | {row.failing:,} | {row.total:,} |"
 
 
 def _codes(report: Report) -> Iterator[str]:

@@ -16,6 +16,7 @@ from ivscope.export.report_words import (
     commands,
     counts_said,
     error_times,
+    estimates_said,
     publishing_said,
     session_said,
     what_is_missing,
@@ -55,6 +56,7 @@ def _message(report: Report) -> Iterator[str]:
         yield "- No error event in what was read."
     if said := publishing_said(report):
         yield f"- Publishing at once at most: {said}"
+    yield from (f"- {line}" for line in estimates_said(report)[:1])
     yield f"- Read: {counts_said(report)}"
     for name, participant_id in report.people[:_MOST_CODES]:
         if name != participant_id:

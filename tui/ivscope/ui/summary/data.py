@@ -15,7 +15,8 @@ from ivscope.analysis.listed_participants import ListedParticipants
 from ivscope.analysis.session_summary import Summary
 from ivscope.analysis.summary import SummaryBuilder
 from ivscope.domain.stages import ParticipantScope, ParticipantSummary
-from ivscope.export.clippings import Clipping
+from ivscope.export.clippings import Clipping, metrics_clipping
+from ivscope.export.messages import metrics_around
 from ivscope.findings.client import VersionFails
 from ivscope.findings.finding import Ask, Certainty, Cited, EventRef, FactKind, Finding
 from ivscope.findings.shared_users import UserIdInTurn, UserIdReturns
@@ -54,7 +55,7 @@ ABOUT_CLIENTS = (UserIdInTurn, UserIdReturns, VersionFails)
 """What these findings say is about clients, whatever codes their events have."""
 
 
-_OF_PARTICIPANT = "yjesr"
+_OF_PARTICIPANT = "yjesmr"
 """Letters of the texts about its last error; the others are about the place."""
 
 
@@ -195,7 +196,10 @@ class SessionData:
         """Offer the report of the session, as a message, in Markdown, as JSON, and as a case."""
         from ivscope.export.report_messages import clippings_for_report  # noqa: PLC0415 - if asked
 
-        return clippings_for_report(self.report(shared), self.scan)
+        now, scope = shared.times.now(), self.scan.session
+        session = self._provider.store.session(scope)
+        command = metrics_around(scope, None, session, now, shared.connection())
+        return *clippings_for_report(self.report(shared), self.scan), *metrics_clipping(command)
 
     def report(self, shared: Shared) -> "Callable[[], Report]":
         """Return what gathers the report of what is read now; it counts for itself."""
