@@ -72,64 +72,6 @@ def findings_json(
     )
 
 
-def session_findings_json(
-    scope: SessionScope,
-    coverage: Coverage,
-    findings: Sequence[Finding],
-    event_at: EventAt,
-    user_id: UserId,
-) -> str:
-    """Write the findings about a session likewise."""
-    session = {
-        "stage_arn": scope.stage_arn,
-        "session_id": scope.session_id,
-        "read": coverage.read,
-        "listed": coverage.known,
-        "all_listed": coverage.all_listed,
-    }
-    return _written(
-        {"event": None, "session": session, "answer": None},
-        _names(_refs(findings), findings, event_at, user_id),
-        findings,
-        event_at,
-    )
-
-
-def _written(
-    about: dict[str, object],
-    names: dict[str, str],
-    findings: Sequence[Finding],
-    event_at: EventAt,
-) -> str:
-    document = {
-        "schema": SCHEMA,
-        **about,
-        "names": names,
-        "findings": [_finding(one, event_at) for one in findings],
-    }
-    return json.dumps(document, ensure_ascii=True, indent=2)
-
-
-def _refs(findings: Sequence[Finding]) -> Iterator[EventRef]:
-    return (ref for one in findings for ref in one.rests_on)
-
-
-def _names(
-    refs: Iterable[EventRef], findings: Sequence[Finding], event_at: EventAt, user_id: UserId
-) -> dict[str, str]:
-    """User ids of all participants in events and sentences, in the order in which they come."""
-    ids: dict[str, None] = {}
-    for ref in refs:
-        event = event_at(ref)
-        own = ref.scope.participant_id if isinstance(ref.scope, ParticipantScope) else None
-        remote = None if event is None else event.remote_participant_id
-        named = own, None if event is None else event.participant_id, remote
-        ids.update(dict.fromkeys(filter(None, named)))
-    for finding in findings:
-        ids.update(dict.fromkeys(sorted(filter(None, who_is_named(finding)))))
-    return {one: name for one in ids if (name := user_id(one))}
-
-
 def _finding(finding: Finding, event_at: EventAt) -> dict[str, object]:
     rule, values, words = _said(finding.claim).values()
     return {
@@ -203,3 +145,61 @@ def _ask(ask: Ask) -> dict[str, object]:
         "calls": ask.calls,
         **_whose(ask.fact.scope),
     }
+
+
+def session_findings_json(
+    scope: SessionScope,
+    coverage: Coverage,
+    findings: Sequence[Finding],
+    event_at: EventAt,
+    user_id: UserId,
+) -> str:
+    """Write the findings about a session likewise."""
+    session = {
+        "stage_arn": scope.stage_arn,
+        "session_id": scope.session_id,
+        "read": coverage.read,
+        "listed": coverage.known,
+        "all_listed": coverage.all_listed,
+    }
+    return _written(
+        {"event": None, "session": session, "answer": None},
+        _names(_refs(findings), findings, event_at, user_id),
+        findings,
+        event_at,
+    )
+
+
+def _written(
+    about: dict[str, object],
+    names: dict[str, str],
+    findings: Sequence[Finding],
+    event_at: EventAt,
+) -> str:
+    document = {
+        "schema": SCHEMA,
+        **about,
+        "names": names,
+        "findings": [_finding(one, event_at) for one in findings],
+    }
+    return json.dumps(document, ensure_ascii=True, indent=2)
+
+
+def _refs(findings: Sequence[Finding]) -> Iterator[EventRef]:
+    return (ref for one in findings for ref in one.rests_on)
+
+
+def _names(
+    refs: Iterable[EventRef], findings: Sequence[Finding], event_at: EventAt, user_id: UserId
+) -> dict[str, str]:
+    """User ids of all participants in events and sentences, in the order in which they come."""
+    ids: dict[str, None] = {}
+    for ref in refs:
+        event = event_at(ref)
+        own = ref.scope.participant_id if isinstance(ref.scope, ParticipantScope) else None
+        remote = None if event is None else event.remote_participant_id
+        named = own, None if event is None else event.participant_id, remote
+        ids.update(dict.fromkeys(filter(None, named)))
+    for finding in findings:
+        ids.update(dict.fromkeys(sorted(filter(None, who_is_named(finding)))))
+    return {one: name for one in ids if (name := user_id(one))}
