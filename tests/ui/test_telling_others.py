@@ -42,6 +42,7 @@ async def test_an_error_is_told_to_a_channel_to_support_and_to_cloudwatch(taken)
         metrics = await copied(journey, taken, "m")
         assert "aws cloudwatch get-metric-data " in metrics
         assert PRIYA in metrics
+        assert "In this session: " not in message, "nobody else is read"
         # The lanes tell of the same participant, and by now everybody else is read.
         await journey.press("I")
         await journey.until(lambda: journey.app.screen is not journey.explorer)
@@ -49,6 +50,18 @@ async def test_an_error_is_told_to_a_channel_to_support_and_to_cloudwatch(taken)
         told = await copied(journey, taken, "y")
         assert "priya-guest" in told.splitlines()[0]
         assert "40 of 40 participants read" in told
+        assert "- In this session: 8 errors of this code of 7 participants, 2026-11-23 21:" in told
+        await journey.press("escape", "escape")
+        await journey.until("40 participants, all read")
+        of_row = await copied(journey, taken, "y")
+        row = journey.explorer.context.picker.row
+        assert f" of {row.user_id} at " in of_row.splitlines()[0]
+        assert "_ERROR " in of_row.splitlines()[0], "the last error of that participant"
+        await journey.press("escape")
+        await journey.until("sessions, all read")
+        await journey.press("j")
+        await journey.until(lambda: journey.explorer.context.picker.row.session_id == SHOW)
+        assert (await copied(journey, taken, "y")).startswith(f"Session {SHOW}")
 
 
 async def test_a_session_is_told_to_a_channel_and_reported_in_a_file(taken, tmp_path):

@@ -1,13 +1,14 @@
 """EventCopies: the texts about an event, made from what the provider has read. Reads nothing."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from ivscope.analysis.session_summary import Coverage
+from ivscope.analysis.timed_events import all_timed
 from ivscope.domain.events import Event
 from ivscope.domain.stages import ParticipantScope
-from ivscope.domain.times import to_microseconds
+from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.export.cli_commands import CliOptions
 from ivscope.export.clippings import Clipping, EventCopy, clippings_for_event
 from ivscope.export.finding_json import findings_json
@@ -16,6 +17,8 @@ from ivscope.export.messages import AROUND, About, Readings
 from ivscope.findings.finding import EventRef
 from ivscope.render.bars import MORE_AVAILABLE, coverage_text
 from ivscope.render.event_json import raw_json
+from ivscope.render.sentences.words import counted
+from ivscope.render.timestamps import from_to
 from ivscope.workspace.event_refs import EventRefs
 from ivscope.workspace.names import known_stage_name
 
@@ -88,12 +91,21 @@ class EventCopies:
             looked,
             self._connection(),
             self._readings(scope),
+            alike=self._alike(scope, event),
             stage_name=known_stage_name(refs.provider, scope.stage_arn),
             remote=None if remote is None else user_id(remote),
             session=store.session(scope.session),
             client=store.participant(scope),
         )
         return EventCopy(about, copied)
+
+    def last_error(self, scope: ParticipantScope) -> tuple[Clipping, ...]:
+        """Return the texts about the last error of a participant; none without one that is read."""
+        ref = self.nearest(scope, None)
+        event = None if ref is None else self._refs.event_at(ref)
+        if ref is None or event is None or not event.is_error:
+            return ()
+        return self.menu(scope, event, ref)
 
     def nearest(self, scope: ParticipantScope, moment: datetime | None) -> EventRef | None:
         """Return the error of a participant that is nearest to a moment, else its nearest event.
@@ -113,6 +125,23 @@ class EventCopies:
             return not is_near, away
 
         return EventRef(scope, min(range(len(log)), key=rank))
+
+    def _alike(self, scope: ParticipantScope, event: Event) -> str:
+        """Count the errors of the code of an event in its session, as far as a scan has read."""
+        scan = self._refs.provider.started_scan(scope.session)
+        if scan is None or not event.error_code or not event.is_error:
+            return ""
+        log = scan.log.log
+        positions = all_timed(
+            log, lambda kind: kind.is_error and kind.error_code == event.error_code
+        )
+        if not positions:
+            return ""
+        people = {log.participant(at) for at in positions}
+        first, last = (from_microseconds(log.time_us(positions[at]) or 0) for at in (0, -1))
+        errors, who = counted(len(positions), "error"), counted(len(people), "participant")
+        least = "" if scan.log.is_all_read else "at least "
+        return f"{least}{errors} of this code of {who}, {from_to(first, last, UTC)}"
 
     def _readings(self, scope: ParticipantScope) -> Readings:
         """Say how much of a participant and of its session is read."""

@@ -51,6 +51,9 @@ class About:
     looked: Looked
     connection: CliOptions
     readings: Readings
+    alike: str = ""
+    """How many errors of its code were read in its session, in our own words; empty when that is
+    not known, and for an event without a code."""
     stage_name: str | None = None
     remote: str | None = None
     """User id or id of the remote participant; None when the event names none."""
@@ -80,6 +83,8 @@ def _message(about: About) -> Iterator[str]:
     yield from finding_lines(about.looked.findings, event.time)
     yield f"- Means: {card.meaning}"
     yield f"- Next check: {card.next_check}"
+    if about.alike:
+        yield f"- In this session: {about.alike}"
     yield f"- Read: {'; '.join(about.readings.said)}"
     yield from _places(about)
     yield f"Open: {_link(about)}"
@@ -153,6 +158,8 @@ def _case(about: About) -> Iterator[str]:
     yield f"Event: {_what(looked)}"
     yield f"Event time: {full(event.time, UTC)}"
     yield f"Code as documented: {card.meaning}" if event.is_error else f"Means: {card.meaning}"
+    if about.alike:
+        yield f"In this session: {about.alike}"
     yield from ("", "What we checked")
     checked = [told.by_ids() for told in looked.findings]
     yield from finding_lines(checked, event.time)

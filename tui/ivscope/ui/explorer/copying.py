@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 from ivscope.domain.events import Event
-from ivscope.domain.stages import ParticipantSummary, StageSession, StageSummary
+from ivscope.domain.stages import ParticipantSummary, SessionScope, StageSession, StageSummary
 from ivscope.export.cli_commands import CliOptions
 from ivscope.export.clippings import (
     Clipping,
@@ -79,13 +80,29 @@ class Copying:
             case StageSummary() as stage:
                 return clippings_for_stage(stage, connection)
             case StageSession() as session:
-                return clippings_for_session(session, place.stage_arn or "", now, connection)
+                stage_arn = place.stage_arn or ""
+                rows = clippings_for_session(session, stage_arn, now, connection)
+                return _found_first(self._report(stage_arn, session), rows)
             case ParticipantSummary() as participant:
-                return clippings_for_participant(
+                scope = replace(place, participant_id=participant.participant_id).participant
+                rows = clippings_for_participant(
                     participant, place.session, place.narrowed, now, connection
                 )
+                return _found_first(self.of_events.last_error(scope), rows)
             case _:
                 raise Unavailable("no row under the cursor")
+
+    def _report(self, stage_arn: str, session: StageSession) -> tuple[Clipping, ...]:
+        """Return what is told of a session of which somebody is read; nothing of others."""
+        scan = self._provider.started_scan(SessionScope(stage_arn, session.session_id))
+        if scan is None or not scan.log.participants_read:
+            return ()
+        from ivscope.export.report import read_report  # noqa: PLC0415 - if asked for
+        from ivscope.export.report_messages import clippings_for_report  # noqa: PLC0415 - same
+
+        now, connection = self._context.times.now(), self.connection()
+        make = partial(read_report, self._provider, scan, now, connection)
+        return clippings_for_report(make, scan)
 
     def connection(self) -> CliOptions:
         """Return how the data on screen is read."""
@@ -98,6 +115,17 @@ class Copying:
             demo_world=self._world,
             is_redacted=self._is_redacted,
         )
+
+
+_FOUND = "yjs"
+"""Letters of texts with what was found, which go before the facts of a row."""
+
+
+def _found_first(told: tuple[Clipping, ...], rows: tuple[Clipping, ...]) -> tuple[Clipping, ...]:
+    """Put what was found before the facts of a row, in the place of those with its letters."""
+    first = [one for one in told if one.letter in _FOUND]
+    taken = {one.letter for one in first}
+    return (*first, *(one for one in rows if one.letter not in taken))
 
 
 _BATCH = 200
