@@ -41,8 +41,9 @@ body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto
 h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
 table { border-collapse: collapse; } td, th { text-align: left; padding: .2rem .8rem .2rem 0;
 vertical-align: top; overflow-wrap: anywhere; } td.n, th.n { text-align: right; }
+th { white-space: nowrap; } td:first-child { min-width: 9rem; }
 pre { overflow-x: auto; padding: .6rem; border: 1px solid #8888; }
-svg { display: block; width: 38rem; max-width: 60vw; height: 1.6rem; background: #8882; }
+svg { display: block; width: 32rem; max-width: 50vw; height: 1.6rem; background: #8882; }
 svg.lane { height: 1rem; }
 .partly { border-left: .3rem solid #c60; padding-left: .8rem; }
 .shown { color: #283; } .likely { color: #b60; } .unknown { color: #777; }
