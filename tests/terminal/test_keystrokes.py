@@ -275,7 +275,7 @@ def test_findings_are_in_tmux_as_json_for_two_keys(size):
     with at_events(size) as person:
         person.press("e")
         moves_to(person, "PUBLISH_ERROR")
-        person.starts_counting().press("y").sees("COPY").press("f").sees("findings as JSON: ")
+        person.starts_counting().press("y").sees("COPY").press("j").sees("findings as JSON: ")
         person.sees(lambda: person.tmux.copied)
         document = json.loads(person.tmux.copied)
         assert document["event"]["participant_id"] == PRIYA

@@ -392,6 +392,7 @@ async def test_capital_w_saves_what_is_shown_and_says_how_complete(tmp_path, mon
         head, *events = map(json.loads, file.read_text("ascii").splitlines())
         assert head["complete"] is True
         assert head["filter"] == "errors only"
+        assert head["userIds"] == {PRIYA: "priya-guest"}
         assert [event["name"] for event in events] == ["PUBLISH_ERROR"] * 5
         assert file.stat().st_mode & 0o777 == 0o600
 

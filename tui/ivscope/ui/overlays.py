@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from ivscope.export.cli_commands import CliOptions
 from ivscope.export.clippings import Clipping
+from ivscope.export.event_copies import EventCopies
 from ivscope.render.bars import Trouble, footer_line, trouble_lines
 from ivscope.render.time_display import TimeDisplay
 from ivscope.render.timestamps import TimeStyle
@@ -42,6 +43,8 @@ class Shared:
     """The place below the view."""
     connection: Callable[[], CliOptions]
     """Returns how the data was read."""
+    copies: EventCopies
+    """Makes texts about events."""
     command: Callable[["OverlayScreen[Any]"], OpenPrompt]
     """Makes the prompt for commands over a view."""
 
@@ -120,7 +123,7 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
     # Copy and save.
 
     def _offered(self) -> list[Clipping]:
-        return [on_screen(self, self.foot), *self.clippings()]
+        return [*self.clippings(), on_screen(self, self.foot)]
 
     def _save(self) -> None:
         now = self.shared.times.now()

@@ -1,6 +1,6 @@
 """CompareScreen: two participants side by side at the same times."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import ClassVar
@@ -11,9 +11,9 @@ from textual.widget import Widget
 from ivscope.analysis.comparison import Comparison, Side
 from ivscope.domain.events import Event
 from ivscope.export.clippings import Clipping
+from ivscope.findings.finding import EventRef
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.cells import clip, pad
-from ivscope.render.event_json import raw_json
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe_lines
 from ivscope.render.time_display import TimeDisplay
@@ -152,13 +152,10 @@ class ComparedRows:
         left, right = self._left.completeness(), self._right.completeness()
         return (Span(" "), *comparison_head("TIME", left, right, width - 1))
 
-    def events(self, index: int) -> tuple[Event | None, Event | None]:
-        """Return the events of a row, the left one first; None for none."""
+    def positions(self, index: int) -> tuple[int | None, int | None]:
+        """Return where the events of a row are in their logs, the left one first; None for none."""
         row = self._rows.row(index)
-        return (
-            None if row.left is None else self._left.log[row.left],
-            None if row.right is None else self._right.log[row.right],
-        )
+        return row.left, row.right
 
     def moment(self, index: int) -> datetime | None:
         """Return the second of a row; None without a readable time and without rows."""
@@ -175,6 +172,26 @@ class ComparedRows:
             if found.left is not None and found.right is not None:
                 return index
         return None
+
+
+_OF_BOTH = "yjesr"
+"""Letters of the texts that are told of both events of a row."""
+
+
+def _joined(parts: Sequence[Clipping]) -> Clipping:
+    """Put the same text about several events one below the other; JSON as one list."""
+    first = parts[0]
+
+    def made() -> str:
+        texts = [part.made() for part in parts]
+        if len(texts) > 1 and first.letter in _AS_JSON:
+            return f"[\n{f',{chr(10)}'.join(texts)}\n]"
+        return "\n\n".join(texts)
+
+    return Clipping(first.letter, first.title, later=made)
+
+
+_AS_JSON = "jr"
 
 
 class CompareScreen(OverlayScreen[None]):
@@ -250,15 +267,23 @@ class CompareScreen(OverlayScreen[None]):
         self.dismiss(None)
 
     def clippings(self) -> Iterator[Clipping]:
-        """Offer the events of the row as JSON, and what names the participant of the first."""
-        events = self._rows.events(self._list.cursor) if len(self._rows) else ()
-        if any(events):
-            told = [raw_json(event) for event in events if event is not None]
-            yield Clipping("j", "events as JSON", "\n".join(told))
+        """Offer what is told of both events of the row, and what names the first participant."""
+        positions = self._rows.positions(self._list.cursor) if len(self._rows) else ()
+        shared = self.shared
+        sides = [
+            (place, EventRef(place.participant, position))
+            for place, position in zip(self._places, positions, strict=False)
+            if position is not None
+        ]
+        menus = [{one.letter: one for one in shared.copies.menu_at(ref)} for _, ref in sides]
+        for letter in menus[0] if menus else "":
+            if letter in _OF_BOTH:
+                yield _joined([menu[letter] for menu in menus if letter in menu])
         both = [place.participant_id or "" for place in self._places]
         yield Clipping("i", "both participant ids", safe_lines("\n".join(both)))
-        place = self._places[1 if events and events[0] is None else 0]
-        for one in clippings_for_place(place, self.shared.connection(), self.moment):
+        place = sides[0][0] if sides else self._places[0]
+        now = shared.times.now()
+        for one in clippings_for_place(place, shared.connection(), now, self.moment):
             if one.letter != "i":
                 yield one
 

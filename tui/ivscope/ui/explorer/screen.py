@@ -218,6 +218,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             typed=context.typed,
             place=context.here,
             connection=self._copying.connection,
+            copies=self._copying.of_events,
             command=self._prompts.over,
         )
 

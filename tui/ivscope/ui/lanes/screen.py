@@ -23,6 +23,9 @@ from ivscope.workspace.place import Place
 _FAR = 10
 """Cells that the keys for ten cells move the cursor in time."""
 
+_TOLD = "yjes"
+"""Letters of the texts with what was found."""
+
 Landing = tuple[str | None, datetime | None]
 """The id of the participant to open, None for nobody; and the moment of the cursor."""
 
@@ -151,10 +154,22 @@ class LanesScreen(CountingScreen[Landing]):
         self.dismiss((None, self._view.moment))
 
     def clippings(self) -> Iterator[Clipping]:
-        """Offer what names the participant of the lane under the cursor, at its time."""
-        place, moment = self.shared.place, self._view.moment
+        """Offer what is told of the participant of the lane under the cursor, at its time.
+
+        The event is the nearest error, else the nearest event. What names the place is of the time
+        of the cursor.
+        """
+        place, moment, shared = self.shared.place, self._view.moment, self.shared
         lane = Place(place.stage_arn, place.session_id, self._list.participant)
-        yield from clippings_for_place(lane, self.shared.connection(), moment)
+        ref = None
+        if lane.participant_id is not None:
+            ref = shared.copies.nearest(lane.participant, moment)
+        named = clippings_for_place(lane, shared.connection(), shared.times.now(), moment)
+        menu = () if ref is None else shared.copies.menu_at(ref)
+        yield from (one for one in menu if one.letter in _TOLD)
+        yield from named
+        own = {*_TOLD, *(one.letter for one in named)}
+        yield from (one for one in menu if one.letter not in own)
 
     def row_text(self, index: int) -> str:
         """Return name and id of the participant of a lane; nothing for a heading."""
