@@ -310,3 +310,34 @@ async def test_a_comparison_says_how_complete_either_side_is():
         assert loaded.endswith("100 events read, more available")
         assert first.startswith(">20:46:58")
         assert first.endswith("? not all read")
+
+
+async def test_those_with_most_errors_come_first_once_everybody_is_read_and_a_key_changes_it():
+    async with explorer(at()) as journey:
+
+        def first():
+            return journey.screen[2][1:].split()[0]
+
+        await journey.until("40 participants, all read")
+        assert first() == "noor-web"
+        await journey.press("!")
+        await journey.until("no errors are read yet: i reads them")
+        await journey.press("i")
+        with journey.unlimited():
+            await journey.until(lambda: "ALL READ" in journey.screen[0], within=40)
+        await journey.press("escape")
+        await journey.until("errors of all 40, most first")
+        assert first() == "priya-guest"
+        await journey.press("e")
+        await journey.until(lambda: journey.event is not None and journey.event.is_error)
+        assert journey.here.participant_id == PRIYA
+        await journey.press("escape")
+        await journey.until("errors of all 40, most first")
+        await journey.press("e")
+        await journey.until(lambda: journey.here.participant_id not in {None, PRIYA})
+        assert "cam-truck" in journey.screen[0]
+        await journey.press("escape")
+        await journey.until("errors of all 40, most first")
+        await journey.press("!")
+        await journey.until("errors of all 40 read")
+        assert first() == "noor-web"

@@ -167,6 +167,8 @@ def test_the_legend_fits_and_the_window_is_told():
     words = text(legend(79))
     assert all(cell in words for cell in LaneCell)
     assert line_width(legend(30)) <= 30
+    assert "replica" not in words
+    assert "  r replica  " in text(legend(79, has_replicas=True))
     assert cell_text(HOUR, 60) == "60 s a cell"
     assert cell_text(window_between(at(0), at(30)), 60) == "0.5 s a cell"
 

@@ -244,15 +244,26 @@ _TICK_GAP = 4
 """Least cells between two times on the axis."""
 
 
-def legend(width: int) -> Line:
+def legend(width: int, *, has_replicas: bool = False) -> Line:
     """Explain the signs of the lanes, the most frequent first, as many as fit."""
     spans: list[Span] = []
-    for sign, role, word in LANE_SIGNS:
+    replica = ((REPLICA_SIGN, Role.TEXT, "replica"),) if has_replicas else ()
+    for sign, role, word in (*LANE_SIGNS[:_OF_ALL], *replica, *LANE_SIGNS[_OF_ALL:]):
         more = (*([Span("  ")] if spans else []), Span(sign, role), Span(f" {word}"))
         if line_width((*spans, *more)) > width:
             break
         spans += more
     return tuple(spans)
+
+
+_OF_ALL = 4
+"""So many signs of the legend every session has."""
+
+REPLICA_SIGN: Final = "r"
+"""Stands after the name of a replica."""
+
+THEN_PUBLISHING: Final = "●"
+"""Stands at the right end of the lane of who was publishing at the time of the cursor."""
 
 
 def lane_cells(cells: str, cursor: int | None = None) -> Line:

@@ -15,7 +15,15 @@ from textual.widgets import Input, Label
 from ivscope.render.bars import footer_line, note_line
 from ivscope.render.cells import line_width, pad, shorten, wrap
 from ivscope.render.lines import Line, Role, Span
-from ivscope.render.plots import CURSOR, EIGHTHS, LANE_SIGNS, NOTHING, UNSURE
+from ivscope.render.plots import (
+    CURSOR,
+    EIGHTHS,
+    LANE_SIGNS,
+    NOTHING,
+    REPLICA_SIGN,
+    THEN_PUBLISHING,
+    UNSURE,
+)
 from ivscope.settings.commands import COMMANDS, Area, Command, View, footer_hints
 from ivscope.settings.key_names import shown_key, shown_keys
 from ivscope.ui.commands import CommandScreen, keyboard
@@ -57,6 +65,8 @@ SIGNS: Final = (
         "marked by you; a hit of the search",
     ),
     *(Sign((Span(sign, role),), f"{word}, in lanes") for sign, role, word in LANE_SIGNS),
+    Sign((Span(THEN_PUBLISHING, Role.GOOD),), "at the right of a lane: publishing at the cursor"),
+    Sign((Span(REPLICA_SIGN),), "after a name in lanes: a replica, copied from another stage"),
     Sign((Span(CURSOR, Role.STRONG),), "the time of the cursor of the lanes; below it reversed"),
     Sign((Span(EIGHTHS[1:], Role.ERROR),), "how many in that time; the most is a full cell"),
     Sign(
