@@ -233,6 +233,7 @@ class Detail:
             told = Span("... looking for evidence in many events", Role.MUTED)
             looking = field("", (told,), width)
             return Occurrence(span=[*span, *looking])
+        remote = event.remote_participant_id
         draw = FindingLines(
             width,
             zone,
@@ -241,6 +242,7 @@ class Detail:
             name=lambda one: who if one is None else event_findings.user_id(scope, one) or one,
             fetched=event_findings.fetchable(findings),
             keys=self._keys,
+            publisher=None if remote is None else event_findings.user_id(scope, remote),
         )
         known = [one for one in findings if one.certainty is not Certainty.UNKNOWN]
         others = [one for one in findings if one.certainty is Certainty.UNKNOWN]
