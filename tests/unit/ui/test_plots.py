@@ -12,8 +12,11 @@ from ivscope.analysis.time_window import window_between
 from ivscope.render.cells import line_width
 from ivscope.render.lines import Role
 from ivscope.render.plots import (
+    AT_CURSOR,
     CURSOR,
     EIGHTHS,
+    ERROR,
+    ERRORS_THERE,
     NOTHING,
     UNSURE,
     Layer,
@@ -131,6 +134,7 @@ def test_every_sign_that_is_drawn_has_one_ascii_sign_and_text_from_outside_stays
     # Not known looks alike, whether an end or all of it.
     assert len({twins[cell] for cell in LaneCell}) == len(LaneCell) - 1
     assert in_ascii("José 用户 a…") == "José 用户 a~"
+    assert in_ascii(f"{AT_CURSOR} {ERROR} {ERRORS_THERE}") == "> ! !"
 
 
 def test_each_time_on_the_axis_begins_in_its_column():

@@ -26,6 +26,15 @@ UNSURE: Final = "░"
 CURSOR: Final = "▼"
 """Marks the moment of the cursor on the axis. In the rows below it that cell has its own role."""
 
+ERROR: Final = LaneCell.ERROR.value
+"""An error, in a list as in a lane."""
+ERRORS_THERE: Final = "┃"
+"""Stands in the overview at the right edge of a list for a part that has errors."""
+IN_VIEW: Final = NOTHING
+"""Stands there for the part that is in view: a dot, since a line reads as a mark of its row."""
+AT_CURSOR: Final = "▌"
+"""Stands before the row under the cursor."""
+
 _TWINS: Final = {
     **dict(zip(EIGHTHS[1:], "_:-=+*%#", strict=True)),
     NOTHING: ".",
@@ -33,11 +42,11 @@ _TWINS: Final = {
     CURSOR: "v",
     "▒": "~",
     "●": "o",
-    "✗": "x",
-    "▌": ">",
+    ERROR: "!",
+    AT_CURSOR: ">",
     "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}": ">",
     "│": "|",
-    "┃": "!",
+    ERRORS_THERE: "!",
     "─": "-",
     "\N{MULTIPLICATION SIGN}": "x",
     "…": "~",

@@ -18,6 +18,9 @@ from ivscope.render.lines import Line, Role, Span
 from ivscope.render.plots import (
     CURSOR,
     EIGHTHS,
+    ERROR,
+    ERRORS_THERE,
+    IN_VIEW,
     LANE_SIGNS,
     NOTHING,
     REPLICA_SIGN,
@@ -56,7 +59,11 @@ class Sign:
 
 
 SIGNS: Final = (
-    Sign((Span("!", Role.ERROR),), "an error; at the right edge of a list: errors there"),
+    Sign((Span(ERROR, Role.ERROR),), "an error"),
+    Sign(
+        (Span(ERRORS_THERE, Role.ERROR),), "at the right edge of a list: errors in that part of it"
+    ),
+    Sign((Span(IN_VIEW, Role.MUTED),), "at the right edge of a list: the part that is in view"),
     Sign((Span("~", Role.CHANGED),), "a token exchange"),
     Sign((Span("+ -"),), "something begins, something ends"),
     Sign((Span("?", Role.WARNING),), "an unknown event, or one that contradicts the request"),
@@ -64,7 +71,11 @@ SIGNS: Final = (
         (Span("m", Role.ACCENT), Span(" "), Span("/", Role.HIT)),
         "marked by you; a hit of the search",
     ),
-    *(Sign((Span(sign, role),), f"{word}, in lanes") for sign, role, word in LANE_SIGNS),
+    *(
+        Sign((Span(sign, role),), f"{word}, in lanes")
+        for sign, role, word in LANE_SIGNS
+        if sign != ERROR
+    ),
     Sign((Span(THEN_PUBLISHING, Role.GOOD),), "at the right of a lane: publishing at the cursor"),
     Sign((Span(REPLICA_SIGN),), "after a name in lanes: a replica, copied from another stage"),
     Sign((Span(CURSOR, Role.STRONG),), "the time of the cursor of the lanes; below it reversed"),
