@@ -53,7 +53,7 @@ async def test_at_80x24_the_commands_stand_below_their_areas_with_all_about_the_
         assert len(screen) == 24
         assert screen[0].startswith("HELP words or a key")
         assert screen[1] == " Moving"
-        assert screen[2].startswith(">j ↓")
+        assert screen[2].startswith("▌j ↓")
         assert " Opening and going back" in screen
         assert "j ↓  down  move.down" in screen[18]
         assert "Enter do it" in screen[23]
@@ -63,7 +63,7 @@ async def test_typing_filters_and_enter_does_the_first_hit():
     async with the_help() as (app, pilot):
         await _type(pilot, "next err")
         screen = _screen(app)
-        assert screen[1].startswith(">e ")
+        assert screen[1].startswith("▌e ")
         assert "jump.error" in screen[18]
         await pilot.press("enter")
         assert app.results == ["jump.error"]
@@ -91,7 +91,7 @@ async def test_the_last_command_can_be_reached_and_done():
 async def test_the_keys_in_force_are_shown():
     async with the_help(KEYS | {"move.down": "f9", "move.up": ""}) as (app, _):
         screen = _screen(app)
-        assert screen[2].startswith(">F9 ")
+        assert screen[2].startswith("▌F9 ")
         assert screen[3].startswith("                   up")
 
 
@@ -119,4 +119,4 @@ async def test_a_search_begins_at_its_first_hit_again():
         await pilot.press(*["pagedown"] * 3)
         await _type(pilot, "next")
         assert app.screen.query_one(RowList).cursor == 0
-        assert _screen(app)[1].startswith(">")
+        assert _screen(app)[1].startswith("▌")

@@ -426,12 +426,12 @@ async def test_the_edge_shows_where_errors_lie_also_when_the_list_gets_taller():
         await journey.press("f")
         await journey.until(lambda: rows.page > page)
         edge = [span.text for span in edge_spans(journey.pane.event_list, rows.page)]
-        errors = [y for y, mark in enumerate(edge) if mark == "!"]
+        errors = [y for y, mark in enumerate(edge) if mark == "┃"]
         assert errors
 
         def marked():
             lines = journey.screen[rows.region.y + 1 : rows.region.bottom]
-            return [y for y, line in enumerate(lines) if line[79:] == "!"]
+            return [y for y, line in enumerate(lines) if line[79:] == "┃"]
 
         await journey.until(lambda: marked() == errors)
 

@@ -240,7 +240,7 @@ def test_an_internal_error_says_of_others_what_the_scanned_session_says():
     finding, text = at_internal(*others)
     assert text == (
         "3 other participants got it too within 37 s, from 20:31:30 to 20:32:07. Several within "
-        "60 s are a reason to escalate, with stage, session and times."
+        "60 s are a reason to escalate to AWS Support, with stage, session and times."
     )
     assert finding.certainty is Certainty.SHOWN
     assert finding.would_tell == ()
@@ -352,6 +352,49 @@ def test_a_subscription_whose_publisher_stopped_in_that_second_did_not_end_by_le
     shared = said(known_facts, "whose publisher stopped in that second too")
     assert positions(shared) == [1, 2]
     assert words(shared.unknown) == "which of the two ended the subscription"
+
+
+@pytest.mark.parametrize(
+    ("left", "publisher", "told", "unknown"),
+    [
+        (True, None, "It left in the same second.", "whether the subscription ended because"),
+        (
+            False,
+            "PUBLISH_STOPPED",
+            "The publisher stopped publishing in the same second.",
+            "whether the subscription ended because",
+        ),
+        (
+            False,
+            "LEFT",
+            "The publisher left in the same second.",
+            "whether the subscription ended because",
+        ),
+        (
+            True,
+            "PUBLISH_STOPPED",
+            "It left in the same second, and the publisher stopped publishing in that second too.",
+            "which of the two ended the subscription",
+        ),
+    ],
+)
+def test_a_subscription_that_stopped_tells_who_ended_in_its_second(left, publisher, told, unknown):
+    own = [event(9, "SUBSCRIBE_STOPPED", remote="b"), *([event(9, "LEFT")] if left else [])]
+    known_facts = GivenFacts(*own)
+    if publisher:
+        known_facts = known_facts.with_log("b", event(9, publisher, participant="b"))
+    finding = said(known_facts, told.rstrip("."), 0)
+    assert words(finding.claim) == told
+    assert words(finding.unknown).startswith(unknown)
+    assert finding.certainty is Certainty.SHOWN
+    whose = [ref.scope.participant_id for ref in finding.rests_on]
+    assert ("b" in whose) is (publisher is not None)
+
+
+def test_a_subscription_that_stopped_alone_says_nothing_of_others():
+    known_facts = GivenFacts(event(9, "SUBSCRIBE_STOPPED", remote="b"), event(11, "LEFT"))
+    known_facts = known_facts.with_log("b", event(7, "PUBLISH_STOPPED", participant="b"))
+    assert unsaid(known_facts, "in the same second", 0)
 
 
 def test_those_who_leave_together_are_counted_and_a_deleted_stage_is_not_claimed():

@@ -369,11 +369,15 @@ def status_line(status: ListStatus, budget: Budget, running: str, width: int) ->
         facts = (facts[0], FEWER_CALLS, GOES_ON_BY_ITSELF)
     elif status.reading and budget.waited_seconds >= SLOW_SECONDS and not running:
         facts = (facts[0], f"waiting for {budget.waits_for}", *status.extra)
-    for fact in facts:
+    for index, fact in enumerate(facts):
         separator = (_SEPARATOR,) if spans else ()
         left = room - line_width((*spans, *separator))
         if left < _SHORTEST_CRUMB:
             break
+        # Half a number or half a word says less than a later fact that fits. The first two are how
+        # much was read, and what somebody asked for or what failed.
+        if index > 1 and text_width(fact) > left:
+            continue
         spans += [*separator, Span(clip(fact, left))]
     for meter in _meters(budget):
         if line_width((*spans, _SEPARATOR, meter)) <= room:

@@ -16,6 +16,7 @@ from ivscope.render.cells import clip, pad
 from ivscope.render.cells import width as text_width
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.picker_rows import stage_id
+from ivscope.render.plots import ERROR
 from ivscope.render.tables import MOST_CELLS, Column, Rest, Table
 from ivscope.render.timestamps import MOMENT_CELLS, TimeStyle, gap, moment_text
 from ivscope.render.token_lines import token_verdict
@@ -298,7 +299,7 @@ def _mark(event: Event) -> tuple[Role, str]:
     if event.contradiction is not None:
         return Role.WARNING, "?"
     if event.is_error:
-        return Role.ERROR, "!"
+        return Role.ERROR, ERROR
     if event.name == TOKEN_EXCHANGED:
         return Role.CHANGED, "~"
     name = event.name or ""

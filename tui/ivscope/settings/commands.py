@@ -119,7 +119,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("find.filter", "&", "filter", "Events: show only what matches (code:QUOTA name:SUB* remote:ID attr:key=value after:20:36 !inverse /regex/). Participants: ask the service for some only (user:ID, published:yes|no, state:…, recording:…).", Area.FINDING, SESSION),
     Command("find.toggle", "\\", "filter on/off", "Switch the filter off and on again.", Area.FINDING, READING),
     Command("find.same", ";", "filter by this", "Show only events like this one: with its error code, else its remote participant, else its name.", Area.FINDING, READING),
-    Command("find.errors", "!", "errors only", "Show errors only, or all again.", Area.FINDING, READING),
+    Command("find.errors", "!", "errors only/first", "Events: show errors only, or all again. Participants: those with most errors first, or in the order returned.", Area.FINDING, SESSION),
     Command("jump.error", "e", "next error", "Next error; reads on until there is one.", Area.JUMPING, SESSION),
     Command("jump.error_back", "E", "previous error", "Previous error.", Area.JUMPING, READING),
     Command("jump.token", "x", "next exchange", "Next TOKEN_EXCHANGED; reads on until there is one.", Area.JUMPING, READING),
@@ -212,24 +212,31 @@ def _named(*ids: str) -> dict[str, str]:
 _HINTS: dict[View, dict[str, str]] = {
     View.STAGES: _named("go.in", "find.search", "app.command", "app.help", "go.quit_or_out"),
     View.SESSIONS: _named("go.in", "go.out", "find.search", "app.help"),
-    View.PARTICIPANTS: _named("go.in", "go.out", "find.search", "find.filter", "app.help"),
-    View.TIMELINE: _named(
-        "go.out", "go.in", "jump.error", "find.errors", "find.search", "find.filter", "read.pause",
-        "take.copy", "app.help",
-    ),
-    View.EVENTS: _named(
-        "go.out", "jump.error", "find.errors", "find.search", "find.filter", "jump.token",
-        "go.in", "take.copy", "read.follow", "time.style", "app.help",
-    ),
+    View.PARTICIPANTS: {
+        "go.in": "", "jump.error": "first error", "triage.summary": "what happened",
+        "triage.lanes": "", "find.search": "", "app.help": "", "go.out": "",
+        "find.errors": "errors first", "go.timeline": "", "find.filter": "",
+    },
+    View.TIMELINE: {
+        **_named("go.out", "go.in", "jump.error"), "find.errors": "errors only",
+        **_named("find.search", "find.filter", "read.pause", "take.copy", "app.help"),
+    },
+    View.EVENTS: {
+        **_named("go.out", "jump.error"), "find.errors": "errors only",
+        **_named(
+            "find.search", "find.filter", "jump.token", "go.in", "take.copy", "read.follow",
+            "time.style", "app.help",
+        ),
+    },
     View.SUMMARY: {
         "go.in": "show events", "summary.next_code": "next code", "take.copy": "copy",
         "evidence.fetch": "SDKs", "triage.lanes": "", "go.out": "back", "app.help": "",
         "go.timeline": "timeline", "read.pause": "",
     },
     View.LANES: {
-        "lanes.earlier lanes.later": "time", "lanes.zoom_in lanes.zoom_out": "zoom",
-        "lanes.open": "open at this time", "lanes.close": "", "take.copy": "", "app.help": "",
-        "lanes.errors_first": "", "lanes.plot": "", "lanes.all": "",
+        "lanes.open": "events at this time", "lanes.earlier lanes.later": "time",
+        "lanes.zoom_in lanes.zoom_out": "zoom", "lanes.errors_first": "", "lanes.close": "",
+        "app.help": "", "take.copy": "", "lanes.plot": "", "lanes.all": "",
     },
     View.COMPARE: {
         "compare.next_pair": "next second of both", "go.out": "", "find.search": "",

@@ -263,6 +263,8 @@ class SessionStream:
         """How many of the participants were read."""
         log = self.scan.log
         text = f"{log.participants_read:,} of {log.participants_known:,} participants read"
+        if log.is_all_read and not log.participants_failed:
+            return f"all {log.participants_known:,} participants"
         if not log.participants_complete:
             text += ", more to list"
         if log.participants_failed:

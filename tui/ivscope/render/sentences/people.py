@@ -87,8 +87,8 @@ def _times(claim: OthersMetItToo | Burst) -> Text:
 
 def _to_escalate(window_seconds: int) -> str:
     return (
-        f" Several within {window_seconds} s are a reason to escalate, with stage, session and "
-        "times."
+        f" Several within {window_seconds} s are a reason to escalate to AWS Support, with stage, "
+        "session and times."
     )
 
 

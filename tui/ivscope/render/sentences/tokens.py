@@ -26,6 +26,7 @@ from ivscope.findings.leaving import (
     LeavingOpen,
     LeavingSays,
     OthersLeft,
+    SubscriptionEndedWith,
 )
 from ivscope.findings.token_exchange import (
     AfterGaining,
@@ -37,6 +38,8 @@ from ivscope.findings.token_exchange import (
     StoppedAfterLosing,
 )
 from ivscope.render.sentences.words import (
+    INSIDE_THE_PUBLISHER,
+    THE_PUBLISHER,
     Moment,
     Outside,
     Part,
@@ -71,6 +74,7 @@ PLAIN: Final[dict[PlainClaim, str]] = {
         "connection all look like this"
     ),
     LeavingOpen.BY_PUBLISHER: "which of the two ended the subscription",
+    LeavingOpen.SUBSCRIPTION_BECAUSE: "whether the subscription ended because of that",
     LeavingOpen.TOGETHER: (
         "what they share: a deleted stage (CloudTrail has DeleteStage), the end of the show and a "
         "network that they share look like this"
@@ -190,6 +194,16 @@ def _ended_with_leaving(claim: EndedWithLeaving) -> Text:
     return (f"{ended} ended in the same second, as at every LEFT.",)
 
 
+def _subscription_ended_with(claim: SubscriptionEndedWith) -> Text:
+    if not (claim.publisher_stopped or claim.publisher_left):
+        return ("It left in the same second.",)
+    ended = f" {'stopped publishing' if claim.publisher_stopped else 'left'} in "
+    if claim.left:
+        its = ("It left in the same second, and ", INSIDE_THE_PUBLISHER)
+        return (*its, f"{ended}that second too.")
+    return (THE_PUBLISHER, f"{ended}the same second.")
+
+
 def _ended_with_publisher(claim: EndedWithPublisher) -> Text:
     ended = f"{counted(claim.subscriptions, 'subscription')} ended in the same second"
     whose = "whose publisher" if claim.subscriptions == 1 else "whose publishers"
@@ -250,6 +264,7 @@ SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
     ErrorBeforeLeaving: _error_before_leaving,
     EndedWithLeaving: _ended_with_leaving,
     EndedWithPublisher: _ended_with_publisher,
+    SubscriptionEndedWith: _subscription_ended_with,
     OthersLeft: _others_left,
     NoAttempt: _no_attempt,
     AfterGaining: _after_gaining,

@@ -35,7 +35,7 @@ from ivscope.render.event_lines import (
     event_title,
     span_line,
 )
-from ivscope.render.facts_lines import participant_lines, session_lines, stage_lines
+from ivscope.render.facts_lines import participant_lines, read_lines, session_lines, stage_lines
 from ivscope.render.fields import contradiction_lines, field, title, value_span
 from ivscope.render.finding_lines import FindingLines, replica_lines
 from ivscope.render.lines import Line, Role, Span
@@ -53,6 +53,7 @@ from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_findings import EventFindings, event_ref
 from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.evidence import evidence_keys
+from ivscope.ui.explorer.picker_pane import PickerPane
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.text_pane import TextPane
 from ivscope.workspace.event_stream import SessionStream
@@ -232,6 +233,7 @@ class Detail:
             told = Span("... looking for evidence in many events", Role.MUTED)
             looking = field("", (told,), width)
             return Occurrence(span=[*span, *looking])
+        remote = event.remote_participant_id
         draw = FindingLines(
             width,
             zone,
@@ -240,6 +242,7 @@ class Detail:
             name=lambda one: who if one is None else event_findings.user_id(scope, one) or one,
             fetched=event_findings.fetchable(findings),
             keys=self._keys,
+            publisher=None if remote is None else event_findings.user_id(scope, remote),
         )
         known = [one for one in findings if one.certainty is not Certainty.UNKNOWN]
         others = [one for one in findings if one.certainty is Certainty.UNKNOWN]
@@ -263,9 +266,10 @@ class Detail:
         )
 
     def of_row(
-        self, place: Place, row: picking.PickerRow | None, width: int, zone: tzinfo, now: datetime
+        self, place: Place, pane: PickerPane, width: int, zone: tzinfo, now: datetime
     ) -> tuple[Title, Sequence[Line]]:
         """Make the title and the lines about a row of a picker, and say what Enter does."""
+        row, people = pane.row, pane.people
         lines: list[Line] = []
         name: str | None = ""
         if row is None:
@@ -281,6 +285,8 @@ class Detail:
                 lines += session_lines(row, width, zone, now)
             case ParticipantSummary():
                 what, name = "Participant", row.user_id or row.participant_id
+                read, seen = people.read(row.participant_id), people.see(row.participant_id)
+                lines += read_lines(read, seen, people.same_user(row), width, zone)
                 lines += participant_lines(row, width, zone)
             case picking.TypedPlace():
                 text = "Enter opens what you typed, whether the service lists it or not."
@@ -404,7 +410,7 @@ class DetailPane:
             )
         else:
             now = self._times.now()
-            title, lines = self._detail.of_row(here, self._picker.row, width, zone, now)
+            title, lines = self._detail.of_row(here, self._picker, width, zone, now)
         if self._layout.detail_has_rule:
             self._rule.show(title.rule(self._rule.size.width))
             self._text.show(tuple(lines))

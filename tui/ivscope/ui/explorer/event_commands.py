@@ -62,7 +62,7 @@ class EventCommands:
         add("find.next", lambda: self._next_hit(1), self._why_no_search)
         add("find.previous", lambda: self._next_hit(-1), self._why_no_search)
         add("find.toggle", self._toggle_filter, self._why_no_filter)
-        add("find.errors", self._toggle_errors)
+        context.handlers.add("find.errors", self._errors, self._why_no_errors)
         add("find.same", self._filter_by_this, on_event)
         add("jump.error_back", lambda: self._jump(ErrorJump(), -1, "error"), on_event)
         add("jump.token", lambda: self._jump(TOKEN_EXCHANGES, 1, "token exchange"), on_event)
@@ -190,8 +190,18 @@ class EventCommands:
         event_list = self._event_list
         self._pane.refit(event_list.toggle_filter)
 
-    def _toggle_errors(self) -> None:
-        self._pane.refit(self._event_list.toggle_errors)
+    def _why_no_errors(self) -> str:
+        if self._context.level is not Level.PARTICIPANTS:
+            return self._context.why_no_events()
+        has_errors = self._context.picker.people.columns.errors
+        return "" if has_errors else "no errors are read yet: {triage.summary} reads them"
+
+    def _errors(self) -> None:
+        """Show errors only; of participants, those with most errors first."""
+        if self._context.level is Level.PARTICIPANTS:
+            self._context.picker.sort()
+        else:
+            self._pane.refit(self._event_list.toggle_errors)
 
     def clear(self) -> bool:
         """End the search, or without one the filter. Returns whether there was either."""

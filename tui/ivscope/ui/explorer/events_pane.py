@@ -14,6 +14,7 @@ from ivscope.provider.store.order import OrderLabel
 from ivscope.render.bars import ListStatus, tail_lines
 from ivscope.render.event_rows import EventLook, EventRows
 from ivscope.render.lines import Role, Span
+from ivscope.render.plots import ERRORS_THERE
 from ivscope.render.time_display import TimeDisplay
 from ivscope.ui.explorer.list_status import event_status
 from ivscope.ui.widgets.row_list import RowList, Tail
@@ -329,7 +330,7 @@ def _edge_span(cell: OverviewCell) -> Span:
     if cell.has_mark:
         return Span("m", Role.ACCENT)
     if cell.has_error:
-        return Span("!", Role.ERROR)
+        return Span(ERRORS_THERE, Role.ERROR)
     return Span("/", Role.HIT) if cell.has_hit else Span(" ")
 
 

@@ -1,40 +1,30 @@
 """What a picker lists at a place: its feed, its rows, and the place that a typed id opens."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from ivscope.domain.events import JOINED, Event
+from ivscope.domain.events import Event
 from ivscope.domain.identifiers import read_identifiers
 from ivscope.domain.letters import folded
 from ivscope.domain.stages import (
     ParticipantFilter,
-    ParticipantScope,
     ParticipantSummary,
-    SessionScope,
     StageSession,
     StageSummary,
 )
-from ivscope.domain.times import from_microseconds
 from ivscope.provider.fetch.provider import StageDataProvider
-from ivscope.provider.store.event_feed import EventFeed
-from ivscope.provider.store.event_log import NO_TIME
 from ivscope.provider.store.feed import Feed
-from ivscope.provider.store.session_log import ReadState, SessionLog
 from ivscope.render.cells import clip
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.picker_rows import (
-    EventsRead,
     Indexed,
-    ParticipantColumns,
     PickerRows,
-    Seen,
-    common_words,
     participant_table,
     session_table,
     stage_table,
 )
 from ivscope.render.safe import safe
+from ivscope.ui.explorer.participants_read import ParticipantsRead
 from ivscope.workspace.place import Level, Place
 
 PickerItem = StageSummary | StageSession | ParticipantSummary
@@ -156,140 +146,19 @@ def _holds(item: PickerItem, words: list[str]) -> bool:
     return all(word in whole for word in words)
 
 
-_MOST_EVENTS = 20_000
-"""Events of a participant that are counted for one row on screen: a millisecond. Of the few who
-have more, the code that came most often is told in the summary."""
-
-
-class ParticipantsRead:
-    """What is known of the participants of a session beside their rows.
-
-    Asked for rows on screen only; what it counts of all rows costs as much as those that are new.
-    """
-
-    def __init__(
-        self, provider: StageDataProvider | None = None, session: SessionScope | None = None
-    ) -> None:
-        """Begin with what the list tells.
-
-        Args:
-            provider: What was read; None, as without a session, for nothing.
-            session: The session whose participants are listed.
-        """
-        self._provider = provider
-        self.session = session
-        self._rows: object = None
-        self._counted = 0
-        self._states: set[str | None] = set()
-        self._published: set[bool | None] = set()
-        self._recordings: set[str | None] = set()
-        self.columns = ParticipantColumns()
-
-    def count(self, feed: PickerFeed) -> None:
-        """Take in the rows that came, and find the columns that have something to tell."""
-        rows = feed.facts
-        if rows is not self._rows or len(rows) < self._counted:
-            self._rows, self._counted = rows, 0
-            for kinds in (self._states, self._published, self._recordings):
-                kinds.clear()
-        for index in range(self._counted, len(rows)):
-            row = rows[index]
-            if isinstance(row, ParticipantSummary):
-                self._states.add(row.state)
-                self._published.add(row.published)
-                if row.recording_state not in {None, "FAILED"}:
-                    self._recordings.add(row.recording_state)
-        self._counted = len(rows)
-        self.columns = ParticipantColumns(
-            errors=self._has_events(),
-            state=len(self._states) > 1,
-            published=len(self._published) > 1,
-            recording=len(self._recordings) > 1,
-        )
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """What is the same for all participants, in words."""
-        return common_words(self._states, self._published, self._recordings)
-
-    def _has_events(self) -> bool:
-        log = self._log
-        if log is not None and len(log.log):
-            return True
-        opened = self._opened
-        return any(feed.pages for feed in opened.values())
-
-    @property
-    def _log(self) -> SessionLog | None:
-        if self._provider is None or self.session is None:
-            return None
-        scan = self._provider.started_scan(self.session)
-        return None if scan is None else scan.log
-
-    @property
-    def _opened(self) -> dict[str, EventFeed]:
-        if self._provider is None or self.session is None:
-            return {}
-        return self._provider.store.opened_in(self.session)
-
-    def _feed(self, participant_id: str) -> EventFeed | None:
-        if self._provider is None or self.session is None:
-            return None
-        session = self.session
-        scope = ParticipantScope(session.stage_arn, session.session_id, participant_id)
-        feed = self._provider.store.opened_events(scope)
-        return feed if feed is not None and feed.pages else None
-
-    def read(self, participant_id: str) -> EventsRead | None:
-        """How far the events of a participant are read; None when none are."""
-        feed, log = self._feed(participant_id), self._log
-        if feed is not None:
-            return EventsRead(len(feed.items), feed.items.error_count, feed.is_complete)
-        reading = None if log is None else log.reading(participant_id)
-        if reading is None or (not reading.events and reading.state is not ReadState.COMPLETE):
-            return None
-        return EventsRead(reading.events, reading.errors, reading.state is ReadState.COMPLETE)
-
-    def see(self, participant_id: str) -> Seen:
-        """Look up what the row of a participant tells of its events."""
-        feed, session_log = self._feed(participant_id), self._log
-        if feed is not None:
-            log, parts = feed.items, [range(len(feed.items))]
-        elif session_log is not None:
-            log, parts = session_log.log, session_log.ranges(participant_id)
-        else:
-            return Seen()
-        if sum(map(len, parts)) > _MOST_EVENTS:
-            return Seen()
-        kinds: Counter[int] = Counter()
-        last = NO_TIME
-        for part in parts:
-            columns = log.columns(part.start, part.stop)
-            kinds.update(columns.kinds)
-            last = max(last, *columns.times) if columns.times else last
-        known = log.tables.kinds
-        codes: Counter[str] = Counter()
-        for number, count in kinds.items():
-            if known[number].is_error:
-                codes[known[number].error_code or known[number].name or ""] += count
-        return Seen(
-            codes.most_common(1)[0][0] if codes else None,
-            from_microseconds(last) if last > NO_TIME else None,
-            sum(count for number, count in kinds.items() if known[number].name == JOINED),
-        )
-
-
 def picker_rows(
     level: Level,
     items: Indexed[PickerRow],
     zone: tzinfo,
     now: datetime,
-    people: "ParticipantsRead | None" = None,
+    people: ParticipantsRead | None = None,
 ) -> PickerRows[PickerRow]:
     """Make the rows of a picker; `people` tells what is read of participants."""
     stages, sessions = stage_table(), session_table(zone, now)
     people = people or ParticipantsRead()
-    participants = participant_table(zone, people.columns, people.read, people.see)
+    participants = participant_table(
+        zone, people.columns, people.read, people.see, people.same_user
+    )
 
     def draw(row: PickerRow, width: int) -> Line:
         match row:
@@ -310,8 +179,10 @@ def picker_rows(
     # Only durations depend on the present time, and they show whole seconds.
     drawn_at = now.replace(microsecond=0) if level is Level.SESSIONS else None
 
-    def told(row: PickerRow) -> EventsRead | None:
-        return people.read(row.participant_id) if isinstance(row, ParticipantSummary) else None
+    def told(row: PickerRow) -> object:
+        if not isinstance(row, ParticipantSummary):
+            return None
+        return people.read(row.participant_id), people.same_user(row)
 
     return PickerRows(items, draw, titles[level], (zone, drawn_at, people.columns), told)
 

@@ -15,7 +15,18 @@ from textual.widgets import Input, Label
 from ivscope.render.bars import footer_line, note_line
 from ivscope.render.cells import line_width, pad, shorten, wrap
 from ivscope.render.lines import Line, Role, Span
-from ivscope.render.plots import CURSOR, EIGHTHS, LANE_SIGNS, NOTHING, UNSURE
+from ivscope.render.plots import (
+    CURSOR,
+    EIGHTHS,
+    ERROR,
+    ERRORS_THERE,
+    IN_VIEW,
+    LANE_SIGNS,
+    NOTHING,
+    REPLICA_SIGN,
+    THEN_PUBLISHING,
+    UNSURE,
+)
 from ivscope.settings.commands import COMMANDS, Area, Command, View, footer_hints
 from ivscope.settings.key_names import shown_key, shown_keys
 from ivscope.ui.commands import CommandScreen, keyboard
@@ -48,7 +59,11 @@ class Sign:
 
 
 SIGNS: Final = (
-    Sign((Span("!", Role.ERROR),), "an error; at the right edge of a list: errors there"),
+    Sign((Span(ERROR, Role.ERROR),), "an error"),
+    Sign(
+        (Span(ERRORS_THERE, Role.ERROR),), "at the right edge of a list: errors in that part of it"
+    ),
+    Sign((Span(IN_VIEW, Role.MUTED),), "at the right edge of a list: the part that is in view"),
     Sign((Span("~", Role.CHANGED),), "a token exchange"),
     Sign((Span("+ -"),), "something begins, something ends"),
     Sign((Span("?", Role.WARNING),), "an unknown event, or one that contradicts the request"),
@@ -56,7 +71,13 @@ SIGNS: Final = (
         (Span("m", Role.ACCENT), Span(" "), Span("/", Role.HIT)),
         "marked by you; a hit of the search",
     ),
-    *(Sign((Span(sign, role),), f"{word}, in lanes") for sign, role, word in LANE_SIGNS),
+    *(
+        Sign((Span(sign, role),), f"{word}, in lanes")
+        for sign, role, word in LANE_SIGNS
+        if sign != ERROR
+    ),
+    Sign((Span(THEN_PUBLISHING, Role.GOOD),), "at the right of a lane: publishing at the cursor"),
+    Sign((Span(REPLICA_SIGN),), "after a name in lanes: a replica, copied from another stage"),
     Sign((Span(CURSOR, Role.STRONG),), "the time of the cursor of the lanes; below it reversed"),
     Sign((Span(EIGHTHS[1:], Role.ERROR),), "how many in that time; the most is a full cell"),
     Sign(

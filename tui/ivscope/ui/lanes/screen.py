@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterator
 from datetime import datetime
 from typing import ClassVar
 
+from textual import on
 from textual.binding import BindingType
 from textual.widget import Widget
 
@@ -118,12 +119,13 @@ class LanesScreen(CountingScreen[Landing]):
             add(id_, self.leave)
 
     def compose(self) -> Iterator[Widget]:
-        """Make the title, the plot with the axis, the lanes, the legend and the keys."""
+        """Make title, plot with axis, lanes, what is at the cursor, legend and keys."""
         yield LineBar(id="title")
         plot = TextPane(id="plot")
         plot.can_focus = False
         yield plot
         yield LaneList(id="lanes")
+        yield LineBar(id="told")
         yield LineBar(id="legend")
         yield self.trouble
         yield self.foot
@@ -146,8 +148,16 @@ class LanesScreen(CountingScreen[Landing]):
         view.chosen = self._list.participant or view.chosen
         self._list.show(LaneRows(view), no_tail, view.row_of(view.chosen), self._list.top)
         self.query_one("#title", LineBar).show(self._title(self.NAME, width))
-        self.query_one("#legend", LineBar).show((Span(" "), *legend(inner)))
+        signs = legend(inner, has_replicas=view.has_replicas)
+        self.query_one("#legend", LineBar).show((Span(" "), *signs))
+        self._tell()
         self.show_foot()
+
+    @on(RowList.Highlighted)
+    def _tell(self) -> None:
+        """Say what the participant of the lane under the cursor did at its time."""
+        told = self._view.cursor_line(self._list.participant, self.size.width - 1)
+        self.query_one("#told", LineBar).show((Span(" "), *told))
 
     def leave(self) -> None:
         """Go back to where they were opened, at the time of the cursor."""

@@ -11,7 +11,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ivscope.render.lines import Line, Role, Span
-from ivscope.render.plots import in_ascii
+from ivscope.render.plots import ERRORS_THERE, IN_VIEW, in_ascii
 from ivscope.ui.stylesheets import PLAIN_SIGNS
 
 _UNDERLINED = Style(underline=True)
@@ -41,15 +41,15 @@ def _changed_width(before: Strip, after: Strip) -> int:
     return end
 
 
-_RULE = "─"
-"""Fills the rule above a detail; one cell wide."""
+_ONE_CELL = frozenset(("─", ERRORS_THERE, IN_VIEW))
+"""Signs of one cell each that fill the rule above a detail and the right edge of a list."""
 
 
 def _common_suffix(old: str, new: str) -> int:
     """Count the cells of what two texts end with, as far as each character takes one cell."""
     length = 0
     for left, right in zip(reversed(old), reversed(new), strict=False):
-        if left != right or not (left.isascii() or left == _RULE):
+        if left != right or not (left.isascii() or left in _ONE_CELL):
             break
         length += 1
     return length
