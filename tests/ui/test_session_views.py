@@ -67,6 +67,7 @@ async def test_esc_leads_back_to_the_summary_and_from_there_to_the_participants(
         await journey.until(lambda: journey.here.level is Level.PARTICIPANTS)
         await journey.press("M")
         await journey.until("2,161 events, all read")
+        await journey.until(lambda: "Esc back  Enter open  e next error" in journey.screen[-1])
 
 
 async def test_lanes_lead_back_to_the_summary_and_a_participant_back_to_the_lanes():

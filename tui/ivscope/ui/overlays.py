@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from textual import events
@@ -52,6 +53,8 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
     VIEW: View
     NAME: ClassVar[str]
     """The name of the view in the header and in the names of files."""
+    has_times: ClassVar[bool] = False
+    """Whether its cursor goes to a typed time; without, the events below the view do."""
     is_left_by_last = False
     """Whether the key of the previous view left it, so that the same key leads back to it."""
     then: Callable[[], object] | None = None
@@ -94,6 +97,15 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
 
     def leave(self) -> None:
         """Go back to where the view was opened."""
+        raise NotImplementedError
+
+    @property
+    def moment(self) -> datetime | None:
+        """The time of the cursor, from which typed distances count; None without one."""
+        return None
+
+    def go_to_moment(self, moment: datetime) -> None:
+        """Move the cursor to a time; only where `has_times`."""
         raise NotImplementedError
 
     def clippings(self) -> Iterable[Clipping]:

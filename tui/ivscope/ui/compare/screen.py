@@ -127,8 +127,8 @@ class ComparedRows:
         return len(self._rows)
 
     def key(self, index: int) -> Hashable:
-        """Return the row number: a comparison does not change while it is shown."""
-        return index, self._times.zone
+        """Return these rows and the index: when more was read there are new rows."""
+        return self, index, self._times.zone
 
     def line(self, index: int, width: int) -> Line:
         """Draw a row: at most one event on each side."""
@@ -164,6 +164,11 @@ class ComparedRows:
         """Return the second of a row; None without a readable time and without rows."""
         return self._rows.row(index).second if index < len(self) else None
 
+    @property
+    def read(self) -> tuple[str, str]:
+        """How much of each side is read, in words: other rows are needed when it changes."""
+        return self._left.loaded, self._right.loaded
+
     def row_at(self, moment: datetime) -> int:
         """Return the row of a moment."""
         return self._rows.row_at(moment)
@@ -182,11 +187,12 @@ class CompareScreen(OverlayScreen[None]):
 
     VIEW = View.COMPARE
     NAME = "comparison"
+    has_times = True
     BINDINGS: ClassVar[list[BindingType]] = keyboard(VIEW)
 
     def __init__(
         self,
-        rows: ComparedRows,
+        compared: Callable[[], ComparedRows],
         places: tuple[Place, Place],
         moment: datetime | None,
         shared: Shared,
@@ -195,14 +201,15 @@ class CompareScreen(OverlayScreen[None]):
         """Make the screen.
 
         Args:
-            rows: What is compared.
+            compared: Makes the rows of what is read now.
             places: The two participants, the left one first.
             moment: Time at which the cursor begins.
             shared: What it shares with the explorer.
             title: Makes the line on top from what returns a state of reading, a name and a width.
         """
         super().__init__(shared)
-        self._rows = rows
+        self._compared = compared
+        self._rows = compared()
         self._places = places
         self._began_at = moment
         self._title = title
@@ -224,14 +231,33 @@ class CompareScreen(OverlayScreen[None]):
     @property
     def moment(self) -> datetime | None:
         """Time of the row under the cursor, for showing the comparison there again."""
-        return self._rows.moment(self._list.cursor) if self.is_attached else self._began_at
+        is_drawn = self.is_attached and self._list.rows is self._rows
+        return self._rows.moment(self._list.cursor) if is_drawn else self._began_at
 
     def on_mount(self) -> None:
         """Put the cursor on the row of the moment where it begins."""
-        rows = self._list
-        rows.focus()
-        row = self._rows.row_at(self._began_at) if self._began_at is not None else 0
-        self.call_after_refresh(rows.show, self._rows, no_tail, row)
+        self._list.focus()
+        self.call_after_refresh(self._show_rows, self._began_at)
+
+    def _show_rows(self, moment: datetime | None) -> None:
+        """Show the rows, the cursor on that of a moment, else on the first."""
+        row = 0 if moment is None else self._rows.row_at(moment)
+        self._list.show(self._rows, no_tail, row)
+
+    def go_to_moment(self, moment: datetime) -> None:
+        """Move the cursor to the first row at or after the second of a moment, else the last."""
+        self._list.cursor = self._rows.row_at(moment)
+
+    def changed(self) -> None:
+        """Show what was read since: the cursor stays in its second."""
+        if not self.is_attached:
+            return
+        rows = self._compared()
+        if rows.read != self._rows.read:
+            moment = self.moment or self._began_at
+            self._rows = rows
+            self._show_rows(moment)
+            self.draw()
 
     def on_resize(self) -> None:
         """Draw again for another width."""

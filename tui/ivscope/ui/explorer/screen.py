@@ -300,9 +300,10 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self.call_after_refresh(self.redraw)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Have the picker beside the events read when it gets the focus."""
+        """Name the keys of the list that got the focus; a picker beside the events is read."""
         if event.widget is self._picker and self.context.shows_events:
             self.context.picker.read()
+        self.show_bars()
 
     @on(TextPane.Resized)
     def _detail_resized(self) -> None:
