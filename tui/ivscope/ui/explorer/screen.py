@@ -303,7 +303,8 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         """Name the keys of the list that got the focus; a picker beside the events is read."""
         if event.widget is self._picker and self.context.shows_events:
             self.context.picker.read()
-        self.show_bars()
+        if self.context.pane.event_list is not None or not self.context.shows_events:
+            self.show_bars()  # not before the first place is opened
 
     @on(TextPane.Resized)
     def _detail_resized(self) -> None:
