@@ -142,7 +142,7 @@ async def test_comparing_two_participants_takes_3_keys():
         await keys.see("COMPARED noor-web", "| tariq-mobile", "| 22 events, all read")
         assert keys.count == 3
         await keys.ask(":", "goto TIME", "21:16")
-        await keys.see(">21:16:00 TOKEN_EXCHANGED")
+        await keys.see(">21:16:00 ~ TOKEN_EXCHANGED")
         # From the list: the one opened last beside the one under the cursor.
         await journey.press("escape")
         await journey.until(lambda: journey.here.level is Level.EVENTS)

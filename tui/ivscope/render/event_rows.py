@@ -94,12 +94,12 @@ class EventRow:
 
 
 def _role(row: EventRow) -> Role:
-    return _mark(row.event)[0]
+    return event_mark(row.event)[0]
 
 
 def _quiet(row: EventRow) -> Role:
     """The tone of what is beside the name: that of a routine row, else plain text."""
-    return Role.MUTED if _mark(row.event)[0] is Role.MUTED else Role.TEXT
+    return Role.MUTED if event_mark(row.event)[0] is Role.MUTED else Role.TEXT
 
 
 def _flags(row: EventRow) -> Line:
@@ -107,7 +107,7 @@ def _flags(row: EventRow) -> Line:
     flag = Span("/", Role.HIT) if row.is_hit else Span(" ")
     if row.is_marked:
         flag = Span("m", Role.ACCENT)
-    role, mark = _mark(row.event)
+    role, mark = event_mark(row.event)
     return flag, Span(mark, role)
 
 
@@ -289,7 +289,7 @@ def _short_gap(seconds: float) -> str:
     return with_hours if len(with_hours) <= _GAP_CELLS else days
 
 
-def _mark(event: Event) -> tuple[Role, str]:
+def event_mark(event: Event) -> tuple[Role, str]:
     """Return the tone of a row and the sign before it.
 
     Colour says that somebody should look: a subscription that starts or stops is routine and dim,

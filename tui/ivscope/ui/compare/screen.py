@@ -14,6 +14,7 @@ from ivscope.export.clippings import Clipping
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.cells import clip, pad
 from ivscope.render.event_json import raw_json
+from ivscope.render.event_rows import about_event, event_mark
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe_lines
 from ivscope.render.time_display import TimeDisplay
@@ -61,6 +62,7 @@ def comparison_line(
     zone: tzinfo,
     *,
     shows_time: bool,
+    name: Callable[[str], str] = str,
 ) -> Line:
     """Draw one row of the comparison.
 
@@ -71,22 +73,23 @@ def comparison_line(
         width: Cells.
         zone: Zone in which times are shown.
         shows_time: Whether it is the first row of its second, or the first on screen.
+        name: Names a participant by its id. Text from outside.
     """
     cells = side_cells(width)
     text = NO_TIME if second is None else clock(second, zone)
     time = Span(pad(text if shows_time else "", _TIME_CELLS), Role.MUTED)
-    return (time, *_side(left, cells), Span(_MIDDLE, Role.MUTED), *_side(right, cells))
+    sides = _side(left, cells, name), _side(right, cells, name)
+    return (time, *sides[0], Span(_MIDDLE, Role.MUTED), *sides[1])
 
 
-def _side(event: Event | str | None, cells: int) -> Line:
+def _side(event: Event | str | None, cells: int, name: Callable[[str], str]) -> Line:
     if not isinstance(event, Event):
         return (_fitted(Span(event or "", Role.MUTED), cells),)
-    mark = "! " if event.is_error else "  "
-    mark = "? " if event.contradiction is not None else mark
-    name = "no name" if event.name is None else event.name
-    detail = event.contradiction or event.error_code or event.remote_participant_id or ""
-    text = clip(f"{name} {detail}".rstrip(), max(0, cells - len(mark)))
-    return (Span(pad(mark + text, cells), Role.ERROR if event.is_error else Role.TEXT),)
+    role, mark = event_mark(event)
+    what = "no name" if event.name is None else event.name
+    about = event.contradiction or about_event(event, name=name)
+    told = " ".join(filter(None, (what, event.error_code, about)))
+    return (Span(pad(f"{mark} {clip(told, max(0, cells - 2))}", cells), role),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +121,20 @@ class Compared:
 class ComparedRows:
     """The rows of a comparison, as the list draws them."""
 
-    def __init__(self, left: Compared, right: Compared, times: TimeDisplay) -> None:
+    def __init__(
+        self, left: Compared, right: Compared, times: TimeDisplay, name: Callable[[str], str]
+    ) -> None:
+        """Pair the events.
+
+        Args:
+            left: The participant opened first.
+            right: The other one.
+            times: Zone in which times are shown.
+            name: Names a participant by its id. Text from outside.
+        """
         self._left, self._right = left, right
         self._times = times
+        self._name = name
         self._rows = Comparison(left.side(), right.side())
 
     def __len__(self) -> int:
@@ -140,6 +154,7 @@ class ComparedRows:
             width,
             self._times.zone,
             shows_time=row.is_first,
+            name=self._name,
         )
 
     def names(self, width: int) -> Line:

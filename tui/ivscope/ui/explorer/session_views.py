@@ -391,7 +391,8 @@ class SessionViews:
         left, right = places
 
         def compared() -> ComparedRows:
-            return ComparedRows(self._compared(left), self._compared(right), self._times)
+            sides = self._compared(left), self._compared(right)
+            return ComparedRows(*sides, self._times, self._names(left).name)
 
         self._view = view = CompareScreen(compared, places, moment, self._share(), self._title)
 
@@ -432,6 +433,8 @@ class SessionViews:
         fact = self._provider.store.participant(scope)
         user = fact.summary.user_id if fact is not None else None
         if not user:
-            listed = self._provider.participants(scope.session)
-            user = Names(listed).user_id(scope.participant_id)
+            user = self._names(place).user_id(scope.participant_id)
         return f"{user} {scope.participant_id}" if user else scope.participant_id
+
+    def _names(self, place: Place) -> Names:
+        return Names(self._provider.participants(place.session))

@@ -46,6 +46,8 @@ class SummaryLine:
     kind: str = ""
     """What it is one of, for the count of those below the screen: "code", "participant",
     "finding"; or the name of what begins here, in capitals. Empty for none of these."""
+    goes_on: bool = False
+    """Whether it goes on with the line above: the cursor passes over it."""
 
 
 class _Counted(Protocol):
