@@ -180,7 +180,7 @@ class Navigation:
         if summary is None:
             return "no participant here, or its source is not read yet"
         if not summary.source_stage_arn or not summary.source_session_id:
-            return "the answer names no source: this participant is not a replica"
+            return "this participant is not a replica: the answer names no source"
         return ""
 
     def _go_source(self) -> None:

@@ -416,7 +416,7 @@ def _breakdowns(summary: Summary, width: int) -> Iterator[SummaryLine]:
     first = summary.breakdowns[0]
     known = f"known for {first.known:,} of {first.of:,} participant{'s' * (first.of != 1)}"
     failing = f"{first.failing_known:,} of {first.failing:,} with errors"
-    yield from _titled(f"CLIENTS, failing and all, {known}, {failing}", width)
+    yield from _titled(f"CLIENTS, {known}, {failing}", width)
     if not first.known:
         asked = "  SDK and browser are not read yet of those whose events are read."
         yield from _plain(wrap((Span(asked, Role.MUTED),), width))
