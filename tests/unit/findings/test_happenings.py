@@ -725,7 +725,7 @@ def test_the_same_user_id_under_another_participant_soon_after_leaving_is_told()
         "Another participant with the user id <tariq>, <next>, joined 18 s after."
     )
     assert finding.certainty is Certainty.SHOWN
-    assert words(finding.unknown) == "whether it is one client: one user id does not prove it"
+    assert words(finding.unknown) == "whether it is one client: a user id is no proof"
 
 
 @pytest.mark.parametrize("user", ["", None, "ana"])

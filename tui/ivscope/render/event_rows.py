@@ -165,7 +165,13 @@ _BEFORE: tuple[Column[EventRow], ...] = (
     Column("", 2, _flags),
     Column("TIME", MOMENT_CELLS, _time, _quiet, gap=0),
 )
-_PARTICIPANT: Column[EventRow] = Column("PARTICIPANT", 14, lambda row: row.who or "", Role.STRONG)
+
+
+def _who_role(row: EventRow) -> Role:
+    return Role.STRONG if _quiet(row) is Role.TEXT else Role.MUTED
+
+
+_PARTICIPANT: Column[EventRow] = Column("PARTICIPANT", 14, lambda row: row.who or "", _who_role)
 """Ids have 12 characters, user ids about as many."""
 
 _NAME: Column[EventRow] = Column("EVENT", 19, lambda row: row.event.name or "no name", _role)

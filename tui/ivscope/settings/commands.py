@@ -182,6 +182,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("prompt.help", "f1,ctrl+p", "help", "All commands and their keys.", Area.PROMPT, PROMPT),
     Command("help.do", "enter", "do it", "Run the chosen command, in the view that the help was opened from.", Area.HELP, HELP),
     Command("help.close", "escape,f1,ctrl+p", "close", "Close the help.", Area.HELP, HELP),
+    Command("help.copy", "ctrl+y", "copy", "Copy the list of keys: all, or those searched for.", Area.HELP, HELP),
+    Command("help.print", "ctrl+o", "print", "Print it in the terminal instead of copying.", Area.HELP, HELP),
     Command("help.down", "down", "down", "Next command.", Area.HELP, HELP),
     Command("help.up", "up", "up", "Previous command.", Area.HELP, HELP),
     Command("help.page_down", "pagedown", "page down", "Commands a page down.", Area.HELP, HELP),
@@ -239,7 +241,10 @@ _HINTS: dict[View, dict[str, str]] = {
         "compare.next_pair": "next second of both", "go.out": "", "find.search": "",
         "take.copy": "", "time.style": "", "app.help": "",
     },
-    View.HELP: {"help.up help.down": "choose", "help.do": "", "help.close": ""},
+    View.HELP: {
+        "help.up help.down": "choose", "help.do": "", "help.copy": "", "help.print": "",
+        "help.close": "",
+    },
 }
 # fmt: on
 """The hints of the footer, by view: command ids, several for one hint, and the words of the hint;

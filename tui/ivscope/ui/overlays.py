@@ -131,6 +131,10 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
 
     # Copy and save.
 
+    def takers(self) -> Mapping[str, Callable[[Clipping], None]]:
+        """Return what copies and what prints, by the id of the command."""
+        return self.shared.taking.takers()
+
     def _offered(self) -> list[Clipping]:
         return [on_screen(self, self.foot), *self.clippings()]
 
@@ -166,7 +170,7 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
         is_local = times.style is TimeStyle.LOCAL
         times.style = TimeStyle.UTC if is_local else TimeStyle.LOCAL
         self.draw()
-        self.say(f"times: {times.style.value}")
+        self.say(f"times: {times.style.value}; ages and distances are in lists of events")
 
     # The previous view.
 

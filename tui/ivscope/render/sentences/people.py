@@ -60,7 +60,7 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     ),
     UsersOpen.WHEN_INSIDE: "when they were inside",
     UsersOpen.STILL_INSIDE: "where LEFT is missing, whether it was still inside",
-    UsersOpen.ONE_CLIENT: "whether it is one client: one user id does not prove it",
+    UsersOpen.ONE_CLIENT: "whether it is one client: a user id is no proof",
     UsersOpen.NOTICED_LATE: (
         "whether it is one client: it can come back before the service knows that it was lost"
     ),
