@@ -88,7 +88,7 @@ def test_help(snap_compare, size):
         await journey.settled()
         await journey.press("question_mark")
         await journey.until(lambda: isinstance(journey.app.screen, HelpScreen))
-        await journey.until("Moving")
+        await journey.until("Opening and going back")
 
     assert picture(snap_compare, walk, at(), size=size)
 

@@ -67,6 +67,7 @@ async def test_esc_leads_back_to_the_summary_and_from_there_to_the_participants(
         await journey.until(lambda: journey.here.level is Level.PARTICIPANTS)
         await journey.press("M")
         await journey.until("2,161 events, all read")
+        await journey.until(lambda: "Esc back  Enter open  e next error" in journey.screen[-1])
 
 
 async def test_lanes_lead_back_to_the_summary_and_a_participant_back_to_the_lanes():
@@ -130,7 +131,7 @@ async def test_findings_of_the_session_lead_to_their_event():
         await journey.until(lambda: rows_of_findings(journey))
         row = rows_of_findings(journey)[0]
         position = journey.app.screen._rows.drill(row)
-        await journey.press("g", *["j"] * row, "enter")
+        await journey.press("g", *["j"] * steps_to(journey, row), "enter")
         await journey.until(lambda: isinstance(journey.app.screen, ExplorerScreen))
         await journey.until(lambda: journey.pane.position == position)
         await journey.press("escape")
@@ -140,7 +141,7 @@ async def test_findings_of_the_session_lead_to_their_event():
         unknown = next(
             at for at in range(len(rows)) if rows.is_finding(at) and rows.drill(at) is None
         )
-        await journey.press("g", *["j"] * unknown, "enter")
+        await journey.press("g", *["j"] * steps_to(journey, unknown), "enter")
         await journey.until("no events to show: Z reads what would tell more")
 
 
@@ -161,6 +162,12 @@ async def test_what_happened_says_how_many_it_was_found_for_until_it_is_found_an
 def rows_of_findings(journey):
     rows = journey.app.screen._rows
     return [row for row in range(len(rows)) if isinstance(rows.drill(row), int)]
+
+
+def steps_to(journey, row):
+    """Return how often j goes down from the first row: never to a further line of a finding."""
+    rows = journey.app.screen._rows
+    return sum(not rows.goes_on(at) for at in range(row))
 
 
 async def test_the_summary_of_one_participant_needs_no_sweep():

@@ -452,7 +452,7 @@ def test_a_stop_with_the_loss_of_publish_is_connected():
     known_facts = GivenFacts(
         event(0, "PUBLISH_STARTED"), exchanged(9, HOST, VIEWER), event(10, "PUBLISH_STOPPED")
     )
-    finding = said(known_facts, "took PUBLISH away, which unpublishes")
+    finding = said(known_facts, "took PUBLISH away, which ends publishing")
     assert (finding.certainty, positions(finding)) == (Certainty.LIKELY, [1, 2])
 
 
@@ -461,7 +461,7 @@ def test_a_stop_with_the_loss_of_publish_is_connected():
 )
 def test_a_stop_in_the_second_of_the_exchange_or_of_leaving_can_have_another_reason(more):
     known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), *more, event(10, "PUBLISH_STOPPED"))
-    finding = said(known_facts, "took PUBLISH away, which unpublishes")
+    finding = said(known_facts, "took PUBLISH away, which ends publishing")
     assert finding.certainty is Certainty.UNKNOWN
     assert finding.unknown is not None
 
@@ -611,7 +611,7 @@ def test_an_expiry_that_came_nearer_is_told_and_not_blamed_for_leaving():
     old, new = token(expires=9000), token(expires=1800)
     known_facts = GivenFacts(exchanged(0, old, new), event(2000, "LEFT"), event(2100, "JOIN_ERROR"))
     finding = said(known_facts, "expires 2 h earlier, at 21:00:00", 0)
-    assert "staying does not" in words(finding.claim)
+    assert "to stay it does not" in words(finding.claim)
     assert "JOIN_ERROR is 35 min after" in words(finding.claim)
     assert positions(finding) == [0, 2]
     assert findings_of(GivenFacts(exchanged(0, new, old))) == ()
@@ -768,7 +768,7 @@ def test_the_same_user_id_under_another_participant_soon_after_leaving_is_told()
         "Another participant with the user id <tariq>, <next>, joined 18 s after."
     )
     assert finding.certainty is Certainty.SHOWN
-    assert words(finding.unknown) == "whether it is one client: the user id is the same"
+    assert words(finding.unknown) == "whether it is one client: a user id is no proof"
 
 
 @pytest.mark.parametrize("user", ["", None, "ana"])

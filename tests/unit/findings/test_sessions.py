@@ -524,7 +524,9 @@ def test_documented_faults_are_counted_over_the_session():
     clients = [facts(name, sdk="1.33.0", browser="Google Chrome") for name in "abc"]
     clients.append(facts("d", sdk="1.33.0", system="iOS"))
     (finding,) = said(GivenSession(*events, facts=clients), "Documented")
-    assert words(finding.claim).endswith("token exchange. To that fit 2 errors of 2 participants.")
+    assert words(finding.claim).endswith(
+        "token exchange. 2 errors of 2 participants can come from it."
+    )
     assert finding.certainty is Certainty.UNKNOWN
     assert words(finding.unknown) == "whether that is the reason"
     assert [ref.position for ref in finding.rests_on] == [1, 3]

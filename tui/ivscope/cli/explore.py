@@ -106,6 +106,7 @@ def _explore(options: argparse.Namespace) -> int:
         NOT_FOR_IVSCOPE,
         draws_blocks,
         refusal,
+        shows_links,
         theme_of_ground,
         toolkit_settings,
     )
@@ -140,7 +141,7 @@ def _explore(options: argparse.Namespace) -> int:
     gc.disable()
     from ivscope.ui.app import IvscopeApp  # noqa: PLC0415 - Textual reads the settings when imported
     from ivscope.ui.driver import QuickDriver  # noqa: PLC0415 - same
-    from ivscope.ui.stylesheets import PLAIN_SIGNS  # noqa: PLC0415 - same
+    from ivscope.ui.stylesheets import LINKS, PLAIN_SIGNS  # noqa: PLC0415 - same
     from ivscope.workspace.launch import Launch, RecordingStatus  # noqa: PLC0415 - same
 
     def start() -> "Place":
@@ -178,6 +179,7 @@ def _explore(options: argparse.Namespace) -> int:
     )
     blocks = draws_blocks(os.environ, configuration.glyphs, configuration.glyph_width)
     app.set_class(not blocks, PLAIN_SIGNS)
+    app.set_class(shows_links(os.environ), LINKS)
     app.theme = theme_of_ground(os.environ) if theme == AUTO_THEME else theme
     app.run(mouse=options.mouse or configuration.mouse)
     return _after(app, recording)

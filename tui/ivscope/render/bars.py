@@ -105,20 +105,24 @@ def _of(read: int, known: int, *, all_listed: bool) -> str:
 
 
 def footer_line(hints: tuple[tuple[str, str], ...], width: int) -> Line:
-    """Draw keys and what they do, the most useful first, as many as fit.
+    """Draw keys and what they do, the most useful first, as many as fit beside the last one.
 
     Args:
-        hints: Key as printed, and two or three words.
+        hints: Key as printed, and two or three words. The last one is always shown.
         width: Cells.
     """
+    if not hints:
+        return ()
+    *others, last = [
+        (Span(key, Role.ACCENT), Span(f" {label}", Role.MUTED)) for key, label in hints
+    ]
+    room, gap = width - line_width(last), Span("  ")
     spans: list[Span] = []
-    for key, label in hints:
-        more = [Span("  ")] if spans else []
-        more += [Span(key, Role.ACCENT), Span(f" {label}", Role.MUTED)]
-        if line_width((*spans, *more)) > width:
+    for hint in others:
+        if line_width((*spans, *hint, gap)) > room:
             break
-        spans += more
-    return tuple(spans)
+        spans += (*hint, gap)
+    return (*spans, *last)
 
 
 _LINES_OF_SUMMARY = 6

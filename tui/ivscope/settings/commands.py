@@ -103,7 +103,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("go.quit_or_out", "q", "back, quit", "Back; quits at the stages.", Area.NAVIGATION, EVERY_LIST),
     Command("go.last", "-", "last view", "The view before this one, and back again.", Area.NAVIGATION, EVERY_LIST),
     Command("go.source", "a", "replica source", "From a replica to its source participant, at the same second.", Area.NAVIGATION, PARTICIPANT),
-    Command("go.timeline", "M", "timeline", "The events of all participants on one timeline, as far as they are read.", Area.NAVIGATION, SESSION | {View.SUMMARY}),
+    Command("go.timeline", "M", "timeline", "The events of all participants on one timeline, as far as they are read.", Area.NAVIGATION, SESSION | {View.SESSIONS, View.SUMMARY}),
     Command("go.next_sibling", "]", "next in list", "Next participant, session or stage, without going up.", Area.NAVIGATION, SIBLINGS),
     Command("go.previous_sibling", "[", "previous in list", "Previous participant, session or stage.", Area.NAVIGATION, SIBLINGS),
     Command("go.next_pane", "tab", "next pane", "Focus the next pane.", Area.NAVIGATION, EXPLORER),
@@ -135,9 +135,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("jump.mark", "m", "mark", "Mark this event, or remove the mark.", Area.JUMPING, READING),
     Command("jump.next_mark", "u", "next mark", "Next marked event.", Area.JUMPING, READING),
     Command("jump.previous_mark", "U", "previous mark", "Previous marked event.", Area.JUMPING, READING),
-    Command("triage.summary", "i", "summary", "Errors by code, participants, SDKs: of the session, or of the participant on screen. Every row opens its events. Reads the events of all participants.", Area.WHOLE_SESSION, SESSION | {View.SUMMARY}),
-    Command("triage.lanes", "I", "lanes", "Lanes of all participants, publishers over time against the limit of 12, events and errors over time.", Area.WHOLE_SESSION, SESSION | {View.SUMMARY, View.LANES}),
-    Command("triage.compare", "C", "compare", "This participant beside the one opened before it, at the same times.", Area.WHOLE_SESSION, SESSION | {View.COMPARE}),
+    Command("triage.summary", "i", "summary", "Errors by code, participants, SDKs: of the session, or of the participant on screen. Every row opens its events. Reads the events of all participants.", Area.WHOLE_SESSION, SESSION | {View.SESSIONS, View.SUMMARY}),
+    Command("triage.lanes", "I", "lanes", "Lanes of all participants, publishers over time against the limit of 12, events and errors over time.", Area.WHOLE_SESSION, SESSION | {View.SESSIONS, View.SUMMARY, View.LANES}),
+    Command("triage.compare", "C", "compare", "This participant, or the one under the cursor of the list, beside the one opened before it, at the same times.", Area.WHOLE_SESSION, SESSION | {View.COMPARE}),
     Command("evidence.next", "z", "evidence", "Next evidence: an event that the findings about this one rest on, also of other participants. After the last one, back here.", Area.EVIDENCE, READING),
     Command("evidence.fetch", "Z", "read evidence", "Read what stands beside To find out, at the cost given there. In the summary: SDK and browser of all participants.", Area.EVIDENCE, READING | {View.SUMMARY}),
     Command("time.style", "t", "time style", "Times in UTC, local, as age, since the event before, since the zero; summary, lanes and comparison have the first two.", Area.TIME, EVERY_LIST),
@@ -157,7 +157,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("take.id", "c", "copy id", "Copy the main id of the row.", Area.COPYING, EVERY_LIST),
     Command("take.print", "p", "print…", "Print it in the terminal instead of copying, if no clipboard works.", Area.COPYING, EVERY_LIST),
     Command("take.save", "W,ctrl+s", "save", "Save what this list holds to a file, events as JSON, a session as report, other views as text; says how complete it is.", Area.COPYING, EVERY_LIST),
-    Command("app.command", ":", "command", "Type a command: goto TIME, filter …, tz …, mouse on, q. Tab completes. A time alone goes there: 20:36, yesterday 20:36, -1h30m.", Area.APP, EVERY_LIST),
+    Command("app.command", ":", "command", "Type a command: goto TIME, filter …, tz …, mouse on, q. Tab completes. A time alone goes there, from the participants in the lanes: 20:36, yesterday 20:36, -1h30m.", Area.APP, EVERY_LIST),
     Command("app.help", "?,f1,ctrl+p", "help", "All commands and their keys: type to search them, Enter runs one.", Area.APP, EVERY_LIST),
     Command("app.suspend", "ctrl+z", "to the shell", "Suspend ivscope and go to the shell; fg comes back.", Area.APP, frozenset(View)),
     Command("app.quit", "ctrl+q", "quit", "Quit.", Area.APP, frozenset(View)),
@@ -182,6 +182,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("prompt.help", "f1,ctrl+p", "help", "All commands and their keys.", Area.PROMPT, PROMPT),
     Command("help.do", "enter", "do it", "Run the chosen command, in the view that the help was opened from.", Area.HELP, HELP),
     Command("help.close", "escape,f1,ctrl+p", "close", "Close the help.", Area.HELP, HELP),
+    Command("help.copy", "ctrl+y", "copy", "Copy the list of keys: all, or those searched for.", Area.HELP, HELP),
+    Command("help.print", "ctrl+o", "print", "Print it in the terminal instead of copying.", Area.HELP, HELP),
     Command("help.down", "down", "down", "Next command.", Area.HELP, HELP),
     Command("help.up", "up", "up", "Previous command.", Area.HELP, HELP),
     Command("help.page_down", "pagedown", "page down", "Commands a page down.", Area.HELP, HELP),
@@ -210,12 +212,12 @@ def _named(*ids: str) -> dict[str, str]:
 
 # fmt: off
 _HINTS: dict[View, dict[str, str]] = {
-    View.STAGES: _named("go.in", "find.search", "app.command", "app.help", "go.quit_or_out"),
-    View.SESSIONS: _named("go.in", "go.out", "find.search", "app.help"),
+    View.STAGES: _named("go.in", "find.search", "app.command", "go.quit_or_out", "app.help"),
+    View.SESSIONS: _named("go.in", "go.out", "triage.summary", "find.search", "app.help"),
     View.PARTICIPANTS: {
         "go.in": "", "jump.error": "first error", "triage.summary": "what happened",
-        "triage.lanes": "", "find.search": "", "app.help": "", "go.out": "",
-        "find.errors": "errors first", "go.timeline": "", "find.filter": "",
+        "triage.lanes": "", "find.search": "", "go.out": "", "find.errors": "errors first",
+        "go.timeline": "", "find.filter": "", "triage.compare": "", "app.help": "",
     },
     View.TIMELINE: {
         **_named("go.out", "go.in", "jump.error"), "find.errors": "errors only",
@@ -230,19 +232,22 @@ _HINTS: dict[View, dict[str, str]] = {
     },
     View.SUMMARY: {
         "go.in": "show events", "summary.next_code": "next code", "take.copy": "copy",
-        "evidence.fetch": "SDKs", "triage.lanes": "", "go.out": "back", "app.help": "",
-        "go.timeline": "timeline", "read.pause": "",
+        "evidence.fetch": "SDKs", "triage.lanes": "", "go.out": "back",
+        "go.timeline": "timeline", "read.pause": "", "app.help": "",
     },
     View.LANES: {
         "lanes.open": "events at this time", "lanes.earlier lanes.later": "time",
         "lanes.zoom_in lanes.zoom_out": "zoom", "lanes.errors_first": "", "lanes.close": "",
-        "app.help": "", "take.copy": "", "lanes.plot": "", "lanes.all": "",
+        "take.copy": "", "lanes.plot": "", "lanes.all": "", "app.help": "",
     },
     View.COMPARE: {
         "compare.next_pair": "next second of both", "go.out": "", "find.search": "",
         "take.copy": "", "time.style": "", "app.help": "",
     },
-    View.HELP: {"help.up help.down": "choose", "help.do": "", "help.close": ""},
+    View.HELP: {
+        "help.up help.down": "choose", "help.do": "", "help.copy": "", "help.print": "",
+        "help.close": "",
+    },
 }
 # fmt: on
 """The hints of the footer, by view: command ids, several for one hint, and the words of the hint;

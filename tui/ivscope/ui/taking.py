@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import termios
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -208,6 +208,10 @@ class Taking:
     def _print(self, text: str) -> None:
         if not print_out(self._app(), text):
             self._say("this terminal cannot be given back for printing")
+
+    def takers(self) -> Mapping[str, Callable[[Clipping], None]]:
+        """Return what copies and what prints the text of the help, by the id of its command."""
+        return {"help.copy": self.copy, "help.print": self.print}
 
     def save(self, name: str, content: Callable[[Promise], Iterator[bytes]], saved: str) -> None:
         """Save a file in a thread.

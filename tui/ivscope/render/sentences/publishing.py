@@ -87,7 +87,7 @@ PLAIN: Final[dict[PlainClaim, str | Text]] = {
         "which limit it was: at another time the stage had more publishers than that"
     ),
     QuotaOpen.MORE_FOR_A_MOMENT: (
-        "which limit it was: by the event times more were publishing for a moment at another time"
+        "which limit it was: if the event times are exact, more were publishing at another time"
     ),
     QuotaOpen.WHOSE_SLOT: "whether the slot that became free is the one that was taken",
     PublisherSays.NOT_NAMED: "The event does not give the publisher, so nothing can be compared.",
@@ -159,7 +159,7 @@ PLAIN: Final[dict[PlainClaim, str | Text]] = {
     StoppedOpen.ORDER_AND_CAUSE: "what came first, and why",
     StoppedOpen.IS_BECAUSE_OF_IT: "whether it stopped because of that",
     StoppedOpen.ORDER_IN_SECOND: "which came first inside the second",
-    StoppedOpen.WHICH_STREAM: "whether the error speaks of this stream or of another attempt",
+    StoppedOpen.WHICH_STREAM: "whether the error is about this stream or of another attempt",
     DurationSays.NEITHER_DIRECTION: (
         "What went on too long is not known: the event names neither publishing nor subscribing."
     ),
@@ -321,7 +321,7 @@ def _published_for(claim: PublishedFor) -> Text:
 
 def _exchange_took_publish(claim: ExchangeTookPublish) -> Text:
     when = distance_words(claim.exchanged)
-    return (f"The token exchange {when} took PUBLISH away, which unpublishes.",)
+    return (f"The token exchange {when} took PUBLISH away, which ends publishing.",)
 
 
 def _publish_error_beside_stop(claim: PublishErrorBesideStop) -> Text:

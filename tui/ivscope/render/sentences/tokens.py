@@ -59,7 +59,7 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     ),
     TokenSays.NO_EXCHANGE_READ: "No token exchange before it is read so far.",
     TokenSays.JOINED_WITH: (
-        "Its token was not exchanged before: the error speaks of the token it joined with."
+        "Its token was not exchanged before: the error is about the token it joined with."
     ),
     TokenOpen.WHICH_FIRST: "which of the two came first",
     TokenOpen.JOIN_TOKEN: "what the token that it joined with allows is not in the events",
@@ -169,7 +169,7 @@ def _allowed_before(claim: AllowedBefore) -> Text:
 
 def _rejoined_with(claim: RejoinedWith) -> Text:
     head = f"It joined again {distance_words(claim.joined)}, and no token was exchanged since"
-    return (f"{head}: the error speaks of the token it joined with then.",)
+    return (f"{head}: the error is about the token it joined with then.",)
 
 
 def _joined_again(claim: JoinedAgain) -> Text:
@@ -244,7 +244,7 @@ def _no_stop_after_losing(claim: NoStopAfterLosing) -> Text:
 
 def _expires_earlier(claim: ExpiresEarlier) -> Text:
     earlier = round_duration(claim.earlier_us / 1_000_000)
-    end = ": joining after that takes another token, staying does not."
+    end = ": to join after that it needs another token, to stay it does not."
     if claim.joined is not None:
         end += f" {claim.next_join} is {distance_words(claim.joined)}."
     return (f"The new token expires {earlier} earlier, at ", Moment(claim.expires), end)

@@ -1,7 +1,7 @@
 """Navigation: commands that go from place to place, and what a place reads when it opens."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ivscope.domain.events import Event
@@ -132,6 +132,13 @@ class Navigation:
         else:
             self.go(place)
 
+    def participant_under_cursor(self) -> Place | None:
+        """Return the participant of the row under the cursor of a list of participants."""
+        if not self._context.picks or self._context.level is not Level.PARTICIPANTS:
+            return None
+        link = self._link()
+        return None if link is None else replace(link, narrowed=None)
+
     def _link(self) -> Place | None:
         """Return the place that the row under the cursor opens; None for none."""
         if self._context.picks:
@@ -173,7 +180,7 @@ class Navigation:
         if summary is None:
             return "no participant here, or its source is not read yet"
         if not summary.source_stage_arn or not summary.source_session_id:
-            return "the answer names no source: this participant is not a replica"
+            return "this participant is not a replica: the answer names no source"
         return ""
 
     def _go_source(self) -> None:
@@ -193,15 +200,27 @@ class Navigation:
         return fact.summary if fact is not None else None
 
     def _why_no_timeline(self) -> str:
-        if self.here.level >= Level.PARTICIPANTS:
+        if not self.why_no_session():
             return ""
         return "open a session first: {go.timeline} shows the events of all its participants"
+
+    def why_no_session(self) -> str:
+        """Say why there is no session to show; empty with one open, or under the cursor."""
+        is_there = self.here.level is Level.SESSIONS and self._link() is not None
+        return "" if is_there else self._context.why_no_session()
+
+    def enter_session(self) -> None:
+        """Open the session under the cursor, where sessions are listed."""
+        link = self._link() if self.here.level is Level.SESSIONS else None
+        if link is not None:
+            self.go(link)
 
     def _go_timeline(self) -> None:
         """Show the events of everybody, the cursor on the event that it was on.
 
         Starts the scan that reads them, unless it was paused.
         """
+        self.enter_session()
         session = self.here.session
         event = self._pane.event if self.here.level is Level.EVENTS else None
         scan = begun_scan(self._provider, session)

@@ -111,8 +111,8 @@ class PromptCommands:
         self._context = context
         self._events = events
         self._navigation = navigation
-        self._order_scan = views.order
-        self._commands = CommandLine(self._words(), self._events.go_to)
+        self._views = views
+        self._commands = CommandLine(self._words(), self._go_to)
         add = context.handlers.add
         add("find.search", self._find)
         add("find.filter", self._filter, self._why_no_filter)
@@ -174,11 +174,20 @@ class PromptCommands:
 
     def _run_over(self, view: OverlayScreen[Any], text: str) -> None:
         word, rest = self._commands.parsed(text)
-        if word is not None and word.over is not None:
+        if rest and (word is None or word.name == "goto") and view.has_times:
+            view.go_to_moment(self._views.typed_moment(rest, view.moment))
+        elif word is not None and word.over is not None:
             word.over(view, rest)
         elif rest or word is not None:
             view.then = lambda: self._run_after(text)
             view.dismiss(None)
+
+    def _go_to(self, text: str) -> None:
+        """Go to a typed time; from a list of participants, in the lanes of everybody."""
+        if self._context.here.level is Level.PARTICIPANTS:
+            self._views.show_lanes_at(self._views.typed_moment(text, None))
+        else:
+            self._events.go_to(text)
 
     def _run_after(self, text: str) -> None:
         """Do a command when the view over the explorer is left."""
@@ -197,7 +206,7 @@ class PromptCommands:
         self._mouse(text)
 
     def _order_over(self, view: OverlayScreen[Any], text: str) -> None:
-        self._order_scan(text)
+        self._views.order(text)
         view.draw()
 
     def _command(self) -> None:
@@ -300,7 +309,7 @@ class PromptCommands:
             return Word(name, "", lambda _rest: self._do(id_), over=over)
 
         return (
-            Word("goto", "TIME", self._events.go_to),
+            Word("goto", "TIME", self._go_to),
             Word("filter", "TEXT", self._events.filter_by),
             Word("find", "TEXT", self._search, over=lambda over, text: over.find(text)),
             Word("sort", "time|returned", self._events.sort, ("time", "returned")),
@@ -316,7 +325,7 @@ class PromptCommands:
             Word(
                 "read",
                 "start|pause|cancel",
-                self._order_scan,
+                self._views.order,
                 ("start", "pause", "cancel"),
                 self._order_over,
             ),

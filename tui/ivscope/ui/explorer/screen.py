@@ -1,6 +1,6 @@
 """ExplorerScreen: picker, event list and detail on one screen, over one provider."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from textual.containers import Container
 from textual.message import Message
 from textual.widget import Widget
 
+from ivscope.export.clippings import Clipping
 from ivscope.provider.fetch.connection import SourceDetails
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
@@ -44,7 +45,7 @@ from ivscope.ui.explorer.picker_pane import PickerPane
 from ivscope.ui.explorer.prompts import PromptCommands
 from ivscope.ui.explorer.read_commands import ReadCommands
 from ivscope.ui.explorer.session_views import SessionViews
-from ivscope.ui.overlays import OverlayScreen, Shared
+from ivscope.ui.overlays import Shared
 from ivscope.ui.status_area import StatusArea, TypedTexts
 from ivscope.ui.taking import Taking
 from ivscope.ui.widgets.canvas import Edge, LineBar
@@ -185,6 +186,10 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         """The view that the keys go to."""
         return self.context.view
 
+    def takers(self) -> Mapping[str, Callable[[Clipping], None]]:
+        """Return what copies and what prints, by the id of the command."""
+        return self.context.taking.takers()
+
     # Drawing.
 
     def show_bars(self) -> None:
@@ -241,7 +246,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
     def say(self, note: str) -> None:
         """Show a note until the next key, in the view on top; below a prompt while one is there."""
         top, text = self.app.screen, self.handlers.with_keys(note)
-        if isinstance(top, OverlayScreen):
+        if isinstance(top, CommandScreen) and top is not self:
             top.say(text)
             return
         self.context.status.say(text)
@@ -301,9 +306,11 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self.call_after_refresh(self.redraw)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Have the picker beside the events read when it gets the focus."""
+        """Name the keys of the list that got the focus; a picker beside the events is read."""
         if event.widget is self._picker and self.context.shows_events:
             self.context.picker.read()
+        if self.context.pane.event_list is not None or not self.context.shows_events:
+            self.show_bars()  # not before the first place is opened
 
     @on(TextPane.Resized)
     def _detail_resized(self) -> None:

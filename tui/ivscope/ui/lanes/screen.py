@@ -82,6 +82,7 @@ class LanesScreen(CountingScreen[Landing]):
 
     VIEW = View.LANES
     NAME = "lanes"
+    has_times = True
     BINDINGS: ClassVar[list[BindingType]] = keyboard(VIEW)
 
     def __init__(
@@ -162,6 +163,17 @@ class LanesScreen(CountingScreen[Landing]):
     def leave(self) -> None:
         """Go back to where they were opened, at the time of the cursor."""
         self.dismiss((None, self._view.moment))
+
+    @property
+    def moment(self) -> datetime | None:
+        """The time of the cursor; None before anything has a time."""
+        return self._view.moment
+
+    def go_to_moment(self, moment: datetime) -> None:
+        """Move the cursor to a time."""
+        if self._view.go_to(moment):
+            self.counting.changed()
+        self.counting.draw()
 
     def clippings(self) -> Iterator[Clipping]:
         """Offer what is told of the participant of the lane under the cursor, at its time.

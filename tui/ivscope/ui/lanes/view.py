@@ -499,10 +499,14 @@ class LanesView:
         window, columns = self._window, self.columns(width)
         if window is None or self.moment is None:
             return False
-        self.moment += (window.end - window.start) / columns * cells
-        if window.column_of(self.moment, columns) is None:
+        return self.go_to(self.moment + (window.end - window.start) / columns * cells)
+
+    def go_to(self, moment: datetime) -> bool:
+        """Move the cursor to a moment; the window follows. Returns whether to order the lanes."""
+        self.moment, window = moment, self._window
+        if window is not None and not window.start <= moment <= window.end:
             self._is_fitted = False
-            self._window = window.centred(self.moment)
+            self._window = window.centred(moment)
         if len(self._listed) > _AT_ONCE:
             self._arranging = None
             return True

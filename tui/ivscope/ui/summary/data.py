@@ -396,7 +396,7 @@ class SessionFindings:
             fetched = most if most is not None and asks[most] is finding else None
             told = happened_lines(number, self._happened(finding, fetched), draw)
             lines += [SummaryLine(line, position=position, kind="finding") for line in told[:1]]
-            lines += [SummaryLine(line, position=position) for line in told[1:]]
+            lines += [SummaryLine(line, position=position, goes_on=True) for line in told[1:]]
         return lines
 
     def _happened(self, finding: Finding, fetched: Ask | None) -> Happened:

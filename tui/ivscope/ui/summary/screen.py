@@ -107,6 +107,10 @@ class SummaryRows:
                 return index
         return None
 
+    def goes_on(self, index: int) -> bool:
+        """Whether a row goes on with the one above."""
+        return 0 <= index < len(self._rows) and self._rows[index].goes_on
+
     def is_finding(self, index: int) -> bool:
         """Whether a finding begins in a row."""
         return index < len(self._rows) and self._rows[index].kind == "finding"
@@ -115,6 +119,21 @@ class SummaryRows:
         """Return where a row leads; None when it leads nowhere."""
         row = self._rows[index]
         return row.position if row.drill is None else row.drill
+
+
+class SummaryList(RowList):
+    """The rows of a summary; the cursor goes from finding to finding, over their further lines."""
+
+    def validate_cursor(self, cursor: int) -> int:
+        """Go to the first line of a finding; from there, to what follows below its last."""
+        cursor, rows = super().validate_cursor(cursor), self.rows
+        if not isinstance(rows, SummaryRows) or not rows.goes_on(cursor):
+            return cursor
+        head = next(row for row in range(cursor, -1, -1) if not rows.goes_on(row))
+        if head != self.cursor:
+            return head
+        below = range(cursor, len(rows))
+        return next((row for row in below if not rows.goes_on(row)), head)
 
 
 class SummaryScreen(CountingScreen[Drill | None]):
@@ -166,7 +185,7 @@ class SummaryScreen(CountingScreen[Drill | None]):
     def compose(self) -> Iterator[Widget]:
         """Make a title, the rows, what follows below them and a footer."""
         yield LineBar(id="title")
-        yield RowList(id="summary")
+        yield SummaryList(id="summary")
         yield self._more
         yield self.trouble
         yield self.foot

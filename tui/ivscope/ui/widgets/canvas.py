@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.plots import ERRORS_THERE, IN_VIEW, in_ascii
-from ivscope.ui.stylesheets import PLAIN_SIGNS
+from ivscope.ui.stylesheets import LINKS, PLAIN_SIGNS
 
 _UNDERLINED = Style(underline=True)
 
@@ -87,6 +87,20 @@ class Canvas(ScrollView, inherit_bindings=False):
         """What is shown for a text on this terminal."""
         return in_ascii if self.app.has_class(PLAIN_SIGNS) else str
 
+    @cached_property
+    def _has_links(self) -> bool:
+        return self.app.has_class(LINKS)
+
+    def _linked(self, span: Span) -> Style:
+        """Return the style of a span; the name of an AWS page is a link to it."""
+        style = self.role_styles[span.role]
+        if span.role is not Role.ACCENT or ".html" not in span.text:
+            return style
+        from ivscope.render.event_lines import page_address  # noqa: PLC0415 - after the first frame
+
+        address = page_address(span.text)
+        return style if address is None else style + Style(link=address)
+
     def notify_style_update(self) -> None:
         """Forget styles when the theme changes; a change of focus, too, keeps them."""
         super().notify_style_update()
@@ -125,7 +139,8 @@ class Canvas(ScrollView, inherit_bindings=False):
         """
         styles, shown = self.role_styles, self._shown
         if over is None:
-            segments = [Segment(shown(span.text), styles[span.role]) for span in line if span.text]
+            style_of = self._linked if self._has_links else lambda span: styles[span.role]
+            segments = [Segment(shown(span.text), style_of(span)) for span in line if span.text]
         else:
             special = {Role.HIT: over + _UNDERLINED, Role.CURSOR: _BOLD}
             segments = [
