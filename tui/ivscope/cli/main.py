@@ -17,6 +17,7 @@ _COMMANDS = {
     "participants": "listings:run_participants",
     "events": "events:run",
     "errors": "events:run_errors",
+    "explain": "explain:run",
     "endpoint": "serve:run",
     "open": "explore:run_open",
 }

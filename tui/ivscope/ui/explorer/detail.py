@@ -3,8 +3,9 @@
 Long because what is known of an event is gathered here from everything that was read.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, tzinfo
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -23,10 +24,12 @@ from ivscope.domain.stages import (
 )
 from ivscope.domain.token_comparison import compare_tokens
 from ivscope.findings.finding import Certainty, FactKind
+from ivscope.knowledge.client_errors import client_errors
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.store.event_log import EventKind
 from ivscope.render.bars import Crumb, failure_lines
 from ivscope.render.cells import wrap
+from ivscope.render.client_error_lines import asked_lines
 from ivscope.render.event_json import AS_READ, raw_json
 from ivscope.render.event_lines import (
     Occurrence,
@@ -41,6 +44,7 @@ from ivscope.render.finding_lines import FindingLines, replica_lines
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.picker_rows import session_span, stage_id, stage_name
 from ivscope.render.sentences.words import distance_words
+from ivscope.render.timestamps import clock
 from ivscope.render.token_lines import (
     errors_since,
     history_lines,
@@ -55,6 +59,7 @@ from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.evidence import evidence_keys
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.text_pane import TextPane
+from ivscope.workspace.event_list import EventList
 from ivscope.workspace.event_stream import SessionStream
 from ivscope.workspace.jobs import Debounce, Jobs
 from ivscope.workspace.place import Level, Place
@@ -369,6 +374,39 @@ _SCROLL_LINES = 3
 """Lines that one key press scrolls the detail while the list has the focus."""
 
 
+_NEAR = timedelta(seconds=60)
+"""Events so far from the cursor can be what a client error is about: clocks of clients differ, and
+the LEFT after a lost connection comes late."""
+
+_NEAR_ROWS = 200
+"""Rows before and after the cursor that are looked through for them."""
+
+_MOST_NEAR = 5
+
+
+def _near(event_list: EventList, row: int, event: Event) -> Iterator[Event]:
+    """Return the events of the list near an event in row and time."""
+    view, middle = event_list.view, event.time
+    if not isinstance(middle, datetime):
+        return
+    for at in range(max(0, row - _NEAR_ROWS), min(len(view), row + _NEAR_ROWS)):
+        other = view.log[view.position(at)]
+        moment = other.time
+        if isinstance(moment, datetime) and abs(moment - middle) <= _NEAR:
+            yield other
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a person asked to have explained."""
+
+    text: str
+    spot: object
+    """Where the cursor was."""
+    is_full: bool
+    """Whether the detail got the whole screen for it."""
+
+
 class DetailPane:
     """Shows what `Detail` says about the row under the cursor."""
 
@@ -383,6 +421,7 @@ class DetailPane:
         self._pane = context.pane
         self._layout = context.layout
         self._times = context.times
+        self._asked: _Asked | None = None
         detail.event_findings.on_ready = self.show
         self._debounce = Debounce(context.jobs, self.show, _BEHIND_SECONDS)
         ways = (context.keys[way] for way in ("detail.down", "detail.up"))
@@ -396,7 +435,11 @@ class DetailPane:
     def show(self) -> None:
         """Show the row under the cursor now, its title in the rule or above the other lines."""
         width, zone, here = self._text.size.width, self._times.zone, self._context.here
-        if here.level >= Level.EVENTS:
+        if self._is_asked_here():
+            assert self._asked is not None  # noqa: S101 - see there
+            title = Title((Span("Explained", Role.STRONG),))
+            lines: Sequence[Line] = self._asked_lines(self._asked.text, width, zone)
+        elif here.level >= Level.EVENTS:
             event = self._pane.event
             scope = here.at_event(event.participant_id if event is not None else None).participant
             title, lines = self._detail.of_event(
@@ -410,6 +453,51 @@ class DetailPane:
             self._text.show(tuple(lines))
         else:
             self._text.show((*title.lines(width), *lines))
+
+    def explain(self, text: str) -> None:
+        """Show what a number, a code or a name means, until the cursor moves on.
+
+        Where the detail is below the list it gets the whole screen, and Esc leads back.
+        """
+        if self._layout.detail_has_rule:
+            self._layout.show_detail_full()
+        self._asked = _Asked(text, self._spot(), is_full=self._layout.detail_is_full)
+        self.show()
+
+    def _spot(self) -> object:
+        here = self._context.here
+        is_event = here.level >= Level.EVENTS
+        return here, self._pane.position if is_event else self._picker.row
+
+    def _is_asked_here(self) -> bool:
+        asked = self._asked
+        if asked is not None and (
+            asked.spot != self._spot() or (asked.is_full and not self._layout.detail_is_full)
+        ):
+            self._asked = None
+        return self._asked is not None
+
+    def _asked_lines(self, text: str, width: int, zone: tzinfo) -> list[Line]:
+        """Explain what was asked, and name the events near the cursor that fit it."""
+        lines = asked_lines(text, width)
+        expected = {name for error in client_errors(text) for name in error.expected}
+        event, event_list = self._pane.event, self._pane.event_list
+        is_event = self._context.here.level >= Level.EVENTS
+        if not expected or not is_event or event is None or event_list is None:
+            return lines
+        found = [
+            other
+            for other in _near(event_list, self._pane.row, event)
+            if other.name in expected or other.error_code in expected
+        ]
+        if not found:
+            text = f"none of {', '.join(sorted(expected))} within {_NEAR.seconds} s of the cursor"
+            return [*lines, (), *field("Beside", (Span(f"{text}, of what is read"),), width)]
+        lines.append(())
+        for at, other in enumerate(found[:_MOST_NEAR]):
+            told = f"{clock(other.time, zone)} {other.name} {other.error_code or ''}".rstrip()
+            lines += field("" if at else "Beside", (Span(told),), width)
+        return lines
 
     def follow(self) -> None:
         """Show the row that the cursor moved to: at once, or after keys that come fast."""

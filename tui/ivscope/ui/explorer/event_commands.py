@@ -156,6 +156,13 @@ class EventCommands:
         self._ask_for_session()
         self._pane.changed()
 
+    def has_hit(self) -> bool:
+        """Whether an event that was read so far is a hit."""
+        view = self._event_list.view
+        while view.work(1.0):
+            pass
+        return bool(view.hit_count)
+
     def go_to_hit(self) -> None:
         """Go to the hit at or after the cursor; read on until there is one."""
         position = self._pane.position

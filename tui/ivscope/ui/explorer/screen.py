@@ -144,10 +144,16 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self._crumbs,
             self._share,
         )
-        self._prompts = PromptCommands(context, events, self._navigation, self._views)
+        self._detail = DetailPane(context, self._rule, self._text, self._words)
+        self._prompts = PromptCommands(
+            context,
+            events,
+            self._navigation,
+            self._views,
+            explain=self._detail.explain,
+        )
         self._gate = KeyGate(context, self._navigation)
         Saving(context)
-        self._detail = DetailPane(context, self._rule, self._text, self._words)
         self._evidence = EvidenceCommands(context, self._words.event_findings, self._navigation)
         self.handlers.add("app.help", self.open_help)
         self.handlers.add("prompt.help", self.open_help)
