@@ -57,6 +57,7 @@ from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_findings import EventFindings, event_ref
 from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.evidence import evidence_keys
+from ivscope.ui.explorer.visits import Visits
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.text_pane import TextPane
 from ivscope.workspace.event_list import EventList
@@ -310,7 +311,7 @@ class Detail:
         """Make the left end of the header: stage, session and participant, as far as chosen."""
         if place.stage_arn is None:
             return (Crumb("stages"),)
-        crumbs = [Crumb(self._stage(place.stage_arn), rank=1, is_free=True)]
+        crumbs = [Crumb(self.stage(place.stage_arn), rank=1, is_free=True)]
         if place.session_id is not None:
             crumbs.append(self._session(place, zone, now))
         if place.participant_id is not None:
@@ -334,7 +335,8 @@ class Detail:
             crumbs.append(Crumb(facts.region))
         return tuple(crumbs)
 
-    def _stage(self, stage_arn: str) -> str:
+    def stage(self, stage_arn: str) -> str:
+        """Return the name of a stage as far as it is listed, else its id."""
         for stage in self._provider.stages().items:
             if stage.arn == stage_arn:
                 return stage_name(stage)
@@ -411,8 +413,14 @@ class DetailPane:
     """Shows what `Detail` says about the row under the cursor."""
 
     def __init__(
-        self, context: ExplorerContext, rule: LineBar, text: TextPane, detail: Detail
+        self,
+        context: ExplorerContext,
+        rule: LineBar,
+        text: TextPane,
+        detail: Detail,
+        visits: Visits,
     ) -> None:
+        self._visits = visits
         self._context = context
         self._rule = rule
         self._text = text
@@ -448,6 +456,8 @@ class DetailPane:
         else:
             now = self._times.now()
             title, lines = self._detail.of_row(here, self._picker.row, width, zone, now)
+            if here.level is Level.STAGES:
+                lines = [*lines, *self._visits.lines(width, self._detail.stage)]
         if self._layout.detail_has_rule:
             self._rule.show(title.rule(self._rule.size.width))
             self._text.show(tuple(lines))

@@ -294,11 +294,9 @@ class EventCommands:
             raise Unavailable(f"no event {minutes}: {where}")
 
     def _mark(self) -> None:
-        position = self._pane.position
-        if position is not None:
-            self._event_list.folds.open(self._pane.row)
-            self._event_list.marks ^= {position}
-            self._pane.redraw()
+        why_not_kept = self._pane.toggle_mark()
+        if why_not_kept:
+            self._context.say(f"the mark is not kept for the next run: {why_not_kept}")
 
     def _jump_marks(self, step: int) -> None:
         event_list = self._event_list

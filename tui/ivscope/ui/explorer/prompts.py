@@ -333,6 +333,7 @@ class PromptCommands:
                 "tz", "utc|local|Area/City", self._events.set_zone, ("utc", "local"), self._set_zone
             ),
             Word("mouse", "on|off", self._mouse, ("on", "off"), self._mouse_over),
+            Word("recent", "N", self._navigation.go_to_recent),
             plain("load", "read.all"),
             plain("follow", "read.follow"),
             plain("summary", "triage.summary"),
