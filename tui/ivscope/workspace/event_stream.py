@@ -180,7 +180,7 @@ class ParticipantStream:
 
     def session_times(self, now: datetime) -> tuple[datetime, datetime] | None:
         """As far as held."""
-        return _session_times(self._provider, self._scope.session, now)
+        return session_times(self._provider, self._scope.session, now)
 
     def awaits_session(self) -> bool:
         """Have them read if they are unknown. Returns whether they will come."""
@@ -195,9 +195,10 @@ def _readable(time: Time | None) -> datetime | None:
     return time if isinstance(time, datetime) else None
 
 
-def _session_times(
+def session_times(
     provider: StageDataProvider, session: SessionScope, now: datetime
 ) -> tuple[datetime, datetime] | None:
+    """Return start and end of a session, `now` for a live one; None while they are not known."""
     row = provider.store.session(session)
     start = None if row is None else _readable(row.start_time)
     if row is None or start is None:
@@ -290,7 +291,7 @@ class SessionStream:
 
     def session_times(self, now: datetime) -> tuple[datetime, datetime] | None:
         """As far as held."""
-        return _session_times(self._provider, self.scan.session, now)
+        return session_times(self._provider, self.scan.session, now)
 
     def awaits_session(self) -> bool:
         """Have them read if they are unknown. Returns whether they will come."""

@@ -3,7 +3,7 @@
 Long because what is known of an event is gathered here from everything that was read.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
@@ -43,6 +43,7 @@ from ivscope.render.fields import contradiction_lines, field, title, value_span
 from ivscope.render.finding_lines import FindingLines, replica_lines
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.picker_rows import session_span, stage_id, stage_name
+from ivscope.render.safe import safe_value
 from ivscope.render.sentences.words import distance_words
 from ivscope.render.timestamps import clock
 from ivscope.render.token_lines import (
@@ -399,10 +400,11 @@ def _near(event_list: EventList, row: int, event: Event) -> Iterator[Event]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """What a person asked to have explained."""
+class _Card:
+    """What is shown instead of the row under the cursor."""
 
-    text: str
+    title: str
+    lines: Callable[[int, tzinfo], Sequence[Line]]
     spot: object
     """Where the cursor was."""
     is_full: bool
@@ -429,7 +431,7 @@ class DetailPane:
         self._pane = context.pane
         self._layout = context.layout
         self._times = context.times
-        self._asked: _Asked | None = None
+        self._card: _Card | None = None
         detail.event_findings.on_ready = self.show
         self._debounce = Debounce(context.jobs, self.show, _BEHIND_SECONDS)
         ways = (context.keys[way] for way in ("detail.down", "detail.up"))
@@ -443,10 +445,10 @@ class DetailPane:
     def show(self) -> None:
         """Show the row under the cursor now, its title in the rule or above the other lines."""
         width, zone, here = self._text.size.width, self._times.zone, self._context.here
-        if self._is_asked_here():
-            assert self._asked is not None  # noqa: S101 - see there
-            title = Title((Span("Explained", Role.STRONG),))
-            lines: Sequence[Line] = self._asked_lines(self._asked.text, width, zone)
+        card = self._card_here()
+        lines: Sequence[Line]
+        if card is not None:
+            title, lines = Title((Span(card.title, Role.STRONG),)), card.lines(width, zone)
         elif here.level >= Level.EVENTS:
             event = self._pane.event
             scope = here.at_event(event.participant_id if event is not None else None).participant
@@ -465,27 +467,39 @@ class DetailPane:
             self._text.show((*title.lines(width), *lines))
 
     def explain(self, text: str) -> None:
-        """Show what a number, a code or a name means, until the cursor moves on.
+        """Show what a number, a code or a name means, as a card."""
+        self.show_card("Explained", lambda width, zone: self._asked_lines(text, width, zone))
+
+    def show_card(self, title: str, lines: Callable[[int, tzinfo], Sequence[Line]]) -> None:
+        """Show something else than the row under the cursor, until the cursor moves on.
 
         Where the detail is below the list it gets the whole screen, and Esc leads back.
+
+        Args:
+            title: Its name.
+            lines: Makes its lines for a width in cells and the zone of times.
         """
         if self._layout.detail_has_rule:
             self._layout.show_detail_full()
-        self._asked = _Asked(text, self._spot(), is_full=self._layout.detail_is_full)
+        self._card = _Card(title, lines, self._spot(), is_full=self._layout.detail_is_full)
         self.show()
+
+    def stage_name(self, place: Place) -> str:
+        """Return the name of the stage of a place as far as it is listed, safe to draw."""
+        return safe_value(self._detail.stage(place.stage_arn or ""))
 
     def _spot(self) -> object:
         here = self._context.here
         is_event = here.level >= Level.EVENTS
         return here, self._pane.position if is_event else self._picker.row
 
-    def _is_asked_here(self) -> bool:
-        asked = self._asked
-        if asked is not None and (
-            asked.spot != self._spot() or (asked.is_full and not self._layout.detail_is_full)
+    def _card_here(self) -> "_Card | None":
+        card = self._card
+        if card is not None and (
+            card.spot != self._spot() or (card.is_full and not self._layout.detail_is_full)
         ):
-            self._asked = None
-        return self._asked is not None
+            self._card = None
+        return self._card
 
     def _asked_lines(self, text: str, width: int, zone: tzinfo) -> list[Line]:
         """Explain what was asked, and name the events near the cursor that fit it."""

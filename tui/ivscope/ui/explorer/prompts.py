@@ -110,7 +110,9 @@ class PromptCommands:
         events: EventCommands,
         navigation: Navigation,
         views: SessionViews,
+        *,
         explain: Callable[[str], None],
+        who: Callable[[str], None],
     ) -> None:
         """Register the commands.
 
@@ -120,7 +122,9 @@ class PromptCommands:
             navigation: Goes to places.
             views: The views of a session.
             explain: Shows what an error number, an error code or an event name means.
+            who: Looks for a user id on other stages.
         """
+        self._who = who
         self._explain = explain
         self._context = context
         self._events = events
@@ -333,6 +337,7 @@ class PromptCommands:
                 "tz", "utc|local|Area/City", self._events.set_zone, ("utc", "local"), self._set_zone
             ),
             Word("mouse", "on|off", self._mouse, ("on", "off"), self._mouse_over),
+            Word("who", "USER", self._who),
             Word("recent", "N", self._navigation.go_to_recent),
             plain("load", "read.all"),
             plain("follow", "read.follow"),

@@ -46,6 +46,7 @@ from ivscope.ui.explorer.prompts import PromptCommands
 from ivscope.ui.explorer.read_commands import ReadCommands
 from ivscope.ui.explorer.session_views import SessionViews
 from ivscope.ui.explorer.visits import Visits
+from ivscope.ui.explorer.who import WhoCommand
 from ivscope.ui.overlays import OverlayScreen, Shared
 from ivscope.ui.status_area import StatusArea, TypedTexts
 from ivscope.ui.taking import Taking
@@ -149,12 +150,14 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self._share,
         )
         self._detail = DetailPane(context, self._rule, self._text, self._words, self._visits)
+        self._who = WhoCommand(context, self._navigation, self._detail)
         self._prompts = PromptCommands(
             context,
             events,
             self._navigation,
             self._views,
             explain=self._detail.explain,
+            who=self._who.ask,
         )
         self._gate = KeyGate(context, self._navigation)
         Saving(context)
@@ -290,6 +293,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self._evidence.changed()
             self._detail.show()
         self._views.changed(changed)
+        self._who.changed()
         self.show_bars()
 
     @on(RowList.Highlighted)

@@ -87,7 +87,7 @@ class Visits:
 
         Args:
             width: Cells of every line.
-            stage_name: Returns the name of a stage by its ARN, safe to draw.
+            stage_name: Returns the name of a stage by its ARN.
         """
         places = self.recent()
         if not places:
@@ -96,7 +96,8 @@ class Visits:
         lines: list[Line] = [(), *title(head, width)]
         for number, place in enumerate(places, 1):
             whose = "timeline" if place.everybody else place.participant_id or "participants"
+            name = safe(stage_name(place.stage_arn or ""))
             session = safe(place.session_id or "")
-            text = f"{number}  {stage_name(place.stage_arn or '')} {session} {safe(whose)}"
+            text = f"{number}  {name} {session} {safe(whose)}"
             lines.append((Span(clip(text, width), Role.MUTED),))
         return lines
