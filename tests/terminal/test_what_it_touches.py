@@ -27,7 +27,7 @@ OURS = (
 """What the run is told to write, and the folders for state."""
 
 OURS_BY_NAME = re.compile(
-    r"/home/\.local/state/ivscope/(\.?prompts\.json(-\w+)?|copies(/\.?clipboard\.txt(-\w+)?)?)"
+    r"/home/\.local/state/ivscope/(\.?(prompts|places)\.json(-\w+)?|copies(/\.?clipboard\.txt(-\w+)?)?)"
     r"|/desk/\.?ivscope-\w+-\w+\.jsonl(-\w+)?"
 )
 
@@ -166,5 +166,5 @@ def test_a_full_disk_is_told_at_once_and_leaves_nothing_half_written(tmp_path, e
     )
     assert f"File too large in the working folder and {state / 'saved'}" in said
     assert json.loads(stored)["FIND"] == ["quota", *(letter * 900 for letter in "vwxy")]
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert files == [state / "prompts.json"]
+    files = {path for path in tmp_path.rglob("*") if path.is_file()}
+    assert files == {state / "prompts.json", state / "places.json"}

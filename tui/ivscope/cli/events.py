@@ -1,7 +1,7 @@
 """The commands `ivscope events` and `errors`: the events of a participant, or of everybody."""
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from ivscope.analysis.filter_parser import parse_filter
@@ -15,6 +15,7 @@ from ivscope.analysis.time_input import (
 )
 from ivscope.cli.command_line import CommandError
 from ivscope.cli.reading import DataCommand, RecordLimit, add_limit, add_place, command_parser
+from ivscope.domain.events import Event
 from ivscope.domain.failures import ProviderFailure
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.domain.times import EARLIEST_US, LATEST_US, to_microseconds
@@ -63,10 +64,10 @@ def _run(name: str, what: str, words: Sequence[str], *, errors_only: bool) -> in
     if options.follow and not command.provider.may_grow:
         raise CommandError("a recording does not grow: nothing can be followed in it")
     scope = command.participant()
-    return _Printing(command, scope, options, errors_only=errors_only).run()
+    return Printing(command, scope, options, errors_only=errors_only).run()
 
 
-class _Printing:
+class Printing:
     """Reads the events of one participant or of everybody, and prints those that are wanted."""
 
     def __init__(
@@ -76,7 +77,24 @@ class _Printing:
         options: argparse.Namespace,
         *,
         errors_only: bool,
+        around: Callable[[TimeReference], Filter] | None = None,
+        told: Callable[[Sequence[Event]], str] = lambda _: "",
     ) -> None:
+        """Prepare, and read nothing yet.
+
+        Args:
+            command: The running command.
+            scope: One participant, or everybody in a session.
+            options: `filter`, `since`, `until`, `follow`, `limit` and `all`, as `run` has them.
+            errors_only: Whether only errors are wanted.
+            around: Makes a filter that narrows the events further.
+            told: Says of the events that were printed what to add to the last words.
+        """
+        self._around = around
+        self._told = told
+        self._printed: list[Event] = []
+        self._began_at = command.count
+        """Records that were printed before."""
         self._command = command
         self._scope = scope
         self._options = options
@@ -126,6 +144,8 @@ class _Printing:
             for typed, read in ((options.since, read_after), (options.until, read_before)):
                 if typed is not None:
                     wanted = wanted.and_also(Filter("", (TimeTerm(read(typed, reference)),)))
+            if self._around is not None:
+                wanted = wanted.and_also(self._around(reference))
         except (FilterError, TimeInputError) as error:
             raise CommandError(str(error)) from error
         return wanted
@@ -201,6 +221,11 @@ class _Printing:
         most = self._limit.most
         return most is not None and self._command.count >= most
 
+    @property
+    def _count(self) -> int:
+        """How many events were printed."""
+        return self._command.count - self._began_at
+
     def _print(self, positions: Iterable[int]) -> None:
         self._command.print(self._records(positions))
 
@@ -212,6 +237,8 @@ class _Printing:
                 return
             event = self.stream.items[position]
             user_id = self.stream.user_of(event.participant_id or "")
+            if self._around is not None:
+                self._printed.append(event)
             yield event_record(event, self._scope, user_id)
 
     def _print_rows(self) -> None:
@@ -224,7 +251,7 @@ class _Printing:
 
     def _words(self) -> str:
         """Say how much was read and printed; "all read" only where the list has ended."""
-        count, looked_at = self._command.count, len(self.stream.items)
+        count, looked_at = self._count, len(self.stream.items)
         noun = "errors" if self._errors_only else "events"
         is_read = self.stream.is_complete
         words = rows_read(looked_at, "events", has_more=not is_read, is_all=is_read, in_parts=False)
@@ -235,7 +262,8 @@ class _Printing:
         elif not is_read and self._is_past_range():
             words += "; what follows lies outside the times asked for"
         coverage = self.stream.coverage
-        return f"{words}; {coverage}" if coverage else words
+        words = f"{words}; {coverage}" if coverage else words
+        return words + self._told(self._printed)
 
     # Following.
 

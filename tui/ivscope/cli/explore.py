@@ -61,7 +61,9 @@ def _recording_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("recording", metavar="FILE", help="the recording")
     _add_place(parser)
-    parser.set_defaults(demo=False, check_config=False, profile=None, record=None, world=None)
+    parser.set_defaults(
+        demo=False, check_config=False, profile=None, record=None, world=None, endpoint_url=None
+    )
     return parser
 
 
@@ -120,7 +122,8 @@ def _explore(options: argparse.Namespace) -> int:
         return fail(complaint)
     from ivscope.settings.configuration import AUTO_THEME, load  # noqa: PLC0415 - keeps --help quick
     from ivscope.settings.files import close_to_others, state_folder  # noqa: PLC0415 - same
-    from ivscope.settings.prompt_history import FILE_NAME  # noqa: PLC0415 - same
+    from ivscope.settings.kept_places import FILE_NAME as PLACES  # noqa: PLC0415 - same
+    from ivscope.settings.prompt_history import FILE_NAME, without_secrets  # noqa: PLC0415 - same
 
     close_to_others(state_folder(os.environ))
     configuration, complaints = load(os.environ)
@@ -166,6 +169,8 @@ def _explore(options: argparse.Namespace) -> int:
         event=options.event,
         filter=options.filter,
         recording=None if recording is None else recorded,
+        kept=state_folder(os.environ) / PLACES if configuration.keep_places else None,
+        origin=without_secrets(f"{origin.label} {options.endpoint_url or ''}".rstrip()),
         complaints=complaints,
     )
     app = IvscopeApp(

@@ -21,6 +21,7 @@ _COMMANDS = {
     "report": "whole_session:run_report",
     "why": "why:run",
     "record": "record:run",
+    "explain": "explain:run",
     "endpoint": "serve:run",
     "open": "explore:run_open",
 }

@@ -20,6 +20,8 @@ from ivscope.domain.stages import (
     StageSession,
     StageSummary,
 )
+from ivscope.knowledge.client_errors import READ_ON, ClientError
+from ivscope.knowledge.explanation import Explanation
 from ivscope.render.event_json import event_document
 
 if TYPE_CHECKING:
@@ -164,6 +166,31 @@ FINDINGS: Final = RecordKind(
     ("certainty", "sentence"),
 )
 
+EXPLANATIONS: Final = RecordKind(
+    "explanation",
+    (
+        "asked",
+        "about",
+        "name",
+        "sdk",
+        "numbers",
+        "meaning",
+        "serverShows",
+        "expected",
+        "nextCheck",
+        "causes",
+        "limits",
+        "open",
+        "atClient",
+        "documented",
+        "source",
+        "page",
+        "readOn",
+    ),
+    ("asked", "about", "name", "sdk", "meaning", "serverShows", "nextCheck", "source"),
+)
+"""What a number, a code or a name means. `about` is clientError, errorCode or eventName."""
+
 ENDS: Final = RecordKind(
     "end",
     ("schema", "command", "found", "complete", "words", "failures"),
@@ -290,6 +317,53 @@ def summary_records(
         {"type": NAME_COUNTS.name, "name": row.name, "count": row.count} for row in summary.by_name
     ]
     return [whole, *codes, *people, *names]
+
+
+def client_error_record(asked: str, error: ClientError) -> Record:
+    """Return what a number or a name of an SDK means. `asked` is what was typed."""
+    return {
+        "type": EXPLANATIONS.name,
+        **dict.fromkeys(EXPLANATIONS.members),
+        "asked": asked,
+        "about": "clientError",
+        "name": error.name,
+        "sdk": error.sdk.value,
+        "numbers": list(error.numbers),
+        "meaning": error.meaning,
+        "serverShows": error.server,
+        "expected": sorted(error.expected),
+        "nextCheck": error.next_check,
+        "documented": error.document.is_promised,
+        "source": error.document.title,
+        "page": error.document.page,
+        "readOn": READ_ON.isoformat(),
+    }
+
+
+def explanation_record(asked: str, card: Explanation, about: str) -> Record:
+    """Return what an error code or an event name means.
+
+    Args:
+        asked: What was typed.
+        card: Its explanation.
+        about: "errorCode" or "eventName".
+    """
+    return {
+        "type": EXPLANATIONS.name,
+        **dict.fromkeys(EXPLANATIONS.members),
+        "asked": asked,
+        "about": about,
+        "name": card.title,
+        "meaning": card.meaning,
+        "nextCheck": card.next_check,
+        "causes": [cause.text for cause in card.causes],
+        "limits": [limit.text for limit in card.limits],
+        "open": card.silence,
+        "atClient": card.at_client,
+        "documented": card.is_documented,
+        "source": "IVS API reference and user guide",
+        "page": card.page,
+    }
 
 
 def end_record(

@@ -49,8 +49,16 @@ class Occurrence:
 _NOTHING = Occurrence()
 
 
-def explanation_lines(card: Explanation, width: int, here: Occurrence = _NOTHING) -> Iterator[Line]:
+def explanation_lines(
+    card: Explanation, width: int, here: Occurrence = _NOTHING, *, has_keys: bool = True
+) -> Iterator[Line]:
     """Draw an event's own findings, and the explanation of its kind around them.
+
+    Args:
+        card: The explanation.
+        width: Cells of every line.
+        here: What is known of this one event.
+        has_keys: Whether a key copies the address of the page; else the address is written out.
 
     Order: what was seen and what is likely, what to do next, events and people, what it means,
     limits, causes, what IVS does not say, what is not known, and the page. Where it is not known
@@ -83,6 +91,9 @@ def explanation_lines(card: Explanation, width: int, here: Occurrence = _NOTHING
         yield from here.unknown
     if card.concerns:
         yield from field("Applies to", (Span(", ".join(card.concerns)),), width)
+    if not has_keys:
+        yield from field("Docs", (Span(safe(card.page), Role.ACCENT),), width)
+        return
     copies = Span(" (y u copies its address)", Role.MUTED)
     yield from field("Docs", (Span(_page_name(card), Role.ACCENT), copies), width)
 

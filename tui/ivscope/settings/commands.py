@@ -101,7 +101,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("go.in", "enter,l,right", "open", "Open the row; on an event, follow its link: the publisher, or the replica in the destination stage. Without a link, read the detail.", Area.NAVIGATION, EXPLORER | {View.SUMMARY}),
     Command("go.out", "escape,h,left,backspace", "back", "Stop what runs, leave search and filter, then go back to where you came from, then up. Never quits.", Area.NAVIGATION, EXPLORER | {View.SUMMARY, View.COMPARE}),
     Command("go.quit_or_out", "q", "back, quit", "Back; quits at the stages.", Area.NAVIGATION, EVERY_LIST),
-    Command("go.last", "-", "last view", "The view before this one, and back again.", Area.NAVIGATION, EVERY_LIST),
+    Command("go.last", "-", "last view", "The view before this one, and back again; at the start the place where the last run ended.", Area.NAVIGATION, EVERY_LIST),
     Command("go.source", "a", "replica source", "From a replica to its source participant, at the same second.", Area.NAVIGATION, PARTICIPANT),
     Command("go.timeline", "M", "timeline", "The events of all participants on one timeline, as far as they are read.", Area.NAVIGATION, SESSION | {View.SESSIONS, View.SUMMARY}),
     Command("go.next_sibling", "]", "next in list", "Next participant, session or stage, without going up.", Area.NAVIGATION, SIBLINGS),

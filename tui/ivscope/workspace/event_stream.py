@@ -198,7 +198,7 @@ def _readable(time: Time | None) -> datetime | None:
 def session_times(
     provider: StageDataProvider, session: SessionScope, now: datetime
 ) -> tuple[datetime, datetime] | None:
-    """Return start and end of a session, `now` for a live one; None while they are not held."""
+    """Return start and end of a session, `now` for a live one; None while they are not known."""
     row = provider.store.session(session)
     start = None if row is None else _readable(row.start_time)
     if row is None or start is None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ivscope.domain.identifiers import Identifiers
     from ivscope.workspace.place import Place
 
@@ -42,5 +44,9 @@ class Launch:
     """Filter of the participant's events."""
     recording: Callable[[], RecordingStatus] | None = None
     """Returns the state of the recording; None when nothing is recorded."""
+    kept: "Path | None" = None
+    """File that keeps places and marks for the next run; None to keep none."""
+    origin: str = ""
+    """Names what is read, so that its places are offered where they can be opened."""
     complaints: tuple[str, ...] = ()
     """What is wrong with the configuration, for the first note."""

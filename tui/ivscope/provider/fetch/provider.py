@@ -81,9 +81,8 @@ class StageDataProvider:
         self._scans: dict[SessionScope, Scan] = {}
         self.clock = clock
         """The clock that all its times are on."""
-        self._scheduler = Scheduler(
-            RateLimiter() if rate_limiter is None else rate_limiter, clock=clock, deadline=deadline
-        )
+        self._rate_limiter = RateLimiter() if rate_limiter is None else rate_limiter
+        self._scheduler = Scheduler(self._rate_limiter, clock=clock, deadline=deadline)
         answers = RecordedAnswers(recorded, are_all=connect is None, clock=clock)
         self._fetcher = Fetcher(
             connect,
@@ -182,6 +181,11 @@ class StageDataProvider:
             Whether there was one.
         """
         return self._fetcher.cancel(target)
+
+    @property
+    def background_limit(self) -> int:
+        """Calls a second of each operation that nobody waits for."""
+        return self._rate_limiter.background
 
     def activity(self, now: float | None = None) -> Activity:
         """What the status line says about calls; `now` on this provider's clock."""

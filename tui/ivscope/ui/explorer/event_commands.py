@@ -156,6 +156,13 @@ class EventCommands:
         self._ask_for_session()
         self._pane.changed()
 
+    def has_hit(self) -> bool:
+        """Whether an event that was read so far is a hit."""
+        view = self._event_list.view
+        while view.work(1.0):
+            pass
+        return bool(view.hit_count)
+
     def go_to_hit(self) -> None:
         """Go to the hit at or after the cursor; read on until there is one."""
         position = self._pane.position
@@ -297,11 +304,9 @@ class EventCommands:
             raise Unavailable(f"no event {minutes}: {where}")
 
     def _mark(self) -> None:
-        position = self._pane.position
-        if position is not None:
-            self._event_list.folds.open(self._pane.row)
-            self._event_list.marks ^= {position}
-            self._pane.redraw()
+        why_not_kept = self._pane.toggle_mark()
+        if why_not_kept:
+            self._context.say(f"the mark is not kept for the next run: {why_not_kept}")
 
     def _jump_marks(self, step: int) -> None:
         event_list = self._event_list

@@ -13,6 +13,7 @@ from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
 from ivscope.ui.explorer.read_commands import ReadCommands
+from ivscope.ui.explorer.visits import Visits
 from ivscope.workspace.event_stream import begun_scan
 from ivscope.workspace.launch import Launch
 from ivscope.workspace.place import Level, Place
@@ -36,8 +37,13 @@ class Navigation:
     """Opens places along the trail, and shows them in the panes."""
 
     def __init__(
-        self, context: ExplorerContext, events: EventCommands, reads: ReadCommands
+        self,
+        context: ExplorerContext,
+        events: EventCommands,
+        reads: ReadCommands,
+        visits: Visits,
     ) -> None:
+        self._visits = visits
         self._context = context
         self._trail = context.trail
         self._provider = context.provider
@@ -100,6 +106,7 @@ class Navigation:
                 event_list.stream.read_on()
         else:
             self._picker.read()
+        self._visits.arrived()
         self._context.redraw()
 
     def _stop(self) -> bool:
@@ -299,7 +306,7 @@ class Navigation:
             self._go_out()
 
     def _why_no_last(self) -> str:
-        if self._last_view is not None or self._trail.last is not None:
+        if self._last_view is not None or self._trail.last is not None or self._visits.recent():
             return ""
         return "no previous view"
 
@@ -313,6 +320,16 @@ class Navigation:
             again()
         elif self._trail.last is not None:
             self.go(self._trail.last)
+        else:
+            self.go(self._visits.place(""))
+
+    def go_to_recent(self, number: str) -> None:
+        """Open a place visited before, by its number in the list; without one the latest.
+
+        Raises:
+            Unavailable: There is none.
+        """
+        self.go(self._visits.place(number))
 
     def _why_no_sibling(self) -> str:
         if self.here.level is Level.STAGES:

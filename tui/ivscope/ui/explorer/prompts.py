@@ -6,6 +6,9 @@ from typing import Any
 
 from ivscope.analysis.time_input import looks_like_time
 from ivscope.domain.identifiers import read_identifiers
+from ivscope.knowledge.client_errors import client_errors
+from ivscope.knowledge.error_codes import ERROR_CODES
+from ivscope.knowledge.event_names import EVENT_NAMES
 from ivscope.settings.commands import BY_ID, OVERLAYS
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.driver import PlainApp
@@ -95,7 +98,7 @@ def _completed(text: str, choices: tuple[str, ...], end: str) -> str:
 
 
 _FILTER_HINT = "code:QUOTA name:SUB* remote:ID attr:key=value after:20:36 !inverse /regex/"
-_FIND_HINT = "text, or code:… name:… remote:… /regex/"
+_FIND_HINT = "text, or code:… name:… remote:… /regex/; an SDK error number is explained"
 
 
 class PromptCommands:
@@ -107,7 +110,22 @@ class PromptCommands:
         events: EventCommands,
         navigation: Navigation,
         views: SessionViews,
+        *,
+        explain: Callable[[str], None],
+        who: Callable[[str], None],
     ) -> None:
+        """Register the commands.
+
+        Args:
+            context: Shared with the other parts.
+            events: The commands of the event list.
+            navigation: Goes to places.
+            views: The views of a session.
+            explain: Shows what an error number, an error code or an event name means.
+            who: Looks for a user id on other stages.
+        """
+        self._who = who
+        self._explain = explain
         self._context = context
         self._events = events
         self._navigation = navigation
@@ -226,6 +244,9 @@ class PromptCommands:
             place = picker.left_over()
             if place is not None:
                 self._open(place, text)
+            elif picker.row is None and client_errors(text):
+                picker.narrow("")
+                self._explain(text)
 
         return OpenPrompt(
             title="FILTER",
@@ -242,8 +263,15 @@ class PromptCommands:
 
         def entered(typed: str) -> None:
             self._events.search_for(typed, cursor)
-            if typed.strip():
+            if not client_errors(typed):
+                if typed.strip():
+                    self._events.go_to_hit()
+            elif self._events.has_hit():
                 self._events.go_to_hit()
+                self._context.say(f"{typed.strip()} is also an SDK error: :explain tells")
+            else:
+                self._events.search_for("")
+                self._explain(typed)
 
         return OpenPrompt(
             title="FIND",
@@ -312,11 +340,14 @@ class PromptCommands:
             Word("goto", "TIME", self._go_to),
             Word("filter", "TEXT", self._events.filter_by),
             Word("find", "TEXT", self._search, over=lambda over, text: over.find(text)),
+            Word("explain", "1027|CODE|NAME", self._explained, (*ERROR_CODES, *EVENT_NAMES)),
             Word("sort", "time|returned", self._events.sort, ("time", "returned")),
             Word(
                 "tz", "utc|local|Area/City", self._events.set_zone, ("utc", "local"), self._set_zone
             ),
             Word("mouse", "on|off", self._mouse, ("on", "off"), self._mouse_over),
+            Word("who", "USER", self._who),
+            Word("recent", "N", self._navigation.go_to_recent),
             plain("load", "read.all"),
             plain("follow", "read.follow"),
             plain("summary", "triage.summary"),
@@ -348,6 +379,11 @@ class PromptCommands:
             if text == "on"
             else "mouse off: the terminal selects text again"
         )
+
+    def _explained(self, text: str) -> None:
+        if not text:
+            raise Unavailable("explain takes an SDK error number, an error code or an event name")
+        self._explain(text)
 
     def _search(self, text: str) -> None:
         self._events.search_for(text)

@@ -30,6 +30,7 @@ from ivscope.render.lines import Line
 from ivscope.render.time_display import TimeDisplay
 from ivscope.settings.commands import Area, Command, View, footer_hints
 from ivscope.settings.configuration import Configuration, effective_keys
+from ivscope.settings.kept_places import KeptPlaces
 from ivscope.ui.commands import CommandScreen, keyboard
 from ivscope.ui.explorer.context import Count, ExplorerContext
 from ivscope.ui.explorer.copying import Copying, Saving
@@ -45,6 +46,8 @@ from ivscope.ui.explorer.picker_pane import PickerPane
 from ivscope.ui.explorer.prompts import PromptCommands
 from ivscope.ui.explorer.read_commands import ReadCommands
 from ivscope.ui.explorer.session_views import SessionViews
+from ivscope.ui.explorer.visits import Visits
+from ivscope.ui.explorer.who import WhoCommand
 from ivscope.ui.overlays import Shared
 from ivscope.ui.status_area import StatusArea, TypedTexts
 from ivscope.ui.taking import Taking
@@ -113,6 +116,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self._rule = LineBar(id="rule")
         self._text = TextPane(id="detail")
         typed = TypedTexts(history)
+        kept = KeptPlaces(launch.kept)
         self.context = context = ExplorerContext(
             screen=self,
             provider=provider,
@@ -128,14 +132,15 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             typed=typed,
             layout=Layout(self, self.handlers, self._picker, self._events, self._text),
             picker=PickerPane(provider, self._picker, times),
-            pane=EventsPane(provider, self._events, times, self.say, jobs, fold=fold),
+            pane=EventsPane(provider, self._events, times, self.say, jobs, kept=kept, fold=fold),
             say=self.say,
             redraw=self.redraw,
             show_bars=self.show_bars,
         )
         self._event_commands = events = EventCommands(context)
         self._reads = ReadCommands(context)
-        self._navigation = Navigation(context, events, self._reads)
+        self._visits = Visits(context, kept)
+        self._navigation = Navigation(context, events, self._reads, self._visits)
         self._words = Detail(provider, keys, jobs)
         self._copying = Copying(context, self._words.event_findings)
         self._views = SessionViews(
@@ -145,10 +150,18 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self._crumbs,
             self._share,
         )
-        self._prompts = PromptCommands(context, events, self._navigation, self._views)
+        self._detail = DetailPane(context, self._rule, self._text, self._words, self._visits)
+        self._who = WhoCommand(context, self._navigation, self._detail)
+        self._prompts = PromptCommands(
+            context,
+            events,
+            self._navigation,
+            self._views,
+            explain=self._detail.explain,
+            who=self._who.ask,
+        )
         self._gate = KeyGate(context, self._navigation)
         Saving(context)
-        self._detail = DetailPane(context, self._rule, self._text, self._words)
         self._evidence = EvidenceCommands(context, self._words.event_findings, self._navigation)
         self.handlers.add("app.help", self.open_help)
         self.handlers.add("prompt.help", self.open_help)
@@ -171,6 +184,10 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self.context.layout.arrange(shows_events=self.context.shows_events)
         self._provider.on_change = self._announce
         self.call_after_refresh(self._begin)
+
+    def on_unmount(self) -> None:
+        """Keep the place for the next run."""
+        self._visits.keep()
 
     def _begin(self) -> None:
         complaints = self._navigation.begin(self._launch)
@@ -282,6 +299,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self._evidence.changed()
             self._detail.show()
         self._views.changed(changed)
+        self._who.changed()
         self.show_bars()
 
     @on(RowList.Highlighted)
