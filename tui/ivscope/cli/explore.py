@@ -167,6 +167,7 @@ def _explore(options: argparse.Namespace) -> int:
         is_redacted=options.redact,
         at=options.at,
         event=options.event,
+        text=options.text,
         filter=options.filter,
         recording=None if recording is None else recorded,
         kept=state_folder(os.environ) / PLACES if configuration.keep_places else None,
@@ -227,12 +228,13 @@ def _origin(options: argparse.Namespace) -> "Origin":
 
 
 def _bad_ids(options: argparse.Namespace) -> str | None:
-    options.event = None
+    options.event = options.text = None
     if options.stage is None:
         return None
     from ivscope.domain.identifiers import (  # noqa: PLC0415 - not needed without arguments
         is_participant_id,
         read_identifiers,
+        region_of,
     )
 
     found = read_identifiers(options.stage)
@@ -240,6 +242,12 @@ def _bad_ids(options: argparse.Namespace) -> str | None:
         # One pasted text can name stage, session and participant.
         options.session, options.event = found.session_id, found
         options.participant = None if found.also else found.participant_id
+    if found.choices or found.also:
+        options.event, options.text = None, options.stage
+        options.region = options.region or region_of(found.stage_arn or found.choices[0].stage_arn)
+    if found.stage_arn is None and any(one.stage_arn for one in found.choices):
+        options.stage = None
+        return None
     if found.stage_arn is None:
         return (
             f"'{options.stage}' holds no stage ARN "

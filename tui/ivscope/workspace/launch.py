@@ -40,6 +40,8 @@ class Launch:
     """Time to go to in the participant's events."""
     event: "Identifiers | None" = None
     """What a pasted text tells of an event of the participant, to go to."""
+    text: str | None = None
+    """A text that names several places, to choose from."""
     filter: str | None = None
     """Filter of the participant's events."""
     recording: Callable[[], RecordingStatus] | None = None

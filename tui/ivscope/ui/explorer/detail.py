@@ -58,6 +58,7 @@ from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_findings import EventFindings, event_ref
 from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.evidence import evidence_keys
+from ivscope.ui.explorer.named_places import TypedPlace
 from ivscope.ui.explorer.picker_pane import PickerPane
 from ivscope.ui.explorer.visits import Visits
 from ivscope.ui.widgets.canvas import LineBar
@@ -295,7 +296,7 @@ class Detail:
                 read, seen = people.read(row.participant_id), people.see(row.participant_id)
                 lines += read_lines(read, seen, people.same_user(row), width, zone)
                 lines += participant_lines(row, width, zone)
-            case picking.TypedPlace():
+            case TypedPlace():
                 text = "Enter opens what you typed, whether the service lists it or not."
                 return Title((Span("Typed", Role.STRONG),)), wrap((Span(text),), width)
         lines.append(())

@@ -35,6 +35,7 @@ from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.render.timestamps import TimeStyle, full
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
+from ivscope.ui.explorer.named_places import from_text
 from ivscope.workspace.event_list import EventList, is_dated_elsewhere
 from ivscope.workspace.place import Level
 
@@ -412,6 +413,7 @@ class EventCommands:
         moment, what = found.time, " ".join(filter(None, (found.event_name, found.error_code)))
         if moment is None:
             return
+        taken = from_text(found, self._times.zone)
 
         def arrived(row: int) -> None:
             same = row_like(self._event_list.view, row, found.event_name, found.error_code)
@@ -422,7 +424,7 @@ class EventCommands:
                 away = "is in that second" if seconds < 1 else f"is {round_duration(seconds)} away"
                 self._context.say(f"no {what or 'event'} of {at} here: the nearest event {away}")
             else:
-                self._context.say(f"{what or 'the event'} of {at}, as the text says")
+                self._context.say(taken)
 
         self._go_near(moment, arrived)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ivscope.domain.events import Event
+from ivscope.domain.identifiers import Identifiers
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.domain.times import to_microseconds
 from ivscope.provider.fetch.scan import Scan
@@ -12,6 +13,7 @@ from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
+from ivscope.ui.explorer.named_places import TypedPlace, from_text, typed_places
 from ivscope.ui.explorer.read_commands import ReadCommands
 from ivscope.ui.explorer.visits import Visits
 from ivscope.workspace.event_stream import begun_scan
@@ -85,8 +87,8 @@ class Navigation:
                 self._events.filter_by(launch.filter)
             if launch.at:
                 self._events.go_to(launch.at)
-            elif launch.event is not None and self.here.level is Level.EVENTS:
-                self._events.go_to_event_of(launch.event)
+            elif launch.event is not None:
+                self._go_to_event_of(launch.event)
         except Unavailable as why:
             complaints.insert(0, str(why))
         return "; ".join(complaints)
@@ -123,12 +125,23 @@ class Navigation:
         """Open a place; Esc returns here."""
         picker = self._picker
         is_elsewhere = self._context.picks and place.parent != picker.place
-        if is_elsewhere and place in picking.typed_places(picker.place, picker.text):
+        if is_elsewhere and place in typed_places(picker.place, picker.text):
             # A pasted ARN of elsewhere is no part of a row here: kept, it would hide them all.
             picker.narrow("")
         self._leave()
         self._trail.go(place)
         self.arrive()
+
+    def open_named(self, row: TypedPlace) -> None:
+        """Open a place that a text names, at the event that it tells of; say what was taken."""
+        self.go(row.place)
+        self._go_to_event_of(row.found)
+
+    def _go_to_event_of(self, found: Identifiers) -> None:
+        if found.time is not None:
+            self._context.say(from_text(found, self._context.times.zone))
+        if self.here.level is Level.EVENTS:
+            self._events.go_to_event_of(found)
 
     def go_or_back(self, place: Place) -> None:
         """Open a place; where Esc would return to it, return instead."""
@@ -168,7 +181,10 @@ class Navigation:
             self._pane.open_fold()
             return
         link = self._link()
-        if link is None:
+        row = self._picker.row if self._context.picks else None
+        if isinstance(row, TypedPlace):
+            self.open_named(row)
+        elif link is None:
             self._layout.show_detail_full()
         elif self._context.picks:
             self.go(link)

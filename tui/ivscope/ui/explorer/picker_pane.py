@@ -13,6 +13,7 @@ from ivscope.render.time_display import TimeDisplay
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.list_status import list_status
+from ivscope.ui.explorer.named_places import TypedPlace
 from ivscope.ui.explorer.participants_read import ParticipantsRead
 from ivscope.ui.widgets.row_list import RowList, Tail
 from ivscope.workspace.place import Level, PickerState, Place
@@ -181,9 +182,11 @@ class PickerPane:
 
     @property
     def _listed(self) -> int:
-        """Return how many rows came from IVS; the last one may stand for what was typed."""
+        """Return how many rows came from IVS; the last ones may stand for what was typed."""
         count = len(self._rows)
-        return count - (count > 0 and isinstance(self._rows[count - 1], picking.TypedPlace))
+        while count and isinstance(self._rows[count - 1], TypedPlace):
+            count -= 1
+        return count
 
     def _make_rows(self) -> PickerRows[picking.PickerRow]:
         kept = picking.narrow(self.place, self.feed.items, self.text)

@@ -1,10 +1,8 @@
 """What a picker lists at a place: its feed, its rows, and the place that a typed id opens."""
 
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from ivscope.domain.events import Event
-from ivscope.domain.identifiers import read_identifiers
 from ivscope.domain.letters import folded
 from ivscope.domain.stages import (
     ParticipantFilter,
@@ -24,6 +22,7 @@ from ivscope.render.picker_rows import (
     stage_table,
 )
 from ivscope.render.safe import safe
+from ivscope.ui.explorer.named_places import TypedPlace, typed_rows
 from ivscope.ui.explorer.participants_read import ParticipantsRead
 from ivscope.workspace.place import Level, Place
 
@@ -43,13 +42,6 @@ _EMPTY_NOTES = {
         "The API answers so for unknown sessions too. / opens a participant id that you know.",
     ),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class TypedPlace:
-    """A row for the place that a typed or pasted text names, whether it is listed or not."""
-
-    place: Place
 
 
 PickerRow = PickerItem | TypedPlace
@@ -85,26 +77,6 @@ def child(place: Place, row: PickerRow) -> Place:
             return Place(place.stage_arn, place.session_id, row.participant_id, place.narrowed)
 
 
-def typed_places(place: Place, text: str) -> list[Place]:
-    """Return the place that a typed or pasted id, ARN or JSON names; none, or several to choose.
-
-    What the text leaves out is taken from `place`: a session id alone means its stage, and a
-    participant id its session. A stage ARN alone means the sessions of that stage. Several when
-    the text names several participants and does not say which one is meant.
-    """
-    found = read_identifiers(text)
-    stage_arn = found.stage_arn or place.stage_arn
-    if stage_arn is None:
-        return []
-    is_elsewhere = found.stage_arn is not None and found.stage_arn != place.stage_arn
-    session_id = found.session_id
-    if found.participant_id and not is_elsewhere:
-        session_id = session_id or place.session_id
-    if session_id is None:
-        return [Place(stage_arn)] if found.stage_arn else []
-    return [Place(stage_arn, session_id, one) for one in (found.participant_id, *found.also)]
-
-
 _MOST_SHOWN = 1_000
 """Characters of a row that are also searched as they are shown: more are never on screen, and to
 escape a name of megabytes at every key would be slow."""
@@ -116,9 +88,8 @@ def narrow(place: Place, items: Indexed[PickerItem], text: str) -> Indexed[Picke
     if not words:
         return items
     kept: list[PickerRow] = [item for item in items if _holds(item, words)]
-    for typed in typed_places(place, text):
-        if not any(child(place, row) == typed for row in kept):
-            kept.append(TypedPlace(typed))
+    listed = {child(place, row) for row in kept}
+    kept += [row for row in typed_rows(place, text) if row.place not in listed]
     return kept
 
 
@@ -169,7 +140,7 @@ def picker_rows(
             case ParticipantSummary():
                 return participants.line(row, width)
             case TypedPlace():
-                return _typed_line(row.place, width)
+                return _typed_line(row, width)
 
     titles = {
         Level.STAGES: stages.titles,
@@ -187,14 +158,18 @@ def picker_rows(
     return PickerRows(items, draw, titles[level], (zone, drawn_at, people.columns), told)
 
 
-def _typed_line(place: Place, width: int) -> Line:
+def _typed_line(row: TypedPlace, width: int) -> Line:
+    place, user = row.place, row.found.user_id
     names = {
         Level.SESSIONS: ("stage", place.stage_arn),
         Level.PARTICIPANTS: ("session", place.session_id),
         Level.EVENTS: ("participant", place.participant_id),
     }
     what, name = names[place.level]
-    text = f"open {what} {safe(name or '')} (not among the rows read)"
+    whose = f" {safe(user)}" if user and place.level is Level.EVENTS else ""
+    text = f"open {what} {safe(name or '')}{whose} (not among the rows read)"
+    if place.narrowed is not None:
+        text = f"ask for {filter_text(place.narrowed)} in session {safe(place.session_id or '')}"
     return (Span(clip(text, width), Role.ACCENT),)
 
 

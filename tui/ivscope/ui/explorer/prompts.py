@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ivscope.analysis.time_input import looks_like_time
-from ivscope.domain.identifiers import read_identifiers
+from ivscope.domain.identifiers import Identifiers, read_identifiers
 from ivscope.knowledge.client_errors import client_errors
 from ivscope.knowledge.error_codes import ERROR_CODES
 from ivscope.knowledge.event_names import EVENT_NAMES
@@ -15,6 +15,7 @@ from ivscope.ui.driver import PlainApp
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
+from ivscope.ui.explorer.named_places import TypedPlace, from_text, typed_rows
 from ivscope.ui.explorer.navigation import Navigation
 from ivscope.ui.explorer.session_views import SessionViews
 from ivscope.ui.overlays import OverlayScreen
@@ -146,21 +147,34 @@ class PromptCommands:
             except Unavailable as why:
                 self._context.say(str(why))
             return
-        places = picking.typed_places(here.picker, text)
-        if len(places) == 1:
-            self._open(places[0], text)
-        elif places:
-            self._navigation.go(places[0].picker)
-            ids = ", ".join(place.participant_id or "" for place in places)
-            self._context.say(f"it names {len(places)} participants, {ids}: paste one of them")
+        rows = typed_rows(here.picker, text)
+        if len(rows) == 1:
+            self._navigation.open_named(rows[0])
+        elif rows:
+            self._offer(rows, text)
         else:
-            self._context.say("nothing to open in it: no stage ARN, session or participant id")
+            self._context.say(self._why_nothing(text))
 
-    def _open(self, place: Place, text: str) -> None:
-        """Open a place that a text names, at the event that it tells of."""
-        self._navigation.go(place)
-        if place.level is Level.EVENTS:
-            self._events.go_to_event_of(read_identifiers(text))
+    def _offer(self, rows: list[TypedPlace], text: str) -> None:
+        """List the places that a text names, where it does not say which one is meant."""
+        pickers = {row.place.picker for row in rows}
+        at = pickers.pop() if len(pickers) == 1 else self._context.here.picker
+        if not self._context.picks or at != self._context.here:
+            self._navigation.go(at)
+        self._context.picker.narrow(text)
+        found = read_identifiers(text)
+        told = f" and {found.events:,} events" if found.events else ""
+        said = f"the text names {len(rows):,} places{told}: choose one, {{go.in}} opens it"
+        self._context.say(said)
+
+    def _why_nothing(self, text: str) -> str:
+        found = read_identifiers(text)
+        if found == Identifiers():
+            return "nothing to open in it: no stage ARN, session or participant id"
+        taken = from_text(found.choices[0] if found.choices else found, self._context.times.zone)
+        if found.session_id is None and (found.participant_id or found.user_id):
+            return f"{taken}; its session is not in the text: open that first, then paste again"
+        return f"{taken}; its stage is not in the text: open that first, then paste again"
 
     def _find(self) -> None:
         if self._context.picks:
@@ -243,7 +257,12 @@ class PromptCommands:
         def entered(text: str) -> None:
             place = picker.left_over()
             if place is not None:
-                self._open(place, text)
+                named = typed_rows(picker.place, text)
+                row = next((row for row in named if row.place == place), None)
+                if row is None:
+                    self._navigation.go(place)
+                else:
+                    self._navigation.open_named(row)
             elif picker.row is None and client_errors(text):
                 picker.narrow("")
                 self._explain(text)

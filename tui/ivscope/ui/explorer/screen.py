@@ -191,6 +191,8 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
 
     def _begin(self) -> None:
         complaints = self._navigation.begin(self._launch)
+        if self._launch.text:
+            self._prompts.paste(self._launch.text)
         if complaints:
             self.say(complaints)
         self.post_message(self.Begun())
