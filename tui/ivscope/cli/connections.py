@@ -12,7 +12,7 @@ from ivscope.domain.failures import UnusableFileError
 if TYPE_CHECKING:
     from ivscope.domain.stages import SessionScope
     from ivscope.provider.store.redacting import StandIns
-    from ivscope.provider.store.source import RecordedReading, Source
+    from ivscope.provider.store.source import FileNature, RecordedReading, Source
     from ivscope.sources.recording import Recording
 
 DEMO_KEY = "DEMO"
@@ -31,7 +31,15 @@ class Origin:
     clock: Clock = SYSTEM_CLOCK
     """For a recording that is read alone, its present is the time of the last recorded answer."""
     session: "SessionScope | None" = None
-    """The session that was read last in such a recording; else None."""
+    """The session that was read last in such a recording, or the only one in a file; else None."""
+    participant_id: str | None = None
+    """The only participant in a file; else None."""
+    opened: "Callable[[], RecordedReading] | None" = None
+    """Opens a file that is no recording, for one answer; else None."""
+    file: "FileNature | None" = None
+    """What such a file leaves open; None for a recording, and without a file."""
+    note: str = ""
+    """What was found in such a file, in words; else empty."""
     stand_ins: "StandIns | None" = None
     """What user ids and attributes are shown as; None for themselves."""
 
@@ -54,7 +62,7 @@ class Origin:
         """Opens the recording for one answer; None without a recording."""
         recording, stand_ins = self.recording, self.stand_ins
         if recording is None:
-            return None
+            return self.opened
 
         def reading() -> "RecordedReading":
             from ivscope.provider.store.source import RecordedReading  # noqa: PLC0415 - same
@@ -151,6 +159,35 @@ def to_recording(file: str) -> Origin:
         recording,
         clock=replace(SYSTEM_CLOCK, now=lambda: recorded_at),
         session=last_session(recording),
+    )
+
+
+def to_file(file: str) -> Origin:
+    """A file alone as origin: a recording, EventBridge events, AWS CLI answers or saved events.
+
+    Raises:
+        UnusableFileError: It is none of these.
+    """
+    from ivscope.provider.store.source import FileNature, RecordedReading  # noqa: PLC0415 - only for files
+    from ivscope.sources.recording import is_database  # noqa: PLC0415 - same
+    from ivscope.sources.saved_file import SavedFileSource  # noqa: PLC0415 - same
+    from ivscope.sources.saved_rows import read_rows  # noqa: PLC0415 - same
+
+    path = Path(file)
+    if is_database(path):
+        return to_recording(file)
+    saved = read_rows(path)
+    moment = saved.saved_at or saved.last_at or utc_now()
+    sessions, people = saved.sessions, saved.participants
+    return Origin(
+        None,
+        f"{saved.what} {path.name}",
+        clock=replace(SYSTEM_CLOCK, now=lambda: moment),
+        session=sessions[0] if len(sessions) == 1 else None,
+        participant_id=people[0].participant_id if len(people) == len(sessions) == 1 else None,
+        opened=lambda: RecordedReading(SavedFileSource(saved), lambda: saved.all_read_at or moment),
+        file=FileNature(not saved.is_whole, saved.saved_at, saved.all_read_at),
+        note=saved.note,
     )
 
 

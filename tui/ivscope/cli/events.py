@@ -285,7 +285,7 @@ class Printing:
 
     def _is_live(self) -> bool | None:
         row = self._provider.store.session(self._session)
-        return None if row is None else row.end_time is None
+        return None if row is None else row.is_live
 
     def _follow_one(self, scope: ParticipantScope, stream: ParticipantStream) -> None:
         """Poll until the session has ended, or until a failure that does not pass."""

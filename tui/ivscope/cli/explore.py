@@ -57,9 +57,10 @@ def _explorer_parser() -> argparse.ArgumentParser:
 def _recording_parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="ivscope open",
-        description="Explore what ivscope --record has saved, without AWS.",
+        description="Explore a file without AWS: what ivscope --record has saved, EventBridge "
+        "events, JSON answers of the AWS CLI, or events that W has saved.",
     )
-    parser.add_argument("recording", metavar="FILE", help="the recording")
+    parser.add_argument("recording", metavar="FILE", help="the file")
     _add_place(parser)
     parser.set_defaults(
         demo=False, check_config=False, profile=None, record=None, world=None, endpoint_url=None
@@ -150,7 +151,9 @@ def _explore(options: argparse.Namespace) -> int:
     def start() -> "Place":
         from ivscope.workspace.place import Place  # noqa: PLC0415 - behind the first frame
 
-        return Place(options.stage, options.session, options.participant)
+        # Errors are what a file of several participants is opened for.
+        everybody = origin.opened is not None and options.session and not options.participant
+        return Place(options.stage, options.session, options.participant, everybody=bool(everybody))
 
     recording = origin.recording if origin.connect is not None else None
 
@@ -168,6 +171,7 @@ def _explore(options: argparse.Namespace) -> int:
         at=options.at,
         event=options.event,
         text=options.text,
+        note=origin.note,
         filter=options.filter,
         recording=None if recording is None else recorded,
         kept=state_folder(os.environ) / PLACES if configuration.keep_places else None,
@@ -179,6 +183,7 @@ def _explore(options: argparse.Namespace) -> int:
         launch,
         configuration,
         recorded=origin.recorded,
+        file=origin.file,
         clock=origin.clock,
         history=state_folder(os.environ) / FILE_NAME,
         driver_class=QuickDriver,
@@ -215,10 +220,11 @@ def _origin(options: argparse.Namespace) -> "Origin":
     from ivscope.cli import connections  # noqa: PLC0415 - behind the checks
 
     if options.recording is not None:
-        origin = connections.to_recording(options.recording)
+        origin = connections.to_file(options.recording)
         if options.stage is None and origin.session is not None:
             options.stage = origin.session.stage_arn
             options.session = origin.session.session_id
+            options.participant = origin.participant_id
         return origin
     if options.demo:
         return connections.to_world(options.world, options.record)

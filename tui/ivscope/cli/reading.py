@@ -25,7 +25,7 @@ from ivscope.cli.command_line import (
     Parser,
     warn,
 )
-from ivscope.cli.connections import Origin, to_aws, to_recording, to_world
+from ivscope.cli.connections import Origin, to_aws, to_file, to_world
 from ivscope.cli.progress import Progress, is_terminal, terminal_width
 from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
@@ -205,6 +205,7 @@ class DataCommand:
             self.origin.connect,
             rate_limiter=RateLimiter(background=_scan_limit(self.configuration)),
             recorded=self.origin.recorded,
+            file=self.origin.file,
             # Ages of what was recorded are counted from today, as on screen.
             clock=SYSTEM_CLOCK if self.origin.connect is None else self.origin.clock,
         )
@@ -401,7 +402,7 @@ class DataCommand:
         self.reader.read_list(feed)
         if feed.failure is not None:
             self._give_up(f"the {named} session was not found", feed.failure)
-        rows = [row for row in feed.facts if named == LATEST or row.end_time is None]
+        rows = [row for row in feed.facts if named == LATEST or row.is_live]
         if not rows:
             what = "no session" if named == LATEST else "no session that is live"
             raise CommandError(f"the stage has {what}", NOTHING_FOUND)
@@ -484,7 +485,7 @@ def _origin(options: argparse.Namespace, record: str | None) -> Origin:
         options.file, options.stage = stage, None
     try:
         if options.file is not None:
-            return to_recording(options.file)
+            return to_file(options.file)
         if options.demo:
             return to_world(options.world, record)
         arn = stage if stage is not None and is_stage_arn(stage) else None

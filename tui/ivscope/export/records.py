@@ -211,14 +211,17 @@ def stage_record(stage: StageSummary) -> Record:
 
 
 def session_record(session: StageSession, stage_arn: str) -> Record:
-    """Return a row of ListStageSessions. A session without an end is live."""
+    """Return a row of ListStageSessions. A session without an end is live.
+
+    None for one whose row tells neither start nor end, as in a file that only names it.
+    """
     return {
         "type": SESSIONS.name,
         "stageArn": stage_arn,
         "sessionId": session.session_id,
         "startTime": session.start_time,
         "endTime": session.end_time,
-        "live": session.end_time is None,
+        "live": session.is_live,
     }
 
 

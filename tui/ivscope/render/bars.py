@@ -132,6 +132,9 @@ _LINES_OF_SUMMARY = 6
 def failure_lines(failure: ProviderFailure, width: int) -> list[Line]:
     """Say what happened, what to do, and what AWS Support will ask for. Names no keys."""
     summary = clip(failure.summary, width * _LINES_OF_SUMMARY)
+    if is_not_recorded(failure):  # nothing failed
+        lines = field("Not here", (Span(summary, Role.WARNING),), width)
+        return lines + field("", (Span(safe(failure.remedy)),), width)
     lines = field(
         "Failed", (Span(f"{failure.kind}  ", Role.ERROR), Span(summary, Role.STRONG)), width
     )
@@ -366,7 +369,7 @@ def status_line(status: ListStatus, budget: Budget, running: str, width: int) ->
     spans: list[Span] = []
     room = width - text_width(word) - 2
     facts = (loaded_text(status), *status.extra)
-    if status.failure is not None:
+    if status.failure is not None and not is_not_recorded(status.failure):
         # The tail may be far below the rows in view, so the cause is here too.
         facts = (facts[0], status.failure.summary)
     elif word.startswith(THROTTLED):
@@ -423,13 +426,16 @@ def loaded_text(status: ListStatus) -> str:
 
 def _rows_read(status: ListStatus) -> str:
     is_resting = status.failure is None and not (status.reading or status.waiting)
+    left = status.left
+    if status.failure is not None and is_not_recorded(status.failure):
+        left = f"the rest is {status.failure.summary}"
     return rows_read(
         status.count,
         status.noun,
         has_more=status.has_more,
         is_all=is_resting and not status.has_more,
         in_parts=is_resting and status.in_parts,
-        left=status.left,
+        left=left,
     )
 
 

@@ -43,6 +43,8 @@ def session_lines(
 ) -> list[Line]:
     """Draw id, start, end and duration. `now` ends the duration of a live session."""
     lines = text_field("Session", session.session_id, width, Role.STRONG)
+    if session.is_live is None:
+        return lines + field("Times", (Span("not told", Role.MUTED),), width)
     lines += field("Started", (Span(full(session.start_time, zone)),), width)
     if session.end_time is None:
         lines += field("Ended", (Span("live, no end time", Role.GOOD),), width)
@@ -60,7 +62,7 @@ def session_span(
     session: StageSession | None, width: int, zone: tzinfo, now: datetime
 ) -> list[Line]:
     """Draw start, end and duration of a session in a line or two."""
-    if session is None:
+    if session is None or session.is_live is None:
         return field("Session", (Span("its start and end are not read", Role.MUTED),), width)
     lasted = session_duration(session, now)
     if session.end_time is None:

@@ -156,17 +156,17 @@ def stage_table() -> Table[StageSummary]:
 def session_table(zone: tzinfo, now: datetime) -> Table[StageSession]:
     """Make the columns live or ended, start, end, duration (so far, when live), session id."""
 
-    def is_live(session: StageSession) -> bool:
-        return session.end_time is None
+    def state(session: StageSession) -> str:
+        return {True: "LIVE", False: "ended", None: "-"}[session.is_live]
 
     return Table(
         (
-            Column("", 1, lambda session: _live_mark(is_live(session))),
+            Column("", 1, lambda session: _live_mark(bool(session.is_live))),
             Column(
                 "STATE",
                 6,
-                lambda session: "LIVE" if is_live(session) else "ended",
-                lambda session: _live_role(is_live(session)),
+                state,
+                lambda session: _live_role(bool(session.is_live)),
                 priority=2,
             ),
             Column("STARTED", 20, lambda session: clock(session.start_time, zone, with_date=True)),

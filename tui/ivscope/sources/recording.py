@@ -299,6 +299,23 @@ _HEADER = b"SQLite format 3\0"
 """The first bytes of every database (SQLite file format, 1.3)."""
 
 
+def is_database(path: Path) -> bool:
+    """Whether a file is a database, or empty: nothing but a recording can be meant then.
+
+    Raises:
+        UnusableFileError: It cannot be read, or is no regular file.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UnusableFileError(f"{path} is not a regular file, so not a recording")
+        with path.open("rb") as file:
+            return file.read(len(_HEADER)) in {b"", _HEADER}
+    except OSError as error:
+        raise UnusableFileError(f"{path}: {error.strerror}") from error
+    except ValueError as error:  # a name with a NUL
+        raise UnusableFileError(f"{path!r} cannot be the name of a file") from error
+
+
 def _make_private(path: Path) -> None:
     """Give a file mode 0600: it was there before, perhaps for everybody to read.
 

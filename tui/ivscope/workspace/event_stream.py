@@ -154,7 +154,8 @@ class ParticipantStream:
     def recorded_at(self) -> datetime | None:
         """When the first page, or the last refresh, was recorded."""
         scan = self._provider.started_scan(self._scope.session)
-        if scan is not None and self._provider.up_to_date_at(self.feed) is None:
+        is_scanned = scan is not None and self._provider.up_to_date_at(self.feed) is None
+        if scan is not None and is_scanned and self._provider.file is None:
             return scan.recorded_at
         return self._provider.recorded_at(self.feed)
 
@@ -263,6 +264,8 @@ class SessionStream:
     def coverage(self) -> str:
         """How many of the participants were read."""
         log = self.scan.log
+        if self._provider.has_gaps:
+            return f"{log.participants_known:,} participants named in this file"
         text = f"{log.participants_read:,} of {log.participants_known:,} participants read"
         if log.is_all_read and not log.participants_failed:
             return f"all {log.participants_known:,} participants"
@@ -275,7 +278,8 @@ class SessionStream:
     @property
     def recorded_at(self) -> datetime | None:
         """When the participant read first was recorded."""
-        return self.scan.recorded_at
+        file = self._provider.file
+        return self.scan.recorded_at if file is None else file.saved_at
 
     @property
     def all_read_at(self) -> datetime | None:

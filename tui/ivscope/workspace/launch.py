@@ -42,6 +42,8 @@ class Launch:
     """What a pasted text tells of an event of the participant, to go to."""
     text: str | None = None
     """A text that names several places, to choose from."""
+    note: str = ""
+    """What is said at the start, such as what a file holds."""
     filter: str | None = None
     """Filter of the participant's events."""
     recording: Callable[[], RecordingStatus] | None = None

@@ -80,6 +80,8 @@ class Navigation:
 
     def begin(self, launch: Launch) -> str:
         """Open the place to begin with. Returns what went wrong; empty for nothing."""
+        if self.here.level is Level.TIMELINE:
+            begun_scan(self._provider, self.here.session)
         self.arrive()
         complaints = [f"configuration: {complaint}" for complaint in launch.complaints]
         try:

@@ -99,7 +99,7 @@ def _holds(item: PickerItem, words: list[str]) -> bool:
             live = "live" if item.active_session_id else "idle"
             facts = f"{item.name or ''} {item.arn} {item.active_session_id or ''} {live}"
         case StageSession():
-            live = "live" if item.end_time is None else "ended"
+            live = {True: "live", False: "ended", None: ""}[item.is_live]
             facts = f"{item.session_id} {item.start_time} {live}"
         case ParticipantSummary():
             facts = " ".join(

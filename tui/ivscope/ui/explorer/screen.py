@@ -193,8 +193,8 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         complaints = self._navigation.begin(self._launch)
         if self._launch.text:
             self._prompts.paste(self._launch.text)
-        if complaints:
-            self.say(complaints)
+        if complaints or self._launch.note:
+            self.say(complaints or self._launch.note)
         self.post_message(self.Begun())
 
     def _announce(self, what: Fetchable | Scan) -> None:
