@@ -68,8 +68,12 @@ def _recording_parser() -> argparse.ArgumentParser:
     return parser
 
 
+_STAGE_HELP = "open this stage; or any text that names one, such as an alert, - to read it from "
+_STAGE_HELP += "stdin, or a file that holds it"
+
+
 def _add_place(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("stage", nargs="?", metavar="STAGE_ARN", help="open this stage")
+    parser.add_argument("stage", nargs="?", metavar="STAGE_ARN", help=_STAGE_HELP)
     parser.add_argument("session", nargs="?", metavar="SESSION", help="and this session")
     parser.add_argument("participant", nargs="?", metavar="PARTICIPANT", help="and its events")
     parser.add_argument(
@@ -105,6 +109,8 @@ def _check_config() -> int:
 def _explore(options: argparse.Namespace) -> int:
     if options.check_config:
         return _check_config()
+    from ivscope.cli.given_text import take_text  # noqa: PLC0415 - keeps --help quick
+    from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - same
     from ivscope.terminal.settings import (  # noqa: PLC0415 - keeps --help quick
         NOT_FOR_IVSCOPE,
         draws_blocks,
@@ -114,6 +120,10 @@ def _explore(options: argparse.Namespace) -> int:
         toolkit_settings,
     )
 
+    try:
+        take_text(options)
+    except UnusableFileError as refused:
+        return fail(str(refused))
     complaint = _bad_ids(options)
     if complaint is None:
         streams = (sys.stdin, sys.stdout)  # none where one was closed
@@ -132,8 +142,6 @@ def _explore(options: argparse.Namespace) -> int:
         del os.environ[name]
     theme = os.environ.get("TEXTUAL_THEME", configuration.theme)
     os.environ.update(toolkit_settings(os.environ))
-    from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - keeps --help quick
-
     try:
         origin = _origin(options)
         if options.redact:

@@ -51,10 +51,12 @@ class SavedFileSource:
         return value
 
     def _not_here(self) -> ProviderFailure:
+        saved = self._saved
+        there = f" With AWS, ivscope {saved.path} reads the rest." if saved.names_a_stage else ""
         return ProviderFailure(
             FailureKind.NOT_RECORDED,
             "not in this file",
-            f"{self._saved.rest}. With AWS, ivscope {self._saved.path} reads the rest there.",
+            f"{saved.rest}.{there}",
             retryable=False,
         )
 

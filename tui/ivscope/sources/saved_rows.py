@@ -66,6 +66,12 @@ class SavedRows:
         return bool(found) and all(one.is_all for one in found)
 
     @property
+    def names_a_stage(self) -> bool:
+        """Whether it names a stage that the service could be asked about."""
+        found = self.lists.get(("ListStages", None))
+        return found is not None and any(row.get("arn") != NOT_IN_FILE for row in found.rows)
+
+    @property
     def sessions(self) -> list[SessionScope]:
         """The sessions with participants in the file, each once."""
         scopes = [scope for name, scope in self.lists if name == "ListParticipants"]
@@ -231,7 +237,8 @@ class _Reading:
             into.note = f"only what is in {_count(self.answers, 'answer')} of the AWS CLI{unread}"
         else:
             raise UnusableFileError(
-                f"{into.path} holds nothing that can be opened{unread}. What can be: a recording "
+                f"{into.path} is not a recording, and holds nothing else of IVS that can be "
+                f"opened{unread}. What can be: a recording "
                 "of ivscope --record, EventBridge events, JSON answers of aws ivs-realtime, or "
                 "events that W has saved. Of any other text, ivscope FILE goes to what it names"
             )

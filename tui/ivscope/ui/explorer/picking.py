@@ -22,6 +22,7 @@ from ivscope.render.picker_rows import (
     stage_table,
 )
 from ivscope.render.safe import safe
+from ivscope.render.timestamps import clock
 from ivscope.ui.explorer.named_places import TypedPlace, typed_rows
 from ivscope.ui.explorer.participants_read import ParticipantsRead
 from ivscope.workspace.place import Level, Place
@@ -140,7 +141,7 @@ def picker_rows(
             case ParticipantSummary():
                 return participants.line(row, width)
             case TypedPlace():
-                return _typed_line(row, width)
+                return _typed_line(row, width, zone)
 
     titles = {
         Level.STAGES: stages.titles,
@@ -158,7 +159,7 @@ def picker_rows(
     return PickerRows(items, draw, titles[level], (zone, drawn_at, people.columns), told)
 
 
-def _typed_line(row: TypedPlace, width: int) -> Line:
+def _typed_line(row: TypedPlace, width: int, zone: tzinfo) -> Line:
     place, user = row.place, row.found.user_id
     names = {
         Level.SESSIONS: ("stage", place.stage_arn),
@@ -167,6 +168,10 @@ def _typed_line(row: TypedPlace, width: int) -> Line:
     }
     what, name = names[place.level]
     whose = f" {safe(user)}" if user and place.level is Level.EVENTS else ""
+    found = row.found
+    if found.event_name and found.time is not None:
+        told = " ".join(filter(None, (found.event_name, found.error_code)))
+        whose += f" at {clock(found.time, zone)} {safe(told)}"
     text = f"open {what} {safe(name or '')}{whose} (not among the rows read)"
     if place.narrowed is not None:
         text = f"ask for {filter_text(place.narrowed)} in session {safe(place.session_id or '')}"
