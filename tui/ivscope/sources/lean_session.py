@@ -144,6 +144,20 @@ def credential_source(session: boto3.Session) -> str | None:
     return f"the credential_process {os.path.basename(command[0])}" if command else None  # noqa: PTH119 - as typed
 
 
+def signing_role(session: boto3.Session, method: str | None) -> str | None:
+    """Name of the role that signs, by the settings; None where no role does, or none is named.
+
+    Args:
+        session: Its profile and environment are looked at.
+        method: How botocore found the credentials.
+    """
+    if method not in {"assume-role", "assume-role-with-web-identity"}:
+        return None
+    settings = session._session.get_scoped_config()  # noqa: SLF001 - boto3 hands it out to nobody else
+    arn = settings.get("role_arn") or os.environ.get("AWS_ROLE_ARN")
+    return str(arn).rpartition("/")[2] if arn else None
+
+
 def _region_setting() -> tuple[Any, ...]:
     # An empty variable is none, and does not hide the Region of the profile.
     names = [name for name in _REGION_NAMES if os.environ.get(name)]
