@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ivscope.domain.stages import SessionScope
     from ivscope.provider.store.redacting import StandIns
     from ivscope.provider.store.source import RecordedReading, Source
+    from ivscope.sources.call_log import CallLog
     from ivscope.sources.recording import Recording
 
 DEMO_KEY = "DEMO"
@@ -32,6 +33,8 @@ class Origin:
     """For a recording that is read alone, its present is the time of the last recorded answer."""
     session: "SessionScope | None" = None
     """The session that was read last in such a recording; else None."""
+    call_log: "CallLog | None" = None
+    """Notes every call; None where nobody asked for it."""
     stand_ins: "StandIns | None" = None
     """What user ids and attributes are shown as; None for themselves."""
 
@@ -76,7 +79,9 @@ def to_aws(
     region: str | None,
     stage_arn: str | None,
     endpoint_url: str | None,
+    *,
     record: str | None = None,
+    debug: str | None = None,
 ) -> Origin:
     """AWS as origin, or another endpoint.
 
@@ -86,23 +91,25 @@ def to_aws(
         stage_arn: Gives the Region if `region` is None.
         endpoint_url: Where calls go; None for the endpoint of the Region.
         record: File to record in; None for none.
+        debug: File that gets a line for each call; None for none.
 
     Raises:
-        UnusableFileError: The file cannot be used as a recording.
+        UnusableFileError: One of the files cannot be used.
     """
+    log = _open_log(debug)
     recording = None if record is None else _open(record, "AWS", create=True)
 
     def connect() -> "Source":
         from ivscope.sources.aws import AwsOptions, AwsSource  # noqa: PLC0415 - after the first frame
 
-        options = AwsOptions(profile, region, stage_arn, endpoint_url)
+        options = AwsOptions(profile, region, stage_arn, endpoint_url, log=log)
         return AwsSource.connect(options, recording)
 
     label = profile or os.environ.get("AWS_PROFILE") or "default"
-    return Origin(connect, label, recording)
+    return Origin(connect, label, recording, call_log=log)
 
 
-def to_world(name: str, record: str | None = None) -> Origin:
+def to_world(name: str, record: str | None = None, debug: str | None = None) -> Origin:
     """The loopback endpoint with a demo world as origin; connecting starts the endpoint.
 
     Connecting again, after a failure, uses the endpoint that runs already. A world has the events
@@ -110,26 +117,33 @@ def to_world(name: str, record: str | None = None) -> Origin:
     for AWS.
     """
     label = f"demo {name}"
+    log = _open_log(debug)
     recording = None
     if record is not None:
         recording = _open(record, f"{label} of {utc_now():%Y-%m-%d}", create=True)
     urls: list[tuple[str, str]] = []
 
     def connect() -> "Source":
-        from ivscope.endpoint.server import Endpoint  # noqa: PLC0415 - loads after the first frame
-        from ivscope.endpoint.worlds.catalog import open_world  # noqa: PLC0415 - same
-        from ivscope.sources.aws import AwsOptions, AwsSource  # noqa: PLC0415 - same
+        from ivscope.sources.aws import AwsOptions, AwsSource  # noqa: PLC0415 - after the first frame
 
         if not urls:
-            world = open_world(name, utc_now)
-            urls.append((Endpoint(world).start().url, world.region))
+            urls.append(serve_world(name))
         url, region = urls[0]
         options = AwsOptions(
-            region=region, endpoint_url=url, access_key=DEMO_KEY, secret_key=DEMO_KEY
+            region=region, endpoint_url=url, access_key=DEMO_KEY, secret_key=DEMO_KEY, log=log
         )
         return AwsSource.connect(options, recording)
 
-    return Origin(connect, label, recording)
+    return Origin(connect, label, recording, call_log=log)
+
+
+def serve_world(name: str) -> tuple[str, str]:
+    """Start the loopback endpoint with a demo world; its URL and Region."""
+    from ivscope.endpoint.server import Endpoint  # noqa: PLC0415 - loads after the first frame
+    from ivscope.endpoint.worlds.catalog import open_world  # noqa: PLC0415 - same
+
+    world = open_world(name, utc_now)
+    return Endpoint(world).start().url, world.region
 
 
 def to_recording(file: str) -> Origin:
@@ -152,6 +166,14 @@ def to_recording(file: str) -> Origin:
         clock=replace(SYSTEM_CLOCK, now=lambda: recorded_at),
         session=last_session(recording),
     )
+
+
+def _open_log(file: str | None) -> "CallLog | None":
+    if file is None:
+        return None
+    from ivscope.sources.call_log import CallLog  # noqa: PLC0415 - if asked for
+
+    return CallLog(Path(file))
 
 
 def _open(file: str, label: str | None, *, create: bool) -> "Recording":

@@ -8,22 +8,10 @@ from botocore.loaders import Loader
 from botocore.session import Session as BotocoreSession
 from botocore.utils import JSONFileCache
 
+from ivscope.knowledge.regions import REGIONS
+
 SERVICE = "ivs-realtime"
 """Name of the service in botocore."""
-
-REGIONS = (
-    "us-east-1",
-    "us-west-2",
-    "ap-south-1",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "eu-central-1",
-    "eu-west-1",
-)
-"""Where IVS Real-Time has endpoints (AWS General Reference, Amazon IVS endpoints)."""
-
-REGION_LIST = ", ".join(REGIONS)
-"""`REGIONS` as words of a sentence."""
 
 _ENDPOINT_PREFIX = "ivsrealtime"
 
