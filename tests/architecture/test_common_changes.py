@@ -124,7 +124,8 @@ def test_a_list_call_with_a_row_in_the_table_is_read_page_by_page(monkeypatch):
 class Keys:
     """A service with two pages of public keys."""
 
-    context = CallContext(region="us-west-2")
+    def context_of(self, region):
+        return CallContext(region=region)
 
     def call(self, operation, **parameters):
         assert operation == "list_public_keys"

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ivscope import __version__
-from ivscope.cli.command_line import FAILED, USAGE, WORLDS, Parser, fail, say, warn
+from ivscope.cli.command_line import FAILED, USAGE, Parser, fail, say, warn
+from ivscope.cli.connection_options import add_connection, check_connection
 
 if TYPE_CHECKING:
     from ivscope.cli.connections import Origin
+    from ivscope.sources.call_log import CallLog
     from ivscope.sources.recording import Recording
     from ivscope.ui.app import IvscopeApp
     from ivscope.workspace.place import Place
@@ -36,13 +38,7 @@ def _explorer_parser() -> argparse.ArgumentParser:
         "a recording without AWS, and ivscope endpoint serves a demo world or a case file.",
     )
     _add_place(parser)
-    parser.add_argument("--profile", help="AWS profile (else AWS_PROFILE, else the default one)")
-    parser.add_argument("--region", help="AWS Region (else that of the ARN, else configured)")
-    parser.add_argument("--endpoint-url", help="endpoint URL to use instead of the Region's")
-    parser.add_argument(
-        "--demo", action="store_true", help="explore a made-up incident, no AWS needed"
-    )
-    parser.add_argument("--world", choices=WORLDS, default="incident", help="which made-up data")
+    add_connection(parser)
     parser.add_argument("--check-config", action="store_true", help="check config.toml and exit")
     parser.add_argument(
         "--record",
@@ -63,7 +59,14 @@ def _recording_parser() -> argparse.ArgumentParser:
     parser.add_argument("recording", metavar="FILE", help="the file")
     _add_place(parser)
     parser.set_defaults(
-        demo=False, check_config=False, profile=None, record=None, world=None, endpoint_url=None
+        demo=False,
+        check_config=False,
+        profile=None,
+        region=None,
+        endpoint_url=None,
+        record=None,
+        world=None,
+        debug=None,
     )
     return parser
 
@@ -124,11 +127,9 @@ def _explore(options: argparse.Namespace) -> int:
         take_text(options)
     except UnusableFileError as refused:
         return fail(str(refused))
-    complaint = _bad_ids(options)
-    if complaint is None:
-        streams = (sys.stdin, sys.stdout)  # none where one was closed
-        is_terminal = all(stream and stream.isatty() for stream in streams)
-        complaint = refusal(os.environ, is_terminal=is_terminal)
+    streams = (sys.stdin, sys.stdout)  # none where one was closed
+    is_terminal = all(stream and stream.isatty() for stream in streams)
+    complaint = _bad_arguments(options) or refusal(os.environ, is_terminal=is_terminal)
     if complaint is not None:
         return fail(complaint)
     from ivscope.settings.configuration import AUTO_THEME, load  # noqa: PLC0415 - keeps --help quick
@@ -201,10 +202,10 @@ def _explore(options: argparse.Namespace) -> int:
     app.set_class(shows_links(os.environ), LINKS)
     app.theme = theme_of_ground(os.environ) if theme == AUTO_THEME else theme
     app.run(mouse=options.mouse or configuration.mouse)
-    return _after(app, recording)
+    return _after(app, recording, origin.call_log)
 
 
-def _after(app: "IvscopeApp", recording: "Recording | None") -> int:
+def _after(app: "IvscopeApp", recording: "Recording | None", log: "CallLog | None") -> int:
     """Say what became of files, and what failed, when the screen is gone; the exit code.
 
     Raises:
@@ -214,6 +215,8 @@ def _after(app: "IvscopeApp", recording: "Recording | None") -> int:
         warn(outcome.text)
     if recording is not None:
         warn(recording.in_words)
+    if log is not None and log.failure is not None:
+        warn(f"--debug: lines are missing: {log.failure}")
     for bug in app.jobs.bugs:
         warn(bug.report)
     if app.crash is not None:
@@ -224,8 +227,13 @@ def _after(app: "IvscopeApp", recording: "Recording | None") -> int:
 
 
 def _origin(options: argparse.Namespace) -> "Origin":
-    """Where to read from, by the arguments."""
+    """Where to read from, by the arguments.
+
+    Raises:
+        UnusableFileError: The file that they name cannot be used, or not with them.
+    """
     from ivscope.cli import connections  # noqa: PLC0415 - behind the checks
+    from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - same
 
     if options.recording is not None:
         origin = connections.to_file(options.recording)
@@ -233,12 +241,39 @@ def _origin(options: argparse.Namespace) -> "Origin":
             options.stage = origin.session.stage_arn
             options.session = origin.session.session_id
             options.participant = origin.participant_id
+        complaint = _bad_target(options)
+        if complaint is not None:
+            raise UnusableFileError(complaint)
         return origin
     if options.demo:
-        return connections.to_world(options.world, options.record)
+        return connections.to_world(options.world, options.record, options.debug)
     return connections.to_aws(
-        options.profile, options.region, options.stage, options.endpoint_url, options.record
+        options.profile,
+        options.region,
+        options.stage,
+        options.endpoint_url,
+        record=options.record,
+        debug=options.debug,
     )
+
+
+def _bad_arguments(options: argparse.Namespace) -> str | None:
+    """Say what is wrong with the arguments; leave those about a file to be checked with it."""
+    complaint = _bad_ids(options)
+    check_connection(options, options.stage)
+    if complaint is None and options.recording is None:
+        complaint = _bad_target(options)
+    return complaint
+
+
+def _bad_target(options: argparse.Namespace) -> str | None:
+    """Say what is wrong with the time or the filter, which are of a participant's events."""
+    for name in ("at", "filter"):
+        if getattr(options, name) is not None and options.participant is None:
+            return (
+                f"--{name} is about the events of a participant: name STAGE_ARN SESSION PARTICIPANT"
+            )
+    return None
 
 
 def _bad_ids(options: argparse.Namespace) -> str | None:

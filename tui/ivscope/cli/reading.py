@@ -20,11 +20,11 @@ from ivscope.cli.command_line import (
     INCOMPLETE,
     INTERRUPTED,
     NOTHING_FOUND,
-    WORLDS,
     CommandError,
     Parser,
     warn,
 )
+from ivscope.cli.connection_options import add_connection, check_connection
 from ivscope.cli.connections import Origin, to_aws, to_file, to_world
 from ivscope.cli.progress import Progress, is_terminal, terminal_width
 from ivscope.domain.clock import SYSTEM_CLOCK
@@ -68,13 +68,8 @@ def reading_parser(name: str, what: str) -> Parser:
         what: What it does, in sentences.
     """
     parser = Parser(prog=f"ivscope {name}", description=what, epilog=EXIT_CODES)
-    where = parser.add_argument_group("where to read from")
-    where.add_argument("--profile", help="AWS profile (else AWS_PROFILE, else the default one)")
-    where.add_argument("--region", help="AWS Region (else that of the ARN, else configured)")
-    where.add_argument("--endpoint-url", help="endpoint URL to use instead of the Region's")
-    where.add_argument("--demo", action="store_true", help="a made-up incident, no AWS needed")
-    where.add_argument("--world", choices=WORLDS, default="incident", help="which made-up data")
-    where.add_argument("--from", dest="file", metavar="FILE", help="read a recording, without AWS")
+    add_connection(parser)
+    parser.add_argument("--from", dest="file", metavar="FILE", help="read a recording, without AWS")
     parser.add_argument(
         "--redact", action="store_true", help="user-1, value-1 for user ids and attributes"
     )
@@ -325,6 +320,8 @@ class DataCommand:
         self.reader.close()
         for what, failure in self.failures.items():
             warn(_told(what, failure))
+        if self.origin.call_log is not None and self.origin.call_log.failure is not None:
+            warn(f"--debug: lines are missing: {self.origin.call_log.failure}")
         # Where people read the records themselves, these say what is missing.
         is_told = self.form is Format.TABLE and is_terminal(sys.stdout) and not is_whole
         if not is_told and (is_terminal(sys.stderr) or not is_whole or not self.count):
@@ -483,13 +480,21 @@ def _origin(options: argparse.Namespace, record: str | None) -> Origin:
     stage = getattr(options, "stage", None)
     if options.file is None and stage is not None and _is_file(stage):
         options.file, options.stage = stage, None
+    arn = stage if stage is not None and is_stage_arn(stage) else None
+    check_connection(options, arn)
     try:
         if options.file is not None:
             return to_file(options.file)
         if options.demo:
-            return to_world(options.world, record)
-        arn = stage if stage is not None and is_stage_arn(stage) else None
-        return to_aws(options.profile, options.region, arn, options.endpoint_url, record)
+            return to_world(options.world, record, options.debug)
+        return to_aws(
+            options.profile,
+            options.region,
+            arn,
+            options.endpoint_url,
+            record=record,
+            debug=options.debug,
+        )
     except UnusableFileError as refused:
         raise CommandError(str(refused)) from refused
 

@@ -162,8 +162,11 @@ class _RecordedClient:
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
-        self.context = CallContext()
         self.asked_at: datetime | None = None
+
+    def context_of(self, region: str | None) -> CallContext:
+        """No service is asked, in no Region."""
+        return CallContext(region=region)
 
     def call(self, operation: str, **parameters: object) -> dict[str, Any]:
         """Look an answer up. Blocks for the disk."""

@@ -15,6 +15,7 @@ from ivscope.analysis.timed_events import all_timed
 from ivscope.domain import calls
 from ivscope.domain.events import TOKEN_EXCHANGED, Event
 from ivscope.domain.failures import is_not_recorded
+from ivscope.domain.identifiers import region_of
 from ivscope.domain.pages import Row
 from ivscope.domain.stages import (
     ParticipantScope,
@@ -332,15 +333,19 @@ class Detail:
         return tuple(crumbs)
 
     def source(self, place: Place, label: str) -> tuple[Crumb, ...]:
-        """Make the right end of the header: profile or demo, account and Region."""
+        """Make the right end of the header: what signs or the demo, account and Region.
+
+        The Region is the one that is asked: that of the stage, else the configured one.
+        """
         facts, stages = self._provider.source_details, self._provider.stages().items
         arn = place.stage_arn or (stages[0].arn if len(stages) else "")
         account = arn.split(":")[_ARN_ACCOUNT] if arn.count(":") > _ARN_ACCOUNT else ""
         crumbs = [Crumb(f"{label} ·" if label else "", "", rank=6, is_free=True)]
         if account:
             crumbs.append(Crumb(account, f"·{account[-_ACCOUNT_END:]}", rank=3))
-        if facts is not None and facts.region:
-            crumbs.append(Crumb(facts.region))
+        region = region_of(place.stage_arn) or (facts.region if facts is not None else None)
+        if facts is not None and region:
+            crumbs.append(Crumb(region))
         return tuple(crumbs)
 
     def stage(self, stage_arn: str) -> str:

@@ -251,11 +251,18 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         context, times = self.context, self.context.times
         event = context.pane.event if context.shows_events else None
         moment = event.time if event is not None and isinstance(event.time, datetime) else None
-        right = self._words.source(context.here, self._launch.label)
+        right = self._words.source(context.here, self._label())
         if self._launch.recording is not None:
             right = (_recording_crumb(self._launch.recording()), *right)
         zone = Crumb(times.zone_name(moment))
         return header_line(self._crumbs(), (*right, zone), width)
+
+    def _label(self) -> str:
+        """Say what signs the calls as soon as that is known; before that what was asked for."""
+        details = self._provider.source_details
+        if details is None or details.credentials is None:
+            return self._launch.label
+        return f"{details.credentials}{' redacted' if self._launch.is_redacted else ''}"
 
     def _crumbs(self) -> tuple[Crumb, ...]:
         """Make the parts of the header that tell the place."""
