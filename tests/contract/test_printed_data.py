@@ -147,7 +147,7 @@ def test_the_events_of_everybody_come_in_order_of_time(capsys):
     assert everybody.code == 0
     times = [row["eventTime"] for row in everybody.rows]
     assert times == sorted(times)
-    assert "3 of 3 participants read" in everybody.end["words"]
+    assert "all 3 participants" in everybody.end["words"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ of findings are in snake_case, as in `ivscope.export.finding_json`. Every member
 always there, and null where the service gave nothing. Times are ISO 8601 in UTC to the microsecond;
 one that cannot be read is the text that came. New members may come within a version; what a member
 means changes only with the version.
+
+Long because every member of every record stands here once, with what it means.
 """
 
 from collections.abc import Mapping
