@@ -191,6 +191,7 @@ def _after(app: "IvscopeApp", recording: "Recording | None") -> int:
     for outcome in app.jobs.outcomes:
         warn(outcome.text)
     if recording is not None:
+        recording.close()
         warn(recording.in_words)
     for bug in app.jobs.bugs:
         warn(bug.report)

@@ -7,7 +7,6 @@ from typing import Any
 
 from ivscope.domain.times import to_microseconds
 from ivscope.provider.fetch.provider import StageDataProvider
-from ivscope.provider.fetch.rate_limiter import Priority
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import Feed, FeedState
 from ivscope.provider.store.order import OrderLabel
@@ -29,7 +28,7 @@ class LoadProgress:
 
 
 class ReadAll:
-    """Asks for page after page, with the priority of a person. Has no thread.
+    """Has page after page asked for, with the priority of a person. Has no thread.
 
     Its owner calls `step` once to begin and after every change of the feed. A failure ends it; of a
     list that had failed before, the first step makes the call that failed again.
@@ -45,7 +44,7 @@ class ReadAll:
         self._has_begun = False
 
     def step(self) -> bool:
-        """Ask for the next page unless one is under way.
+        """Note what came, and have the rest asked for, however seldom this is called.
 
         Returns:
             Whether there is more to do: False once complete, failed or cancelled.
@@ -60,13 +59,14 @@ class ReadAll:
             return False
         has_begun, self._has_begun = self._has_begun, True
         if status.state is FeedState.FAILED:
-            return not has_begun and self._provider.retry(self.feed, Priority.DEMAND)
-        self._provider.read_more(self.feed, Priority.DEMAND)
+            return not has_begun and self._provider.read_to_the_end(self.feed, retry=True)
+        self._provider.read_to_the_end(self.feed)
         return True
 
     def cancel(self) -> None:
         """Ask for nothing more. A call under way is not given up, since it counts already."""
         self.is_cancelled = True
+        self._provider.read_no_further(self.feed)
 
     @property
     def progress(self) -> LoadProgress:
