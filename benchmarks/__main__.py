@@ -11,7 +11,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import big_lists, bytes_sent, calls_made, finding, key_bytes, scanning, starting
+from benchmarks import (
+    big_lists,
+    bytes_sent,
+    calls_made,
+    finding,
+    key_bytes,
+    printing,
+    scanning,
+    starting,
+)
 from benchmarks.result import Result, print_table
 
 GROUPS: Mapping[str, Callable[[], Iterator[Result]]] = {
@@ -27,6 +36,7 @@ GROUPS: Mapping[str, Callable[[], Iterator[Result]]] = {
     "calls": calls_made.calls,
     "decode": calls_made.decode,
     "scan": scanning.scan,
+    "print": printing.printing,
 }
 
 

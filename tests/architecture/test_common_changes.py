@@ -12,8 +12,6 @@ from ivscope.analysis.time_input import TimeReference
 from ivscope.domain.calls import ListCall
 from ivscope.domain.events import Event
 from ivscope.domain.stages import ParticipantScope, StageSummary
-from ivscope.export.cli_commands import CliOptions
-from ivscope.export.clippings import clippings_for_event
 from ivscope.export.saved_events import SavedHead, saved_lines
 from ivscope.knowledge.event_names import EVENT_NAMES
 from ivscope.knowledge.explanation import Explanation
@@ -23,6 +21,7 @@ from ivscope.render.event_lines import detail_lines
 from ivscope.sources.call_context import CallContext
 from ivscope.sources.wire_source import READS, Read, WireSource
 from support.code_facts import CodeFacts
+from support.copied import event_menu
 from support.tree import ROOT
 from support.waiting import wait_for
 
@@ -79,9 +78,7 @@ def test_an_event_name_with_a_card_is_explained_filtered_and_exported(monkeypatc
     drawn = " ".join(span.text for line in detail_lines(event, 120) for span in line)
     assert card.meaning in drawn
     assert card.next_check in drawn
-    copied = {
-        one.title: one.text for one in clippings_for_event(event, SCOPE, CliOptions(None, None))
-    }
+    copied = {one.title: one.made() for one in event_menu(event, SCOPE)}
     assert f"- Means: {card.meaning}" in copied["explanation"]
     assert card.title in copied["event JSON"]
     log = EventLog()
@@ -127,7 +124,8 @@ def test_a_list_call_with_a_row_in_the_table_is_read_page_by_page(monkeypatch):
 class Keys:
     """A service with two pages of public keys."""
 
-    context = CallContext(region="us-west-2")
+    def context_of(self, region):
+        return CallContext(region=region)
 
     def call(self, operation, **parameters):
         assert operation == "list_public_keys"

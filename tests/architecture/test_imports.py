@@ -84,10 +84,17 @@ print(json.dumps([code, *sys.modules]))
 """
 
 
-def test_a_command_that_prints_data_loads_no_toolkit():
-    code, *loaded = json.loads(_python(PRINTED, ["stages", "--demo"]).splitlines()[-1])
-    assert code == 0
-    assert "ivscope.cli.listings" in loaded
+PLACE = ("--demo", "fri-night-live", "st-dxMFysKnE9UAk", "tAv0YThNuP8y")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("stages", "--demo"), ("events", *PLACE), ("why", *PLACE, "--at", "20:52:00")],
+    ids=lambda words: words[0],
+)
+def test_a_command_that_prints_data_loads_no_toolkit(words):
+    code, *loaded = json.loads(_python(PRINTED, words).splitlines()[-1])
+    assert code in {0, 4}
     # Of rich the widths of characters only.
     assert not {name.split(".")[0] for name in loaded} & {"textual"}
     assert [name for name in loaded if name.startswith("rich.") and "_" not in name] == [

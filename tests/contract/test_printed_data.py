@@ -111,6 +111,11 @@ def test_events_are_those_of_the_filter_and_of_the_times(served, capsys):
     assert len(first.rows) == 4
     assert first.rows[0]["eventTime"] == EPOCH.isoformat()
     assert served.calls["ListParticipantEvents"] == 1, "what follows is outside the times"
+    assert first.end["complete"]
+    assert first.end["words"] == (
+        "4 events of 100 events read, more available; what follows lies outside the times asked for"
+    )
+    assert len(Ran(capsys, served.url, "events", *place, "--until", "-2d").rows) == 250
     quota = Ran(capsys, served.url, "errors", *place, "--filter", "code:QUOTA", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(quota.out)))
     assert rows
@@ -142,7 +147,7 @@ def test_the_events_of_everybody_come_in_order_of_time(capsys):
     assert everybody.code == 0
     times = [row["eventTime"] for row in everybody.rows]
     assert times == sorted(times)
-    assert "3 of 3 participants read" in everybody.end["words"]
+    assert "all 3 participants" in everybody.end["words"]
 
 
 @pytest.mark.parametrize(
@@ -210,7 +215,7 @@ def test_a_recording_is_read_without_a_call(capsys, tmp_path):
 
 
 def test_whoever_stops_reading_ends_the_command_without_a_word():
-    script = f"{' '.join(IVSCOPE)} stages --demo | head -n 1; echo ${{PIPESTATUS[0]}}"
+    script = f"{' '.join(IVSCOPE)} stages --demo | true; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(
         ["/bin/bash", "-c", script],
         env=settings(),
@@ -220,7 +225,22 @@ def test_whoever_stops_reading_ends_the_command_without_a_word():
         check=False,
     )
     assert done.stderr == ""
-    assert done.stdout.splitlines()[-1] == "0"
+    assert done.stdout == "0\n"
+
+
+@pytest.mark.parametrize("closed", [">&-", "> /dev/full"])
+def test_a_stdout_that_takes_nothing_is_told(closed):
+    done = subprocess.run(
+        ["/bin/bash", "-c", f"{' '.join(IVSCOPE)} stages --demo {closed}"],
+        env=settings(),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("ivscope: ")
+    assert "bug" not in done.stderr
 
 
 def test_ctrl_c_ends_following_with_a_last_record(served):

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from ivscope.domain import calls
-from ivscope.domain.failures import ProviderFailure
 from ivscope.endpoint.server import Endpoint
-from ivscope.sources.aws import AwsOptions, AwsSource, RefusedError
+from ivscope.sources.aws import RefusedError
 from ivscope.sources.wire_source import READS
 from support.aws_sources import aws_source
 from support.small_world import STAGE_ARN, SmallWorld
@@ -86,12 +85,3 @@ def test_the_readme_names_all_actions_and_which_one_is_optional():
     needed = READS.keys() - {optional}
     assert sorted(statement["Action"]) == sorted(f"ivs:{name}" for name in needed)
     assert f"A ninth action is optional: with `ivs:{optional}`" in readme
-
-
-def test_a_stage_of_another_region_is_explained_before_a_call_is_made(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
-    source = AwsSource.connect(AwsOptions(region="eu-west-1"))
-    with pytest.raises(ProviderFailure) as caught:
-        source.read_page(calls.sessions(STAGE_ARN), None)
-    assert "--region us-west-2" in caught.value.remedy

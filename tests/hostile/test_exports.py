@@ -8,11 +8,10 @@ import pytest
 from ivscope.domain import calls
 from ivscope.domain.stages import ParticipantScope
 from ivscope.endpoint.server import Endpoint
-from ivscope.export.cli_commands import CliOptions
-from ivscope.export.clippings import clippings_for_event
 from ivscope.export.saved_events import SavedHead, saved_lines
 from ivscope.terminal.clipboard import FILE_NAME, SETTING, copy
 from support.aws_sources import aws_source
+from support.copied import event_menu
 from support.hostile_world import REGION, SESSION_ID, HostileWorld, participant_id, stage_arn
 
 SCOPE = ParticipantScope(stage_arn(0), SESSION_ID, participant_id(0))
@@ -90,7 +89,7 @@ def test_a_saved_list_reads_back_as_the_values_that_were_served(served):
 def test_a_copied_event_reads_back_as_the_values_that_were_served(served, tmp_path):
     """From the bytes that a clipboard gets."""
     for members, event in zip(*served, strict=True):
-        (copied,) = (c for c in clippings_for_event(event, SCOPE, CliOptions()) if c.letter == "j")
+        (copied,) = (c for c in event_menu(event, SCOPE) if c.letter == "r")
         copy(copied.text, {SETTING: "file"}, lambda _text: None, folder=tmp_path)
         document = json.loads((tmp_path / FILE_NAME).read_bytes())
         assert without_times(document) == without_times(members)

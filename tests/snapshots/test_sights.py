@@ -19,6 +19,12 @@ async def swept(journey):
         await journey.until(lambda: "ALL READ" in journey.screen[0], within=40)
     await journey.press("escape")
     await journey.until("40 participants, all read")
+    await journey.until("errors of all 40, most first")
+
+
+def test_participants_with_most_errors_first(snap_compare):
+    """Who had most errors, of which code, when they were there; "all 40" says what it rests on."""
+    assert picture(snap_compare, swept, at(), size=(80, 24))
 
 
 async def summary(journey):
@@ -82,7 +88,7 @@ def test_help(snap_compare, size):
         await journey.settled()
         await journey.press("question_mark")
         await journey.until(lambda: isinstance(journey.app.screen, HelpScreen))
-        await journey.until("Moving")
+        await journey.until("Opening and going back")
 
     assert picture(snap_compare, walk, at(), size=size)
 

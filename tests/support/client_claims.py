@@ -26,6 +26,7 @@ from ivscope.findings.leaving import (
     JoinedAgain,
     LeavingSays,
     OthersLeft,
+    SubscriptionEndedWith,
 )
 from ivscope.findings.stream_keys import KeySays, OtherWas, SameConfiguration, WorkedLater
 from ivscope.findings.token_exchange import (
@@ -121,6 +122,12 @@ def _others_left(case: Case) -> bool:
     )
 
 
+def _near_by_the_clocks(case: Case) -> bool:
+    """Whether the evidence lies within a second, as far as the clocks of several people agree."""
+    times = [case.history.happenings[one].time for one in case.refs]
+    return max(times) - min(times) < SECOND + case.history.laws.clocks_apart
+
+
 def _publishes(case: Case) -> bool:
     """Until right before what the finding is about."""
     return case.history.is_publishing(case.here.participant_id, case.time - 1)
@@ -191,6 +198,7 @@ CLIENT_CLAIMS = (
     judged("leaving: ended with it", EndedWithLeaving, in_one_moment),
     judged("leaving: ended by it", EndedWithLeaving, _ended_by_leaving, believed=True),
     judged("leaving: ended with its publisher", EndedWithPublisher, in_one_moment),
+    judged("subscription: ended with", SubscriptionEndedWith, _near_by_the_clocks),
     judged("leaving: others too", OthersLeft, _others_left),
     judged("exchange: no attempt", NoAttempt, _nothing_within_half_a_minute),
     judged(

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from pathlib import Path
 
 from textual.pilot import Pilot
 
@@ -163,6 +164,7 @@ async def explorer(
     configuration: Configuration | None = None,
     unlimited: bool = False,
     fold: bool = False,
+    kept: Path | None = None,
 ) -> AsyncIterator[Journey]:
     """The app on screen.
 
@@ -177,6 +179,7 @@ async def explorer(
         only: The argument of `--filter`.
         zone: The time zone of the person at the keyboard.
         configuration: Settings; None for the defaults.
+        kept: File that keeps places and marks for the next run; None for none.
         fold: Whether equal events of one second share a row: tests count rows one by one.
         unlimited: Whether calls may follow each other at once, for a test of what was read and
             not of how: reading the session takes 15 s at the rate that the program keeps to.
@@ -195,6 +198,7 @@ async def explorer(
             zone=zone,
             configuration=configuration,
             fold=fold,
+            kept=kept,
         )
         async with app.run_test(size=size) as pilot:
             journey = Journey(app, pilot, endpoint)
@@ -216,12 +220,21 @@ def explorer_app(
     zone: tzinfo = PLUS_TWO,
     configuration: Configuration | None = None,
     fold: bool = False,
+    kept: Path | None = None,
 ) -> IvscopeApp:
     """The app over an endpoint."""
     url = endpoint.faulty_url(fault) if fault else endpoint.url
     return IvscopeApp(
         lambda: aws_source(url, region=region),
-        Launch(label="demo", start=lambda: start or Place(), at=go_to, event=event, filter=only),
+        Launch(
+            label="demo",
+            start=lambda: start or Place(),
+            at=go_to,
+            event=event,
+            filter=only,
+            kept=kept,
+            origin="demo",
+        ),
         configuration or Configuration({}, background_calls=MOST_BACKGROUND_CALLS, fold=fold),
         local_zone=zone,
         clock=replace(SYSTEM_CLOCK, now=clock),

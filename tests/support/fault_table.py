@@ -326,10 +326,11 @@ BROKEN: Mapping[str, Broken] = {
     ),
     "no Region": Broken("nothing set", "no AWS Region", "eu-central-1", words=("",), has_keys=True),
     "malformed Region": Broken(
-        "--region 'us east 1'",
+        "AWS_REGION='us east 1'",
         "us east 1",
         "us-east-1",
-        words=("--region", "us east 1"),
+        {"AWS_REGION": "us east 1"},
+        words=("",),
         has_keys=True,
     ),
     "unknown profile": Broken(

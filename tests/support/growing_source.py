@@ -81,6 +81,7 @@ class LiveSource(GrowingList):
     profile = "live"
     region = "eu-central-1"
     endpoint_url = ""
+    credentials = ""
 
     def __init__(self, page_size: int = 100) -> None:
         super().__init__(page_size)

@@ -29,7 +29,7 @@ class Memory:
 
 
 class _Watched:
-    profile, region, endpoint_url = "session", "eu-central-1", ""
+    profile, region, endpoint_url, credentials = "session", "eu-central-1", "", ""
 
     def __init__(self, memory: Memory, source: SessionSource) -> None:
         self._memory = memory

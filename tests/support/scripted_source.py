@@ -45,6 +45,7 @@ class ScriptedSource:
     profile = "scripted"
     region = "eu-central-1"
     endpoint_url = ""
+    credentials = ""
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []

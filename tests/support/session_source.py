@@ -41,6 +41,7 @@ class SessionSource(NamedCalls):
     profile = "session"
     region = "eu-central-1"
     endpoint_url = ""
+    credentials = ""
 
     def __init__(self, *, page_size: int = 3, list_size: int = 100) -> None:
         self.page_size = page_size

@@ -19,6 +19,9 @@ import pyte
 IVSCOPE = (sys.executable, "-m", "ivscope")
 """The command, as `ivscope` starts it."""
 
+AT_CURSOR = ("▌", ">")
+"""What stands before the row under the cursor, by the locale that the tests run in."""
+
 KEYS = {
     "enter": b"\r",
     "esc": b"\x1b",

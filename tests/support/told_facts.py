@@ -36,6 +36,7 @@ from ivscope.render.event_lines import span_line
 from ivscope.render.lines import Line
 from ivscope.render.sentences.words import counted
 from ivscope.ui.summary.lines import SummaryTimes, summary_lines
+from support.copied import about
 from support.given_facts import as_facts, words
 from support.simulated_facts import SeenFacts
 from support.simulator.view import Extent, View
@@ -111,10 +112,10 @@ class Told:
             for finding in findings:
                 yield from self._of_span(where, span, finding)
             ref = EventRef(scope, position)
-            copied = findings_json(ref, findings, self._event_at)
+            copied = findings_json(ref, findings, self._event_at, lambda _: None)
             yield from _of_copy(where, findings, json.loads(copied))
             event = log[position]
-            markdown = event_markdown(event, scope, None)
+            markdown = event_markdown(about(event, scope))
             told = wire_time(event.time)
             if isinstance(event.time, datetime) and f"{event.time:%H:%M:%S}" not in markdown:
                 yield f"{where}: at {told}, copied as {markdown}"

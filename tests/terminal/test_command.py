@@ -8,6 +8,7 @@ import pytest
 from ivscope.endpoint.worlds.catalog import open_world
 from support.explorer import ARN, EPOCH, JOSE, LIVE_STAGE, PRIYA, SHOW
 from support.terminal import (
+    AT_CURSOR,
     IVSCOPE,
     Terminal,
     colours,
@@ -72,7 +73,7 @@ def test_the_screen_follows_every_new_size():
 def test_a_prompt_sends_its_own_line_and_the_row_under_the_cursor_only():
     with ivscope_over(incident(), LIVE_STAGE, SHOW, PRIYA, columns=80, rows=24) as terminal:
         terminal.until("61 events, all read").until("Do next  ").until("API 0/").until_quiet()
-        row = next(y for y, line in enumerate(terminal.screen) if line.startswith(">"))
+        row = next(y for y, line in enumerate(terminal.screen) if line.startswith(AT_CURSOR))
         before = len(terminal.raw)
         terminal.press("/").until("FIND").until_quiet()
         terminal.press("esc").until("61 events, all read").until_quiet()
@@ -138,10 +139,12 @@ def test_an_arrow_key_torn_apart_by_a_slow_line_comes_back_to_the_view_and_moves
     environ = settings(SSH_CONNECTION="10.0.0.1 5000 10.0.0.2 22")
     with ivscope_over(incident(), LIVE_STAGE, SHOW, JOSE, environ=environ) as terminal:
         terminal.until("events, all read").until_quiet()
-        first = next(line for line in terminal.screen if ">" in line)
+        first = next(line for line in terminal.screen if line.startswith(AT_CURSOR))
         terminal.send(b"\x1b").until(lambda: JOSE not in terminal.screen[0])
         terminal.send(b"[B").until(lambda: JOSE in terminal.screen[0])
-        terminal.until(lambda: first != next((x for x in terminal.screen if ">" in x), first))
+        terminal.until(
+            lambda: first != next((x for x in terminal.screen if x.startswith(AT_CURSOR)), first)
+        )
         terminal.press("ctrl+q")
         assert terminal.exit_code() == 0
 

@@ -5,7 +5,7 @@ import pytest
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
 from support.explorer import EPOCH, LIVE_STAGE, PRIYA, SHOW
-from support.terminal import IVSCOPE
+from support.terminal import AT_CURSOR, IVSCOPE
 from support.tmux import HAS_TMUX, TITLE, Tmux
 
 pytestmark = pytest.mark.skipif(not HAS_TMUX, reason="tmux is not on PATH")
@@ -40,7 +40,7 @@ def cursor_row(tmux):
     lines = tmux.screen
     titles = next(y for y, line in enumerate(lines) if "EVENT" in line)
     column = lines[titles].index("TIME") - CURSOR_BEFORE_TIME
-    marked = [y for y, line in enumerate(lines) if line[column : column + 1] == ">"]
+    marked = [y for y, line in enumerate(lines) if line[column : column + 1] in AT_CURSOR]
     return marked[0] - titles - 1 if marked else None
 
 

@@ -9,7 +9,7 @@ import pytest
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
 from support.explorer import DANA, EPOCH, JOSE, LIVE_STAGE, PRIYA, SHOW
-from support.terminal import IVSCOPE, settings
+from support.terminal import AT_CURSOR, IVSCOPE, settings
 from support.tmux import HAS_TMUX, Tmux
 from support.tree import ROOT
 
@@ -93,7 +93,7 @@ class Person:
     @property
     def row(self):
         """The event under the cursor, without the cursor; empty while there is none."""
-        return next((row[1:] for row in self.rows if row.startswith(">")), "")
+        return next((row[1:] for row in self.rows if row.startswith(AT_CURSOR)), "")
 
 
 @contextmanager
@@ -148,15 +148,15 @@ def test_2_e_goes_to_the_next_participant_with_errors(size):
     with somebody(size, LIVE_STAGE, SHOW) as person:
         person.sees("40 participants, all read").press("e")
         # noor-web, the newest, met no error; which one is next depends on what is read first.
-        person.sees(lambda: not re.search("^>.*rgeSAc1aOKO6", person.text, re.MULTILINE), 5)
-        person.press("Enter").sees(lambda: "! " in person.text, 5)
+        person.sees(lambda: not re.search("^[▌>].*rgeSAc1aOKO6", person.text, re.MULTILINE), 5)
+        person.press("Enter").sees(lambda: re.search("[✗!] ", person.text), 5)
         assert person.keys == 2
 
 
 def test_3_e_goes_to_the_next_error_and_reads_on_until_there_is_one(size):
     with at_events(size, DANA) as person:
         person.sees("00 events read, more available").press("e")
-        moves_to(person, r"! \d\d:\d\d:\d\d \w+_ERROR")
+        moves_to(person, r"[✗!] \d\d:\d\d:\d\d \w+_ERROR")
         person.sees(lambda: not re.search("[12]00 events read", person.text))
         assert person.keys == 1
 
@@ -275,7 +275,7 @@ def test_findings_are_in_tmux_as_json_for_two_keys(size):
     with at_events(size) as person:
         person.press("e")
         moves_to(person, "PUBLISH_ERROR")
-        person.starts_counting().press("y").sees("COPY").press("f").sees("findings as JSON: ")
+        person.starts_counting().press("y").sees("COPY").press("j").sees("findings as JSON: ")
         person.sees(lambda: person.tmux.copied)
         document = json.loads(person.tmux.copied)
         assert document["event"]["participant_id"] == PRIYA

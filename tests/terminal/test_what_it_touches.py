@@ -21,14 +21,15 @@ SECRETS = (TOKEN, TOKEN.split(".")[1], STREAM_KEY, PROXY_KEY, "0123456789abcdef"
 
 OURS = (
     "/desk/show.ivscope",
-    "/desk/show.ivscope-journal",
+    "/desk/show.ivscope-wal",
+    "/desk/show.ivscope-shm",
     *(f"/home/{folder}" for folder in (".local", ".local/state", ".local/state/ivscope")),
 )
 """What the run is told to write, and the folders for state."""
 
 OURS_BY_NAME = re.compile(
-    r"/home/\.local/state/ivscope/(\.?prompts\.json(-\w+)?|copies(/\.?clipboard\.txt(-\w+)?)?)"
-    r"|/desk/\.?ivscope-\w+-\w+\.jsonl(-\w+)?"
+    r"/home/\.local/state/ivscope/(\.?(prompts|places)\.json(-\w+)?|copies(/\.?clipboard\.txt(-\w+)?)?)"
+    r"|/desk/show\.ivscope-journal|/desk/\.?ivscope-\w+-\w+\.jsonl(-\w+)?"
 )
 
 HERE = {"127.0.0.1", "::1"}
@@ -166,5 +167,5 @@ def test_a_full_disk_is_told_at_once_and_leaves_nothing_half_written(tmp_path, e
     )
     assert f"File too large in the working folder and {state / 'saved'}" in said
     assert json.loads(stored)["FIND"] == ["quota", *(letter * 900 for letter in "vwxy")]
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert files == [state / "prompts.json"]
+    files = {path for path in tmp_path.rglob("*") if path.is_file()}
+    assert files == {state / "prompts.json", state / "places.json"}

@@ -265,7 +265,7 @@ async def test_the_two_participants_opened_last_are_compared_after_open_back_ope
     async with explorer(at()) as journey:
         await journey.until("participants, all read")
         await journey.press("C")
-        await journey.until(lambda: "open two participants, one after the other" in journey.status)
+        await journey.until(lambda: "open a participant first: C compares" in journey.status)
         await journey.press("enter")
         await journey.until(lambda: journey.here.level is Level.EVENTS)
         first = journey.here.participant_id

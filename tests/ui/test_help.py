@@ -4,7 +4,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from ivscope.settings.commands import COMMANDS, View
+from ivscope.settings.commands import BY_ID, COMMANDS, View
 from ivscope.settings.configuration import Configuration, effective_keys
 from ivscope.ui.driver import PlainApp
 from ivscope.ui.help.screen import HelpScreen
@@ -22,10 +22,17 @@ class Host(PlainApp):
         super().__init__()
         self.keys = keys
         self.results = []
+        self.taken = []
 
     def on_mount(self):
         self.push_screen(
-            HelpScreen(View.EVENTS, self.keys, dict.fromkeys(self.keys, "")), self.results.append
+            HelpScreen(
+                View.EVENTS,
+                self.keys,
+                dict.fromkeys(self.keys, ""),
+                {"help.copy": self.taken.append, "help.print": self.taken.append},
+            ),
+            self.results.append,
         )
 
 
@@ -52,10 +59,10 @@ async def test_at_80x24_the_commands_stand_below_their_areas_with_all_about_the_
         screen = _screen(app)
         assert len(screen) == 24
         assert screen[0].startswith("HELP words or a key")
-        assert screen[1] == " Moving"
-        assert screen[2].startswith(">j ↓")
-        assert " Opening and going back" in screen
-        assert "j ↓  down  move.down" in screen[18]
+        assert screen[1] == " Opening and going back"
+        assert screen[2].startswith("▌Enter l →")
+        assert " Reading" in screen
+        assert "Enter l →  open  go.in" in screen[18]
         assert "Enter do it" in screen[23]
 
 
@@ -63,7 +70,7 @@ async def test_typing_filters_and_enter_does_the_first_hit():
     async with the_help() as (app, pilot):
         await _type(pilot, "next err")
         screen = _screen(app)
-        assert screen[1].startswith(">e ")
+        assert screen[1].startswith("▌e ")
         assert "jump.error" in screen[18]
         await pilot.press("enter")
         assert app.results == ["jump.error"]
@@ -71,12 +78,12 @@ async def test_typing_filters_and_enter_does_the_first_hit():
 
 async def test_arrows_choose_past_headings_while_letters_are_typed():
     async with the_help() as (app, pilot):
-        await pilot.press(*["down"] * 8)
-        assert "go.in" in _screen(app)[18]
+        await pilot.press(*["down"] * 10)
+        assert "read.again" in _screen(app)[18]
         await pilot.press("up")
-        assert "move.last" in _screen(app)[18]
+        assert "go.previous_pane" in _screen(app)[18]
         await pilot.press(*["up"] * 20)
-        assert _screen(app)[1] == " Moving"
+        assert _screen(app)[1] == " Opening and going back"
         await pilot.press("pagedown", "pagedown", "pageup", "down", "enter")
         assert len(app.results) == 1
 
@@ -89,10 +96,10 @@ async def test_the_last_command_can_be_reached_and_done():
 
 
 async def test_the_keys_in_force_are_shown():
-    async with the_help(KEYS | {"move.down": "f9", "move.up": ""}) as (app, _):
+    async with the_help(KEYS | {"go.in": "f9", "go.out": ""}) as (app, _):
         screen = _screen(app)
-        assert screen[2].startswith(">F9 ")
-        assert screen[3].startswith("                   up")
+        assert screen[2].startswith("▌F9 ")
+        assert screen[3].startswith("                   back")
 
 
 async def test_nothing_found_says_so_and_enter_does_nothing():
@@ -103,7 +110,7 @@ async def test_nothing_found_says_so_and_enter_does_nothing():
         assert app.results == []
         await pilot.press(*["backspace"] * 3)
         await pilot.pause()
-        assert _screen(app)[1] == " Moving"
+        assert _screen(app)[1] == " Opening and going back"
 
 
 @pytest.mark.parametrize("key", ["escape", "f1", "ctrl+p"])
@@ -119,4 +126,17 @@ async def test_a_search_begins_at_its_first_hit_again():
         await pilot.press(*["pagedown"] * 3)
         await _type(pilot, "next")
         assert app.screen.query_one(RowList).cursor == 0
-        assert _screen(app)[1].startswith(">")
+        assert _screen(app)[1].startswith("▌")
+
+
+async def test_the_list_of_keys_is_copied_and_printed_as_it_is_searched_and_not_cut():
+    async with the_help() as (app, pilot):
+        await pilot.press("ctrl+y")
+        await _type(pilot, "evidence")
+        await pilot.press("ctrl+o")
+        await pilot.pause()
+        whole, searched = (clipping.text for clipping in app.taken)
+    assert all(command.help in whole for command in COMMANDS)
+    assert "Jumping between events" in whole
+    assert BY_ID["evidence.next"].help in searched
+    assert len(searched.splitlines()) < 10

@@ -9,7 +9,7 @@ from textual.events import Paste
 from ivscope.domain.identifiers import read_identifiers
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.workspace.place import Level, Place
-from support.explorer import DANA, JOSE, LIVE_STAGE, PRIYA, SHOW, at, explorer
+from support.explorer import DANA, JOSE, LIVE_STAGE, MARA, PRIYA, SHOW, at, explorer
 
 
 async def test_three_enters_lead_from_the_stages_to_events():
@@ -206,7 +206,9 @@ async def test_an_alert_leads_to_the_event_that_it_tells_of():
     async with explorer() as journey:
         await journey.until("fri-night-rival")
         journey.app.post_message(Paste(alert()))
-        await journey.until("PUBLISH_ERROR QUOTA_EXCEEDED of 2026-11-23 20:48:05.417 UTC, as")
+        await journey.until("20:48:05.417 UTC PUBLISH_ERROR QUOTA_EXCEEDED")
+        assert "from the text: 2026-11-23 20:48:05.417 UTC PUBLISH_ERROR" in journey.text
+        assert f"QUOTA_EXCEEDED, participant {PRIYA}" in journey.text
         assert (journey.pane.event.error_code, journey.pane.event.time.second) == (
             "QUOTA_EXCEEDED",
             5,
@@ -219,6 +221,26 @@ async def test_an_alert_whose_event_is_not_there_leads_to_the_nearest_and_says_s
         await journey.until("no PUBLISH_ERROR BITRATE_EXCEEDED of 2026-11-23 20:48:01.417 UTC here")
         assert "nearest event is 3 s away" in journey.text
         assert journey.pane.event.time.second == 5
+
+
+async def test_a_text_that_names_two_participants_asks_and_the_chosen_one_is_at_its_event():
+    async with explorer() as journey:
+        await journey.until("fri-night-rival")
+        text = alert("20:30:00").replace(PRIYA, MARA) + "\n" + alert()
+        journey.app.post_message(Paste(text))
+        await journey.until("the text names 2 places and 2 events: choose one")
+        await journey.until(f"open participant {PRIYA} (not among the rows read)")
+        await journey.press("j", "enter")
+        await journey.until("20:48:05.417 UTC PUBLISH_ERROR QUOTA_EXCEEDED")
+        assert journey.app.screen.context.here == at(PRIYA)
+        assert journey.pane.event.error_code == "QUOTA_EXCEEDED"
+
+
+async def test_a_participant_without_its_session_is_not_guessed():
+    async with explorer() as journey:
+        await journey.until("fri-night-rival")
+        journey.app.post_message(Paste(json.dumps({"events": [{"participantId": PRIYA}]})))
+        await journey.until(f"from the text: participant {PRIYA}; its session is not in the text")
 
 
 async def test_enter_on_a_subscribe_event_goes_to_the_publisher_and_esc_comes_back():

@@ -2,7 +2,7 @@
 
 import re
 from contextlib import contextmanager
-from datetime import UTC
+from datetime import UTC, datetime
 
 import pytest
 
@@ -13,6 +13,7 @@ from ivscope.endpoint.worlds.case_file import CaseWorld
 from ivscope.findings.rules import findings_for
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
+from ivscope.render.cells import line_width
 from ivscope.render.time_display import TimeDisplay
 from ivscope.ui.lanes.view import LanesView
 from support.aws_sources import aws_source
@@ -26,7 +27,7 @@ WIDTH = 119
 
 
 @contextmanager
-def lanes_of(name, moment=None):
+def lanes_of(name, moment=None, came_from=None):
     """The lanes of a case that is read as far as it may be; nothing is counted yet."""
     file = case(name).file
     with Endpoint(CaseWorld(file)) as endpoint:
@@ -40,7 +41,7 @@ def lanes_of(name, moment=None):
             scan.start()
             wait_for(lambda: not scan.is_running and provider.session(session).value, 20)
             times = TimeDisplay(UTC, lambda: provider.time_of(scan.up_to_date_at))
-            yield LanesView(provider, scan, times, moment)
+            yield LanesView(provider, scan, times, moment, came_from)
         finally:
             provider.close()
 
@@ -94,3 +95,35 @@ def test_a_lane_is_as_sure_of_publishing_as_the_count():
     assert set(lane_of("G01", "ghost01")) <= set("▒? ")
     assert "█" in lane_of("G01", "pub00")
     assert set(lane_of("K02", "enc1")) <= set("·█ ")
+
+
+@pytest.mark.parametrize(
+    ("minute", "told"),
+    [
+        (2, "priya: QUOTA_EXCEEDED 20:02:00 · in the room, not publishing"),
+        (
+            30,
+            (
+                "priya: in the room, not publishing"
+                " · 1 error in all, nearest QUOTA_EXCEEDED 20:02:00"
+            ),
+        ),
+    ],
+)
+def test_the_line_of_the_cursor_names_the_error_in_its_cell_and_else_the_nearest(minute, told):
+    with lanes_of("G02", datetime(2026, 11, 20, 20, minute, tzinfo=UTC)) as view:
+        while view.work(1):
+            pass
+        line = view.cursor_line("priya", WIDTH)
+        assert "".join(span.text for span in line) == told
+        assert line_width(view.cursor_line("priya", 30)) <= 30
+        assert view.cursor_line(None, WIDTH) == ()
+        nobody = "".join(span.text for span in view.cursor_line("pub00", WIDTH))
+        assert nobody == "pub00: publishing"
+
+
+def test_without_a_time_the_cursor_begins_at_the_first_error_of_who_one_came_from():
+    with lanes_of("G02", came_from="priya") as view:
+        while view.work(1):
+            pass
+        assert view.title().startswith("20:02:00: ")

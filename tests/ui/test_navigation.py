@@ -392,6 +392,7 @@ async def test_capital_w_saves_what_is_shown_and_says_how_complete(tmp_path, mon
         head, *events = map(json.loads, file.read_text("ascii").splitlines())
         assert head["complete"] is True
         assert head["filter"] == "errors only"
+        assert head["userIds"] == {PRIYA: "priya-guest"}
         assert [event["name"] for event in events] == ["PUBLISH_ERROR"] * 5
         assert file.stat().st_mode & 0o777 == 0o600
 
@@ -425,12 +426,12 @@ async def test_the_edge_shows_where_errors_lie_also_when_the_list_gets_taller():
         await journey.press("f")
         await journey.until(lambda: rows.page > page)
         edge = [span.text for span in edge_spans(journey.pane.event_list, rows.page)]
-        errors = [y for y, mark in enumerate(edge) if mark == "!"]
+        errors = [y for y, mark in enumerate(edge) if mark == "┃"]
         assert errors
 
         def marked():
             lines = journey.screen[rows.region.y + 1 : rows.region.bottom]
-            return [y for y, line in enumerate(lines) if line[79:] == "!"]
+            return [y for y, line in enumerate(lines) if line[79:] == "┃"]
 
         await journey.until(lambda: marked() == errors)
 

@@ -20,7 +20,7 @@ async def test_one_key_counts_errors_by_code_and_three_lead_to_the_participant()
         await journey.until(lambda: on_code(journey))
         await journey.press("enter")
         await journey.until("8 shown of 2,161")
-        errors = [line for line in journey.screen[:12] if " ! " in line]
+        errors = [line for line in journey.screen[:12] if " ✗ " in line]
         assert len(errors) == 8
         assert all("INTERNAL_SERVER_EXCEPTION" in line for line in errors)
         code = journey.event.error_code
@@ -67,6 +67,7 @@ async def test_esc_leads_back_to_the_summary_and_from_there_to_the_participants(
         await journey.until(lambda: journey.here.level is Level.PARTICIPANTS)
         await journey.press("M")
         await journey.until("2,161 events, all read")
+        await journey.until(lambda: "Esc back  Enter open  e next error" in journey.screen[-1])
 
 
 async def test_lanes_lead_back_to_the_summary_and_a_participant_back_to_the_lanes():
@@ -77,13 +78,13 @@ async def test_lanes_lead_back_to_the_summary_and_a_participant_back_to_the_lane
         await journey.press("I")
         await journey.until("12 limit")
         await journey.press("j", "h", "h")
-        await journey.until(lambda: ">mara-host" in journey.text)
+        await journey.until(lambda: "▌mara-host" in journey.text)
         moment = journey.app.screen._view.moment
         await journey.press("enter")
         await journey.until(lambda: journey.here.level is Level.EVENTS)
         await journey.press("escape")
         await journey.until(lambda: isinstance(journey.app.screen, LanesScreen))
-        await journey.until(lambda: ">mara-host" in journey.text)
+        await journey.until(lambda: "▌mara-host" in journey.text)
         assert journey.app.screen._view.moment == moment
         await journey.press("escape")
         await journey.until(lambda: isinstance(journey.app.screen, SummaryScreen))
@@ -130,7 +131,7 @@ async def test_findings_of_the_session_lead_to_their_event():
         await journey.until(lambda: rows_of_findings(journey))
         row = rows_of_findings(journey)[0]
         position = journey.app.screen._rows.drill(row)
-        await journey.press("g", *["j"] * row, "enter")
+        await journey.press("g", *["j"] * steps_to(journey, row), "enter")
         await journey.until(lambda: isinstance(journey.app.screen, ExplorerScreen))
         await journey.until(lambda: journey.pane.position == position)
         await journey.press("escape")
@@ -140,7 +141,7 @@ async def test_findings_of_the_session_lead_to_their_event():
         unknown = next(
             at for at in range(len(rows)) if rows.is_finding(at) and rows.drill(at) is None
         )
-        await journey.press("g", *["j"] * unknown, "enter")
+        await journey.press("g", *["j"] * steps_to(journey, unknown), "enter")
         await journey.until("no events to show: Z reads what would tell more")
 
 
@@ -161,6 +162,12 @@ async def test_what_happened_says_how_many_it_was_found_for_until_it_is_found_an
 def rows_of_findings(journey):
     rows = journey.app.screen._rows
     return [row for row in range(len(rows)) if isinstance(rows.drill(row), int)]
+
+
+def steps_to(journey, row):
+    """Return how often j goes down from the first row: never to a further line of a finding."""
+    rows = journey.app.screen._rows
+    return sum(not rows.goes_on(at) for at in range(row))
 
 
 async def test_the_summary_of_one_participant_needs_no_sweep():
@@ -184,7 +191,7 @@ async def test_lanes_show_everybody_and_open_one_at_the_cursor():
         await journey.until(lambda: "ALL READ" in journey.screen[0], within=40)
         await journey.until("12 limit")
         await journey.press("j")
-        await journey.until(lambda: ">mara-host" in journey.text)
+        await journey.until(lambda: "▌mara-host" in journey.text)
         await journey.press("z", "l", "l", "v")
         await journey.until("errors")
         moment = journey.app.screen._view.moment
@@ -217,16 +224,16 @@ async def test_lanes_open_where_one_was_and_those_who_published_then_are_below()
             await journey.until(": 12 of 12 publishing (1 a replica)", within=40)
         await journey.until("in the room, not publishing at 20:48:05")
         lanes = journey.screen[5:22]
-        assert lanes[0].startswith(">priya-guest")
+        assert lanes[0].startswith("▌priya-guest")
         assert "── publishing at 20:48:05 ──" in lanes[1]
         assert "── in the room, not publishing at 20:48:05 ──" in lanes[14]
         assert [line.endswith("●") for line in lanes[2:14]] == [True] * 12
         # The cursor passes over the heading, and stays on its lane when others come between.
         await journey.press("j")
-        await journey.until(lambda: journey.screen[7].startswith(">mara-host"))
+        await journey.until(lambda: journey.screen[7].startswith("▌mara-host"))
         await journey.press("h")
         await journey.until("publishing at 20:47:1")
-        assert any(line.startswith(">mara-host") for line in journey.screen)
+        assert any(line.startswith("▌mara-host") for line in journey.screen)
 
 
 async def test_the_timeline_opens_at_the_event_where_one_was():
@@ -308,5 +315,36 @@ async def test_a_comparison_says_how_complete_either_side_is():
         assert DANA in names
         assert "61 events, all read" in loaded
         assert loaded.endswith("100 events read, more available")
-        assert first.startswith(">20:46:58")
+        assert first.startswith("▌20:46:58")
         assert first.endswith("? not all read")
+
+
+async def test_those_with_most_errors_come_first_once_everybody_is_read_and_a_key_changes_it():
+    async with explorer(at()) as journey:
+
+        def first():
+            return journey.screen[2][1:].split()[0]
+
+        await journey.until("40 participants, all read")
+        assert first() == "noor-web"
+        await journey.press("!")
+        await journey.until("no errors are read yet: i reads them")
+        await journey.press("i")
+        with journey.unlimited():
+            await journey.until(lambda: "ALL READ" in journey.screen[0], within=40)
+        await journey.press("escape")
+        await journey.until("errors of all 40, most first")
+        assert first() == "priya-guest"
+        await journey.press("e")
+        await journey.until(lambda: journey.event is not None and journey.event.is_error)
+        assert journey.here.participant_id == PRIYA
+        await journey.press("escape")
+        await journey.until("errors of all 40, most first")
+        await journey.press("e")
+        await journey.until(lambda: journey.here.participant_id not in {None, PRIYA})
+        assert "cam-truck" in journey.screen[0]
+        await journey.press("escape")
+        await journey.until("errors of all 40, most first")
+        await journey.press("!")
+        await journey.until("errors of all 40 read")
+        assert first() == "noor-web"

@@ -47,7 +47,7 @@ async def test_events_that_contradict_the_request_stand_in_their_rows_and_are_no
         assert "21 are of another participant, not counted" in journey.status
         row = next(line for line in journey.screen if "of someone else" in line)
         assert "?" in row
-        assert "!" not in row
+        assert "✗" not in row
 
 
 async def test_an_empty_list_says_what_that_does_not_mean():

@@ -18,7 +18,7 @@ async def test_everybody_is_read_and_shown_by_time():
         await journey.until("40 participants, all read")
         await journey.press("M")
         await journey.until("READING ")
-        await journey.until("40 of 40 participants read", within=40)
+        await journey.until("all 40 participants", within=40)
         await journey.until("2,161 events, all read")
         log = journey.pane.event_list.view
         times = [log.log.time_us(log.position(row)) for row in range(len(log))]
@@ -31,7 +31,7 @@ async def test_a_row_of_the_timeline_leads_to_its_participant_and_back():
     async with explorer(at()) as journey:
         await journey.until("40 participants, all read")
         await journey.press("M")
-        await journey.until("participants read")
+        await journey.until(" 40 participants")
         await journey.until(lambda: journey.event is not None)
         before = journey.event
         await journey.press("enter")

@@ -4,28 +4,13 @@ import pytest
 
 from ivscope.settings.commands import OVERLAYS, View
 from ivscope.settings.configuration import read
-from ivscope.terminal.clipboard import CopyResult, Route
 from ivscope.ui import taking
-from support.explorer import JOSE, PRIYA, at, explorer
+from support.explorer import JOSE, LIVE_STAGE, PRIYA, SHOW, at, explorer
+from support.taken import Taken
 
 VIEWS = sorted(OVERLAYS)
 KEYS = {View.SUMMARY: "i", View.LANES: "I", View.COMPARE: "C"}
 NAMES = {View.SUMMARY: "summary", View.LANES: "lanes", View.COMPARE: "comparison"}
-
-
-class Taken:
-    """Keeps what was copied and printed."""
-
-    def __init__(self):
-        self.texts = []
-
-    def copy(self, text, *_args, **_options):
-        self.texts.append(text)
-        return CopyResult(Route.NATIVE, "given to pbcopy")
-
-    def print(self, _app, text):
-        self.texts.append(text)
-        return True
 
 
 @pytest.fixture
@@ -55,18 +40,20 @@ async def test_a_view_says_where_it_is_and_copies_and_prints_what_is_on_screen(v
         assert NAMES[view] in journey.screen[0]
         assert "W0Zz9IkArb68" in journey.screen[0]
         await journey.press("y")
-        await journey.until("COPY y what is on screen")
-        await journey.press("y")
+        await journey.until("COPY y message")
+        await journey.press("v")
         await journey.until("what is on screen: given to pbcopy")
         await journey.press("y", "enter")
         await journey.until(lambda: len(taken.texts) == 2)
-        first, second = taken.texts
-        assert NAMES[view] in first.splitlines()[0]
-        assert NAMES[view] in second.splitlines()[0]
-        assert len(first.splitlines()) > 3
-        assert "COPY" not in first
+        shown, message = taken.texts
+        assert NAMES[view] in shown.splitlines()[0]
+        assert len(shown.splitlines()) > 3
+        assert "COPY" not in shown
+        assert SHOW in message
+        assert f"ivscope {LIVE_STAGE} {SHOW}" in message
         await journey.press("p", "y")
         await journey.until(lambda: len(taken.texts) == 3)
+        assert taken.texts[2].splitlines()[0] == message.splitlines()[0]
         await journey.press("y", "escape")
         await journey.until("y copy")
         await journey.press("c")
@@ -204,4 +191,4 @@ async def test_remapped_keys_hold_in_the_views_and_in_what_they_say():
         await journey.press("y")
         await journey.until("y is not a key: ? lists them")
         await journey.press("f6")
-        await journey.until("COPY y what is on screen")
+        await journey.until("COPY y message")

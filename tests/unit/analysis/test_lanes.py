@@ -1,12 +1,13 @@
 """Lanes: each cell says what was going on in it, and no more than was read."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivscope.analysis.intervals import LATEST, NOTHING_KNOWN, Reach
+from ivscope.analysis.intervals import EARLIEST, LATEST, NOTHING_KNOWN, Reach
 from ivscope.analysis.lanes import LaneCell, LanePresence, Lanes
 from ivscope.analysis.time_window import window_between
 from ivscope.domain.times import UnreadableTime, to_microseconds
@@ -237,3 +238,21 @@ def test_a_lane_is_read_once_however_often_it_is_drawn():
     for _ in range(9):
         lanes.cells("me", TEN, 10)
     assert log.looked_at == len(log)
+
+
+def test_errors_are_found_by_time_those_without_a_time_left_out():
+    events = [
+        event(6, "PUBLISH_ERROR", "B"),
+        event(4, "JOIN_ERROR"),
+        event(8, "PUBLISH_ERROR", "C"),
+        event(5, "LEFT"),
+        replace(event(5, "JOIN_ERROR"), time=UnreadableTime("soon")),
+    ]
+    log, lanes = lanes_of(events)
+    begin, end = to_microseconds(at(4)), to_microseconds(at(8))
+    assert [log.error_code(one) or log.name(one) for one in lanes.errors("me", begin, end)] == [
+        "JOIN_ERROR",
+        "B",
+    ]
+    assert len(lanes.errors("me", EARLIEST, LATEST)) == 3
+    assert lanes.errors("nobody", EARLIEST, LATEST) == []

@@ -31,6 +31,15 @@ def _narrowed(member, value):
     return list_participants_command(SESSION, ParticipantFilter(member, value), PLAIN)
 
 
+def test_a_filter_by_a_stand_in_is_left_out_since_no_service_knows_it():
+    redacted = CliOptions(region="us-west-2", is_redacted=True)
+    by_user = ParticipantFilter("filterByUserId", "user-1")
+    assert "user-1" not in list_participants_command(SESSION, by_user, redacted)
+    assert "user-1" in list_participants_command(SESSION, by_user, PLAIN)
+    by_state = ParticipantFilter("filterByState", "CONNECTED")
+    assert "--filter-by-state CONNECTED" in list_participants_command(SESSION, by_state, redacted)
+
+
 def _command(text):
     note, command = text.split("\n")
     assert note.startswith("# ")

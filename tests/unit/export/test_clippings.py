@@ -22,7 +22,6 @@ from ivscope.domain.times import UnreadableTime
 from ivscope.domain.tokens import ParticipantToken
 from ivscope.export.cli_commands import CliOptions
 from ivscope.export.clippings import (
-    clippings_for_event,
     clippings_for_participant,
     clippings_for_session,
     clippings_for_stage,
@@ -32,6 +31,7 @@ from ivscope.knowledge.error_codes import ERROR_CODES, explain_code
 from ivscope.knowledge.event_names import EVENT_NAMES
 from ivscope.render.event_json import raw_json
 from ivscope.render.safe import safe_lines
+from support.copied import NOW, event_menu, texts_of
 from support.hostile_texts import HOSTILE_TEXTS
 
 ARN = "arn:aws:ivs:us-west-2:123456789012:stage/W0Zz9IkArb68"
@@ -46,52 +46,45 @@ AFTER = ParticipantToken(
 EXCHANGED = Event("TOKEN_EXCHANGED", "tAv0YThNuP8y", AT, previous_token=BEFORE, new_token=AFTER)
 
 
-def _texts(menu):
-    return {clipping.letter: clipping.text for clipping in menu}
-
-
 def _of(event, **more):
-    return _texts(clippings_for_event(event, SCOPE, CONNECTION, **more))
+    return texts_of(event_menu(event, SCOPE, CONNECTION, **more))
 
 
 def test_the_menu_of_an_event_is_in_order():
-    menu = clippings_for_event(EXCHANGED, SCOPE, CONNECTION)
+    menu = event_menu(EXCHANGED, SCOPE, CONNECTION)
     assert [(clipping.letter, clipping.title) for clipping in menu] == [
-        ("j", "event JSON"),
-        ("i", "participant id"),
+        ("y", "message"),
+        ("j", "findings as JSON"),
         ("e", "explanation"),
-        ("d", "token comparison"),
+        ("s", "support case"),
+        ("m", "metrics command"),
+        ("i", "participant id"),
         ("c", "AWS CLI command"),
         ("l", "ivscope command"),
+        ("o", "way in the AWS console"),
+        ("d", "token comparison"),
+        ("r", "event JSON"),
         ("u", "address of the AWS page"),
         ("t", "time"),
     ]
 
 
-def test_findings_are_in_the_menu_when_there_are_some():
-    menu = clippings_for_event(EXCHANGED, SCOPE, CONNECTION, findings="{}")
-    assert "".join(clipping.letter for clipping in menu) == "jiefdclut"
-    assert _texts(menu)["f"] == "{}"
-
-
 def test_what_an_event_does_not_have_is_not_in_its_menu():
-    menu = clippings_for_event(Event("JOINED"), SCOPE, CONNECTION)
-    assert "".join(clipping.letter for clipping in menu) == "jieclu"
+    menu = event_menu(Event("JOINED"), SCOPE, CONNECTION)
+    assert "".join(clipping.letter for clipping in menu) == "yjesicloru"
 
 
 def test_the_address_of_the_page_is_whole_so_that_it_can_be_opened():
-    code = clippings_for_event(
-        Event("PUBLISH_ERROR", error_code="QUOTA_EXCEEDED"), SCOPE, CONNECTION
-    )
-    assert _texts(code)["u"] == explain_code("QUOTA_EXCEEDED").page
+    code = event_menu(Event("PUBLISH_ERROR", error_code="QUOTA_EXCEEDED"), SCOPE, CONNECTION)
+    assert texts_of(code)["u"] == explain_code("QUOTA_EXCEEDED").page
 
 
 def test_an_event_is_copied_as_its_json():
-    texts = _of(FAILED)
-    assert texts["j"] == raw_json(FAILED)
-    assert json.loads(texts["j"])["errorCode"] == "QUOTA_EXCEEDED"
-    assert texts["i"] == "tAv0YThNuP8y"
-    assert texts["t"] == "2026-11-23T20:36:28.602Z"
+    copied = _of(FAILED)
+    assert copied["r"] == raw_json(FAILED)
+    assert json.loads(copied["r"])["errorCode"] == "QUOTA_EXCEEDED"
+    assert copied["i"] == "tAv0YThNuP8y"
+    assert copied["t"] == "2026-11-23T20:36:28.602Z"
 
 
 def test_the_id_of_an_event_without_one_is_that_of_its_list():
@@ -110,6 +103,7 @@ def test_an_explanation_says_what_when_who_why_and_what_next():
         *(f"- Can be: {cause.text}" for cause in card.causes),
         f"- Next check: {card.next_check}",
         f"- Page: {card.page}",
+        "- Read: 61 events of this participant read, all",
         "ivscope",
     ]
 
@@ -136,8 +130,9 @@ def test_an_error_without_a_code_is_told_as_one():
 
 
 def test_a_token_comparison_is_a_diff_in_a_fence():
-    assert _of(EXCHANGED)["d"].splitlines() == [
-        "Token exchange at `2026-11-23 20:36:28.602 UTC`",
+    assert _of(EXCHANGED, user_id="ana")["d"].splitlines() == [
+        "Token exchange of `tAv0YThNuP8y` user id `ana` at `2026-11-23 20:36:28.602 UTC`",
+        f"Session `st-dxMFysKnE9UAk`, stage `{ARN}`",
         "```",
         "gained PUBLISH; 1 attribute changed; expires 1 h later",
         "+ capability PUBLISH",
@@ -154,7 +149,7 @@ def test_a_token_comparison_is_a_diff_in_a_fence():
 
 def test_a_single_token_is_listed_without_marks():
     lines = _of(replace(EXCHANGED, previous_token=None))["d"].splitlines()
-    assert lines[2] == "previous token not given; new token allows PUBLISH, SUBSCRIBE"
+    assert lines[3] == "previous token not given; new token allows PUBLISH, SUBSCRIBE"
     assert "  capability PUBLISH" in lines
     assert not [line for line in lines if line.startswith(("+", "-"))]
 
@@ -173,14 +168,14 @@ def test_text_from_outside_cannot_forge_markdown_or_act_on_a_terminal(text):
     token = ParticipantToken((text,), ((text, text), ("k", "v")), text, UnreadableTime(text))
     other = ParticipantToken(("PUBLISH",), (("k", text),), "u")
     event = Event(text, text, UnreadableTime(text), text, text, text, text, None, token, other)
-    texts = _of(event, user_id=text)
-    for shown in texts.values():
+    copied = _of(event, user_id=text)
+    for shown in copied.values():
         assert shown == safe_lines(shown)
         shown.encode()
     for letter in "ed":
-        assert _kinds(parser, texts[letter]) <= {"text", "code_inline", "softbreak"}
-    assert texts["e"].count("\n") == _of(replace(event, name="x"), user_id="u")["e"].count("\n")
-    blocks = [token.type for token in parser.parse(texts["d"])]
+        assert _kinds(parser, copied[letter]) <= {"text", "code_inline", "softbreak"}
+    assert copied["e"].count("\n") == _of(replace(event, name="x"), user_id="u")["e"].count("\n")
+    blocks = [token.type for token in parser.parse(copied["d"])]
     assert blocks == ["paragraph_open", "inline", "paragraph_close", "fence"]
 
 
@@ -202,9 +197,9 @@ def test_the_link_of_an_event_leads_back_to_it():
 
 
 def test_an_unreadable_time_is_copied_as_it_came_but_not_linked_to():
-    texts = _of(replace(FAILED, time=UnreadableTime("yester\x1bday")))
-    assert texts["t"] == "yester\\x1bday"
-    assert "--at" not in texts["l"]
+    copied = _of(replace(FAILED, time=UnreadableTime("yester\x1bday")))
+    assert copied["t"] == "yester\\x1bday"
+    assert "--at" not in copied["l"]
 
 
 @pytest.mark.parametrize(
@@ -217,41 +212,41 @@ def test_a_time_keeps_the_digits_that_came(microsecond, text):
 
 def test_the_menu_of_a_stage():
     menu = clippings_for_stage(StageSummary(ARN, "late `show`", "st-dxMFysKnE9UAk"), CONNECTION)
-    assert "".join(clipping.letter for clipping in menu) == "iecl"
-    texts = _texts(menu)
-    assert texts["i"] == ARN
-    assert texts["e"].splitlines()[:3] == [
+    assert "".join(clipping.letter for clipping in menu) == "yiecl"
+    copied = texts_of(menu)
+    assert copied["i"] == ARN
+    assert copied["e"].splitlines()[:3] == [
         "```",
         "Stage       late \\x60show\\x60",
         f"ARN         {ARN}",
     ]
-    assert "aws ivs-realtime list-stages " in texts["c"]
-    assert texts["l"] == f"ivscope {ARN}"
+    assert "aws ivs-realtime list-stages " in copied["c"]
+    assert copied["l"] == f"ivscope {ARN}"
 
 
 def test_the_menu_of_a_session():
-    menu = clippings_for_session(StageSession(SCOPE.session_id, AT, None), ARN, CONNECTION)
-    assert "".join(clipping.letter for clipping in menu) == "ieclt"
-    texts = _texts(menu)
-    assert texts["i"] == "st-dxMFysKnE9UAk"
-    assert "Started     2026-11-23 20:36:28.602 UTC" in texts["e"]
-    assert f"list-stage-sessions --stage-arn {ARN} " in texts["c"]
-    assert texts["l"] == f"ivscope {ARN} st-dxMFysKnE9UAk"
-    assert texts["t"] == "2026-11-23T20:36:28.602Z"
+    menu = clippings_for_session(StageSession(SCOPE.session_id, AT, None), ARN, NOW, CONNECTION)
+    assert "".join(clipping.letter for clipping in menu) == "yiemclot"
+    copied = texts_of(menu)
+    assert copied["i"] == "st-dxMFysKnE9UAk"
+    assert "Started     2026-11-23 20:36:28.602 UTC" in copied["e"]
+    assert f"list-stage-sessions --stage-arn {ARN} " in copied["c"]
+    assert copied["l"] == f"ivscope {ARN} st-dxMFysKnE9UAk"
+    assert copied["t"] == "2026-11-23T20:36:28.602Z"
 
 
 def test_the_menu_of_a_participant_tells_all_that_is_known_and_wraps_no_value():
     summary = ParticipantSummary("tAv0YThNuP8y", "u" * 1024, "CONNECTED", AT)
     facts = Participant(summary, attributes=(("role", "host"),), protocol="WHIP")
     only = ParticipantFilter("filterByState", "CONNECTED")
-    menu = clippings_for_participant(facts, SCOPE.session, only, CONNECTION)
-    assert "".join(clipping.letter for clipping in menu) == "ieclt"
-    texts = _texts(menu)
-    assert f"User id     {'u' * 1024}\n" in texts["e"]
-    assert "Attribute   role: host" in texts["e"]
-    assert " --filter-by-state CONNECTED " in texts["c"]
-    assert texts["l"] == f"ivscope {ARN} st-dxMFysKnE9UAk tAv0YThNuP8y"
-    listed = _texts(clippings_for_participant(summary, SCOPE.session, None, CONNECTION))
+    menu = clippings_for_participant(facts, SCOPE.session, only, NOW, CONNECTION)
+    assert "".join(clipping.letter for clipping in menu) == "yiemclot"
+    copied = texts_of(menu)
+    assert f"User id     {'u' * 1024}\n" in copied["e"]
+    assert "Attribute   role: host" in copied["e"]
+    assert " --filter-by-state CONNECTED " in copied["c"]
+    assert copied["l"] == f"ivscope {ARN} st-dxMFysKnE9UAk tAv0YThNuP8y"
+    listed = texts_of(clippings_for_participant(summary, SCOPE.session, None, NOW, CONNECTION))
     assert "Attribute" not in listed["e"]
     assert "--filter" not in listed["c"]
 
@@ -262,7 +257,7 @@ def test_facts_with_text_from_outside_stay_in_their_fence(text):
     parser = MarkdownIt("commonmark")
     summary = ParticipantSummary(text, text, text, UnreadableTime(text))
     facts = Participant(summary, attributes=((text, text),), os_name=text)
-    for clipping in clippings_for_participant(facts, SCOPE.session, None, CONNECTION):
+    for clipping in clippings_for_participant(facts, SCOPE.session, None, NOW, CONNECTION):
         assert clipping.text == safe_lines(clipping.text)
         if clipping.letter == "e":
             assert [token.type for token in parser.parse(clipping.text)] == ["fence"]

@@ -33,16 +33,19 @@ from support.simulated_facts import SeenFacts
 EVENT = ["stage_arn", "session_id", "participant_id", "list", "position", "name", "time"]
 FINDING = ["rule", "certainty", "values", "sentence", "rests_on", "unknown", "would_tell"]
 ASK = ["what", "kind", "calls", "stage_arn", "session_id", "participant_id"]
+NAMES = {"p": "ana"}
 WHEN = datetime(2026, 11, 23, 20, 30, 5, tzinfo=UTC)
 EXAMPLES = {str: "p\u202e", int: 3, float: 4.5, bool: True, NoneType: None, datetime: WHEN}
 WRITTEN = {str: str, int: int, float: (int, float), bool: bool, NoneType: NoneType, datetime: str}
 
 
 def documents(finding, event_at=lambda _: None, position=0):
-    text = findings_json(EventRef(scope(), position), [finding], event_at)
+    text = findings_json(EventRef(scope(), position), [finding], event_at, NAMES.get)
     assert text.isascii()
     document = json.loads(text)
-    assert list(document) == ["event", "findings"]
+    assert list(document) == ["schema", "event", "session", "answer", "names", "findings"]
+    assert document["schema"] == "ivscope.findings.1"
+    assert document["session"] is None
     (one,) = document["findings"]
     return document["event"], one
 
@@ -169,7 +172,7 @@ def test_all_findings_of_a_case_are_written_with_their_members(name):
     found = [(ref, findings_for(ref.scope, ref.position, facts)) for ref in refs]
     found.append((EventRef(facts.view.scope, 0), session_findings(facts.as_session)))
     for about, findings in found:
-        for one in json.loads(findings_json(about, findings, event_at))["findings"]:
+        for one in json.loads(findings_json(about, findings, event_at, NAMES.get))["findings"]:
             assert list(one) == FINDING
             assert all(list(where) == EVENT for where in one["rests_on"])
             assert all(list(ask) == ASK for ask in one["would_tell"])

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
@@ -204,3 +206,20 @@ def test_rows_of_another_kind_begin_a_table_of_their_own():
         first, second = written(form, kinds, *rows).split("\n\n")
         assert "arn" in first
         assert "st-1" in second
+
+
+@given(st.text(), st.booleans())
+def test_any_text_comes_back_from_csv_and_json(text, is_exact):
+    rows = written(Format.CSV, [records.PARTICIPANTS], person(text), is_exact=is_exact)
+    (_, row) = csv.reader(io.StringIO(rows, newline=""))
+    assert row[4] == text if is_exact else row[4] in {text, f"'{text}"}
+    (line, _) = written(Format.JSONL, [records.PARTICIPANTS], person(text)).splitlines()
+    assert json.loads(line)["userId"] == text
+
+
+@given(st.text())
+def test_any_text_is_one_safe_cell_of_a_table_and_of_markdown(text):
+    for form in (Format.TABLE, Format.MARKDOWN):
+        shown = written(form, [records.PARTICIPANTS], person(text))
+        assert all(line.isprintable() for line in shown.split("\n"))
+        assert shown.count("\n") == (2 if form is Format.TABLE else 3)

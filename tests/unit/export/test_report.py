@@ -9,10 +9,13 @@ from random import Random
 import pytest
 from markdown_it import MarkdownIt
 
+from ivscope.analysis.estimates import Estimates, FirstRead, Share
+from ivscope.analysis.session_summary import Breakdown, BreakdownRow
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind
 from ivscope.export.cli_commands import CliOptions
 from ivscope.export.report import COLUMNS, read_report, report_text
+from ivscope.export.report_messages import session_case, session_message
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
 from support.hostile_texts import HOSTILE_TEXTS
@@ -83,7 +86,7 @@ def test_a_complete_report_says_what_was_counted_and_has_no_warning(complete):
     assert "> " not in text
     assert "Not read" not in text
     assert "| `QUOTA_EXCEEDED` | 2 | 1 | 20:40:00 to 20:40:30 |" in text
-    assert "2026-11-20 20:30:00 to 21:30:00 UTC, 1 h" in text
+    assert "2026-11-20 20:30:00 to 21:30:00 UTC, 1 h 00 min" in text
 
 
 def test_lanes_and_strips_are_of_one_length_and_below_one_axis(complete):
@@ -122,6 +125,29 @@ def test_nothing_read_is_no_report_of_no_errors():
     text = report_text(replace(report, session=None), "x.md")
     assert "No error event in what was read." in text
     assert "its start and end are not read" in text
+
+
+def test_a_message_about_a_session_has_findings_codes_and_commands_in_names(complete):
+    lines = session_message(complete).splitlines()
+    assert lines[0] == "Session st-1, 2026-11-20 20:30:00 to 21:30:00 UTC, 1 h 00 min"
+    assert lines[1].startswith("- Likely: At 2 of 2 PUBLISH_ERROR QUOTA_EXCEEDED, 12 others were")
+    code = next(at for at, line in enumerate(lines) if line.startswith("- QUOTA_EXCEEDED: "))
+    assert lines[code].startswith("- QUOTA_EXCEEDED: 2 errors of 1 participant, 20:40:00 to ")
+    assert lines[code + 1].startswith("  Likely of the last one, of late at 20:40:30: 12 others")
+    assert "- Publishing at once at most: 12 of 12" in lines
+    assert "late: id p12" in lines
+    assert lines[-2] == "Open: ivscope arn:aws:ivs:eu-central-1:1:stage/a st-1"
+
+
+def test_a_support_case_about_a_session_names_ids_and_what_was_refused():
+    source = full_stage()
+    source.fail("p3", FailureKind.DENIED, FailureKind.DENIED, FailureKind.DENIED)
+    text = session_case(report_of(source))
+    assert "late" not in text
+    assert "- Participant p12: 2 errors" in text
+    assert "Last QUOTA_EXCEEDED, of p12 at 20:40:30:" in text
+    assert "12 of 13 participants read, at least 48 events" in text
+    assert "- Request ids: none known" in text
 
 
 class Page(HTMLParser):
@@ -190,6 +216,34 @@ def test_hostile_names_and_codes_do_nothing_in_any_form(name, complete):
     assert headings == [line for line in plain.splitlines() if line.startswith("## ")]
 
 
+@pytest.mark.parametrize("name", HOSTILE_TEXTS)
+def test_hostile_names_and_codes_add_no_line_to_messages(name, complete):
+    for write in (session_message, session_case):
+        told = write(hostile(complete, HOSTILE_TEXTS[name]))
+        assert not CONTROL.search(told)
+        assert told.count("\n") == write(hostile(complete, "x")).count("\n")
+
+
+def test_what_is_known_of_clients_and_of_those_not_read_is_told_in_all_forms(complete):
+    row = BreakdownRow("1.37.1|<b>", 3, 4, None)
+    share = Share(4, 40, 400, 20, 90)
+    estimates = Estimates(FirstRead(0, 0, 0, ()), True, 0, share, (("QUOTA_EXCEEDED", share),))
+    summary = replace(
+        complete.summary,
+        breakdowns=(Breakdown("SDK", 4, 13, 3, 3, (row,)),),
+        estimates=estimates,
+    )
+    report = replace(complete, summary=summary)
+    document, page = report_text(report, "x.md"), Page(report_text(report, "x.html"))
+    assert "| SDK | `1.37.1\\|<b>` | 3 | 4 |" in document
+    assert "1.37.1|<b>34" in page.text.replace("\n", "")
+    assert "why likely: 40 were drawn at random" in section(
+        document, "Estimated for those not read"
+    )
+    assert "why likely: 40 were drawn at random" in page.text
+    assert "- LIKELY: " in session_message(report)
+
+
 def inside(tokens):
     for token in tokens:
         yield token
@@ -202,7 +256,7 @@ def hostile(report, text):
         replace(
             one,
             event=replace(one.event, name=text, error_code=text),
-            who=text,
+            user_id=text,
             findings=tuple(named(told, text) for told in one.findings),
         )
         for one in report.looked

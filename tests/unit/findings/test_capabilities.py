@@ -92,7 +92,7 @@ def test_after_rejoining_the_error_speaks_of_another_token(joined, certainty):
         )
     )
     assert finding.certainty is certainty
-    assert "the error speaks of the token it joined with then" in text
+    assert "the error is about the token it joined with then" in text
     assert positions(finding) == [2, 3]
 
 

@@ -240,7 +240,7 @@ def test_an_internal_error_says_of_others_what_the_scanned_session_says():
     finding, text = at_internal(*others)
     assert text == (
         "3 other participants got it too within 37 s, from 20:31:30 to 20:32:07. Several within "
-        "60 s are a reason to escalate, with stage, session and times."
+        "60 s are a reason to escalate to AWS Support, with stage, session and times."
     )
     assert finding.certainty is Certainty.SHOWN
     assert finding.would_tell == ()
@@ -354,6 +354,49 @@ def test_a_subscription_whose_publisher_stopped_in_that_second_did_not_end_by_le
     assert words(shared.unknown) == "which of the two ended the subscription"
 
 
+@pytest.mark.parametrize(
+    ("left", "publisher", "told", "unknown"),
+    [
+        (True, None, "It left in the same second.", "whether the subscription ended because"),
+        (
+            False,
+            "PUBLISH_STOPPED",
+            "The publisher stopped publishing in the same second.",
+            "whether the subscription ended because",
+        ),
+        (
+            False,
+            "LEFT",
+            "The publisher left in the same second.",
+            "whether the subscription ended because",
+        ),
+        (
+            True,
+            "PUBLISH_STOPPED",
+            "It left in the same second, and the publisher stopped publishing in that second too.",
+            "which of the two ended the subscription",
+        ),
+    ],
+)
+def test_a_subscription_that_stopped_tells_who_ended_in_its_second(left, publisher, told, unknown):
+    own = [event(9, "SUBSCRIBE_STOPPED", remote="b"), *([event(9, "LEFT")] if left else [])]
+    known_facts = GivenFacts(*own)
+    if publisher:
+        known_facts = known_facts.with_log("b", event(9, publisher, participant="b"))
+    finding = said(known_facts, told.rstrip("."), 0)
+    assert words(finding.claim) == told
+    assert words(finding.unknown).startswith(unknown)
+    assert finding.certainty is Certainty.SHOWN
+    whose = [ref.scope.participant_id for ref in finding.rests_on]
+    assert ("b" in whose) is (publisher is not None)
+
+
+def test_a_subscription_that_stopped_alone_says_nothing_of_others():
+    known_facts = GivenFacts(event(9, "SUBSCRIBE_STOPPED", remote="b"), event(11, "LEFT"))
+    known_facts = known_facts.with_log("b", event(7, "PUBLISH_STOPPED", participant="b"))
+    assert unsaid(known_facts, "in the same second", 0)
+
+
 def test_those_who_leave_together_are_counted_and_a_deleted_stage_is_not_claimed():
     def known_facts(others):
         left = [event(9 + at % 2, "LEFT", participant=f"p{at}") for at in range(others)]
@@ -409,7 +452,7 @@ def test_a_stop_with_the_loss_of_publish_is_connected():
     known_facts = GivenFacts(
         event(0, "PUBLISH_STARTED"), exchanged(9, HOST, VIEWER), event(10, "PUBLISH_STOPPED")
     )
-    finding = said(known_facts, "took PUBLISH away, which unpublishes")
+    finding = said(known_facts, "took PUBLISH away, which ends publishing")
     assert (finding.certainty, positions(finding)) == (Certainty.LIKELY, [1, 2])
 
 
@@ -418,7 +461,7 @@ def test_a_stop_with_the_loss_of_publish_is_connected():
 )
 def test_a_stop_in_the_second_of_the_exchange_or_of_leaving_can_have_another_reason(more):
     known_facts = GivenFacts(event(0, "PUBLISH_STARTED"), *more, event(10, "PUBLISH_STOPPED"))
-    finding = said(known_facts, "took PUBLISH away, which unpublishes")
+    finding = said(known_facts, "took PUBLISH away, which ends publishing")
     assert finding.certainty is Certainty.UNKNOWN
     assert finding.unknown is not None
 
@@ -568,7 +611,7 @@ def test_an_expiry_that_came_nearer_is_told_and_not_blamed_for_leaving():
     old, new = token(expires=9000), token(expires=1800)
     known_facts = GivenFacts(exchanged(0, old, new), event(2000, "LEFT"), event(2100, "JOIN_ERROR"))
     finding = said(known_facts, "expires 2 h earlier, at 21:00:00", 0)
-    assert "staying does not" in words(finding.claim)
+    assert "to stay it does not" in words(finding.claim)
     assert "JOIN_ERROR is 35 min after" in words(finding.claim)
     assert positions(finding) == [0, 2]
     assert findings_of(GivenFacts(exchanged(0, new, old))) == ()
@@ -725,7 +768,7 @@ def test_the_same_user_id_under_another_participant_soon_after_leaving_is_told()
         "Another participant with the user id <tariq>, <next>, joined 18 s after."
     )
     assert finding.certainty is Certainty.SHOWN
-    assert words(finding.unknown) == "whether it is one client: the user id is the same"
+    assert words(finding.unknown) == "whether it is one client: a user id is no proof"
 
 
 @pytest.mark.parametrize("user", ["", None, "ana"])

@@ -166,7 +166,7 @@ def test_the_whole_show_tells_its_stories(show):
     assert "7 participants got <INTERNAL_SERVER_EXCEPTION> within 37 s, from 21:10:04" in text
     assert "At 3 of 3 PUBLISH_ERROR QUOTA_EXCEEDED, 12 others were publishing: the slots" in text
     assert "7 participants share the user id <tariq-mobile>, one after another" in text
-    assert "right after a token exchange. To that fit 4 errors of 3 participants." in text
+    assert "right after a token exchange. 4 errors of 3 participants can come from it." in text
     assert "failed to subscribe to" not in text
     assert "VPN" not in text
 

@@ -35,7 +35,8 @@ def test_a_burst_names_how_many_within_what_time():
     (burst,) = said(session, "got")
     assert words(burst.claim) == (
         "3 participants got <INTERNAL_SERVER_EXCEPTION> within 38 s, from 20:30:04 to 20:30:42. "
-        "Several within 60 s are a reason to escalate, with stage, session and times."
+        "Several within 60 s are a reason to escalate to AWS Support, with stage, session and "
+        "times."
     )
     assert burst.certainty is Certainty.SHOWN
     assert words(burst.unknown).startswith("whether the service")
@@ -71,8 +72,8 @@ def test_errors_that_go_on_for_minutes_are_at_once_only_within_the_window_that_i
     (burst,) = said(session, "got")
     assert words(burst.claim) == (
         "9 participants got <INTERNAL_SERVER_EXCEPTION> within 3 min 52 s, from 20:30:00 to "
-        "20:33:52, at most 3 of them within 60 s. Several within 60 s are a reason to escalate, "
-        "with stage, session and times."
+        "20:33:52, at most 3 of them within 60 s. Several within 60 s are a reason to escalate to "
+        "AWS Support, with stage, session and times."
     )
     assert "at once" not in words(burst.claim)
 
@@ -523,7 +524,9 @@ def test_documented_faults_are_counted_over_the_session():
     clients = [facts(name, sdk="1.33.0", browser="Google Chrome") for name in "abc"]
     clients.append(facts("d", sdk="1.33.0", system="iOS"))
     (finding,) = said(GivenSession(*events, facts=clients), "Documented")
-    assert words(finding.claim).endswith("token exchange. To that fit 2 errors of 2 participants.")
+    assert words(finding.claim).endswith(
+        "token exchange. 2 errors of 2 participants can come from it."
+    )
     assert finding.certainty is Certainty.UNKNOWN
     assert words(finding.unknown) == "whether that is the reason"
     assert [ref.position for ref in finding.rests_on] == [1, 3]

@@ -1,9 +1,11 @@
 """User ids and attributes of a source that redacts: other names, the same each time."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
+from ivscope.cli.connections import Origin
 from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
@@ -18,9 +20,11 @@ from ivscope.domain.stages import (
 )
 from ivscope.domain.tokens import ParticipantToken
 from ivscope.provider.store.redacting import RedactingSource, StandIns
+from ivscope.sources.recording import Recording, request_text
 
-SESSION = SessionScope("arn:aws:ivs:eu-central-1:1:stage/a", "st-1")
+SESSION = SessionScope("arn:aws:ivs:eu-central-1:123456789012:stage/a", "st-dxMFysKnE9UAk")
 SCOPE = ParticipantScope(SESSION.stage_arn, SESSION.session_id, "p1")
+WHEN = datetime(2026, 11, 23, 20, 36, tzinfo=UTC)
 ANA = ParticipantSummary("p1", user_id="ana@example.com")
 TOKEN = ParticipantToken(("PUBLISH",), (("mail", "ana@example.com"), ("role", "")), "bo")
 
@@ -97,3 +101,24 @@ def test_what_the_source_tells_of_itself_stays():
     redacting = RedactingSource(Fixed(), StandIns())
     assert redacting.region == "eu-central-1"
     assert not hasattr(redacting, "profile")
+
+
+def test_an_origin_that_is_redacted_says_so_and_gives_one_person_one_name():
+    origin = Origin(lambda: Fixed(ANA), "production").redacted()
+    assert origin.label == "production redacted"
+    shown = [
+        origin.connect().read_page(calls.participants(SESSION), None).items[0] for _ in range(2)
+    ]
+    assert {row.user_id for row in shown} == {"user-1"}
+
+
+def test_a_recording_keeps_exact_values_and_is_read_with_other_names(tmp_path):
+    file = Recording.open(tmp_path / "show.ivscope", label="AWS", create=True)
+    members = {"participantId": "p1", "userId": "ana@example.com"}
+    asked = {"stageArn": SESSION.stage_arn, "sessionId": SESSION.session_id, "maxResults": 100}
+    file.save(request_text("list_participants", asked), {"participants": [members]}, "", WHEN)
+    origin = Origin(None, "recording show.ivscope", file)
+    for read, name in ((origin, "ana@example.com"), (origin.redacted(), "user-1")):
+        page = read.recorded().source.read_page(calls.participants(SESSION), None)
+        assert [row.user_id for row in page.items] == [name]
+    file.close()

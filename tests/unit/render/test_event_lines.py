@@ -22,6 +22,7 @@ from ivscope.render.event_rows import about_event
 from ivscope.render.lines import Role, Span
 from ivscope.sources.decoding import decode_event
 from support.case_files import case
+from support.copied import about
 
 AT = datetime(2026, 11, 23, 20, 36, 28, 602_000, tzinfo=UTC)
 CORPUS = json.loads((Path(__file__).parents[2] / "support" / "hostile_corpus.json").read_bytes())
@@ -321,7 +322,7 @@ def test_only_the_remote_participant_of_a_subscribe_event_is_called_a_publisher(
     assert {event.name for event in events_of_case} > {"JOINED", "TELEPORTED"}
     for event in events_of_case:
         who = _joined(detail_lines(event, 120)[:1])
-        copy = event_markdown(event, SCOPE, None)
+        copy = event_markdown(about(event, SCOPE))
         row = about_event(event)
         remote = event.remote_participant_id
         if event.name.startswith("SUBSCRIBE_"):

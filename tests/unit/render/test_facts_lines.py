@@ -16,10 +16,12 @@ from ivscope.render.bars import failure_lines
 from ivscope.render.cells import line_width
 from ivscope.render.facts_lines import (
     participant_lines,
+    read_lines,
     session_lines,
     session_span,
     stage_lines,
 )
+from ivscope.render.picker_rows import EventsRead, SameUser, Seen
 
 START = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 ARN = "arn:aws:ivs:us-west-2:123456789012:stage/ABCDabcdefgh"
@@ -158,3 +160,47 @@ def test_a_session_is_told_from_when_to_when_it_was(session, words):
     now = START + timedelta(minutes=61)
     text = " ".join(" ".join(_texts(session_span(session, 80, UTC, now))).split())
     assert words.strip() in text
+
+
+@pytest.mark.parametrize(
+    ("events", "seen", "told"),
+    [
+        (
+            EventsRead(61, 5, True),
+            Seen("QUOTA_EXCEEDED", 3, START, 1, START, 1508),
+            [
+                "Errors      5, 3 of them QUOTA_EXCEEDED",
+                "Stayed      1 stay, LEFT 2026-11-23 20:30:00 UTC",
+                "Publishing  for 25 min 08 s",
+            ],
+        ),
+        (
+            EventsRead(9, 2, True),
+            Seen("X", 2, START, 3, None, 70, is_published_whole=False),
+            [
+                "Errors      2 X",
+                "Stayed      3 stays, last event read 2026-11-23 20:30:00 UTC, no LEFT read",
+                "Publishing  for at least 1 min 10 s",
+            ],
+        ),
+        (EventsRead(9, 0, False), Seen(), ["Errors      0 so far, more events available"]),
+        (None, Seen(), []),
+    ],
+)
+def test_events_tell_errors_stays_and_publishing_as_far_as_they_are_read(events, seen, told):
+    assert _texts(read_lines(events, seen, None, 80, UTC)) == told
+
+
+@pytest.mark.parametrize(
+    ("same_user", "told"),
+    [
+        (SameUser(7, 5, is_all=True), "5 of 7 participants with this user id, by time of joining"),
+        (SameUser(700, None, is_all=True), "700 participants have this user id"),
+        (
+            SameUser(7, None, is_all=False),
+            "7 of the participants listed so far have this user id",
+        ),
+    ],
+)
+def test_who_shares_a_user_id_is_told_as_far_as_everybody_is_listed(same_user, told):
+    assert _texts(read_lines(None, Seen(), same_user, 80, UTC)) == [f"Same user   {told}"]

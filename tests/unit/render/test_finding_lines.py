@@ -16,6 +16,8 @@ from ivscope.findings.finding import (
     Finding,
     Lacking,
 )
+from ivscope.findings.leaving import SubscriptionEndedWith
+from ivscope.findings.publisher_not_found import PublisherSays
 from ivscope.findings.publishing import StoppedOpen, StoppedSays
 from ivscope.findings.quota import (
     AfterQuota,
@@ -33,6 +35,7 @@ from ivscope.render.finding_lines import (
     FindingLines,
     replica_lines,
 )
+from support.given_facts import words
 
 WHEN = datetime(2026, 11, 23, 21, 10, 2, tzinfo=UTC)
 SCOPE = ParticipantScope("arn:aws:ivs:us-west-2:1:stage/a", "st-1", "me")
@@ -271,3 +274,31 @@ def test_what_to_do_next_follows_from_what_was_found():
     as_many = PublishersThen(12, 12, 2, AgainstLimit.AS_MANY)
     assert not steps(Finding(as_many, Certainty.UNKNOWN), Finding(LEFT_TOO, Certainty.SHOWN))
     assert not steps()
+
+
+def test_what_is_to_be_done_next_is_said_once():
+    took = Finding(WhoTook("PUBLISH", "José", WHEN), Certainty.UNKNOWN)
+    draw = FindingLines(200, UTC, WHEN, lambda _: None, str, None, KEYS)
+    (line,) = draw.claims([took])
+    assert "".join(span.text for span in line) == (
+        "UNKNOWN     Who took PUBLISH away: IVS does not say, and CloudTrail has no record of a "
+        "token signed with your own key."
+    )
+    assert words(took.claim).endswith("Search your backend's log for <José> before 21:10:02.")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("dana-phone", "dana-phone stopped"), (None, "The publisher stopped"), ("a\x07", "a\\x07 ")],
+)
+def test_the_publisher_is_called_by_its_name_where_that_is_known(name, shown):
+    claim = SubscriptionEndedWith(left=False, publisher_stopped=True, publisher_left=False)
+    draw = FindingLines(200, UTC, WHEN, lambda _: None, str, None, KEYS, publisher=name)
+    (line,) = draw.claims([Finding(claim, Certainty.SHOWN)])
+    assert "".join(span.text for span in line).removeprefix("SEEN        ").startswith(shown)
+
+
+def test_claims_without_values_name_the_publisher_too():
+    draw = FindingLines(200, UTC, WHEN, lambda _: None, str, None, KEYS, publisher="dana-phone")
+    (line,) = draw.claims([Finding(PublisherSays.NOT_READ, Certainty.UNKNOWN)])
+    assert "Whether dana-phone was publishing" in "".join(span.text for span in line)

@@ -9,6 +9,7 @@ from ivscope.domain.times import UnreadableTime
 from ivscope.render.picker_rows import (
     EventsRead,
     ParticipantColumns,
+    SameUser,
     Seen,
     common_words,
     participant_table,
@@ -36,12 +37,12 @@ def test_a_name_that_reads_as_nothing_or_as_another_is_quoted(name, shown, width
 @pytest.mark.parametrize(
     ("width", "shown"),
     [
-        (106, ["USER", "ERR", "MOST", "STATE", "STAYED", "PUB", "REC", "PARTICIPANT ID"]),
-        (97, ["USER", "ERR", "MOST", "STATE", "STAYED", "PUB", "PARTICIPANT ID"]),
-        (82, ["USER", "ERR", "MOST", "STATE", "STAYED", "PUB"]),
+        (111, ["USER", "ERR", "MOST", "STATE", "STAYED", "PUBLISHED", "REC", "PARTICIPANT ID"]),
+        (102, ["USER", "ERR", "MOST", "STATE", "STAYED", "PUBLISHED", "PARTICIPANT ID"]),
+        (87, ["USER", "ERR", "MOST", "STATE", "STAYED", "PUBLISHED"]),
         (52, ["USER", "ERR", "STATE", "STAYED"]),
-        (30, ["USER", "ERR"]),
-        (29, ["USER"]),
+        (29, ["USER", "ERR"]),
+        (28, ["USER"]),
     ],
 )
 def test_a_narrow_pane_of_participants_keeps_the_columns_that_tell_most(width, shown):
@@ -53,13 +54,14 @@ def test_a_narrow_pane_of_participants_keeps_the_columns_that_tell_most(width, s
     assert left.strip() == ""
 
 
-def people(events=None, seen=None, **columns):
+def people(events=None, seen=None, shared=None, **columns):
     """The table of participants whose events are read so far."""
     return participant_table(
         UTC,
         ParticipantColumns(**{"errors": True, **columns}),
         lambda _id: events,
         lambda _id: seen or Seen(),
+        lambda _row: shared,
     )
 
 
@@ -84,20 +86,68 @@ def person(**fields):
     ("events", "seen", "shown"),
     [
         (None, Seen(), "bob 20:30-?"),
-        (EventsRead(61, 5, True), Seen("QUOTA", LEFT_AT, 1), "bob 5 QUOTA 20:30-21:18"),
-        (EventsRead(61, 5, False), Seen("QUOTA", LEFT_AT, 1), "bob 5+ QUOTA 20:30-?"),
-        (EventsRead(61, 0, True), Seen(None, LEFT_AT, 33), "bob - 20:30-21:18 x33"),
-        (EventsRead(50, 0, False), Seen(None, LEFT_AT, 1), "bob 0+ 20:30-?"),
+        (EventsRead(61, 5, True), Seen("QUOTA", 3, LEFT_AT, 1, LEFT_AT), "bob 5 QUOTA 20:30-21:18"),
+        (EventsRead(61, 5, False), Seen("QUOTA", 3, LEFT_AT, 1), "bob 5+ QUOTA 20:30-?"),
+        (EventsRead(61, 0, True), Seen(None, 0, LEFT_AT, 33, LEFT_AT), "bob - 20:30-21:18 x33"),
+        (EventsRead(50, 0, False), Seen(None, 0, LEFT_AT, 1), "bob 0+ 20:30-?"),
+        # The last event is no end: the stay was at least as long.
+        (EventsRead(61, 0, True), Seen(None, 0, LEFT_AT, 1), "bob - 20:30-21:18+"),
+        (EventsRead(61, 0, True), Seen(None, 0, LEFT_AT, 33), "bob - 20:30-21:18+x33"),
     ],
 )
 def test_errors_and_stays_are_told_as_far_as_they_are_read(events, seen, shown):
-    table = people(events, seen, state=False, published=False, recording=False)
-    line = _text(table.line(person(), 79)).replace("p1", "")
-    assert " ".join(line.split()[1:]) == shown
+    table = people(events, seen, state=False, recording=False)
+    line = _text(table.line(person(published=None), 79)).replace("p1", "")
+    assert " ".join(line.split()[:-1]) == shown
+
+
+@pytest.mark.parametrize(
+    ("published", "events", "seen", "shown"),
+    [
+        (True, None, Seen(), "yes"),
+        (False, None, Seen(), "-"),
+        (None, None, Seen(), "?"),
+        (True, EventsRead(9, 0, True), Seen(published=1508), "25m"),
+        (True, EventsRead(9, 0, True), Seen(published=1508, is_published_whole=False), "25m+"),
+        (True, EventsRead(9, 0, True), Seen(published=5), "5s"),
+        (True, EventsRead(9, 0, True), Seen(published=0, is_published_whole=False), "yes"),
+        (True, EventsRead(9, 0, True), Seen(published=0), "0s"),
+        (True, EventsRead(9, 0, True), Seen(published=86_500), "24h01m"),
+        # While more events are available nothing is added up, and an event that is missing in the
+        # answer does not undo what the list says.
+        (True, EventsRead(9, 0, False), Seen(published=1508), "yes"),
+        (True, EventsRead(9, 0, True), Seen(), "yes"),
+    ],
+)
+def test_how_long_somebody_published_is_told_once_it_is_known(published, events, seen, shown):
+    table = people(events, seen, state=False, recording=False)
+    line = _text(table.line(person(published=published), 79)).replace("p1", "")
+    assert line.split()[-1] == shown
+    assert "PUBLISHED" in _text(table.titles(79))
+
+
+def test_before_events_are_read_a_column_tells_whether_somebody_published():
+    table = people(errors=False)
+    assert "PUB " in _text(table.titles(100))
+    assert " pub " in _text(table.line(person(), 100))
+    assert "PUB " not in _text(people(errors=False, published=False).titles(100))
+
+
+@pytest.mark.parametrize(
+    ("shared", "shown"),
+    [
+        (SameUser(7, 5, is_all=True), "bob  5 of 7 "),
+        (SameUser(2_000, None, is_all=True), "bob  x2,000 "),
+        (SameUser(7, None, is_all=False), "bob  x7+ "),
+        (None, "bob   "),
+    ],
+)
+def test_rejoins_of_one_user_are_numbered_by_their_time(shared, shown):
+    assert _text(people(shared=shared).line(person(), 79)).startswith(f"- {shown}")
 
 
 def test_who_is_connected_is_there_now():
-    table = people(EventsRead(3, 0, True), Seen(None, LEFT_AT, 1))
+    table = people(EventsRead(3, 0, True), Seen(None, 0, LEFT_AT, 1))
     assert "20:30-now" in _text(table.line(person(state="CONNECTED"), 79))
 
 

@@ -24,6 +24,7 @@ from ivscope.render.token_lines import (
     verdict_line,
 )
 from support.case_files import case
+from support.copied import about
 
 SCOPE = ParticipantScope("arn:aws:ivs:us-west-2:123456789012:stage/x", "st-0000000000000", "a")
 AT = datetime(2025, 11, 12, 20, 54, 53, tzinfo=UTC)
@@ -225,7 +226,10 @@ def test_a_capability_is_not_gained_or_lost_when_one_token_has_no_capabilities(n
         )
         assert not re.search("gained|lost|added|removed|[+]|^-", shown, re.MULTILINE)
         assert not {span.role for line in lines for span in line} & {Role.ADDED, Role.REMOVED}
-        for copy in (token_markdown(event), event_markdown(event, SCOPE, None)):
+        for copy in (
+            token_markdown(about(event, SCOPE).looked),
+            event_markdown(about(event, SCOPE)),
+        ):
             assert f"capabilities {said}" in copy
             assert not re.search("gained|lost|^[+]", copy, re.MULTILINE)
 
@@ -244,7 +248,7 @@ def test_a_part_that_only_one_token_has_is_marked_as_unknown():
         "? user id: ana (absent now, given before)",
     ]
     exchange = Event(TOKEN_EXCHANGED, "a", AT, previous_token=before, new_token=after)
-    assert token_markdown(exchange).splitlines()[3:-1] == [
+    assert token_markdown(about(exchange, SCOPE).looked).splitlines()[4:-1] == [
         "? capabilities: absent now, given before",
         "? capability PUBLISH: not told now, given before",
         "? attributes: given now, absent before",

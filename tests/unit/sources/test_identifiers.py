@@ -17,6 +17,7 @@ from ivscope.domain.identifiers import (
 SAMPLES = Path(__file__).parents[2] / "support" / "samples"
 ARN = "arn:aws:ivs:us-west-2:123456789012:stage/AbCdef1G2hij"
 SESSION = "st-a1b2c3d4e5f6g"
+SESSION_2 = "st-b1b2c3d4e5f6g"
 PERSON = "abCDEf12GHIj"
 ALL = Identifiers(ARN, SESSION, PERSON)
 EVENTS = sorted(path.name for path in SAMPLES.glob("eventbridge__*.json"))
@@ -199,7 +200,7 @@ FORMS = {
 def test_an_event_is_found_in_every_form_in_which_it_is_kept(text):
     at = datetime(2026, 11, 27, 20, 48, 5, tzinfo=UTC)
     assert read_identifiers(text) == Identifiers(
-        ARN, SESSION, PERSON, at, "PUBLISH_ERROR", "QUOTA_EXCEEDED"
+        ARN, SESSION, PERSON, at, "PUBLISH_ERROR", "QUOTA_EXCEEDED", user_id="priya-guest"
     )
 
 
@@ -223,7 +224,11 @@ def test_an_event_is_found_in_every_form_in_which_it_is_kept(text):
         ),
         (
             json.dumps({"participants": [{"participantId": "one"}, {"participantId": "two"}]}),
-            Identifiers(participant_id="one", also=("two",)),
+            Identifiers(
+                participant_id="one",
+                also=("two",),
+                choices=(Identifiers(participant_id="one"), Identifiers(participant_id="two")),
+            ),
         ),
     ],
 )
@@ -231,6 +236,97 @@ def test_no_word_of_a_sentence_or_command_is_an_id_and_two_participants_leave_th
     text, found
 ):
     assert read_identifiers(text) == found
+
+
+ROWS = {
+    "stages": json.dumps({"stages": [{"arn": ARN}, {"arn": ARN + "2"}]}),
+    "sessions": json.dumps({"stageSessions": [{"sessionId": SESSION}, {"sessionId": SESSION_2}]}),
+    "lines": f"{ARN} {SESSION}\n{ARN} {SESSION_2}",
+    "a sentence": f"{ARN}: {SESSION} was before {SESSION_2}",
+}
+CHOICES = {
+    "stages": (Identifiers(ARN), Identifiers(ARN + "2")),
+    "sessions": (Identifiers(None, SESSION), Identifiers(None, SESSION_2)),
+    "lines": (Identifiers(ARN, SESSION), Identifiers(ARN, SESSION_2)),
+    "a sentence": (Identifiers(ARN, SESSION), Identifiers(ARN, SESSION_2)),
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_text_that_names_several_stages_or_sessions_leaves_the_choice(name):
+    found = read_identifiers(ROWS[name])
+    assert found.choices == CHOICES[name]
+    assert found.session_id is None
+
+
+def test_of_several_events_of_one_participant_the_error_is_taken():
+    rows = [
+        {"name": "LEFT", "eventTime": "2026-11-27T20:49:05Z", "participantId": PERSON},
+        {
+            "name": "PUBLISH_ERROR",
+            "errorCode": "QUOTA_EXCEEDED",
+            "eventTime": "2026-11-27T20:48:05Z",
+            "participantId": PERSON,
+        },
+    ]
+    found = read_identifiers(json.dumps({"events": rows}))
+    at = datetime(2026, 11, 27, 20, 48, 5, tzinfo=UTC)
+    assert found == Identifiers(None, None, PERSON, at, "PUBLISH_ERROR", "QUOTA_EXCEEDED")
+    assert found.events == 2
+
+
+def test_a_participant_that_came_from_another_stage_is_taken_where_it_is():
+    copy = {"participantId": PERSON, "replicationType": "REPLICA", "sourceStageArn": ARN}
+    assert read_identifiers(json.dumps({"participant": copy})) == Identifiers(None, None, PERSON)
+    row = {
+        "sourceStageArn": ARN,
+        "sourceSessionId": SESSION,
+        "participantId": PERSON,
+        "destinationStageArn": ARN + "2",
+        "destinationSessionId": SESSION_2,
+    }
+    found = read_identifiers(json.dumps({"replicas": [row]}))
+    assert found.choices == (
+        Identifiers(ARN, SESSION, PERSON),
+        Identifiers(ARN + "2", SESSION_2, PERSON),
+    )
+
+
+def test_a_cloudtrail_record_names_stage_and_participant_and_no_error_of_an_event():
+    record = {
+        "eventTime": "2026-11-27T20:48:05Z",
+        "eventSource": "ivs.amazonaws.com",
+        "eventName": "DisconnectParticipant",
+        "errorCode": "AccessDenied",
+        "userIdentity": {"arn": ARN.replace("stage/", "stage/x"), "userId": "AROA"},
+        "requestParameters": {"stageArn": ARN, "participantId": PERSON, "reason": "spam"},
+    }
+    at = datetime(2026, 11, 27, 20, 48, 5, tzinfo=UTC)
+    known = Identifiers(ARN, None, PERSON, at)
+    assert read_identifiers(json.dumps({"Records": [record]})) == known
+    looked_up = {"Events": [{"EventTime": 1795812485.0, "CloudTrailEvent": json.dumps(record)}]}
+    assert read_identifiers(json.dumps(looked_up)) == known
+
+
+def test_ids_among_what_a_customer_names_are_none_of_ivs():
+    text = json.dumps({"participantId": PERSON, "attributes": {"sessionId": "my-own-session"}})
+    assert read_identifiers(text) == Identifiers(participant_id=PERSON)
+
+
+def test_a_command_over_several_lines_and_the_prefix_of_a_recording_name_the_session():
+    text = f"aws ivs-realtime get-participant --stage-arn {ARN} \\\n --session-id {SESSION} \\\n"
+    assert read_identifiers(text + f" --participant-id \\\n -{PERSON}") == Identifiers(
+        ARN, SESSION, f"-{PERSON}"
+    )
+    prefix = f"AbCdef1G2hij/{SESSION}/{PERSON}/1234567890"
+    answer = json.dumps({"participant": {"participantId": PERSON, "recordingS3Prefix": prefix}})
+    assert read_identifiers(answer) == Identifiers(None, SESSION, PERSON)
+
+
+def test_a_user_is_found_by_its_label():
+    text = f"aws ivs-realtime list-participants --stage-arn {ARN} --session-id {SESSION}"
+    found = read_identifiers(text + " --filter-by-user-id 'priya guest'")
+    assert found == Identifiers(ARN, SESSION, user_id="priya guest")
 
 
 def test_a_text_of_many_brackets_is_given_up():

@@ -44,9 +44,11 @@ class Answering:
     """A client that answers every operation with one row, and keeps what it was asked."""
 
     def __init__(self, member: str, row: Any) -> None:
-        self.context = CallContext(region="us-west-2")
         self.member, self.row = member, row
         self.asked: list[tuple[str, dict[str, object]]] = []
+
+    def context_of(self, region: str | None) -> CallContext:
+        return CallContext(region=region)
 
     def call(self, operation: str, **parameters: object) -> dict[str, Any]:
         self.asked.append((operation, parameters))

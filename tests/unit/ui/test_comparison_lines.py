@@ -21,17 +21,18 @@ def test_what_happened_in_one_second_stands_in_one_row():
     line = comparison_line(at(7), left, right, 80, UTC, shows_time=True)
     assert (
         text(line)
-        == ("20:30:07 ! PUBLISH_ERROR QUOTA_EXCEEDED     |   SUBSCRIBE_STARTED abc             ")[
+        == ("20:30:07 ! PUBLISH_ERROR QUOTA_EXCEEDED     | + SUBSCRIBE_STARTED of abc          ")[
             : line_width(line)
         ]
     )
     assert [span.role for span in line if "QUOTA" in span.text] == [Role.ERROR]
     again = comparison_line(at(7), None, right, 80, UTC, shows_time=False)
     assert text(again)[:43].strip() == ""
-    assert text(again).split() == ["|", "SUBSCRIBE_STARTED", "abc"]
+    assert text(again).split() == ["|", "+", "SUBSCRIBE_STARTED", "of", "abc"]
     assert text(comparison_line(None, Event(), None, 80, UTC, shows_time=True)).split() == [
         "no",
         "time",
+        "?",
         "no",
         "name",
         "|",
@@ -58,8 +59,9 @@ def test_what_may_not_have_been_read_does_not_look_like_nothing():
     assert text(comparison_line(at(7), None, here, 80, UTC, shows_time=True)).split() == [
         "20:30:07",
         "|",
+        "-",
         "LEFT",
     ]
     line = comparison_line(at(7), NOT_ALL_READ, here, 80, UTC, shows_time=True)
     assert text(line).startswith("20:30:07 ? not all read ")
-    assert text(line).split()[-2:] == ["|", "LEFT"]
+    assert text(line).split()[-3:] == ["|", "-", "LEFT"]

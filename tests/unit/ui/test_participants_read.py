@@ -8,8 +8,8 @@ import pytest
 from ivscope.domain.events import Event
 from ivscope.domain.stages import ParticipantScope, ParticipantSummary, SessionScope
 from ivscope.provider.store.event_log import EventLog
-from ivscope.render.picker_rows import EventsRead, ParticipantColumns, Seen
-from ivscope.ui.explorer.picking import ParticipantsRead
+from ivscope.render.picker_rows import EventsRead, ParticipantColumns, SameUser, Seen
+from ivscope.ui.explorer.participants_read import ParticipantsRead
 
 pytestmark = pytest.mark.fast
 
@@ -31,39 +31,50 @@ def opened(*events, is_complete=True, is_read=True):
     return ParticipantsRead(provider, SESSION)
 
 
-def listed(**fields):
+def listed(*rows, is_complete=True):
+    """The list of participants, as a feed has it."""
+    return SimpleNamespace(facts=list(rows), is_complete=is_complete)
+
+
+def row(**fields):
     return ParticipantSummary(
         **{"participant_id": "p", "state": "DISCONNECTED", "published": True, **fields}
     )
 
 
+def after(seconds):
+    return AT + timedelta(seconds=seconds)
+
+
 def test_a_column_that_says_the_same_for_everybody_is_said_once():
     people = ParticipantsRead()
-    rows = [listed(recording_state="DISABLED"), listed(recording_state="FAILED"), listed()]
-    feed = SimpleNamespace(facts=rows)
+    feed = listed(row(recording_state="DISABLED"), row(recording_state="FAILED"), row())
     people.count(feed)
     assert people.columns == ParticipantColumns(
         errors=False, state=False, published=False, recording=False
     )
-    assert people.words == ("all left", "all published", "recording disabled")
-    rows.append(listed(state="CONNECTED", published=False, recording_state="ACTIVE"))
+    assert people.words == ("errors not read", "all left", "all published", "recording disabled")
+    feed.facts.append(row(state="CONNECTED", published=False, recording_state="ACTIVE"))
     people.count(feed)
     assert people.columns == ParticipantColumns(errors=False)
+    assert people.words == ("errors not read",)
+
+
+def test_nothing_is_said_of_nobody():
+    people = ParticipantsRead()
+    people.count(listed())
     assert people.words == ()
 
 
 def test_rows_that_are_read_anew_are_counted_anew():
     people = ParticipantsRead()
-    people.count(SimpleNamespace(facts=[listed(), listed(state="CONNECTED")]))
+    people.count(listed(row(), row(state="CONNECTED")))
     assert people.columns.state
-    people.count(SimpleNamespace(facts=[listed()]))
+    people.count(listed(row()))
     assert not people.columns.state
 
 
 def test_the_events_of_who_was_opened_tell_errors_the_commonest_code_and_stays():
-    def after(seconds):
-        return AT + timedelta(seconds=seconds)
-
     people = opened(
         Event("LEFT", "p1", after(60)),
         Event("PUBLISH_ERROR", "p1", after(50), error_code="QUOTA_EXCEEDED"),
@@ -72,17 +83,101 @@ def test_the_events_of_who_was_opened_tell_errors_the_commonest_code_and_stays()
         Event("JOINED", "p1", after(20)),
         Event("JOINED", "p1", AT),
     )
-    people.count(SimpleNamespace(facts=[]))
+    people.count(listed())
     assert people.columns.errors
     assert people.read("p1") == EventsRead(6, 3, True)
-    assert people.see("p1") == Seen("QUOTA_EXCEEDED", after(60), 2)
+    assert people.see("p1") == Seen("QUOTA_EXCEEDED", 2, after(60), 2, after(60))
     assert people.read("p2") is None
     assert people.see("p2") == Seen()
 
 
+@pytest.mark.parametrize(
+    ("times", "stays", "left"),
+    [
+        ({"JOINED": [0]}, 1, None),
+        ({"JOINED": [0], "LEFT": [9]}, 1, 9),
+        ({"JOINED": [0, 20], "LEFT": [9]}, 2, None),
+        ({"JOINED": [0, 0], "LEFT": [9]}, 1, 9),
+        ({"JOINED": [0, 9, 9], "LEFT": [9]}, 2, 9),
+        ({"LEFT": [9]}, 0, 9),
+    ],
+)
+def test_a_joined_that_is_told_twice_begins_one_stay(times, stays, left):
+    events = [Event(name, "p1", after(at)) for name, all_at in times.items() for at in all_at]
+    seen = opened(*events).see("p1")
+    assert (seen.stays, seen.left) == (stays, None if left is None else after(left))
+
+
+@pytest.mark.parametrize(
+    ("times", "seconds", "is_whole"),
+    [
+        ({"JOINED": [0], "LEFT": [90]}, None, True),
+        ({"JOINED": [0], "PUBLISH_STARTED": [10], "PUBLISH_STOPPED": [70]}, 60, True),
+        ({"JOINED": [0], "PUBLISH_STARTED": [10, 70], "PUBLISH_STOPPED": [20, 75]}, 15, True),
+        # Who never stopped for all that is read published at least as long as the others tell.
+        ({"JOINED": [0], "PUBLISH_STARTED": [10, 70], "PUBLISH_STOPPED": [20]}, 10, False),
+        ({"JOINED": [0], "PUBLISH_STARTED": [10], "LEFT": [90]}, 0, False),
+        ({"JOINED": [0], "PUBLISH_STOPPED": [20]}, 0, False),
+    ],
+)
+def test_how_long_somebody_published_is_added_up_as_far_as_it_is_certain(times, seconds, is_whole):
+    events = [Event(name, "p1", after(at)) for name, all_at in times.items() for at in all_at]
+    seen = opened(*events).see("p1")
+    assert (seen.published, seen.is_published_whole) == (seconds, is_whole)
+
+
+def test_those_with_most_errors_come_first_when_asked_for_and_rejoins_stand_together():
+    error = Event("PUBLISH_ERROR", "p1", AT, error_code="QUOTA_EXCEEDED")
+    people = opened(error)
+    rows = [row(participant_id=f"p{n}", user_id=user) for n, user in enumerate("axbac")]
+    rows.insert(2, "what was typed")
+    people.count(listed(*[one for one in rows if isinstance(one, ParticipantSummary)]))
+    assert not people.by_errors
+    people.sort()
+    ids = [getattr(one, "participant_id", one) for one in people.arranged(rows)]
+    assert ids == ["p1", "p0", "p3", "p2", "p4", "what was typed"]
+    assert people.words[0] == "errors of 1 of 5, most first"
+    people.sort()
+    assert not people.by_errors
+    assert people.words[0] == "errors of 1 of 5 read"
+
+
+def test_who_shares_a_user_id_is_numbered_by_time_once_everybody_is_listed():
+    people = ParticipantsRead()
+    rows = [
+        row(participant_id=f"p{n}", user_id=user, first_join_time=after(-n))
+        for n, user in enumerate(["tariq", "tariq", "other", "tariq", "", ""])
+    ]
+    people.count(listed(*rows, is_complete=False))
+    assert people.same_user(rows[0]) == SameUser(3, None, is_all=False)
+    people.count(listed(*rows))
+    told = [people.same_user(one) for one in rows]
+    assert told == [
+        SameUser(3, 3, is_all=True),
+        SameUser(3, 2, is_all=True),
+        None,
+        SameUser(3, 1, is_all=True),
+        None,
+        None,
+    ]
+    people.count(listed(*rows), is_narrowed=True)
+    assert people.same_user(rows[0]) == SameUser(3, None, is_all=False)
+
+
+def test_those_who_joined_at_one_time_and_crowds_with_one_user_id_are_not_numbered():
+    people = ParticipantsRead()
+    pair = [row(participant_id=f"p{n}", user_id="x", first_join_time=AT) for n in range(2)]
+    crowd = [
+        row(participant_id=f"c{n}", user_id="guest", first_join_time=after(n)) for n in range(100)
+    ]
+    people.count(listed(*pair, *crowd))
+    assert people.same_user(pair[0]) == SameUser(2, None, is_all=True)
+    assert people.same_user(crowd[0]) == SameUser(100, None, is_all=True)
+
+
 def test_nothing_is_told_before_the_first_page_and_that_more_can_come_before_the_last():
     people = opened(is_read=False)
-    people.count(SimpleNamespace(facts=[]))
+    people.count(listed())
     assert not people.columns.errors
     assert people.read("p1") is None
     people = opened(Event("JOINED", "p1", AT), is_complete=False)

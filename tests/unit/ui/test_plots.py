@@ -12,8 +12,11 @@ from ivscope.analysis.time_window import window_between
 from ivscope.render.cells import line_width
 from ivscope.render.lines import Role
 from ivscope.render.plots import (
+    AT_CURSOR,
     CURSOR,
     EIGHTHS,
+    ERROR,
+    ERRORS_THERE,
     NOTHING,
     UNSURE,
     Layer,
@@ -131,6 +134,7 @@ def test_every_sign_that_is_drawn_has_one_ascii_sign_and_text_from_outside_stays
     # Not known looks alike, whether an end or all of it.
     assert len({twins[cell] for cell in LaneCell}) == len(LaneCell) - 1
     assert in_ascii("José 用户 a…") == "José 用户 a~"
+    assert in_ascii(f"{AT_CURSOR} {ERROR} {ERRORS_THERE}") == "> ! !"
 
 
 def test_each_time_on_the_axis_begins_in_its_column():
@@ -167,6 +171,8 @@ def test_the_legend_fits_and_the_window_is_told():
     words = text(legend(79))
     assert all(cell in words for cell in LaneCell)
     assert line_width(legend(30)) <= 30
+    assert "replica" not in words
+    assert "  r replica  " in text(legend(79, has_replicas=True))
     assert cell_text(HOUR, 60) == "60 s a cell"
     assert cell_text(window_between(at(0), at(30)), 60) == "0.5 s a cell"
 

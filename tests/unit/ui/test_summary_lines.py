@@ -153,7 +153,7 @@ def test_none_in_a_part_has_no_number():
 def test_groups_tell_for_how_many_the_facts_are_known():
     known = [facts("a", sdk="1.33.0", browser="Chrome"), facts("b", sdk="1.41.0", system="iOS")]
     rows = shown(summary("c", known=known))
-    heading = "CLIENTS, failing and all, known for 2 of 3 participants, 2 of 2 with errors"
+    heading = "CLIENTS, known for 2 of 3 participants, 2 of 2 with errors"
     at_groups = rows.index((heading, None))
     assert rows[at_groups + 1][0].split() == ["SDK", "failing", "all"]
     assert rows[at_groups + 2][1] == "participant:a error:yes"

@@ -5,16 +5,17 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum, StrEnum, auto
-from itertools import pairwise
+from itertools import compress, pairwise
 from math import inf
 
 from ivscope.analysis.histories import History, KindRoles, history_of, rows_of, stays_in
 from ivscope.analysis.intervals import Cover, Interval, Reach
 from ivscope.analysis.time_window import TimeWindow
+from ivscope.analysis.timed_events import flags_of
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.domain.times import to_microseconds
 from ivscope.provider.store.append_list import AppendOnly
-from ivscope.provider.store.event_log import NO_TIME, EventLog
+from ivscope.provider.store.event_log import NO_TIME, EventKind, EventLog
 
 _MOST_KEPT = 4_096
 """Lanes kept ready. Forty screens of them; the oldest are dropped beyond."""
@@ -35,6 +36,10 @@ class LaneCell(StrEnum):
     UNREAD = "░"
     """Events of this time may not be read."""
     OUTSIDE = " "
+
+
+def _is_error(kind: EventKind) -> bool:
+    return kind.is_error and kind.contradiction is None
 
 
 class LanePresence(IntEnum):
@@ -76,6 +81,23 @@ class Lanes:
     def cells(self, participant_id: str, window: TimeWindow, columns: int) -> str:
         """Return a sign of `LaneCell` for each column of a window; blanks without events."""
         return self._lane(participant_id).cells(window, columns)
+
+    def errors(self, participant_id: str, start: int, stop: int) -> list[int]:
+        """Return the positions of a participant's errors from a time to below another, by time.
+
+        Those without a readable time are in none.
+
+        Args:
+            participant_id: Who.
+            start: Microseconds.
+            stop: The same.
+        """
+        found: list[tuple[int, int]] = []
+        for part in self._ranges(participant_id):
+            times = self._log.columns(part.start, part.stop).times
+            flags = flags_of(self._log, part.start, part.stop, _is_error)
+            found += (one for one in compress(zip(times, part, strict=True), flags))
+        return [at for time, at in sorted(found) if start <= time < stop and time > NO_TIME]
 
     def look(self, participant_id: str) -> None:
         """Look at the events of a participant, if some came since the last look."""

@@ -1,6 +1,7 @@
 """What all commands share: the parser, exit codes, and lines on stdout and stderr."""
 
 import argparse
+import re
 import sys
 from contextlib import suppress
 from typing import Any, NoReturn
@@ -31,6 +32,12 @@ WORLDS = ("incident", "quiet", "huge", "samples")
 """Demo worlds by name."""
 
 
+_TIMES = {"--at", "--since", "--until"}
+"""Options whose value may begin with a minus sign, which argparse takes for an option."""
+
+_DISTANCE = re.compile(r"-\d")
+
+
 class CommandError(Exception):
     """Ends a command without a traceback.
 
@@ -52,6 +59,16 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - those of argparse
         super().__init__(**{**options, "allow_abbrev": False})
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401 - those of argparse
+        """Read the words, with a distance such as -5m as the value of a time option before it."""
+        words: list[str] = []
+        for word in sys.argv[1:] if args is None else args:
+            if words and words[-1] in _TIMES and _DISTANCE.match(word):
+                words[-1] += f"={word}"
+            else:
+                words.append(word)
+        return super().parse_known_args(words, namespace)
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the arguments, and end."""

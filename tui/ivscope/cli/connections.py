@@ -12,7 +12,8 @@ from ivscope.domain.failures import UnusableFileError
 if TYPE_CHECKING:
     from ivscope.domain.stages import SessionScope
     from ivscope.provider.store.redacting import StandIns
-    from ivscope.provider.store.source import RecordedReading, Source
+    from ivscope.provider.store.source import FileNature, RecordedReading, Source
+    from ivscope.sources.call_log import CallLog
     from ivscope.sources.recorded import RecordedLists
     from ivscope.sources.recording import Recording
 
@@ -32,7 +33,17 @@ class Origin:
     clock: Clock = SYSTEM_CLOCK
     """For a recording that is read alone, its present is the time of the last recorded answer."""
     session: "SessionScope | None" = None
-    """The session that was read last in such a recording; else None."""
+    """The session that was read last in such a recording, or the only one in a file; else None."""
+    participant_id: str | None = None
+    """The only participant in a file; else None."""
+    opened: "Callable[[], RecordedReading] | None" = None
+    """Opens a file that is no recording, for one answer; else None."""
+    file: "FileNature | None" = None
+    """What such a file leaves open; None for a recording, and without a file."""
+    note: str = ""
+    """What was found in such a file, in words; else empty."""
+    call_log: "CallLog | None" = None
+    """Notes every call; None where nobody asked for it."""
     stand_ins: "StandIns | None" = None
     """What user ids and attributes are shown as; None for themselves."""
 
@@ -55,7 +66,7 @@ class Origin:
         """Opens the recording for one answer; None without a recording."""
         recording, stand_ins = self.recording, self.stand_ins
         if recording is None:
-            return None
+            return self.opened
         kept: list[RecordedLists] = []
 
         def reading() -> "RecordedReading":
@@ -83,7 +94,9 @@ def to_aws(
     region: str | None,
     stage_arn: str | None,
     endpoint_url: str | None,
+    *,
     record: str | None = None,
+    debug: str | None = None,
 ) -> Origin:
     """AWS as origin, or another endpoint.
 
@@ -93,23 +106,25 @@ def to_aws(
         stage_arn: Gives the Region if `region` is None.
         endpoint_url: Where calls go; None for the endpoint of the Region.
         record: File to record in; None for none.
+        debug: File that gets a line for each call; None for none.
 
     Raises:
-        UnusableFileError: The file cannot be used as a recording.
+        UnusableFileError: One of the files cannot be used.
     """
+    log = _open_log(debug)
     recording = None if record is None else _open(record, "AWS", create=True)
 
     def connect() -> "Source":
         from ivscope.sources.aws import AwsOptions, AwsSource  # noqa: PLC0415 - after the first frame
 
-        options = AwsOptions(profile, region, stage_arn, endpoint_url)
+        options = AwsOptions(profile, region, stage_arn, endpoint_url, log=log)
         return AwsSource.connect(options, recording)
 
     label = profile or os.environ.get("AWS_PROFILE") or "default"
-    return Origin(connect, label, recording)
+    return Origin(connect, label, recording, call_log=log)
 
 
-def to_world(name: str, record: str | None = None) -> Origin:
+def to_world(name: str, record: str | None = None, debug: str | None = None) -> Origin:
     """The loopback endpoint with a demo world as origin; connecting starts the endpoint.
 
     Connecting again, after a failure, uses the endpoint that runs already. A world has the events
@@ -117,26 +132,33 @@ def to_world(name: str, record: str | None = None) -> Origin:
     for AWS.
     """
     label = f"demo {name}"
+    log = _open_log(debug)
     recording = None
     if record is not None:
         recording = _open(record, f"{label} of {utc_now():%Y-%m-%d}", create=True)
     urls: list[tuple[str, str]] = []
 
     def connect() -> "Source":
-        from ivscope.endpoint.server import Endpoint  # noqa: PLC0415 - loads after the first frame
-        from ivscope.endpoint.worlds.catalog import open_world  # noqa: PLC0415 - same
-        from ivscope.sources.aws import AwsOptions, AwsSource  # noqa: PLC0415 - same
+        from ivscope.sources.aws import AwsOptions, AwsSource  # noqa: PLC0415 - after the first frame
 
         if not urls:
-            world = open_world(name, utc_now)
-            urls.append((Endpoint(world).start().url, world.region))
+            urls.append(serve_world(name))
         url, region = urls[0]
         options = AwsOptions(
-            region=region, endpoint_url=url, access_key=DEMO_KEY, secret_key=DEMO_KEY
+            region=region, endpoint_url=url, access_key=DEMO_KEY, secret_key=DEMO_KEY, log=log
         )
         return AwsSource.connect(options, recording)
 
-    return Origin(connect, label, recording)
+    return Origin(connect, label, recording, call_log=log)
+
+
+def serve_world(name: str) -> tuple[str, str]:
+    """Start the loopback endpoint with a demo world; its URL and Region."""
+    from ivscope.endpoint.server import Endpoint  # noqa: PLC0415 - loads after the first frame
+    from ivscope.endpoint.worlds.catalog import open_world  # noqa: PLC0415 - same
+
+    world = open_world(name, utc_now)
+    return Endpoint(world).start().url, world.region
 
 
 def to_recording(file: str) -> Origin:
@@ -159,6 +181,43 @@ def to_recording(file: str) -> Origin:
         clock=replace(SYSTEM_CLOCK, now=lambda: recorded_at),
         session=last_session(recording),
     )
+
+
+def to_file(file: str) -> Origin:
+    """A file alone as origin: a recording, EventBridge events, AWS CLI answers or saved events.
+
+    Raises:
+        UnusableFileError: It is none of these.
+    """
+    from ivscope.provider.store.source import FileNature, RecordedReading  # noqa: PLC0415 - only for files
+    from ivscope.sources.recording import is_database  # noqa: PLC0415 - same
+    from ivscope.sources.saved_file import SavedFileSource  # noqa: PLC0415 - same
+    from ivscope.sources.saved_rows import read_rows  # noqa: PLC0415 - same
+
+    path = Path(file)
+    if is_database(path):
+        return to_recording(file)
+    saved = read_rows(path)
+    moment = saved.saved_at or saved.last_at or utc_now()
+    sessions, people = saved.sessions, saved.participants
+    return Origin(
+        None,
+        f"{saved.what} {path.name}",
+        clock=replace(SYSTEM_CLOCK, now=lambda: moment),
+        session=sessions[0] if len(sessions) == 1 else None,
+        participant_id=people[0].participant_id if len(people) == len(sessions) == 1 else None,
+        opened=lambda: RecordedReading(SavedFileSource(saved), lambda: saved.all_read_at or moment),
+        file=FileNature(not saved.is_whole, saved.saved_at, saved.all_read_at),
+        note=saved.note,
+    )
+
+
+def _open_log(file: str | None) -> "CallLog | None":
+    if file is None:
+        return None
+    from ivscope.sources.call_log import CallLog  # noqa: PLC0415 - if asked for
+
+    return CallLog(Path(file))
 
 
 def _open(file: str, label: str | None, *, create: bool) -> "Recording":

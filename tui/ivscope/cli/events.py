@@ -1,7 +1,7 @@
 """The commands `ivscope events` and `errors`: the events of a participant, or of everybody."""
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from ivscope.analysis.filter_parser import parse_filter
@@ -15,10 +15,11 @@ from ivscope.analysis.time_input import (
 )
 from ivscope.cli.command_line import CommandError
 from ivscope.cli.reading import DataCommand, RecordLimit, add_limit, add_place, command_parser
+from ivscope.domain.events import Event
 from ivscope.domain.failures import ProviderFailure
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.domain.times import EARLIEST_US, LATEST_US, to_microseconds
-from ivscope.export.records import EVENTS, event_record
+from ivscope.export.records import EVENTS, Record, event_record
 from ivscope.provider.fetch.following import LONGEST_WAIT_SECONDS, Follower, FollowState
 from ivscope.provider.store.order import OrderLabel
 from ivscope.render.bars import in_number, rows_read
@@ -46,7 +47,7 @@ def run_errors(words: Sequence[str]) -> int:
 
 
 def _run(name: str, what: str, words: Sequence[str], *, errors_only: bool) -> int:
-    parser = command_parser(name, what)
+    parser = command_parser(name, what, [EVENTS])
     add_place(parser, 3)
     add_limit(parser)
     which = parser.add_argument_group("which events")
@@ -63,10 +64,10 @@ def _run(name: str, what: str, words: Sequence[str], *, errors_only: bool) -> in
     if options.follow and not command.provider.may_grow:
         raise CommandError("a recording does not grow: nothing can be followed in it")
     scope = command.participant()
-    return _Printing(command, scope, options, errors_only=errors_only).run()
+    return Printing(command, scope, options, errors_only=errors_only).run()
 
 
-class _Printing:
+class Printing:
     """Reads the events of one participant or of everybody, and prints those that are wanted."""
 
     def __init__(
@@ -76,7 +77,24 @@ class _Printing:
         options: argparse.Namespace,
         *,
         errors_only: bool,
+        around: Callable[[TimeReference], Filter] | None = None,
+        told: Callable[[Sequence[Event]], str] = lambda _: "",
     ) -> None:
+        """Prepare, and read nothing yet.
+
+        Args:
+            command: The running command.
+            scope: One participant, or everybody in a session.
+            options: `filter`, `since`, `until`, `follow`, `limit` and `all`, as `run` has them.
+            errors_only: Whether only errors are wanted.
+            around: Makes a filter that narrows the events further.
+            told: Says of the events that were printed what to add to the last words.
+        """
+        self._around = around
+        self._told = told
+        self._printed: list[Event] = []
+        self._began_at = command.count
+        """Records that were printed before."""
         self._command = command
         self._scope = scope
         self._options = options
@@ -106,18 +124,15 @@ class _Printing:
                 self._read_one(self._scope, self.stream)
         except KeyboardInterrupt:
             self._print_rows()
-            return command.interrupted(self._words(is_all=False))
+            return command.interrupted(self._words())
         is_all = self._is_all_read() and not self._is_cut
-        return command.end(
-            self._words(is_all=is_all), is_complete=is_all, is_wanted=self._limit.is_wanted
-        )
+        return command.end(self._words(), is_complete=is_all, is_wanted=self._limit.is_wanted)
 
     def _filter(self) -> None:
         """Filter the list. Reads the session where it dates what was typed."""
         wanted = self._typed_filter()
         is_dated = not any(map(is_dated_elsewhere, wanted.times))
-        if not is_dated and self._provider.store.session(self._session) is None:
-            self._reader.read(self._provider.session(self._session))
+        if not is_dated and self._reader.read_times(self._session):
             wanted = self._typed_filter()
         self._list.use_filter(wanted.errors_only() if self._errors_only else wanted)
 
@@ -129,6 +144,8 @@ class _Printing:
             for typed, read in ((options.since, read_after), (options.until, read_before)):
                 if typed is not None:
                     wanted = wanted.and_also(Filter("", (TimeTerm(read(typed, reference)),)))
+            if self._around is not None:
+                wanted = wanted.and_also(self._around(reference))
         except (FilterError, TimeInputError) as error:
             raise CommandError(str(error)) from error
         return wanted
@@ -137,7 +154,7 @@ class _Printing:
 
     def _read_one(self, scope: ParticipantScope, stream: ParticipantStream) -> None:
         command, feed = self._command, stream.feed
-        command.progress = lambda: f"reading: {len(feed.items):,} events"
+        command.progress.tell(lambda: f"reading: {len(feed.items):,} events")
         fact = self._provider.participant(scope)
         self._provider.read(fact)
         if self._asks_user:
@@ -153,7 +170,7 @@ class _Printing:
 
     def _read_everybody(self, stream: SessionStream) -> None:
         command, scan = self._command, stream.scan
-        command.progress = lambda: f"reading: {stream.coverage}, {len(stream.items):,} events"
+        command.progress.watch(scan, "reading")
         self._reader.read_session(scan)
         # Events come participant by participant, and people ask for the first ones in time.
         self._list.sort(by_time=True)
@@ -204,14 +221,25 @@ class _Printing:
         most = self._limit.most
         return most is not None and self._command.count >= most
 
+    @property
+    def _count(self) -> int:
+        """How many events were printed."""
+        return self._command.count - self._began_at
+
     def _print(self, positions: Iterable[int]) -> None:
+        self._command.print(self._records(positions))
+
+    def _records(self, positions: Iterable[int]) -> Iterator[Record]:
+        """Yield the records of events; those beyond the limit are cut off."""
         for position in positions:
             if self._is_full:
                 self._is_cut = True
                 return
             event = self.stream.items[position]
             user_id = self.stream.user_of(event.participant_id or "")
-            self._command.print([event_record(event, self._scope, user_id)])
+            if self._around is not None:
+                self._printed.append(event)
+            yield event_record(event, self._scope, user_id)
 
     def _print_rows(self) -> None:
         """Print the rows that came since the last time."""
@@ -221,17 +249,21 @@ class _Printing:
         start, self._taken = self._taken, len(view)
         self._print(view.positions(start, len(view)))
 
-    def _words(self, *, is_all: bool) -> str:
-        count, looked_at = self._command.count, len(self.stream.items)
+    def _words(self) -> str:
+        """Say how much was read and printed; "all read" only where the list has ended."""
+        count, looked_at = self._count, len(self.stream.items)
         noun = "errors" if self._errors_only else "events"
-        is_read = self._is_all_read() if is_all or self._is_cut else False
+        is_read = self.stream.is_complete
         words = rows_read(looked_at, "events", has_more=not is_read, is_all=is_read, in_parts=False)
         if looked_at != count:
             words = f"{in_number(count, noun)} of {words}"
         if self._is_cut:
-            words += "; more of them are wanted"
+            words += "; more of them match"
+        elif not is_read and self._is_past_range():
+            words += "; what follows lies outside the times asked for"
         coverage = self.stream.coverage
-        return f"{words}; {coverage}" if coverage else words
+        words = f"{words}; {coverage}" if coverage else words
+        return words + self._told(self._printed)
 
     # Following.
 
@@ -249,12 +281,11 @@ class _Printing:
     def _begin_following(self) -> None:
         self._command.flush()
         self._taken = len(self.stream.items)
-        if self._provider.store.session(self._session) is None:
-            self._reader.read(self._provider.session(self._session))
+        self._reader.read_times(self._session)
 
     def _is_live(self) -> bool | None:
         row = self._provider.store.session(self._session)
-        return None if row is None else row.end_time is None
+        return None if row is None else row.is_live
 
     def _follow_one(self, scope: ParticipantScope, stream: ParticipantStream) -> None:
         """Poll until the session has ended, or until a failure that does not pass."""
@@ -275,7 +306,7 @@ class _Printing:
             is_over = state is FollowState.ENDED or self._is_full
             return is_over or (wait is None and not stream.is_busy)
 
-        self._command.progress = lambda: f"following: {self._command.count:,} printed"
+        self._command.progress.tell(lambda: f"following: {self._command.count:,} printed")
         self._reader.wait_until(is_done)
         self._note("new events", follower.status(clock.monotonic()).failure)
 
@@ -283,7 +314,7 @@ class _Printing:
         """Look again, now and then, at everybody in the session until it has ended."""
         self._begin_following()
         scan, jobs = stream.scan, self._reader.jobs
-        self._command.progress = lambda: f"following: {stream.coverage}"
+        self._command.progress.watch(scan, "following")
         while not self._is_full:
             alarm = Alarm(jobs, lambda: None)
             alarm.set(LONGEST_WAIT_SECONDS)

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ivscope import __version__
-from ivscope.cli.command_line import FAILED, USAGE, WORLDS, Parser, fail, say, warn
+from ivscope.cli.command_line import FAILED, USAGE, Parser, fail, say, warn
+from ivscope.cli.connection_options import add_connection, check_connection
 
 if TYPE_CHECKING:
     from ivscope.cli.connections import Origin
+    from ivscope.sources.call_log import CallLog
     from ivscope.sources.recording import Recording
     from ivscope.ui.app import IvscopeApp
     from ivscope.workspace.place import Place
@@ -31,17 +33,12 @@ def _explorer_parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="ivscope",
         description="Explore Amazon IVS Real-Time stage sessions in the terminal. Read-only.",
-        epilog="ivscope open --help tells how to open a recording without AWS, and ivscope "
-        "endpoint --help how to serve a demo world or a case file over HTTP.",
+        epilog="Commands that print without a screen, each with its own --help: ivscope stages, "
+        "sessions, participants, events, errors, summary, why, report, record. ivscope open opens "
+        "a recording without AWS, and ivscope endpoint serves a demo world or a case file.",
     )
     _add_place(parser)
-    parser.add_argument("--profile", help="AWS profile (else AWS_PROFILE, else the default one)")
-    parser.add_argument("--region", help="AWS Region (else that of the ARN, else configured)")
-    parser.add_argument("--endpoint-url", help="endpoint URL to use instead of the Region's")
-    parser.add_argument(
-        "--demo", action="store_true", help="explore a made-up incident, no AWS needed"
-    )
-    parser.add_argument("--world", choices=WORLDS, default="incident", help="which made-up data")
+    add_connection(parser)
     parser.add_argument("--check-config", action="store_true", help="check config.toml and exit")
     parser.add_argument(
         "--record",
@@ -56,16 +53,30 @@ def _explorer_parser() -> argparse.ArgumentParser:
 def _recording_parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="ivscope open",
-        description="Explore what ivscope --record has saved, without AWS.",
+        description="Explore a file without AWS: what ivscope --record has saved, EventBridge "
+        "events, JSON answers of the AWS CLI, or events that W has saved.",
     )
-    parser.add_argument("recording", metavar="FILE", help="the recording")
+    parser.add_argument("recording", metavar="FILE", help="the file")
     _add_place(parser)
-    parser.set_defaults(demo=False, check_config=False, profile=None, record=None, world=None)
+    parser.set_defaults(
+        demo=False,
+        check_config=False,
+        profile=None,
+        region=None,
+        endpoint_url=None,
+        record=None,
+        world=None,
+        debug=None,
+    )
     return parser
 
 
+_STAGE_HELP = "open this stage; or any text that names one, such as an alert, - to read it from "
+_STAGE_HELP += "stdin, or a file that holds it"
+
+
 def _add_place(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("stage", nargs="?", metavar="STAGE_ARN", help="open this stage")
+    parser.add_argument("stage", nargs="?", metavar="STAGE_ARN", help=_STAGE_HELP)
     parser.add_argument("session", nargs="?", metavar="SESSION", help="and this session")
     parser.add_argument("participant", nargs="?", metavar="PARTICIPANT", help="and its events")
     parser.add_argument(
@@ -101,24 +112,30 @@ def _check_config() -> int:
 def _explore(options: argparse.Namespace) -> int:
     if options.check_config:
         return _check_config()
+    from ivscope.cli.given_text import take_text  # noqa: PLC0415 - keeps --help quick
+    from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - same
     from ivscope.terminal.settings import (  # noqa: PLC0415 - keeps --help quick
         NOT_FOR_IVSCOPE,
         draws_blocks,
         refusal,
+        shows_links,
         theme_of_ground,
         toolkit_settings,
     )
 
-    complaint = _bad_ids(options)
-    if complaint is None:
-        streams = (sys.stdin, sys.stdout)  # none where one was closed
-        is_terminal = all(stream and stream.isatty() for stream in streams)
-        complaint = refusal(os.environ, is_terminal=is_terminal)
+    try:
+        take_text(options)
+    except UnusableFileError as refused:
+        return fail(str(refused))
+    streams = (sys.stdin, sys.stdout)  # none where one was closed
+    is_terminal = all(stream and stream.isatty() for stream in streams)
+    complaint = _bad_arguments(options) or refusal(os.environ, is_terminal=is_terminal)
     if complaint is not None:
         return fail(complaint)
     from ivscope.settings.configuration import AUTO_THEME, load  # noqa: PLC0415 - keeps --help quick
     from ivscope.settings.files import close_to_others, state_folder  # noqa: PLC0415 - same
-    from ivscope.settings.prompt_history import FILE_NAME  # noqa: PLC0415 - same
+    from ivscope.settings.kept_places import FILE_NAME as PLACES  # noqa: PLC0415 - same
+    from ivscope.settings.prompt_history import FILE_NAME, without_secrets  # noqa: PLC0415 - same
 
     close_to_others(state_folder(os.environ))
     configuration, complaints = load(os.environ)
@@ -126,8 +143,6 @@ def _explore(options: argparse.Namespace) -> int:
         del os.environ[name]
     theme = os.environ.get("TEXTUAL_THEME", configuration.theme)
     os.environ.update(toolkit_settings(os.environ))
-    from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - keeps --help quick
-
     try:
         origin = _origin(options)
         if options.redact:
@@ -139,13 +154,15 @@ def _explore(options: argparse.Namespace) -> int:
     gc.disable()
     from ivscope.ui.app import IvscopeApp  # noqa: PLC0415 - Textual reads the settings when imported
     from ivscope.ui.driver import QuickDriver  # noqa: PLC0415 - same
-    from ivscope.ui.stylesheets import PLAIN_SIGNS  # noqa: PLC0415 - same
+    from ivscope.ui.stylesheets import LINKS, PLAIN_SIGNS  # noqa: PLC0415 - same
     from ivscope.workspace.launch import Launch, RecordingStatus  # noqa: PLC0415 - same
 
     def start() -> "Place":
         from ivscope.workspace.place import Place  # noqa: PLC0415 - behind the first frame
 
-        return Place(options.stage, options.session, options.participant)
+        # Errors are what a file of several participants is opened for.
+        everybody = origin.opened is not None and options.session and not options.participant
+        return Place(options.stage, options.session, options.participant, everybody=bool(everybody))
 
     recording = origin.recording if origin.connect is not None else None
 
@@ -162,8 +179,12 @@ def _explore(options: argparse.Namespace) -> int:
         is_redacted=options.redact,
         at=options.at,
         event=options.event,
+        text=options.text,
+        note=origin.note,
         filter=options.filter,
         recording=None if recording is None else recorded,
+        kept=state_folder(os.environ) / PLACES if configuration.keep_places else None,
+        origin=without_secrets(f"{origin.label} {options.endpoint_url or ''}".rstrip()),
         complaints=complaints,
     )
     app = IvscopeApp(
@@ -171,18 +192,20 @@ def _explore(options: argparse.Namespace) -> int:
         launch,
         configuration,
         recorded=origin.recorded,
+        file=origin.file,
         clock=origin.clock,
         history=state_folder(os.environ) / FILE_NAME,
         driver_class=QuickDriver,
     )
     blocks = draws_blocks(os.environ, configuration.glyphs, configuration.glyph_width)
     app.set_class(not blocks, PLAIN_SIGNS)
+    app.set_class(shows_links(os.environ), LINKS)
     app.theme = theme_of_ground(os.environ) if theme == AUTO_THEME else theme
     app.run(mouse=options.mouse or configuration.mouse)
-    return _after(app, recording)
+    return _after(app, recording, origin.call_log)
 
 
-def _after(app: "IvscopeApp", recording: "Recording | None") -> int:
+def _after(app: "IvscopeApp", recording: "Recording | None", log: "CallLog | None") -> int:
     """Say what became of files, and what failed, when the screen is gone; the exit code.
 
     Raises:
@@ -193,6 +216,8 @@ def _after(app: "IvscopeApp", recording: "Recording | None") -> int:
     if recording is not None:
         recording.close()
         warn(recording.in_words)
+    if log is not None and log.failure is not None:
+        warn(f"--debug: lines are missing: {log.failure}")
     for bug in app.jobs.bugs:
         warn(bug.report)
     if app.crash is not None:
@@ -203,29 +228,63 @@ def _after(app: "IvscopeApp", recording: "Recording | None") -> int:
 
 
 def _origin(options: argparse.Namespace) -> "Origin":
-    """Where to read from, by the arguments."""
+    """Where to read from, by the arguments.
+
+    Raises:
+        UnusableFileError: The file that they name cannot be used, or not with them.
+    """
     from ivscope.cli import connections  # noqa: PLC0415 - behind the checks
+    from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - same
 
     if options.recording is not None:
-        origin = connections.to_recording(options.recording)
+        origin = connections.to_file(options.recording)
         if options.stage is None and origin.session is not None:
             options.stage = origin.session.stage_arn
             options.session = origin.session.session_id
+            options.participant = origin.participant_id
+        complaint = _bad_target(options)
+        if complaint is not None:
+            raise UnusableFileError(complaint)
         return origin
     if options.demo:
-        return connections.to_world(options.world, options.record)
+        return connections.to_world(options.world, options.record, options.debug)
     return connections.to_aws(
-        options.profile, options.region, options.stage, options.endpoint_url, options.record
+        options.profile,
+        options.region,
+        options.stage,
+        options.endpoint_url,
+        record=options.record,
+        debug=options.debug,
     )
 
 
+def _bad_arguments(options: argparse.Namespace) -> str | None:
+    """Say what is wrong with the arguments; leave those about a file to be checked with it."""
+    complaint = _bad_ids(options)
+    check_connection(options, options.stage)
+    if complaint is None and options.recording is None:
+        complaint = _bad_target(options)
+    return complaint
+
+
+def _bad_target(options: argparse.Namespace) -> str | None:
+    """Say what is wrong with the time or the filter, which are of a participant's events."""
+    for name in ("at", "filter"):
+        if getattr(options, name) is not None and options.participant is None:
+            return (
+                f"--{name} is about the events of a participant: name STAGE_ARN SESSION PARTICIPANT"
+            )
+    return None
+
+
 def _bad_ids(options: argparse.Namespace) -> str | None:
-    options.event = None
+    options.event = options.text = None
     if options.stage is None:
         return None
     from ivscope.domain.identifiers import (  # noqa: PLC0415 - not needed without arguments
         is_participant_id,
         read_identifiers,
+        region_of,
     )
 
     found = read_identifiers(options.stage)
@@ -233,6 +292,12 @@ def _bad_ids(options: argparse.Namespace) -> str | None:
         # One pasted text can name stage, session and participant.
         options.session, options.event = found.session_id, found
         options.participant = None if found.also else found.participant_id
+    if found.choices or found.also:
+        options.event, options.text = None, options.stage
+        options.region = options.region or region_of(found.stage_arn or found.choices[0].stage_arn)
+    if found.stage_arn is None and any(one.stage_arn for one in found.choices):
+        options.stage = None
+        return None
     if found.stage_arn is None:
         return (
             f"'{options.stage}' holds no stage ARN "

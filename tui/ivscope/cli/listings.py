@@ -20,7 +20,7 @@ from ivscope.render.bars import rows_read
 
 def run_stages(words: Sequence[str]) -> int:
     """List the stages of the account in a Region; the exit code."""
-    parser = command_parser("stages", "List the stages of the account in this Region.")
+    parser = command_parser("stages", "List the stages of the account in this Region.", [STAGES])
     add_limit(parser)
     options = parser.parse_args(words)
     command = DataCommand("stages", options, [STAGES])
@@ -31,7 +31,7 @@ def run_stages(words: Sequence[str]) -> int:
 
 def run_sessions(words: Sequence[str]) -> int:
     """List the sessions of a stage; the exit code."""
-    parser = command_parser("sessions", "List the sessions of a stage.")
+    parser = command_parser("sessions", "List the sessions of a stage.", [SESSIONS])
     add_place(parser, 1)
     add_limit(parser)
     options = parser.parse_args(words)
@@ -49,7 +49,7 @@ def run_sessions(words: Sequence[str]) -> int:
 
 def run_participants(words: Sequence[str]) -> int:
     """List the participants of a session; the exit code."""
-    parser = command_parser("participants", "List the participants of a session.")
+    parser = command_parser("participants", "List the participants of a session.", [PARTICIPANTS])
     add_place(parser, 2)
     add_limit(parser)
     narrow = parser.add_argument_group("narrow the list, as the service does; one of these")

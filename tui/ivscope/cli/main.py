@@ -17,6 +17,11 @@ _COMMANDS = {
     "participants": "listings:run_participants",
     "events": "events:run",
     "errors": "events:run_errors",
+    "summary": "whole_session:run",
+    "report": "whole_session:run_report",
+    "why": "why:run",
+    "record": "record:run",
+    "explain": "explain:run",
     "endpoint": "serve:run",
     "open": "explore:run_open",
 }

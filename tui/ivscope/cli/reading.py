@@ -7,8 +7,8 @@ reader, told by the same progress and ended by the same exit code as what is the
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -20,12 +20,14 @@ from ivscope.cli.command_line import (
     INCOMPLETE,
     INTERRUPTED,
     NOTHING_FOUND,
-    WORLDS,
     CommandError,
     Parser,
     warn,
 )
-from ivscope.cli.connections import Origin, to_aws, to_recording, to_world
+from ivscope.cli.connection_options import add_connection, check_connection
+from ivscope.cli.connections import Origin, to_aws, to_file, to_world
+from ivscope.cli.progress import Progress, is_terminal, terminal_width
+from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
 from ivscope.domain.identifiers import is_participant_id, is_stage_arn, read_identifiers
 from ivscope.domain.stages import (
@@ -35,16 +37,16 @@ from ivscope.domain.stages import (
     StageSession,
 )
 from ivscope.export.record_writer import Format, RecordWriter
-from ivscope.export.records import Record, RecordKind, end_record
+from ivscope.export.records import ENDS, SCHEMA_VERSION, Record, RecordKind, end_record
 from ivscope.provider.fetch.provider import StageDataProvider
-from ivscope.provider.fetch.rate_limiter import DEMAND_LIMIT, RateLimiter
+from ivscope.provider.fetch.rate_limiter import BACKGROUND_LIMIT, DEMAND_LIMIT, RateLimiter
 from ivscope.provider.store.feed import Feed
-from ivscope.render.cells import clip
 from ivscope.render.time_display import TimeDisplay, machine_zone
 from ivscope.settings.configuration import load
 from ivscope.workspace.reader import Reader
 
 if TYPE_CHECKING:
+    from ivscope.export.cli_commands import CliOptions
     from ivscope.settings.configuration import Configuration
 
 MOST_RECORDS = 1_000
@@ -57,25 +59,36 @@ LIVE = "live"
 _MOST_CANDIDATES = 20
 """So many of several that a name can mean are told."""
 
-_REDRAWN_EVERY_SECONDS = 0.1
-"""The progress is drawn again so often at most."""
 
-
-def command_parser(name: str, what: str) -> Parser:
-    """Make the parser of a command that prints data, with its connection and formats.
+def reading_parser(name: str, what: str) -> Parser:
+    """Make the parser of a command that reads, with its connection.
 
     Args:
         name: The command.
         what: What it does, in sentences.
     """
     parser = Parser(prog=f"ivscope {name}", description=what, epilog=EXIT_CODES)
-    where = parser.add_argument_group("where to read from")
-    where.add_argument("--profile", help="AWS profile (else AWS_PROFILE, else the default one)")
-    where.add_argument("--region", help="AWS Region (else that of the ARN, else configured)")
-    where.add_argument("--endpoint-url", help="endpoint URL to use instead of the Region's")
-    where.add_argument("--demo", action="store_true", help="a made-up incident, no AWS needed")
-    where.add_argument("--world", choices=WORLDS, default="incident", help="which made-up data")
-    where.add_argument("--from", dest="file", metavar="FILE", help="read a recording, without AWS")
+    add_connection(parser)
+    parser.add_argument("--from", dest="file", metavar="FILE", help="read a recording, without AWS")
+    parser.add_argument(
+        "--redact", action="store_true", help="user-1, value-1 for user ids and attributes"
+    )
+    parser.set_defaults(format=None, exact=False)
+    return parser
+
+
+def command_parser(name: str, what: str, kinds: Sequence[RecordKind] = ()) -> Parser:
+    """Make the parser of a command that prints records: as `reading_parser`, with formats.
+
+    Args:
+        name: The command.
+        what: What it does, in sentences.
+        kinds: Kinds of records that it prints, for its help.
+    """
+    parser = reading_parser(name, what)
+    told = (f"{kind.name}: {', '.join(kind.members)}." for kind in (*kinds, ENDS))
+    members = f"Members of its records, version {SCHEMA_VERSION}, after their type - "
+    parser.epilog = f"{members}{' '.join(told)} {EXIT_CODES}"
     how = parser.add_argument_group("how to print")
     how.add_argument(
         "--format",
@@ -151,7 +164,13 @@ class RecordLimit:
 class DataCommand:
     """A running command: reads, prints records, tells how far it is, and knows its exit code."""
 
-    def __init__(self, name: str, options: argparse.Namespace, kinds: Sequence[RecordKind]) -> None:
+    def __init__(
+        self,
+        name: str,
+        options: argparse.Namespace,
+        kinds: Sequence[RecordKind],
+        record: str | None = None,
+    ) -> None:
         """Connect to nothing yet.
 
         Args:
@@ -159,32 +178,39 @@ class DataCommand:
             options: What the parser of `command_parser` has read; a file in the place of the stage
                 is taken out of it.
             kinds: Kinds of records that it prints.
+            record: File in which everything that is read is saved; None for none.
 
         Raises:
             CommandError: The file cannot be used.
         """
+        if sys.stdout is None:
+            raise CommandError("stdout is closed: there is nowhere to print", FAILED)
         self.name = name
-        self._options = options
+        self.options = options
+        """The arguments; a file in the place of the stage stands in `file`."""
         self.failures: dict[str, ProviderFailure] = {}
         """What could not be read, by what it is."""
-        self.origin = _origin(options)
+        self.origin = _origin(options, record)
+        if options.redact:
+            self.origin = self.origin.redacted()
         self.configuration, complaints = load(os.environ)
         for complaint in complaints:
             warn(complaint)
         self.provider = StageDataProvider(
             self.origin.connect,
-            # A person waits for every call of a command, those of a scan too.
-            rate_limiter=RateLimiter(background=DEMAND_LIMIT),
+            rate_limiter=RateLimiter(background=_scan_limit(self.configuration)),
             recorded=self.origin.recorded,
-            clock=self.origin.clock,
+            file=self.origin.file,
+            # Ages of what was recorded are counted from today, as on screen.
+            clock=SYSTEM_CLOCK if self.origin.connect is None else self.origin.clock,
         )
-        self.reader = Reader(self.provider, self._changed)
-        self.progress: Callable[[], str] = lambda: ""
-        """Returns how far reading is, in words."""
-        self._shown = ""
-        self._drawn_at = -_REDRAWN_EVERY_SECONDS
-        is_terminal = _is_terminal(sys.stdout)
-        self.form = options.format or (Format.TABLE if is_terminal else Format.JSONL)
+        self.progress = Progress(self.provider.clock)
+        """How far reading is, for people who wait at a terminal."""
+        self.reader = Reader(self.provider, self.progress.changed)
+        self._has_document = False
+        """Whether a document was written instead of records."""
+        to_terminal = is_terminal(sys.stdout)
+        self.form = options.format or (Format.TABLE if to_terminal else Format.JSONL)
         self.zone = _zone(self.configuration, self.now)
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(errors="backslashreplace")
@@ -194,7 +220,7 @@ class DataCommand:
             kinds,
             zone=self.zone,
             is_exact=options.exact,
-            is_terminal=is_terminal,
+            is_terminal=to_terminal,
         )
 
     def now(self) -> datetime:
@@ -205,23 +231,76 @@ class DataCommand:
 
     @property
     def count(self) -> int:
-        """How many records were printed."""
-        return self._writer.count
+        """How many records, or documents, were printed."""
+        return self._writer.count + self._has_document
 
     def print(self, records: Iterable[Record]) -> None:
         """Print records."""
-        for record in records:
-            self._hide_progress()
-            self._writer.write(record)
+        with self._printing():
+            for record in records:
+                self._writer.write(record)
 
-    def print_text(self, lines: Iterable[str]) -> None:
-        """Print lines of safe text; only where the format is that of people."""
-        self._hide_progress()
-        self._writer.text("\n".join(lines))
+    def print_text(self, lines: Iterable[str], found: int) -> None:
+        """Print lines of safe text in the place of records, where people read them.
+
+        Args:
+            lines: The lines.
+            found: How many records they stand for.
+        """
+        text = "\n".join(lines)
+        if self.form is Format.MARKDOWN:
+            from ivscope.export.telling import fence  # noqa: PLC0415 - loads sentences
+
+            text = fence(text.split("\n"))
+        with self._printing():
+            self._writer.text(text, found)
+
+    @staticmethod
+    def width(otherwise: int) -> int:
+        """Return the cells of a line on stdout; `otherwise` when it is no terminal."""
+        return terminal_width(sys.stdout, otherwise)
+
+    def wrote(self) -> None:
+        """Note that a document was written, which has no records."""
+        self._has_document = True
+
+    def connection(self) -> "CliOptions":
+        """Return how the data was read, for commands that read it again."""
+        from ivscope.export.cli_commands import CliOptions  # noqa: PLC0415 - for reports only
+        from ivscope.settings.prompt_history import without_secrets  # noqa: PLC0415 - same
+
+        details, options = self.provider.source_details, self.options
+        url = None if details is None else details.endpoint_url
+        return CliOptions(
+            profile=options.profile,
+            region=None if details is None else details.region,
+            endpoint_url=None if url is None else without_secrets(url),
+            demo_world=options.world if options.demo else None,
+            is_redacted=options.redact,
+        )
 
     def flush(self) -> None:
         """Let a reader see what was printed so far."""
-        self._writer.flush()
+        with self._printing():
+            self._writer.flush()
+
+    def write(self, document: str) -> None:
+        """Print a document, which has no records."""
+        self.wrote()
+        with self._printing():
+            sys.stdout.write(document)
+            sys.stdout.flush()
+
+    @contextmanager
+    def _printing(self) -> Iterator[None]:
+        """End the command by a sentence when stdout cannot be written, as on a full disk."""
+        self.progress.hide()
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise CommandError(f"cannot print: {error.strerror}", FAILED) from error
 
     def end(self, words: str, *, is_complete: bool, is_wanted: bool = False) -> int:
         """Print the last record; the exit code.
@@ -231,19 +310,21 @@ class DataCommand:
             is_complete: Whether that is everything.
             is_wanted: Whether somebody asked for no more than that.
         """
-        self._hide_progress()
         is_whole = is_complete and not self.failures
-        self._writer.end(
-            end_record(
+        if not self._has_document:
+            last = end_record(
                 self.name, self.count, is_complete=is_whole, words=words, failures=self.failures
             )
-        )
+            with self._printing():
+                self._writer.end(last)
         self.reader.close()
         for what, failure in self.failures.items():
             warn(_told(what, failure))
+        if self.origin.call_log is not None and self.origin.call_log.failure is not None:
+            warn(f"--debug: lines are missing: {self.origin.call_log.failure}")
         # Where people read the records themselves, these say what is missing.
-        is_told = self.form is Format.TABLE and _is_terminal(sys.stdout) and not is_whole
-        if not is_told and (_is_terminal(sys.stderr) or not is_whole):
+        is_told = self.form is Format.TABLE and is_terminal(sys.stdout) and not is_whole
+        if not is_told and (is_terminal(sys.stderr) or not is_whole or not self.count):
             warn(words)
         for bug in self.reader.jobs.bugs:
             warn(bug.report)
@@ -259,28 +340,6 @@ class DataCommand:
             return INCOMPLETE
         return 0 if self.count else NOTHING_FOUND
 
-    # Telling how far it is.
-
-    def _changed(self) -> None:
-        now = self.provider.clock.monotonic()
-        if now - self._drawn_at < _REDRAWN_EVERY_SECONDS or not _is_terminal(sys.stderr):
-            return
-        self._drawn_at = now
-        text = clip(self.progress(), _terminal_width() - 1)
-        if text != self._shown:
-            self._hide_progress()
-            self._shown = text
-            with suppress(OSError):
-                sys.stderr.write(f"\r{text}")
-                sys.stderr.flush()
-
-    def _hide_progress(self) -> None:
-        if self._shown:
-            with suppress(OSError):
-                sys.stderr.write("\r\x1b[K")
-                sys.stderr.flush()
-            self._shown = ""
-
     def interrupted(self, words: str) -> int:
         """Print the last record after Ctrl+C; the exit code."""
         self.end(f"interrupted: {words}", is_complete=False)
@@ -294,14 +353,14 @@ class DataCommand:
         Raises:
             CommandError: There is none of this name, or several, or none was named.
         """
-        named = self._options.stage
+        named = self.options.stage
         if named is None:
             if self.origin.session is None:
                 raise CommandError("name a stage: its ARN, its name, or the file of a recording")
             return self.origin.session.stage_arn
         if is_stage_arn(named):
             return str(named)
-        self.progress = lambda: f"looking for the stage {named}"
+        self.progress.tell(lambda: f"looking for the stage {named}")
         feed = self.provider.stages()
         self.reader.read_list(feed)
         found = [row for row in feed.facts if row.name == named]
@@ -323,7 +382,7 @@ class DataCommand:
         Raises:
             CommandError: There is none, or none was named.
         """
-        stage_arn, named = self.stage(), self._options.session
+        stage_arn, named = self.stage(), self.options.session
         if named is None:
             known = self.origin.session
             if known is None or known.stage_arn != stage_arn:
@@ -340,7 +399,7 @@ class DataCommand:
         self.reader.read_list(feed)
         if feed.failure is not None:
             self._give_up(f"the {named} session was not found", feed.failure)
-        rows = [row for row in feed.facts if named == LATEST or row.end_time is None]
+        rows = [row for row in feed.facts if named == LATEST or row.is_live]
         if not rows:
             what = "no session" if named == LATEST else "no session that is live"
             raise CommandError(f"the stage has {what}", NOTHING_FOUND)
@@ -356,11 +415,13 @@ class DataCommand:
         Raises:
             CommandError: There is none, or several.
         """
-        session, named = self.session(), self._options.participant
-        if self._options.user is not None:
+        session, named = self.session(), self.options.participant
+        if self.options.user is not None:
+            if self.options.redact:
+                raise CommandError("--redact hides user ids: name the participant by its id")
             if named is not None:
                 raise CommandError("name the participant by its id or by --user, not by both")
-            named = self._participant_of(session, self._options.user)
+            named = self._participant_of(session, self.options.user)
         if named is None:
             return session
         if not is_participant_id(named):
@@ -393,7 +454,7 @@ class DataCommand:
 
     def read_rows(self, feed: Feed[Any], limit: RecordLimit, what: str) -> bool:
         """Read a list as far as wanted. Returns whether all of it is read."""
-        self.progress = lambda: f"reading: {len(feed.items):,} {what}"
+        self.progress.tell(lambda: f"reading: {len(feed.items):,} {what}")
         most = limit.most
         self.reader.read_list(feed, lambda: most is not None and len(feed.items) >= most)
         if feed.failure is not None:
@@ -401,7 +462,7 @@ class DataCommand:
         return feed.is_complete and (most is None or len(feed.items) <= most)
 
 
-def take_pasted(options: argparse.Namespace) -> None:
+def _take_pasted(options: argparse.Namespace) -> None:
     """Take stage, session and participant out of a text that names them, in the stage's place."""
     text = getattr(options, "stage", None)
     if text is None or is_stage_arn(text) or "arn:" not in text:
@@ -413,19 +474,27 @@ def take_pasted(options: argparse.Namespace) -> None:
             setattr(options, name, value)
 
 
-def _origin(options: argparse.Namespace) -> Origin:
-    """Where to read from, by the arguments."""
-    take_pasted(options)
+def _origin(options: argparse.Namespace, record: str | None) -> Origin:
+    """Where to read from, by the arguments; and the file to record in."""
+    _take_pasted(options)
     stage = getattr(options, "stage", None)
     if options.file is None and stage is not None and _is_file(stage):
         options.file, options.stage = stage, None
+    arn = stage if stage is not None and is_stage_arn(stage) else None
+    check_connection(options, arn)
     try:
         if options.file is not None:
-            return to_recording(options.file)
+            return to_file(options.file)
         if options.demo:
-            return to_world(options.world)
-        arn = stage if stage is not None and is_stage_arn(stage) else None
-        return to_aws(options.profile, options.region, arn, options.endpoint_url)
+            return to_world(options.world, record, options.debug)
+        return to_aws(
+            options.profile,
+            options.region,
+            arn,
+            options.endpoint_url,
+            record=record,
+            debug=options.debug,
+        )
     except UnusableFileError as refused:
         raise CommandError(str(refused)) from refused
 
@@ -452,18 +521,13 @@ def _start(row: StageSession) -> float:
     return row.start_time.timestamp() if isinstance(row.start_time, datetime) else 0.0
 
 
+def _scan_limit(configuration: "Configuration") -> int:
+    """Return the calls per second of a scan: a person waits for it, unless it shall be slower."""
+    wanted = configuration.background_calls
+    return wanted if wanted < BACKGROUND_LIMIT else DEMAND_LIMIT
+
+
 def _zone(configuration: "Configuration", now: Callable[[], datetime]) -> tzinfo:
     times = TimeDisplay(machine_zone(), now)
     times.choose(configuration.zone)
     return times.zone
-
-
-def _is_terminal(stream: Any) -> bool:  # noqa: ANN401 - of any class, and none where it was closed
-    return bool(stream and stream.isatty())
-
-
-def _terminal_width() -> int:
-    try:
-        return os.get_terminal_size(sys.stderr.fileno()).columns
-    except (OSError, ValueError):
-        return 80

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from ivscope.domain.events import Event
+from ivscope.domain.identifiers import region_of
 from ivscope.domain.ingest import IngestConfiguration
 from ivscope.domain.pages import Contradiction, Page, Row
 from ivscope.domain.stages import (
@@ -40,6 +41,11 @@ class ListCall(Generic[Item]):
     scope: Hashable = None
     """Whose items the operation lists; None for those of the account and Region."""
 
+    @property
+    def region(self) -> str | None:
+        """The Region to ask: that of the stage; None for the Region configured."""
+        return _region_of(self.scope)
+
 
 @dataclass(frozen=True, slots=True)
 class GetCall(Generic[Value]):
@@ -49,6 +55,22 @@ class GetCall(Generic[Value]):
     """Name in the IVS API."""
     scope: Hashable
     """Whose value the operation gives."""
+
+    @property
+    def region(self) -> str | None:
+        """The Region to ask: that of the stage."""
+        return _region_of(self.scope)
+
+
+def _region_of(scope: object) -> str | None:
+    match scope:
+        case str() as arn:
+            return region_of(arn)
+        case SessionScope() | ParticipantScope():
+            return region_of(scope.stage_arn)
+        case (first, _):
+            return _region_of(first)
+    return None
 
 
 STAGES: ListCall[StageSummary] = ListCall("ListStages")

@@ -27,6 +27,14 @@ def round_duration(seconds: float) -> str:
     return text
 
 
+def short_duration(seconds: float) -> str:
+    """Seconds in as few cells as a column has: "7s", "53m", "24h00m" or "3d04h", rounded down."""
+    number, unit, *rest = duration(seconds).split()
+    if unit == "s":
+        return f"{number}s"
+    return f"{number}m" if unit == "min" else f"{number}{unit}{rest[0]}{rest[1][0]}"
+
+
 def per_minute(count: int, seconds: float) -> float | None:
     """How many happenings came in a minute on average, the first one not counted.
 

@@ -1,13 +1,17 @@
-"""Identifiers of IVS Real-Time: their form, and finding them in whatever a person pastes."""
+"""Identifiers of IVS Real-Time: their form, and finding them in whatever a person pastes.
 
-import json
+Long because every wrapping in which an id comes is read here: JSON, what languages print, command
+lines and prose.
+"""
+
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import unquote
 
 from ivscope.domain import events
+from ivscope.domain.json_documents import documents
 from ivscope.domain.times import parse_time
 
 _STAGE_ARN = re.compile(r"arn:aws:ivs:([a-z0-9-]+):[0-9]+:stage/[a-zA-Z0-9-]+")
@@ -22,6 +26,10 @@ _LABELLED_SESSION = re.compile(r"session[ _-]?id[\"'\s=:]+([a-zA-Z0-9-]{8,40})",
 _LABELLED_PARTICIPANT = re.compile(
     r"participant[ _-]?id[\"']?[\s=:]+[\"']?([a-zA-Z0-9_-]{1,64})(?![\w-])", re.IGNORECASE
 )
+_LABELLED_USER = re.compile(
+    r"user[ _-]?id[\"']?[\s=:]+(?:\"([^\"\n]{1,128})\"|'([^'\n]{1,128})'|([^\s\"',;]{1,128}))",
+    re.IGNORECASE,
+)
 _NAMED_PARTICIPANT = re.compile(
     r"(?<![\w-])participants?([\s=:/]+)[\"']?([a-zA-Z0-9_-]{4,64})(?![\w-])", re.IGNORECASE
 )
@@ -34,14 +42,25 @@ _FOLLOWING_WORD = re.compile(r"([\s/,;]+)([a-zA-Z0-9_-]{4,64})(?![a-zA-Z0-9_:-])
 _TIME = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?(?!\d)"
 )
+_LINE_GOES_ON = re.compile(r"\\\r?\n")
+"""A backslash at the end of a line, with which a shell joins it to the next one."""
 
-_JSON_BEGIN = re.compile(r"[\[{]")
+_IN_PREFIX = re.compile(r"(?:^|/)(st-[a-zA-Z0-9]{8,40})/")
+"""The session in the S3 prefix of a recording: stage/session/participant/... (user guide,
+recording)."""
 
 _DEEPEST_JSON = 8
 """Envelopes (SNS in SQS in a log line) nest a few levels; deeper is not worth following."""
 
-_MOST_TRIES = 50
-"""Places at which JSON is looked for in a text: a text of braces would take for ever."""
+_MOST_RECORDS = 20_000
+"""Rows of JSON that are looked at: more than 20 lines of a log for each second of an hour's show
+cannot be meant by one paste, and the screen must not wait."""
+
+_LONGEST_TEXT = 4_000_000
+"""Characters that are looked at, of a text of any length."""
+
+MOST_CHOICES = 1_000
+"""Places that one text offers at most."""
 
 _EVENTBRIDGE_NAMES = {
     "participant published": events.PUBLISH_STARTED,
@@ -53,10 +72,22 @@ _EVENTBRIDGE_NAMES = {
 }
 """What ListParticipantEvents calls the events of "IVS Stage Update" (user guide, EventBridge)."""
 
+_API_NAME = re.compile(
+    r"(?<!\w)(PUBLISH_STARTED|PUBLISH_STOPPED|PUBLISH_ERROR|SUBSCRIBE_STARTED|SUBSCRIBE_STOPPED"
+    r"|SUBSCRIBE_ERROR|JOIN_ERROR|REPLICATION_STARTED|REPLICATION_STOPPED|TOKEN_EXCHANGED)(?!\w)"
+)
+"""Names of events that are no word of a sentence; JOINED and LEFT are."""
+
+_NOT_OF_IVS = frozenset(
+    ("attributes", "tags", "useridentity", "previoustoken", "newtoken", "endpoints", "tlsdetails")
+)
+"""Members whose members are named by a customer, or by another service: an id among them is none
+of IVS. Those of tokens repeat the user of the event."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identifiers:
-    """What was found in a pasted text. None where nothing was."""
+    """What was found in a pasted text. None where nothing was, or where it names several."""
 
     stage_arn: str | None = None
     session_id: str | None = None
@@ -69,6 +100,16 @@ class Identifiers:
     error_code: str | None = None
     also: tuple[str, ...] = ()
     """Further participants that the text names, so that it does not say which one is meant."""
+    user_id: str | None = None
+    choices: "tuple[Identifiers, ...]" = ()
+    """All places that the text names, in the order of the text, where these are several."""
+    events: int = field(default=0, compare=False)
+    """How many events the text tells of; the first error, else the first event, is taken."""
+
+
+def event_name_of(eventbridge_name: str) -> str | None:
+    """What ListParticipantEvents calls an event of EventBridge; None for one that it lacks."""
+    return _EVENTBRIDGE_NAMES.get(eventbridge_name.lower())
 
 
 def parse_stage_arn(text: str) -> str | None:
@@ -102,39 +143,101 @@ def region_of(arn: str | None) -> str | None:
 
 
 def read_identifiers(text: str) -> Identifiers:
-    """Find stage ARN, session id, participant id and time in anything a person pastes.
+    """Find stage ARN, session id, participant id, user id and time in anything a person pastes.
 
-    Takes a bare id, an ARN, a console address, a command line, a recording prefix, a log line,
-    an API answer or an EventBridge event, also inside an SNS or SQS envelope. Never raises.
+    Takes a bare id, an ARN, a console address, a command line, a recording prefix, log lines, API
+    answers, CloudTrail records, or EventBridge events, also inside an SNS or SQS envelope; one or
+    many. Never raises.
     """
-    documents = [*_documents(text)]
-    found = _read_members([pair for document in documents for pair in _walk(document, 0)])
+    text = text[:_LONGEST_TEXT]
+    records = [_read_members(pairs) for pairs in _records(text)]
+    found = _combined([one for one in records if one != Identifiers()])
     if found != Identifiers():
         return found
-    text = unquote(text)
-    return _filled(_read_members(_MEMBER.findall(text)), text)
+    text = _LINE_GOES_ON.sub(" ", unquote(text))
+    printed = _read_members(_MEMBER.findall(text))
+    found = _filled(printed, text)
+    lines = [_filled(Identifiers(), line, alone=False) for line in text.splitlines()]
+    by_line = _combined([one for one in lines if one != Identifiers()])
+    if not printed.stage_arn and by_line.choices and not by_line.also:
+        return by_line
+    return found
 
 
-def _documents(text: str) -> Iterator[object]:
-    """The JSON objects and lists in a text, such as behind the head of a log line."""
-    decoder, at = json.JSONDecoder(), 0
-    for _ in range(_MOST_TRIES):
-        begin = _JSON_BEGIN.search(text, at)
-        if begin is None:
+def _records(text: str) -> Iterator[list[tuple[str, str]]]:
+    """The members of each structure in the JSON of a text that stands for one thing."""
+    count = 0
+    for document in documents(text):
+        for pairs in _flattened(document):
+            if pairs:
+                yield pairs
+                count += 1
+                if count >= _MOST_RECORDS:
+                    return
+
+
+def _flattened(document: object) -> list[list[tuple[str, str]]]:
+    """Every text of a document with its member, outermost first; a row of a list stands alone."""
+    records: list[list[tuple[str, str]]] = [[]]
+    _flatten(document, 0, "", records[0], records)
+    return records
+
+
+def _flatten(  # noqa: C901 - one branch for each kind of value
+    value: object,
+    depth: int,
+    name: str,
+    own: list[tuple[str, str]],
+    records: list[list[tuple[str, str]]],
+) -> None:
+    if depth > _DEEPEST_JSON or len(records) > _MOST_RECORDS:
+        return
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if _key(str(key)) not in _NOT_OF_IVS:
+                _flatten(inner, depth + 1, str(key), own, records)
+    elif isinstance(value, list):
+        columns = _columns(value)
+        if columns:
+            _flatten(columns, depth + 1, name, own, records)
             return
-        try:
-            document, at = decoder.raw_decode(text, begin.start())
-        except (ValueError, RecursionError):
-            at = begin.end()
-        else:
-            yield document
+        for inner in value:
+            row = own
+            if isinstance(inner, dict | list):
+                row = []
+                records.append(row)
+            _flatten(inner, depth + 1, name, row, records)
+    elif isinstance(value, str):
+        inside = [*documents(value)] if "{" in value else []
+        for document in inside:
+            row = []
+            records.append(row)
+            _flatten(document, depth + 1, name, row, records)
+        if not inside:
+            own.append((name, value))
+
+
+def _columns(row: list[object]) -> dict[str, object]:
+    """A row of CloudWatch Logs Insights, a list of fields with values, as one structure."""
+    if not all(isinstance(cell, dict) and "field" in cell and "value" in cell for cell in row):
+        return {}
+    # A field may be named by its path, such as `detail.participant_id`.
+    return {
+        str(cell["field"]).rpartition(".")[2]: cell["value"]
+        for cell in row
+        if isinstance(cell, dict)
+    }
+
+
+def _key(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()
 
 
 def _read_members(pairs: Iterable[tuple[str, str]]) -> Identifiers:
     members: dict[str, str] = {}
     participants: dict[str, None] = {}
-    for name, value in pairs:
-        key = name.replace("_", "").replace("-", "").lower()
+    for member, value in pairs:
+        key = _key(member)
         if key in {"resources", "arn"}:
             key = "stagearn" if is_stage_arn(value) else ""
         if value:
@@ -145,57 +248,183 @@ def _read_members(pairs: Iterable[tuple[str, str]]) -> Identifiers:
     # The precise time of an EventBridge event first, the time of its delivery last.
     for key in ("eventtimeprecise", "eventtime", "firstjointime", "starttime", "time"):
         moment = moment or _moment(members.get(key))
-    return Identifiers(
-        stage_arn=members.get("stagearn") or members.get("sourcestagearn"),
+    own_name, is_call = members.get("name", ""), "eventsource" in members  # a CloudTrail record
+    name = event_name_of(members.get("eventname", ""))
+    if name is None and "eventtime" in members and own_name.isupper():
+        name = own_name
+    code = None if is_call else members.get("errorcode")
+    found = Identifiers(
+        stage_arn=members.get("stagearn"),
         session_id=members.get("sessionid") or members.get("activesessionid"),
         participant_id=members.get("participantid"),
         time=moment,
-        event_name=_EVENTBRIDGE_NAMES.get(members.get("eventname", "").lower()),
-        error_code=members.get("errorcode"),
+        event_name=name,
+        error_code=code,
         also=tuple(participants)[1:],
+        user_id=members.get("userid"),
+        events=int(bool(name or code)),
+    )
+    if found.session_id is None:
+        prefix = _IN_PREFIX.search(members.get("recordings3prefix", ""))
+        found = replace(found, session_id=_group(prefix))
+    return found if found.stage_arn else _with_copies(found, members)
+
+
+def _with_copies(found: Identifiers, members: dict[str, str]) -> Identifiers:
+    """Take the stage of a row that names only where a participant was copied from, and to."""
+    source = members.get("sourcestagearn")
+    if source is None or "replicationtype" in members:
+        return found  # of a replica, whose own stage is another one
+    found = replace(
+        found, stage_arn=source, session_id=found.session_id or members.get("sourcesessionid")
+    )
+    target = members.get("destinationstagearn")
+    if target is None:
+        return found
+    copy = replace(found, stage_arn=target, session_id=members.get("destinationsessionid"))
+    return replace(found, stage_arn=None, session_id=None, choices=(found, copy))
+
+
+def _combined(found: Sequence[Identifiers]) -> Identifiers:
+    """What several rows say together: one place where they agree, else the places to choose from.
+
+    Of several events of one place the first error is taken, else the first event.
+    """
+    found = [choice for one in found for choice in one.choices or _each(one)]
+    stages = _distinct(one.stage_arn for one in found)
+    sessions = _distinct(one.session_id for one in found)
+    people = _distinct(one.participant_id for one in found)
+    if len(stages) <= 1 and len(sessions) <= 1 and len(people) <= 1:
+        return _merged(found)
+    by_place: dict[tuple[str | None, str | None, str | None], list[Identifiers]] = {}
+    for one in found:
+        stage = one.stage_arn or (stages[0] if len(stages) == 1 else None)
+        session = one.session_id
+        if session is None and one.participant_id and len(sessions) == 1:
+            session = sessions[0]
+        if stage or session or one.participant_id:
+            by_place.setdefault((stage, session, one.participant_id), []).append(one)
+    places = [place for place in by_place if not _is_part(place, by_place)]
+    choices = tuple(
+        replace(
+            _merged(by_place[place]),
+            stage_arn=place[0],
+            session_id=place[1],
+            participant_id=place[2],
+        )
+        for place in places[:MOST_CHOICES]
+    )
+    if len(choices) == 1:
+        return choices[0]
+    shared = Identifiers(
+        stage_arn=stages[0] if len(stages) == 1 else None,
+        session_id=sessions[0] if len(sessions) == 1 else None,
+        choices=choices,
+        events=sum(one.events for one in choices),
+    )
+    if len(stages) > 1 or len(sessions) > 1:
+        return shared
+    told = choices[0]
+    return replace(
+        shared,
+        participant_id=told.participant_id,
+        time=told.time,
+        event_name=told.event_name,
+        error_code=told.error_code,
+        user_id=told.user_id,
+        also=people[1:],
     )
 
 
-def _walk(value: object, depth: int, name: str = "") -> Iterator[tuple[str, str]]:
-    """Every text of a JSON document with the member it stands in, outermost and first first."""
-    if depth > _DEEPEST_JSON:
-        return
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _walk(inner, depth + 1, str(key))
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _walk(inner, depth + 1, name)
-    elif isinstance(value, str):
-        inside = [*_documents(value)] if "{" in value else []
-        yield from (pair for document in inside for pair in _walk(document, depth + 1, name))
-        if not inside:
-            yield name, value
+def _is_part(
+    place: tuple[str | None, str | None, str | None],
+    places: Iterable[tuple[str | None, str | None, str | None]],
+) -> bool:
+    """Whether a place is only less of another one, such as the stage of a participant."""
+    if place[2] is not None and place[1] is not None:
+        return False
+    return any(
+        other != place and all(mine in (None, its) for mine, its in zip(place, other, strict=True))
+        for other in places
+    )
 
 
-def _filled(found: Identifiers, text: str) -> Identifiers:
-    """What members with a label say, and from the rest of a text what they do not."""
-    arn = _STAGE_ARN.search(text)
-    rest = text.replace(arn[0], " ") if arn else text
-    session = _LOOSE_SESSION_ID.search(rest)
+def _each(found: Identifiers) -> Iterator[Identifiers]:
+    """A row that names several participants, as one row for each."""
+    yield replace(found, also=())
+    for name in found.also:
+        yield replace(found, also=(), participant_id=name, user_id=None)
+
+
+def _merged(found: Sequence[Identifiers]) -> Identifiers:
+    """Rows of one place as one."""
+    events_told = [one for one in found if one.events]
+    errors = (one for one in events_told if events.is_error(one.event_name, one.error_code))
+    told = next(errors, None) or next(iter(events_told), None)
+    told = told or next((one for one in found if one.time), None) or Identifiers()
+    # A row without an id is that of an envelope: its time is that of the delivery.
+    named = (one for one in found if one.stage_arn or one.session_id or one.participant_id)
+    return replace(
+        told,
+        stage_arn=next(iter(_distinct(one.stage_arn for one in found)), None),
+        session_id=next(iter(_distinct(one.session_id for one in found)), None),
+        participant_id=next(iter(_distinct(one.participant_id for one in found)), None),
+        user_id=told.user_id or next((one.user_id for one in named if one.user_id), None),
+        events=len({(one.event_name, one.error_code, one.time) for one in events_told}),
+    )
+
+
+def _distinct(values: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, values)))
+
+
+def _filled(found: Identifiers, text: str, *, alone: bool = True) -> Identifiers:
+    """What members with a label say, and from the rest of a text what they do not.
+
+    Args:
+        found: What members say.
+        text: The text.
+        alone: Whether a text of one word is taken for a participant id.
+    """
+    arns = _distinct(match[0] for match in _STAGE_ARN.finditer(text))
+    rest = text
+    for arn in arns:
+        rest = rest.replace(arn, " ")
+    matches = [*_LOOSE_SESSION_ID.finditer(rest)]
+    sessions = _distinct(match[0] for match in matches)
+    session = matches[0] if matches else None
     session_id = session[0] if session else _group(_LABELLED_SESSION.search(rest))
     participants = {found.participant_id: None} if found.participant_id else _participants(rest)
     if session and not participants:
         word = _after(rest, session.end())
         participants = {word: None} if word else {}
-    alone = rest.strip()
-    if not session_id and not participants and is_participant_id(alone):
-        participants = {alone: None}
+    word = rest.strip()
+    if alone and not session_id and not participants and is_participant_id(word):
+        participants = {word: None}
     time = _TIME.search(text)
     names = tuple(participants)
-    return replace(
+    user = _LABELLED_USER.search(rest)
+    named = _distinct(match[0] for match in _API_NAME.finditer(rest))
+    filled = replace(
         found,
-        stage_arn=found.stage_arn or (arn[0] if arn else None),
+        stage_arn=found.stage_arn or next(iter(arns), None),
         session_id=found.session_id or session_id,
         participant_id=next(iter(names), None),
         also=found.also or names[1:],
         time=found.time or (_moment(time[0]) if time else None),
+        user_id=found.user_id or (user and (user[1] or user[2] or user[3])) or None,
     )
+    if found.event_name is None and len(named) == 1:
+        filled = replace(filled, event_name=named[0], events=1)
+    if not found.stage_arn and not found.session_id:
+        if len(arns) > 1 and len(sessions) <= 1:
+            choices = tuple(Identifiers(arn) for arn in arns[:MOST_CHOICES])
+            return replace(filled, stage_arn=None, choices=choices)
+        if len(sessions) > 1 and len(arns) <= 1:
+            only = filled.stage_arn
+            choices = tuple(Identifiers(only, name) for name in sessions[:MOST_CHOICES])
+            return replace(filled, session_id=None, participant_id=None, also=(), choices=choices)
+    return filled
 
 
 def _participants(text: str) -> dict[str, None]:

@@ -66,6 +66,16 @@ class StageSession(Row):
     end_time: Time | None = None
     """None while the session is live."""
 
+    @property
+    def is_live(self) -> bool | None:
+        """Whether it has no end; None for a row that tells neither start nor end.
+
+        The service tells the start of every session; a file may name a session only.
+        """
+        if self.start_time is None and self.end_time is None:
+            return None
+        return self.end_time is None
+
 
 @dataclass(frozen=True, slots=True)
 class ParticipantSummary(Row):

@@ -1,9 +1,13 @@
 """Command lines of the AWS CLI and of ivscope that show the same data, safe in a shell."""
 
+import json
 import re
 import shlex
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
+from ivscope.domain.identifiers import is_participant_id, parse_stage_arn
 from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
 from ivscope.render.safe import safe_lines
 
@@ -82,6 +86,104 @@ def ivscope_command(
     if any(place.startswith("-") for place in places):  # a participant id may begin with a dash
         return " ".join(("ivscope", *_words(options), "--", *words))
     return " ".join(("ivscope", *words, *_words(options)))
+
+
+_NAMESPACE: Final = "AWS/IVSRealTime"
+"""CloudWatch namespace (IVS Real-Time user guide, Monitoring stage health)."""
+
+_OF_PARTICIPANT: Final = ("DownloadPacketLoss", "DroppedFrames")
+"""Metrics with exactly the dimensions Stage and Participant."""
+
+_SEARCHED: Final = (
+    ("PublishBitrate", "Stage,Participant,SimulcastLayer,MediaType"),
+    ("PublishResolution", "Stage,Participant,SimulcastLayer,MediaType"),
+    ("SubscribeBitrate", "Stage,Participant,MediaType"),
+)
+"""Metrics with more dimensions, whose values are not known before: they are searched for."""
+
+_PERIODS: Final = ((timedelta(days=15), 60), (timedelta(days=63), 300))
+"""Up to which age CloudWatch keeps values of a period in seconds; older ones are hourly."""
+
+_HOURLY: Final = 3600
+
+MOST_METRICS: Final = timedelta(days=1)
+"""The longest time that is asked for: a participant publishes at most so long, and an answer has
+at most 100,800 values."""
+
+
+def metrics_command(
+    stage_arn: str,
+    participant_id: str | None,
+    times: tuple[datetime, datetime],
+    now: datetime,
+    connection: CliOptions,
+) -> str:
+    """Write the AWS CLI command that gets the documented metrics, with a comment on top.
+
+    Args:
+        stage_arn: The stage.
+        participant_id: Who; None for the whole stage.
+        times: From when to when; there is no dimension for a session.
+        now: The present: old values are kept for longer periods only.
+        connection: How the data on screen was read. Its endpoint is not that of CloudWatch.
+    """
+    start, end = times
+    end = min(max(end, start + timedelta(minutes=1)), start + MOST_METRICS)
+    fits = (seconds for most, seconds in _PERIODS if now - start <= most)
+    period = next(fits, _HOURLY)
+    stage = stage_arn.rpartition("/")[2]
+    queries = [_stage_metric(name, stage, period) for name in ("Publishers", "Subscribers")]
+    notes = ["# needs cloudwatch:GetMetricData"]
+    if participant_id is not None:
+        notes[0] += "; loss, frames and download are there only while this participant publishes"
+        own = [("Stage", stage), ("Participant", participant_id)]
+        queries += [_metric(name, own, period) for name in _OF_PARTICIPANT]
+        if is_participant_id(participant_id) and stage.isalnum():  # nothing that ends a quote
+            queries += [_search(*one, stage, participant_id, period) for one in _SEARCHED]
+    if connection.demo_world is not None:
+        notes.append("# the demo is made up: CloudWatch has nothing of it")
+    words = ["aws", "cloudwatch", "get-metric-data"]
+    region = parse_stage_arn(stage_arn) or connection.region
+    options: list[tuple[str, str | None]] = [
+        ("--scan-by", "TimestampAscending"),
+        ("--start-time", _in_seconds(start)),
+        ("--end-time", _in_seconds(end)),
+        ("--metric-data-queries", json.dumps(queries, separators=(",", ":"))),
+    ]
+    known = (("--region", region), ("--profile", connection.profile))
+    options += [(option, value) for option, value in known if value is not None]
+    return "\n".join([*notes, " ".join([*words, *_words(options)])])
+
+
+def _stage_metric(name: str, stage: str, period: int) -> dict[str, object]:
+    return _metric(name, [("Stage", stage)], period)
+
+
+def _metric(name: str, dimensions: list[tuple[str, str]], period: int) -> dict[str, object]:
+    named = [{"Name": key, "Value": value} for key, value in dimensions]
+    metric = {"Namespace": _NAMESPACE, "MetricName": name, "Dimensions": named}
+    return {
+        "Id": _query_id(name),
+        "MetricStat": {"Metric": metric, "Period": period, "Stat": "Maximum"},
+    }
+
+
+def _search(
+    name: str, dimensions: str, stage: str, participant_id: str, period: int
+) -> dict[str, object]:
+    """Write a search for all series of a metric; ids are in quotes, so that their case counts."""
+    wanted = f'MetricName="{name}" Stage="{stage}" Participant="{participant_id}"'
+    expression = f"SEARCH('{{{_NAMESPACE},{dimensions}}} {wanted}','Average',{period})"
+    return {"Id": _query_id(name), "Expression": expression}
+
+
+def _query_id(name: str) -> str:
+    """Write the id of a query, which begins with a small letter."""
+    return name[0].lower() + name[1:]
+
+
+def _in_seconds(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def quoted(text: str) -> str:

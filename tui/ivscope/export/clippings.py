@@ -1,6 +1,6 @@
 """Clippings: the texts that copy and print offer for a row, in the order of the menu."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -33,36 +33,38 @@ from ivscope.export.cli_commands import (
     list_sessions_command,
     list_stages_command,
 )
-from ivscope.export.telling import code, fence
-from ivscope.knowledge.error_codes import explain_code, explain_missing_code
-from ivscope.knowledge.event_names import explain_event
+from ivscope.export.looked_at import Looked
+from ivscope.export.messages import (
+    About,
+    card_of,
+    console_path,
+    event_message,
+    metrics_around,
+    support_case,
+)
+from ivscope.export.telling import code, fence, finding_items
 from ivscope.knowledge.explanation import Explanation
 from ivscope.render.event_json import raw_json
 from ivscope.render.facts_lines import participant_lines, session_lines, stage_lines
 from ivscope.render.fields import value_span
-from ivscope.render.lines import Line
-from ivscope.render.safe import safe
+from ivscope.render.lines import Line, Span
+from ivscope.render.safe import safe, safe_lines
 from ivscope.render.timestamps import full
 from ivscope.render.token_lines import only_one_side, token_verdict
 
 _SIGNATURE = "ivscope"
 
 
-def event_markdown(event: Event, scope: ParticipantScope, user_id: str | None) -> str:
-    """Write the event with its ids and its explanation; times in UTC.
-
-    Args:
-        event: The event.
-        scope: The participant in whose list it was read.
-        user_id: The participant's name. None when it has none or it is not known.
-    """
-    who = code(event.participant_id if event.participant_id is not None else scope.participant_id)
-    if user_id is not None:
-        who = f"{who} user id {code(user_id)}"
-    items = [("Participant", who)]
+def event_markdown(about: About) -> str:
+    """Write the event as Markdown: what was found, its ids and its explanation; times in UTC."""
+    looked, scope = about.looked, about.looked.scope
+    event = looked.event
+    items = [("Participant", _whose(looked))]
     if event.remote_participant_id is not None:
         label = "Publisher" if event.is_subscribe else "Remote participant"
-        items.append((label, code(event.remote_participant_id)))
+        remote = code(event.remote_participant_id)
+        is_named = about.remote not in {None, event.remote_participant_id}
+        items.append((label, f"{remote} user id {code(about.remote)}" if is_named else remote))
     items += [("Session", code(scope.session_id)), ("Stage", code(scope.stage_arn))]
     if event.destination_stage_arn is not None:
         items.append(("To stage", code(event.destination_stage_arn)))
@@ -72,9 +74,21 @@ def event_markdown(event: Event, scope: ParticipantScope, user_id: str | None) -
         items.append(("Replica", "the publisher is one" if event.is_subscribe else "yes"))
     if has_tokens(event):
         items.append(("Token", code(token_verdict(_comparison(event)))))
-    items += _explained(_card(event))
-    lines = [_headline(event), *(f"- {label}: {text}" for label, text in items), _SIGNATURE]
+    items += _explained(card_of(looked))
+    items.append(("Read", "; ".join(about.readings.said)))
+    lines = [
+        _headline(event),
+        *finding_items("- ", looked.findings, event.time),
+        *(f"- {label}: {text}" for label, text in items),
+        _SIGNATURE,
+    ]
     return "\n".join(lines)
+
+
+def _whose(looked: Looked) -> str:
+    own, event = looked.scope.participant_id, looked.event
+    who = code(event.participant_id if event.participant_id is not None else own)
+    return who if looked.user_id is None else f"{who} user id {code(looked.user_id)}"
 
 
 def has_tokens(event: Event) -> bool:
@@ -82,16 +96,19 @@ def has_tokens(event: Event) -> bool:
     return event.previous_token is not None or event.new_token is not None
 
 
-def token_markdown(event: Event) -> str:
+def token_markdown(looked: Looked) -> str:
     """Write the token comparison as a fenced diff: verdict, then `-` before and `+` after.
 
-    Unchanged values are indented by two spaces.
+    Unchanged values are indented by two spaces. Who and where stands above it.
     """
+    event, scope = looked.event, looked.scope
     comparison = _comparison(event)
     lines = [value_span(token_verdict(comparison)).text]
     for row in comparison.rows:
         lines += _diff(row, comparison)
-    return f"Token exchange at {code(full(event.time, UTC))}\n{fence(lines)}"
+    where = f"Session {code(scope.session_id)}, stage {code(scope.stage_arn)}"
+    when = f"Token exchange of {_whose(looked)} at {code(full(event.time, UTC))}"
+    return f"{when}\n{where}\n{fence(lines)}"
 
 
 def _comparison(event: Event) -> TokenComparison:
@@ -105,12 +122,6 @@ def _headline(event: Event) -> str:
     elif event.is_error:
         parts.append("no error code")
     return f"{' '.join(parts)} at {code(full(event.time, UTC))}"
-
-
-def _card(event: Event) -> Explanation:
-    if event.error_code:
-        return explain_code(event.error_code)
-    return explain_missing_code() if event.is_error else explain_event(event.name)
 
 
 def _explained(card: Explanation) -> Iterator[tuple[str, str]]:
@@ -169,16 +180,31 @@ class Clipping:
     """The key after y or p."""
     title: str
     """What it is, in a few words for the menu."""
-    text: str
+    text: str = ""
     """Safe in a terminal and in a shell; lines end with a line feed, the last has none."""
+    later: Callable[[], str] | None = None
+    """Makes the text instead, in a thread: of a big session it takes seconds."""
+
+    def made(self) -> str:
+        """Return the text; makes it if need be."""
+        return self.text if self.later is None else self.later()
+
+
+@dataclass(frozen=True, slots=True)
+class EventCopy:
+    """What is told of an event, in two forms."""
+
+    about: About
+    findings: str
+    """The event and what was found about it as JSON."""
 
 
 def clippings_for_event(
     event: Event,
     scope: ParticipantScope,
     connection: CliOptions,
-    user_id: str | None = None,
-    findings: str | None = None,
+    now: datetime,
+    look: Callable[[], EventCopy],
 ) -> tuple[Clipping, ...]:
     """Make the menu of an event.
 
@@ -186,56 +212,78 @@ def clippings_for_event(
         event: The event under the cursor.
         scope: The participant whose events are listed.
         connection: How the data on screen was read.
-        user_id: The participant's name. None when it has none or it is not known.
-        findings: What was found about the event, as JSON. None without findings.
+        now: The present, UTC.
+        look: Looks for findings. May take its time, and runs in a thread.
 
     Returns:
-        Letters j, i, e, f, d, c, l, u, t; f only with findings, d with a token, t with a time.
+        Letters y, j, e, s, m, i, c, l, o, d, r, u, t; d only with a token, m and t with a time.
     """
     participant_id = event.participant_id or scope.participant_id
     at = iso_time(event.time)
     places = (scope.stage_arn, scope.session_id, scope.participant_id)
     readable_at = at if isinstance(event.time, datetime) else None
+    card = card_of(Looked(scope, event, None, ()))
     menu = [
-        Clipping("j", "event JSON", raw_json(event)),
+        Clipping("y", "message", later=lambda: event_message(look().about)),
+        Clipping("j", "findings as JSON", later=lambda: look().findings),
+        Clipping("e", "explanation", later=lambda: event_markdown(look().about)),
+        Clipping("s", "support case", later=lambda: support_case(look().about)),
+        *metrics_clipping(metrics_around(scope, event.time, None, now, connection)),
         Clipping("i", "participant id", safe(participant_id)),
-        Clipping("e", "explanation", event_markdown(event, scope, user_id)),
-    ]
-    if findings is not None:
-        menu.append(Clipping("f", "findings as JSON", findings))
-    if has_tokens(event):
-        menu.append(Clipping("d", "token comparison", token_markdown(event)))
-    menu += [
         Clipping("c", "AWS CLI command", list_events_command(scope, connection)),
         Clipping("l", "ivscope command", ivscope_command(places, connection, at=readable_at)),
-        Clipping("u", "address of the AWS page", safe(_card(event).page)),
+        Clipping("o", "way in the AWS console", console_path(scope)),
+    ]
+    if has_tokens(event):
+        compare = Clipping(
+            "d", "token comparison", later=lambda: token_markdown(look().about.looked)
+        )
+        menu.append(compare)
+    menu += [
+        Clipping("r", "event JSON", raw_json(event)),
+        Clipping("u", "address of the AWS page", safe(card.page)),
     ]
     return (*menu, *_time("time", at))
+
+
+def metrics_clipping(command: str | None) -> Iterator[Clipping]:
+    """Offer a command for metrics, if there is one."""
+    if command is not None:
+        yield Clipping("m", "metrics command", command)
 
 
 def clippings_for_stage(
     stage: Stage | StageSummary, connection: CliOptions
 ) -> tuple[Clipping, ...]:
-    """Make the menu of a stage in the stage picker: i, e, c, l."""
+    """Make the menu of a stage in the stage picker: y, i, e, c, l."""
+    lines = stage_lines(stage, _FACT_CELLS)
+    link, raw = ivscope_command((stage.arn,), connection), list_stages_command(connection)
     return (
+        Clipping("y", "message", _row_message(lines, link, raw)),
         Clipping("i", "stage ARN", safe(stage.arn)),
-        Clipping("e", "facts", _facts(stage_lines(stage, _FACT_CELLS))),
-        Clipping("c", "AWS CLI command", list_stages_command(connection)),
-        Clipping("l", "ivscope command", ivscope_command((stage.arn,), connection)),
+        Clipping("e", "facts", _facts(lines)),
+        Clipping("c", "AWS CLI command", raw),
+        Clipping("l", "ivscope command", link),
     )
 
 
 def clippings_for_session(
-    session: StageSession, stage_arn: str, connection: CliOptions
+    session: StageSession, stage_arn: str, now: datetime, connection: CliOptions
 ) -> tuple[Clipping, ...]:
-    """Make the menu of a session in the session picker: i, e, c, l, t (its start)."""
+    """Make the menu of a session in the session picker: y, i, e, m, c, l, o, t (its start)."""
     facts = session_lines(session, _FACT_CELLS, UTC)
     link = ivscope_command((stage_arn, session.session_id), connection)
+    raw = list_sessions_command(stage_arn, connection)
+    scope = SessionScope(stage_arn, session.session_id)
+    stage = (*facts, (Span(f"Stage       {safe(stage_arn)}"),))
     return (
+        Clipping("y", "message", _row_message(stage, link, raw)),
         Clipping("i", "session id", safe(session.session_id)),
         Clipping("e", "facts", _facts(facts)),
-        Clipping("c", "AWS CLI command", list_sessions_command(stage_arn, connection)),
+        *metrics_clipping(metrics_around(scope, None, session, now, connection)),
+        Clipping("c", "AWS CLI command", raw),
         Clipping("l", "ivscope command", link),
+        Clipping("o", "way in the AWS console", console_path(scope)),
         *_time("start time", iso_time(session.start_time)),
     )
 
@@ -244,41 +292,62 @@ def clippings_for_participant(
     participant: Participant | ParticipantSummary,
     session: SessionScope,
     narrowed: ParticipantFilter | None,
+    now: datetime,
     connection: CliOptions,
 ) -> tuple[Clipping, ...]:
-    """Make the menu of a participant in the participant picker: i, e, c, l, t (first join).
+    """Make the menu of a participant in the participant picker: y, i, e, m, c, l, o, t.
+
+    The time is that of the first join.
 
     Args:
         participant: The row under the cursor.
         session: The session whose participants are listed.
         narrowed: The filter that the service applies to the list. None without one.
+        now: The present, UTC.
         connection: How the data on screen was read.
     """
     summary = participant.summary if isinstance(participant, Participant) else participant
     places = (session.stage_arn, session.session_id, summary.participant_id)
     command = list_participants_command(session, narrowed, connection)
+    lines, link = (
+        participant_lines(participant, _FACT_CELLS, UTC),
+        ivscope_command(places, connection),
+    )
+    scope = ParticipantScope(*places)
+    below = (
+        (Span(f"Session     {safe(session.session_id)}"),),
+        (Span(f"Stage       {safe(session.stage_arn)}"),),
+    )
     return (
+        Clipping("y", "message", _row_message((*lines, *below), link, command)),
         Clipping("i", "participant id", safe(summary.participant_id)),
-        Clipping("e", "facts", _facts(participant_lines(participant, _FACT_CELLS, UTC))),
+        Clipping("e", "facts", _facts(lines)),
+        *metrics_clipping(metrics_around(scope, summary.first_join_time, None, now, connection)),
         Clipping("c", "AWS CLI command", command),
-        Clipping("l", "ivscope command", ivscope_command(places, connection)),
+        Clipping("l", "ivscope command", link),
+        Clipping("o", "way in the AWS console", console_path(scope)),
         *_time("first join time", iso_time(summary.first_join_time)),
     )
 
 
 def clippings_for_ids(
-    places: tuple[str | None, ...], connection: CliOptions, moment: datetime | None = None
+    places: tuple[str | None, ...],
+    connection: CliOptions,
+    now: datetime,
+    moment: datetime | None = None,
 ) -> tuple[Clipping, ...]:
-    """Make the menu of a session or a participant of which only the ids are at hand: i, c, l, t.
+    """Make the menu of a session or a participant by its ids alone: i, m, c, l, o, t.
 
     Args:
         places: ARN of the stage, id of the session, id of the participant; None for all of them.
         connection: How the data on screen was read.
-        moment: A time in it. None without one.
+        now: The present, UTC.
+        moment: A time in it, for metrics around it. None without one.
     """
     stage_arn, session_id, participant_id = (one or "" for one in places)
     session = SessionScope(stage_arn, session_id)
     at = iso_time(moment)
+    scope: ParticipantScope | SessionScope = session
     if participant_id:
         scope = ParticipantScope(stage_arn, session_id, participant_id)
         command = list_events_command(scope, connection)
@@ -287,8 +356,10 @@ def clippings_for_ids(
     known = tuple(one for one in places if one)
     return (
         Clipping("i", f"{'participant' if participant_id else 'session'} id", safe(known[-1])),
+        *metrics_clipping(metrics_around(scope, moment, None, now, connection)),
         Clipping("c", "AWS CLI command", command),
         Clipping("l", "ivscope command", ivscope_command(known, connection, at=at)),
+        Clipping("o", "way in the AWS console", console_path(scope)),
         *_time("time", at),
     )
 
@@ -306,6 +377,13 @@ def iso_time(time: Time | None) -> str | None:
     return time.isoformat(timespec=precision if time.microsecond else "seconds").replace(
         "+00:00", "Z"
     )
+
+
+def _row_message(lines: Iterable[Line], link: str, raw: str) -> str:
+    """Write facts of a row, and the commands that show it, as plain text."""
+    note, command = raw.split("\n")
+    texts = ("".join(span.text for span in line).rstrip() for line in lines)
+    return safe_lines("\n".join([*texts, f"Open: {link}", f"Raw: {command}  {note}"]))
 
 
 def _facts(lines: list[Line]) -> str:

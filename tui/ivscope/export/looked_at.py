@@ -1,14 +1,13 @@
 """Looked: an event with what the rules find about it, in names, complete without the data."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ivscope.domain.events import Event
 from ivscope.domain.stages import ParticipantScope
 from ivscope.export.telling import Told, told
-from ivscope.findings.finding import Cited, EventRef, Finding
-from ivscope.provider.fetch.provider import StageDataProvider
-from ivscope.workspace.store_context import StoreContext
+from ivscope.findings.finding import Certainty, Cited, EventRef, Finding
+from ivscope.workspace.event_refs import EventRefs
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,72 +17,44 @@ class Looked:
     scope: ParticipantScope
     """Whose event it is."""
     event: Event
-    who: str
-    """The user id of its participant, else the id."""
+    user_id: str | None
+    """Of its participant; None when it has none or it is not known."""
     findings: tuple[Told, ...]
-    """The most useful one first."""
+    """The most useful one first, and what is not known last."""
+
+    @property
+    def who(self) -> str:
+        """The user id of its participant, else the id."""
+        return self.user_id or self.scope.participant_id
 
 
-def looked_at(
-    provider: StageDataProvider,
-    context: StoreContext,
-    ref: EventRef,
-    findings: Sequence[Finding],
-    name: Callable[[str], str],
-) -> Looked:
+def looked_at(refs: EventRefs, ref: EventRef, findings: Sequence[Finding]) -> Looked:
     """Take an event, its findings and the events that they rest on out of what was read.
 
     Args:
-        provider: What was read.
-        context: The same as answers to the rules.
+        refs: Looks up what findings name.
         ref: The event, in the log of its participant.
         findings: What was found about it.
-        name: The user id of a participant of its session, else its id.
 
     Raises:
         ValueError: The event is not read, or not that of a participant.
     """
-    scope = ref.scope
-    known = context.log(scope) if isinstance(scope, ParticipantScope) else None
-    if known is None or not isinstance(scope, ParticipantScope) or ref.position >= len(known.log):
+    scope, event = ref.scope, refs.event_at(ref)
+    if event is None or not isinstance(scope, ParticipantScope):
         raise ValueError(f"no event of a participant at {ref}")
 
     def cite(other: EventRef) -> Cited | None:
-        return None if other == ref else _cited(provider, context, other, name)
+        log = refs.log_of(other.scope)
+        if other == ref or log is None or other.position >= len(log):
+            return None
+        own = other.scope.participant_id if isinstance(other.scope, ParticipantScope) else None
+        who = own or log.participant(other.position) or None
+        return Cited(log.name(other.position), log[other.position].time, who)
+
+    def name(participant_id: str) -> str:
+        return refs.user_id(scope, participant_id) or participant_id
 
     own = scope.participant_id
-    tolds = tuple(told(one, cite, name, own) for one in findings)
-    return Looked(scope, known.log[ref.position], name(own), tolds)
-
-
-def own_position(context: StoreContext, scope: ParticipantScope, event: Event) -> EventRef | None:
-    """Return where an event is in the log of its participant; None when that log is not read.
-
-    Of equal events it is the last one.
-    """
-    known = context.log(scope)
-    if known is None:
-        return None
-    log = known.log
-    same = (at for at in range(len(log) - 1, -1, -1) if log[at] == event)
-    position = next(same, None)
-    return None if position is None else EventRef(scope, position)
-
-
-def _cited(
-    provider: StageDataProvider, context: StoreContext, ref: EventRef, name: Callable[[str], str]
-) -> Cited | None:
-    """Describe an event; None for one that is not read any more."""
-    scope = ref.scope
-    if isinstance(scope, ParticipantScope):
-        known = context.log(scope)
-        log = None if known is None else known.log
-    else:
-        scan = provider.started_scan(scope)
-        log = None if scan is None else scan.log.log
-    if log is None or ref.position >= len(log):
-        return None
-    who: str | None = log.participant(ref.position)
-    if isinstance(scope, ParticipantScope):
-        who = scope.participant_id
-    return Cited(log.name(ref.position), log[ref.position].time, name(who) if who else None)
+    known_first = sorted(findings, key=lambda one: one.certainty is Certainty.UNKNOWN)
+    tolds = tuple(told(one, cite, name, own) for one in known_first)
+    return Looked(scope, event, refs.user_id(scope, own), tolds)

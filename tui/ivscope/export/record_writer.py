@@ -19,7 +19,6 @@ from typing import Final, TextIO
 
 from ivscope.domain.times import UnreadableTime
 from ivscope.export.records import ENDS, Record, RecordKind
-from ivscope.export.telling import code
 from ivscope.render.cells import pad
 from ivscope.render.cells import width as cell_width
 from ivscope.render.event_json import wire_time
@@ -107,8 +106,9 @@ class RecordWriter:
         self._measure()
         self._out.flush()
 
-    def text(self, text: str) -> None:
-        """Write lines of safe text between tables; the caller knows that it is one."""
+    def text(self, text: str, found: int = 0) -> None:
+        """Write lines of safe text in the place of so many records, in a table or Markdown."""
+        self.count += found
         self._measure()
         self._out.write(f"{text}\n")
 
@@ -246,6 +246,8 @@ def _table_cell(value: object, zone: tzinfo) -> str:
 
 def _markdown_cell(value: object, zone: tzinfo) -> str:
     if isinstance(value, str) and value:
+        from ivscope.export.telling import code  # noqa: PLC0415 - loads sentences, for Markdown only
+
         # Also inside a code span a bar would end the cell (GitHub's Markdown, tables).
         return code(value).replace("|", "\\|")
     return _table_cell(value, zone).replace("|", "\\|")

@@ -5,13 +5,14 @@ of findings are in snake_case, as in `ivscope.export.finding_json`. Every member
 always there, and null where the service gave nothing. Times are ISO 8601 in UTC to the microsecond;
 one that cannot be read is the text that came. New members may come within a version; what a member
 means changes only with the version.
+
+Long because every member of every record stands here once, with what it means.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ivscope.analysis.session_summary import Summary
 from ivscope.domain.events import Event
 from ivscope.domain.failures import ProviderFailure
 from ivscope.domain.stages import (
@@ -21,7 +22,12 @@ from ivscope.domain.stages import (
     StageSession,
     StageSummary,
 )
+from ivscope.knowledge.client_errors import READ_ON, ClientError
+from ivscope.knowledge.explanation import Explanation
 from ivscope.render.event_json import event_document
+
+if TYPE_CHECKING:
+    from ivscope.analysis.session_summary import Summary
 
 SCHEMA_VERSION: Final = 1
 """Version of the members below, in every last record."""
@@ -141,11 +147,51 @@ FAILING: Final = RecordKind(
 
 NAME_COUNTS: Final = RecordKind("eventCount", ("name", "count"), ("name", "count"))
 
+RECORDINGS: Final = RecordKind(
+    "recording",
+    (
+        "file",
+        "stageArn",
+        "sessionId",
+        "participantsRead",
+        "participantsListed",
+        "events",
+        "answersLost",
+    ),
+    ("file", "participantsRead", "participantsListed", "events", "answersLost"),
+)
+"""What `ivscope record` has saved of a session."""
+
 FINDINGS: Final = RecordKind(
     "finding",
     ("rule", "certainty", "values", "sentence", "rests_on", "unknown", "would_tell"),
     ("certainty", "sentence"),
 )
+
+EXPLANATIONS: Final = RecordKind(
+    "explanation",
+    (
+        "asked",
+        "about",
+        "name",
+        "sdk",
+        "numbers",
+        "meaning",
+        "serverShows",
+        "expected",
+        "nextCheck",
+        "causes",
+        "limits",
+        "open",
+        "atClient",
+        "documented",
+        "source",
+        "page",
+        "readOn",
+    ),
+    ("asked", "about", "name", "sdk", "meaning", "serverShows", "nextCheck", "source"),
+)
+"""What a number, a code or a name means. `about` is clientError, errorCode or eventName."""
 
 ENDS: Final = RecordKind(
     "end",
@@ -167,14 +213,17 @@ def stage_record(stage: StageSummary) -> Record:
 
 
 def session_record(session: StageSession, stage_arn: str) -> Record:
-    """Return a row of ListStageSessions. A session without an end is live."""
+    """Return a row of ListStageSessions. A session without an end is live.
+
+    None for one whose row tells neither start nor end, as in a file that only names it.
+    """
     return {
         "type": SESSIONS.name,
         "stageArn": stage_arn,
         "sessionId": session.session_id,
         "startTime": session.start_time,
         "endTime": session.end_time,
-        "live": session.end_time is None,
+        "live": session.is_live,
     }
 
 
@@ -226,7 +275,7 @@ def event_record(
 
 
 def summary_records(
-    summary: Summary, scope: SessionScope | ParticipantScope, session: StageSession | None
+    summary: "Summary", scope: SessionScope | ParticipantScope, session: StageSession | None
 ) -> list[Record]:
     """Return the counts of a session or of a participant: the whole, then codes, people, names."""
     whole = {
@@ -273,6 +322,53 @@ def summary_records(
         {"type": NAME_COUNTS.name, "name": row.name, "count": row.count} for row in summary.by_name
     ]
     return [whole, *codes, *people, *names]
+
+
+def client_error_record(asked: str, error: ClientError) -> Record:
+    """Return what a number or a name of an SDK means. `asked` is what was typed."""
+    return {
+        "type": EXPLANATIONS.name,
+        **dict.fromkeys(EXPLANATIONS.members),
+        "asked": asked,
+        "about": "clientError",
+        "name": error.name,
+        "sdk": error.sdk.value,
+        "numbers": list(error.numbers),
+        "meaning": error.meaning,
+        "serverShows": error.server,
+        "expected": sorted(error.expected),
+        "nextCheck": error.next_check,
+        "documented": error.document.is_promised,
+        "source": error.document.title,
+        "page": error.document.page,
+        "readOn": READ_ON.isoformat(),
+    }
+
+
+def explanation_record(asked: str, card: Explanation, about: str) -> Record:
+    """Return what an error code or an event name means.
+
+    Args:
+        asked: What was typed.
+        card: Its explanation.
+        about: "errorCode" or "eventName".
+    """
+    return {
+        "type": EXPLANATIONS.name,
+        **dict.fromkeys(EXPLANATIONS.members),
+        "asked": asked,
+        "about": about,
+        "name": card.title,
+        "meaning": card.meaning,
+        "nextCheck": card.next_check,
+        "causes": [cause.text for cause in card.causes],
+        "limits": [limit.text for limit in card.limits],
+        "open": card.silence,
+        "atClient": card.at_client,
+        "documented": card.is_documented,
+        "source": "IVS API reference and user guide",
+        "page": card.page,
+    }
 
 
 def end_record(

@@ -16,15 +16,16 @@ from ivscope.analysis.publishers import PublisherLevel
 from ivscope.analysis.session_summary import ErrorRow, Summary
 from ivscope.analysis.time_window import TimeWindow
 from ivscope.analysis.timed_events import flags_of
-from ivscope.domain import calls
 from ivscope.domain.stages import ParticipantScope, SessionScope, StageSession
 from ivscope.domain.times import Time
 from ivscope.export.cli_commands import CliOptions
-from ivscope.export.looked_at import Looked, looked_at, own_position
+from ivscope.export.looked_at import Looked, looked_at
 from ivscope.export.telling import Told, told, who_is_named
 from ivscope.findings.finding import Certainty, Cited, EventRef, Finding
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
+from ivscope.workspace.event_refs import EventRefs, own_ref
+from ivscope.workspace.names import known_stage_name
 from ivscope.workspace.session_counts import SessionCounts
 from ivscope.workspace.store_context import StoreContext, session_facts
 
@@ -164,7 +165,9 @@ def read_report(
         stage_name=known_stage_name(provider, scope.stage_arn),
         session=session,
         made_at=now.replace(microsecond=0),
-        read_at=provider.time_of(scan.up_to_date_at) if scan.log.participants_read else None,
+        read_at=provider.time_of(scan.up_to_date_at).replace(microsecond=0)
+        if scan.log.participants_read
+        else None,
         connection=connection,
         summary=summary,
         findings=tuple(_told(one, counts) for one in ranked),
@@ -182,14 +185,10 @@ def read_report(
     )
 
 
-def known_stage_name(provider: StageDataProvider, stage_arn: str) -> str | None:
-    """Return the name of a stage, from what is read; None without one."""
-    stage = provider.store.known(calls.stage(stage_arn))
-    if stage is not None:
-        return stage.name
-    listed = provider.store.listed(calls.STAGES)
-    rows = () if listed is None else listed.facts
-    return next((row.name for row in rows if row.arn == stage_arn), None)
+def _read_at(provider: StageDataProvider, scan: Scan) -> datetime | None:
+    if not scan.log.participants_read:
+        return None
+    return provider.time_of(scan.up_to_date_at).replace(microsecond=0)
 
 
 def _told(finding: Finding, counts: SessionCounts) -> Told:
@@ -199,7 +198,7 @@ def _told(finding: Finding, counts: SessionCounts) -> Told:
         if ref.position >= len(log):
             return None
         event, who = scanned.event(ref.position), log.participant(ref.position)
-        return Cited(event.name, event.time, counts.names.name(who) if who else None)
+        return Cited(event.name, event.time, who or None)
 
     return told(finding, cited, counts.names.name, None)
 
@@ -210,22 +209,20 @@ def _looked(
     """Look at the last error of each code as the detail of the event does."""
     from ivscope.findings.rules import findings_for  # noqa: PLC0415 - after the first rows
 
-    scope, context = counts.scan.session, StoreContext(provider)
+    refs = EventRefs(provider, StoreContext(provider))
 
     def rule_failed(rule: str, _: Exception) -> None:
         failed.append(rule)
 
     last = _last_errors(counts.scan, {row.code for row in summary.by_code[:_MOST_CODES]})
     for row in summary.by_code[:_MOST_CODES]:
-        position = last.get(row.code)
-        whose = None if position is None else counts.scan.log.log.participant(position)
-        if position is None or not whose:
+        if row.code not in last:
             continue
-        place = ParticipantScope(scope.stage_arn, scope.session_id, whose)
-        ref = own_position(context, place, counts.scan.log.event(position))
-        if ref is not None:
-            found = findings_for(place, ref.position, context.facts, rule_failed)
-            yield looked_at(provider, context, ref, found, counts.names.name)
+        ref = own_ref(refs, EventRef(counts.scan.session, last[row.code]))
+        if ref is not None and isinstance(ref.scope, ParticipantScope):
+            facts = refs.store_context.facts
+            found = findings_for(ref.scope, ref.position, facts, rule_failed)
+            yield looked_at(refs, ref, found)
 
 
 def _last_errors(scan: Scan, codes: set[str | None]) -> dict[str | None, int]:

@@ -14,10 +14,12 @@ from ivscope.analysis.lanes import LaneCell
 from ivscope.domain.times import Time
 from ivscope.export.report import COLUMNS, Report, TimelineRow
 from ivscope.export.report_words import (
+    clients,
     codes_explained,
     commands,
     counts_said,
     error_times,
+    estimates_said,
     publishing_said,
     session_said,
     what_is_missing,
@@ -39,8 +41,9 @@ body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto
 h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
 table { border-collapse: collapse; } td, th { text-align: left; padding: .2rem .8rem .2rem 0;
 vertical-align: top; overflow-wrap: anywhere; } td.n, th.n { text-align: right; }
+th { white-space: nowrap; } td:first-child { min-width: 9rem; }
 pre { overflow-x: auto; padding: .6rem; border: 1px solid #8888; }
-svg { display: block; width: 38rem; max-width: 60vw; height: 1.6rem; background: #8882; }
+svg { display: block; width: 32rem; max-width: 50vw; height: 1.6rem; background: #8882; }
 svg.lane { height: 1rem; }
 .partly { border-left: .3rem solid #c60; padding-left: .8rem; }
 .shown { color: #283; } .likely { color: #b60; } .unknown { color: #777; }
@@ -88,7 +91,10 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"<li>Written by ivscope {full(report.made_at, UTC)}; all times are UTC</li>"
     yield "</ul>"
     yield from _happened(report)
+    if lines := estimates_said(report):
+        yield f"<h2>Estimated for those not read</h2>{_pre(lines)}"
     yield from _codes(report)
+    yield from _clients(report)
     yield from _timeline(report)
     yield from _lanes(report)
     yield from _people(report)
@@ -151,7 +157,7 @@ def _codes(report: Report) -> Iterator[str]:
     if said := publishing_said(report):
         levels = [level.certain for level in report.publishing]
         yield (
-            f'<tr><td colspan="3">{html.escape(said)}</td>'
+            f'<tr><td colspan="3">publishing, {html.escape(said)}</td>'
             f"<td>{_strip(levels, 'level')}</td><td></td></tr>"
         )
     yield "</table><dl>"
@@ -159,6 +165,20 @@ def _codes(report: Report) -> Iterator[str]:
         name = HTML.outside(row.code) if row.code else "no code"
         yield f"<dt>{name}</dt><dd>{html.escape(meaning)} {html.escape(check)}</dd>"
     yield "</dl>"
+
+
+def _clients(report: Report) -> Iterator[str]:
+    rows = clients(report)
+    if not rows:
+        return
+    yield "<h2>Clients</h2><table>"
+    yield '<tr><th></th><th>Value</th><th class="n">With errors</th><th class="n">All</th></tr>'
+    for row in rows:
+        yield (
+            f"<tr><td>{row.label}</td><td>{HTML.outside(row.value)}</td>"
+            f'<td class="n">{row.failing:,}</td><td class="n">{row.total:,}</td></tr>'
+        )
+    yield "</table>"
 
 
 def _time_title(report: Report) -> str:

@@ -7,15 +7,17 @@ from ivscope.domain.times import Time
 from ivscope.export.looked_at import Looked
 from ivscope.export.report import COLUMNS, Report, TimelineRow
 from ivscope.export.report_words import (
+    clients,
     codes_explained,
     commands,
     counts_said,
     error_times,
+    estimates_said,
     publishing_said,
     session_said,
     what_is_missing,
 )
-from ivscope.export.telling import CERTAINTY, MARKDOWN, Told, at, code, fence
+from ivscope.export.telling import MARKDOWN, at, code, fence, finding_items
 from ivscope.render.cells import clip, pad
 from ivscope.render.lines import Line, Role
 from ivscope.render.plots import axis_line, lane_cells, legend, strip
@@ -44,7 +46,9 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"- {MARKDOWN.ours(counts_said(report))}"
     yield f"- Written by ivscope {full(report.made_at, UTC)}; all times are UTC"
     yield from _happened(report)
+    yield from _estimated(report)
     yield from _codes(report)
+    yield from _clients(report)
     yield from _timeline(report)
     yield from _lanes(report)
     yield from _people(report)
@@ -58,15 +62,14 @@ def _happened(report: Report) -> Iterator[str]:
     if not report.findings:
         yield "No rule found anything about the whole session in what was read."
     for number, told in enumerate(report.findings, 1):
-        yield from _told(f"{number}. ", told, day)
+        yield from finding_items(f"{number}. ", (told,), day)
     for one in report.looked:
         yield ""
         yield f"The last {_error(one, day)}:"
         yield ""
         if not one.findings:
             yield "- No rule found anything about it in what was read."
-        for told in one.findings:
-            yield from _told("- ", told, day)
+        yield from finding_items("- ", one.findings, day)
 
 
 def _error(one: Looked, day: Time | None) -> str:
@@ -74,16 +77,20 @@ def _error(one: Looked, day: Time | None) -> str:
     return f"{what} was that of {code(one.who)} at {at(one.event.time, day)}"
 
 
-def _told(mark: str, told: Told, day: Time | None) -> Iterator[str]:
-    """Write a finding as an item of a list, and what belongs to it below."""
-    yield f"{mark}**{CERTAINTY[told.finding.certainty]}**: {told.claim(MARKDOWN, day)}"
-    indent = " " * len(mark)
-    if evidence := told.evidence(MARKDOWN, day):
-        yield f"{indent}- Evidence: {evidence}"
-    if unsure := told.not_sure(MARKDOWN, day):
-        yield f"{indent}- Not known: {unsure}"
-    for ask in told.would_tell():
-        yield f"{indent}- To find out: {MARKDOWN.ours(ask)}"
+def _estimated(report: Report) -> Iterator[str]:
+    if lines := estimates_said(report):
+        yield from ("", "## Estimated for those not read", "", fence(lines))
+
+
+def _clients(report: Report) -> Iterator[str]:
+    rows = clients(report)
+    if not rows:
+        return
+    yield from ("", "## Clients", "")
+    yield "| | Value | With errors | All |"
+    yield "| --- | --- | ---: | ---: |"
+    for row in rows:
+        yield f"| {row.label} | {_cell(code(row.value))} | {row.failing:,} | {row.total:,} |"
 
 
 def _codes(report: Report) -> Iterator[str]:
@@ -111,7 +118,7 @@ def _codes(report: Report) -> Iterator[str]:
     strips = [_beside(one or "no code", strip(counts, Role.ERROR)) for one, counts in report.errors]
     if said := publishing_said(report):
         levels = [level.certain for level in report.publishing]
-        strips.append(_beside(said, strip(levels, Role.GOOD)))
+        strips.append(_beside(f"publishing, {said}", strip(levels, Role.GOOD)))
     if strips:
         yield from ("", fence([*strips, _axis(report)]))
 

@@ -1,6 +1,7 @@
 """Sentences and commands that every form of a report has, in our own words."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ivscope.analysis.session_summary import ErrorRow
@@ -13,8 +14,15 @@ from ivscope.knowledge.error_codes import explain_code, explain_missing_code
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
 from ivscope.render.bars import coverage_text
 from ivscope.render.fields import not_counted
+from ivscope.render.happened_lines import estimate_lines
 from ivscope.render.sentences.words import counted
 from ivscope.render.timestamps import from_to, full
+
+_LONG_LINE = 2_000
+"""Cells of a line that is not to be wrapped."""
+
+_MOST_VALUES = 6
+"""At most so many versions or providers of a kind, those that failed most."""
 
 
 def what_is_missing(report: Report) -> Iterator[str]:
@@ -76,7 +84,7 @@ def codes_explained(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def publishing_said(report: Report) -> str:
-    """Say how many were publishing at most; empty when nobody is known to have been."""
+    """Say how many were publishing at most: "11 to 12 of 12"; empty when nobody is known to."""
     if not report.summary.publishers or not report.publishing:
         return ""
     low = max(level.certain for level in report.publishing)
@@ -84,7 +92,40 @@ def publishing_said(report: Report) -> str:
     most = f"at least {low}"
     if report.summary.coverage.is_complete:
         most = f"{low}" if low == high else f"{low} to {high}"
-    return f"publishing, {most} of {PUBLISHER_LIMIT}"
+    return f"{most} of {PUBLISHER_LIMIT}"
+
+
+def estimates_said(report: Report) -> list[str]:
+    """Say what those who were read tell of the others; nothing when everybody is read.
+
+    The lines are safe in a terminal, and not yet for Markdown or HTML.
+    """
+    told = report.summary.estimates
+    if told is None:
+        return []
+    lines = estimate_lines(told, _LONG_LINE)
+    return ["".join(span.text for span in line).strip() for line in lines]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRow:
+    """How many participants with one thing in common failed."""
+
+    label: str
+    """SDK, Browser, System, Provider or Protocol."""
+    value: str | None
+    """None when the service gave none. Text from outside."""
+    failing: int
+    total: int
+
+
+def clients(report: Report) -> list[ClientRow]:
+    """Return failing and all participants by client, as far as their facts are read."""
+    return [
+        ClientRow(one.label, row.value, row.failing, row.total)
+        for one in report.summary.breakdowns
+        for row in one.rows[:_MOST_VALUES]
+    ]
 
 
 def commands(scope: SessionScope, connection: CliOptions) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """Saved events: JSON Lines, whose first line says what they are and how complete."""
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
 
 from ivscope.domain.events import Event
 from ivscope.render.bars import MORE_AVAILABLE
@@ -34,6 +35,8 @@ class SavedHead:
     order: str
     filter: str
     """The filter that hides events from the file; empty for none."""
+    user_ids: Mapping[str, str] = field(default_factory=dict)
+    """User ids by the ids of the participants that the events name, as far as known."""
 
     @property
     def in_words(self) -> str:
@@ -41,6 +44,10 @@ class SavedHead:
         rest = "all read" if self.is_complete else MORE_AVAILABLE
         more = f", {self.contradicting:,} not counted" if self.contradicting else ""
         return f"{self.saved:,} of {self.loaded:,} events read, {self.coverage or rest}{more}"
+
+
+_ABSENT: Final[tuple[object, ...]] = (None, "", {})
+"""Values of members that are left out."""
 
 
 def saved_lines(head: SavedHead, events: Iterable[Event]) -> Iterator[str]:
@@ -59,8 +66,9 @@ def saved_lines(head: SavedHead, events: Iterable[Event]) -> Iterator[str]:
         "coverage": head.coverage,
         "order": head.order,
         "filter": head.filter,
+        "userIds": dict(head.user_ids),
     }
-    yield _line({name: value for name, value in document.items() if value not in {None, ""}})
+    yield _line({name: value for name, value in document.items() if value not in _ABSENT})
     for event in events:
         members = event_document(event)
         if event.contradiction is not None:

@@ -2,11 +2,14 @@
 
 import html
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 
 from ivscope.analysis.intervals import Why
+from ivscope.domain.identifiers import is_stage_arn
 from ivscope.domain.times import Time
 from ivscope.findings.finding import MOST_REFS, Ask, Certainty, Cited, EventRef, Finding
 from ivscope.render.event_lines import reason
@@ -18,8 +21,8 @@ from ivscope.render.timestamps import clock
 
 _BACKTICK = re.compile(r"(\\*)`")
 
-_ORDINARY = re.compile(r"[^\W_](?:[\w -]*[^\W_])?")
-"""Words that no chat reads as a mention, a link or emphasis."""
+_ORDINARY = re.compile(r"[^\W_](?:[\w -]*[^\W_])?|\d+(?:\.\d+)+")
+"""Words and versions that no chat reads as a mention, a link or emphasis."""
 
 _MARKS = re.compile(r"([\\`*\[\]<>|])")
 """What Markdown acts on in our own sentences, which have underscores inside words only."""
@@ -47,7 +50,7 @@ def in_chat(text: str | None) -> str:
     A name such as `@channel` would call everybody, and `*` or `_` around a word change it.
     """
     shown = value_span(text).text
-    return shown if _ORDINARY.fullmatch(shown) else code(text)
+    return shown if _ORDINARY.fullmatch(shown) or is_stage_arn(shown) else code(text)
 
 
 def in_html(text: str | None) -> str:
@@ -85,9 +88,12 @@ class Told:
 
     finding: Finding
     names: dict[str | None, str]
-    """What every participant in its sentences is called; under None the one whose event it is."""
+    """What every participant is called that its sentences or its events name, by its id; under
+    None the one whose event it is about."""
     cited: tuple[Cited, ...] = ()
-    """The events that it rests on, as far as they are read."""
+    """The events that it rests on, as far as they are read, with ids of participants."""
+    own: str | None = None
+    """Id of the participant whose event it is about; None for findings about a session."""
 
     def claim(self, form: Form, day: Time | None) -> str:
         """Write its sentence; times of another day than `day` have their date. Times are UTC."""
@@ -103,9 +109,34 @@ class Told:
         by_name: dict[str | None, list[Cited]] = {}
         for one in self.cited:
             by_name.setdefault(one.name, []).append(one)
-        kinds = [_cited(name, cited, form, day) for name, cited in by_name.items()]
+        kinds = [self._cited(name, cited, form, day) for name, cited in by_name.items()]
         some = form.ours(" (some of them)") if len(self.finding.rests_on) >= MOST_REFS else ""
         return ", ".join(kinds) + (some if kinds else "")
+
+    def _cited(self, name: str | None, cited: Sequence[Cited], form: Form, day: Time | None) -> str:
+        """Write events of one name."""
+        number = f"{len(cited)} " if len(cited) > 1 else ""
+        ids = dict.fromkeys(one.who for one in cited if one.who is not None)
+        people = Counter(self.names.get(who, who) for who in ids)
+        named = ", ".join(
+            form.outside(who) + form.ours(f" ({count} participants)" if count > 1 else "")
+            for who, count in islice(people.items(), _MOST_NAMED)
+        )
+        more = len(people) - _MOST_NAMED
+        whose = f" of {named}{f' and {more} more' if more > 0 else ''}" if people else ""
+        told = sorted(one.time for one in cited if isinstance(one.time, datetime))
+        when = "at a time not known" if not told else at(told[0], day)
+        if told and told[-1] != told[0]:
+            when = f"{when} to {at(told[-1], day)}"
+        shown = form.ours("event without a name") if name is None else form.outside(name)
+        return f"{form.ours(number)}{shown}{whose} {form.ours(when)}"
+
+    def by_ids(self) -> "Told":
+        """Return the same with ids in the place of names."""
+        names: dict[str | None, str] = {one: one for one in self.names if one is not None}
+        if None in self.names and self.own is not None:
+            names[None] = self.own
+        return replace(self, names=names)
 
     def would_tell(self) -> list[str]:
         """Say what could be read to know more, in our own words."""
@@ -128,6 +159,25 @@ class Told:
                 return form.ours(part)
 
 
+def finding_items(mark: str, findings: Iterable[Told], day: Time | None) -> Iterator[str]:
+    """Write findings as items of a Markdown list, and what belongs to each below it.
+
+    Args:
+        mark: Begins each item, "- ".
+        findings: What was found.
+        day: Times of another day have their date.
+    """
+    indent = " " * len(mark)
+    for one in findings:
+        yield f"{mark}**{CERTAINTY[one.finding.certainty]}**: {one.claim(MARKDOWN, day)}"
+        if evidence := one.evidence(MARKDOWN, day):
+            yield f"{indent}- Evidence: {evidence}"
+        if unsure := one.not_sure(MARKDOWN, day):
+            yield f"{indent}- Not known: {unsure}"
+        for ask in one.would_tell():
+            yield f"{indent}- To find out: {MARKDOWN.ours(ask)}"
+
+
 def told(
     finding: Finding,
     cite: Callable[[EventRef], Cited | None],
@@ -138,16 +188,17 @@ def told(
 
     Args:
         finding: The finding.
-        cite: Describes an event; None for the one that it is about, and for one not read.
+        cite: Describes an event, with the id of its participant; None for the event that the
+            finding is about, and for one not read.
         name: The user id of a participant, else its id.
         own: Id of the participant whose event it is about; None for findings about a session.
     """
-    ids = who_is_named(finding)
+    cited = tuple(one for ref in finding.rests_on if (one := cite(ref)) is not None)
+    ids = {*who_is_named(finding), *(one.who for one in cited)}
     names: dict[str | None, str] = {one: name(one) for one in ids if one}
     if own is not None:
         names[None] = name(own)
-    cited = (cite(ref) for ref in finding.rests_on)
-    return Told(finding, names, tuple(one for one in cited if one is not None))
+    return Told(finding, names, cited, own)
 
 
 def who_is_named(finding: Finding) -> set[str | None]:
@@ -167,18 +218,3 @@ def at(time: Time | None, day: Time | None) -> str:
     here = isinstance(time, datetime) and isinstance(day, datetime)
     is_near = here and clock(time, UTC, with_date=True)[:10] == clock(day, UTC, with_date=True)[:10]
     return clock(time, UTC, with_date=not is_near)
-
-
-def _cited(name: str | None, cited: Sequence[Cited], form: Form, day: Time | None) -> str:
-    """Write events of one name."""
-    number = f"{len(cited)} " if len(cited) > 1 else ""
-    people = list(dict.fromkeys(one.who for one in cited if one.who is not None))
-    named = ", ".join(form.outside(who) for who in people[:_MOST_NAMED])
-    more = len(people) - _MOST_NAMED
-    whose = f" of {named}{f' and {more} more' if more > 0 else ''}" if people else ""
-    told = sorted(one.time for one in cited if isinstance(one.time, datetime))
-    when = "at a time not known" if not told else at(told[0], day)
-    if told and told[-1] != told[0]:
-        when = f"{when} to {at(told[-1], day)}"
-    shown = form.ours("event without a name") if name is None else form.outside(name)
-    return f"{form.ours(number)}{shown}{whose} {form.ours(when)}"

@@ -35,7 +35,7 @@ class TokenSays(PlainClaim):
     SEVERAL_EXCHANGES = "several_exchanges_in_one_second"
     NO_EXCHANGE_READ = "no_exchange_before_is_read"
     JOINED_WITH = "token_it_joined_with"
-    """It was not exchanged before, so the error speaks of the token it joined with."""
+    """It was not exchanged before, so the error is about the token it joined with."""
 
 
 class TokenOpen(PlainClaim):

@@ -1,4 +1,4 @@
-"""LEFT: what happened right before, and whether the participant came back."""
+"""LEFT: what came right before, and whether it came back; and what a subscription ended with."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from ivscope.findings.event_context import (
 from ivscope.findings.event_context import (
     refs as refs_of,
 )
-from ivscope.findings.finding import Certainty, Claim, Distance, Finding, PlainClaim
+from ivscope.findings.finding import Certainty, Claim, Distance, EventRef, Finding, PlainClaim
 from ivscope.findings.session_context import MANY
 
 BEFORE_SECONDS = 5
@@ -41,6 +41,7 @@ class LeavingOpen(PlainClaim):
 
     REASONS = "why_it_left"
     BY_PUBLISHER = "whether_leaving_or_the_publisher_ended_it"
+    SUBSCRIPTION_BECAUSE = "whether_the_subscription_ended_because_of_that"
     TOGETHER = "what_those_who_left_share"
     BECAUSE = "whether_it_left_because_of_that"
     FIRST_AND_BECAUSE = "which_came_first_and_whether_because_of_that"
@@ -86,6 +87,18 @@ class EndedWithPublisher(Claim):
     """Subscriptions ended in the second of LEFT, in which their publishers stopped too."""
 
     subscriptions: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionEndedWith(Claim):
+    """What else ended in the second in which one subscription ended; at least one of the two."""
+
+    left: bool
+    """Whether the participant left."""
+    publisher_stopped: bool
+    """Whether the publisher stopped publishing."""
+    publisher_left: bool
+    """Whether the publisher left, and no PUBLISH_STOPPED of that second is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +195,41 @@ def _ended_with_it(context: EventContext, ended: list[int]) -> Iterator[Finding]
 
 def _ended_by_publisher(context: EventContext, ended: int) -> bool:
     """Whether the publisher of a subscription stopped or left in the second of LEFT too."""
+    return _end_of_publisher(context, ended) is not None
+
+
+def _end_of_publisher(context: EventContext, ended: int) -> tuple[str, EventRef] | None:
+    """Return by which event the publisher of a subscription ended in the second looked at."""
     name, second = context.log[ended].remote_participant_id, context.second
     if context.log.name(ended) != events.SUBSCRIBE_STOPPED or not name or second is None:
-        return False
-    session = context.scope
-    known = context.facts.log(ParticipantScope(session.stage_arn, session.session_id, name))
-    stops = (events.PUBLISH_STOPPED, events.LEFT)
-    return known is not None and any(
-        True for _ in positions_within(known.log, stops, since=second, until=second)
-    )
+        return None
+    scope = ParticipantScope(context.scope.stage_arn, context.scope.session_id, name)
+    known = context.facts.log(scope)
+    if known is None:
+        return None
+    for stop in (events.PUBLISH_STOPPED, events.LEFT):
+        for at in positions_within(known.log, (stop,), since=second, until=second):
+            return stop, EventRef(scope, at)
+    return None
+
+
+def subscription_stopped(context: EventContext) -> Iterator[Finding]:
+    """Say at SUBSCRIBE_STOPPED whether the participant or its publisher ended in that second."""
+    if context.second is None:
+        return
+    left_at = context.within(context.second, context.second, events.LEFT)
+    publisher = _end_of_publisher(context, context.position)
+    if not left_at and publisher is None:
+        return
+    rests_on = context.refs(context.position, *left_at[:1])
+    unknown = LeavingOpen.SUBSCRIPTION_BECAUSE
+    if publisher is not None:
+        rests_on += (publisher[1],)
+        unknown = LeavingOpen.BY_PUBLISHER if left_at else unknown
+    name = None if publisher is None else publisher[0]
+    ends = name == events.PUBLISH_STOPPED, name == events.LEFT
+    claim = SubscriptionEndedWith(bool(left_at), *ends)
+    yield Finding(claim, Certainty.SHOWN, rests_on, unknown)
 
 
 def _others_left(context: EventContext, second: int) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from ivscope.findings.event_context import EventContext, look
 from ivscope.findings.finding import Certainty, Finding, RuleFailed
 from ivscope.findings.ingest_now import configuration_now, protocol_now
 from ivscope.findings.known_facts import KnownFacts, SessionFacts
-from ivscope.findings.leaving import left
+from ivscope.findings.leaving import left, subscription_stopped
 from ivscope.findings.publisher_not_found import publisher_state, unreachable_publishers
 from ivscope.findings.publishing import publish_stopped
 from ivscope.findings.quota import after_quota, publishers_against_limit, quota_against_slots
@@ -70,6 +70,7 @@ _BY_CODE: Final[dict[str, tuple[Rule, ...]]] = {
 _BY_NAME: Final[dict[str, tuple[Rule, ...]]] = {
     events.LEFT: (left, same_user_joined, replica_left, stay_cycle, documented_faults),
     events.PUBLISH_STOPPED: (publish_stopped, documented_faults),
+    events.SUBSCRIBE_STOPPED: (subscription_stopped,),
     events.TOKEN_EXCHANGED: (token_exchanged,),
     events.REPLICATION_STOPPED: (replication_stopped,),
 }

@@ -279,8 +279,8 @@ _CARDS = (
         meaning="Publishing failed on an error inside the service.",
         causes=(Cause("A problem at AWS."),),
         next_check=(
-            "Try again and read AWS Health. Several participants in one minute: escalate with "
-            "stage ARN, session, participants and UTC time."
+            "Try again and read AWS Health. Several participants in one minute: escalate to AWS "
+            "Support, with stage ARN, session, participants and UTC time."
         ),
         at_client="Web: FAILED (4, inside 1025 or 1028 to 1030, of which some leave no event).",
         page=f"{REFERENCE}/API_Event.html",

@@ -23,8 +23,8 @@ _CARDS = (
         is_documented=False,
         causes=(Cause("The app joined, or an RTMP or WHIP encoder connected."),),
         next_check=(
-            "Several JOINED: compare LEFT between them. Reconnects, one token in two places and "
-            "an app that goes back and forth between stages look alike."
+            "If it joined several times, look at LEFT between them. A reconnect, one token in two "
+            "places and an app that goes back and forth between stages look alike."
         ),
         page=_HEALTH,
         concerns=_ALL,
@@ -43,7 +43,8 @@ _CARDS = (
         ),
         next_check=(
             "Read the seconds around it: JOINED soon after fits a reconnect. CloudTrail has "
-            "DisconnectParticipant, DeleteStage and RevokeConnectionToken, the client the reason."
+            "DisconnectParticipant, DeleteStage and RevokeConnectionToken; the log of the client "
+            "has the reason."
         ),
         silence=(
             "LEFT carries no reason, and EventBridge does not send it. After a lost connection it "
@@ -83,7 +84,7 @@ _CARDS = (
             ),
             Cause("DisconnectParticipant or DeleteStage detached its ingest configuration."),
             Cause("A replica: its source stopped, or the replication did."),
-            Cause("The limit of duration; of redundant ingest one stream at a time, as planned."),
+            Cause("It ran as long as allowed; redundant ingest: one stream at a time, as planned."),
         ),
         next_check="Look in the seconds around for TOKEN_EXCHANGED, PUBLISH_ERROR and LEFT.",
         silence="PUBLISH_STOPPED carries no reason.",

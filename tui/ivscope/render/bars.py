@@ -105,20 +105,24 @@ def _of(read: int, known: int, *, all_listed: bool) -> str:
 
 
 def footer_line(hints: tuple[tuple[str, str], ...], width: int) -> Line:
-    """Draw keys and what they do, the most useful first, as many as fit.
+    """Draw keys and what they do, the most useful first, as many as fit beside the last one.
 
     Args:
-        hints: Key as printed, and two or three words.
+        hints: Key as printed, and two or three words. The last one is always shown.
         width: Cells.
     """
+    if not hints:
+        return ()
+    *others, last = [
+        (Span(key, Role.ACCENT), Span(f" {label}", Role.MUTED)) for key, label in hints
+    ]
+    room, gap = width - line_width(last), Span("  ")
     spans: list[Span] = []
-    for key, label in hints:
-        more = [Span("  ")] if spans else []
-        more += [Span(key, Role.ACCENT), Span(f" {label}", Role.MUTED)]
-        if line_width((*spans, *more)) > width:
+    for hint in others:
+        if line_width((*spans, *hint, gap)) > room:
             break
-        spans += more
-    return tuple(spans)
+        spans += (*hint, gap)
+    return (*spans, *last)
 
 
 _LINES_OF_SUMMARY = 6
@@ -128,6 +132,9 @@ _LINES_OF_SUMMARY = 6
 def failure_lines(failure: ProviderFailure, width: int) -> list[Line]:
     """Say what happened, what to do, and what AWS Support will ask for. Names no keys."""
     summary = clip(failure.summary, width * _LINES_OF_SUMMARY)
+    if is_not_recorded(failure):  # nothing failed
+        lines = field("Not here", (Span(summary, Role.WARNING),), width)
+        return lines + field("", (Span(safe(failure.remedy)),), width)
     lines = field(
         "Failed", (Span(f"{failure.kind}  ", Role.ERROR), Span(summary, Role.STRONG)), width
     )
@@ -362,18 +369,22 @@ def status_line(status: ListStatus, budget: Budget, running: str, width: int) ->
     spans: list[Span] = []
     room = width - text_width(word) - 2
     facts = (loaded_text(status), *status.extra)
-    if status.failure is not None:
+    if status.failure is not None and not is_not_recorded(status.failure):
         # The tail may be far below the rows in view, so the cause is here too.
         facts = (facts[0], status.failure.summary)
     elif word.startswith(THROTTLED):
         facts = (facts[0], FEWER_CALLS, GOES_ON_BY_ITSELF)
     elif status.reading and budget.waited_seconds >= SLOW_SECONDS and not running:
         facts = (facts[0], f"waiting for {budget.waits_for}", *status.extra)
-    for fact in facts:
+    for index, fact in enumerate(facts):
         separator = (_SEPARATOR,) if spans else ()
         left = room - line_width((*spans, *separator))
         if left < _SHORTEST_CRUMB:
             break
+        # Half a number or half a word says less than a later fact that fits. The first two are how
+        # much was read, and what somebody asked for or what failed.
+        if index > 1 and text_width(fact) > left:
+            continue
         spans += [*separator, Span(clip(fact, left))]
     for meter in _meters(budget):
         if line_width((*spans, _SEPARATOR, meter)) <= room:
@@ -415,13 +426,16 @@ def loaded_text(status: ListStatus) -> str:
 
 def _rows_read(status: ListStatus) -> str:
     is_resting = status.failure is None and not (status.reading or status.waiting)
+    left = status.left
+    if status.failure is not None and is_not_recorded(status.failure):
+        left = f"the rest is {status.failure.summary}"
     return rows_read(
         status.count,
         status.noun,
         has_more=status.has_more,
         is_all=is_resting and not status.has_more,
         in_parts=is_resting and status.in_parts,
-        left=status.left,
+        left=left,
     )
 
 

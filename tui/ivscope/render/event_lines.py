@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import cache
 
 from ivscope.analysis.intervals import EventSpan, Why
 from ivscope.domain.durations import duration
 from ivscope.domain.events import Event
-from ivscope.knowledge.error_codes import explain_code, explain_missing_code
-from ivscope.knowledge.event_names import explain_event
+from ivscope.knowledge.error_codes import ERROR_CODES, explain_code, explain_missing_code
+from ivscope.knowledge.event_names import EVENT_NAMES, explain_event
 from ivscope.knowledge.explanation import Cause, Explanation, Limit
 from ivscope.render.cells import clip, cut, line_width, shorten, wrap
 from ivscope.render.cells import width as text_width
@@ -48,8 +49,16 @@ class Occurrence:
 _NOTHING = Occurrence()
 
 
-def explanation_lines(card: Explanation, width: int, here: Occurrence = _NOTHING) -> Iterator[Line]:
+def explanation_lines(
+    card: Explanation, width: int, here: Occurrence = _NOTHING, *, has_keys: bool = True
+) -> Iterator[Line]:
     """Draw an event's own findings, and the explanation of its kind around them.
+
+    Args:
+        card: The explanation.
+        width: Cells of every line.
+        here: What is known of this one event.
+        has_keys: Whether a key copies the address of the page; else the address is written out.
 
     Order: what was seen and what is likely, what to do next, events and people, what it means,
     limits, causes, what IVS does not say, what is not known, and the page. Where it is not known
@@ -82,9 +91,26 @@ def explanation_lines(card: Explanation, width: int, here: Occurrence = _NOTHING
         yield from here.unknown
     if card.concerns:
         yield from field("Applies to", (Span(", ".join(card.concerns)),), width)
-    page = safe(card.page.rsplit("/", 1)[-1])
+    if not has_keys:
+        yield from field("Docs", (Span(safe(card.page), Role.ACCENT),), width)
+        return
     copies = Span(" (y u copies its address)", Role.MUTED)
-    yield from field("Docs", (Span(page, Role.ACCENT), copies), width)
+    yield from field("Docs", (Span(_page_name(card), Role.ACCENT), copies), width)
+
+
+@cache
+def _pages() -> dict[str, str]:
+    cards = (*ERROR_CODES.values(), *EVENT_NAMES.values())
+    return {_page_name(card): card.page for card in cards}
+
+
+def _page_name(card: Explanation) -> str:
+    return safe(card.page.rsplit("/", 1)[-1])
+
+
+def page_address(name: str) -> str | None:
+    """Return the address of an AWS page by the name that Docs shows; None for any other text."""
+    return _pages().get(name)
 
 
 def _meaning(card: Explanation, width: int, role: Role) -> list[Line]:

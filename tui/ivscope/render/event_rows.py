@@ -16,6 +16,7 @@ from ivscope.render.cells import clip, pad
 from ivscope.render.cells import width as text_width
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.picker_rows import stage_id
+from ivscope.render.plots import ERROR
 from ivscope.render.tables import MOST_CELLS, Column, Rest, Table
 from ivscope.render.timestamps import MOMENT_CELLS, TimeStyle, gap, moment_text
 from ivscope.render.token_lines import token_verdict
@@ -94,12 +95,12 @@ class EventRow:
 
 
 def _role(row: EventRow) -> Role:
-    return _mark(row.event)[0]
+    return event_mark(row.event)[0]
 
 
 def _quiet(row: EventRow) -> Role:
     """The tone of what is beside the name: that of a routine row, else plain text."""
-    return Role.MUTED if _mark(row.event)[0] is Role.MUTED else Role.TEXT
+    return Role.MUTED if event_mark(row.event)[0] is Role.MUTED else Role.TEXT
 
 
 def _flags(row: EventRow) -> Line:
@@ -107,7 +108,7 @@ def _flags(row: EventRow) -> Line:
     flag = Span("/", Role.HIT) if row.is_hit else Span(" ")
     if row.is_marked:
         flag = Span("m", Role.ACCENT)
-    role, mark = _mark(row.event)
+    role, mark = event_mark(row.event)
     return flag, Span(mark, role)
 
 
@@ -165,7 +166,13 @@ _BEFORE: tuple[Column[EventRow], ...] = (
     Column("", 2, _flags),
     Column("TIME", MOMENT_CELLS, _time, _quiet, gap=0),
 )
-_PARTICIPANT: Column[EventRow] = Column("PARTICIPANT", 14, lambda row: row.who or "", Role.STRONG)
+
+
+def _who_role(row: EventRow) -> Role:
+    return Role.STRONG if _quiet(row) is Role.TEXT else Role.MUTED
+
+
+_PARTICIPANT: Column[EventRow] = Column("PARTICIPANT", 14, lambda row: row.who or "", _who_role)
 """Ids have 12 characters, user ids about as many."""
 
 _NAME: Column[EventRow] = Column("EVENT", 19, lambda row: row.event.name or "no name", _role)
@@ -289,7 +296,7 @@ def _short_gap(seconds: float) -> str:
     return with_hours if len(with_hours) <= _GAP_CELLS else days
 
 
-def _mark(event: Event) -> tuple[Role, str]:
+def event_mark(event: Event) -> tuple[Role, str]:
     """Return the tone of a row and the sign before it.
 
     Colour says that somebody should look: a subscription that starts or stops is routine and dim,
@@ -298,7 +305,7 @@ def _mark(event: Event) -> tuple[Role, str]:
     if event.contradiction is not None:
         return Role.WARNING, "?"
     if event.is_error:
-        return Role.ERROR, "!"
+        return Role.ERROR, ERROR
     if event.name == TOKEN_EXCHANGED:
         return Role.CHANGED, "~"
     name = event.name or ""

@@ -16,7 +16,8 @@ from ivscope.domain.stages import (
 )
 from ivscope.render.fields import field, text_field, value_span
 from ivscope.render.lines import Line, Role, Span
-from ivscope.render.picker_rows import session_duration
+from ivscope.render.picker_rows import EventsRead, SameUser, Seen, session_duration
+from ivscope.render.safe import safe
 from ivscope.render.timestamps import from_to, full
 
 _Pairs = tuple[tuple[str, str], ...]
@@ -42,6 +43,8 @@ def session_lines(
 ) -> list[Line]:
     """Draw id, start, end and duration. `now` ends the duration of a live session."""
     lines = text_field("Session", session.session_id, width, Role.STRONG)
+    if session.is_live is None:
+        return lines + field("Times", (Span("not told", Role.MUTED),), width)
     lines += field("Started", (Span(full(session.start_time, zone)),), width)
     if session.end_time is None:
         lines += field("Ended", (Span("live, no end time", Role.GOOD),), width)
@@ -59,7 +62,7 @@ def session_span(
     session: StageSession | None, width: int, zone: tzinfo, now: datetime
 ) -> list[Line]:
     """Draw start, end and duration of a session in a line or two."""
-    if session is None:
+    if session is None or session.is_live is None:
         return field("Session", (Span("its start and end are not read", Role.MUTED),), width)
     lasted = session_duration(session, now)
     if session.end_time is None:
@@ -97,6 +100,53 @@ def participant_lines(
             lines += text_field("S3 prefix", details.recording_s3_prefix, width)
         lines += _pairs("Attribute", details.attributes, width, is_telling=True)
     return lines
+
+
+def read_lines(
+    events: EventsRead | None, seen: Seen, same_user: SameUser | None, width: int, zone: tzinfo
+) -> list[Line]:
+    """Say what the events of a participant tell, as far as they are read, and who shares its id.
+
+    Args:
+        events: How far its events are read; None when none are.
+        seen: What was looked up in them.
+        same_user: That others have its user id; None when nobody has.
+        width: Cells of every line.
+        zone: Zone of the times.
+    """
+    sharing: list[Line] = []
+    if same_user is not None:
+        sharing = field("Same user", (Span(_same_user(same_user)),), width)
+    if events is None:
+        return sharing
+    errors = f"{events.errors:,}"
+    if seen.most is not None:
+        is_one = seen.most_count == events.errors
+        errors += f" {seen.most}" if is_one else f", {seen.most_count:,} of them {seen.most}"
+    more = "" if events.is_all else " so far, more events available"
+    role = Role.ERROR if events.errors else Role.TEXT
+    lines = field("Errors", (Span(f"{safe(errors)}{more}", role),), width)
+    if not events.is_all:
+        return [*lines, *sharing]
+    stays = "1 stay" if seen.stays == 1 else f"{seen.stays:,} stays"
+    if seen.left is not None:
+        lines += field("Stayed", (Span(f"{stays}, LEFT {full(seen.left, zone)}"),), width)
+    elif seen.last is not None:
+        until = f"{stays}, last event read {full(seen.last, zone)}, no LEFT read"
+        lines += field("Stayed", (Span(until),), width)
+    if seen.published is not None:
+        least = "" if seen.is_published_whole else "at least "
+        lines += field("Publishing", (Span(f"for {least}{duration(seen.published)}"),), width)
+    return [*lines, *sharing]
+
+
+def _same_user(same_user: SameUser) -> str:
+    count = f"{same_user.count:,}"
+    if not same_user.is_all:
+        return f"{count} of the participants listed so far have this user id"
+    if same_user.number is None:
+        return f"{count} participants have this user id"
+    return f"{same_user.number} of {count} participants with this user id, by time of joining"
 
 
 def _stage_details(stage: Stage, width: int) -> Iterator[Line]:

@@ -32,6 +32,7 @@ from ivscope.render.sentences.words import (
     Moment,
     Outside,
     Part,
+    PublisherWords,
     Text,
     Who,
     counted,
@@ -74,7 +75,7 @@ def _rule_failed(claim: RuleFailed) -> Text:
 
 
 class _Sentences(NamedTuple):
-    plain: dict[PlainClaim, str]
+    plain: dict[PlainClaim, str | Text]
     by_kind: dict[type[Claim], Callable[[Any], Text]]
     next_steps: dict[type[Claim], Callable[[Any], Text]]
     people: dict[type[Claim], str]
@@ -111,8 +112,24 @@ def sentence(claim: StaysUnknown) -> Text:
     if isinstance(claim, Why):
         return (claim,)
     if isinstance(claim, PlainClaim):
-        return (_sentences().plain[claim],)
+        said = _sentences().plain[claim]
+        return (said,) if isinstance(said, str) else said
     return _sentences().by_kind[type(claim)](claim)
+
+
+def _step(claim: StaysUnknown) -> Text:
+    """The words for what a claim shows is to be done next; empty for none."""
+    step = _sentences().next_steps.get(type(claim)) if isinstance(claim, Claim) else None
+    return () if step is None else step(claim)
+
+
+def _without_step(claim: StaysUnknown) -> Text:
+    """The words of a claim without the next step that they may end with: it has its own line."""
+    said, step = sentence(claim), _step(claim)
+    if not step or said[-len(step) :] != step:
+        return said
+    *before, last = said[: -len(step)]
+    return (*before, last.rstrip() if isinstance(last, str) else last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +150,10 @@ class FindingLines:
     """What the key would read, None for nothing."""
     keys: EvidenceKeys
     """Keys in force."""
+    most_people: int = _MOST_LISTED
+    """At most so many people are listed one below the other."""
+    publisher: str | None = None
+    """Name of the publisher that the event under the cursor is about; None when not known."""
 
     def claims(self, findings: Sequence[Finding], first: Role = Role.TEXT) -> list[Line]:
         """Draw how sure each finding is and what it says.
@@ -148,7 +169,8 @@ class FindingLines:
         told: set[StaysUnknown] = set()
         for finding in findings:
             word, role = CERTAINTIES[finding.certainty]
-            said = self.spans(sentence(finding.claim), first if not lines else Role.TEXT)
+            role_of_text = first if not lines else Role.TEXT
+            said = self.spans(_without_step(finding.claim), role_of_text)
             lines += field(word, said, self.width, role)
             unsure = None if finding.certainty is Certainty.SHOWN else finding.unknown
             if unsure is not None and unsure not in told:
@@ -203,11 +225,8 @@ class FindingLines:
 
     def next_step(self, findings: Sequence[Finding]) -> Line:
         """Say what findings show is to be done next; empty when that is the general advice."""
-        for claim in (finding.claim for finding in findings):
-            step = _sentences().next_steps.get(type(claim)) if isinstance(claim, Claim) else None
-            if step is not None and (words := step(claim)):
-                return self.spans(words)
-        return ()
+        steps = (_step(finding.claim) for finding in findings)
+        return self.spans(next((step for step in steps if step), ()))
 
     def people(self, findings: Sequence[Finding]) -> list[Line]:
         """Draw who was publishing, or who else got the error, one below the other."""
@@ -234,9 +253,9 @@ class FindingLines:
 
     def _listed(self, label: str, people: Sequence[str]) -> list[Line]:
         """Draw people with numbers; of many the first ones."""
-        shown = [f"{number:2} {text}" for number, text in enumerate(people[:_MOST_LISTED], 1)]
-        if len(people) > _MOST_LISTED:
-            shown.append(f"… {len(people) - _MOST_LISTED} more")
+        shown = [f"{number:2} {text}" for number, text in enumerate(people[: self.most_people], 1)]
+        if len(people) > self.most_people:
+            shown.append(f"… {len(people) - self.most_people} more")
         lines: list[Line] = []
         for text in shown:
             lines += field("" if lines else label, (Span(text),), self.width)
@@ -271,6 +290,8 @@ class FindingLines:
                 return Span(reason(part), role)
             case Moment(time):
                 return Span(self.tell(time), role)
+            case PublisherWords() if self.publisher is not None:
+                return Span(safe(self.publisher[:LONGEST_VALUE]), Role.STRONG)
             case str():
                 return Span(part, role)
 

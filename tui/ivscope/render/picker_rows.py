@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Generic, Protocol, TypeVar
 
-from ivscope.domain.durations import duration, round_duration
+from ivscope.domain.durations import duration, round_duration, short_duration
 from ivscope.domain.pages import Contradiction, Row
 from ivscope.domain.stages import ParticipantSummary, StageSession, StageSummary
 from ivscope.domain.times import Time
@@ -156,17 +156,17 @@ def stage_table() -> Table[StageSummary]:
 def session_table(zone: tzinfo, now: datetime) -> Table[StageSession]:
     """Make the columns live or ended, start, end, duration (so far, when live), session id."""
 
-    def is_live(session: StageSession) -> bool:
-        return session.end_time is None
+    def state(session: StageSession) -> str:
+        return {True: "LIVE", False: "ended", None: "-"}[session.is_live]
 
     return Table(
         (
-            Column("", 1, lambda session: _live_mark(is_live(session))),
+            Column("", 1, lambda session: _live_mark(bool(session.is_live))),
             Column(
                 "STATE",
                 6,
-                lambda session: "LIVE" if is_live(session) else "ended",
-                lambda session: _live_role(is_live(session)),
+                state,
+                lambda session: _live_role(bool(session.is_live)),
                 priority=2,
             ),
             Column("STARTED", 20, lambda session: clock(session.start_time, zone, with_date=True)),
@@ -246,10 +246,37 @@ class Seen:
 
     most: str | None = None
     """The error code that came most often; None without one."""
+    most_count: int = 0
+    """How often it came."""
     last: Time | None = None
     """When its last event was."""
     stays: int = 0
     """How often it joined."""
+    left: Time | None = None
+    """When the LEFT was that ended the last stay; None when none is read."""
+    published: float | None = None
+    """Seconds for which it published for certain; None when no event says that it did."""
+    is_published_whole: bool = True
+    """Whether it published no longer than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class SameUser:
+    """That several participants have one user id."""
+
+    count: int
+    """Of so many of those listed."""
+    number: int | None
+    """Which of them one is by the time of joining, from 1; None when that is not known."""
+    is_all: bool
+    """Whether everybody is listed."""
+
+    @property
+    def text(self) -> str:
+        """In as few words as a column takes: "5 of 7", or "x7+" while more can be listed."""
+        if self.number is not None:
+            return f"{self.number} of {self.count}"
+        return f"{_TIMES}{self.count:,}{'' if self.is_all else '+'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,20 +295,23 @@ def participant_table(
     columns: ParticipantColumns,
     read: Callable[[str], EventsRead | None],
     see: Callable[[str], Seen],
+    same_user: Callable[[ParticipantSummary], SameUser | None],
 ) -> Table[ParticipantSummary]:
     """Make the columns of the participants, the user first, as many as have something to tell.
 
-    Replicas and failed recordings are named beside the user: they are exceptions.
+    Others with the same user id, replicas and failed recordings are named beside the user: they are
+    exceptions.
 
     Args:
         zone: Zone of the times.
         columns: Which columns are of use.
         read: How far the events of a participant are read; None when none are. Cheap.
         see: Looks the rest up in its events.
+        same_user: Tells whether others have the user id of a participant.
     """
     wanted: list[Column[ParticipantSummary] | None] = [
-        Column("", 1, _connected_mark),
-        Column("USER", Rest(_USER_CELLS), _user_line),
+        Column("", 1, _connected_mark) if columns.state else None,
+        Column("USER", Rest(_USER_CELLS), lambda one: _user_line(one, same_user(one))),
         Column(
             "ERR",
             _ERROR_CELLS,
@@ -302,7 +332,15 @@ def participant_table(
             lambda one: _stayed(one, read(one.participant_id), see, zone),
             priority=3,
         ),
-        Column("PUB", 3, lambda one: _PUBLISHED[one.published], priority=5)
+        Column(
+            "PUBLISHED",
+            9,
+            lambda one: _publishing(one, read(one.participant_id), see),
+            priority=5,
+            is_right=True,
+        )
+        if columns.errors
+        else Column("PUB", 3, lambda one: _PUBLISHED[one.published], priority=5)
         if columns.published
         else None,
         Column("REC", 8, lambda one: _recording(one.recording_state), priority=7)
@@ -313,20 +351,22 @@ def participant_table(
     return Table(tuple(column for column in wanted if column is not None))
 
 
-_USER_CELLS = 22
+_USER_CELLS = 21
 """A usual name and what is unusual about who has it: "kenji-rival  replica"."""
 
 _ERROR_CELLS = 5
 """Cells of a number of errors: "1,234", or "999+" while more can come."""
 
 
-def _user_line(participant: ParticipantSummary) -> Line:
+def _user_line(participant: ParticipantSummary, same_user: SameUser | None) -> Line:
     """Name the user, else the participant, then what is unusual about it."""
     user = participant.user_id
     name = _quoted(user) if user else participant.participant_id
     spans = [Span(clip(name, MOST_CELLS), Role.STRONG if user else Role.TEXT)]
     if user == "":
         spans.append(Span("  empty user id", Role.MUTED))
+    if same_user is not None:
+        spans.append(Span(f"  {same_user.text}", Role.MUTED))
     replication = participant.replication_type or "NONE"
     kind = _REPLICATION.get(replication, replication)
     if kind:
@@ -354,9 +394,10 @@ def _stayed(
     see: Callable[[str], Seen],
     zone: tzinfo,
 ) -> str:
-    """Write first join and last event: "20:46-21:18", and "x33" for so many stays.
+    """Write first join and last LEFT: "20:46-21:18", and how many stays: "20:46-21:18 x33".
 
-    The end is "?" while it is not read, and "now" for who is connected.
+    Without a LEFT the end is the last event, with a plus: "20:46-21:18+". It is "?" while the
+    events are not read, and "now" for who is connected.
     """
     first = _minute(participant.first_join_time, zone)
     if participant.state == "CONNECTED":
@@ -364,8 +405,26 @@ def _stayed(
     if events is None or not events.is_all or not events.count:
         return f"{first}-?"
     seen = see(participant.participant_id)
-    times = f" x{seen.stays}" if seen.stays > 1 else ""
-    return f"{first}-{_minute(seen.last, zone)}{times}"
+    end = _minute(seen.last, zone) + ("+" if seen.left is None else "")
+    if seen.stays <= 1:
+        return f"{first}-{end}"
+    return f"{first}-{end.ljust(len('21:18+'))}{_TIMES}{seen.stays}"
+
+
+_TIMES = "x"
+
+
+def _publishing(
+    participant: ParticipantSummary, events: EventsRead | None, see: Callable[[str], Seen]
+) -> str:
+    """Write for how long somebody published: "25m", "25m+" for at least that, "-" for never.
+
+    While the events are not read it is "yes" or "-", as the list of participants tells.
+    """
+    seen = see(participant.participant_id) if events is not None and events.is_all else Seen()
+    if seen.published is None or not (seen.published or seen.is_published_whole):
+        return _EVER_PUBLISHED[participant.published]
+    return short_duration(seen.published) + ("" if seen.is_published_whole else "+")
 
 
 def _minute(time: Time | None, zone: tzinfo) -> str:
@@ -405,6 +464,7 @@ def _connected_mark(participant: ParticipantSummary) -> Line:
 
 _STATES = {"CONNECTED": "conn", "DISCONNECTED": "left"}
 _PUBLISHED = {True: "pub", False: "-", None: "?"}
+_EVER_PUBLISHED = {True: "yes", False: "-", None: "?"}
 _REPLICATION = {"NONE": "", "SOURCE": "source", "REPLICA": "replica"}
 
 

@@ -26,6 +26,15 @@ UNSURE: Final = "░"
 CURSOR: Final = "▼"
 """Marks the moment of the cursor on the axis. In the rows below it that cell has its own role."""
 
+ERROR: Final = LaneCell.ERROR.value
+"""An error, in a list as in a lane."""
+ERRORS_THERE: Final = "┃"
+"""Stands in the overview at the right edge of a list for a part that has errors."""
+IN_VIEW: Final = NOTHING
+"""Stands there for the part that is in view: a dot, since a line reads as a mark of its row."""
+AT_CURSOR: Final = "▌"
+"""Stands before the row under the cursor."""
+
 _TWINS: Final = {
     **dict(zip(EIGHTHS[1:], "_:-=+*%#", strict=True)),
     NOTHING: ".",
@@ -33,11 +42,11 @@ _TWINS: Final = {
     CURSOR: "v",
     "▒": "~",
     "●": "o",
-    "✗": "x",
-    "▌": ">",
+    ERROR: "!",
+    AT_CURSOR: ">",
     "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}": ">",
     "│": "|",
-    "┃": "!",
+    ERRORS_THERE: "!",
     "─": "-",
     "\N{MULTIPLICATION SIGN}": "x",
     "…": "~",
@@ -244,15 +253,26 @@ _TICK_GAP = 4
 """Least cells between two times on the axis."""
 
 
-def legend(width: int) -> Line:
+def legend(width: int, *, has_replicas: bool = False) -> Line:
     """Explain the signs of the lanes, the most frequent first, as many as fit."""
     spans: list[Span] = []
-    for sign, role, word in LANE_SIGNS:
+    replica = ((REPLICA_SIGN, Role.TEXT, "replica"),) if has_replicas else ()
+    for sign, role, word in (*LANE_SIGNS[:_OF_ALL], *replica, *LANE_SIGNS[_OF_ALL:]):
         more = (*([Span("  ")] if spans else []), Span(sign, role), Span(f" {word}"))
         if line_width((*spans, *more)) > width:
             break
         spans += more
     return tuple(spans)
+
+
+_OF_ALL = 4
+"""So many signs of the legend every session has."""
+
+REPLICA_SIGN: Final = "r"
+"""Stands after the name of a replica."""
+
+THEN_PUBLISHING: Final = "●"
+"""Stands at the right end of the lane of who was publishing at the time of the cursor."""
 
 
 def lane_cells(cells: str, cursor: int | None = None) -> Line:

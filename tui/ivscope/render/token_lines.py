@@ -402,9 +402,10 @@ def _cells(label: str, cells: Sequence[tuple[str, Line]], edges: Sequence[int]) 
     for at, ((mark, value), room) in enumerate(zip(cells, edges[1:], strict=True)):
         marks = _MARK_CELLS if at else 0
         wrapped = wrap(value, room - marks - 1)
-        marked = Span(mark.ljust(marks), _MARK_ROLES.get(mark, Role.TEXT))
         blank = Span(" " * marks)
-        parts.append([(blank if number else marked, *line) for number, line in enumerate(wrapped)])
+        marked = Span(mark, _MARK_ROLES.get(mark, Role.TEXT)), Span(" " * (marks - len(mark)))
+        first, *others = wrapped
+        parts.append([(*marked, *first), *((blank, *line) for line in others)])
     for row in zip_longest(*parts, fillvalue=()):
         yield _columns(row, tuple(edges))
 
@@ -440,7 +441,7 @@ def _inline(row: TokenRow, width: int, zone: tzinfo) -> Iterator[Line]:
     for mark, side, is_after in marks:
         role = {"-": Role.REMOVED, "+": Role.ADDED}.get(mark, Role.MUTED)
         value: Line = () if is_member else (Span(": "), *_value(row, side, zone, is_after=is_after))
-        yield from wrap((Span(f"{mark} ", role), name, *value), width, 4)
+        yield from wrap((Span(mark, role), Span(" "), name, *value), width, 4)
 
 
 def _value(row: TokenRow, side: TokenSide, zone: tzinfo, *, is_after: bool) -> Line:

@@ -168,6 +168,8 @@ class Configuration:
     """One of `GLYPHS`."""
     glyph_width: int = 1
     """Cells that the terminal gives to a sign of ambiguous width, 1 or 2."""
+    keep_places: bool = True
+    """Whether places and marks are kept for the next run."""
 
 
 def configuration_path(environ: Mapping[str, str]) -> Path | None:
@@ -235,6 +237,9 @@ def _checked(table: Mapping[str, object]) -> tuple[Configuration, tuple[str, ...
             zone=_zone(table.get("zone", defaults.zone), complaints),
             background_calls=_calls(
                 table.get("background_calls", defaults.background_calls), complaints
+            ),
+            keep_places=_switch(
+                "keep_places", table.get("keep_places", defaults.keep_places), complaints
             ),
             glyphs=_glyphs(table.get("glyphs", defaults.glyphs), complaints),
             glyph_width=_glyph_width(table.get("glyph_width", defaults.glyph_width), complaints),

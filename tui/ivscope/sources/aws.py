@@ -1,7 +1,8 @@
 """AwsSource: reads IVS stage sessions from AWS through boto3, and nothing but reads."""
 
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -15,8 +16,9 @@ from ivscope.domain.clock import utc_now
 from ivscope.domain.identifiers import region_of
 from ivscope.domain.waits import waiting_for
 from ivscope.sources.call_context import CallContext
+from ivscope.sources.call_log import CallLog
 from ivscope.sources.failures import CONNECT, CREDENTIALS, translate
-from ivscope.sources.lean_session import SERVICE, build_session, credential_source
+from ivscope.sources.lean_session import SERVICE, build_session, credential_source, signing_role
 from ivscope.sources.recording import Recording, request_text
 from ivscope.sources.wire_source import MEMBERS, READS, WireClient, WireSource
 
@@ -26,16 +28,54 @@ class RefusedError(Exception):
 
 
 class ReadOnlyClient:
-    """A boto3 client that makes the calls in `READS` only. The client inside refuses others too."""
+    """boto3 clients, one for each Region, that make the calls in `READS` only.
 
-    def __init__(self, client: Any, credentials: Any, context: CallContext) -> None:  # noqa: ANN401 - made by boto3
-        self._client = client
+    A call about a stage goes to the Region of its ARN, every other to the one configured. The
+    clients inside refuse other calls too.
+    """
+
+    def __init__(
+        self,
+        make_client: Callable[[str | None], Any],
+        credentials: Any,  # noqa: ANN401 - made by boto3
+        context: CallContext,
+        log: CallLog | None = None,
+    ) -> None:
+        """Make the client of the Region configured.
+
+        Args:
+            make_client: Makes the client of a Region; None is the one configured. It raises what
+                botocore raises for bad settings.
+            credentials: Those that all clients sign with; None where none were found.
+            context: The settings that failures name, without Region and endpoint.
+            log: Told of every call; None for none.
+        """
+        self._make_client = make_client
         self._credentials = credentials
-        self.context = context
-        """The settings that failures name."""
-        for event in ("provide-client-params", "before-call"):
-            client.meta.events.register_first(f"{event}.{SERVICE}", _refuse_others)
-        client.meta.events.register_first(f"after-call.{SERVICE}", _undo_empty_list)
+        self._log = log
+        self._making = threading.Lock()
+        self._client = _guarded(make_client(None))
+        self.context = _located(context, self._client)
+        """The settings that failures of calls in the Region configured name."""
+        self._clients = {self.context.region: self._client}
+
+    def context_of(self, region: str | None) -> CallContext:
+        """The settings that failures of calls in a Region name; None for the Region configured."""
+        client = self._clients.get(region or self.context.region)
+        return self.context if client is None else _located(self.context, client)
+
+    def _client_of(self, region: str | None) -> Any:  # noqa: ANN401 - made by boto3
+        """The client of a Region, made at its first call."""
+        if region is None:
+            return self._client
+        with self._making:
+            if region not in self._clients:
+                try:
+                    self._clients[region] = _guarded(self._make_client(region))
+                except Exception as error:  # built-in exceptions come out of botocore here too
+                    context, now = replace(self.context, region=region), utc_now()
+                    raise translate(error, operation=CONNECT, context=context, now=now) from error
+            return self._clients[region]
 
     def call(self, operation: str, **parameters: object) -> dict[str, Any]:
         """Call one operation by its method name, such as `list_stages`. Blocks.
@@ -50,13 +90,20 @@ class ReadOnlyClient:
         name = self._client.meta.method_to_api_mapping.get(operation)
         if name not in READS:
             raise RefusedError(operation)
-        method = getattr(self._client, operation)
+        region = region_asked(parameters)
+        method = getattr(self._client_of(region), operation)
+        context = self.context_of(region)
         self._renew_credentials()
+        ended = None if self._log is None else self._log.begin(name, parameters, context)
         try:
             answer: dict[str, Any] = method(**parameters)
         except Exception as error:  # built-in exceptions come out of botocore's parsers
-            now = utc_now()
-            raise translate(error, operation=name, context=self.context, now=now) from error
+            failure = translate(error, operation=name, context=context, now=utc_now())
+            if ended is not None:
+                ended(failure, getattr(error, "response", {}))
+            raise failure from error
+        if ended is not None:
+            ended(None, answer)
         return answer
 
     def _renew_credentials(self) -> None:
@@ -69,6 +116,28 @@ class ReadOnlyClient:
         except Exception as error:  # built-in exceptions come out of botocore here too
             now = utc_now()
             raise translate(error, operation=CREDENTIALS, context=self.context, now=now) from error
+
+
+_ARN_MEMBERS = ("stageArn", "arn", "sourceStageArn", "filterByStageArn")
+"""Request members of `READS` that hold the ARN of a stage."""
+
+
+def region_asked(parameters: Mapping[str, object]) -> str | None:
+    """The Region that a call belongs to by its members; None for the Region configured."""
+    named = (parameters[member] for member in _ARN_MEMBERS if member in parameters)
+    return next((region_of(arn) for arn in named if isinstance(arn, str)), None)
+
+
+def _guarded(client: Any) -> Any:  # noqa: ANN401 - made by boto3
+    """The client, which from now on refuses all calls but those in `READS`."""
+    for event in ("provide-client-params", "before-call"):
+        client.meta.events.register_first(f"{event}.{SERVICE}", _refuse_others)
+    client.meta.events.register_first(f"after-call.{SERVICE}", _undo_empty_list)
+    return client
+
+
+def _located(context: CallContext, client: Any) -> CallContext:  # noqa: ANN401 - made by boto3
+    return replace(context, region=client.meta.region_name, endpoint_url=client.meta.endpoint_url)
 
 
 def _refuse_others(model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's OperationModel
@@ -107,10 +176,46 @@ class AwsOptions:
     secret_key: str | None = None
     read_seconds: float = 15.0
     """Longest pause inside an answer; the provider has a deadline for the whole call."""
+    log: CallLog | None = None
+    """Told of every call; None for none."""
+
+
+def open_client(options: AwsOptions) -> tuple[ReadOnlyClient, boto3.Session]:
+    """Build session and client. Blocks: call it from a worker thread.
+
+    Raises:
+        ProviderFailure: No client can be built from the AWS configuration.
+    """
+    context = CallContext(
+        profile=options.profile, region=options.region, endpoint_url=options.endpoint_url
+    )
+    try:
+        session = build_session(
+            options.profile,
+            options.region or region_of(options.stage_arn),
+            access_key=options.access_key,
+            secret_key=options.secret_key,
+        )
+        context = replace(context, profile=_profile_of(session))
+        context = replace(context, credential_source=credential_source(session))
+        with waiting_for(context.credential_words):
+            first = _build_client(session, options, None)
+            credentials = session.get_credentials()
+            method = getattr(credentials, "method", None)
+            context = replace(context, credential_method=method, role=signing_role(session, method))
+
+            def make_client(region: str | None) -> Any:  # noqa: ANN401 - made by boto3
+                return first if region is None else _build_client(session, options, region)
+
+            return ReadOnlyClient(make_client, credentials, context, options.log), session
+    except Exception as error:  # built-in exceptions come out of botocore for bad settings
+        context = replace(context, known_profiles=_known_profiles(error))
+        now = utc_now()
+        raise translate(error, operation=CONNECT, context=context, now=now) from error
 
 
 class AwsSource(WireSource):
-    """Reads IVS Real-Time through one boto3 client, from several threads at once."""
+    """Reads IVS Real-Time through boto3, each stage in its Region, from several threads at once."""
 
     @classmethod
     def connect(cls, options: AwsOptions, recording: Recording | None = None) -> "AwsSource":
@@ -123,32 +228,7 @@ class AwsSource(WireSource):
         Raises:
             ProviderFailure: No client can be built from the AWS configuration.
         """
-        context = CallContext(
-            profile=options.profile, region=options.region, endpoint_url=options.endpoint_url
-        )
-        try:
-            session = build_session(
-                options.profile,
-                options.region or region_of(options.stage_arn),
-                access_key=options.access_key,
-                secret_key=options.secret_key,
-            )
-            context = replace(context, profile=_profile_of(session))
-            context = replace(context, credential_source=credential_source(session))
-            with waiting_for(context.credential_words):
-                client = _build_client(session, options)
-                credentials = session.get_credentials()
-        except Exception as error:  # built-in exceptions come out of botocore for bad settings
-            context = replace(context, known_profiles=_known_profiles(error))
-            now = utc_now()
-            raise translate(error, operation=CONNECT, context=context, now=now) from error
-        context = replace(
-            context,
-            region=client.meta.region_name,
-            endpoint_url=client.meta.endpoint_url,
-            credential_method=getattr(credentials, "method", None),
-        )
-        read_only = ReadOnlyClient(client, credentials, context)
+        read_only, _ = open_client(options)
         if recording is None:
             return cls(read_only)
         return cls(RecordingClient(read_only, recording))
@@ -156,17 +236,22 @@ class AwsSource(WireSource):
     @property
     def profile(self) -> str:
         """Name of the profile in use."""
-        return self._client.context.profile or "default"
+        return self._client.context_of(None).profile or "default"
 
     @property
     def region(self) -> str:
-        """The Region that is read."""
-        return self._client.context.region or ""
+        """The Region configured, which lists of stages come from."""
+        return self._client.context_of(None).region or ""
 
     @property
     def endpoint_url(self) -> str:
-        """Where calls go."""
-        return self._client.context.endpoint_url or ""
+        """Where calls go in the Region configured."""
+        return self._client.context_of(None).endpoint_url or ""
+
+    @property
+    def credentials(self) -> str:
+        """What signs the calls, in words: "env keys", "profile team"; empty for given keys."""
+        return self._client.context_of(None).signer or ""
 
 
 class RecordingClient:
@@ -179,10 +264,9 @@ class RecordingClient:
         self._recording = recording
         self._now = now
 
-    @property
-    def context(self) -> CallContext:
-        """The settings that failures name."""
-        return self._client.context
+    def context_of(self, region: str | None) -> CallContext:
+        """The settings that failures of calls in a Region name; None for the Region configured."""
+        return self._client.context_of(region)
 
     def call(self, operation: str, **parameters: object) -> dict[str, Any]:
         """Call, and save the answer before returning it. Blocks; raises as the client does."""
@@ -196,7 +280,7 @@ class RecordingClient:
         return answer
 
 
-def _build_client(session: boto3.Session, options: AwsOptions) -> Any:  # noqa: ANN401 - made by boto3
+def _build_client(session: boto3.Session, options: AwsOptions, region: str | None) -> Any:  # noqa: ANN401 - made by boto3
     config = Config(
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=options.read_seconds,
@@ -210,7 +294,7 @@ def _build_client(session: boto3.Session, options: AwsOptions) -> Any:  # noqa: 
         loopback = Config(proxies={}, use_fips_endpoint=False, use_dualstack_endpoint=False)
         config = config.merge(loopback)
     make: Callable[..., Any] = session.client  # its type stubs go by installed service stubs
-    return make(SERVICE, endpoint_url=options.endpoint_url, config=config)
+    return make(SERVICE, region, endpoint_url=options.endpoint_url, config=config)
 
 
 def _version() -> str:

@@ -18,12 +18,45 @@ class CallContext:
     """How botocore found the credentials: env, shared-credentials-file, sso, assume-role, …"""
     credential_source: str | None = None
     """Where credentials of the profile come from by its settings: "SSO", "the command NAME"."""
+    role: str | None = None
+    """Name of the role that signs; None where the settings tell none."""
     known_profiles: tuple[str, ...] = ()
 
     @property
     def profile_words(self) -> str:
-        """The profile as a sentence names it: "profile demo", "the default profile"."""
+        """The profile as a sentence names it: "profile demo", "the default profile".
+
+        Keys in the environment sign before those of a profile that AWS_PROFILE names.
+        """
+        if self.credential_method == "env":
+            return "the keys in the environment"
         return f"profile {self.profile}" if self.profile else "the default profile"
+
+    @property
+    def signer(self) -> str | None:
+        """What signs the calls, for the header; None for keys that were given at the start."""
+        profile = f"profile {self.profile or 'default'}"
+        match self.credential_method:
+            case "explicit":
+                return None
+            case "env":
+                return "env keys"
+            case "iam-role":
+                return "instance role"
+            case "container-role":
+                return "container role"
+            case "assume-role":
+                return f"role {self.role} via {profile}"
+            case "assume-role-with-web-identity":
+                return f"role {self.role} via web identity"
+            case "custom-process":
+                return f"{profile} (credential_process)"
+            case "sso":
+                return f"{profile} (SSO)"
+            case None:
+                return "no credentials"
+            case _:
+                return profile
 
     @property
     def credential_words(self) -> str:

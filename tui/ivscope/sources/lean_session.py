@@ -8,22 +8,10 @@ from botocore.loaders import Loader
 from botocore.session import Session as BotocoreSession
 from botocore.utils import JSONFileCache
 
+from ivscope.knowledge.regions import REGIONS
+
 SERVICE = "ivs-realtime"
 """Name of the service in botocore."""
-
-REGIONS = (
-    "us-east-1",
-    "us-west-2",
-    "ap-south-1",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "eu-central-1",
-    "eu-west-1",
-)
-"""Where IVS Real-Time has endpoints (AWS General Reference, Amazon IVS endpoints)."""
-
-REGION_LIST = ", ".join(REGIONS)
-"""`REGIONS` as words of a sentence."""
 
 _ENDPOINT_PREFIX = "ivsrealtime"
 
@@ -142,6 +130,20 @@ def credential_source(session: boto3.Session) -> str | None:
     command = str(settings.get("credential_process", "")).split()
     # Its arguments may hold a secret.
     return f"the credential_process {os.path.basename(command[0])}" if command else None  # noqa: PTH119 - as typed
+
+
+def signing_role(session: boto3.Session, method: str | None) -> str | None:
+    """Name of the role that signs, by the settings; None where no role does, or none is named.
+
+    Args:
+        session: Its profile and environment are looked at.
+        method: How botocore found the credentials.
+    """
+    if method not in {"assume-role", "assume-role-with-web-identity"}:
+        return None
+    settings = session._session.get_scoped_config()  # noqa: SLF001 - boto3 hands it out to nobody else
+    arn = settings.get("role_arn") or os.environ.get("AWS_ROLE_ARN")
+    return str(arn).rpartition("/")[2] if arn else None
 
 
 def _region_setting() -> tuple[Any, ...]:

@@ -198,8 +198,11 @@ class _RecordedClient:
     def __init__(self, lists: RecordedLists) -> None:
         self._lists = lists
         self._recording = lists.recording
-        self.context = CallContext()
         self.asked_at: datetime | None = None
+
+    def context_of(self, region: str | None) -> CallContext:
+        """No service is asked, in no Region."""
+        return CallContext(region=region)
 
     def call(self, operation: str, **parameters: object) -> dict[str, Any]:
         """Look an answer up. Blocks for the disk."""

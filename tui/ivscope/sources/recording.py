@@ -168,7 +168,10 @@ class Recording:
                     _make_private(path)
                     connection.execute("PRAGMA journal_mode = WAL")
             except (sqlite3.Error, ValueError, TypeError) as error:
-                raise UnusableFileError(f"{path} cannot be read as a recording: {error}") from error
+                used = "begun or read" if create else "read"
+                raise UnusableFileError(
+                    f"{path} cannot be {used} as a recording: {error}"
+                ) from error
             if_refused.pop_all()
         return cls(connection, path)
 
@@ -372,6 +375,23 @@ def _is_new(path: Path, *, create: bool) -> bool:
 
 _HEADER = b"SQLite format 3\0"
 """The first bytes of every database (SQLite file format, 1.3)."""
+
+
+def is_database(path: Path) -> bool:
+    """Whether a file is a database, or empty: nothing but a recording can be meant then.
+
+    Raises:
+        UnusableFileError: It cannot be read, or is no regular file.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UnusableFileError(f"{path} is not a regular file, so not a recording")
+        with path.open("rb") as file:
+            return file.read(len(_HEADER)) in {b"", _HEADER}
+    except OSError as error:
+        raise UnusableFileError(f"{path}: {error.strerror}") from error
+    except ValueError as error:  # a name with a NUL
+        raise UnusableFileError(f"{path!r} cannot be the name of a file") from error
 
 
 def _make_private(path: Path) -> None:

@@ -10,7 +10,6 @@ from ivscope.domain.identifiers import (
     is_participant_id,
     is_session_id,
     is_stage_arn,
-    parse_stage_arn,
 )
 from ivscope.domain.pages import Cursor, Page
 from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
@@ -19,25 +18,18 @@ from ivscope.sources.call_context import CallContext
 from ivscope.sources.outside_text import failure_of, one_line
 
 
-def stage_member(arn: str, context: CallContext) -> str:
-    """The ARN, checked: its stage must be in the Region that is read.
+def stage_member(arn: str) -> str:
+    """The ARN, checked.
 
     Raises:
-        ProviderFailure: It is no stage ARN, or one of another Region.
+        ProviderFailure: It is no stage ARN.
     """
     if not is_stage_arn(arn):
         raise _not_an("stage ARN", arn, "arn:aws:ivs:REGION:ACCOUNT:stage/ID")
-    region = parse_stage_arn(arn)
-    if region != context.region and context.is_aws:
-        raise failure_of(
-            FailureKind.CONFIGURATION,
-            f"this stage is in {region}, but {context.region} is read",
-            f"Start ivscope again with --region {region}, or with the ARN alone.",
-        )
     return arn
 
 
-def session_members(scope: SessionScope, context: CallContext) -> dict[str, str]:
+def session_members(scope: SessionScope) -> dict[str, str]:
     """The request members `stageArn` and `sessionId`, checked.
 
     Raises:
@@ -45,16 +37,16 @@ def session_members(scope: SessionScope, context: CallContext) -> dict[str, str]
     """
     if not is_session_id(scope.session_id):
         raise _not_an("session id", scope.session_id, "st- and 13 letters or digits")
-    return {"stageArn": stage_member(scope.stage_arn, context), "sessionId": scope.session_id}
+    return {"stageArn": stage_member(scope.stage_arn), "sessionId": scope.session_id}
 
 
-def participant_members(scope: ParticipantScope, context: CallContext) -> dict[str, str]:
+def participant_members(scope: ParticipantScope) -> dict[str, str]:
     """The request members `stageArn`, `sessionId` and `participantId`, checked.
 
     Raises:
         ProviderFailure: One of them cannot be right.
     """
-    members = session_members(scope.session, context)
+    members = session_members(scope.session)
     return {**members, "participantId": participant_member(scope.participant_id)}
 
 
@@ -93,7 +85,7 @@ class Read:
     """The member that the answer must have: a list of rows, or a single one."""
     decode: Callable[[Any], Any]
     """Turns a row into a value."""
-    request: Callable[[Any, CallContext], Mapping[str, str | bool]]
+    request: Callable[[Any], Mapping[str, str | bool]]
     """Turns the scope of a call into the members of its request.
 
     Raises ProviderFailure when the scope cannot be right.
@@ -102,30 +94,28 @@ class Read:
     """The most rows of a page; 0 where one value is the answer."""
 
 
-def _all(_scope: None, _context: CallContext) -> dict[str, str | bool]:
+def _all(_scope: None) -> dict[str, str | bool]:
     return {}
 
 
-def _narrowed(
-    scope: tuple[SessionScope, ParticipantFilter | None], context: CallContext
-) -> dict[str, str | bool]:
+def _narrowed(scope: tuple[SessionScope, ParticipantFilter | None]) -> dict[str, str | bool]:
     session, narrowed = scope
-    members: dict[str, str | bool] = {**session_members(session, context)}
+    members: dict[str, str | bool] = {**session_members(session)}
     if narrowed is not None:
         members[narrowed.member] = narrowed.value
     return members
 
 
-def _source(scope: tuple[str, str], context: CallContext) -> dict[str, str | bool]:
+def _source(scope: tuple[str, str]) -> dict[str, str | bool]:
     stage_arn, participant_id = scope
     return {
-        "sourceStageArn": stage_member(stage_arn, context),
+        "sourceStageArn": stage_member(stage_arn),
         "participantId": participant_member(participant_id),
     }
 
 
-def _stage(member: str) -> Callable[[str, CallContext], dict[str, str | bool]]:
-    return lambda arn, context: {member: stage_member(arn, context)}
+def _stage(member: str) -> Callable[[str], dict[str, str | bool]]:
+    return lambda arn: {member: stage_member(arn)}
 
 
 READS: Final[Mapping[str, Read]] = {
@@ -171,9 +161,8 @@ MEMBERS: Final = {read.method: read.member for read in READS.values()}
 class WireClient(Protocol):
     """A client that answers the calls of `READS`."""
 
-    @property
-    def context(self) -> CallContext:
-        """The settings that failures name."""
+    def context_of(self, region: str | None) -> CallContext:
+        """The settings that failures of calls in a Region name; None for the Region configured."""
         ...
 
     def call(self, operation: str, **parameters: object) -> dict[str, Any]:
@@ -200,16 +189,18 @@ class WireSource:
 
     def read_page(self, call: ListCall[Item], cursor: Cursor | None) -> Page[Item]:
         """Read one page of a list, the largest one that the API gives."""
-        read, context = READS[call.operation], self._client.context
-        members = read.request(call.scope, context)
+        read = READS[call.operation]
+        members = read.request(call.scope)
         # botocore refuses a nextToken that is None.
         paging = {} if cursor is None else {"nextToken": cursor}
         answer = self._client.call(read.method, **members, maxResults=read.page_size, **paging)
-        return decoding.decode_page(answer, read.member, read.decode, origin=context.host)
+        origin = self._client.context_of(call.region).host
+        return decoding.decode_page(answer, read.member, read.decode, origin=origin)
 
     def read_fact(self, call: GetCall[Value]) -> Value:
         """Read one value."""
-        read, context = READS[call.operation], self._client.context
-        answer = self._client.call(read.method, **read.request(call.scope, context))
-        value: Value = decoding.decode_single(answer, read.member, read.decode, origin=context.host)
+        read = READS[call.operation]
+        answer = self._client.call(read.method, **read.request(call.scope))
+        origin = self._client.context_of(call.region).host
+        value: Value = decoding.decode_single(answer, read.member, read.decode, origin=origin)
         return value

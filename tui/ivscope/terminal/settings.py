@@ -51,6 +51,33 @@ def draws_blocks(environ: Mapping[str, str], glyphs: str, glyph_width: int) -> b
     return is_utf8 and term not in _NO_BLOCKS and not term.startswith("vt")
 
 
+_LINKING_TERMS: Final = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour")
+"""How TERM begins in terminals that show links."""
+
+_LINKING_PROGRAMS: Final = frozenset({"iTerm.app", "WezTerm", "vscode", "ghostty"})
+"""Values of TERM_PROGRAM of others that do."""
+
+_LINKING_VTE: Final = 5000
+"""VTE_VERSION from which GNOME Terminal and its kin show links: 0.50."""
+
+
+def shows_links(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal is known to take links (OSC 8). It is not asked.
+
+    In tmux and screen they are off: whether these pass links on depends on their version, on their
+    configuration and on the terminal around them.
+    """
+    term, vte = environ.get("TERM", ""), environ.get("VTE_VERSION", "")
+    if "TMUX" in environ or "STY" in environ or term.startswith(("tmux", "screen")):
+        return False
+    return (
+        term.startswith(_LINKING_TERMS)
+        or environ.get("TERM_PROGRAM") in _LINKING_PROGRAMS
+        or "WT_SESSION" in environ
+        or (vte.isascii() and vte.isdigit() and int(vte) >= _LINKING_VTE)
+    )
+
+
 NOT_FOR_IVSCOPE: Final = frozenset(
     {
         # The terminal tells its size itself; what a shell has exported can be of another window.

@@ -22,7 +22,7 @@ from ivscope.workspace.launch import Launch
 
 if TYPE_CHECKING:
     from ivscope.provider.fetch.provider import StageDataProvider
-    from ivscope.provider.store.source import RecordedReading, Source
+    from ivscope.provider.store.source import FileNature, RecordedReading, Source
 
 
 class IvscopeApp(KeyByKey):
@@ -44,6 +44,7 @@ class IvscopeApp(KeyByKey):
         configuration: Configuration | None = None,
         *,
         recorded: "Callable[[], RecordedReading] | None" = None,
+        file: "FileNature | None" = None,
         local_zone: tzinfo | None = None,
         clock: Clock = SYSTEM_CLOCK,
         history: Path | None = None,
@@ -56,6 +57,7 @@ class IvscopeApp(KeyByKey):
             launch: How to start.
             configuration: Keys, zone and call rate; None for the defaults.
             recorded: Makes a reading of a recording, which is asked first; None for no recording.
+            file: What a file that is read instead leaves open; None where there is none.
             local_zone: Zone of the local style of times; None for that of the machine.
             clock: Tells the time to all waiting, rate limits and ages.
             history: File that keeps what was typed in prompts; None to keep it for this run only.
@@ -64,6 +66,7 @@ class IvscopeApp(KeyByKey):
         super().__init__(driver_class=driver_class)
         self._connect = connect
         self._recorded = recorded
+        self._file = file
         self._launch = launch
         self._configuration = configuration or Configuration({})
         self._local_zone = local_zone
@@ -95,6 +98,7 @@ class IvscopeApp(KeyByKey):
             self._connect,
             rate_limiter=RateLimiter(background=configuration.background_calls),
             recorded=self._recorded,
+            file=self._file,
             clock=SYSTEM_CLOCK if self._connect is None else self._clock,  # ages: from today
         )
         self._provider.on_bug = self.jobs.crash_soon

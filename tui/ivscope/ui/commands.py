@@ -11,6 +11,7 @@ from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.screen import Screen, ScreenResultType
 
+from ivscope.export.clippings import Clipping
 from ivscope.settings.commands import (
     BY_ID,
     COMMANDS,
@@ -168,6 +169,10 @@ class CommandScreen(Screen[ScreenResultType]):
         """Show a note until the next key."""
         raise NotImplementedError
 
+    def takers(self) -> Mapping[str, Callable[[Clipping], None]]:
+        """Return what copies and what prints the text of the help, by the id of its command."""
+        raise NotImplementedError
+
     def action_do(self, id_: str) -> None:
         """Do a command, or say why not."""
         LAST_DONE.append(id_)
@@ -228,4 +233,4 @@ class CommandScreen(Screen[ScreenResultType]):
             if id_ is not None:
                 self.action_do(id_)
 
-        self.app.push_screen(HelpScreen(view, self.keys, reasons), chosen)
+        self.app.push_screen(HelpScreen(view, self.keys, reasons, self.takers()), chosen)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from textual import events
@@ -10,6 +11,7 @@ from textual.widget import Widget
 
 from ivscope.export.cli_commands import CliOptions
 from ivscope.export.clippings import Clipping
+from ivscope.export.event_copies import EventCopies
 from ivscope.render.bars import Trouble, footer_line, trouble_lines
 from ivscope.render.time_display import TimeDisplay
 from ivscope.render.timestamps import TimeStyle
@@ -42,6 +44,8 @@ class Shared:
     """The place below the view."""
     connection: Callable[[], CliOptions]
     """Returns how the data was read."""
+    copies: EventCopies
+    """Makes texts about events."""
     command: Callable[["OverlayScreen[Any]"], OpenPrompt]
     """Makes the prompt for commands over a view."""
 
@@ -52,6 +56,8 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
     VIEW: View
     NAME: ClassVar[str]
     """The name of the view in the header and in the names of files."""
+    has_times: ClassVar[bool] = False
+    """Whether its cursor goes to a typed time; without, the events below the view do."""
     is_left_by_last = False
     """Whether the key of the previous view left it, so that the same key leads back to it."""
     then: Callable[[], object] | None = None
@@ -96,6 +102,15 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
         """Go back to where the view was opened."""
         raise NotImplementedError
 
+    @property
+    def moment(self) -> datetime | None:
+        """The time of the cursor, from which typed distances count; None without one."""
+        return None
+
+    def go_to_moment(self, moment: datetime) -> None:
+        """Move the cursor to a time; only where `has_times`."""
+        raise NotImplementedError
+
     def clippings(self) -> Iterable[Clipping]:
         """Return what can be copied besides what is on screen; the id of a row has the letter i."""
         raise NotImplementedError
@@ -119,8 +134,12 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
 
     # Copy and save.
 
+    def takers(self) -> Mapping[str, Callable[[Clipping], None]]:
+        """Return what copies and what prints, by the id of the command."""
+        return self.shared.taking.takers()
+
     def _offered(self) -> list[Clipping]:
-        return [on_screen(self, self.foot), *self.clippings()]
+        return [*self.clippings(), on_screen(self, self.foot)]
 
     def _save(self) -> None:
         now = self.shared.times.now()
@@ -154,7 +173,7 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
         is_local = times.style is TimeStyle.LOCAL
         times.style = TimeStyle.UTC if is_local else TimeStyle.LOCAL
         self.draw()
-        self.say(f"times: {times.style.value}")
+        self.say(f"times: {times.style.value}; ages and distances are in lists of events")
 
     # The previous view.
 

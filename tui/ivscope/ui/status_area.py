@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from ivscope.render.bars import footer_line, note_line
+from ivscope.render.cells import line_width
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe
 from ivscope.settings.commands import View
@@ -89,9 +90,15 @@ class Choice:
     chosen: Callable[[str], None]
 
     def line(self, width: int) -> Line:
-        """Draw the question in the status line."""
-        hints = footer_line((*self.choices.items(), ("Esc", "none")), width - len(self.title) - 1)
-        return (Span(f"{self.title} ", Role.STRONG), *hints)
+        """Draw the question in the status line; choices without room keep their letter."""
+        room, named, last = width - len(self.title) - 1, list(self.choices.items()), ("Esc", "none")
+        letters: list[str] = []
+        while True:
+            rest = [(" ".join(letters), "")] if letters else []
+            hints = (*named, *rest, last)
+            if not named or line_width(footer_line(hints, 4 * room)) <= room:
+                return (Span(f"{self.title} ", Role.STRONG), *footer_line(hints, room))
+            letters.insert(0, named.pop()[0])
 
     def take(self, key: str) -> None:
         """Do what a key chooses; Enter chooses the first, Esc nothing.

@@ -20,6 +20,9 @@ STYLESHEETS = tuple(f"{view}.tcss" for view in _VIEWS)
 PLAIN_SIGNS = "-plain-signs"
 """Class of an app whose terminal draws no block elements: the ASCII twins are shown instead."""
 
+LINKS = "-links"
+"""Class of an app whose terminal shows links: the names of AWS pages are some."""
+
 
 def stylesheet(name: str) -> Path:
     """Return the absolute path of a stylesheet.

@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import termios
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -110,7 +110,7 @@ def on_screen(screen: Screen[Any], status: StatusArea) -> Clipping:
     lines = [strip.text.rstrip() for strip in strips]
     while lines and not lines[-1]:
         del lines[-1]
-    return Clipping("y", "what is on screen", safe_lines("\n".join(lines)))
+    return Clipping("v", "what is on screen", safe_lines("\n".join(lines)))
 
 
 _BATCH = 50
@@ -181,7 +181,7 @@ class Taking:
 
         def work(_promise: Promise) -> Outcome:
             result = copy(
-                clipping.text,
+                clipping.made(),
                 os.environ,
                 driver.write if driver is not None else lambda _text: None,
                 folder=state_folder(os.environ) / "copies",
@@ -192,9 +192,26 @@ class Taking:
         self._jobs.promise(f"Copying {clipping.title}", lost, work, self._say)
 
     def print(self, clipping: Clipping) -> None:
-        """Print to the normal screen of the terminal."""
-        if not print_out(self._app(), clipping.text):
+        """Print to the normal screen of the terminal, once the text is made."""
+        if clipping.later is None:
+            self._print(clipping.text)
+            return
+
+        def work(promise: Promise) -> Outcome:
+            text = clipping.made()
+            self._jobs.on_ui(promise, lambda: self._print(text))
+            return Outcome(f"{clipping.title} printed")
+
+        lost = f"{clipping.title} was not printed: it was stopped"
+        self._jobs.promise(f"Printing {clipping.title}", lost, work, self._say)
+
+    def _print(self, text: str) -> None:
+        if not print_out(self._app(), text):
             self._say("this terminal cannot be given back for printing")
+
+    def takers(self) -> Mapping[str, Callable[[Clipping], None]]:
+        """Return what copies and what prints the text of the help, by the id of its command."""
+        return {"help.copy": self.copy, "help.print": self.print}
 
     def save(self, name: str, content: Callable[[Promise], Iterator[bytes]], saved: str) -> None:
         """Save a file in a thread.
@@ -229,11 +246,11 @@ class Taking:
 
 
 def clippings_for_place(
-    place: Place, connection: CliOptions, moment: datetime | None = None
+    place: Place, connection: CliOptions, now: datetime, moment: datetime | None = None
 ) -> tuple[Clipping, ...]:
     """Return what names a session or a participant, at a time in it if there is one."""
     places = (place.stage_arn, place.session_id, place.participant_id)
-    return clippings_for_ids(places, connection, moment)
+    return clippings_for_ids(places, connection, now, moment)
 
 
 def chosen(clippings: Iterable[Clipping], letter: str) -> Clipping:

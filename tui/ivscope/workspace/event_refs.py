@@ -41,18 +41,23 @@ class EventRefs:
         replicas = self.provider.store.listed(calls.replicas(scope.stage_arn, scope.participant_id))
         return replicas is None or replicas.has_more
 
-    def cite(self, ref: EventRef, own: EventRef) -> Cited | None:
-        """Describe an event that findings rest on; None for the event that they are about."""
+    def cite(self, ref: EventRef, own: EventRef | None) -> Cited | None:
+        """Describe an event that findings rest on; None for the event that they are about.
+
+        Args:
+            ref: The event.
+            own: The event that they are about; None when they are about a session.
+        """
         log = self.log_of(ref.scope)
         if ref == own or log is None or ref.position >= len(log):
             return None
         who = log.participant(ref.position)
-        scope = ref.scope
+        scope, whose = ref.scope, None if own is None else own.scope
         if isinstance(scope, ParticipantScope):
-            who = None if scope == own.scope else scope.participant_id
-        elif isinstance(own.scope, ParticipantScope) and who == own.scope.participant_id:
+            who = None if scope == whose else scope.participant_id
+        elif isinstance(whose, ParticipantScope) and who == whose.participant_id:
             # The log of the session has its own events too, and this one.
-            if log[ref.position] == self.event_at(own):
+            if own is not None and log[ref.position] == self.event_at(own):
                 return None
             who = None
         if who is not None:

@@ -154,7 +154,8 @@ class ParticipantStream:
     def recorded_at(self) -> datetime | None:
         """When the first page, or the last refresh, was recorded."""
         scan = self._provider.started_scan(self._scope.session)
-        if scan is not None and self._provider.up_to_date_at(self.feed) is None:
+        is_scanned = scan is not None and self._provider.up_to_date_at(self.feed) is None
+        if scan is not None and is_scanned and self._provider.file is None:
             return scan.recorded_at
         return self._provider.recorded_at(self.feed)
 
@@ -180,7 +181,7 @@ class ParticipantStream:
 
     def session_times(self, now: datetime) -> tuple[datetime, datetime] | None:
         """As far as held."""
-        return _session_times(self._provider, self._scope.session, now)
+        return session_times(self._provider, self._scope.session, now)
 
     def awaits_session(self) -> bool:
         """Have them read if they are unknown. Returns whether they will come."""
@@ -195,9 +196,10 @@ def _readable(time: Time | None) -> datetime | None:
     return time if isinstance(time, datetime) else None
 
 
-def _session_times(
+def session_times(
     provider: StageDataProvider, session: SessionScope, now: datetime
 ) -> tuple[datetime, datetime] | None:
+    """Return start and end of a session, `now` for a live one; None while they are not known."""
     row = provider.store.session(session)
     start = None if row is None else _readable(row.start_time)
     if row is None or start is None:
@@ -262,7 +264,11 @@ class SessionStream:
     def coverage(self) -> str:
         """How many of the participants were read."""
         log = self.scan.log
+        if self._provider.has_gaps:
+            return f"{log.participants_known:,} participants named in this file"
         text = f"{log.participants_read:,} of {log.participants_known:,} participants read"
+        if log.is_all_read and not log.participants_failed:
+            return f"all {log.participants_known:,} participants"
         if not log.participants_complete:
             text += ", more to list"
         if log.participants_failed:
@@ -272,7 +278,8 @@ class SessionStream:
     @property
     def recorded_at(self) -> datetime | None:
         """When the participant read first was recorded."""
-        return self.scan.recorded_at
+        file = self._provider.file
+        return self.scan.recorded_at if file is None else file.saved_at
 
     @property
     def all_read_at(self) -> datetime | None:
@@ -290,7 +297,7 @@ class SessionStream:
 
     def session_times(self, now: datetime) -> tuple[datetime, datetime] | None:
         """As far as held."""
-        return _session_times(self._provider, self.scan.session, now)
+        return session_times(self._provider, self.scan.session, now)
 
     def awaits_session(self) -> bool:
         """Have them read if they are unknown. Returns whether they will come."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ivscope.domain.identifiers import Identifiers
     from ivscope.workspace.place import Place
 
@@ -38,9 +40,17 @@ class Launch:
     """Time to go to in the participant's events."""
     event: "Identifiers | None" = None
     """What a pasted text tells of an event of the participant, to go to."""
+    text: str | None = None
+    """A text that names several places, to choose from."""
+    note: str = ""
+    """What is said at the start, such as what a file holds."""
     filter: str | None = None
     """Filter of the participant's events."""
     recording: Callable[[], RecordingStatus] | None = None
     """Returns the state of the recording; None when nothing is recorded."""
+    kept: "Path | None" = None
+    """File that keeps places and marks for the next run; None to keep none."""
+    origin: str = ""
+    """Names what is read, so that its places are offered where they can be opened."""
     complaints: tuple[str, ...] = ()
     """What is wrong with the configuration, for the first note."""

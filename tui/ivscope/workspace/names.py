@@ -1,6 +1,8 @@
-"""Names: the name of each participant of a session, for one column."""
+"""Names: the name of each participant of a session, and of a stage, from what was read."""
 
+from ivscope.domain import calls
 from ivscope.domain.stages import ParticipantSummary
+from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.store.feed import Feed
 
 
@@ -29,3 +31,13 @@ class Names:
                 self._names[row.participant_id] = row.user_id
             self._read += 1
         return self._names.get(participant_id)
+
+
+def known_stage_name(provider: StageDataProvider, stage_arn: str) -> str | None:
+    """Return the name of a stage, from what is read; None without one."""
+    stage = provider.store.known(calls.stage(stage_arn))
+    if stage is not None:
+        return stage.name
+    listed = provider.store.listed(calls.STAGES)
+    rows = () if listed is None else listed.facts
+    return next((row.name for row in rows if row.arn == stage_arn), None)

@@ -47,6 +47,8 @@ class Reaches:
 
     def of_feed(self, scope: ParticipantScope, feed: EventFeed) -> Reach:
         """Return how far a feed is read that a person has opened."""
+        if self._provider.has_gaps:
+            return NOTHING_KNOWN
         session = scope.session
         read_at = self._feed_read_at(session, feed)
         as_of = self._as_of(session, read_at)
@@ -78,7 +80,7 @@ class Reaches:
         open_ = _reach(end, as_of, as_of, read_at)
 
         def reach_of(participant_id: str) -> Reach:
-            if not log.is_read(participant_id):
+            if not log.is_read(participant_id) or self._provider.has_gaps:
                 return NOTHING_KNOWN
             if participant_id in opened:
                 own = opened[participant_id]

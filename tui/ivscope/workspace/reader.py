@@ -13,6 +13,8 @@ from threading import Condition
 from typing import Any
 
 from ivscope.domain.clock import Clock
+from ivscope.domain.failures import is_not_recorded
+from ivscope.domain.stages import SessionScope
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.read_all import ReadAll
 from ivscope.provider.fetch.scan import Scan
@@ -127,6 +129,19 @@ class Reader:
         self.wait_until(is_done)
         return feed.status.failure is None
 
+    def read_times(self, session: SessionScope) -> bool:
+        """Read start and end of a session unless they are there. Returns whether they are.
+
+        A recording can have the session in the list of its stage only.
+        """
+        store = self.provider.store
+        if store.session(session) is None:
+            fact = self.provider.session(session)
+            self.read(fact)
+            if is_not_recorded(fact.status.failure):
+                self.read_list(self.provider.sessions(session.stage_arn))
+        return store.session(session) is not None
+
     def read_session(self, scan: Scan, wanted: Wanted | None = None) -> bool:
         """Read everybody in a session, or go on with that. Returns whether all could be read.
 
@@ -134,9 +149,7 @@ class Reader:
             scan: The scan of the session.
             wanted: Whom to read, when that is not everybody.
         """
-        session = self.provider.session(scan.session)
-        if self.provider.store.session(scan.session) is None:
-            self.read(session)
+        self.read_times(scan.session)
         scan.start(wanted)
         self.wait_until(lambda: not scan.is_running)
         return scan.failure is None and not scan.log.participants_failed

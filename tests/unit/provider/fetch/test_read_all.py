@@ -1,7 +1,6 @@
 """Loading all events: page after page until the end, and how long that will take."""
 
 from datetime import UTC, datetime, timedelta
-from threading import Semaphore
 
 import pytest
 
@@ -21,27 +20,11 @@ SCOPE = ParticipantScope("arn:a", "st-1", "p")
 EPOCH = datetime(2026, 11, 20, 20, 30, tzinfo=UTC)
 
 
-class PageByPage(LiveSource):
-    """Answers one call for each that was allowed."""
-
-    def __init__(self):
-        super().__init__(page_size=10)
-        self._allowed = Semaphore(0)
-
-    def read_page(self, *asked):
-        self._allowed.acquire()
-        return super().read_page(*asked)
-
-    def allow(self, calls=1):
-        self._allowed.release(calls)
-
-
 class Load:
     """A load with a clock that moves a second with each page, and a step on each change."""
 
     def __init__(self, source):
         self.now = 0.0
-        self.source = source
         self.provider = StageDataProvider(
             lambda: source,
             rate_limiter=RateLimiter(demand=1000),
@@ -53,22 +36,16 @@ class Load:
     def page(self):
         """Take one step and wait for its page; returns whether there was more to do."""
         more = self.all.step()
-        self._one_more()
+        wait_for(lambda: not self.feed.status.is_busy)
         self.now += 1
         return more
-
-    def _one_more(self):
-        before = self.feed.status.pages
-        if self.feed.status.is_busy:
-            self.source.allow()
-        wait_for(lambda: self.feed.status.pages > before or not self.feed.status.is_busy)
 
     def pages(self, count):
         for _ in range(count):
             self.page()
-        # Takes note of the last page; then one more comes.
+        # Takes note of the last page, and asks for one more.
         self.all.step()
-        self._one_more()
+        wait_for(lambda: not self.feed.status.is_busy)
 
 
 @pytest.fixture
@@ -76,18 +53,17 @@ def load():
     made = []
 
     def build(*seconds):
-        source = PageByPage()
+        source = LiveSource(page_size=10)
         for number, second in enumerate(seconds):
             time = None if second is None else EPOCH + timedelta(seconds=second)
             source.insert(number, Event("JOINED", "p", time, str(number)))
         load = Load(source)
-        made.append(load)
+        made.append(load.provider)
         return load, source
 
     yield build
-    for load in made:
-        load.provider.close()
-        load.source.allow(100)  # ends the threads that wait
+    for provider in made:
+        provider.close()
 
 
 def test_it_reads_page_after_page_to_the_end(load):
@@ -99,33 +75,46 @@ def test_it_reads_page_after_page_to_the_end(load):
     assert len(source.calls) == 5
 
 
-def test_pages_come_one_after_the_other_without_a_step_between(load):
+def test_to_the_end_pages_come_one_after_the_other_without_a_step_between(load):
     one, source = load(*range(45))
-    one.all.step()
-    source.allow(5)
+    ReadAll(one.provider, one.feed, to_the_end=True).step()
     wait_for(lambda: one.feed.state is FeedState.COMPLETE)
     assert len(source.calls) == 5
+
+
+def test_to_the_end_nothing_is_asked_for_after_a_failure_or_once_cancelled(load):
+    one, source = load(*range(45))
+    source.failures.append(failure(FailureKind.NETWORK))
+    read_all = ReadAll(one.provider, one.feed, to_the_end=True)
+    read_all.step()
+    wait_for(lambda: one.feed.state is FeedState.FAILED)
+    assert not read_all.step()
+    again = ReadAll(one.provider, one.feed, to_the_end=True)
+    source.between_calls += [again.cancel]
+    assert again.step()
+    wait_for(lambda: len(one.feed.items) == 10 and not one.feed.status.is_busy)
+    assert len(source.calls) == 2
+    assert one.feed.has_more
 
 
 def test_many_steps_for_one_page_ask_for_it_once(load):
     one, source = load(*range(45))
-    one.all.step()
-    one.all.step()
     one.page()
+    source.calls.clear()
     one.all.step()
-    assert len(one.feed.items) == 10
-    source.allow(4)
-    wait_for(lambda: one.feed.state is FeedState.COMPLETE)
-    assert len(source.calls) == 5
+    one.all.step()
+    wait_for(lambda: not one.feed.status.is_busy)
+    assert len(source.calls) <= 2
+    assert len(one.feed.items) == 10 + 10 * len(source.calls)
 
 
 def test_once_cancelled_it_asks_for_nothing_more_and_keeps_what_came(load):
     one, source = load(*range(45))
     one.page()
+    one.page()
     one.all.cancel()
     assert not one.page()
-    assert not one.page()
-    assert len(source.calls) == 2, "the page under way counts already, and comes"
+    assert len(source.calls) == 2
     assert len(one.feed.items) == 20
     assert one.all.eta(one.now, EPOCH, EPOCH) is None
 
@@ -148,9 +137,8 @@ def test_begun_on_a_list_that_failed_it_goes_on_from_the_same_cursor_to_the_end(
     source.failures.append(failure(FailureKind.NETWORK))
     one.page()
     again = ReadAll(one.provider, one.feed)
-    again.step()
-    source.allow(9)
-    wait_for(lambda: one.feed.state is FeedState.COMPLETE)
+    while again.step():
+        wait_for(lambda: not one.feed.status.is_busy)
     assert one.feed.state is FeedState.COMPLETE
     assert list(one.feed.items) == source.events
     assert len(source.calls) == 4
@@ -162,7 +150,6 @@ def test_begun_on_a_list_whose_first_page_failed_it_asks_once_more_and_ends(load
     one.page()
     again = ReadAll(one.provider, one.feed)
     assert again.step()
-    source.allow()
     wait_for(lambda: not one.feed.status.is_busy)
     assert not again.step()
     assert one.feed.state is FeedState.FAILED

@@ -124,6 +124,19 @@ def test_no_more_calls_than_there_are_places_are_in_flight():
     assert started[0] == CALLS_IN_FLIGHT
 
 
+def test_a_call_in_another_region_does_not_wait_for_the_quota_of_this_one():
+    clock = standing_clock(lambda: 0.0)
+    queue = Scheduler(RateLimiter(demand=1, background=1), clock=clock, deadline=1e9)
+    made = []
+    for number, region in enumerate(["us-west-2", "us-west-2", "eu-west-1"]):
+        queue.submit(_call(lambda number=number: made.append(number), region=region))
+    wait_for(lambda: len(made) == 2)
+    assert sorted(made) == [0, 2]
+    assert queue.activity(0.0).waiting == 1
+    queue.close()
+    _await_no_call()
+
+
 def test_a_waiting_call_does_not_run_out_of_time():
     queue = Scheduler(RateLimiter(demand=1, background=1, window=0.6), deadline=0.4)
     runs, heard = [], []
@@ -142,12 +155,13 @@ def _call(
     crashed=None,
     priority=Priority.DEMAND,
     is_free=False,
+    region=None,
 ):
     def unexpected(bug):
         raise bug
 
     told = (throttled, failed, crashed or unexpected)
-    return Call("GetStage", priority, run, *told, is_free=is_free)
+    return Call("GetStage", priority, run, *told, is_free=is_free, region=region)
 
 
 def _await_no_call():

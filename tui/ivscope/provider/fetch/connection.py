@@ -15,7 +15,10 @@ class SourceDetails:
 
     profile: str | None = None
     region: str | None = None
+    """The Region configured; a stage is read in the Region of its ARN."""
     endpoint_url: str | None = None
+    credentials: str | None = None
+    """What signs the calls, in words; None for keys that nobody has chosen, as in the demo."""
 
     @property
     def host(self) -> str:
@@ -36,6 +39,8 @@ class _HasDetails(Protocol):
     def region(self) -> str: ...
     @property
     def endpoint_url(self) -> str: ...
+    @property
+    def credentials(self) -> str: ...
 
 
 class Connection:
@@ -76,6 +81,9 @@ class Connection:
             return None
         if isinstance(source, _HasDetails):
             return SourceDetails(
-                source.profile or None, source.region or None, source.endpoint_url or None
+                source.profile or None,
+                source.region or None,
+                source.endpoint_url or None,
+                source.credentials or None,
             )
         return SourceDetails()

@@ -200,6 +200,7 @@ class Fetcher:
             throttled=lambda: self._update(target, call, target.queue),
             failed=lambda failure: self._fail(target, call, failure),
             crashed=lambda bug: self._crash(target, call, bug),
+            region=target.region,
             is_free=self._recorded.come_first(target) if free is None else free,
         )
         self._reading[target] = call

@@ -30,7 +30,7 @@ from ivscope.provider.store.fact import Fact
 from ivscope.provider.store.feed import Feed
 from ivscope.provider.store.fetchable import Fetchable
 from ivscope.provider.store.recorded_answers import RecordedAnswers
-from ivscope.provider.store.source import RecordedReading, Source
+from ivscope.provider.store.source import FileNature, RecordedReading, Source
 from ivscope.provider.store.store import Store
 
 Key = TypeVar("Key", bound=Hashable)
@@ -53,6 +53,7 @@ class StageDataProvider:
         clock: Clock = SYSTEM_CLOCK,
         deadline: float = DEADLINE_SECONDS,
         recorded: Callable[[], RecordedReading] | None = None,
+        file: FileNature | None = None,
         draw: Callable[[], float] = random,
     ) -> None:
         """Read nothing yet.
@@ -63,6 +64,7 @@ class StageDataProvider:
             clock: Measures all waiting and all ages.
             deadline: Seconds that a call may take in all.
             recorded: Opens the recording of an earlier run for one answer; None without one.
+            file: What a file that is read instead leaves open; None where there is none.
             draw: Draws a number from 0 to 1, any as likely as another: the order in which scans
                 of big sessions read.
         """
@@ -76,14 +78,17 @@ class StageDataProvider:
         """How many changes there were: while it stays the same, so does the store."""
         self.may_grow = connect is not None
         """Whether sessions can go on where pages come from: a recording does not grow."""
+        self.file = file
+        """What a file that is read instead of a service leaves open; None where there is none."""
+        self.has_gaps = file is not None and file.has_gaps
+        """Whether events can be missing anywhere between those read: the file is none of ours."""
         self.store = Store(may_grow=connect is not None, now=clock.now)
         """All feeds and facts, with what was read so far."""
         self._scans: dict[SessionScope, Scan] = {}
         self.clock = clock
         """The clock that all its times are on."""
-        self._scheduler = Scheduler(
-            RateLimiter() if rate_limiter is None else rate_limiter, clock=clock, deadline=deadline
-        )
+        self._rate_limiter = RateLimiter() if rate_limiter is None else rate_limiter
+        self._scheduler = Scheduler(self._rate_limiter, clock=clock, deadline=deadline)
         answers = RecordedAnswers(recorded, are_all=connect is None, clock=clock)
         self._fetcher = Fetcher(
             connect,
@@ -201,6 +206,11 @@ class StageDataProvider:
         """
         return self._fetcher.cancel(target)
 
+    @property
+    def background_limit(self) -> int:
+        """Calls a second of each operation that nobody waits for."""
+        return self._rate_limiter.background
+
     def activity(self, now: float | None = None) -> Activity:
         """What the status line says about calls; `now` on this provider's clock."""
         return self._scheduler.activity(self.clock.monotonic() if now is None else now)
@@ -236,16 +246,19 @@ class StageDataProvider:
     def all_read_at(self, feed: Feed[Any]) -> datetime | None:
         """When the pass began that has read all of a complete list.
 
-        None when it is not complete, when that is not known, and for recorded rows.
+        None when it is not complete, when that is not known, and for recorded rows, unless their
+        file says it.
         """
         times = self._fetcher.times
+        if feed.is_complete and self.file is not None:
+            return self.file.all_read_at
         if not feed.is_complete or times.is_recorded(feed):
             return None
         return times.whole_at(feed)
 
     def recorded_at(self, feed: Fetchable) -> datetime | None:
         """When an earlier run asked for the rows or the value; None when this run did."""
-        return self._fetcher.times.recorded_at(feed)
+        return self._fetcher.times.recorded_at(feed) if self.file is None else self.file.saved_at
 
     def _new_scan(self, session: SessionScope) -> Scan:
         clock = self.clock.monotonic

@@ -89,7 +89,10 @@ class _Budget:
 
 
 class RateLimiter:
-    """The call budget of one account and Region. Pure: the caller brings the clock.
+    """The call budgets of one account. Pure: the caller brings the clock.
+
+    Each quota has a budget of its own, by the name that the caller gives it as `operation`: the
+    service counts each operation, and each Region, apart.
 
     Times are seconds on any monotonic clock. Not locked: one caller at a time.
     """

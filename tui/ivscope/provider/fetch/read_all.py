@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from ivscope.domain.times import to_microseconds
@@ -28,14 +29,28 @@ class LoadProgress:
 
 
 class ReadAll:
-    """Has page after page asked for, with the priority of a person. Has no thread.
+    """Asks for page after page, with the priority of a person. Has no thread.
 
     Its owner calls `step` once to begin and after every change of the feed. A failure ends it; of a
     list that had failed before, the first step makes the call that failed again.
     """
 
-    def __init__(self, provider: StageDataProvider, feed: Feed[Any]) -> None:
+    def __init__(
+        self, provider: StageDataProvider, feed: Feed[Any], *, to_the_end: bool = False
+    ) -> None:
+        """Ask nothing yet.
+
+        Args:
+            provider: Reads the pages.
+            feed: The list.
+            to_the_end: Whether the next page is asked for as soon as one came; else by a step, for
+                an owner who may have enough then.
+        """
         self.feed = feed
+        self._ask = provider.read_to_the_end if to_the_end else provider.read_more
+        self._ask_again = (
+            partial(provider.read_to_the_end, retry=True) if to_the_end else provider.retry
+        )
         self.is_cancelled = False
         self._provider = provider
         self._clock = provider.clock
@@ -44,7 +59,7 @@ class ReadAll:
         self._has_begun = False
 
     def step(self) -> bool:
-        """Note what came, and have the rest asked for, however seldom this is called.
+        """Note what came, and ask for the next page unless one is under way.
 
         Returns:
             Whether there is more to do: False once complete, failed or cancelled.
@@ -59,8 +74,8 @@ class ReadAll:
             return False
         has_begun, self._has_begun = self._has_begun, True
         if status.state is FeedState.FAILED:
-            return not has_begun and self._provider.read_to_the_end(self.feed, retry=True)
-        self._provider.read_to_the_end(self.feed)
+            return not has_begun and self._ask_again(self.feed)
+        self._ask(self.feed)
         return True
 
     def cancel(self) -> None:

@@ -46,6 +46,8 @@ class Call:
     """Called with the final failure, unless the call crashed or was cancelled."""
     crashed: Callable[[Exception], object]
     """Called with what `run` raised and no source may raise: a bug."""
+    region: str | None = None
+    """Region that it asks; None for the Region configured."""
     is_free: bool = False
     """Whether it asks no service, so that no rate limit holds for it and it is not counted."""
     throttles: int = 0
@@ -53,6 +55,11 @@ class Call:
     """What it waits for before it asks the service, such as credentials; None for nothing."""
     started_at: float = -inf
     expires_at: float = inf
+
+    @property
+    def quota(self) -> str:
+        """Name of the quota that it uses up: each operation has its own in each Region."""
+        return self.operation if self.region is None else f"{self.operation} {self.region}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +190,7 @@ class Scheduler:
         wait_of_scans = self._wait_of_scans(now)
         best: Call | None = None
         for call in self._waiting:
-            lane = ("" if call.is_free else call.operation, call.priority)
+            lane = ("" if call.is_free else call.quota, call.priority)
             if lane not in delays:
                 delay = 0.0 if call.is_free else self._rate_limiter.delay(*lane, now)
                 is_scan = call.priority is Priority.SCAN
@@ -205,7 +212,7 @@ class Scheduler:
         self._waiting.remove(call)
         self._in_flight.append(call)
         if not call.is_free:
-            self._rate_limiter.note_call(call.operation, call.priority, now)
+            self._rate_limiter.note_call(call.quota, call.priority, now)
             self._total += 1
         call.started_at = now
         call.expires_at = now + self._deadline
@@ -232,13 +239,13 @@ class Scheduler:
         else:
             if not call.is_free:
                 with self._changed:
-                    self._rate_limiter.recover(call.operation)
+                    self._rate_limiter.recover(call.quota)
             self._leave(call)
 
     def _wait_once_more(self, call: Call, failure: ProviderFailure) -> None:
         with self._changed:
             self._rate_limiter.note_throttle(
-                call.operation, self._clock.monotonic(), failure.retry_after
+                call.quota, self._clock.monotonic(), failure.retry_after
             )
             call.throttles += 1
             call.expires_at = inf

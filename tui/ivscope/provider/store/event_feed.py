@@ -389,6 +389,7 @@ class EventFeed(Feed[Event]):
         return True
 
     def _store_again(self, refresh: Refresh, page: Page[Event]) -> bool:
+        self.request_id = page.request_id
         refresh.take(page)
         page_cursor = refresh.page_cursor
         if page_cursor.dead_end is not None:

@@ -28,6 +28,11 @@ class Fact(Generic[Value]):
         return self.call.operation
 
     @property
+    def region(self) -> str | None:
+        """Region that is asked; None for the Region configured."""
+        return self.call.region
+
+    @property
     def state(self) -> FeedState:
         """Shortcut to `status.state`."""
         return self.status.state

@@ -98,6 +98,7 @@ class Feed(Generic[Item]):
         "_refreshed",
         "call",
         "items",
+        "request_id",
         "status",
     )
 
@@ -106,6 +107,8 @@ class Feed(Generic[Item]):
         """The call that reads it."""
         self.items = new_rows()
         """The rows read, in the order returned. Another object after a restart."""
+        self.request_id: str | None = None
+        """Request id of the page that came last, for AWS Support; None where it had none."""
         self.status = FeedStatus()
         self._new_rows = new_rows
         self._page_cursor = PageCursor()
@@ -126,6 +129,11 @@ class Feed(Generic[Item]):
     def operation(self) -> str:
         """IVS API operation that reads it."""
         return self.call.operation
+
+    @property
+    def region(self) -> str | None:
+        """Region that is asked; None for the Region configured."""
+        return self.call.region
 
     @property
     def state(self) -> FeedState:
@@ -235,6 +243,7 @@ class Feed(Generic[Item]):
             self._publish(FeedState.COMPLETE if is_complete else FeedState.READY)
 
     def _store(self, page_cursor: PageCursor, page: Page[Item]) -> bool:
+        self.request_id = page.request_id
         page_cursor.turn(len(page.items), page.next_cursor)
         return self._add(page_cursor, page)
 

@@ -22,6 +22,11 @@ class Fetchable(Protocol):
         ...
 
     @property
+    def region(self) -> str | None:
+        """Region that is asked; None for the Region configured."""
+        ...
+
+    @property
     def wants_read(self) -> bool:
         """Whether an ordinary read starts a call."""
         ...

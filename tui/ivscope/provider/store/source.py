@@ -27,6 +27,18 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class FileNature:
+    """What a file that is read instead of a service leaves open; a recording leaves nothing."""
+
+    has_gaps: bool
+    """Whether events can be missing anywhere between those that are in it."""
+    saved_at: datetime | None = None
+    """When what is in it was read or saved; None where it does not say so."""
+    all_read_at: datetime | None = None
+    """When the pass began that has read all that is in it; None where it does not say so."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedReading:
     """The recording as a source, for a single answer."""
 

@@ -143,7 +143,7 @@ def _documented_fault(claim: DocumentedFault) -> Text:
 def _fault_fits(claim: FaultFits) -> Text:
     fault = ISSUE_BY_NAME[claim.fault].fault
     whose = f"{counted(claim.errors, 'error')} of {counted(claim.participants, 'participant')}"
-    return (f"Documented: {fault}. To that fit {whose}.",)
+    return (f"Documented: {fault}. {whose} can come from it.",)
 
 
 def _fault_condition(claim: FaultCondition) -> Text:

@@ -43,7 +43,7 @@ from ivscope.render.sentences.words import (
 )
 
 PLAIN: Final[dict[PlainClaim, str]] = {
-    CycleOpen.WHOSE_TIMER: "whose timer it is: of the app, of its SDK, or of a network between",
+    CycleOpen.WHOSE_TIMER: "whose timer it is: the app's, its SDK's, or one in the network between",
     PublisherOpen.WHOSE_REASON: "whether the publisher or the subscribers are the reason",
     RepeatsOpen.OTHERS_TOO: (
         "whether others failed at the same time, which would speak for the service"
@@ -60,7 +60,7 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     ),
     UsersOpen.WHEN_INSIDE: "when they were inside",
     UsersOpen.STILL_INSIDE: "where LEFT is missing, whether it was still inside",
-    UsersOpen.ONE_CLIENT: "whether it is one client: the user id is the same",
+    UsersOpen.ONE_CLIENT: "whether it is one client: a user id is no proof",
     UsersOpen.NOTICED_LATE: (
         "whether it is one client: it can come back before the service knows that it was lost"
     ),
@@ -87,8 +87,8 @@ def _times(claim: OthersMetItToo | Burst) -> Text:
 
 def _to_escalate(window_seconds: int) -> str:
     return (
-        f" Several within {window_seconds} s are a reason to escalate, with stage, session and "
-        "times."
+        f" Several within {window_seconds} s are a reason to escalate to AWS Support, with stage, "
+        "session and times."
     )
 
 

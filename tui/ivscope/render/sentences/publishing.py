@@ -1,4 +1,7 @@
-"""Sentences about publishing: slots, starts and stops, replicas, the length of a stream."""
+"""Sentences about publishing: slots, starts and stops, replicas, the length of a stream.
+
+Long because all that is said of publishing says the same things in the same words.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -52,6 +55,8 @@ from ivscope.findings.stream_duration import (
 )
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
 from ivscope.render.sentences.words import (
+    INSIDE_THE_PUBLISHER,
+    THE_PUBLISHER,
     Moment,
     Outside,
     Text,
@@ -60,7 +65,7 @@ from ivscope.render.sentences.words import (
     names_of,
 )
 
-PLAIN: Final[dict[PlainClaim, str]] = {
+PLAIN: Final[dict[PlainClaim, str | Text]] = {
     QuotaSays.CODE_NAMES_NO_LIMIT: "The code does not say which limit was hit.",
     QuotaSays.SUBSCRIBING_HAS_OTHER_LIMITS: (
         "Subscribing has limits of its own; the limit of "
@@ -82,43 +87,59 @@ PLAIN: Final[dict[PlainClaim, str]] = {
         "which limit it was: at another time the stage had more publishers than that"
     ),
     QuotaOpen.MORE_FOR_A_MOMENT: (
-        "which limit it was: by the event times more were publishing for a moment at another time"
+        "which limit it was: if the event times are exact, more were publishing at another time"
     ),
     QuotaOpen.WHOSE_SLOT: "whether the slot that became free is the one that was taken",
     PublisherSays.NOT_NAMED: "The event does not give the publisher, so nothing can be compared.",
     PublisherSays.NO_TIME: "The event does not give a readable time, so nothing can be compared.",
     PublisherSays.NOT_READ: (
-        "Whether the publisher was publishing is not known: its events are not read."
+        "Whether ",
+        INSIDE_THE_PUBLISHER,
+        " was publishing is not known: its events are not read.",
     ),
     PublisherSays.UNSURE: (
-        "Whether the publisher was publishing is not known: a start or a stop has no time or is "
-        "missing in its events."
+        "Whether ",
+        INSIDE_THE_PUBLISHER,
+        " was publishing is not known: a start or a stop has no time or is missing in its events.",
     ),
     PublisherSays.STOP_MISSING: (
-        "The publisher was not publishing, but when it stopped is missing in its events."
+        THE_PUBLISHER,
+        " was not publishing, but when it stopped is missing in its events.",
     ),
     PublisherSays.LISTED_AS_PUBLISHED: (
-        "No PUBLISH_STARTED of the publisher is read, yet the list of participants says that it "
-        "has published."
+        "No PUBLISH_STARTED of ",
+        INSIDE_THE_PUBLISHER,
+        " is read, yet the list of participants says that it has published.",
     ),
     PublisherSays.NO_EVENTS: (
-        "The publisher has no events: that does not show that it never published."
+        THE_PUBLISHER,
+        " has no events: that does not show that it never published.",
     ),
     PublisherSays.NOT_LISTED: (
-        "The publisher is not in the list of participants, which is read to its end."
+        THE_PUBLISHER,
+        " is not in the list of participants, which is read to its end.",
     ),
     PublisherSays.NOT_LISTED_AS_REPLICA: (
-        "The event calls the publisher a replica, the list of participants does not."
+        "The event calls ",
+        INSIDE_THE_PUBLISHER,
+        " a replica, the list of participants does not.",
     ),
-    PublisherSays.NO_START_SO_FAR: "No PUBLISH_STARTED of the publisher is read so far.",
+    PublisherSays.NO_START_SO_FAR: (
+        "No PUBLISH_STARTED of ",
+        INSIDE_THE_PUBLISHER,
+        " is read so far.",
+    ),
     PublisherSays.REPLICA_SOURCE_NOT_READ: (
-        "The publisher is a replica; where it comes from is not read."
+        THE_PUBLISHER,
+        " is a replica; where it comes from is not read.",
     ),
     PublisherSays.REPLICA_SOURCE_NOT_GIVEN: (
-        "The publisher is a replica; the list of participants does not give its source."
+        THE_PUBLISHER,
+        " is a replica; the list of participants does not give its source.",
     ),
     PublisherSays.REPLICATION_NOT_READ: (
-        "The publisher is a replica; whether its replication had ended is not read."
+        THE_PUBLISHER,
+        " is a replica; whether its replication had ended is not read.",
     ),
     PublisherOpen.SINCE_READ: "what came since its events were read",
     PublisherOpen.HOW_SOON_FOUND: (
@@ -138,7 +159,7 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     StoppedOpen.ORDER_AND_CAUSE: "what came first, and why",
     StoppedOpen.IS_BECAUSE_OF_IT: "whether it stopped because of that",
     StoppedOpen.ORDER_IN_SECOND: "which came first inside the second",
-    StoppedOpen.WHICH_STREAM: "whether the error speaks of this stream or of another attempt",
+    StoppedOpen.WHICH_STREAM: "whether the error is about this stream or of another attempt",
     DurationSays.NEITHER_DIRECTION: (
         "What went on too long is not known: the event names neither publishing nor subscribing."
     ),
@@ -234,28 +255,29 @@ def _publisher_moved_near(claim: PublisherMovedNear) -> Text:
     moves = dict.fromkeys(
         f"{_MOVES[one.move]} {distance_words(one.distance)}" for one in claim.moves
     )
-    return (f"The publisher {' and '.join(moves)}: {_RACE}.",)
+    return (THE_PUBLISHER, f" {' and '.join(moves)}: {_RACE}.")
 
 
 def _publisher_tied(claim: PublisherTied) -> Text:
-    words = f"The publisher {_MOVES[claim.move]} in the same second; which came first is not known."
-    return (words,)
+    words = f" {_MOVES[claim.move]} in the same second; which came first is not known."
+    return (THE_PUBLISHER, words)
 
 
 def _publisher_was_publishing(claim: PublisherWasPublishing) -> Text:
     began = f"it started {distance_words(claim.started)}"
     if claim.is_stop_missing:
-        words = f"The publisher was publishing as far as is read: {began}, and no stop follows."
-        return (words,)
+        words = f" was publishing as far as is read: {began}, and no stop follows."
+        return (THE_PUBLISHER, words)
     ended = "" if claim.stopped is None else f" and stopped {distance_words(claim.stopped)}"
-    words = f"The publisher was publishing all along: {began}{ended}."
-    return (words if claim.is_new else f"{words} Its end does not explain the error.",)
+    words = f" was publishing all along: {began}{ended}."
+    end = "" if claim.is_new else " Its end does not explain the error."
+    return (THE_PUBLISHER, f"{words}{end}")
 
 
 def _publisher_not_yet(claim: PublisherNotYet) -> Text:
     started = distance_words(claim.started)
-    words = f"The publisher first started {started}: it was not there yet."
-    return (words, *_attempt(claim.failed, claim.error_code))
+    words = f" first started {started}: it was not there yet."
+    return (THE_PUBLISHER, words, *_attempt(claim.failed, claim.error_code))
 
 
 def _attempt(failed: Distance | None, error_code: str | None) -> Text:
@@ -266,10 +288,10 @@ def _attempt(failed: Distance | None, error_code: str | None) -> Text:
 
 
 def _publisher_never_published(claim: PublisherNeverPublished) -> Text:
-    words = "The publisher never published: its events have no start."
+    words = " never published: its events have no start."
     if claim.can_follow:
-        words = "The publisher had not published until then: its events have no start."
-    return (words, *_attempt(claim.failed, claim.error_code))
+        words = " had not published until then: its events have no start."
+    return (THE_PUBLISHER, words, *_attempt(claim.failed, claim.error_code))
 
 
 def _publisher_stopped(claim: PublisherStopped) -> Text:
@@ -278,16 +300,16 @@ def _publisher_stopped(claim: PublisherStopped) -> Text:
     if claim.started_again is not None:
         again = f" It published again {distance_words(claim.started_again)}."
     if claim.stopped is None:
-        return (f"The publisher {left}; no PUBLISH_STOPPED is read.{again}",)
+        return (THE_PUBLISHER, f" {left}; no PUBLISH_STOPPED is read.{again}")
     also = f" and {left}" if left else ""
-    stopped = f"The publisher stopped publishing {distance_words(claim.stopped)}{also}."
-    return (f"{stopped}{again}",)
+    stopped = f" stopped publishing {distance_words(claim.stopped)}{also}."
+    return (THE_PUBLISHER, f"{stopped}{again}")
 
 
 def _publisher_replication_ended(claim: PublisherReplicationEnded) -> Text:
     away = distance_words(claim.ended)
-    words = f"The publisher is a replica, and its replication to this session ended {away}"
-    return (words, f": {_RACE}." if claim.is_race else ".")
+    words = f" is a replica, and its replication to this session ended {away}"
+    return (THE_PUBLISHER, words, f": {_RACE}." if claim.is_race else ".")
 
 
 def _published_for(claim: PublishedFor) -> Text:
@@ -299,7 +321,7 @@ def _published_for(claim: PublishedFor) -> Text:
 
 def _exchange_took_publish(claim: ExchangeTookPublish) -> Text:
     when = distance_words(claim.exchanged)
-    return (f"The token exchange {when} took PUBLISH away, which unpublishes.",)
+    return (f"The token exchange {when} took PUBLISH away, which ends publishing.",)
 
 
 def _publish_error_beside_stop(claim: PublishErrorBesideStop) -> Text:

@@ -26,6 +26,7 @@ from ivscope.findings.leaving import (
     LeavingOpen,
     LeavingSays,
     OthersLeft,
+    SubscriptionEndedWith,
 )
 from ivscope.findings.token_exchange import (
     AfterGaining,
@@ -37,6 +38,8 @@ from ivscope.findings.token_exchange import (
     StoppedAfterLosing,
 )
 from ivscope.render.sentences.words import (
+    INSIDE_THE_PUBLISHER,
+    THE_PUBLISHER,
     Moment,
     Outside,
     Part,
@@ -56,7 +59,7 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     ),
     TokenSays.NO_EXCHANGE_READ: "No token exchange before it is read so far.",
     TokenSays.JOINED_WITH: (
-        "Its token was not exchanged before: the error speaks of the token it joined with."
+        "Its token was not exchanged before: the error is about the token it joined with."
     ),
     TokenOpen.WHICH_FIRST: "which of the two came first",
     TokenOpen.JOIN_TOKEN: "what the token that it joined with allows is not in the events",
@@ -71,6 +74,7 @@ PLAIN: Final[dict[PlainClaim, str]] = {
         "connection all look like this"
     ),
     LeavingOpen.BY_PUBLISHER: "which of the two ended the subscription",
+    LeavingOpen.SUBSCRIPTION_BECAUSE: "whether the subscription ended because of that",
     LeavingOpen.TOGETHER: (
         "what they share: a deleted stage (CloudTrail has DeleteStage), the end of the show and a "
         "network that they share look like this"
@@ -165,7 +169,7 @@ def _allowed_before(claim: AllowedBefore) -> Text:
 
 def _rejoined_with(claim: RejoinedWith) -> Text:
     head = f"It joined again {distance_words(claim.joined)}, and no token was exchanged since"
-    return (f"{head}: the error speaks of the token it joined with then.",)
+    return (f"{head}: the error is about the token it joined with then.",)
 
 
 def _joined_again(claim: JoinedAgain) -> Text:
@@ -188,6 +192,16 @@ def _ended_with_leaving(claim: EndedWithLeaving) -> Text:
     parts += ["its publishing"] if claim.publishing else []
     ended = " and ".join(parts).capitalize()
     return (f"{ended} ended in the same second, as at every LEFT.",)
+
+
+def _subscription_ended_with(claim: SubscriptionEndedWith) -> Text:
+    if not (claim.publisher_stopped or claim.publisher_left):
+        return ("It left in the same second.",)
+    ended = f" {'stopped publishing' if claim.publisher_stopped else 'left'} in "
+    if claim.left:
+        its = ("It left in the same second, and ", INSIDE_THE_PUBLISHER)
+        return (*its, f"{ended}that second too.")
+    return (THE_PUBLISHER, f"{ended}the same second.")
 
 
 def _ended_with_publisher(claim: EndedWithPublisher) -> Text:
@@ -230,7 +244,7 @@ def _no_stop_after_losing(claim: NoStopAfterLosing) -> Text:
 
 def _expires_earlier(claim: ExpiresEarlier) -> Text:
     earlier = round_duration(claim.earlier_us / 1_000_000)
-    end = ": joining after that takes another token, staying does not."
+    end = ": to join after that it needs another token, to stay it does not."
     if claim.joined is not None:
         end += f" {claim.next_join} is {distance_words(claim.joined)}."
     return (f"The new token expires {earlier} earlier, at ", Moment(claim.expires), end)
@@ -250,6 +264,7 @@ SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
     ErrorBeforeLeaving: _error_before_leaving,
     EndedWithLeaving: _ended_with_leaving,
     EndedWithPublisher: _ended_with_publisher,
+    SubscriptionEndedWith: _subscription_ended_with,
     OthersLeft: _others_left,
     NoAttempt: _no_attempt,
     AfterGaining: _after_gaining,

@@ -25,6 +25,15 @@ class Who:
     """None for the one whose event it is about."""
 
 
+class PublisherWords(str):
+    """What a sentence calls the publisher of the event it is about, as "The publisher".
+
+    Drawn by its user id where that is known; without one, and in other forms, as it is.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A time inside a sentence, UTC; drawn in the zone that the person has chosen."""
@@ -37,6 +46,10 @@ Part = str | Outside | Who | Moment | Why
 
 Text = tuple[Part, ...]
 """A sentence: its parts, joined without spaces."""
+
+THE_PUBLISHER: Final = PublisherWords("The publisher")
+INSIDE_THE_PUBLISHER: Final = PublisherWords("the publisher")
+"""At the beginning of a sentence, and inside one."""
 
 _SECOND_US = 1_000_000
 

@@ -1,6 +1,6 @@
 """CompareScreen: two participants side by side at the same times."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import ClassVar
@@ -11,9 +11,10 @@ from textual.widget import Widget
 from ivscope.analysis.comparison import Comparison, Side
 from ivscope.domain.events import Event
 from ivscope.export.clippings import Clipping
+from ivscope.findings.finding import EventRef
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.cells import clip, pad
-from ivscope.render.event_json import raw_json
+from ivscope.render.event_rows import about_event, event_mark
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe_lines
 from ivscope.render.time_display import TimeDisplay
@@ -61,6 +62,7 @@ def comparison_line(
     zone: tzinfo,
     *,
     shows_time: bool,
+    name: Callable[[str], str] = str,
 ) -> Line:
     """Draw one row of the comparison.
 
@@ -71,22 +73,23 @@ def comparison_line(
         width: Cells.
         zone: Zone in which times are shown.
         shows_time: Whether it is the first row of its second, or the first on screen.
+        name: Names a participant by its id. Text from outside.
     """
     cells = side_cells(width)
     text = NO_TIME if second is None else clock(second, zone)
     time = Span(pad(text if shows_time else "", _TIME_CELLS), Role.MUTED)
-    return (time, *_side(left, cells), Span(_MIDDLE, Role.MUTED), *_side(right, cells))
+    sides = _side(left, cells, name), _side(right, cells, name)
+    return (time, *sides[0], Span(_MIDDLE, Role.MUTED), *sides[1])
 
 
-def _side(event: Event | str | None, cells: int) -> Line:
+def _side(event: Event | str | None, cells: int, name: Callable[[str], str]) -> Line:
     if not isinstance(event, Event):
         return (_fitted(Span(event or "", Role.MUTED), cells),)
-    mark = "! " if event.is_error else "  "
-    mark = "? " if event.contradiction is not None else mark
-    name = "no name" if event.name is None else event.name
-    detail = event.contradiction or event.error_code or event.remote_participant_id or ""
-    text = clip(f"{name} {detail}".rstrip(), max(0, cells - len(mark)))
-    return (Span(pad(mark + text, cells), Role.ERROR if event.is_error else Role.TEXT),)
+    role, mark = event_mark(event)
+    what = "no name" if event.name is None else event.name
+    about = event.contradiction or about_event(event, name=name)
+    told = " ".join(filter(None, (what, event.error_code, about)))
+    return (Span(pad(f"{mark} {clip(told, max(0, cells - 2))}", cells), role),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +121,28 @@ class Compared:
 class ComparedRows:
     """The rows of a comparison, as the list draws them."""
 
-    def __init__(self, left: Compared, right: Compared, times: TimeDisplay) -> None:
+    def __init__(
+        self, left: Compared, right: Compared, times: TimeDisplay, name: Callable[[str], str]
+    ) -> None:
+        """Pair the events.
+
+        Args:
+            left: The participant opened first.
+            right: The other one.
+            times: Zone in which times are shown.
+            name: Names a participant by its id. Text from outside.
+        """
         self._left, self._right = left, right
         self._times = times
+        self._name = name
         self._rows = Comparison(left.side(), right.side())
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def key(self, index: int) -> Hashable:
-        """Return the row number: a comparison does not change while it is shown."""
-        return index, self._times.zone
+        """Return these rows and the index: when more was read there are new rows."""
+        return self, index, self._times.zone
 
     def line(self, index: int, width: int) -> Line:
         """Draw a row: at most one event on each side."""
@@ -140,6 +154,7 @@ class ComparedRows:
             width,
             self._times.zone,
             shows_time=row.is_first,
+            name=self._name,
         )
 
     def names(self, width: int) -> Line:
@@ -152,17 +167,19 @@ class ComparedRows:
         left, right = self._left.completeness(), self._right.completeness()
         return (Span(" "), *comparison_head("TIME", left, right, width - 1))
 
-    def events(self, index: int) -> tuple[Event | None, Event | None]:
-        """Return the events of a row, the left one first; None for none."""
+    def positions(self, index: int) -> tuple[int | None, int | None]:
+        """Return where the events of a row are in their logs, the left one first; None for none."""
         row = self._rows.row(index)
-        return (
-            None if row.left is None else self._left.log[row.left],
-            None if row.right is None else self._right.log[row.right],
-        )
+        return row.left, row.right
 
     def moment(self, index: int) -> datetime | None:
         """Return the second of a row; None without a readable time and without rows."""
         return self._rows.row(index).second if index < len(self) else None
+
+    @property
+    def read(self) -> tuple[str, str]:
+        """How much of each side is read, in words: other rows are needed when it changes."""
+        return self._left.loaded, self._right.loaded
 
     def row_at(self, moment: datetime) -> int:
         """Return the row of a moment."""
@@ -177,16 +194,37 @@ class ComparedRows:
         return None
 
 
+_OF_BOTH = "yjesr"
+"""Letters of the texts that are told of both events of a row."""
+
+
+def _joined(parts: Sequence[Clipping]) -> Clipping:
+    """Put the same text about several events one below the other; JSON as one list."""
+    first = parts[0]
+
+    def made() -> str:
+        texts = [part.made() for part in parts]
+        if len(texts) > 1 and first.letter in _AS_JSON:
+            return f"[\n{f',{chr(10)}'.join(texts)}\n]"
+        return "\n\n".join(texts)
+
+    return Clipping(first.letter, first.title, later=made)
+
+
+_AS_JSON = "jr"
+
+
 class CompareScreen(OverlayScreen[None]):
     """Shows two participants side by side. Rows do not say who was first within a second."""
 
     VIEW = View.COMPARE
     NAME = "comparison"
+    has_times = True
     BINDINGS: ClassVar[list[BindingType]] = keyboard(VIEW)
 
     def __init__(
         self,
-        rows: ComparedRows,
+        compared: Callable[[], ComparedRows],
         places: tuple[Place, Place],
         moment: datetime | None,
         shared: Shared,
@@ -195,14 +233,15 @@ class CompareScreen(OverlayScreen[None]):
         """Make the screen.
 
         Args:
-            rows: What is compared.
+            compared: Makes the rows of what is read now.
             places: The two participants, the left one first.
             moment: Time at which the cursor begins.
             shared: What it shares with the explorer.
             title: Makes the line on top from what returns a state of reading, a name and a width.
         """
         super().__init__(shared)
-        self._rows = rows
+        self._compared = compared
+        self._rows = compared()
         self._places = places
         self._began_at = moment
         self._title = title
@@ -224,14 +263,33 @@ class CompareScreen(OverlayScreen[None]):
     @property
     def moment(self) -> datetime | None:
         """Time of the row under the cursor, for showing the comparison there again."""
-        return self._rows.moment(self._list.cursor) if self.is_attached else self._began_at
+        is_drawn = self.is_attached and self._list.rows is self._rows
+        return self._rows.moment(self._list.cursor) if is_drawn else self._began_at
 
     def on_mount(self) -> None:
         """Put the cursor on the row of the moment where it begins."""
-        rows = self._list
-        rows.focus()
-        row = self._rows.row_at(self._began_at) if self._began_at is not None else 0
-        self.call_after_refresh(rows.show, self._rows, no_tail, row)
+        self._list.focus()
+        self.call_after_refresh(self._show_rows, self._began_at)
+
+    def _show_rows(self, moment: datetime | None) -> None:
+        """Show the rows, the cursor on that of a moment, else on the first."""
+        row = 0 if moment is None else self._rows.row_at(moment)
+        self._list.show(self._rows, no_tail, row)
+
+    def go_to_moment(self, moment: datetime) -> None:
+        """Move the cursor to the first row at or after the second of a moment, else the last."""
+        self._list.cursor = self._rows.row_at(moment)
+
+    def changed(self) -> None:
+        """Show what was read since: the cursor stays in its second."""
+        if not self.is_attached:
+            return
+        rows = self._compared()
+        if rows.read != self._rows.read:
+            moment = self.moment or self._began_at
+            self._rows = rows
+            self._show_rows(moment)
+            self.draw()
 
     def on_resize(self) -> None:
         """Draw again for another width."""
@@ -250,15 +308,23 @@ class CompareScreen(OverlayScreen[None]):
         self.dismiss(None)
 
     def clippings(self) -> Iterator[Clipping]:
-        """Offer the events of the row as JSON, and what names the participant of the first."""
-        events = self._rows.events(self._list.cursor) if len(self._rows) else ()
-        if any(events):
-            told = [raw_json(event) for event in events if event is not None]
-            yield Clipping("j", "events as JSON", "\n".join(told))
+        """Offer what is told of both events of the row, and what names the first participant."""
+        positions = self._rows.positions(self._list.cursor) if len(self._rows) else ()
+        shared = self.shared
+        sides = [
+            (place, EventRef(place.participant, position))
+            for place, position in zip(self._places, positions, strict=False)
+            if position is not None
+        ]
+        menus = [{one.letter: one for one in shared.copies.menu_at(ref)} for _, ref in sides]
+        for letter in menus[0] if menus else "":
+            if letter in _OF_BOTH:
+                yield _joined([menu[letter] for menu in menus if letter in menu])
         both = [place.participant_id or "" for place in self._places]
         yield Clipping("i", "both participant ids", safe_lines("\n".join(both)))
-        place = self._places[1 if events and events[0] is None else 0]
-        for one in clippings_for_place(place, self.shared.connection(), self.moment):
+        place = sides[0][0] if sides else self._places[0]
+        now = shared.times.now()
+        for one in clippings_for_place(place, shared.connection(), now, self.moment):
             if one.letter != "i":
                 yield one
 

@@ -1,21 +1,23 @@
 """Copy, print and save what is under the cursor or in the list."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 from ivscope.domain.events import Event
-from ivscope.domain.stages import ParticipantScope, ParticipantSummary, StageSession, StageSummary
+from ivscope.domain.stages import ParticipantSummary, SessionScope, StageSession, StageSummary
 from ivscope.export.cli_commands import CliOptions
 from ivscope.export.clippings import (
     Clipping,
-    clippings_for_event,
     clippings_for_participant,
     clippings_for_session,
     clippings_for_stage,
     iso_time,
 )
-from ivscope.export.finding_json import findings_json
+from ivscope.export.event_copies import EventCopies
 from ivscope.export.saved_events import SavedHead, saved_lines
+from ivscope.provider.store.event_log import EventLog
 from ivscope.settings.commands import View
 from ivscope.settings.prompt_history import without_secrets
 from ivscope.ui.commands import Unavailable
@@ -23,8 +25,10 @@ from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_findings import EventFindings, event_ref
 from ivscope.ui.explorer.list_status import filter_words
 from ivscope.ui.taking import ViewText, chosen, on_screen, plain
+from ivscope.workspace.event_refs import EventRefs
 from ivscope.workspace.event_stream import SessionStream
 from ivscope.workspace.jobs import Promise
+from ivscope.workspace.store_context import StoreContext
 
 
 class Copying:
@@ -34,6 +38,13 @@ class Copying:
         self._context = context
         self._event_findings = event_findings
         self._provider = context.provider
+        self.of_events = EventCopies(
+            event_findings,
+            self.connection,
+            context.times.now,
+            context.jobs.rule_failed,
+        )
+        """Texts about events, for every view."""
         self._profile = context.launch.profile
         self._world = context.launch.world
         self._is_redacted = context.launch.is_redacted
@@ -53,38 +64,45 @@ class Copying:
     def _offered(self) -> tuple[Clipping, ...]:
         """Return what is on screen, and what there is of the row under the cursor."""
         shown = on_screen(self._context.screen, self._context.status)
-        return (shown, *(() if self._why_not() else self._clippings()))
+        return (*(() if self._why_not() else self._clippings()), shown)
 
     def _clippings(self) -> tuple[Clipping, ...]:
-        place, connection = self._context.here, self.connection()
+        place, connection, now = self._context.here, self.connection(), self._context.times.now()
         if not self._context.picks:
             event = self._context.pane.event
             if event is None:
                 raise Unavailable("no event under the cursor")
             scope = place.at_event(event.participant_id).participant
-            fact = self._provider.participant(scope).value
-            user_id = fact.summary.user_id if fact is not None else None
-            return clippings_for_event(event, scope, connection, user_id, self._findings(scope))
+            ref = event_ref(self._event_findings, self._context.pane, scope)
+            return self.of_events.menu(scope, event, ref)
         place = self._context.picker.place
         match self._context.picker.row:
             case StageSummary() as stage:
                 return clippings_for_stage(stage, connection)
             case StageSession() as session:
-                return clippings_for_session(session, place.stage_arn or "", connection)
+                stage_arn = place.stage_arn or ""
+                rows = clippings_for_session(session, stage_arn, now, connection)
+                return _found_first(self._report(stage_arn, session), rows)
             case ParticipantSummary() as participant:
-                return clippings_for_participant(
-                    participant, place.session, place.narrowed, connection
+                scope = replace(place, participant_id=participant.participant_id).participant
+                rows = clippings_for_participant(
+                    participant, place.session, place.narrowed, now, connection
                 )
+                return _found_first(self.of_events.last_error(scope), rows)
             case _:
                 raise Unavailable("no row under the cursor")
 
-    def _findings(self, scope: ParticipantScope) -> str | None:
-        """What was found about the event under the cursor, as JSON; None without findings."""
-        ref = event_ref(self._event_findings, self._context.pane, scope)
-        findings = None if ref is None else self._event_findings.of(ref)
-        if ref is None or not findings:
-            return None
-        return findings_json(ref, findings, self._event_findings.event_at)
+    def _report(self, stage_arn: str, session: StageSession) -> tuple[Clipping, ...]:
+        """Return what is told of a session of which somebody is read; nothing of others."""
+        scan = self._provider.started_scan(SessionScope(stage_arn, session.session_id))
+        if scan is None or not scan.log.participants_read:
+            return ()
+        from ivscope.export.report import read_report  # noqa: PLC0415 - if asked for
+        from ivscope.export.report_messages import clippings_for_report  # noqa: PLC0415 - same
+
+        now, connection = self._context.times.now(), self.connection()
+        make = partial(read_report, self._provider, scan, now, connection)
+        return clippings_for_report(make, scan)
 
     def connection(self) -> CliOptions:
         """Return how the data on screen is read."""
@@ -97,6 +115,17 @@ class Copying:
             demo_world=self._world,
             is_redacted=self._is_redacted,
         )
+
+
+_FOUND = "yjs"
+"""Letters of texts with what was found, which go before the facts of a row."""
+
+
+def _found_first(told: tuple[Clipping, ...], rows: tuple[Clipping, ...]) -> tuple[Clipping, ...]:
+    """Put what was found before the facts of a row, in the place of those with its letters."""
+    first = [one for one in told if one.letter in _FOUND]
+    taken = {one.letter for one in first}
+    return (*first, *(one for one in rows if one.letter not in taken))
 
 
 _BATCH = 200
@@ -170,13 +199,27 @@ class Saving:
         whose = here.participant_id or head.session_id
         name = f"ivscope-{whose}-{now:%Y%m%dT%H%M%SZ}.jsonl"
 
+        refs = EventRefs(self._context.provider, StoreContext(self._context.provider))
+
+        def user_id(participant_id: str) -> str | None:
+            return refs.user_id(here.session, participant_id)
+
         def content(promise: Promise) -> Iterator[bytes]:
-            for lines in _batches(saved_lines(head, map(event_at, positions))):
+            named = replace(head, user_ids=_user_ids(log, positions, user_id))
+            for lines in _batches(saved_lines(named, map(event_at, positions))):
                 promise.check()
                 yield "".join(lines).encode("ascii")
             promise.begin_last_step()
 
         self._context.taking.save(name, content, head.in_words)
+
+
+def _user_ids(
+    log: EventLog, positions: list[int], user_id: Callable[[str], str | None]
+) -> dict[str, str]:
+    """Return the user ids of everybody whom events name. Looks at every event, in a thread."""
+    ids = {name for at in positions for name in (log.participant(at), log.remote(at)) if name}
+    return {one: known for one in sorted(ids) if (known := user_id(one))}
 
 
 def _batches(lines: Iterator[str]) -> Iterator[list[str]]:

@@ -3,8 +3,9 @@
 Long because what is known of an event is gathered here from everything that was read.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, tzinfo
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from ivscope.analysis.timed_events import all_timed
 from ivscope.domain import calls
 from ivscope.domain.events import TOKEN_EXCHANGED, Event
 from ivscope.domain.failures import is_not_recorded
+from ivscope.domain.identifiers import region_of
 from ivscope.domain.pages import Row
 from ivscope.domain.stages import (
     ParticipantScope,
@@ -23,10 +25,12 @@ from ivscope.domain.stages import (
 )
 from ivscope.domain.token_comparison import compare_tokens
 from ivscope.findings.finding import Certainty, FactKind
+from ivscope.knowledge.client_errors import client_errors
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.store.event_log import EventKind
 from ivscope.render.bars import Crumb, failure_lines
 from ivscope.render.cells import wrap
+from ivscope.render.client_error_lines import asked_lines
 from ivscope.render.event_json import AS_READ, raw_json
 from ivscope.render.event_lines import (
     Occurrence,
@@ -35,12 +39,14 @@ from ivscope.render.event_lines import (
     event_title,
     span_line,
 )
-from ivscope.render.facts_lines import participant_lines, session_lines, stage_lines
+from ivscope.render.facts_lines import participant_lines, read_lines, session_lines, stage_lines
 from ivscope.render.fields import contradiction_lines, field, title, value_span
 from ivscope.render.finding_lines import FindingLines, replica_lines
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.picker_rows import session_span, stage_id, stage_name
+from ivscope.render.safe import safe_value
 from ivscope.render.sentences.words import distance_words
+from ivscope.render.timestamps import clock
 from ivscope.render.token_lines import (
     errors_since,
     history_lines,
@@ -53,8 +59,12 @@ from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_findings import EventFindings, event_ref
 from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.evidence import evidence_keys
+from ivscope.ui.explorer.named_places import TypedPlace
+from ivscope.ui.explorer.picker_pane import PickerPane
+from ivscope.ui.explorer.visits import Visits
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.text_pane import TextPane
+from ivscope.workspace.event_list import EventList
 from ivscope.workspace.event_stream import SessionStream
 from ivscope.workspace.jobs import Debounce, Jobs
 from ivscope.workspace.place import Level, Place
@@ -232,6 +242,7 @@ class Detail:
             told = Span("... looking for evidence in many events", Role.MUTED)
             looking = field("", (told,), width)
             return Occurrence(span=[*span, *looking])
+        remote = event.remote_participant_id
         draw = FindingLines(
             width,
             zone,
@@ -240,6 +251,7 @@ class Detail:
             name=lambda one: who if one is None else event_findings.user_id(scope, one) or one,
             fetched=event_findings.fetchable(findings),
             keys=self._keys,
+            publisher=None if remote is None else event_findings.user_id(scope, remote),
         )
         known = [one for one in findings if one.certainty is not Certainty.UNKNOWN]
         others = [one for one in findings if one.certainty is Certainty.UNKNOWN]
@@ -263,9 +275,10 @@ class Detail:
         )
 
     def of_row(
-        self, place: Place, row: picking.PickerRow | None, width: int, zone: tzinfo, now: datetime
+        self, place: Place, pane: PickerPane, width: int, zone: tzinfo, now: datetime
     ) -> tuple[Title, Sequence[Line]]:
         """Make the title and the lines about a row of a picker, and say what Enter does."""
+        row, people = pane.row, pane.people
         lines: list[Line] = []
         name: str | None = ""
         if row is None:
@@ -281,8 +294,10 @@ class Detail:
                 lines += session_lines(row, width, zone, now)
             case ParticipantSummary():
                 what, name = "Participant", row.user_id or row.participant_id
+                read, seen = people.read(row.participant_id), people.see(row.participant_id)
+                lines += read_lines(read, seen, people.same_user(row), width, zone)
                 lines += participant_lines(row, width, zone)
-            case picking.TypedPlace():
+            case TypedPlace():
                 text = "Enter opens what you typed, whether the service lists it or not."
                 return Title((Span("Typed", Role.STRONG),)), wrap((Span(text),), width)
         lines.append(())
@@ -305,7 +320,7 @@ class Detail:
         """Make the left end of the header: stage, session and participant, as far as chosen."""
         if place.stage_arn is None:
             return (Crumb("stages"),)
-        crumbs = [Crumb(self._stage(place.stage_arn), rank=1, is_free=True)]
+        crumbs = [Crumb(self.stage(place.stage_arn), rank=1, is_free=True)]
         if place.session_id is not None:
             crumbs.append(self._session(place, zone, now))
         if place.participant_id is not None:
@@ -318,18 +333,23 @@ class Detail:
         return tuple(crumbs)
 
     def source(self, place: Place, label: str) -> tuple[Crumb, ...]:
-        """Make the right end of the header: profile or demo, account and Region."""
+        """Make the right end of the header: what signs or the demo, account and Region.
+
+        The Region is the one that is asked: that of the stage, else the configured one.
+        """
         facts, stages = self._provider.source_details, self._provider.stages().items
         arn = place.stage_arn or (stages[0].arn if len(stages) else "")
         account = arn.split(":")[_ARN_ACCOUNT] if arn.count(":") > _ARN_ACCOUNT else ""
         crumbs = [Crumb(f"{label} ·" if label else "", "", rank=6, is_free=True)]
         if account:
             crumbs.append(Crumb(account, f"·{account[-_ACCOUNT_END:]}", rank=3))
-        if facts is not None and facts.region:
-            crumbs.append(Crumb(facts.region))
+        region = region_of(place.stage_arn) or (facts.region if facts is not None else None)
+        if facts is not None and region:
+            crumbs.append(Crumb(region))
         return tuple(crumbs)
 
-    def _stage(self, stage_arn: str) -> str:
+    def stage(self, stage_arn: str) -> str:
+        """Return the name of a stage as far as it is listed, else its id."""
         for stage in self._provider.stages().items:
             if stage.arn == stage_arn:
                 return stage_name(stage)
@@ -369,12 +389,52 @@ _SCROLL_LINES = 3
 """Lines that one key press scrolls the detail while the list has the focus."""
 
 
+_NEAR = timedelta(seconds=60)
+"""Events so far from the cursor can be what a client error is about: clocks of clients differ, and
+the LEFT after a lost connection comes late."""
+
+_NEAR_ROWS = 200
+"""Rows before and after the cursor that are looked through for them."""
+
+_MOST_NEAR = 5
+
+
+def _near(event_list: EventList, row: int, event: Event) -> Iterator[Event]:
+    """Return the events of the list near an event in row and time."""
+    view, middle = event_list.view, event.time
+    if not isinstance(middle, datetime):
+        return
+    for at in range(max(0, row - _NEAR_ROWS), min(len(view), row + _NEAR_ROWS)):
+        other = view.log[view.position(at)]
+        moment = other.time
+        if isinstance(moment, datetime) and abs(moment - middle) <= _NEAR:
+            yield other
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """What is shown instead of the row under the cursor."""
+
+    title: str
+    lines: Callable[[int, tzinfo], Sequence[Line]]
+    spot: object
+    """Where the cursor was."""
+    is_full: bool
+    """Whether the detail got the whole screen for it."""
+
+
 class DetailPane:
     """Shows what `Detail` says about the row under the cursor."""
 
     def __init__(
-        self, context: ExplorerContext, rule: LineBar, text: TextPane, detail: Detail
+        self,
+        context: ExplorerContext,
+        rule: LineBar,
+        text: TextPane,
+        detail: Detail,
+        visits: Visits,
     ) -> None:
+        self._visits = visits
         self._context = context
         self._rule = rule
         self._text = text
@@ -383,6 +443,7 @@ class DetailPane:
         self._pane = context.pane
         self._layout = context.layout
         self._times = context.times
+        self._card: _Card | None = None
         detail.event_findings.on_ready = self.show
         self._debounce = Debounce(context.jobs, self.show, _BEHIND_SECONDS)
         ways = (context.keys[way] for way in ("detail.down", "detail.up"))
@@ -396,7 +457,11 @@ class DetailPane:
     def show(self) -> None:
         """Show the row under the cursor now, its title in the rule or above the other lines."""
         width, zone, here = self._text.size.width, self._times.zone, self._context.here
-        if here.level >= Level.EVENTS:
+        card = self._card_here()
+        lines: Sequence[Line]
+        if card is not None:
+            title, lines = Title((Span(card.title, Role.STRONG),)), card.lines(width, zone)
+        elif here.level >= Level.EVENTS:
             event = self._pane.event
             scope = here.at_event(event.participant_id if event is not None else None).participant
             title, lines = self._detail.of_event(
@@ -404,12 +469,71 @@ class DetailPane:
             )
         else:
             now = self._times.now()
-            title, lines = self._detail.of_row(here, self._picker.row, width, zone, now)
+            title, lines = self._detail.of_row(here, self._picker, width, zone, now)
+            if here.level is Level.STAGES:
+                lines = [*lines, *self._visits.lines(width, self._detail.stage)]
         if self._layout.detail_has_rule:
             self._rule.show(title.rule(self._rule.size.width))
             self._text.show(tuple(lines))
         else:
             self._text.show((*title.lines(width), *lines))
+
+    def explain(self, text: str) -> None:
+        """Show what a number, a code or a name means, as a card."""
+        self.show_card("Explained", lambda width, zone: self._asked_lines(text, width, zone))
+
+    def show_card(self, title: str, lines: Callable[[int, tzinfo], Sequence[Line]]) -> None:
+        """Show something else than the row under the cursor, until the cursor moves on.
+
+        Where the detail is below the list it gets the whole screen, and Esc leads back.
+
+        Args:
+            title: Its name.
+            lines: Makes its lines for a width in cells and the zone of times.
+        """
+        if self._layout.detail_has_rule:
+            self._layout.show_detail_full()
+        self._card = _Card(title, lines, self._spot(), is_full=self._layout.detail_is_full)
+        self.show()
+
+    def stage_name(self, place: Place) -> str:
+        """Return the name of the stage of a place as far as it is listed, safe to draw."""
+        return safe_value(self._detail.stage(place.stage_arn or ""))
+
+    def _spot(self) -> object:
+        here = self._context.here
+        is_event = here.level >= Level.EVENTS
+        return here, self._pane.position if is_event else self._picker.row
+
+    def _card_here(self) -> "_Card | None":
+        card = self._card
+        if card is not None and (
+            card.spot != self._spot() or (card.is_full and not self._layout.detail_is_full)
+        ):
+            self._card = None
+        return self._card
+
+    def _asked_lines(self, text: str, width: int, zone: tzinfo) -> list[Line]:
+        """Explain what was asked, and name the events near the cursor that fit it."""
+        lines = asked_lines(text, width)
+        expected = {name for error in client_errors(text) for name in error.expected}
+        event, event_list = self._pane.event, self._pane.event_list
+        is_event = self._context.here.level >= Level.EVENTS
+        if not expected or not is_event or event is None or event_list is None:
+            return lines
+        found = [
+            other
+            for other in _near(event_list, self._pane.row, event)
+            if other.name in expected or other.error_code in expected
+        ]
+        if not found:
+            text = f"none of {', '.join(sorted(expected))} within {_NEAR.seconds} s of the cursor"
+            return [*lines, (), *field("Beside", (Span(f"{text}, of what is read"),), width)]
+        lines.append(())
+        for at, other in enumerate(found[:_MOST_NEAR]):
+            told = f"{clock(other.time, zone)} {other.name} {other.error_code or ''}".rstrip()
+            lines += field("" if at else "Beside", (Span(told),), width)
+        return lines
 
     def follow(self) -> None:
         """Show the row that the cursor moved to: at once, or after keys that come fast."""

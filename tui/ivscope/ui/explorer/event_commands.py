@@ -35,6 +35,7 @@ from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.render.timestamps import TimeStyle, full
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
+from ivscope.ui.explorer.named_places import from_text
 from ivscope.workspace.event_list import EventList, is_dated_elsewhere
 from ivscope.workspace.place import Level
 
@@ -62,7 +63,7 @@ class EventCommands:
         add("find.next", lambda: self._next_hit(1), self._why_no_search)
         add("find.previous", lambda: self._next_hit(-1), self._why_no_search)
         add("find.toggle", self._toggle_filter, self._why_no_filter)
-        add("find.errors", self._toggle_errors)
+        context.handlers.add("find.errors", self._errors, self._why_no_errors)
         add("find.same", self._filter_by_this, on_event)
         add("jump.error_back", lambda: self._jump(ErrorJump(), -1, "error"), on_event)
         add("jump.token", lambda: self._jump(TOKEN_EXCHANGES, 1, "token exchange"), on_event)
@@ -156,6 +157,13 @@ class EventCommands:
         self._ask_for_session()
         self._pane.changed()
 
+    def has_hit(self) -> bool:
+        """Whether an event that was read so far is a hit."""
+        view = self._event_list.view
+        while view.work(1.0):
+            pass
+        return bool(view.hit_count)
+
     def go_to_hit(self) -> None:
         """Go to the hit at or after the cursor; read on until there is one."""
         position = self._pane.position
@@ -190,8 +198,18 @@ class EventCommands:
         event_list = self._event_list
         self._pane.refit(event_list.toggle_filter)
 
-    def _toggle_errors(self) -> None:
-        self._pane.refit(self._event_list.toggle_errors)
+    def _why_no_errors(self) -> str:
+        if self._context.level is not Level.PARTICIPANTS:
+            return self._context.why_no_events()
+        has_errors = self._context.picker.people.columns.errors
+        return "" if has_errors else "no errors are read yet: {triage.summary} reads them"
+
+    def _errors(self) -> None:
+        """Show errors only; of participants, those with most errors first."""
+        if self._context.level is Level.PARTICIPANTS:
+            self._context.picker.sort()
+        else:
+            self._pane.refit(self._event_list.toggle_errors)
 
     def clear(self) -> bool:
         """End the search, or without one the filter. Returns whether there was either."""
@@ -287,11 +305,9 @@ class EventCommands:
             raise Unavailable(f"no event {minutes}: {where}")
 
     def _mark(self) -> None:
-        position = self._pane.position
-        if position is not None:
-            self._event_list.folds.open(self._pane.row)
-            self._event_list.marks ^= {position}
-            self._pane.redraw()
+        why_not_kept = self._pane.toggle_mark()
+        if why_not_kept:
+            self._context.say(f"the mark is not kept for the next run: {why_not_kept}")
 
     def _jump_marks(self, step: int) -> None:
         event_list = self._event_list
@@ -397,6 +413,7 @@ class EventCommands:
         moment, what = found.time, " ".join(filter(None, (found.event_name, found.error_code)))
         if moment is None:
             return
+        taken = from_text(found, self._times.zone)
 
         def arrived(row: int) -> None:
             same = row_like(self._event_list.view, row, found.event_name, found.error_code)
@@ -407,7 +424,7 @@ class EventCommands:
                 away = "is in that second" if seconds < 1 else f"is {round_duration(seconds)} away"
                 self._context.say(f"no {what or 'event'} of {at} here: the nearest event {away}")
             else:
-                self._context.say(f"{what or 'the event'} of {at}, as the text says")
+                self._context.say(taken)
 
         self._go_near(moment, arrived)
 

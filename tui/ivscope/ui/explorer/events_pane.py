@@ -14,12 +14,15 @@ from ivscope.provider.store.order import OrderLabel
 from ivscope.render.bars import ListStatus, tail_lines
 from ivscope.render.event_rows import EventLook, EventRows
 from ivscope.render.lines import Role, Span
+from ivscope.render.plots import ERRORS_THERE
 from ivscope.render.time_display import TimeDisplay
+from ivscope.settings.kept_places import KeptPlaces
 from ivscope.ui.explorer.list_status import event_status
 from ivscope.ui.widgets.row_list import RowList, Tail
 from ivscope.workspace.event_list import EventList
 from ivscope.workspace.event_stream import EventStream, ParticipantStream, SessionStream
 from ivscope.workspace.jobs import SLICE_SECONDS, Jobs, SlicedJob
+from ivscope.workspace.kept_marks import MarkFinder, mark_of
 from ivscope.workspace.names import Names
 from ivscope.workspace.place import Level, Place
 from ivscope.workspace.seeking import Seeking
@@ -48,8 +51,12 @@ class EventsPane:
         say: Callable[[str], None],
         jobs: Jobs,
         *,
+        kept: KeptPlaces,
         fold: bool,
     ) -> None:
+        self._kept = kept
+        self._finder: MarkFinder | None = None
+        self._place: Place | None = None
         self._provider = provider
         self._list = rows
         self._times = times
@@ -83,12 +90,31 @@ class EventsPane:
             # The events of everybody come in the order of the scan, which means nothing.
             event_list.sort(by_time=place.level is Level.TIMELINE)
         self._event_lists[key] = event_list
-        self.event_list, self._session = event_list, place.session
+        self.event_list, self._session, self._place = event_list, place.session, key
+        self._find_marks()
         self._list.show(
             self._rows(event_list), self._tail(event_list), event_list.cursor, event_list.top
         )
         self._job.begin()
         return event_list
+
+    def _find_marks(self) -> None:
+        """Look for the marks of earlier runs in the list that is shown."""
+        event_list, place = self.event_list, self._place
+        if event_list is not None and place is not None:
+            kept = self._kept.marks(place.session.stage_arn, place.session.session_id)
+            self._finder = MarkFinder(event_list.view.log, place, event_list.marks, kept)
+
+    def toggle_mark(self) -> str:
+        """Mark the event under the cursor, or remove its mark; why that will not last, if so."""
+        event_list, position, place = self.event_list, self.position, self._place
+        if event_list is None or position is None or place is None:
+            return ""
+        event_list.folds.open(self.row)
+        event_list.marks ^= {position}
+        self.redraw()
+        mark = mark_of(event_list.view.log, position, place)
+        return "" if mark is None else self._kept.mark(mark, is_on=position in event_list.marks)
 
     def _stream(self, place: Place) -> EventStream:
         if place.level is Level.TIMELINE:
@@ -112,6 +138,8 @@ class EventsPane:
         if event_list is None:
             return
         event_list.take_log()
+        if self._finder is None or self._finder.log is not event_list.view.log:
+            self._find_marks()
         self._job.changed()
         self._seeking.go_on(event_list)
 
@@ -238,6 +266,7 @@ class EventsPane:
         position, line = self.position, self._list.cursor
         is_more = event_list.view.work(seconds)
         is_more = event_list.folds.take_in(seconds) or is_more
+        is_more = (self._finder is not None and self._finder.work()) or is_more
         if position is not None and len(event_list.view):
             # Rows that came above the cursor must not move the rows in view.
             shift = event_list.folds.line(event_list.view.row_at(position)) - line
@@ -329,7 +358,7 @@ def _edge_span(cell: OverviewCell) -> Span:
     if cell.has_mark:
         return Span("m", Role.ACCENT)
     if cell.has_error:
-        return Span("!", Role.ERROR)
+        return Span(ERRORS_THERE, Role.ERROR)
     return Span("/", Role.HIT) if cell.has_hit else Span(" ")
 
 

@@ -76,7 +76,7 @@ class EvidenceCommands:
     def _ref(self) -> EventRef:
         event, here = self._pane.event, self._navigation.here
         if event is None or not self._navigation.shows_events:
-            raise Unavailable("put the cursor on an event first: this goes by its evidence")
+            raise Unavailable("put the cursor on an event first: this shows its evidence")
         scope = here.at_event(event.participant_id).participant
         ref = event_ref(self._event_findings, self._pane, scope)
         if ref is None:

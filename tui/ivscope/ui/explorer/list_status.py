@@ -120,6 +120,7 @@ def event_status(event_list: EventList, row: int, sought: str | None, zone: tzin
         left=PARTICIPANTS_LEFT,
         all_read=said,
         failure=stream.failure,
+        can_retry=not is_not_recorded(stream.failure),
         shown=shown,
         extra=tuple(extra),
         empty_note=_EMPTY_TIMELINE,
@@ -305,7 +306,7 @@ def scan_word(scan: Scan, now: float, zone: tzinfo, throttled: float) -> str:
             return being_read(read, known, progress.eta_seconds, all_listed=all_listed)
         case ScanState.PAUSED:
             return "PAUSED · {read.pause} resumes"
-        case ScanState.FAILED:
+        case ScanState.FAILED if not is_not_recorded(scan.failure):
             return "FAILED · {read.again} retries"
         case ScanState.COMPLETE if log.is_all_read and not log.participants_failed:
             at = scan.recorded_at

@@ -1,10 +1,11 @@
 """Navigation: commands that go from place to place, and what a place reads when it opens."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ivscope.domain.events import Event
+from ivscope.domain.identifiers import Identifiers
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.domain.times import to_microseconds
 from ivscope.provider.fetch.scan import Scan
@@ -12,7 +13,9 @@ from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
+from ivscope.ui.explorer.named_places import TypedPlace, from_text, typed_places
 from ivscope.ui.explorer.read_commands import ReadCommands
+from ivscope.ui.explorer.visits import Visits
 from ivscope.workspace.event_stream import begun_scan
 from ivscope.workspace.launch import Launch
 from ivscope.workspace.place import Level, Place
@@ -36,8 +39,13 @@ class Navigation:
     """Opens places along the trail, and shows them in the panes."""
 
     def __init__(
-        self, context: ExplorerContext, events: EventCommands, reads: ReadCommands
+        self,
+        context: ExplorerContext,
+        events: EventCommands,
+        reads: ReadCommands,
+        visits: Visits,
     ) -> None:
+        self._visits = visits
         self._context = context
         self._trail = context.trail
         self._provider = context.provider
@@ -72,6 +80,8 @@ class Navigation:
 
     def begin(self, launch: Launch) -> str:
         """Open the place to begin with. Returns what went wrong; empty for nothing."""
+        if self.here.level is Level.TIMELINE:
+            begun_scan(self._provider, self.here.session)
         self.arrive()
         complaints = [f"configuration: {complaint}" for complaint in launch.complaints]
         try:
@@ -79,8 +89,8 @@ class Navigation:
                 self._events.filter_by(launch.filter)
             if launch.at:
                 self._events.go_to(launch.at)
-            elif launch.event is not None and self.here.level is Level.EVENTS:
-                self._events.go_to_event_of(launch.event)
+            elif launch.event is not None:
+                self._go_to_event_of(launch.event)
         except Unavailable as why:
             complaints.insert(0, str(why))
         return "; ".join(complaints)
@@ -100,6 +110,7 @@ class Navigation:
                 event_list.stream.read_on()
         else:
             self._picker.read()
+        self._visits.arrived()
         self._context.redraw()
 
     def _stop(self) -> bool:
@@ -116,12 +127,23 @@ class Navigation:
         """Open a place; Esc returns here."""
         picker = self._picker
         is_elsewhere = self._context.picks and place.parent != picker.place
-        if is_elsewhere and place in picking.typed_places(picker.place, picker.text):
+        if is_elsewhere and place in typed_places(picker.place, picker.text):
             # A pasted ARN of elsewhere is no part of a row here: kept, it would hide them all.
             picker.narrow("")
         self._leave()
         self._trail.go(place)
         self.arrive()
+
+    def open_named(self, row: TypedPlace) -> None:
+        """Open a place that a text names, at the event that it tells of; say what was taken."""
+        self.go(row.place)
+        self._go_to_event_of(row.found)
+
+    def _go_to_event_of(self, found: Identifiers) -> None:
+        if found.time is not None:
+            self._context.say(from_text(found, self._context.times.zone))
+        if self.here.level is Level.EVENTS:
+            self._events.go_to_event_of(found)
 
     def go_or_back(self, place: Place) -> None:
         """Open a place; where Esc would return to it, return instead."""
@@ -131,6 +153,13 @@ class Navigation:
             self.arrive()
         else:
             self.go(place)
+
+    def participant_under_cursor(self) -> Place | None:
+        """Return the participant of the row under the cursor of a list of participants."""
+        if not self._context.picks or self._context.level is not Level.PARTICIPANTS:
+            return None
+        link = self._link()
+        return None if link is None else replace(link, narrowed=None)
 
     def _link(self) -> Place | None:
         """Return the place that the row under the cursor opens; None for none."""
@@ -154,7 +183,10 @@ class Navigation:
             self._pane.open_fold()
             return
         link = self._link()
-        if link is None:
+        row = self._picker.row if self._context.picks else None
+        if isinstance(row, TypedPlace):
+            self.open_named(row)
+        elif link is None:
             self._layout.show_detail_full()
         elif self._context.picks:
             self.go(link)
@@ -173,7 +205,7 @@ class Navigation:
         if summary is None:
             return "no participant here, or its source is not read yet"
         if not summary.source_stage_arn or not summary.source_session_id:
-            return "the answer names no source: this participant is not a replica"
+            return "this participant is not a replica: the answer names no source"
         return ""
 
     def _go_source(self) -> None:
@@ -193,15 +225,27 @@ class Navigation:
         return fact.summary if fact is not None else None
 
     def _why_no_timeline(self) -> str:
-        if self.here.level >= Level.PARTICIPANTS:
+        if not self.why_no_session():
             return ""
         return "open a session first: {go.timeline} shows the events of all its participants"
+
+    def why_no_session(self) -> str:
+        """Say why there is no session to show; empty with one open, or under the cursor."""
+        is_there = self.here.level is Level.SESSIONS and self._link() is not None
+        return "" if is_there else self._context.why_no_session()
+
+    def enter_session(self) -> None:
+        """Open the session under the cursor, where sessions are listed."""
+        link = self._link() if self.here.level is Level.SESSIONS else None
+        if link is not None:
+            self.go(link)
 
     def _go_timeline(self) -> None:
         """Show the events of everybody, the cursor on the event that it was on.
 
         Starts the scan that reads them, unless it was paused.
         """
+        self.enter_session()
         session = self.here.session
         event = self._pane.event if self.here.level is Level.EVENTS else None
         scan = begun_scan(self._provider, session)
@@ -280,7 +324,7 @@ class Navigation:
             self._go_out()
 
     def _why_no_last(self) -> str:
-        if self._last_view is not None or self._trail.last is not None:
+        if self._last_view is not None or self._trail.last is not None or self._visits.recent():
             return ""
         return "no previous view"
 
@@ -294,6 +338,16 @@ class Navigation:
             again()
         elif self._trail.last is not None:
             self.go(self._trail.last)
+        else:
+            self.go(self._visits.place(""))
+
+    def go_to_recent(self, number: str) -> None:
+        """Open a place visited before, by its number in the list; without one the latest.
+
+        Raises:
+            Unavailable: There is none.
+        """
+        self.go(self._visits.place(number))
 
     def _why_no_sibling(self) -> str:
         if self.here.level is Level.STAGES:

@@ -13,6 +13,8 @@ from ivscope.render.time_display import TimeDisplay
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.list_status import list_status
+from ivscope.ui.explorer.named_places import TypedPlace
+from ivscope.ui.explorer.participants_read import ParticipantsRead
 from ivscope.ui.widgets.row_list import RowList, Tail
 from ivscope.workspace.place import Level, PickerState, Place
 
@@ -25,12 +27,17 @@ class PickerPane:
         self.row_list = rows
         self._times = times
         self._rows = picking.picker_rows(Level.STAGES, [], times.zone, times.now())
-        self._people = picking.ParticipantsRead()
+        self.people = ParticipantsRead()
+        """What is read of the participants listed."""
         self.place = Place()
         """The place whose picker is shown."""
         self.text = ""
         """The text that narrows the rows; empty for all rows."""
         self._is_beside = False
+        self._selected = ""
+        """Id of the participant that the cursor was brought to last; empty for none."""
+        self._ordered_by: object = None
+        """What the order of the rows follows from."""
 
     @property
     def feed(self) -> picking.PickerFeed:
@@ -44,21 +51,35 @@ class PickerPane:
         return self._rows[index] if index < len(self._rows) else None
 
     def below(self) -> list[picking.PickerRow]:
-        """The rows below the one under the cursor."""
-        return [self._rows[index] for index in range(self.row_list.cursor + 1, len(self._rows))]
+        """The rows from the cursor on, without one that `select` brought it to."""
+        first, row = self.row_list.cursor, self.row
+        if isinstance(row, ParticipantSummary) and row.participant_id == self._selected:
+            first += 1
+        return [self._rows[index] for index in range(first, len(self._rows))]
 
     def select(self, participant_id: str) -> None:
         """Put the cursor on a participant, if it is among the rows."""
+        index = self._index_of(participant_id)
+        if index is not None:
+            self._selected = participant_id
+            self.row_list.cursor = index
+
+    def _index_of(self, participant_id: str) -> int | None:
         for index, row in enumerate(self._rows):
             if isinstance(row, ParticipantSummary) and row.participant_id == participant_id:
-                self.row_list.cursor = index
-                return
+                return index
+        return None
+
+    def sort(self) -> None:
+        """Put the participants with most errors first, or all in the order returned again."""
+        self.people.sort()
+        self._draw(0, 0)
 
     def open(self, place: Place, view: PickerState, *, is_beside: bool) -> None:
         """Show the picker of a place as it was left, alone or beside the events."""
         self.place, self.text, self._is_beside = place, view.text, is_beside
-        if place.level is Level.PARTICIPANTS and self._people.session != place.session:
-            self._people = picking.ParticipantsRead(self._provider, place.session)
+        if place.level is Level.PARTICIPANTS and self.people.session != place.session:
+            self.people = ParticipantsRead(self._provider, place.session)
         self._draw(view.cursor, view.top)
 
     def view(self) -> PickerState:
@@ -76,18 +97,24 @@ class PickerPane:
         self._draw(0, 0)
 
     def changed(self) -> None:
-        """Called when rows came, or the state of the feed changed."""
+        """Called when rows came, or the state of the feed changed. The cursor stays on its row."""
+        row, was_ordered_by = self.row, self._ordered_by
         self._rows = self._make_rows()
         self.row_list.rows = self._rows
         self.row_list.grow(self._tail())
+        if self._ordered_by != was_ordered_by and isinstance(row, ParticipantSummary):
+            # Nobody has moved a cursor that is on the first row: there it is on who is first now.
+            index = self._index_of(row.participant_id) if self.row_list.cursor else 0
+            self.row_list.show(self._rows, self._tail(), index or 0)
 
     def told(self, session: SessionScope) -> None:
         """Called when events of a session came: its participants may have other numbers now."""
         if self.place.level is not Level.PARTICIPANTS or self.place.session != session:
             return
-        before = self._people.columns
-        self._people.count(self.feed)
-        if self._people.columns == before:
+        before = self.people.columns
+        self._count()
+        is_ordered = self.people.order_key() == self._ordered_by
+        if self.people.columns == before and is_ordered:
             self.row_list.repaint()
         else:
             self.changed()
@@ -127,6 +154,8 @@ class PickerPane:
         """
         feed = picking.feed_at(self._provider, parent)
         rows = picking.narrow(parent, feed.items, text)
+        if parent.level is Level.PARTICIPANTS and parent == self.place and self.people.by_errors:
+            rows = self.people.arranged(rows)
         places = [picking.child(parent, rows[index]) for index in range(len(rows))]
         if place not in places:
             if text:
@@ -148,22 +177,30 @@ class PickerPane:
         said = all_read(self._provider.all_read_at(self.feed), self._times.zone)
         status = list_status(self.feed, self.place.level, shown, recorded_at, said)
         if self.place.level is Level.PARTICIPANTS and status.count:
-            return replace(status, extra=(*status.extra, *self._people.words))
+            return replace(status, extra=(*status.extra, *self.people.words))
         return status
 
     @property
     def _listed(self) -> int:
-        """Return how many rows came from IVS; the last one may stand for what was typed."""
+        """Return how many rows came from IVS; the last ones may stand for what was typed."""
         count = len(self._rows)
-        return count - (count > 0 and isinstance(self._rows[count - 1], picking.TypedPlace))
+        while count and isinstance(self._rows[count - 1], TypedPlace):
+            count -= 1
+        return count
 
     def _make_rows(self) -> PickerRows[picking.PickerRow]:
         kept = picking.narrow(self.place, self.feed.items, self.text)
         if self.place.level is Level.PARTICIPANTS:
-            self._people.count(self.feed)
+            self._count()
+            self._ordered_by = self.people.order_key()
+            if self.people.by_errors:
+                kept = self.people.arranged(kept)
         return picking.picker_rows(
-            self.place.level, kept, self._times.zone, self._times.now(), self._people
+            self.place.level, kept, self._times.zone, self._times.now(), self.people
         )
+
+    def _count(self) -> None:
+        self.people.count(self.feed, is_narrowed=self.place.narrowed is not None)
 
     def _tail(self) -> Tail:
         return partial(tail_lines, self.status(), is_beside=self._is_beside)

@@ -1,40 +1,30 @@
 """What a picker lists at a place: its feed, its rows, and the place that a typed id opens."""
 
-from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from ivscope.domain.events import JOINED, Event
-from ivscope.domain.identifiers import read_identifiers
+from ivscope.domain.events import Event
 from ivscope.domain.letters import folded
 from ivscope.domain.stages import (
     ParticipantFilter,
-    ParticipantScope,
     ParticipantSummary,
-    SessionScope,
     StageSession,
     StageSummary,
 )
-from ivscope.domain.times import from_microseconds
 from ivscope.provider.fetch.provider import StageDataProvider
-from ivscope.provider.store.event_feed import EventFeed
-from ivscope.provider.store.event_log import NO_TIME
 from ivscope.provider.store.feed import Feed
-from ivscope.provider.store.session_log import ReadState, SessionLog
 from ivscope.render.cells import clip
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.picker_rows import (
-    EventsRead,
     Indexed,
-    ParticipantColumns,
     PickerRows,
-    Seen,
-    common_words,
     participant_table,
     session_table,
     stage_table,
 )
 from ivscope.render.safe import safe
+from ivscope.render.timestamps import clock
+from ivscope.ui.explorer.named_places import TypedPlace, typed_rows
+from ivscope.ui.explorer.participants_read import ParticipantsRead
 from ivscope.workspace.place import Level, Place
 
 PickerItem = StageSummary | StageSession | ParticipantSummary
@@ -53,13 +43,6 @@ _EMPTY_NOTES = {
         "The API answers so for unknown sessions too. / opens a participant id that you know.",
     ),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class TypedPlace:
-    """A row for the place that a typed or pasted text names, whether it is listed or not."""
-
-    place: Place
 
 
 PickerRow = PickerItem | TypedPlace
@@ -95,26 +78,6 @@ def child(place: Place, row: PickerRow) -> Place:
             return Place(place.stage_arn, place.session_id, row.participant_id, place.narrowed)
 
 
-def typed_places(place: Place, text: str) -> list[Place]:
-    """Return the place that a typed or pasted id, ARN or JSON names; none, or several to choose.
-
-    What the text leaves out is taken from `place`: a session id alone means its stage, and a
-    participant id its session. A stage ARN alone means the sessions of that stage. Several when
-    the text names several participants and does not say which one is meant.
-    """
-    found = read_identifiers(text)
-    stage_arn = found.stage_arn or place.stage_arn
-    if stage_arn is None:
-        return []
-    is_elsewhere = found.stage_arn is not None and found.stage_arn != place.stage_arn
-    session_id = found.session_id
-    if found.participant_id and not is_elsewhere:
-        session_id = session_id or place.session_id
-    if session_id is None:
-        return [Place(stage_arn)] if found.stage_arn else []
-    return [Place(stage_arn, session_id, one) for one in (found.participant_id, *found.also)]
-
-
 _MOST_SHOWN = 1_000
 """Characters of a row that are also searched as they are shown: more are never on screen, and to
 escape a name of megabytes at every key would be slow."""
@@ -126,9 +89,8 @@ def narrow(place: Place, items: Indexed[PickerItem], text: str) -> Indexed[Picke
     if not words:
         return items
     kept: list[PickerRow] = [item for item in items if _holds(item, words)]
-    for typed in typed_places(place, text):
-        if not any(child(place, row) == typed for row in kept):
-            kept.append(TypedPlace(typed))
+    listed = {child(place, row) for row in kept}
+    kept += [row for row in typed_rows(place, text) if row.place not in listed]
     return kept
 
 
@@ -138,7 +100,7 @@ def _holds(item: PickerItem, words: list[str]) -> bool:
             live = "live" if item.active_session_id else "idle"
             facts = f"{item.name or ''} {item.arn} {item.active_session_id or ''} {live}"
         case StageSession():
-            live = "live" if item.end_time is None else "ended"
+            live = {True: "live", False: "ended", None: ""}[item.is_live]
             facts = f"{item.session_id} {item.start_time} {live}"
         case ParticipantSummary():
             facts = " ".join(
@@ -156,140 +118,19 @@ def _holds(item: PickerItem, words: list[str]) -> bool:
     return all(word in whole for word in words)
 
 
-_MOST_EVENTS = 20_000
-"""Events of a participant that are counted for one row on screen: a millisecond. Of the few who
-have more, the code that came most often is told in the summary."""
-
-
-class ParticipantsRead:
-    """What is known of the participants of a session beside their rows.
-
-    Asked for rows on screen only; what it counts of all rows costs as much as those that are new.
-    """
-
-    def __init__(
-        self, provider: StageDataProvider | None = None, session: SessionScope | None = None
-    ) -> None:
-        """Begin with what the list tells.
-
-        Args:
-            provider: What was read; None, as without a session, for nothing.
-            session: The session whose participants are listed.
-        """
-        self._provider = provider
-        self.session = session
-        self._rows: object = None
-        self._counted = 0
-        self._states: set[str | None] = set()
-        self._published: set[bool | None] = set()
-        self._recordings: set[str | None] = set()
-        self.columns = ParticipantColumns()
-
-    def count(self, feed: PickerFeed) -> None:
-        """Take in the rows that came, and find the columns that have something to tell."""
-        rows = feed.facts
-        if rows is not self._rows or len(rows) < self._counted:
-            self._rows, self._counted = rows, 0
-            for kinds in (self._states, self._published, self._recordings):
-                kinds.clear()
-        for index in range(self._counted, len(rows)):
-            row = rows[index]
-            if isinstance(row, ParticipantSummary):
-                self._states.add(row.state)
-                self._published.add(row.published)
-                if row.recording_state not in {None, "FAILED"}:
-                    self._recordings.add(row.recording_state)
-        self._counted = len(rows)
-        self.columns = ParticipantColumns(
-            errors=self._has_events(),
-            state=len(self._states) > 1,
-            published=len(self._published) > 1,
-            recording=len(self._recordings) > 1,
-        )
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """What is the same for all participants, in words."""
-        return common_words(self._states, self._published, self._recordings)
-
-    def _has_events(self) -> bool:
-        log = self._log
-        if log is not None and len(log.log):
-            return True
-        opened = self._opened
-        return any(feed.pages for feed in opened.values())
-
-    @property
-    def _log(self) -> SessionLog | None:
-        if self._provider is None or self.session is None:
-            return None
-        scan = self._provider.started_scan(self.session)
-        return None if scan is None else scan.log
-
-    @property
-    def _opened(self) -> dict[str, EventFeed]:
-        if self._provider is None or self.session is None:
-            return {}
-        return self._provider.store.opened_in(self.session)
-
-    def _feed(self, participant_id: str) -> EventFeed | None:
-        if self._provider is None or self.session is None:
-            return None
-        session = self.session
-        scope = ParticipantScope(session.stage_arn, session.session_id, participant_id)
-        feed = self._provider.store.opened_events(scope)
-        return feed if feed is not None and feed.pages else None
-
-    def read(self, participant_id: str) -> EventsRead | None:
-        """How far the events of a participant are read; None when none are."""
-        feed, log = self._feed(participant_id), self._log
-        if feed is not None:
-            return EventsRead(len(feed.items), feed.items.error_count, feed.is_complete)
-        reading = None if log is None else log.reading(participant_id)
-        if reading is None or (not reading.events and reading.state is not ReadState.COMPLETE):
-            return None
-        return EventsRead(reading.events, reading.errors, reading.state is ReadState.COMPLETE)
-
-    def see(self, participant_id: str) -> Seen:
-        """Look up what the row of a participant tells of its events."""
-        feed, session_log = self._feed(participant_id), self._log
-        if feed is not None:
-            log, parts = feed.items, [range(len(feed.items))]
-        elif session_log is not None:
-            log, parts = session_log.log, session_log.ranges(participant_id)
-        else:
-            return Seen()
-        if sum(map(len, parts)) > _MOST_EVENTS:
-            return Seen()
-        kinds: Counter[int] = Counter()
-        last = NO_TIME
-        for part in parts:
-            columns = log.columns(part.start, part.stop)
-            kinds.update(columns.kinds)
-            last = max(last, *columns.times) if columns.times else last
-        known = log.tables.kinds
-        codes: Counter[str] = Counter()
-        for number, count in kinds.items():
-            if known[number].is_error:
-                codes[known[number].error_code or known[number].name or ""] += count
-        return Seen(
-            codes.most_common(1)[0][0] if codes else None,
-            from_microseconds(last) if last > NO_TIME else None,
-            sum(count for number, count in kinds.items() if known[number].name == JOINED),
-        )
-
-
 def picker_rows(
     level: Level,
     items: Indexed[PickerRow],
     zone: tzinfo,
     now: datetime,
-    people: "ParticipantsRead | None" = None,
+    people: ParticipantsRead | None = None,
 ) -> PickerRows[PickerRow]:
     """Make the rows of a picker; `people` tells what is read of participants."""
     stages, sessions = stage_table(), session_table(zone, now)
     people = people or ParticipantsRead()
-    participants = participant_table(zone, people.columns, people.read, people.see)
+    participants = participant_table(
+        zone, people.columns, people.read, people.see, people.same_user
+    )
 
     def draw(row: PickerRow, width: int) -> Line:
         match row:
@@ -300,7 +141,7 @@ def picker_rows(
             case ParticipantSummary():
                 return participants.line(row, width)
             case TypedPlace():
-                return _typed_line(row.place, width)
+                return _typed_line(row, width, zone)
 
     titles = {
         Level.STAGES: stages.titles,
@@ -310,20 +151,30 @@ def picker_rows(
     # Only durations depend on the present time, and they show whole seconds.
     drawn_at = now.replace(microsecond=0) if level is Level.SESSIONS else None
 
-    def told(row: PickerRow) -> EventsRead | None:
-        return people.read(row.participant_id) if isinstance(row, ParticipantSummary) else None
+    def told(row: PickerRow) -> object:
+        if not isinstance(row, ParticipantSummary):
+            return None
+        return people.read(row.participant_id), people.same_user(row)
 
     return PickerRows(items, draw, titles[level], (zone, drawn_at, people.columns), told)
 
 
-def _typed_line(place: Place, width: int) -> Line:
+def _typed_line(row: TypedPlace, width: int, zone: tzinfo) -> Line:
+    place, user = row.place, row.found.user_id
     names = {
         Level.SESSIONS: ("stage", place.stage_arn),
         Level.PARTICIPANTS: ("session", place.session_id),
         Level.EVENTS: ("participant", place.participant_id),
     }
     what, name = names[place.level]
-    text = f"open {what} {safe(name or '')} (not among the rows read)"
+    whose = f" {safe(user)}" if user and place.level is Level.EVENTS else ""
+    found = row.found
+    if found.event_name and found.time is not None:
+        told = " ".join(filter(None, (found.event_name, found.error_code)))
+        whose += f" at {clock(found.time, zone)} {safe(told)}"
+    text = f"open {what} {safe(name or '')}{whose} (not among the rows read)"
+    if place.narrowed is not None:
+        text = f"ask for {filter_text(place.narrowed)} in session {safe(place.session_id or '')}"
     return (Span(clip(text, width), Role.ACCENT),)
 
 

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from ivscope.analysis.time_input import looks_like_time
-from ivscope.domain.identifiers import read_identifiers
+from ivscope.domain.identifiers import Identifiers, read_identifiers
+from ivscope.knowledge.client_errors import client_errors
+from ivscope.knowledge.error_codes import ERROR_CODES
+from ivscope.knowledge.event_names import EVENT_NAMES
 from ivscope.settings.commands import BY_ID, OVERLAYS
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.driver import PlainApp
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
+from ivscope.ui.explorer.named_places import TypedPlace, from_text, typed_rows
 from ivscope.ui.explorer.navigation import Navigation
 from ivscope.ui.explorer.session_views import SessionViews
 from ivscope.ui.overlays import OverlayScreen
@@ -95,7 +99,7 @@ def _completed(text: str, choices: tuple[str, ...], end: str) -> str:
 
 
 _FILTER_HINT = "code:QUOTA name:SUB* remote:ID attr:key=value after:20:36 !inverse /regex/"
-_FIND_HINT = "text, or code:… name:… remote:… /regex/"
+_FIND_HINT = "text, or code:… name:… remote:… /regex/; an SDK error number is explained"
 
 
 class PromptCommands:
@@ -107,12 +111,27 @@ class PromptCommands:
         events: EventCommands,
         navigation: Navigation,
         views: SessionViews,
+        *,
+        explain: Callable[[str], None],
+        who: Callable[[str], None],
     ) -> None:
+        """Register the commands.
+
+        Args:
+            context: Shared with the other parts.
+            events: The commands of the event list.
+            navigation: Goes to places.
+            views: The views of a session.
+            explain: Shows what an error number, an error code or an event name means.
+            who: Looks for a user id on other stages.
+        """
+        self._who = who
+        self._explain = explain
         self._context = context
         self._events = events
         self._navigation = navigation
-        self._order_scan = views.order
-        self._commands = CommandLine(self._words(), self._events.go_to)
+        self._views = views
+        self._commands = CommandLine(self._words(), self._go_to)
         add = context.handlers.add
         add("find.search", self._find)
         add("find.filter", self._filter, self._why_no_filter)
@@ -128,21 +147,34 @@ class PromptCommands:
             except Unavailable as why:
                 self._context.say(str(why))
             return
-        places = picking.typed_places(here.picker, text)
-        if len(places) == 1:
-            self._open(places[0], text)
-        elif places:
-            self._navigation.go(places[0].picker)
-            ids = ", ".join(place.participant_id or "" for place in places)
-            self._context.say(f"it names {len(places)} participants, {ids}: paste one of them")
+        rows = typed_rows(here.picker, text)
+        if len(rows) == 1:
+            self._navigation.open_named(rows[0])
+        elif rows:
+            self._offer(rows, text)
         else:
-            self._context.say("nothing to open in it: no stage ARN, session or participant id")
+            self._context.say(self._why_nothing(text))
 
-    def _open(self, place: Place, text: str) -> None:
-        """Open a place that a text names, at the event that it tells of."""
-        self._navigation.go(place)
-        if place.level is Level.EVENTS:
-            self._events.go_to_event_of(read_identifiers(text))
+    def _offer(self, rows: list[TypedPlace], text: str) -> None:
+        """List the places that a text names, where it does not say which one is meant."""
+        pickers = {row.place.picker for row in rows}
+        at = pickers.pop() if len(pickers) == 1 else self._context.here.picker
+        if not self._context.picks or at != self._context.here:
+            self._navigation.go(at)
+        self._context.picker.narrow(text)
+        found = read_identifiers(text)
+        told = f" and {found.events:,} events" if found.events else ""
+        said = f"the text names {len(rows):,} places{told}: choose one, {{go.in}} opens it"
+        self._context.say(said)
+
+    def _why_nothing(self, text: str) -> str:
+        found = read_identifiers(text)
+        if found == Identifiers():
+            return "nothing to open in it: no stage ARN, session or participant id"
+        taken = from_text(found.choices[0] if found.choices else found, self._context.times.zone)
+        if found.session_id is None and (found.participant_id or found.user_id):
+            return f"{taken}; its session is not in the text: open that first, then paste again"
+        return f"{taken}; its stage is not in the text: open that first, then paste again"
 
     def _find(self) -> None:
         if self._context.picks:
@@ -174,11 +206,20 @@ class PromptCommands:
 
     def _run_over(self, view: OverlayScreen[Any], text: str) -> None:
         word, rest = self._commands.parsed(text)
-        if word is not None and word.over is not None:
+        if rest and (word is None or word.name == "goto") and view.has_times:
+            view.go_to_moment(self._views.typed_moment(rest, view.moment))
+        elif word is not None and word.over is not None:
             word.over(view, rest)
         elif rest or word is not None:
             view.then = lambda: self._run_after(text)
             view.dismiss(None)
+
+    def _go_to(self, text: str) -> None:
+        """Go to a typed time; from a list of participants, in the lanes of everybody."""
+        if self._context.here.level is Level.PARTICIPANTS:
+            self._views.show_lanes_at(self._views.typed_moment(text, None))
+        else:
+            self._events.go_to(text)
 
     def _run_after(self, text: str) -> None:
         """Do a command when the view over the explorer is left."""
@@ -197,7 +238,7 @@ class PromptCommands:
         self._mouse(text)
 
     def _order_over(self, view: OverlayScreen[Any], text: str) -> None:
-        self._order_scan(text)
+        self._views.order(text)
         view.draw()
 
     def _command(self) -> None:
@@ -216,7 +257,15 @@ class PromptCommands:
         def entered(text: str) -> None:
             place = picker.left_over()
             if place is not None:
-                self._open(place, text)
+                named = typed_rows(picker.place, text)
+                row = next((row for row in named if row.place == place), None)
+                if row is None:
+                    self._navigation.go(place)
+                else:
+                    self._navigation.open_named(row)
+            elif picker.row is None and client_errors(text):
+                picker.narrow("")
+                self._explain(text)
 
         return OpenPrompt(
             title="FILTER",
@@ -233,8 +282,15 @@ class PromptCommands:
 
         def entered(typed: str) -> None:
             self._events.search_for(typed, cursor)
-            if typed.strip():
+            if not client_errors(typed):
+                if typed.strip():
+                    self._events.go_to_hit()
+            elif self._events.has_hit():
                 self._events.go_to_hit()
+                self._context.say(f"{typed.strip()} is also an SDK error: :explain tells")
+            else:
+                self._events.search_for("")
+                self._explain(typed)
 
         return OpenPrompt(
             title="FIND",
@@ -300,14 +356,17 @@ class PromptCommands:
             return Word(name, "", lambda _rest: self._do(id_), over=over)
 
         return (
-            Word("goto", "TIME", self._events.go_to),
+            Word("goto", "TIME", self._go_to),
             Word("filter", "TEXT", self._events.filter_by),
             Word("find", "TEXT", self._search, over=lambda over, text: over.find(text)),
+            Word("explain", "1027|CODE|NAME", self._explained, (*ERROR_CODES, *EVENT_NAMES)),
             Word("sort", "time|returned", self._events.sort, ("time", "returned")),
             Word(
                 "tz", "utc|local|Area/City", self._events.set_zone, ("utc", "local"), self._set_zone
             ),
             Word("mouse", "on|off", self._mouse, ("on", "off"), self._mouse_over),
+            Word("who", "USER", self._who),
+            Word("recent", "N", self._navigation.go_to_recent),
             plain("load", "read.all"),
             plain("follow", "read.follow"),
             plain("summary", "triage.summary"),
@@ -316,7 +375,7 @@ class PromptCommands:
             Word(
                 "read",
                 "start|pause|cancel",
-                self._order_scan,
+                self._views.order,
                 ("start", "pause", "cancel"),
                 self._order_over,
             ),
@@ -339,6 +398,11 @@ class PromptCommands:
             if text == "on"
             else "mouse off: the terminal selects text again"
         )
+
+    def _explained(self, text: str) -> None:
+        if not text:
+            raise Unavailable("explain takes an SDK error number, an error code or an event name")
+        self._explain(text)
 
     def _search(self, text: str) -> None:
         self._events.search_for(text)

@@ -231,7 +231,7 @@ class ReadCommands:
         )
 
     def _start_load_all(self) -> None:
-        read_all = ReadAll(self._provider, self._feed)
+        read_all = ReadAll(self._provider, self._feed, to_the_end=True)
         if not read_all.step():
             raise Unavailable(CANNOT_RETRY)
         self._load_all = read_all
@@ -259,7 +259,7 @@ class ReadCommands:
     def _is_live(self) -> bool | None:
         """Whether the session is live; None when it is not read."""
         session = self._provider.store.session(self._context.here.session)
-        return None if session is None else session.end_time is None
+        return None if session is None else session.is_live
 
     def _why_not_pause(self) -> str:
         if self._context.here.level is Level.TIMELINE or self._follower is not None:

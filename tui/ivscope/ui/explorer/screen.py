@@ -1,6 +1,6 @@
 """ExplorerScreen: picker, event list and detail on one screen, over one provider."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from textual.containers import Container
 from textual.message import Message
 from textual.widget import Widget
 
+from ivscope.export.clippings import Clipping
 from ivscope.provider.fetch.connection import SourceDetails
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
@@ -29,6 +30,7 @@ from ivscope.render.lines import Line
 from ivscope.render.time_display import TimeDisplay
 from ivscope.settings.commands import Area, Command, View, footer_hints
 from ivscope.settings.configuration import Configuration, effective_keys
+from ivscope.settings.kept_places import KeptPlaces
 from ivscope.ui.commands import CommandScreen, keyboard
 from ivscope.ui.explorer.context import Count, ExplorerContext
 from ivscope.ui.explorer.copying import Copying, Saving
@@ -44,7 +46,9 @@ from ivscope.ui.explorer.picker_pane import PickerPane
 from ivscope.ui.explorer.prompts import PromptCommands
 from ivscope.ui.explorer.read_commands import ReadCommands
 from ivscope.ui.explorer.session_views import SessionViews
-from ivscope.ui.overlays import OverlayScreen, Shared
+from ivscope.ui.explorer.visits import Visits
+from ivscope.ui.explorer.who import WhoCommand
+from ivscope.ui.overlays import Shared
 from ivscope.ui.status_area import StatusArea, TypedTexts
 from ivscope.ui.taking import Taking
 from ivscope.ui.widgets.canvas import Edge, LineBar
@@ -112,6 +116,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self._rule = LineBar(id="rule")
         self._text = TextPane(id="detail")
         typed = TypedTexts(history)
+        kept = KeptPlaces(launch.kept)
         self.context = context = ExplorerContext(
             screen=self,
             provider=provider,
@@ -127,14 +132,15 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             typed=typed,
             layout=Layout(self, self.handlers, self._picker, self._events, self._text),
             picker=PickerPane(provider, self._picker, times),
-            pane=EventsPane(provider, self._events, times, self.say, jobs, fold=fold),
+            pane=EventsPane(provider, self._events, times, self.say, jobs, kept=kept, fold=fold),
             say=self.say,
             redraw=self.redraw,
             show_bars=self.show_bars,
         )
         self._event_commands = events = EventCommands(context)
         self._reads = ReadCommands(context)
-        self._navigation = Navigation(context, events, self._reads)
+        self._visits = Visits(context, kept)
+        self._navigation = Navigation(context, events, self._reads, self._visits)
         self._words = Detail(provider, keys, jobs)
         self._copying = Copying(context, self._words.event_findings)
         self._views = SessionViews(
@@ -144,10 +150,18 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self._crumbs,
             self._share,
         )
-        self._prompts = PromptCommands(context, events, self._navigation, self._views)
+        self._detail = DetailPane(context, self._rule, self._text, self._words, self._visits)
+        self._who = WhoCommand(context, self._navigation, self._detail)
+        self._prompts = PromptCommands(
+            context,
+            events,
+            self._navigation,
+            self._views,
+            explain=self._detail.explain,
+            who=self._who.ask,
+        )
         self._gate = KeyGate(context, self._navigation)
         Saving(context)
-        self._detail = DetailPane(context, self._rule, self._text, self._words)
         self._evidence = EvidenceCommands(context, self._words.event_findings, self._navigation)
         self.handlers.add("app.help", self.open_help)
         self.handlers.add("prompt.help", self.open_help)
@@ -171,10 +185,16 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self._provider.on_change = self._announce
         self.call_after_refresh(self._begin)
 
+    def on_unmount(self) -> None:
+        """Keep the place for the next run."""
+        self._visits.keep()
+
     def _begin(self) -> None:
         complaints = self._navigation.begin(self._launch)
-        if complaints:
-            self.say(complaints)
+        if self._launch.text:
+            self._prompts.paste(self._launch.text)
+        if complaints or self._launch.note:
+            self.say(complaints or self._launch.note)
         self.post_message(self.Begun())
 
     def _announce(self, what: Fetchable | Scan) -> None:
@@ -184,6 +204,10 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
     def view(self) -> View:
         """The view that the keys go to."""
         return self.context.view
+
+    def takers(self) -> Mapping[str, Callable[[Clipping], None]]:
+        """Return what copies and what prints, by the id of the command."""
+        return self.context.taking.takers()
 
     # Drawing.
 
@@ -218,6 +242,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             typed=context.typed,
             place=context.here,
             connection=self._copying.connection,
+            copies=self._copying.of_events,
             command=self._prompts.over,
         )
 
@@ -226,11 +251,18 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         context, times = self.context, self.context.times
         event = context.pane.event if context.shows_events else None
         moment = event.time if event is not None and isinstance(event.time, datetime) else None
-        right = self._words.source(context.here, self._launch.label)
+        right = self._words.source(context.here, self._label())
         if self._launch.recording is not None:
             right = (_recording_crumb(self._launch.recording()), *right)
         zone = Crumb(times.zone_name(moment))
         return header_line(self._crumbs(), (*right, zone), width)
+
+    def _label(self) -> str:
+        """Say what signs the calls as soon as that is known; before that what was asked for."""
+        details = self._provider.source_details
+        if details is None or details.credentials is None:
+            return self._launch.label
+        return f"{details.credentials}{' redacted' if self._launch.is_redacted else ''}"
 
     def _crumbs(self) -> tuple[Crumb, ...]:
         """Make the parts of the header that tell the place."""
@@ -240,7 +272,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
     def say(self, note: str) -> None:
         """Show a note until the next key, in the view on top; below a prompt while one is there."""
         top, text = self.app.screen, self.handlers.with_keys(note)
-        if isinstance(top, OverlayScreen):
+        if isinstance(top, CommandScreen) and top is not self:
             top.say(text)
             return
         self.context.status.say(text)
@@ -276,6 +308,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self._evidence.changed()
             self._detail.show()
         self._views.changed(changed)
+        self._who.changed()
         self.show_bars()
 
     @on(RowList.Highlighted)
@@ -300,9 +333,11 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self.call_after_refresh(self.redraw)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Have the picker beside the events read when it gets the focus."""
+        """Name the keys of the list that got the focus; a picker beside the events is read."""
         if event.widget is self._picker and self.context.shows_events:
             self.context.picker.read()
+        if self.context.pane.event_list is not None or not self.context.shows_events:
+            self.show_bars()  # not before the first place is opened
 
     @on(TextPane.Resized)
     def _detail_resized(self) -> None:

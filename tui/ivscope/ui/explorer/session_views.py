@@ -1,11 +1,15 @@
-"""SessionViews: summary, lanes, comparison, and the jump to the next failing participant."""
+"""SessionViews: summary, lanes, comparison, and the jump to the next failing participant.
+
+Long because each view is opened, left, and come back to in the same ways.
+"""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from ivscope.domain.stages import ParticipantSummary
+from ivscope.analysis.time_input import TimeInputError, TimeReference, read_time
+from ivscope.domain.stages import ParticipantSummary, SessionScope
 from ivscope.provider.fetch.scan import Scan
 from ivscope.render.bars import Crumb, header_line
 from ivscope.render.lines import Line
@@ -20,7 +24,12 @@ from ivscope.ui.lanes.view import LanesView
 from ivscope.ui.overlays import OverlayReading, OverlayScreen, Shared
 from ivscope.ui.summary.data import ParticipantData, SessionData, SummaryData
 from ivscope.ui.summary.screen import Drill, OtherView, SummaryScreen
-from ivscope.workspace.event_stream import NOTHING_NEW, ParticipantStream, begun_scan
+from ivscope.workspace.event_stream import (
+    NOTHING_NEW,
+    ParticipantStream,
+    begun_scan,
+    session_times,
+)
 from ivscope.workspace.names import Names
 from ivscope.workspace.place import Level, Place
 
@@ -141,10 +150,10 @@ class SessionViews:
         self._events = events
         self._navigation = navigation
         self._next_failing = NextFailing(context, events, navigation)
-        self._view: SummaryScreen | LanesScreen | None = None
+        self._view: SummaryScreen | LanesScreen | CompareScreen | None = None
         add = context.handlers.add
-        add("triage.summary", self._open_summary, context.why_no_session)
-        add("triage.lanes", self._open_lanes, context.why_no_session)
+        add("triage.summary", self._open_summary, navigation.why_no_session)
+        add("triage.lanes", self._open_lanes, navigation.why_no_session)
         add("triage.compare", self._compare, self._why_not_compare)
 
     def changed(self, changed: Collection[object]) -> None:
@@ -178,9 +187,41 @@ class SessionViews:
             case _:
                 raise Unavailable("read takes start, pause or cancel")
 
+    def typed_moment(self, text: str, cursor: datetime | None) -> datetime:
+        """Return what a typed time means in the session on screen.
+
+        Args:
+            text: As typed.
+            cursor: From which distances such as -5m count; None for the present.
+
+        Raises:
+            Unavailable: It is no time; says what to type.
+        """
+        now, event_list = self._times.now(), self._context.pane.event_list
+        session = self._context.here.session
+        reference = TimeReference(
+            zone=self._times.zone,
+            now=now,
+            cursor=cursor,
+            session=session_times(self._provider, session, now) or self._joins(session),
+            zero=None if event_list is None else event_list.zero,
+        )
+        try:
+            return read_time(text, reference).moment
+        except TimeInputError as error:
+            raise Unavailable(str(error)) from error
+
+    def _joins(self, session: SessionScope) -> tuple[datetime, datetime] | None:
+        """Return the first and the last join listed: they date times as the session's own do."""
+        rows = self._provider.participants(session).facts
+        joins = [row.first_join_time for row in rows]
+        known = [joined for joined in joins if isinstance(joined, datetime)]
+        return (min(known), max(known)) if known else None
+
     # Summary.
 
     def _open_summary(self) -> None:
+        self._navigation.enter_session()
         here, event_list = self._context.here, self._context.pane.event_list
         data: SummaryData
         if here.level is Level.EVENTS and event_list is not None:
@@ -270,17 +311,21 @@ class SessionViews:
     # Lanes.
 
     def _open_lanes(self, closed: Callable[[], None] = lambda: None) -> None:
-        """Show the lanes.
+        """Show the lanes, at the event on screen.
 
         Args:
             closed: Called when they were closed without opening a participant.
         """
-        event = self._context.pane.event if self._context.here.level >= Level.EVENTS else None
-        moment = event.time if event is not None and isinstance(event.time, datetime) else None
-        view = LanesView(
-            self._provider, self._scan(), self._times, moment, self._context.participant_id
-        )
-        self._show_lanes(view, closed)
+        self._navigation.enter_session()
+        self._show_lanes(self._lanes_at(self._moment()), closed)
+
+    def show_lanes_at(self, moment: datetime) -> None:
+        """Show the lanes of the session on screen, the cursor at a moment."""
+        self._show_lanes(self._lanes_at(moment), lambda: None)
+
+    def _lanes_at(self, moment: datetime | None) -> LanesView:
+        whose = self._context.participant_id
+        return LanesView(self._provider, self._scan(), self._times, moment, whose)
 
     def _show_lanes(self, view: LanesView, closed: Callable[[], None]) -> None:
         scan, zone = self._scan(), self._times.zone
@@ -320,28 +365,51 @@ class SessionViews:
 
     # Comparison.
 
+    def _sides(self) -> tuple[Place, ...]:
+        """Return whom to compare, the left one first; fewer than two when somebody is missing.
+
+        The one opened last and the one under the cursor of the list, else the two opened last.
+        """
+        opened = self._context.trail.opened
+        pointed = self._navigation.participant_under_cursor()
+        if pointed is not None and pointed not in opened[:1]:
+            return (*opened[:1], pointed)
+        return tuple(reversed(opened))
+
     def _why_not_compare(self) -> str:
-        if len(self._context.trail.opened) == 2:  # noqa: PLR2004 - a comparison has two sides
+        if len(self._sides()) == 2:  # noqa: PLR2004 - a comparison has two sides
             return ""
-        return "open two participants, one after the other: {triage.compare} compares them"
+        return "open a participant first: {triage.compare} compares the next one with it"
 
     def _compare(self) -> None:
-        """Compare the two participants opened last; the earlier one is on the left."""
-        right, left = self._context.trail.opened
-        rows = ComparedRows(self._compared(left), self._compared(right), self._times)
-        event = self._context.pane.event if self._context.here.level is Level.EVENTS else None
-        moment = event.time if event is not None and isinstance(event.time, datetime) else None
-        self._show_comparison(rows, (left, right), moment)
+        """Compare two participants."""
+        left, right = self._sides()
+        moment = self._moment() if self._context.here.level is Level.EVENTS else None
+        self._show_comparison((left, right), moment)
 
-    def _show_comparison(
-        self, rows: ComparedRows, places: tuple[Place, Place], moment: datetime | None
-    ) -> None:
-        view = CompareScreen(rows, places, moment, self._share(), self._title)
+    def _show_comparison(self, places: tuple[Place, Place], moment: datetime | None) -> None:
+        left, right = places
+
+        def compared() -> ComparedRows:
+            sides = self._compared(left), self._compared(right)
+            return ComparedRows(*sides, self._times, self._names(left).name)
+
+        self._view = view = CompareScreen(compared, places, moment, self._share(), self._title)
 
         def leave(_: None) -> None:
-            self._left(view, lambda: self._show_comparison(rows, places, view.moment))
+            self._view = None
+            self._left(view, lambda: self._show_comparison(places, view.moment))
 
         self._context.screen.app.push_screen(view, leave)
+        for place in places:
+            stream = ParticipantStream(self._provider, place.participant)
+            if not len(stream.items) and stream.may_grow:
+                stream.read_on()
+
+    def _moment(self) -> datetime | None:
+        """Return the time of the event under the cursor; None without a readable one."""
+        event = self._context.pane.event if self._context.shows_events else None
+        return event.time if event is not None and isinstance(event.time, datetime) else None
 
     def _left(self, view: OverlayScreen[Any], again: Callable[[], None]) -> None:
         """Draw the explorer, in the style of times that was chosen in a view that was left.
@@ -365,6 +433,8 @@ class SessionViews:
         fact = self._provider.store.participant(scope)
         user = fact.summary.user_id if fact is not None else None
         if not user:
-            scan = self._provider.started_scan(scope.session)
-            user = Names(scan.participants).name(scope.participant_id) if scan is not None else None
+            user = self._names(place).user_id(scope.participant_id)
         return f"{user} {scope.participant_id}" if user else scope.participant_id
+
+    def _names(self, place: Place) -> Names:
+        return Names(self._provider.participants(place.session))

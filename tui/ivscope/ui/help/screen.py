@@ -1,8 +1,9 @@
 """HelpScreen: every command and its keys; typing searches, Enter does the command."""
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import ClassVar, Final
 
 from textual import events, on
@@ -12,10 +13,22 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
+from ivscope.export.clippings import Clipping
 from ivscope.render.bars import footer_line, note_line
 from ivscope.render.cells import line_width, pad, shorten, wrap
 from ivscope.render.lines import Line, Role, Span
-from ivscope.render.plots import CURSOR, EIGHTHS, LANE_SIGNS, NOTHING, UNSURE
+from ivscope.render.plots import (
+    CURSOR,
+    EIGHTHS,
+    ERROR,
+    ERRORS_THERE,
+    IN_VIEW,
+    LANE_SIGNS,
+    NOTHING,
+    REPLICA_SIGN,
+    THEN_PUBLISHING,
+    UNSURE,
+)
 from ivscope.settings.commands import COMMANDS, Area, Command, View, footer_hints
 from ivscope.settings.key_names import shown_key, shown_keys
 from ivscope.ui.commands import CommandScreen, keyboard
@@ -48,7 +61,11 @@ class Sign:
 
 
 SIGNS: Final = (
-    Sign((Span("!", Role.ERROR),), "an error; at the right edge of a list: errors there"),
+    Sign((Span(ERROR, Role.ERROR),), "an error"),
+    Sign(
+        (Span(ERRORS_THERE, Role.ERROR),), "at the right edge of a list: errors in that part of it"
+    ),
+    Sign((Span(IN_VIEW, Role.MUTED),), "at the right edge of a list: the part that is in view"),
     Sign((Span("~", Role.CHANGED),), "a token exchange"),
     Sign((Span("+ -"),), "something begins, something ends"),
     Sign((Span("?", Role.WARNING),), "an unknown event, or one that contradicts the request"),
@@ -56,7 +73,13 @@ SIGNS: Final = (
         (Span("m", Role.ACCENT), Span(" "), Span("/", Role.HIT)),
         "marked by you; a hit of the search",
     ),
-    *(Sign((Span(sign, role),), f"{word}, in lanes") for sign, role, word in LANE_SIGNS),
+    *(
+        Sign((Span(sign, role),), f"{word}, in lanes")
+        for sign, role, word in LANE_SIGNS
+        if sign != ERROR
+    ),
+    Sign((Span(THEN_PUBLISHING, Role.GOOD),), "at the right of a lane: publishing at the cursor"),
+    Sign((Span(REPLICA_SIGN),), "after a name in lanes: a replica, copied from another stage"),
     Sign((Span(CURSOR, Role.STRONG),), "the time of the cursor of the lanes; below it reversed"),
     Sign((Span(EIGHTHS[1:], Role.ERROR),), "how many in that time; the most is a full cell"),
     Sign(
@@ -126,6 +149,19 @@ class HelpRows:
             Span(shorten(text, room), Role.WARNING if reason else Role.MUTED),
         )
 
+    def text(self) -> str:
+        """Write all rows, none of them cut."""
+        return "\n".join(self._text(entry).rstrip() for entry in self.entries)
+
+    def _text(self, entry: Entry) -> str:
+        if isinstance(entry, Command):
+            keys = shown_keys(self._keys[entry.id]) or "no key"
+            return f"  {pad(keys, _KEYS)} {pad(entry.label, _LABEL)} {entry.help}"
+        if isinstance(entry, Sign):
+            signs = "".join(span.text for span in entry.signs)
+            return f"  {pad(signs, _KEYS)} {entry.text}"
+        return f"\n{entry.value}"
+
     def step(self, index: int, rows: int) -> int:
         """Return the row so many rows away, or the command nearest to it: headings are skipped.
 
@@ -139,10 +175,20 @@ class HelpRows:
         return next((row for row in (*further, *back) if self.command(row) is not None), index)
 
 
+_OWN: Final = {
+    View.SUMMARY: Area.SUMMARY,
+    View.LANES: Area.LANES,
+    View.COMPARE: Area.COMPARE,
+    View.PROMPT: Area.PROMPT,
+}
+"""The areas of commands that a single view has."""
+
+
 def grouped(view: View) -> tuple[Entry, ...]:
     """List the commands of a view below the headings of their areas, the signs, all others."""
     entries: list[Entry] = []
-    for area in Area:
+    # What only this view has comes first, and what every finger knows last.
+    for area in sorted(Area, key=lambda one: (one is not _OWN.get(view), one is Area.MOVING)):
         commands = [c for c in COMMANDS if c.area is area and view in c.views]
         if commands:
             entries += [area, *commands]
@@ -209,13 +255,20 @@ class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScr
     ]
     opening: ClassVar = "help.do"
 
-    def __init__(self, view: View, keys: Mapping[str, str], reasons: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        view: View,
+        keys: Mapping[str, str],
+        reasons: Mapping[str, str],
+        takers: Mapping[str, Callable[[Clipping], None]],
+    ) -> None:
         """Make the help of a view.
 
         Args:
             view: The view that it is opened from: its commands come first.
             keys: Keys by command id, as in force; empty for a command without keys.
             reasons: Why a command cannot be done now, by command id; empty when it can.
+            takers: What copies and what prints a text, by the id of the command.
         """
         super().__init__(keys)
         self._from = view
@@ -224,6 +277,8 @@ class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScr
         self._rows = HelpRows(grouped(view), keys, reasons)
         add = self.handlers.add
         add("help.do", self._do)
+        for id_, take in takers.items():
+            add(id_, partial(self._take, take))
         add("help.close", lambda: self.dismiss(None))
         add("help.down", lambda: self._step(1))
         add("help.up", lambda: self._step(-1))
@@ -302,6 +357,10 @@ class HelpScreen(CommandScreen[str | None], CoveringScreen[str | None], ModalScr
         else:
             keys, reason = self.keys[command.id], self._reasons[command.id]
             pane.show(full_lines(command, keys, reason, max(1, self.size.width)))
+
+    def _take(self, take: Callable[[Clipping], None]) -> None:
+        """Copy or print the rows as they are listed now."""
+        take(Clipping("y", "list of keys", self._rows.text()))
 
     def _do(self) -> None:
         command = self._rows.command(self._list.cursor)

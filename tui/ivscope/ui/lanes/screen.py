@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterator
 from datetime import datetime
 from typing import ClassVar
 
+from textual import on
 from textual.binding import BindingType
 from textual.widget import Widget
 
@@ -22,6 +23,9 @@ from ivscope.workspace.place import Place
 
 _FAR = 10
 """Cells that the keys for ten cells move the cursor in time."""
+
+_TOLD = "yjes"
+"""Letters of the texts with what was found."""
 
 Landing = tuple[str | None, datetime | None]
 """The id of the participant to open, None for nobody; and the moment of the cursor."""
@@ -78,6 +82,7 @@ class LanesScreen(CountingScreen[Landing]):
 
     VIEW = View.LANES
     NAME = "lanes"
+    has_times = True
     BINDINGS: ClassVar[list[BindingType]] = keyboard(VIEW)
 
     def __init__(
@@ -115,12 +120,13 @@ class LanesScreen(CountingScreen[Landing]):
             add(id_, self.leave)
 
     def compose(self) -> Iterator[Widget]:
-        """Make the title, the plot with the axis, the lanes, the legend and the keys."""
+        """Make title, plot with axis, lanes, what is at the cursor, legend and keys."""
         yield LineBar(id="title")
         plot = TextPane(id="plot")
         plot.can_focus = False
         yield plot
         yield LaneList(id="lanes")
+        yield LineBar(id="told")
         yield LineBar(id="legend")
         yield self.trouble
         yield self.foot
@@ -143,18 +149,49 @@ class LanesScreen(CountingScreen[Landing]):
         view.chosen = self._list.participant or view.chosen
         self._list.show(LaneRows(view), no_tail, view.row_of(view.chosen), self._list.top)
         self.query_one("#title", LineBar).show(self._title(self.NAME, width))
-        self.query_one("#legend", LineBar).show((Span(" "), *legend(inner)))
+        signs = legend(inner, has_replicas=view.has_replicas)
+        self.query_one("#legend", LineBar).show((Span(" "), *signs))
+        self._tell()
         self.show_foot()
+
+    @on(RowList.Highlighted)
+    def _tell(self) -> None:
+        """Say what the participant of the lane under the cursor did at its time."""
+        told = self._view.cursor_line(self._list.participant, self.size.width - 1)
+        self.query_one("#told", LineBar).show((Span(" "), *told))
 
     def leave(self) -> None:
         """Go back to where they were opened, at the time of the cursor."""
         self.dismiss((None, self._view.moment))
 
+    @property
+    def moment(self) -> datetime | None:
+        """The time of the cursor; None before anything has a time."""
+        return self._view.moment
+
+    def go_to_moment(self, moment: datetime) -> None:
+        """Move the cursor to a time."""
+        if self._view.go_to(moment):
+            self.counting.changed()
+        self.counting.draw()
+
     def clippings(self) -> Iterator[Clipping]:
-        """Offer what names the participant of the lane under the cursor, at its time."""
-        place, moment = self.shared.place, self._view.moment
+        """Offer what is told of the participant of the lane under the cursor, at its time.
+
+        The event is the nearest error, else the nearest event. What names the place is of the time
+        of the cursor.
+        """
+        place, moment, shared = self.shared.place, self._view.moment, self.shared
         lane = Place(place.stage_arn, place.session_id, self._list.participant)
-        yield from clippings_for_place(lane, self.shared.connection(), moment)
+        ref = None
+        if lane.participant_id is not None:
+            ref = shared.copies.nearest(lane.participant, moment)
+        named = clippings_for_place(lane, shared.connection(), shared.times.now(), moment)
+        menu = () if ref is None else shared.copies.menu_at(ref)
+        yield from (one for one in menu if one.letter in _TOLD)
+        yield from named
+        own = {*_TOLD, *(one.letter for one in named)}
+        yield from (one for one in menu if one.letter not in own)
 
     def row_text(self, index: int) -> str:
         """Return name and id of the participant of a lane; nothing for a heading."""

@@ -3,26 +3,37 @@
 Long because the order of the lanes, their marks and the count on top all follow from one cursor.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Final
 
 from ivscope.analysis.event_tally import Bucket, EventTally
-from ivscope.analysis.intervals import NOTHING_KNOWN, SECOND, Reach
+from ivscope.analysis.intervals import EARLIEST, LATEST, NOTHING_KNOWN, SECOND, Reach
 from ivscope.analysis.lanes import LaneCell, LaneOrder, LanePresence, Lanes
 from ivscope.analysis.publishers import PublisherLevel, Publishers
 from ivscope.analysis.time_window import TimeWindow, window_between
 from ivscope.domain.clock import work_limit
-from ivscope.domain.times import to_microseconds
+from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.findings.session_context import REPLICA
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
-from ivscope.render.cells import clip, line_width, pad
+from ivscope.render.cells import clip, line_width, pad, shorten
 from ivscope.render.lines import Line, Role, Span
-from ivscope.render.plots import UNSURE, Layer, Plot, PlotFrame, axis_line, cell_text, lane_cells
+from ivscope.render.plots import (
+    REPLICA_SIGN,
+    THEN_PUBLISHING,
+    UNSURE,
+    Layer,
+    Plot,
+    PlotFrame,
+    axis_line,
+    cell_text,
+    lane_cells,
+)
+from ivscope.render.safe import safe
 from ivscope.render.time_display import TimeDisplay
 from ivscope.render.timestamps import in_zone
 from ivscope.workspace.event_stream import pause_or_go_on
@@ -38,6 +49,9 @@ names of twelve publishers have to fit below it."""
 
 _WIDE = 100
 """From so many cells on there is room for the errors of each participant."""
+
+_RIGHT_TITLES: Final = " then errors"
+"""Above the last cells of wide lanes: what somebody did at the time of the cursor, and errors."""
 
 _AT_ONCE = 2_000
 """Of so many participants the lanes are ordered with the key that moves the cursor, in 5 ms; of
@@ -66,7 +80,7 @@ class Section(Enum):
 
 
 _THEN: Final = {
-    Section.PUBLISHING: Span("●", Role.GOOD),
+    Section.PUBLISHING: Span(THEN_PUBLISHING, Role.GOOD),
     Section.PERHAPS: Span(LaneCell.MAYBE_PUBLISHING, Role.WARNING),
     Section.IN_ROOM: Span(LaneCell.JOINED, Role.MUTED),
     Section.OUTSIDE: Span(" "),
@@ -132,7 +146,8 @@ class LanesView:
             provider: What was read of the session.
             scan: The scan, with the events of everybody.
             times: Zone in which times are shown, and the present time.
-            moment: Where the cursor begins; None for the middle.
+            moment: Where the cursor begins; None for the first error of who one came from, else
+                the middle.
             came_from: Id of the participant whose lane is the first one; None for nobody.
         """
         session = provider.store.session(scan.session)
@@ -189,7 +204,8 @@ class LanesView:
         span = self._tally.span
         if span is not None and (self._window is None or self._is_fitted):
             self._window = window_between(*span)
-            self.moment = self.moment or span[0] + (span[1] - span[0]) / 2
+            middle = span[0] + (span[1] - span[0]) / 2
+            self.moment = self.moment or self._first_error() or middle
         if len(self._listed) <= _AT_ONCE:
             self._arrange()
             return is_more
@@ -294,7 +310,7 @@ class LanesView:
     @staticmethod
     def _right_cells(width: int) -> int:
         """Return the cells right of the time: for what was done then, and for errors."""
-        return 10 if width >= _WIDE else 2
+        return len(_RIGHT_TITLES) if width >= _WIDE else 2
 
     # Lines.
 
@@ -311,12 +327,12 @@ class LanesView:
         cursor = self._column(columns)
         axis = axis_line(window, columns, self._times.zone, label_cells=_LABEL_CELLS, cursor=cursor)
         if width >= _WIDE:
-            axis = (*axis, Span("errors".rjust(self._right_cells(width)), Role.MUTED))
+            axis = (*axis, Span(_RIGHT_TITLES, Role.MUTED))
         return [self._told_line(width, window), *self._plot_lines(window, columns, height), axis]
 
     def _told_line(self, width: int, window: TimeWindow) -> Line:
         size = cell_text(window, self.columns(width))
-        text = clip(self.title(), width - len(size) - 2)
+        text = clip(f"{self.title()} · {self._read()}", width - len(size) - 2)
         return (
             Span(text, Role.STRONG),
             Span(" " * (width - line_width((Span(text),)) - len(size))),
@@ -353,17 +369,88 @@ class LanesView:
         if self._window is not None:
             cells = self._lanes.cells(participant_id, self._window, columns)
         section = self._sections.get(participant_id, Section.UNREAD)
-        name = clip(self.name(participant_id), _LABEL_CELLS - 1)
+        sign = f" {REPLICA_SIGN}" if participant_id in self._copies else ""
+        name = clip(self.name(participant_id), _LABEL_CELLS - 1 - len(sign))
         lane: Line = (
-            Span(pad(name, _LABEL_CELLS)),
+            Span(pad(name + sign, _LABEL_CELLS)),
             *lane_cells(cells, self._column(columns)),
             Span(" "),
             _THEN[section],
         )
         errors = self._scan.log.errors_by_id.get(participant_id, 0)
         if width >= _WIDE and errors:
-            lane = (*lane, Span(f"{errors:>8,}", Role.ERROR))
+            lane = (*lane, Span(f"{errors:>{len(_RIGHT_TITLES) - 2},}", Role.ERROR))
         return lane
+
+    def cursor_line(self, participant_id: str | None, width: int) -> Line:
+        """Say of a participant which errors are in the cell of the cursor, and what it did then.
+
+        Args:
+            participant_id: Whose lane the cursor is on; None for nobody.
+            width: Cells.
+        """
+        window, moment = self._window, self.moment
+        if participant_id is None or window is None or moment is None:
+            return ()
+        columns = self.columns(width)
+        column = window.column_of(moment, columns)
+        errors = self._lanes.errors(participant_id, EARLIEST, LATEST)
+        here: list[int] = []
+        if column is not None:
+            edges = window.edges(columns)
+            last = column == columns - 1
+            here = self._lanes.errors(participant_id, edges[column], edges[column + 1] + last)
+        name = clip(self.name(participant_id), _LABEL_CELLS - 1)
+        parts = [Span(self._errors_words(here), Role.ERROR)] if here else []
+        parts.append(Span(self._sections.get(participant_id, Section.UNREAD).value))
+        if len(errors) > len(here):
+            in_all = f"{len(errors):,} {'error' if len(errors) == 1 else 'errors'} in all"
+            if not here:
+                in_all += f", nearest {self._errors_words([self._nearest(errors, moment)])}"
+            parts.append(Span(in_all, Role.MUTED))
+        line: Line = (Span(f"{name}: ", Role.STRONG),)
+        line = (*line, Span(shorten(parts[0].text, width - line_width(line)), parts[0].role))
+        for part in parts[1:]:
+            more = (*line, Span(" · ", Role.MUTED), part)
+            line = more if line_width(more) <= width else line
+        return line
+
+    def _nearest(self, positions: Sequence[int], moment: datetime) -> int:
+        """Return which of some events is nearest to a moment; the events have times."""
+        log, at = self._scan.log.log, to_microseconds(moment)
+        return min(positions, key=lambda one: abs((log.time_us(one) or 0) - at))
+
+    def _first_error(self) -> datetime | None:
+        """Return when the participant that one came from had its first error that is read."""
+        if self.came_from is None:
+            return None
+        errors = self._lanes.errors(self.came_from, EARLIEST, LATEST)
+        return from_microseconds(self._scan.log.log.time_us(errors[0]) or 0) if errors else None
+
+    def _errors_words(self, errors: Sequence[int]) -> str:
+        """Say which errors: "2 QUOTA_EXCEEDED 20:47:12 to 20:47:31", those of each code together.
+
+        Args:
+            errors: Positions, by time.
+        """
+        log, zone = self._scan.log.log, self._times.zone
+        by_code: dict[str, list[int]] = {}
+        for at in errors:
+            by_code.setdefault(log.error_code(at) or log.name(at) or "error", []).append(at)
+        words: list[str] = []
+        for code, those in by_code.items():
+            first, last = (
+                f"{in_zone(from_microseconds(log.time_us(at) or 0), zone):%H:%M:%S}"
+                for at in (those[0], those[-1])
+            )
+            count = f"{len(those):,} " if len(those) > 1 else ""
+            words.append(f"{count}{safe(code)} {first}{f' to {last}' if last != first else ''}")
+        return ", ".join(words)
+
+    @property
+    def has_replicas(self) -> bool:
+        """Whether somebody in the lanes is a replica."""
+        return bool(self._copies)
 
     def title(self) -> str:
         """Return the moment of the cursor, and how many were publishing then."""
@@ -371,6 +458,13 @@ class LanesView:
             return ""
         at = in_zone(self.moment, self._times.zone)
         return f"{at:%H:%M:%S}: {self._told(self.moment)}"
+
+    def _read(self) -> str:
+        """Say of how many the lanes tell: "all 40 read", "15 of 40 read"."""
+        log = self._scan.log
+        if log.is_all_read:
+            return f"all {log.participants_known:,} read"
+        return f"{log.participants_read:,} of {log.participants_known:,} read"
 
     def _told(self, moment: datetime) -> str:
         """Say how many were publishing in the second of a moment."""
@@ -405,10 +499,14 @@ class LanesView:
         window, columns = self._window, self.columns(width)
         if window is None or self.moment is None:
             return False
-        self.moment += (window.end - window.start) / columns * cells
-        if window.column_of(self.moment, columns) is None:
+        return self.go_to(self.moment + (window.end - window.start) / columns * cells)
+
+    def go_to(self, moment: datetime) -> bool:
+        """Move the cursor to a moment; the window follows. Returns whether to order the lanes."""
+        self.moment, window = moment, self._window
+        if window is not None and not window.start <= moment <= window.end:
             self._is_fitted = False
-            self._window = window.centred(self.moment)
+            self._window = window.centred(moment)
         if len(self._listed) > _AT_ONCE:
             self._arranging = None
             return True

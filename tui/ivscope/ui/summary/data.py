@@ -3,9 +3,10 @@
 Long because it holds both kinds of summary, and the findings that only one of them has.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import tzinfo
-from typing import NamedTuple, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ivscope.analysis.event_tally import EventTally
 from ivscope.analysis.intervals import Reach
@@ -14,6 +15,8 @@ from ivscope.analysis.listed_participants import ListedParticipants
 from ivscope.analysis.session_summary import Summary
 from ivscope.analysis.summary import SummaryBuilder
 from ivscope.domain.stages import ParticipantScope, ParticipantSummary
+from ivscope.export.clippings import Clipping, metrics_clipping
+from ivscope.export.messages import metrics_around
 from ivscope.findings.client import VersionFails
 from ivscope.findings.finding import Ask, Certainty, Cited, EventRef, FactKind, Finding
 from ivscope.findings.shared_users import UserIdInTurn, UserIdReturns
@@ -31,6 +34,7 @@ from ivscope.render.lines import Line, Role, Span
 from ivscope.render.time_display import TimeDisplay
 from ivscope.ui.commands import ONLY_RECORDED
 from ivscope.ui.explorer.list_status import scan_word_alone
+from ivscope.ui.overlays import Shared
 from ivscope.ui.summary.lines import SummaryLine, SummaryTimes
 from ivscope.workspace.event_stream import ParticipantStream, pause_or_go_on
 from ivscope.workspace.jobs import Jobs, ThreadJob
@@ -40,12 +44,19 @@ from ivscope.workspace.reaches import Reaches
 from ivscope.workspace.session_counts import SessionCounts, known_until
 from ivscope.workspace.store_context import session_facts
 
+if TYPE_CHECKING:
+    from ivscope.export.report import Report
+
 _FAILURES = 20
 """At most so many unread participants are named: their causes are mostly the same."""
 
 
 ABOUT_CLIENTS = (UserIdInTurn, UserIdReturns, VersionFails)
 """What these findings say is about clients, whatever codes their events have."""
+
+
+_OF_PARTICIPANT = "yjesmr"
+"""Letters of the texts about its last error; the others are about the place."""
 
 
 class SummaryData(Protocol):
@@ -85,6 +96,14 @@ class SummaryData(Protocol):
 
     def findings(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:
         """Make the lines of findings."""
+        ...
+
+    def copies(self, shared: Shared) -> Iterable[Clipping]:
+        """Offer what a person would write of it."""
+        ...
+
+    def report(self, shared: Shared) -> "Callable[[], Report] | None":
+        """Return what gathers its report, in a thread; None where there is none."""
         ...
 
 
@@ -173,6 +192,22 @@ class SessionData:
         self._findings.look()
         return [*self._findings.lines(width, zone, keys), *self._failures(width)]
 
+    def copies(self, shared: Shared) -> Iterable[Clipping]:
+        """Offer the report of the session, as a message, in Markdown, as JSON, and as a case."""
+        from ivscope.export.report_messages import clippings_for_report  # noqa: PLC0415 - if asked
+
+        now, scope = shared.times.now(), self.scan.session
+        session = self._provider.store.session(scope)
+        command = metrics_around(scope, None, session, now, shared.connection())
+        return *clippings_for_report(self.report(shared), self.scan), *metrics_clipping(command)
+
+    def report(self, shared: Shared) -> "Callable[[], Report]":
+        """Return what gathers the report of what is read now; it counts for itself."""
+        from ivscope.export.report import read_report  # noqa: PLC0415 - if asked for
+
+        now, connection = shared.times.now(), shared.connection()
+        return partial(read_report, self._provider, self.scan, now, connection)
+
     def _failures(self, width: int) -> list[SummaryLine]:
         failures, stopped = self.scan.log.failures, self.scan.failure
         if not failures and stopped is None:
@@ -252,6 +287,16 @@ class ParticipantData:
     def findings(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:  # noqa: ARG002 - the protocol's signature
         """Return no lines: the detail shows the findings about each event."""
         return []
+
+    def copies(self, shared: Shared) -> Iterable[Clipping]:
+        """Offer what is told of its last error, else of its last event."""
+        ref = shared.copies.nearest(self._place.participant, None)
+        menu = () if ref is None else shared.copies.menu_at(ref)
+        return [one for one in menu if one.letter in _OF_PARTICIPANT]
+
+    def report(self, shared: Shared) -> None:  # noqa: ARG002 - the protocol's signature
+        """Return nothing: reports are about sessions."""
+        return
 
 
 def is_about_facts(ask: Ask) -> bool:
@@ -351,7 +396,7 @@ class SessionFindings:
             fetched = most if most is not None and asks[most] is finding else None
             told = happened_lines(number, self._happened(finding, fetched), draw)
             lines += [SummaryLine(line, position=position, kind="finding") for line in told[:1]]
-            lines += [SummaryLine(line, position=position) for line in told[1:]]
+            lines += [SummaryLine(line, position=position, goes_on=True) for line in told[1:]]
         return lines
 
     def _happened(self, finding: Finding, fetched: Ask | None) -> Happened:

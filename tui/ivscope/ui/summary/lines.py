@@ -46,6 +46,8 @@ class SummaryLine:
     kind: str = ""
     """What it is one of, for the count of those below the screen: "code", "participant",
     "finding"; or the name of what begins here, in capitals. Empty for none of these."""
+    goes_on: bool = False
+    """Whether it goes on with the line above: the cursor passes over it."""
 
 
 class _Counted(Protocol):
@@ -414,7 +416,7 @@ def _breakdowns(summary: Summary, width: int) -> Iterator[SummaryLine]:
     first = summary.breakdowns[0]
     known = f"known for {first.known:,} of {first.of:,} participant{'s' * (first.of != 1)}"
     failing = f"{first.failing_known:,} of {first.failing:,} with errors"
-    yield from _titled(f"CLIENTS, failing and all, {known}, {failing}", width)
+    yield from _titled(f"CLIENTS, {known}, {failing}", width)
     if not first.known:
         asked = "  SDK and browser are not read yet of those whose events are read."
         yield from _plain(wrap((Span(asked, Role.MUTED),), width))

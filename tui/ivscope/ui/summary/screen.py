@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Hashable, Iterator
 from enum import Enum
-from typing import ClassVar
+from functools import cache
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.binding import BindingType
 from textual.widget import Widget
 
 from ivscope.export.clippings import Clipping
+from ivscope.render.bars import coverage_text
 from ivscope.render.cells import clip
 from ivscope.render.finding_lines import EvidenceKeys
 from ivscope.render.lines import Line, Role, Span
@@ -19,9 +21,20 @@ from ivscope.ui.commands import keyboard
 from ivscope.ui.overlays import CountingScreen, OverlayReading, Shared
 from ivscope.ui.summary.data import SummaryData
 from ivscope.ui.summary.lines import SummaryLine, summary_lines
-from ivscope.ui.taking import clippings_for_place, plain
+from ivscope.ui.taking import clippings_for_place
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList, no_tail
+from ivscope.workspace.jobs import Promise
+
+if TYPE_CHECKING:
+    from ivscope.export.report import Report
+
+
+_AS_SHOWN = "t"
+_FORMS = {"m": "report in Markdown", "h": "report in HTML", _AS_SHOWN: "this view as text"}
+"""How a summary is saved, by letter."""
+
+_ENDINGS = {"m": "md", "h": "html"}
 
 
 class OtherView(Enum):
@@ -94,6 +107,10 @@ class SummaryRows:
                 return index
         return None
 
+    def goes_on(self, index: int) -> bool:
+        """Whether a row goes on with the one above."""
+        return 0 <= index < len(self._rows) and self._rows[index].goes_on
+
     def is_finding(self, index: int) -> bool:
         """Whether a finding begins in a row."""
         return index < len(self._rows) and self._rows[index].kind == "finding"
@@ -102,6 +119,21 @@ class SummaryRows:
         """Return where a row leads; None when it leads nowhere."""
         row = self._rows[index]
         return row.position if row.drill is None else row.drill
+
+
+class SummaryList(RowList):
+    """The rows of a summary; the cursor goes from finding to finding, over their further lines."""
+
+    def validate_cursor(self, cursor: int) -> int:
+        """Go to the first line of a finding; from there, to what follows below its last."""
+        cursor, rows = super().validate_cursor(cursor), self.rows
+        if not isinstance(rows, SummaryRows) or not rows.goes_on(cursor):
+            return cursor
+        head = next(row for row in range(cursor, -1, -1) if not rows.goes_on(row))
+        if head != self.cursor:
+            return head
+        below = range(cursor, len(rows))
+        return next((row for row in below if not rows.goes_on(row)), head)
 
 
 class SummaryScreen(CountingScreen[Drill | None]):
@@ -153,7 +185,7 @@ class SummaryScreen(CountingScreen[Drill | None]):
     def compose(self) -> Iterator[Widget]:
         """Make a title, the rows, what follows below them and a footer."""
         yield LineBar(id="title")
-        yield RowList(id="summary")
+        yield SummaryList(id="summary")
         yield self._more
         yield self.trouble
         yield self.foot
@@ -216,11 +248,35 @@ class SummaryScreen(CountingScreen[Drill | None]):
 
     def clippings(self) -> Iterator[Clipping]:
         """Offer what was found, and what names the place that is summed up."""
-        width, zone = self.size.width - 2, self._times.zone
-        found = self._data.findings(width, zone, self._evidence_keys)
-        if found:
-            yield Clipping("f", "findings", "\n".join(plain(row.line) for row in found))
-        yield from clippings_for_place(self.shared.place, self.shared.connection())
+        shared = self.shared
+        yield from self._data.copies(shared)
+        yield from clippings_for_place(shared.place, shared.connection(), shared.times.now())
+
+    def _save(self) -> None:
+        """Ask in which form to save: the report of a session, or what is on screen as text."""
+        make = self._data.report(self.shared)
+        if make is None:
+            super()._save()
+            return
+        report = cache(make)
+        self.foot.choose("SAVE", _FORMS, lambda form: self._save_as(form, report))
+
+    def _save_as(self, form: str, report: "Callable[[], Report]") -> None:
+        if form == _AS_SHOWN:
+            super()._save()
+            return
+        from ivscope.export.report import report_text  # noqa: PLC0415 - if asked for
+
+        session, now = self.shared.place.session_id, self.shared.times.now()
+        name = f"ivscope-report-{session}-{now:%Y%m%dT%H%M%SZ}.{_ENDINGS[form]}"
+
+        def content(promise: Promise) -> Iterator[bytes]:
+            text = report_text(report(), name)
+            promise.begin_last_step()
+            yield text.encode()
+
+        said = coverage_text(self._data.summary().coverage)
+        self.shared.taking.save(name, content, f"incident report, {said}")
 
     def _landing(self) -> Drill | None:
         row = self._list.cursor

@@ -11,8 +11,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ivscope.render.lines import Line, Role, Span
-from ivscope.render.plots import in_ascii
-from ivscope.ui.stylesheets import PLAIN_SIGNS
+from ivscope.render.plots import ERRORS_THERE, IN_VIEW, in_ascii
+from ivscope.ui.stylesheets import LINKS, PLAIN_SIGNS
 
 _UNDERLINED = Style(underline=True)
 
@@ -41,15 +41,15 @@ def _changed_width(before: Strip, after: Strip) -> int:
     return end
 
 
-_RULE = "─"
-"""Fills the rule above a detail; one cell wide."""
+_ONE_CELL = frozenset(("─", ERRORS_THERE, IN_VIEW))
+"""Signs of one cell each that fill the rule above a detail and the right edge of a list."""
 
 
 def _common_suffix(old: str, new: str) -> int:
     """Count the cells of what two texts end with, as far as each character takes one cell."""
     length = 0
     for left, right in zip(reversed(old), reversed(new), strict=False):
-        if left != right or not (left.isascii() or left == _RULE):
+        if left != right or not (left.isascii() or left in _ONE_CELL):
             break
         length += 1
     return length
@@ -86,6 +86,20 @@ class Canvas(ScrollView, inherit_bindings=False):
     def _shown(self) -> Callable[[str], str]:
         """What is shown for a text on this terminal."""
         return in_ascii if self.app.has_class(PLAIN_SIGNS) else str
+
+    @cached_property
+    def _has_links(self) -> bool:
+        return self.app.has_class(LINKS)
+
+    def _linked(self, span: Span) -> Style:
+        """Return the style of a span; the name of an AWS page is a link to it."""
+        style = self.role_styles[span.role]
+        if span.role is not Role.ACCENT or ".html" not in span.text:
+            return style
+        from ivscope.render.event_lines import page_address  # noqa: PLC0415 - after the first frame
+
+        address = page_address(span.text)
+        return style if address is None else style + Style(link=address)
 
     def notify_style_update(self) -> None:
         """Forget styles when the theme changes; a change of focus, too, keeps them."""
@@ -125,7 +139,8 @@ class Canvas(ScrollView, inherit_bindings=False):
         """
         styles, shown = self.role_styles, self._shown
         if over is None:
-            segments = [Segment(shown(span.text), styles[span.role]) for span in line if span.text]
+            style_of = self._linked if self._has_links else lambda span: styles[span.role]
+            segments = [Segment(shown(span.text), style_of(span)) for span in line if span.text]
         else:
             special = {Role.HIT: over + _UNDERLINED, Role.CURSOR: _BOLD}
             segments = [

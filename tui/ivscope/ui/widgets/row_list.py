@@ -12,6 +12,7 @@ from textual.reactive import var
 from textual.strip import Strip
 
 from ivscope.render.lines import Line, Role, Span
+from ivscope.render.plots import AT_CURSOR, IN_VIEW
 from ivscope.ui.widgets.canvas import Canvas
 
 _CURSOR = Style(reverse=True, bold=True)
@@ -262,7 +263,7 @@ class RowList(Canvas, can_focus=True):
             page, total = self.page, self._shown_rows
             first = self.scroll_offset.y * page // total
             last = (self.scroll_offset.y + page) * page // total
-            span = Span("|" if first <= y <= last else " ", Role.MUTED)
+            span = Span(IN_VIEW if first <= y <= last else " ", Role.MUTED)
         return self.kept(span, lambda: self.strip_of((span,), 1))
 
     def _draw_row(self, y: int, width: int) -> Strip:
@@ -278,7 +279,7 @@ class RowList(Canvas, can_focus=True):
         return Strip.blank(width)
 
     def _make_row(self, index: int, width: int, over: Style | None) -> Strip:
-        mark = Span(" " if over is None else ">", Role.ACCENT)
+        mark = Span(" " if over is None else AT_CURSOR, Role.ACCENT)
         return self.strip_of((mark, *self.rows.line(index, width - 1)), width, over)
 
     def _clamp(self, index: int) -> int:

@@ -1,0 +1,224 @@
+"""`ivscope why`, `record`, `summary` and `report`, on the demo's incident over real HTTP."""
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ivscope.cli import explore, reading
+from ivscope.cli.main import main
+from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.catalog import open_world
+from ivscope.endpoint.worlds.incident import MAIN_ARN
+from ivscope.provider.fetch.rate_limiter import RateLimiter
+
+SHOW = "st-dxMFysKnE9UAk"
+PRIYA = "tAv0YThNuP8y"
+
+MOST_CALLS = 22
+"""So many calls the cause of the alert may cost: a read of everybody takes more than twice that."""
+
+NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
+
+
+def alert(time="20:48:05", code="QUOTA_EXCEEDED"):
+    """The event that EventBridge sends."""
+    at = f"{NOW - timedelta(days=1):%Y-%m-%d}T{time}Z"
+    detail = {
+        "session_id": SHOW,
+        "event_name": "Participant Publish Error",
+        "event_time": at,
+        "user_id": "priya-guest",
+        "participant_id": PRIYA,
+        "error_code": code,
+    }
+    return json.dumps(
+        {"detail-type": "IVS Stage Update", "time": at, "resources": [MAIN_ARN], "detail": detail}
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick():
+    """Keys that any endpoint takes, and calls as fast as it answers: their number is the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "test")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        fast = RateLimiter(demand=10_000, background=10_000, window=0)
+        patch.setattr(reading, "RateLimiter", lambda **_limits: fast)
+        yield
+
+
+@pytest.fixture(scope="module")
+def served():
+    with Endpoint(open_world("incident", lambda: NOW)) as endpoint:
+        yield endpoint
+        assert endpoint.bugs == ()
+
+
+@pytest.fixture(scope="module")
+def file(served, tmp_path_factory):
+    """A recording of the show."""
+    path = str(tmp_path_factory.mktemp("recorded") / "night.ivscope")
+    there = ["--region", "us-west-2", "--endpoint-url", served.url]
+    assert main(["record", *there, MAIN_ARN, SHOW, "-o", path]) == 0
+    return path
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    def ran(*words, url=None, stdin=""):
+        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        there = [] if url is None else ["--region", "us-west-2", "--endpoint-url", url]
+        code = main([words[0], *there, *words[1:]])
+        return code, *capsys.readouterr()
+
+    return ran
+
+
+def records(out):
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_the_cause_of_an_alert_is_printed_with_few_calls(served, run):
+    before = served.calls.total()
+    code, out, _ = run("why", "-", "--format", "table", url=served.url, stdin=alert())
+    assert code == 0
+    assert served.calls.total() - before <= MOST_CALLS
+    text = " ".join(out.split())
+    assert text.startswith(f"PUBLISH_ERROR QUOTA_EXCEEDED of priya-guest ({PRIYA}), 2026-11-27")
+    assert "LIKELY 12 others were publishing in that second" in text
+    assert "1 mara-host since 20:30:34" in text
+    assert "12 kenji-rival (replica) since 20:41:07" in text
+    assert "SEEN kenji-rival stopped publishing 3 min 55 s after" in text
+
+
+def test_findings_are_data_beside_their_sentence(served, run):
+    code, out, _ = run("why", alert(), url=served.url)
+    assert code == 0
+    event, *findings, end = records(out)
+    assert (event["type"], event["errorCode"]) == ("event", "QUOTA_EXCEEDED")
+    assert [one["rule"] for one in findings] == ["publishers_then", "after_quota", "same_error"]
+    then = findings[0]
+    assert then["certainty"] == "likely"
+    assert then["values"]["least"] == 12
+    assert then["sentence"].startswith("12 others were publishing")
+    assert len(then["rests_on"]) == 13
+    assert end["complete"]
+    assert end["schema"] == 1
+
+
+def test_an_alert_can_stand_in_a_file(served, run, tmp_path):
+    path = tmp_path / "alert.json"
+    path.write_text(f"2026-11-27T20:48:10Z INFO {alert()}\n", "utf-8")
+    code, out, _ = run("why", str(path), url=served.url)
+    assert code == 0
+    assert records(out)[0]["eventTime"] == "2026-11-27T20:48:05+00:00"
+
+
+def test_a_recording_tells_the_same_cause_without_a_call(served, run, file):
+    live = records(run("why", alert(), url=served.url)[1])
+    before = served.calls.total()
+    code, out, _ = run("why", "--from", file, "-", stdin=alert())
+    assert code == 0
+    rules = [(one["rule"], one["sentence"]) for one in live if one["type"] == "finding"]
+    assert [(one["rule"], one["sentence"]) for one in records(out)[1:-1]] == rules
+    at = run("why", file, SHOW, "--user", "priya-guest", "--at", "20:48:05")
+    assert at[0] == 0
+    assert served.calls.total() == before
+
+
+def test_recording_goes_on_with_a_file_only_when_asked_to(served, run, file):
+    asked = served.calls["ListParticipantEvents"]
+    record = ("record", MAIN_ARN, SHOW, "-o", file)
+    code, out, err = run(*record, url=served.url)
+    assert (code, out) == (2, "")
+    assert "--resume" in err
+    code, out, _ = run(*record, "--resume", url=served.url)
+    assert code == 0
+    saved, end = records(out)
+    assert saved["participantsRead"] == saved["participantsListed"] == 40
+    assert end["complete"]
+    assert served.calls["ListParticipantEvents"] == asked, "all of them are in the file"
+
+
+def test_a_summary_has_counts_and_findings_of_the_session(run, file):
+    code, out, _ = run("summary", file)
+    assert code == 0
+    whole, *rows, end = records(out)
+    assert whole["events"] == 2161
+    assert whole["participantsRead"] == 40
+    assert {row["type"] for row in rows} == {
+        "errorCount",
+        "failingParticipant",
+        "eventCount",
+        "finding",
+    }
+    assert sum(row["count"] for row in rows if row["type"] == "errorCount") == whole["errors"]
+    assert "burst" in {row.get("rule") for row in rows}
+    assert end["found"] == len(rows) + 1
+    text = " ".join(run("summary", file, "--format", "table")[1].split())
+    assert "7 participants got INTERNAL_SERVER_EXCEPTION within 37 s" in text
+    assert "--clients reads SDK" in text
+
+
+def test_a_report_is_written_to_stdout_or_to_a_file(run, file, tmp_path):
+    code, out, _ = run("report", file)
+    assert code == 0
+    assert out.startswith("# Incident report: stage `fri-night-live`")
+    assert "priya-guest" in out
+    page = tmp_path / "night.html"
+    code, out, _ = run("report", file, "-o", str(page), "--redact")
+    assert (code, out) == (0, "")
+    assert page.stat().st_mode & 0o777 == 0o600
+    page = page.read_text("utf-8")
+    assert page.lower().startswith("<!doctype html>")
+    assert "priya-guest" not in page
+
+
+def test_an_event_that_is_not_there_is_said_with_the_nearest_one(served, run):
+    code, out, err = run("why", alert("20:48:06"), url=served.url)
+    assert code == 4
+    (end,) = records(out)
+    assert end["words"] in err
+    assert "no PUBLISH_ERROR QUOTA_EXCEEDED of 2026-11-27 20:48:06 UTC" in end["words"]
+
+
+def test_without_a_time_several_errors_are_told_and_none_is_chosen(served, run):
+    place = (MAIN_ARN, SHOW, PRIYA)
+    code, out, err = run("why", *place, "--code", "QUOTA_EXCEEDED", url=served.url)
+    assert (code, out) == (2, "")
+    assert "choose one with --at and --code" in err
+    assert "2026-11-27 20:48:05 UTC PUBLISH_ERROR QUOTA_EXCEEDED" in err
+    assert run("why", *place[:2], url=served.url)[0] == 2
+
+
+def test_what_may_not_be_read_is_unknown_and_incomplete(served, run):
+    url = served.faulty_url("accessdenied.ListParticipants")
+    code, out, err = run("why", alert(), url=url)
+    assert code == 3
+    _, *findings, end = records(out)
+    assert findings[0]["certainty"] == "unknown"
+    assert not end["complete"]
+    assert [one["kind"] for one in end["failures"]] == ["DENIED"]
+    assert "the events of all participants" in err
+    assert end["words"] == "not all could be read that findings ask for"
+
+
+def test_an_alert_that_names_several_is_not_guessed(served, run):
+    two = alert() + "\n" + alert().replace(PRIYA, "rJ8znbQQyqev")
+    code, out, err = run("why", "-", url=served.url, stdin=two)
+    assert (code, out) == (2, "")
+    assert PRIYA in err
+    assert "rJ8znbQQyqev" in err
+
+
+def test_open_goes_on_in_the_explorer_at_that_event(served, run, monkeypatch):
+    opened = []
+    monkeypatch.setattr(explore, "run", lambda words: opened.append(words) or 0)
+    code, out, _ = run("why", alert(), "--open", url=served.url)
+    assert code == 0
+    assert len(records(out)) == 5
+    there = ["--region", "us-west-2", "--endpoint-url", served.url]
+    at = ["--at", "2026-11-27T20:48:05+00:00"]
+    assert opened == [[*there, *at, "--", MAIN_ARN, SHOW, PRIYA]]

@@ -1,0 +1,65 @@
+"""A crash or a change of shift costs nothing: places are offered again, marks are there again."""
+
+import json
+
+from ivscope.settings.kept_places import FILE_NAME
+from ivscope.workspace.place import Level
+from support.explorer import PRIYA, SHOW, at, explorer
+
+
+async def test_the_next_run_offers_the_place_and_has_the_mark(tmp_path):
+    path = tmp_path / FILE_NAME
+    async with explorer(at(PRIYA), kept=path, size=(160, 40)) as first:
+        await first.until("events, all read")
+        await first.press("j", "j", "m")
+        marked = first.pane.event
+        stored = json.loads(path.read_text())
+        assert len(stored["marks"]) == 1, "before anything else happens"
+    assert "priya" not in path.read_text(), "ids, and no user ids"
+    async with explorer(kept=path, size=(160, 40)) as second:
+        await second.until("Visited before")
+        assert f"1  fri-night-live {SHOW} {PRIYA}" in second.text
+        await second.press("minus")
+        await second.until("events, all read")
+        assert second.here == at(PRIYA)
+        await second.until(lambda: second.pane.event_list.marks)
+        await second.press("u")
+        await second.until(lambda: second.pane.event == marked)
+        await second.press("m")
+        await second.until(lambda: not json.loads(path.read_text())["marks"])
+        await second.press("M")
+        await second.until(lambda: second.here.level is Level.TIMELINE)
+        second.explorer._visits.keep()
+    async with explorer(kept=path, size=(160, 40)) as third:
+        await third.until(f"1  fri-night-live {SHOW} timeline")
+        await third.ask("colon", "goto TIME", "recent 2")
+        await third.press("enter")
+        await third.until("events, all read")
+        assert third.here == at(PRIYA)
+        assert not third.pane.event_list.marks
+
+
+async def test_a_mark_of_a_participant_is_on_the_timeline_too(tmp_path):
+    async with explorer(at(PRIYA), kept=tmp_path / FILE_NAME, unlimited=True) as journey:
+        await journey.until("events, all read")
+        await journey.press("j", "m", "M")
+        await journey.until(lambda: journey.here.level is Level.TIMELINE)
+        await journey.until(lambda: len(journey.pane.event_list.marks) == 1)
+        (position,) = journey.pane.event_list.marks
+        assert journey.pane.event_list.view.log[position].participant_id == PRIYA
+
+
+async def test_without_a_file_nothing_is_offered_and_a_strange_file_is_no_harm(tmp_path):
+    async with explorer() as journey:
+        await journey.until("stages, all read")
+        await journey.ask("colon", "goto TIME", "recent")
+        await journey.press("enter")
+        await journey.until("no place was visited before, or none is kept")
+        assert "Visited before" not in journey.text
+    bad = {"origin": "demo", "stage_arn": "\\e]0;x", "session_id": "st-1", "everybody": False}
+    rows = [{**bad, "participant_id": ""}]
+    path = tmp_path / FILE_NAME
+    path.write_text(json.dumps({"version": 1, "places": rows, "marks": []}))
+    async with explorer(kept=path) as journey:
+        await journey.until("stages, all read")
+        assert "Visited before" not in journey.text

@@ -1,0 +1,76 @@
+"""Files that are no recordings on screen: EventBridge events, and events that W has saved."""
+
+import json
+from contextlib import asynccontextmanager
+
+from ivscope.cli.connections import to_file
+from ivscope.settings.configuration import Configuration
+from ivscope.ui.app import IvscopeApp
+from ivscope.workspace.launch import Launch
+from ivscope.workspace.place import Place
+from support.explorer import LIVE_STAGE, MARA, PRIYA, SHOW, Journey
+
+
+def alerts():
+    """Four EventBridge events of two participants, as lines of a log."""
+    told = (
+        (MARA, "Participant Published", "20:30:40", None),
+        (PRIYA, "Participant Publish Error", "20:47:12", "QUOTA_EXCEEDED"),
+        (PRIYA, "Participant Publish Error", "20:48:05", "QUOTA_EXCEEDED"),
+        (MARA, "Participant Publish Error", "20:50:40", "BITRATE_EXCEEDED"),
+    )
+    for number, (person, name, second, code) in enumerate(told):
+        detail = {
+            "session_id": SHOW,
+            "event_name": name,
+            "event_time": f"2026-11-23T{second}Z",
+            "participant_id": person,
+            **({"error_code": code} if code else {}),
+        }
+        event = {"id": str(number), "source": "aws.ivs", "detail-type": "IVS Stage Update"}
+        yield f"INFO {json.dumps({**event, 'resources': [LIVE_STAGE], 'detail': detail})}\n"
+
+
+@asynccontextmanager
+async def opened(path):
+    """The explorer as `ivscope open FILE` begins it."""
+    origin = to_file(str(path))
+    session, person = origin.session, origin.participant_id
+    place = Place(session.stage_arn, session.session_id, person, everybody=person is None)
+    app = IvscopeApp(
+        None,
+        Launch(label=origin.label, start=lambda: place, note=origin.note),
+        Configuration({}, fold=False),
+        recorded=origin.recorded,
+        file=origin.file,
+        clock=origin.clock,
+    )
+    async with app.run_test(size=(140, 40)) as pilot:
+        yield Journey(app, pilot, None)
+
+
+async def test_the_errors_of_a_session_in_an_eventbridge_file_are_on_screen_and_never_all(tmp_path):
+    path = tmp_path / "alerts.log"
+    path.write_text("".join(alerts()))
+    async with opened(path) as journey:
+        await journey.until("only what EventBridge sends: 4 IVS events")
+        await journey.until("subscriptions are never in such a file")
+        assert "EventBridge file alerts.log" in journey.screen[0]
+        await journey.press("exclamation_mark")
+        await journey.until("3 shown of 4 events read, the rest is not in this file")
+        assert "NOT RECORDED" not in journey.text
+        await journey.press("exclamation_mark", "i")
+        await journey.until("0 of 2 participants read, more to list")
+        assert "all read" not in journey.text
+        assert "all 2" not in journey.text
+
+
+async def test_no_session_that_a_file_only_names_is_called_live(tmp_path):
+    path = tmp_path / "alerts.log"
+    path.write_text("".join(alerts()))
+    async with opened(path) as journey:
+        await journey.until("only what EventBridge sends")
+        await journey.press("escape", "escape")
+        await journey.until("SESSION ID")
+        await journey.until(SHOW)
+        assert "LIVE" not in journey.text

@@ -1,0 +1,96 @@
+"""Progress: how far a command is, on the last line of a terminal."""
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from ivscope.domain.clock import Clock
+from ivscope.domain.durations import duration
+from ivscope.provider.fetch.scan import Scan
+from ivscope.render.cells import clip
+
+_BAR_CELLS = 20
+
+_REDRAWN_EVERY_SECONDS = 0.1
+"""It is drawn again so often at most."""
+
+_USUAL_WIDTH = 80
+"""Cells of a line where the terminal does not tell."""
+
+
+class Progress:
+    """Draws a line on stderr while something is read, if that is a terminal."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._words: Callable[[], str] = lambda: ""
+        self._clock = clock
+        self._scan: Scan | None = None
+        self._shown = ""
+        self._drawn_at = -_REDRAWN_EVERY_SECONDS
+
+    def tell(self, words: Callable[[], str]) -> None:
+        """Tell what is done by a function that says how far it is."""
+        self._words, self._scan = words, None
+
+    def watch(self, scan: Scan, doing: str) -> None:
+        """Tell how far the scan of a session is, with a bar once everybody is listed.
+
+        Args:
+            scan: The scan.
+            doing: What is done, such as "reading".
+        """
+
+        def words() -> str:
+            told = scan.progress(self._clock.monotonic())
+            people = f"{told.participants_read:,} of {told.participants_known:,} participants"
+            left = "" if told.eta_seconds is None else f", about {duration(told.eta_seconds)} left"
+            return f"{doing}: {people}, {told.events:,} events{left}"
+
+        self._words, self._scan = words, scan
+
+    def changed(self) -> None:
+        """Draw again, unless that was a moment ago."""
+        now = self._clock.monotonic()
+        if now - self._drawn_at < _REDRAWN_EVERY_SECONDS or not is_terminal(sys.stderr):
+            return
+        self._drawn_at = now
+        width = terminal_width(sys.stderr, _USUAL_WIDTH)
+        text = clip(f"{self._bar()}{self._words()}", width - 1)
+        if text != self._shown:
+            self.hide()
+            self._shown = text
+            self._write(f"\r{text}")
+
+    def hide(self) -> None:
+        """Take the line away, before anything else is printed."""
+        if self._shown:
+            self._write("\r\x1b[K")
+            self._shown = ""
+
+    def _bar(self) -> str:
+        scan = self._scan
+        if scan is None or not scan.log.participants_complete or not scan.log.participants_known:
+            return ""
+        done = _BAR_CELLS * scan.log.participants_read // scan.log.participants_known
+        return f"[{'#' * done}{'.' * (_BAR_CELLS - done)}] "
+
+    @staticmethod
+    def _write(text: str) -> None:
+        with suppress(OSError):  # the terminal can be gone
+            sys.stderr.write(text)
+            sys.stderr.flush()
+
+
+def is_terminal(stream: Any) -> bool:  # noqa: ANN401 - of any class, and none where it was closed
+    """Whether a standard stream is there and goes to a terminal."""
+    return bool(stream and stream.isatty())
+
+
+def terminal_width(stream: Any, otherwise: int) -> int:  # noqa: ANN401 - same
+    """Return the cells of a line of the terminal behind a stream; `otherwise` without one."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or otherwise
+    except (OSError, ValueError):
+        return otherwise

@@ -1,0 +1,101 @@
+"""The command `ivscope record`: a whole session into a file, without a screen."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ivscope.cli.command_line import CommandError, warn
+from ivscope.cli.reading import DataCommand, add_place, command_parser
+from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.stages import ParticipantScope, SessionScope
+from ivscope.export.records import RECORDINGS
+from ivscope.provider.fetch.fact_reading import FactReading
+
+_MOST_FAILURES = 20
+"""So many participants that could not be read are named: their causes are mostly the same."""
+
+
+def run(words: Sequence[str]) -> int:
+    """Record a session; the exit code."""
+    parser = command_parser(
+        "record",
+        "Read a session whole and save every answer as it came: ivscope open shows the file with "
+        "all keys, and every command that prints data reads it with --from FILE.",
+        [RECORDINGS],
+    )
+    add_place(parser, 2)
+    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the file")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with a file that is there already"
+    )
+    options = parser.parse_args(words)
+    if options.file is not None:
+        raise CommandError("a recording is read from the service, not from another file")
+    if options.redact:
+        raise CommandError("a recording keeps answers as they came: use --redact when you open it")
+    if Path(options.output).exists() and not options.resume:
+        raise CommandError(f"{options.output} is there already: --resume goes on with it")
+    command = DataCommand("record", options, [RECORDINGS], record=options.output)
+    return _record(command, command.session(), options.output)
+
+
+def _record(command: DataCommand, session: SessionScope, file: str) -> int:
+    provider, reader, recording = command.provider, command.reader, command.origin.recording
+    scan = provider.scan(session)
+    log = scan.log
+
+    def words() -> str:
+        more = "" if log.participants_complete else " listed so far"
+        people = f"{log.participants_read:,} of {log.participants_known:,} participants{more}"
+        return f"{people}, {len(log.log):,} events in {file}"
+
+    command.progress.watch(scan, "recording")
+    is_interrupted = False
+    try:
+        reader.read(provider.stage(session.stage_arn))
+        reader.read(provider.session(session))
+        reader.read_list(provider.sessions(session.stage_arn))
+        reader.read_session(scan)
+        scopes = [
+            ParticipantScope(session.stage_arn, session.session_id, one)
+            for one in log.participant_ids
+        ]
+        facts = FactReading(provider, scopes)
+        command.progress.tell(lambda: f"recording: clients, {facts.done:,} of {facts.wanted:,}")
+        reader.wait_until(lambda: not facts.step())
+    except KeyboardInterrupt:
+        is_interrupted = True
+    else:
+        failed = {"the session": scan.failure, "clients": facts.failure}
+        failed |= dict(list(log.failures.items())[:_MOST_FAILURES])
+        command.failures |= {what: one for what, one in failed.items() if one is not None}
+    if recording is not None and recording.failure is not None:
+        command.failures["saving"] = _not_saved(recording.lost, recording.failure)
+    lost = 0 if recording is None else recording.lost
+    command.print(
+        [
+            {
+                "type": RECORDINGS.name,
+                "file": file,
+                "stageArn": session.stage_arn,
+                "sessionId": session.session_id,
+                "participantsRead": log.participants_read,
+                "participantsListed": log.participants_known,
+                "events": len(log.log),
+                "answersLost": lost,
+            }
+        ]
+    )
+    is_all = log.is_all_read and not lost
+    if is_interrupted:
+        warn(f"ivscope record --resume goes on with {file}")
+        return command.interrupted(words())
+    return command.end(words(), is_complete=is_all)
+
+
+def _not_saved(lost: int, failure: str) -> ProviderFailure:
+    return ProviderFailure(
+        FailureKind.CONFIGURATION,
+        f"{lost:,} answers are missing: {failure}",
+        "Make room, then run it again with --resume.",
+        retryable=True,
+    )

@@ -1,0 +1,161 @@
+"""Keeps the places visited last, and the marked events, from one run to the next.
+
+Ids, times, event names and error codes only: no user id, no attribute, no token. What a file says
+is checked before anything is made of it, since another program could have written it.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from ivscope.settings.files import alone_in, make_private_folder, read_whole, save_private
+
+FILE_NAME: Final = "places.json"
+"""In the state folder."""
+
+MOST_PLACES: Final = 20
+"""Places kept; the one visited longest ago goes first."""
+
+MOST_MARKS: Final = 500
+"""Marks kept, of all sessions together; the oldest goes first."""
+
+_LONGEST = 300
+"""Characters of a text: an ARN has a hundred. Longer ones are nothing of ours."""
+
+_MOST_BYTES = 1_000_000
+"""Bytes of the file: far more than all that is kept."""
+
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlace:
+    """A place that was visited."""
+
+    origin: str
+    """What it was read from: a profile, a demo world, a recording."""
+    stage_arn: str
+    session_id: str
+    participant_id: str = ""
+    """Empty for the participants of the session, or the events of everybody."""
+    everybody: bool = False
+    """Whether the events of everybody are meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMark:
+    """A marked event. Events have no id: what it says is how it is found again.
+
+    Where it was read does not matter: a recording of a session has the same events.
+    """
+
+    stage_arn: str
+    session_id: str
+    participant_id: str
+    time_us: int
+    """Microseconds since 1970. An event without a readable time is not kept."""
+    name: str = ""
+    error_code: str = ""
+    remote_participant_id: str = ""
+
+
+class KeptPlaces:
+    """Places and marks: those of earlier runs, and those of this one."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Read what is kept.
+
+        Args:
+            path: The file; None to keep nothing for the next run.
+        """
+        self._path = path
+        self._places, self._marks = ([], []) if path is None else load(path)
+        self._gone: set[KeptMark] = set()
+        """Marks that this run took away."""
+
+    def visit(self, place: KeptPlace) -> str:
+        """Note that a place was visited; why it is not kept, empty when it is."""
+        self._places = _latest(self._places, place)
+        return self._save()
+
+    def recent(self, origin: str) -> list[KeptPlace]:
+        """Return the places visited at an origin, the latest first."""
+        return [place for place in reversed(self._places) if place.origin == origin]
+
+    def marks(self, stage_arn: str, session_id: str) -> set[KeptMark]:
+        """Return the marks in a session."""
+        where = (stage_arn, session_id)
+        return {one for one in self._marks if (one.stage_arn, one.session_id) == where}
+
+    def mark(self, mark: KeptMark, *, is_on: bool) -> str:
+        """Keep a mark, or take it away; why that will not last, empty when it will."""
+        self._marks = [one for one in self._marks if one != mark]
+        if is_on:
+            self._gone.discard(mark)
+            self._marks.append(mark)
+        else:
+            self._gone.add(mark)
+        return self._save()
+
+    def _save(self) -> str:
+        path = self._path
+        if path is None:
+            return ""
+        try:
+            make_private_folder(path.parent)
+            with alone_in(path.parent):
+                places, marks = load(path)  # another ivscope may have saved meanwhile
+                for place in self._places:
+                    places = _latest(places, place)
+                mine = set(self._marks) | self._gone
+                marks = [one for one in marks if one not in mine] + self._marks
+                self._places, self._marks = places[-MOST_PLACES:], marks[-MOST_MARKS:]
+                save_private(path, (_written(self._places, self._marks),))
+        except OSError as error:
+            return error.strerror or type(error).__name__
+        return ""
+
+
+def load(path: Path) -> tuple[list[KeptPlace], list[KeptMark]]:
+    """Read places and marks, oldest first; nothing of what is not as we write it."""
+    try:
+        kept = json.loads(read_whole(path, _MOST_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return [], []
+    if not isinstance(kept, dict) or kept.get("version") != _VERSION:
+        return [], []
+    places = _read(KeptPlace, kept.get("places"))[-MOST_PLACES:]
+    return places, _read(KeptMark, kept.get("marks"))[-MOST_MARKS:]
+
+
+_Kept = TypeVar("_Kept", KeptPlace, KeptMark)
+
+
+def _read(kind: type[_Kept], rows: object) -> list[_Kept]:
+    """Make values of the rows that have the right members, each once."""
+    members: Mapping[str, Any] = {one.name: one.type for one in fields(kind)}
+    made = {
+        kind(**row): None
+        for row in (rows if isinstance(rows, list) else ())
+        if isinstance(row, dict)
+        and row.keys() == members.keys()
+        and all(_is_sound(value, members[name]) for name, value in row.items())
+    }
+    return list(made)
+
+
+def _is_sound(value: object, kind: object) -> bool:
+    if kind is str:
+        return isinstance(value, str) and len(value) <= _LONGEST and value.isprintable()
+    return type(value) is kind  # a JSON true is no number
+
+
+def _latest(places: Iterable[KeptPlace], place: KeptPlace) -> list[KeptPlace]:
+    return [*(one for one in places if one != place), place]
+
+
+def _written(places: Iterable[KeptPlace], marks: Iterable[KeptMark]) -> bytes:
+    rows = {"places": list(map(asdict, places)), "marks": list(map(asdict, marks))}
+    return json.dumps({"version": _VERSION, **rows}).encode()

@@ -1,0 +1,181 @@
+"""CauseReading: finds an event that somebody asks about, and reads what its cause takes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ivscope.analysis.jumps import nearest_row, row_like
+from ivscope.domain.events import Event
+from ivscope.domain.failures import ProviderFailure
+from ivscope.domain.stages import ParticipantFilter, ParticipantScope
+from ivscope.domain.times import from_microseconds, to_microseconds
+from ivscope.findings.finding import Ask, EventRef, FactKind, Finding
+from ivscope.findings.rules import findings_for
+from ivscope.provider.fetch.scan_members import Wanted
+from ivscope.provider.store.event_feed import EventFeed
+from ivscope.provider.store.fetchable import Fetchable
+from ivscope.workspace.event_list import EventList
+from ivscope.workspace.event_refs import EventRefs, reads_past, target_of
+from ivscope.workspace.event_stream import ParticipantStream
+from ivscope.workspace.reader import Reader
+from ivscope.workspace.store_context import StoreContext
+
+MOST_CALLS = 60
+"""A scan that takes more calls than this is offered, not made: a quarter of a minute."""
+
+_SECOND = timedelta(seconds=1)
+
+_PUBLISHED = ParticipantFilter("filterByPublished", value=True)
+
+
+@dataclass(frozen=True, slots=True)
+class SoughtEvent:
+    """What somebody tells of an event."""
+
+    time: datetime | None
+    """Aware UTC, a whole second as a rule; None when it is not told."""
+    name: str | None = None
+    """As ListParticipantEvents names it; None for any."""
+    error_code: str | None = None
+    """None for any."""
+
+    def fits(self, event: Event) -> bool:
+        """Whether an event is of this name and code, at whatever time."""
+        if self.name is None and self.error_code is None:
+            return event.is_error
+        return self.name in {None, event.name} and self.error_code in {None, event.error_code}
+
+
+class CauseReading:
+    """Reads the events of one participant, and what findings about one of them ask for."""
+
+    def __init__(self, reader: Reader, scope: ParticipantScope) -> None:
+        self.failures: dict[Ask, ProviderFailure] = {}
+        """What could not be read that findings ask for."""
+        self.scope = scope
+        self.stream = ParticipantStream(reader.provider, scope)
+        self.refs = EventRefs(reader.provider, StoreContext(reader.provider))
+        """The events that findings name."""
+        self._reader = reader
+        self._provider = reader.provider
+        self._list = EventList.of(self.stream)
+        self._asked: set[Ask] = set()
+
+    def find(self, sought: SoughtEvent) -> list[int]:
+        """Read up to an event, and return where it stands.
+
+        Returns:
+            Positions in the log of the participant. With a time that of the event in that second,
+            or none. Without a time those of all events of that name and code; all are read then.
+        """
+        view, feed = self._list.view, self.stream.feed
+        moment = sought.time
+
+        def is_enough() -> bool:
+            self._work()
+            if moment is None:
+                return False
+            return self._list.is_nearest(nearest_row(view, moment), moment)
+
+        self._reader.read_list(feed, is_enough)
+        self._work()
+        if moment is None:
+            return [at for at in range(len(feed.items)) if sought.fits(feed.items[at])]
+        row = nearest_row(view, moment)
+        if row is None or abs(self._time(row) - moment) >= _SECOND:
+            return []
+        if sought.name is None and sought.error_code is None:
+            errors = [at for at in self._second_of(row) if feed.items.is_error(at)]
+            return errors or [view.position(row)]
+        same = row_like(view, row, sought.name, sought.error_code)
+        return [] if same is None else [view.position(same)]
+
+    def nearest(self, moment: datetime) -> Event | None:
+        """Return the event nearest to a moment, of those read."""
+        row = nearest_row(self._list.view, moment)
+        return None if row is None else self.stream.items[self._list.view.position(row)]
+
+    def _work(self) -> None:
+        while self._list.view.work(1.0):
+            pass
+
+    def _time(self, row: int) -> datetime:
+        time_us = self.stream.items.time_us(self._list.view.position(row))
+        return from_microseconds(time_us or 0)
+
+    def _second_of(self, row: int) -> Iterator[int]:
+        """Yield the positions of the events in the second of a row."""
+        log = self.stream.items
+        second = to_microseconds(self._time(row)) // 1_000_000
+        for at in range(len(log)):
+            time_us = log.time_us(at)
+            if time_us is not None and time_us // 1_000_000 == second:
+                yield at
+
+    def findings(self, position: int) -> tuple[Finding, ...]:
+        """Return the findings about an event, and read what they ask for before.
+
+        A recording has all of a session without a call, so everybody in it is read first.
+        """
+        event = self.stream.items[position]
+        if not self._provider.may_grow and event.is_error:
+            self._reader.read_session(self._provider.scan(self.scope.session))
+        while True:
+            found = findings_for(
+                self.scope,
+                position,
+                self.refs.store_context.facts,
+                self._reader.jobs.rule_failed,
+            )
+            ask = self._next(found)
+            if ask is None:
+                return found
+            self._asked.add(ask)
+            self._read(ask, event)
+
+    def left(self, findings: tuple[Finding, ...]) -> list[Ask]:
+        """Return what findings still ask for and what was not read: it takes too many calls."""
+        asks = dict.fromkeys(ask for one in findings for ask in one.would_tell)
+        return [ask for ask in asks if ask not in self._asked]
+
+    def ref(self, position: int) -> EventRef:
+        """Refer to an event of the participant."""
+        return EventRef(self.scope, position)
+
+    def _next(self, findings: tuple[Finding, ...]) -> Ask | None:
+        """Return the next fact to read: those of single calls first."""
+        failed = {ask.fact for ask in self.failures}
+        asks = [ask for ask in self.left(findings) if ask.fact not in failed]
+        cheap = [ask for ask in asks if ask.calls <= MOST_CALLS]
+        return min(cheap, key=lambda ask: ask.calls, default=None)
+
+    def _read(self, ask: Ask, event: Event) -> None:
+        target = target_of(self._provider, ask.fact)
+        if target is not None:
+            self._read_target(target, event)
+            failure = target.status.failure
+        elif ask.fact.kind is FactKind.SESSION_EVENTS:
+            failure = self._read_session(event)
+        else:
+            return
+        if failure is not None:
+            self.failures[ask] = failure
+
+    def _read_target(self, target: Fetchable, event: Event) -> None:
+        if isinstance(target, EventFeed):
+            time_us = to_microseconds(event.time) if isinstance(event.time, datetime) else None
+            self._reader.read_list(
+                target, lambda: target.pages > 0 and reads_past(target.items, time_us)
+            )
+        else:
+            self._reader.read(target)
+
+    def _read_session(self, event: Event) -> ProviderFailure | None:
+        """Read those who can have been publishing when a place was refused, else everybody."""
+        scan = self._provider.scan(self.scope.session)
+        is_first = self._provider.started_scan(self.scope.session) is None
+        wanted = None
+        if is_first and event.error_code == "QUOTA_EXCEEDED" and isinstance(event.time, datetime):
+            wanted = Wanted(_PUBLISHED, event.time + _SECOND)
+        self._reader.read_session(scan, wanted)
+        return scan.failure or next(iter(scan.log.failures.values()), None)
