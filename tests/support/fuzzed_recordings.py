@@ -21,7 +21,7 @@ from ivscope.cli.connections import to_recording
 from ivscope.domain import calls
 from ivscope.domain.failures import ProviderFailure, UnusableFileError
 from ivscope.domain.stages import ParticipantScope, SessionScope
-from ivscope.sources.recorded import RecordedSource
+from ivscope.sources.recorded import RecordedLists, RecordedSource
 from ivscope.sources.recording import Recording, read_request
 
 SAMPLE = Path(__file__).parent / "samples" / "recording-0.1.ivscope"
@@ -160,7 +160,7 @@ def read(path: Path) -> str:
 
 
 def _read_parts(recording: Recording) -> str:
-    source, failed = RecordedSource(recording), False
+    source, failed = RecordedSource(RecordedLists(recording)), False
     for text in recording.requests[-MOST_READ:]:
         try:
             _read_request(source, text)

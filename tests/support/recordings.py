@@ -10,7 +10,7 @@ from ivscope.domain.failures import ProviderFailure
 from ivscope.domain.pages import Cursor
 from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
 from ivscope.sources.aws import AwsSource
-from ivscope.sources.recorded import RecordedSource
+from ivscope.sources.recorded import RecordedLists, RecordedSource
 from ivscope.sources.recording import Recording
 from support.aws_sources import aws_source
 
@@ -30,7 +30,7 @@ def recorded(path: Path, url: str) -> Iterator[RecordedSource]:
     try:
         _read_all(aws_source(url, recording=recording))
         assert recording.failure is None
-        yield RecordedSource(recording)
+        yield RecordedSource(RecordedLists(recording))
     finally:
         recording.close()
 

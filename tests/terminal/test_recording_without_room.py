@@ -8,7 +8,7 @@ import pytest
 
 from support.terminal import IVSCOPE, Terminal, settings
 
-ROOM = 60
+ROOM = 160
 """Blocks of 512 bytes that a file may have: the recording begins, and soon takes no more."""
 
 

@@ -21,14 +21,15 @@ SECRETS = (TOKEN, TOKEN.split(".")[1], STREAM_KEY, PROXY_KEY, "0123456789abcdef"
 
 OURS = (
     "/desk/show.ivscope",
-    "/desk/show.ivscope-journal",
+    "/desk/show.ivscope-wal",
+    "/desk/show.ivscope-shm",
     *(f"/home/{folder}" for folder in (".local", ".local/state", ".local/state/ivscope")),
 )
 """What the run is told to write, and the folders for state."""
 
 OURS_BY_NAME = re.compile(
     r"/home/\.local/state/ivscope/(\.?(prompts|places)\.json(-\w+)?|copies(/\.?clipboard\.txt(-\w+)?)?)"
-    r"|/desk/\.?ivscope-\w+-\w+\.jsonl(-\w+)?"
+    r"|/desk/show\.ivscope-journal|/desk/\.?ivscope-\w+-\w+\.jsonl(-\w+)?"
 )
 
 HERE = {"127.0.0.1", "::1"}

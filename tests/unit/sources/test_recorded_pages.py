@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivscope.sources.recorded import page_of
+from ivscope.sources.recorded import RecordedList
 from ivscope.sources.recording import Answer
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -26,7 +26,7 @@ class Pages:
         return self
 
     def page(self, cursor="", member="events"):
-        return page_of(self.answers, cursor, member, lambda answer: self.rows[answer.id])
+        return RecordedList(self.answers).page(cursor, member, lambda answer: self.rows[answer.id])
 
     def list(self, member="events"):
         """Rows of all pages, and the cursor that was not recorded; None at the end."""

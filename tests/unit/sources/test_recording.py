@@ -15,7 +15,7 @@ import pytest
 from ivscope.domain import calls
 from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
 from ivscope.domain.stages import ParticipantScope, SessionScope
-from ivscope.sources.recorded import RecordedSource, last_session
+from ivscope.sources.recorded import RecordedLists, RecordedSource, last_session
 from ivscope.sources.recording import SCHEMA, Recording, request_text
 
 OPENED = []
@@ -212,7 +212,7 @@ def test_a_damaged_answer_is_a_failure_in_plain_words(path):
     recording.save(request, {"stages": []}, "", NOON)
     recording._connection.execute("UPDATE answers SET body = x'00'")
     with pytest.raises(ProviderFailure) as caught:
-        RecordedSource(recording).read_page(calls.STAGES, None)
+        RecordedSource(RecordedLists(recording)).read_page(calls.STAGES, None)
     assert caught.value.kind is FailureKind.NOT_RECORDED
     assert "cannot be read" in caught.value.summary
 
@@ -222,7 +222,7 @@ def test_a_saved_answer_whose_list_is_none_is_no_empty_list(path, value):
     recording = begin(path)
     recording.save(request_text("list_stages", {}), {"stages": value}, "", NOON)
     with pytest.raises(ProviderFailure) as caught:
-        RecordedSource(recording).read_page(calls.STAGES, None)
+        RecordedSource(RecordedLists(recording)).read_page(calls.STAGES, None)
     assert caught.value.kind is FailureKind.NOT_RECORDED
     assert "is not a list" in caught.value.summary
 
@@ -241,7 +241,7 @@ def test_a_recording_of_version_0_1_opens_as_before(tmp_path):
     path = tmp_path / OF_0_1.name
     path.write_bytes(OF_0_1.read_bytes())
     recording = opened(path)
-    source = RecordedSource(recording)
+    source = RecordedSource(RecordedLists(recording))
     session = last_session(recording)
     assert session == SessionScope(FRIDAY, "st-dxMFysKnE9UAk")
     people = source.read_page(calls.participants(session, None), None)
@@ -251,3 +251,54 @@ def test_a_recording_of_version_0_1_opens_as_before(tmp_path):
     assert (len(events.items), events.next_cursor) == (24, None)
     assert (events.items[0].name, events.items[-1].name) == ("LEFT", "JOINED")
     assert source.read_fact(calls.participant(scope)).summary.user_id == "noor-web"
+
+
+def test_a_killed_recording_opens_with_its_tail_also_where_nothing_can_be_written(
+    path, tmp_path, monkeypatch
+):
+    recording = begin(path)
+    for number in range(3):
+        save(recording, f"r{number}")
+    folder = tmp_path / "as the kill left it"
+    folder.mkdir()
+    for left in tmp_path.glob(f"{path.name}*"):
+        (folder / left.name).write_bytes(left.read_bytes())
+    killed = folder / path.name
+    before = {one.name: one.read_bytes() for one in folder.iterdir()}
+    assert len(before) == 3
+    with monkeypatch.context() as fixed:
+        fixed.setattr(os, "access", lambda *_: False)
+        assert len(opened(killed).requests) == 3
+    assert {one.name: one.read_bytes() for one in folder.iterdir()} == before
+    again = opened(killed)
+    assert len(again.requests) == 3
+    again.close()
+    assert [one.name for one in folder.iterdir()] == [path.name], "one file again"
+
+
+def test_files_beside_a_recording_are_for_its_owner_only(path):
+    recording = begin(path)
+    save(recording)
+    modes = {
+        one.name: stat.S_IMODE(one.stat().st_mode) for one in path.parent.glob(f"{path.name}*")
+    }
+    recording.close()
+    assert len(modes) == 3
+    assert set(modes.values()) == {0o600}
+
+
+def test_the_time_of_the_last_answer_is_that_of_any_request_and_any_writer(path):
+    first, second = begin(path), begin(path)
+    save(second, "b", minute=2)
+    save(first, "a", minute=1)
+    assert first.last_asked_at == second.last_asked_at == NOON + timedelta(minutes=2)
+    assert list(first.last_requests()) == ["a", "b"]
+
+
+def test_a_recording_without_a_note_of_its_last_time_has_it_in_its_answers(path):
+    recording = begin(path)
+    save(recording)
+    recording.close()
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("DELETE FROM about WHERE name = 'asked_at'")
+    assert opened(path).last_asked_at == NOON

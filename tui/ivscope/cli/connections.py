@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ivscope.provider.store.redacting import StandIns
     from ivscope.provider.store.source import FileNature, RecordedReading, Source
     from ivscope.sources.call_log import CallLog
+    from ivscope.sources.recorded import RecordedLists
     from ivscope.sources.recording import Recording
 
 DEMO_KEY = "DEMO"
@@ -66,12 +67,18 @@ class Origin:
         recording, stand_ins = self.recording, self.stand_ins
         if recording is None:
             return self.opened
+        kept: list[RecordedLists] = []
 
         def reading() -> "RecordedReading":
             from ivscope.provider.store.source import RecordedReading  # noqa: PLC0415 - same
-            from ivscope.sources.recorded import RecordedSource  # noqa: PLC0415 - after the first frame
+            from ivscope.sources.recorded import (  # noqa: PLC0415 - after the first frame
+                RecordedLists,
+                RecordedSource,
+            )
 
-            source = RecordedSource(recording)
+            if not kept:
+                kept.append(RecordedLists(recording))
+            source = RecordedSource(kept[0])
             shown: Source = source
             if stand_ins is not None:
                 from ivscope.provider.store.redacting import RedactingSource  # noqa: PLC0415 - if asked for

@@ -214,6 +214,7 @@ def _after(app: "IvscopeApp", recording: "Recording | None", log: "CallLog | Non
     for outcome in app.jobs.outcomes:
         warn(outcome.text)
     if recording is not None:
+        recording.close()
         warn(recording.in_words)
     if log is not None and log.failure is not None:
         warn(f"--debug: lines are missing: {log.failure}")

@@ -1,6 +1,7 @@
 """RecordedSource: reads the answers of a recording, as other sources read those of a service."""
 
 import json
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,32 +32,41 @@ class RecordedPage:
     """When the oldest answer of the list was asked for: what came in later can be missing."""
 
 
-def page_of(
-    answers: Sequence[Answer], cursor: str, member: str, rows_of: Callable[[Answer], list[Row]]
-) -> RecordedPage | None:
-    """The page that a cursor asks for.
+class RecordedList:
+    """The pages of one list, found by their cursors however many there are."""
 
-    Args:
-        answers: All answers to the request, in the order saved.
-        cursor: Empty for the first page.
-        member: Name of the list in the answer, `events` for example.
-        rows_of: Reads the rows of an answer.
+    def __init__(self, answers: Sequence[Answer]) -> None:
+        """Put the pages in order.
 
-    Returns:
-        None when it was not recorded. Where the newest reading stopped early, the first page
-        has everything.
-    """
-    chains = _chains(answers)
-    if not chains:
-        return None
-    newest = chains[0]
-    if len(chains) > 1 and newest[-1].next_cursor:
-        return None if cursor else _merged(chains, member, rows_of)
-    for answer in newest:
-        if answer.cursor == cursor:
-            asked_at = min(one.asked_at for one in newest)
-            return RecordedPage(rows_of(answer), answer.next_cursor, asked_at)
-    return None
+        Args:
+            answers: All answers to the request, in the order saved.
+        """
+        self._chains = _chains(answers)
+        newest = self._chains[0] if self._chains else []
+        self._are_merged = len(self._chains) > 1 and bool(newest[-1].next_cursor)
+        self._by_cursor = {answer.cursor: answer for answer in reversed(newest)}
+        self._asked_at = min((answer.asked_at for answer in newest), default=None)
+
+    def page(
+        self, cursor: str, member: str, rows_of: Callable[[Answer], list[Row]]
+    ) -> RecordedPage | None:
+        """The page that a cursor asks for.
+
+        Args:
+            cursor: Empty for the first page.
+            member: Name of the list in the answer, `events` for example.
+            rows_of: Reads the rows of an answer.
+
+        Returns:
+            None when it was not recorded. Where the newest reading stopped early, the first page
+            has everything.
+        """
+        if self._are_merged:
+            return None if cursor else _merged(self._chains, member, rows_of)
+        answer = self._by_cursor.get(cursor)
+        if answer is None or self._asked_at is None:
+            return None
+        return RecordedPage(rows_of(answer), answer.next_cursor, self._asked_at)
 
 
 def _chains(answers: Sequence[Answer]) -> list[list[Answer]]:
@@ -131,11 +141,36 @@ class _Merging:
         return json.dumps(row if known is None else known, sort_keys=True)
 
 
+class RecordedLists:
+    """The lists of a recording that were asked for last. For any thread; blocks for the disk."""
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self._lock = threading.Lock()
+        self._lists: dict[str, tuple[object, RecordedList]] = {}
+
+    def list_of(self, request: str) -> RecordedList:
+        """The list of a request as made by `request_text`, put in order anew after each save."""
+        with self._lock:
+            state = self.recording.state
+            known = self._lists.pop(request, None)
+            if known is None or known[0] != state:
+                known = (state, RecordedList(self.recording.answers(request)))
+            self._lists[request] = known
+            if len(self._lists) > _LISTS_AT_HAND:
+                del self._lists[next(iter(self._lists))]
+            return known[1]
+
+
+_LISTS_AT_HAND = 4
+"""A page is looked up for each call that may be under way."""
+
+
 class RecordedSource(WireSource):
     """Reads a recording. What is not in it raises a `ProviderFailure` of kind NOT_RECORDED."""
 
-    def __init__(self, recording: Recording) -> None:
-        self._answers = _RecordedClient(recording)
+    def __init__(self, lists: RecordedLists) -> None:
+        self._answers = _RecordedClient(lists)
         super().__init__(self._answers)
 
     @property
@@ -146,7 +181,7 @@ class RecordedSource(WireSource):
 
 def last_session(recording: Recording) -> SessionScope | None:
     """The session that was read last; None when there was none."""
-    for text in reversed(recording.requests):
+    for text in recording.last_requests():
         try:
             _, members = read_request(text)
         except ValueError:
@@ -160,8 +195,9 @@ def last_session(recording: Recording) -> SessionScope | None:
 class _RecordedClient:
     """Answers a call as the service did when it was recorded."""
 
-    def __init__(self, recording: Recording) -> None:
-        self._recording = recording
+    def __init__(self, lists: RecordedLists) -> None:
+        self._lists = lists
+        self._recording = lists.recording
         self.asked_at: datetime | None = None
 
     def context_of(self, region: str | None) -> CallContext:
@@ -181,8 +217,9 @@ class _RecordedClient:
     def _look_up(
         self, operation: str, cursor: str, parameters: dict[str, object]
     ) -> dict[str, Any] | None:
-        answers = self._recording.answers(request_text(operation, parameters))
+        request = request_text(operation, parameters)
         if not operation.startswith("list_"):
+            answers = self._recording.answers(request)
             if not answers:
                 return None
             self.asked_at = answers[-1].asked_at
@@ -195,7 +232,7 @@ class _RecordedClient:
                 raise ValueError(f"`{member}` of a saved answer is not a list")  # noqa: TRY004 - of the file
             return rows
 
-        page = page_of(answers, cursor, member, rows_of)
+        page = self._lists.list_of(request).page(cursor, member, rows_of)
         if page is None:
             return None
         self.asked_at = page.asked_at

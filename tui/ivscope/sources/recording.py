@@ -2,11 +2,13 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import stat
+import tempfile
 import threading
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -63,6 +65,13 @@ CREATE TABLE answers (
 CREATE INDEX answers_by_request ON answers (request, cursor, id);
 """
 
+_ASKED_AT = "asked_at"
+"""In `about`: the time of the last answer, since looking through all answers for it takes long."""
+
+_SIDE_FILES = ("-wal", "-shm")
+"""Ends of the names of files that SQLite keeps beside a database while it is written to. What a
+kill leaves of them is part of the recording."""
+
 _LARGEST_BODY = 8_000_000
 """Bytes of an answer unpacked: a page of the API has some 100 kB. A larger one is no answer."""
 
@@ -73,6 +82,16 @@ WHERE request = :request AND cursor = :cursor
 ORDER BY id DESC LIMIT 1
 """
 """The answer that the same request had since its first page was read last."""
+
+
+_NOTE_ASKED_AT = """
+INSERT INTO about VALUES (?1, ?2)
+ON CONFLICT (name) DO UPDATE SET value = ?2 WHERE CAST(value AS REAL) < ?2
+"""
+"""Times of two that record in one file may come in any order: the latest stays."""
+
+_HIGHEST_ID = 2**63 - 1
+"""Of a row in SQLite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +110,10 @@ class Answer:
 
 class Recording:
     """One file with mode 0600. Each answer is in it, whole, once `save` has returned.
+
+    While it is written to, the last answers are in a second file beside it (SQLite's write-ahead
+    log), so that saving waits for no disk; `close` makes it one file again. A killed process loses
+    nothing of either; a power cut can lose the last answers.
 
     An answer equal to the one before it only renews its time. Methods may be called from any
     thread, and block for the disk.
@@ -135,28 +158,20 @@ class Recording:
             raise UnusableFileError(
                 f"{path} or its folder cannot be written, so nothing would be saved"
             )
-        is_fixed = not can_write
-        uri = f"{path.absolute().as_uri()}?mode={'ro&immutable=1' if is_fixed else 'rw'}"
         with ExitStack() as if_refused:
             try:
-                connection = sqlite3.connect(
-                    uri,
-                    timeout=_BUSY_SECONDS,
-                    isolation_level=None,
-                    check_same_thread=False,
-                    uri=True,
-                )
+                connection = _connect(path) if can_write else _connect_to_fixed(path)
                 if_refused.callback(connection.close)
-                # A file from somebody else runs nothing of its own.
-                connection.execute("PRAGMA trusted_schema = OFF")
-                # A kill between two answers leaves a complete file; only a power cut can lose some.
-                connection.execute("PRAGMA synchronous = NORMAL")
                 if not (is_new and _begin(connection, label or "")):
                     _check(connection, path, label)
+                if create:
+                    _make_private(path)
+                    connection.execute("PRAGMA journal_mode = WAL")
             except (sqlite3.Error, ValueError, TypeError) as error:
-                raise UnusableFileError(f"{path} cannot be read as a recording: {error}") from error
-            if create:
-                _make_private(path)
+                used = "begun or read" if create else "read"
+                raise UnusableFileError(
+                    f"{path} cannot be {used} as a recording: {error}"
+                ) from error
             if_refused.pop_all()
         return cls(connection, path)
 
@@ -168,8 +183,11 @@ class Recording:
         return f"{text}, {self.lost:,} not: {self.failure}" if self.lost else text
 
     def close(self) -> None:
-        """Close the file; answers that come later are not saved."""
+        """Make it one file again and close it; answers that come later are not saved."""
         with self._lock:
+            with suppress(sqlite3.Error):  # another ivscope goes on with it, or it is fixed
+                self._connection.execute("PRAGMA busy_timeout = 0")
+                self._connection.execute("PRAGMA journal_mode = DELETE")
             self._connection.close()
 
     def save(self, request: str, body: dict[str, Any], cursor: str, asked_at: datetime) -> None:
@@ -216,6 +234,27 @@ class Recording:
                     "VALUES (?, ?, ?, ?, ?)",
                     (key, *cursors, stamp, packed),
                 )
+            connection.execute(_NOTE_ASKED_AT, (_ASKED_AT, stamp))
+
+    @property
+    def state(self) -> object:
+        """Differs from what it was before when an answer was saved since, by whom ever."""
+        ((version,),) = self._read("PRAGMA data_version")
+        return self.saved, version
+
+    def last_requests(self) -> Iterator[str]:
+        """The requests of the answers, from the last one saved, each as often as it was saved."""
+        before: int | None = None
+        while True:
+            rows = self._read(
+                "SELECT answers.id, text FROM answers JOIN requests ON request = requests.id "
+                "WHERE answers.id < ? ORDER BY answers.id DESC LIMIT 100",
+                _HIGHEST_ID if before is None else before,
+            )
+            if not rows:
+                return
+            yield from (text for _, text in rows)
+            before = rows[-1][0]
 
     @property
     def requests(self) -> list[str]:
@@ -231,7 +270,9 @@ class Recording:
     @property
     def last_asked_at(self) -> datetime | None:
         """When the call behind the last answer began; None when there is no answer."""
-        ((stamp,),) = self._read("SELECT max(asked_at) FROM answers")
+        noted = self._read("SELECT CAST(value AS REAL) FROM about WHERE name = ?", _ASKED_AT)
+        # A recording of 0.1 has no note of it.
+        ((stamp,),) = noted or self._read("SELECT max(asked_at) FROM answers")
         return None if stamp is None else self._time(stamp)
 
     def answers(self, request: str) -> list[Answer]:
@@ -274,6 +315,43 @@ class Recording:
                 return self._connection.execute(statement, values).fetchall()
         except (sqlite3.Error, UnicodeError) as error:
             raise self._damaged(error) from error
+
+
+def _connect(path: Path, how: str = "mode=rw") -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{how}",
+        timeout=_BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+        uri=True,
+    )
+    try:
+        # A file from somebody else runs nothing of its own.
+        connection.execute("PRAGMA trusted_schema = OFF")
+        # A kill between two answers leaves a complete file; only a power cut can lose some.
+        connection.execute("PRAGMA synchronous = NORMAL")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect_to_fixed(path: Path) -> sqlite3.Connection:
+    """Connect to a file in a place that cannot be written, with what a kill left beside it."""
+    left = path.with_name(f"{path.name}{_SIDE_FILES[0]}")
+    if not left.exists():
+        return _connect(path, "mode=ro&immutable=1")
+    # SQLite reads the file beside it only where it can write one more.
+    with tempfile.TemporaryDirectory(prefix="ivscope-") as folder:
+        copy = Path(folder, "recording")
+        for source, name in ((path, copy.name), (left, f"{copy.name}{_SIDE_FILES[0]}")):
+            shutil.copyfile(source, Path(folder, name))
+        whole = _connect(copy)
+        whole.execute("PRAGMA journal_mode = DELETE")
+        whole.close()
+        connection = _connect(copy, "mode=ro&immutable=1")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return connection  # the open file stays until it is closed
 
 
 def _is_new(path: Path, *, create: bool) -> bool:
@@ -323,7 +401,9 @@ def _make_private(path: Path) -> None:
         UnusableFileError: It is somebody else's, who could read what is recorded.
     """
     try:
-        path.chmod(0o600)
+        for one in (path, *(path.with_name(f"{path.name}{end}") for end in _SIDE_FILES)):
+            if one.exists():
+                one.chmod(0o600)
     except OSError as error:
         if path.stat().st_uid != os.getuid():
             raise UnusableFileError(

@@ -75,6 +75,28 @@ def test_it_reads_page_after_page_to_the_end(load):
     assert len(source.calls) == 5
 
 
+def test_to_the_end_pages_come_one_after_the_other_without_a_step_between(load):
+    one, source = load(*range(45))
+    ReadAll(one.provider, one.feed, to_the_end=True).step()
+    wait_for(lambda: one.feed.state is FeedState.COMPLETE)
+    assert len(source.calls) == 5
+
+
+def test_to_the_end_nothing_is_asked_for_after_a_failure_or_once_cancelled(load):
+    one, source = load(*range(45))
+    source.failures.append(failure(FailureKind.NETWORK))
+    read_all = ReadAll(one.provider, one.feed, to_the_end=True)
+    read_all.step()
+    wait_for(lambda: one.feed.state is FeedState.FAILED)
+    assert not read_all.step()
+    again = ReadAll(one.provider, one.feed, to_the_end=True)
+    source.between_calls += [again.cancel]
+    assert again.step()
+    wait_for(lambda: len(one.feed.items) == 10 and not one.feed.status.is_busy)
+    assert len(source.calls) == 2
+    assert one.feed.has_more
+
+
 def test_many_steps_for_one_page_ask_for_it_once(load):
     one, source = load(*range(45))
     one.page()

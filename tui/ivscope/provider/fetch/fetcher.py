@@ -61,6 +61,7 @@ class Fetcher:
         self._reading: dict[Fetchable, Call] = {}
         self._followers: dict[Fetchable, Callable[[], None]] = {}
         self._hidden: set[Fetchable] = set()
+        self._to_the_end: set[Fetchable] = set()
         self._afterwards: list[Callable[[], None]] = []
         self._closed = False
 
@@ -101,6 +102,17 @@ class Fetcher:
             self._submit(target, priority)
             self._announce_afterwards(target)
         return True
+
+    def read_on(self, target: Fetchable, priority: Priority, wanted: Callable[[], bool]) -> bool:
+        """As `ask`, and then page after page without being asked, until the last or a failure."""
+        with self.lock:
+            self._to_the_end.add(target)
+        return self.ask(target, priority, wanted)
+
+    def read_no_further(self, target: Fetchable) -> None:
+        """Ask for no page after the one that is under way."""
+        with self.lock:
+            self._to_the_end.discard(target)
 
     def restart(self, target: Fetchable, priority: Priority) -> None:
         """Give up the call under way and read from the start."""
@@ -196,6 +208,7 @@ class Fetcher:
         self._scheduler.submit(call)
 
     def _give_up(self, target: Fetchable) -> bool:
+        self._to_the_end.discard(target)
         call = self._reading.pop(target, None)
         if call is not None:
             self._scheduler.cancel(call)
@@ -221,8 +234,10 @@ class Fetcher:
             again = store()
             self.times.note(target, began, before, goes_on=again, is_recorded=call.is_free)
             del self._reading[target]
-            if again:
+            if again or (target in self._to_the_end and target.wants_read):
                 self._submit(target, call.priority)
+            else:
+                self._to_the_end.discard(target)
             self._call_follower(target)
 
     def _fetch(self, target: Fetchable, call: Call) -> tuple[Callable[[], bool], float] | None:
@@ -267,6 +282,7 @@ class Fetcher:
                 return False
             if ends:
                 del self._reading[target]
+                self._to_the_end.discard(target)
             change()
             if ends:
                 self._call_follower(target)

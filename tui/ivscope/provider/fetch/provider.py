@@ -161,6 +161,24 @@ class StageDataProvider:
         """
         return self._fetcher.ask(feed, priority, lambda: feed.wants_read)
 
+    def read_to_the_end(self, feed: Fetchable, *, retry: bool = False) -> bool:
+        """Ask for page after page, each as soon as the one before it came.
+
+        Args:
+            feed: Whose pages.
+            retry: Whether to make the call that failed again, as `retry`; else as `read_more`.
+
+        Returns:
+            Whether this ask started a call.
+        """
+        return self._fetcher.read_on(
+            feed, Priority.DEMAND, lambda: feed.can_retry if retry else feed.wants_read
+        )
+
+    def read_no_further(self, feed: Fetchable) -> None:
+        """End `read_to_the_end` with the page that is under way."""
+        self._fetcher.read_no_further(feed)
+
     def read(self, fact: Fetchable, priority: Priority = Priority.DEMAND) -> bool:
         """Ask for a fact unless it was read; as `read_more`."""
         return self.read_more(fact, priority)

@@ -3,11 +3,11 @@
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from ivscope.domain.times import to_microseconds
 from ivscope.provider.fetch.provider import StageDataProvider
-from ivscope.provider.fetch.rate_limiter import Priority
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import Feed, FeedState
 from ivscope.provider.store.order import OrderLabel
@@ -35,8 +35,22 @@ class ReadAll:
     list that had failed before, the first step makes the call that failed again.
     """
 
-    def __init__(self, provider: StageDataProvider, feed: Feed[Any]) -> None:
+    def __init__(
+        self, provider: StageDataProvider, feed: Feed[Any], *, to_the_end: bool = False
+    ) -> None:
+        """Ask nothing yet.
+
+        Args:
+            provider: Reads the pages.
+            feed: The list.
+            to_the_end: Whether the next page is asked for as soon as one came; else by a step, for
+                an owner who may have enough then.
+        """
         self.feed = feed
+        self._ask = provider.read_to_the_end if to_the_end else provider.read_more
+        self._ask_again = (
+            partial(provider.read_to_the_end, retry=True) if to_the_end else provider.retry
+        )
         self.is_cancelled = False
         self._provider = provider
         self._clock = provider.clock
@@ -45,7 +59,7 @@ class ReadAll:
         self._has_begun = False
 
     def step(self) -> bool:
-        """Ask for the next page unless one is under way.
+        """Note what came, and ask for the next page unless one is under way.
 
         Returns:
             Whether there is more to do: False once complete, failed or cancelled.
@@ -60,13 +74,14 @@ class ReadAll:
             return False
         has_begun, self._has_begun = self._has_begun, True
         if status.state is FeedState.FAILED:
-            return not has_begun and self._provider.retry(self.feed, Priority.DEMAND)
-        self._provider.read_more(self.feed, Priority.DEMAND)
+            return not has_begun and self._ask_again(self.feed)
+        self._ask(self.feed)
         return True
 
     def cancel(self) -> None:
         """Ask for nothing more. A call under way is not given up, since it counts already."""
         self.is_cancelled = True
+        self._provider.read_no_further(self.feed)
 
     @property
     def progress(self) -> LoadProgress:

@@ -231,7 +231,7 @@ class ReadCommands:
         )
 
     def _start_load_all(self) -> None:
-        read_all = ReadAll(self._provider, self._feed)
+        read_all = ReadAll(self._provider, self._feed, to_the_end=True)
         if not read_all.step():
             raise Unavailable(CANNOT_RETRY)
         self._load_all = read_all
