@@ -1,11 +1,12 @@
 """User ids and attributes of a source that redacts: other names, the same each time."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from ivscope.cli.connections import Origin
+from ivscope.cli.connections import Origin, to_file
 from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
@@ -122,3 +123,15 @@ def test_a_recording_keeps_exact_values_and_is_read_with_other_names(tmp_path):
         page = read.recorded().source.read_page(calls.participants(SESSION), None)
         assert [row.user_id for row in page.items] == [name]
     file.close()
+
+
+def test_a_file_of_events_is_opened_with_other_names(tmp_path):
+    head = {"ivscope": "events", "stageArn": SESSION.stage_arn, "sessionId": SESSION.session_id}
+    head |= {"participantId": "p1", "complete": True, "userIds": {"p1": "ana@example.com"}}
+    file = tmp_path / "saved.jsonl"
+    event = {"name": "JOINED", "participantId": "p1"}
+    file.write_text(f"{json.dumps(head)}\n{json.dumps(event)}\n")
+    origin = to_file(str(file))
+    for opened, name in ((origin, "ana@example.com"), (origin.redacted(), "user-1")):
+        page = opened.recorded().source.read_page(calls.participants(SESSION), None)
+        assert [row.user_id for row in page.items] == [name]

@@ -205,6 +205,19 @@ def test_saved_events_are_whole_only_when_all_were_read_and_no_filter_hid_any(wr
     assert hidden.note == "events as saved, the filter code:QUOTA\\x1b[2J hid others"
 
 
+@pytest.mark.parametrize(
+    ("told", "row"),
+    [
+        ({"priya": "Priya", "bo": "Bo"}, {"participantId": "priya", "userId": "Priya"}),
+        ({"priya": 3}, {"participantId": "priya"}),
+        ([], {"participantId": "priya"}),
+    ],
+)
+def test_saved_events_bring_the_name_of_their_participant(told, row, written):
+    rows = read_rows(written(saved(userIds=told)))
+    assert rows.lists["ListParticipants", (SCOPE, None)].rows == [row]
+
+
 def test_what_holds_nothing_of_ivs_is_refused_and_says_what_can_be_opened(written):
     for content in (b"hello", b"\x00\xff" * 100, b"{}", b'{"Version": "2012-10-17"}', b'"'):
         with pytest.raises(UnusableFileError, match="What can be: a recording of ivscope"):

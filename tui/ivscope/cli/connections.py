@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,28 +66,19 @@ class Origin:
     def recorded(self) -> "Callable[[], RecordedReading] | None":
         """Opens the recording for one answer; None without a recording."""
         recording, stand_ins = self.recording, self.stand_ins
-        if recording is None:
-            return self.opened
         kept: list[RecordedLists] = []
+        reading = self.opened if recording is None else partial(_reading_of, recording, kept)
+        if reading is None or stand_ins is None:
+            return reading
+        opened = reading
 
-        def reading() -> "RecordedReading":
-            from ivscope.provider.store.source import RecordedReading  # noqa: PLC0415 - same
-            from ivscope.sources.recorded import (  # noqa: PLC0415 - after the first frame
-                RecordedLists,
-                RecordedSource,
-            )
+        def redacted_reading() -> "RecordedReading":
+            from ivscope.provider.store.redacting import RedactingSource  # noqa: PLC0415 - if asked for
 
-            if not kept:
-                kept.append(RecordedLists(recording))
-            source = RecordedSource(kept[0])
-            shown: Source = source
-            if stand_ins is not None:
-                from ivscope.provider.store.redacting import RedactingSource  # noqa: PLC0415 - if asked for
+            own = opened()
+            return replace(own, source=RedactingSource(own.source, stand_ins))
 
-                shown = RedactingSource(source, stand_ins)
-            return RecordedReading(shown, lambda: source.asked_at)
-
-        return reading
+        return redacted_reading
 
 
 def to_aws(
@@ -218,6 +210,17 @@ def _open_log(file: str | None) -> "CallLog | None":
     from ivscope.sources.call_log import CallLog  # noqa: PLC0415 - if asked for
 
     return CallLog(Path(file))
+
+
+def _reading_of(recording: "Recording", kept: "list[RecordedLists]") -> "RecordedReading":
+    """Open a recording for one answer; what was looked up for its lists is kept for the next."""
+    from ivscope.provider.store.source import RecordedReading  # noqa: PLC0415 - after the first frame
+    from ivscope.sources.recorded import RecordedLists, RecordedSource  # noqa: PLC0415 - same
+
+    if not kept:
+        kept.append(RecordedLists(recording))
+    source = RecordedSource(kept[0])
+    return RecordedReading(source, lambda: source.asked_at)
 
 
 def _open(file: str, label: str | None, *, create: bool) -> "Recording":
