@@ -1,5 +1,7 @@
 """Summary, lanes and comparison copy, print, save, find and lead on as the lists do, by keys."""
 
+import json
+
 import pytest
 
 from ivscope.settings.commands import OVERLAYS, View
@@ -60,6 +62,11 @@ async def test_a_view_says_where_it_is_and_copies_and_prints_what_is_on_screen(v
         await journey.until(lambda: len(taken.texts) == 4)
         ids = taken.texts[-1]
         assert JOSE in ids if view is not View.LANES else ids
+        await journey.press("y", "j")
+        await journey.until(lambda: len(taken.texts) == 5)
+        told = json.loads(taken.texts[-1])
+        documents = told if isinstance(told, list) else [told]
+        assert {one["schema"] for one in documents} == {"ivscope.findings.1"}
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=str)
