@@ -209,7 +209,9 @@ def _looked(
     """Look at the last error of each code as the detail of the event does."""
     from ivscope.findings.rules import findings_for  # noqa: PLC0415 - after the first rows
 
-    refs = EventRefs(provider, StoreContext(provider))
+    context = StoreContext(provider)
+    context.use_publishers(counts.scan.log.log, counts.publishers)
+    refs = EventRefs(provider, context)
 
     def rule_failed(rule: str, _: Exception) -> None:
         failed.append(rule)

@@ -42,7 +42,8 @@ class SessionCounts:
         self.tally = EventTally(log.log)
         """Events and errors of every second."""
         self._reaches = Reaches(provider)
-        self._publishers = Publishers(log.log, lambda: self._reaches.in_scan(scan))
+        self.publishers = Publishers(log.log, lambda: self._reaches.in_scan(scan))
+        """Who was publishing when."""
         self._reach_of = self._reaches.in_scan(scan)
         self.until = known_until(provider, scan.session)
         """When the session ended; of one that was live, when this was made."""
@@ -54,7 +55,7 @@ class SessionCounts:
 
     def work(self, seconds: float) -> bool:
         """Count for about so many seconds. Returns whether more is left to count."""
-        parts = self._builder, self.tally, self._publishers
+        parts = self._builder, self.tally, self.publishers
         return sum(part.advance(seconds / len(parts)) for part in parts) > 0
 
     def look(self) -> None:
@@ -63,7 +64,7 @@ class SessionCounts:
 
     def publishing(self, window: TimeWindow, columns: int) -> Sequence[PublisherLevel]:
         """Return how many were publishing at most in each column of a window."""
-        return self._publishers.levels(window, columns, self.until)
+        return self.publishers.levels(window, columns, self.until)
 
     def _reach(self, participant_id: str) -> Reach:
         is_unread = participant_id in self.scan.log.failures

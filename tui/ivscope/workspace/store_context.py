@@ -69,6 +69,11 @@ class PublisherCounts:
         self._counted_for: tuple[object, ...] = ()
         self._session: SessionFacts | None = None
 
+    def use(self, log: EventLog, publishers: Publishers) -> None:
+        """Go on with publishers of a log that somebody in this thread has counted."""
+        with self._lock:
+            self._kept = log, publishers
+
     def work(self, scan: Scan) -> int:
         """Return how many events and participants the next count looks at."""
         participants = len(scan.participants.items)
@@ -120,6 +125,10 @@ class StoreContext:
             scan_calls=self.scan_calls,
         )
         """The questions that rules can ask."""
+
+    def use_publishers(self, log: EventLog, publishers: Publishers) -> None:
+        """Take the publishers of a scan's log that were counted already, in this thread."""
+        self._publishers.use(log, publishers)
 
     def log(self, scope: ParticipantScope) -> KnownLog | None:
         """Return the events of a participant from the feed that was opened, else from the scan."""
