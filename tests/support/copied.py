@@ -6,9 +6,8 @@ from ivscope.domain.events import Event
 from ivscope.domain.stages import ParticipantScope
 from ivscope.export.cli_commands import CliOptions
 from ivscope.export.clippings import Clipping, EventCopy, clippings_for_event
-from ivscope.export.looked_at import Looked
 from ivscope.export.messages import About, Readings
-from ivscope.export.telling import Told
+from ivscope.export.telling import Looked, Told
 
 NOW = datetime(2026, 11, 24, 7, tzinfo=UTC)
 READ = Readings(("61 events of this participant read, all",), NOW, ("request-1",))

@@ -33,6 +33,7 @@ from ivscope.findings.finding import (
     Lacking,
 )
 from ivscope.findings.repeats import OwnInternalErrors, RepeatsOpen
+from ivscope.knowledge.error_codes import explain_code
 from support.copied import about
 from support.hostile_texts import HOSTILE_TEXTS
 
@@ -72,10 +73,7 @@ def test_a_message_begins_with_what_was_found_in_names_and_ends_with_commands():
         "  Not known: whether others failed at the same time, which would speak for the service",
         "  To find out: read the events of all participants (2 calls or more)",
         "- Means: Publishing failed on an error inside the service.",
-        (
-            "- Next check: Try again and read AWS Health. Several participants in one minute: "
-            "escalate with stage ARN, session, participants and UTC time."
-        ),
+        f"- Next check: {explain_code('INTERNAL_SERVER_EXCEPTION').next_check}",
         "- Read: 61 events of this participant read, all",
         "Participant: ana, id tAv0YThNuP8y",
         "Session: st-dxMFysKnE9UAk",

@@ -33,7 +33,6 @@ from ivscope.export.cli_commands import (
     list_sessions_command,
     list_stages_command,
 )
-from ivscope.export.looked_at import Looked
 from ivscope.export.messages import (
     About,
     card_of,
@@ -42,7 +41,7 @@ from ivscope.export.messages import (
     metrics_around,
     support_case,
 )
-from ivscope.export.telling import code, fence, finding_items
+from ivscope.export.telling import Looked, code, fence, finding_items
 from ivscope.knowledge.explanation import Explanation
 from ivscope.render.event_json import raw_json
 from ivscope.render.facts_lines import participant_lines, session_lines, stage_lines

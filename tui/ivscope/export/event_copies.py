@@ -12,8 +12,8 @@ from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.export.cli_commands import CliOptions
 from ivscope.export.clippings import Clipping, EventCopy, clippings_for_event
 from ivscope.export.finding_json import findings_json
-from ivscope.export.looked_at import Looked, looked_at
 from ivscope.export.messages import AROUND, About, Readings
+from ivscope.export.telling import Looked, looked_at
 from ivscope.findings.finding import EventRef
 from ivscope.render.bars import MORE_AVAILABLE, coverage_text
 from ivscope.render.event_json import raw_json

@@ -16,8 +16,7 @@ from ivscope.export.cli_commands import (
     list_events_command,
     metrics_command,
 )
-from ivscope.export.looked_at import Looked
-from ivscope.export.telling import CERTAINTY, PLAIN, Told
+from ivscope.export.telling import CERTAINTY, PLAIN, Looked, Told
 from ivscope.findings.finding import Certainty
 from ivscope.knowledge.error_codes import explain_code, explain_missing_code
 from ivscope.knowledge.event_names import explain_event

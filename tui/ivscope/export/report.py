@@ -19,8 +19,7 @@ from ivscope.analysis.timed_events import flags_of
 from ivscope.domain.stages import ParticipantScope, SessionScope, StageSession
 from ivscope.domain.times import Time
 from ivscope.export.cli_commands import CliOptions
-from ivscope.export.looked_at import Looked, looked_at
-from ivscope.export.telling import Told, told, who_is_named
+from ivscope.export.telling import Looked, Told, looked_at, told, who_is_named
 from ivscope.findings.finding import Certainty, Cited, EventRef, Finding
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan

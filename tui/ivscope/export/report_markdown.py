@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC
 
 from ivscope.domain.times import Time
-from ivscope.export.looked_at import Looked
 from ivscope.export.report import COLUMNS, Report, TimelineRow
 from ivscope.export.report_words import (
     clients,
@@ -17,7 +16,7 @@ from ivscope.export.report_words import (
     session_said,
     what_is_missing,
 )
-from ivscope.export.telling import MARKDOWN, at, code, fence, finding_items
+from ivscope.export.telling import MARKDOWN, Looked, at, code, fence, finding_items
 from ivscope.render.cells import clip, pad
 from ivscope.render.lines import Line, Role
 from ivscope.render.plots import axis_line, lane_cells, legend, strip

@@ -7,7 +7,6 @@ from functools import cache
 from ivscope.domain.times import Time
 from ivscope.export.clippings import Clipping
 from ivscope.export.finding_json import session_findings_json
-from ivscope.export.looked_at import Looked
 from ivscope.export.messages import finding_lines
 from ivscope.export.report import Report
 from ivscope.export.report_markdown import report_markdown
@@ -21,7 +20,7 @@ from ivscope.export.report_words import (
     session_said,
     what_is_missing,
 )
-from ivscope.export.telling import CERTAINTY, PLAIN, at
+from ivscope.export.telling import CERTAINTY, PLAIN, Looked, at
 from ivscope.findings.finding import Certainty
 from ivscope.provider.fetch.scan import Scan
 from ivscope.render.sentences.words import counted
