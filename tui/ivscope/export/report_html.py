@@ -12,8 +12,10 @@ from typing import Final
 
 from ivscope.analysis.lanes import LaneCell
 from ivscope.domain.times import Time
-from ivscope.export.report import COLUMNS, Report, TimelineRow
-from ivscope.export.report_words import (
+from ivscope.export.report import (
+    COLUMNS,
+    Report,
+    TimelineRow,
     clients,
     codes_explained,
     commands,

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC
 
 from ivscope.domain.times import Time
-from ivscope.export.report import COLUMNS, Report, TimelineRow
-from ivscope.export.report_words import (
+from ivscope.export.report import (
+    COLUMNS,
+    Report,
+    TimelineRow,
     clients,
     codes_explained,
     commands,

@@ -8,9 +8,8 @@ from ivscope.domain.times import Time
 from ivscope.export.clippings import Clipping
 from ivscope.export.finding_json import session_findings_json
 from ivscope.export.messages import finding_lines
-from ivscope.export.report import Report
-from ivscope.export.report_markdown import report_markdown
-from ivscope.export.report_words import (
+from ivscope.export.report import (
+    Report,
     codes_explained,
     commands,
     counts_said,
@@ -20,6 +19,7 @@ from ivscope.export.report_words import (
     session_said,
     what_is_missing,
 )
+from ivscope.export.report_markdown import report_markdown
 from ivscope.export.telling import CERTAINTY, PLAIN, Looked, at
 from ivscope.findings.finding import Certainty
 from ivscope.provider.fetch.scan import Scan
