@@ -335,7 +335,7 @@ def clippings_for_ids(
     now: datetime,
     moment: datetime | None = None,
 ) -> tuple[Clipping, ...]:
-    """Make the menu of a session or a participant by its ids alone: i, m, c, l, o, t.
+    """Make the menu of a session or a participant by its ids alone: y, i, m, c, l, o, t.
 
     Args:
         places: ARN of the stage, id of the session, id of the participant; None for all of them.
@@ -353,11 +353,15 @@ def clippings_for_ids(
     else:
         command = list_participants_command(session, None, connection)
     known = tuple(one for one in places if one)
+    link = ivscope_command(known, connection, at=at)
+    named = zip(("Stage", "Session", "Participant"), places, strict=False)
+    lines = [(Span(f"{label}: {safe(one)}"),) for label, one in named if one]
     return (
+        Clipping("y", "message", _row_message(reversed(lines), link, command)),
         Clipping("i", f"{'participant' if participant_id else 'session'} id", safe(known[-1])),
         *metrics_clipping(metrics_around(scope, moment, None, now, connection)),
         Clipping("c", "AWS CLI command", command),
-        Clipping("l", "ivscope command", ivscope_command(known, connection, at=at)),
+        Clipping("l", "ivscope command", link),
         Clipping("o", "way in the AWS console", console_path(scope)),
         *_time("time", at),
     )

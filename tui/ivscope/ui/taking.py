@@ -167,10 +167,12 @@ class Taking:
         Args:
             status: Where the menu is shown.
             title: Of the menu.
-            clippings: Makes the texts that are offered, each with its letter.
+            clippings: Makes the texts that are offered; of several with a letter the first counts.
             take: Called with the one that was chosen.
         """
-        choices = {clipping.letter: clipping.title for clipping in clippings()}
+        choices: dict[str, str] = {}
+        for clipping in clippings():
+            choices.setdefault(clipping.letter, clipping.title)
         if not choices:
             raise Unavailable(f"nothing to {title.lower()} here")
         status.choose(title, choices, lambda letter: take(chosen(clippings(), letter)))
