@@ -122,3 +122,22 @@ def test_calls_that_aws_refused_are_told_with_the_pace_that_is_left():
     assert "calls refused by AWS: 3, of others perhaps too, at most 1.2 a second now" in wide
     assert "API 1/4, 3 refused" in narrow
     assert "refused" not in _text(status_line(status, Budget(1, 4), "", 120))
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (90, "2,161 events, all read · filter: x · 43 errors · newest first"),
+        (70, "2,161 events, all read · filter: x · 43 errors"),
+        # The order fits where the longer fact before it does not.
+        (59, "2,161 events, all read · filter: x · newest"),
+        (42, "2,161 events, all read · filter…"),
+    ],
+)
+def test_a_fact_that_does_not_fit_is_left_out_for_one_that_does(width, shown):
+    order = "newest" if width == 59 else "newest first"
+    errors = "43 errors of 24 people" if width == 59 else "43 errors"
+    facts = ("filter: x", errors, order)
+    status = ListStatus("events", 2_161, has_more=False, extra=facts)
+    text = _text(status_line(status, Budget(0, 0), "", width))
+    assert text.removesuffix("ALL READ").rstrip() == shown

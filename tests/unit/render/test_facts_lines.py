@@ -183,6 +183,11 @@ def test_a_session_is_told_from_when_to_when_it_was(session, words):
                 "Publishing  for at least 1 min 10 s",
             ],
         ),
+        (
+            EventsRead(9, 0, True),
+            Seen(None, 0, START, 1, START, 0, is_published_whole=False),
+            ["Errors      0", "Stayed      1 stay, LEFT 2026-11-23 20:30:00 UTC"],
+        ),
         (EventsRead(9, 0, False), Seen(), ["Errors      0 so far, more events available"]),
         (None, Seen(), []),
     ],

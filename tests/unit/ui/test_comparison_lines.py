@@ -21,7 +21,7 @@ def test_what_happened_in_one_second_stands_in_one_row():
     line = comparison_line(at(7), left, right, 80, UTC, shows_time=True)
     assert (
         text(line)
-        == ("20:30:07 ! PUBLISH_ERROR QUOTA_EXCEEDED     | + SUBSCRIBE_STARTED of abc          ")[
+        == ("20:30:07 ✗ PUBLISH_ERROR QUOTA_EXCEEDED     | + SUBSCRIBE_STARTED of abc          ")[
             : line_width(line)
         ]
     )

@@ -81,7 +81,7 @@ def test_a_command_that_cannot_be_done_now_says_why_in_its_row_and_below():
         ("error next", "jump.error"),
         ("jump.error", "jump.error"),
         ("clipboard works", "take.print"),
-        ("copying explanation", "take.copy"),
+        ("copying markdown", "take.copy"),
     ],
 )
 def test_a_search_finds_by_words_of_key_label_id_and_help(query, first):

@@ -126,6 +126,13 @@ def test_how_long_somebody_published_is_added_up_as_far_as_it_is_certain(times, 
     assert (seen.published, seen.is_published_whole) == (seconds, is_whole)
 
 
+def test_of_who_restarted_all_the_time_it_is_not_added_up_how_long_it_published():
+    starts = [Event("PUBLISH_STARTED", "p1", after(2 * at)) for at in range(101)]
+    stops = [Event("PUBLISH_STOPPED", "p1", after(2 * at + 1)) for at in range(100)]
+    assert opened(*starts[:100], *stops).see("p1").published == 100
+    assert opened(*starts, *stops).see("p1").published is None
+
+
 def test_those_with_most_errors_come_first_when_asked_for_and_rejoins_stand_together():
     error = Event("PUBLISH_ERROR", "p1", AT, error_code="QUOTA_EXCEEDED")
     people = opened(error)

@@ -134,7 +134,7 @@ def read_lines(
     elif seen.last is not None:
         until = f"{stays}, last event read {full(seen.last, zone)}, no LEFT read"
         lines += field("Stayed", (Span(until),), width)
-    if seen.published is not None:
+    if seen.published or (seen.published is not None and seen.is_published_whole):
         least = "" if seen.is_published_whole else "at least "
         lines += field("Publishing", (Span(f"for {least}{duration(seen.published)}"),), width)
     return [*lines, *sharing]

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from ivscope.analysis.histories import PUBLISHING_NAMES, KindRoles, Row, publishing_of
 from ivscope.analysis.intervals import SECOND, Interval, Reach
 from ivscope.analysis.timed_events import flags_of
-from ivscope.domain.events import JOINED, LEFT
+from ivscope.domain.events import JOINED, LEFT, PUBLISH_STARTED, PUBLISH_STOPPED
 from ivscope.domain.stages import ParticipantScope, ParticipantSummary, SessionScope
 from ivscope.domain.times import Time, from_microseconds
 from ivscope.provider.fetch.provider import StageDataProvider
@@ -31,6 +31,10 @@ Listed = TypeVar("Listed")
 _MOST_EVENTS = 20_000
 """Events of a participant that are counted for one row on screen: a few milliseconds. Of the few
 who have more, the code that came most often is told in the summary."""
+
+_MOST_MOVES = 200
+"""Events of stays and of publishing that are paired for one row on screen: 10 ms. Who has more has
+restarted all the time, and how long it published stays untold."""
 
 _MOST_RANKED = 99
 """Participants with one user id that are numbered by the time of joining: a user id of more than
@@ -250,7 +254,7 @@ def _seen(log: EventLog, parts: Sequence[range]) -> Seen:
     most = codes.most_common(1)[0] if codes else (None, 0)
     rows = list(_rows(log, parts))
     stays, left_at = _stays(log, rows)
-    published, is_whole = _published(log, rows)
+    published, is_whole = _published(log, rows) if len(rows) <= _MOST_MOVES else (None, True)
     return Seen(
         most[0],
         most[1],
@@ -289,12 +293,18 @@ def _stays(log: EventLog, rows: Sequence[Row]) -> tuple[int, int | None]:
     return len(joins), left if is_over else None
 
 
-def _published(log: EventLog, rows: Iterable[Row]) -> tuple[float | None, bool]:
+_STARTS_AND_STOPS = frozenset({PUBLISH_STARTED, PUBLISH_STOPPED})
+
+
+def _published(log: EventLog, rows: Sequence[Row]) -> tuple[float | None, bool]:
     """Add up how long a participant published, all of whose events are read.
 
     Returns:
         Seconds that are certain, None when it never did; and whether they are all.
     """
+    known = log.tables.kinds
+    if not any(known[kind].name in _STARTS_AND_STOPS for _, _, kind, _ in rows):
+        return None, True
     track = publishing_of(log, rows, KindRoles(log.tables), Reach())
     if not track.intervals:
         return None, True
