@@ -157,7 +157,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("take.id", "c", "copy id", "Copy the main id of the row.", Area.COPYING, EVERY_LIST),
     Command("take.print", "p", "print…", "Print it in the terminal instead of copying, if no clipboard works.", Area.COPYING, EVERY_LIST),
     Command("take.save", "W,ctrl+s", "save", "Save what this list holds to a file, events as JSON, a session as report, other views as text; says how complete it is.", Area.COPYING, EVERY_LIST),
-    Command("app.command", ":", "command", "Type a command: goto TIME, filter …, tz …, mouse on, q. Tab completes. A time alone goes there, from the participants in the lanes: 20:36, yesterday 20:36, -1h30m.", Area.APP, EVERY_LIST),
+    Command("app.command", ":", "command", "Type a command: goto TIME, filter …, explain 1027, who USER, recent, tz …, mouse on, q. Tab completes. A time alone goes there, from the participants in the lanes: 20:36, yesterday 20:36, -1h30m.", Area.APP, EVERY_LIST),
     Command("app.help", "?,f1,ctrl+p", "help", "All commands and their keys: type to search them, Enter runs one.", Area.APP, EVERY_LIST),
     Command("app.suspend", "ctrl+z", "to the shell", "Suspend ivscope and go to the shell; fg comes back.", Area.APP, frozenset(View)),
     Command("app.quit", "ctrl+q", "quit", "Quit.", Area.APP, frozenset(View)),

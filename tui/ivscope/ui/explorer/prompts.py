@@ -1,4 +1,7 @@
-"""PromptCommands: the prompts for search, filter and commands, and what a paste does."""
+"""PromptCommands: the prompts for search, filter and commands, and what a paste does.
+
+Long because a prompt, its hint, its words and what they do are read together.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
