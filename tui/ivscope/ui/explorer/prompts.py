@@ -1,4 +1,7 @@
-"""PromptCommands: the prompts for search, filter and commands, and what a paste does."""
+"""PromptCommands: the prompts for search, filter and commands, and what a paste does.
+
+Long because every word of the command line is one of its prompts' answers.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
