@@ -17,8 +17,7 @@ from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionSc
 from ivscope.domain.times import parse_time
 from ivscope.domain.tokens import ParticipantToken
 from ivscope.provider.store.source import Source
-from ivscope.sources.saved_file import SavedFileSource
-from ivscope.sources.saved_rows import read_rows
+from ivscope.sources.saved_file import SavedFileSource, read_rows
 from support.small_world import PARTICIPANT_ID, SESSION_ID, STAGE_ARN, USER_IDS, SmallWorld
 
 WORLD = SmallWorld()

@@ -229,7 +229,7 @@ async def test_a_text_that_names_two_participants_asks_and_the_chosen_one_is_at_
         text = alert("20:30:00").replace(PRIYA, MARA) + "\n" + alert()
         journey.app.post_message(Paste(text))
         await journey.until("the text names 2 places and 2 events: choose one")
-        await journey.until(f"open participant {PRIYA} (not among the rows read)")
+        await journey.until(f"open participant {PRIYA} at 20:48:05 PUBLISH_ERROR")
         await journey.press("j", "enter")
         await journey.until("20:48:05.417 UTC PUBLISH_ERROR QUOTA_EXCEEDED")
         assert journey.app.screen.context.here == at(PRIYA)

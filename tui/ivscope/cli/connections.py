@@ -183,8 +183,7 @@ def to_file(file: str) -> Origin:
     """
     from ivscope.provider.store.source import FileNature, RecordedReading  # noqa: PLC0415 - only for files
     from ivscope.sources.recording import is_database  # noqa: PLC0415 - same
-    from ivscope.sources.saved_file import SavedFileSource  # noqa: PLC0415 - same
-    from ivscope.sources.saved_rows import read_rows  # noqa: PLC0415 - same
+    from ivscope.sources.saved_file import SavedFileSource, read_rows  # noqa: PLC0415 - same
 
     path = Path(file)
     if is_database(path):

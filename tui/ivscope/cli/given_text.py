@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ivscope.domain.failures import UnusableFileError
 
-LONGEST_STDIN = 4_000_000
+LONGEST_STDIN = 2_000_000
 """Bytes read from stdin: all that is ever looked at of a text."""
 
 _LONGEST_NAME = 4_096

@@ -5,9 +5,11 @@ lines and prose.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import product
 from urllib.parse import unquote
 
 from ivscope.domain import events
@@ -56,7 +58,7 @@ _MOST_RECORDS = 20_000
 """Rows of JSON that are looked at: more than 20 lines of a log for each second of an hour's show
 cannot be meant by one paste, and the screen must not wait."""
 
-_LONGEST_TEXT = 4_000_000
+_LONGEST_TEXT = 2_000_000
 """Characters that are looked at, of a text of any length."""
 
 MOST_CHOICES = 1_000
@@ -105,6 +107,10 @@ class Identifiers:
     """All places that the text names, in the order of the text, where these are several."""
     events: int = field(default=0, compare=False)
     """How many events the text tells of; the first error, else the first event, is taken."""
+
+
+_Place = tuple[str | None, str | None, str | None]
+"""Stage, session and participant."""
 
 
 def event_name_of(eventbridge_name: str) -> str | None:
@@ -157,11 +163,14 @@ def read_identifiers(text: str) -> Identifiers:
     text = _LINE_GOES_ON.sub(" ", unquote(text))
     printed = _read_members(_MEMBER.findall(text))
     found = _filled(printed, text)
-    lines = [_filled(Identifiers(), line, alone=False) for line in text.splitlines()]
-    by_line = _combined([one for one in lines if one != Identifiers()])
-    if not printed.stage_arn and by_line.choices and not by_line.also:
-        return by_line
-    return found
+    if printed.stage_arn or printed.session_id or not found.choices:
+        return found
+    # Ids that stand in one line belong together.
+    lines = [line for line in text.splitlines() if _STAGE_ARN.search(line) or "st-" in line]
+    by_line = _combined(
+        [_filled(Identifiers(), line, alone=False) for line in lines[:_MOST_RECORDS]]
+    )
+    return by_line if by_line.choices else found
 
 
 def _records(text: str) -> Iterator[list[tuple[str, str]]]:
@@ -296,7 +305,7 @@ def _combined(found: Sequence[Identifiers]) -> Identifiers:
     people = _distinct(one.participant_id for one in found)
     if len(stages) <= 1 and len(sessions) <= 1 and len(people) <= 1:
         return _merged(found)
-    by_place: dict[tuple[str | None, str | None, str | None], list[Identifiers]] = {}
+    by_place: dict[_Place, list[Identifiers]] = {}
     for one in found:
         stage = one.stage_arn or (stages[0] if len(stages) == 1 else None)
         session = one.session_id
@@ -304,7 +313,7 @@ def _combined(found: Sequence[Identifiers]) -> Identifiers:
             session = sessions[0]
         if stage or session or one.participant_id:
             by_place.setdefault((stage, session, one.participant_id), []).append(one)
-    places = [place for place in by_place if not _is_part(place, by_place)]
+    places = _without_parts(by_place)
     choices = tuple(
         replace(
             _merged(by_place[place]),
@@ -336,17 +345,24 @@ def _combined(found: Sequence[Identifiers]) -> Identifiers:
     )
 
 
-def _is_part(
-    place: tuple[str | None, str | None, str | None],
-    places: Iterable[tuple[str | None, str | None, str | None]],
-) -> bool:
-    """Whether a place is only less of another one, such as the stage of a participant."""
-    if place[2] is not None and place[1] is not None:
-        return False
-    return any(
-        other != place and all(mine in (None, its) for mine, its in zip(place, other, strict=True))
-        for other in places
-    )
+def _without_parts(places: Iterable[_Place]) -> list[_Place]:
+    """Places without those that are only less of another one, such as the stage of a participant.
+
+    One that names session and participant is enough to be one.
+    """
+    told = list(places)
+    covers = Counter(less for place in told for less in _lesser(place))
+    return [
+        place
+        for place in told
+        if covers[place] == 1 or (place[1] is not None and place[2] is not None)
+    ]
+
+
+def _lesser(place: _Place) -> Iterator[_Place]:
+    """A place with each part left out or not, itself included, each once."""
+    stage, session, person = place
+    yield from dict.fromkeys(product((stage, None), (session, None), (person, None)))
 
 
 def _each(found: Identifiers) -> Iterator[Identifiers]:
@@ -387,9 +403,7 @@ def _filled(found: Identifiers, text: str, *, alone: bool = True) -> Identifiers
         alone: Whether a text of one word is taken for a participant id.
     """
     arns = _distinct(match[0] for match in _STAGE_ARN.finditer(text))
-    rest = text
-    for arn in arns:
-        rest = rest.replace(arn, " ")
+    rest = _STAGE_ARN.sub(" ", text)
     matches = [*_LOOSE_SESSION_ID.finditer(rest)]
     sessions = _distinct(match[0] for match in matches)
     session = matches[0] if matches else None

@@ -213,10 +213,7 @@ def stage_record(stage: StageSummary) -> Record:
 
 
 def session_record(session: StageSession, stage_arn: str) -> Record:
-    """Return a row of ListStageSessions. A session without an end is live.
-
-    None for one whose row tells neither start nor end, as in a file that only names it.
-    """
+    """Return a row of ListStageSessions. It is live without an end, where times are told."""
     return {
         "type": SESSIONS.name,
         "stageArn": stage_arn,

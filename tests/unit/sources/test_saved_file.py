@@ -11,7 +11,7 @@ import pytest
 from ivscope.domain.failures import UnusableFileError
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.sources import outside_file
-from ivscope.sources.saved_rows import NOT_IN_FILE, read_rows
+from ivscope.sources.saved_file import NOT_IN_FILE, read_rows
 
 SAMPLES = Path(__file__).parents[2] / "support" / "samples"
 STAGE = "arn:aws:ivs:us-west-2:123456789012:stage/AbCdef1G2hij"
