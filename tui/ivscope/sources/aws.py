@@ -155,7 +155,7 @@ def _undo_empty_list(http_response: Any, parsed: Any, model: Any, **_: object) -
         parsed[member] = json.loads(http_response.content)[member]
 
 
-_CONNECT_SECONDS = 5
+CONNECT_SECONDS = 5
 """A reachable endpoint accepts within one second; five leave room for a bad mobile line."""
 
 _POOL = 10
@@ -282,7 +282,7 @@ class RecordingClient:
 
 def _build_client(session: boto3.Session, options: AwsOptions, region: str | None) -> Any:  # noqa: ANN401 - made by boto3
     config = Config(
-        connect_timeout=_CONNECT_SECONDS,
+        connect_timeout=CONNECT_SECONDS,
         read_timeout=options.read_seconds,
         # The provider retries where the user can see it; the mode is named so that a bad
         # AWS_RETRY_MODE does not matter.
