@@ -6,8 +6,14 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 
-from ivscope.cli.command_line import FAILED, CommandError, Parser, say
-from ivscope.cli.connection_options import add_connection, check_connection
+from ivscope.cli.command_line import (
+    FAILED,
+    CommandError,
+    Parser,
+    add_connection,
+    check_connection,
+    say,
+)
 from ivscope.cli.connections import aws_options, demo_options, open_log
 from ivscope.domain.failures import UnusableFileError
 from ivscope.domain.identifiers import is_stage_arn

@@ -8,8 +8,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ivscope import __version__
-from ivscope.cli.command_line import FAILED, USAGE, Parser, fail, say, warn
-from ivscope.cli.connection_options import add_connection, check_connection
+from ivscope.cli.command_line import (
+    FAILED,
+    USAGE,
+    Parser,
+    add_connection,
+    check_connection,
+    fail,
+    say,
+    warn,
+)
 
 if TYPE_CHECKING:
     from ivscope.cli.connections import Origin
