@@ -98,6 +98,7 @@ def to_aws(
     *,
     record: str | None = None,
     debug: str | None = None,
+    log: "CallLog | None" = None,
 ) -> Origin:
     """AWS as origin, or another endpoint.
 
@@ -108,11 +109,12 @@ def to_aws(
         endpoint_url: Where calls go; None for the endpoint of the Region.
         record: File to record in; None for none.
         debug: File that gets a line for each call; None for none.
+        log: Such a file that is open already.
 
     Raises:
         UnusableFileError: One of the files cannot be used.
     """
-    log = open_log(debug)
+    log = log or open_log(debug)
     recording = None if record is None else _open(record, "AWS", create=True)
 
     def connect() -> "Source":
@@ -224,6 +226,13 @@ def to_file(file: str) -> Origin:
         file=FileNature(not saved.is_whole, saved.saved_at, saved.all_read_at),
         note=saved.note,
     )
+
+
+def known_profiles() -> tuple[str, ...]:
+    """The names of the profiles in the user's AWS configuration. Reads its files."""
+    from ivscope.sources.lean_session import known_profiles as of_botocore  # noqa: PLC0415 - if asked for
+
+    return of_botocore()
 
 
 def open_log(file: str | None) -> "CallLog | None":

@@ -10,7 +10,6 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.session import Session as BotocoreSession
 
 from ivscope.domain.clock import utc_now
 from ivscope.domain.identifiers import region_of
@@ -18,7 +17,13 @@ from ivscope.domain.waits import waiting_for
 from ivscope.sources.call_context import CallContext
 from ivscope.sources.call_log import CallLog
 from ivscope.sources.failures import CONNECT, CREDENTIALS, translate
-from ivscope.sources.lean_session import SERVICE, build_session, credential_source, signing_role
+from ivscope.sources.lean_session import (
+    SERVICE,
+    build_session,
+    credential_source,
+    known_profiles,
+    signing_role,
+)
 from ivscope.sources.recording import Recording, request_text
 from ivscope.sources.wire_source import MEMBERS, READS, WireClient, WireSource
 
@@ -313,4 +318,4 @@ def _known_profiles(error: Exception) -> tuple[str, ...]:
     """Profile names to suggest when the one asked for does not exist."""
     if type(error).__name__ != "ProfileNotFound":
         return ()
-    return tuple(BotocoreSession(profile=None).available_profiles)
+    return known_profiles()
