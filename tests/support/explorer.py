@@ -234,6 +234,7 @@ def explorer_app(
             filter=only,
             kept=kept,
             origin="demo",
+            why_one_account="the demo has one account and one Region",
         ),
         configuration or Configuration({}, background_calls=MOST_BACKGROUND_CALLS, fold=fold),
         local_zone=zone,

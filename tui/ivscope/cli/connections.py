@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ivscope.domain.stages import SessionScope
     from ivscope.provider.store.redacting import StandIns
     from ivscope.provider.store.source import FileNature, RecordedReading, Source
+    from ivscope.sources.aws import AwsOptions
     from ivscope.sources.call_log import CallLog
     from ivscope.sources.recorded import RecordedLists
     from ivscope.sources.recording import Recording
@@ -89,6 +90,7 @@ def to_aws(
     *,
     record: str | None = None,
     debug: str | None = None,
+    log: "CallLog | None" = None,
 ) -> Origin:
     """AWS as origin, or another endpoint.
 
@@ -99,17 +101,18 @@ def to_aws(
         endpoint_url: Where calls go; None for the endpoint of the Region.
         record: File to record in; None for none.
         debug: File that gets a line for each call; None for none.
+        log: Such a file that is open already.
 
     Raises:
         UnusableFileError: One of the files cannot be used.
     """
-    log = _open_log(debug)
+    log = log or open_log(debug)
     recording = None if record is None else _open(record, "AWS", create=True)
 
     def connect() -> "Source":
-        from ivscope.sources.aws import AwsOptions, AwsSource  # noqa: PLC0415 - after the first frame
+        from ivscope.sources.aws import AwsSource  # noqa: PLC0415 - after the first frame
 
-        options = AwsOptions(profile, region, stage_arn, endpoint_url, log=log)
+        options = aws_options(profile, region, stage_arn, endpoint_url, log)
         return AwsSource.connect(options, recording)
 
     label = profile or os.environ.get("AWS_PROFILE") or "default"
@@ -124,33 +127,46 @@ def to_world(name: str, record: str | None = None, debug: str | None = None) -> 
     for AWS.
     """
     label = f"demo {name}"
-    log = _open_log(debug)
+    log = open_log(debug)
     recording = None
     if record is not None:
         recording = _open(record, f"{label} of {utc_now():%Y-%m-%d}", create=True)
-    urls: list[tuple[str, str]] = []
+    served: list[AwsOptions] = []
 
     def connect() -> "Source":
-        from ivscope.sources.aws import AwsOptions, AwsSource  # noqa: PLC0415 - after the first frame
+        from ivscope.sources.aws import AwsSource  # noqa: PLC0415 - after the first frame
 
-        if not urls:
-            urls.append(serve_world(name))
-        url, region = urls[0]
-        options = AwsOptions(
-            region=region, endpoint_url=url, access_key=DEMO_KEY, secret_key=DEMO_KEY, log=log
-        )
-        return AwsSource.connect(options, recording)
+        if not served:
+            served.append(demo_options(name, log))
+        return AwsSource.connect(served[0], recording)
 
     return Origin(connect, label, recording, call_log=log)
 
 
-def serve_world(name: str) -> tuple[str, str]:
-    """Start the loopback endpoint with a demo world; its URL and Region."""
+def demo_options(name: str, log: "CallLog | None") -> "AwsOptions":
+    """Start the loopback endpoint with a demo world; how to read it."""
     from ivscope.endpoint.server import Endpoint  # noqa: PLC0415 - loads after the first frame
     from ivscope.endpoint.worlds.catalog import open_world  # noqa: PLC0415 - same
+    from ivscope.sources.aws import AwsOptions  # noqa: PLC0415 - same
 
     world = open_world(name, utc_now)
-    return Endpoint(world).start().url, world.region
+    url = Endpoint(world).start().url
+    return AwsOptions(
+        region=world.region, endpoint_url=url, access_key=DEMO_KEY, secret_key=DEMO_KEY, log=log
+    )
+
+
+def aws_options(
+    profile: str | None,
+    region: str | None,
+    stage_arn: str | None,
+    endpoint_url: str | None,
+    log: "CallLog | None",
+) -> "AwsOptions":
+    """How to read AWS, or another endpoint. Arguments as for `to_aws`."""
+    from ivscope.sources.aws import AwsOptions  # noqa: PLC0415 - loads after the first frame
+
+    return AwsOptions(profile, region, stage_arn, endpoint_url, log=log)
 
 
 def to_recording(file: str) -> Origin:
@@ -203,7 +219,19 @@ def to_file(file: str) -> Origin:
     )
 
 
-def _open_log(file: str | None) -> "CallLog | None":
+def known_profiles() -> tuple[str, ...]:
+    """The names of the profiles in the user's AWS configuration. Reads its files."""
+    from ivscope.sources.lean_session import known_profiles as of_botocore  # noqa: PLC0415 - if asked for
+
+    return of_botocore()
+
+
+def open_log(file: str | None) -> "CallLog | None":
+    """The log of calls in a file; None for none.
+
+    Raises:
+        UnusableFileError: It cannot be written.
+    """
     if file is None:
         return None
     from ivscope.sources.call_log import CallLog  # noqa: PLC0415 - if asked for

@@ -8,14 +8,23 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ivscope import __version__
-from ivscope.cli.command_line import FAILED, USAGE, Parser, fail, say, warn
-from ivscope.cli.connection_options import add_connection, check_connection
+from ivscope.cli.command_line import (
+    FAILED,
+    USAGE,
+    Parser,
+    add_connection,
+    check_connection,
+    fail,
+    say,
+    warn,
+)
 
 if TYPE_CHECKING:
     from ivscope.cli.connections import Origin
     from ivscope.sources.call_log import CallLog
     from ivscope.sources.recording import Recording
     from ivscope.ui.app import IvscopeApp
+    from ivscope.workspace.launch import Accounts
     from ivscope.workspace.place import Place
 
 
@@ -185,6 +194,9 @@ def _explore(options: argparse.Namespace) -> int:
         recording=None if recording is None else recorded,
         kept=state_folder(os.environ) / PLACES if configuration.keep_places else None,
         origin=without_secrets(f"{origin.label} {options.endpoint_url or ''}".rstrip()),
+        region=options.region,
+        accounts=_accounts(options, origin),
+        why_one_account=_why_one_account(options, recording),
         complaints=complaints,
     )
     app = IvscopeApp(
@@ -203,6 +215,34 @@ def _explore(options: argparse.Namespace) -> int:
     app.theme = theme_of_ground(os.environ) if theme == AUTO_THEME else theme
     app.run(mouse=options.mouse or configuration.mouse)
     return _after(app, recording, origin.call_log)
+
+
+def _accounts(options: argparse.Namespace, origin: "Origin") -> "Accounts | None":
+    """What `:profile` and `:region` lead to; None where only one account can be read."""
+    if options.demo or origin.connect is None or origin.recording is not None:
+        return None
+    from ivscope.cli.connections import known_profiles, to_aws  # noqa: PLC0415 - behind the checks
+    from ivscope.knowledge.regions import REGIONS  # noqa: PLC0415 - same
+    from ivscope.workspace.launch import Accounts, Connecting  # noqa: PLC0415 - same
+
+    def connect(profile: str | None, region: str | None, stage_arn: str | None) -> Connecting:
+        there = to_aws(profile, region, stage_arn, options.endpoint_url, log=origin.call_log)
+        shown = there.redacted() if options.redact else there
+        assert shown.connect is not None  # noqa: S101 - of AWS
+        return Connecting(shown.connect, shown.label)
+
+    return Accounts(known_profiles, REGIONS, connect)
+
+
+def _why_one_account(options: argparse.Namespace, recording: "Recording | None") -> str:
+    if options.demo:
+        return "the demo has one account and one Region"
+    if recording is None:
+        return "a file has one account: start ivscope without it to read AWS"
+    return (
+        f"{recording.path.name} records this account and Region: start again with --profile or "
+        "--region and another file, or without --record"
+    )
 
 
 def _after(app: "IvscopeApp", recording: "Recording | None", log: "CallLog | None") -> int:

@@ -23,6 +23,7 @@ _COMMANDS = {
     "record": "record:run",
     "explain": "explain:run",
     "endpoint": "serve:run",
+    "doctor": "doctor:run",
     "open": "explore:run_open",
 }
 """First words that are a command, each with its module here and function (words -> exit code).

@@ -22,9 +22,10 @@ from ivscope.cli.command_line import (
     NOTHING_FOUND,
     CommandError,
     Parser,
+    add_connection,
+    check_connection,
     warn,
 )
-from ivscope.cli.connection_options import add_connection, check_connection
 from ivscope.cli.connections import Origin, to_aws, to_file, to_world
 from ivscope.cli.progress import Progress, is_terminal, terminal_width
 from ivscope.domain.clock import SYSTEM_CLOCK

@@ -53,6 +53,17 @@ def success(members: Members) -> HttpAnswer:
     return HttpAnswer(200, encode(members))
 
 
+def identity(account: str) -> HttpAnswer:
+    """The answer of STS to who asks whose keys these are: a made-up user of the account."""
+    body = (
+        '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
+        "<GetCallerIdentityResult>"
+        f"<Arn>arn:aws:iam::{account}:user/demo</Arn><UserId>DEMO</UserId>"
+        f"<Account>{account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+    )
+    return HttpAnswer(200, body.encode(), (("Content-Type", "text/xml"),))
+
+
 def failure(error: ServiceError) -> HttpAnswer:
     """The answer that carries this error."""
     headers = (("X-Amzn-Errortype", error.code), *JSON_TYPE)

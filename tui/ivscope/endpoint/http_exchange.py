@@ -8,8 +8,8 @@ from collections.abc import Callable
 from email.utils import formatdate
 from http import HTTPStatus
 
-from ivscope.endpoint.answers import HttpAnswer, ServiceError, failure, success
-from ivscope.endpoint.service import Request, Service
+from ivscope.endpoint.answers import HttpAnswer, ServiceError, failure, identity, success
+from ivscope.endpoint.service import IDENTITY, Request, Service
 from ivscope.endpoint.world import Members
 
 
@@ -42,6 +42,8 @@ class HttpExchange:
     def ordinary(self) -> HttpAnswer:
         """The answer without a fault, an error answer included."""
         try:
+            if self.request.operation == IDENTITY:
+                return identity(self._service.caller(self.request))
             return success(self.members())
         except ServiceError as error:
             return failure(error)

@@ -129,7 +129,7 @@ class Operations:
     """Answers requests for the operations in `READ_OPERATIONS`."""
 
     def __init__(self, world: World, model: ServiceModel, cursors: Cursors) -> None:
-        self._world = world
+        self.world = world
         self._model = model
         self._cursors = cursors
         self._results = {name: model.result(name) for name in READ_OPERATIONS}
@@ -176,7 +176,7 @@ class Operations:
 
     def _page(self, operation: str, rows: Sequence[Members], parameters: Members) -> Members:
         place = self._cursors.read(operation, parameters) or PageStart(0, len(rows))
-        order = _Order(rows, place.length, newest_first=self._world.newest_first)
+        order = _Order(rows, place.length, newest_first=self.world.newest_first)
         size = parameters.get("maxResults") or min(
             DEFAULT_PAGE_SIZE, self._model.bound(operation, "maxResults")
         )
@@ -299,7 +299,7 @@ _AUTHORIZATION = re.compile(
 )
 
 
-def check_signature(headers: Mapping[str, str], region: str) -> None:
+def check_signature(headers: Mapping[str, str], region: str, service: str = SIGNING_NAME) -> None:
     """Refuse a request that is unsigned or signed for something else.
 
     Raises:
@@ -312,7 +312,7 @@ def check_signature(headers: Mapping[str, str], region: str) -> None:
     if signed is None:
         raise _refusal("IncompleteSignatureException", "Authorization is not an AWS4 signature")
     scope = signed["scope"].split("/")[-3:]
-    expected = [region, SIGNING_NAME, "aws4_request"]
+    expected = [region, service, "aws4_request"]
     if scope != expected:
         raise _refusal(
             "InvalidSignatureException",
@@ -322,6 +322,10 @@ def check_signature(headers: Mapping[str, str], region: str) -> None:
 
 def _refusal(code: str, message: str) -> ServiceError:
     return ServiceError(code, 403, message, "message")
+
+
+IDENTITY = "GetCallerIdentity"
+"""The one operation of STS that is answered, so that a client can ask whose keys it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +343,9 @@ class Request:
 
     @property
     def operation(self) -> str:
-        """The operation that the path names, served or not."""
+        """The operation that the path names, served or not; STS has it in the body."""
+        if self.path == "/" and b"Action=GetCallerIdentity" in self.body:
+            return IDENTITY
         return self.path.removeprefix("/")
 
     @property
@@ -390,6 +396,16 @@ class Service:
         return self._operations.answer(
             request.operation, request.parameters if parameters is None else parameters
         )
+
+    def caller(self, request: Request) -> str:
+        """The account of the world, for who asks STS.
+
+        Raises:
+            ServiceError: The request is not signed for STS in this Region.
+        """
+        check_signature(request.headers, self._region, "sts")
+        stages = self._operations.world.stages()
+        return str(stages[0]["arn"]).split(":")[4] if stages else "000000000000"
 
     def _check_route(self, request: Request) -> None:
         if request.method == "POST" and request.operation in READ_OPERATIONS:

@@ -10,7 +10,6 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.session import Session as BotocoreSession
 
 from ivscope.domain.clock import utc_now
 from ivscope.domain.identifiers import region_of
@@ -18,7 +17,13 @@ from ivscope.domain.waits import waiting_for
 from ivscope.sources.call_context import CallContext
 from ivscope.sources.call_log import CallLog
 from ivscope.sources.failures import CONNECT, CREDENTIALS, translate
-from ivscope.sources.lean_session import SERVICE, build_session, credential_source, signing_role
+from ivscope.sources.lean_session import (
+    SERVICE,
+    build_session,
+    credential_source,
+    known_profiles,
+    signing_role,
+)
 from ivscope.sources.recording import Recording, request_text
 from ivscope.sources.wire_source import MEMBERS, READS, WireClient, WireSource
 
@@ -155,7 +160,7 @@ def _undo_empty_list(http_response: Any, parsed: Any, model: Any, **_: object) -
         parsed[member] = json.loads(http_response.content)[member]
 
 
-_CONNECT_SECONDS = 5
+CONNECT_SECONDS = 5
 """A reachable endpoint accepts within one second; five leave room for a bad mobile line."""
 
 _POOL = 10
@@ -282,7 +287,7 @@ class RecordingClient:
 
 def _build_client(session: boto3.Session, options: AwsOptions, region: str | None) -> Any:  # noqa: ANN401 - made by boto3
     config = Config(
-        connect_timeout=_CONNECT_SECONDS,
+        connect_timeout=CONNECT_SECONDS,
         read_timeout=options.read_seconds,
         # The provider retries where the user can see it; the mode is named so that a bad
         # AWS_RETRY_MODE does not matter.
@@ -313,4 +318,4 @@ def _known_profiles(error: Exception) -> tuple[str, ...]:
     """Profile names to suggest when the one asked for does not exist."""
     if type(error).__name__ != "ProfileNotFound":
         return ()
-    return tuple(BotocoreSession(profile=None).available_profiles)
+    return known_profiles()

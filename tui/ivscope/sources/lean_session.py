@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError
 from botocore.loaders import Loader
 from botocore.session import Session as BotocoreSession
 from botocore.utils import JSONFileCache
@@ -114,6 +115,14 @@ def build_session(
         aws_access_key_id=access_key,
         aws_secret_access_key=secret_key,
     )
+
+
+def known_profiles() -> tuple[str, ...]:
+    """The names of the profiles in the user's configuration; none where it cannot be read."""
+    try:
+        return tuple(BotocoreSession(profile=None).available_profiles)
+    except BotoCoreError:
+        return ()
 
 
 def credential_source(session: boto3.Session) -> str | None:

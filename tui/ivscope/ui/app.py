@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from ivscope.workspace.launch import Launch
 if TYPE_CHECKING:
     from ivscope.provider.fetch.provider import StageDataProvider
     from ivscope.provider.store.source import FileNature, RecordedReading, Source
+    from ivscope.ui.explorer.screen import ExplorerScreen
 
 
 class IvscopeApp(KeyByKey):
@@ -121,6 +123,32 @@ class IvscopeApp(KeyByKey):
     async def on_explorer_screen_begun(self) -> None:
         """Do what was typed while the explorer was loaded."""
         await self.take_keys()
+
+    def on_explorer_screen_elsewhere(self, message: "ExplorerScreen.Elsewhere") -> None:
+        """Begin the explorer anew with another account or Region; nothing read before is kept."""
+        move, accounts = message.move, self._launch.accounts
+        assert accounts is not None  # noqa: S101 - else the command is not available
+        assert self._provider is not None  # noqa: S101 - the explorer is there
+        there = accounts.connect(move.profile, move.region, move.place.stage_arn)
+        self._connect = there.connect
+        self._launch = replace(
+            self._launch,
+            label=there.label,
+            origin=there.label,
+            profile=move.profile,
+            region=move.region,
+            start=lambda: move.place,
+            at=move.at,
+            filter=move.filter,
+            note=move.note,
+            event=None,
+            text=None,
+            complaints=(),
+        )
+        self._provider.close()
+        self.jobs = self.jobs.renewed()
+        self.pop_screen()
+        self._open()
 
     def _crash(self, error: Exception) -> None:
         """End the program: nothing on screen could be trusted."""

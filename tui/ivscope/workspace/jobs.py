@@ -268,6 +268,19 @@ class Jobs:
         then()
         return ""
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether there is a promise that somebody waits for."""
+        with self._ended:
+            return bool(self._promises)
+
+    def renewed(self) -> "Jobs":
+        """Drop what runs for a screen that is left; what begins anew, with what is to be told."""
+        fresh = Jobs(self.clock, self.ui, self._crash)
+        fresh.bugs, fresh.outcomes = self.bugs, self.outcomes
+        self.close()
+        return fresh
+
     def _leave_when_kept(self) -> None:
         with self._ended:
             is_done = not self._promises and not self._is_closed

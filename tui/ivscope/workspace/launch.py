@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ivscope.domain.identifiers import Identifiers
+    from ivscope.provider.store.source import Source
     from ivscope.workspace.place import Place
 
 
@@ -21,6 +22,28 @@ class RecordingStatus:
     """Answers that could not be saved."""
     failure: str | None
     """Why the last one was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The accounts and Regions that can be read instead, from the user's AWS configuration."""
+
+    profiles: Callable[[], tuple[str, ...]]
+    """Returns the names of the profiles. Reads small files."""
+    regions: tuple[str, ...]
+    """Where IVS Real-Time is."""
+    connect: "Callable[[str | None, str | None, str | None], Connecting]"
+    """Called with profile, Region and a stage ARN that gives the Region where none is set. Connects
+    to nothing yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connecting:
+    """How another account is read."""
+
+    connect: "Callable[[], Source]"
+    label: str
+    """What the header begins with until that is known better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +75,11 @@ class Launch:
     """File that keeps places and marks for the next run; None to keep none."""
     origin: str = ""
     """Names what is read, so that its places are offered where they can be opened."""
+    region: str | None = None
+    """The Region that was asked for; None for that of the ARN, or the configured one."""
+    accounts: Accounts | None = None
+    """What `:profile` and `:region` lead to; None where there is one account only."""
+    why_one_account: str = ""
+    """Why there is one account only."""
     complaints: tuple[str, ...] = ()
     """What is wrong with the configuration, for the first note."""

@@ -16,6 +16,7 @@ from ivscope.settings.commands import BY_ID, OVERLAYS
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.driver import PlainApp
 from ivscope.ui.explorer import picking
+from ivscope.ui.explorer.accounts import AccountCommands
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
 from ivscope.ui.explorer.named_places import TypedPlace, from_text, typed_rows
@@ -117,6 +118,7 @@ class PromptCommands:
         *,
         explain: Callable[[str], None],
         who: Callable[[str], None],
+        accounts: AccountCommands,
     ) -> None:
         """Register the commands.
 
@@ -127,7 +129,9 @@ class PromptCommands:
             views: The views of a session.
             explain: Shows what an error number, an error code or an event name means.
             who: Looks for a user id on other stages.
+            accounts: Goes on with another profile or Region.
         """
+        self._accounts = accounts
         self._who = who
         self._explain = explain
         self._context = context
@@ -370,6 +374,8 @@ class PromptCommands:
             Word("mouse", "on|off", self._mouse, ("on", "off"), self._mouse_over),
             Word("who", "USER", self._who),
             Word("recent", "N", self._navigation.go_to_recent),
+            Word("profile", "NAME", self._accounts.profile),
+            Word("region", "NAME", self._accounts.region),
             plain("load", "read.all"),
             plain("follow", "read.follow"),
             plain("summary", "triage.summary"),

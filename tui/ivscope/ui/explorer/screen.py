@@ -32,6 +32,7 @@ from ivscope.settings.commands import Area, Command, View, footer_hints
 from ivscope.settings.configuration import Configuration, effective_keys
 from ivscope.settings.kept_places import KeptPlaces
 from ivscope.ui.commands import CommandScreen, keyboard
+from ivscope.ui.explorer.accounts import AccountCommands, Move
 from ivscope.ui.explorer.context import Count, ExplorerContext
 from ivscope.ui.explorer.copying import Copying, Saving
 from ivscope.ui.explorer.detail import Detail, DetailPane
@@ -75,6 +76,12 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
 
     class Begun(Message):
         """Message: the explorer is there, and keys act on it."""
+
+    @dataclass
+    class Elsewhere(Message):
+        """Message: another account or Region is wanted."""
+
+        move: Move
 
     @dataclass
     class Changed(Message):
@@ -159,6 +166,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self._views,
             explain=self._detail.explain,
             who=self._who.ask,
+            accounts=AccountCommands(context, lambda move: self.post_message(self.Elsewhere(move))),
         )
         self._gate = KeyGate(context, self._navigation)
         Saving(context)

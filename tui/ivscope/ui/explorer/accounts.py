@@ -1,0 +1,118 @@
+"""AccountCommands: `:profile` and `:region` go on with another account or Region."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ivscope.domain.identifiers import region_of
+from ivscope.ui.commands import Unavailable
+from ivscope.ui.explorer.context import ExplorerContext
+from ivscope.ui.status_area import OpenPrompt
+from ivscope.workspace.launch import Accounts
+from ivscope.workspace.place import Level, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where to go on, and what was typed there."""
+
+    profile: str | None
+    region: str | None
+    place: Place
+    at: str | None
+    """Time of the event under the cursor, to go to; None outside an event list."""
+    filter: str | None
+    note: str
+
+
+class AccountCommands:
+    """Offers the names in the configuration, and goes on with the one chosen."""
+
+    def __init__(self, context: ExplorerContext, move: Callable[[Move], object]) -> None:
+        """Keep what it needs.
+
+        Args:
+            context: Shared with the other parts.
+            move: Begins the explorer anew, with another account or Region.
+        """
+        self._context = context
+        self._launch = context.launch
+        self._move = move
+
+    def profile(self, name: str) -> None:
+        """Go on with another profile at the same place; without a name ask which.
+
+        Raises:
+            Unavailable: There is no such profile, or only one account can be read.
+        """
+        names = self._accounts().profiles()
+        if not name:
+            self._ask("PROFILE", names, self.profile)
+            return
+        if name not in names:
+            raise Unavailable(f"no profile {name!r} in the configuration; {_listed(names)}")
+        place = self._context.here
+        note = f"profile {name}"
+        self._move(self._at(place, profile=name, region=self._launch.region, note=note))
+
+    def region(self, name: str) -> None:
+        """Go on in another Region, where this place is not, but its own list of stages.
+
+        Raises:
+            Unavailable: IVS Real-Time is not in it, or only one account can be read.
+        """
+        details = self._context.provider.source_details
+        configured = details.region if details is not None else None
+        known = self._accounts().regions
+        names = known if configured in {None, *known} else (*known, str(configured))
+        if not name:
+            self._ask("REGION", names, self.region)
+            return
+        if name not in names:
+            raise Unavailable(f"IVS Real-Time is not known in {name!r}; {_listed(names)}")
+        here = self._context.here
+        stays = region_of(here.stage_arn) in {None, name}
+        note = (
+            f"Region {name}" if stays else f"Region {name}: its stages; the stage left is not here"
+        )
+        place = here if stays else Place()
+        self._move(self._at(place, profile=self._launch.profile, region=name, note=note))
+
+    def _accounts(self) -> Accounts:
+        accounts = self._launch.accounts
+        if accounts is None:
+            raise Unavailable(self._launch.why_one_account)
+        if self._context.jobs.is_busy:
+            raise Unavailable("a file is being written: try again when it is done")
+        return accounts
+
+    def _at(self, place: Place, *, profile: str | None, region: str | None, note: str) -> Move:
+        event_list = self._context.pane.event_list
+        event = self._context.pane.event
+        time = event.time if event is not None else None
+        at = time.isoformat() if isinstance(time, datetime) else None
+        if place.level < Level.EVENTS or event_list is None:
+            return Move(profile, region, place, None, None, note)
+        only = event_list.filter_text if event_list.filter_is_on else ""
+        return Move(profile, region, place, at, only or None, note)
+
+    def _ask(self, title: str, names: Sequence[str], chosen: Callable[[str], None]) -> None:
+        def typed(text: str) -> None:
+            if text and not any(name.startswith(text) for name in names):
+                raise Unavailable(f"none begins so; {_listed(names)}")
+
+        def complete(text: str) -> str:
+            matches = [name for name in names if name.startswith(text)]
+            return matches[0] if matches else text
+
+        def entered(text: str) -> None:
+            if text:
+                chosen(complete(text))
+
+        self._context.status.ask(
+            OpenPrompt(title, ", ".join(names), entered, typed=typed, complete=complete)
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"there are: {', '.join(names)}" if names else "there is none"
