@@ -16,7 +16,7 @@ from ivscope.domain.identifiers import region_of
 from ivscope.domain.waits import waiting_for
 from ivscope.sources.call_context import CallContext
 from ivscope.sources.failures import CONNECT, CREDENTIALS, translate
-from ivscope.sources.lean_session import SERVICE, build_session, credential_source
+from ivscope.sources.lean_session import SERVICE, build_session, certificates, credential_source
 from ivscope.sources.recording import Recording, request_text
 from ivscope.sources.wire_source import MEMBERS, READS, WireClient, WireSource
 
@@ -135,6 +135,8 @@ class AwsSource(WireSource):
             )
             context = replace(context, profile=_profile_of(session))
             context = replace(context, credential_source=credential_source(session))
+            path, setting = certificates(session)
+            context = replace(context, certificates=path, certificates_from=setting)
             with waiting_for(context.credential_words):
                 client = _build_client(session, options)
                 credentials = session.get_credentials()

@@ -19,6 +19,15 @@ class CallContext:
     credential_source: str | None = None
     """Where credentials of the profile come from by its settings: "SSO", "the command NAME"."""
     known_profiles: tuple[str, ...] = ()
+    certificates: str | None = None
+    """Path of the trusted certificates; None for those that come with botocore."""
+    certificates_from: str = ""
+    """The setting that names this path, such as AWS_CA_BUNDLE."""
+
+    @property
+    def has_fixed_keys(self) -> bool:
+        """Whether the keys came from the environment, which stays as it was at the start."""
+        return self.credential_method == "env"
 
     @property
     def profile_words(self) -> str:
