@@ -371,13 +371,24 @@ def test_tls_against_a_plain_port_is_a_setting_not_a_lost_connection(home, keys)
     assert "TLS" in failure.summary
 
 
-def test_a_missing_certificate_bundle_is_named(home, keys, monkeypatch):
-    monkeypatch.setenv("AWS_CA_BUNDLE", "/no/such/bundle.pem")
+@pytest.mark.parametrize(
+    ("variable", "profile", "setting"),
+    [
+        ("AWS_CA_BUNDLE", "", "AWS_CA_BUNDLE"),
+        ("REQUESTS_CA_BUNDLE", "", "REQUESTS_CA_BUNDLE"),
+        ("", "ca_bundle = /no/such/bundle.pem", "ca_bundle of the profile"),
+    ],
+)
+@pytest.mark.usefixtures("keys")
+def test_a_missing_certificate_bundle_is_named(variable, profile, setting, home, monkeypatch):
+    if variable:
+        monkeypatch.setenv(variable, "/no/such/bundle.pem")
+    (home / "config").write_text(f"[default]\nregion = us-west-2\n{profile}\n")
     with socket.create_server(("127.0.0.1", 0)) as server:
         failure = failure_of(endpoint_url=f"https://127.0.0.1:{server.getsockname()[1]}")
     assert (failure.kind, failure.retryable) == (FailureKind.CONFIGURATION, False)
-    assert "certificates" in failure.summary
-    assert "AWS_CA_BUNDLE" in failure.remedy
+    assert f"certificates at /no/such/bundle.pem, which {setting} names" in failure.summary
+    assert f"(or none) in {setting} and start ivscope again" in failure.remedy
 
 
 def test_a_proxy_that_refuses_is_named_without_its_password(home, keys, monkeypatch):

@@ -496,7 +496,7 @@ BROKEN: Mapping[str, Broken] = {
     ),
     "list of certificates missing": Broken(
         "AWS_CA_BUNDLE=/no/such/bundle.pem",
-        "trusted certificates cannot be read",
+        "trusted certificates at /no/such/bundle.pem",
         "AWS_CA_BUNDLE",
         {"AWS_CA_BUNDLE": "/no/such/bundle.pem"},
         words=("--endpoint-url", "https://ENDPOINT", "--region", "us-west-2"),

@@ -16,6 +16,8 @@ from typing import Any
 from textual.cache import FIFOCache, LRUCache
 
 from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.sources import decoding
+from ivscope.ui.widgets.canvas import Canvas
 from support.soak_person import Act
 
 HOUR = 3600.0
@@ -83,7 +85,8 @@ class Use:
 def traced_bytes() -> int | None:
     """Python's memory without that of the world and of the soak; None without tracing.
 
-    Empties caches that have a limit first: that they fill up is no leak.
+    Empties caches that have a limit first: that they fill up is no leak. Those of the program have
+    a test of their limit each: `decoding` keeps the latest texts, a `Canvas` the latest lines.
     """
     if not tracemalloc.is_tracing():
         return None
@@ -93,9 +96,12 @@ def traced_bytes() -> int | None:
 
 
 def _empty_limited_caches() -> None:
+    decoding._seen_texts.clear()
     for one in gc.get_objects():
         if isinstance(one, LRUCache | FIFOCache):
             one.clear()
+        elif isinstance(one, Canvas):
+            one._kept.clear()
         elif isinstance(one, _lru_cache_wrapper) and one.cache_parameters()["maxsize"] is not None:
             one.cache_clear()
 

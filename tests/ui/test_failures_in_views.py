@@ -4,6 +4,7 @@ import pytest
 
 from ivscope.endpoint.answers import success
 from ivscope.endpoint.faults import Fault
+from ivscope.sources.call_context import CallContext
 from support.explorer import DANA, MARA, PRIYA, at, explorer
 
 EVENTS = "ListParticipantEvents"
@@ -220,6 +221,17 @@ async def test_ctrl_c_is_answered_in_the_help_until_the_search_changes():
         await journey.until(lambda: "Ctrl+C does not quit: Ctrl+Q does" in journey.screen[-1])
         await journey.press("x")
         await journey.until(lambda: "Esc close" in journey.screen[-1])
+
+
+async def test_r_is_not_offered_where_only_a_new_start_helps(monkeypatch):
+    monkeypatch.setattr(CallContext, "has_fixed_keys", True)
+    async with explorer(at(PRIYA), fault=f"expiredtoken.{EVENTS}", size=(100, 30)) as journey:
+        await journey.until("start ivscope again")
+        await journey.until("only a new start of ivscope helps")
+        assert "EXPIRED" in journey.status
+        assert "r retries" not in journey.text
+        assert "press r" not in journey.text.lower()
+        assert "r retry" not in journey.text
 
 
 REPLICAS = "ListParticipantReplicas"

@@ -13,6 +13,7 @@ from ivscope.endpoint.worlds.case_file import CaseWorld
 from ivscope.findings.rules import findings_for
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
+from ivscope.provider.store.session_log import ReadState
 from ivscope.render.cells import line_width
 from ivscope.render.time_display import TimeDisplay
 from ivscope.ui.lanes.view import LanesView
@@ -87,6 +88,18 @@ def test_a_count_is_at_least_until_everything_is_counted():
 def test_a_count_is_at_least_where_a_publisher_has_no_event_of_publishing_that_is_read():
     assert ": at least 0 of 12 publishing" in title_of("P06")
     assert ": at least 11 of 12 publishing" in title_of("Q01")
+
+
+def test_a_count_of_none_is_not_told_before_anybody_is_read_to_the_end():
+    with lanes_of("P06") as view:
+        log = view._scan.log
+        for number in range(log.participants_known):
+            log.set_state(number, ReadState.PARTIAL)
+        while view.work(1):
+            pass
+        assert view.title().endswith(": nobody read to the end yet")
+        log.set_state(0, ReadState.COMPLETE)
+        assert view.title().endswith(": at least 0 of 12 publishing")
 
 
 def test_a_lane_is_as_sure_of_publishing_as_the_count():

@@ -112,6 +112,17 @@ async def test_a_scroll_draws_each_row_that_comes_into_view_once():
         assert drawn == list(range(top + 36, top + 41))
 
 
+async def test_only_the_lines_of_a_few_screens_are_kept_however_far_one_scrolls():
+    async with listed(4_000, height=40) as (rows, _numbers):
+        for line in range(1_000):
+            rows.kept(("never again", line), lambda: rows.strip_of((), 80))
+        assert len(rows._kept) == 4 * rows.size.height
+        rows.styles.height = 10
+        await frame(rows)
+        rows.kept("one more", lambda: rows.strip_of((), 80))
+        assert len(rows._kept) == 4 * 10
+
+
 async def test_a_cursor_move_draws_the_row_it_leaves_and_the_row_it_reaches():
     async with listed(400) as (rows, numbers):
         assert await drawn_by(rows, numbers, lambda: setattr(rows, "cursor", 3)) == [0, 3]

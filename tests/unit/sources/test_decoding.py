@@ -1,4 +1,5 @@
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -239,3 +240,18 @@ def test_a_row_that_is_no_structure_stays_a_row(row):
 def test_equal_texts_of_different_answers_are_one_object():
     one, other = (events_of(json.loads('[{"name": "JOINED"}]'))[0] for _ in range(2))
     assert one.name is other.name
+
+
+def test_texts_that_never_come_again_are_let_go(monkeypatch: pytest.MonkeyPatch):
+    """What is interned can stay for ever: a recording of a week would fill the memory."""
+    monkeypatch.setattr(decoding, "_MOST_TEXTS", 100)
+    for number in range(1_000):
+        events_of([{"name": f"never again {number}", "participantId": "x" * 1_000}])
+        assert len(decoding._seen_texts) <= 100
+    assert max(map(len, decoding._seen_texts)) <= decoding._LONGEST_SHARED
+
+
+def test_what_is_shared_at_most_takes_less_than_four_megabytes():
+    texts = (f"{number:0{decoding._LONGEST_SHARED // 2}}" for number in range(decoding._MOST_TEXTS))
+    table = {text: text for text in texts}
+    assert sys.getsizeof(table) + sum(map(sys.getsizeof, table)) < 4_000_000

@@ -130,6 +130,30 @@ def test_expired_credentials_are_renewed_the_way_they_were_found(method, words):
     assert words in failure.remedy
 
 
+@pytest.mark.parametrize(
+    ("method", "code", "is_final"),
+    [
+        ("env", "ExpiredTokenException", True),
+        ("env", "InvalidClientTokenId", True),
+        ("env", "AccessDeniedException", False),
+        ("env", "RequestTimeTooSkewed", False),
+        ("sso", "ExpiredTokenException", False),
+        ("shared-credentials-file", "InvalidClientTokenId", False),
+    ],
+)
+def test_keys_of_the_environment_are_renewed_by_a_new_start_alone(method, code, is_final):
+    failure = failure_of(refusal(code), context=CallContext(credential_method=method))
+    assert failure.needs_new_start is is_final
+    assert ("start ivscope again" in failure.remedy) is is_final
+    assert "press r" not in failure.remedy or not is_final
+
+
+def test_a_region_that_nobody_set_is_given_by_a_new_start_alone():
+    failure = failure_of(boto.NoRegionError())
+    assert failure.needs_new_start
+    assert "press r" not in failure.remedy
+
+
 URL = "https://ivsrealtime.us-west-2.amazonaws.com/ListStages"
 
 

@@ -55,6 +55,9 @@ class ProviderFailure(Exception):  # noqa: N818 - a failure is data first, raise
     """Error code or HTTP status as it came; None without an answer."""
     request_id: str | None = None
     """For AWS Support. None when no service answered."""
+    needs_new_start: bool = False
+    """Whether the same call fails for as long as this process runs, whatever is mended meanwhile:
+    its environment and its arguments stay as they were."""
     retry_after: float | None = None
     """Seconds that the service asked to wait; None if it did not."""
 

@@ -148,7 +148,9 @@ def _failure_facts(failure: ProviderFailure, width: int) -> list[Line]:
     if failure.retry_after is not None:
         wait = f"the service asks to wait {duration(failure.retry_after)}"
         lines += field("Wait", (Span(wait, Role.WARNING),), width)
-    if not failure.retryable:
+    if failure.needs_new_start:
+        lines += field("Retry", (Span("only a new start of ivscope helps", Role.MUTED),), width)
+    elif not failure.retryable:
         lines += field("Retry", (Span("only after this is fixed", Role.MUTED),), width)
     if failure.code is not None:
         lines += text_field("Code", failure.code, width)
@@ -443,7 +445,7 @@ def state_word(status: ListStatus, budget: Budget) -> tuple[str, Role]:
     """Return the state as a word in capitals, and its role."""
     if status.failure is not None:
         if status.failure.kind is FailureKind.EXPIRED:
-            return "EXPIRED · r retries", Role.ERROR
+            return " · ".join(("EXPIRED", *_failure_keys(status))), Role.ERROR
         if is_not_recorded(status.failure):
             return "NOT RECORDED", Role.WARNING
         return " · ".join(("FAILED", *_failure_keys(status))), Role.ERROR

@@ -20,6 +20,7 @@ from ivscope.sources.failures import CONNECT, CREDENTIALS, translate
 from ivscope.sources.lean_session import (
     SERVICE,
     build_session,
+    certificates,
     credential_source,
     known_profiles,
     signing_role,
@@ -203,6 +204,8 @@ def open_client(options: AwsOptions) -> tuple[ReadOnlyClient, boto3.Session]:
         )
         context = replace(context, profile=_profile_of(session))
         context = replace(context, credential_source=credential_source(session))
+        path, setting = certificates(session)
+        context = replace(context, certificates=path, certificates_from=setting)
         with waiting_for(context.credential_words):
             first = _build_client(session, options, None)
             credentials = session.get_credentials()

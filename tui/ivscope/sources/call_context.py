@@ -21,6 +21,15 @@ class CallContext:
     role: str | None = None
     """Name of the role that signs; None where the settings tell none."""
     known_profiles: tuple[str, ...] = ()
+    certificates: str | None = None
+    """Path of the trusted certificates; None for those that come with botocore."""
+    certificates_from: str = ""
+    """The setting that names this path, such as AWS_CA_BUNDLE."""
+
+    @property
+    def has_fixed_keys(self) -> bool:
+        """Whether the keys came from the environment, which stays as it was at the start."""
+        return self.credential_method == "env"
 
     @property
     def profile_words(self) -> str:

@@ -11,7 +11,6 @@ stays a row: its text becomes the member that names such a row on screen.
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from sys import intern
 from typing import Any, TypeVar
 
 from ivscope.domain.events import Event
@@ -256,10 +255,33 @@ def _structure(value: Any) -> dict[str, Any]:  # noqa: ANN401 - wire JSON
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 - wire JSON
-    """Text of a member, interned: names, codes and ids repeat in a million events."""
+    """Text of a member; equal texts are one object, since names, codes and ids repeat."""
     if type(value) is str:
-        return intern(value)
-    return None if value is None else intern(_json_text(value))
+        return _seen_texts.get(value) or _shared(value)
+    return None if value is None else _shared(_json_text(value))
+
+
+_seen_texts: dict[str, str] = {}
+"""Texts decoded lately, by themselves. An explorer follows for days, and what the interpreter
+interns it can keep for ever (CPython 3.12 does), so they are not interned."""
+
+_MOST_TEXTS = 16_384
+"""Texts shared at once: the ids of a large session, in a table below half a megabyte."""
+
+_LONGEST_SHARED = 256
+"""Characters: no id or name is longer, and what is longer hardly ever repeats."""
+
+
+def _shared(text: str) -> str:
+    """The first of equal texts, so that a million events do not have a name of their own."""
+    known = _seen_texts.get(text)
+    if known is not None:
+        return known
+    if len(text) <= _LONGEST_SHARED:
+        if len(_seen_texts) >= _MOST_TEXTS:
+            _seen_texts.clear()
+        _seen_texts[text] = text
+    return text
 
 
 def _json_text(value: Any) -> str:  # noqa: ANN401 - wire JSON
@@ -296,4 +318,4 @@ def _texts(value: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - wire JSON
 def _pairs(value: Any) -> Pairs | None:  # noqa: ANN401 - wire JSON
     if not isinstance(value, dict):
         return None
-    return tuple((intern(str(key)), _text(one) or _json_text(one)) for key, one in value.items())
+    return tuple((_shared(str(key)), _text(one) or _json_text(one)) for key, one in value.items())

@@ -154,11 +154,13 @@ def _from_tls(said: str, context: CallContext) -> ProviderFailure:
             f"the certificate of {context.host} is not trusted: {said}",
             "If a proxy inspects TLS here, point AWS_CA_BUNDLE at its certificates, then press r.",
         )
-    if "No such file" in said:
+    if "No such file" in said and context.certificates is not None:
         return failure_of(
             FailureKind.CONFIGURATION,
-            f"the file of trusted certificates cannot be read: {said}",
-            "Correct AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE or ca_bundle of the profile, then press r.",
+            f"there is no file of trusted certificates at {one_line(context.certificates)}, which "
+            f"{context.certificates_from} names",
+            "Put the certificates there and press r; or name another file (or none) in "
+            f"{context.certificates_from} and start ivscope again.",
         )
     return failure_of(
         FailureKind.CONFIGURATION,
@@ -220,12 +222,14 @@ def _from_configuration(error: Exception, context: CallContext) -> ProviderFailu
                 FailureKind.CONFIGURATION,
                 "no AWS Region is set",
                 f"Start again with --region, a stage ARN or AWS_REGION: {REGION_LIST}.",
+                needs_new_start=True,
             )
         case boto.InvalidRegionError():
             return failure_of(
                 FailureKind.CONFIGURATION,
                 f"not the name of an AWS Region: {error.kwargs.get('region_name')!r}",
                 f"Start again with one of {REGION_LIST}.",
+                needs_new_start=True,
             )
         case boto.ProfileNotFound():
             there = ", ".join(context.known_profiles) or "none"
@@ -302,6 +306,7 @@ def _from_builtin(error: Exception, operation: str, context: CallContext) -> Pro
                 f"{context.profile_words} gives credentials that have already expired: {said}",
                 context.renewal,
                 code=code,
+                needs_new_start=context.has_fixed_keys,
             )
         case _ if operation == CREDENTIALS:
             return failure_of(

@@ -206,3 +206,16 @@ def _partition(entry: dict[str, Any]) -> dict[str, Any]:
         },
         "services": services,
     }
+
+
+def certificates(session: boto3.Session) -> tuple[str | None, str]:
+    """Path of the file of trusted certificates and the setting that names it, as botocore looks.
+
+    None and an empty text where botocore uses its own. Nothing is read.
+    """
+    path = session._session.get_config_variable("ca_bundle")  # noqa: SLF001 - handed out to nobody
+    if path is not None:
+        is_variable = os.environ.get("AWS_CA_BUNDLE") == path
+        return str(path), "AWS_CA_BUNDLE" if is_variable else "ca_bundle of the profile"
+    path = os.environ.get("REQUESTS_CA_BUNDLE")
+    return path, "" if path is None else "REQUESTS_CA_BUNDLE"

@@ -67,6 +67,14 @@ def failure_of(
     *,
     retryable: bool = False,
     code: str | None = None,
+    needs_new_start: bool = False,
 ) -> ProviderFailure:
     """A failure that no answer of a service has caused."""
-    return ProviderFailure(kind, summary=summary, remedy=remedy, retryable=retryable, code=code)
+    return ProviderFailure(
+        kind,
+        summary=summary,
+        remedy=remedy,
+        retryable=retryable,
+        code=code,
+        needs_new_start=needs_new_start,
+    )

@@ -137,6 +137,9 @@ def translate_refusal(
         summary=summary,
         remedy=remedy,
         retryable=retryable,
+        needs_new_start=context.has_fixed_keys
+        and (kind is FailureKind.EXPIRED or refusal.code in _REFUSED_KEYS)
+        and not _is_clock_off(refusal),
         code=refusal.code,
         request_id=refusal.request_id,
         retry_after=retry_after(refusal.headers, now) if retryable else None,
@@ -168,6 +171,10 @@ def _read(error: ClientError) -> _Refusal:
     )
 
 
+def _is_clock_off(refusal: _Refusal) -> bool:
+    return refusal.code in _SKEWED or _SKEW_WORDS.search(refusal.message) is not None
+
+
 Judgement = tuple[FailureKind, str, str, bool]
 """Kind, summary, remedy, retryable."""
 
@@ -186,7 +193,7 @@ def _judge(refusal: _Refusal, operation: str, context: CallContext, now: datetim
         )
     if code in _EXPIRED:
         return FailureKind.EXPIRED, f"credentials have expired: {said}", context.renewal, False
-    if code in _SKEWED or _SKEW_WORDS.search(refusal.message):
+    if _is_clock_off(refusal):
         return (
             FailureKind.CREDENTIALS,
             f"the clock of this machine is {skew_words(refusal.headers, now)}: {said}",
@@ -213,7 +220,7 @@ def _judge(refusal: _Refusal, operation: str, context: CallContext, now: datetim
             (
                 "Check which credentials are used with "
                 f"`aws sts get-caller-identity{context.profile_option}`, correct them, "
-                "then press r."
+                + ("then start ivscope again." if context.has_fixed_keys else "then press r.")
             ),
             False,
         )

@@ -251,7 +251,9 @@ def _status(
         started=status.state is not FeedState.IDLE,
         failure=status.failure,
         can_restart=status.can_restart,
-        can_retry=feed.can_retry and not is_not_recorded(status.failure),
+        can_retry=feed.can_retry
+        and not is_not_recorded(status.failure)
+        and not (status.failure is not None and status.failure.needs_new_start),
         shown=shown,
         extra=extra,
         empty_note=empty_note,
@@ -307,6 +309,9 @@ def scan_word(scan: Scan, now: float, zone: tzinfo, throttled: float) -> str:
         case ScanState.PAUSED:
             return "PAUSED · {read.pause} resumes"
         case ScanState.FAILED if not is_not_recorded(scan.failure):
+            failure = scan.failure
+            if failure is not None and failure.needs_new_start:
+                return "FAILED"
             return "FAILED · {read.again} retries"
         case ScanState.COMPLETE if log.is_all_read and not log.participants_failed:
             at = scan.recorded_at

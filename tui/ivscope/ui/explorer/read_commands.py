@@ -76,7 +76,8 @@ class ReadCommands:
             case FollowState.ENDED:
                 return f"{news}ENDED"
             case FollowState.FAILED:
-                return f"{news}FAILED · {{read.again}} retries"
+                is_final = status.failure is not None and status.failure.needs_new_start
+                return f"{news}FAILED" if is_final else f"{news}FAILED · {{read.again}} retries"
             case _:
                 return f"{news}FOLLOWING"
 

@@ -474,6 +474,8 @@ class LanesView:
             return f"not known after {at:%H:%M:%S}, when the events were read"
         first = to_microseconds(moment) // SECOND * SECOND
         level = self._publishers.level(first, first + SECOND - 1)
+        if not level.possible and not self._scan.log.participants_read:
+            return "nobody read to the end yet"
         unsure = f" to {level.possible}" if level.possible > level.certain else ""
         least = "" if self._is_whole and self._scan.log.is_all_read else "at least "
         return f"{least}{level.certain}{unsure} of {PUBLISHER_LIMIT} publishing{self._replicas()}"

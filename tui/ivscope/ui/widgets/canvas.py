@@ -124,7 +124,7 @@ class Canvas(ScrollView, inherit_bindings=False):
             self._kept_styles = styles
         strip = self._kept.pop(key, None) or make()
         self._kept[key] = strip  # keeps the order of use, the latest last
-        if len(self._kept) > _KEPT_SCREENS * max(1, self.size.height):
+        while len(self._kept) > _KEPT_SCREENS * max(1, self.size.height):
             del self._kept[next(iter(self._kept))]
         return strip
 
