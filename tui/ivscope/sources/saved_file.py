@@ -262,9 +262,7 @@ class _Reading:
             match name:
                 case "events":
                     self._add_session(scope)
-                    user_id = _text(user_ids.get(person))
-                named = {} if user_id is None else {"userId": user_id}
-                self._add("ListParticipants", (scope, None), {"participantId": person, **named})
+                    self._add("ListParticipants", (scope, None), {"participantId": person})
                     own = ParticipantScope(stage, scope.session_id, person)
                     self.into.list_of(_EVENTS, own).rows.append(row)
                 case "participants" | "participant":
