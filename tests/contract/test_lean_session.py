@@ -11,7 +11,7 @@ import pytest
 from ivscope.domain import calls
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.endpoint.server import Endpoint
-from ivscope.knowledge.regions import REGIONS
+from ivscope.knowledge.limits import REGIONS
 from ivscope.sources.aws import AwsOptions, AwsSource
 from ivscope.sources.lean_session import build_session
 from support.small_world import REGION, SmallWorld

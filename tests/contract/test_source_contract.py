@@ -10,8 +10,12 @@ import pytest
 from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.domain.ingest import IngestConfiguration
-from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
+from ivscope.domain.stages import (
+    IngestConfiguration,
+    ParticipantFilter,
+    ParticipantScope,
+    SessionScope,
+)
 from ivscope.domain.times import parse_time
 from ivscope.domain.tokens import ParticipantToken
 from ivscope.endpoint.server import Endpoint

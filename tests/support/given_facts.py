@@ -10,8 +10,8 @@ from ivscope.analysis.intervals import LATENESS, LATEST, NOTHING_KNOWN, Reach, W
 from ivscope.analysis.publishers import Publishers
 from ivscope.domain.events import Event
 from ivscope.domain.failures import ProviderFailure
-from ivscope.domain.ingest import IngestConfiguration
 from ivscope.domain.stages import (
+    IngestConfiguration,
     Participant,
     ParticipantScope,
     ParticipantSummary,

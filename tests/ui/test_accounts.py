@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
-from ivscope.knowledge.regions import REGIONS
+from ivscope.knowledge.limits import REGIONS
 from ivscope.workspace.launch import Accounts, Connecting
 from support.aws_sources import aws_source
 from support.explorer import EPOCH, LIVE_STAGE, PRIYA, at, explorer

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.domain.ingest import IngestConfiguration
-from ivscope.domain.stages import ParticipantSummary
+from ivscope.domain.stages import IngestConfiguration, ParticipantSummary
 from ivscope.domain.times import UnreadableTime
 from ivscope.domain.tokens import ParticipantToken
 from ivscope.findings.finding import MOST_REFS

@@ -3,8 +3,7 @@
 import pytest
 
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.domain.ingest import IngestConfiguration
-from ivscope.domain.stages import ParticipantSummary
+from ivscope.domain.stages import IngestConfiguration, ParticipantSummary
 from ivscope.findings.finding import Certainty, FactKind
 from support.given_facts import ME, STAGE, GivenFacts, event, facts, findings_of, scope, words
 

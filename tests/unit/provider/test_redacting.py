@@ -10,9 +10,9 @@ from ivscope.cli.connections import Origin, to_file
 from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.domain.ingest import IngestConfiguration
 from ivscope.domain.pages import Cursor, Page
 from ivscope.domain.stages import (
+    IngestConfiguration,
     Participant,
     ParticipantFilter,
     ParticipantScope,

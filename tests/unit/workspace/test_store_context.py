@@ -9,9 +9,8 @@ from ivscope.analysis.intervals import LATEST
 from ivscope.domain import calls
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.domain.ingest import IngestConfiguration
 from ivscope.domain.pages import Cursor, Page
-from ivscope.domain.stages import Participant, ParticipantSummary
+from ivscope.domain.stages import IngestConfiguration, Participant, ParticipantSummary
 from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter

@@ -118,7 +118,7 @@ def check_connection(options: argparse.Namespace, stage_arn: str | None = None) 
     if options.region is None:
         return
     from ivscope.domain.identifiers import region_of  # noqa: PLC0415 - keeps --help quick
-    from ivscope.knowledge.regions import region_complaint  # noqa: PLC0415 - same
+    from ivscope.knowledge.limits import region_complaint  # noqa: PLC0415 - same
 
     complaint = region_complaint(options.region) if options.endpoint_url is None else None
     if complaint is not None:

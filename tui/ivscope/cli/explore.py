@@ -222,7 +222,7 @@ def _accounts(options: argparse.Namespace, origin: "Origin") -> "Accounts | None
     if options.demo or origin.connect is None or origin.recording is not None:
         return None
     from ivscope.cli.connections import known_profiles, to_aws  # noqa: PLC0415 - behind the checks
-    from ivscope.knowledge.regions import REGIONS  # noqa: PLC0415 - same
+    from ivscope.knowledge.limits import REGIONS  # noqa: PLC0415 - same
     from ivscope.workspace.launch import Accounts, Connecting  # noqa: PLC0415 - same
 
     def connect(profile: str | None, region: str | None, stage_arn: str | None) -> Connecting:

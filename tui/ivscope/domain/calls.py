@@ -14,9 +14,9 @@ from typing import Any, Generic, TypeVar
 
 from ivscope.domain.events import Event
 from ivscope.domain.identifiers import region_of
-from ivscope.domain.ingest import IngestConfiguration
 from ivscope.domain.pages import Contradiction, Page, Row
 from ivscope.domain.stages import (
+    IngestConfiguration,
     Participant,
     ParticipantFilter,
     ParticipantReplica,

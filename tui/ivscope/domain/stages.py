@@ -1,4 +1,4 @@
-"""Stage, StageSession, Participant and ParticipantReplica, and the scopes that address them."""
+"""Stage, StageSession, Participant, ParticipantReplica, IngestConfiguration, and their scopes."""
 
 from dataclasses import dataclass
 
@@ -150,3 +150,24 @@ class ParticipantFilter:
             "filterByRecordingState": row.recording_state,
         }.get(self.member)
         return told is not None and told != self.value
+
+
+@dataclass(frozen=True, slots=True)
+class IngestConfiguration(Row):
+    """A row of ListIngestConfigurations, as it stood when it was listed.
+
+    What a stream key belongs to; the key itself is never read.
+    """
+
+    arn: str
+    name: str | None = None
+    protocol: str | None = None
+    """What it is configured for: RTMP, RTMPS, or what came."""
+    stage_arn: str | None = None
+    """The stage that it is attached to; empty when it is attached to none."""
+    participant_id: str | None = None
+    state: str | None = None
+    """ACTIVE while a publisher is publishing with it, INACTIVE, or what came."""
+    user_id: str | None = None
+    redundant_ingest: bool | None = None
+    """Whether it has two stream keys."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from ivscope.domain.failures import FailureKind
-from ivscope.domain.ingest import IngestConfiguration
+from ivscope.domain.stages import IngestConfiguration
 from ivscope.findings.event_context import EventContext, ask_participant
 from ivscope.findings.finding import (
     Ask,

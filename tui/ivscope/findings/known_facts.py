@@ -7,8 +7,8 @@ from enum import Enum, auto
 
 from ivscope.analysis.intervals import SECOND, Reach, Why
 from ivscope.domain.failures import ProviderFailure
-from ivscope.domain.ingest import IngestConfiguration
 from ivscope.domain.stages import (
+    IngestConfiguration,
     Participant,
     ParticipantScope,
     ParticipantSummary,

@@ -16,7 +16,7 @@ from botocore.config import Config
 
 from ivscope.domain.clock import utc_now, work_seconds
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.knowledge.regions import REGIONS, region_complaint
+from ivscope.knowledge.limits import REGIONS, region_complaint
 from ivscope.sources.aws import (
     CONNECT_SECONDS,
     AwsOptions,

@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.domain.ingest import IngestConfiguration
 from ivscope.domain.pages import Cursor, Page, Row
 from ivscope.domain.stages import (
+    IngestConfiguration,
     Participant,
     ParticipantReplica,
     ParticipantSummary,

@@ -6,7 +6,7 @@ from pathlib import Path
 from botocore import exceptions as boto
 
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.knowledge.regions import REGION_LIST, REGIONS
+from ivscope.knowledge.limits import REGION_LIST, REGIONS
 from ivscope.sources.call_context import CallContext
 from ivscope.sources.lean_session import MfaCodeNeeded
 from ivscope.sources.outside_text import failure_of, host_of, one_line, said_by

@@ -9,7 +9,7 @@ from botocore.loaders import Loader
 from botocore.session import Session as BotocoreSession
 from botocore.utils import JSONFileCache
 
-from ivscope.knowledge.regions import REGIONS
+from ivscope.knowledge.limits import REGIONS
 
 SERVICE = "ivs-realtime"
 """Name of the service in botocore."""

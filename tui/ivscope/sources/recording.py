@@ -1,4 +1,7 @@
-"""Recording: the answers of IVS as they came, in one SQLite file."""
+"""Recording: the answers of IVS as they came, in one SQLite file.
+
+Long because how the file is begun, checked, written and made one file again is one format.
+"""
 
 import json
 import os

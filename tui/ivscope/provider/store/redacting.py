@@ -13,9 +13,13 @@ from typing import Any, TypeVar
 from ivscope.domain.calls import GetCall, Item, ListCall, Value
 from ivscope.domain.events import Event
 from ivscope.domain.failures import ProviderFailure
-from ivscope.domain.ingest import IngestConfiguration
 from ivscope.domain.pages import Cursor, Page
-from ivscope.domain.stages import Participant, ParticipantFilter, ParticipantSummary
+from ivscope.domain.stages import (
+    IngestConfiguration,
+    Participant,
+    ParticipantFilter,
+    ParticipantSummary,
+)
 from ivscope.domain.tokens import ParticipantToken
 from ivscope.provider.store.source import Source
 
