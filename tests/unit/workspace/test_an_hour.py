@@ -10,7 +10,7 @@ from ivscope.domain.failures import FailureKind
 from ivscope.domain.stages import ParticipantScope
 from ivscope.provider.fetch.following import LONGEST_WAIT_SECONDS, Follower, FollowState
 from ivscope.provider.fetch.provider import StageDataProvider
-from ivscope.provider.fetch.rate_limiter import DEMAND_LIMIT
+from ivscope.provider.fetch.rate_limiter import DEMAND_LIMIT, RateLimiter
 from ivscope.workspace.jobs import Alarm
 from support.growing_source import LiveSource
 from support.moved_clock import START, MovedClock
@@ -36,7 +36,8 @@ class Watcher(NamedCalls):
         self._changes = []
         self._jobs = time.jobs()
         self._alarm = Alarm(self._jobs, self.tick)
-        self.provider = StageDataProvider(lambda: self, clock=time.clock)
+        even = RateLimiter(lot=lambda: 0.0)
+        self.provider = StageDataProvider(lambda: self, rate_limiter=even, clock=time.clock)
         self.provider.on_change = lambda _what: time.ui.soon(self.tick)
         self.follower = Follower(self.provider, SCOPE)
 

@@ -178,3 +178,14 @@ def test_the_rate_never_falls_to_nothing():
         limiter.note_throttle(LIST, now)
         now = limiter.waiting_until
     assert starts(limiter, DEMAND, 2, now) == [now, now + 1 / SLOWEST]
+
+
+def test_a_long_pause_between_calls_is_told_as_a_wait_and_a_short_one_is_not():
+    limiter = RateLimiter()
+    limiter.note_throttle(LIST, 0.0)
+    limiter.note_call(LIST, DEMAND, 20.0)
+    assert limiter.waiting_until == 1
+    limiter.note_throttle(LIST, 30.0)
+    limiter.note_throttle(LIST, 40.0)
+    limiter.note_call(LIST, DEMAND, 60.0)
+    assert limiter.waiting_until == 64

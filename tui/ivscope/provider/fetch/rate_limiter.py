@@ -44,8 +44,11 @@ RISE = 0.25
 MOST_AFTER_REFUSAL = 2.0
 """Calls a second, once refused, until the end: two of us and a little production have room."""
 
-SLOWEST = 1 / 50
-"""The least calls a second. Less than one in a hundred of production's calls can then be lost."""
+SLOWEST = 1 / 16
+"""The least calls a second: a person waits for a page, though not for ever."""
+
+_TOLD_SECONDS = 2.0
+"""A pause between calls that is as long is told, as a wait after a refusal is."""
 
 _LATE_ANSWERS_SECONDS = 2.0
 """Refusals so soon after a cut may be those of calls, ours or others', that were under way then."""
@@ -139,8 +142,7 @@ class RateLimiter:
             earliest = max(earliest, budget.calls[-count] + count * gap)
         rate = self._rate(budget, now)
         if rate < inf:
-            slow = 1 / min(rate, limit / self._window) * (1 + _UNEVEN_AFTER_REFUSAL * budget.lot)
-            earliest = max(earliest, budget.last + slow)
+            earliest = max(earliest, self._pause_ends(budget, min(rate, limit / self._window)))
         elif not on_demand:
             earliest = max(earliest, budget.last_background + gap)
         return max(0.0, earliest - now)
@@ -213,8 +215,19 @@ class RateLimiter:
 
     @property
     def waiting_until(self) -> float:
-        """When the last throttling wait ends or has ended; minus infinity if there was none."""
-        return max((budget.wait_until for budget in self._budgets.values()), default=-inf)
+        """When the last wait after a refusal ends or has ended; minus infinity if there was none.
+
+        Long pauses between calls, which refusals leave for minutes, are such waits.
+        """
+        return max(map(self._waits_until, self._budgets.values()), default=-inf)
+
+    def _waits_until(self, budget: _Budget) -> float:
+        is_told = 1 / budget.rate >= _TOLD_SECONDS
+        pause = self._pause_ends(budget, budget.rate) if is_told else -inf
+        return max(budget.wait_until, pause)
+
+    def _pause_ends(self, budget: _Budget, rate: float) -> float:
+        return budget.last + (1 + _UNEVEN_AFTER_REFUSAL * budget.lot) / rate
 
     def _count(self, budget: _Budget, now: float) -> int:
         return sum(1 for start in budget.calls if now - start < self._window)
