@@ -14,8 +14,8 @@ from urllib.parse import unquote
 
 from ivscope.domain import events
 from ivscope.domain.json_documents import documents
-from ivscope.domain.participant_token import TokenClaims, read_token
 from ivscope.domain.times import parse_time
+from ivscope.domain.tokens import TokenClaims, read_token
 
 _STAGE_ARN = re.compile(r"arn:aws:ivs:([a-z0-9-]+):[0-9]+:stage/[a-zA-Z0-9-]+")
 _LONGEST_ARN = 128

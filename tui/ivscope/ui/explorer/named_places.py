@@ -5,9 +5,8 @@ from datetime import tzinfo
 
 from ivscope.domain.events import is_error
 from ivscope.domain.identifiers import Identifiers, read_identifiers
-from ivscope.domain.participant_token import TokenClaims
 from ivscope.domain.stages import ParticipantFilter
-from ivscope.domain.tokens import PUBLISH, SUBSCRIBE
+from ivscope.domain.tokens import PUBLISH, SUBSCRIBE, TokenClaims
 from ivscope.render.safe import safe
 from ivscope.render.timestamps import full
 from ivscope.workspace.place import Place
@@ -64,13 +63,14 @@ _ALLOWED = {PUBLISH: "publish", SUBSCRIBE: "subscribe"}
 
 def token_words(token: TokenClaims, zone: tzinfo) -> str:
     """Say whose a participant token is, what it allows and when it ends, in our reading."""
-    user = f" of {safe(token.user_id)}" if token.user_id else ""
+    user = f"user {safe(token.user_id)}, " if token.user_id else ""
     allowed = "not told what it allows"
     if token.allows is not None:
         allowed = f"may {' and '.join(_ALLOWED[one] for one in token.allows) or 'do nothing'}"
     ends = f"ends {full(token.ends, zone)}" if token.ends is not None else "no end told"
-    whose = f"token{user}, participant {safe(token.participant_id)}"
-    return f"{whose}, {allowed}, {ends} (our reading, signature not checked)"
+    # The participant last: it stands in the header too, and a narrow line is cut.
+    whose = f"participant {safe(token.participant_id)}"
+    return f"token, our reading, signature not checked: {user}{allowed}, {ends}, {whose}"
 
 
 def from_text(found: Identifiers, zone: tzinfo) -> str:
