@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from ivscope.domain import events
 from ivscope.domain.json_documents import documents
 from ivscope.domain.times import parse_time
+from ivscope.domain.tokens import TokenClaims, read_token
 
 _STAGE_ARN = re.compile(r"arn:aws:ivs:([a-z0-9-]+):[0-9]+:stage/[a-zA-Z0-9-]+")
 _LONGEST_ARN = 128
@@ -105,6 +106,8 @@ class Identifiers:
     user_id: str | None = None
     choices: "tuple[Identifiers, ...]" = ()
     """All places that the text names, in the order of the text, where these are several."""
+    token: TokenClaims | None = None
+    """What a participant token says of itself, where the text is one."""
     events: int = field(default=0, compare=False)
     """How many events the text tells of; the first error, else the first event, is taken."""
 
@@ -156,6 +159,13 @@ def read_identifiers(text: str) -> Identifiers:
     many. Never raises.
     """
     text = text[:_LONGEST_TEXT]
+    token = read_token(text)
+    if (
+        token is not None
+        and is_stage_arn(token.stage_arn)
+        and is_participant_id(token.participant_id)
+    ):
+        return Identifiers(token.stage_arn, None, token.participant_id, token=token)
     records = [_read_members(pairs) for pairs in _records(text)]
     found = _combined([one for one in records if one != Identifiers()])
     if found != Identifiers():

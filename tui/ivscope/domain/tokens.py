@@ -1,6 +1,15 @@
-"""ParticipantToken: what a token allowed at one moment (IVS API: ExchangedParticipantToken)."""
+"""Tokens: what one allowed at a moment (IVS API: ExchangedParticipantToken), and what one says.
 
+The names in the payload of a token are those of the user guide's page on making tokens with a key
+pair. AWS advises to build nothing on the contents of tokens: what is read of one is our reading.
+"""
+
+import json
+import re
+from base64 import urlsafe_b64decode
+from binascii import Error
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from ivscope.domain.times import Time
 
@@ -29,3 +38,70 @@ class ParticipantToken:
 
     expiration_time: Time | None = None
     """When the token stops being good for joining."""
+
+
+_TOKEN = re.compile(r"(?<![\w.-])eyJ[\w-]{8,4096}\.([\w-]{8,16384})(?:\.[\w-]*)?")
+"""Three parts in base64url; attributes alone may have a kilobyte."""
+
+_CAPABILITIES = {"allow_publish": PUBLISH, "allow_subscribe": SUBSCRIBE}
+
+
+@dataclass(frozen=True, slots=True)
+class TokenClaims:
+    """What a token claims. None where it says nothing that can be understood."""
+
+    stage_arn: str
+    """As it came."""
+    participant_id: str
+    """As it came."""
+    user_id: str | None = None
+    """Any text."""
+    allows: tuple[str, ...] | None = None
+    """`PUBLISH`, `SUBSCRIBE`, both or none."""
+    ends: datetime | None = None
+    """Aware UTC: until then one can join with it."""
+
+
+def read_token(text: str) -> TokenClaims | None:
+    """The claims of the participant token that a text is, or is for the most part. Never raises.
+
+    A token is taken for one of a participant when it names a stage (`resource`) and an id (`jti`).
+    """
+    match = _TOKEN.search(text)
+    if match is None or len(match[0]) < len(text.strip()) / 2:
+        return None
+    try:
+        payload = json.loads(urlsafe_b64decode(match[1] + "=" * (-len(match[1]) % 4)))
+    except (Error, ValueError, RecursionError):
+        return None
+    if not isinstance(payload, dict):
+        return None
+    stage, participant = _text(payload.get("resource")), _text(payload.get("jti"))
+    if stage is None or participant is None or ":stage/" not in stage:
+        return None
+    return TokenClaims(
+        stage,
+        participant,
+        _text(payload.get("user_id")),
+        _capabilities(payload.get("capabilities")),
+        _moment(payload.get("exp")),
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _capabilities(value: object) -> tuple[str, ...] | None:
+    if not isinstance(value, dict):
+        return None
+    return tuple(name for member, name in _CAPABILITIES.items() if value.get(member) is True)
+
+
+def _moment(value: object) -> datetime | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

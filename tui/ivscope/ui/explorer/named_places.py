@@ -6,6 +6,7 @@ from datetime import tzinfo
 from ivscope.domain.events import is_error
 from ivscope.domain.identifiers import Identifiers, read_identifiers
 from ivscope.domain.stages import ParticipantFilter
+from ivscope.domain.tokens import PUBLISH, SUBSCRIBE, TokenClaims
 from ivscope.render.safe import safe
 from ivscope.render.timestamps import full
 from ivscope.workspace.place import Place
@@ -57,8 +58,25 @@ def _typed_row(place: Place, found: Identifiers) -> TypedPlace | None:
     return TypedPlace(Place(stage_arn, session_id, found.participant_id, narrowed), found)
 
 
+_ALLOWED = {PUBLISH: "publish", SUBSCRIBE: "subscribe"}
+
+
+def token_words(token: TokenClaims, zone: tzinfo) -> str:
+    """Say whose a participant token is, what it allows and when it ends, in our reading."""
+    user = f"user {safe(token.user_id)}, " if token.user_id else ""
+    allowed = "not told what it allows"
+    if token.allows is not None:
+        allowed = f"may {' and '.join(_ALLOWED[one] for one in token.allows) or 'do nothing'}"
+    ends = f"ends {full(token.ends, zone)}" if token.ends is not None else "no end told"
+    # The participant last: it stands in the header too, and a narrow line is cut.
+    whose = f"participant {safe(token.participant_id)}"
+    return f"token, our reading, signature not checked: {user}{allowed}, {ends}, {whose}"
+
+
 def from_text(found: Identifiers, zone: tzinfo) -> str:
     """Say what was taken from a text: "from the text: 20:48:05 …, participant …, session …"."""
+    if found.token is not None:
+        return token_words(found.token, zone)
     stage = found.stage_arn and found.stage_arn.rpartition("/")[2]
     user = found.user_id and (
         f"({found.user_id})" if found.participant_id else f"user {found.user_id}"

@@ -140,7 +140,7 @@ class Navigation:
         self._go_to_event_of(row.found)
 
     def _go_to_event_of(self, found: Identifiers) -> None:
-        if found.time is not None:
+        if found.time is not None or found.token is not None:
             self._context.say(from_text(found, self._context.times.zone))
         if self.here.level is Level.EVENTS:
             self._events.go_to_event_of(found)
