@@ -1,4 +1,7 @@
-"""Recording: the answers of IVS as they came, in one SQLite file."""
+"""Recording: the answers of IVS as they came, in one SQLite file.
+
+Long because what is written must be refused, repaired and found again by who wrote it.
+"""
 
 import json
 import os

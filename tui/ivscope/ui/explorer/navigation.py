@@ -13,7 +13,7 @@ from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
-from ivscope.ui.explorer.named_places import TypedPlace, from_text, typed_places
+from ivscope.ui.explorer.picking import TypedPlace, from_text, typed_places
 from ivscope.ui.explorer.read_commands import ReadCommands
 from ivscope.ui.explorer.visits import Visits
 from ivscope.workspace.event_stream import begun_scan
