@@ -333,11 +333,16 @@ class _Reading:
                 found = into.list_of(_EVENTS, key)
                 found.rows.append(row)
                 found.is_all = is_all
+        names = head.get("userIds")
+        for person, user in names.items() if isinstance(names, dict) else ():
+            if isinstance(user, str):
+                row = {"participantId": person, "userId": user}
+                self._add("ListParticipants", (scope, None), row)
         coverage = one_line(_text(head.get("coverage")) or "")
         hidden = f"the filter {into.filter} hid others" if into.filter else ""
         told = (coverage, hidden, "" if is_all or hidden else "more were available")
         into.rest = "It holds the events that were on screen when they were saved"
-        into.note = ", ".join(filter(None, ("events as saved", *told)))
+        into.note = ", ".join(filter(None, ("events as saved", *told))) if any(told) else ""
 
 
 _STAGES = frozenset({"stage", "stages"})

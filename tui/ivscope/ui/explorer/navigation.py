@@ -80,6 +80,9 @@ class Navigation:
 
     def begin(self, launch: Launch) -> str:
         """Open the place to begin with. Returns what went wrong; empty for nothing."""
+        if self._provider.file is not None and self.here.level is Level.EVENTS:
+            # It costs no call, and has the names of those in the file.
+            self._provider.read_more(self._provider.participants(self.here.session))
         if self.here.level is Level.TIMELINE:
             begun_scan(self._provider, self.here.session)
         self.arrive()
