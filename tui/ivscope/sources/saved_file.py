@@ -316,8 +316,6 @@ class _Reading:
         into.filter = one_line(_text(head.get("filter")) or "")
         is_all = head.get("complete") is True and not into.filter
         own = _text(head.get("participantId"))
-        told_names = head.get("userIds")
-        user_ids = told_names if isinstance(told_names, dict) else {}
         saved_at, all_read_at = parse_time(head.get("savedAt")), parse_time(head.get("allReadAt"))
         into.saved_at = saved_at if isinstance(saved_at, datetime) else None
         into.all_read_at = all_read_at if isinstance(all_read_at, datetime) else None
@@ -326,9 +324,7 @@ class _Reading:
             for row in rows:
                 self._note_time(row.get("eventTime"))
                 person = own or _text(row.get("participantId")) or NOT_IN_FILE
-                user_id = _text(user_ids.get(person))
-                named = {} if user_id is None else {"userId": user_id}
-                self._add("ListParticipants", (scope, None), {"participantId": person, **named})
+                self._add("ListParticipants", (scope, None), {"participantId": person})
                 key = ParticipantScope(scope.stage_arn, scope.session_id, person)
                 found = into.list_of(_EVENTS, key)
                 found.rows.append(row)
