@@ -23,7 +23,7 @@ from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileEr
 from ivscope.domain.identifiers import read_identifiers
 from ivscope.provider.store.source import Source
 from ivscope.sources.saved_file import SavedFileSource, SavedRows, read_rows
-from ivscope.ui.explorer.named_places import from_text, typed_rows
+from ivscope.ui.explorer.picking import from_text, typed_rows
 from ivscope.workspace.place import Place
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -73,7 +73,7 @@ def fuzzed_text(number: int) -> str:
     if lot.random() < 0.3:
         at = lot.randrange(len(text))
         text = text[:at] + lot.choice(("", "\ud800", "\x00", "é", "]", "'")) + text[at + 1 :]
-    return text[: lot.randrange(len(text))] if lot.random() < 0.1 else text
+    return text[: lot.randrange(1, len(text))] if lot.random() < 0.1 else text
 
 
 def _change(lot: random.Random, value: Any) -> None:

@@ -8,7 +8,7 @@ from ivscope.settings.configuration import Configuration
 from ivscope.ui.app import IvscopeApp
 from ivscope.workspace.launch import Launch
 from ivscope.workspace.place import Place
-from support.explorer import LIVE_STAGE, MARA, PRIYA, SHOW, Journey
+from support.explorer import DANA, JOSE, LIVE_STAGE, MARA, PRIYA, SHOW, Journey, at, explorer
 
 
 def alerts():
@@ -74,3 +74,43 @@ async def test_no_session_that_a_file_only_names_is_called_live(tmp_path):
         await journey.until("SESSION ID")
         await journey.until(SHOW)
         assert "LIVE" not in journey.text
+
+
+async def saved_by(journey, folder, monkeypatch):
+    """What W saves of the events on screen."""
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    await journey.press("W")
+    await journey.until(lambda: any(folder.glob("*.jsonl")))
+    (file,) = folder.glob("*.jsonl")
+    return file
+
+
+async def test_events_saved_of_a_participant_open_again_and_are_saved_byte_for_byte(
+    tmp_path, monkeypatch
+):
+    async with explorer(at(JOSE)) as journey:
+        await journey.until("events, all read")
+        first = await saved_by(journey, tmp_path / "first", monkeypatch)
+    assert json.loads(first.read_text().splitlines()[0])["complete"] is True
+    async with opened(first) as journey:
+        await journey.until("events, all read")
+        assert "saved events" in journey.screen[0]
+        again = await saved_by(journey, tmp_path / "again", monkeypatch)
+    assert again.name == first.name
+    assert again.read_text().splitlines()[0] == first.read_text().splitlines()[0]
+    assert again.read_bytes() == first.read_bytes()
+
+
+async def test_events_saved_before_all_were_read_are_not_called_all_when_they_open_again(
+    tmp_path, monkeypatch
+):
+    async with explorer(at(DANA)) as journey:
+        await journey.until("100 events read, more available")
+        first = await saved_by(journey, tmp_path / "first", monkeypatch)
+    async with opened(first) as journey:
+        await journey.until("events as saved, more were available")
+        await journey.press("G")
+        await journey.until("100 events read, the rest is not in this file")
+        again = await saved_by(journey, tmp_path / "again", monkeypatch)
+    assert again.read_bytes() == first.read_bytes()

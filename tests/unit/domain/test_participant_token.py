@@ -8,7 +8,7 @@ import pytest
 
 from ivscope.domain.identifiers import Identifiers, read_identifiers
 from ivscope.domain.tokens import TokenClaims, read_token
-from ivscope.ui.explorer.named_places import from_text, typed_places
+from ivscope.ui.explorer.picking import from_text, typed_places
 from ivscope.workspace.place import Place
 
 STAGE = "arn:aws:ivs:us-west-2:123456789012:stage/W0Zz9IkArb68"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ivscope.ui.explorer.named_places import typed_places
+from ivscope.ui.explorer.picking import typed_places
 from ivscope.workspace.place import Place
 
 HERE, OTHER = (f"arn:aws:ivs:us-west-2:123456789012:stage/{name}" for name in ("here", "other"))

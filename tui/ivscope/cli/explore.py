@@ -121,7 +121,7 @@ def _check_config() -> int:
 def _explore(options: argparse.Namespace) -> int:
     if options.check_config:
         return _check_config()
-    from ivscope.cli.given_text import take_text  # noqa: PLC0415 - keeps --help quick
+    from ivscope.cli.connections import take_text  # noqa: PLC0415 - keeps --help quick
     from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - same
     from ivscope.terminal.settings import (  # noqa: PLC0415 - keeps --help quick
         NOT_FOR_IVSCOPE,

@@ -4,6 +4,7 @@ Long because every wrapping in which an id comes is read here: JSON, what langua
 lines and prose.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +14,6 @@ from itertools import product
 from urllib.parse import unquote
 
 from ivscope.domain import events
-from ivscope.domain.json_documents import documents
 from ivscope.domain.times import parse_time
 from ivscope.domain.tokens import TokenClaims, read_token
 
@@ -51,6 +51,17 @@ _LINE_GOES_ON = re.compile(r"\\\r?\n")
 _IN_PREFIX = re.compile(r"(?:^|/)(st-[a-zA-Z0-9]{8,40})/")
 """The session in the S3 prefix of a recording: stage/session/participant/... (user guide,
 recording)."""
+
+_JSON_BEGIN = re.compile(r"[\[{]")
+
+_MOST_MISSES = 50
+"""Places in a row at which JSON is looked for in vain: a text of braces would take for ever."""
+
+_MOST_WASTED = 20_000_000
+"""Characters read in vain, some of them again and again: a fifth of a second."""
+
+_DEEP = 10_000
+"""Characters that count as read in vain where JSON nests too deeply."""
 
 _DEEPEST_JSON = 8
 """Envelopes (SNS in SQS in a log line) nest a few levels; deeper is not worth following."""
@@ -183,10 +194,36 @@ def read_identifiers(text: str) -> Identifiers:
     return by_line if by_line.choices else found
 
 
+def _documents(text: str) -> Iterator[object]:
+    """Every JSON object and list in a text, in the order of the text. Never raises.
+
+    What is no JSON, or nests too deeply to be read, is passed over.
+    """
+    decoder, at, misses, wasted = json.JSONDecoder(), 0, 0, 0
+    while misses < _MOST_MISSES and wasted < _MOST_WASTED:
+        begin = _JSON_BEGIN.search(text, at)
+        if begin is None:
+            return
+        try:
+            document, at = decoder.raw_decode(text, begin.start())
+        except RecursionError:
+            wasted += _DEEP
+            at = begin.end()
+            misses += 1
+        except ValueError as error:
+            told = error.pos if isinstance(error, json.JSONDecodeError) else at + _DEEP
+            wasted += max(1, told - begin.start())
+            at = begin.end()
+            misses += 1
+        else:
+            misses = 0
+            yield document
+
+
 def _records(text: str) -> Iterator[list[tuple[str, str]]]:
     """The members of each structure in the JSON of a text that stands for one thing."""
     count = 0
-    for document in documents(text):
+    for document in _documents(text):
         for pairs in _flattened(document):
             if pairs:
                 yield pairs
@@ -227,7 +264,7 @@ def _flatten(  # noqa: C901 - one branch for each kind of value
                 records.append(row)
             _flatten(inner, depth + 1, name, row, records)
     elif isinstance(value, str):
-        inside = [*documents(value)] if "{" in value else []
+        inside = [*_documents(value)] if "{" in value else []
         for document in inside:
             row = []
             records.append(row)

@@ -316,8 +316,6 @@ class _Reading:
         into.filter = one_line(_text(head.get("filter")) or "")
         is_all = head.get("complete") is True and not into.filter
         own = _text(head.get("participantId"))
-        told_names = head.get("userIds")
-        user_ids = told_names if isinstance(told_names, dict) else {}
         saved_at, all_read_at = parse_time(head.get("savedAt")), parse_time(head.get("allReadAt"))
         into.saved_at = saved_at if isinstance(saved_at, datetime) else None
         into.all_read_at = all_read_at if isinstance(all_read_at, datetime) else None
@@ -326,18 +324,21 @@ class _Reading:
             for row in rows:
                 self._note_time(row.get("eventTime"))
                 person = own or _text(row.get("participantId")) or NOT_IN_FILE
-                user_id = _text(user_ids.get(person))
-                named = {} if user_id is None else {"userId": user_id}
-                self._add("ListParticipants", (scope, None), {"participantId": person, **named})
+                self._add("ListParticipants", (scope, None), {"participantId": person})
                 key = ParticipantScope(scope.stage_arn, scope.session_id, person)
                 found = into.list_of(_EVENTS, key)
                 found.rows.append(row)
                 found.is_all = is_all
+        names = head.get("userIds")
+        for person, user in names.items() if isinstance(names, dict) else ():
+            if isinstance(user, str):
+                row = {"participantId": person, "userId": user}
+                self._add("ListParticipants", (scope, None), row)
         coverage = one_line(_text(head.get("coverage")) or "")
         hidden = f"the filter {into.filter} hid others" if into.filter else ""
         told = (coverage, hidden, "" if is_all or hidden else "more were available")
         into.rest = "It holds the events that were on screen when they were saved"
-        into.note = ", ".join(filter(None, ("events as saved", *told)))
+        into.note = ", ".join(filter(None, ("events as saved", *told))) if any(told) else ""
 
 
 _STAGES = frozenset({"stage", "stages"})

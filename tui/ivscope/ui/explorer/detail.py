@@ -59,8 +59,8 @@ from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_findings import EventFindings, event_ref
 from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.evidence import evidence_keys
-from ivscope.ui.explorer.named_places import TypedPlace
 from ivscope.ui.explorer.picker_pane import PickerPane
+from ivscope.ui.explorer.picking import TypedPlace
 from ivscope.ui.explorer.visits import Visits
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.text_pane import TextPane

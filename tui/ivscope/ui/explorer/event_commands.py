@@ -35,7 +35,7 @@ from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.render.timestamps import TimeStyle, full
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
-from ivscope.ui.explorer.named_places import from_text
+from ivscope.ui.explorer.picking import from_text
 from ivscope.workspace.event_list import EventList, is_dated_elsewhere
 from ivscope.workspace.place import Level
 

@@ -13,7 +13,7 @@ from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
-from ivscope.ui.explorer.named_places import TypedPlace, from_text, typed_places
+from ivscope.ui.explorer.picking import TypedPlace, from_text, typed_places
 from ivscope.ui.explorer.read_commands import ReadCommands
 from ivscope.ui.explorer.visits import Visits
 from ivscope.workspace.event_stream import begun_scan
@@ -80,6 +80,9 @@ class Navigation:
 
     def begin(self, launch: Launch) -> str:
         """Open the place to begin with. Returns what went wrong; empty for nothing."""
+        if self._provider.file is not None and self.here.level is Level.EVENTS:
+            # It costs no call, and has the names of those in the file.
+            self._provider.read_more(self._provider.participants(self.here.session))
         if self.here.level is Level.TIMELINE:
             begun_scan(self._provider, self.here.session)
         self.arrive()

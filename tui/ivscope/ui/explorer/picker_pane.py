@@ -13,8 +13,8 @@ from ivscope.render.time_display import TimeDisplay
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.list_status import list_status
-from ivscope.ui.explorer.named_places import TypedPlace
 from ivscope.ui.explorer.participants_read import ParticipantsRead
+from ivscope.ui.explorer.picking import TypedPlace
 from ivscope.ui.widgets.row_list import RowList, Tail
 from ivscope.workspace.place import Level, PickerState, Place
 

@@ -19,8 +19,8 @@ from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.accounts import AccountCommands
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
-from ivscope.ui.explorer.named_places import TypedPlace, from_text, typed_rows
 from ivscope.ui.explorer.navigation import Navigation
+from ivscope.ui.explorer.picking import TypedPlace, from_text, typed_rows
 from ivscope.ui.explorer.session_views import SessionViews
 from ivscope.ui.overlays import OverlayScreen
 from ivscope.ui.status_area import OpenPrompt
