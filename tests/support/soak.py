@@ -278,6 +278,10 @@ class Soak:
         await self._pilot.resize_terminal(120, 40)
         await self._pilot.press(*("escape",) * 8)
         before = self.account.seconds
+        provider = self._app._provider
+        if provider is not None:
+            # After keys that have expired no client is there until the next call: have one.
+            provider.restart(provider.stages())
         for _ in range(5):
             await self._pass(2.0)
         self.account.seconds = before
