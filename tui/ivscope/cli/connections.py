@@ -223,9 +223,9 @@ def to_file(file: str) -> Origin:
 
 def known_profiles() -> tuple[str, ...]:
     """The names of the profiles in the user's AWS configuration. Reads its files."""
-    from ivscope.sources.lean_session import known_profiles as of_botocore  # noqa: PLC0415 - if asked for
+    from ivscope.sources.lean_session import profile_names  # noqa: PLC0415 - if asked for
 
-    return of_botocore()
+    return profile_names()
 
 
 def open_log(file: str | None) -> "CallLog | None":

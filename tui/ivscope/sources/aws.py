@@ -22,7 +22,7 @@ from ivscope.sources.lean_session import (
     build_session,
     certificates,
     credential_source,
-    known_profiles,
+    profile_names,
     signing_role,
 )
 from ivscope.sources.recording import Recording, request_text
@@ -321,4 +321,4 @@ def _known_profiles(error: Exception) -> tuple[str, ...]:
     """Profile names to suggest when the one asked for does not exist."""
     if type(error).__name__ != "ProfileNotFound":
         return ()
-    return known_profiles()
+    return profile_names()

@@ -117,7 +117,7 @@ def build_session(
     )
 
 
-def known_profiles() -> tuple[str, ...]:
+def profile_names() -> tuple[str, ...]:
     """The names of the profiles in the user's configuration; none where it cannot be read."""
     try:
         return tuple(BotocoreSession(profile=None).available_profiles)

@@ -124,7 +124,7 @@ class IvscopeApp(KeyByKey):
         """Do what was typed while the explorer was loaded."""
         await self.take_keys()
 
-    def on_explorer_screen_elsewhere(self, message: "ExplorerScreen.Elsewhere") -> None:
+    def on_explorer_screen_left(self, message: "ExplorerScreen.Left") -> None:
         """Begin the explorer anew with another account or Region; nothing read before is kept."""
         move, accounts = message.move, self._launch.accounts
         assert accounts is not None  # noqa: S101 - else the command is not available

@@ -13,7 +13,7 @@ from ivscope.workspace.place import Level, Place
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class Elsewhere:
     """Where to go on, and what was typed there."""
 
     profile: str | None
@@ -28,7 +28,7 @@ class Move:
 class AccountCommands:
     """Offers the names in the configuration, and goes on with the one chosen."""
 
-    def __init__(self, context: ExplorerContext, move: Callable[[Move], object]) -> None:
+    def __init__(self, context: ExplorerContext, move: Callable[[Elsewhere], object]) -> None:
         """Keep what it needs.
 
         Args:
@@ -86,15 +86,15 @@ class AccountCommands:
             raise Unavailable("a file is being written: try again when it is done")
         return accounts
 
-    def _at(self, place: Place, *, profile: str | None, region: str | None, note: str) -> Move:
+    def _at(self, place: Place, *, profile: str | None, region: str | None, note: str) -> Elsewhere:
         event_list = self._context.pane.event_list
         event = self._context.pane.event
         time = event.time if event is not None else None
         at = time.isoformat() if isinstance(time, datetime) else None
         if place.level < Level.EVENTS or event_list is None:
-            return Move(profile, region, place, None, None, note)
+            return Elsewhere(profile, region, place, None, None, note)
         only = event_list.filter_text if event_list.filter_is_on else ""
-        return Move(profile, region, place, at, only or None, note)
+        return Elsewhere(profile, region, place, at, only or None, note)
 
     def _ask(self, title: str, names: Sequence[str], chosen: Callable[[str], None]) -> None:
         def typed(text: str) -> None:

@@ -32,7 +32,7 @@ from ivscope.settings.commands import Area, Command, View, footer_hints
 from ivscope.settings.configuration import Configuration, effective_keys
 from ivscope.settings.kept_places import KeptPlaces
 from ivscope.ui.commands import CommandScreen, keyboard
-from ivscope.ui.explorer.accounts import AccountCommands, Move
+from ivscope.ui.explorer.accounts import AccountCommands, Elsewhere
 from ivscope.ui.explorer.context import Count, ExplorerContext
 from ivscope.ui.explorer.copying import Copying, Saving
 from ivscope.ui.explorer.detail import Detail, DetailPane
@@ -78,10 +78,10 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         """Message: the explorer is there, and keys act on it."""
 
     @dataclass
-    class Elsewhere(Message):
+    class Left(Message):
         """Message: another account or Region is wanted."""
 
-        move: Move
+        move: Elsewhere
 
     @dataclass
     class Changed(Message):
@@ -166,7 +166,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self._views,
             explain=self._detail.explain,
             who=self._who.ask,
-            accounts=AccountCommands(context, lambda move: self.post_message(self.Elsewhere(move))),
+            accounts=AccountCommands(context, lambda move: self.post_message(self.Left(move))),
         )
         self._gate = KeyGate(context, self._navigation)
         Saving(context)
