@@ -72,7 +72,7 @@ async def test_who_was_publishing_at_a_time_takes_2_keys_or_3_from_the_lanes():
         await journey.press("escape")
         await journey.until(lambda: "lanes" not in journey.screen[0])
         await keys.press("I")
-        await keys.see("publishing at 20:5")
+        await keys.see("12 limit")
         await keys.ask(":", "goto TIME", "20:48:05")
         await keys.see(*answer)
         assert keys.count == 3
@@ -142,7 +142,7 @@ async def test_comparing_two_participants_takes_3_keys():
         await keys.see("COMPARED noor-web", "| tariq-mobile", "| 22 events, all read")
         assert keys.count == 3
         await keys.ask(":", "goto TIME", "21:16")
-        await keys.see(">21:16:00 ~ TOKEN_EXCHANGED")
+        await keys.see("▌21:16:00 ~ TOKEN_EXCHANGED")
         # From the list: the one opened last beside the one under the cursor.
         await journey.press("escape")
         await journey.until(lambda: journey.here.level is Level.EVENTS)
