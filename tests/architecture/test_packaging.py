@@ -62,7 +62,7 @@ def test_every_module_and_stylesheet_is_in_the_wheel(wheel):
     styles = {f"ivscope/styles/{name}" for name in files_of(ROOT / "styles", "*.tcss")}
     assert styles
     packed = {name for name in wheel.namelist() if name.startswith("ivscope/")}
-    assert packed == files_of(ROOT / "tui", "*.py") | styles
+    assert packed == files_of(ROOT / "tui", "*.py") | styles | {"ivscope/py.typed"}
 
 
 def test_the_wheel_installs_one_package_and_its_metadata(wheel):
@@ -84,7 +84,8 @@ def test_the_sdist_holds_what_the_wheel_is_built_from_and_what_people_read(built
         names = {name.split("/", 1)[1] for name in opened.getnames()}
     sources = {f"tui/{name}" for name in files_of(ROOT / "tui", "*.py")}
     sources |= {f"styles/{name}" for name in files_of(ROOT / "styles", "*.tcss")}
-    written = {"README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml"}
+    sources |= {"tui/ivscope/py.typed"}
+    written = {"README.md", "CHANGELOG.md", "SECURITY.md", "LICENSE", "pyproject.toml"}
     assert names - {"PKG-INFO", ".gitignore"} == sources | written
 
 

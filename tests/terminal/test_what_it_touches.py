@@ -13,6 +13,7 @@ from ivscope.endpoint.worlds.catalog import open_world
 from support.explorer import EPOCH, LIVE_STAGE, PRIYA, SHOW
 from support.terminal import IVSCOPE, Terminal, settings
 from support.touched import HAS_STRACE, PRODUCT, touched
+from support.tree import ROOT
 
 TOKEN = "eyJhbGciOiJFUzM4NCJ9.eyJqdGkiOiAidEF2MFlUaE51UDh5In0.c2lnbmF0dXJl"  # noqa: S105 - made up
 STREAM_KEY = "rt_123456789012_us-west-2_AbCdEfGhIjKl_0123456789abcdef"
@@ -57,6 +58,13 @@ def test_a_run_writes_its_own_files_and_contacts_nobody_but_its_endpoint(tmp_pat
     for path in files:
         mode = stat.S_IMODE(path.stat().st_mode)
         assert mode == (0o700 if path.is_dir() else 0o600), path
+
+
+def test_the_page_for_the_security_review_names_every_file_of_the_state_folder():
+    page = (ROOT / "SECURITY.md").read_text("utf-8")
+    for name in ("prompts.json", "places.json", "copies/clipboard.txt", "crash-*.txt", "saved/"):
+        assert f"| `{name}` |" in page
+    assert "no telemetry and no update\ncheck" in page
 
 
 @pytest.fixture

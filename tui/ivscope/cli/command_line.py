@@ -3,8 +3,11 @@
 import argparse
 import re
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
+
+from ivscope import __version__
 
 FAILED = 1
 """Exit code when something that was asked for could not be done: a file given up, answers not
@@ -27,6 +30,15 @@ EXIT_CODES = (
     "4 nothing found; 70 a bug in ivscope; 130 interrupted."
 )
 """For the help of every command that prints data."""
+
+ENVIRONMENT = (
+    ("AWS_PROFILE, AWS_REGION and others", "credentials and Region, as boto3 takes them"),
+    ("IVSCOPE_CONFIG", "the configuration file, else XDG_CONFIG_HOME/ivscope/config.toml"),
+    ("IVSCOPE_CLIPBOARD", "how to copy: auto, tmux, osc52, native or file"),
+    ("XDG_CONFIG_HOME, XDG_STATE_HOME", "where configuration and state are, else in HOME"),
+    ("NO_COLOR, COLORFGBG, TERM, TMUX", "what the terminal is like"),
+)
+"""Variables that change what ivscope does, and what each is for."""
 
 WORLDS = ("incident", "quiet", "huge", "samples")
 """Demo worlds by name."""
@@ -129,6 +141,35 @@ def check_connection(options: argparse.Namespace, stage_arn: str | None = None) 
             f"--region {options.region} contradicts the stage ARN, which is in {region}: "
             "leave one of them away"
         )
+
+
+def help_end(text: str) -> str:
+    """Return the end of a help: a text, then exit codes and environment variables."""
+    from textwrap import fill  # noqa: PLC0415 - for the help only
+
+    variables = "\n".join(f"  {name}\n      {what}" for name, what in ENVIRONMENT)
+    return f"{fill(text)}\n\n{fill(EXIT_CODES)}\n\nenvironment variables:\n{variables}"
+
+
+class VersionAction(argparse.Action):
+    """Prints the versions that a report of a fault needs, without loading what they are of."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str | None = None) -> None:  # noqa: A002 - argparse's name
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print and end."""
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - seldom
+        from platform import python_version  # noqa: PLC0415 - seldom
+
+        told = [f"Python {python_version()}"]
+        for name, shown in (("textual", "Textual"), ("botocore", "botocore")):
+            try:
+                told.append(f"{shown} {version(name)}")
+            except PackageNotFoundError:
+                told.append(f"no {shown}")
+        say(f"ivscope {__version__} ({', '.join(told)})")
+        parser.exit()
 
 
 def fail(message: str, code: int = USAGE) -> int:

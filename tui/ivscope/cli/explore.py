@@ -7,14 +7,15 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ivscope import __version__
 from ivscope.cli.command_line import (
     FAILED,
     USAGE,
     Parser,
+    VersionAction,
     add_connection,
     check_connection,
     fail,
+    help_end,
     say,
     warn,
 )
@@ -42,9 +43,13 @@ def _explorer_parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="ivscope",
         description="Explore Amazon IVS Real-Time stage sessions in the terminal. Read-only.",
-        epilog="Commands that print without a screen, each with its own --help: ivscope stages, "
-        "sessions, participants, events, errors, summary, why, report, record. ivscope open opens "
-        "a recording without AWS, and ivscope endpoint serves a demo world or a case file.",
+        epilog=help_end(
+            "Commands that print without a screen, each with its own --help: ivscope stages, "
+            "sessions, participants, events, errors, summary, why, report, record, explain. "
+            "ivscope open opens a recording without AWS, and ivscope endpoint serves a demo world "
+            "or a case file."
+        ),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_place(parser)
     add_connection(parser)
@@ -54,7 +59,7 @@ def _explorer_parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="save everything read in this file; go on if it exists",
     )
-    parser.add_argument("--version", action="version", version=f"ivscope {__version__}")
+    parser.add_argument("--version", action=VersionAction, help="print versions and exit")
     parser.set_defaults(recording=None)
     return parser
 
