@@ -2,7 +2,6 @@
 
 import gc
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
 class IvscopeApp(KeyByKey):
     """The explorer over one provider.
 
-    The first frame is one line of text: everything that the explorer imports loads behind it,
-    and boto3 behind the explorer.
+    The first frame is one line of text. The explorer loads behind it, and boto3 behind that.
     """
 
     TITLE = "ivscope"
@@ -77,7 +75,7 @@ class IvscopeApp(KeyByKey):
         self._provider: StageDataProvider | None = None
         ui = UiThread(self.call_later, lambda *timer: self.set_timer(*timer).stop)
         self.jobs = Jobs(clock, ui, self._crash)
-        """All background work, and what became of it when the program has ended."""
+        """All background work, and what became of it."""
         self.leaving_keys = effective_keys(self._configuration)["app.quit"].split(",")
         self.set_keymap(keymap(self._configuration))
 
@@ -106,16 +104,8 @@ class IvscopeApp(KeyByKey):
         self._provider.on_bug = self.jobs.crash_soon
         times = TimeDisplay(self._local_zone or machine_zone(), self._clock.now)
         times.choose(configuration.zone)
-        self.push_screen(
-            ExplorerScreen(
-                self._provider,
-                times=times,
-                launch=self._launch,
-                configuration=configuration,
-                jobs=self.jobs,
-                history=self._history,
-            )
-        )
+        shown = partial(ExplorerScreen, self._provider, times=times, launch=self._launch)
+        self.push_screen(shown(configuration=configuration, jobs=self.jobs, history=self._history))
         if not gc.isenabled():
             gc.freeze()  # what is loaded by now is never garbage
             gc.enable()
@@ -126,26 +116,11 @@ class IvscopeApp(KeyByKey):
 
     def on_explorer_screen_left(self, message: "ExplorerScreen.Left") -> None:
         """Begin the explorer anew with another account or Region; nothing read before is kept."""
-        move, accounts = message.move, self._launch.accounts
-        assert accounts is not None  # noqa: S101 - else the command is not available
-        assert self._provider is not None  # noqa: S101 - the explorer is there
+        move, accounts, provider = message.move, self._launch.accounts, self._provider
+        assert accounts and provider  # noqa: S101, PT018 - or the command is not available
         there = accounts.connect(move.profile, move.region, move.place.stage_arn)
-        self._connect = there.connect
-        self._launch = replace(
-            self._launch,
-            label=there.label,
-            origin=there.label,
-            profile=move.profile,
-            region=move.region,
-            start=lambda: move.place,
-            at=move.at,
-            filter=move.filter,
-            note=move.note,
-            event=None,
-            text=None,
-            complaints=(),
-        )
-        self._provider.close()
+        self._connect, self._launch = there.connect, self._launch.elsewhere(move, there.label)
+        provider.close()
         self.jobs = self.jobs.renewed()
         self.pop_screen()
         self._open()

@@ -1,7 +1,7 @@
 """Launch: where the explorer starts, and what it says about its connection."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -47,6 +47,19 @@ class Connecting:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where to go on, and what was typed there."""
+
+    profile: str | None
+    region: str | None
+    place: "Place"
+    at: str | None
+    """Time of the event under the cursor, to go to; None outside an event list."""
+    filter: str | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Launch:
     """Where to begin, and what the header and copied commands say of the connection."""
 
@@ -83,3 +96,20 @@ class Launch:
     """Why there is one account only."""
     complaints: tuple[str, ...] = ()
     """What is wrong with the configuration, for the first note."""
+
+    def elsewhere(self, to: Elsewhere, label: str) -> "Launch":
+        """How to begin anew with another account or Region; what was pasted was about this one."""
+        return replace(
+            self,
+            label=label,
+            origin=label,
+            profile=to.profile,
+            region=to.region,
+            start=lambda: to.place,
+            at=to.at,
+            filter=to.filter,
+            note=to.note,
+            event=None,
+            text=None,
+            complaints=(),
+        )

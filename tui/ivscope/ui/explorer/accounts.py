@@ -1,28 +1,14 @@
 """AccountCommands: `:profile` and `:region` go on with another account or Region."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from ivscope.domain.identifiers import region_of
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.status_area import OpenPrompt
-from ivscope.workspace.launch import Accounts
+from ivscope.workspace.launch import Accounts, Elsewhere
 from ivscope.workspace.place import Level, Place
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """Where to go on, and what was typed there."""
-
-    profile: str | None
-    region: str | None
-    place: Place
-    at: str | None
-    """Time of the event under the cursor, to go to; None outside an event list."""
-    filter: str | None
-    note: str
 
 
 class AccountCommands:

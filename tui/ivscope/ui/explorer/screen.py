@@ -32,7 +32,7 @@ from ivscope.settings.commands import Area, Command, View, footer_hints
 from ivscope.settings.configuration import Configuration, effective_keys
 from ivscope.settings.kept_places import KeptPlaces
 from ivscope.ui.commands import CommandScreen, keyboard
-from ivscope.ui.explorer.accounts import AccountCommands, Elsewhere
+from ivscope.ui.explorer.accounts import AccountCommands
 from ivscope.ui.explorer.context import Count, ExplorerContext
 from ivscope.ui.explorer.copying import Copying, Saving
 from ivscope.ui.explorer.detail import Detail, DetailPane
@@ -57,7 +57,7 @@ from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.screens import QuietScreen
 from ivscope.ui.widgets.text_pane import NoticePane, TextPane
 from ivscope.workspace.jobs import Alarm, Coalescer, Jobs
-from ivscope.workspace.launch import Launch, RecordingStatus
+from ivscope.workspace.launch import Elsewhere, Launch, RecordingStatus
 from ivscope.workspace.place import Trail
 
 _METER_SECONDS = 0.5
