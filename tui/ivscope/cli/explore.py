@@ -339,7 +339,8 @@ def _bad_ids(options: argparse.Namespace) -> str | None:
         options.participant = None if found.also else found.participant_id
     if found.choices or found.also:
         options.event, options.text = None, options.stage
-        options.region = options.region or region_of(found.stage_arn or found.choices[0].stage_arn)
+        if options.region is None and not options.demo:
+            options.region = region_of(found.stage_arn or found.choices[0].stage_arn)
     if found.stage_arn is None and any(one.stage_arn for one in found.choices):
         options.stage = None
         return None
