@@ -45,7 +45,8 @@ def _explorer_parser() -> argparse.ArgumentParser:
         description="Explore Amazon IVS Real-Time stage sessions in the terminal. Read-only.",
         epilog=help_end(
             "Commands that print without a screen, each with its own --help: ivscope stages, "
-            "sessions, participants, events, errors, summary, why, report, record, explain, doctor. "
+            "sessions, participants, events, errors, summary, why, report, record, explain, "
+            "doctor. "
             "ivscope open opens a recording without AWS, and ivscope endpoint serves a demo world "
             "or a case file."
         ),
