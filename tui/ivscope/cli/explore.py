@@ -46,8 +46,8 @@ def _explorer_parser() -> argparse.ArgumentParser:
         epilog=help_end(
             "Commands that print without a screen, each with its own --help: ivscope stages, "
             "sessions, participants, events, errors, summary, why, report, record, explain, "
-            "doctor. ivscope open opens a recording without AWS, and ivscope endpoint serves a demo "
-            "world or a case file."
+            "doctor. ivscope open opens a recording without AWS, and ivscope endpoint serves a "
+            "demo world or a case file."
         ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -19,10 +19,9 @@ from ivscope.render.time_display import TimeDisplay
 from ivscope.settings.kept_places import KeptPlaces
 from ivscope.ui.explorer.list_status import event_status
 from ivscope.ui.widgets.row_list import RowList, Tail
-from ivscope.workspace.event_list import EventList
+from ivscope.workspace.event_list import EventList, MarkFinder, mark_of
 from ivscope.workspace.event_stream import EventStream, ParticipantStream, SessionStream
 from ivscope.workspace.jobs import SLICE_SECONDS, Jobs, SlicedJob
-from ivscope.workspace.kept_marks import MarkFinder, mark_of
 from ivscope.workspace.names import Names
 from ivscope.workspace.place import Level, Place
 from ivscope.workspace.seeking import Seeking
