@@ -88,8 +88,8 @@ ORDER BY id DESC LIMIT 1
 
 
 _NOTE_ASKED_AT = """
-INSERT INTO about VALUES (?1, ?2)
-ON CONFLICT (name) DO UPDATE SET value = ?2 WHERE CAST(value AS REAL) < ?2
+INSERT INTO about VALUES (:name, :stamp)
+ON CONFLICT (name) DO UPDATE SET value = :stamp WHERE CAST(value AS REAL) < :stamp
 """
 """Times of two that record in one file may come in any order: the latest stays."""
 
@@ -237,7 +237,7 @@ class Recording:
                     "VALUES (?, ?, ?, ?, ?)",
                     (key, *cursors, stamp, packed),
                 )
-            connection.execute(_NOTE_ASKED_AT, (_ASKED_AT, stamp))
+            connection.execute(_NOTE_ASKED_AT, {"name": _ASKED_AT, "stamp": stamp})
 
     @property
     def state(self) -> object:
