@@ -161,7 +161,7 @@ TOLD = [
         "L01",
         "a",
         "TOKEN_EXCHANGED",
-        "Losing PUBLISH ended its publishing: PUBLISH_STOPPED is 2 s after",
+        "PUBLISH_STOPPED is 2 s after",
         {LIKELY, UNKNOWN},
     ),
     ("L03", "a", "LEFT", "joined again 1 min 40 s later", {SHOWN}),

@@ -581,8 +581,9 @@ def test_the_exchange_is_likely_to_end_publishing_only_right_after_it(
     events = [event(0, "PUBLISH_STARTED"), exchanged(5, HOST, VIEWER)]
     events += [event(stop, "PUBLISH_STOPPED")]
     events += [] if left is None else [event(left, "LEFT")]
-    finding = said(GivenFacts(*events), "Losing PUBLISH ended its publishing: PUBLISH_STOPPED", 1)
+    finding = said(GivenFacts(*events), "PUBLISH_STOPPED is", 1)
     assert (finding.certainty, words(finding.unknown)) == (certainty, unknown)
+    assert finding.claim.is_cause == (certainty is Certainty.LIKELY)
 
 
 def test_an_exchange_that_took_something_away_says_where_to_look_for_who_did_it():

@@ -75,6 +75,8 @@ class StoppedAfterLosing(Claim):
     """It stopped publishing soon after it lost PUBLISH."""
 
     stopped: Distance
+    is_cause: bool
+    """Whether losing PUBLISH is likely why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,8 @@ def _lost(context: EventContext, second: int) -> Iterator[Finding]:
 
 
 def _stopped(context: EventContext, stop: int) -> Finding:
-    claim, refs = StoppedAfterLosing(context.to(stop)), context.refs(context.position, stop)
+    distance, refs = context.to(stop), context.refs(context.position, stop)
+    claim = StoppedAfterLosing(distance, is_cause=False)
     at = second_of(context.log, stop) or 0
     time = context.log.time_us(stop)
     if context.is_tied(stop):
@@ -198,9 +201,10 @@ def _stopped(context: EventContext, stop: int) -> Finding:
     leaves = context.within(context.second or 0, at, events.LEFT)
     if any(distance_between(time, context.log.time_us(one)).is_tied for one in leaves):
         return Finding(claim, Certainty.UNKNOWN, refs, ExchangeOpen.BY_LEAVING)
-    is_soon = (claim.stopped.microseconds or 0) <= STOP_SECONDS * SECOND_US
-    certainty = Certainty.LIKELY if is_soon else Certainty.UNKNOWN
-    return Finding(claim, certainty, refs, ExchangeOpen.ANYWAY)
+    if (distance.microseconds or 0) <= STOP_SECONDS * SECOND_US:
+        likely = StoppedAfterLosing(distance, is_cause=True)
+        return Finding(likely, Certainty.LIKELY, refs, ExchangeOpen.ANYWAY)
+    return Finding(claim, Certainty.UNKNOWN, refs, ExchangeOpen.ANYWAY)
 
 
 def _shortened(context: EventContext) -> Iterator[Finding]:

@@ -232,9 +232,8 @@ def _after_gaining(claim: AfterGaining) -> Text:
 
 
 def _stopped_after_losing(claim: StoppedAfterLosing) -> Text:
-    return (
-        f"Losing PUBLISH ended its publishing: PUBLISH_STOPPED is {distance_words(claim.stopped)}.",
-    )
+    told = "Losing PUBLISH ended its publishing:" if claim.is_cause else "It lost PUBLISH, and"
+    return (f"{told} PUBLISH_STOPPED is {distance_words(claim.stopped)}.",)
 
 
 def _no_stop_after_losing(claim: NoStopAfterLosing) -> Text:
