@@ -214,8 +214,9 @@ def test_a_recording_is_read_without_a_call(capsys, tmp_path):
     assert Ran(capsys, None, "participants", str(tmp_path / "no.ivscope"), SESSION_ID).code == 2
 
 
-def test_whoever_stops_reading_ends_the_command_without_a_word():
-    script = f"{' '.join(IVSCOPE)} stages --demo | true; echo ${{PIPESTATUS[0]}}"
+@pytest.mark.parametrize("command", ["stages --demo", "doctor --demo"])
+def test_whoever_stops_reading_ends_the_command_without_a_word(command):
+    script = f"{' '.join(IVSCOPE)} {command} | true; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(
         ["/bin/bash", "-c", script],
         env=settings(),

@@ -191,11 +191,14 @@ def say(text: str) -> None:
     """Print a line.
 
     Raises:
+        BrokenPipeError: Nobody reads it any more.
         SystemExit: It cannot be printed.
     """
     from ivscope.render.safe import safe  # noqa: PLC0415 - keeps --help quick
 
     try:
         print(safe(text), flush=True)
+    except BrokenPipeError:
+        raise  # whoever read has enough
     except OSError as error:
         raise SystemExit(fail(f"cannot print: {error.strerror}", FAILED)) from error
