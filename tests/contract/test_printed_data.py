@@ -156,6 +156,9 @@ def test_the_events_of_everybody_come_in_order_of_time(capsys):
         ("events", STAGE_ARN, SESSION_ID, PARTICIPANT_ID, "--filter", "cod:X"),
         ("events", STAGE_ARN, SESSION_ID, PARTICIPANT_ID, "--since", "soon"),
         ("events", STAGE_ARN),
+        ("events", STAGE_ARN, "st-short"),
+        ("report", STAGE_ARN, SESSION_ID, "-o", "/dev/null"),
+        ("report", STAGE_ARN, SESSION_ID, "-o", "/"),
         ("sessions",),
     ],
 )
@@ -164,6 +167,20 @@ def test_wrong_words_are_refused_before_any_call(served, capsys, words):
     assert (refused.code, refused.out) == (2, "")
     assert refused.err.startswith("ivscope: ")
     assert served.calls.total() == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--limit", "0", "argument --limit: '0' is not a whole number from 1"),
+        ("--limit", "9" * 5_000, "is not a whole number from 1"),
+        ("--format", "xml", "argument --format: 'xml' is not one of table, jsonl, csv, md"),
+    ],
+)
+def test_a_value_that_an_option_cannot_have_is_told_with_those_it_can(capsys, option, value, said):
+    with pytest.raises(SystemExit, match="2"):
+        main(["stages", "--demo", option, value])
+    assert said in capsys.readouterr().err
 
 
 def test_an_option_must_be_written_in_full(capsys):

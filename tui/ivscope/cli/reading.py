@@ -30,7 +30,12 @@ from ivscope.cli.connections import Origin, to_aws, to_file, to_world
 from ivscope.cli.progress import Progress, is_terminal, terminal_width
 from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
-from ivscope.domain.identifiers import is_participant_id, is_stage_arn, read_identifiers
+from ivscope.domain.identifiers import (
+    is_participant_id,
+    is_session_id,
+    is_stage_arn,
+    read_identifiers,
+)
 from ivscope.domain.stages import (
     ParticipantFilter,
     ParticipantScope,
@@ -59,6 +64,9 @@ LIVE = "live"
 
 _MOST_CANDIDATES = 20
 """So many of several that a name can mean are told."""
+
+_MOST_DIGITS = 18
+"""Of a limit: more records than any disk holds."""
 
 
 def reading_parser(name: str, what: str) -> Parser:
@@ -93,8 +101,7 @@ def command_parser(name: str, what: str, kinds: Sequence[RecordKind] = ()) -> Pa
     how = parser.add_argument_group("how to print")
     how.add_argument(
         "--format",
-        type=Format,
-        choices=list(Format),
+        type=_format,
         metavar="|".join(Format),
         help="table on a terminal, else jsonl",
     )
@@ -117,10 +124,17 @@ def add_limit(parser: argparse.ArgumentParser) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not text.isascii() or not text.isdecimal() or len(text) > _MOST_DIGITS or not int(text):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1")
+    return int(text)
+
+
+def _format(text: str) -> Format:
+    try:
+        return Format(text)
+    except ValueError as error:
+        known = ", ".join(Format)
+        raise argparse.ArgumentTypeError(f"'{text}' is not one of {known}") from error
 
 
 def add_place(parser: argparse.ArgumentParser, depth: int) -> None:
@@ -390,6 +404,11 @@ class DataCommand:
                 raise CommandError(f"name a session: its id, {LATEST}, or {LIVE}")
             return known
         if named not in {LATEST, LIVE}:
+            if not is_session_id(named):
+                raise CommandError(
+                    f"'{named}' is no session id (st- and 13 letters or digits), "
+                    f"nor {LATEST} or {LIVE}"
+                )
             return SessionScope(stage_arn, named)
         row = self._listed_session(stage_arn, named)
         return SessionScope(stage_arn, row.session_id)

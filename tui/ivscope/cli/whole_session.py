@@ -68,6 +68,7 @@ def run_report(words: Sequence[str]) -> int:
         "--html", action="store_true", help="HTML also where the file does not end in .html"
     )
     options = parser.parse_args(words)
+    _refuse_other_than_files(options.output)
     command = DataCommand("report", options, [])
     session = command.session()
     scan = command.provider.scan(session)
@@ -89,6 +90,17 @@ def run_report(words: Sequence[str]) -> int:
         _save(text, options.output)
         command.wrote()
     return command.end(_words(scan), is_complete=report.is_complete)
+
+
+def _refuse_other_than_files(output: str | None) -> None:
+    """Refuse a device, a pipe or a folder: saving puts a new file in the place of what is there.
+
+    Raises:
+        CommandError: The output is there, and no regular file.
+    """
+    path = None if output is None else Path(output)
+    if path is not None and path.exists() and not path.is_file():
+        raise CommandError(f"{output} is not a regular file: leave -o away to print the report")
 
 
 def _save(text: str, file: str) -> None:
