@@ -231,6 +231,13 @@ def test_a_recording_is_read_without_a_call(capsys, tmp_path):
     assert Ran(capsys, None, "participants", str(tmp_path / "no.ivscope"), SESSION_ID).code == 2
 
 
+@pytest.mark.parametrize(("stage", "code"), [(STAGE_ARN, 0), ("nobody's", 4)])
+def test_a_recording_is_one_file_however_recording_ended(served, capsys, tmp_path, stage, code):
+    file = tmp_path / "night.ivscope"
+    assert Ran(capsys, served.url, "record", stage, SESSION_ID, "-o", str(file)).code == code
+    assert list(tmp_path.iterdir()) == [file]
+
+
 @pytest.mark.parametrize("command", ["stages --demo", "doctor --demo"])
 def test_whoever_stops_reading_ends_the_command_without_a_word(command):
     script = f"{' '.join(IVSCOPE)} {command} | true; echo ${{PIPESTATUS[0]}}"

@@ -35,7 +35,12 @@ def run(words: Sequence[str]) -> int:
     if Path(options.output).exists() and not options.resume:
         raise CommandError(f"{options.output} is there already: --resume goes on with it")
     command = DataCommand("record", options, [RECORDINGS], record=options.output)
-    return _record(command, command.session(), options.output)
+    try:
+        return _record(command, command.session(), options.output)
+    finally:
+        # Until then most of it is in a second file beside it, which whoever copies it misses.
+        if command.origin.recording is not None:
+            command.origin.recording.close()
 
 
 def _record(command: DataCommand, session: SessionScope, file: str) -> int:
