@@ -320,12 +320,18 @@ def test_errors_by_code_for_the_session_are_one_key_away(size):
         assert person.keys == 1
 
 
-def test_expired_credentials_keep_the_place_and_one_key_goes_on(size):
+def test_expired_credentials_keep_the_place_and_one_key_goes_on(size, tmp_path):
+    keys = tmp_path / "credentials"  # of a profile: those of the environment stay as they are
+    keys.write_text("[default]\naws_access_key_id = a\naws_secret_access_key = b\n")
+    environ = settings(PYTHONPATH=str(ROOT), AWS_SHARED_CREDENTIALS_FILE=str(keys))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        del environ[name]
     world = open_world("incident", lambda: EPOCH)
     with Endpoint(world) as endpoint:
         url = endpoint.faulty_url("expiredtoken.ListParticipantEvents@2")
         command = ("--endpoint-url", url, "--region", world.region)
-        with somebody(size, LIVE_STAGE, SHOW, DANA, command=command) as person:
+        place = (LIVE_STAGE, SHOW, DANA)
+        with somebody(size, *place, command=command, environ=environ) as person:
             person.sees("100 events read").press("G").sees("EXPIRED · r retries")
             moves_to(person, "SUBSCRIBE_STOPPED")
             row = person.row
@@ -339,5 +345,5 @@ def test_expired_credentials_keep_the_place_and_one_key_goes_on(size):
 def test_which_key_does_something_is_a_question_mark_and_three_letters(size):
     with at_events(size) as person:
         person.press("?").sees("HELP words or a key").type("gap")
-        person.sees(lambda: re.search(r"^[ >]s +next gap", person.text, re.MULTILINE))
+        person.sees(lambda: re.search(r"^[ >▌]s +next gap", person.text, re.MULTILINE))
         assert person.keys == 1 + 3

@@ -209,6 +209,7 @@ async def test_an_alert_leads_to_the_event_that_it_tells_of():
         await journey.until("20:48:05.417 UTC PUBLISH_ERROR QUOTA_EXCEEDED")
         assert "from the text: 2026-11-23 20:48:05.417 UTC PUBLISH_ERROR" in journey.text
         assert f"QUOTA_EXCEEDED, participant {PRIYA}" in journey.text
+        await journey.until(lambda: journey.pane.event is not None)
         assert (journey.pane.event.error_code, journey.pane.event.time.second) == (
             "QUOTA_EXCEEDED",
             5,

@@ -110,6 +110,7 @@ async def test_events_saved_before_all_were_read_are_not_called_all_when_they_op
         first = await saved_by(journey, tmp_path / "first", monkeypatch)
     async with opened(first) as journey:
         await journey.until("events as saved, more were available")
+        await journey.until(lambda: journey.pane.event is not None)
         await journey.press("G")
         await journey.until("100 events read, the rest is not in this file")
         again = await saved_by(journey, tmp_path / "again", monkeypatch)

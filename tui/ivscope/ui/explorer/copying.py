@@ -128,6 +128,9 @@ def _found_first(told: tuple[Clipping, ...], rows: tuple[Clipping, ...]) -> tupl
     return (*first, *(one for one in rows if one.letter not in taken))
 
 
+_CATCH_UP_SECONDS = 0.1
+"""A save waits so long for rows that are read and not shown yet; it is told what is left then."""
+
 _BATCH = 200
 """Events written between two checks whether the file was given up: some milliseconds."""
 
@@ -175,6 +178,8 @@ class Saving:
             return
         view, log, stream = event_list.view, event_list.view.log, event_list.stream
         now = self._times.now()
+        # What came a moment ago may not be in the rows yet.
+        is_behind = view.work(_CATCH_UP_SECONDS)
         positions = list(view.positions(0, len(view)))
         contradicting = 0
         if log.contradictions:
@@ -187,7 +192,7 @@ class Saving:
             saved=len(view) - contradicting,
             loaded=log.fact_count,
             contradicting=contradicting,
-            is_complete=stream.is_complete,
+            is_complete=stream.is_complete and not is_behind,
             all_read_at=iso_time(stream.all_read_at),
             coverage=stream.coverage,
             order="sorted by time" if event_list.by_time else log.order.value,
