@@ -8,8 +8,8 @@ import pytest
 
 from ivscope.domain.identifiers import Identifiers, read_identifiers
 from ivscope.domain.tokens import TokenClaims, read_token
-from ivscope.ui.explorer.picking import from_text, typed_places
-from ivscope.workspace.place import Place
+from ivscope.ui.explorer.picking import TypedPlace, from_text, picker_rows, typed_places
+from ivscope.workspace.place import Level, Place
 
 STAGE = "arn:aws:ivs:us-west-2:123456789012:stage/W0Zz9IkArb68"
 PRIYA = "tAv0YThNuP8y"
@@ -38,6 +38,33 @@ def test_a_token_tells_whose_it_is_what_it_allows_and_when_it_ends():
         "token, our reading, signature not checked: user priya-guest, may publish and subscribe, "
         f"ends 2026-11-28 21:28:05 UTC, participant {PRIYA}"
     )
+
+
+def test_no_user_id_of_a_pasted_text_is_told_where_stand_ins_are_shown():
+    alert = (
+        f'{{"participant_id": "{PRIYA}", "session_id": "st-dxMFysKnE9UAk",'
+        f' "resources": ["{STAGE}"], "event_time": "2026-11-27T20:48:05Z",'
+        ' "user_id": "priya-guest"}'
+    )
+    for text in (token(PAYLOAD), alert):
+        found = read_identifiers(text)
+        assert "priya-guest" in from_text(found, UTC)
+        said = from_text(found, UTC, names_users=False)
+        assert "priya-guest" not in said
+        assert PRIYA in said
+    row = TypedPlace(Place(STAGE, "st-1", PRIYA), read_identifiers(alert))
+    shown = {}
+    for names_users in (True, False):
+        rows = picker_rows(
+            Level.PARTICIPANTS,
+            [row],
+            UTC,
+            datetime(2026, 11, 28, tzinfo=UTC),
+            names_users=names_users,
+        )
+        shown[names_users] = "".join(span.text for span in rows.line(0, 120))
+    assert "priya-guest" in shown[True]
+    assert "priya-guest" not in shown[False]
 
 
 def test_a_token_opens_its_participant_in_the_session_that_one_is_in():

@@ -40,6 +40,12 @@ def test_a_filter_by_a_stand_in_is_left_out_since_no_service_knows_it():
     assert "--filter-by-state CONNECTED" in list_participants_command(SESSION, by_state, redacted)
 
 
+def test_the_command_that_opens_a_place_shown_with_stand_ins_shows_stand_ins_too():
+    redacted = CliOptions(region="us-west-2", is_redacted=True)
+    assert ivscope_command((ARN,), redacted) == f"ivscope {ARN} --redact"
+    assert "--redact" not in ivscope_command((ARN,), PLAIN)
+
+
 def _command(text):
     note, command = text.split("\n")
     assert note.startswith("# ")

@@ -78,6 +78,8 @@ def ivscope_command(
     options: list[tuple[str, str | None]] = []
     if at is not None:
         options.append(("--at", at))
+    if connection.is_redacted:
+        options.append(("--redact", None))
     if connection.demo_world is not None:
         options += [("--demo", None), ("--world", connection.demo_world)]
     elif connection.endpoint_url is not None:

@@ -413,7 +413,8 @@ class EventCommands:
         moment, what = found.time, " ".join(filter(None, (found.event_name, found.error_code)))
         if moment is None:
             return
-        taken = from_text(found, self._times.zone)
+        names_users = not self._context.launch.is_redacted
+        taken = from_text(found, self._times.zone, names_users=names_users)
 
         def arrived(row: int) -> None:
             same = row_like(self._event_list.view, row, found.event_name, found.error_code)

@@ -144,7 +144,9 @@ class Navigation:
 
     def _go_to_event_of(self, found: Identifiers) -> None:
         if found.time is not None or found.token is not None:
-            self._context.say(from_text(found, self._context.times.zone))
+            names_users = not self._context.launch.is_redacted
+            said = from_text(found, self._context.times.zone, names_users=names_users)
+            self._context.say(said)
         if self.here.level is Level.EVENTS:
             self._events.go_to_event_of(found)
 

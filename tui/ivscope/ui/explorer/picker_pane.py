@@ -22,10 +22,18 @@ from ivscope.workspace.place import Level, PickerState, Place
 class PickerPane:
     """Shows one list at a time, and has its pages read."""
 
-    def __init__(self, provider: StageDataProvider, rows: RowList, times: TimeDisplay) -> None:
+    def __init__(
+        self,
+        provider: StageDataProvider,
+        rows: RowList,
+        times: TimeDisplay,
+        *,
+        names_users: bool,
+    ) -> None:
         self._provider = provider
         self.row_list = rows
         self._times = times
+        self._names_users = names_users
         self._rows = picking.picker_rows(Level.STAGES, [], times.zone, times.now())
         self.people = ParticipantsRead()
         """What is read of the participants listed."""
@@ -196,7 +204,12 @@ class PickerPane:
             if self.people.by_errors:
                 kept = self.people.arranged(kept)
         return picking.picker_rows(
-            self.place.level, kept, self._times.zone, self._times.now(), self.people
+            self.place.level,
+            kept,
+            self._times.zone,
+            self._times.now(),
+            self.people,
+            names_users=self._names_users,
         )
 
     def _count(self) -> None:

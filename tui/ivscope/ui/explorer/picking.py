@@ -141,8 +141,14 @@ def token_words(token: TokenClaims, zone: tzinfo) -> str:
     return f"token, our reading, signature not checked: {user}{allowed}, {ends}, {whose}"
 
 
-def from_text(found: Identifiers, zone: tzinfo) -> str:
-    """Say what was taken from a text: "from the text: 20:48:05 …, participant …, session …"."""
+def from_text(found: Identifiers, zone: tzinfo, *, names_users: bool = True) -> str:
+    """Say what was taken from a text: "from the text: 20:48:05 …, participant …, session …".
+
+    Without `names_users` no user id stands in it: a text has real ones, and no stand-ins.
+    """
+    if not names_users:
+        token = found.token and replace(found.token, user_id=None)
+        found = replace(found, user_id=None, token=token)
     if found.token is not None:
         return token_words(found.token, zone)
     stage = found.stage_arn and found.stage_arn.rpartition("/")[2]
@@ -212,8 +218,13 @@ def picker_rows(
     zone: tzinfo,
     now: datetime,
     people: ParticipantsRead | None = None,
+    *,
+    names_users: bool = True,
 ) -> PickerRows[PickerRow]:
-    """Make the rows of a picker; `people` tells what is read of participants."""
+    """Make the rows of a picker; `people` tells what is read of participants.
+
+    Without `names_users` a place that a text names is shown without the user id in that text.
+    """
     stages, sessions = stage_table(), session_table(zone, now)
     people = people or ParticipantsRead()
     participants = participant_table(
@@ -229,7 +240,7 @@ def picker_rows(
             case ParticipantSummary():
                 return participants.line(row, width)
             case TypedPlace():
-                return _typed_line(row, width, zone)
+                return _typed_line(row, width, zone, names_users=names_users)
 
     titles = {
         Level.STAGES: stages.titles,
@@ -247,8 +258,8 @@ def picker_rows(
     return PickerRows(items, draw, titles[level], (zone, drawn_at, people.columns), told)
 
 
-def _typed_line(row: TypedPlace, width: int, zone: tzinfo) -> Line:
-    place, user = row.place, row.found.user_id
+def _typed_line(row: TypedPlace, width: int, zone: tzinfo, *, names_users: bool) -> Line:
+    place, user = row.place, row.found.user_id if names_users else None
     names = {
         Level.SESSIONS: ("stage", place.stage_arn),
         Level.PARTICIPANTS: ("session", place.session_id),

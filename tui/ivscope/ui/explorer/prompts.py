@@ -178,7 +178,9 @@ class PromptCommands:
         found = read_identifiers(text)
         if found == Identifiers():
             return "nothing to open in it: no stage ARN, session or participant id"
-        taken = from_text(found.choices[0] if found.choices else found, self._context.times.zone)
+        first = found.choices[0] if found.choices else found
+        names_users = not self._context.launch.is_redacted
+        taken = from_text(first, self._context.times.zone, names_users=names_users)
         if found.session_id is None and (found.participant_id or found.user_id):
             return f"{taken}; its session is not in the text: open that first, then paste again"
         return f"{taken}; its stage is not in the text: open that first, then paste again"

@@ -138,7 +138,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             taking=Taking(lambda: self.app, jobs, self.say),
             typed=typed,
             layout=Layout(self, self.handlers, self._picker, self._events, self._text),
-            picker=PickerPane(provider, self._picker, times),
+            picker=PickerPane(provider, self._picker, times, names_users=not launch.is_redacted),
             pane=EventsPane(provider, self._events, times, self.say, jobs, kept=kept, fold=fold),
             say=self.say,
             redraw=self.redraw,
