@@ -44,7 +44,7 @@ async def _press_until(journey, key: str, condition: Callable[[], bool]) -> None
 
 
 def _marked_row(screen: list[str]) -> str:
-    return next((line for line in screen if line.startswith(">")), "")
+    return next((line for line in screen if line.startswith(("\u258c", ">"))), "")
 
 
 def main() -> None:
