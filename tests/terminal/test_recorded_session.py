@@ -37,6 +37,11 @@ def participants_read(terminal):
     return int(found[1]) if found else 0
 
 
+def beside(file):
+    """The recording and what SQLite keeps beside it."""
+    return sorted(file.parent.glob(f"{file.name}*"))
+
+
 def asked(endpoint):
     """Participants whose events were asked for."""
     return [
@@ -52,6 +57,7 @@ def test_a_sweep_that_was_killed_goes_on_where_it_stopped(file, endpoint):
         terminal.until(lambda: participants_read(terminal) >= 6)
         read = participants_read(terminal)
         terminal.kill()
+    assert len(beside(file)) > 1, "the last answers, until somebody opens it"
     before = asked(endpoint)
     assert read <= len(before) < PEOPLE
 
@@ -63,6 +69,7 @@ def test_a_sweep_that_was_killed_goes_on_where_it_stopped(file, endpoint):
         terminal.press("ctrl+q")
         assert terminal.exit_code() == 0
         assert "answers saved in" in terminal.text
+    assert beside(file) == [file]
     again = asked(endpoint)[len(before) :]
     # Calls under way when it was killed were answered, and not saved.
     assert len(set(again) & set(before)) <= 4

@@ -234,6 +234,7 @@ async def test_a_text_that_names_two_participants_asks_and_the_chosen_one_is_at_
         await journey.press("j", "enter")
         await journey.until("20:48:05.417 UTC PUBLISH_ERROR QUOTA_EXCEEDED")
         assert journey.app.screen.context.here == at(PRIYA)
+        await journey.until(lambda: journey.pane.event is not None)
         assert journey.pane.event.error_code == "QUOTA_EXCEEDED"
 
 
