@@ -101,7 +101,7 @@ def test_an_explanation_says_what_when_who_why_and_what_next():
         f"- Means: {card.meaning}",
         *(f"- Limit: {limit.text}" for limit in card.limits),
         *(f"- Can be: {cause.text}" for cause in card.causes),
-        f"- Next check: {card.next_check}",
+        f"- Do next: {card.next_check}",
         f"- Page: {card.page}",
         "- Read: 61 events of this participant read, all",
         "ivscope",

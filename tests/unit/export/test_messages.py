@@ -32,6 +32,7 @@ from ivscope.findings.finding import (
     Finding,
     Lacking,
 )
+from ivscope.findings.quota import AgainstLimit, PublishersThen
 from ivscope.findings.repeats import OwnInternalErrors, RepeatsOpen
 from ivscope.knowledge.error_codes import explain_code
 from support.copied import about
@@ -73,7 +74,7 @@ def test_a_message_begins_with_what_was_found_in_names_and_ends_with_commands():
         "  Not known: whether others failed at the same time, which would speak for the service",
         "  To find out: read the events of all participants (2 calls or more)",
         "- Means: Publishing failed on an error inside the service.",
-        f"- Next check: {explain_code('INTERNAL_SERVER_EXCEPTION').next_check}",
+        f"- Do next: {explain_code('INTERNAL_SERVER_EXCEPTION').next_check}",
         "- Read: 61 events of this participant read, all",
         "Participant: ana, id tAv0YThNuP8y",
         "Session: st-dxMFysKnE9UAk",
@@ -85,6 +86,18 @@ def test_a_message_begins_with_what_was_found_in_names_and_ends_with_commands():
             "  # shows 50 events; for more add --next-token with the nextToken of the answer"
         ),
     ]
+
+
+SLOTS_TAKEN = Told(
+    Finding(PublishersThen(12, 12, 0, AgainstLimit.FULL), Certainty.LIKELY, ()), {None: "ana"}
+)
+
+
+@pytest.mark.parametrize("write", [event_message, event_markdown])
+def test_what_a_finding_says_to_do_stands_in_the_place_of_the_general_advice(write):
+    own = about(FAILED, SCOPE, CONNECTION, user_id="ana", findings=(SLOTS_TAKEN,))
+    steps = [line.strip(" -") for line in write(own).splitlines() if "Do next" in line]
+    assert steps == ["Do next: Free a slot, and let the user try again."]
 
 
 def test_the_same_in_markdown_has_the_findings_above_the_explanation():

@@ -238,7 +238,7 @@ class _Cause:
         yield from draw.unknowns(findings)
         yield from draw.evidence(findings)
         if step := draw.next_step(findings):
-            yield from field("Next", step, width)
+            yield from field("Do next", step, width)
         yield from draw.asks(findings)
 
 

@@ -73,7 +73,7 @@ def event_markdown(about: About) -> str:
         items.append(("Replica", "the publisher is one" if event.is_subscribe else "yes"))
     if has_tokens(event):
         items.append(("Token", code(token_verdict(_comparison(event)))))
-    items += _explained(card_of(looked))
+    items += _explained(card_of(looked), has_next_step=looked.has_next_step)
     items.append(("Read", "; ".join(about.readings.said)))
     lines = [
         _headline(event),
@@ -123,7 +123,8 @@ def _headline(event: Event) -> str:
     return f"{' '.join(parts)} at {code(full(event.time, UTC))}"
 
 
-def _explained(card: Explanation) -> Iterator[tuple[str, str]]:
+def _explained(card: Explanation, *, has_next_step: bool) -> Iterator[tuple[str, str]]:
+    """Yield what a card says, without its general advice where a finding says what to do."""
     reading = " (not in the AWS docs)" if card.is_known and not card.is_documented else ""
     yield "Means", f"{card.meaning}{reading}"
     for limit in card.limits:
@@ -131,7 +132,8 @@ def _explained(card: Explanation) -> Iterator[tuple[str, str]]:
     for cause in card.causes:
         named = " (AWS names it)" if cause.is_documented else ""
         yield "Can be", f"{cause.text}{named}"
-    yield "Next check", card.next_check
+    if not has_next_step:
+        yield "Do next", card.next_check
     yield "Page", card.page
 
 

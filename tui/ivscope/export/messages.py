@@ -81,7 +81,8 @@ def _message(about: About) -> Iterator[str]:
     yield f"{_what(looked)} of {PLAIN.outside(looked.who)} at {full(event.time, UTC)}"
     yield from finding_lines(about.looked.findings, event.time)
     yield f"- Means: {card.meaning}"
-    yield f"- Next check: {card.next_check}"
+    if not looked.has_next_step:
+        yield f"- Do next: {card.next_check}"
     if about.alike:
         yield f"- In this session: {about.alike}"
     yield f"- Read: {'; '.join(about.readings.said)}"
@@ -95,10 +96,7 @@ def finding_lines(findings: Iterable[Told], day: Time | None) -> Iterator[str]:
     """Write findings as plain lines: how sure, what, on which events, and what is not known."""
     for told in findings:
         yield f"- {CERTAINTY[told.finding.certainty]}: {told.claim(PLAIN, day)}"
-        if evidence := told.evidence(PLAIN, day):
-            yield f"  Evidence: {evidence}"
-        if unsure := told.not_sure(PLAIN, day):
-            yield f"  Not known: {unsure}"
+        yield from (f"  {detail}" for detail in told.details(PLAIN, day))
         if told.finding.certainty is not Certainty.SHOWN:
             for ask in told.would_tell()[:1]:
                 yield f"  To find out: {ask}"

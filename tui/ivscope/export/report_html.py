@@ -123,11 +123,7 @@ def _happened(report: Report) -> Iterator[str]:
 
 
 def _told(told: Told, day: Time | None) -> str:
-    parts = []
-    if evidence := told.evidence(HTML, day):
-        parts.append(f"Evidence: {evidence}")
-    if unsure := told.not_sure(HTML, day):
-        parts.append(f"Not known: {unsure}")
+    parts = [*told.details(HTML, day)]
     parts += [f"To find out: {html.escape(ask)}" for ask in told.would_tell()]
     below = f"<ul>{''.join(f'<li>{part}</li>' for part in parts)}</ul>" if parts else ""
     return f"<li>{_certainty(told.finding.certainty)}: {told.claim(HTML, day)}{below}</li>"

@@ -16,7 +16,7 @@ from ivscope.domain.times import Time
 from ivscope.findings.finding import MOST_REFS, Ask, Certainty, Cited, EventRef, Finding
 from ivscope.render.event_lines import reason
 from ivscope.render.fields import value_span
-from ivscope.render.finding_lines import sentence
+from ivscope.render.finding_lines import next_step, sentence, without_step
 from ivscope.render.safe import safe_lines
 from ivscope.render.sentences.words import LACKING, Moment, Outside, Part, Text, Who, counted
 from ivscope.render.timestamps import clock
@@ -100,7 +100,17 @@ class Told:
 
     def claim(self, form: Form, day: Time | None) -> str:
         """Write its sentence; times of another day than `day` have their date. Times are UTC."""
-        return self._write(sentence(self.finding.claim), form, day)
+        return self._write(without_step(self.finding.claim), form, day)
+
+    def details(self, form: Form, day: Time | None) -> Iterator[str]:
+        """Write what belongs below its sentence: its events, what is not known, what to do."""
+        step = self._write(next_step(self.finding.claim), form, day)
+        told = (
+            ("Evidence", self.evidence(form, day)),
+            ("Not known", self.not_sure(form, day)),
+            ("Do next", step),
+        )
+        return (f"{label}: {text}" for label, text in told if text)
 
     def not_sure(self, form: Form, day: Time | None) -> str:
         """Write what stays unknown; empty when nothing does."""
@@ -173,10 +183,8 @@ def finding_items(mark: str, findings: Iterable[Told], day: Time | None) -> Iter
     indent = " " * len(mark)
     for one in findings:
         yield f"{mark}**{CERTAINTY[one.finding.certainty]}**: {one.claim(MARKDOWN, day)}"
-        if evidence := one.evidence(MARKDOWN, day):
-            yield f"{indent}- Evidence: {evidence}"
-        if unsure := one.not_sure(MARKDOWN, day):
-            yield f"{indent}- Not known: {unsure}"
+        for detail in one.details(MARKDOWN, day):
+            yield f"{indent}- {detail}"
         for ask in one.would_tell():
             yield f"{indent}- To find out: {MARKDOWN.ours(ask)}"
 
@@ -239,6 +247,11 @@ class Looked:
     def who(self) -> str:
         """The user id of its participant, else the id."""
         return self.user_id or self.scope.participant_id
+
+    @property
+    def has_next_step(self) -> bool:
+        """Whether a finding shows what is to be done next."""
+        return any(next_step(told.finding.claim) for told in self.findings)
 
 
 def looked_at(refs: EventRefs, ref: EventRef, findings: Sequence[Finding]) -> Looked:

@@ -117,15 +117,15 @@ def sentence(claim: StaysUnknown) -> Text:
     return _sentences().by_kind[type(claim)](claim)
 
 
-def _step(claim: StaysUnknown) -> Text:
+def next_step(claim: StaysUnknown) -> Text:
     """The words for what a claim shows is to be done next; empty for none."""
     step = _sentences().next_steps.get(type(claim)) if isinstance(claim, Claim) else None
     return () if step is None else step(claim)
 
 
-def _without_step(claim: StaysUnknown) -> Text:
+def without_step(claim: StaysUnknown) -> Text:
     """The words of a claim without the next step that they may end with: it has its own line."""
-    said, step = sentence(claim), _step(claim)
+    said, step = sentence(claim), next_step(claim)
     if not step or said[-len(step) :] != step:
         return said
     *before, last = said[: -len(step)]
@@ -170,7 +170,7 @@ class FindingLines:
         for finding in findings:
             word, role = CERTAINTIES[finding.certainty]
             role_of_text = first if not lines else Role.TEXT
-            said = self.spans(_without_step(finding.claim), role_of_text)
+            said = self.spans(without_step(finding.claim), role_of_text)
             lines += field(word, said, self.width, role)
             unsure = None if finding.certainty is Certainty.SHOWN else finding.unknown
             if unsure is not None and unsure not in told:
@@ -225,7 +225,7 @@ class FindingLines:
 
     def next_step(self, findings: Sequence[Finding]) -> Line:
         """Say what findings show is to be done next; empty when that is the general advice."""
-        steps = (_step(finding.claim) for finding in findings)
+        steps = (next_step(finding.claim) for finding in findings)
         return self.spans(next((step for step in steps if step), ()))
 
     def people(self, findings: Sequence[Finding]) -> list[Line]:
