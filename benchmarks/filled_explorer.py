@@ -14,13 +14,12 @@ from datetime import UTC, datetime
 from threading import Thread
 from typing import ClassVar, cast
 
-from ivscope.settings.configuration import Configuration, effective_keys
+from ivscope.settings.configuration import Configuration
 from ivscope.terminal.settings import toolkit_settings
 
 # Textual reads them when it is imported; the imports below follow the settings.
-os.environ.update(toolkit_settings(os.environ, Configuration().theme))
+os.environ.update(toolkit_settings(os.environ))
 
-from textual.app import App
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -42,7 +41,7 @@ from ivscope.provider.fetch.rate_limiter import RateLimiter
 from ivscope.render.event_json import raw_json
 from ivscope.render.time_display import TimeDisplay
 from ivscope.sources.decoding import decode_event
-from ivscope.ui.driver import QuickDriver
+from ivscope.ui.driver import PlainApp, QuickDriver
 from ivscope.ui.explorer.screen import ExplorerScreen
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
 from ivscope.workspace.jobs import Jobs, UiThread
@@ -96,7 +95,7 @@ class EndlessSource:
         return cast("Value", _FACTS[call])
 
 
-class FilledExplorer(App[None]):
+class FilledExplorer(PlainApp):
     """The explorer as the real app shows it."""
 
     CSS_PATH: ClassVar = [stylesheet(name) for name in STYLESHEETS]
@@ -123,7 +122,7 @@ class FilledExplorer(App[None]):
                 self._provider,
                 times=TimeDisplay(UTC, lambda: datetime.now(UTC)),
                 launch=Launch(label="benchmark", start=lambda: Place(STAGE, SESSION, VIEWER)),
-                keys=effective_keys(Configuration()),
+                configuration=Configuration(),
                 jobs=self._jobs,
             )
         )

@@ -9,7 +9,7 @@ import sys
 from ivscope.settings.configuration import Configuration
 from ivscope.terminal.settings import toolkit_settings
 
-os.environ.update(toolkit_settings(os.environ, Configuration().theme))  # read by Textual's import
+os.environ.update(toolkit_settings(os.environ))  # read by Textual's import
 
 # The imports below follow the settings.
 from ivscope.sources.aws import AwsOptions, AwsSource
