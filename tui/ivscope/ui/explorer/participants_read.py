@@ -164,7 +164,7 @@ class ParticipantsRead:
 
     def order_key(self) -> object:
         """Return a value that changes whenever `arranged` may return another order."""
-        return sorted(self._errors().items()) if self.by_errors else None
+        return self._errors() if self.by_errors else None
 
     def arranged(self, rows: Iterable[Listed]) -> list[Listed]:
         """Put those with most errors first, and next to each other those who share a user id.
