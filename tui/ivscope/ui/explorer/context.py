@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from textual.screen import Screen
 
 from ivscope.domain.events import Event
+from ivscope.domain.identifiers import Identifiers
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.render.bars import ListStatus, Trouble
@@ -16,6 +17,7 @@ from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.layout import Layout
 from ivscope.ui.explorer.list_status import troubles
 from ivscope.ui.explorer.picker_pane import PickerPane
+from ivscope.ui.explorer.picking import from_text
 from ivscope.ui.status_area import StatusArea, TypedTexts
 from ivscope.ui.taking import Taking
 from ivscope.workspace.jobs import Jobs
@@ -136,6 +138,10 @@ class ExplorerContext:
         if self.shows_events and self.layout.detail_is_full:
             return View.DETAIL
         return View[self.level.name]
+
+    def taken_from(self, found: Identifiers) -> str:
+        """Say what was taken from a text; no user id of it where stand-ins are shown."""
+        return from_text(found, self.times.zone, names_users=not self.launch.is_redacted)
 
     def why_no_events(self) -> str:
         """Say why a command on events cannot be done now; empty when it can."""

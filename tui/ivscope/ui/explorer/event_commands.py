@@ -35,7 +35,6 @@ from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.render.timestamps import TimeStyle, full
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
-from ivscope.ui.explorer.picking import from_text
 from ivscope.workspace.event_list import EventList, is_dated_elsewhere
 from ivscope.workspace.place import Level
 
@@ -413,8 +412,7 @@ class EventCommands:
         moment, what = found.time, " ".join(filter(None, (found.event_name, found.error_code)))
         if moment is None:
             return
-        names_users = not self._context.launch.is_redacted
-        taken = from_text(found, self._times.zone, names_users=names_users)
+        taken = self._context.taken_from(found)
 
         def arrived(row: int) -> None:
             same = row_like(self._event_list.view, row, found.event_name, found.error_code)

@@ -13,7 +13,7 @@ from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
-from ivscope.ui.explorer.picking import TypedPlace, from_text, typed_places
+from ivscope.ui.explorer.picking import TypedPlace, typed_places
 from ivscope.ui.explorer.read_commands import ReadCommands
 from ivscope.ui.explorer.visits import Visits
 from ivscope.workspace.event_stream import begun_scan
@@ -144,9 +144,7 @@ class Navigation:
 
     def _go_to_event_of(self, found: Identifiers) -> None:
         if found.time is not None or found.token is not None:
-            names_users = not self._context.launch.is_redacted
-            said = from_text(found, self._context.times.zone, names_users=names_users)
-            self._context.say(said)
+            self._context.say(self._context.taken_from(found))
         if self.here.level is Level.EVENTS:
             self._events.go_to_event_of(found)
 

@@ -20,7 +20,7 @@ from ivscope.ui.explorer.accounts import AccountCommands
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
 from ivscope.ui.explorer.navigation import Navigation
-from ivscope.ui.explorer.picking import TypedPlace, from_text, typed_rows
+from ivscope.ui.explorer.picking import TypedPlace, typed_rows
 from ivscope.ui.explorer.session_views import SessionViews
 from ivscope.ui.overlays import OverlayScreen
 from ivscope.ui.status_area import OpenPrompt
@@ -179,8 +179,7 @@ class PromptCommands:
         if found == Identifiers():
             return "nothing to open in it: no stage ARN, session or participant id"
         first = found.choices[0] if found.choices else found
-        names_users = not self._context.launch.is_redacted
-        taken = from_text(first, self._context.times.zone, names_users=names_users)
+        taken = self._context.taken_from(first)
         if found.session_id is None and (found.participant_id or found.user_id):
             return f"{taken}; its session is not in the text: open that first, then paste again"
         return f"{taken}; its stage is not in the text: open that first, then paste again"
