@@ -178,6 +178,17 @@ async def test_the_row_under_the_cursor_has_one_style_from_side_to_side():
         assert styles == {"bold reverse", "bold underline reverse"}
 
 
+async def test_where_the_cursor_has_some_cells_only_the_others_keep_their_style():
+    async with listed(3) as (rows, numbers):
+        rows.cursor_cells = 5
+        numbers.line = lambda _index, _width: (Span("mara", Role.TEXT), Span("████", Role.GOOD))
+        strip = rows.draw(1, 40)
+        styled = {segment.text.strip(): str(segment.style) for segment in strip}
+        assert styled["▌mara"] == "bold reverse"
+        assert "reverse" not in styled["████"]
+        assert strip.cell_length == 40
+
+
 async def test_a_click_moves_the_cursor_and_a_second_one_opens_the_row():
     opened = []
 

@@ -13,7 +13,7 @@ from ivscope.render.lines import Line, Span
 from ivscope.render.plots import legend
 from ivscope.settings.commands import View
 from ivscope.ui.commands import keyboard
-from ivscope.ui.lanes.view import LanesView
+from ivscope.ui.lanes.view import LABEL_CELLS, LanesView
 from ivscope.ui.overlays import CountingScreen, OverlayReading, Shared
 from ivscope.ui.taking import clippings_for_place
 from ivscope.ui.widgets.canvas import LineBar
@@ -60,7 +60,12 @@ class LaneRows:
 
 
 class LaneList(RowList):
-    """The lanes; the cursor passes over the headings."""
+    """The lanes; the cursor passes over the headings.
+
+    It reverses names only: a full cell that is reversed would be a hole in the lane.
+    """
+
+    cursor_cells = 1 + LABEL_CELLS
 
     @property
     def participant(self) -> str | None:

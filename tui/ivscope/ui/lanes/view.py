@@ -40,7 +40,8 @@ from ivscope.workspace.event_stream import pause_or_go_on
 from ivscope.workspace.names import Names
 from ivscope.workspace.reaches import Reaches
 
-_LABEL_CELLS = 16
+LABEL_CELLS = 16
+"""Cells left of the time: for names, and for the heights of a plot."""
 
 _LOW_SCREEN, _LOW_PLOT = 30, 2
 _HIGH_PLOT = 4
@@ -305,7 +306,7 @@ class LanesView:
 
     def columns(self, width: int) -> int:
         """Return how many cells of a width show time."""
-        return max(8, width - _LABEL_CELLS - self._right_cells(width))
+        return max(8, width - LABEL_CELLS - self._right_cells(width))
 
     @staticmethod
     def _right_cells(width: int) -> int:
@@ -325,7 +326,7 @@ class LanesView:
         if window is None:
             return [(Span("no event with a time is read yet", Role.MUTED),)]
         cursor = self._column(columns)
-        axis = axis_line(window, columns, self._times.zone, label_cells=_LABEL_CELLS, cursor=cursor)
+        axis = axis_line(window, columns, self._times.zone, label_cells=LABEL_CELLS, cursor=cursor)
         if width >= _WIDE:
             axis = (*axis, Span(_RIGHT_TITLES, Role.MUTED))
         return [self._told_line(width, window), *self._plot_lines(window, columns, height), axis]
@@ -346,7 +347,7 @@ class LanesView:
         made_for = (plot.title, window, columns, height, cursor)
         if self._plotted[0] != made_for:
             lines = _LOW_PLOT if height < _LOW_SCREEN else _HIGH_PLOT
-            frame = PlotFrame(lines + (plot.counted is not None), _LABEL_CELLS, cursor)
+            frame = PlotFrame(lines + (plot.counted is not None), LABEL_CELLS, cursor)
             self._plotted = made_for, plot.lines(self._counts, window, columns, frame)
         return self._plotted[1]
 
@@ -370,9 +371,9 @@ class LanesView:
             cells = self._lanes.cells(participant_id, self._window, columns)
         section = self._sections.get(participant_id, Section.UNREAD)
         sign = f" {REPLICA_SIGN}" if participant_id in self._copies else ""
-        name = clip(self.name(participant_id), _LABEL_CELLS - 1 - len(sign))
+        name = clip(self.name(participant_id), LABEL_CELLS - 1 - len(sign))
         lane: Line = (
-            Span(pad(name + sign, _LABEL_CELLS)),
+            Span(pad(name + sign, LABEL_CELLS)),
             *lane_cells(cells, self._column(columns)),
             Span(" "),
             _THEN[section],
@@ -400,7 +401,7 @@ class LanesView:
             edges = window.edges(columns)
             last = column == columns - 1
             here = self._lanes.errors(participant_id, edges[column], edges[column + 1] + last)
-        name = clip(self.name(participant_id), _LABEL_CELLS - 1)
+        name = clip(self.name(participant_id), LABEL_CELLS - 1)
         parts = [Span(self._errors_words(here), Role.ERROR)] if here else []
         parts.append(Span(self._sections.get(participant_id, Section.UNREAD).value))
         if len(errors) > len(here):

@@ -16,9 +16,6 @@ from ivscope.ui.stylesheets import LINKS, PLAIN_SIGNS
 
 _UNDERLINED = Style(underline=True)
 
-_BOLD = Style(bold=True)
-"""Of the cell of the cursor in a row that is reversed, where it has to stand out."""
-
 _KEPT_SCREENS = 4
 """Screens of drawn lines to keep: lines that scroll away and come back soon are not drawn again,
 and memory stays small. With less than one screen, visible lines would be drawn for every look."""
@@ -142,9 +139,9 @@ class Canvas(ScrollView, inherit_bindings=False):
             style_of = self._linked if self._has_links else lambda span: styles[span.role]
             segments = [Segment(shown(span.text), style_of(span)) for span in line if span.text]
         else:
-            special = {Role.HIT: over + _UNDERLINED, Role.CURSOR: _BOLD}
+            hit = over + _UNDERLINED
             segments = [
-                Segment(shown(span.text), special.get(span.role, over))
+                Segment(shown(span.text), hit if span.role is Role.HIT else over)
                 for span in line
                 if span.text
             ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from rich.style import Style
 from textual import events
@@ -115,6 +115,8 @@ class RowList(Canvas, can_focus=True):
 
     cursor: var[int] = var(0)
     """The row under the cursor; 0 also when there are no rows."""
+    cursor_cells: ClassVar[int | None] = None
+    """Cells of the row under the cursor that have its style, the others their own; None for all."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -280,7 +282,13 @@ class RowList(Canvas, can_focus=True):
 
     def _make_row(self, index: int, width: int, over: Style | None) -> Strip:
         mark = Span(" " if over is None else AT_CURSOR, Role.ACCENT)
-        return self.strip_of((mark, *self.rows.line(index, width - 1)), width, over)
+        line = (mark, *self.rows.line(index, width - 1))
+        cells = self.cursor_cells
+        if over is None or cells is None:
+            return self.strip_of(line, width, over)
+        return Strip.join(
+            [self.strip_of(line, cells, over), self.strip_of(line, width).crop(cells)]
+        )
 
     def _clamp(self, index: int) -> int:
         return max(0, min(index, len(self.rows) - 1))
