@@ -176,10 +176,9 @@ class ComparedRows:
         """Return the second of a row; None without a readable time and without rows."""
         return self._rows.row(index).second if index < len(self) else None
 
-    @property
-    def read(self) -> tuple[str, str]:
-        """How much of each side is read, in words: other rows are needed when it changes."""
-        return self._left.loaded, self._right.loaded
+    def are_of(self, left: Compared, right: Compared) -> bool:
+        """Whether as much of each side was read when these rows were made."""
+        return (self._left.loaded, self._right.loaded) == (left.loaded, right.loaded)
 
     def row_at(self, moment: datetime) -> int:
         """Return the row of a moment."""
@@ -224,24 +223,28 @@ class CompareScreen(OverlayScreen[None]):
 
     def __init__(
         self,
-        compared: Callable[[], ComparedRows],
+        compared: Callable[[], tuple[Compared, Compared]],
         places: tuple[Place, Place],
         moment: datetime | None,
         shared: Shared,
         title: Callable[[Callable[[], str], str, int], Line],
+        *,
+        name: Callable[[str], str],
     ) -> None:
         """Make the screen.
 
         Args:
-            compared: Makes the rows of what is read now.
+            compared: Returns the two sides, as far as they are read now.
             places: The two participants, the left one first.
             moment: Time at which the cursor begins.
             shared: What it shares with the explorer.
             title: Makes the line on top from what returns a state of reading, a name and a width.
+            name: Names a participant by its id. Text from outside.
         """
         super().__init__(shared)
         self._compared = compared
-        self._rows = compared()
+        self._name_of = name
+        self._rows = ComparedRows(*compared(), shared.times, name)
         self._places = places
         self._began_at = moment
         self._title = title
@@ -284,10 +287,10 @@ class CompareScreen(OverlayScreen[None]):
         """Show what was read since: the cursor stays in its second."""
         if not self.is_attached:
             return
-        rows = self._compared()
-        if rows.read != self._rows.read:
+        sides = self._compared()
+        if not self._rows.are_of(*sides):
             moment = self.moment or self._began_at
-            self._rows = rows
+            self._rows = ComparedRows(*sides, self.shared.times, self._name_of)
             self._show_rows(moment)
             self.draw()
 

@@ -14,7 +14,7 @@ from ivscope.provider.fetch.scan import Scan
 from ivscope.render.bars import Crumb, header_line
 from ivscope.render.lines import Line
 from ivscope.ui.commands import Unavailable
-from ivscope.ui.compare.screen import Compared, ComparedRows, CompareScreen
+from ivscope.ui.compare.screen import Compared, CompareScreen
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
 from ivscope.ui.explorer.list_status import failed_asides, loaded_events, scan_word_alone
@@ -390,11 +390,12 @@ class SessionViews:
     def _show_comparison(self, places: tuple[Place, Place], moment: datetime | None) -> None:
         left, right = places
 
-        def compared() -> ComparedRows:
-            sides = self._compared(left), self._compared(right)
-            return ComparedRows(*sides, self._times, self._names(left).name)
+        def compared() -> tuple[Compared, Compared]:
+            return self._compared(left), self._compared(right)
 
-        self._view = view = CompareScreen(compared, places, moment, self._share(), self._title)
+        name = self._names(left).name
+        shared, title = self._share(), self._title
+        self._view = view = CompareScreen(compared, places, moment, shared, title, name=name)
 
         def leave(_: None) -> None:
             self._view = None
