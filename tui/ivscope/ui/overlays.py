@@ -142,8 +142,7 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
         return [*self.clippings(), on_screen(self, self.foot)]
 
     def _save(self) -> None:
-        now = self.shared.times.now()
-        self.shared.taking.save_view(self.text(), f"{now:%Y%m%dT%H%M%SZ}")
+        self.shared.taking.save_view(self.text(), self.shared.times.now())
 
     def text(self) -> ViewText:
         """Return the whole view as text: every row, also those that are not on screen."""

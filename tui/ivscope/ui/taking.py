@@ -230,12 +230,12 @@ class Taking:
             self._say,
         )
 
-    def save_view(self, view: ViewText, stamp: str) -> None:
+    def save_view(self, view: ViewText, now: datetime) -> None:
         """Save a view as text; its rows are drawn between the keys.
 
         Args:
             view: The view.
-            stamp: The present time, for the name of the file.
+            now: The present time, UTC, for the name of the file.
         """
 
         def content(promise: Promise) -> Iterator[bytes]:
@@ -244,7 +244,18 @@ class Taking:
             promise.begin_last_step()
 
         rows = "1 row" if view.rows == 1 else f"{view.rows:,} rows"
-        self.save(f"ivscope-{view.name}-{stamp}.txt", content, rows)
+        self.save(file_name(view.name, now, "txt"), content, rows)
+
+
+def file_name(what: str, now: datetime, ending: str) -> str:
+    """Name a file to save: "ivscope-st-dxMFysKnE9UAk-20261123T203628Z.jsonl".
+
+    Args:
+        what: What is in it.
+        now: The present time, UTC.
+        ending: The form of it.
+    """
+    return f"ivscope-{what}-{now:%Y%m%dT%H%M%SZ}.{ending}"
 
 
 def clippings_for_place(

@@ -24,7 +24,7 @@ from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_findings import EventFindings, event_ref
 from ivscope.ui.explorer.list_status import filter_words
-from ivscope.ui.taking import ViewText, chosen, on_screen, plain
+from ivscope.ui.taking import ViewText, chosen, file_name, on_screen, plain
 from ivscope.workspace.event_refs import EventRefs
 from ivscope.workspace.event_stream import SessionStream
 from ivscope.workspace.jobs import Promise
@@ -158,8 +158,7 @@ class Saving:
 
     def _save_picker(self) -> None:
         """Save all rows of the picker that are read, as text."""
-        picker, now = self._context.picker, self._times.now()
-        row_list = picker.row_list
+        picker, row_list = self._context.picker, self._context.picker.row_list
         rows, width = row_list.rows, row_list.size.width
         name = View[picker.place.level.name].value.removeprefix("the ")
         of_whom = picker.place.session_id or (picker.place.stage_arn or "").rpartition("/")[2]
@@ -170,7 +169,7 @@ class Saving:
             len(rows),
             lambda at: plain(rows.line(at, width)),
         )
-        self._context.taking.save_view(view, f"{now:%Y%m%dT%H%M%SZ}")
+        self._context.taking.save_view(view, self._times.now())
 
     def _save_events(self) -> None:
         here, event_list = self._context.here, self._context.pane.event_list
@@ -201,8 +200,7 @@ class Saving:
         event_at: Callable[[int], Event] = log.__getitem__
         if isinstance(stream, SessionStream):
             event_at = stream.scan.log.event
-        whose = here.participant_id or head.session_id
-        name = f"ivscope-{whose}-{now:%Y%m%dT%H%M%SZ}.jsonl"
+        name = file_name(here.participant_id or head.session_id, now, "jsonl")
 
         refs = EventRefs(self._context.provider, StoreContext(self._context.provider))
 

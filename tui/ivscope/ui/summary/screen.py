@@ -21,7 +21,7 @@ from ivscope.ui.commands import keyboard
 from ivscope.ui.overlays import CountingScreen, OverlayReading, Shared
 from ivscope.ui.summary.data import SummaryData
 from ivscope.ui.summary.lines import SummaryLine, summary_lines
-from ivscope.ui.taking import clippings_for_place
+from ivscope.ui.taking import clippings_for_place, file_name
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList, no_tail
 from ivscope.workspace.jobs import Promise
@@ -267,8 +267,8 @@ class SummaryScreen(CountingScreen[Drill | None]):
             return
         from ivscope.export.report import report_text  # noqa: PLC0415 - if asked for
 
-        session, now = self.shared.place.session_id, self.shared.times.now()
-        name = f"ivscope-report-{session}-{now:%Y%m%dT%H%M%SZ}.{_ENDINGS[form]}"
+        what = f"report-{self.shared.place.session_id}"
+        name = file_name(what, self.shared.times.now(), _ENDINGS[form])
 
         def content(promise: Promise) -> Iterator[bytes]:
             text = report_text(report(), name)
