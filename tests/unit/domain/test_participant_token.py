@@ -35,9 +35,10 @@ def test_a_token_tells_whose_it_is_what_it_allows_and_when_it_ends():
     )
     said = from_text(read_identifiers(token(PAYLOAD)), UTC)
     assert said == (
-        "token, our reading, signature not checked: user priya-guest, may publish and subscribe, "
-        f"ends 2026-11-28 21:28:05 UTC, participant {PRIYA}"
+        "token, our reading, signature not checked: ends 2026-11-28 21:28:05 UTC, "
+        f"may publish and subscribe, user priya-guest, participant {PRIYA}"
     )
+    assert said.index(" UTC") + len(" UTC") <= 79, "the end is told in a narrow terminal too"
 
 
 def test_no_user_id_of_a_pasted_text_is_told_where_stand_ins_are_shown():
