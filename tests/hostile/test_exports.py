@@ -90,6 +90,6 @@ def test_a_copied_event_reads_back_as_the_values_that_were_served(served, tmp_pa
     """From the bytes that a clipboard gets."""
     for members, event in zip(*served, strict=True):
         (copied,) = (c for c in event_menu(event, SCOPE) if c.letter == "r")
-        copy(copied.text, {SETTING: "file"}, lambda _text: None, folder=tmp_path)
+        copy(copied.text, {SETTING: "file"}, lambda _text: None, folder=tmp_path, print_key="p")
         document = json.loads((tmp_path / FILE_NAME).read_bytes())
         assert without_times(document) == without_times(members)

@@ -57,6 +57,22 @@ async def test_a_copy_on_its_way_is_finished_before_leaving(held):
         assert outcome == Outcome("participant id: given to pbcopy")
 
 
+async def test_the_key_that_prints_instead_is_the_one_of_the_view_that_copies(monkeypatch):
+    keys = []
+
+    def copy(*_text, print_key, **_options):
+        keys.append(print_key)
+        return CopyResult(Route.NATIVE, "given to pbcopy")
+
+    monkeypatch.setattr(taking, "copy", copy)
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all read")
+        await journey.press("y", "i")
+        await journey.until(lambda: keys == ["p"])
+        await journey.press("question_mark", "ctrl+y")
+        await journey.until(lambda: keys == ["p", "Ctrl+O"])
+
+
 @pytest.mark.parametrize(("columns", "key"), [(80, "question_mark"), (120, "i")])
 async def test_the_sentence_stands_below_whatever_is_shown(held, columns, key):
     async with explorer(at(PRIYA), size=(columns, 24)) as journey:

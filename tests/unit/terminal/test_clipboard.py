@@ -43,7 +43,7 @@ class Desk:
     def copy(self, text: str, **environ: str):
         base = {"PATH": str(self.programs), "SSH_CONNECTION": "there"}
         given = {name: value for name, value in (base | environ).items() if value}
-        return copy(text, given, self.sent.append, folder=self.folder)
+        return copy(text, given, self.sent.append, folder=self.folder, print_key="p")
 
     @property
     def received(self) -> str:
@@ -276,7 +276,9 @@ def tmux(tmp_path):
 def test_a_real_tmux_in_its_default_settings_holds_the_text_and_sends_it_on(tmux, tmp_path):
     terminal, address, ask = tmux
     sent = []
-    result = copy(HOSTILE, settings(TMUX=address, SSH_TTY="x"), sent.append, folder=tmp_path)
+    result = copy(
+        HOSTILE, settings(TMUX=address, SSH_TTY="x"), sent.append, folder=tmp_path, print_key="p"
+    )
     kept = HOSTILE.replace("\ud800", "\\ud800")
     assert result.route is Route.TMUX
     assert sent == []
@@ -288,7 +290,9 @@ def test_a_real_tmux_in_its_default_settings_holds_the_text_and_sends_it_on(tmux
 def test_a_real_tmux_holds_a_text_that_is_too_long_for_terminals(tmux, tmp_path):
     _, address, ask = tmux
     text = "long " * 20_000
-    result = copy(text, settings(TMUX=address, SSH_TTY="x"), [].append, folder=tmp_path)
+    result = copy(
+        text, settings(TMUX=address, SSH_TTY="x"), [].append, folder=tmp_path, print_key="p"
+    )
     assert ask("show-buffer") == text
     assert result.file is not None
     assert result.file.read_text() == text

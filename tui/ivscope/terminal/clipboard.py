@@ -42,8 +42,6 @@ _NATIVE_COMMANDS = (
 )
 """Commands, each with the environment variable that is set when it can work."""
 
-_PRINT = "if paste is empty, p prints it"
-
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 """`subprocess.run`, or what stands in for it."""
 
@@ -85,6 +83,7 @@ def copy(
     run: Run = subprocess.run,
     *,
     folder: Path,
+    print_key: str,
 ) -> CopyResult:
     """Copy a text. Failures of programs and files are in the result; none is raised.
 
@@ -97,8 +96,9 @@ def copy(
         write: Sends control sequences to the terminal, whole; called from this thread.
         run: Starts a program and waits for it.
         folder: Where a long text is saved; made when it is missing.
+        print_key: The key that prints the text instead, for the message.
     """
-    return _Copying(text, environ, write, run, folder).result()
+    return _Copying(text, environ, write, run, folder, print_key=print_key).result()
 
 
 class _Copying:
@@ -111,6 +111,8 @@ class _Copying:
         write: Callable[[str], None],
         run: Run,
         folder: Path,
+        *,
+        print_key: str,
     ) -> None:
         self._content = text.encode("utf-8", "backslashreplace")
         self._encoded = base64.b64encode(self._content).decode("ascii")
@@ -118,6 +120,7 @@ class _Copying:
         self._write = write
         self._run = run
         self._folder = folder
+        self._prints = f"{print_key} prints it"
         self._route: Route | None = None
         self._said: list[str] = []
         self._file: Path | None = None
@@ -166,7 +169,9 @@ class _Copying:
             return
         sequence = f"\x1b]52;c;{self._encoded}\x07"
         self._write(_wrapped(sequence) if route is Route.SCREEN else sequence)
-        self._took(route, f"sent to the terminal's clipboard (OSC 52); {_PRINT}")
+        self._took(
+            route, f"sent to the terminal's clipboard (OSC 52); if paste is empty, {self._prints}"
+        )
 
     def _to_native(self, *, is_needed: bool) -> None:
         for command, display in _NATIVE_COMMANDS:
@@ -188,7 +193,7 @@ class _Copying:
         try:
             save_private(path, (self._content,))
         except OSError as error:
-            self._said.append(f"not saved in {path} ({error.strerror}); p prints it")
+            self._said.append(f"not saved in {path} ({error.strerror}); {self._prints}")
             return
         self._file = path
         self._took(Route.FILE, f"all of it in {path}")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from ivscope.export.clippings import Clipping, clippings_for_ids
 from ivscope.render.lines import Line
 from ivscope.render.safe import safe_lines
 from ivscope.settings.files import save_private, state_folder
+from ivscope.settings.key_names import first_key
 from ivscope.terminal.clipboard import copy
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.status_area import StatusArea
@@ -142,7 +144,11 @@ class Taking:
     """Copies, prints and saves for the screen that has the keys."""
 
     def __init__(
-        self, app: Callable[[], App[object]], jobs: Jobs, say: Callable[[str], None]
+        self,
+        app: Callable[[], App[object]],
+        jobs: Jobs,
+        say: Callable[[str], None],
+        keys: Mapping[str, str],
     ) -> None:
         """Keep where to print and to say how it went.
 
@@ -150,7 +156,9 @@ class Taking:
             app: Returns the running app.
             jobs: The owner of background work.
             say: Shows a note.
+            keys: Keys in force by command id.
         """
+        self._keys = keys
         self._app = app
         self._jobs = jobs
         self._say = say
@@ -177,8 +185,13 @@ class Taking:
             raise Unavailable(f"nothing to {title.lower()} here")
         status.choose(title, choices, lambda letter: take(chosen(clippings(), letter)))
 
-    def copy(self, clipping: Clipping) -> None:
-        """Copy in a thread: tmux and the clipboard tools are programs that may be slow."""
+    def copy(self, clipping: Clipping, instead: str = "take.print") -> None:
+        """Copy in a thread: tmux and the clipboard tools are programs that may be slow.
+
+        Args:
+            clipping: The text.
+            instead: Id of the command that prints it where no clipboard works.
+        """
         driver = self._app()._driver  # noqa: SLF001 - Textual has no public way
 
         def work(_promise: Promise) -> Outcome:
@@ -187,6 +200,7 @@ class Taking:
                 os.environ,
                 driver.write if driver is not None else lambda _text: None,
                 folder=state_folder(os.environ) / "copies",
+                print_key=first_key(self._keys[instead]),
             )
             return Outcome(f"{clipping.title}: {result.message}", is_kept=result.route is not None)
 
@@ -213,7 +227,8 @@ class Taking:
 
     def takers(self) -> Mapping[str, Callable[[Clipping], None]]:
         """Return what copies and what prints the text of the help, by the id of its command."""
-        return {"help.copy": self.copy, "help.print": self.print}
+        copy_list = partial(self.copy, instead="help.print")
+        return {"help.copy": copy_list, "help.print": self.print}
 
     def save(self, name: str, content: Callable[[Promise], Iterator[bytes]], saved: str) -> None:
         """Save a file in a thread.

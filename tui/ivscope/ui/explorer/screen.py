@@ -135,7 +135,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             trail=Trail(launch.start()),
             count=Count(),
             status=StatusArea(typed, self.handlers),
-            taking=Taking(lambda: self.app, jobs, self.say),
+            taking=Taking(lambda: self.app, jobs, self.say, keys),
             typed=typed,
             layout=Layout(self, self.handlers, self._picker, self._events, self._text),
             picker=PickerPane(provider, self._picker, times, names_users=not launch.is_redacted),
