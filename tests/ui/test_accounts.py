@@ -5,6 +5,7 @@ from dataclasses import replace
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.knowledge.limits import REGIONS
+from ivscope.ui.explorer.accounts import fitting
 from ivscope.workspace.launch import Accounts, Connecting
 from support.aws_sources import aws_source
 from support.explorer import EPOCH, LIVE_STAGE, PRIYA, at, explorer
@@ -55,3 +56,10 @@ async def test_the_region_leads_to_its_stages_and_the_profile_keeps_the_place_an
             await journey.until("Region eu-west-1: its stages")
             await journey.until(quiet.stages()[0]["name"])
             assert "eu-west-1" in journey.screen[0]
+
+
+def test_names_that_do_not_fit_are_counted():
+    assert fitting(REGIONS, 200) == ", ".join(REGIONS)
+    assert fitting(REGIONS, 70).endswith("ap-northeast-1 and 3 more")
+    assert all(len(fitting(REGIONS, room)) <= room for room in range(7, 120))
+    assert fitting((), 70) == "0 names"

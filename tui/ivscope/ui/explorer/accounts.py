@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from ivscope.domain.identifiers import region_of
+from ivscope.render.cells import line_width
+from ivscope.render.lines import Span
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.status_area import OpenPrompt
@@ -95,9 +97,23 @@ class AccountCommands:
             if text:
                 chosen(complete(text))
 
-        self._context.status.ask(
-            OpenPrompt(title, ", ".join(names), entered, typed=typed, complete=complete)
-        )
+        room = self._context.screen.size.width - len(title) - _PROMPT_CELLS
+        hint = fitting(names, room)
+        self._context.status.ask(OpenPrompt(title, hint, entered, typed=typed, complete=complete))
+
+
+_PROMPT_CELLS = 4
+"""Cells of a prompt beside its title and what is typed."""
+
+
+def fitting(names: Sequence[str], room: int) -> str:
+    """List as many names as fit into so many cells, and say how many more there are."""
+    for shown in range(len(names), 0, -1):
+        more = f" and {len(names) - shown:,} more" if shown < len(names) else ""
+        text = f"{', '.join(names[:shown])}{more}"
+        if line_width((Span(text),)) <= room:
+            return text
+    return f"{len(names):,} names"
 
 
 def _listed(names: Sequence[str]) -> str:
