@@ -111,6 +111,16 @@ def test_the_explorer_loads_no_rule_before_its_first_row():
     assert not any(name.startswith("ivscope.render.sentences.p") for name in loaded)
 
 
+def test_the_explorer_loads_nothing_of_client_errors_and_of_searches_before_they_are_asked_for():
+    loaded = set(json.loads(_python(LOADED, ["ivscope.ui.app", "ivscope.ui.explorer.screen"])))
+    assert "ivscope.ui.explorer.who" in loaded
+    assert not loaded & {
+        "ivscope.knowledge.client_errors",
+        "ivscope.render.client_error_lines",
+        "ivscope.workspace.user_search",
+    }
+
+
 def _everything():
     """The names of all modules, without `__main__`, which runs."""
     names = [".".join(path.relative_to("tui").with_suffix("").parts) for path, _ in modules("tui")]

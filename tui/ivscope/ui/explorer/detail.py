@@ -25,12 +25,10 @@ from ivscope.domain.stages import (
 )
 from ivscope.domain.token_comparison import compare_tokens
 from ivscope.findings.finding import Certainty, FactKind
-from ivscope.knowledge.client_errors import client_errors
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.store.event_log import EventKind
 from ivscope.render.bars import Crumb, failure_lines
 from ivscope.render.cells import wrap
-from ivscope.render.client_error_lines import asked_lines
 from ivscope.render.event_json import AS_READ, raw_json
 from ivscope.render.event_lines import (
     Occurrence,
@@ -515,6 +513,9 @@ class DetailPane:
 
     def _asked_lines(self, text: str, width: int, zone: tzinfo) -> list[Line]:
         """Explain what was asked, and name the events near the cursor that fit it."""
+        from ivscope.knowledge.client_errors import client_errors  # noqa: PLC0415 - after the start
+        from ivscope.render.client_error_lines import asked_lines  # noqa: PLC0415 - same
+
         lines = asked_lines(text, width)
         expected = {name for error in client_errors(text) for name in error.expected}
         event, event_list = self._pane.event, self._pane.event_list

@@ -9,7 +9,6 @@ from typing import Any
 
 from ivscope.analysis.time_input import looks_like_time
 from ivscope.domain.identifiers import Identifiers, read_identifiers
-from ivscope.knowledge.client_errors import client_errors
 from ivscope.knowledge.error_codes import ERROR_CODES
 from ivscope.knowledge.event_names import EVENT_NAMES
 from ivscope.settings.commands import BY_ID, OVERLAYS
@@ -263,6 +262,8 @@ class PromptCommands:
         picker = self._context.picker
 
         def entered(text: str) -> None:
+            from ivscope.knowledge.client_errors import client_errors  # noqa: PLC0415 - after the start
+
             place = picker.left_over()
             if place is not None:
                 named = typed_rows(picker.place, text)
@@ -289,6 +290,8 @@ class PromptCommands:
         cursor = self._events.cursor_time
 
         def entered(typed: str) -> None:
+            from ivscope.knowledge.client_errors import client_errors  # noqa: PLC0415 - after the start
+
             self._events.search_for(typed, cursor)
             if not client_errors(typed):
                 if typed.strip():

@@ -2,6 +2,7 @@
 
 from datetime import tzinfo
 from math import ceil
+from typing import TYPE_CHECKING
 
 from ivscope.domain.durations import round_duration
 from ivscope.render.bars import in_number
@@ -16,7 +17,9 @@ from ivscope.ui.explorer.detail import DetailPane
 from ivscope.ui.explorer.navigation import Navigation
 from ivscope.workspace.event_stream import session_times
 from ivscope.workspace.place import Place
-from ivscope.workspace.user_search import UserSearch
+
+if TYPE_CHECKING:
+    from ivscope.workspace.user_search import UserSearch
 
 _MOST_OFFERED = 9
 """Results that a digit opens."""
@@ -104,6 +107,8 @@ class WhoCommand:
         self._context.status.choose("WHO", {"y": cost}, lambda _: self._begin(user_id, arns))
 
     def _begin(self, user_id: str, arns: list[str]) -> None:
+        from ivscope.workspace.user_search import UserSearch  # noqa: PLC0415 - after the start
+
         here = self._context.here
         now = self._context.times.now()
         has_session = here.stage_arn is not None and here.session_id is not None
@@ -113,7 +118,7 @@ class WhoCommand:
         self._show()
         self._go_on(self._search)
 
-    def _go_on(self, search: UserSearch) -> None:
+    def _go_on(self, search: "UserSearch") -> None:
         search.go_on()
         self._detail.show()
         self._context.show_bars()
@@ -130,7 +135,7 @@ class WhoCommand:
     def _show(self) -> None:
         self._detail.show_card("Who", self._lines)
 
-    def _offer(self, search: UserSearch) -> None:
+    def _offer(self, search: "UserSearch") -> None:
         """Let a digit open a participant that was found."""
         if not search.found:
             self._context.say(_outcome(search))
@@ -164,7 +169,7 @@ class WhoCommand:
         return lines
 
 
-def _outcome(search: UserSearch) -> str:
+def _outcome(search: "UserSearch") -> str:
     """Say how far it looked, and whether that is everything."""
     stages = f"{search.stages_done:,} of {in_number(search.stages, 'other stages')}"
     which = "the latest of each" if search.times is None else "at the time of this one"
