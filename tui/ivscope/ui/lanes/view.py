@@ -398,9 +398,9 @@ class LanesView:
         errors = self._lanes.errors(participant_id, EARLIEST, LATEST)
         here: list[int] = []
         if column is not None:
-            edges = window.edges(columns)
-            last = column == columns - 1
-            here = self._lanes.errors(participant_id, edges[column], edges[column + 1] + last)
+            edges, log = window.edges(columns), self._scan.log.log
+            until = edges[column + 1] + (column == columns - 1)
+            here = [at for at in errors if edges[column] <= (log.time_us(at) or 0) < until]
         name = clip(self.name(participant_id), LABEL_CELLS - 1)
         parts = [Span(self._errors_words(here), Role.ERROR)] if here else []
         parts.append(Span(self._sections.get(participant_id, Section.UNREAD).value))
