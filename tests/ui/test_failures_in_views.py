@@ -232,6 +232,20 @@ async def test_r_is_not_offered_where_only_a_new_start_helps(monkeypatch):
         assert "r retries" not in journey.text
         assert "press r" not in journey.text.lower()
         assert "r retry" not in journey.text
+        await journey.press("M")
+        await journey.until("timeline")
+        await journey.until(lambda: "FAILED" in journey.status)
+        assert "r retries" not in journey.text
+        assert "r retry" not in journey.text
+
+
+async def test_r_is_not_offered_for_details_where_only_a_new_start_helps(monkeypatch):
+    monkeypatch.setattr(CallContext, "has_fixed_keys", True)
+    async with explorer(at(PRIYA), fault="expiredtoken.GetParticipant", size=(120, 40)) as journey:
+        await journey.until("61 events, all read")
+        await journey.press("tab", "G")
+        await journey.until("only a new start of ivscope helps")
+        assert "r reads it again" not in journey.text
 
 
 REPLICAS = "ListParticipantReplicas"

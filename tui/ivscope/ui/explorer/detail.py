@@ -14,7 +14,6 @@ from ivscope.analysis.intervals import NOTHING_KNOWN
 from ivscope.analysis.timed_events import all_timed
 from ivscope.domain import calls
 from ivscope.domain.events import TOKEN_EXCHANGED, Event
-from ivscope.domain.failures import is_not_recorded
 from ivscope.domain.identifiers import region_of
 from ivscope.domain.pages import Row
 from ivscope.domain.stages import (
@@ -57,6 +56,7 @@ from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_findings import EventFindings, event_ref
 from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.evidence import evidence_keys
+from ivscope.ui.explorer.list_status import is_final
 from ivscope.ui.explorer.picker_pane import PickerPane
 from ivscope.ui.explorer.picking import TypedPlace
 from ivscope.ui.explorer.visits import Visits
@@ -309,7 +309,7 @@ class Detail:
         if fact.failure is not None:
             retry: Line = (Span("r reads it again.", Role.ACCENT),)
             lines = failure_lines(fact.failure, width)
-            return lines if is_not_recorded(fact.failure) else [*lines, retry]
+            return lines if is_final(fact.failure) else [*lines, retry]
         if fact.status.is_busy:
             return [(Span("... reading its details", Role.MUTED),)]
         return [(Span("details not read yet: Enter opens it", Role.MUTED),)]
@@ -503,7 +503,7 @@ class DetailPane:
         is_event = here.level >= Level.EVENTS
         return here, self._pane.position if is_event else self._picker.row
 
-    def _card_here(self) -> "_Card | None":
+    def _card_here(self) -> _Card | None:
         card = self._card
         if card is not None and (
             card.spot != self._spot() or (card.is_full and not self._layout.detail_is_full)

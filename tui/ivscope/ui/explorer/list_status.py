@@ -120,7 +120,7 @@ def event_status(event_list: EventList, row: int, sought: str | None, zone: tzin
         left=PARTICIPANTS_LEFT,
         all_read=said,
         failure=stream.failure,
-        can_retry=not is_not_recorded(stream.failure),
+        can_retry=not is_final(stream.failure),
         shown=shown,
         extra=tuple(extra),
         empty_note=_EMPTY_TIMELINE,
@@ -224,6 +224,11 @@ def _hits(event_list: EventList, row: int) -> str:
     return f"{place} of {view.total:,} read{searched}"
 
 
+def is_final(failure: ProviderFailure | None) -> bool:
+    """Whether to read again is no use: a recording has no answer, or only a new start helps."""
+    return failure is not None and (failure.needs_new_start or is_not_recorded(failure))
+
+
 def _counted(feed: Feed[Any]) -> int:
     facts = feed.facts
     return facts.fact_count if isinstance(facts, EventLog) else len(facts)
@@ -251,9 +256,7 @@ def _status(
         started=status.state is not FeedState.IDLE,
         failure=status.failure,
         can_restart=status.can_restart,
-        can_retry=feed.can_retry
-        and not is_not_recorded(status.failure)
-        and not (status.failure is not None and status.failure.needs_new_start),
+        can_retry=feed.can_retry and not is_final(status.failure),
         shown=shown,
         extra=extra,
         empty_note=empty_note,
@@ -309,10 +312,7 @@ def scan_word(scan: Scan, now: float, zone: tzinfo, throttled: float) -> str:
         case ScanState.PAUSED:
             return "PAUSED · {read.pause} resumes"
         case ScanState.FAILED if not is_not_recorded(scan.failure):
-            failure = scan.failure
-            if failure is not None and failure.needs_new_start:
-                return "FAILED"
-            return "FAILED · {read.again} retries"
+            return "FAILED" if is_final(scan.failure) else "FAILED · {read.again} retries"
         case ScanState.COMPLETE if log.is_all_read and not log.participants_failed:
             at = scan.recorded_at
             said = all_read(scan.passes.all_read_at, zone)

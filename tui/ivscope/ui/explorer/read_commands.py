@@ -13,7 +13,7 @@ from ivscope.provider.store.feed import Feed, FeedState, RefreshResult
 from ivscope.render.bars import FEWER_CALLS, GOES_ON_BY_ITSELF, throttled_word
 from ivscope.ui.commands import ONLY_RECORDED, Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
-from ivscope.ui.explorer.list_status import failed_asides, scan_trouble, scan_word
+from ivscope.ui.explorer.list_status import failed_asides, is_final, scan_trouble, scan_word
 from ivscope.workspace.event_stream import NOTHING_NEW, ParticipantStream, pause_or_go_on
 from ivscope.workspace.jobs import Alarm
 from ivscope.workspace.place import Level, Place
@@ -76,8 +76,8 @@ class ReadCommands:
             case FollowState.ENDED:
                 return f"{news}ENDED"
             case FollowState.FAILED:
-                is_final = status.failure is not None and status.failure.needs_new_start
-                return f"{news}FAILED" if is_final else f"{news}FAILED · {{read.again}} retries"
+                retries = "" if is_final(status.failure) else " · {read.again} retries"
+                return f"{news}FAILED{retries}"
             case _:
                 return f"{news}FOLLOWING"
 
