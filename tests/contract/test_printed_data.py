@@ -159,6 +159,8 @@ def test_the_events_of_everybody_come_in_order_of_time(capsys):
         ("events", STAGE_ARN, "st-short"),
         ("report", STAGE_ARN, SESSION_ID, "-o", "/dev/null"),
         ("report", STAGE_ARN, SESSION_ID, "-o", "/"),
+        ("report", STAGE_ARN, SESSION_ID, "-o", "/no/such/folder/report.md"),
+        ("report", STAGE_ARN, SESSION_ID, "-o", "x" * 5_000),
         ("sessions",),
     ],
 )

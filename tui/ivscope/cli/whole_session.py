@@ -1,5 +1,6 @@
 """The commands `ivscope summary` and `report`: counts and findings of a whole session."""
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -68,7 +69,8 @@ def run_report(words: Sequence[str]) -> int:
         "--html", action="store_true", help="HTML also where the file does not end in .html"
     )
     options = parser.parse_args(words)
-    _refuse_other_than_files(options.output)
+    if options.output is not None:
+        _check_output(Path(options.output))
     command = DataCommand("report", options, [])
     session = command.session()
     scan = command.provider.scan(session)
@@ -87,27 +89,34 @@ def run_report(words: Sequence[str]) -> int:
     if options.output is None:
         command.write(text)
     else:
-        _save(text, options.output)
+        _save(text, Path(options.output))
         command.wrote()
     return command.end(_words(scan), is_complete=report.is_complete)
 
 
-def _refuse_other_than_files(output: str | None) -> None:
-    """Refuse a device, a pipe or a folder: saving puts a new file in the place of what is there.
+def _check_output(file: Path) -> None:
+    """Refuse what a report cannot be saved in, before a session is read for it.
 
     Raises:
-        CommandError: The output is there, and no regular file.
+        CommandError: It is a device, a pipe or a folder, in whose place saving would put a new
+            file; or its folder is not there, or takes no file.
     """
-    path = None if output is None else Path(output)
-    if path is not None and path.exists() and not path.is_file():
-        raise CommandError(f"{output} is not a regular file: leave -o away to print the report")
+    try:
+        if file.exists() and not file.is_file():
+            raise CommandError(f"{file} is not a regular file: leave -o away to print the report")
+        if not file.parent.is_dir():
+            raise CommandError(f"{file} cannot be written: there is no folder {file.parent}")
+    except OSError as error:
+        raise CommandError(f"{file} cannot be written: {error.strerror}") from error
+    if not os.access(file.parent, os.W_OK | os.X_OK):
+        raise CommandError(f"{file} cannot be written: nothing may be saved in {file.parent}")
 
 
-def _save(text: str, file: str) -> None:
-    from ivscope.settings.files import save_private  # noqa: PLC0415 - only for a file
+def _save(text: str, file: Path) -> None:
+    from ivscope.settings.files import save_file  # noqa: PLC0415 - only for a file
 
     try:
-        save_private(Path(file), [text.encode("utf-8", "backslashreplace")])
+        save_file(file, [text.encode("utf-8", "backslashreplace")])
     except OSError as error:
         raise CommandError(f"{file} cannot be written: {error.strerror}", FAILED) from error
 
