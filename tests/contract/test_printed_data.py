@@ -233,10 +233,22 @@ def test_a_recording_is_read_without_a_call(capsys, tmp_path):
     assert Ran(capsys, None, "participants", str(tmp_path / "no.ivscope"), SESSION_ID).code == 2
 
 
-@pytest.mark.parametrize(("stage", "code"), [(STAGE_ARN, 0), ("nobody's", 4)])
-def test_a_recording_is_one_file_however_recording_ended(served, capsys, tmp_path, stage, code):
+@pytest.mark.parametrize(("denied", "code"), [(None, 0), ("ListParticipants", 3)])
+def test_a_recording_is_one_file_however_recording_ended(served, capsys, tmp_path, denied, code):
     file = tmp_path / "night.ivscope"
-    assert Ran(capsys, served.url, "record", stage, SESSION_ID, "-o", str(file)).code == code
+    url = served.faulty_url(f"accessdenied.{denied}") if denied else served.url
+    assert Ran(capsys, url, "record", STAGE_ARN, SESSION_ID, "-o", str(file)).code == code
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("wrong", [("nobody's", SESSION_ID), (STAGE_ARN, "st-short")])
+def test_where_no_session_is_found_to_record_no_new_file_is_left(served, capsys, tmp_path, wrong):
+    file = tmp_path / "night.ivscope"
+    assert Ran(capsys, served.url, "record", *wrong, "-o", str(file)).code in {2, 4}
+    assert list(tmp_path.iterdir()) == []
+    right = ("record", STAGE_ARN, SESSION_ID, "-o", str(file))
+    assert Ran(capsys, served.url, *right).code == 0
+    assert Ran(capsys, served.url, "record", *wrong, "-o", str(file), "--resume").code in {2, 4}
     assert list(tmp_path.iterdir()) == [file]
 
 

@@ -9,6 +9,7 @@ from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.export.records import RECORDINGS
 from ivscope.provider.fetch.fact_reading import FactReading
+from ivscope.sources.recording import Recording
 
 _MOST_FAILURES = 20
 """So many participants that could not be read are named: their causes are mostly the same."""
@@ -34,17 +35,24 @@ def run(words: Sequence[str]) -> int:
         raise CommandError("a recording keeps answers as they came: use --redact when you open it")
     if Path(options.output).exists() and not options.resume:
         raise CommandError(f"{options.output} is there already: --resume goes on with it")
+    is_new = not Path(options.output).exists()
     command = DataCommand("record", options, [RECORDINGS], record=options.output)
+    recording = command.origin.recording
+    assert recording is not None  # noqa: S101 - asked for above
+    session = None
     try:
-        return _record(command, command.session(), options.output)
+        session = command.session()
+        return _record(command, recording, session, options.output)
     finally:
         # Until then most of it is in a second file beside it, which whoever copies it misses.
-        if command.origin.recording is not None:
-            command.origin.recording.close()
+        recording.close()
+        if session is None and is_new:
+            # Nothing in it is wanted, and it would be in the way of the corrected command.
+            recording.path.unlink(missing_ok=True)
 
 
-def _record(command: DataCommand, session: SessionScope, file: str) -> int:
-    provider, reader, recording = command.provider, command.reader, command.origin.recording
+def _record(command: DataCommand, recording: Recording, session: SessionScope, file: str) -> int:
+    provider, reader = command.provider, command.reader
     scan = provider.scan(session)
     log = scan.log
 
@@ -73,9 +81,8 @@ def _record(command: DataCommand, session: SessionScope, file: str) -> int:
         failed = {"the session": scan.failure, "clients": facts.failure}
         failed |= dict(list(log.failures.items())[:_MOST_FAILURES])
         command.failures |= {what: one for what, one in failed.items() if one is not None}
-    if recording is not None and recording.failure is not None:
+    if recording.failure is not None:
         command.failures["saving"] = _not_saved(recording.lost, recording.failure)
-    lost = 0 if recording is None else recording.lost
     command.print(
         [
             {
@@ -86,11 +93,11 @@ def _record(command: DataCommand, session: SessionScope, file: str) -> int:
                 "participantsRead": log.participants_read,
                 "participantsListed": log.participants_known,
                 "events": len(log.log),
-                "answersLost": lost,
+                "answersLost": recording.lost,
             }
         ]
     )
-    is_all = log.is_all_read and not lost
+    is_all = log.is_all_read and not recording.lost
     if is_interrupted:
         warn(f"ivscope record --resume goes on with {file}")
         return command.interrupted(words())
