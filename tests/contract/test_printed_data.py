@@ -268,9 +268,10 @@ def test_whoever_stops_reading_ends_the_command_without_a_word(command):
 
 
 @pytest.mark.parametrize("closed", [">&-", "> /dev/full"])
-def test_a_stdout_that_takes_nothing_is_told(closed):
+@pytest.mark.parametrize("command", ["stages --demo", "doctor --demo --json"])
+def test_a_stdout_that_takes_nothing_is_told(command, closed):
     done = subprocess.run(
-        ["/bin/bash", "-c", f"{' '.join(IVSCOPE)} stages --demo {closed}"],
+        ["/bin/bash", "-c", f"{' '.join(IVSCOPE)} {command} {closed}"],
         env=settings(),
         capture_output=True,
         text=True,

@@ -24,6 +24,7 @@ from ivscope.cli.command_line import (
     Parser,
     add_connection,
     check_connection,
+    check_stdout,
     warn,
 )
 from ivscope.cli.connections import Origin, to_aws, to_file, to_world
@@ -196,10 +197,9 @@ class DataCommand:
             record: File in which everything that is read is saved; None for none.
 
         Raises:
-            CommandError: The file cannot be used.
+            CommandError: The file cannot be used, or stdout is closed.
         """
-        if sys.stdout is None:
-            raise CommandError("stdout is closed: there is nowhere to print", FAILED)
+        check_stdout()
         self.name = name
         self.options = options
         """The arguments; a file in the place of the stage stands in `file`."""
