@@ -113,7 +113,7 @@ def test_events_are_those_of_the_filter_and_of_the_times(served, capsys):
     assert served.calls["ListParticipantEvents"] == 1, "what follows is outside the times"
     assert first.end["complete"]
     assert first.end["words"] == (
-        "4 events of 100 events read, more available; what follows lies outside the times asked for"
+        "4 of 100 events read, more available; what follows lies outside the times asked for"
     )
     assert len(Ran(capsys, served.url, "events", *place, "--until", "-2d").rows) == 250
     quota = Ran(capsys, served.url, "errors", *place, "--filter", "code:QUOTA", "--format", "csv")
@@ -144,10 +144,15 @@ def test_what_is_cut_without_being_asked_for_is_incomplete(served, capsys, monke
 def test_the_events_of_everybody_come_in_order_of_time(capsys):
     with Endpoint(SmallWorld(participants=3)) as endpoint:
         everybody = Ran(capsys, endpoint.url, "events", STAGE_ARN, SESSION_ID)
+        narrowed = ("--filter", "code:NO_SUCH_CODE")
+        none = Ran(capsys, endpoint.url, "events", STAGE_ARN, SESSION_ID, *narrowed)
+        errors = Ran(capsys, endpoint.url, "errors", STAGE_ARN, SESSION_ID, *narrowed)
     assert everybody.code == 0
     times = [row["eventTime"] for row in everybody.rows]
     assert times == sorted(times)
-    assert "all 3 participants" in everybody.end["words"]
+    assert everybody.end["words"] == "all 3 participants: 250 events, all read"
+    assert none.end["words"] == "all 3 participants: 0 of 250 events, all read"
+    assert errors.end["words"] == "all 3 participants: 0 errors of 250 events, all read"
 
 
 @pytest.mark.parametrize(
@@ -231,6 +236,22 @@ def test_a_recording_is_read_without_a_call(capsys, tmp_path):
     assert len(Ran(capsys, None, "events", *place).rows) == 250
     assert Ran(capsys, None, "events", *place, "--follow").code == 2
     assert Ran(capsys, None, "participants", str(tmp_path / "no.ivscope"), SESSION_ID).code == 2
+
+
+def test_of_a_file_with_gaps_the_people_that_it_names_are_counted(capsys, tmp_path):
+    detail = {
+        "session_id": SESSION_ID,
+        "event_name": "Participant Publish Error",
+        "event_time": EPOCH.isoformat(),
+        "participant_id": PARTICIPANT_ID,
+        "error_code": "QUOTA_EXCEEDED",
+    }
+    alert = {"source": "aws.ivs", "detail-type": "IVS Stage Update", "detail": detail}
+    file = tmp_path / "alerts.log"
+    file.write_text(json.dumps({"resources": [STAGE_ARN], **alert}))
+    ran = Ran(capsys, None, "events", "--from", str(file), STAGE_ARN, SESSION_ID)
+    assert len(ran.rows) == 1
+    assert ran.end["words"].startswith("1 participant named in this file: 1 event read")
 
 
 @pytest.mark.parametrize(("denied", "code"), [(None, 0), ("ListParticipants", 3)])

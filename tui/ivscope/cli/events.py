@@ -250,20 +250,23 @@ class Printing:
         self._print(view.positions(start, len(view)))
 
     def _words(self) -> str:
-        """Say how much was read and printed; "all read" only where the list has ended."""
+        """Say whose events were read, how many, and how many were printed.
+
+        "All read" only where the list has ended.
+        """
         count, looked_at = self._count, len(self.stream.items)
-        noun = "errors" if self._errors_only else "events"
         is_read = self.stream.is_complete
         words = rows_read(looked_at, "events", has_more=not is_read, is_all=is_read, in_parts=False)
         if looked_at != count:
-            words = f"{in_number(count, noun)} of {words}"
+            printed = in_number(count, "errors") if self._errors_only else f"{count:,}"
+            words = f"{printed} of {words}"
         if self._is_cut:
             words += "; more of them match"
         elif not is_read and self._is_past_range():
             words += "; what follows lies outside the times asked for"
-        coverage = self.stream.coverage
-        words = f"{words}; {coverage}" if coverage else words
-        return words + self._told(self._printed)
+        words += self._told(self._printed)
+        whose = self.stream.coverage
+        return f"{whose}: {words}" if whose else words
 
     # Following.
 
