@@ -11,6 +11,7 @@ import pytest
 from ivscope.cli import reading
 from ivscope.cli.main import main
 from ivscope.endpoint.server import Endpoint
+from ivscope.provider.fetch.rate_limiter import RateLimiter
 from support.recordings import recorded
 from support.small_world import (
     EPOCH,
@@ -27,9 +28,12 @@ SECONDS = 30
 
 
 @pytest.fixture(autouse=True)
-def credentials(monkeypatch):
+def quick(monkeypatch):
+    """Keys that any endpoint takes, and calls as fast as it answers: their number is the same."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    fast = RateLimiter(demand=10_000, background=10_000, window=0)
+    monkeypatch.setattr(reading, "RateLimiter", lambda **_limits: fast)
 
 
 @pytest.fixture
@@ -202,6 +206,18 @@ def test_a_call_that_is_refused_is_told_in_the_data_and_by_the_exit_code(served,
     assert refused.code == 1
     assert [one["kind"] for one in refused.end["failures"]] == ["DENIED"]
     assert not refused.end["complete"]
+
+
+def test_who_could_not_be_read_is_named_alike_by_all_that_read_a_session(served, capsys, tmp_path):
+    place = (STAGE_ARN, SESSION_ID)
+    recording = ("record", *place, "-o", str(tmp_path / "night.ivscope"))
+    named = []
+    for words in (("events", *place), ("summary", *place), recording):
+        ran = Ran(capsys, served.faulty_url("notfound.ListParticipantEvents"), *words)
+        named.append({one["what"] for one in ran.end["failures"]})
+    assert named == [named[0]] * 3
+    assert named[0]
+    assert all(one.startswith("participant ") for one in named[0]), named[0]
 
 
 def test_new_events_are_followed_until_there_are_enough(capsys):

@@ -30,9 +30,6 @@ from ivscope.workspace.jobs import Alarm
 _SHORTEST_WAIT = 0.05
 """Least seconds until the next look while following."""
 
-_MOST_FAILURES = 20
-"""So many participants that could not be read are named: their causes are mostly the same."""
-
 
 def run(words: Sequence[str]) -> int:
     """Print events; the exit code."""
@@ -169,15 +166,11 @@ class Printing:
             self._follow_one(scope, stream)
 
     def _read_everybody(self, stream: SessionStream) -> None:
-        command, scan = self._command, stream.scan
-        command.progress.watch(scan, "reading")
-        self._reader.read_session(scan)
+        scan = stream.scan
+        self._command.read_session(scan, "reading")
         # Events come participant by participant, and people ask for the first ones in time.
         self._list.sort(by_time=True)
         self._print_rows()
-        self._note("everybody", scan.failure)
-        for participant_id, failure in list(scan.log.failures.items())[:_MOST_FAILURES]:
-            self._note(f"participant {participant_id}", failure)
         if self._options.follow and scan.failure is None:
             self._follow_everybody(stream)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,8 +46,10 @@ from ivscope.domain.stages import (
 )
 from ivscope.export.record_writer import Format, RecordWriter
 from ivscope.export.records import ENDS, SCHEMA_VERSION, Record, RecordKind, end_record
+from ivscope.provider.fetch.fact_reading import FactReading
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import BACKGROUND_LIMIT, DEMAND_LIMIT, RateLimiter
+from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.feed import Feed
 from ivscope.render.time_display import TimeDisplay, machine_zone
 from ivscope.settings.configuration import load
@@ -65,6 +68,9 @@ LIVE = "live"
 
 _MOST_CANDIDATES = 20
 """So many of several that a name can mean are told."""
+
+_MOST_FAILURES = 20
+"""So many participants that could not be read are named: their causes are mostly the same."""
 
 _MOST_DIGITS = 18
 """Of a limit: more records than any disk holds."""
@@ -471,6 +477,30 @@ class DataCommand:
         if failure.kind is FailureKind.NOT_RECORDED:
             code = INCOMPLETE
         raise CommandError(_told(what, failure), code)
+
+    def read_session(self, scan: Scan, doing: str) -> None:
+        """Read everybody in a session, and note what could not be read.
+
+        Args:
+            scan: The scan of the session.
+            doing: What is done, such as "reading".
+        """
+        self.progress.watch(scan, doing)
+        self.reader.read_session(scan)
+        if scan.failure is not None:
+            self.failures["the session"] = scan.failure
+        for participant_id, failure in islice(scan.log.failures.items(), _MOST_FAILURES):
+            self.failures[f"participant {participant_id}"] = failure
+
+    def read_clients(self, scan: Scan, doing: str) -> None:
+        """Read SDK, browser and system of everybody whom a scan has listed, a call each."""
+        place = scan.session.stage_arn, scan.session.session_id
+        people = (ParticipantScope(*place, one) for one in scan.log.participant_ids)
+        facts = FactReading(self.provider, people)
+        self.progress.tell(lambda: f"{doing}: {facts.done:,} of {facts.wanted:,} clients")
+        self.reader.wait_until(lambda: not facts.step())
+        if facts.failure is not None:
+            self.failures["clients"] = facts.failure
 
     def read_rows(self, feed: Feed[Any], limit: RecordLimit, what: str) -> bool:
         """Read a list as far as wanted. Returns whether all of it is read."""

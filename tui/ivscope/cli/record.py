@@ -6,13 +6,9 @@ from pathlib import Path
 from ivscope.cli.command_line import CommandError, warn
 from ivscope.cli.reading import DataCommand, add_place, command_parser
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.domain.stages import ParticipantScope, SessionScope
+from ivscope.domain.stages import SessionScope
 from ivscope.export.records import RECORDINGS
-from ivscope.provider.fetch.fact_reading import FactReading
 from ivscope.sources.recording import Recording
-
-_MOST_FAILURES = 20
-"""So many participants that could not be read are named: their causes are mostly the same."""
 
 
 def run(words: Sequence[str]) -> int:
@@ -67,20 +63,10 @@ def _record(command: DataCommand, recording: Recording, session: SessionScope, f
         reader.read(provider.stage(session.stage_arn))
         reader.read(provider.session(session))
         reader.read_list(provider.sessions(session.stage_arn))
-        reader.read_session(scan)
-        scopes = [
-            ParticipantScope(session.stage_arn, session.session_id, one)
-            for one in log.participant_ids
-        ]
-        facts = FactReading(provider, scopes)
-        command.progress.tell(lambda: f"recording: clients, {facts.done:,} of {facts.wanted:,}")
-        reader.wait_until(lambda: not facts.step())
+        command.read_session(scan, "recording")
+        command.read_clients(scan, "recording")
     except KeyboardInterrupt:
         is_interrupted = True
-    else:
-        failed = {"the session": scan.failure, "clients": facts.failure}
-        failed |= dict(list(log.failures.items())[:_MOST_FAILURES])
-        command.failures |= {what: one for what, one in failed.items() if one is not None}
     if recording.failure is not None:
         command.failures["saving"] = _not_saved(recording.lost, recording.failure)
     command.print(

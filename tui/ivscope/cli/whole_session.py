@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ivscope.cli.command_line import FAILED, CommandError
 from ivscope.cli.reading import DataCommand, add_place, command_parser, reading_parser
-from ivscope.domain.stages import ParticipantScope, SessionScope
+from ivscope.domain.stages import SessionScope
 from ivscope.export.finding_json import finding_record
 from ivscope.export.record_writer import Format
 from ivscope.export.records import (
@@ -19,7 +19,6 @@ from ivscope.export.records import (
 )
 from ivscope.findings.finding import Certainty, FactKind, Finding
 from ivscope.findings.rules import session_findings
-from ivscope.provider.fetch.fact_reading import FactReading
 from ivscope.provider.fetch.scan import Scan
 from ivscope.render.fields import field
 from ivscope.render.finding_lines import EvidenceKeys, FindingLines
@@ -27,9 +26,6 @@ from ivscope.render.lines import Line, Span
 from ivscope.workspace.event_refs import EventRefs
 from ivscope.workspace.session_counts import SessionCounts
 from ivscope.workspace.store_context import StoreContext, session_facts
-
-_MOST_FAILURES = 20
-"""So many participants that could not be read are named: their causes are mostly the same."""
 
 _WIDTH = 100
 """Cells of a line where there is no terminal."""
@@ -51,7 +47,9 @@ def run(words: Sequence[str]) -> int:
     session = command.session()
     scan = command.provider.scan(session)
     try:
-        _read(command, scan, clients=options.clients)
+        command.read_session(scan, "reading")
+        if options.clients:
+            command.read_clients(scan, "reading")
     except KeyboardInterrupt:
         return command.interrupted(_words(scan))
     _summarize(command, scan, session)
@@ -76,7 +74,7 @@ def run_report(words: Sequence[str]) -> int:
     scan = command.provider.scan(session)
     try:
         command.reader.read(command.provider.stage(session.stage_arn))
-        _read(command, scan, clients=False)
+        command.read_session(scan, "reading")
     except KeyboardInterrupt:
         return command.interrupted(_words(scan))
     if command.failures and not scan.log.participants_known:
@@ -119,29 +117,6 @@ def _save(text: str, file: Path) -> None:
         save_file(file, [text.encode("utf-8", "backslashreplace")])
     except OSError as error:
         raise CommandError(f"{file} cannot be written: {error.strerror}", FAILED) from error
-
-
-def _read(command: DataCommand, scan: Scan, *, clients: bool) -> None:
-    """Read everybody, and what could not be read into the failures of the command."""
-    command.progress.watch(scan, "reading")
-    command.reader.read_session(scan)
-    if scan.failure is not None:
-        command.failures["the session"] = scan.failure
-    for participant_id, failure in list(scan.log.failures.items())[:_MOST_FAILURES]:
-        command.failures[f"participant {participant_id}"] = failure
-    if clients:
-        session = scan.session
-        facts = FactReading(
-            command.provider,
-            [
-                ParticipantScope(session.stage_arn, session.session_id, one)
-                for one in scan.log.participant_ids
-            ],
-        )
-        command.progress.tell(lambda: f"reading clients: {facts.done:,} of {facts.wanted:,}")
-        command.reader.wait_until(lambda: not facts.step())
-        if facts.failure is not None:
-            command.failures["clients"] = facts.failure
 
 
 def _words(scan: Scan) -> str:
