@@ -1,8 +1,6 @@
 """The command `ivscope why`: from an alert, or a participant and a time, to the cause."""
 
 import argparse
-import os
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -10,7 +8,9 @@ from datetime import datetime
 
 from ivscope.analysis.time_input import TimeInputError, TimeReference, read_time
 from ivscope.cli.command_line import INTERRUPTED, CommandError
+from ivscope.cli.connections import keys_from_terminal, text_on_stdin
 from ivscope.cli.reading import DataCommand, add_place, command_parser
+from ivscope.domain.failures import UnusableFileError
 from ivscope.domain.identifiers import Identifiers, read_identifiers
 from ivscope.domain.stages import ParticipantScope
 from ivscope.export.finding_json import finding_record
@@ -77,7 +77,10 @@ def _alert(options: argparse.Namespace) -> Identifiers:
     """
     text = options.stage
     if text == _STDIN:
-        text = sys.stdin.read(_MOST_TEXT)
+        try:
+            text = text_on_stdin()
+        except UnusableFileError as refused:
+            raise CommandError(str(refused)) from refused
     elif text is not None and (told := _told_in_file(text)) is not None:
         text = told
     elif text is None or not any(sign in text for sign in "{ \n"):
@@ -247,10 +250,8 @@ def _go_on(command: DataCommand, scope: ParticipantScope, time: datetime | None)
     from ivscope.cli import explore  # noqa: PLC0415 - only when it is asked for
 
     options = command.options
-    if not sys.stdin.isatty():
-        # The alert came on stdin; the keys come from the terminal.
-        with suppress(OSError):
-            os.dup2(os.open("/dev/tty", os.O_RDONLY), sys.stdin.fileno())
+    with suppress(UnusableFileError):  # the explorer says that it needs a terminal
+        keys_from_terminal()
     at = [] if time is None else ["--at", time.isoformat()]
     place = ["--", scope.stage_arn, scope.session_id, scope.participant_id]
     if options.file is not None:
