@@ -101,6 +101,11 @@ def test_a_name_that_two_stages_have_is_refused_with_both(capsys):
     assert all(row["arn"] in refused.err for row in rows)
 
 
+def test_of_many_that_can_be_meant_the_rest_is_counted():
+    told = reading.several("30 are meant", map(str, range(30)), "choose one").splitlines()
+    assert told == ["30 are meant; choose one:", *map(str, range(20)), "and 10 more"]
+
+
 def test_a_user_id_that_two_have_is_refused_with_both(served, capsys):
     refused = Ran(capsys, served.url, "events", STAGE_ARN, SESSION_ID, "--user", "host-1")
     assert refused.code == 2

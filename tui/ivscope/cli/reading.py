@@ -69,6 +69,9 @@ LIVE = "live"
 _MOST_CANDIDATES = 20
 """So many of several that a name can mean are told."""
 
+_USUAL_WIDTH = 100
+"""Cells of a line where there is no terminal."""
+
 _MOST_FAILURES = 20
 """So many participants that could not be read are named: their causes are mostly the same."""
 
@@ -276,10 +279,10 @@ class DataCommand:
         with self._printing():
             self._writer.text(text, found)
 
-    @staticmethod
-    def width(otherwise: int) -> int:
-        """Return the cells of a line on stdout; `otherwise` when it is no terminal."""
-        return terminal_width(sys.stdout, otherwise)
+    @property
+    def width(self) -> int:
+        """Cells of a line on stdout."""
+        return terminal_width(sys.stdout, _USUAL_WIDTH)
 
     def wrote(self) -> None:
         """Note that a document was written, which has no records."""
@@ -394,7 +397,7 @@ class DataCommand:
                 f"no stage is named '{named}': ivscope stages lists all", NOTHING_FOUND
             )
         raise CommandError(
-            _several(f"{len(found)} stages are named '{named}'", (row.arn for row in found))
+            several(f"{len(found)} stages are named '{named}'", (row.arn for row in found))
         )
 
     def session(self) -> SessionScope:
@@ -431,7 +434,7 @@ class DataCommand:
             raise CommandError(f"the stage has {what}", NOTHING_FOUND)
         if named == LIVE and len(rows) > 1:
             raise CommandError(
-                _several(f"{len(rows)} sessions are live", (row.session_id for row in rows))
+                several(f"{len(rows)} sessions are live", (row.session_id for row in rows))
             )
         return max(rows, key=_start)
 
@@ -467,7 +470,7 @@ class DataCommand:
             raise CommandError(f"nobody in this session has the user id '{user_id}'", NOTHING_FOUND)
         if len(ids) > 1:
             raise CommandError(
-                _several(f"{len(ids)} participants have the user id '{user_id}'", ids)
+                several(f"{len(ids)} participants have the user id '{user_id}'", ids)
             )
         return ids[0]
 
@@ -560,11 +563,12 @@ def _told(what: str, failure: ProviderFailure) -> str:
     return f"{what}: {failure.summary}\n{remedy}"
 
 
-def _several(what: str, candidates: Iterable[str]) -> str:
+def several(what: str, candidates: Iterable[str], step: str = "name one of them") -> str:
+    """Say that several can be meant, and the first of them, each on a line of its own."""
     names = list(candidates)
     rest = len(names) - _MOST_CANDIDATES
     more = [f"and {rest:,} more"] if rest > 0 else []
-    return "\n".join([f"{what}; name one of them:", *names[:_MOST_CANDIDATES], *more])
+    return "\n".join([f"{what}; {step}:", *names[:_MOST_CANDIDATES], *more])
 
 
 def _start(row: StageSession) -> float:

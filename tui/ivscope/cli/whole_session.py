@@ -27,9 +27,6 @@ from ivscope.workspace.event_refs import EventRefs
 from ivscope.workspace.session_counts import SessionCounts
 from ivscope.workspace.store_context import StoreContext, session_facts
 
-_WIDTH = 100
-"""Cells of a line where there is no terminal."""
-
 
 def run(words: Sequence[str]) -> int:
     """Print counts and findings of a session; the exit code."""
@@ -150,7 +147,7 @@ def _lines(
     command: DataCommand, findings: Sequence[Finding], refs: EventRefs, counts: SessionCounts
 ) -> Iterator[Line]:
     draw = FindingLines(
-        command.width(_WIDTH),
+        command.width,
         command.zone,
         around=counts.summary().first,
         cite=lambda ref: refs.cite(ref, None),
