@@ -84,6 +84,23 @@ class Origin:
         return redacted_reading
 
 
+def to_service(options: argparse.Namespace, stage_arn: str | None, record: str | None) -> Origin:
+    """AWS or a demo world as origin, by the options of a connection.
+
+    Args:
+        options: What a parser with these options has read, checked.
+        stage_arn: As for `to_aws`, as is `record`.
+        record: See there.
+
+    Raises:
+        UnusableFileError: One of the files cannot be used.
+    """
+    if options.demo:
+        return to_world(options.world, record, options.debug)
+    where = options.profile, options.region, stage_arn, options.endpoint_url
+    return to_aws(*where, record=record, debug=options.debug)
+
+
 def to_aws(
     profile: str | None,
     region: str | None,

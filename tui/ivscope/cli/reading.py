@@ -28,7 +28,7 @@ from ivscope.cli.command_line import (
     check_stdout,
     warn,
 )
-from ivscope.cli.connections import Origin, to_aws, to_file, to_world
+from ivscope.cli.connections import Origin, to_file, to_service
 from ivscope.cli.progress import Progress, is_terminal, terminal_width
 from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
@@ -538,16 +538,7 @@ def _origin(options: argparse.Namespace, record: str | None) -> Origin:
     try:
         if options.file is not None:
             return to_file(options.file)
-        if options.demo:
-            return to_world(options.world, record, options.debug)
-        return to_aws(
-            options.profile,
-            options.region,
-            arn,
-            options.endpoint_url,
-            record=record,
-            debug=options.debug,
-        )
+        return to_service(options, arn, record)
     except UnusableFileError as refused:
         raise CommandError(str(refused)) from refused
 
