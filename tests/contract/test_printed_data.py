@@ -279,7 +279,9 @@ def test_of_a_file_with_gaps_the_people_that_it_names_are_counted(capsys, tmp_pa
 def test_a_recording_is_one_file_however_recording_ended(served, capsys, tmp_path, denied, code):
     file = tmp_path / "night.ivscope"
     url = served.faulty_url(f"accessdenied.{denied}") if denied else served.url
-    assert Ran(capsys, url, "record", STAGE_ARN, SESSION_ID, "-o", str(file)).code == code
+    ran = Ran(capsys, url, "record", STAGE_ARN, SESSION_ID, "-o", str(file))
+    read = "participants not listed, 0 events" if denied else "7 of 7 participants read, 250 events"
+    assert (ran.code, ran.end["words"]) == (code, f"{read} in {file}")
     assert list(tmp_path.iterdir()) == [file]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ivscope.cli.command_line import CommandError, warn
+from ivscope.cli.progress import scan_words
 from ivscope.cli.reading import DataCommand, add_place, command_parser
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.stages import SessionScope
@@ -52,11 +53,6 @@ def _record(command: DataCommand, recording: Recording, session: SessionScope, f
     scan = provider.scan(session)
     log = scan.log
 
-    def words() -> str:
-        more = "" if log.participants_complete else " listed so far"
-        people = f"{log.participants_read:,} of {log.participants_known:,} participants{more}"
-        return f"{people}, {len(log.log):,} events in {file}"
-
     command.progress.watch(scan, "recording")
     is_interrupted = False
     try:
@@ -84,10 +80,11 @@ def _record(command: DataCommand, recording: Recording, session: SessionScope, f
         ]
     )
     is_all = log.is_all_read and not recording.lost
+    words = f"{scan_words(scan)} in {file}"
     if is_interrupted:
         warn(f"ivscope record --resume goes on with {file}")
-        return command.interrupted(words())
-    return command.end(words(), is_complete=is_all)
+        return command.interrupted(words)
+    return command.end(words, is_complete=is_all)
 
 
 def _not_saved(lost: int, failure: str) -> ProviderFailure:

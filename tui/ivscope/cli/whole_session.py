@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ivscope.cli.command_line import FAILED, CommandError
+from ivscope.cli.progress import scan_words
 from ivscope.cli.reading import DataCommand, add_place, command_parser, reading_parser
 from ivscope.domain.stages import SessionScope
 from ivscope.export.finding_json import finding_record
@@ -48,9 +49,9 @@ def run(words: Sequence[str]) -> int:
         if options.clients:
             command.read_clients(scan, "reading")
     except KeyboardInterrupt:
-        return command.interrupted(_words(scan))
+        return command.interrupted(scan_words(scan))
     _summarize(command, scan, session)
-    return command.end(_words(scan), is_complete=scan.log.is_all_read)
+    return command.end(scan_words(scan), is_complete=scan.log.is_all_read)
 
 
 def run_report(words: Sequence[str]) -> int:
@@ -73,9 +74,9 @@ def run_report(words: Sequence[str]) -> int:
         command.reader.read(command.provider.stage(session.stage_arn))
         command.read_session(scan, "reading")
     except KeyboardInterrupt:
-        return command.interrupted(_words(scan))
+        return command.interrupted(scan_words(scan))
     if command.failures and not scan.log.participants_known:
-        return command.end(_words(scan), is_complete=False)
+        return command.end(scan_words(scan), is_complete=False)
     from ivscope.export.report import read_report, report_text  # noqa: PLC0415 - after the reading
 
     report = read_report(command.provider, scan, command.now(), command.connection())
@@ -86,7 +87,7 @@ def run_report(words: Sequence[str]) -> int:
     else:
         _save(text, Path(options.output))
         command.wrote()
-    return command.end(_words(scan), is_complete=report.is_complete)
+    return command.end(scan_words(scan), is_complete=report.is_complete)
 
 
 def _check_output(file: Path) -> None:
@@ -114,13 +115,6 @@ def _save(text: str, file: Path) -> None:
         save_file(file, [text.encode("utf-8", "backslashreplace")])
     except OSError as error:
         raise CommandError(f"{file} cannot be written: {error.strerror}", FAILED) from error
-
-
-def _words(scan: Scan) -> str:
-    log = scan.log
-    people = f"{log.participants_read:,} of {log.participants_known:,} participants read"
-    more = "" if log.participants_complete else ", more to list"
-    return f"{people}{more}, {len(log.log):,} events"
 
 
 def _summarize(command: DataCommand, scan: Scan, session: SessionScope) -> None:
