@@ -11,6 +11,7 @@ import pytest
 from ivscope.cli import reading
 from ivscope.cli.main import main
 from ivscope.endpoint.server import Endpoint
+from ivscope.provider.fetch.rate_limiter import RateLimiter
 from support.recordings import recorded
 from support.small_world import (
     EPOCH,
@@ -27,9 +28,12 @@ SECONDS = 30
 
 
 @pytest.fixture(autouse=True)
-def credentials(monkeypatch):
+def quick(monkeypatch):
+    """Keys that any endpoint takes, and calls as fast as it answers: their number is the same."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    fast = RateLimiter(demand=10_000, background=10_000, window=0)
+    monkeypatch.setattr(reading, "RateLimiter", lambda **_limits: fast)
 
 
 @pytest.fixture
@@ -97,6 +101,11 @@ def test_a_name_that_two_stages_have_is_refused_with_both(capsys):
     assert all(row["arn"] in refused.err for row in rows)
 
 
+def test_of_many_that_can_be_meant_the_rest_is_counted():
+    told = reading.several("30 are meant", map(str, range(30)), "choose one").splitlines()
+    assert told == ["30 are meant; choose one:", *map(str, range(20)), "and 10 more"]
+
+
 def test_a_user_id_that_two_have_is_refused_with_both(served, capsys):
     refused = Ran(capsys, served.url, "events", STAGE_ARN, SESSION_ID, "--user", "host-1")
     assert refused.code == 2
@@ -113,7 +122,7 @@ def test_events_are_those_of_the_filter_and_of_the_times(served, capsys):
     assert served.calls["ListParticipantEvents"] == 1, "what follows is outside the times"
     assert first.end["complete"]
     assert first.end["words"] == (
-        "4 events of 100 events read, more available; what follows lies outside the times asked for"
+        "4 of 100 events read, more available; what follows lies outside the times asked for"
     )
     assert len(Ran(capsys, served.url, "events", *place, "--until", "-2d").rows) == 250
     quota = Ran(capsys, served.url, "errors", *place, "--filter", "code:QUOTA", "--format", "csv")
@@ -144,10 +153,15 @@ def test_what_is_cut_without_being_asked_for_is_incomplete(served, capsys, monke
 def test_the_events_of_everybody_come_in_order_of_time(capsys):
     with Endpoint(SmallWorld(participants=3)) as endpoint:
         everybody = Ran(capsys, endpoint.url, "events", STAGE_ARN, SESSION_ID)
+        narrowed = ("--filter", "code:NO_SUCH_CODE")
+        none = Ran(capsys, endpoint.url, "events", STAGE_ARN, SESSION_ID, *narrowed)
+        errors = Ran(capsys, endpoint.url, "errors", STAGE_ARN, SESSION_ID, *narrowed)
     assert everybody.code == 0
     times = [row["eventTime"] for row in everybody.rows]
     assert times == sorted(times)
-    assert "all 3 participants" in everybody.end["words"]
+    assert everybody.end["words"] == "all 3 participants: 250 events, all read"
+    assert none.end["words"] == "all 3 participants: 0 of 250 events, all read"
+    assert errors.end["words"] == "all 3 participants: 0 errors of 250 events, all read"
 
 
 @pytest.mark.parametrize(
@@ -159,6 +173,8 @@ def test_the_events_of_everybody_come_in_order_of_time(capsys):
         ("events", STAGE_ARN, "st-short"),
         ("report", STAGE_ARN, SESSION_ID, "-o", "/dev/null"),
         ("report", STAGE_ARN, SESSION_ID, "-o", "/"),
+        ("report", STAGE_ARN, SESSION_ID, "-o", "/no/such/folder/report.md"),
+        ("report", STAGE_ARN, SESSION_ID, "-o", "x" * 5_000),
         ("sessions",),
     ],
 )
@@ -197,6 +213,18 @@ def test_a_call_that_is_refused_is_told_in_the_data_and_by_the_exit_code(served,
     assert not refused.end["complete"]
 
 
+def test_who_could_not_be_read_is_named_alike_by_all_that_read_a_session(served, capsys, tmp_path):
+    place = (STAGE_ARN, SESSION_ID)
+    recording = ("record", *place, "-o", str(tmp_path / "night.ivscope"))
+    named = []
+    for words in (("events", *place), ("summary", *place), recording):
+        ran = Ran(capsys, served.faulty_url("notfound.ListParticipantEvents"), *words)
+        named.append({one["what"] for one in ran.end["failures"]})
+    assert named == [named[0]] * 3
+    assert named[0]
+    assert all(one.startswith("participant ") for one in named[0]), named[0]
+
+
 def test_new_events_are_followed_until_there_are_enough(capsys):
     world = SmallWorld(events=4)
     plain = world.events
@@ -231,10 +259,40 @@ def test_a_recording_is_read_without_a_call(capsys, tmp_path):
     assert Ran(capsys, None, "participants", str(tmp_path / "no.ivscope"), SESSION_ID).code == 2
 
 
-@pytest.mark.parametrize(("stage", "code"), [(STAGE_ARN, 0), ("nobody's", 4)])
-def test_a_recording_is_one_file_however_recording_ended(served, capsys, tmp_path, stage, code):
+def test_of_a_file_with_gaps_the_people_that_it_names_are_counted(capsys, tmp_path):
+    detail = {
+        "session_id": SESSION_ID,
+        "event_name": "Participant Publish Error",
+        "event_time": EPOCH.isoformat(),
+        "participant_id": PARTICIPANT_ID,
+        "error_code": "QUOTA_EXCEEDED",
+    }
+    alert = {"source": "aws.ivs", "detail-type": "IVS Stage Update", "detail": detail}
+    file = tmp_path / "alerts.log"
+    file.write_text(json.dumps({"resources": [STAGE_ARN], **alert}))
+    ran = Ran(capsys, None, "events", "--from", str(file), STAGE_ARN, SESSION_ID)
+    assert len(ran.rows) == 1
+    assert ran.end["words"].startswith("1 participant named in this file: 1 event read")
+
+
+@pytest.mark.parametrize(("denied", "code"), [(None, 0), ("ListParticipants", 3)])
+def test_a_recording_is_one_file_however_recording_ended(served, capsys, tmp_path, denied, code):
     file = tmp_path / "night.ivscope"
-    assert Ran(capsys, served.url, "record", stage, SESSION_ID, "-o", str(file)).code == code
+    url = served.faulty_url(f"accessdenied.{denied}") if denied else served.url
+    ran = Ran(capsys, url, "record", STAGE_ARN, SESSION_ID, "-o", str(file))
+    read = "participants not listed, 0 events" if denied else "7 of 7 participants read, 250 events"
+    assert (ran.code, ran.end["words"]) == (code, f"{read} in {file}")
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("wrong", [("nobody's", SESSION_ID), (STAGE_ARN, "st-short")])
+def test_where_no_session_is_found_to_record_no_new_file_is_left(served, capsys, tmp_path, wrong):
+    file = tmp_path / "night.ivscope"
+    assert Ran(capsys, served.url, "record", *wrong, "-o", str(file)).code in {2, 4}
+    assert list(tmp_path.iterdir()) == []
+    right = ("record", STAGE_ARN, SESSION_ID, "-o", str(file))
+    assert Ran(capsys, served.url, *right).code == 0
+    assert Ran(capsys, served.url, "record", *wrong, "-o", str(file), "--resume").code in {2, 4}
     assert list(tmp_path.iterdir()) == [file]
 
 
@@ -254,9 +312,10 @@ def test_whoever_stops_reading_ends_the_command_without_a_word(command):
 
 
 @pytest.mark.parametrize("closed", [">&-", "> /dev/full"])
-def test_a_stdout_that_takes_nothing_is_told(closed):
+@pytest.mark.parametrize("command", ["stages --demo", "doctor --demo --json"])
+def test_a_stdout_that_takes_nothing_is_told(command, closed):
     done = subprocess.run(
-        ["/bin/bash", "-c", f"{' '.join(IVSCOPE)} stages --demo {closed}"],
+        ["/bin/bash", "-c", f"{' '.join(IVSCOPE)} {command} {closed}"],
         env=settings(),
         capture_output=True,
         text=True,

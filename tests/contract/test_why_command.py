@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -67,8 +68,8 @@ def file(served, tmp_path_factory):
 
 @pytest.fixture
 def run(capsys, monkeypatch):
-    def ran(*words, url=None, stdin=""):
-        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+    def ran(*words, url=None, stdin=b""):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin)))
         there = [] if url is None else ["--region", "us-west-2", "--endpoint-url", url]
         code = main([words[0], *there, *words[1:]])
         return code, *capsys.readouterr()
@@ -82,7 +83,7 @@ def records(out):
 
 def test_the_cause_of_an_alert_is_printed_with_few_calls(served, run):
     before = served.calls.total()
-    code, out, _ = run("why", "-", "--format", "table", url=served.url, stdin=alert())
+    code, out, _ = run("why", "-", "--format", "table", url=served.url, stdin=alert().encode())
     assert code == 0
     assert served.calls.total() - before <= MOST_CALLS
     text = " ".join(out.split())
@@ -119,7 +120,7 @@ def test_an_alert_can_stand_in_a_file(served, run, tmp_path):
 def test_a_recording_tells_the_same_cause_without_a_call(served, run, file):
     live = records(run("why", alert(), url=served.url)[1])
     before = served.calls.total()
-    code, out, _ = run("why", "--from", file, "-", stdin=alert())
+    code, out, _ = run("why", "--from", file, "-", stdin=alert().encode())
     assert code == 0
     rules = [(one["rule"], one["sentence"]) for one in live if one["type"] == "finding"]
     assert [(one["rule"], one["sentence"]) for one in records(out)[1:-1]] == rules
@@ -162,12 +163,13 @@ def test_a_summary_has_counts_and_findings_of_the_session(run, file):
     assert "--clients reads SDK" in text
 
 
-def test_a_report_is_written_to_stdout_or_to_a_file(run, file, tmp_path):
+def test_a_report_is_written_to_stdout_or_to_a_file_in_any_folder(run, file, tmp_path, monkeypatch):
     code, out, _ = run("report", file)
     assert code == 0
     assert out.startswith("# Incident report: stage `fri-night-live`")
     assert "priya-guest" in out
-    page = tmp_path / "night.html"
+    page, own = tmp_path / "night.html", os.getuid()
+    monkeypatch.setattr(os, "getuid", lambda: own + 1)  # the folder is someone else's, as /tmp is
     code, out, _ = run("report", file, "-o", str(page), "--redact")
     assert (code, out) == (0, "")
     assert page.stat().st_mode & 0o777 == 0o600
@@ -207,10 +209,23 @@ def test_what_may_not_be_read_is_unknown_and_incomplete(served, run):
 
 def test_an_alert_that_names_several_is_not_guessed(served, run):
     two = alert() + "\n" + alert().replace(PRIYA, "rJ8znbQQyqev")
-    code, out, err = run("why", "-", url=served.url, stdin=two)
+    code, out, err = run("why", "-", url=served.url, stdin=two.encode())
     assert (code, out) == (2, "")
     assert PRIYA in err
     assert "rJ8znbQQyqev" in err
+
+
+def test_an_alert_on_stdin_may_hold_bytes_that_are_no_text(run, file):
+    assert run("why", "--from", file, "-", stdin=b"\xff\xfe " + alert().encode())[0] == 0
+
+
+@pytest.mark.parametrize("stdin", [None, io.TextIOWrapper(io.BytesIO())], ids=["closed", "empty"])
+def test_stdin_without_an_alert_is_told(capsys, monkeypatch, stdin):
+    monkeypatch.setattr("sys.stdin", stdin)
+    assert main(["why", "-", "--demo"]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "stdin" in told.err
 
 
 def test_open_goes_on_in_the_explorer_at_that_event(served, run, monkeypatch):

@@ -10,7 +10,12 @@ from contextlib import contextmanager
 
 import pytest
 
-from ivscope.settings.files import close_to_others, make_private_folder, save_private
+from ivscope.settings.files import (
+    close_to_others,
+    make_private_folder,
+    save_file,
+    save_private,
+)
 from ivscope.settings.prompt_history import FILE_NAME, load, save
 
 
@@ -49,6 +54,19 @@ def test_the_folder_that_somebody_works_in_keeps_its_mode(tmp_path):
     tmp_path.chmod(0o755)
     save_private(tmp_path / "file", [b"x"])
     assert mode(tmp_path) == 0o755
+
+
+def test_a_file_that_a_person_names_is_saved_in_a_folder_of_others_and_makes_none(
+    tmp_path, monkeypatch
+):
+    own = os.getuid()
+    monkeypatch.setattr(os, "getuid", lambda: own + 1)
+    with pytest.raises(PermissionError):
+        save_private(tmp_path / "state", [b"x"])
+    save_file(tmp_path / "report.md", [b"x"])
+    assert mode(tmp_path / "report.md") == 0o600
+    with pytest.raises(FileNotFoundError):
+        save_file(tmp_path / "made" / "report.md", [b"x"])
 
 
 @pytest.mark.parametrize("before", [0o777, 0o750, 0o701, 0o700], ids=oct)

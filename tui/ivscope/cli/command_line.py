@@ -187,6 +187,16 @@ def warn(message: str) -> None:
             print(f"ivscope: {safe(line)}", file=sys.stderr)
 
 
+def check_stdout() -> None:
+    """Refuse to go on where nothing can be printed.
+
+    Raises:
+        CommandError: Stdout is closed.
+    """
+    if sys.stdout is None:
+        raise CommandError("stdout is closed: there is nowhere to print", FAILED)
+
+
 def say(text: str) -> None:
     """Print a line.
 

@@ -84,6 +84,23 @@ class Origin:
         return redacted_reading
 
 
+def to_service(options: argparse.Namespace, stage_arn: str | None, record: str | None) -> Origin:
+    """AWS or a demo world as origin, by the options of a connection.
+
+    Args:
+        options: What a parser with these options has read, checked.
+        stage_arn: As for `to_aws`, as is `record`.
+        record: See there.
+
+    Raises:
+        UnusableFileError: One of the files cannot be used.
+    """
+    if options.demo:
+        return to_world(options.world, record, options.debug)
+    where = options.profile, options.region, stage_arn, options.endpoint_url
+    return to_aws(*where, record=record, debug=options.debug)
+
+
 def to_aws(
     profile: str | None,
     region: str | None,
@@ -278,7 +295,8 @@ def take_text(options: argparse.Namespace) -> None:
     if given is None or options.recording is not None:
         return
     if given == "-":
-        options.stage = _stdin()
+        options.stage = text_on_stdin()
+        keys_from_terminal()
     elif _names_a_file(given):
         _take_file(options, Path(given))
 
@@ -304,21 +322,34 @@ def _take_file(options: argparse.Namespace, path: Path) -> None:
         options.stage, options.recording = None, str(path)
 
 
-def _stdin() -> str:
-    """Read stdin to its end, and have keys come from the terminal from then on."""
+def text_on_stdin() -> str:
+    """Read stdin to its end. Bytes that are no UTF-8 are replaced.
+
+    Raises:
+        UnusableFileError: Nothing comes from it.
+    """
     if sys.stdin is None:
         raise UnusableFileError("stdin is closed: nothing can be read from it")
     content = sys.stdin.buffer.read(LONGEST_STDIN)
     if not content.strip():
-        raise UnusableFileError("nothing came on stdin: ivscope - reads an alert or ids from it")
-    if not sys.stdin.isatty():
-        try:
-            terminal = os.open("/dev/tty", os.O_RDWR)
-        except OSError as error:
-            raise UnusableFileError(
-                "the text was read from stdin, but there is no terminal for the keys "
-                f"(/dev/tty: {error.strerror}); ivscope why - needs none"
-            ) from error
+        raise UnusableFileError("nothing came on stdin: with - an alert or ids are read from it")
+    return content.decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def keys_from_terminal() -> None:
+    """Have keys come from the terminal from now on, after a text came on stdin.
+
+    Raises:
+        UnusableFileError: There is no terminal.
+    """
+    if sys.stdin is None or sys.stdin.isatty():
+        return
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
         os.dup2(terminal, sys.stdin.fileno())
         os.close(terminal)
-    return content.decode("utf-8", "replace").removeprefix("\ufeff")
+    except OSError as error:
+        raise UnusableFileError(
+            "the text was read from stdin, but there is no terminal for the keys "
+            f"(/dev/tty: {error.strerror}); ivscope why - needs none"
+        ) from error

@@ -12,6 +12,7 @@ from ivscope.cli.command_line import (
     Parser,
     add_connection,
     check_connection,
+    check_stdout,
     say,
 )
 from ivscope.cli.connections import aws_options, demo_options, open_log
@@ -36,6 +37,7 @@ def run(words: Sequence[str]) -> int:
             f"'{options.stage}' is no stage ARN (arn:aws:ivs:REGION:ACCOUNT:stage/ID)"
         )
     check_connection(options, options.stage)
+    check_stdout()
     checks: list[Check] = []
     for check in _checks(options):
         checks.append(check)

@@ -30,9 +30,6 @@ from ivscope.workspace.jobs import Alarm
 _SHORTEST_WAIT = 0.05
 """Least seconds until the next look while following."""
 
-_MOST_FAILURES = 20
-"""So many participants that could not be read are named: their causes are mostly the same."""
-
 
 def run(words: Sequence[str]) -> int:
     """Print events; the exit code."""
@@ -169,15 +166,11 @@ class Printing:
             self._follow_one(scope, stream)
 
     def _read_everybody(self, stream: SessionStream) -> None:
-        command, scan = self._command, stream.scan
-        command.progress.watch(scan, "reading")
-        self._reader.read_session(scan)
+        scan = stream.scan
+        self._command.read_session(scan, "reading")
         # Events come participant by participant, and people ask for the first ones in time.
         self._list.sort(by_time=True)
         self._print_rows()
-        self._note("everybody", scan.failure)
-        for participant_id, failure in list(scan.log.failures.items())[:_MOST_FAILURES]:
-            self._note(f"participant {participant_id}", failure)
         if self._options.follow and scan.failure is None:
             self._follow_everybody(stream)
 
@@ -250,20 +243,23 @@ class Printing:
         self._print(view.positions(start, len(view)))
 
     def _words(self) -> str:
-        """Say how much was read and printed; "all read" only where the list has ended."""
+        """Say whose events were read, how many, and how many were printed.
+
+        "All read" only where the list has ended.
+        """
         count, looked_at = self._count, len(self.stream.items)
-        noun = "errors" if self._errors_only else "events"
         is_read = self.stream.is_complete
         words = rows_read(looked_at, "events", has_more=not is_read, is_all=is_read, in_parts=False)
         if looked_at != count:
-            words = f"{in_number(count, noun)} of {words}"
+            printed = in_number(count, "errors") if self._errors_only else f"{count:,}"
+            words = f"{printed} of {words}"
         if self._is_cut:
             words += "; more of them match"
         elif not is_read and self._is_past_range():
             words += "; what follows lies outside the times asked for"
-        coverage = self.stream.coverage
-        words = f"{words}; {coverage}" if coverage else words
-        return words + self._told(self._printed)
+        words += self._told(self._printed)
+        whose = self.stream.coverage
+        return f"{whose}: {words}" if whose else words
 
     # Following.
 

@@ -291,16 +291,7 @@ def _origin(options: argparse.Namespace) -> "Origin":
         if complaint is not None:
             raise UnusableFileError(complaint)
         return origin
-    if options.demo:
-        return connections.to_world(options.world, options.record, options.debug)
-    return connections.to_aws(
-        options.profile,
-        options.region,
-        options.stage,
-        options.endpoint_url,
-        record=options.record,
-        debug=options.debug,
-    )
+    return connections.to_service(options, options.stage, options.record)
 
 
 def _bad_arguments(options: argparse.Namespace) -> str | None:

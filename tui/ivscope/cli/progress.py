@@ -6,9 +6,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from ivscope.analysis.session_summary import Coverage
 from ivscope.domain.clock import Clock
 from ivscope.domain.durations import duration
 from ivscope.provider.fetch.scan import Scan
+from ivscope.render.bars import coverage_text, in_number
 from ivscope.render.cells import clip
 
 _BAR_CELLS = 20
@@ -81,6 +83,15 @@ class Progress:
         with suppress(OSError):  # the terminal can be gone
             sys.stderr.write(text)
             sys.stderr.flush()
+
+
+def scan_words(scan: Scan) -> str:
+    """Say how much of a session was read: "12 of 40 participants read, more to list, 87 events"."""
+    log = scan.log
+    people = Coverage(
+        log.participants_read, log.participants_known, all_listed=log.participants_complete
+    )
+    return f"{coverage_text(people)}, {in_number(len(log.log), 'events')}"
 
 
 def is_terminal(stream: Any) -> bool:  # noqa: ANN401 - of any class, and none where it was closed

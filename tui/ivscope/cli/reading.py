@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +25,10 @@ from ivscope.cli.command_line import (
     Parser,
     add_connection,
     check_connection,
+    check_stdout,
     warn,
 )
-from ivscope.cli.connections import Origin, to_aws, to_file, to_world
+from ivscope.cli.connections import Origin, to_file, to_service
 from ivscope.cli.progress import Progress, is_terminal, terminal_width
 from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
@@ -44,8 +46,10 @@ from ivscope.domain.stages import (
 )
 from ivscope.export.record_writer import Format, RecordWriter
 from ivscope.export.records import ENDS, SCHEMA_VERSION, Record, RecordKind, end_record
+from ivscope.provider.fetch.fact_reading import FactReading
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import BACKGROUND_LIMIT, DEMAND_LIMIT, RateLimiter
+from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.feed import Feed
 from ivscope.render.time_display import TimeDisplay, machine_zone
 from ivscope.settings.configuration import load
@@ -64,6 +68,12 @@ LIVE = "live"
 
 _MOST_CANDIDATES = 20
 """So many of several that a name can mean are told."""
+
+_USUAL_WIDTH = 100
+"""Cells of a line where there is no terminal."""
+
+_MOST_FAILURES = 20
+"""So many participants that could not be read are named: their causes are mostly the same."""
 
 _MOST_DIGITS = 18
 """Of a limit: more records than any disk holds."""
@@ -196,10 +206,9 @@ class DataCommand:
             record: File in which everything that is read is saved; None for none.
 
         Raises:
-            CommandError: The file cannot be used.
+            CommandError: The file cannot be used, or stdout is closed.
         """
-        if sys.stdout is None:
-            raise CommandError("stdout is closed: there is nowhere to print", FAILED)
+        check_stdout()
         self.name = name
         self.options = options
         """The arguments; a file in the place of the stage stands in `file`."""
@@ -270,10 +279,10 @@ class DataCommand:
         with self._printing():
             self._writer.text(text, found)
 
-    @staticmethod
-    def width(otherwise: int) -> int:
-        """Return the cells of a line on stdout; `otherwise` when it is no terminal."""
-        return terminal_width(sys.stdout, otherwise)
+    @property
+    def width(self) -> int:
+        """Cells of a line on stdout."""
+        return terminal_width(sys.stdout, _USUAL_WIDTH)
 
     def wrote(self) -> None:
         """Note that a document was written, which has no records."""
@@ -388,7 +397,7 @@ class DataCommand:
                 f"no stage is named '{named}': ivscope stages lists all", NOTHING_FOUND
             )
         raise CommandError(
-            _several(f"{len(found)} stages are named '{named}'", (row.arn for row in found))
+            several(f"{len(found)} stages are named '{named}'", (row.arn for row in found))
         )
 
     def session(self) -> SessionScope:
@@ -425,7 +434,7 @@ class DataCommand:
             raise CommandError(f"the stage has {what}", NOTHING_FOUND)
         if named == LIVE and len(rows) > 1:
             raise CommandError(
-                _several(f"{len(rows)} sessions are live", (row.session_id for row in rows))
+                several(f"{len(rows)} sessions are live", (row.session_id for row in rows))
             )
         return max(rows, key=_start)
 
@@ -461,7 +470,7 @@ class DataCommand:
             raise CommandError(f"nobody in this session has the user id '{user_id}'", NOTHING_FOUND)
         if len(ids) > 1:
             raise CommandError(
-                _several(f"{len(ids)} participants have the user id '{user_id}'", ids)
+                several(f"{len(ids)} participants have the user id '{user_id}'", ids)
             )
         return ids[0]
 
@@ -471,6 +480,30 @@ class DataCommand:
         if failure.kind is FailureKind.NOT_RECORDED:
             code = INCOMPLETE
         raise CommandError(_told(what, failure), code)
+
+    def read_session(self, scan: Scan, doing: str) -> None:
+        """Read everybody in a session, and note what could not be read.
+
+        Args:
+            scan: The scan of the session.
+            doing: What is done, such as "reading".
+        """
+        self.progress.watch(scan, doing)
+        self.reader.read_session(scan)
+        if scan.failure is not None:
+            self.failures["the session"] = scan.failure
+        for participant_id, failure in islice(scan.log.failures.items(), _MOST_FAILURES):
+            self.failures[f"participant {participant_id}"] = failure
+
+    def read_clients(self, scan: Scan, doing: str) -> None:
+        """Read SDK, browser and system of everybody whom a scan has listed, a call each."""
+        place = scan.session.stage_arn, scan.session.session_id
+        people = (ParticipantScope(*place, one) for one in scan.log.participant_ids)
+        facts = FactReading(self.provider, people)
+        self.progress.tell(lambda: f"{doing}: {facts.done:,} of {facts.wanted:,} clients")
+        self.reader.wait_until(lambda: not facts.step())
+        if facts.failure is not None:
+            self.failures["clients"] = facts.failure
 
     def read_rows(self, feed: Feed[Any], limit: RecordLimit, what: str) -> bool:
         """Read a list as far as wanted. Returns whether all of it is read."""
@@ -505,16 +538,7 @@ def _origin(options: argparse.Namespace, record: str | None) -> Origin:
     try:
         if options.file is not None:
             return to_file(options.file)
-        if options.demo:
-            return to_world(options.world, record, options.debug)
-        return to_aws(
-            options.profile,
-            options.region,
-            arn,
-            options.endpoint_url,
-            record=record,
-            debug=options.debug,
-        )
+        return to_service(options, arn, record)
     except UnusableFileError as refused:
         raise CommandError(str(refused)) from refused
 
@@ -530,11 +554,12 @@ def _told(what: str, failure: ProviderFailure) -> str:
     return f"{what}: {failure.summary}\n{remedy}"
 
 
-def _several(what: str, candidates: Iterable[str]) -> str:
+def several(what: str, candidates: Iterable[str], step: str = "name one of them") -> str:
+    """Say that several can be meant, and the first of them, each on a line of its own."""
     names = list(candidates)
     rest = len(names) - _MOST_CANDIDATES
     more = [f"and {rest:,} more"] if rest > 0 else []
-    return "\n".join([f"{what}; name one of them:", *names[:_MOST_CANDIDATES], *more])
+    return "\n".join([f"{what}; {step}:", *names[:_MOST_CANDIDATES], *more])
 
 
 def _start(row: StageSession) -> float:

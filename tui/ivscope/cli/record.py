@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ivscope.cli.command_line import CommandError, warn
+from ivscope.cli.progress import scan_words
 from ivscope.cli.reading import DataCommand, add_place, command_parser
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.domain.stages import ParticipantScope, SessionScope
+from ivscope.domain.stages import SessionScope
 from ivscope.export.records import RECORDINGS
-from ivscope.provider.fetch.fact_reading import FactReading
-
-_MOST_FAILURES = 20
-"""So many participants that could not be read are named: their causes are mostly the same."""
+from ivscope.sources.recording import Recording
 
 
 def run(words: Sequence[str]) -> int:
@@ -34,24 +32,26 @@ def run(words: Sequence[str]) -> int:
         raise CommandError("a recording keeps answers as they came: use --redact when you open it")
     if Path(options.output).exists() and not options.resume:
         raise CommandError(f"{options.output} is there already: --resume goes on with it")
+    is_new = not Path(options.output).exists()
     command = DataCommand("record", options, [RECORDINGS], record=options.output)
+    recording = command.origin.recording
+    assert recording is not None  # noqa: S101 - asked for above
+    session = None
     try:
-        return _record(command, command.session(), options.output)
+        session = command.session()
+        return _record(command, recording, session, options.output)
     finally:
         # Until then most of it is in a second file beside it, which whoever copies it misses.
-        if command.origin.recording is not None:
-            command.origin.recording.close()
+        recording.close()
+        if session is None and is_new:
+            # Nothing in it is wanted, and it would be in the way of the corrected command.
+            recording.path.unlink(missing_ok=True)
 
 
-def _record(command: DataCommand, session: SessionScope, file: str) -> int:
-    provider, reader, recording = command.provider, command.reader, command.origin.recording
+def _record(command: DataCommand, recording: Recording, session: SessionScope, file: str) -> int:
+    provider, reader = command.provider, command.reader
     scan = provider.scan(session)
     log = scan.log
-
-    def words() -> str:
-        more = "" if log.participants_complete else " listed so far"
-        people = f"{log.participants_read:,} of {log.participants_known:,} participants{more}"
-        return f"{people}, {len(log.log):,} events in {file}"
 
     command.progress.watch(scan, "recording")
     is_interrupted = False
@@ -59,23 +59,12 @@ def _record(command: DataCommand, session: SessionScope, file: str) -> int:
         reader.read(provider.stage(session.stage_arn))
         reader.read(provider.session(session))
         reader.read_list(provider.sessions(session.stage_arn))
-        reader.read_session(scan)
-        scopes = [
-            ParticipantScope(session.stage_arn, session.session_id, one)
-            for one in log.participant_ids
-        ]
-        facts = FactReading(provider, scopes)
-        command.progress.tell(lambda: f"recording: clients, {facts.done:,} of {facts.wanted:,}")
-        reader.wait_until(lambda: not facts.step())
+        command.read_session(scan, "recording")
+        command.read_clients(scan, "recording")
     except KeyboardInterrupt:
         is_interrupted = True
-    else:
-        failed = {"the session": scan.failure, "clients": facts.failure}
-        failed |= dict(list(log.failures.items())[:_MOST_FAILURES])
-        command.failures |= {what: one for what, one in failed.items() if one is not None}
-    if recording is not None and recording.failure is not None:
+    if recording.failure is not None:
         command.failures["saving"] = _not_saved(recording.lost, recording.failure)
-    lost = 0 if recording is None else recording.lost
     command.print(
         [
             {
@@ -86,15 +75,16 @@ def _record(command: DataCommand, session: SessionScope, file: str) -> int:
                 "participantsRead": log.participants_read,
                 "participantsListed": log.participants_known,
                 "events": len(log.log),
-                "answersLost": lost,
+                "answersLost": recording.lost,
             }
         ]
     )
-    is_all = log.is_all_read and not lost
+    is_all = log.is_all_read and not recording.lost
+    words = f"{scan_words(scan)} in {file}"
     if is_interrupted:
         warn(f"ivscope record --resume goes on with {file}")
-        return command.interrupted(words())
-    return command.end(words(), is_complete=is_all)
+        return command.interrupted(words)
+    return command.end(words, is_complete=is_all)
 
 
 def _not_saved(lost: int, failure: str) -> ProviderFailure:

@@ -1,11 +1,13 @@
 """The commands `ivscope summary` and `report`: counts and findings of a whole session."""
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ivscope.cli.command_line import FAILED, CommandError
+from ivscope.cli.progress import scan_words
 from ivscope.cli.reading import DataCommand, add_place, command_parser, reading_parser
-from ivscope.domain.stages import ParticipantScope, SessionScope
+from ivscope.domain.stages import SessionScope
 from ivscope.export.finding_json import finding_record
 from ivscope.export.record_writer import Format
 from ivscope.export.records import (
@@ -18,7 +20,6 @@ from ivscope.export.records import (
 )
 from ivscope.findings.finding import Certainty, FactKind, Finding
 from ivscope.findings.rules import session_findings
-from ivscope.provider.fetch.fact_reading import FactReading
 from ivscope.provider.fetch.scan import Scan
 from ivscope.render.fields import field
 from ivscope.render.finding_lines import EvidenceKeys, FindingLines
@@ -26,12 +27,6 @@ from ivscope.render.lines import Line, Span
 from ivscope.workspace.event_refs import EventRefs
 from ivscope.workspace.session_counts import SessionCounts
 from ivscope.workspace.store_context import StoreContext, session_facts
-
-_MOST_FAILURES = 20
-"""So many participants that could not be read are named: their causes are mostly the same."""
-
-_WIDTH = 100
-"""Cells of a line where there is no terminal."""
 
 
 def run(words: Sequence[str]) -> int:
@@ -50,11 +45,13 @@ def run(words: Sequence[str]) -> int:
     session = command.session()
     scan = command.provider.scan(session)
     try:
-        _read(command, scan, clients=options.clients)
+        command.read_session(scan, "reading")
+        if options.clients:
+            command.read_clients(scan, "reading")
     except KeyboardInterrupt:
-        return command.interrupted(_words(scan))
+        return command.interrupted(scan_words(scan))
     _summarize(command, scan, session)
-    return command.end(_words(scan), is_complete=scan.log.is_all_read)
+    return command.end(scan_words(scan), is_complete=scan.log.is_all_read)
 
 
 def run_report(words: Sequence[str]) -> int:
@@ -68,17 +65,18 @@ def run_report(words: Sequence[str]) -> int:
         "--html", action="store_true", help="HTML also where the file does not end in .html"
     )
     options = parser.parse_args(words)
-    _refuse_other_than_files(options.output)
+    if options.output is not None:
+        _check_output(Path(options.output))
     command = DataCommand("report", options, [])
     session = command.session()
     scan = command.provider.scan(session)
     try:
         command.reader.read(command.provider.stage(session.stage_arn))
-        _read(command, scan, clients=False)
+        command.read_session(scan, "reading")
     except KeyboardInterrupt:
-        return command.interrupted(_words(scan))
+        return command.interrupted(scan_words(scan))
     if command.failures and not scan.log.participants_known:
-        return command.end(_words(scan), is_complete=False)
+        return command.end(scan_words(scan), is_complete=False)
     from ivscope.export.report import read_report, report_text  # noqa: PLC0415 - after the reading
 
     report = read_report(command.provider, scan, command.now(), command.connection())
@@ -87,59 +85,36 @@ def run_report(words: Sequence[str]) -> int:
     if options.output is None:
         command.write(text)
     else:
-        _save(text, options.output)
+        _save(text, Path(options.output))
         command.wrote()
-    return command.end(_words(scan), is_complete=report.is_complete)
+    return command.end(scan_words(scan), is_complete=report.is_complete)
 
 
-def _refuse_other_than_files(output: str | None) -> None:
-    """Refuse a device, a pipe or a folder: saving puts a new file in the place of what is there.
+def _check_output(file: Path) -> None:
+    """Refuse what a report cannot be saved in, before a session is read for it.
 
     Raises:
-        CommandError: The output is there, and no regular file.
+        CommandError: It is a device, a pipe or a folder, in whose place saving would put a new
+            file; or its folder is not there, or takes no file.
     """
-    path = None if output is None else Path(output)
-    if path is not None and path.exists() and not path.is_file():
-        raise CommandError(f"{output} is not a regular file: leave -o away to print the report")
+    try:
+        if file.exists() and not file.is_file():
+            raise CommandError(f"{file} is not a regular file: leave -o away to print the report")
+        if not file.parent.is_dir():
+            raise CommandError(f"{file} cannot be written: there is no folder {file.parent}")
+    except OSError as error:
+        raise CommandError(f"{file} cannot be written: {error.strerror}") from error
+    if not os.access(file.parent, os.W_OK | os.X_OK):
+        raise CommandError(f"{file} cannot be written: nothing may be saved in {file.parent}")
 
 
-def _save(text: str, file: str) -> None:
-    from ivscope.settings.files import save_private  # noqa: PLC0415 - only for a file
+def _save(text: str, file: Path) -> None:
+    from ivscope.settings.files import save_file  # noqa: PLC0415 - only for a file
 
     try:
-        save_private(Path(file), [text.encode("utf-8", "backslashreplace")])
+        save_file(file, [text.encode("utf-8", "backslashreplace")])
     except OSError as error:
         raise CommandError(f"{file} cannot be written: {error.strerror}", FAILED) from error
-
-
-def _read(command: DataCommand, scan: Scan, *, clients: bool) -> None:
-    """Read everybody, and what could not be read into the failures of the command."""
-    command.progress.watch(scan, "reading")
-    command.reader.read_session(scan)
-    if scan.failure is not None:
-        command.failures["the session"] = scan.failure
-    for participant_id, failure in list(scan.log.failures.items())[:_MOST_FAILURES]:
-        command.failures[f"participant {participant_id}"] = failure
-    if clients:
-        session = scan.session
-        facts = FactReading(
-            command.provider,
-            [
-                ParticipantScope(session.stage_arn, session.session_id, one)
-                for one in scan.log.participant_ids
-            ],
-        )
-        command.progress.tell(lambda: f"reading clients: {facts.done:,} of {facts.wanted:,}")
-        command.reader.wait_until(lambda: not facts.step())
-        if facts.failure is not None:
-            command.failures["clients"] = facts.failure
-
-
-def _words(scan: Scan) -> str:
-    log = scan.log
-    people = f"{log.participants_read:,} of {log.participants_known:,} participants read"
-    more = "" if log.participants_complete else ", more to list"
-    return f"{people}{more}, {len(log.log):,} events"
 
 
 def _summarize(command: DataCommand, scan: Scan, session: SessionScope) -> None:
@@ -166,7 +141,7 @@ def _lines(
     command: DataCommand, findings: Sequence[Finding], refs: EventRefs, counts: SessionCounts
 ) -> Iterator[Line]:
     draw = FindingLines(
-        command.width(_WIDTH),
+        command.width,
         command.zone,
         around=counts.summary().first,
         cite=lambda ref: refs.cite(ref, None),

@@ -1,8 +1,6 @@
 """The command `ivscope why`: from an alert, or a participant and a time, to the cause."""
 
 import argparse
-import os
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -10,7 +8,9 @@ from datetime import datetime
 
 from ivscope.analysis.time_input import TimeInputError, TimeReference, read_time
 from ivscope.cli.command_line import INTERRUPTED, CommandError
-from ivscope.cli.reading import DataCommand, add_place, command_parser
+from ivscope.cli.connections import keys_from_terminal, text_on_stdin
+from ivscope.cli.reading import DataCommand, add_place, command_parser, several
+from ivscope.domain.failures import UnusableFileError
 from ivscope.domain.identifiers import Identifiers, read_identifiers
 from ivscope.domain.stages import ParticipantScope
 from ivscope.export.finding_json import finding_record
@@ -35,9 +35,6 @@ _MOST_TEXT = 1_000_000
 
 _DATABASE = b"SQLite format 3\0"
 """Begins every recording, and no alert."""
-
-_WIDTH = 100
-"""Cells of a line where there is no terminal."""
 
 _MOST_PEOPLE = 50
 """So many people are listed one below the other: all that a stage takes, and more."""
@@ -77,7 +74,10 @@ def _alert(options: argparse.Namespace) -> Identifiers:
     """
     text = options.stage
     if text == _STDIN:
-        text = sys.stdin.read(_MOST_TEXT)
+        try:
+            text = text_on_stdin()
+        except UnusableFileError as refused:
+            raise CommandError(str(refused)) from refused
     elif text is not None and (told := _told_in_file(text)) is not None:
         text = told
     elif text is None or not any(sign in text for sign in "{ \n"):
@@ -86,8 +86,8 @@ def _alert(options: argparse.Namespace) -> Identifiers:
     if found.stage_arn is None and options.file is None:
         raise CommandError("the alert names no stage: none of its texts is a stage ARN")
     if found.also and options.participant is None and options.user is None:
-        people = "\n".join((found.participant_id or "", *found.also))
-        raise CommandError(f"the alert names several participants; choose one:\n{people}")
+        people = (found.participant_id or "", *found.also)
+        raise CommandError(several("the alert names several participants", people, "choose one"))
     options.stage = found.stage_arn
     options.session = options.session or found.session_id
     if options.user is None:
@@ -170,9 +170,9 @@ class _Cause:
         log, zone = self._reading.stream.items, self._command.zone
         told = (
             f"{full(log[at].time, zone)} {log[at].name} {log[at].error_code or ''}".rstrip()
-            for at in positions[:20]
+            for at in positions
         )
-        return "\n".join(("several events can be meant; choose one with --at and --code:", *told))
+        return several("several events can be meant", told, "choose one with --at and --code")
 
     def _not_there(self, sought: SoughtEvent) -> str:
         what = " ".join(filter(None, (sought.name, sought.error_code))) or "event"
@@ -211,7 +211,7 @@ class _Cause:
     def _lines(self, position: int, findings: tuple[Finding, ...]) -> Iterator[Line]:
         """Yield what people read: the event, the findings, and what it rests on."""
         reading, zone = self._reading, self._command.zone
-        width = self._command.width(_WIDTH)
+        width = self._command.width
         event = reading.stream.items[position]
         own = reading.ref(position)
         what = " ".join(safe(text) for text in (event.name, event.error_code) if text)
@@ -247,10 +247,8 @@ def _go_on(command: DataCommand, scope: ParticipantScope, time: datetime | None)
     from ivscope.cli import explore  # noqa: PLC0415 - only when it is asked for
 
     options = command.options
-    if not sys.stdin.isatty():
-        # The alert came on stdin; the keys come from the terminal.
-        with suppress(OSError):
-            os.dup2(os.open("/dev/tty", os.O_RDONLY), sys.stdin.fileno())
+    with suppress(UnusableFileError):  # the explorer says that it needs a terminal
+        keys_from_terminal()
     at = [] if time is None else ["--at", time.isoformat()]
     place = ["--", scope.stage_arn, scope.session_id, scope.participant_id]
     if options.file is not None:

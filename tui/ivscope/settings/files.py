@@ -106,16 +106,25 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 
 def save_private(path: Path, content: Iterable[bytes]) -> None:
-    """Write a file with mode 0600, whole or not at all; its folder is made with mode 0700.
-
-    Args:
-        path: The file, replaced if it is there.
-        content: Parts of the content. An exception while iterating is raised and leaves no file.
+    """Write a file of our own as `save_file` does; its folder is made with mode 0700.
 
     Raises:
         OSError: The folder or the file cannot be written, or the folder is someone else's.
     """
     make_private_folder(path.parent)
+    save_file(path, content)
+
+
+def save_file(path: Path, content: Iterable[bytes]) -> None:
+    """Write a file that a person has named with mode 0600, whole or not at all.
+
+    Args:
+        path: The file, replaced if it is there. Its folder can be shared, and must be there.
+        content: Parts of the content. An exception while iterating is raised and leaves no file.
+
+    Raises:
+        OSError: It cannot be written.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(handle, "wb") as file:

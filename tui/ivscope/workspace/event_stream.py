@@ -264,11 +264,13 @@ class SessionStream:
     def coverage(self) -> str:
         """How many of the participants were read."""
         log = self.scan.log
+        known = log.participants_known
         if self._provider.has_gaps:
-            return f"{log.participants_known:,} participants named in this file"
-        text = f"{log.participants_read:,} of {log.participants_known:,} participants read"
-        if log.is_all_read and not log.participants_failed:
-            return f"all {log.participants_known:,} participants"
+            people = "participant" if known == 1 else "participants"
+            return f"{known:,} {people} named in this file"
+        if log.is_all_read and not log.participants_failed and known > 1:
+            return f"all {known:,} participants"
+        text = f"{log.participants_read:,} of {known:,} participants read"
         if not log.participants_complete:
             text += ", more to list"
         if log.participants_failed:

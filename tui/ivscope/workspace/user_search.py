@@ -79,11 +79,6 @@ class UserSearch:
         """Whether nothing is left to read, or it was stopped."""
         return self.is_stopped or not (self._stages or self._sessions or self._lists or self._asked)
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether everything that was to be read was read."""
-        return self.is_done and not self.is_stopped and not self.failures
-
     def stop(self) -> bool:
         """Stop. Returns whether it was running."""
         was_running = not self.is_done
