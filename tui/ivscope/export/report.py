@@ -180,9 +180,7 @@ def read_report(
         stage_name=known_stage_name(provider, scope.stage_arn),
         session=session,
         made_at=now.replace(microsecond=0),
-        read_at=provider.time_of(scan.up_to_date_at).replace(microsecond=0)
-        if scan.log.participants_read
-        else None,
+        read_at=_read_at(provider, scan),
         connection=connection,
         summary=summary,
         findings=tuple(_told(one, counts) for one in ranked),
