@@ -46,7 +46,7 @@ from ivscope.knowledge.explanation import Explanation
 from ivscope.render.event_json import raw_json
 from ivscope.render.facts_lines import participant_lines, session_lines, stage_lines
 from ivscope.render.fields import value_span
-from ivscope.render.lines import Line, Span
+from ivscope.render.lines import Line, Span, plain
 from ivscope.render.safe import safe, safe_lines
 from ivscope.render.timestamps import full
 from ivscope.render.token_lines import only_one_side, token_verdict
@@ -385,12 +385,11 @@ def iso_time(time: Time | None) -> str | None:
 def _row_message(lines: Iterable[Line], link: str, raw: str) -> str:
     """Write facts of a row, and the commands that show it, as plain text."""
     note, command = raw.split("\n")
-    texts = ("".join(span.text for span in line).rstrip() for line in lines)
-    return safe_lines("\n".join([*texts, f"Open: {link}", f"Raw: {command}  {note}"]))
+    return safe_lines("\n".join([*map(plain, lines), f"Open: {link}", f"Raw: {command}  {note}"]))
 
 
 def _facts(lines: list[Line]) -> str:
-    return fence("".join(span.text for span in line).rstrip() for line in lines)
+    return fence(map(plain, lines))
 
 
 def _time(title: str, text: str | None) -> Iterator[Clipping]:

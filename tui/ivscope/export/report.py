@@ -31,6 +31,7 @@ from ivscope.provider.fetch.scan import Scan
 from ivscope.render.bars import coverage_text
 from ivscope.render.fields import not_counted
 from ivscope.render.happened_lines import estimate_lines
+from ivscope.render.lines import plain
 from ivscope.render.sentences.words import counted
 from ivscope.render.timestamps import from_to, full
 from ivscope.workspace.event_refs import EventRefs, own_ref
@@ -421,8 +422,7 @@ def estimates_said(report: Report) -> list[str]:
     told = report.summary.estimates
     if told is None:
         return []
-    lines = estimate_lines(told, _LONG_LINE)
-    return ["".join(span.text for span in line).strip() for line in lines]
+    return [plain(line).strip() for line in estimate_lines(told, _LONG_LINE)]
 
 
 @dataclass(frozen=True, slots=True)

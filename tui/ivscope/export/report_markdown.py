@@ -20,7 +20,7 @@ from ivscope.export.report import (
 )
 from ivscope.export.telling import MARKDOWN, Looked, at, code, fence, finding_items
 from ivscope.render.cells import clip, pad
-from ivscope.render.lines import Line, Role
+from ivscope.render.lines import Line, Role, plain
 from ivscope.render.plots import axis_line, lane_cells, legend, strip
 from ivscope.render.timestamps import full
 
@@ -156,7 +156,7 @@ def _lanes(report: Report) -> Iterator[str]:
         return
     yield from ("", "## Who did what", "")
     lanes = [_beside(lane.name, lane_cells(lane.cells)) for lane in report.lanes]
-    yield fence([*lanes, _axis(report), _text(legend(_LABEL_CELLS + COLUMNS + 2)).strip()])
+    yield fence([*lanes, _axis(report), plain(legend(_LABEL_CELLS + COLUMNS + 2))])
     if report.lanes_left_out:
         yield ""
         yield f"{report.lanes_left_out:,} more participants have no lane here."
@@ -189,7 +189,7 @@ def _commands(report: Report) -> Iterator[str]:
 
 def _beside(name: str, line: Line) -> str:
     label = pad(clip(name, _LABEL_CELLS), _LABEL_CELLS)
-    return f"{label}  {_text(line)}".rstrip()
+    return f"{label}  {plain(line)}".rstrip()
 
 
 def _axis(report: Report) -> str:
@@ -197,8 +197,4 @@ def _axis(report: Report) -> str:
     if window is None:
         return ""
     labels = _LABEL_CELLS + 2
-    return _text(axis_line(window, COLUMNS, UTC, label_cells=labels, cursor=None)).rstrip()
-
-
-def _text(line: Line) -> str:
-    return "".join(span.text for span in line)
+    return plain(axis_line(window, COLUMNS, UTC, label_cells=labels, cursor=None))
