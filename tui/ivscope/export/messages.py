@@ -95,13 +95,9 @@ def finding_lines(findings: Iterable[Told], day: Time | None) -> Iterator[str]:
     """Write findings as plain lines: how sure, what, on which events, and what is not known."""
     for told in findings:
         yield f"- {CERTAINTY[told.finding.certainty]}: {told.claim(PLAIN, day)}"
-        if evidence := told.evidence(PLAIN, day):
-            yield f"  Evidence: {evidence}"
-        if unsure := told.not_sure(PLAIN, day):
-            yield f"  Not known: {unsure}"
-        if told.finding.certainty is not Certainty.SHOWN:
-            for ask in told.would_tell()[:1]:
-                yield f"  To find out: {ask}"
+        most_asks = 0 if told.finding.certainty is Certainty.SHOWN else 1
+        for label, text in told.below(PLAIN, day, most_asks):
+            yield f"  {label}: {text}"
 
 
 def _what(looked: Looked) -> str:

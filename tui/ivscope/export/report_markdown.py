@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import UTC
 
-from ivscope.domain.times import Time
 from ivscope.export.report import (
     COLUMNS,
     Report,
@@ -18,7 +17,7 @@ from ivscope.export.report import (
     session_said,
     what_is_missing,
 )
-from ivscope.export.telling import MARKDOWN, Looked, at, code, fence, finding_items
+from ivscope.export.telling import MARKDOWN, at, code, fence, finding_items
 from ivscope.render.cells import clip, pad
 from ivscope.render.lines import Line, Role, plain
 from ivscope.render.plots import axis_line, lane_cells, legend, strip
@@ -66,16 +65,12 @@ def _happened(report: Report) -> Iterator[str]:
         yield from finding_items(f"{number}. ", (told,), day)
     for one in report.looked:
         yield ""
-        yield f"The last {_error(one, day)}:"
+        when = at(one.event.time, day)
+        yield f"The last {one.error(MARKDOWN)} was that of {code(one.who)} at {when}:"
         yield ""
         if not one.findings:
             yield "- No rule found anything about it in what was read."
         yield from finding_items("- ", one.findings, day)
-
-
-def _error(one: Looked, day: Time | None) -> str:
-    what = code(one.event.error_code) if one.event.error_code else "error without a code"
-    return f"{what} was that of {code(one.who)} at {at(one.event.time, day)}"
 
 
 def _estimated(report: Report) -> Iterator[str]:

@@ -141,9 +141,22 @@ class Told:
             names[None] = self.own
         return replace(self, names=names)
 
-    def would_tell(self) -> list[str]:
-        """Say what could be read to know more, in our own words."""
-        return [asked(ask) for ask in self.finding.would_tell]
+    def below(
+        self, form: Form, day: Time | None, most_asks: int | None = None
+    ) -> Iterator[tuple[str, str]]:
+        """Write what belongs below its sentence, each with its label.
+
+        Args:
+            form: How texts are written.
+            day: Times of another day have their date.
+            most_asks: So much at most of what could be read to know more; None for all of it.
+        """
+        if evidence := self.evidence(form, day):
+            yield "Evidence", evidence
+        if unsure := self.not_sure(form, day):
+            yield "Not known", unsure
+        for ask in self.finding.would_tell[:most_asks]:
+            yield "To find out", form.ours(asked(ask))
 
     def _write(self, text: Text, form: Form, day: Time | None) -> str:
         return "".join(self._part(part, form, day) for part in text)
@@ -173,12 +186,8 @@ def finding_items(mark: str, findings: Iterable[Told], day: Time | None) -> Iter
     indent = " " * len(mark)
     for one in findings:
         yield f"{mark}**{CERTAINTY[one.finding.certainty]}**: {one.claim(MARKDOWN, day)}"
-        if evidence := one.evidence(MARKDOWN, day):
-            yield f"{indent}- Evidence: {evidence}"
-        if unsure := one.not_sure(MARKDOWN, day):
-            yield f"{indent}- Not known: {unsure}"
-        for ask in one.would_tell():
-            yield f"{indent}- To find out: {MARKDOWN.ours(ask)}"
+        for label, text in one.below(MARKDOWN, day):
+            yield f"{indent}- {label}: {text}"
 
 
 def told(
@@ -239,6 +248,11 @@ class Looked:
     def who(self) -> str:
         """The user id of its participant, else the id."""
         return self.user_id or self.scope.participant_id
+
+    def error(self, form: Form) -> str:
+        """Write the code of an error, or that it has none."""
+        code = self.event.error_code
+        return form.outside(code) if code else form.ours("error without a code")
 
 
 def looked_at(refs: EventRefs, ref: EventRef, findings: Sequence[Finding]) -> Looked:
