@@ -244,6 +244,18 @@ def test_what_is_known_of_clients_and_of_those_not_read_is_told_in_all_forms(com
     assert "- LIKELY: " in session_message(report)
 
 
+@pytest.mark.parametrize("code", ["A|B", "A\\|B", "A\\\\|B", "|", "\\|"])
+def test_a_code_with_a_bar_is_read_in_a_table_as_it_is_in_a_line(code, complete):
+    (row,) = complete.summary.by_code
+    summary = replace(complete.summary, by_code=(replace(row, code=code),))
+    document = section(
+        report_text(replace(complete, summary=summary), "x.md"), "Errors by code"
+    ).partition("```")[0]
+    tokens = inside(MarkdownIt("commonmark").enable("table").parse(document))
+    in_table, in_line = [token.content for token in tokens if token.type == "code_inline"]
+    assert in_table == in_line
+
+
 def inside(tokens):
     for token in tokens:
         yield token

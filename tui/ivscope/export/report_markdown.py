@@ -17,7 +17,7 @@ from ivscope.export.report import (
     session_said,
     what_is_missing,
 )
-from ivscope.export.telling import MARKDOWN, at, code, fence, finding_items
+from ivscope.export.telling import MARKDOWN, at, code, code_cell, fence, finding_items
 from ivscope.render.cells import clip, pad
 from ivscope.render.lines import Line, Role, plain
 from ivscope.render.plots import axis_line, lane_cells, legend, strip
@@ -86,7 +86,7 @@ def _clients(report: Report) -> Iterator[str]:
     yield "| | Value | With errors | All |"
     yield "| --- | --- | ---: | ---: |"
     for row in rows:
-        yield f"| {row.label} | {_cell(code(row.value))} | {row.failing:,} | {row.total:,} |"
+        yield f"| {row.label} | {code_cell(row.value)} | {row.failing:,} | {row.total:,} |"
 
 
 def _codes(report: Report) -> Iterator[str]:
@@ -98,11 +98,11 @@ def _codes(report: Report) -> Iterator[str]:
     yield "| Code | Errors | Participants | First and last | Means |"
     yield "| --- | ---: | ---: | --- | --- |"
     for row, (meaning, _) in zip(rows, codes_explained(report), strict=True):
-        name = _cell(code(row.code)) if row.code else "no code"
+        name = code_cell(row.code) if row.code else "no code"
         times = error_times(report, row)
         yield (
             f"| {name} | {row.count:,} | {row.participants:,} | {times} "
-            f"| {_cell(MARKDOWN.ours(meaning))} |"
+            f"| {MARKDOWN.ours(meaning)} |"
         )
     checks = [
         f"- {code(row.code)}: {MARKDOWN.ours(check)}"
@@ -131,19 +131,14 @@ def _timeline(report: Report) -> Iterator[str]:
 
 
 def _event(one: TimelineRow) -> str:
-    parts = [] if one.event is None else [_cell(code(one.event))]
+    parts = [] if one.event is None else [code_cell(one.event)]
     parts += [MARKDOWN.ours(one.said)] if one.said else []
-    parts += [_cell(code(one.code))] if one.code else []
+    parts += [code_cell(one.code)] if one.code else []
     return " ".join(parts)
 
 
 def _who(one: TimelineRow) -> str:
-    return "" if one.who is None else _cell(code(one.who))
-
-
-def _cell(text: str) -> str:
-    """Write a text in a cell of a table, which a bar would end, even inside code."""
-    return text.replace("\\|", "|").replace("|", "\\|")
+    return "" if one.who is None else code_cell(one.who)
 
 
 def _lanes(report: Report) -> Iterator[str]:

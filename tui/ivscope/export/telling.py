@@ -36,6 +36,14 @@ def code(text: str | None) -> str:
     return f"`{_without_backticks(value_span(text).text)}`"
 
 
+def code_cell(text: str | None) -> str:
+    """Write a value from outside as code in a cell of a Markdown table.
+
+    Also inside a code span a bar would end the cell (GitHub's Markdown, tables).
+    """
+    return code(text).replace("|", "\\|")
+
+
 def fence(lines: Iterable[str]) -> str:
     """Write lines of safe text as a fenced Markdown block without a language."""
     body = "\n".join(_without_backticks(safe_lines(line)) for line in lines)
