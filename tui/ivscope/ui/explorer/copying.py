@@ -13,11 +13,11 @@ from ivscope.export.clippings import (
     clippings_for_participant,
     clippings_for_session,
     clippings_for_stage,
-    iso_time,
 )
 from ivscope.export.event_copies import EventCopies
 from ivscope.export.saved_events import SavedHead, saved_lines
 from ivscope.provider.store.event_log import EventLog
+from ivscope.render.event_json import iso_time
 from ivscope.render.lines import plain
 from ivscope.settings.commands import View
 from ivscope.settings.prompt_history import without_secrets
