@@ -150,6 +150,21 @@ def test_a_support_case_about_a_session_names_ids_and_what_was_refused():
     assert "- Request ids: none known" in text
 
 
+def test_the_publisher_of_a_failed_subscription_is_named_in_all_texts():
+    source = full_stage()
+    source.add("p13", user_id="viewer", published=False, state="DISCONNECTED")
+    error = at(
+        "p13", "SUBSCRIBE_ERROR", 800, error_code="PUBLISHER_NOT_FOUND", remote_participant_id="p12"
+    )
+    source.events["p13"] = [joined("p13", 700), error, at("p13", "LEFT", 900)]
+    report = report_of(source)
+    said = "never published: its events have no start"
+    assert f"`late` {said}" in report_text(report, "x.md")
+    assert f"<b>late</b> {said}" in report_text(report, "x.html")
+    assert f": late {said}" in session_message(report)
+    assert f": p12 {said}" in session_case(report)
+
+
 class Page(HTMLParser):
     """Reads a page strictly: every tag that opens closes, in order."""
 

@@ -18,7 +18,16 @@ from ivscope.render.event_lines import reason
 from ivscope.render.fields import value_span
 from ivscope.render.finding_lines import sentence
 from ivscope.render.safe import safe_lines
-from ivscope.render.sentences.words import LACKING, Moment, Outside, Part, Text, Who, counted
+from ivscope.render.sentences.words import (
+    LACKING,
+    Moment,
+    Outside,
+    Part,
+    PublisherWords,
+    Text,
+    Who,
+    counted,
+)
 from ivscope.render.timestamps import clock
 from ivscope.workspace.event_refs import EventRefs
 
@@ -105,6 +114,8 @@ class Told:
     """The events that it rests on, as far as they are read, with ids of participants."""
     own: str | None = None
     """Id of the participant whose event it is about; None for findings about a session."""
+    publisher: str | None = None
+    """Id of the publisher that this event names; None when it names none."""
 
     def claim(self, form: Form, day: Time | None) -> str:
         """Write its sentence; times of another day than `day` have their date. Times are UTC."""
@@ -179,6 +190,8 @@ class Told:
                 return form.ours(reason(part))
             case Moment(time):
                 return form.ours(at(time, day))
+            case PublisherWords() if self.publisher:
+                return form.outside(self.names.get(self.publisher, self.publisher))
             case str():
                 return form.ours(part)
 
@@ -203,6 +216,7 @@ def told(
     cite: Callable[[EventRef], Cited | None],
     name: Callable[[str], str],
     own: str | None,
+    publisher: str | None = None,
 ) -> Told:
     """Take what a finding says out of the data.
 
@@ -212,13 +226,14 @@ def told(
             finding is about, and for one not read.
         name: The user id of a participant, else its id.
         own: Id of the participant whose event it is about; None for findings about a session.
+        publisher: Id of the publisher that this event names; None when it names none.
     """
     cited = tuple(one for ref in finding.rests_on if (one := cite(ref)) is not None)
-    ids = {*who_is_named(finding), *(one.who for one in cited)}
+    ids = {*who_is_named(finding), *(one.who for one in cited), publisher}
     names: dict[str | None, str] = {one: name(one) for one in ids if one}
     if own is not None:
         names[None] = name(own)
-    return Told(finding, names, cited, own)
+    return Told(finding, names, cited, own, publisher)
 
 
 def who_is_named(finding: Finding) -> set[str | None]:
@@ -291,5 +306,6 @@ def looked_at(refs: EventRefs, ref: EventRef, findings: Sequence[Finding]) -> Lo
 
     own = scope.participant_id
     known_first = sorted(findings, key=lambda one: one.certainty is Certainty.UNKNOWN)
-    tolds = tuple(told(one, cite, name, own) for one in known_first)
+    remote = event.remote_participant_id
+    tolds = tuple(told(one, cite, name, own, remote) for one in known_first)
     return Looked(scope, event, refs.user_id(scope, own), tolds)
