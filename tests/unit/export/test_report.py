@@ -115,9 +115,12 @@ def test_a_report_of_a_part_says_so_on_top():
     top = text.partition("\n## ")[0]
     assert "> **Partly read: 12 of 13 participants read." in top
     assert "at least 48 events" in top
+    assert "> **1 reading failed; the section Not read names them.**" in top
     assert "- `p3`: `scripted DENIED`" in section(text, "Not read")
     page = report_text(report, "incident.html")
     assert page.index("Partly read") < page.index("What happened")
+    for write in (session_message, session_case):
+        assert "1 reading failed." in write(report), "and no section that it does not have"
 
 
 def test_nothing_read_is_no_report_of_no_errors():

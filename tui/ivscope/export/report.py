@@ -344,15 +344,21 @@ def _not_read(scan: Scan) -> list[NotRead]:
     return [*whole, *(NotRead(who, one.summary, one.request_id) for who, one in failures)]
 
 
-def what_is_missing(report: Report) -> Iterator[str]:
-    """Say what is missing, which belongs on top; nothing when all is there."""
+def what_is_missing(report: Report, section: str | None = None) -> Iterator[str]:
+    """Say what is missing, which belongs on top; nothing when all is there.
+
+    Args:
+        report: The report.
+        section: Title of the section that names what could not be read; None without one.
+    """
     coverage = report.summary.coverage
     if not coverage.is_complete:
         said = coverage_text(coverage)
         yield f"Partly read: {said}. Every number is at least so many, and causes may be missing."
     failed = len(report.not_read) + report.not_read_more
     if failed:
-        yield f"{counted(failed, 'reading')} failed; the section Not read names them."
+        names = "" if section is None else f"; the section {section} names them"
+        yield f"{counted(failed, 'reading')} failed{names}."
     if report.failed_rules:
         rules = ", ".join(report.failed_rules)
         yield f"Findings are incomplete: a bug in ivscope stopped the rules {rules}."

@@ -84,7 +84,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"<title>Incident report {full(report.made_at, UTC)}</title>"
     yield f"<style>{_STYLE}</style></head><body>"
     yield f"<h1>Incident report: {stage}session {session}</h1>"
-    for line in what_is_missing(report):
+    for line in what_is_missing(report, "Not read"):
         yield f'<p class="partly"><strong>{html.escape(line)}</strong></p>'
     yield "<ul>"
     yield f"<li>Stage: {HTML.outside(report.scope.stage_arn)}</li>"

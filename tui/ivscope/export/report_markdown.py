@@ -37,7 +37,7 @@ def _lines(report: Report) -> Iterator[str]:
     stage = f"stage {code(report.stage_name)}, " if report.stage_name else ""
     yield f"# Incident report: {stage}session {code(scope.session_id)}"
     yield ""
-    for line in what_is_missing(report):
+    for line in what_is_missing(report, "Not read"):
         yield f"> **{MARKDOWN.ours(line)}**"
     if not report.is_complete:
         yield ""
