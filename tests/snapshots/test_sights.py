@@ -116,7 +116,7 @@ def test_lanes(snap_compare, size):
 
 
 def test_lanes_in_ascii(snap_compare):
-    """The same with no sign that an old console lacks: # publishes, x is an error, v the cursor."""
+    """The same with no sign that an old console lacks: # publishes, ! is an error, v the cursor."""
     assert picture(snap_compare, lanes_at_an_error, at(), size=(80, 24), plain_signs=True)
 
 

@@ -25,11 +25,10 @@ from ivscope.export.clippings import (
     clippings_for_participant,
     clippings_for_session,
     clippings_for_stage,
-    iso_time,
 )
 from ivscope.knowledge.error_codes import ERROR_CODES, explain_code
 from ivscope.knowledge.event_names import EVENT_NAMES
-from ivscope.render.event_json import raw_json
+from ivscope.render.event_json import iso_time, raw_json
 from ivscope.render.safe import safe_lines
 from support.copied import NOW, event_menu, texts_of
 from support.hostile_texts import HOSTILE_TEXTS
@@ -208,6 +207,12 @@ def test_an_unreadable_time_is_copied_as_it_came_but_not_linked_to():
 )
 def test_a_time_keeps_the_digits_that_came(microsecond, text):
     assert iso_time(AT.replace(microsecond=microsecond)) == f"2026-11-23T{text}"
+
+
+def test_a_message_opens_the_event_by_the_command_of_the_menu():
+    copied = _of(FAILED)
+    assert copied["l"].endswith(" --at 2026-11-23T20:36:28.602Z")
+    assert f"Open: {copied['l']}" in copied["y"].splitlines()
 
 
 def test_the_menu_of_a_stage():

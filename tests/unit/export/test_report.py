@@ -115,9 +115,12 @@ def test_a_report_of_a_part_says_so_on_top():
     top = text.partition("\n## ")[0]
     assert "> **Partly read: 12 of 13 participants read." in top
     assert "at least 48 events" in top
+    assert "> **1 reading failed; the section Not read names them.**" in top
     assert "- `p3`: `scripted DENIED`" in section(text, "Not read")
     page = report_text(report, "incident.html")
     assert page.index("Partly read") < page.index("What happened")
+    for write in (session_message, session_case):
+        assert "1 reading failed." in write(report), "and no section that it does not have"
 
 
 def test_nothing_read_is_no_report_of_no_errors():
@@ -148,6 +151,21 @@ def test_a_support_case_about_a_session_names_ids_and_what_was_refused():
     assert "Last QUOTA_EXCEEDED, of p12 at 20:40:30:" in text
     assert "12 of 13 participants read, at least 48 events" in text
     assert "- Request ids: none known" in text
+
+
+def test_the_publisher_of_a_failed_subscription_is_named_in_all_texts():
+    source = full_stage()
+    source.add("p13", user_id="viewer", published=False, state="DISCONNECTED")
+    error = at(
+        "p13", "SUBSCRIBE_ERROR", 800, error_code="PUBLISHER_NOT_FOUND", remote_participant_id="p12"
+    )
+    source.events["p13"] = [joined("p13", 700), error, at("p13", "LEFT", 900)]
+    report = report_of(source)
+    said = "never published: its events have no start"
+    assert f"`late` {said}" in report_text(report, "x.md")
+    assert f"<b>late</b> {said}" in report_text(report, "x.html")
+    assert f": late {said}" in session_message(report)
+    assert f": p12 {said}" in session_case(report)
 
 
 class Page(HTMLParser):
@@ -242,6 +260,18 @@ def test_what_is_known_of_clients_and_of_those_not_read_is_told_in_all_forms(com
     )
     assert "why likely: 40 were drawn at random" in page.text
     assert "- LIKELY: " in session_message(report)
+
+
+@pytest.mark.parametrize("code", ["A|B", "A\\|B", "A\\\\|B", "|", "\\|"])
+def test_a_code_with_a_bar_is_read_in_a_table_as_it_is_in_a_line(code, complete):
+    (row,) = complete.summary.by_code
+    summary = replace(complete.summary, by_code=(replace(row, code=code),))
+    document = section(
+        report_text(replace(complete, summary=summary), "x.md"), "Errors by code"
+    ).partition("```")[0]
+    tokens = inside(MarkdownIt("commonmark").enable("table").parse(document))
+    in_table, in_line = [token.content for token in tokens if token.type == "code_inline"]
+    assert in_table == in_line
 
 
 def inside(tokens):

@@ -355,6 +355,23 @@ def test_coming_back_soon_without_the_same_client_is_no_reconnect_loop():
     assert finding.certainty is Certainty.SHOWN
 
 
+def test_the_clients_of_everybody_take_as_many_calls_whoever_they_are_asked_for():
+    events, rows = visits((0, 100), (120, 200), (230, None))
+    events += [event(300, "JOINED", participant="other"), failed(310, "other")]
+    rows += users(other="maria")
+
+    def calls(*clients):
+        found = session_findings(GivenSession(*events, rows=rows, facts=clients))
+        asks = [ask for one in found for ask in one.would_tell]
+        return [ask.calls for ask in asks if ask.fact.kind is FactKind.SESSION_FACTS]
+
+    assert calls() == [4, 4], "for one user id, and for the SDK versions"
+    first, *_ = devices(rows[:3], "iOS", "iOS", "iOS")
+    assert calls(first) == [3, 3]
+    unnamed = [Participant(row) for row in rows[:3]]
+    assert calls(*unnamed) == [1], "those of the user id are read, and name no client"
+
+
 def test_a_user_id_that_is_inside_several_times_at_once_is_no_reconnect_loop():
     events, rows = visits((0, 100), (50, 200), (60, 300))
     (finding,) = said(GivenSession(*events, rows=rows), "user id")

@@ -11,7 +11,8 @@ from ivscope.knowledge.client_errors import (
 )
 from ivscope.knowledge.error_codes import ERROR_CODES
 from ivscope.knowledge.event_names import EVENT_NAMES
-from ivscope.render.client_error_lines import asked_lines, numbers_text, plain_lines
+from ivscope.render.client_error_lines import asked_lines, numbers_text
+from ivscope.render.lines import plain
 
 CASES = [pytest.param(one, id=f"{one.sdk} {one.name or one.numbers}") for one in CLIENT_ERRORS]
 
@@ -69,18 +70,18 @@ def test_an_unknown_number_is_said_to_be_unknown_with_the_documents_and_the_day(
     told = unknown_number("4711")
     assert told.startswith("4711 is not in the documents of the web SDK 1.41.0, ")
     assert told.endswith(" read on 2026-11-28.")
-    assert "4711" in " ".join(plain_lines(asked_lines("4711", 60)))
+    assert "4711" in " ".join(map(plain, asked_lines("4711", 60)))
 
 
 def test_lines_have_a_card_for_each_sdk_and_for_the_code_and_the_name_of_an_event():
-    lines = plain_lines(asked_lines("1027", 80))
+    lines = [*map(plain, asked_lines("1027", 80))]
     assert lines[0] == "1027 Web, in logs and error details"
     assert "1027 iOS and Android" in lines
     assert all(len(line) <= 80 for line in lines)
     assert sum("our inference" in line for line in lines) == 2
-    assert plain_lines(asked_lines("quota_exceeded", 80))[0].startswith("QUOTA_EXCEEDED error code")
-    assert plain_lines(asked_lines("left", 80))[0] == "LEFT name of an event"
-    assert "\x1b" not in "".join(plain_lines(asked_lines("\x1b[2J", 80)))
+    assert plain(asked_lines("quota_exceeded", 80)[0]).startswith("QUOTA_EXCEEDED error code")
+    assert plain(asked_lines("left", 80)[0]) == "LEFT name of an event"
+    assert "\x1b" not in "".join(map(plain, asked_lines("\x1b[2J", 80)))
 
 
 def test_numbers_in_a_row_are_written_as_a_range():

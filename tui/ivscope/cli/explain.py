@@ -23,7 +23,8 @@ from ivscope.knowledge.client_errors import CLIENT_ERRORS, client_errors, is_num
 from ivscope.knowledge.error_codes import ERROR_CODES
 from ivscope.knowledge.event_names import EVENT_NAMES
 from ivscope.render.bars import in_number
-from ivscope.render.client_error_lines import asked_lines, plain_lines, unknown_text
+from ivscope.render.client_error_lines import asked_lines, unknown_text
+from ivscope.render.lines import plain
 from ivscope.settings.configuration import nearest
 
 _CELLS = 100
@@ -53,8 +54,8 @@ def run(words: Sequence[str]) -> int:
     if has_place != (options.at is not None):
         raise CommandError("events beside it need both: whose (STAGE SESSION PARTICIPANT) and --at")
     if command.form is Format.TABLE:
-        lines = plain_lines([*asked_lines(options.what, _CELLS), ()])
-        command.print_text(lines, found=len(records))
+        lines = [*asked_lines(options.what, _CELLS), ()]
+        command.print_text(map(plain, lines), found=len(records))
     else:
         command.print(records)
     if has_place:

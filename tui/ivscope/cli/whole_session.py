@@ -23,7 +23,7 @@ from ivscope.findings.rules import session_findings
 from ivscope.provider.fetch.scan import Scan
 from ivscope.render.fields import field
 from ivscope.render.finding_lines import EvidenceKeys, FindingLines
-from ivscope.render.lines import Line, Span
+from ivscope.render.lines import Line, Span, plain
 from ivscope.workspace.event_refs import EventRefs
 from ivscope.workspace.session_counts import SessionCounts
 from ivscope.workspace.store_context import StoreContext, session_facts
@@ -133,8 +133,7 @@ def _summarize(command: DataCommand, scan: Scan, session: SessionScope) -> None:
         command.print(finding_record(one, refs.event_at) for one in ranked)
     elif ranked:
         lines = _lines(command, ranked, refs, counts)
-        text = ["", *("".join(span.text for span in line).rstrip() for line in lines)]
-        command.print_text(text, found=len(ranked))
+        command.print_text(["", *map(plain, lines)], found=len(ranked))
 
 
 def _lines(

@@ -21,7 +21,7 @@ from ivscope.knowledge.error_codes import explain_code
 from ivscope.render.cells import wrap
 from ivscope.render.fields import field
 from ivscope.render.finding_lines import EvidenceKeys, FindingLines
-from ivscope.render.lines import Line, Span
+from ivscope.render.lines import Line, Span, plain
 from ivscope.render.safe import safe, safe_value
 from ivscope.render.sentences.words import LACKING
 from ivscope.render.timestamps import full
@@ -192,8 +192,7 @@ class _Cause:
         self.told_at = event.time if isinstance(event.time, datetime) else self.told_at
         if command.form in {Format.TABLE, Format.MARKDOWN}:
             lines = self._lines(position, findings)
-            text = ("".join(span.text for span in line).rstrip() for line in lines)
-            command.print_text(text, found=1 + len(findings))
+            command.print_text(map(plain, lines), found=1 + len(findings))
         else:
             command.print([event_record(event, self._scope, self._name(None))])
             refs = reading.refs

@@ -15,7 +15,6 @@ from ivscope.domain.stages import (
     StageSession,
     StageSummary,
 )
-from ivscope.domain.times import Time
 from ivscope.domain.token_comparison import (
     Change,
     Presence,
@@ -37,16 +36,17 @@ from ivscope.export.messages import (
     About,
     card_of,
     console_path,
+    event_command,
     event_message,
     metrics_around,
     support_case,
 )
 from ivscope.export.telling import Looked, code, fence, finding_items
 from ivscope.knowledge.explanation import Explanation
-from ivscope.render.event_json import raw_json
+from ivscope.render.event_json import iso_time, raw_json
 from ivscope.render.facts_lines import participant_lines, session_lines, stage_lines
 from ivscope.render.fields import value_span
-from ivscope.render.lines import Line, Span
+from ivscope.render.lines import Line, Span, plain
 from ivscope.render.safe import safe, safe_lines
 from ivscope.render.timestamps import full
 from ivscope.render.token_lines import only_one_side, token_verdict
@@ -73,7 +73,7 @@ def event_markdown(about: About) -> str:
         items.append(("Replica", "the publisher is one" if event.is_subscribe else "yes"))
     if has_tokens(event):
         items.append(("Token", code(token_verdict(_comparison(event)))))
-    items += _explained(card_of(looked), has_next_step=looked.has_next_step)
+    items += _explained(card_of(event), has_next_step=looked.has_next_step)
     items.append(("Read", "; ".join(about.readings.said)))
     lines = [
         _headline(event),
@@ -221,9 +221,7 @@ def clippings_for_event(
     """
     participant_id = event.participant_id or scope.participant_id
     at = iso_time(event.time)
-    places = (scope.stage_arn, scope.session_id, scope.participant_id)
-    readable_at = at if isinstance(event.time, datetime) else None
-    card = card_of(Looked(scope, event, None, ()))
+    card = card_of(event)
     menu = [
         Clipping("y", "message", later=lambda: event_message(look().about)),
         Clipping("j", "findings as JSON", later=lambda: look().findings),
@@ -232,7 +230,7 @@ def clippings_for_event(
         *metrics_clipping(metrics_around(scope, event.time, None, now, connection)),
         Clipping("i", "participant id", safe(participant_id)),
         Clipping("c", "AWS CLI command", list_events_command(scope, connection)),
-        Clipping("l", "ivscope command", ivscope_command(places, connection, at=readable_at)),
+        Clipping("l", "ivscope command", event_command(scope, event, connection)),
         Clipping("o", "way in the AWS console", console_path(scope)),
     ]
     if has_tokens(event):
@@ -369,30 +367,14 @@ def clippings_for_ids(
     )
 
 
-def iso_time(time: Time | None) -> str | None:
-    """Write a time as ISO 8601 in UTC with all digits that came, "2026-11-23T20:36:28.602Z".
-
-    An unreadable time is the text that came, made safe. None without a time.
-    """
-    if time is None:
-        return None
-    if not isinstance(time, datetime):
-        return safe(time.raw)
-    precision = "milliseconds" if time.microsecond % 1000 == 0 else "microseconds"
-    return time.isoformat(timespec=precision if time.microsecond else "seconds").replace(
-        "+00:00", "Z"
-    )
-
-
 def _row_message(lines: Iterable[Line], link: str, raw: str) -> str:
     """Write facts of a row, and the commands that show it, as plain text."""
     note, command = raw.split("\n")
-    texts = ("".join(span.text for span in line).rstrip() for line in lines)
-    return safe_lines("\n".join([*texts, f"Open: {link}", f"Raw: {command}  {note}"]))
+    return safe_lines("\n".join([*map(plain, lines), f"Open: {link}", f"Raw: {command}  {note}"]))
 
 
 def _facts(lines: list[Line]) -> str:
-    return fence("".join(span.text for span in line).rstrip() for line in lines)
+    return fence(map(plain, lines))
 
 
 def _time(title: str, text: str | None) -> Iterator[Clipping]:

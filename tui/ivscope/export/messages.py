@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from ivscope.domain.events import Event
 from ivscope.domain.stages import Participant, ParticipantScope, SessionScope, StageSession
 from ivscope.domain.times import Time
 from ivscope.export.cli_commands import (
@@ -21,7 +22,7 @@ from ivscope.findings.finding import Certainty
 from ivscope.knowledge.error_codes import explain_code, explain_missing_code
 from ivscope.knowledge.event_names import explain_event
 from ivscope.knowledge.explanation import Explanation
-from ivscope.render.event_json import wire_time
+from ivscope.render.event_json import iso_time
 from ivscope.render.timestamps import from_to, full
 
 AROUND = timedelta(minutes=15)
@@ -62,9 +63,8 @@ class About:
     """The answer of GetParticipant; None when it is not read."""
 
 
-def card_of(about: Looked) -> Explanation:
+def card_of(event: Event) -> Explanation:
     """Return the explanation of an event."""
-    event = about.event
     if event.error_code:
         return explain_code(event.error_code)
     return explain_missing_code() if event.is_error else explain_event(event.name)
@@ -77,7 +77,7 @@ def event_message(about: About) -> str:
 
 def _message(about: About) -> Iterator[str]:
     looked, scope = about.looked, about.looked.scope
-    event, card = looked.event, card_of(looked)
+    event, card = looked.event, card_of(looked.event)
     yield f"{_what(looked)} of {PLAIN.outside(looked.who)} at {full(event.time, UTC)}"
     yield from finding_lines(about.looked.findings, event.time)
     yield f"- Means: {card.meaning}"
@@ -87,7 +87,7 @@ def _message(about: About) -> Iterator[str]:
         yield f"- In this session: {about.alike}"
     yield f"- Read: {'; '.join(about.readings.said)}"
     yield from _places(about)
-    yield f"Open: {_link(about)}"
+    yield f"Open: {event_command(scope, event, about.connection)}"
     note, command = list_events_command(scope, about.connection).split("\n")
     yield f"Raw: {command}  {note}"
 
@@ -96,10 +96,9 @@ def finding_lines(findings: Iterable[Told], day: Time | None) -> Iterator[str]:
     """Write findings as plain lines: how sure, what, on which events, and what is not known."""
     for told in findings:
         yield f"- {CERTAINTY[told.finding.certainty]}: {told.claim(PLAIN, day)}"
-        yield from (f"  {detail}" for detail in told.details(PLAIN, day))
-        if told.finding.certainty is not Certainty.SHOWN:
-            for ask in told.would_tell()[:1]:
-                yield f"  To find out: {ask}"
+        most_asks = 0 if told.finding.certainty is Certainty.SHOWN else 1
+        for label, text in told.below(PLAIN, day, most_asks):
+            yield f"  {label}: {text}"
 
 
 def _what(looked: Looked) -> str:
@@ -123,15 +122,11 @@ def _places(about: About) -> Iterator[str]:
     yield f"Stage: {name}{PLAIN.outside(scope.stage_arn)}"
 
 
-def _link(about: About) -> str:
-    scope, event = about.looked.scope, about.looked.event
+def event_command(scope: ParticipantScope, event: Event, connection: CliOptions) -> str:
+    """Write the ivscope command that opens an event of a participant."""
     places = (scope.stage_arn, scope.session_id, scope.participant_id)
-    at = wire_time(event.time) if isinstance(event.time, datetime) else None
-    return ivscope_command(places, about.connection, at=None if at is None else _short(at))
-
-
-def _short(time: str) -> str:
-    return time.replace("+00:00", "Z")
+    at = iso_time(event.time) if isinstance(event.time, datetime) else None
+    return ivscope_command(places, connection, at=at)
 
 
 def support_case(about: About) -> str:
@@ -144,7 +139,7 @@ def support_case(about: About) -> str:
 
 def _case(about: About) -> Iterator[str]:
     looked, scope = about.looked, about.looked.scope
-    event, card = looked.event, card_of(looked)
+    event, card = looked.event, card_of(looked.event)
     yield f"Amazon IVS Real-Time: {_what(looked)}"
     yield ""
     yield f"Stage: {PLAIN.outside(scope.stage_arn)}"

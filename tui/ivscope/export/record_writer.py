@@ -246,10 +246,10 @@ def _table_cell(value: object, zone: tzinfo) -> str:
 
 def _markdown_cell(value: object, zone: tzinfo) -> str:
     if isinstance(value, str) and value:
-        from ivscope.export.telling import code  # noqa: PLC0415 - loads sentences, for Markdown only
+        # Loads sentences, for Markdown only.
+        from ivscope.export.telling import code_cell  # noqa: PLC0415
 
-        # Also inside a code span a bar would end the cell (GitHub's Markdown, tables).
-        return code(value).replace("|", "\\|")
+        return code_cell(value)
     return _table_cell(value, zone).replace("|", "\\|")
 
 

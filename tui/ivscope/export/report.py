@@ -31,6 +31,7 @@ from ivscope.provider.fetch.scan import Scan
 from ivscope.render.bars import coverage_text
 from ivscope.render.fields import not_counted
 from ivscope.render.happened_lines import estimate_lines
+from ivscope.render.lines import plain
 from ivscope.render.sentences.words import counted
 from ivscope.render.timestamps import from_to, full
 from ivscope.workspace.event_refs import EventRefs, own_ref
@@ -180,9 +181,7 @@ def read_report(
         stage_name=known_stage_name(provider, scope.stage_arn),
         session=session,
         made_at=now.replace(microsecond=0),
-        read_at=provider.time_of(scan.up_to_date_at).replace(microsecond=0)
-        if scan.log.participants_read
-        else None,
+        read_at=_read_at(provider, scan),
         connection=connection,
         summary=summary,
         findings=tuple(_told(one, counts) for one in ranked),
@@ -345,15 +344,21 @@ def _not_read(scan: Scan) -> list[NotRead]:
     return [*whole, *(NotRead(who, one.summary, one.request_id) for who, one in failures)]
 
 
-def what_is_missing(report: Report) -> Iterator[str]:
-    """Say what is missing, which belongs on top; nothing when all is there."""
+def what_is_missing(report: Report, section: str | None = None) -> Iterator[str]:
+    """Say what is missing, which belongs on top; nothing when all is there.
+
+    Args:
+        report: The report.
+        section: Title of the section that names what could not be read; None without one.
+    """
     coverage = report.summary.coverage
     if not coverage.is_complete:
         said = coverage_text(coverage)
         yield f"Partly read: {said}. Every number is at least so many, and causes may be missing."
     failed = len(report.not_read) + report.not_read_more
     if failed:
-        yield f"{counted(failed, 'reading')} failed; the section Not read names them."
+        names = "" if section is None else f"; the section {section} names them"
+        yield f"{counted(failed, 'reading')} failed{names}."
     if report.failed_rules:
         rules = ", ".join(report.failed_rules)
         yield f"Findings are incomplete: a bug in ivscope stopped the rules {rules}."
@@ -423,8 +428,7 @@ def estimates_said(report: Report) -> list[str]:
     told = report.summary.estimates
     if told is None:
         return []
-    lines = estimate_lines(told, _LONG_LINE)
-    return ["".join(span.text for span in line).strip() for line in lines]
+    return [plain(line).strip() for line in estimate_lines(told, _LONG_LINE)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"<title>Incident report {full(report.made_at, UTC)}</title>"
     yield f"<style>{_STYLE}</style></head><body>"
     yield f"<h1>Incident report: {stage}session {session}</h1>"
-    for line in what_is_missing(report):
+    for line in what_is_missing(report, "Not read"):
         yield f'<p class="partly"><strong>{html.escape(line)}</strong></p>'
     yield "<ul>"
     yield f"<li>Stage: {HTML.outside(report.scope.stage_arn)}</li>"
@@ -114,18 +114,15 @@ def _happened(report: Report) -> Iterator[str]:
     else:
         yield "<p>No rule found anything about the whole session in what was read.</p>"
     for one in report.looked:
-        error = one.event.error_code
-        what = HTML.outside(error) if error else "error without a code"
         when = html.escape(at(one.event.time, day))
-        yield f"<p>The last {what} was that of {HTML.outside(one.who)} at {when}:</p>"
+        yield f"<p>The last {one.error(HTML)} was that of {HTML.outside(one.who)} at {when}:</p>"
         found = "".join(_told(told, day) for told in one.findings)
         yield f"<ul>{found or '<li>No rule found anything about it in what was read.</li>'}</ul>"
 
 
 def _told(told: Told, day: Time | None) -> str:
-    parts = [*told.details(HTML, day)]
-    parts += [f"To find out: {html.escape(ask)}" for ask in told.would_tell()]
-    below = f"<ul>{''.join(f'<li>{part}</li>' for part in parts)}</ul>" if parts else ""
+    parts = "".join(f"<li>{label}: {text}</li>" for label, text in told.below(HTML, day))
+    below = f"<ul>{parts}</ul>" if parts else ""
     return f"<li>{_certainty(told.finding.certainty)}: {told.claim(HTML, day)}{below}</li>"
 
 

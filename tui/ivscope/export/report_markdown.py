@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import UTC
 
-from ivscope.domain.times import Time
 from ivscope.export.report import (
     COLUMNS,
     Report,
@@ -18,9 +17,9 @@ from ivscope.export.report import (
     session_said,
     what_is_missing,
 )
-from ivscope.export.telling import MARKDOWN, Looked, at, code, fence, finding_items
+from ivscope.export.telling import MARKDOWN, at, code, code_cell, fence, finding_items
 from ivscope.render.cells import clip, pad
-from ivscope.render.lines import Line, Role
+from ivscope.render.lines import Line, Role, plain
 from ivscope.render.plots import axis_line, lane_cells, legend, strip
 from ivscope.render.timestamps import full
 
@@ -38,7 +37,7 @@ def _lines(report: Report) -> Iterator[str]:
     stage = f"stage {code(report.stage_name)}, " if report.stage_name else ""
     yield f"# Incident report: {stage}session {code(scope.session_id)}"
     yield ""
-    for line in what_is_missing(report):
+    for line in what_is_missing(report, "Not read"):
         yield f"> **{MARKDOWN.ours(line)}**"
     if not report.is_complete:
         yield ""
@@ -66,16 +65,12 @@ def _happened(report: Report) -> Iterator[str]:
         yield from finding_items(f"{number}. ", (told,), day)
     for one in report.looked:
         yield ""
-        yield f"The last {_error(one, day)}:"
+        when = at(one.event.time, day)
+        yield f"The last {one.error(MARKDOWN)} was that of {code(one.who)} at {when}:"
         yield ""
         if not one.findings:
             yield "- No rule found anything about it in what was read."
         yield from finding_items("- ", one.findings, day)
-
-
-def _error(one: Looked, day: Time | None) -> str:
-    what = code(one.event.error_code) if one.event.error_code else "error without a code"
-    return f"{what} was that of {code(one.who)} at {at(one.event.time, day)}"
 
 
 def _estimated(report: Report) -> Iterator[str]:
@@ -91,7 +86,7 @@ def _clients(report: Report) -> Iterator[str]:
     yield "| | Value | With errors | All |"
     yield "| --- | --- | ---: | ---: |"
     for row in rows:
-        yield f"| {row.label} | {_cell(code(row.value))} | {row.failing:,} | {row.total:,} |"
+        yield f"| {row.label} | {code_cell(row.value)} | {row.failing:,} | {row.total:,} |"
 
 
 def _codes(report: Report) -> Iterator[str]:
@@ -103,11 +98,11 @@ def _codes(report: Report) -> Iterator[str]:
     yield "| Code | Errors | Participants | First and last | Means |"
     yield "| --- | ---: | ---: | --- | --- |"
     for row, (meaning, _) in zip(rows, codes_explained(report), strict=True):
-        name = _cell(code(row.code)) if row.code else "no code"
+        name = code_cell(row.code) if row.code else "no code"
         times = error_times(report, row)
         yield (
             f"| {name} | {row.count:,} | {row.participants:,} | {times} "
-            f"| {_cell(MARKDOWN.ours(meaning))} |"
+            f"| {MARKDOWN.ours(meaning)} |"
         )
     checks = [
         f"- {code(row.code)}: {MARKDOWN.ours(check)}"
@@ -136,19 +131,14 @@ def _timeline(report: Report) -> Iterator[str]:
 
 
 def _event(one: TimelineRow) -> str:
-    parts = [] if one.event is None else [_cell(code(one.event))]
+    parts = [] if one.event is None else [code_cell(one.event)]
     parts += [MARKDOWN.ours(one.said)] if one.said else []
-    parts += [_cell(code(one.code))] if one.code else []
+    parts += [code_cell(one.code)] if one.code else []
     return " ".join(parts)
 
 
 def _who(one: TimelineRow) -> str:
-    return "" if one.who is None else _cell(code(one.who))
-
-
-def _cell(text: str) -> str:
-    """Write a text in a cell of a table, which a bar would end, even inside code."""
-    return text.replace("\\|", "|").replace("|", "\\|")
+    return "" if one.who is None else code_cell(one.who)
 
 
 def _lanes(report: Report) -> Iterator[str]:
@@ -156,7 +146,7 @@ def _lanes(report: Report) -> Iterator[str]:
         return
     yield from ("", "## Who did what", "")
     lanes = [_beside(lane.name, lane_cells(lane.cells)) for lane in report.lanes]
-    yield fence([*lanes, _axis(report), _text(legend(_LABEL_CELLS + COLUMNS + 2)).strip()])
+    yield fence([*lanes, _axis(report), plain(legend(_LABEL_CELLS + COLUMNS + 2))])
     if report.lanes_left_out:
         yield ""
         yield f"{report.lanes_left_out:,} more participants have no lane here."
@@ -189,7 +179,7 @@ def _commands(report: Report) -> Iterator[str]:
 
 def _beside(name: str, line: Line) -> str:
     label = pad(clip(name, _LABEL_CELLS), _LABEL_CELLS)
-    return f"{label}  {_text(line)}".rstrip()
+    return f"{label}  {plain(line)}".rstrip()
 
 
 def _axis(report: Report) -> str:
@@ -197,8 +187,4 @@ def _axis(report: Report) -> str:
     if window is None:
         return ""
     labels = _LABEL_CELLS + 2
-    return _text(axis_line(window, COLUMNS, UTC, label_cells=labels, cursor=None)).rstrip()
-
-
-def _text(line: Line) -> str:
-    return "".join(span.text for span in line)
+    return plain(axis_line(window, COLUMNS, UTC, label_cells=labels, cursor=None))

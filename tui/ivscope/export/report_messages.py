@@ -90,10 +90,8 @@ def _checked(report: Report) -> Iterator[str]:
     yield from finding_lines([one.by_ids() for one in report.findings[:_MOST_FINDINGS]], day)
     yield from _left(report)
     for one in report.looked[:_MOST_CODES]:
-        code = one.event.error_code
-        what = PLAIN.outside(code) if code else "error without a code"
         who = PLAIN.outside(one.scope.participant_id)
-        yield f"Last {what}, of {who} at {at(one.event.time, day)}:"
+        yield f"Last {one.error(PLAIN)}, of {who} at {at(one.event.time, day)}:"
         yield from finding_lines([told.by_ids() for told in one.findings], day)
         if not one.findings:
             yield "- No rule found anything about it in what was read."

@@ -18,7 +18,16 @@ from ivscope.render.event_lines import reason
 from ivscope.render.fields import value_span
 from ivscope.render.finding_lines import next_step, sentence, without_step
 from ivscope.render.safe import safe_lines
-from ivscope.render.sentences.words import LACKING, Moment, Outside, Part, Text, Who, counted
+from ivscope.render.sentences.words import (
+    LACKING,
+    Moment,
+    Outside,
+    Part,
+    PublisherWords,
+    Text,
+    Who,
+    counted,
+)
 from ivscope.render.timestamps import clock
 from ivscope.workspace.event_refs import EventRefs
 
@@ -34,6 +43,14 @@ _MARKS = re.compile(r"([\\`*\[\]<>|])")
 def code(text: str | None) -> str:
     """Write a value from outside as a Markdown code span, cut as in the panes."""
     return f"`{_without_backticks(value_span(text).text)}`"
+
+
+def code_cell(text: str | None) -> str:
+    """Write a value from outside as code in a cell of a Markdown table.
+
+    Also inside a code span a bar would end the cell (GitHub's Markdown, tables).
+    """
+    return code(text).replace("|", "\\|")
 
 
 def fence(lines: Iterable[str]) -> str:
@@ -97,20 +114,12 @@ class Told:
     """The events that it rests on, as far as they are read, with ids of participants."""
     own: str | None = None
     """Id of the participant whose event it is about; None for findings about a session."""
+    publisher: str | None = None
+    """Id of the publisher that this event names; None when it names none."""
 
     def claim(self, form: Form, day: Time | None) -> str:
         """Write its sentence; times of another day than `day` have their date. Times are UTC."""
         return self._write(without_step(self.finding.claim), form, day)
-
-    def details(self, form: Form, day: Time | None) -> Iterator[str]:
-        """Write what belongs below its sentence: its events, what is not known, what to do."""
-        step = self._write(next_step(self.finding.claim), form, day)
-        told = (
-            ("Evidence", self.evidence(form, day)),
-            ("Not known", self.not_sure(form, day)),
-            ("Do next", step),
-        )
-        return (f"{label}: {text}" for label, text in told if text)
 
     def not_sure(self, form: Form, day: Time | None) -> str:
         """Write what stays unknown; empty when nothing does."""
@@ -151,9 +160,24 @@ class Told:
             names[None] = self.own
         return replace(self, names=names)
 
-    def would_tell(self) -> list[str]:
-        """Say what could be read to know more, in our own words."""
-        return [asked(ask) for ask in self.finding.would_tell]
+    def below(
+        self, form: Form, day: Time | None, most_asks: int | None = None
+    ) -> Iterator[tuple[str, str]]:
+        """Write what belongs below its sentence, each with its label.
+
+        Args:
+            form: How texts are written.
+            day: Times of another day have their date.
+            most_asks: So much at most of what could be read to know more; None for all of it.
+        """
+        if evidence := self.evidence(form, day):
+            yield "Evidence", evidence
+        if unsure := self.not_sure(form, day):
+            yield "Not known", unsure
+        if step := self._write(next_step(self.finding.claim), form, day):
+            yield "Do next", step
+        for ask in self.finding.would_tell[:most_asks]:
+            yield "To find out", form.ours(asked(ask))
 
     def _write(self, text: Text, form: Form, day: Time | None) -> str:
         return "".join(self._part(part, form, day) for part in text)
@@ -168,6 +192,8 @@ class Told:
                 return form.ours(reason(part))
             case Moment(time):
                 return form.ours(at(time, day))
+            case PublisherWords() if self.publisher:
+                return form.outside(self.names.get(self.publisher, self.publisher))
             case str():
                 return form.ours(part)
 
@@ -183,10 +209,8 @@ def finding_items(mark: str, findings: Iterable[Told], day: Time | None) -> Iter
     indent = " " * len(mark)
     for one in findings:
         yield f"{mark}**{CERTAINTY[one.finding.certainty]}**: {one.claim(MARKDOWN, day)}"
-        for detail in one.details(MARKDOWN, day):
-            yield f"{indent}- {detail}"
-        for ask in one.would_tell():
-            yield f"{indent}- To find out: {MARKDOWN.ours(ask)}"
+        for label, text in one.below(MARKDOWN, day):
+            yield f"{indent}- {label}: {text}"
 
 
 def told(
@@ -194,6 +218,7 @@ def told(
     cite: Callable[[EventRef], Cited | None],
     name: Callable[[str], str],
     own: str | None,
+    publisher: str | None = None,
 ) -> Told:
     """Take what a finding says out of the data.
 
@@ -203,13 +228,14 @@ def told(
             finding is about, and for one not read.
         name: The user id of a participant, else its id.
         own: Id of the participant whose event it is about; None for findings about a session.
+        publisher: Id of the publisher that this event names; None when it names none.
     """
     cited = tuple(one for ref in finding.rests_on if (one := cite(ref)) is not None)
-    ids = {*who_is_named(finding), *(one.who for one in cited)}
+    ids = {*who_is_named(finding), *(one.who for one in cited), publisher}
     names: dict[str | None, str] = {one: name(one) for one in ids if one}
     if own is not None:
         names[None] = name(own)
-    return Told(finding, names, cited, own)
+    return Told(finding, names, cited, own, publisher)
 
 
 def who_is_named(finding: Finding) -> set[str | None]:
@@ -253,6 +279,11 @@ class Looked:
         """Whether a finding shows what is to be done next."""
         return any(next_step(told.finding.claim) for told in self.findings)
 
+    def error(self, form: Form) -> str:
+        """Write the code of an error, or that it has none."""
+        code = self.event.error_code
+        return form.outside(code) if code else form.ours("error without a code")
+
 
 def looked_at(refs: EventRefs, ref: EventRef, findings: Sequence[Finding]) -> Looked:
     """Take an event, its findings and the events that they rest on out of what was read.
@@ -282,5 +313,6 @@ def looked_at(refs: EventRefs, ref: EventRef, findings: Sequence[Finding]) -> Lo
 
     own = scope.participant_id
     known_first = sorted(findings, key=lambda one: one.certainty is Certainty.UNKNOWN)
-    tolds = tuple(told(one, cite, name, own) for one in known_first)
+    remote = event.remote_participant_id
+    tolds = tuple(told(one, cite, name, own, remote) for one in known_first)
     return Looked(scope, event, refs.user_id(scope, own), tolds)

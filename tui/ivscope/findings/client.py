@@ -19,11 +19,8 @@ from ivscope.findings.event_context import (
     positions_named,
 )
 from ivscope.findings.finding import (
-    Ask,
     Certainty,
     Claim,
-    FactKey,
-    FactKind,
     Finding,
     Lacking,
     PlainClaim,
@@ -285,11 +282,7 @@ def sdk_versions(session: SessionContext) -> Iterator[Finding]:
     if not failing:
         return
     participants = _participants(session)
-    lacking = sum(name not in participants for name in session.people)
-    asks: tuple[Ask, ...] = ()
-    if lacking:
-        fact = FactKey(FactKind.SESSION_FACTS, session.facts.scope)
-        asks = (Ask(Lacking.CLIENTS_OF_EVERYBODY, fact, lacking),)
+    asks = session.rest_of_clients
     read = {
         name: client for name, one in participants.items() if (client := _client(one)) is not None
     }
@@ -312,7 +305,7 @@ def sdk_versions(session: SessionContext) -> Iterator[Finding]:
         unknown = VersionIsReason(len(participants), len(session.people))
         is_told = True
         yield Finding(claim, Certainty.SHOWN, session.refs(rests), unknown, asks)
-    if lacking and not is_told:
+    if asks and not is_told:
         so_far = NoVersionFails(len(participants))
         yield Finding(so_far, Certainty.UNKNOWN, (), session.partial, asks)
 

@@ -1,9 +1,10 @@
 """SessionContext: a session with its errors, gathered once for all rules over a whole session."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import compress
 
 from ivscope.analysis.intervals import LATEST
@@ -56,6 +57,8 @@ class SessionContext:
     """Rows by participant id, each id once."""
     read: int
     """Participants whose events are read to the end."""
+    clients_lacking: Callable[[], int]
+    """Counts the participants whose SDK and browser are not read, once."""
 
     @property
     def is_complete(self) -> bool:
@@ -83,6 +86,13 @@ class SessionContext:
             return ()
         fact = FactKey(FactKind.SESSION_EVENTS, self.facts.scope)
         return (Ask(Lacking.EVENTS_OF_EVERYBODY_ELSE, fact, max(1, calls)),)
+
+    @property
+    def rest_of_clients(self) -> tuple[Ask, ...]:
+        """What to read for SDK and browser of everybody: one reading, whoever it is asked for."""
+        lacking = self.clients_lacking()
+        fact = FactKey(FactKind.SESSION_FACTS, self.facts.scope)
+        return (Ask(Lacking.CLIENTS_OF_EVERYBODY, fact, lacking),) if lacking else ()
 
     def settled_to(self) -> int:
         """Up to then no event of anybody read is expected any more, microseconds since 1970 UTC.
@@ -144,4 +154,10 @@ def session_context(facts: SessionFacts) -> SessionContext:
 def with_errors(facts: SessionFacts, errors: Sequence[int]) -> SessionContext:
     """A session with some of its errors, oldest first. Looks at every participant once."""
     people = {row.participant_id: row for row in facts.participants}
-    return SessionContext(facts, facts.log, errors, people, sum(map(facts.is_read, people)))
+
+    @cache
+    def clients_lacking() -> int:
+        return sum(facts.participant(name) is None for name in people)
+
+    read = sum(map(facts.is_read, people))
+    return SessionContext(facts, facts.log, errors, people, read, clients_lacking)

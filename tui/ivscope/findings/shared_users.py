@@ -13,14 +13,10 @@ from ivscope.domain import events
 from ivscope.domain.times import to_microseconds
 from ivscope.findings.event_context import EventContext, distance_between, positions_named
 from ivscope.findings.finding import (
-    Ask,
     Certainty,
     Claim,
     Distance,
-    FactKey,
-    FactKind,
     Finding,
-    Lacking,
     Open,
     PlainClaim,
 )
@@ -229,10 +225,8 @@ def _told(
     certainty = Certainty.LIKELY if is_one else Certainty.UNKNOWN
     returns = UserIdReturns(user, count, max(0, *gaps), is_one)
     asks = session.rest
-    if None in clients:
-        lacking = sum(session.facts.participant(one.name) is None for one in people)
-        fact = FactKey(FactKind.SESSION_FACTS, session.facts.scope)
-        asks = (*asks, Ask(Lacking.CLIENTS_OF_EVERYBODY, fact, max(1, lacking)))
+    if any(session.facts.participant(one.name) is None for one in people):
+        asks = (*asks, *session.rest_of_clients)
     return Finding(returns, certainty, rests, session.partial or UsersOpen.ONE_CLIENT, asks)
 
 

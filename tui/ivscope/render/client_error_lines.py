@@ -1,6 +1,6 @@
 """The lines that explain a number, a code or a name that somebody read at a client."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from ivscope.knowledge.client_errors import (
     READ_ON,
@@ -77,11 +77,6 @@ def unknown_text(asked: str) -> str:
     if is_number(asked):
         return unknown_number(asked)
     return f"{safe_value(asked.strip())} is no SDK number, error code or event name known here."
-
-
-def plain_lines(lines: Iterable[Line]) -> list[str]:
-    """Return lines as text without roles."""
-    return ["".join(span.text for span in line).rstrip() for line in lines]
 
 
 def _unknown(asked: str, width: int) -> list[Line]:

@@ -7,6 +7,7 @@ from typing import Final
 from ivscope.domain.events import Event
 from ivscope.domain.times import Time
 from ivscope.domain.tokens import ParticipantToken
+from ivscope.render.safe import safe
 
 AS_READ: Final = "as read: times in UTC to the microsecond, null as absent"
 """How a document of ours differs from the answer: only the values are kept, not the text. To keep
@@ -41,6 +42,21 @@ def wire_time(time: Time | None) -> str | None:
     if time is None:
         return None
     return time.isoformat() if isinstance(time, datetime) else time.raw
+
+
+def iso_time(time: Time | None) -> str | None:
+    """Write a time as ISO 8601 in UTC with all digits that came, "2026-11-23T20:36:28.602Z".
+
+    An unreadable time is the text that came, made safe. None without a time.
+    """
+    if time is None:
+        return None
+    if not isinstance(time, datetime):
+        return safe(time.raw)
+    precision = "milliseconds" if time.microsecond % 1000 == 0 else "microseconds"
+    return time.isoformat(timespec=precision if time.microsecond else "seconds").replace(
+        "+00:00", "Z"
+    )
 
 
 def _token_document(token: ParticipantToken | None) -> dict[str, object] | None:

@@ -36,3 +36,8 @@ class Span:
 
 Line = tuple[Span, ...]
 """One line on screen, left to right; it holds no line break."""
+
+
+def plain(line: Line) -> str:
+    """Return the text of a line, without blanks at its end."""
+    return "".join(span.text for span in line).rstrip()

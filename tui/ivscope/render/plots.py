@@ -38,7 +38,7 @@ AT_CURSOR: Final = "▌"
 _TWINS: Final = {
     **dict(zip(EIGHTHS[1:], "_:-=+*%#", strict=True)),
     NOTHING: ".",
-    UNSURE: "?",
+    UNSURE: '"',
     CURSOR: "v",
     "▒": "~",
     "●": "o",
@@ -56,7 +56,7 @@ _TWINS: Final = {
     "↓": "v",
 }
 """One sign for one sign, since the cells of a row are counted before it is drawn. Signs that can
-stand side by side have different twins."""
+stand side by side have different twins. None is `?`: in lanes that has a meaning of its own."""
 
 _IN_ASCII: Final = str.maketrans(_TWINS)
 

@@ -13,12 +13,13 @@ from ivscope.export.cli_commands import CliOptions
 from ivscope.export.clippings import Clipping
 from ivscope.export.event_copies import EventCopies
 from ivscope.render.bars import Trouble, footer_line, trouble_lines
+from ivscope.render.lines import plain
 from ivscope.render.time_display import TimeDisplay
 from ivscope.render.timestamps import TimeStyle
 from ivscope.settings.commands import Command, View, footer_hints
 from ivscope.ui.commands import CommandScreen, Unavailable
 from ivscope.ui.status_area import OpenPrompt, StatusArea, TypedTexts
-from ivscope.ui.taking import Taking, ViewText, chosen, on_screen, plain
+from ivscope.ui.taking import Taking, ViewText, chosen, on_screen
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.screens import CoveringScreen

@@ -17,7 +17,6 @@ from textual.screen import Screen
 
 from ivscope.export.cli_commands import CliOptions
 from ivscope.export.clippings import Clipping, clippings_for_ids
-from ivscope.render.lines import Line
 from ivscope.render.safe import safe_lines
 from ivscope.settings.files import save_private, state_folder
 from ivscope.settings.key_names import first_key
@@ -99,11 +98,6 @@ def _print(text: str) -> None:
     if stream is not None:
         stream.buffer.write(text.encode(stream.encoding, "backslashreplace"))
         stream.flush()
-
-
-def plain(line: Line) -> str:
-    """Return the text of a line, without blanks at its end."""
-    return "".join(span.text for span in line).rstrip()
 
 
 def on_screen(screen: Screen[Any], status: StatusArea) -> Clipping:

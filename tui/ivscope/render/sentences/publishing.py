@@ -159,7 +159,7 @@ PLAIN: Final[dict[PlainClaim, str | Text]] = {
     StoppedOpen.ORDER_AND_CAUSE: "what came first, and why",
     StoppedOpen.IS_BECAUSE_OF_IT: "whether it stopped because of that",
     StoppedOpen.ORDER_IN_SECOND: "which came first inside the second",
-    StoppedOpen.WHICH_STREAM: "whether the error is about this stream or of another attempt",
+    StoppedOpen.WHICH_STREAM: "whether the error is about this stream or another attempt",
     DurationSays.NEITHER_DIRECTION: (
         "What went on too long is not known: the event names neither publishing nor subscribing."
     ),

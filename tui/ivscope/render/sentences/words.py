@@ -28,7 +28,8 @@ class Who:
 class PublisherWords(str):
     """What a sentence calls the publisher of the event it is about, as "The publisher".
 
-    Drawn by its user id where that is known; without one, and in other forms, as it is.
+    On screen it is drawn by its user id where that is known, in texts by its user id or its id, and
+    in JSON as it is.
     """
 
     __slots__ = ()

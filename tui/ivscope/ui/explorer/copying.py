@@ -13,18 +13,19 @@ from ivscope.export.clippings import (
     clippings_for_participant,
     clippings_for_session,
     clippings_for_stage,
-    iso_time,
 )
 from ivscope.export.event_copies import EventCopies
 from ivscope.export.saved_events import SavedHead, saved_lines
 from ivscope.provider.store.event_log import EventLog
+from ivscope.render.event_json import iso_time
+from ivscope.render.lines import plain
 from ivscope.settings.commands import View
 from ivscope.settings.prompt_history import without_secrets
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_findings import EventFindings, event_ref
 from ivscope.ui.explorer.list_status import filter_words
-from ivscope.ui.taking import ViewText, chosen, file_name, on_screen, plain
+from ivscope.ui.taking import ViewText, chosen, file_name, on_screen
 from ivscope.workspace.event_refs import EventRefs
 from ivscope.workspace.event_stream import SessionStream
 from ivscope.workspace.jobs import Promise
