@@ -12,7 +12,7 @@ import tempfile
 import traceback
 import zlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -116,14 +116,14 @@ def _body(lot: random.Random, connection: sqlite3.Connection) -> None:
         if lot.random() < 0.1:
             body = lot.choice(VALUES)
         else:
-            _change(lot, body)
+            change_a_member(lot, body, VALUES)
         changed = zlib.compress(json.dumps(body).encode())
         connection.execute("UPDATE answers SET body = ? WHERE id = ?", (changed, id_))
     connection.execute("COMMIT")
 
 
-def _change(lot: random.Random, value: Any) -> None:
-    """Replace or remove one member somewhere inside."""
+def change_a_member(lot: random.Random, value: Any, replacements: Sequence[Any]) -> None:
+    """Replace one member somewhere inside by one of some values, or remove it."""
     while isinstance(value, dict | list) and value:
         key: Any = lot.choice(list(value)) if isinstance(value, dict) else lot.randrange(len(value))
         inner = value[key]
@@ -131,7 +131,7 @@ def _change(lot: random.Random, value: Any) -> None:
             if lot.random() < 0.2:
                 del value[key]
             else:
-                value[key] = lot.choice(VALUES)
+                value[key] = lot.choice(replacements)
             return
         value = inner
 

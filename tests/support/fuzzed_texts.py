@@ -25,6 +25,7 @@ from ivscope.provider.store.source import Source
 from ivscope.sources.saved_file import SavedFileSource, SavedRows, read_rows
 from ivscope.ui.explorer.picking import from_text, typed_rows
 from ivscope.workspace.place import Place
+from support.fuzzed_recordings import change_a_member
 
 SAMPLES = Path(__file__).parent / "samples"
 SEEDS = tuple(path.read_text() for path in sorted(SAMPLES.glob("*.json")))
@@ -59,7 +60,7 @@ def fuzzed_text(number: int) -> str:
     for _ in range(lot.choice((1, 1, 2, 5))):
         document = json.loads(lot.choice(SEEDS))
         for _ in range(lot.choice((0, 1, 3))):
-            _change(lot, document)
+            change_a_member(lot, document, VALUES)
         if lot.random() < 0.2:
             document = {"Message": json.dumps(document)}
         if lot.random() < 0.1:
@@ -74,20 +75,6 @@ def fuzzed_text(number: int) -> str:
         at = lot.randrange(len(text))
         text = text[:at] + lot.choice(("", "\ud800", "\x00", "é", "]", "'")) + text[at + 1 :]
     return text[: lot.randrange(1, len(text))] if lot.random() < 0.1 else text
-
-
-def _change(lot: random.Random, value: Any) -> None:
-    """Replace or remove one member somewhere inside."""
-    while isinstance(value, dict | list) and value:
-        key: Any = lot.choice(list(value)) if isinstance(value, dict) else lot.randrange(len(value))
-        inner = value[key]
-        if not isinstance(inner, dict | list) or not inner or lot.random() < 0.3:
-            if lot.random() < 0.2:
-                del value[key]
-            else:
-                value[key] = lot.choice(VALUES)
-            return
-        value = inner
 
 
 def fuzzed_file(number: int) -> bytes:
