@@ -119,7 +119,8 @@ def footer_line(hints: tuple[tuple[str, str], ...], width: int) -> Line:
     room, gap = width - line_width(last), Span("  ")
     spans: list[Span] = []
     for hint in others:
-        if line_width((*spans, *hint, gap)) > room:
+        room -= line_width((*hint, gap))
+        if room < 0:
             break
         spans += (*hint, gap)
     return (*spans, *last)
