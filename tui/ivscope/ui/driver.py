@@ -25,6 +25,7 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.message import Message
 
 from ivscope.domain.clock import SYSTEM_CLOCK
+from ivscope.terminal.blanks import ShortBlanks, erases_characters
 from ivscope.terminal.restore import CLEARING, TerminalFile, restore_when_ended
 from ivscope.terminal.typed_input import Pasted, TypedInput
 from ivscope.ui.stylesheets import ROLE_VARIABLES, themes
@@ -67,6 +68,9 @@ class QuickDriver(LinuxDriver):
     is_leaving = False
     """Set when the program ends. A suspended program still joins, since it reads keys later."""
 
+    _blanks: ShortBlanks | None = None
+    """Shortens what is written; None where the terminal may not take it."""
+
     def start_application_mode(self) -> None:
         """Take the terminal, and from then on give it back also when a signal ends the program."""
         stream = sys.__stderr__ or sys.stderr
@@ -76,6 +80,7 @@ class QuickDriver(LinuxDriver):
         # Textual names a plain file; all that it does is write to it.
         self._file = cast("TextIOWrapper[Any]", self._terminal)
         self._take_handlers_back = restore_when_ended(self._terminal, self.fileno)
+        self._blanks = ShortBlanks() if erases_characters(os.environ) else None
         self._answered = Event()
         self._asked_at = SYSTEM_CLOCK.monotonic()
         super().start_application_mode()  # type: ignore[no-untyped-call]
@@ -85,6 +90,10 @@ class QuickDriver(LinuxDriver):
         self.write(CLEARING)
         super().stop_application_mode()
         self._take_handlers_back()
+
+    def write(self, data: str) -> None:
+        """Write to the terminal, with runs of blanks in few bytes."""
+        super().write(data if self._blanks is None else self._blanks.shorten(data))
 
     def take_mouse(self, *, on: bool) -> None:
         """Take clicks and the wheel from the terminal, or give them back."""
