@@ -2,13 +2,13 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, zip_longest
 from math import inf
 
 from ivscope.analysis.causal_order import causal_order
 from ivscope.analysis.intervals import SECOND
+from ivscope.domain.frozen import frozen
 from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.order import OrderLabel
@@ -17,7 +17,7 @@ _UNTIMED = -(1 << 62)
 """Second of events that no event with a readable time comes before."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Side:
     """One of the two participants that are compared."""
 
@@ -28,7 +28,7 @@ class Side:
     """Whether these are all of its events."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ComparisonRow:
     """At most one event of each side, from the same second."""
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from math import exp, lgamma
 from typing import Final
 
+from ivscope.domain.frozen import frozen
 from ivscope.provider.fetch.scan_queue import Sample
 
 _EACH_SIDE: Final = 0.025
@@ -18,7 +18,7 @@ FEWEST: Final = 20
 """Participants read at random before anything is said: none of 20 still allows 17 %."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Share:
     """How many of a population have something, from a part of it that was drawn at random."""
 
@@ -33,7 +33,7 @@ class Share:
     most: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FirstRead:
     """Who is read before the others, since the list itself made it suspicious. No sample."""
 
@@ -46,7 +46,7 @@ class FirstRead:
     """How many of those read got each code, most first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Estimates:
     """What the random part of a session says of everybody who was not read first."""
 

@@ -13,11 +13,13 @@ needs them.
 import re
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from functools import reduce
 from operator import getitem
 from typing import Final, NoReturn
+
+from ivscope.domain.frozen import frozen
 
 
 class ExpressionError(ValueError):
@@ -29,7 +31,7 @@ class ExpressionError(ValueError):
         """Index into the expression where the trouble begins."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expression:
     """A regular expression finds something in the text.
 
@@ -87,28 +89,28 @@ _PLACES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Atom:
     """One character of a text, by the number of what it must be."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Sequence:
     """One after the other; without parts it is the empty text."""
 
     parts: "tuple[_Node, ...]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Choice:
     """One of these."""
 
     parts: "tuple[_Node, ...]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Repeat:
     """The same so many times."""
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import takewhile
 
 from ivscope.analysis.expressions import Expression, ExpressionError, read_expression
@@ -30,12 +29,13 @@ from ivscope.analysis.time_input import (
     read_before,
     read_during,
 )
+from ivscope.domain.frozen import frozen
 from ivscope.domain.letters import folded
 
 _FIELD = re.compile(r"([A-Za-z_]+):")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Value:
     """What was typed after a field, without quotes."""
 
@@ -61,7 +61,7 @@ class Value:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FilterWord:
     """One term as typed."""
 

@@ -5,7 +5,6 @@ Long because each kind of term has its way of looking at the columns of a log be
 
 from array import array
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import compress
 from typing import Final
@@ -13,13 +12,14 @@ from typing import Final
 from ivscope.analysis.expressions import Expression
 from ivscope.analysis.time_input import TypedRanges
 from ivscope.domain.events import Event
+from ivscope.domain.frozen import frozen
 from ivscope.domain.letters import folded
 from ivscope.domain.times import to_microseconds
 from ivscope.domain.tokens import ParticipantToken
 from ivscope.provider.store.event_log import NO_TIME, EventColumns, EventKind, EventLog, EventTables
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Containing:
     """The text has the wanted text somewhere inside."""
 
@@ -31,7 +31,7 @@ class Containing:
         return self.folded in folded(text)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wildcard:
     """The whole text is the parts in their order, with anything between two of them."""
 
@@ -55,7 +55,7 @@ class Wildcard:
         return len(whole) - len(last) >= at and whole.endswith(last)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exactly:
     """The text is one of these, capitals and all."""
 
@@ -119,7 +119,7 @@ FIELDS: Final = {
 """The fields to type before a colon, with one line of help each."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextTerm:
     """At least one text of the field matches. Absent texts never do."""
 
@@ -128,7 +128,7 @@ class TextTerm:
     inverted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AttributeTerm:
     """One attribute of the previous or the new token matches in all that is not None."""
 
@@ -139,7 +139,7 @@ class AttributeTerm:
     inverted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FlagTerm:
     """The flag has this value. A replica flag that did not come is neither yes nor no."""
 
@@ -148,7 +148,7 @@ class FlagTerm:
     inverted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TimeTerm:
     """The time is readable and in one of the ranges."""
 
@@ -170,7 +170,7 @@ class TimeTerm:
 Term = TextTerm | AttributeTerm | FlagTerm | TimeTerm
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filter:
     """Terms that must all hold. Without terms every event passes."""
 

@@ -20,6 +20,7 @@ from ivscope.analysis.pairing import Doubts, Half, Stays, stays_of, track_of
 from ivscope.analysis.timed_events import flags_of
 from ivscope.domain import events
 from ivscope.domain.events import Event
+from ivscope.domain.frozen import frozen
 from ivscope.domain.tokens import PUBLISH, SUBSCRIBE, ParticipantToken
 from ivscope.provider.store.event_log import NO_TIME, EventKind, EventLog, EventTables
 from ivscope.provider.store.order import OrderLabel
@@ -190,7 +191,7 @@ class Sorted:
         return [key for key in known if key[0] is family]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class History:
     """A participant over time: when it was in the session, publishing, and so on."""
 

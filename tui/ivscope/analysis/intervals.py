@@ -7,12 +7,12 @@ destination. `pairing` makes them; spans, lanes, plots, findings and counts all 
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum, auto
 from typing import Final
 
 from ivscope.domain import events
+from ivscope.domain.frozen import frozen
 
 EARLIEST: Final = -(2**62)
 LATEST: Final = 2**62
@@ -67,7 +67,7 @@ class Why(Enum):
     """It is after the last time that a live session was read."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reach:
     """How far the events of one participant are read. Times in microseconds since 1970 UTC."""
 
@@ -107,7 +107,7 @@ NOTHING_KNOWN: Final = Reach(is_complete=False, known_after=LATEST, known_before
 """Events that are not read can be anywhere."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Interval:
     """One time that something was on. Times in microseconds since 1970 UTC.
 
@@ -151,7 +151,7 @@ class Interval:
         return tuple(at for at in (self.start, self.stop) if at is not None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventSpan:
     """What one event began or ended. Positions are those of the log."""
 

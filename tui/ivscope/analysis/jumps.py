@@ -2,7 +2,6 @@
 
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, takewhile
 from operator import sub
@@ -12,6 +11,7 @@ from ivscope.analysis.event_view import FEW, EventView, row_order, shown_rows, t
 from ivscope.analysis.intervals import SECOND
 from ivscope.analysis.timed_events import flags_of, places_of
 from ivscope.domain.events import JOINED, LEFT, TOKEN_EXCHANGED
+from ivscope.domain.frozen import frozen
 from ivscope.domain.times import to_microseconds
 from ivscope.provider.store.event_log import NO_TIME, EventKind
 from ivscope.provider.store.order import OrderLabel
@@ -41,29 +41,29 @@ _PARTS = 8
 """Rows with a possible gap are divided by this until few enough are left to look at each."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrorJump:
     """To an event that reports a failure."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NameJump:
     """To an event with one of these names."""
 
     names: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RemoteJump:
     """To an event with the same remote participant as the one in the row."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GapJump:
     """To the first event after a silence: of two distant neighbours the later one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MinuteJump:
     """To the event nearest to so many minutes away, or beyond.
 
@@ -73,7 +73,7 @@ class MinuteJump:
     count: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MarkJump:
     """To one of these positions."""
 

@@ -7,7 +7,6 @@ errors and hits are. Long because all that turns a line into rows needs the runs
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from ivscope.analysis.event_view import FEW, SPREAD, EventView, shown_rows
@@ -15,6 +14,7 @@ from ivscope.analysis.intervals import SECOND
 from ivscope.analysis.timed_events import flags_of, places_of
 from ivscope.domain.clock import work_seconds
 from ivscope.domain.events import SUBSCRIBE_STARTED, SUBSCRIBE_STOPPED
+from ivscope.domain.frozen import frozen
 from ivscope.provider.store.event_log import NO_TIME, EventKind
 
 _LEAST = 3
@@ -322,7 +322,7 @@ _PIECE = 1_024
 """Rows looked at together: with many errors the first piece of a line usually has one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OverviewCell:
     """What the rows of one line of the scroll bar hold."""
 

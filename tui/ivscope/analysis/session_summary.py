@@ -1,14 +1,14 @@
 """Summary: the facts and counts of a session or of one participant, as far as read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from ivscope.analysis.estimates import Estimates
+from ivscope.domain.frozen import frozen
 from ivscope.domain.pages import Contradiction
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Coverage:
     """How much of the session the counts rest on."""
 
@@ -25,7 +25,7 @@ class Coverage:
         return self.all_listed and self.read >= self.known
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrorRow:
     """The errors of one code."""
 
@@ -42,7 +42,7 @@ class ErrorRow:
     """The filter that shows exactly these events."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParticipantRow:
     """One participant with errors."""
 
@@ -57,7 +57,7 @@ class ParticipantRow:
     """Errors of that participant."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NameRow:
     """The events of one name."""
 
@@ -66,7 +66,7 @@ class NameRow:
     drill: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StateRow:
     """Participants in one state, as the list of participants gave it."""
 
@@ -75,7 +75,7 @@ class StateRow:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BreakdownRow:
     """Participants that have one thing in common, among those read whose facts are known."""
 
@@ -89,7 +89,7 @@ class BreakdownRow:
     """Errors of those; None when no filter of a bearable length names them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Breakdown:
     """Failing and all participants by one fact. Counts, no claim of a cause."""
 
@@ -107,7 +107,7 @@ class Breakdown:
     """Most failing first. Empty when nothing is known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Summary:
     """What is in a log, counted."""
 

@@ -4,7 +4,6 @@ import sys
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import compress, islice
 from typing import Final
@@ -27,13 +26,14 @@ from ivscope.analysis.timed_events import flags_of
 from ivscope.domain import events
 from ivscope.domain.clock import work_limit
 from ivscope.domain.durations import per_minute
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import Participant, ParticipantSummary
 from ivscope.domain.times import from_microseconds
 from ivscope.provider.fetch.scan_queue import Sample
 from ivscope.provider.store.event_log import NO_TIME, EventLog
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failing:
     """The participants with error events, and the filters that name participants."""
 

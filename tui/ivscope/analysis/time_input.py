@@ -27,6 +27,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
 from typing import Final
 
+from ivscope.domain.frozen import frozen
+
 TIME_EXAMPLES: Final = "20:36, 2026-11-23 20:36, yesterday 20:36, 20:36Z, -1h30m or +90s"
 """What to type, for hints and errors; short enough to stand in a line of 80 cells."""
 
@@ -107,7 +109,7 @@ class DatedBy(StrEnum):
     """The zero that the reader set."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TimeReference:
     """What typed times are dated by and counted from. All times are aware."""
 
@@ -122,7 +124,7 @@ class TimeReference:
     """Set by the reader."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TypedTime:
     """What a typed time means."""
 
@@ -137,7 +139,7 @@ class TypedTime:
     """Whether it was counted from `dated_by` instead of being dated by it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TypedRanges:
     """What `after:`, `before:` or `during:` means: times in any of some ranges."""
 
@@ -151,7 +153,7 @@ class TypedRanges:
     """Whether that was counted from `dated_by` instead of being dated by it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Distance:
     """So far from something."""
 
@@ -160,7 +162,7 @@ class _Distance:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Point:
     """A date, a clock time or both, as written."""
 

@@ -1,8 +1,8 @@
 """TimeWindow: the stretch of time that lanes and plots show, and where a moment is in it."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ivscope.domain.frozen import frozen
 from ivscope.domain.times import EARLIEST_US, LATEST_US, from_microseconds, to_microseconds
 
 SHORTEST = timedelta(seconds=1)
@@ -11,7 +11,7 @@ SHORTEST = timedelta(seconds=1)
 _SHORTEST_US = SHORTEST // timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TimeWindow:
     """From one moment to a later one.
 

@@ -4,13 +4,14 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ivscope.domain.clock import SYSTEM_CLOCK, Clock, utc_now
 from ivscope.domain.failures import UnusableFileError
+from ivscope.domain.frozen import frozen
 
 if TYPE_CHECKING:
     from ivscope.domain.stages import SessionScope
@@ -25,7 +26,7 @@ DEMO_KEY = "DEMO"
 """Access key id and secret for the loopback endpoint, which does not check signatures."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """Where the explorer reads from. Nothing is connected before `connect` is called."""
 

@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import islice
 from pathlib import Path
@@ -32,6 +31,7 @@ from ivscope.cli.connections import Origin, to_file, to_service
 from ivscope.cli.progress import Progress, is_terminal, terminal_width
 from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
+from ivscope.domain.frozen import frozen
 from ivscope.domain.identifiers import (
     is_participant_id,
     is_session_id,
@@ -169,7 +169,7 @@ def add_place(parser: argparse.ArgumentParser, depth: int) -> None:
         parser.add_argument("--user", metavar="NAME", help="the participant with this user id")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordLimit:
     """How many records are wanted."""
 

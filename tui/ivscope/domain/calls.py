@@ -9,10 +9,11 @@ paired, named or concluded from it. A member that is absent contradicts nothing.
 """
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from ivscope.domain.events import Event
+from ivscope.domain.frozen import frozen
 from ivscope.domain.identifiers import region_of
 from ivscope.domain.pages import Contradiction, Page, Row
 from ivscope.domain.stages import (
@@ -32,7 +33,7 @@ Item = TypeVar("Item", bound=Row)
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListCall(Generic[Item]):
     """A call that lists items, page by page."""
 
@@ -47,7 +48,7 @@ class ListCall(Generic[Item]):
         return _region_of(self.scope)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GetCall(Generic[Value]):
     """A call whose answer is a single value."""
 

@@ -1,7 +1,6 @@
 """Event: something that happened to one participant (IVS API: ListParticipantEvents)."""
 
-from dataclasses import dataclass
-
+from ivscope.domain.frozen import frozen
 from ivscope.domain.pages import Row
 from ivscope.domain.times import Time
 from ivscope.domain.tokens import ParticipantToken
@@ -20,7 +19,7 @@ REPLICATION_STOPPED = "REPLICATION_STOPPED"
 TOKEN_EXCHANGED = "TOKEN_EXCHANGED"  # noqa: S105 - an event name, not a secret
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event(Row):
     """One event. It has no id: its position in the feed is its identity.
 

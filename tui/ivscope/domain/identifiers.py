@@ -8,12 +8,13 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from itertools import product
 from urllib.parse import unquote
 
 from ivscope.domain import events
+from ivscope.domain.frozen import frozen
 from ivscope.domain.times import parse_time
 from ivscope.domain.tokens import TokenClaims, read_token
 
@@ -99,7 +100,7 @@ _NOT_OF_IVS = frozenset(
 of IVS. Those of tokens repeat the user of the event."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identifiers:
     """What was found in a pasted text. None where nothing was, or where it names several."""
 

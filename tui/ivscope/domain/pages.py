@@ -1,8 +1,10 @@
 """Page: one answer of a list call, and Row: one item of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Generic, NewType, TypeVar
+
+from ivscope.domain.frozen import frozen
 
 Cursor = NewType("Cursor", str)
 """Opaque `nextToken`: only the source that gave it reads it."""
@@ -23,7 +25,7 @@ class Contradiction(StrEnum):
     """Another row of this list has its id and cannot be the same."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One item of a list call."""
 
@@ -36,7 +38,7 @@ class Row:
 Item = TypeVar("Item", bound=Row)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page(Generic[Item]):
     """Items in the order returned, and where to go on."""
 

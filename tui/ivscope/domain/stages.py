@@ -1,12 +1,11 @@
 """Stage, StageSession, Participant, ParticipantReplica, IngestConfiguration, and their scopes."""
 
-from dataclasses import dataclass
-
+from ivscope.domain.frozen import frozen
 from ivscope.domain.pages import Row
 from ivscope.domain.times import Time
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SessionScope:
     """Addresses one session of one stage."""
 
@@ -14,7 +13,7 @@ class SessionScope:
     session_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParticipantScope:
     """Addresses one participant in one session of one stage."""
 
@@ -28,7 +27,7 @@ class ParticipantScope:
         return SessionScope(self.stage_arn, self.session_id)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StageSummary(Row):
     """A row of ListStages."""
 
@@ -39,7 +38,7 @@ class StageSummary(Row):
     tags: tuple[tuple[str, str], ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stage:
     """The answer of GetStage, without what is not shown."""
 
@@ -57,7 +56,7 @@ class Stage:
     records_replicas: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StageSession(Row):
     """A row of ListStageSessions; GetStageSession has the same members."""
 
@@ -77,7 +76,7 @@ class StageSession(Row):
         return self.end_time is None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParticipantSummary(Row):
     """A row of ListParticipants."""
 
@@ -100,7 +99,7 @@ class ParticipantSummary(Row):
     ingest_configuration_arn: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Participant:
     """The answer of GetParticipant: the summary, and the members that only this call has."""
 
@@ -118,7 +117,7 @@ class Participant:
     recording_s3_prefix: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParticipantReplica(Row):
     """A row of ListParticipantReplicas: one copy of a participant in another stage."""
 
@@ -130,7 +129,7 @@ class ParticipantReplica(Row):
     replication_state: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParticipantFilter:
     """One server-side filter of ListParticipants; the API takes one at a time.
 
@@ -152,7 +151,7 @@ class ParticipantFilter:
         return told is not None and told != self.value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IngestConfiguration(Row):
     """A row of ListIngestConfigurations, as it stood when it was listed.
 

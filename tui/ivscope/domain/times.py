@@ -1,13 +1,14 @@
 """Times as the API gives them: aware UTC, unreadable, or absent."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from ivscope.domain.frozen import frozen
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnreadableTime:
     """A time that could not be understood. It spoils its own row only."""
 

@@ -1,11 +1,11 @@
 """TokenComparison: what a token exchange changed; sets are compared as sets, not as text."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from unicodedata import category
 
+from ivscope.domain.frozen import frozen
 from ivscope.domain.times import Time, UnreadableTime
 from ivscope.domain.tokens import PUBLISH, SUBSCRIBE, ParticipantToken
 
@@ -40,7 +40,7 @@ class Change(StrEnum):
     """One of the two tokens does not have this part at all: what it was there is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TokenSide:
     """One value of one token."""
 
@@ -56,7 +56,7 @@ SET_GIVEN = TokenSide(Presence.GIVEN)
 """A set with members: each of them has a row of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TokenRow:
     """One value before and after the exchange."""
 
@@ -73,7 +73,7 @@ class TokenRow:
     """Characters that both texts end with; never overlaps the prefix in either text."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExpirationChange:
     """How the expiration moved, as far as the times could be read."""
 
@@ -88,7 +88,7 @@ class ExpirationChange:
 _NOTHING = ParticipantToken()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TokenComparison:
     """Two tokens side by side.
 

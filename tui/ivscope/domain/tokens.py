@@ -8,9 +8,9 @@ import json
 import re
 from base64 import urlsafe_b64decode
 from binascii import Error
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ivscope.domain.frozen import frozen
 from ivscope.domain.times import Time
 
 PUBLISH = "PUBLISH"
@@ -20,7 +20,7 @@ SUBSCRIBE = "SUBSCRIBE"
 """Capability that lets a participant subscribe."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParticipantToken:
     """The claims of a token, never its string: showing it leaks no credential.
 
@@ -46,7 +46,7 @@ _TOKEN = re.compile(r"(?<![\w.-])eyJ[\w-]{8,4096}\.([\w-]{8,16384})(?:\.[\w-]*)?
 _CAPABILITIES = {"allow_publish": PUBLISH, "allow_subscribe": SUBSCRIBE}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TokenClaims:
     """What a token claims. None where it says nothing that can be understood."""
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from ivscope.domain.frozen import frozen
 from ivscope.endpoint.world import Members
 
 Headers = tuple[tuple[str, str], ...]
@@ -10,7 +11,7 @@ Headers = tuple[tuple[str, str], ...]
 JSON_TYPE: Headers = (("Content-Type", "application/json"),)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HttpAnswer:
     """One HTTP answer. Date, x-amzn-RequestId and an absent Content-Length are added when sent."""
 

@@ -19,10 +19,10 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from email.utils import formatdate
 from types import MappingProxyType
 
+from ivscope.domain.frozen import frozen
 from ivscope.endpoint.answers import (
     JSON_TYPE,
     HttpAnswer,
@@ -400,7 +400,7 @@ _DENIED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """One way to fail."""
 

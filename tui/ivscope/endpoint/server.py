@@ -8,12 +8,12 @@ import time
 import uuid
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
+from ivscope.domain.frozen import frozen
 from ivscope.endpoint.answers import ServiceError, failure
 from ivscope.endpoint.faults import FaultSwitch, split_fault
 from ivscope.endpoint.http_exchange import HttpExchange
@@ -25,7 +25,7 @@ _REMEMBERED = 1000
 """Calls remembered one by one: enough for a test, and few enough for a long run."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReceivedCall:
     """One call received, recorded before it is answered."""
 

@@ -13,9 +13,9 @@ import secrets
 import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from ivscope.domain.frozen import frozen
 from ivscope.endpoint.answers import ServiceError, validation_error
 from ivscope.endpoint.service_model import ServiceModel, check_request
 from ivscope.endpoint.world import Members, World
@@ -28,7 +28,7 @@ _MARK = "p"
 """First letter of every token, so that none looks like an option on a command line."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PageStart:
     """Where the next page begins."""
 
@@ -328,7 +328,7 @@ IDENTITY = "GetCallerIdentity"
 """The one operation of STS that is answered, so that a client can ask whose keys it has."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """One HTTP request."""
 

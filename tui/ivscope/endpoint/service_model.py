@@ -5,10 +5,10 @@ import importlib.util
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ivscope.domain.frozen import frozen
 from ivscope.domain.times import UnreadableTime, parse_time
 from ivscope.endpoint.answers import validation_error
 from ivscope.endpoint.world import Members
@@ -19,7 +19,7 @@ _ONE_FILTER = frozenset({"ListParticipants", "ListIngestConfigurations"})
 Shape = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServiceModel:
     """Operations and shapes, by name, as botocore's service-2.json has them."""
 

@@ -3,10 +3,10 @@
 import json
 import re
 import shlex
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from ivscope.domain.frozen import frozen
 from ivscope.domain.identifiers import is_participant_id, parse_stage_arn
 from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
 from ivscope.render.safe import safe_lines
@@ -17,7 +17,7 @@ _DEMO_KEYS = ("AWS_ACCESS_KEY_ID=demo", "AWS_SECRET_ACCESS_KEY=demo")
 """The loopback endpoint requires a signature and accepts any keys."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CliOptions:
     """How the data on screen was read. None where the default was used."""
 

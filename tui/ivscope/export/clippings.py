@@ -1,10 +1,10 @@
 """Clippings: the texts that copy and print offer for a row, in the order of the menu."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ivscope.domain.events import Event
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import (
     Participant,
     ParticipantFilter,
@@ -173,7 +173,7 @@ _FACT_CELLS = 4_096
 """Cells of copied facts: so many that nothing wraps and ids stay in one piece."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clipping:
     """One text to copy or print."""
 
@@ -191,7 +191,7 @@ class Clipping:
         return self.text if self.later is None else self.later()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventCopy:
     """What is told of an event, in two forms."""
 

@@ -5,10 +5,10 @@ UTC. A text that a chat could act on stands in code.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from ivscope.domain.events import Event
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import Participant, ParticipantScope, SessionScope, StageSession
 from ivscope.domain.times import Time
 from ivscope.export.cli_commands import (
@@ -32,7 +32,7 @@ CONSOLE = "https://console.aws.amazon.com/ivs"
 """The only address of the console that AWS documents for IVS."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Readings:
     """How much of what a message is about was read, and when."""
 
@@ -44,7 +44,7 @@ class Readings:
     """Of the calls behind it, as far as known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class About:
     """An event, what was found about it, and where it is. Texts from outside are as they came."""
 

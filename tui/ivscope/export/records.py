@@ -10,11 +10,11 @@ Long because every member of every record stands here once, with what it means.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ivscope.domain.events import Event
 from ivscope.domain.failures import ProviderFailure
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import (
     ParticipantScope,
     ParticipantSummary,
@@ -36,7 +36,7 @@ Record = Mapping[str, object]
 """Values by member: texts, numbers, truth values, times, null, and lists or objects of those."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordKind:
     """The members that all records of one kind have, in their order."""
 

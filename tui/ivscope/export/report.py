@@ -10,7 +10,6 @@ The scan need not be complete: the report says on top what was not read. `report
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import compress
 
@@ -19,6 +18,7 @@ from ivscope.analysis.session_summary import ErrorRow, Summary
 from ivscope.analysis.time_window import TimeWindow
 from ivscope.analysis.timed_events import flags_of
 from ivscope.domain.durations import duration
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import ParticipantScope, SessionScope, StageSession
 from ivscope.domain.times import Time
 from ivscope.export.cli_commands import CliOptions, ivscope_command, list_participants_command
@@ -61,7 +61,7 @@ _MOST_FAILURES = 20
 """At most so many participants that could not be read are named."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lane:
     """What one participant did over the time of the report."""
 
@@ -72,7 +72,7 @@ class Lane:
     """A sign of `LaneCell` for each of `COLUMNS`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TimelineRow:
     """One line of the timeline."""
 
@@ -88,7 +88,7 @@ class TimelineRow:
     """Number of the finding that rests on it, 1 for the first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotRead:
     """A participant whose events could not be read, or the session when it is nobody's."""
 
@@ -98,7 +98,7 @@ class NotRead:
     """For AWS Support."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """What is told of a session. Texts from outside are as they came. Times are UTC."""
 
@@ -431,7 +431,7 @@ def estimates_said(report: Report) -> list[str]:
     return [plain(line).strip() for line in estimate_lines(told, _LONG_LINE)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClientRow:
     """How many participants with one thing in common failed."""
 

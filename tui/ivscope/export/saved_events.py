@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from ivscope.domain.events import Event
+from ivscope.domain.frozen import frozen
 from ivscope.render.bars import MORE_AVAILABLE
 from ivscope.render.event_json import event_document
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SavedHead:
     """The first line of a file of events."""
 

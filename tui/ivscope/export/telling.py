@@ -4,12 +4,13 @@ import html
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 
 from ivscope.analysis.intervals import Why
 from ivscope.domain.events import Event
+from ivscope.domain.frozen import frozen
 from ivscope.domain.identifiers import is_stage_arn
 from ivscope.domain.stages import ParticipantScope
 from ivscope.domain.times import Time
@@ -78,7 +79,7 @@ def in_html(text: str | None) -> str:
     return f"<b>{html.escape(value_span(text).text)}</b>"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Form:
     """A kind of text: how our own words and values from outside are written in it."""
 
@@ -102,7 +103,7 @@ _MOST_NAMED = 6
 """At most so many people are named for one kind of evidence."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """A finding with the events that it rests on, in names; complete without the data."""
 
@@ -257,7 +258,7 @@ def at(time: Time | None, day: Time | None) -> str:
     return clock(time, UTC, with_date=not is_near)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Looked:
     """An event, and what was found about it. Texts from outside are as they came."""
 

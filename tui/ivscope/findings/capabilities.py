@@ -1,12 +1,12 @@
 """INSUFFICIENT_CAPABILITIES: what the token in force allowed, and which exchange changed it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 
 from ivscope.domain import events
 from ivscope.domain.events import Event
+from ivscope.domain.frozen import frozen
 from ivscope.domain.tokens import PUBLISH, SUBSCRIBE, ParticipantToken
 from ivscope.findings.event_context import EventContext, distance_between, second_of, time_of
 from ivscope.findings.finding import (
@@ -45,7 +45,7 @@ class TokenOpen(PlainClaim):
     JOIN_TOKEN = "what_the_first_token_allows"  # noqa: S105 - a name of a claim
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExchangeBeside(Claim):
     """An exchange in the second of the error."""
 
@@ -57,7 +57,7 @@ class ExchangeBeside(Claim):
     """Whether the new token has it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TokenInForce(Claim):
     """Whether the token that was in force since the last exchange has what was needed."""
 
@@ -67,7 +67,7 @@ class TokenInForce(Claim):
     """None when the event does not say."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CapabilityTaken(Claim):
     """An exchange took away what was needed."""
 
@@ -77,7 +77,7 @@ class CapabilityTaken(Claim):
     """The last exchange, which did not give it back; None when it is the one that took it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WhoTook(Claim):
     """Unknown: who took a capability away. No source of AWS tells it."""
 
@@ -86,7 +86,7 @@ class WhoTook(Claim):
     taken_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StartedWithout(Claim):
     """Something started that the last token does not allow, so an exchange must be missing."""
 
@@ -96,7 +96,7 @@ class StartedWithout(Claim):
     """Name of the event."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReplacedToken(Claim):
     """Whether the token that a later exchange replaced has what was needed."""
 
@@ -105,7 +105,7 @@ class ReplacedToken(Claim):
     allowed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AllowedBefore(Claim):
     """Something started that takes the capability, and it has had the same token since."""
 
@@ -115,7 +115,7 @@ class AllowedBefore(Claim):
     started_at: Distance
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RejoinedWith(Claim):
     """It joined again, and the token it joined with was not exchanged before the error."""
 

@@ -3,11 +3,11 @@
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import filterfalse
 from typing import Final
 
 from ivscope.domain import events
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import Participant
 from ivscope.domain.tokens import PUBLISH, SUBSCRIBE
 from ivscope.findings.capabilities import allows
@@ -62,7 +62,7 @@ class ClientOpen(PlainClaim):
     TRACKS_AND_CODECS = "which_tracks_and_codecs_it_offered"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Encoder(Claim):
     """It came over a protocol of encoders, so the settings of the encoder matter."""
 
@@ -71,14 +71,14 @@ class Encoder(Claim):
     error_code: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FromBrowser(Claim):
     """It joined from a browser, which does not tell what it sent."""
 
     browser: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FromSdk(Claim):
     """It joined with an SDK outside a browser."""
 
@@ -87,7 +87,7 @@ class FromSdk(Claim):
     sdk_version: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BehindBrowser(Claim):
     """It joined from a browser, which by itself does not send what was refused."""
 
@@ -95,7 +95,7 @@ class BehindBrowser(Claim):
     error_code: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DocumentedFault(Claim):
     """The client has a version with a documented fault that the event can be."""
 
@@ -104,7 +104,7 @@ class DocumentedFault(Claim):
     sdk_version: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FaultFits(Claim):
     """To how many errors of a session a documented fault fits."""
 
@@ -114,7 +114,7 @@ class FaultFits(Claim):
     participants: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FaultCondition(Claim):
     """Unknown: whether the further condition of a documented fault was given."""
 
@@ -122,7 +122,7 @@ class FaultCondition(Claim):
     """Name of the `KnownIssue`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VersionFails(Claim):
     """How many participants with a version had errors, and how many of the others."""
 
@@ -135,14 +135,14 @@ class VersionFails(Claim):
     others: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoVersionFails(Claim):
     """No version failed more often than others, among those whose SDK and browser are read."""
 
     read: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VersionIsReason(Claim):
     """Unknown: whether the version is the reason; and how many clients are known."""
 

@@ -1,7 +1,6 @@
 """EventContext: one event with its log, and the questions that rules ask about its surroundings."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -9,6 +8,7 @@ from ivscope.analysis.intervals import EventSpan, bounds_of
 from ivscope.analysis.spans import Spans
 from ivscope.analysis.timed_events import EARLIEST, LATEST, all_timed, timed_events, untimed_events
 from ivscope.domain.events import Event
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.domain.times import from_microseconds
 from ivscope.findings.finding import (
@@ -32,7 +32,7 @@ the order of events is not known."""
 PAGES_OPEN: Final = Open.PAGES_NOT_READ
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventContext:
     """One event, the log it is in, and all facts that rules may ask for."""
 

@@ -4,10 +4,10 @@ Its sentence is made in `ivscope.render.sentences`.
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ivscope.analysis.intervals import Why
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.domain.times import Time
 
@@ -29,7 +29,7 @@ class Certainty(StrEnum):
     """What was read does not decide it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventRef:
     """Names one event, by its position in the log of the participant, or of the scanned session."""
 
@@ -37,7 +37,7 @@ class EventRef:
     position: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cited:
     """An event that a finding rests on. Its texts are not yet safe."""
 
@@ -67,7 +67,7 @@ class FactKind(StrEnum):
     """A scan of a `SessionScope`: every participant and its events."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FactKey:
     """Names the data that would have to be read."""
 
@@ -100,7 +100,7 @@ class Lacking(StrEnum):
     REPLICAS_NOW = "replicas_now"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ask:
     """An offer to read data that could change the finding."""
 
@@ -110,7 +110,7 @@ class Ask:
     """The fewest calls that it takes; how many pages a list has is not known before."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Claim:
     """What a finding says, or what stays unknown after it: its class, and its members as values.
 
@@ -137,7 +137,7 @@ class Open(PlainClaim):
     """Of events of two participants: no document says how exact event times are."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Distance:
     """How far another event is from the one that a finding is about."""
 
@@ -152,7 +152,7 @@ class Distance:
         return not self.is_tied and (self.microseconds or 0) > 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartlyRead(Claim):
     """Stays unknown since only some participants of the session are read."""
 
@@ -170,7 +170,7 @@ StaysUnknown = Claim | PlainClaim | Why
 """What stays unknown after a finding."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleFailed(Claim):
     """A rule raised, which is a bug of ours: what it would find is not known."""
 
@@ -179,7 +179,7 @@ class RuleFailed(Claim):
     """Class of the exception."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One conclusion of a rule."""
 

@@ -1,11 +1,11 @@
 """Findings from the ingest configuration of a participant as it is now, not at the event."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from ivscope.domain.failures import FailureKind
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import IngestConfiguration
 from ivscope.findings.event_context import EventContext, ask_participant
 from ivscope.findings.finding import (
@@ -43,28 +43,28 @@ class IngestOpen(PlainClaim):
     PROTOCOL_THEN = "how_it_was_configured_then"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotListedSoFar(Claim):
     """The configuration is not among those listed, and the list is not read to its end."""
 
     listed: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListingFailed(Claim):
     """Configurations could not be listed."""
 
     failure: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotListedNow(Claim):
     """The configuration is not listed for the stage."""
 
     as_of: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConfigurationNow(Claim):
     """The configuration as it is listed now."""
 
@@ -79,7 +79,7 @@ class ConfigurationNow(Claim):
     """Whether it is used by the participant that the finding is about."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProtocolNow(Claim):
     """The protocol that the configuration names now, and the one that was used."""
 

@@ -1,12 +1,13 @@
 """KnownFacts: what rules may ask about what was read. No rule fetches anything."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum, auto
 
 from ivscope.analysis.intervals import SECOND, Reach, Why
 from ivscope.domain.failures import ProviderFailure
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import (
     IngestConfiguration,
     Participant,
@@ -19,7 +20,7 @@ from ivscope.findings.finding import EventRef
 from ivscope.provider.store.event_log import EventLog
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KnownLog:
     """The events of one participant, as far as read."""
 
@@ -44,7 +45,7 @@ class KnownLog:
         return self.complete and self.reach.settled_to > second * SECOND
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KnownParticipants:
     """The participants of one session, as far as listed."""
 
@@ -53,7 +54,7 @@ class KnownParticipants:
     """Whether the last page is read."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KnownIngest:
     """The ingest configurations attached to one stage, as far as listed."""
 
@@ -66,7 +67,7 @@ class KnownIngest:
     """Why the last call failed; what was listed before stays."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slot:
     """A publisher slot of a stage: a participant that was publishing, or may have been."""
 
@@ -93,7 +94,7 @@ class Beyond(Enum):
     """For longer than clocks can be apart, and without replicas: the limit is another one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublisherCount:
     """Who was publishing at one time."""
 
@@ -141,7 +142,7 @@ class PublisherCount:
         return replace(self, certain=certain, unsure=unsure)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SessionFacts:
     """A session as far as it is read, for the rules over a whole session."""
 
@@ -168,7 +169,7 @@ class SessionFacts:
     """Ids of those whose events may not be read: the permission is missing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KnownFacts:
     """The questions that rules may ask. Answers come from what was read; none makes a call.
 

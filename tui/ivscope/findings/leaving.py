@@ -1,11 +1,11 @@
 """LEFT: what came right before, and whether it came back; and what a subscription ended with."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import filterfalse
 
 from ivscope.analysis.timed_events import timed_events
 from ivscope.domain import events
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import ParticipantScope
 from ivscope.findings.capabilities import lost_by
 from ivscope.findings.event_context import (
@@ -50,14 +50,14 @@ class LeavingOpen(PlainClaim):
     RECONNECT_OR_REUSE = "whether_it_reconnected_or_the_token_was_used_twice"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JoinedAgain(Claim):
     """The same participant joined again soon."""
 
     joined: Distance
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExchangeBeforeLeaving(Claim):
     """A token exchange right before LEFT, or in its second, took capabilities away."""
 
@@ -65,7 +65,7 @@ class ExchangeBeforeLeaving(Claim):
     exchanged: Distance
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrorBeforeLeaving(Claim):
     """The last error right before LEFT, or in its second."""
 
@@ -74,7 +74,7 @@ class ErrorBeforeLeaving(Claim):
     happened: Distance
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndedWithLeaving(Claim):
     """What ended in the second of LEFT."""
 
@@ -82,14 +82,14 @@ class EndedWithLeaving(Claim):
     publishing: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndedWithPublisher(Claim):
     """Subscriptions ended in the second of LEFT, in which their publishers stopped too."""
 
     subscriptions: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SubscriptionEndedWith(Claim):
     """What else ended in the second in which one subscription ended; at least one of the two."""
 
@@ -101,7 +101,7 @@ class SubscriptionEndedWith(Claim):
     """Whether the publisher left, and no PUBLISH_STOPPED of that second is read."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OthersLeft(Claim):
     """How many others left within a second of it."""
 

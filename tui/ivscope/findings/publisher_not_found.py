@@ -5,12 +5,12 @@ Long because each state of a publisher is a claim with members of its own.
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
 from ivscope.analysis.intervals import LATEST
 from ivscope.domain import events
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import ParticipantScope
 from ivscope.findings.event_context import (
     PAGES_OPEN,
@@ -99,7 +99,7 @@ class Move(StrEnum):
     LEFT = "left"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MoveNear:
     """A move of the publisher near the error."""
 
@@ -107,7 +107,7 @@ class MoveNear:
     distance: Distance
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublisherMovedNear(Claim):
     """The publisher started or stopped so near the error that it can be a race."""
 
@@ -115,14 +115,14 @@ class PublisherMovedNear(Claim):
     """In order of time."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublisherTied(Claim):
     """The publisher started or stopped in the second of the error."""
 
     move: Move
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublisherWasPublishing(Claim):
     """The publisher was publishing at the error: its start and its end do not explain it."""
 
@@ -135,7 +135,7 @@ class PublisherWasPublishing(Claim):
     """Whether it had started so shortly before that it need not be known everywhere."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublisherNotYet(Claim):
     """The publisher started for the first time after the error."""
 
@@ -146,7 +146,7 @@ class PublisherNotYet(Claim):
     """Of the failed attempt."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublisherNeverPublished(Claim):
     """All events of the publisher are read, and none is a start."""
 
@@ -158,7 +158,7 @@ class PublisherNeverPublished(Claim):
     """Whether the session was live when they were read: it can have published since."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublisherStopped(Claim):
     """The publisher had stopped publishing, or left, before the error."""
 
@@ -169,7 +169,7 @@ class PublisherStopped(Claim):
     """Its next PUBLISH_STARTED, soon after the error; None without one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublisherReplicationEnded(Claim):
     """The publisher is a replica, and its replication to this session had ended."""
 
@@ -178,7 +178,7 @@ class PublisherReplicationEnded(Claim):
     """Whether it ended so near the error that it can be a race."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnreachablePublisher(Claim):
     """Several participants failed to subscribe to one publisher."""
 

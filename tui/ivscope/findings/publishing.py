@@ -1,7 +1,7 @@
 """Publishing: whether a participant was publishing at a time; at PUBLISH_STOPPED, what ended it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, auto
 from itertools import filterfalse
 from typing import Final
@@ -10,6 +10,7 @@ from ivscope.analysis.histories import KindRoles, publishing_of, publishing_rows
 from ivscope.analysis.intervals import SECOND, Interval, Why, bounds_of
 from ivscope.analysis.timed_events import timed_events
 from ivscope.domain import events
+from ivscope.domain.frozen import frozen
 from ivscope.domain.tokens import PUBLISH
 from ivscope.findings.capabilities import allows, who_took
 from ivscope.findings.event_context import EventContext
@@ -52,7 +53,7 @@ class State(Enum):
     """A start or a stop is missing, or has no readable time."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Publishing:
     """The publishing of a participant at one time, as its events show it."""
 
@@ -174,7 +175,7 @@ class StoppedOpen(PlainClaim):
     WHICH_STREAM = "which_stream_the_error_is_about"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublishedFor(Claim):
     """How long publishing lasted that ended with this event."""
 
@@ -183,14 +184,14 @@ class PublishedFor(Claim):
     """The longest that publishing may last, when it lasted about so long."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExchangeTookPublish(Claim):
     """A token exchange near the end of publishing took PUBLISH away."""
 
     exchanged: Distance
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublishErrorBesideStop(Claim):
     """An error of publishing near the end of publishing."""
 

@@ -6,7 +6,6 @@ Long because an error and a session are compared with the limit by the same coun
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -15,6 +14,7 @@ from typing import NamedTuple
 from ivscope.analysis.intervals import LATEST, Why, bounds_of
 from ivscope.analysis.publishers import Publisher, Publishers
 from ivscope.domain import events
+from ivscope.domain.frozen import frozen
 from ivscope.findings.event_context import (
     SECOND_US,
     EventContext,
@@ -87,7 +87,7 @@ class AgainstLimit(StrEnum):
     """Certainly fewer."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublisherThen:
     """One of those who were publishing, or may have been."""
 
@@ -104,7 +104,7 @@ MOST_PUBLISHERS = 50
 """At most so many are named: four times as many as a stage takes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublishersThen(Claim):
     """How many others were publishing in the second of an error."""
 
@@ -120,7 +120,7 @@ class PublishersThen(Claim):
     """The certain ones first, then those who may have been; at most `MOST_PUBLISHERS`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AtQuotaErrors(Claim):
     """At how many of a session's QUOTA_EXCEEDED publishers compare so with the limit."""
 
@@ -132,7 +132,7 @@ class AtQuotaErrors(Claim):
     limit: int = PUBLISHER_LIMIT
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnsurePublishers(Claim):
     """Stays unknown: whether these were publishing then."""
 
@@ -170,7 +170,7 @@ SOON_SECONDS = 600
 """A slot that became free, and publishing, within this time after a refusal are told."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AfterQuota(Claim):
     """What came after a refusal: a publisher ended, and it published itself."""
 

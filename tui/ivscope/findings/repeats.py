@@ -6,7 +6,6 @@ and so is how many got an error where only a part of a session is read.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice, pairwise
 from statistics import median_low
@@ -17,6 +16,7 @@ from ivscope.analysis.intervals import LATEST
 from ivscope.analysis.timed_events import Wanted, all_timed, timed_events, untimed_events
 from ivscope.domain import events
 from ivscope.domain.durations import per_minute
+from ivscope.domain.frozen import frozen
 from ivscope.findings.event_context import SECOND_US, EventContext, ask_session
 from ivscope.findings.finding import MOST_REFS, Certainty, Claim, Finding, Lacking, Open, PlainClaim
 from ivscope.findings.session_context import MANY, EventPeriod, SessionContext, period, with_errors
@@ -50,7 +50,7 @@ class RepeatsOpen(PlainClaim):
     """Which of the two is the reason."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SameError(Claim):
     """How often one participant met an error of one name and code."""
 
@@ -73,7 +73,7 @@ class SameError(Claim):
     """On average; None for a short time."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OwnInternalErrors(Claim):
     """How many INTERNAL_SERVER_EXCEPTION a participant has."""
 
@@ -81,7 +81,7 @@ class OwnInternalErrors(Claim):
     is_all_read: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OthersMetItToo(Claim):
     """The error is part of a burst: several participants got the same within a short time."""
 
@@ -94,7 +94,7 @@ class OthersMetItToo(Claim):
     window_seconds: int = WINDOW_SECONDS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OthersNearby(Claim):
     """How many others met an INTERNAL_SERVER_EXCEPTION near this one; not enough for a burst."""
 
@@ -102,7 +102,7 @@ class OthersNearby(Claim):
     window_seconds: int = WINDOW_SECONDS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Burst(Claim):
     """Several participants got one error within a short time."""
 
@@ -346,7 +346,7 @@ class EstimateOf(StrEnum):
     OTHERS_LISTED_SO_FAR = "others_listed_so_far"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Estimate(Claim):
     """How many of those not read first got an error, from a part of them drawn at random."""
 
@@ -366,7 +366,7 @@ class Estimate(Claim):
     stratum: EstimateOf
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DrawnAtRandom(Claim):
     """Stays unknown of an estimate: it rests on chance."""
 
@@ -408,7 +408,7 @@ class CycleOpen(PlainClaim):
     WHOSE_TIMER = "whose_timer_it_is"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrorCycle(Claim):
     """The same error comes at a fixed pace."""
 
@@ -421,7 +421,7 @@ class ErrorCycle(Claim):
     gaps: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StayCycle(Claim):
     """The stays of a participant, or the pauses between them, are all about as long."""
 

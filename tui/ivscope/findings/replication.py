@@ -1,9 +1,9 @@
 """REPLICATION_STOPPED: how long replication lasted, and whether the publisher had stopped."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ivscope.domain import events
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import ParticipantScope
 from ivscope.findings.event_context import (
     SECOND_US,
@@ -60,21 +60,21 @@ class ReplicationOpen(PlainClaim):
     WINDOW = "reconnect_window_asked_for"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReplicatedFor(Claim):
     """How long the replication lasted that ended with this event."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublishingEndedBefore(Claim):
     """Publishing had ended before, which ends a replication when the reconnect window is over."""
 
     stopped: Distance
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReplicaLeft(Claim):
     """It is a replica, and its replication to this session ended right beside LEFT."""
 

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import compress
 
 from ivscope.analysis.intervals import LATEST
 from ivscope.analysis.timed_events import flags_of
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.domain.times import from_microseconds
 from ivscope.findings.event_context import refs, second_of
@@ -31,7 +31,7 @@ MANY = 3
 """From so many participants on an error is not one of a single participant."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventPeriod:
     """The time from the first to the last of some events, UTC."""
 
@@ -45,7 +45,7 @@ def period(log: EventLog, first: int, last: int) -> EventPeriod:
     return EventPeriod(*map(from_microseconds, times))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SessionContext:
     """A scanned session and its errors."""
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -10,6 +9,7 @@ from typing import Final, NamedTuple
 from ivscope.analysis.intervals import SECOND, SPAN_NAMES, Family, Track
 from ivscope.analysis.pairing import Doubts, Half, stays_of
 from ivscope.domain import events
+from ivscope.domain.frozen import frozen
 from ivscope.domain.times import to_microseconds
 from ivscope.findings.event_context import EventContext, distance_between, positions_named
 from ivscope.findings.finding import (
@@ -46,7 +46,7 @@ class UsersOpen(PlainClaim):
     """It can come back before the service knows that it was lost."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UserIdPartlyRead(Claim):
     """Several participants carry a user id; when all of them were inside is not read."""
 
@@ -58,7 +58,7 @@ class UserIdPartlyRead(Claim):
     """Of those read, those without a JOINED."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UserIdOpenStays(Claim):
     """Several participants carry a user id; the end of some stays is missing."""
 
@@ -68,7 +68,7 @@ class UserIdOpenStays(Claim):
     """Stays without LEFT that others came after."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UserIdAtOnce(Claim):
     """Several participants carry a user id, and some of them were inside at the same time."""
 
@@ -82,7 +82,7 @@ class UserIdAtOnce(Claim):
     """Whether that is so short that it can be one client whose loss was noticed late."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UserIdInTurn(Claim):
     """Several participants carry a user id and were inside one after another."""
 
@@ -90,7 +90,7 @@ class UserIdInTurn(Claim):
     participants: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UserIdReturns(Claim):
     """The same, and each soon after the one before."""
 
@@ -101,7 +101,7 @@ class UserIdReturns(Claim):
     """Whether SDK, browser and system are the same, so that it looks like one client."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SameUserJoined(Claim):
     """Soon after somebody left, another participant with its user id joined for the first time."""
 

@@ -1,10 +1,10 @@
 """STREAM_DURATION_EXCEEDED: what had gone on before the error, and for how long."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ivscope.domain import events
+from ivscope.domain.frozen import frozen
 from ivscope.findings.event_context import EventContext, positions_within, second_of
 from ivscope.findings.finding import Certainty, Claim, Distance, Finding, PlainClaim
 from ivscope.knowledge.limits import LASTING_SECONDS
@@ -53,7 +53,7 @@ class AgainstDuration(StrEnum):
     SHORTER = "shorter"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoStartBefore(Claim):
     """No start of what went on for too long is read."""
 
@@ -61,7 +61,7 @@ class NoStartBefore(Claim):
     is_all_read: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndedBefore(Claim):
     """The last publishing before the error had ended long before."""
 
@@ -69,7 +69,7 @@ class EndedBefore(Claim):
     ended: Distance
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LastedUntilError(Claim):
     """How long it went on until the error, against the longest that is allowed."""
 

@@ -1,10 +1,10 @@
 """REUSE_OF_STREAM_KEY, INVALID_STREAM_KEY: who else has the same ingest configuration."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ivscope.domain import events
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import ParticipantScope, ParticipantSummary
 from ivscope.findings.event_context import (
     PAGES_OPEN,
@@ -60,14 +60,14 @@ class OtherWas(StrEnum):
     NOT_READ = "not_read"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorkedLater(Claim):
     """It published later, so that it had a valid key by then."""
 
     started: Distance
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SameConfiguration(Claim):
     """Another participant has the same ingest configuration."""
 

@@ -11,6 +11,7 @@ from ivscope.analysis.intervals import Why
 from ivscope.analysis.timed_events import LATEST, timed_events, untimed_events
 from ivscope.domain import events
 from ivscope.domain.events import Event
+from ivscope.domain.frozen import frozen
 from ivscope.domain.times import to_microseconds
 from ivscope.domain.tokens import PUBLISH, ParticipantToken
 from ivscope.findings.capabilities import TokenOpen, allows, lost_by, who_took
@@ -50,7 +51,7 @@ class ExchangeOpen(PlainClaim):
     BY_LEAVING = "whether_the_exchange_or_leaving_ended_it"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoAttempt(Claim):
     """It did not try to publish after it gained PUBLISH."""
 
@@ -61,7 +62,7 @@ class NoAttempt(Claim):
     """The first one after that time; None when there is none, or the time is not read."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AfterGaining(Claim):
     """What happened first after it gained PUBLISH."""
 
@@ -70,7 +71,7 @@ class AfterGaining(Claim):
     happened: Distance
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoppedAfterLosing(Claim):
     """It stopped publishing soon after it lost PUBLISH."""
 
@@ -79,7 +80,7 @@ class StoppedAfterLosing(Claim):
     """Whether losing PUBLISH is likely why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoStopAfterLosing(Claim):
     """It lost PUBLISH while publishing, and nothing says that it stopped."""
 
@@ -87,7 +88,7 @@ class NoStopAfterLosing(Claim):
     """Whether the time soon after is read; else it is only not seen so far."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExpiresEarlier(Claim):
     """The new token expires before the old one would have."""
 
@@ -224,7 +225,7 @@ def _shortened(context: EventContext) -> Iterator[Finding]:
     yield Finding(claim, Certainty.SHOWN, context.refs(context.position, *later))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Published:
     """Publishing while a token was in force."""
 
@@ -233,7 +234,7 @@ class Published:
     """None when no end is read that belongs to it for certain."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HeldToken:
     """A token of a stay, and what happened while it was in force."""
 
@@ -252,7 +253,7 @@ class HeldToken:
     """Whether one of them is in the second of the exchange, and may have been before it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TokenHistory:
     """The tokens of one stay, oldest first."""
 

@@ -7,12 +7,12 @@ can mean another thing in another SDK, so every row says whose it is.
 Long because it is one table of facts: a number, its meaning, what to expect and what to check.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final
 
 from ivscope.domain import events
+from ivscope.domain.frozen import frozen
 from ivscope.knowledge.explanation import GUIDE
 
 READ_ON: Final = date(2026, 11, 28)
@@ -27,7 +27,7 @@ class Sdk(StrEnum):
     LINUX = "Linux"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """Where a meaning was read."""
 
@@ -70,7 +70,7 @@ DOCUMENTS: Final = (
 """Everything that was read, for saying that a number is in none of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClientError:
     """One error of one SDK. Texts are plain sentences."""
 

@@ -1,8 +1,9 @@
 """Explanation: what an event name or an error code means and what to check next."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from ivscope.domain.frozen import frozen
 
 GUIDE: Final = "https://docs.aws.amazon.com/ivs/latest/RealTimeUserGuide"
 """The Amazon IVS Real-Time user guide."""
@@ -33,7 +34,7 @@ class ErrorSide(StrEnum):
     TOKEN = "token"  # noqa: S105 - a word, no secret
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limit:
     """A limit of the service that can cause an error."""
 
@@ -45,7 +46,7 @@ class Limit:
     """URL of the official page that has the number."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cause:
     """A possible cause of the event or the code."""
 
@@ -54,7 +55,7 @@ class Cause:
     """Whether AWS names it. Otherwise it is our inference."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explanation:
     """An explanation of one event name or error code, in our own words."""
 

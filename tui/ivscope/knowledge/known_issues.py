@@ -6,10 +6,10 @@ is taken from the facts of the participant: SDKs number their versions apart.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from ivscope.domain import events
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import Participant
 
 Version = tuple[int, ...]
@@ -80,7 +80,7 @@ RETURNS: Final = {
 """The event that follows each of these when a client recovers."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KnownIssue:
     """One documented fault."""
 

@@ -10,7 +10,6 @@ Long because what one view says of how much was read, and why not more, all view
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import chain
 from math import ceil
@@ -18,6 +17,7 @@ from math import ceil
 from ivscope.analysis.session_summary import Coverage
 from ivscope.domain.durations import duration
 from ivscope.domain.failures import FailureKind, ProviderFailure, is_not_recorded
+from ivscope.domain.frozen import frozen
 from ivscope.render.cells import clip, line_width, shorten, wrap
 from ivscope.render.cells import width as text_width
 from ivscope.render.fields import field, text_field
@@ -160,7 +160,7 @@ def _failure_facts(failure: ProviderFailure, width: int) -> list[Line]:
     return lines
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trouble:
     """What went wrong, told above the lowest lines of every view for as long as it lasts."""
 
@@ -216,7 +216,7 @@ _LEAST_NAME = 14
 """Cells that each part of the header keeps; fewer would say nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListStatus:
     """The state of a list that is read page by page."""
 
@@ -270,7 +270,7 @@ SLOW_SECONDS = 2.0
 """A call that takes longer is told with what it waits for; nearly all are over by then."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Budget:
     """How much of the call rate is used, for the status line."""
 
@@ -290,7 +290,7 @@ class Budget:
     """Calls a second that refusals leave; None before the first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Crumb:
     """One part of the header: in full, and in a shorter form for when room is short."""
 

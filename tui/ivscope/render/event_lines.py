@@ -1,13 +1,13 @@
 """The lines of the detail pane about one event, from what matters most to what is folded."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import cache
 
 from ivscope.analysis.intervals import EventSpan, Why
 from ivscope.domain.durations import duration
 from ivscope.domain.events import Event
+from ivscope.domain.frozen import frozen
 from ivscope.knowledge.error_codes import ERROR_CODES, explain_code, explain_missing_code
 from ivscope.knowledge.event_names import EVENT_NAMES, explain_event
 from ivscope.knowledge.explanation import Cause, Explanation, Limit
@@ -24,7 +24,7 @@ _NAMED = Span(" (AWS names it)", Role.MUTED)
 _FOLDED = Span(" · ", Role.MUTED)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Occurrence:
     """Lines about this one event, by where they stand among those of its kind."""
 
@@ -203,7 +203,7 @@ def detail_lines(
     return lines
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Title:
     """What a detail is about: the name of it, whose it is and when, and which of how many."""
 

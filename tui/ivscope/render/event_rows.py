@@ -1,12 +1,13 @@
 """EventRows: the rows and columns of the event list."""
 
 from collections.abc import Callable, Collection, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from ivscope.analysis.event_view import EventView
 from ivscope.analysis.overview import Folds
 from ivscope.domain.events import TOKEN_EXCHANGED, Event
+from ivscope.domain.frozen import frozen
 from ivscope.domain.letters import folded
 from ivscope.domain.pages import Contradiction
 from ivscope.domain.times import Time, from_microseconds
@@ -56,7 +57,7 @@ _GAP_CELLS = 9
 """Room for a gap of hours with its sign, right-aligned."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventLook:
     """How rows are drawn."""
 
@@ -78,7 +79,7 @@ class EventLook:
     """Names another participant by its id. Text from outside."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventRow:
     """What the columns of one row are made from."""
 

@@ -1,12 +1,12 @@
 """Lines of findings: certainty, sentence, the events it rests on and what would help."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import cache
 from typing import Any, NamedTuple
 
 from ivscope.analysis.intervals import Why
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import ParticipantReplica
 from ivscope.domain.times import Time, to_microseconds
 from ivscope.findings.finding import (
@@ -57,7 +57,7 @@ _DATE = 10
 """Characters of "2026-11-23"."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EvidenceKeys:
     """Keys of the commands about evidence, as shown; empty for a command without a key."""
 
@@ -132,7 +132,7 @@ def without_step(claim: StaysUnknown) -> Text:
     return (*before, last.rstrip() if isinstance(last, str) else last)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FindingLines:
     """Draws parts of findings, all of them with the same label column."""
 

@@ -1,10 +1,10 @@
 """Lines of what happened in a session: its findings, and estimates from those who were read."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from ivscope.analysis.estimates import Estimates, FirstRead
+from ivscope.domain.frozen import frozen
 from ivscope.domain.times import Time
 from ivscope.findings.finding import MOST_REFS, Ask, Certainty, Cited, Finding
 from ivscope.knowledge.explanation import ErrorSide
@@ -19,7 +19,7 @@ from ivscope.render.sentences.words import LACKING, counted
 _Tell = Callable[[Time | None], str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Happened:
     """A finding about a whole session, with what is told beside its sentence."""
 

@@ -1,7 +1,8 @@
 """Line: text with roles, which everything that draws takes."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from ivscope.domain.frozen import frozen
 
 
 class Role(StrEnum):
@@ -26,7 +27,7 @@ class Role(StrEnum):
     """The cell at the time of the cursor of the lanes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """A run of text in one role. The text is already safe to draw."""
 

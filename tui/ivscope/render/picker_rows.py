@@ -4,11 +4,11 @@ Long because the columns of the three tables, and the words in them, are told in
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Generic, Protocol, TypeVar
 
 from ivscope.domain.durations import duration, round_duration, short_duration
+from ivscope.domain.frozen import frozen
 from ivscope.domain.pages import Contradiction, Row
 from ivscope.domain.stages import ParticipantSummary, StageSession, StageSummary
 from ivscope.domain.times import Time
@@ -230,7 +230,7 @@ def _lasted(time: timedelta) -> str:
     return round_duration(seconds - seconds % 60 if seconds >= 60 else seconds)  # noqa: PLR2004
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventsRead:
     """What the events of a participant tell, as far as they are read."""
 
@@ -240,7 +240,7 @@ class EventsRead:
     """Whether all of its events are read."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seen:
     """What is looked up in the events of a participant for a row that is drawn."""
 
@@ -260,7 +260,7 @@ class Seen:
     """Whether it published no longer than that."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SameUser:
     """That several participants have one user id."""
 
@@ -279,7 +279,7 @@ class SameUser:
         return f"{_TIMES}{self.count:,}{'' if self.is_all else '+'}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParticipantColumns:
     """Which columns have something to tell: one that says the same in each row is left out."""
 

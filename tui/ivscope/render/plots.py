@@ -1,13 +1,13 @@
 """Plots, strips and lanes over time in block elements, and the plain ASCII sign for each."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from itertools import groupby
 from typing import Final, Generic, TypeVar
 
 from ivscope.analysis.lanes import LaneCell
 from ivscope.analysis.time_window import TimeWindow
+from ivscope.domain.frozen import frozen
 from ivscope.render.cells import line_width, pad
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.timestamps import clock
@@ -98,7 +98,7 @@ def runs(signs: Iterable[tuple[str, Role]]) -> Line:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlotFrame:
     """The size of a plot, and where the cursor is."""
 
@@ -110,7 +110,7 @@ class PlotFrame:
     """Column of the moment of the cursor; None when outside."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layer(Generic[Bucket]):
     """A part of the bars of a plot."""
 
@@ -121,7 +121,7 @@ class Layer(Generic[Bucket]):
     """Drawn where the bar reaches; empty for eighths of a cell."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plot(Generic[Source, Bucket]):
     """One plot over the time of the lanes."""
 
@@ -202,7 +202,7 @@ _MANY = 10
 """Counts from here on are shown as a plus instead of a digit."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Row:
     label: str
     below: float

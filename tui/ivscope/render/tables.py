@@ -5,9 +5,9 @@ from the priorities; no other code knows the widths.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
+from ivscope.domain.frozen import frozen
 from ivscope.render.cells import clip, pad, shorten
 from ivscope.render.cells import width as text_width
 from ivscope.render.lines import Line, Role, Span
@@ -22,7 +22,7 @@ _FEWEST_CELLS = 5
 """Least cells of one of several texts in a column: "of …" would say nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fit:
     """Width of a column: its widest text or its title. For tables of few rows."""
 
@@ -30,7 +30,7 @@ class Fit:
     """Cells to which it is cut before columns are left out; None when it is never cut."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rest:
     """Width of a column: all cells that the other columns leave."""
 
@@ -39,7 +39,7 @@ class Rest:
     most: int = MOST_CELLS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Between:
     """Width of a column: cells that the others leave, before a `Rest` gets more than its least."""
 
@@ -47,7 +47,7 @@ class Between:
     most: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bar:
     """A bar instead of a text; a share above 0 has at least one sign."""
 
@@ -55,7 +55,7 @@ class Bar:
     """Share of the cells of the column, 0 to 1."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OverTime:
     """A drawing that fills the cells of its column instead of a text."""
 
@@ -63,7 +63,7 @@ class OverTime:
     """Draws exactly so many cells."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column(Generic[Item]):
     """One column of a table."""
 

@@ -4,12 +4,12 @@ Long because two tokens and all of a stay are drawn by one table.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
 from ivscope.domain.durations import duration, round_duration
+from ivscope.domain.frozen import frozen
 from ivscope.domain.times import Time, UnreadableTime
 from ivscope.domain.token_comparison import (
     Change,
@@ -107,7 +107,7 @@ def _allowed(rows: Sequence[TokenRow], side_of: Callable[[TokenRow], TokenSide])
     return "what it does not say (capabilities absent)"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TokenColumn:
     """A token, and what is drawn above and below it."""
 

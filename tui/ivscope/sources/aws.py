@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -12,6 +12,7 @@ import boto3
 from botocore.config import Config
 
 from ivscope.domain.clock import utc_now
+from ivscope.domain.frozen import frozen
 from ivscope.domain.identifiers import region_of
 from ivscope.domain.waits import waiting_for
 from ivscope.sources.call_context import CallContext
@@ -168,7 +169,7 @@ _POOL = 10
 """Connections kept open: more than the calls that the scheduler makes at once."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AwsOptions:
     """What decides which account and Region are read."""
 

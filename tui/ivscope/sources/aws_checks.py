@@ -6,7 +6,6 @@ refused for its own sake.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -16,6 +15,7 @@ from botocore.config import Config
 
 from ivscope.domain.clock import utc_now, work_seconds
 from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.frozen import frozen
 from ivscope.knowledge.limits import REGIONS, region_complaint
 from ivscope.sources.aws import (
     CONNECT_SECONDS,
@@ -53,7 +53,7 @@ class Health(StrEnum):
     """Something to know that is no failure."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """One thing that was looked at."""
 

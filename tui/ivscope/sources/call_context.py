@@ -1,11 +1,10 @@
 """CallContext: the settings of a connection that a failure may name."""
 
-from dataclasses import dataclass
-
+from ivscope.domain.frozen import frozen
 from ivscope.sources.outside_text import host_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallContext:
     """Settings in force, for words on screen only. Nothing in it is secret."""
 

@@ -3,13 +3,13 @@
 import json
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
 from ivscope.domain.earlier_rows import EarlierRows
 from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import SessionScope
 from ivscope.sources.call_context import CallContext
 from ivscope.sources.outside_text import one_line
@@ -21,7 +21,7 @@ _IDENTITIES = {"stages": "arn", "stageSessions": "sessionId", "participants": "p
 """The id member of rows that can change, by list. Events never change, and have no id."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordedPage:
     """A page made of recorded answers."""
 

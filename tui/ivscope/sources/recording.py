@@ -13,13 +13,13 @@ import threading
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ivscope.domain.clock import utc_now
 from ivscope.domain.failures import UnusableFileError
+from ivscope.domain.frozen import frozen
 
 _PAGING = frozenset({"maxResults", "nextToken"})
 
@@ -97,7 +97,7 @@ _HIGHEST_ID = 2**63 - 1
 """Of a row in SQLite."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """One recorded answer without its body, which `Recording.body` reads."""
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.frozen import frozen
 from ivscope.knowledge.limits import CALLS_PER_SECOND
 from ivscope.sources.call_context import CallContext
 from ivscope.sources.outside_text import host_of, is_markup, one_line, page_title
@@ -93,7 +93,7 @@ _DENIED_WORDS = re.compile(
 _SKEW_WORDS = re.compile(r"signature (?:expired|not yet current)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Refusal:
     """The parts of a ClientError that the failure is made from."""
 

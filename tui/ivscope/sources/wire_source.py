@@ -1,11 +1,11 @@
 """WireSource: makes the read calls of IVS through a client that answers as botocore does."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from ivscope.domain.calls import GetCall, Item, ListCall, Value
 from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.frozen import frozen
 from ivscope.domain.identifiers import (
     is_participant_id,
     is_session_id,
@@ -75,7 +75,7 @@ _REPLICA_PAGE: Final = 50
 """Items. IVS API: ListParticipantReplicas, maxResults, 1 to 50."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Read:
     """How one operation is called, and how its answer is decoded."""
 

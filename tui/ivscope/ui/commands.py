@@ -4,13 +4,13 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.screen import Screen, ScreenResultType
 
+from ivscope.domain.frozen import frozen
 from ivscope.export.clippings import Clipping
 from ivscope.settings.commands import (
     BY_ID,
@@ -44,7 +44,7 @@ def _always() -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CommandHandler:
     """The functions behind one command: one does it, one says why it cannot be done now."""
 

@@ -1,7 +1,6 @@
 """Overlays: the views over the explorer, and all that they can do as the explorer does."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -9,6 +8,7 @@ from textual import events
 from textual.screen import ScreenResultType
 from textual.widget import Widget
 
+from ivscope.domain.frozen import frozen
 from ivscope.export.cli_commands import CliOptions
 from ivscope.export.clippings import Clipping
 from ivscope.export.event_copies import EventCopies
@@ -28,7 +28,7 @@ from ivscope.workspace.jobs import Jobs, SlicedJob
 from ivscope.workspace.place import Place
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shared:
     """What the views over the explorer share with it."""
 
@@ -233,7 +233,7 @@ def _lines_of(widget: Widget) -> Sequence[str]:
     return [plain(line) for line in widget.lines] if isinstance(widget, TextPane) else ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OverlayReading:
     """The reading of what an overlay counts."""
 

@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
+from ivscope.domain.frozen import frozen
 from ivscope.render.bars import footer_line, note_line
 from ivscope.render.cells import line_width
 from ivscope.render.lines import Line, Role, Span
@@ -28,7 +29,7 @@ def _nothing(_text: str) -> None:
     """Do nothing while one types."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenPrompt:
     """What a prompt says, and what its answers do."""
 
@@ -80,7 +81,7 @@ class TypedTexts:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """A question that one letter answers, such as what to copy."""
 

@@ -6,7 +6,6 @@ import sys
 import termios
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 from textual.app import App, SuspendNotSupported
 from textual.screen import Screen
 
+from ivscope.domain.frozen import frozen
 from ivscope.export.cli_commands import CliOptions
 from ivscope.export.clippings import Clipping, clippings_for_ids
 from ivscope.render.safe import safe_lines
@@ -113,7 +113,7 @@ _BATCH = 50
 """Rows drawn between two keys while a view is saved: of lanes some milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ViewText:
     """A whole view as text: lines above its rows, its rows, and lines below them."""
 

@@ -1,12 +1,12 @@
 """CauseReading: finds an event that somebody asks about, and reads what its cause takes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ivscope.analysis.jumps import nearest_row, row_like
 from ivscope.domain.events import Event
 from ivscope.domain.failures import ProviderFailure
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import ParticipantFilter, ParticipantScope
 from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.findings.finding import Ask, EventRef, FactKind, Finding
@@ -28,7 +28,7 @@ _SECOND = timedelta(seconds=1)
 _PUBLISHED = ParticipantFilter("filterByPublished", value=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SoughtEvent:
     """What somebody tells of an event."""
 

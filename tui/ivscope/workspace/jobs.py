@@ -18,12 +18,12 @@ import threading
 import traceback
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
 from ivscope.domain.clock import Clock
+from ivscope.domain.frozen import frozen
 
 Result = TypeVar("Result")
 
@@ -47,7 +47,7 @@ _GIVING_UP_SECONDS = 0.15
 """How long giving up waits for a half-written file to be removed. Quitting may take 0.2 s."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UiThread:
     """The two functions of Textual that jobs need."""
 
@@ -58,7 +58,7 @@ class UiThread:
     Called on the UI thread only."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """How a promise ended."""
 
@@ -68,7 +68,7 @@ class Outcome:
     """Whether the person has what they asked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bug:
     """An error of ours because of which only a part of a result is missing."""
 

@@ -1,8 +1,10 @@
 """Launch: where the explorer starts, and what it says about its connection."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from ivscope.domain.frozen import frozen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from ivscope.workspace.place import Place
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordingStatus:
     """What the header says about the file in which everything that is read is recorded."""
 
@@ -24,7 +26,7 @@ class RecordingStatus:
     """Why the last one was lost."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Accounts:
     """The accounts and Regions that can be read instead, from the user's AWS configuration."""
 
@@ -37,7 +39,7 @@ class Accounts:
     to nothing yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Connecting:
     """How another account is read."""
 
@@ -46,7 +48,7 @@ class Connecting:
     """What the header begins with until that is known better."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Elsewhere:
     """Where to go on, and what was typed there."""
 
@@ -59,7 +61,7 @@ class Elsewhere:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Launch:
     """Where to begin, and what the header and copied commands say of the connection."""
 

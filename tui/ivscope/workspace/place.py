@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
 
 
@@ -17,7 +18,7 @@ class Level(IntEnum):
     """The events of everybody in the session."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """One list: the stages, a stage's sessions, a session's participants, their events."""
 
@@ -84,7 +85,7 @@ class Place:
         return replace(self, participant_id=None, everybody=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PickerState:
     """How a picker was left."""
 

@@ -5,10 +5,10 @@ from each session of the same time as the one on screen, or from the latest one,
 that have the user id.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from ivscope.domain.failures import ProviderFailure
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import (
     ParticipantFilter,
     ParticipantSummary,
@@ -27,7 +27,7 @@ Times = tuple[datetime, datetime]
 """Start and end."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FoundUser:
     """A participant with the user id."""
 

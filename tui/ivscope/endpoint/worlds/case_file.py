@@ -14,11 +14,11 @@ A member that is null counts as absent. Names and codes may be ones that IVS doe
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ivscope.domain.failures import UnusableFileError
+from ivscope.domain.frozen import frozen
 from ivscope.domain.identifiers import (
     is_participant_id,
     is_session_id,
@@ -37,7 +37,7 @@ _FOR_READERS = ("id", "note", "order_as_served")
 _SERVED = ("stage", "sessions", "participants", "events")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaseFile:
     """What a case file says: wire structures, checked."""
 

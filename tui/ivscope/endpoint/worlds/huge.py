@@ -1,11 +1,11 @@
 """HugeWorld: as many stages and events as a Region can have, computed when they are read."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, overload
 
 from ivscope.domain import events
+from ivscope.domain.frozen import frozen
 from ivscope.endpoint.world import Members, date_time
 from ivscope.endpoint.worlds.people import base62, from_base62, stage_arn, viewer
 from ivscope.endpoint.worlds.timeline_world import PresentTime, stage_settings
@@ -84,7 +84,7 @@ _PAUSE: Final = 5
 _ERROR_ONE_IN: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HugeSession:
     """A session and its size."""
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from ivscope.domain import events
+from ivscope.domain.frozen import frozen
 from ivscope.endpoint.world import Members, date_time
 from ivscope.endpoint.worlds.people import ingest_arn, short_id
 
@@ -36,7 +37,7 @@ _OTHER_RANK: Final = 6
 """The rank of an unknown event name: amid the known ones."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Period:
     """A period of time without its end."""
 
@@ -57,7 +58,7 @@ def _overlapping(spans: list[Period], stay: Period) -> list[Period]:
     return spans[first : bisect_left(spans, stay.end, key=lambda span: span.start)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Token:
     """The claims of a participant token (IVS API: ExchangedParticipantToken)."""
 
@@ -79,7 +80,7 @@ class Token:
         return answer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Replication:
     """A copy of a person in another session."""
 
@@ -239,7 +240,7 @@ class Person:
         return self
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ingest:
     """One ingest configuration; its ARN follows from its name."""
 

@@ -2,14 +2,14 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
+from ivscope.domain.frozen import frozen
 from ivscope.provider.store.source import Source
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SourceDetails:
     """Profile, Region and endpoint of a source, for the header. None where it has none."""
 

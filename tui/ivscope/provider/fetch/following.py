@@ -1,11 +1,11 @@
 """Follower: polls a live participant, less often while nothing happens."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
 
 from ivscope.domain.failures import ProviderFailure
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import ParticipantScope
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.store.feed import FeedState
@@ -37,7 +37,7 @@ class FollowState(StrEnum):
     """The last poll failed. Polls go on by themselves when the same call can succeed later."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FollowStatus:
     """What the status line says about following."""
 

@@ -1,11 +1,11 @@
 """ReadAll: reads a list to the end, and says how long that will take."""
 
 from collections import deque
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from ivscope.domain.frozen import frozen
 from ivscope.domain.times import to_microseconds
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.store.event_log import EventLog
@@ -16,7 +16,7 @@ _MEASURED_PAGES = 20
 """The rate is measured over so many last pages, so that older ones do not hide throttling."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoadProgress:
     """How far reading a whole list has come."""
 

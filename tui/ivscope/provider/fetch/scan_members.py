@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime
 
 from ivscope.domain.calls import Item
 from ivscope.domain.earlier_rows import EarlierRows
 from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import ParticipantFilter, ParticipantSummary
 from ivscope.provider.fetch.scan_queue import READ_FIRST, ScanQueue
 from ivscope.provider.store.event_feed import EventFeed
@@ -39,7 +39,7 @@ COUNTED = frozenset(
 that nobody may be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """Whom a scan reads when not everybody is needed."""
 

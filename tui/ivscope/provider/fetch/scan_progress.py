@@ -2,12 +2,12 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from math import inf
 
 from ivscope.domain.failures import ProviderFailure
+from ivscope.domain.frozen import frozen
 from ivscope.provider.store.fetchable import Fetchable
 from ivscope.provider.store.reading_times import ReadingTimes
 
@@ -31,7 +31,7 @@ class ScanState(StrEnum):
     CANCELLED = "CANCELLED"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScanProgress:
     """How far a scan has come."""
 

@@ -4,10 +4,10 @@ import heapq
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import chain, compress
 from typing import Final
 
+from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import ParticipantFilter, ParticipantSummary
 from ivscope.provider.store.session_log import SessionLog
 
@@ -55,7 +55,7 @@ def suspicion(row: ParticipantSummary) -> int:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sample:
     """Who is read of an ended session that is too big to be read at once, and why those.
 

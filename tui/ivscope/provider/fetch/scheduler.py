@@ -8,6 +8,7 @@ from math import inf
 
 from ivscope.domain.clock import SYSTEM_CLOCK, Clock
 from ivscope.domain.failures import FailureKind, ProviderFailure, forget_frames
+from ivscope.domain.frozen import frozen
 from ivscope.domain.waits import waits_told_to
 from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
 
@@ -62,7 +63,7 @@ class Call:
         return self.operation if self.region is None else f"{self.operation} {self.region}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Activity:
     """The numbers that the status line shows about calls."""
 

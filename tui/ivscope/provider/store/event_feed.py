@@ -5,7 +5,7 @@ Long because a refresh, which reads the same list again, changes the feed that i
 
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, auto
 from functools import partial
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from ivscope.domain.calls import ListCall
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.frozen import frozen
 from ivscope.domain.pages import Contradiction, Page
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import (
@@ -53,7 +54,7 @@ class Goal(Enum):
     """From the start to the end."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Merged:
     """What a refresh has done to the log."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final, overload
 
 from ivscope.domain.events import Event
+from ivscope.domain.frozen import frozen
 from ivscope.domain.pages import Contradiction
 from ivscope.domain.times import Time, UnreadableTime, from_microseconds, to_microseconds
 from ivscope.domain.tokens import ParticipantToken
@@ -138,7 +139,7 @@ def _bits(numbers: Iterable[int]) -> int:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventKind:
     """Name, error code and replica flag. Few combinations exist, so each is stored once.
 
@@ -158,7 +159,7 @@ class EventKind:
     """The error code that came, for the screen."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rare:
     """The fields that few events have, and the raw text of an unreadable time."""
 
@@ -298,7 +299,7 @@ NO_TIME = _UNREADABLE
 """In `EventColumns.times` this and everything below it stands for "no readable time"."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventColumns:
     """Neighbouring rows of a log in columns of equal length; a copy that no append changes."""
 

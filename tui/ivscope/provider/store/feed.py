@@ -1,13 +1,13 @@
 """Feed: a list read page by page, and the state of reading it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Generic
 
 from ivscope.domain.calls import Item, ListCall, contradiction_of, with_contradictions
 from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.frozen import frozen
 from ivscope.domain.pages import Contradiction, Cursor, Page
 from ivscope.provider.store.append_list import AppendOnly
 from ivscope.provider.store.page_cursor import PageCursor
@@ -36,7 +36,7 @@ class FeedState(StrEnum):
     """The last call failed. What was read before is kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RefreshResult:
     """How the last refresh of a feed ended."""
 
@@ -53,7 +53,7 @@ class RefreshResult:
     """Why it failed. Reading the feed can go on nevertheless."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FeedStatus:
     """The state of reading as one value. Replaced as a whole: reading it takes no lock."""
 

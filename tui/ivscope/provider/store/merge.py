@@ -13,7 +13,6 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Final
@@ -21,6 +20,7 @@ from typing import Final
 from ivscope.domain.calls import with_contradictions
 from ivscope.domain.earlier_rows import EarlierRows
 from ivscope.domain.events import Event
+from ivscope.domain.frozen import frozen
 from ivscope.domain.pages import Contradiction, Page
 from ivscope.domain.times import from_microseconds
 from ivscope.provider.store.event_log import EventLog
@@ -30,7 +30,7 @@ _NEW: Final = -1
 _LEFT_OUT: Final = -2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overlay:
     """A second reading laid over the log. A rank counts rows of the log in the order returned."""
 

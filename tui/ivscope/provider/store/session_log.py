@@ -1,12 +1,13 @@
 """SessionLog: the events of all participants of a session, and how far each is read."""
 
 from array import array
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from itertools import compress
 
 from ivscope.domain.events import Event
 from ivscope.domain.failures import ProviderFailure
+from ivscope.domain.frozen import frozen
 from ivscope.provider.store.event_log import EventLog, EventTables
 
 _NONE = 2**32 - 1
@@ -30,7 +31,7 @@ _IS_COMPLETE = bytes(state is ReadState.COMPLETE for state in _STATES).ljust(256
 """By state number, as `bytes.translate` takes it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParticipantReading:
     """How far one participant is read."""
 

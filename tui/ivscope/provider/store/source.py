@@ -1,11 +1,11 @@
 """Source: where the provider gets pages and single answers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from ivscope.domain.calls import GetCall, Item, ListCall, Value
+from ivscope.domain.frozen import frozen
 from ivscope.domain.pages import Cursor, Page
 
 
@@ -26,7 +26,7 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileNature:
     """What a file that is read instead of a service leaves open; a recording leaves nothing."""
 
@@ -38,7 +38,7 @@ class FileNature:
     """When the pass began that has read all that is in it; None where it does not say so."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordedReading:
     """The recording as a source, for a single answer."""
 

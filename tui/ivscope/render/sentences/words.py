@@ -1,23 +1,23 @@
 """What a sentence of a finding is made of, and the words that several of them share."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from ivscope.analysis.intervals import Why
 from ivscope.domain.durations import round_duration
+from ivscope.domain.frozen import frozen
 from ivscope.findings.finding import Distance, Lacking, Open, PartlyRead, PlainClaim
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outside:
     """Text from outside, such as an id, a code or a version. Not safe to draw as it is."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Who:
     """A participant; drawn by its user id where that is known. Not safe to draw as it is."""
 
@@ -35,7 +35,7 @@ class PublisherWords(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moment:
     """A time inside a sentence, UTC; drawn in the zone that the person has chosen."""
 

@@ -1,7 +1,6 @@
 """CompareScreen: two participants side by side at the same times."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import ClassVar
 
@@ -10,6 +9,7 @@ from textual.widget import Widget
 
 from ivscope.analysis.comparison import Comparison, Side
 from ivscope.domain.events import Event
+from ivscope.domain.frozen import frozen
 from ivscope.export.clippings import Clipping
 from ivscope.findings.finding import EventRef
 from ivscope.provider.store.event_log import EventLog
@@ -92,7 +92,7 @@ def _side(event: Event | str | None, cells: int, name: Callable[[str], str]) -> 
     return (Span(pad(f"{mark} {clip(told, max(0, cells - 2))}", cells), role),)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compared:
     """One of the two participants of a comparison."""
 

@@ -4,7 +4,6 @@ Long because what is known of an event is gathered here from everything that was
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from itertools import chain
@@ -14,6 +13,7 @@ from ivscope.analysis.intervals import NOTHING_KNOWN
 from ivscope.analysis.timed_events import all_timed
 from ivscope.domain import calls
 from ivscope.domain.events import TOKEN_EXCHANGED, Event
+from ivscope.domain.frozen import frozen
 from ivscope.domain.identifiers import region_of
 from ivscope.domain.pages import Row
 from ivscope.domain.stages import (
@@ -409,7 +409,7 @@ def _near(event_list: EventList, row: int, event: Event) -> Iterator[Event]:
             yield other
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Card:
     """What is shown instead of the row under the cursor."""
 

@@ -4,7 +4,6 @@ Long because every key of the event list has its handler here.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ivscope.analysis.drill_filters import Drills
@@ -30,6 +29,7 @@ from ivscope.analysis.time_input import (
     read_time,
 )
 from ivscope.domain.durations import round_duration
+from ivscope.domain.frozen import frozen
 from ivscope.domain.identifiers import Identifiers
 from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.render.timestamps import TimeStyle, full
@@ -41,7 +41,7 @@ from ivscope.workspace.place import Level
 _STYLES = (TimeStyle.UTC, TimeStyle.LOCAL, TimeStyle.AGE, TimeStyle.DELTA, TimeStyle.ZERO)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Waiting:
     """A typed time that can be read only when the times of the session are known."""
 

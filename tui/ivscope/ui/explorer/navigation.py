@@ -1,10 +1,11 @@
 """Navigation: commands that go from place to place, and what a place reads when it opens."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from ivscope.domain.events import Event
+from ivscope.domain.frozen import frozen
 from ivscope.domain.identifiers import Identifiers
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.domain.times import to_microseconds
@@ -21,7 +22,7 @@ from ivscope.workspace.launch import Launch
 from ivscope.workspace.place import Level, Place
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _LeftView:
     """A view over a session from which a list of events was opened."""
 

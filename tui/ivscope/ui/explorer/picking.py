@@ -1,9 +1,10 @@
 """What a picker lists at a place: its feed, its rows, and the place that a typed id opens."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, tzinfo
 
 from ivscope.domain.events import Event, is_error
+from ivscope.domain.frozen import frozen
 from ivscope.domain.identifiers import Identifiers, read_identifiers
 from ivscope.domain.letters import folded
 from ivscope.domain.stages import (
@@ -47,7 +48,7 @@ _EMPTY_NOTES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TypedPlace:
     """A row for the place that a typed or pasted text names, whether it is listed or not."""
 

@@ -4,10 +4,10 @@ Long because a prompt, its hint, its words and what they do are read together.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from ivscope.analysis.time_input import looks_like_time
+from ivscope.domain.frozen import frozen
 from ivscope.domain.identifiers import Identifiers, read_identifiers
 from ivscope.knowledge.error_codes import ERROR_CODES
 from ivscope.knowledge.event_names import EVENT_NAMES
@@ -26,7 +26,7 @@ from ivscope.ui.status_area import OpenPrompt
 from ivscope.workspace.place import Level, Place
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Word:
     """One word of the command line, such as "goto", and what it does."""
 

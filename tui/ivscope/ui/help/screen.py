@@ -1,7 +1,6 @@
 """HelpScreen: every command and its keys; typing searches, Enter does the command."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import ClassVar, Final
@@ -13,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
+from ivscope.domain.frozen import frozen
 from ivscope.export.clippings import Clipping
 from ivscope.render.bars import footer_line, note_line
 from ivscope.render.cells import line_width, pad, shorten, wrap
@@ -52,7 +52,7 @@ class Heading(StrEnum):
     ELSEWHERE = "In other views"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sign:
     """Explains signs, in the colours that they have."""
 

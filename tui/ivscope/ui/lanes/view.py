@@ -4,7 +4,6 @@ Long because the order of the lanes, their marks and the count on top all follow
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -15,6 +14,7 @@ from ivscope.analysis.lanes import LaneCell, LaneOrder, LanePresence, Lanes
 from ivscope.analysis.publishers import PublisherLevel, Publishers
 from ivscope.analysis.time_window import TimeWindow, window_between
 from ivscope.domain.clock import work_limit
+from ivscope.domain.frozen import frozen
 from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.findings.session_context import REPLICA
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
@@ -95,7 +95,7 @@ _OF_PRESENCE: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counts:
     """The counts that plots are drawn from."""
 

@@ -4,7 +4,6 @@ Long because a summary has many tables, each with its columns.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
 from typing import Protocol, TypeVar
@@ -22,6 +21,7 @@ from ivscope.analysis.session_summary import (
 )
 from ivscope.analysis.time_window import TimeWindow
 from ivscope.domain.durations import duration, rate, round_duration
+from ivscope.domain.frozen import frozen
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
 from ivscope.render.bars import coverage_text
 from ivscope.render.cells import clip, line_width, wrap
@@ -34,7 +34,7 @@ from ivscope.render.tables import Bar, Column, Fit, OverTime, Rest, Table
 from ivscope.render.timestamps import NO_TIME, clock, from_to, in_zone
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SummaryLine:
     """One line of a summary, and the events that Enter on it shows."""
 
@@ -120,7 +120,7 @@ def _number(
     return Column(title, Fit(), text, role, priority=priority, is_right=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SummaryTimes:
     """The same counts over time, for strips of any length."""
 

@@ -1,0 +1,165 @@
+"""frozen: makes a class of values as `dataclass(frozen=True, slots=True)` does, but at once.
+
+`dataclass` compiles six methods for each class when its module is imported. That is half a
+millisecond, and an eighth of a second for the classes that are loaded before anything is on screen.
+Here a class gets shared methods, and those that must be quick are compiled when first called.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field
+from threading import RLock
+from typing import Any, Final, NoReturn, TypeVar, dataclass_transform
+
+Value = TypeVar("Value")
+
+_Fields = Mapping[str, Field[Any]]
+"""Fields by name, those of base classes first."""
+
+_FIELDS: Final = "__frozen_fields__"
+_DESCRIBED: Final = ("__dataclass_fields__", "__dataclass_params__")
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def frozen(cls: type[Value]) -> type[Value]:
+    """Make a class of frozen values with slots.
+
+    Fields, defaults, `field()`, equality, `replace`, `fields` and `asdict` are those of
+    `dataclass`, and methods of the class itself win over ours. There is no `__post_init__`, order,
+    `ClassVar`, `InitVar` or `field(init=False)`: a class with one of these takes `dataclass`.
+    """
+    own: _Fields = {name: _field_of(cls, name) for name in cls.__annotations__}
+    inherited = [vars(base).get(_FIELDS, {}) for base in reversed(cls.__mro__)]
+    fields = {name: one for group in (*inherited, own) for name, one in group.items()}
+    members = _methods(fields) | vars(cls)
+    for name in (*own, "__dict__", "__weakref__"):
+        members.pop(name, None)
+    members |= {name: _Described(name, cls) for name in _DESCRIBED}
+    members |= {"__slots__": tuple(own), "__qualname__": cls.__qualname__, _FIELDS: fields}
+    metaclass: Callable[..., type[Value]] = type(cls)
+    made = metaclass(cls.__name__, cls.__bases__, members)
+    for name in _TEXTS.keys() - members.keys():
+        setattr(made, name, _compiled_at_first(made, name, fields))
+    return made
+
+
+def _field_of(cls: type[Any], name: str) -> Field[Any]:
+    default = vars(cls).get(name, MISSING)
+    made: Field[Any] = default if isinstance(default, Field) else field(default=default)
+    return made
+
+
+def _methods(fields: _Fields) -> dict[str, object]:
+    """The methods that are not compiled."""
+    shown = [name for name, one in fields.items() if one.repr]
+
+    def __repr__(self: Any) -> str:  # noqa: ANN401, N807 - same
+        members = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
+        return f"{type(self).__qualname__}({members})"
+
+    def __getstate__(self: Any) -> list[object]:  # noqa: ANN401, N807 - same
+        return [getattr(self, name) for name in fields]
+
+    def __setstate__(self: Any, state: list[object]) -> None:  # noqa: ANN401, N807 - same
+        for name, member in zip(fields, state, strict=True):
+            object.__setattr__(self, name, member)
+
+    return {
+        "__repr__": __repr__,
+        "__getstate__": __getstate__,
+        "__setstate__": __setstate__,
+        "__setattr__": _refuse_to_set,
+        "__delattr__": _refuse_to_delete,
+        "__match_args__": tuple(name for name, one in fields.items() if one.kw_only is not True),
+    }
+
+
+def _refuse_to_set(_: object, name: str, __: object) -> NoReturn:
+    raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+
+def _refuse_to_delete(_: object, name: str) -> NoReturn:
+    raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+
+def _compiled_at_first(made: type[Any], name: str, fields: _Fields) -> Callable[..., Any]:
+    """Return a method that puts the compiled one in its own place, and calls it."""
+
+    def method(*values: object, **named: object) -> object:
+        # Only names of fields are in the text, as in what `dataclass` compiles.
+        scope = _scope(made, fields)
+        exec(f"def {name}{_TEXTS[name](fields)}", scope)  # noqa: S102
+        compiled = scope[name]
+        compiled.__qualname__ = f"{made.__qualname__}.{name}"
+        setattr(made, name, compiled)
+        return compiled(*values, **named)
+
+    return method
+
+
+def _scope(made: type[Any], fields: _Fields) -> dict[str, Any]:
+    """What the texts of compiled methods name. Slots are set without a look-up by their name."""
+    scope: dict[str, Any] = {"MISSING": MISSING}
+    for name, one in fields.items():
+        scope[f"_set_{name}"] = getattr(made, name).__set__
+        scope[f"_make_{name}"], scope[f"_default_{name}"] = one.default_factory, one.default
+    return scope
+
+
+def _init_text(fields: _Fields) -> str:
+    heads: tuple[list[str], list[str]] = ["self"], ["*"]
+    lines = []
+    for name, one in fields.items():
+        head, value = name, name
+        if one.default_factory is not MISSING:
+            head, value = f"{name}=MISSING", f"_make_{name}() if {name} is MISSING else {name}"
+        elif one.default is not MISSING:
+            head = f"{name}=_default_{name}"
+        heads[one.kw_only is True].append(head)
+        lines.append(f"    _set_{name}(self, {value})")
+    by_name = heads[1] if len(heads[1]) > 1 else []
+    return f"({', '.join((*heads[0], *by_name))}):\n" + "\n".join(lines or ["    pass"])
+
+
+def _equality_text(fields: _Fields) -> str:
+    return (
+        "(self, other):\n"
+        "    if other.__class__ is self.__class__:\n"
+        f"        return {_members_text('self', fields)} == {_members_text('other', fields)}\n"
+        "    return NotImplemented"
+    )
+
+
+def _hash_text(fields: _Fields) -> str:
+    return f"(self):\n    return hash({_members_text('self', fields)})"
+
+
+def _members_text(of: str, fields: _Fields) -> str:
+    members = (f"{of}.{name}, " for name, one in fields.items() if one.compare)
+    return f"({''.join(members)})"
+
+
+_TEXTS: Final[Mapping[str, Callable[[_Fields], str]]] = {
+    "__init__": _init_text,
+    "__eq__": _equality_text,
+    "__hash__": _hash_text,
+}
+"""Behind its name the text of each method that is compiled."""
+
+
+class _Described:
+    """An attribute that `replace`, `fields` and `asdict` look at: `dataclass` makes it when asked.
+
+    It describes the class that has no slots, which holds the defaults and is used for nothing else.
+    """
+
+    _describing = RLock()
+
+    def __init__(self, name: str, plain: type[Any]) -> None:
+        self._name = name
+        self._plain = plain
+
+    def __get__(self, _: object, __: object) -> object:
+        with self._describing:
+            if self._name not in vars(self._plain):
+                dataclass(init=False, repr=False, eq=False, frozen=True)(self._plain)
+        return vars(self._plain)[self._name]
