@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
 from ivscope.analysis.event_view import EventView
+from ivscope.analysis.filters import folded
 from ivscope.analysis.overview import Folds
 from ivscope.domain.events import TOKEN_EXCHANGED, Event
-from ivscope.domain.letters import folded
 from ivscope.domain.pages import Contradiction
 from ivscope.domain.times import Time, from_microseconds
 from ivscope.domain.token_comparison import compare_tokens

@@ -10,7 +10,7 @@ from ivscope.analysis.estimates import Estimates
 from ivscope.analysis.event_tally import EventTally
 from ivscope.analysis.intervals import NOTHING_KNOWN, Reach
 from ivscope.analysis.lanes import Lanes
-from ivscope.analysis.listed_participants import ListedParticipants
+from ivscope.analysis.listed_participants import ListedParticipants, Names
 from ivscope.analysis.publishers import PublisherLevel, Publishers
 from ivscope.analysis.session_summary import Summary
 from ivscope.analysis.summary import SummaryBuilder
@@ -19,7 +19,6 @@ from ivscope.domain.stages import SessionScope
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.fetch.scan_progress import ScanState
-from ivscope.workspace.names import Names
 from ivscope.workspace.reaches import Reaches
 
 

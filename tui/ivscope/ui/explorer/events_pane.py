@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from math import inf
 
+from ivscope.analysis.listed_participants import Names
 from ivscope.analysis.overview import OverviewCell, minimap
 from ivscope.domain.events import Event
 from ivscope.domain.stages import SessionScope
@@ -22,7 +23,6 @@ from ivscope.ui.widgets.row_list import RowList, Tail
 from ivscope.workspace.event_list import EventList, MarkFinder, mark_of
 from ivscope.workspace.event_stream import EventStream, ParticipantStream, SessionStream
 from ivscope.workspace.jobs import SLICE_SECONDS, Jobs, SlicedJob
-from ivscope.workspace.names import Names
 from ivscope.workspace.place import Level, Place
 from ivscope.workspace.seeking import Seeking
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
+from ivscope.analysis.filters import folded
 from ivscope.domain.events import Event, is_error
 from ivscope.domain.identifiers import Identifiers, read_identifiers
-from ivscope.domain.letters import folded
 from ivscope.domain.stages import (
     ParticipantFilter,
     ParticipantSummary,

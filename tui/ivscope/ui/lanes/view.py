@@ -12,6 +12,7 @@ from typing import Final
 from ivscope.analysis.event_tally import Bucket, EventTally
 from ivscope.analysis.intervals import EARLIEST, LATEST, NOTHING_KNOWN, SECOND, Reach
 from ivscope.analysis.lanes import LaneCell, LaneOrder, LanePresence, Lanes
+from ivscope.analysis.listed_participants import Names
 from ivscope.analysis.publishers import PublisherLevel, Publishers
 from ivscope.analysis.time_window import TimeWindow, window_between
 from ivscope.domain.clock import work_limit
@@ -37,7 +38,6 @@ from ivscope.render.safe import safe
 from ivscope.render.time_display import TimeDisplay
 from ivscope.render.timestamps import in_zone
 from ivscope.workspace.event_stream import pause_or_go_on
-from ivscope.workspace.names import Names
 from ivscope.workspace.reaches import Reaches
 
 LABEL_CELLS = 16
