@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ivscope.analysis.event_tally import EventTally
+from ivscope.analysis.listed_participants import Names
 from ivscope.analysis.summary import SummaryBuilder
 from ivscope.analysis.time_window import window_between
 from ivscope.domain.events import is_error
@@ -30,7 +31,6 @@ from ivscope.render.event_lines import detail_lines
 from ivscope.render.fields import not_counted
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.list_status import list_status
-from ivscope.workspace.names import Names
 from ivscope.workspace.place import Level
 from ivscope.workspace.store_context import StoreContext, session_facts
 from support.aws_sources import aws_source

@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.provider.fetch import scheduler as calls
-from ivscope.provider.store.recorded_answers import RecordedAnswers
+from ivscope.provider.fetch.connection import RecordedAnswers
 from ivscope.ui.explorer.screen import ExplorerScreen
 from ivscope.ui.stylesheets import PLAIN_SIGNS
 from ivscope.workspace.place import Place

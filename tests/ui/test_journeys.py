@@ -245,6 +245,43 @@ async def test_a_participant_without_its_session_is_not_guessed():
         await journey.until(f"from the text: participant {PRIYA}; its session is not in the text")
 
 
+def record_of_a_call(at, **parameters):
+    """A CloudTrail record, which names a stage and a time, and no session."""
+    call = {"eventSource": "ivs.amazonaws.com", "eventName": "DisconnectParticipant"}
+    members = {"stageArn": LIVE_STAGE, **parameters}
+    return json.dumps({**call, "eventTime": at, "requestParameters": members})
+
+
+async def test_the_record_of_a_call_leads_to_the_session_that_was_on_then():
+    async with explorer() as journey:
+        await journey.until("fri-night-rival")
+        record = record_of_a_call("2026-11-23T20:48:05Z", participantId=PRIYA)
+        journey.app.post_message(Paste(record))
+        await journey.until(lambda: journey.event is not None and journey.event.time.second == 5)
+        assert journey.here == at(PRIYA)
+        assert "from the text: 2026-11-23 20:48:05 UTC, participant" in journey.text
+        # In another session of the stage the time still says which one is meant.
+        live = journey.explorer._provider.sessions(LIVE_STAGE).facts[0].session_id
+        journey.go(at(None, live))
+        journey.app.post_message(Paste(record_of_a_call("2026-11-23T20:48:05Z")))
+        await journey.until(lambda: journey.here == at())
+        journey.app.post_message(Paste(record_of_a_call("2026-11-23T20:48:05Z", userId="José")))
+        await journey.until("only user:José")
+        assert journey.here.session_id == SHOW
+
+
+async def test_a_call_while_no_session_was_on_leads_to_the_nearest_and_opens_none():
+    found = read_identifiers(record_of_a_call("2026-11-23T03:00:00Z", participantId=PRIYA))
+    async with explorer(Place(LIVE_STAGE), event=found) as journey:
+        await journey.until("no session was on then: this one is the nearest; from the text")
+        assert journey.here == Place(LIVE_STAGE)
+        rows = journey.explorer._provider.sessions(LIVE_STAGE).facts
+        away = [abs(one.start_time - found.time) for one in rows]
+        cursor = journey.rows("picker").cursor
+        assert cursor > 0, "it is not where it was"
+        assert rows[cursor].start_time - found.time <= min(away) or rows[cursor].end_time
+
+
 async def test_enter_on_a_subscribe_event_goes_to_the_publisher_and_esc_comes_back():
     async with explorer(at(PRIYA)) as journey:
         await journey.until("61 events, all read")

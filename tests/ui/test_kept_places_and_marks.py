@@ -1,6 +1,9 @@
 """A crash or a change of shift costs nothing: places are offered again, marks are there again."""
 
+import fcntl
 import json
+import os
+from contextlib import contextmanager
 
 from ivscope.settings.kept_places import FILE_NAME
 from ivscope.workspace.place import Level
@@ -13,8 +16,7 @@ async def test_the_next_run_offers_the_place_and_has_the_mark(tmp_path):
         await first.until("events, all read")
         await first.press("j", "j", "m")
         marked = first.pane.event
-        stored = json.loads(path.read_text())
-        assert len(stored["marks"]) == 1, "before anything else happens"
+        await first.until(lambda: path.exists() and json.loads(path.read_text())["marks"])
     assert "priya" not in path.read_text(), "ids, and no user ids"
     async with explorer(kept=path, size=(160, 40)) as second:
         await second.until("Visited before")
@@ -64,3 +66,38 @@ async def test_without_a_file_nothing_is_offered_and_a_strange_file_is_no_harm(t
     async with explorer(kept=path) as journey:
         await journey.until("stages, all read")
         assert "Visited before" not in journey.text
+
+
+@contextmanager
+def held(folder):
+    """A folder in which another ivscope was stopped while it was saving."""
+    handle = os.open(folder, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+async def test_no_key_waits_for_another_ivscope_that_is_saving_and_quitting_does(tmp_path):
+    path = tmp_path / FILE_NAME
+    async with explorer(at(PRIYA), kept=path) as journey:
+        await journey.until("events, all read")
+        await journey.until(path.exists)
+        path.unlink()
+        with held(tmp_path):
+            await journey.press("m", "j")
+            assert journey.pane.event_list.marks
+            assert not path.exists(), "the mark is there before it is written"
+            assert journey.app.jobs.is_busy, "so that quitting waits for it"
+        await journey.until(lambda: not journey.app.jobs.is_busy)
+        assert len(json.loads(path.read_text())["marks"]) == 1
+
+
+async def test_a_mark_that_cannot_be_kept_is_told(tmp_path):
+    path = tmp_path / FILE_NAME
+    path.mkdir()
+    async with explorer(at(PRIYA), kept=path) as journey:
+        await journey.until("events, all read")
+        await journey.press("m")
+        await journey.until("the mark is not kept for the next run: Is a directory")

@@ -29,9 +29,11 @@ def test_the_places_of_an_origin_come_back_in_the_next_run_the_latest_first(path
     kept = KeptPlaces(path)
     others = [replace(SHOW, session_id=f"st-{number}") for number in (2, 3)]
     for place in (SHOW, *others, replace(SHOW, origin="demo incident"), SHOW):
-        assert kept.visit(place) == ""
+        kept.visit(place)
+    assert kept.save() == ""
     assert KeptPlaces(path).recent("default") == [SHOW, *reversed(others)]
     assert KeptPlaces(None).recent("default") == []
+    assert KeptPlaces(None).save() == ""
 
 
 def test_marks_come_back_and_a_mark_that_was_taken_away_does_not(path):
@@ -40,6 +42,7 @@ def test_marks_come_back_and_a_mark_that_was_taken_away_does_not(path):
     kept.mark(MARK, is_on=True)
     kept.mark(other, is_on=True)
     kept.mark(MARK, is_on=False)
+    kept.save()
     again = KeptPlaces(path)
     assert again.marks(SHOW.stage_arn, "st-1") == {other}
     assert again.marks(SHOW.stage_arn, "st-2") == set()
@@ -50,11 +53,14 @@ def test_two_ivscopes_at_once_lose_nothing_of_each_other(path):
     elsewhere = replace(SHOW, session_id="st-2")
     one.visit(SHOW)
     one.mark(MARK, is_on=True)
+    one.save()
     other.visit(elsewhere)
     other.mark(replace(MARK, time_us=2), is_on=True)
+    other.save()
     assert set(KeptPlaces(path).recent("default")) == {SHOW, elsewhere}
     assert len(load(path)[1]) == 2
     one.mark(MARK, is_on=False)
+    one.save()
     assert load(path)[1] == [replace(MARK, time_us=2)]
 
 
@@ -62,8 +68,10 @@ def test_only_the_owner_can_read_them_and_they_are_bounded(path):
     kept = KeptPlaces(path)
     for number in range(MOST_PLACES + 5):
         kept.visit(replace(SHOW, session_id=f"st-{number}"))
-    kept._marks = [replace(MARK, time_us=number) for number in range(MOST_MARKS + 5)]
+    for number in range(MOST_MARKS + 5):
+        kept.mark(replace(MARK, time_us=number), is_on=True)
     kept.mark(MARK, is_on=True)
+    kept.save()
     places, marks = load(path)
     assert (len(places), len(marks)) == (MOST_PLACES, MOST_MARKS)
     assert places[-1].session_id == f"st-{MOST_PLACES + 4}"
@@ -105,7 +113,8 @@ def test_a_file_of_another_make_gives_nothing_and_is_written_anew(path, content)
     path.write_bytes(content)
     kept = KeptPlaces(path)
     assert kept.recent("default") == []
-    assert kept.visit(SHOW) == ""
+    kept.visit(SHOW)
+    assert kept.save() == ""
     assert load(path) == ([SHOW], [])
 
 
@@ -113,5 +122,6 @@ def test_what_cannot_be_kept_is_said_and_stays_for_this_run(path):
     path.parent.mkdir()
     path.mkdir()
     kept = KeptPlaces(path)
-    assert kept.mark(MARK, is_on=True) == "Is a directory"
+    kept.mark(MARK, is_on=True)
+    assert kept.save() == "Is a directory"
     assert kept.marks(SHOW.stage_arn, "st-1") == {MARK}

@@ -304,6 +304,7 @@ def test_a_cloudtrail_record_names_stage_and_participant_and_no_error_of_an_even
     at = datetime(2026, 11, 27, 20, 48, 5, tzinfo=UTC)
     known = Identifiers(ARN, None, PERSON, at)
     assert read_identifiers(json.dumps({"Records": [record]})) == known
+    assert read_identifiers(json.dumps(record)).is_call
     looked_up = {"Events": [{"EventTime": 1795812485.0, "CloudTrailEvent": json.dumps(record)}]}
     assert read_identifiers(json.dumps(looked_up)) == known
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable
 
-from ivscope.domain.letters import folded
+from ivscope.analysis.filters import folded
 
 MOST_NAMED = 70
 """Participants that one filter names: their ids, of 12 characters, fill the longest filter."""

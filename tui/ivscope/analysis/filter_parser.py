@@ -21,6 +21,7 @@ from ivscope.analysis.filters import (
     TextTerm,
     TimeTerm,
     Wildcard,
+    folded,
 )
 from ivscope.analysis.time_input import (
     TimeInputError,
@@ -30,7 +31,6 @@ from ivscope.analysis.time_input import (
     read_during,
 )
 from ivscope.domain.frozen import frozen
-from ivscope.domain.letters import folded
 
 _FIELD = re.compile(r"([A-Za-z_]+):")
 

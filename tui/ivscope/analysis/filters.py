@@ -8,15 +8,25 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from itertools import compress
 from typing import Final
+from unicodedata import combining, normalize
 
 from ivscope.analysis.expressions import Expression
 from ivscope.analysis.time_input import TypedRanges
 from ivscope.domain.events import Event
 from ivscope.domain.frozen import frozen
-from ivscope.domain.letters import folded
 from ivscope.domain.times import to_microseconds
 from ivscope.domain.tokens import ParticipantToken
 from ivscope.provider.store.event_log import NO_TIME, EventColumns, EventKind, EventLog, EventTables
+
+
+def folded(text: str) -> str:
+    """The text in the form that typed text is compared in: capitals and accents do not count.
+
+    "José", written in either way, and "JOSE" are "jose". Quick for ASCII. The length can change.
+    """
+    if text.isascii():
+        return text.lower()
+    return "".join(sign for sign in normalize("NFD", text.casefold()) if not combining(sign))
 
 
 @frozen
@@ -24,7 +34,7 @@ class Containing:
     """The text has the wanted text somewhere inside."""
 
     folded: str
-    """As `letters.folded` makes it."""
+    """As `folded` makes it."""
 
     def matches(self, text: str) -> bool:
         """Whether the text has it."""
@@ -36,7 +46,7 @@ class Wildcard:
     """The whole text is the parts in their order, with anything between two of them."""
 
     parts: tuple[str, ...]
-    """As `letters.folded` makes them, at least one. A single part is the whole text."""
+    """As `folded` makes them, at least one. A single part is the whole text."""
 
     def matches(self, text: str) -> bool:
         """Whether the parts make up the text. Takes linear time, unlike a regex of many gaps."""

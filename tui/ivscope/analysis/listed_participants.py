@@ -1,10 +1,11 @@
-"""ListedParticipants: the listed participants by id and by state, while the list grows."""
+"""ListedParticipants and Names: who is listed, by id, state and name, while the list grows."""
 
 from collections import Counter
 from collections.abc import Iterable
 
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.store.append_list import AppendOnly
+from ivscope.provider.store.feed import Feed
 
 
 class ListedParticipants:
@@ -42,3 +43,30 @@ class ListedParticipants:
                 self._states[before.state] -= 1
             self.rows[row.participant_id] = row
             self._states[row.state] += 1
+
+
+class Names:
+    """Looks names up in the list of participants, which grows."""
+
+    def __init__(self, participants: Feed[ParticipantSummary]) -> None:
+        self._participants = participants
+        self._rows = participants.facts
+        self._names: dict[str, str] = {}
+        self._read = 0
+
+    def name(self, participant_id: str) -> str:
+        """Return the user id, else the participant id. Text from outside."""
+        return self.user_id(participant_id) or participant_id
+
+    def user_id(self, participant_id: str) -> str | None:
+        """Return the user id; None without one, or while it is not listed. Text from outside."""
+        rows = self._participants.facts
+        if rows is not self._rows:  # read again from the start, or some of it was taken back
+            self._rows, self._read = rows, 0
+            self._names.clear()
+        while self._read < len(rows):
+            row = rows[self._read]
+            if row.user_id:
+                self._names[row.participant_id] = row.user_id
+            self._read += 1
+        return self._names.get(participant_id)

@@ -328,6 +328,8 @@ def _bad_ids(options: argparse.Namespace) -> str | None:
         # One pasted text can name stage, session and participant.
         options.session, options.event = found.session_id, found
         options.participant = None if found.also else found.participant_id
+    elif options.session is None and found.time is not None:
+        options.event = found  # the session that was on then is meant
     if found.choices or found.also:
         options.event, options.text = None, options.stage
         if options.region is None and not options.demo:

@@ -120,6 +120,8 @@ class Identifiers:
     """All places that the text names, in the order of the text, where these are several."""
     token: TokenClaims | None = None
     """What a participant token says of itself, where the text is one."""
+    is_call: bool = field(default=False, compare=False)
+    """Whether it is a call that CloudTrail has recorded, which names no session."""
     events: int = field(default=0, compare=False)
     """How many events the text tells of; the first error, else the first event, is taken."""
 
@@ -319,6 +321,7 @@ def _read_members(pairs: Iterable[tuple[str, str]]) -> Identifiers:
         error_code=code,
         also=tuple(participants)[1:],
         user_id=members.get("userid"),
+        is_call=is_call,
         events=int(bool(name or code)),
     )
     if found.session_id is None:

@@ -20,7 +20,6 @@ from ivscope.render.event_json import raw_json
 from ivscope.render.sentences.words import counted
 from ivscope.render.timestamps import from_to
 from ivscope.workspace.event_refs import EventRefs
-from ivscope.workspace.names import known_stage_name
 
 _NEAR = AROUND // timedelta(microseconds=1)
 """An error so near to a moment is what a person means, microseconds."""
@@ -92,7 +91,7 @@ class EventCopies:
             self._connection(),
             self._readings(scope),
             alike=self._alike(scope, event),
-            stage_name=known_stage_name(refs.provider, scope.stage_arn),
+            stage_name=refs.provider.store.stage_name(scope.stage_arn),
             remote=None if remote is None else user_id(remote),
             session=store.session(scope.session),
             client=store.participant(scope),

@@ -35,7 +35,6 @@ from ivscope.render.lines import plain
 from ivscope.render.sentences.words import counted
 from ivscope.render.timestamps import from_to, full
 from ivscope.workspace.event_refs import EventRefs, own_ref
-from ivscope.workspace.names import known_stage_name
 from ivscope.workspace.session_counts import SessionCounts
 from ivscope.workspace.store_context import StoreContext, session_facts
 
@@ -178,7 +177,7 @@ def read_report(
     looked = tuple(_looked(provider, counts, summary, failed))
     return Report(
         scope=scope,
-        stage_name=known_stage_name(provider, scope.stage_arn),
+        stage_name=provider.store.stage_name(scope.stage_arn),
         session=session,
         made_at=now.replace(microsecond=0),
         read_at=_read_at(provider, scan),

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from ivscope.analysis.event_view import EventView
+from ivscope.analysis.filters import folded
 from ivscope.analysis.overview import Folds
 from ivscope.domain.events import TOKEN_EXCHANGED, Event
 from ivscope.domain.frozen import frozen
-from ivscope.domain.letters import folded
 from ivscope.domain.pages import Contradiction
 from ivscope.domain.times import Time, from_microseconds
 from ivscope.domain.token_comparison import compare_tokens

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final, TypeVar
 
 from ivscope.settings.files import alone_in, make_private_folder, read_whole, save_private
@@ -62,7 +63,10 @@ class KeptMark:
 
 
 class KeptPlaces:
-    """Places and marks: those of earlier runs, and those of this one."""
+    """Places and marks: those of earlier runs, and those of this one.
+
+    For one thread, but `save`, which another one may call: it blocks for the disk.
+    """
 
     def __init__(self, path: Path | None) -> None:
         """Read what is kept.
@@ -71,14 +75,20 @@ class KeptPlaces:
             path: The file; None to keep nothing for the next run.
         """
         self._path = path
+        # Lists and sets are replaced and never changed, so that `save` can take them at any time.
         self._places, self._marks = ([], []) if path is None else load(path)
-        self._gone: set[KeptMark] = set()
+        self._gone: frozenset[KeptMark] = frozenset()
         """Marks that this run took away."""
+        self._saving = Lock()
 
-    def visit(self, place: KeptPlace) -> str:
-        """Note that a place was visited; why it is not kept, empty when it is."""
-        self._places = _latest(self._places, place)
-        return self._save()
+    @property
+    def is_saved(self) -> bool:
+        """Whether there is a file that `save` writes."""
+        return self._path is not None
+
+    def visit(self, place: KeptPlace) -> None:
+        """Note that a place was visited."""
+        self._places = _latest(self._places, place)[-MOST_PLACES:]
 
     def recent(self, origin: str) -> list[KeptPlace]:
         """Return the places visited at an origin, the latest first."""
@@ -89,30 +99,38 @@ class KeptPlaces:
         where = (stage_arn, session_id)
         return {one for one in self._marks if (one.stage_arn, one.session_id) == where}
 
-    def mark(self, mark: KeptMark, *, is_on: bool) -> str:
-        """Keep a mark, or take it away; why that will not last, empty when it will."""
-        self._marks = [one for one in self._marks if one != mark]
+    def mark(self, mark: KeptMark, *, is_on: bool) -> None:
+        """Keep a mark, or take it away."""
+        others = [one for one in self._marks if one != mark]
         if is_on:
-            self._gone.discard(mark)
-            self._marks.append(mark)
+            self._gone -= {mark}
+            self._marks = [*others, mark][-MOST_MARKS:]
         else:
-            self._gone.add(mark)
-        return self._save()
+            self._gone |= {mark}
+            self._marks = others
 
-    def _save(self) -> str:
+    def save(self) -> str:
+        """Write all of it, with what another ivscope has written meanwhile.
+
+        Blocks for the disk, and for up to a second for the other one. For any thread.
+
+        Returns:
+            Why it will not last; empty when it will, and without a file.
+        """
         path = self._path
         if path is None:
             return ""
         try:
             make_private_folder(path.parent)
-            with alone_in(path.parent):
-                places, marks = load(path)  # another ivscope may have saved meanwhile
-                for place in self._places:
+            with self._saving, alone_in(path.parent):
+                gone, own_places, own_marks = self._gone, self._places, self._marks
+                places, marks = load(path)
+                for place in own_places:
                     places = _latest(places, place)
-                mine = set(self._marks) | self._gone
-                marks = [one for one in marks if one not in mine] + self._marks
-                self._places, self._marks = places[-MOST_PLACES:], marks[-MOST_MARKS:]
-                save_private(path, (_written(self._places, self._marks),))
+                mine = gone.union(own_marks)
+                marks = [one for one in marks if one not in mine] + own_marks
+                content = _written(places[-MOST_PLACES:], marks[-MOST_MARKS:])
+                save_private(path, (content,))
         except OSError as error:
             return error.strerror or type(error).__name__
         return ""

@@ -11,10 +11,9 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from ivscope.domain.clock import utc_now
+from ivscope.domain.clock import utc_now, waiting_for
 from ivscope.domain.frozen import frozen
 from ivscope.domain.identifiers import region_of
-from ivscope.domain.waits import waiting_for
 from ivscope.sources.call_context import CallContext
 from ivscope.sources.call_log import CallLog
 from ivscope.sources.failures import CONNECT, CREDENTIALS, translate

@@ -7,9 +7,9 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from ivscope.domain.earlier_rows import EarlierRows
 from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
 from ivscope.domain.frozen import frozen
+from ivscope.domain.pages import EarlierRows
 from ivscope.domain.stages import SessionScope
 from ivscope.sources.call_context import CallContext
 from ivscope.sources.outside_text import one_line

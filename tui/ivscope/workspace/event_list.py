@@ -1,5 +1,6 @@
 """EventList: the state of a list of events: filter, search, marks, order and cursor."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,8 +14,9 @@ from ivscope.analysis.time_input import DatedBy, TimeReference, TypedRanges, Typ
 from ivscope.domain.times import to_microseconds
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.order import OrderLabel
-from ivscope.settings.kept_places import KeptMark
+from ivscope.settings.kept_places import KeptMark, KeptPlaces
 from ivscope.workspace.event_stream import EventStream, SessionStream
+from ivscope.workspace.jobs import Jobs, Outcome, Promise
 from ivscope.workspace.place import Place
 
 _NO_FILTER = Filter("", ())
@@ -281,3 +283,24 @@ class MarkFinder:
                     self._marks.add(at)
         self._looked_at = stop
         return stop < end
+
+
+def save_soon(kept: KeptPlaces, jobs: Jobs, failed: Callable[[str], object]) -> None:
+    """Write places and marks in a thread, since a slow disk would hold keys up; quitting waits.
+
+    Args:
+        kept: The places and marks.
+        jobs: The owner of the thread.
+        failed: Called on the UI thread with why they will not last.
+    """
+    if not kept.is_saved:
+        return
+
+    def work(_promise: Promise) -> Outcome:
+        return Outcome(kept.save())
+
+    def told(why: str) -> None:
+        if why:
+            failed(why)
+
+    jobs.promise("Keeping marks and places", "marks and places are not kept", work, told)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
+from ivscope.analysis.listed_participants import Names
 from ivscope.domain.failures import ProviderFailure
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.domain.times import Time
@@ -13,7 +14,6 @@ from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import FeedState
-from ivscope.workspace.names import Names
 
 
 class EventStream(Protocol):

@@ -63,7 +63,7 @@ class Outcome:
     """How a promise ended."""
 
     text: str
-    """One sentence for the person who asked."""
+    """One sentence for the person who asked; empty where there is nothing to say."""
     is_kept: bool = True
     """Whether the person has what they asked for."""
 
@@ -242,7 +242,8 @@ class Jobs:
             self._promises.remove(promise)
             is_leaving = self._leave is not None
             # What failed is said again at the end. The same failure is said once.
-            if is_leaving or (not outcome.is_kept and outcome not in self.outcomes):
+            is_told = is_leaving or (not outcome.is_kept and outcome not in self.outcomes)
+            if is_told and outcome.text:
                 self.outcomes.append(outcome)
             self._ended.notify_all()
         self.ui.soon(self._leave_when_kept if is_leaving else partial(told, outcome.text))

@@ -1,4 +1,4 @@
-"""SessionCounts: everything that is counted of a session: errors, lanes, publishers, estimates."""
+"""What is counted of a session: TimedCounts over its time, SessionCounts for its summary too."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from ivscope.analysis.estimates import Estimates
 from ivscope.analysis.event_tally import EventTally
 from ivscope.analysis.intervals import NOTHING_KNOWN, Reach
 from ivscope.analysis.lanes import Lanes
-from ivscope.analysis.listed_participants import ListedParticipants
+from ivscope.analysis.listed_participants import ListedParticipants, Names
 from ivscope.analysis.publishers import PublisherLevel, Publishers
 from ivscope.analysis.session_summary import Summary
 from ivscope.analysis.summary import SummaryBuilder
@@ -19,12 +19,11 @@ from ivscope.domain.stages import SessionScope
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.fetch.scan_progress import ScanState
-from ivscope.workspace.names import Names
 from ivscope.workspace.reaches import Reaches
 
 
-class SessionCounts:
-    """Counts what a scan has read. Reads nothing itself. Not for two threads at once."""
+class TimedCounts:
+    """Counts over time what a scan has read. Reads nothing itself. Not for two threads at once."""
 
     def __init__(self, provider: StageDataProvider, scan: Scan) -> None:
         """Begin without counts.
@@ -37,8 +36,6 @@ class SessionCounts:
         self.names = Names(scan.participants)
         """User ids."""
         log = scan.log
-        self._provider = provider
-        self._builder = SummaryBuilder(log.log)
         self.tally = EventTally(log.log)
         """Events and errors of every second."""
         self._reaches = Reaches(provider)
@@ -49,18 +46,19 @@ class SessionCounts:
         """When the session ended; of one that was live, when this was made."""
         self.lanes = Lanes(log.log, log.ranges, self._reach, self.until)
         """What every participant did, as far as it was known at the last `look`."""
-        self._people = ListedParticipants()
-        self._estimates: Estimates | None = None
-        self._estimated_at: tuple[ScanState, int, int] | None = None
 
     def work(self, seconds: float) -> bool:
         """Count for about so many seconds. Returns whether more is left to count."""
-        parts = self._builder, self.tally, self.publishers
+        parts = self.tally, self.publishers
         return sum(part.advance(seconds / len(parts)) for part in parts) > 0
 
     def look(self) -> None:
         """Look anew how far everybody is read."""
         self._reach_of = self._reaches.in_scan(self.scan)
+
+    def read_to(self) -> datetime | None:
+        """Return up to when the scan has read; None when nothing can follow."""
+        return self._reaches.read_to(self.scan)
 
     def publishing(self, window: TimeWindow, columns: int) -> Sequence[PublisherLevel]:
         """Return how many were publishing at most in each column of a window."""
@@ -69,6 +67,29 @@ class SessionCounts:
     def _reach(self, participant_id: str) -> Reach:
         is_unread = participant_id in self.scan.log.failures
         return NOTHING_KNOWN if is_unread else self._reach_of(participant_id)
+
+
+class SessionCounts(TimedCounts):
+    """Counts everything that a scan has read: over time, and for the summary."""
+
+    def __init__(self, provider: StageDataProvider, scan: Scan) -> None:
+        """Begin without counts.
+
+        Args:
+            provider: What was read of the session.
+            scan: The scan, with the events of everybody.
+        """
+        super().__init__(provider, scan)
+        self._provider = provider
+        self._builder = SummaryBuilder(scan.log.log)
+        self._people = ListedParticipants()
+        self._estimates: Estimates | None = None
+        self._estimated_at: tuple[ScanState, int, int] | None = None
+
+    def work(self, seconds: float) -> bool:
+        """Count for about so many seconds. Returns whether more is left to count."""
+        is_more = self._builder.advance(seconds / 3)
+        return super().work(seconds * 2 / 3) or is_more
 
     def summary(self) -> Summary:
         """Sum up what is counted so far."""

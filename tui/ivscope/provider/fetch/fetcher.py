@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ivscope.domain.failures import FailureKind, ProviderFailure, is_not_recorded
-from ivscope.provider.fetch.connection import Connection, SourceDetails
+from ivscope.provider.fetch.connection import Connection, RecordedAnswers, SourceDetails
 from ivscope.provider.fetch.rate_limiter import Priority
 from ivscope.provider.fetch.scheduler import Call, Scheduler
 from ivscope.provider.store.feed import FeedState
 from ivscope.provider.store.fetchable import Fetchable
 from ivscope.provider.store.reading_times import ReadingTimes
-from ivscope.provider.store.recorded_answers import RecordedAnswers
 from ivscope.provider.store.source import Source
 
 _CURED_BY_A_FRESH_SESSION = frozenset(

@@ -19,7 +19,7 @@ from ivscope.domain.stages import (
     StageSession,
     StageSummary,
 )
-from ivscope.provider.fetch.connection import SourceDetails
+from ivscope.provider.fetch.connection import RecordedAnswers, SourceDetails
 from ivscope.provider.fetch.fetcher import Fetcher
 from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
 from ivscope.provider.fetch.scan import Scan
@@ -29,7 +29,6 @@ from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.fact import Fact
 from ivscope.provider.store.feed import Feed
 from ivscope.provider.store.fetchable import Fetchable
-from ivscope.provider.store.recorded_answers import RecordedAnswers
 from ivscope.provider.store.source import FileNature, RecordedReading, Source
 from ivscope.provider.store.store import Store
 

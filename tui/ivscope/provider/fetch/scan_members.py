@@ -6,9 +6,9 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from ivscope.domain.calls import Item
-from ivscope.domain.earlier_rows import EarlierRows
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.frozen import frozen
+from ivscope.domain.pages import EarlierRows
 from ivscope.domain.stages import ParticipantFilter, ParticipantSummary
 from ivscope.provider.fetch.scan_queue import READ_FIRST, ScanQueue
 from ivscope.provider.store.event_feed import EventFeed

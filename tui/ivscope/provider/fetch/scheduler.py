@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from math import inf
 
-from ivscope.domain.clock import SYSTEM_CLOCK, Clock
+from ivscope.domain.clock import SYSTEM_CLOCK, Clock, waits_told_to
 from ivscope.domain.failures import FailureKind, ProviderFailure, forget_frames
 from ivscope.domain.frozen import frozen
-from ivscope.domain.waits import waits_told_to
 from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
 
 CALLS_IN_FLIGHT = 4

@@ -21,6 +21,7 @@ from ivscope.provider.store.feed import (
     Feed,
     FeedState,
     FeedStatus,
+    PageCursor,
     RefreshResult,
     only_empty,
 )
@@ -36,7 +37,6 @@ from ivscope.provider.store.merge import (
     returned,
 )
 from ivscope.provider.store.order import OrderLabel
-from ivscope.provider.store.page_cursor import PageCursor
 from ivscope.provider.store.source import Source
 
 

@@ -18,10 +18,9 @@ from itertools import chain
 from typing import Final
 
 from ivscope.domain.calls import with_contradictions
-from ivscope.domain.earlier_rows import EarlierRows
 from ivscope.domain.events import Event
 from ivscope.domain.frozen import frozen
-from ivscope.domain.pages import Contradiction, Page
+from ivscope.domain.pages import Contradiction, EarlierRows, Page
 from ivscope.domain.times import from_microseconds
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.order import OrderLabel

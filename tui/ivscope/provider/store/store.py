@@ -90,6 +90,15 @@ class Store:
         opened = list(self.all_events.items())
         return {scope.participant_id: feed for scope, feed in opened if scope.session == session}
 
+    def stage_name(self, stage_arn: str) -> str | None:
+        """The name of a stage, read alone or listed; None without one. Text from outside."""
+        stage = self.known(calls.stage(stage_arn))
+        if stage is not None:
+            return stage.name
+        listed = self.listed(calls.STAGES)
+        rows = () if listed is None else listed.facts
+        return next((row.name for row in rows if row.arn == stage_arn), None)
+
     def participant(self, scope: ParticipantScope) -> Participant | None:
         """The answer of GetParticipant for a participant; None without one."""
         return self.known(calls.participant(scope))

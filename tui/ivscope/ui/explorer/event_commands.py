@@ -304,9 +304,7 @@ class EventCommands:
             raise Unavailable(f"no event {minutes}: {where}")
 
     def _mark(self) -> None:
-        why_not_kept = self._pane.toggle_mark()
-        if why_not_kept:
-            self._context.say(f"the mark is not kept for the next run: {why_not_kept}")
+        self._pane.toggle_mark()
 
     def _jump_marks(self, step: int) -> None:
         event_list = self._event_list

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from math import inf
 
+from ivscope.analysis.listed_participants import Names
 from ivscope.analysis.overview import OverviewCell, minimap
 from ivscope.domain.events import Event
 from ivscope.domain.stages import SessionScope
@@ -19,10 +20,9 @@ from ivscope.render.time_display import TimeDisplay
 from ivscope.settings.kept_places import KeptPlaces
 from ivscope.ui.explorer.list_status import event_status
 from ivscope.ui.widgets.row_list import RowList, Tail
-from ivscope.workspace.event_list import EventList, MarkFinder, mark_of
+from ivscope.workspace.event_list import EventList, MarkFinder, mark_of, save_soon
 from ivscope.workspace.event_stream import EventStream, ParticipantStream, SessionStream
 from ivscope.workspace.jobs import SLICE_SECONDS, Jobs, SlicedJob
-from ivscope.workspace.names import Names
 from ivscope.workspace.place import Level, Place
 from ivscope.workspace.seeking import Seeking
 
@@ -54,6 +54,8 @@ class EventsPane:
         fold: bool,
     ) -> None:
         self._kept = kept
+        self._jobs = jobs
+        self._say = say
         self._finder: MarkFinder | None = None
         self._place: Place | None = None
         self._provider = provider
@@ -104,16 +106,21 @@ class EventsPane:
             kept = self._kept.marks(place.session.stage_arn, place.session.session_id)
             self._finder = MarkFinder(event_list.view.log, place, event_list.marks, kept)
 
-    def toggle_mark(self) -> str:
-        """Mark the event under the cursor, or remove its mark; why that will not last, if so."""
+    def toggle_mark(self) -> None:
+        """Mark the event under the cursor, or remove its mark; say so if that will not last."""
         event_list, position, place = self.event_list, self.position, self._place
         if event_list is None or position is None or place is None:
-            return ""
+            return
         event_list.folds.open(self.row)
         event_list.marks ^= {position}
         self.redraw()
         mark = mark_of(event_list.view.log, position, place)
-        return "" if mark is None else self._kept.mark(mark, is_on=position in event_list.marks)
+        if mark is not None:
+            self._kept.mark(mark, is_on=position in event_list.marks)
+            save_soon(self._kept, self._jobs, self._say_not_kept)
+
+    def _say_not_kept(self, why: str) -> None:
+        self._say(f"the mark is not kept for the next run: {why}")
 
     def _stream(self, place: Place) -> EventStream:
         if place.level is Level.TIMELINE:

@@ -59,6 +59,9 @@ class Navigation:
         """Views to come back to, the latest last."""
         self._last_view: Callable[[], None] | None = None
         """Shows the view again that was left last, while nothing else was opened since."""
+        self._sought: tuple[Place, Identifiers] | None = None
+        """A text whose time tells which session is meant, and the stage whose sessions are read."""
+        context.stops.append(self._stop_seeking)
         add = context.handlers.add
         add("go.in", self._go_in, self._why_not_in)
         add("go.out", self._go_out)
@@ -148,6 +151,41 @@ class Navigation:
             self._context.say(self._context.taken_from(found))
         if self.here.level is Level.EVENTS:
             self._events.go_to_event_of(found)
+        elif self.here.level is Level.SESSIONS and found.time and found.session_id is None:
+            self._sought = self.here, found
+            self.changed()
+
+    def changed(self) -> None:
+        """Go on to the session that was on at the time of a text, as soon as it is read."""
+        if self._sought is None:
+            return
+        stage, found = self._sought
+        if self.here != stage or stage.stage_arn is None or found.time is None:
+            self._sought = None
+            return
+        sessions = self._provider.sessions(stage.stage_arn)
+        then = picking.sessions_at(sessions.facts, found.time)
+        if not then and sessions.failure is None and not sessions.is_complete:
+            if not sessions.status.is_busy:
+                self._provider.read_more(sessions)
+            return
+        self._sought = None
+        if len(then) == 1:
+            self.go(picking.place_in_session(stage.stage_arn, then[0].session_id, found))
+            self._go_to_event_of(found)
+            return
+        near = then[0] if then else picking.nearest_session(sessions.facts, found.time)
+        if near is not None:
+            self._picker.select(near.session_id)
+        if sessions.failure is None:
+            many = f"{len(then)} sessions were on then" if then else "no session was on then"
+            step = "choose one, {go.in} opens it" if then else "this one is the nearest"
+            told = f"{many}: {step}; " if near is not None else f"{many}; "
+            self._context.say(f"{told}{self._context.taken_from(found)}")
+
+    def _stop_seeking(self) -> bool:
+        was_sought, self._sought = self._sought is not None, None
+        return was_sought
 
     def go_or_back(self, place: Place) -> None:
         """Open a place; where Esc would return to it, return instead."""

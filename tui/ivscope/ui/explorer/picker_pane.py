@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
-from ivscope.domain.stages import ParticipantSummary, SessionScope
+from ivscope.domain.stages import ParticipantSummary, SessionScope, StageSession
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import Priority
 from ivscope.provider.store.feed import FeedState
@@ -65,16 +65,18 @@ class PickerPane:
             first += 1
         return [self._rows[index] for index in range(first, len(self._rows))]
 
-    def select(self, participant_id: str) -> None:
-        """Put the cursor on a participant, if it is among the rows."""
-        index = self._index_of(participant_id)
+    def select(self, row_id: str) -> None:
+        """Put the cursor on a participant or a session, if it is among the rows."""
+        index = self._index_of(row_id)
         if index is not None:
-            self._selected = participant_id
+            self._selected = row_id
             self.row_list.cursor = index
 
-    def _index_of(self, participant_id: str) -> int | None:
+    def _index_of(self, row_id: str) -> int | None:
         for index, row in enumerate(self._rows):
-            if isinstance(row, ParticipantSummary) and row.participant_id == participant_id:
+            if isinstance(row, ParticipantSummary) and row.participant_id == row_id:
+                return index
+            if isinstance(row, StageSession) and row.session_id == row_id:
                 return index
         return None
 

@@ -1,12 +1,13 @@
 """What a picker lists at a place: its feed, its rows, and the place that a typed id opens."""
 
+from collections.abc import Iterable
 from dataclasses import field, replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
+from ivscope.analysis.filters import folded
 from ivscope.domain.events import Event, is_error
 from ivscope.domain.frozen import frozen
 from ivscope.domain.identifiers import Identifiers, read_identifiers
-from ivscope.domain.letters import folded
 from ivscope.domain.stages import (
     ParticipantFilter,
     ParticipantSummary,
@@ -99,8 +100,9 @@ def typed_rows(place: Place, text: str) -> list[TypedPlace]:
     """Return the place that a typed or pasted text names; none, or several to choose from.
 
     What the text leaves out is taken from `place`: a session id alone means its stage, and a
-    participant or user id its session. A stage ARN alone means the sessions of that stage. Several
-    when the text does not say which one is meant.
+    participant or user id its session. A stage ARN alone means the sessions of that stage, as does
+    the record of a call, whose time tells which session was on. Several when the text does not say
+    which one is meant.
     """
     found = read_identifiers(text)
     named = found.choices or (
@@ -117,14 +119,48 @@ def _typed_row(place: Place, found: Identifiers) -> TypedPlace | None:
         return None
     is_elsewhere = found.stage_arn is not None and found.stage_arn != place.stage_arn
     session_id = found.session_id
-    if (found.participant_id or found.user_id) and not is_elsewhere:
+    is_of_call = found.is_call and found.stage_arn is not None
+    if (found.participant_id or found.user_id) and not is_elsewhere and not is_of_call:
         session_id = session_id or place.session_id
     if session_id is None:
         return TypedPlace(Place(stage_arn), found) if found.stage_arn else None
+    return TypedPlace(place_in_session(stage_arn, session_id, found), found)
+
+
+def place_in_session(stage_arn: str, session_id: str, found: Identifiers) -> Place:
+    """Return the place in a session that a text names: its participant, else those of its user."""
     narrowed = None
     if found.user_id and not found.participant_id:
         narrowed = ParticipantFilter("filterByUserId", found.user_id)
-    return TypedPlace(Place(stage_arn, session_id, found.participant_id, narrowed), found)
+    return Place(stage_arn, session_id, found.participant_id, narrowed)
+
+
+def sessions_at(rows: Iterable[StageSession], moment: datetime) -> list[StageSession]:
+    """Return the sessions that were on in the second that begins at a moment.
+
+    One without an end is on from its start; one without a readable start is not known to be.
+    """
+    behind = moment + timedelta(seconds=1)
+    return [
+        row
+        for row in rows
+        if isinstance(row.start_time, datetime)
+        and row.start_time < behind
+        and (
+            row.end_time is None or (isinstance(row.end_time, datetime) and row.end_time >= moment)
+        )
+    ]
+
+
+def nearest_session(rows: Iterable[StageSession], moment: datetime) -> StageSession | None:
+    """Return the session that began or ended nearest to a moment; None without readable times."""
+    away = [
+        (abs(time - moment), row)
+        for row in rows
+        for time in (row.start_time, row.end_time)
+        if isinstance(time, datetime)
+    ]
+    return min(away, key=lambda one: one[0], default=(None, None))[1]
 
 
 _ALLOWED = {PUBLISH: "publish", SUBSCRIBE: "subscribe"}

@@ -315,6 +315,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self._reads.changed()
             self._evidence.changed()
             self._detail.show()
+        self._navigation.changed()
         self._views.changed(changed)
         self._who.changed()
         self.show_bars()

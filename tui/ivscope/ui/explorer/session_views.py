@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from ivscope.analysis.listed_participants import Names
 from ivscope.analysis.time_input import TimeInputError, TimeReference, read_time
 from ivscope.domain.stages import ParticipantSummary, SessionScope
 from ivscope.provider.fetch.scan import Scan
@@ -30,7 +31,6 @@ from ivscope.workspace.event_stream import (
     begun_scan,
     session_times,
 )
-from ivscope.workspace.names import Names
 from ivscope.workspace.place import Level, Place
 
 

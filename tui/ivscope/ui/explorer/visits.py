@@ -10,6 +10,7 @@ from ivscope.render.safe import safe
 from ivscope.settings.kept_places import KeptPlace, KeptPlaces
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
+from ivscope.workspace.event_list import save_soon
 from ivscope.workspace.jobs import Alarm
 from ivscope.workspace.place import Level, Place
 
@@ -49,6 +50,7 @@ class Visits:
                     here.everybody,
                 )
             )
+            save_soon(self._kept, self._context.jobs, lambda _why: None)
 
     def recent(self) -> list[Place]:
         """Return places visited before, the latest first; none where none are kept."""

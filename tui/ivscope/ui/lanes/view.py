@@ -8,13 +8,12 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
-from ivscope.analysis.event_tally import Bucket, EventTally
-from ivscope.analysis.intervals import EARLIEST, LATEST, NOTHING_KNOWN, SECOND, Reach
-from ivscope.analysis.lanes import LaneCell, LaneOrder, LanePresence, Lanes
-from ivscope.analysis.publishers import PublisherLevel, Publishers
+from ivscope.analysis.event_tally import Bucket
+from ivscope.analysis.intervals import EARLIEST, LATEST, SECOND
+from ivscope.analysis.lanes import LaneCell, LaneOrder, LanePresence
+from ivscope.analysis.publishers import PublisherLevel
 from ivscope.analysis.time_window import TimeWindow, window_between
 from ivscope.domain.clock import work_limit
-from ivscope.domain.frozen import frozen
 from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.findings.session_context import REPLICA
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
@@ -37,8 +36,7 @@ from ivscope.render.safe import safe
 from ivscope.render.time_display import TimeDisplay
 from ivscope.render.timestamps import in_zone
 from ivscope.workspace.event_stream import pause_or_go_on
-from ivscope.workspace.names import Names
-from ivscope.workspace.reaches import Reaches
+from ivscope.workspace.session_counts import TimedCounts
 
 LABEL_CELLS = 16
 """Cells left of the time: for names, and for the heights of a plot."""
@@ -95,19 +93,9 @@ _OF_PRESENCE: Final = {
 }
 
 
-@frozen
-class Counts:
-    """The counts that plots are drawn from."""
-
-    publishers: Publishers
-    events: EventTally
-    until: datetime
-    """The last moment of which anything is known."""
-
-
-PUBLISHERS: Plot[Counts, PublisherLevel] = Plot(
+PUBLISHERS: Plot[TimedCounts, PublisherLevel] = Plot(
     "publishers",
-    lambda counts, window, columns: counts.publishers.levels(window, columns, counts.until),
+    lambda counts, window, columns: counts.publishing(window, columns),
     # What may be on top of what is certain: a start or a stop is not read.
     (
         Layer(lambda level: level.certain, Role.GOOD),
@@ -115,15 +103,15 @@ PUBLISHERS: Plot[Counts, PublisherLevel] = Plot(
     ),
     limit=PUBLISHER_LIMIT,
 )
-EVENTS: Plot[Counts, Bucket] = Plot(
+EVENTS: Plot[TimedCounts, Bucket] = Plot(
     "events",
-    lambda counts, window, columns: counts.events.buckets(window, columns),
+    lambda counts, window, columns: counts.tally.buckets(window, columns),
     (Layer(lambda bucket: bucket.events, Role.ACCENT),),
     counted=("errors", lambda bucket: bucket.errors),
 )
-ERRORS: Plot[Counts, Bucket] = Plot(
+ERRORS: Plot[TimedCounts, Bucket] = Plot(
     "errors",
-    lambda counts, window, columns: counts.events.buckets(window, columns),
+    lambda counts, window, columns: counts.tally.buckets(window, columns),
     (Layer(lambda bucket: bucket.errors, Role.ERROR),),
 )
 _PLOTS = (PUBLISHERS, EVENTS, ERRORS, None)
@@ -151,20 +139,10 @@ class LanesView:
                 the middle.
             came_from: Id of the participant whose lane is the first one; None for nobody.
         """
-        session = provider.store.session(scan.session)
-        end = session.end_time if session is not None else None
-        self._ended = end if isinstance(end, datetime) else None
         self._scan = scan
         self._times = times
-        self._names = Names(scan.participants)
-        log = scan.log
-        self._until = self._ended or times.now()
-        """End of the session, else when the lanes were opened: nothing is known of later."""
-        self._reaches = Reaches(provider)
-        self._reach_of = self._reaches.in_scan(scan)
-        self._lanes = Lanes(log.log, log.ranges, self._reach, self._until)
-        self._publishers = Publishers(log.log, lambda: self._reaches.in_scan(scan))
-        self._tally = EventTally(log.log)
+        self._counts = TimedCounts(provider, scan)
+        self._lanes = self._counts.lanes
         self._is_whole = False
         """Whether everybody is read and counted, and the events tell of all who published."""
         self._window: TimeWindow | None = None
@@ -175,7 +153,6 @@ class LanesView:
         self.chosen = came_from
         """Id of the participant whose lane the cursor is on, or was on when it was left."""
         self.sorting = LaneSorting.BY_STATE
-        self._counts = Counts(self._publishers, self._tally, self._until)
         self._plot = 0
         self._plotted: tuple[object, list[Line]] = (None, [])
         self._lane_order = LaneOrder()
@@ -195,14 +172,13 @@ class LanesView:
 
     def work(self, seconds: float) -> bool:
         """Count for about so many seconds. Returns whether more is left."""
-        is_more = self._tally.advance(seconds / 3)
-        is_more = self._publishers.advance(seconds / 3) or is_more
+        is_more = self._counts.work(seconds * 2 / 3)
         self._is_whole = not is_more and self._scan.log.is_all_read and self._is_everybody_told()
-        self._reach_of = self._reaches.in_scan(self._scan)
+        self._counts.look()
         self._plotted = None, []
         self._list_everybody()
         is_more = self._look(seconds / 3) or is_more
-        span = self._tally.span
+        span = self._counts.tally.span
         if span is not None and (self._window is None or self._is_fitted):
             self._window = window_between(*span)
             middle = span[0] + (span[1] - span[0]) / 2
@@ -226,11 +202,7 @@ class LanesView:
     def _is_everybody_told(self) -> bool:
         """Whether all who have published by the list have an event of it that is read."""
         rows = self._scan.participants.facts
-        return all(self._publishers.has(row.participant_id) for row in rows if row.published)
-
-    def _reach(self, participant_id: str) -> Reach:
-        is_unread = participant_id in self._scan.log.failures
-        return NOTHING_KNOWN if is_unread else self._reach_of(participant_id)
+        return all(self._counts.publishers.has(row.participant_id) for row in rows if row.published)
 
     def _list_everybody(self) -> None:
         """Order the participants again if some came or were read, or the order was changed."""
@@ -277,7 +249,7 @@ class LanesView:
         last = first + SECOND - 1
         published = {
             one.participant_id: Section.PUBLISHING if one.why is None else Section.PERHAPS
-            for one in self._publishers.at(first, last)
+            for one in self._counts.publishers.at(first, last)
         }
         presence = self._lanes.presence
         sections: dict[str, Section] = {}
@@ -361,7 +333,7 @@ class LanesView:
 
     def name(self, participant_id: str) -> str:
         """Return the name of a participant."""
-        return self._names.name(participant_id)
+        return self._counts.names.name(participant_id)
 
     def lane(self, participant_id: str, width: int) -> Line:
         """Draw the lane of a participant: its name, its cells, what it did at the cursor."""
@@ -469,12 +441,12 @@ class LanesView:
 
     def _told(self, moment: datetime) -> str:
         """Say how many were publishing in the second of a moment."""
-        read_to = self._reaches.read_to(self._scan)
+        read_to = self._counts.read_to()
         if read_to is not None and moment >= read_to:
             at = in_zone(read_to, self._times.zone)
             return f"not known after {at:%H:%M:%S}, when the events were read"
         first = to_microseconds(moment) // SECOND * SECOND
-        level = self._publishers.level(first, first + SECOND - 1)
+        level = self._counts.publishers.level(first, first + SECOND - 1)
         if not level.possible and not self._scan.log.participants_read:
             return "nobody read to the end yet"
         unsure = f" to {level.possible}" if level.possible > level.certain else ""

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from ivscope.domain.letters import folded
+from ivscope.analysis.filters import folded
 
 
 @pytest.mark.parametrize(
