@@ -20,7 +20,14 @@ from ivscope.findings.publishing import (
     StoppedSays,
 )
 from ivscope.findings.quota import AfterQuota, AgainstLimit, AtQuotaErrors, PublishersThen
-from ivscope.findings.repeats import Burst, ErrorCycle, OthersMetItToo, SameError, StayCycle
+from ivscope.findings.repeats import (
+    Burst,
+    ErrorCycle,
+    ErrorsOfCode,
+    OthersMetItToo,
+    SameError,
+    StayCycle,
+)
 from ivscope.findings.replication import PublishingEndedBefore, ReplicatedFor, ReplicationSays
 from ivscope.findings.shared_users import SameUserJoined, UserIdAtOnce, UserIdInTurn, UserIdReturns
 from ivscope.findings.stream_duration import AgainstDuration, LastedUntilError
@@ -309,6 +316,7 @@ PUBLISHING_CLAIMS = (
 PEOPLE_CLAIMS = (
     judged("repeats: same error", SameError, _same_errors),
     judged("bursts: participants", Burst, _burst),
+    judged("errors: participants", ErrorsOfCode, _burst),
     judged("bursts: others too", OthersMetItToo, _others_too),
     judged(
         "bursts: the service",

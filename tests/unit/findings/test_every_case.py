@@ -52,7 +52,7 @@ NOT_THE_SLOTS = r"slots were taken|\b12 (to 13 )?others"
 
 TEMPTING = {
     "A01": r".",  # of two that may not be read nothing is known, and the third only joined
-    "A02": r".",  # a replica of somebody who is not listed
+    "A02": r"^(?!<\w+> got )",  # a replica of somebody who is not listed: only its errors are
     "B01": r"other participants? met|escalate",
     "B02": r"escalate|3 participants met",
     "B03": r"different (people|persons|users)|[23] (people|persons|users)",

@@ -5,7 +5,7 @@ from ivscope.domain.stages import Participant, ParticipantSummary
 from ivscope.domain.times import to_microseconds
 from ivscope.findings.finding import Certainty, EventRef, FactKind
 from ivscope.findings.quota import QuotaOpen, count_publishers
-from ivscope.findings.repeats import RepeatsOpen
+from ivscope.findings.repeats import Burst, RepeatsOpen
 from ivscope.findings.rules import session_findings
 from support.claims import checked
 from support.given_facts import SESSION, GivenSession, at, event, exchanged, facts, token, words
@@ -17,6 +17,10 @@ def failed(seconds, participant, code="INTERNAL_SERVER_EXCEPTION", name="PUBLISH
 
 def said(session, part):
     return [one for one in checked(session_findings(session)) if part in words(one.claim)]
+
+
+def bursts_of(session):
+    return [one for one in said(session, "got") if isinstance(one.claim, Burst)]
 
 
 def users(**names):
@@ -41,6 +45,39 @@ def test_a_burst_names_how_many_within_what_time():
     assert burst.certainty is Certainty.SHOWN
     assert words(burst.unknown).startswith("whether the service")
     assert burst.rests_on == tuple(EventRef(SESSION, n) for n in range(4))
+
+
+def test_where_no_rule_says_why_who_got_which_error_and_when_comes_first():
+    session = GivenSession(
+        failed(4, "a", "BITRATE_EXCEEDED"),
+        failed(9, "a", "BITRATE_EXCEEDED"),
+        failed(41, "b", "INVALID_VIDEO_CODEC"),
+        failed(42, "b", "INVALID_VIDEO_CODEC"),
+        failed(42, "b", "INVALID_VIDEO_CODEC"),
+        failed(55, "a", "INVALID_VIDEO_CODEC"),
+        failed(None, "a", "INVALID_VIDEO_CODEC"),
+        failed(50, "b", "TIMEOUT"),
+        rows=users(a="ann", b="bob"),
+    )
+    found = said(session, "got")
+    most = "2 participants got <INVALID_VIDEO_CODEC> at least 3 times in all"
+    assert [words(one.claim) for one in found] == [
+        f"{most}, from 20:30:41 to 20:30:55.",
+        "<a> got <BITRATE_EXCEEDED> 2 times, from 20:30:04 to 20:30:09.",
+        "<b> got <TIMEOUT> once, at 20:30:50.",
+    ]
+    assert [one.certainty for one in found] == [Certainty.SHOWN] * 3
+    assert [one.unknown for one in found] == [RepeatsOpen.TOLD_TWICE, None, None]
+    assert session_findings(session)[:3] == tuple(found)
+
+
+def test_errors_that_a_rule_tells_more_of_are_not_said_again():
+    session = GivenSession(
+        *(failed(number, who) for number, who in enumerate("abc")),
+        failed(9, "a", "BITRATE_EXCEEDED"),
+        rows=users(a="ann", b="bob", c="cy"),
+    )
+    assert [words(one.claim)[:18] for one in said(session, "got")] == ["3 participants got"]
 
 
 @pytest.mark.parametrize(
@@ -89,12 +126,12 @@ def test_errors_that_go_on_for_minutes_are_at_once_only_within_the_window_that_i
     ],
 )
 def test_what_is_not_one_error_of_many_in_a_minute_is_no_burst(errors):
-    assert said(GivenSession(*errors), "got") == []
+    assert bursts_of(GivenSession(*errors)) == []
 
 
 def test_one_user_with_three_tokens_is_no_burst():
     errors = [failed(0, "a"), failed(9, "b"), failed(18, "c")]
-    assert said(GivenSession(*errors, rows=users(a="tariq", b="tariq", c="tariq")), "got") == []
+    assert bursts_of(GivenSession(*errors, rows=users(a="tariq", b="tariq", c="tariq"))) == []
     assert said(GivenSession(*errors, rows=users(a="", b="", c="")), "got")
 
 

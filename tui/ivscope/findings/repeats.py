@@ -1,7 +1,7 @@
 """Repeated errors: how many of one kind, since when, by how many people, and whether in a cycle.
 
 Long because a burst and a cycle are told by the errors, and by the kinds, that a repetition has,
-and so is how many got an error where only a part of a session is read.
+and so is who got an error, and how many got one where only a part of a session is read.
 """
 
 from collections import Counter, defaultdict
@@ -115,6 +115,22 @@ class Burst(Claim):
     is_to_escalate: bool
     """Whether it is a reason to escalate: several INTERNAL_SERVER_EXCEPTION."""
     window_seconds: int = WINDOW_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorsOfCode(Claim):
+    """Who got the errors of one code of a session, in which no rule says why."""
+
+    error_code: str
+    """The name of the errors when they have no code."""
+    times: int
+    """Events that are equal in all members count once."""
+    is_least: bool
+    """Whether it can be more: not all is read, two events are equal, or one lacks its time."""
+    participants: int
+    participant_id: str | None
+    """When one participant has them all."""
+    period: EventPeriod
 
 
 def repeated(context: EventContext) -> Iterator[Finding]:
@@ -261,12 +277,9 @@ MOST_BURSTS = 20
 
 def bursts(session: SessionContext) -> Iterator[Finding]:
     """Find bursts of errors, the one with the most participants first."""
-    by_code: defaultdict[str, list[int]] = defaultdict(list)
-    for at in session.errors:
-        by_code[session.log.error_code(at) or session.log.name(at) or ""].append(at)
     found = [
         (len(session.whose(burst)), code, burst)
-        for code, positions in by_code.items()
+        for code, positions in _by_code(session).items()
         for burst in _many_in(session, positions)
     ]
     settled_to = session.settled_to() if found else LATEST
@@ -280,6 +293,60 @@ def bursts(session: SessionContext) -> Iterator[Finding]:
             certainty, unknown = Certainty.LIKELY, unknown or Open.MAY_COME_LATE
         unknown = unknown or _open_of_burst(session, burst, claim.is_to_escalate)
         yield Finding(claim, certainty, session.refs(burst), unknown, session.rest)
+
+
+MOST_CODES = 3
+"""Of so many codes the errors are told in words; the table of codes has all of them."""
+
+
+def errors_of_codes(session: SessionContext) -> Iterator[Finding]:
+    """Say who got which error and when, the code with the most errors first."""
+    log = session.log
+    by_code = sorted(_by_code(session).items(), key=lambda item: -len(item[1]))
+    for code, every in by_code[:MOST_CODES]:
+        positions = [at for at in every if log.participant(at)]
+        if not positions:
+            continue
+        whose = session.whose(positions)
+        are_compared = len(positions) <= MOST_COMPARED
+        different = len(positions)
+        if are_compared:
+            different = len(
+                {
+                    (log.participant(at), log.name(at), log.time_us(at), log.remote(at))
+                    for at in positions
+                }
+            )
+        may_be_one = different < len(positions) or not are_compared
+        claim = ErrorsOfCode(
+            code,
+            different,
+            may_be_one or _count_of(log, code) > len(positions) or not session.is_complete,
+            len(whose),
+            next(iter(whose)) if len(whose) == 1 else None,
+            session.period(positions),
+        )
+        certainty = Certainty.SHOWN if are_compared else Certainty.LIKELY
+        unknown = session.partial or (RepeatsOpen.TOLD_TWICE if may_be_one else None)
+        yield Finding(claim, certainty, session.refs(positions), unknown, session.rest)
+
+
+def _count_of(log: EventLog, code: str) -> int:
+    """How many errors of a code there are, with those that have no readable time."""
+    kinds = enumerate(log.tables.kinds)
+    return log.tally.count(
+        number
+        for number, kind in kinds
+        if kind.is_error and (kind.error_code or kind.name or "") == code
+    )
+
+
+def _by_code(session: SessionContext) -> dict[str, list[int]]:
+    """Positions of the errors, oldest first, by code, or by name where there is no code."""
+    by_code: defaultdict[str, list[int]] = defaultdict(list)
+    for at in session.errors:
+        by_code[session.log.error_code(at) or session.log.name(at) or ""].append(at)
+    return by_code
 
 
 def _open_of_burst(

@@ -20,7 +20,7 @@ from ivscope.findings.leaving import left, subscription_stopped
 from ivscope.findings.publisher_not_found import publisher_state, unreachable_publishers
 from ivscope.findings.publishing import publish_stopped
 from ivscope.findings.quota import after_quota, publishers_against_limit, quota_against_slots
-from ivscope.findings.repeats import bursts, error_cycle, repeated, stay_cycle
+from ivscope.findings.repeats import bursts, error_cycle, errors_of_codes, repeated, stay_cycle
 from ivscope.findings.replication import replica_left, replication_stopped
 from ivscope.findings.session_context import session_context
 from ivscope.findings.shared_users import same_user_joined, shared_users
@@ -112,9 +112,14 @@ def session_findings(facts: SessionFacts, failed: Failed = _raise) -> tuple[Find
     """Findings about the events of all participants read so far.
 
     Looks at every event: a session of a million takes a worker, not the UI thread. References
-    are to the log of the session. A rule that raises is treated as `findings_for` does.
+    are to the log of the session. A rule that raises is treated as `findings_for` does. Where no
+    rule says what happened, the errors themselves are said first.
     """
-    return tuple(_follow(_RULES, session_context(facts), failed))
+    session = session_context(facts)
+    found = tuple(_follow(_RULES, session, failed))
+    if all(one.certainty is Certainty.UNKNOWN for one in found):
+        return (*_follow((errors_of_codes,), session, failed), *found)
+    return found
 
 
 def _follow(

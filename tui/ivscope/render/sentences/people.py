@@ -13,6 +13,7 @@ from ivscope.findings.repeats import (
     CycleOpen,
     DrawnAtRandom,
     ErrorCycle,
+    ErrorsOfCode,
     Estimate,
     EstimateOf,
     OthersMetItToo,
@@ -143,6 +144,29 @@ def _burst(claim: Burst) -> Text:
     return (*words, *_times(claim), f".{end}")
 
 
+def _errors_of_code(claim: ErrorsOfCode) -> Text:
+    who: Part = f"{claim.participants:,} participants"
+    if claim.participant_id is not None:
+        who = Who(claim.participant_id)
+    times = "once" if claim.times == 1 else f"{claim.times:,} times"
+    if claim.participants > 1:
+        times += " in all"
+    return (
+        who,
+        " got ",
+        Outside(claim.error_code),
+        f" {'at least ' if claim.is_least else ''}{times},",
+        *_from_to(claim.period),
+        ".",
+    )
+
+
+def _from_to(period: EventPeriod) -> Text:
+    if period.first == period.last:
+        return (" at ", Moment(period.first))
+    return (" from ", Moment(period.first), " to ", Moment(period.last))
+
+
 def _unreachable_publisher(claim: UnreachablePublisher) -> Text:
     words = f"{claim.participants:,} participants failed to subscribe to "
     return (words, Who(claim.publisher_id), *_within(claim.period), ".")
@@ -268,6 +292,7 @@ SENTENCES: Final[dict[type[Claim], Callable[[Any], Text]]] = {
     OthersMetItToo: _others_met_it_too,
     OthersNearby: _others_nearby,
     Burst: _burst,
+    ErrorsOfCode: _errors_of_code,
     UnreachablePublisher: _unreachable_publisher,
     UserIdPartlyRead: _user_id_partly_read,
     UserIdAtOnce: _user_id_at_once,
