@@ -127,6 +127,8 @@ def test_the_twelve_publishers_of_twenty_five_thousand_are_read_first(connect):
     assert len(sample.first) == sample.first_known == 12
     assert not sample.all_listed
     assert endpoint.calls["ListParticipantEvents"] <= 12 + CALLS_AHEAD
+    # Each operation has four calls a second: this is done within ten seconds.
+    assert max(endpoint.calls.values()) <= 4 * 10
     assert endpoint.throttled == 0
 
 

@@ -1,6 +1,8 @@
 """Session views: summary, lanes and comparison, by keys over real HTTP."""
 
 from ivscope.endpoint.worlds.huge import MAIN_STAGE, HugeWorld
+from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
+from ivscope.settings.configuration import Configuration
 from ivscope.ui.compare.screen import CompareScreen
 from ivscope.ui.explorer.screen import ExplorerScreen
 from ivscope.ui.lanes.screen import LanesScreen
@@ -99,6 +101,29 @@ async def test_a_summary_says_why_the_sweep_stopped():
         await journey.press("i")
         await journey.until("FAILED · r retries")
         await journey.until("reading stopped: ivs:ListParticipantEvents is not allowed")
+
+
+async def test_a_scan_has_the_whole_pace_while_what_it_reads_is_on_screen():
+    async with explorer(at(), configuration=Configuration({})) as journey:
+        await journey.until("40 participants, all read")
+
+        def pace():
+            # Between two calls of the scan, when a call has just started.
+            limiter = RateLimiter(lot=lambda: 0.0)
+            limiter.is_watched = journey.app._provider._rate_limiter.is_watched
+            limiter.note_call("list", Priority.SCAN, 0.0)
+            return 1 / limiter.delay("list", Priority.SCAN, 0.0)
+
+        assert pace() == 4
+        await journey.press("enter")
+        await journey.until(lambda: journey.here.level is Level.EVENTS)
+        await journey.until(lambda: pace() == 2)
+        await journey.press("I")
+        await journey.until(lambda: isinstance(journey.app.screen, LanesScreen))
+        await journey.until(lambda: pace() == 4)
+        await journey.press("escape")
+        await journey.until(lambda: isinstance(journey.app.screen, ExplorerScreen))
+        await journey.until(lambda: pace() == 2)
 
 
 async def test_what_is_read_of_a_big_session_tells_of_the_others():

@@ -195,3 +195,34 @@ def test_a_huge_list_is_not_counted_for_one_row():
     people = opened(*[Event("JOINED", "p1", AT)] * 20_001)
     assert people.see("p1") == Seen()
     assert people.read("p1") == EventsRead(20_001, 0, True)
+
+
+def costing(count, *, is_complete=True, pace=4, may_grow=True, scan=None):
+    """What reading everybody costs, as it is said beside the list of so many participants."""
+    provider = SimpleNamespace(
+        may_grow=may_grow,
+        scan_limit=pace,
+        started_scan=lambda _session: scan,
+        store=SimpleNamespace(opened_in=lambda _session: {}),
+    )
+    people = ParticipantsRead(provider, SESSION)
+    rows = [row(participant_id=f"p{number}") for number in range(count)]
+    people.count(listed(*rows, is_complete=is_complete))
+    return people.cost_words("i")
+
+
+def test_calls_and_time_are_said_before_everybody_is_read():
+    assert costing(2_400) == (
+        "i reads those of all 2,400, 4 calls a second: 2,400 calls or more, 10 min or more."
+    )
+    assert costing(100, is_complete=False, pace=1) == (
+        "i reads those of everybody, 1 call a second: "
+        "100 calls or more, 1 min 40 s or more for those listed so far."
+    )
+
+
+def test_no_cost_is_said_of_what_is_soon_read_or_under_way_or_recorded():
+    assert costing(40) == ""
+    assert costing(41) != ""
+    assert costing(2_400, may_grow=False) == ""
+    assert costing(2_400, scan=SimpleNamespace(log=SimpleNamespace(log=()))) == ""

@@ -87,7 +87,8 @@ def _checks(options: argparse.Namespace) -> Iterator[Check]:
         "pace",
         Health.NOTE,
         f"at most {DEMAND_LIMIT} calls a second of each operation in each Region, "
-        f"{configuration.background_calls} of a scan; AWS allows the account {CALLS_PER_SECOND}",
+        f"{configuration.background_calls} of a scan that is not on screen; "
+        f"AWS allows the account {CALLS_PER_SECOND}",
     )
     try:
         log = open_log(options.debug)

@@ -135,7 +135,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("jump.mark", "m", "mark", "Mark this event, or remove the mark.", Area.JUMPING, READING),
     Command("jump.next_mark", "u", "next mark", "Next marked event.", Area.JUMPING, READING),
     Command("jump.previous_mark", "U", "previous mark", "Previous marked event.", Area.JUMPING, READING),
-    Command("triage.summary", "i", "summary", "Errors by code, participants, SDKs: of the session, or of the participant on screen. Every row opens its events. Reads the events of all participants.", Area.WHOLE_SESSION, SESSION | {View.SESSIONS, View.SUMMARY}),
+    Command("triage.summary", "i", "summary", "Errors by code, participants, SDKs: of the session, or of the participant on screen. Every row opens its events. Reads everybody: 4 calls a second on screen and before a refusal, else background_calls.", Area.WHOLE_SESSION, SESSION | {View.SESSIONS, View.SUMMARY}),
     Command("triage.lanes", "I", "lanes", "Lanes of all participants, publishers over time against the limit of 12, events and errors over time.", Area.WHOLE_SESSION, SESSION | {View.SESSIONS, View.SUMMARY, View.LANES}),
     Command("triage.compare", "C", "compare", "This participant, or the one under the cursor of the list, beside the one opened before it, at the same times.", Area.WHOLE_SESSION, SESSION | {View.COMPARE}),
     Command("evidence.next", "z", "evidence", "Next evidence: an event that the findings about this one rest on, also of other participants. After the last one, back here.", Area.EVIDENCE, READING),

@@ -6,14 +6,14 @@ from random import Random
 
 import pytest
 
-from ivscope.analysis.estimates import estimate
+from ivscope.analysis.estimates import FEWEST, estimate
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.stages import ParticipantFilter, ParticipantSummary
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
 from ivscope.provider.fetch.scan_members import Wanted
 from ivscope.provider.fetch.scan_progress import ScanState
-from ivscope.provider.fetch.scan_queue import ScanQueue
+from ivscope.provider.fetch.scan_queue import Sample, ScanQueue
 from ivscope.provider.store.event_log import EventTables
 from ivscope.provider.store.feed import FeedState
 from ivscope.provider.store.session_log import ReadState, SessionLog
@@ -167,6 +167,19 @@ def test_the_sample_is_who_was_read_in_random_order(provide):
     assert 40 <= len(sample.drawn) <= 68
     assert all(map(scan.log.is_read, sample.drawn))
     assert sample.drawn != {f"p{number:03}" for number in range(len(sample.drawn))}
+
+
+def test_the_first_estimate_comes_within_ten_seconds_of_calls(provide):
+    source = session_of(3_000, list_size=100)
+    for number in range(12):
+        source.add(f"host{number}", published=True)
+    provider = provide(source, one_by_one=True)
+    scan = provider.scan(SESSION)
+    scan_until(provider, source, lambda _: len((scan.sample() or NO_SAMPLE).drawn) >= FEWEST)
+    assert len(source.asked) <= 4 * 10
+
+
+NO_SAMPLE = Sample(frozenset(), 0, frozenset(), 0, 0, all_listed=False)
 
 
 @pytest.mark.parametrize("is_listed", [True, False])

@@ -56,6 +56,30 @@ def test_raising_the_background_limit_counts_from_the_next_call():
     assert limiter.budget == 5
 
 
+def watched(**settings):
+    limiter = RateLimiter(**settings)
+    limiter.is_watched = True
+    return limiter
+
+
+def test_a_scan_that_somebody_looks_at_has_the_whole_pace_and_reading_ahead_has_not():
+    assert starts(watched(), SCAN, 5) == [0, 0.25, 0.5, 0.75, 1]
+    assert starts(watched(), PREFETCH, 3) == [0, 0.5, 1]
+
+
+def test_who_made_the_background_slower_is_not_overruled_by_looking():
+    assert starts(watched(background=1), SCAN, 3) == [0, 1, 2]
+    assert watched(background=1).watched == 1
+
+
+def test_a_refusal_ends_the_whole_pace_of_a_scan_that_somebody_looks_at():
+    limiter = watched()
+    limiter.note_throttle(LIST, 0.0)
+    assert limiter.delay(LIST, SCAN, 0.0) == 1
+    later = starts(limiter, SCAN, 40, begin=3600.0)
+    assert most_in_a_second(later) <= MOST_AFTER_REFUSAL
+
+
 def test_background_calls_wait_for_what_a_person_used():
     limiter = RateLimiter()
     starts(limiter, DEMAND, 2)

@@ -210,6 +210,15 @@ class StageDataProvider:
         """Calls a second of each operation that nobody waits for."""
         return self._rate_limiter.background
 
+    def watch(self, *, is_watched: bool) -> None:
+        """Tell whether a person looks at what scans read, which may then take all our calls."""
+        self._rate_limiter.is_watched = is_watched
+
+    @property
+    def scan_limit(self) -> int:
+        """Calls a second of a scan that a person looks at, while no call was refused."""
+        return self._rate_limiter.watched
+
     def activity(self, now: float | None = None) -> Activity:
         """What the status line says about calls; `now` on this provider's clock."""
         return self._scheduler.activity(self.clock.monotonic() if now is None else now)

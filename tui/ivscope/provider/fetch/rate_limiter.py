@@ -13,7 +13,8 @@ DEMAND_LIMIT = CALLS_PER_SECOND - 1
 """Calls per second for what a person waits for: leaves one of the quota to production."""
 
 BACKGROUND_LIMIT = 2
-"""Calls per second for prefetch and scan: leaves room for a person and for production."""
+"""Calls per second for prefetch, and for a scan that nobody looks at: leaves room for a person and
+for production."""
 
 WINDOW_SECONDS = 1.0
 """Span in which calls are counted."""
@@ -116,11 +117,21 @@ class RateLimiter:
         self._budgets: dict[str, _Budget] = {}
         self.background = background
         """Calls per window for prefetch and scans; may be raised at any time, up to the quota."""
+        self.is_watched = False
+        """Whether a person looks at what a scan reads."""
 
     @property
     def budget(self) -> int:
         """The most calls per window and operation."""
         return max(self._demand, self.background)
+
+    @property
+    def watched(self) -> int:
+        """Calls per window of a scan that a person looks at while nothing was refused.
+
+        All of the budget, unless the background was made slower than it usually is.
+        """
+        return self.background if self.background < BACKGROUND_LIMIT else self.budget
 
     def delay(self, operation: str, priority: Priority, now: float) -> float:
         """Seconds until a call of this operation and priority may start; 0 when it may start now.
@@ -133,14 +144,16 @@ class RateLimiter:
         if budget is None:
             return 0.0
         on_demand = priority is Priority.DEMAND
+        rate = self._rate(budget, now)
         limit = self.budget if on_demand else self.background
+        if priority is Priority.SCAN and self.is_watched and rate == inf:
+            limit = self.watched
         gap = self._window / limit * (1 + _UNEVEN * budget.lot)
         earliest = budget.wait_until
         if len(budget.calls) >= limit:
             earliest = max(earliest, budget.calls[-limit] + self._window)
         for count in range(limit + 1, len(budget.calls) + 1):
             earliest = max(earliest, budget.calls[-count] + count * gap)
-        rate = self._rate(budget, now)
         if rate < inf:
             earliest = max(earliest, self._pause_ends(budget, min(rate, limit / self._window)))
         elif not on_demand:

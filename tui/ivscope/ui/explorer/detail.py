@@ -92,6 +92,7 @@ class Detail:
         self._provider = provider
         self._keys = evidence_keys(keys)
         self._raw_key = first_key(keys["detail.raw"])
+        self._read_key = first_key(keys["triage.summary"])
         self._store_context = StoreContext(provider)
         self.event_findings = EventFindings(provider, self._store_context, jobs)
         """The findings about events."""
@@ -299,7 +300,8 @@ class Detail:
                 text = "Enter opens what you typed, whether the service lists it or not."
                 return Title((Span("Typed", Role.STRONG),)), wrap((Span(text),), width)
         lines.append(())
-        lines += wrap((Span(_HINTS[place.level], Role.MUTED),), width)
+        cost = people.cost_words(self._read_key) if place.level is Level.PARTICIPANTS else ""
+        lines += wrap((Span(f"{_HINTS[place.level]} {cost}".rstrip(), Role.MUTED),), width)
         return Title((Span(f"{what} ", Role.MUTED), value_span(name, Role.STRONG))), lines
 
     def _participant(self, scope: ParticipantScope, width: int, zone: tzinfo) -> list[Line]:

@@ -223,6 +223,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         """Draw header, status and footer; only what changed is sent to the terminal."""
         context, width = self.context, self.size.width
         status = context.status_here()
+        self._provider.watch(is_watched=self._views.shows_everybody)
         activity = self._provider.activity()
         details = self._provider.source_details or SourceDetails()
         calls = budget(activity, details.host) if self._provider.may_grow else Budget(0, 0)

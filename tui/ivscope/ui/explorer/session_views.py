@@ -156,6 +156,12 @@ class SessionViews:
         add("triage.lanes", self._open_lanes, navigation.why_no_session)
         add("triage.compare", self._compare, self._why_not_compare)
 
+    @property
+    def shows_everybody(self) -> bool:
+        """Whether something on screen is made from the events of everybody in the session."""
+        at_session = self._context.level in {Level.PARTICIPANTS, Level.TIMELINE}
+        return at_session or isinstance(self._view, LanesScreen)
+
     def changed(self, changed: Collection[object]) -> None:
         """Called when something of the provider changed."""
         self._next_failing.changed(changed)
