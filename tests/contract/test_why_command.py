@@ -257,6 +257,25 @@ def test_a_summary_has_counts_and_findings_of_the_session(run, file):
     assert "--clients reads SDK" in text
 
 
+def test_a_summary_of_one_participant_reads_nobody_else(served, run, file):
+    before = served.calls.total()
+    code, out, err = run("summary", MAIN_ARN, SHOW, PRIYA, url=served.url)
+    assert (code, err) == (0, "")
+    assert served.calls.total() - before <= 3, "the session, the participant, its one page"
+    whole, *rows, end = records(out)
+    assert whole["participantId"] == PRIYA
+    assert (whole["events"], whole["errors"]) == (61, 5)
+    assert whole["startTime"].startswith("2026-11-27T20:30:29")
+    assert {row["type"] for row in rows} == {"errorCount", "eventCount"}
+    assert sum(row["count"] for row in rows if row["type"] == "eventCount") == 61
+    assert end["words"] == "61 events, all read"
+    assert run("summary", file, SHOW, "--user", "priya-guest")[1] == out
+    assert run("summary", file, SHOW, PRIYA, "--clients")[0] == 2
+    code, out, _ = run("summary", MAIN_ARN, SHOW, PRIYA, url=served.faulty_url("accessdenied"))
+    assert code == 1
+    assert [one["type"] for one in records(out)] == ["end"]
+
+
 def test_a_report_is_written_to_stdout_or_to_a_file_in_any_folder(run, file, tmp_path, monkeypatch):
     code, out, _ = run("report", file)
     assert code == 0
