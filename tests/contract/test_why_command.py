@@ -1,5 +1,6 @@
 """`ivscope why`, `record`, `summary` and `report`, on the demo's incident over real HTTP."""
 
+import gzip
 import io
 import json
 import os
@@ -94,6 +95,86 @@ def test_the_cause_of_an_alert_is_printed_with_few_calls(served, run):
     assert "SEEN kenji-rival stopped publishing 3 min 55 s after" in text
 
 
+def test_a_session_and_a_time_are_enough_and_nobody_is_read_who_joined_later(served, run):
+    world = open_world("incident", lambda: NOW)
+    people = world.participants(MAIN_ARN, SHOW)
+    late = {one["participantId"] for one in people if one["firstJoinTime"][11:19] >= "20:49:00"}
+    assert late
+    before = served.calls.total()
+    code, out, _ = run("why", MAIN_ARN, SHOW, "--at", "20:48", url=served.url)
+    assert code == 0
+    calls = served.recent[-(served.calls.total() - before) :]
+    calls = [one.parameters for one in calls if one.operation == "ListParticipantEvents"]
+    asked = {one["participantId"] for one in calls}
+    assert PRIYA in asked
+    assert not asked & late
+    busy = [len(world.events(MAIN_ARN, SHOW, one)) for one in asked]
+    assert len(calls) < sum(-(-events // 100) for events in busy), "nor what is before that time"
+    event, *findings, end = records(out)
+    alone = records(run("why", MAIN_ARN, SHOW, PRIYA, "--at", "20:48", url=served.url)[1])
+    assert event["participantId"] == PRIYA
+    assert [one["sentence"] for one in findings] == [one["sentence"] for one in alone[1:-1]]
+    assert end["words"].startswith("1 error of 2026-11-27 20:48:00 UTC to 2026-11-27 20:49:00 UTC;")
+
+
+def test_a_stage_and_a_time_find_the_session_or_ask_which_day_is_meant(served, run):
+    code, out, _ = run("why", MAIN_ARN, "--at", "2026-11-27 20:48:05", url=served.url)
+    assert code == 0
+    assert {one["sessionId"] for one in records(out) if one["type"] == "event"} == {SHOW}
+    code, out, err = run("why", MAIN_ARN, "--at", "20:48:05", url=served.url)
+    assert (code, out) == (2, "")
+    assert "sessions can be meant by 20:48:05; name one of them:" in err
+    assert f"{SHOW} from 2026-11-27 20:30:29" in err
+    code, _, err = run("why", MAIN_ARN, "--at", "2026-11-26 20:00", url=served.url)
+    assert code == 4
+    assert "no session of this stage went on at 2026-11-26 20:00" in err
+
+
+def test_errors_of_one_kind_are_told_once_and_their_number_is_said(run, file):
+    code, out, _ = run("why", file, "--at", "21:10")
+    assert code == 0
+    told = [one for one in records(out) if one["type"] == "event"]
+    assert [one["errorCode"] for one in told] == ["INTERNAL_SERVER_EXCEPTION"]
+    words = records(out)[-1]["words"]
+    assert words.startswith("8 errors of ")
+    assert "told: the first of each of 1 kind" in words
+    text = run("why", file, "--at", "20:50", "--format", "table")[1]
+    assert text.count("SUBSCRIBE_ERROR PUBLISHER_NOT_FOUND of") == 2, "of two publishers"
+    code, out, err = run("why", file, "--at", "20:30..21:30")
+    assert (code, out) == (2, "")
+    assert "several events can be meant; choose one" in err
+    assert f"QUOTA_EXCEEDED of {PRIYA}" in err
+
+
+def test_a_time_without_an_error_is_told_with_the_nearest_one(run, file):
+    code, out, _ = run("why", file, "--at", "20:48:06")
+    (end,) = records(out)
+    assert (code, end["complete"]) == (4, True)
+    assert end["words"].endswith(
+        "the nearest error read is PUBLISH_ERROR QUOTA_EXCEEDED of priya-guest, "
+        "2026-11-27 20:48:05 UTC"
+    )
+    code, out, err = run("why", file, "--at", "2030-01-01 20:48")
+    assert (code, out) == (4, "")
+    assert "2030-01-01 20:48:00 UTC is later than all that can be read" in err
+
+
+def test_who_could_not_be_read_at_that_time_makes_it_incomplete(served, run):
+    url = served.faulty_url("notfound.ListParticipantEvents")
+    code, out, _ = run("why", MAIN_ARN, SHOW, "--at", "20:48:05", url=url)
+    assert code == 4
+    (end,) = records(out)
+    assert not end["complete"]
+    assert {one["kind"] for one in end["failures"]} == {"NOT FOUND"}
+
+
+def test_a_ticket_with_a_user_name_and_a_time_is_an_alert(run, file):
+    text = f"{MAIN_ARN} session_id: {SHOW} user_id: priya-guest at 2026-11-27T20:48:05Z"
+    code, out, _ = run("why", "--from", file, text)
+    assert code == 0
+    assert records(out)[0]["participantId"] == PRIYA
+
+
 def test_findings_are_data_beside_their_sentence(served, run):
     code, out, _ = run("why", alert(), url=served.url)
     assert code == 0
@@ -115,6 +196,19 @@ def test_an_alert_can_stand_in_a_file(served, run, tmp_path):
     code, out, _ = run("why", str(path), url=served.url)
     assert code == 0
     assert records(out)[0]["eventTime"] == "2026-11-27T20:48:05+00:00"
+
+
+def test_an_alert_that_gzip_has_packed_is_unpacked_as_file_and_on_stdin(run, file, tmp_path):
+    packed = gzip.compress(alert().encode())
+    path = tmp_path / "alert.json.gz"
+    path.write_bytes(packed)
+    assert run("why", "--from", file, str(path))[0] == 0
+    assert run("why", "--from", file, "-", stdin=packed)[0] == 0
+    path.write_bytes(packed[:-20])
+    code, out, err = run("why", "--from", file, str(path))
+    assert (code, out) == (2, "")
+    assert "it is no whole gzip file" in err
+    assert run("why", "--from", file, str(tmp_path))[0] == 2
 
 
 def test_a_recording_tells_the_same_cause_without_a_call(served, run, file):
@@ -161,6 +255,25 @@ def test_a_summary_has_counts_and_findings_of_the_session(run, file):
     text = " ".join(run("summary", file, "--format", "table")[1].split())
     assert "7 participants got INTERNAL_SERVER_EXCEPTION within 37 s" in text
     assert "--clients reads SDK" in text
+
+
+def test_a_summary_of_one_participant_reads_nobody_else(served, run, file):
+    before = served.calls.total()
+    code, out, err = run("summary", MAIN_ARN, SHOW, PRIYA, url=served.url)
+    assert (code, err) == (0, "")
+    assert served.calls.total() - before <= 3, "the session, the participant, its one page"
+    whole, *rows, end = records(out)
+    assert whole["participantId"] == PRIYA
+    assert (whole["events"], whole["errors"]) == (61, 5)
+    assert whole["startTime"].startswith("2026-11-27T20:30:29")
+    assert {row["type"] for row in rows} == {"errorCount", "eventCount"}
+    assert sum(row["count"] for row in rows if row["type"] == "eventCount") == 61
+    assert end["words"] == "61 events, all read"
+    assert run("summary", file, SHOW, "--user", "priya-guest")[1] == out
+    assert run("summary", file, SHOW, PRIYA, "--clients")[0] == 2
+    code, out, _ = run("summary", MAIN_ARN, SHOW, PRIYA, url=served.faulty_url("accessdenied"))
+    assert code == 1
+    assert [one["type"] for one in records(out)] == ["end"]
 
 
 def test_a_report_is_written_to_stdout_or_to_a_file_in_any_folder(run, file, tmp_path, monkeypatch):

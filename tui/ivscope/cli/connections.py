@@ -298,11 +298,12 @@ def take_text(options: argparse.Namespace) -> None:
     if given == "-":
         options.stage = text_on_stdin()
         keys_from_terminal()
-    elif _names_a_file(given):
+    elif names_a_file(given):
         _take_file(options, Path(given))
 
 
-def _names_a_file(given: str) -> bool:
+def names_a_file(given: str) -> bool:
+    """Whether an argument is the name of a file, rather than a text."""
     try:
         return len(os.fsencode(given)) < _LONGEST_NAME and Path(given).exists()
     except (OSError, ValueError):
@@ -311,10 +312,8 @@ def _names_a_file(given: str) -> bool:
 
 def _take_file(options: argparse.Namespace, path: Path) -> None:
     from ivscope.domain.identifiers import read_identifiers  # noqa: PLC0415 - only for files
-    from ivscope.sources.outside_file import read_text  # noqa: PLC0415 - same
-    from ivscope.sources.recording import is_database  # noqa: PLC0415 - same
 
-    text = "" if is_database(path) else read_text(path)
+    text = file_text(path)
     found = read_identifiers(text)
     names_a_stage = found.stage_arn or any(one.stage_arn for one in found.choices)
     if names_a_stage and not text.startswith('{"ivscope":'):
@@ -323,8 +322,20 @@ def _take_file(options: argparse.Namespace, path: Path) -> None:
         options.stage, options.recording = None, str(path)
 
 
+def file_text(path: Path) -> str:
+    """Read a file that may hold an alert, unpacked; empty for a recording, which holds none.
+
+    Raises:
+        UnusableFileError: It cannot be read.
+    """
+    from ivscope.sources.outside_file import read_text  # noqa: PLC0415 - only for files
+    from ivscope.sources.recording import is_database  # noqa: PLC0415 - same
+
+    return "" if is_database(path) else read_text(path)
+
+
 def text_on_stdin() -> str:
-    """Read stdin to its end. Bytes that are no UTF-8 are replaced.
+    """Read stdin to its end, unpacked. Bytes that are no UTF-8 are replaced.
 
     Raises:
         UnusableFileError: Nothing comes from it.
@@ -334,7 +345,9 @@ def text_on_stdin() -> str:
     content = sys.stdin.buffer.read(LONGEST_STDIN)
     if not content.strip():
         raise UnusableFileError("nothing came on stdin: with - an alert or ids are read from it")
-    return content.decode("utf-8", "replace").removeprefix("\ufeff")
+    from ivscope.sources.outside_file import text_of  # noqa: PLC0415 - only for such texts
+
+    return text_of("stdin", content)
 
 
 def keys_from_terminal() -> None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ivscope.cli.command_line import (
     EXIT_CODES,
@@ -391,7 +391,7 @@ class DataCommand:
         if len(found) == 1:
             return found[0].arn
         if feed.failure is not None:
-            self._give_up(f"the stage '{named}' was not found", feed.failure)
+            self.give_up(f"the stage '{named}' was not found", feed.failure)
         if not found:
             raise CommandError(
                 f"no stage is named '{named}': ivscope stages lists all", NOTHING_FOUND
@@ -427,7 +427,7 @@ class DataCommand:
         # A live one, and the latest, can be on any page: no document tells the order of the list.
         self.reader.read_list(feed)
         if feed.failure is not None:
-            self._give_up(f"the {named} session was not found", feed.failure)
+            self.give_up(f"the {named} session was not found", feed.failure)
         rows = [row for row in feed.facts if named == LATEST or row.is_live]
         if not rows:
             what = "no session" if named == LATEST else "no session that is live"
@@ -464,7 +464,7 @@ class DataCommand:
             feed = self.provider.participants(session)
             self.reader.read_list(feed)
         if feed.failure is not None:
-            self._give_up(f"the user '{user_id}' was not found", feed.failure)
+            self.give_up(f"the user '{user_id}' was not found", feed.failure)
         ids = [row.participant_id for row in feed.facts if row.user_id == user_id]
         if not ids:
             raise CommandError(f"nobody in this session has the user id '{user_id}'", NOTHING_FOUND)
@@ -474,7 +474,8 @@ class DataCommand:
             )
         return ids[0]
 
-    def _give_up(self, what: str, failure: ProviderFailure) -> None:
+    def give_up(self, what: str, failure: ProviderFailure) -> NoReturn:
+        """End since what is looked for could not be read."""
         self.reader.close()
         code = NOTHING_FOUND if failure.kind is FailureKind.NOT_FOUND else FAILED
         if failure.kind is FailureKind.NOT_RECORDED:

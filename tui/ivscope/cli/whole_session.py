@@ -1,13 +1,14 @@
-"""The commands `ivscope summary` and `report`: counts and findings of a whole session."""
+"""The commands `ivscope summary` and `report`: counts and findings of a session."""
 
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ivscope.analysis.summary import SummaryBuilder
 from ivscope.cli.command_line import FAILED, CommandError
 from ivscope.cli.progress import scan_words
 from ivscope.cli.reading import DataCommand, add_place, command_parser, reading_parser
-from ivscope.domain.stages import SessionScope
+from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.export.finding_json import finding_record
 from ivscope.export.record_writer import Format
 from ivscope.export.records import (
@@ -21,20 +22,25 @@ from ivscope.export.records import (
 from ivscope.findings.finding import Certainty, FactKind, Finding
 from ivscope.findings.rules import session_findings
 from ivscope.provider.fetch.scan import Scan
+from ivscope.render.bars import rows_read
 from ivscope.render.fields import field
 from ivscope.render.finding_lines import EvidenceKeys, FindingLines
 from ivscope.render.lines import Line, Span, plain
 from ivscope.workspace.event_refs import EventRefs
-from ivscope.workspace.session_counts import SessionCounts
+from ivscope.workspace.event_stream import ParticipantStream
+from ivscope.workspace.session_counts import SessionCounts, participant_summary
 from ivscope.workspace.store_context import StoreContext, session_facts
 
 
 def run(words: Sequence[str]) -> int:
-    """Print counts and findings of a session; the exit code."""
+    """Print counts and findings of a session, or counts of a participant; the exit code."""
     kinds = [SUMMARIES, ERROR_COUNTS, FAILING, NAME_COUNTS, FINDINGS]
-    what = "Print what happened in a session: its counts, and the findings about it."
+    what = (
+        "Print what happened in a session: its counts, and the findings about it. Of a participant "
+        "it prints the counts; ivscope why tells the cause of one of its events."
+    )
     parser = command_parser("summary", what, kinds)
-    add_place(parser, 2)
+    add_place(parser, 3)
     parser.add_argument(
         "--clients",
         action="store_true",
@@ -42,7 +48,11 @@ def run(words: Sequence[str]) -> int:
     )
     options = parser.parse_args(words)
     command = DataCommand("summary", options, kinds)
-    session = command.session()
+    session = command.participant()
+    if isinstance(session, ParticipantScope):
+        if options.clients:
+            raise CommandError("--clients reads those of everybody: leave the participant away")
+        return _of_participant(command, session)
     scan = command.provider.scan(session)
     try:
         command.read_session(scan, "reading")
@@ -52,6 +62,35 @@ def run(words: Sequence[str]) -> int:
         return command.interrupted(scan_words(scan))
     _summarize(command, scan, session)
     return command.end(scan_words(scan), is_complete=scan.log.is_all_read)
+
+
+def _of_participant(command: DataCommand, scope: ParticipantScope) -> int:
+    """Print the counts of one participant; the exit code."""
+    provider, reader = command.provider, command.reader
+    stream = ParticipantStream(provider, scope)
+    feed, fact = stream.feed, provider.participant(scope)
+    command.progress.tell(lambda: f"reading: {len(feed.items):,} events")
+
+    def words() -> str:
+        count, is_all = len(feed.items), stream.is_complete
+        return rows_read(count, "events", has_more=not is_all, is_all=is_all, in_parts=False)
+
+    try:
+        provider.read(fact)
+        reader.read_times(scope.session)
+        reader.read_list(feed)
+        reader.wait_until(lambda: not fact.status.is_busy)
+    except KeyboardInterrupt:
+        return command.interrupted(words())
+    if feed.failure is not None:
+        command.failures["the events"] = feed.failure
+    if feed.pages:
+        builder = SummaryBuilder(feed.items)
+        while builder.advance(1.0):
+            pass
+        counted = participant_summary(provider, scope, builder, is_complete=stream.is_complete)
+        command.print(summary_records(counted, scope, provider.store.session(scope.session)))
+    return command.end(words(), is_complete=stream.is_complete)
 
 
 def run_report(words: Sequence[str]) -> int:

@@ -1,23 +1,30 @@
-"""The command `ivscope why`: from an alert, or a participant and a time, to the cause."""
+"""The command `ivscope why`: from an alert, or a place and a time, to the cause.
+
+Long because what was told of an event, where it is looked for and what is said where it is not
+there go together for a stage, a session and a participant.
+"""
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
 
-from ivscope.analysis.time_input import TimeInputError, TimeReference, read_time
-from ivscope.cli.command_line import INTERRUPTED, CommandError
-from ivscope.cli.connections import keys_from_terminal, text_on_stdin
+from ivscope.analysis.time_input import TimeInputError, TimeReference, read_during
+from ivscope.cli.command_line import INTERRUPTED, NOTHING_FOUND, CommandError
+from ivscope.cli.connections import file_text, keys_from_terminal, names_a_file, text_on_stdin
 from ivscope.cli.reading import DataCommand, add_place, command_parser, several
+from ivscope.domain.events import Event
 from ivscope.domain.failures import UnusableFileError
 from ivscope.domain.identifiers import Identifiers, read_identifiers
-from ivscope.domain.stages import ParticipantScope
+from ivscope.domain.stages import ParticipantScope, SessionScope, StageSession
 from ivscope.export.finding_json import finding_record
 from ivscope.export.record_writer import Format
 from ivscope.export.records import EVENTS, FINDINGS, event_record
 from ivscope.findings.finding import Finding
 from ivscope.knowledge.error_codes import explain_code
+from ivscope.render.bars import in_number
 from ivscope.render.cells import wrap
 from ivscope.render.fields import field
 from ivscope.render.finding_lines import EvidenceKeys, FindingLines
@@ -25,16 +32,16 @@ from ivscope.render.lines import Line, Span, plain
 from ivscope.render.safe import safe, safe_value
 from ivscope.render.sentences.words import LACKING
 from ivscope.render.timestamps import full
-from ivscope.workspace.cause import CauseReading, SoughtEvent
+from ivscope.workspace.cause import CauseReading, SessionMoment, SoughtEvent, TimeSpan
 from ivscope.workspace.event_list import is_dated_elsewhere
+from ivscope.workspace.event_stream import session_times
 
 _STDIN = "-"
 
-_MOST_TEXT = 1_000_000
-"""Characters of an alert that are read: far more than any has."""
+_MOST_TOLD = 10
+"""So many kinds of events of one time are told one below the other; of more one is to be chosen."""
 
-_DATABASE = b"SQLite format 3\0"
-"""Begins every recording, and no alert."""
+_SECOND = timedelta(seconds=1)
 
 _MOST_PEOPLE = 50
 """So many people are listed one below the other: all that a stage takes, and more."""
@@ -46,24 +53,34 @@ def run(words: Sequence[str]) -> int:
         "why",
         "Print why something happened: the findings about an event, how sure each is, and what "
         "it rests on. STAGE can be an alert instead: an EventBridge event, a log line, a file with "
-        "one, or - for one on stdin.",
+        "one, or - for one on stdin. With --at a stage, or a session, is enough: then it is told "
+        "of the errors that anybody had at that time.",
         [EVENTS, FINDINGS],
     )
     add_place(parser, 3)
-    parser.add_argument("--at", metavar="TIME", help="when it happened: 20:48:05, 2026-11-23 20:36")
+    parser.add_argument(
+        "--at", metavar="TIME", help="when it happened: 20:48:05, 20:48 (that minute), 20:45..20:50"
+    )
     parser.add_argument("--code", metavar="CODE", help="the error code of the event")
     parser.add_argument("--open", action="store_true", help="go on in the explorer there")
     options = parser.parse_args(words)
     alert = _alert(options)
     command = DataCommand("why", options, [EVENTS, FINDINGS])
-    scope = command.participant()
-    if not isinstance(scope, ParticipantScope):
+    has_time = options.at is not None or alert.time is not None
+    try:
+        if has_time and options.session is None and command.origin.session is None:
+            options.session = _session_of_that_time(command, options, alert)
+        scope = command.participant()
+    except KeyboardInterrupt:
+        return command.interrupted("looking for the session")
+    if not has_time and not isinstance(scope, ParticipantScope):
         raise CommandError(
-            "name a participant too, by its id or by --user: ivscope summary tells of a session"
+            "say when by --at, or name a participant, by its id or by --user: ivscope summary "
+            "tells of a session"
         )
     cause = _Cause(command, scope, options, alert)
     code = cause.run()
-    return _go_on(command, scope, cause.told_at) if options.open and code != INTERRUPTED else code
+    return _go_on(command, *cause.told_of) if options.open and code != INTERRUPTED else code
 
 
 def _alert(options: argparse.Namespace) -> Identifiers:
@@ -72,18 +89,17 @@ def _alert(options: argparse.Namespace) -> Identifiers:
     Raises:
         CommandError: It names no stage, or does not say which participant is meant.
     """
-    text = options.stage
-    if text == _STDIN:
-        try:
-            text = text_on_stdin()
-        except UnusableFileError as refused:
-            raise CommandError(str(refused)) from refused
-    elif text is not None and (told := _told_in_file(text)) is not None:
-        text = told
-    elif text is None or not any(sign in text for sign in "{ \n"):
+    try:
+        text = _given_text(options.stage)
+    except UnusableFileError as refused:
+        raise CommandError(str(refused)) from refused
+    if not text:
         return Identifiers()
     found = read_identifiers(text)
     if found.stage_arn is None and options.file is None:
+        stages = [one.stage_arn for one in found.choices if one.stage_arn is not None]
+        if stages:
+            raise CommandError(several("the alert names several stages", dict.fromkeys(stages)))
         raise CommandError("the alert names no stage: none of its texts is a stage ARN")
     if found.also and options.participant is None and options.user is None:
         people = (found.participant_id or "", *found.also)
@@ -92,26 +108,85 @@ def _alert(options: argparse.Namespace) -> Identifiers:
     options.session = options.session or found.session_id
     if options.user is None:
         options.participant = options.participant or found.participant_id
+        if options.participant is None and not options.redact:
+            options.user = found.user_id
     return found
 
 
-def _told_in_file(name: str) -> str | None:
-    """Return the text of a file that holds an alert; None for a recording, and for no file."""
+def _given_text(given: str | None) -> str:
+    """Return the text in the place of a stage; empty for a stage, and for a recording."""
+    if given == _STDIN:
+        return text_on_stdin()
+    if given is not None and names_a_file(given):
+        return file_text(Path(given))
+    return given if given is not None and any(sign in given for sign in "{ \n") else ""
+
+
+def _session_of_that_time(
+    command: DataCommand, options: argparse.Namespace, alert: Identifiers
+) -> str:
+    """Return the session of a stage that went on at the time that was told.
+
+    Raises:
+        CommandError: None did, or several of the days that can be meant did.
+    """
+    stage_arn = command.stage()
+    listed = command.provider.sessions(stage_arn)
+    command.progress.tell(lambda: f"reading: {len(listed.items):,} sessions")
+    # No document tells the order of the list, so it can be on any page.
+    command.reader.read_list(listed)
+    if listed.failure is not None and not listed.facts:
+        command.give_up("the session of that time was not found", listed.failure)
+    times = {row.session_id: _times_of(row, stage_arn, command) for row in listed.facts}
+    known = {name: session for name, session in times.items() if session is not None}
+    fitting = [
+        name
+        for name, (start, end) in known.items()
+        for spans in [_spans_in((start, end), command, options, alert)]
+        if any(first <= end and last > start for first, last in spans)
+    ]
+    if len(fitting) == 1:
+        return fitting[0]
+    when = options.at or (alert.time and full(alert.time, command.zone))
+    told = (
+        f"{name} from {full(known[name][0], command.zone)} to {full(known[name][1], command.zone)}"
+        for name in fitting or known
+    )
+    if fitting:
+        raise CommandError(several(f"{len(fitting)} sessions can be meant by {when}", told))
+    raise CommandError(several(f"no session of this stage went on at {when}", told), NOTHING_FOUND)
+
+
+def _times_of(row: StageSession, stage_arn: str, command: DataCommand) -> TimeSpan | None:
+    return session_times(command.provider, SessionScope(stage_arn, row.session_id), command.now())
+
+
+def _spans_in(
+    session: TimeSpan, command: DataCommand, options: argparse.Namespace, alert: Identifiers
+) -> tuple[TimeSpan, ...]:
+    """Return what the time means where it is dated by a session."""
+    if options.at is not None:
+        return _typed_spans(options.at, TimeReference(command.zone, command.now(), session=session))
+    span = SoughtEvent(alert.time).span
+    return () if span is None else (span,)
+
+
+def _typed_spans(text: str, reference: TimeReference) -> tuple[TimeSpan, ...]:
     try:
-        with open(name, "rb") as file:  # noqa: PTH123 - a text with a zero byte is no path
-            content = file.read(_MOST_TEXT)
-    except (OSError, ValueError):
-        return None
-    return None if content.startswith(_DATABASE) else content.decode("utf-8", "replace")
+        typed = read_during(text, reference)
+    except TimeInputError as error:
+        raise CommandError(str(error)) from error
+    # Both ends of a time that is no filter are always told.
+    return tuple((start, end) for start, end in typed.ranges if start and end)
 
 
 class _Cause:
-    """Finds the event, reads what its cause takes, and prints it."""
+    """Finds the event, or all at that time, reads what their causes take, and prints them."""
 
     def __init__(
         self,
         command: DataCommand,
-        scope: ParticipantScope,
+        scope: SessionScope | ParticipantScope,
         options: argparse.Namespace,
         alert: Identifiers,
     ) -> None:
@@ -119,111 +194,175 @@ class _Cause:
         self._scope = scope
         self._options = options
         self._alert = alert
-        self._reading = CauseReading(command.reader, scope)
-        self.told_at: datetime | None = None
-        """The time of the event that was told, else the one that was asked for."""
+        self._people: dict[ParticipantScope, CauseReading] = {}
+        self.told_of: tuple[SessionScope | ParticipantScope, datetime | None] = (scope, None)
+        """Whose event was told, and its time; where none or several were, what was asked for."""
 
     def run(self) -> int:
         """Read and print; the exit code."""
-        command, reading = self._command, self._reading
-        command.progress.tell(lambda: f"reading: {len(reading.stream.items):,} events")
-        sought = self._sought()
-        self.told_at = sought.time
+        command = self._command
         try:
-            positions = reading.find(sought)
-            feed = reading.stream.feed
-            if feed.failure is not None:
-                command.failures["the events"] = feed.failure
-            if not positions:
-                return command.end(self._not_there(sought), is_complete=True)
-            if sought.time is None and len(positions) > 1:
-                raise CommandError(self._several(positions))
-            command.progress.watch(command.provider.scan(self._scope.session), "reading")
-            told = [self._tell(position) for position in positions]
+            sought = self._sought()
+            if sought.spans and sought.spans[0][0] > command.now():
+                raise CommandError(
+                    f"{full(sought.spans[0][0], command.zone)} is later than all that can be read",
+                    NOTHING_FOUND,
+                )
+            self.told_of = self._scope, sought.time
+            if isinstance(self._scope, ParticipantScope):
+                found, words = self._of_participant(self._scope, sought)
+            else:
+                found, words = self._of_session(self._scope, sought)
+            if not found:
+                return command.end(words, is_complete=True)
+            told, rest = _one_of_each_kind(found)
+            if len(told) > _MOST_TOLD:
+                raise CommandError(self._several(one.event for one in told))
+            session = self._scope if isinstance(self._scope, SessionScope) else self._scope.session
+            command.progress.watch(command.provider.scan(session), "reading")
+            if len({one.scope for one in told}) == 1:
+                self.told_of = told[0].scope, told[0].time or sought.time
+            asking = [one for one in told if not self._tell(one, is_first=one is told[0])]
         except KeyboardInterrupt:
             return command.interrupted("the cause was still being read")
-        for ask, failure in reading.failures.items():
-            command.failures[LACKING[ask.what]] = failure
-        is_whole = all(told)
-        words = "all read that findings ask for" if is_whole else "findings ask for more"
-        if reading.failures:
-            words = "not all could be read that findings ask for"
-        return command.end(words, is_complete=is_whole)
+        lacking = [failed for one in self._people.values() for failed in one.failures.items()]
+        command.failures |= {LACKING[ask.what]: failure for ask, failure in lacking}
+        read = "findings ask for more" if asking else "all read that findings ask for"
+        if lacking:
+            read = "not all could be read that findings ask for"
+        if rest:
+            words += f"; told: the first of each of {in_number(len(told), 'kinds')}"
+        return command.end(f"{words}; {read}" if words else read, is_complete=not asking)
 
     def _sought(self) -> SoughtEvent:
         options, alert = self._options, self._alert
         code = options.code or alert.error_code
         if options.at is None:
-            return SoughtEvent(alert.time, alert.event_name, code)
+            sought = SoughtEvent(alert.time, alert.event_name, code)
+            if sought.span is None or isinstance(self._scope, ParticipantScope):
+                return sought
+            return replace(sought, spans=(sought.span,))
         command = self._command
         reference = TimeReference(command.zone, command.now())
-        try:
-            typed = read_time(options.at, reference)
-            if is_dated_elsewhere(typed) and command.reader.read_times(self._scope.session):
-                session = self._reading.stream.session_times(command.now())
-                typed = read_time(options.at, replace(reference, session=session))
-        except TimeInputError as error:
-            raise CommandError(str(error)) from error
-        return SoughtEvent(typed.moment, alert.event_name, code)
+        session = self._scope if isinstance(self._scope, SessionScope) else self._scope.session
+        spans = _typed_spans(options.at, reference)
+        is_dated = not is_dated_elsewhere(read_during(options.at, reference))
+        if not is_dated and command.reader.read_times(session):
+            times = session_times(command.provider, session, command.now())
+            spans = _typed_spans(options.at, replace(reference, session=times))
+        return SoughtEvent(spans[0][0], alert.event_name, code, spans)
 
-    def _several(self, positions: Sequence[int]) -> str:
-        log, zone = self._reading.stream.items, self._command.zone
+    def _of_participant(
+        self, scope: ParticipantScope, sought: SoughtEvent
+    ) -> tuple[list["_Found"], str]:
+        """Find the events of one participant; what to say of them, or where there are none."""
+        command, reading = self._command, self._reading_of(scope)
+        command.progress.tell(lambda: f"reading: {len(reading.stream.items):,} events")
+        positions = reading.find(sought)
+        feed = reading.stream.feed
+        if feed.failure is not None:
+            command.failures["the events"] = feed.failure
+        found = [_Found(scope, at, feed.items[at]) for at in positions]
+        if sought.time is None and len(found) > 1:
+            raise CommandError(self._several(one.event for one in found))
+        if not found:
+            return [], self._not_there(sought, reading)
+        return found, in_number(len(found), "events") + " at that time" if len(found) > 1 else ""
+
+    def _of_session(self, session: SessionScope, sought: SoughtEvent) -> tuple[list["_Found"], str]:
+        """Find the errors of everybody in a session; what to say of them."""
+        command, moment = self._command, SessionMoment(self._command.reader, session)
+        command.progress.tell(
+            lambda: f"reading: {moment.done:,} of {moment.wanted:,} who had joined by then"
+        )
+        where = moment.find(sought)
+        command.failures |= moment.failures
+        found = [_Found(scope, at, self._reading_of(scope).stream.items[at]) for scope, at in where]
+        people = f"{moment.done:,} of {in_number(moment.listed, 'participants')}"
+        read = f"{people} had joined by then and were read"
+        kind = " ".join(filter(None, (sought.name, sought.error_code)))
+        what = f"{len(found):,} {kind}" if kind else in_number(len(found), "errors")
+        words = f"{what} {self._when(sought)}; {read}"
+        if found or moment.nearest is None:
+            return found, words
+        scope, near = moment.nearest
+        who = safe_value(self._called(scope, None))
+        when = full(near.time, command.zone)
+        return [], f"{words}; the nearest error read is {_kind_of(near)} of {who}, {when}"
+
+    def _reading_of(self, scope: ParticipantScope) -> CauseReading:
+        if scope not in self._people:
+            self._people[scope] = CauseReading(self._command.reader, scope)
+        return self._people[scope]
+
+    def _several(self, events: Iterable[Event]) -> str:
+        zone = self._command.zone
+        several_people = isinstance(self._scope, SessionScope)
         told = (
-            f"{full(log[at].time, zone)} {log[at].name} {log[at].error_code or ''}".rstrip()
-            for at in positions
+            f"{full(event.time, zone)} {_kind_of(event)}"
+            + (f" of {event.participant_id}" if several_people and event.participant_id else "")
+            for event in events
         )
         return several("several events can be meant", told, "choose one with --at and --code")
 
-    def _not_there(self, sought: SoughtEvent) -> str:
+    def _when(self, sought: SoughtEvent) -> str:
+        """Say which time was asked about."""
+        zone, span = self._command.zone, sought.span
+        if span is None:
+            return ""
+        is_second = span[1] - span[0] <= _SECOND
+        return f"of {full(span[0], zone)}" + ("" if is_second else f" to {full(span[1], zone)}")
+
+    def _not_there(self, sought: SoughtEvent, reading: CauseReading) -> str:
         what = " ".join(filter(None, (sought.name, sought.error_code))) or "event"
         if sought.time is None:
             return f"no {'error' if what == 'event' else what} among the events of this participant"
-        said = f"no {what} of {full(sought.time, self._command.zone)} in the events read"
-        near = self._reading.nearest(sought.time)
+        said = f"no {what} {self._when(sought)} in the events read"
+        near = reading.nearest(sought.time)
         if near is None:
             return said
         return f"{said}; the nearest event is {near.name} of {full(near.time, self._command.zone)}"
 
-    def _tell(self, position: int) -> bool:
+    def _tell(self, found: "_Found", *, is_first: bool) -> bool:
         """Print the findings about one event. Returns whether all was read that they ask for."""
-        command, reading = self._command, self._reading
-        findings = reading.findings(position)
-        event = reading.stream.items[position]
-        self.told_at = event.time if isinstance(event.time, datetime) else self.told_at
+        command, reading = self._command, self._reading_of(found.scope)
+        findings = reading.findings(found.position)
+        event = reading.stream.items[found.position]
         if command.form in {Format.TABLE, Format.MARKDOWN}:
-            lines = self._lines(position, findings)
-            command.print_text(map(plain, lines), found=1 + len(findings))
+            lines = map(plain, self._lines(reading, found.position, findings))
+            command.print_text(lines if is_first else ["", *lines], found=1 + len(findings))
         else:
-            command.print([event_record(event, self._scope, self._name(None))])
+            command.print([event_record(event, found.scope, self._name(found.scope, None))])
             refs = reading.refs
             command.print(finding_record(one, refs.event_at) for one in findings)
         return not reading.left(findings)
 
-    def _name(self, participant_id: str | None) -> str | None:
-        own = participant_id or self._scope.participant_id
-        return self._reading.refs.user_id(self._scope, own)
+    def _name(self, scope: ParticipantScope, participant_id: str | None) -> str | None:
+        own = participant_id or scope.participant_id
+        return self._reading_of(scope).refs.user_id(scope, own)
 
-    def _called(self, participant_id: str | None) -> str:
-        own = participant_id or self._scope.participant_id
-        return self._name(own) or own
+    def _called(self, scope: ParticipantScope, participant_id: str | None) -> str:
+        own = participant_id or scope.participant_id
+        return self._name(scope, own) or own
 
-    def _lines(self, position: int, findings: tuple[Finding, ...]) -> Iterator[Line]:
+    def _lines(
+        self, reading: CauseReading, position: int, findings: tuple[Finding, ...]
+    ) -> Iterator[Line]:
         """Yield what people read: the event, the findings, and what it rests on."""
-        reading, zone = self._reading, self._command.zone
+        zone, scope = self._command.zone, reading.scope
         width = self._command.width
         event = reading.stream.items[position]
         own = reading.ref(position)
-        what = " ".join(safe(text) for text in (event.name, event.error_code) if text)
-        who = self._called(None)
-        same = f" ({safe(self._scope.participant_id)})" if who != self._scope.participant_id else ""
-        head = f"{what} of {safe_value(who)}{same}, {full(event.time, zone)}"
+        who = self._called(scope, None)
+        same = f" ({safe(scope.participant_id)})" if who != scope.participant_id else ""
+        head = f"{_kind_of(event)} of {safe_value(who)}{same}, {full(event.time, zone)}"
         yield from wrap((Span(head),), width)
         draw = FindingLines(
             width,
             zone,
             around=event.time,
             cite=lambda ref: reading.refs.cite(ref, own),
-            name=self._called,
+            name=lambda one: self._called(scope, one),
             fetched=None,
             keys=EvidenceKeys("", "", ""),
             most_people=_MOST_PEOPLE,
@@ -241,15 +380,53 @@ class _Cause:
         yield from draw.asks(findings)
 
 
-def _go_on(command: DataCommand, scope: ParticipantScope, time: datetime | None) -> int:
-    """Open the explorer at an event; the exit code."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An event that can be meant."""
+
+    scope: ParticipantScope
+    position: int
+    """In the log of its participant."""
+    event: Event
+
+    @property
+    def time(self) -> datetime | None:
+        """None where it cannot be read."""
+        return self.event.time if isinstance(self.event.time, datetime) else None
+
+    @property
+    def kind(self) -> tuple[str | None, ...]:
+        """What events have in common that have one cause: each error names its publisher."""
+        remote = self.event.remote_participant_id if self.event.is_error else None
+        return self.event.name, self.event.error_code, remote
+
+
+def _one_of_each_kind(found: Sequence[_Found]) -> tuple[list[_Found], int]:
+    """Return the first of each kind, and how many more there are."""
+    firsts: dict[tuple[str | None, ...], _Found] = {}
+    for one in found:
+        firsts.setdefault(one.kind, one)
+    return [*firsts.values()], len(found) - len(firsts)
+
+
+def _kind_of(event: Event) -> str:
+    return " ".join(safe(text) for text in (event.name, event.error_code) if text)
+
+
+def _go_on(
+    command: DataCommand, scope: SessionScope | ParticipantScope, time: datetime | None
+) -> int:
+    """Open the explorer at an event, or a session of which several were told; the exit code."""
     from ivscope.cli import explore  # noqa: PLC0415 - only when it is asked for
 
     options = command.options
     with suppress(UnusableFileError):  # the explorer says that it needs a terminal
         keys_from_terminal()
-    at = [] if time is None else ["--at", time.isoformat()]
-    place = ["--", scope.stage_arn, scope.session_id, scope.participant_id]
+    place = ["--", scope.stage_arn, scope.session_id]
+    at = []
+    if isinstance(scope, ParticipantScope):
+        place.append(scope.participant_id)
+        at += [] if time is None else ["--at", time.isoformat()]
     if options.file is not None:
         return explore.run_open([*at, "--", options.file, *place[1:]])
     there = ["--demo", "--world", options.world] if options.demo else []

@@ -274,7 +274,10 @@ def event_record(
 def summary_records(
     summary: "Summary", scope: SessionScope | ParticipantScope, session: StageSession | None
 ) -> list[Record]:
-    """Return the counts of a session or of a participant: the whole, then codes, people, names."""
+    """Return the counts of a session or of a participant: the whole, then codes, people, names.
+
+    Of one participant who failed is not told once more.
+    """
     whole = {
         "type": SUMMARIES.name,
         "stageArn": scope.stage_arn,
@@ -313,7 +316,7 @@ def summary_records(
             "events": row.events,
             "topErrorCode": row.top_code,
         }
-        for row in summary.top_participants
+        for row in ([] if isinstance(scope, ParticipantScope) else summary.top_participants)
     ]
     names = [
         {"type": NAME_COUNTS.name, "name": row.name, "count": row.count} for row in summary.by_name

@@ -43,17 +43,30 @@ def read_text(path: Path) -> str:
             content = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise UnusableFileError(f"{path}: {error.strerror}") from error
+    return text_of(str(path), content)
+
+
+def text_of(name: str, content: bytes) -> str:
+    """Return the text of a file, unpacked where gzip has packed it. See `read_text`.
+
+    Args:
+        name: What it is called.
+        content: What it holds, at most `LARGEST_FILE` and one byte.
+
+    Raises:
+        UnusableFileError: It cannot be unpacked, or is too large.
+    """
     if content.startswith(_GZIP) and len(content) <= LARGEST_FILE:
-        content = _unpacked(path, content)
+        content = _unpacked(name, content)
     if len(content) > LARGEST_FILE:
         size = f"{LARGEST_FILE // 1_000_000} MB"
         raise UnusableFileError(
-            f"{path} holds more than {size}: take the lines of one session or one hour, with grep"
+            f"{name} holds more than {size}: take the lines of one session or one hour, with grep"
         )
     return content.decode("utf-8", "replace").removeprefix(_BOM)
 
 
-def _unpacked(path: Path, content: bytes) -> bytes:
+def _unpacked(name: str, content: bytes) -> bytes:
     """Unpack gzip, at most one byte more than is taken."""
     parts: list[bytes] = []
     size = 0
@@ -61,18 +74,18 @@ def _unpacked(path: Path, content: bytes) -> bytes:
         while content.startswith(_GZIP) and size <= LARGEST_FILE:
             if len(parts) == _MOST_GZIP_MEMBERS:
                 raise UnusableFileError(
-                    f"{path} is packed in more than {_MOST_GZIP_MEMBERS:,} parts: unpack it with "
+                    f"{name} is packed in more than {_MOST_GZIP_MEMBERS:,} parts: unpack it with "
                     "gunzip first"
                 )
             unpacking = zlib.decompressobj(wbits=31)
             part = unpacking.decompress(content, LARGEST_FILE + 1 - size)
             if not unpacking.eof and size + len(part) <= LARGEST_FILE:
-                raise UnusableFileError(f"{path} ends early: it is no whole gzip file")
+                raise UnusableFileError(f"{name} ends early: it is no whole gzip file")
             size += len(part)
             parts.append(part)
             content = unpacking.unused_data  # log groups are exported as several members
     except (zlib.error, gzip.BadGzipFile) as error:
-        raise UnusableFileError(f"{path} cannot be unpacked: {error}") from error
+        raise UnusableFileError(f"{name} cannot be unpacked: {error}") from error
     return b"".join(parts)
 
 

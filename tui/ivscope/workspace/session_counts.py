@@ -15,7 +15,7 @@ from ivscope.analysis.publishers import PublisherLevel, Publishers
 from ivscope.analysis.session_summary import Summary
 from ivscope.analysis.summary import SummaryBuilder
 from ivscope.analysis.time_window import TimeWindow
-from ivscope.domain.stages import SessionScope
+from ivscope.domain.stages import ParticipantScope, ParticipantSummary, SessionScope
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.fetch.scan_progress import ScanState
@@ -134,3 +134,28 @@ def known_until(provider: StageDataProvider, scope: SessionScope) -> datetime:
 def _percents(count: int) -> int:
     """Return a number that grows by one when a count has grown by one percent."""
     return int(100 * log1p(count))
+
+
+def participant_summary(
+    provider: StageDataProvider,
+    scope: ParticipantScope,
+    builder: SummaryBuilder,
+    *,
+    is_complete: bool,
+) -> Summary:
+    """Sum up what is counted so far of one participant.
+
+    Args:
+        provider: What was read of it.
+        scope: The participant.
+        builder: Counts its events.
+        is_complete: Whether all of them are read.
+    """
+    fact = provider.store.participant(scope)
+    summary = fact.summary if fact is not None else ParticipantSummary(scope.participant_id)
+    return builder.summary(
+        people=ListedParticipants([summary]),
+        facts={} if fact is None else {scope.participant_id: fact},
+        read=[scope.participant_id] if is_complete else [],
+        all_listed=True,
+    )

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from ivscope.analysis.event_tally import EventTally
 from ivscope.analysis.intervals import Reach
 from ivscope.analysis.lanes import Lanes
-from ivscope.analysis.listed_participants import ListedParticipants, Names
 from ivscope.analysis.session_summary import Summary
 from ivscope.analysis.summary import SummaryBuilder
-from ivscope.domain.stages import ParticipantScope, ParticipantSummary
+from ivscope.domain.stages import ParticipantScope
 from ivscope.export.clippings import Clipping, metrics_clipping
 from ivscope.export.messages import metrics_around
 from ivscope.findings.client import VersionFails
@@ -38,9 +37,10 @@ from ivscope.ui.overlays import Shared
 from ivscope.ui.summary.lines import SummaryLine, SummaryTimes
 from ivscope.workspace.event_stream import ParticipantStream, pause_or_go_on
 from ivscope.workspace.jobs import Jobs, ThreadJob
+from ivscope.workspace.names import Names
 from ivscope.workspace.place import Place
 from ivscope.workspace.reaches import Reaches
-from ivscope.workspace.session_counts import SessionCounts, known_until
+from ivscope.workspace.session_counts import SessionCounts, known_until, participant_summary
 from ivscope.workspace.store_context import session_facts
 
 if TYPE_CHECKING:
@@ -254,14 +254,11 @@ class ParticipantData:
 
     def summary(self) -> Summary:
         """What is counted so far."""
-        scope = self._place.participant
-        fact = self._provider.store.participant(scope)
-        summary = fact.summary if fact is not None else ParticipantSummary(scope.participant_id)
-        return self._builder.summary(
-            people=ListedParticipants([summary]),
-            facts={} if fact is None else {scope.participant_id: fact},
-            read=[scope.participant_id] if self._stream.is_complete else [],
-            all_listed=True,
+        return participant_summary(
+            self._provider,
+            self._place.participant,
+            self._builder,
+            is_complete=self._stream.is_complete,
         )
 
     def word(self, zone: tzinfo) -> str:
