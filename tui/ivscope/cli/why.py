@@ -7,7 +7,7 @@ there go together for a stage, a session and a participant.
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from ivscope.cli.connections import file_text, keys_from_terminal, names_a_file,
 from ivscope.cli.reading import DataCommand, add_place, command_parser, several
 from ivscope.domain.events import Event
 from ivscope.domain.failures import UnusableFileError
+from ivscope.domain.frozen import frozen
 from ivscope.domain.identifiers import Identifiers, read_identifiers
 from ivscope.domain.stages import ParticipantScope, SessionScope, StageSession
 from ivscope.export.finding_json import finding_record
@@ -380,7 +381,7 @@ class _Cause:
         yield from draw.asks(findings)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Found:
     """An event that can be meant."""
 

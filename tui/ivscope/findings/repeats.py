@@ -117,7 +117,7 @@ class Burst(Claim):
     window_seconds: int = WINDOW_SECONDS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrorsOfCode(Claim):
     """Who got the errors of one code of a session, in which no rule says why."""
 

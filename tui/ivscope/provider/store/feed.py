@@ -1,6 +1,7 @@
 """Feed: a list read page by page, and the state of reading it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Generic

@@ -1,4 +1,7 @@
-"""Navigation: commands that go from place to place, and what a place reads when it opens."""
+"""Navigation: commands that go from place to place, and what a place reads when it opens.
+
+Long because each way to a place, also from what was pasted, ends in one way of opening it.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from ivscope.analysis.event_tally import EventTally
 from ivscope.analysis.intervals import Reach
 from ivscope.analysis.lanes import Lanes
+from ivscope.analysis.listed_participants import Names
 from ivscope.analysis.session_summary import Summary
 from ivscope.analysis.summary import SummaryBuilder
 from ivscope.domain.stages import ParticipantScope
@@ -37,7 +38,6 @@ from ivscope.ui.overlays import Shared
 from ivscope.ui.summary.lines import SummaryLine, SummaryTimes
 from ivscope.workspace.event_stream import ParticipantStream, pause_or_go_on
 from ivscope.workspace.jobs import Jobs, ThreadJob
-from ivscope.workspace.names import Names
 from ivscope.workspace.place import Place
 from ivscope.workspace.reaches import Reaches
 from ivscope.workspace.session_counts import SessionCounts, known_until, participant_summary
