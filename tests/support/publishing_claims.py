@@ -108,6 +108,15 @@ def _burst(case: Case) -> bool:
     )
 
 
+def _errors_of_code(case: Case) -> bool:
+    """Whether so many have an error of that code, or more where what is read need not be all."""
+    alike = _people(
+        case, lambda one: one.event.is_error and _code_or_name(one) == _code_or_name(case.here)
+    )
+    said = int(case.said.participants)
+    return alike == said if case.said.is_all_read else alike >= said
+
+
 def _others_too(case: Case) -> bool:
     """Whether at least so many others met it."""
     alike = _people(
@@ -316,7 +325,7 @@ PUBLISHING_CLAIMS = (
 PEOPLE_CLAIMS = (
     judged("repeats: same error", SameError, _same_errors),
     judged("bursts: participants", Burst, _burst),
-    judged("errors: participants", ErrorsOfCode, _burst),
+    judged("errors: participants", ErrorsOfCode, _errors_of_code),
     judged("bursts: others too", OthersMetItToo, _others_too),
     judged(
         "bursts: the service",

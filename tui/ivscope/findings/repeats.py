@@ -12,7 +12,7 @@ from statistics import median_low
 from typing import Final, NamedTuple
 
 from ivscope.analysis.estimates import Estimates
-from ivscope.analysis.intervals import LATEST
+from ivscope.analysis.intervals import EARLIEST, LATEST
 from ivscope.analysis.timed_events import Wanted, all_timed, timed_events, untimed_events
 from ivscope.domain import events
 from ivscope.domain.durations import per_minute
@@ -124,9 +124,11 @@ class ErrorsOfCode(Claim):
     error_code: str
     """The name of the errors when they have no code."""
     times: int
-    """Events that are equal in all members count once."""
-    is_least: bool
-    """Whether it can be more: not all is read, two events are equal, or one lacks its time."""
+    """At least: events that are equal in all members count once."""
+    most: int
+    """With those that are equal: it can be one event told twice."""
+    is_all_read: bool
+    """Whether no other error of that code is there or can come, whatever its time."""
     participants: int
     participant_id: str | None
     """When one participant has them all."""
@@ -302,6 +304,7 @@ MOST_CODES = 3
 def errors_of_codes(session: SessionContext) -> Iterator[Finding]:
     """Say who got which error and when, the code with the most errors first."""
     log = session.log
+    settled_to = session.settled_to() if session.is_complete else EARLIEST
     by_code = sorted(_by_code(session).items(), key=lambda item: -len(item[1]))
     for code, every in by_code[:MOST_CODES]:
         positions = [at for at in every if log.participant(at)]
@@ -317,17 +320,18 @@ def errors_of_codes(session: SessionContext) -> Iterator[Finding]:
                     for at in positions
                 }
             )
-        may_be_one = different < len(positions) or not are_compared
         claim = ErrorsOfCode(
             code,
             different,
-            may_be_one or _count_of(log, code) > len(positions) or not session.is_complete,
+            len(positions),
+            settled_to >= LATEST and _count_of(log, code) == len(positions),
             len(whose),
             next(iter(whose)) if len(whose) == 1 else None,
             session.period(positions),
         )
         certainty = Certainty.SHOWN if are_compared else Certainty.LIKELY
-        unknown = session.partial or (RepeatsOpen.TOLD_TWICE if may_be_one else None)
+        is_twice = different < len(positions) or not are_compared
+        unknown = session.partial or (RepeatsOpen.TOLD_TWICE if is_twice else None)
         yield Finding(claim, certainty, session.refs(positions), unknown, session.rest)
 
 

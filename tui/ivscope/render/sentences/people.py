@@ -94,9 +94,7 @@ def _to_escalate(window_seconds: int) -> str:
 
 
 def _same_error(claim: SameError) -> Text:
-    times = (
-        f"{claim.times:,}" if claim.times == claim.most else f"{claim.times:,} to {claim.most:,}"
-    )
+    times = _from_least(claim.times, claim.most)
     words: list[Part] = [f"{times} times the same error"]
     if not claim.error_code:
         no_code = "no code" if claim.error_code is None else "an empty code"
@@ -148,17 +146,17 @@ def _errors_of_code(claim: ErrorsOfCode) -> Text:
     who: Part = f"{claim.participants:,} participants"
     if claim.participant_id is not None:
         who = Who(claim.participant_id)
-    times = "once" if claim.times == 1 else f"{claim.times:,} times"
-    if claim.participants > 1:
+    times = "once" if claim.most == 1 else f"{_from_least(claim.times, claim.most)} times"
+    if not claim.is_all_read:
+        times += " in what was read"
+    elif claim.participants > 1:
         times += " in all"
-    return (
-        who,
-        " got ",
-        Outside(claim.error_code),
-        f" {'at least ' if claim.is_least else ''}{times},",
-        *_from_to(claim.period),
-        ".",
-    )
+    return (who, " got ", Outside(claim.error_code), f" {times},", *_from_to(claim.period), ".")
+
+
+def _from_least(times: int, most: int) -> str:
+    """How many events there are, when some can be one that is told twice: "2 to 3"."""
+    return f"{most:,}" if times == most else f"{times:,} to {most:,}"
 
 
 def _from_to(period: EventPeriod) -> Text:
