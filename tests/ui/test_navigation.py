@@ -4,8 +4,19 @@ import json
 
 import pytest
 
+from ivscope.ui.explorer import events_pane
 from ivscope.ui.explorer.events_pane import edge_spans
-from support.explorer import DANA, JOSE, MARA, NINA, PRIYA, at, explorer
+from support.explorer import (
+    DANA,
+    JOSE,
+    MARA,
+    NINA,
+    PRIYA,
+    RIVAL_SHOW,
+    RIVAL_STAGE,
+    at,
+    explorer,
+)
 
 
 async def test_e_goes_to_the_next_error_and_capital_e_back():
@@ -449,3 +460,43 @@ async def test_a_filter_may_leave_fewer_rows_than_there_are_above_the_cursor_whi
         await journey.ask("ampersand", "FILTER", "name:NOTHING")
         await journey.press("enter")
         await journey.until("0 shown of 61")
+
+
+async def test_what_was_left_is_let_go_and_one_comes_back_to_the_same_event(monkeypatch):
+    monkeypatch.setattr(events_pane, "MOST_LEFT_EVENTS", 0)
+    async with explorer(at(DANA), unlimited=True) as journey:
+        await journey.until("100 events read, more available")
+        store = journey.app._provider.store
+        await journey.press("e")
+        await journey.until(lambda: journey.event.is_error, within=20)
+        left, row = journey.event, journey.cursor
+        journey.go(at(None, RIVAL_SHOW, RIVAL_STAGE))
+        await journey.until("participants, all read")
+        assert at(DANA).participant in store.all_events, "it can be compared"
+        for _ in range(2):
+            await journey.press("enter")
+            await journey.until("events, all read")
+            await journey.press("escape", "j")
+        assert at(DANA).participant not in store.all_events
+        asked = journey.endpoint.calls["ListParticipantEvents"]
+        journey.go(at(DANA))
+        await journey.until(lambda: journey.event == left, within=20)
+        assert journey.cursor == row
+        assert journey.endpoint.calls["ListParticipantEvents"] > asked
+
+
+async def test_a_list_with_a_mark_is_never_let_go(monkeypatch):
+    monkeypatch.setattr(events_pane, "MOST_LEFT_EVENTS", 0)
+    async with explorer(at(PRIYA), unlimited=True) as journey:
+        await journey.until("61 events, all read")
+        await journey.press("j", "m")
+        log = journey.pane.event_list.view.log
+        journey.go(at(None, RIVAL_SHOW, RIVAL_STAGE))
+        await journey.until("participants, all read")
+        for _ in range(2):
+            await journey.press("enter")
+            await journey.until("events, all read")
+            await journey.press("escape", "j")
+        journey.go(at(PRIYA))
+        assert journey.pane.event_list.view.log is log
+        assert len(journey.pane.event_list.marks) == 1

@@ -72,6 +72,22 @@ class EventList:
             self.folds.forget()
 
     @property
+    def is_changed(self) -> bool:
+        """Whether a person has put something into it that reading again would not bring back."""
+        is_sorted = self.by_time is not isinstance(self.stream, SessionStream)
+        typed = self.marks or self.filter_text or self.search_text
+        return bool(typed) or self.errors_only or self.zero is not None or is_sorted
+
+    @property
+    def time_at_cursor(self) -> datetime | None:
+        """The time of the event that the cursor was left on; None without a readable one."""
+        if self.cursor >= len(self.folds):
+            return None
+        row = self.folds.rows(self.cursor).start
+        time = self.view.log[self.view.position(row)].time
+        return time if isinstance(time, datetime) else None
+
+    @property
     def filter_text(self) -> str:
         """The filter as typed."""
         return self.filter.text

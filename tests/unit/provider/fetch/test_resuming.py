@@ -1,5 +1,7 @@
 """A second run over what a first one has recorded."""
 
+import gc
+import weakref
 from collections import Counter
 from datetime import timedelta
 
@@ -271,3 +273,59 @@ def test_what_a_person_read_before_the_end_is_looked_at_again_by_the_scan(runs):
     runs.seconds += 3600
     runs.know_the_session()
     assert all_held(runs.scan(), runs.source)
+
+
+def test_what_a_recording_has_of_a_session_is_let_go_and_comes_again_without_a_call(runs):
+    for number in range(9):
+        runs.source.add(f"p{number}", events=7)
+    runs.source.end_time = EPOCH + timedelta(hours=1)
+    runs.begin()
+    runs.know_the_session()
+    runs.scan()
+    provider = runs.begin(alone=True)
+    feed = provider.events(scope("p3"))
+    provider.read_more(feed)
+    wait_for(lambda: feed.pages)
+    rows = list(runs.scan().participants.facts)
+    gone = [weakref.ref(one) for one in (provider.scan(SESSION), provider.scan(SESSION).log)]
+    assert provider.events_held() == {SESSION: 9 * 7 + 7}
+    assert provider.let_go(SESSION)
+    assert provider.events_held() == {}
+    wait_for(lambda: not provider.activity().in_flight)
+    gc.collect()
+    assert [one() for one in gone] == [None, None]
+    again = runs.scan()
+    assert all_held(again, runs.source)
+    assert list(again.participants.facts) == rows
+    assert not runs.source.calls
+
+
+def test_what_the_service_gave_for_one_participant_is_let_go_and_read_again(runs):
+    runs.source.add("p1", events=3)
+    provider = runs.begin()
+    feed = provider.events(scope("p1"))
+    runs.source.gates["p1"] = gate = Gate(None)
+    provider.read_more(feed)
+    wait_for(gate.entered.is_set)
+    assert not provider.let_go(SESSION), "it is being read"
+    gate.opened.set()
+    wait_for(lambda: feed.is_complete)
+    events = list(feed.items)
+    assert provider.let_go(SESSION)
+    assert provider.events_held() == {}
+    again = provider.events(scope("p1"))
+    assert again is not feed
+    assert not again.pages
+    provider.read_more(again)
+    wait_for(lambda: again.is_complete)
+    assert list(again.items) == events == list(feed.items)
+
+
+def test_what_a_scan_has_read_of_the_service_is_not_let_go(runs):
+    for number in range(9):
+        runs.source.add(f"p{number}", events=7)
+    provider = runs.begin()
+    scan = runs.scan()
+    assert not provider.let_go(SESSION)
+    assert provider.scan(SESSION) is scan
+    assert provider.events_held() == {SESSION: 63}

@@ -177,11 +177,12 @@ class Fetcher:
         else:
             self._hidden.discard(target)
 
-    def unfollow(self, target: Fetchable) -> None:
-        """With the lock held: forget follower and read times of a target that nobody needs."""
+    def unfollow(self, target: Fetchable, *, is_kept: bool = False) -> None:
+        """With the lock held: forget the follower of a target, and its read times unless kept."""
         self._followers.pop(target, None)
         self._hidden.discard(target)
-        self.times.forget(target)
+        if not is_kept:
+            self.times.forget(target)
 
     def afterwards(self, step: Callable[[], None]) -> None:
         """Inside `changing`: have a step run when the lock is released."""

@@ -137,6 +137,38 @@ class StageDataProvider:
         scan = self._scans.get(session)
         return None if scan is None or scan.state is ScanState.IDLE else scan
 
+    def events_held(self) -> dict[SessionScope, int]:
+        """Events in memory by session, of those that a person opened and of scans."""
+        held = {session: len(scan.log.log) for session, scan in list(self._scans.items())}
+        for scope, feed in list(self.store.all_events.items()):
+            held[scope.session] = held.get(scope.session, 0) + len(feed.items)
+        return held
+
+    def let_go(self, session: SessionScope) -> bool:
+        """Forget the events of a session; lists and facts are kept. They are read again if asked.
+
+        Nothing is forgotten while events of it are being read, nor what a scan has read of a
+        service: reading that again takes a call for each participant.
+
+        Returns:
+            Whether they are forgotten.
+        """
+        with self._fetcher.changing():
+            scan = self.started_scan(session)
+            feeds = self.store.opened_in(session)
+            if scan is not None and (self.may_grow or scan.is_running):
+                return False
+            if any(feed.status.is_busy for feed in feeds.values()):
+                return False
+            for name, feed in feeds.items():
+                self._fetcher.unfollow(feed)
+                scope = ParticipantScope(session.stage_arn, session.session_id, name)
+                del self.store.all_events[scope]
+            if scan is not None:
+                scan.let_go()
+                del self._scans[session]
+        return True
+
     def stage(self, arn: str) -> Fact[Stage]:
         """What only GetStage tells of a stage."""
         return self.fact(calls.stage(arn))

@@ -170,11 +170,10 @@ class Scan:
 
     @property
     def up_to_date_at(self) -> float:
-        """When the last complete pass began, or the first one, on the provider's clock.
+        """When the last complete pass began, or the first one, or an older answer was recorded.
 
-        Or when a recorded answer was asked for, if that was earlier. Who is read to the end was
-        read after it, except that a participant whom a person has read before may have new events
-        since then. A participant whose last call failed may have been read earlier, too.
+        On the provider's clock. Who is read to the end was read after it, but may have new events
+        since then if a person had read it before. Whose last call failed may be older, too.
         """
         return self.passes.up_to_date_at
 
@@ -192,7 +191,8 @@ class Scan:
         if self._state is ScanState.COMPLETE:
             eta = 0.0
         elif rate and log.participants_complete:
-            eta = self.calls_left * self._pages_each / rate
+            pages_each = max(1.0, self._ended_pages / max(1, self._ended))
+            eta = self.calls_left * pages_each / rate
         return ScanProgress(
             state=self._state,
             participants_known=log.participants_known,
@@ -258,6 +258,12 @@ class Scan:
         return scanned.feed
 
     # All methods below are called with the fetcher's lock held.
+
+    def let_go(self) -> None:
+        """Hear of nothing any more, so that nothing keeps this scan in memory."""
+        lists: list[Fetchable] = [self.participants, *self._narrowed.values()]
+        for target in (*lists, self._store.fact(calls.session(self.session))):
+            self._fetcher.unfollow(target, is_kept=True)
 
     def _has_work(self) -> bool:
         if self._state is ScanState.COMPLETE and self.passes.is_final:
@@ -449,15 +455,9 @@ class Scan:
         if failure.kind in STOPPED_BY:
             self._stop(ScanState.FAILED, failure)
         else:
-            # The participants listed so far can be read all the same.
-            self._list_failure = failure
+            self._list_failure = failure  # those listed so far can be read all the same
 
     # The events of those listed.
-
-    @property
-    def _pages_each(self) -> float:
-        """Average number of pages of the participants read to the end; 1 before any is."""
-        return max(1.0, self._ended_pages / self._ended) if self._ended else 1.0
 
     def _fill(self) -> None:
         """Ask for as much as may wait at once; end the round when nothing is left."""

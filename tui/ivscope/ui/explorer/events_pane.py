@@ -1,7 +1,11 @@
-"""EventsPane: shows the events of a participant, or of everybody, and has more of them read."""
+"""EventsPane: shows the events of a participant, or of everybody, and has more of them read.
 
-from collections.abc import Callable
+Long because whatever changes rows, marks or the cursor must keep the cursor on its event.
+"""
+
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from math import inf
 
@@ -34,6 +38,9 @@ _BUSY_PAUSE_SECONDS = 0.1
 
 _DRAW_SECONDS = 0.1
 """Least time between two drawings while slices follow each other."""
+
+MOST_LEFT_EVENTS = 500_000
+"""Events of sessions that one has left, of which so many stay in memory: 20 to 40 MB."""
 
 _EDGE_SECONDS = 1.0
 """Least time between two overviews of the errors while events come: each reads all rows."""
@@ -72,6 +79,9 @@ class EventsPane:
             ends_with_draw=True,
         )
         self._event_lists: dict[Place, EventList] = {}
+        """Lists by place, the one opened last at the end."""
+        self._let_go_at: dict[Place, datetime] = {}
+        """The time of the event under the cursor in lists that were let go."""
         self._names: dict[SessionScope, Names] = {}
         self._session: SessionScope | None = None
         self._edge_at = -inf
@@ -85,7 +95,7 @@ class EventsPane:
         """Show the events of a place, as they were when it was left."""
         self.leave()
         key = replace(place, narrowed=None)
-        event_list = self._event_lists.get(key)
+        event_list = self._event_lists.pop(key, None)
         if event_list is None:
             event_list = EventList.of(self._stream(place), fold=self._fold)
             # The events of everybody come in the order of the scan, which means nothing.
@@ -132,6 +142,38 @@ class EventsPane:
         self.stop()
         if self.event_list is not None:
             self.event_list.cursor, self.event_list.top = self._list.cursor, self._list.top
+
+    def let_go(self, kept: Collection[SessionScope]) -> None:
+        """Let go of the events of sessions that were left, as far as they are too many.
+
+        Those opened longest ago go first. What a person has put into a list, such as marks or a
+        filter, keeps all of its session.
+
+        Args:
+            kept: Sessions that are still needed.
+        """
+        held = self._provider.events_held()
+        lists: dict[SessionScope, list[Place]] = {one: [] for one in held}
+        for place in self._event_lists:
+            lists[place.session] = [*lists.pop(place.session, ()), place]  # opened later, so last
+        left = [one for one in lists if one not in kept and one in held]
+        excess = sum(held[one] for one in left) - MOST_LEFT_EVENTS
+        for session in left:
+            own = {place: self._event_lists[place] for place in lists[session]}
+            if excess <= 0:
+                return
+            if any(one.is_changed for one in own.values()) or not self._provider.let_go(session):
+                continue
+            excess -= held[session]
+            for place, event_list in own.items():
+                moment = event_list.time_at_cursor
+                if moment is not None:
+                    self._let_go_at[place] = moment
+                del self._event_lists[place]
+
+    def taken_up(self) -> datetime | None:
+        """Return once the time at which the list on screen was left when it was let go."""
+        return None if self._place is None else self._let_go_at.pop(self._place, None)
 
     def stop(self) -> bool:
         """Stop looking for something. Returns whether anything was looked for."""

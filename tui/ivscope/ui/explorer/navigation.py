@@ -90,8 +90,6 @@ class Navigation:
         if self._provider.file is not None and self.here.level is Level.EVENTS:
             # It costs no call, and has the names of those in the file.
             self._provider.read_more(self._provider.participants(self.here.session))
-        if self.here.level is Level.TIMELINE:
-            begun_scan(self._provider, self.here.session)
         self.arrive()
         complaints = [f"configuration: {complaint}" for complaint in launch.complaints]
         try:
@@ -112,8 +110,12 @@ class Navigation:
         self._layout.arrange(shows_events=self.shows_events, everybody=everybody)
         left = self._trail.view(self.here.picker)
         self._picker.open(self.here.picker, left, is_beside=self.shows_events)
+        if everybody:
+            begun_scan(self._provider, self.here.session)
+        moment = None
         if self.shows_events:
             event_list = self._pane.open(self.here)
+            moment = self._pane.taken_up()
             if self.here.level is Level.EVENTS:
                 self._provider.read(self._provider.participant(self.here.participant))
             if not len(event_list.stream.items) and event_list.stream.may_grow:
@@ -121,7 +123,16 @@ class Navigation:
         else:
             self._picker.read()
         self._visits.arrived()
+        self._let_go()
         self._context.redraw()
+        if moment is not None:
+            self._events.go_to_moment(moment)
+
+    def _let_go(self) -> None:
+        """Let go of what was left, but not of what a key leads back to by its rows."""
+        views = [place for view in self._left for place in (view.events, view.below)]
+        places = [self.here, *self._trail.opened, *views]
+        self._pane.let_go({place.session for place in places if place.session_id is not None})
 
     def _stop(self) -> bool:
         """Stop the work that Esc stops. Returns whether any was running."""
