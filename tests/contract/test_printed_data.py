@@ -5,12 +5,16 @@ import io
 import json
 import signal
 import subprocess
+from _thread import interrupt_main
+from collections import Counter
+from operator import itemgetter
 
 import pytest
 
-from ivscope.cli import reading
+from ivscope.cli import events, reading
 from ivscope.cli.main import main
 from ivscope.endpoint.server import Endpoint
+from ivscope.provider.fetch import following
 from ivscope.provider.fetch.rate_limiter import RateLimiter
 from support.recordings import recorded
 from support.small_world import (
@@ -241,6 +245,44 @@ def test_new_events_are_followed_until_there_are_enough(capsys):
     times = [row["eventTime"] for row in ran.rows]
     assert times == sorted(times)
     assert len(times) == 6
+
+
+@pytest.mark.parametrize("participant", [(PARTICIPANT_ID,), ()], ids=["one", "everybody"])
+@pytest.mark.parametrize("command", ["events", "errors"])
+def test_new_events_of_one_and_of_everybody_are_followed_until_ctrl_c(
+    capsys, monkeypatch, command, participant
+):
+    monkeypatch.setattr(events, "LONGEST_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(following, "SHORTEST_WAIT_SECONDS", 0.05)
+
+    def is_wanted(one):
+        return command == "events" or "errorCode" in one
+
+    world = SmallWorld(events=12)
+    plain, looked = world.events, Counter()
+
+    def growing(*place):
+        looked[place[-1]] += 1
+        if looked[PARTICIPANT_ID] == 4:
+            interrupt_main()
+        elif place[-1] == PARTICIPANT_ID and looked[PARTICIPANT_ID] > 1:
+            world.grow(events=12)
+        return plain(*place)
+
+    world.events = growing
+    with Endpoint(world) as endpoint:
+        place = (STAGE_ARN, SESSION_ID, *participant)
+        ran = Ran(capsys, endpoint.url, command, *place, "--follow")
+    assert ran.code == 130
+    happened = [one for one in plain(STAGE_ARN, SESSION_ID, PARTICIPANT_ID) if is_wanted(one)]
+    told = [(row["eventTime"][:19], row["name"], row["remoteParticipantId"]) for row in ran.rows]
+    assert told == sorted(told, key=itemgetter(0))
+    first = {(one["eventTime"][:19], one["name"]) for one in happened[:24]}
+    assert first <= {one[:2] for one in told}, "those that came while it followed, too"
+    assert len(set(told)) == len(told), "none is told twice"
+    assert not ran.end["complete"]
+    assert ran.end["found"] == len(ran.rows)
+    assert ran.end["words"].startswith("interrupted: ")
 
 
 def test_a_recording_is_read_without_a_call(capsys, tmp_path):
