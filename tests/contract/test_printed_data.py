@@ -290,11 +290,15 @@ def test_a_recording_is_read_without_a_call(capsys, tmp_path):
     with Endpoint(SmallWorld(stages=1)) as endpoint:
         with recorded(file, endpoint.url):
             pass
-        live = Ran(capsys, endpoint.url, "participants", STAGE_ARN, SESSION_ID).rows
+        filters = ((), ("--user", "host-1"), ("--published",), ("--state", "CONNECTED"))
+        place = (STAGE_ARN, SESSION_ID)
+        live = [Ran(capsys, endpoint.url, "participants", *place, *only).rows for only in filters]
     for words in (("--from", str(file), STAGE_ARN, SESSION_ID), (str(file), SESSION_ID)):
-        ran = Ran(capsys, None, "participants", *words)
-        assert ran.code == 0
-        assert ran.rows == live
+        for only, rows in zip(filters, live, strict=True):
+            ran = Ran(capsys, None, "participants", *words, *only)
+            assert (ran.code, ran.rows) == (0, rows), "the whole list has them, narrowed or not"
+            assert ran.end["complete"]
+    assert Ran(capsys, None, "participants", str(file), SESSION_ID, "--user", "nobody").code == 4
     place = (str(file), SESSION_ID, PARTICIPANT_ID)
     assert len(Ran(capsys, None, "events", *place).rows) == 250
     assert Ran(capsys, None, "events", *place, "--follow").code == 2
