@@ -342,7 +342,7 @@ def test_where_no_session_is_found_to_record_no_new_file_is_left(served, capsys,
     assert list(tmp_path.iterdir()) == [file]
 
 
-@pytest.mark.parametrize("command", ["stages --demo", "doctor --demo"])
+@pytest.mark.parametrize("command", ["stages --demo", "doctor --demo", "endpoint", "--help"])
 def test_whoever_stops_reading_ends_the_command_without_a_word(command):
     script = f"{' '.join(IVSCOPE)} {command} | true; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(
@@ -358,7 +358,10 @@ def test_whoever_stops_reading_ends_the_command_without_a_word(command):
 
 
 @pytest.mark.parametrize("closed", [">&-", "> /dev/full"])
-@pytest.mark.parametrize("command", ["stages --demo", "doctor --demo --json"])
+@pytest.mark.parametrize(
+    "command",
+    ["stages --demo", "doctor --demo --json", "explain 1", "endpoint", "--version", "why --help"],
+)
 def test_a_stdout_that_takes_nothing_is_told(command, closed):
     done = subprocess.run(
         ["/bin/bash", "-c", f"{' '.join(IVSCOPE)} {command} {closed}"],
@@ -371,6 +374,18 @@ def test_a_stdout_that_takes_nothing_is_told(command, closed):
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("ivscope: ")
     assert "bug" not in done.stderr
+
+
+@pytest.mark.parametrize("words", ["stages --no-such", "sessions", "open no-such-file"])
+def test_words_never_go_to_stdout_where_stderr_is_closed(words):
+    done = subprocess.run(
+        ["/bin/bash", "-c", f"{' '.join(IVSCOPE)} {words} 2>&-"],
+        env=settings(),
+        capture_output=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, b"")
 
 
 def test_ctrl_c_ends_following_with_a_last_record(served):
