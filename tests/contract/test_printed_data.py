@@ -5,12 +5,16 @@ import io
 import json
 import signal
 import subprocess
+from _thread import interrupt_main
+from collections import Counter
+from operator import itemgetter
 
 import pytest
 
-from ivscope.cli import reading
+from ivscope.cli import events, reading
 from ivscope.cli.main import main
 from ivscope.endpoint.server import Endpoint
+from ivscope.provider.fetch import following
 from ivscope.provider.fetch.rate_limiter import RateLimiter
 from support.recordings import recorded
 from support.small_world import (
@@ -243,16 +247,58 @@ def test_new_events_are_followed_until_there_are_enough(capsys):
     assert len(times) == 6
 
 
+@pytest.mark.parametrize("participant", [(PARTICIPANT_ID,), ()], ids=["one", "everybody"])
+@pytest.mark.parametrize("command", ["events", "errors"])
+def test_new_events_of_one_and_of_everybody_are_followed_until_ctrl_c(
+    capsys, monkeypatch, command, participant
+):
+    monkeypatch.setattr(events, "LONGEST_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(following, "SHORTEST_WAIT_SECONDS", 0.05)
+
+    def is_wanted(one):
+        return command == "events" or "errorCode" in one
+
+    world = SmallWorld(events=12)
+    plain, looked = world.events, Counter()
+
+    def growing(*place):
+        looked[place[-1]] += 1
+        if looked[PARTICIPANT_ID] == 4:
+            interrupt_main()
+        elif place[-1] == PARTICIPANT_ID and looked[PARTICIPANT_ID] > 1:
+            world.grow(events=12)
+        return plain(*place)
+
+    world.events = growing
+    with Endpoint(world) as endpoint:
+        place = (STAGE_ARN, SESSION_ID, *participant)
+        ran = Ran(capsys, endpoint.url, command, *place, "--follow")
+    assert ran.code == 130
+    happened = [one for one in plain(STAGE_ARN, SESSION_ID, PARTICIPANT_ID) if is_wanted(one)]
+    told = [(row["eventTime"][:19], row["name"], row["remoteParticipantId"]) for row in ran.rows]
+    assert told == sorted(told, key=itemgetter(0))
+    first = {(one["eventTime"][:19], one["name"]) for one in happened[:24]}
+    assert first <= {one[:2] for one in told}, "those that came while it followed, too"
+    assert len(set(told)) == len(told), "none is told twice"
+    assert not ran.end["complete"]
+    assert ran.end["found"] == len(ran.rows)
+    assert ran.end["words"].startswith("interrupted: ")
+
+
 def test_a_recording_is_read_without_a_call(capsys, tmp_path):
     file = tmp_path / "night.ivscope"
     with Endpoint(SmallWorld(stages=1)) as endpoint:
         with recorded(file, endpoint.url):
             pass
-        live = Ran(capsys, endpoint.url, "participants", STAGE_ARN, SESSION_ID).rows
+        filters = ((), ("--user", "host-1"), ("--published",), ("--state", "CONNECTED"))
+        place = (STAGE_ARN, SESSION_ID)
+        live = [Ran(capsys, endpoint.url, "participants", *place, *only).rows for only in filters]
     for words in (("--from", str(file), STAGE_ARN, SESSION_ID), (str(file), SESSION_ID)):
-        ran = Ran(capsys, None, "participants", *words)
-        assert ran.code == 0
-        assert ran.rows == live
+        for only, rows in zip(filters, live, strict=True):
+            ran = Ran(capsys, None, "participants", *words, *only)
+            assert (ran.code, ran.rows) == (0, rows), "the whole list has them, narrowed or not"
+            assert ran.end["complete"]
+    assert Ran(capsys, None, "participants", str(file), SESSION_ID, "--user", "nobody").code == 4
     place = (str(file), SESSION_ID, PARTICIPANT_ID)
     assert len(Ran(capsys, None, "events", *place).rows) == 250
     assert Ran(capsys, None, "events", *place, "--follow").code == 2
@@ -296,7 +342,7 @@ def test_where_no_session_is_found_to_record_no_new_file_is_left(served, capsys,
     assert list(tmp_path.iterdir()) == [file]
 
 
-@pytest.mark.parametrize("command", ["stages --demo", "doctor --demo"])
+@pytest.mark.parametrize("command", ["stages --demo", "doctor --demo", "endpoint", "--help"])
 def test_whoever_stops_reading_ends_the_command_without_a_word(command):
     script = f"{' '.join(IVSCOPE)} {command} | true; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(
@@ -312,7 +358,10 @@ def test_whoever_stops_reading_ends_the_command_without_a_word(command):
 
 
 @pytest.mark.parametrize("closed", [">&-", "> /dev/full"])
-@pytest.mark.parametrize("command", ["stages --demo", "doctor --demo --json"])
+@pytest.mark.parametrize(
+    "command",
+    ["stages --demo", "doctor --demo --json", "explain 1", "endpoint", "--version", "why --help"],
+)
 def test_a_stdout_that_takes_nothing_is_told(command, closed):
     done = subprocess.run(
         ["/bin/bash", "-c", f"{' '.join(IVSCOPE)} {command} {closed}"],
@@ -325,6 +374,18 @@ def test_a_stdout_that_takes_nothing_is_told(command, closed):
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("ivscope: ")
     assert "bug" not in done.stderr
+
+
+@pytest.mark.parametrize("words", ["stages --no-such", "sessions", "open no-such-file"])
+def test_words_never_go_to_stdout_where_stderr_is_closed(words):
+    done = subprocess.run(
+        ["/bin/bash", "-c", f"{' '.join(IVSCOPE)} {words} 2>&-"],
+        env=settings(),
+        capture_output=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, b"")
 
 
 def test_ctrl_c_ends_following_with_a_last_record(served):

@@ -3,7 +3,7 @@
 import argparse
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -82,14 +82,26 @@ class Parser(argparse.ArgumentParser):
                 words.append(word)
         return super().parse_known_args(words, namespace)
 
+    def print_help(self, file: Any = None) -> None:  # noqa: ANN401 - argparse's own type is private
+        """Print the help, whose text is ours.
+
+        Raises:
+            CommandError: It cannot be printed.
+        """
+        if file is None:
+            print_lines(self.format_help().splitlines())
+        else:
+            super().print_help(file)
+
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the arguments, and end."""
         from ivscope.render.safe import safe  # noqa: PLC0415 - keeps --help quick
 
         if message.startswith("unrecognized"):
             message += "; an id that begins with - goes after --"
-        with suppress(OSError):
-            self.print_usage(sys.stderr)
+        if sys.stderr is not None:
+            with suppress(OSError):
+                self.print_usage(sys.stderr)
         self.exit(USAGE, f"{self.prog}: error: {safe(message)}\n")
 
 
@@ -182,6 +194,8 @@ def warn(message: str) -> None:
     """Print to stderr what stays after the end. File names in it may hold anything."""
     from ivscope.render.safe import safe  # noqa: PLC0415 - keeps --help quick
 
+    if sys.stderr is None:
+        return  # else print would take stdout, which is for data
     with suppress(OSError):  # the terminal can be gone
         for line in message.splitlines():
             print(f"ivscope: {safe(line)}", file=sys.stderr)
@@ -198,17 +212,23 @@ def check_stdout() -> None:
 
 
 def say(text: str) -> None:
-    """Print a line.
-
-    Raises:
-        BrokenPipeError: Nobody reads it any more.
-        SystemExit: It cannot be printed.
-    """
+    """Print a line. Errors are those of `print_lines`."""
     from ivscope.render.safe import safe  # noqa: PLC0415 - keeps --help quick
 
+    print_lines([safe(text)])
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines of safe text at once, so that whoever reads the first can go away.
+
+    Raises:
+        BrokenPipeError: Nobody reads them any more.
+        CommandError: They cannot be printed.
+    """
+    check_stdout()
     try:
-        print(safe(text), flush=True)
+        print("\n".join(lines), flush=True)
     except BrokenPipeError:
         raise  # whoever read has enough
     except OSError as error:
-        raise SystemExit(fail(f"cannot print: {error.strerror}", FAILED)) from error
+        raise CommandError(f"cannot print: {error.strerror}", FAILED) from error

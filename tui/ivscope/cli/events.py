@@ -102,6 +102,7 @@ class Printing:
         """Whether events that are wanted were left out because of the limit."""
         self._taken = 0
         """Rows, or while following positions, that were looked at."""
+        self._is_following = False
         self._session = scope if isinstance(scope, SessionScope) else scope.session
         self.stream: ParticipantStream | SessionStream
         if isinstance(scope, ParticipantScope):
@@ -120,7 +121,10 @@ class Printing:
             elif isinstance(self._scope, ParticipantScope):
                 self._read_one(self._scope, self.stream)
         except KeyboardInterrupt:
-            self._print_rows()
+            if self._is_following:
+                self._print_new()
+            else:
+                self._print_rows()
             return command.interrupted(self._words())
         is_all = self._is_all_read() and not self._is_cut
         return command.end(self._words(), is_complete=is_all, is_wanted=self._limit.is_wanted)
@@ -277,6 +281,7 @@ class Printing:
     def _begin_following(self) -> None:
         self._command.flush()
         self._taken = len(self.stream.items)
+        self._is_following = True
         self._reader.read_times(self._session)
 
     def _is_live(self) -> bool | None:

@@ -28,7 +28,7 @@ from ivscope.render.lines import plain
 from ivscope.settings.configuration import nearest
 
 _CELLS = 100
-"""Cells of a line of prose."""
+"""Cells of a line of prose where the terminal has as many."""
 
 _WITHIN = timedelta(seconds=60)
 """Events so far from the time of an error stand beside it: clocks of clients differ from the
@@ -54,7 +54,7 @@ def run(words: Sequence[str]) -> int:
     if has_place != (options.at is not None):
         raise CommandError("events beside it need both: whose (STAGE SESSION PARTICIPANT) and --at")
     if command.form is Format.TABLE:
-        lines = [*asked_lines(options.what, _CELLS), ()]
+        lines = [*asked_lines(options.what, min(_CELLS, command.width)), ()]
         command.print_text(map(plain, lines), found=len(records))
     else:
         command.print(records)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ivscope.cli.reading import DataCommand, RecordLimit, add_limit, add_place, command_parser
-from ivscope.domain.stages import ParticipantFilter
+from ivscope.domain.stages import ParticipantFilter, ParticipantSummary
 from ivscope.export.records import (
     PARTICIPANTS,
     SESSIONS,
@@ -60,15 +60,19 @@ def run_participants(words: Sequence[str]) -> int:
     only.add_argument("--recording-state", metavar="STATE", help="such as FAILED")
     options = parser.parse_args(words)
     command = DataCommand("participants", options, [PARTICIPANTS])
-    session = command.session()
-    feed = command.provider.participants(session, _narrowed(options))
-    return _list(
-        command,
-        feed,
-        RecordLimit.of(options),
-        "participants",
-        lambda row: participant_record(row, session),
-    )
+    session, narrowed = command.session(), _narrowed(options)
+    limit, what = RecordLimit.of(options), "participants"
+
+    def record(row: ParticipantSummary) -> Record:
+        return participant_record(row, session)
+
+    try:
+        feed = command.people(session, narrowed)
+    except KeyboardInterrupt:
+        return command.interrupted(f"0 {what} read")
+    if narrowed is None or feed is command.provider.participants(session, narrowed):
+        return _list(command, feed, limit, what, record)
+    return _list(command, feed, limit, what, record, is_wanted=narrowed.is_met_by)
 
 
 def _narrowed(options: Any) -> ParticipantFilter | None:  # noqa: ANN401 - argparse's namespace
@@ -89,15 +93,25 @@ def _list(
     limit: RecordLimit,
     what: str,
     record: Callable[[Any], Record],
+    *,
+    is_wanted: Callable[[Any], bool] | None = None,
 ) -> int:
-    """Read a list and print its rows as they come; the exit code."""
+    """Read a list and print its rows; the exit code.
+
+    With `is_wanted` it is read whole, as from a recording, and only such rows are printed.
+    """
+    most = limit if is_wanted is None else RecordLimit(None, is_wanted=False)
+    is_interrupted, is_read = False, False
     try:
-        is_all = command.read_rows(feed, limit, what)
+        is_read = command.read_rows(feed, most, what)
     except KeyboardInterrupt:
-        command.print(map(record, feed.items[: limit.most]))
-        return command.interrupted(_words(feed, what, command.count, is_all=False))
-    command.print(map(record, feed.items[: limit.most]))
+        is_interrupted = True
+    rows = feed.items[:] if is_wanted is None else [one for one in feed.facts if is_wanted(one)]
+    command.print(map(record, rows[: limit.most]))
+    is_all = is_read and command.count == len(rows)
     words = _words(feed, what, command.count, is_all=is_all)
+    if is_interrupted:
+        return command.interrupted(words)
     return command.end(words, is_complete=is_all, is_wanted=limit.is_wanted)
 
 

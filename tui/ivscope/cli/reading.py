@@ -30,7 +30,12 @@ from ivscope.cli.command_line import (
 from ivscope.cli.connections import Origin, to_file, to_service
 from ivscope.cli.progress import Progress, is_terminal, terminal_width
 from ivscope.domain.clock import SYSTEM_CLOCK
-from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
+from ivscope.domain.failures import (
+    FailureKind,
+    ProviderFailure,
+    UnusableFileError,
+    is_not_recorded,
+)
 from ivscope.domain.frozen import frozen
 from ivscope.domain.identifiers import (
     is_participant_id,
@@ -41,6 +46,7 @@ from ivscope.domain.identifiers import (
 from ivscope.domain.stages import (
     ParticipantFilter,
     ParticipantScope,
+    ParticipantSummary,
     SessionScope,
     StageSession,
 )
@@ -458,11 +464,8 @@ class DataCommand:
         return ParticipantScope(session.stage_arn, session.session_id, named)
 
     def _participant_of(self, session: SessionScope, user_id: str) -> str:
-        feed = self.provider.participants(session, ParticipantFilter("filterByUserId", user_id))
+        feed = self.people(session, ParticipantFilter("filterByUserId", user_id))
         self.reader.read_list(feed)
-        if feed.failure is not None and feed.failure.kind is FailureKind.NOT_RECORDED:
-            feed = self.provider.participants(session)
-            self.reader.read_list(feed)
         if feed.failure is not None:
             self.give_up(f"the user '{user_id}' was not found", feed.failure)
         ids = [row.participant_id for row in feed.facts if row.user_id == user_id]
@@ -473,6 +476,18 @@ class DataCommand:
                 several(f"{len(ids)} participants have the user id '{user_id}'", ids)
             )
         return ids[0]
+
+    def people(
+        self, session: SessionScope, by: ParticipantFilter | None
+    ) -> Feed[ParticipantSummary]:
+        """Return the list of participants that the service narrows, with its first page.
+
+        Where a recording lacks that list it is the whole one, which has the others too.
+        """
+        feed = self.provider.participants(session, by)
+        if not self.reader.read(feed) and is_not_recorded(feed.failure):
+            return self.provider.participants(session)
+        return feed
 
     def give_up(self, what: str, failure: ProviderFailure) -> NoReturn:
         """End since what is looked for could not be read."""

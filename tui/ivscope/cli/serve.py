@@ -8,7 +8,7 @@ from threading import Event
 from typing import NoReturn
 
 from ivscope import endpoint
-from ivscope.cli.command_line import WORLDS, Parser, fail
+from ivscope.cli.command_line import WORLDS, Parser, fail, print_lines
 from ivscope.domain.clock import utc_now
 from ivscope.domain.failures import UnusableFileError
 from ivscope.endpoint.server import Endpoint
@@ -65,9 +65,13 @@ def _serve(options: argparse.Namespace) -> int:
     with running:
         keys = "AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo"
         there = f"--region {world.region} --endpoint-url {running.url}"
-        print(f"{safe(options.world)} on {running.url} (Region {world.region}), for example:")
-        print(f"  {keys} {' '.join(('ivscope', *session))} {there}")
-        print(f"  {keys} aws ivs-realtime list-stages {there}", flush=True)
+        print_lines(
+            [
+                f"{safe(options.world)} on {running.url} (Region {world.region}), for example:",
+                f"  {keys} {' '.join(('ivscope', *session))} {there}",
+                f"  {keys} aws ivs-realtime list-stages {there}",
+            ]
+        )
         Event().wait()
     return 0
 

@@ -142,13 +142,20 @@ class ParticipantFilter:
 
     def is_contradicted_by(self, row: ParticipantSummary) -> bool:
         """Whether a row says that it does not match; one that does not say may match."""
-        told = {
+        told = self._told_by(row)
+        return told is not None and told != self.value
+
+    def is_met_by(self, row: ParticipantSummary) -> bool:
+        """Whether a row says that it matches."""
+        return self._told_by(row) == self.value
+
+    def _told_by(self, row: ParticipantSummary) -> str | bool | None:
+        return {
             "filterByUserId": row.user_id,
             "filterByPublished": row.published,
             "filterByState": row.state,
             "filterByRecordingState": row.recording_state,
         }.get(self.member)
-        return told is not None and told != self.value
 
 
 @frozen
