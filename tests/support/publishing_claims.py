@@ -362,8 +362,7 @@ PEOPLE_CLAIMS = (
     judged(
         "users: back soon",
         UserIdReturns,
-        _is_one_client,
+        negated(_stays_overlap),
         when=lambda claim: not claim.is_one_client,
-        believed=True,
     ),
 )

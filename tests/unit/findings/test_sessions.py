@@ -385,11 +385,19 @@ def test_coming_back_soon_without_the_same_client_is_no_reconnect_loop():
     events, rows = visits((0, 100), (120, 200), (230, None))
     (finding,) = said(GivenSession(*events, rows=rows), "user id")
     assert words(finding.claim).endswith("one after another, at most 30 s apart.")
-    assert finding.certainty is Certainty.UNKNOWN
+    assert finding.certainty is Certainty.SHOWN
+    assert words(finding.unknown) == "whether it is one client: a user id is no proof"
     several = devices(rows, "iOS", "Android", "iOS")
     (finding,) = said(GivenSession(*events, rows=rows, facts=several), "user id")
     assert words(finding.claim).endswith(", one after another.")
     assert finding.certainty is Certainty.SHOWN
+
+
+def test_coming_back_within_the_exactness_of_event_times_is_only_likely_in_turn():
+    events, rows = visits((0, 100), (101, 200), (230, None))
+    (finding,) = said(GivenSession(*events, rows=rows), "user id")
+    assert words(finding.claim).endswith("one after another, at most 30 s apart.")
+    assert finding.certainty is Certainty.LIKELY
 
 
 def test_the_clients_of_everybody_take_as_many_calls_whoever_they_are_asked_for():

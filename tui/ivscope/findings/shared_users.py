@@ -216,13 +216,14 @@ def _told(
         open_stays = UserIdOpenStays(user, count, without_left)
         return Finding(open_stays, Certainty.UNKNOWN, rests, UsersOpen.STILL_INSIDE, session.rest)
     gaps = [(other.begin - (one.end or 0)) // SECOND for one, other in pairwise(stays)]
+    certainty = Certainty.SHOWN if min(gaps) > APART_SECONDS else Certainty.LIKELY
     if max(gaps) > REJOIN_SECONDS or _are_different(session, people):
-        certainty = Certainty.SHOWN if min(gaps) > APART_SECONDS else Certainty.LIKELY
         unknown = None if certainty is Certainty.SHOWN else Open.WHICH_CAME_FIRST
         return found(UserIdInTurn(user, count), certainty, unknown)
     clients = _clients(session, people)
     is_one = len(clients) == 1 and None not in clients
-    certainty = Certainty.LIKELY if is_one else Certainty.UNKNOWN
+    # That they were there in turn is in the data; that they are one client can only be likely.
+    certainty = Certainty.LIKELY if is_one else certainty
     returns = UserIdReturns(user, count, max(0, *gaps), is_one)
     asks = session.rest
     if any(session.facts.participant(one.name) is None for one in people):
