@@ -6,16 +6,25 @@ enough to know token exchanges.
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from ivscope.domain import calls
-from ivscope.domain.stages import ParticipantScope, SessionScope
+from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
+from ivscope.export.cli_commands import (
+    CliOptions,
+    list_events_command,
+    list_participants_command,
+    list_sessions_command,
+    list_stages_command,
+    metrics_command,
+)
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.render.event_json import event_document, wire_time
 from support.aws_sources import aws_source
@@ -48,26 +57,29 @@ def _knows_exchanges(command):
 
 
 def _run(command, operation, *arguments, check=True):
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return subprocess.run(
         [command, "ivs-realtime", operation, *arguments],
-        env=kept
-        | {
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": "a",
-            "AWS_SECRET_ACCESS_KEY": "b",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_PAGER": "",
-            "NO_PROXY": "127.0.0.1",
-        },
+        env=_environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=_SECONDS,
         check=check,
     )
+
+
+def _environment():
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | {
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "a",
+        "AWS_SECRET_ACCESS_KEY": "b",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_PAGER": "",
+        "NO_PROXY": "127.0.0.1",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -227,3 +239,53 @@ def test_the_ingest_configurations_are_those_of_the_provider(pages, read_all):
         }
         for row in held
     ]
+
+
+@pytest.fixture
+def copied(command, endpoint):
+    """Runs a copied command in a shell, with the AWS CLI at hand as `aws`."""
+
+    def ran(text, *more):
+        line = shlex.join(("aws", *more)).removeprefix("aws")
+        script = f'aws() {{ {shlex.quote(command)} "$@"; }}\n{text}{line}'
+        return subprocess.run(
+            ["/bin/bash", "-c", script],
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+
+    return ran
+
+
+def test_copied_commands_list_what_is_on_screen(copied, endpoint):
+    there = CliOptions(region=REGION, endpoint_url=endpoint.url)
+    session = SessionScope(LIVE_STAGE, SHOW)
+    priya = ParticipantFilter("filterByUserId", "priya-guest")
+    published = ParticipantFilter("filterByPublished", value=True)
+    for text, member, found in (
+        (list_stages_command(there), "stages", 7),
+        (list_sessions_command(LIVE_STAGE, there), "stageSessions", 5),
+        (list_participants_command(session, None, there), "participants", 40),
+        (list_participants_command(session, priya, there), "participants", 1),
+        (list_participants_command(session, published, there), "participants", 19),
+        (list_events_command(ParticipantScope(LIVE_STAGE, SHOW, JOSE), there), "events", 50),
+    ):
+        done = copied(text)
+        assert (done.returncode, done.stderr) == (0, ""), text
+        assert len(json.loads(done.stdout)[member]) == found, text
+
+
+def test_the_copied_command_for_metrics_is_one_that_the_aws_cli_sends(copied, endpoint):
+    """The endpoint does not speak CloudWatch: that it is asked at all means that all was valid."""
+    for participant_id in (JOSE, None):
+        times = EPOCH - timedelta(hours=1), EPOCH
+        text = metrics_command(LIVE_STAGE, participant_id, times, EPOCH, CliOptions(region=REGION))
+        done = copied(text, "--endpoint-url", endpoint.url)
+        assert done.returncode != 0
+        assert "when calling the GetMetricData operation: No such operation" in done.stderr
+    wrong = copied(text.replace('"Id"', '"Idd"'), "--endpoint-url", endpoint.url)
+    assert "Parameter validation failed" in wrong.stderr

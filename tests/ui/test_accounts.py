@@ -49,7 +49,7 @@ async def test_the_region_leads_to_its_stages_and_the_profile_keeps_the_place_an
 
             await journey.ask("colon", ":", "region mars")
             await journey.press("enter")
-            await journey.until("is not known in 'mars'")
+            await journey.until("'mars' is no AWS Region")
             await journey.press("escape", "escape")
             await journey.ask("colon", ":", "region eu-west-1")
             await journey.press("enter")

@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from itertools import islice, pairwise
-from statistics import median_low
 from typing import Final, NamedTuple
 
 from ivscope.analysis.estimates import Estimates
@@ -518,7 +517,7 @@ def regular(lengths: Sequence[int]) -> _Regular | None:
     """The usual one of some lengths, microseconds; None when they differ or are too few."""
     if len(lengths) < LEAST_GAPS:
         return None
-    usual = median_low(lengths)
+    usual = sorted(lengths)[(len(lengths) - 1) // 2]
     room = max(_ROOM_US, round(usual * _ROOM_SHARE))
     count = sum(abs(one - usual) <= room for one in lengths)
     if usual < _LEAST_US or count < REGULAR_SHARE * len(lengths):

@@ -6,7 +6,6 @@ more.
 """
 
 import re
-from difflib import get_close_matches
 from typing import Final
 
 from ivscope.knowledge.explanation import GUIDE, REFERENCE, Limit
@@ -95,6 +94,8 @@ def region_complaint(name: str) -> str | None:
     """
     if _FORM.fullmatch(name):
         return None
+    from difflib import get_close_matches  # noqa: PLC0415 - only for what is wrong
+
     nearest = get_close_matches(name.lower(), REGIONS, 1)
     meant = f", perhaps {nearest[0]}" if nearest else ""
     return f"'{name}' is no AWS Region{meant}; IVS Real-Time is in {REGION_LIST}"

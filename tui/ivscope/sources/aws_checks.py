@@ -122,8 +122,11 @@ def _region(region: str | None, *, is_aws: bool) -> Check:
     if not is_aws or region in REGIONS:
         return Check("Region", Health.WELL, name)
     complaint = region_complaint(region)
-    told = complaint or f"{region}: not known to have IVS Real-Time"
-    return Check("Region", Health.FAILED, told, f"It is in {', '.join(REGIONS)}.")
+    if complaint is not None:
+        return Check("Region", Health.FAILED, complaint)
+    # AWS adds Regions, so one that we do not know may have it.
+    told = f"{region}: whether it has IVS Real-Time"
+    return Check("Region", Health.UNKNOWN, told, f"Known to have it are {', '.join(REGIONS)}.")
 
 
 def _account(session: Any, options: AwsOptions, region: str | None) -> Check:  # noqa: ANN401 - made by boto3

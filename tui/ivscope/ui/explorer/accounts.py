@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from ivscope.domain.identifiers import region_of
+from ivscope.knowledge.limits import region_complaint
 from ivscope.render.cells import line_width
 from ivscope.render.lines import Span
 from ivscope.ui.commands import Unavailable
@@ -47,7 +48,7 @@ class AccountCommands:
         """Go on in another Region, where this place is not, but its own list of stages.
 
         Raises:
-            Unavailable: IVS Real-Time is not in it, or only one account can be read.
+            Unavailable: It cannot be a Region, or only one account can be read.
         """
         details = self._context.provider.source_details
         configured = details.region if details is not None else None
@@ -56,8 +57,9 @@ class AccountCommands:
         if not name:
             self._ask("REGION", names, self.region)
             return
-        if name not in names:
-            raise Unavailable(f"IVS Real-Time is not known in {name!r}; {_listed(names)}")
+        complaint = None if name in names else region_complaint(name)
+        if complaint is not None:
+            raise Unavailable(complaint)
         here = self._context.here
         stays = region_of(here.stage_arn) in {None, name}
         note = (
