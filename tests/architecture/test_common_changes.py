@@ -11,8 +11,9 @@ from ivscope.analysis.filters import Matcher
 from ivscope.analysis.time_input import TimeReference
 from ivscope.domain.calls import ListCall
 from ivscope.domain.events import Event
+from ivscope.domain.saved_head import SavedHead
 from ivscope.domain.stages import ParticipantScope, StageSummary
-from ivscope.export.saved_events import SavedHead, saved_lines
+from ivscope.export.saved_events import saved_lines
 from ivscope.knowledge.event_names import EVENT_NAMES
 from ivscope.knowledge.explanation import Explanation
 from ivscope.provider.fetch.provider import StageDataProvider

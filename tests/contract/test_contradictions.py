@@ -13,6 +13,7 @@ from ivscope.analysis.time_window import window_between
 from ivscope.domain.events import is_error
 from ivscope.domain.failures import FailureKind
 from ivscope.domain.pages import Contradiction
+from ivscope.domain.saved_head import SavedHead
 from ivscope.domain.stages import (
     ParticipantFilter,
     ParticipantScope,
@@ -21,7 +22,7 @@ from ivscope.domain.stages import (
 )
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
-from ivscope.export.saved_events import SavedHead, saved_lines
+from ivscope.export.saved_events import saved_lines
 from ivscope.findings.rules import findings_for
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter

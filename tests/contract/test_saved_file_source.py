@@ -46,6 +46,7 @@ def saved(tmp_path):
         "stageArn": STAGE_ARN,
         "sessionId": SESSION_ID,
         "participantId": PARTICIPANT_ID,
+        "events": 250,
         "complete": True,
     }
     events = WORLD.events(STAGE_ARN, SESSION_ID, PARTICIPANT_ID)[0:250]

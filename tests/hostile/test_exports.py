@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from ivscope.domain import calls
+from ivscope.domain.saved_head import SavedHead
 from ivscope.domain.stages import ParticipantScope
 from ivscope.endpoint.server import Endpoint
-from ivscope.export.saved_events import SavedHead, saved_lines
+from ivscope.export.saved_events import saved_lines
 from ivscope.terminal.clipboard import FILE_NAME, SETTING, copy
 from support.aws_sources import aws_source
 from support.copied import event_menu

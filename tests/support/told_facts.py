@@ -22,10 +22,11 @@ from ivscope.analysis.time_window import window_between
 from ivscope.domain import events
 from ivscope.domain.durations import duration
 from ivscope.domain.events import Event
+from ivscope.domain.saved_head import SavedHead
 from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.export.clippings import event_markdown
 from ivscope.export.finding_json import findings_json
-from ivscope.export.saved_events import SavedHead, saved_lines
+from ivscope.export.saved_events import saved_lines
 from ivscope.findings.finding import EventRef, Finding
 from ivscope.findings.publishing import PublishedFor
 from ivscope.findings.quota import PublishersThen

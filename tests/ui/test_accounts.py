@@ -2,13 +2,18 @@
 
 from dataclasses import replace
 
+from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.knowledge.limits import REGIONS
-from ivscope.ui.explorer.accounts import fitting
-from ivscope.workspace.launch import Accounts, Connecting
+from ivscope.render.lines import plain
+from ivscope.settings.configuration import Configuration
+from ivscope.ui.app import IvscopeApp
+from ivscope.ui.widgets.text_pane import NameList
+from ivscope.workspace.launch import Accounts, Connecting, Launch
+from ivscope.workspace.place import Place
 from support.aws_sources import aws_source
-from support.explorer import EPOCH, LIVE_STAGE, PRIYA, at, explorer
+from support.explorer import EPOCH, LIVE_STAGE, PRIYA, Journey, at, explorer
 
 
 async def test_the_region_leads_to_its_stages_and_the_profile_keeps_the_place_and_the_event():
@@ -40,8 +45,11 @@ async def test_the_region_leads_to_its_stages_and_the_profile_keeps_the_place_an
             event = journey.event
             await journey.ask("colon", ":", "profile")
             await journey.press("enter")
-            await journey.until("oncall, team")
+            await journey.until("▌ oncall")
+            assert "  team" in journey.text
             await journey.type("te")
+            await journey.until("▌ team")
+            assert "oncall" not in journey.text
             await journey.press("enter")
             await journey.until("as team")
             await journey.until(lambda: journey.event == event)
@@ -58,8 +66,58 @@ async def test_the_region_leads_to_its_stages_and_the_profile_keeps_the_place_an
             assert "eu-west-1" in journey.screen[0]
 
 
-def test_names_that_do_not_fit_are_counted():
-    assert fitting(REGIONS, 200) == ", ".join(REGIONS)
-    assert fitting(REGIONS, 70).endswith("ap-northeast-1 and 3 more")
-    assert all(len(fitting(REGIONS, room)) <= room for room in range(7, 120))
-    assert fitting((), 70) == "0 names"
+async def test_regions_are_a_list_to_walk_where_connecting_failed():
+    def failing():
+        raise ProviderFailure(FailureKind.CREDENTIALS, "no credentials", "Log in.", retryable=True)
+
+    asked = []
+
+    def connect(profile, region, stage_arn):
+        asked.append(region)
+        return Connecting(failing, "elsewhere")
+
+    launch = Launch("team", Place, accounts=Accounts(lambda: (), REGIONS, connect))
+    app = IvscopeApp(failing, launch, Configuration({}, fold=False))
+    async with app.run_test(size=(80, 24)) as pilot:
+        journey = Journey(app, pilot, None)
+        await journey.until("no credentials")
+        height = journey.rows("picker").size.height
+        await journey.ask("colon", ":", "region")
+        await journey.press("enter")
+        await journey.until(f"▌ {REGIONS[0]}")
+        await journey.press("down", "down", "up", "up", "up")
+        await journey.until(f"▌ {REGIONS[-1]}")
+        await journey.type("eu-")
+        await journey.until(lambda: "us-west-2" not in journey.text)
+        await journey.type("mars")
+        await journey.until(f"none of {len(REGIONS)} has that")
+        await journey.press("escape")
+        await journey.until(lambda: "none of" not in journey.text)
+        assert journey.rows("picker").size.height == height, "the list took its lines back"
+        await journey.ask("colon", ":", "region")
+        await journey.press("enter")
+        await journey.until(f"▌ {REGIONS[0]}")
+        await journey.press("down", "enter")
+        await journey.until("elsewhere")
+        assert asked == [REGIONS[1]]
+        await journey.ask("colon", ":", "profile")
+        await journey.press("enter")
+        await journey.until("no profile is in the configuration")
+
+
+def test_more_names_than_fit_are_counted_and_those_around_the_cursor_are_shown():
+    names = NameList([f"team-{number}" for number in range(30)])
+    names.draw_for(width=40, height=24)
+    assert [plain(line) for line in names.lines][-2:] == ["  team-7", "  1 of 30"]
+    names.step(-1)
+    names.draw_for(width=40, height=24)
+    assert [plain(line) for line in names.lines][-2:] == ["▌ team-29", "  30 of 30"]
+    names.narrow("AM-1")
+    names.draw_for(width=8, height=9)
+    assert [plain(line) for line in names.lines] == [
+        "▌ team-1",
+        "  team-…",
+        "  team-…",
+        "  1 of 11",
+    ]
+    assert names.chosen == "team-1"

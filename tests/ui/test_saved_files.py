@@ -10,6 +10,8 @@ from ivscope.workspace.launch import Launch
 from ivscope.workspace.place import Place
 from support.explorer import DANA, JOSE, LIVE_STAGE, MARA, PRIYA, SHOW, Journey, at, explorer
 
+EVERYBODY = Place(LIVE_STAGE, SHOW, everybody=True)
+
 
 def alerts():
     """Four EventBridge events of two participants, as lines of a log."""
@@ -114,4 +116,52 @@ async def test_events_saved_before_all_were_read_are_not_called_all_when_they_op
         await journey.press("G")
         await journey.until("100 events read, the rest is not in this file")
         again = await saved_by(journey, tmp_path / "again", monkeypatch)
+    assert again.read_bytes() == first.read_bytes()
+
+
+async def test_events_saved_of_everybody_open_again_and_are_saved_byte_for_byte(
+    tmp_path, monkeypatch
+):
+    async with explorer(EVERYBODY, unlimited=True) as journey:
+        await journey.until("2,161 events, all read", within=40)
+        first = await saved_by(journey, tmp_path / "first", monkeypatch)
+    async with opened(first) as journey:
+        await journey.until("events as saved, all 40 participants")
+        await journey.press("j")
+        await journey.until("2,161 events, all read", within=40)
+        again = await saved_by(journey, tmp_path / "again", monkeypatch)
+        await journey.ask("&", "FILTER", "code:QUOTA")
+        await journey.press("enter")
+        await journey.until("3 shown of 2,161")
+        part = await saved_by(journey, tmp_path / "part", monkeypatch)
+    assert again.read_text().splitlines()[0] == first.read_text().splitlines()[0]
+    assert again.read_bytes() == first.read_bytes()
+    async with opened(part) as journey:
+        await journey.until(
+            "events as saved, all 40 participants, the filter code:QUOTA hid others"
+        )
+        await journey.press("j")
+        await journey.until("3 events read, the rest is not in this file")
+        last = await saved_by(journey, tmp_path / "last", monkeypatch)
+    assert last.read_bytes() == part.read_bytes()
+
+
+async def test_events_saved_while_somebody_is_not_read_never_become_all(tmp_path, monkeypatch):
+    async with explorer(EVERYBODY) as journey:
+        await journey.until(lambda: journey.pane.event_list is not None)
+        await journey.until(lambda: len(journey.pane.event_list.view) > 10)
+        await journey.press("equals_sign")
+        await journey.until("PAUSED")
+        await journey.settled()
+        first = await saved_by(journey, tmp_path / "first", monkeypatch)
+    told = json.loads(first.read_text().splitlines()[0])
+    assert told["complete"] is False
+    async with opened(first) as journey:
+        await journey.until(f"events as saved, {told['coverage']}, more were available")
+        await journey.press("j")
+        await journey.until(f"{told['events']:,} events read, the rest is not in this file")
+        await journey.until(lambda: not journey.pane.event_list.stream.is_busy)
+        assert "all read" not in journey.text
+        again = await saved_by(journey, tmp_path / "again", monkeypatch)
+    assert again.read_text().splitlines()[0] == first.read_text().splitlines()[0]
     assert again.read_bytes() == first.read_bytes()

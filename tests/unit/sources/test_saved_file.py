@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from ivscope.domain import calls
 from ivscope.domain.failures import UnusableFileError
+from ivscope.domain.pages import Contradiction
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.sources import outside_file
-from ivscope.sources.saved_file import NOT_IN_FILE, read_rows
+from ivscope.sources.saved_file import NOT_IN_FILE, SavedFileSource, read_rows
 
 SAMPLES = Path(__file__).parents[2] / "support" / "samples"
 STAGE = "arn:aws:ivs:us-west-2:123456789012:stage/AbCdef1G2hij"
@@ -203,6 +205,27 @@ def test_saved_events_are_whole_only_when_all_were_read_and_no_filter_hid_any(wr
     hidden = read_rows(written(saved(filter="code:QUOTA\x1b[2J")))
     assert not hidden.is_whole
     assert hidden.note == "events as saved, the filter code:QUOTA\\x1b[2J hid others"
+
+
+def test_a_file_of_saved_events_that_was_cut_is_not_whole_and_says_so(written):
+    rows = read_rows(written("".join(saved(rows=3).splitlines(keepends=True)[:-1])))
+    assert not rows.is_whole
+    assert rows.note == "events as saved, only 2 of 3 events are in it"
+
+
+def test_saved_events_of_everybody_stay_in_the_lists_that_they_came_in(written):
+    people = {"participantId": None, "events": 1, "contradicting": 1, "withoutEvents": ["quiet"]}
+    strange = {"name": "LEFT", "participantId": "bo", "ivscopeListOf": "priya"}
+    lines = saved(rows=1, **people) + json.dumps(
+        {**strange, "ivscopeContradiction": "of someone else"}
+    )
+    rows = read_rows(written(lines))
+    assert {one.participant_id for one in rows.participants} == {"priya", "quiet"}
+    source = SavedFileSource(rows)
+    page = source.read_page(calls.events(own("priya")), None)
+    assert [one.contradiction for one in page.items] == [None, Contradiction.PARTICIPANT]
+    assert source.read_page(calls.events(own("quiet")), None).next_cursor is None
+    assert len(source.read_page(calls.participants(SCOPE), None).items) == 2
 
 
 @pytest.mark.parametrize(

@@ -179,6 +179,11 @@ class EventView:
         """The positions shown in rows `start` to below `stop`; a range when they are one."""
         return self._rows.part(start, stop)
 
+    @property
+    def sort_keys(self) -> "array[int] | None":
+        """By position what the rows are sorted by; None in the order returned. Grows in place."""
+        return self._causal.keys if self.by_time else None
+
     def is_shown(self, position: int) -> bool:
         """Whether some row shows the position."""
         return position in self._rows

@@ -227,14 +227,16 @@ def to_file(file: str) -> Origin:
     saved = read_rows(path)
     moment = saved.saved_at or saved.last_at or utc_now()
     sessions, people = saved.sessions, saved.participants
+    is_of_all = saved.head is not None and saved.head.participant_id is None
+    is_of_one = len(people) == len(sessions) == 1 and not is_of_all
     return Origin(
         None,
         f"{saved.what} {path.name}",
         clock=replace(SYSTEM_CLOCK, now=lambda: moment),
         session=sessions[0] if len(sessions) == 1 else None,
-        participant_id=people[0].participant_id if len(people) == len(sessions) == 1 else None,
+        participant_id=people[0].participant_id if is_of_one else None,
         opened=lambda: RecordedReading(SavedFileSource(saved), lambda: saved.all_read_at or moment),
-        file=FileNature(not saved.is_whole, saved.saved_at, saved.all_read_at),
+        file=FileNature(not saved.is_whole, saved.saved_at, saved.all_read_at, saved.head),
         note=saved.note,
     )
 

@@ -1,81 +1,63 @@
 """Saved events: JSON Lines, whose first line says what they are and how complete."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
-from typing import Final
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby, repeat
 
 from ivscope.domain.events import Event
-from ivscope.domain.frozen import frozen
+from ivscope.domain.saved_head import CONTRADICTION, LIST_OF, SavedHead
 from ivscope.render.bars import MORE_AVAILABLE
 from ivscope.render.event_json import event_document
 
 
-@frozen
-class SavedHead:
-    """The first line of a file of events."""
-
-    stage_arn: str
-    session_id: str
-    participant_id: str | None
-    """None for everybody in the session."""
-    saved_at: str
-    """ISO 8601, UTC."""
-    saved: int
-    """How many events are in the file that count."""
-    loaded: int
-    """How many events were read that count."""
-    contradicting: int
-    """How many events are in the file that contradict the request, and so count as no fact."""
-    is_complete: bool
-    """Whether all that the service has was read."""
-    all_read_at: str | None
-    """When the pass began that has read all, ISO 8601, UTC; None when that is not known."""
-    coverage: str
-    """What part of a session was read, in words; empty for one participant."""
-    order: str
-    filter: str
-    """The filter that hides events from the file; empty for none."""
-    user_ids: Mapping[str, str] = field(default_factory=dict)
-    """User ids by the ids of the participants that the events name, as far as known."""
-
-    @property
-    def in_words(self) -> str:
-        """What the file holds, for the status line."""
-        rest = "all read" if self.is_complete else MORE_AVAILABLE
-        more = f", {self.contradicting:,} not counted" if self.contradicting else ""
-        return f"{self.saved:,} of {self.loaded:,} events read, {self.coverage or rest}{more}"
+def saved_words(head: SavedHead) -> str:
+    """Say what a file holds, for the status line."""
+    rest = "all read" if head.is_complete else MORE_AVAILABLE
+    more = f", {head.contradicting:,} not counted" if head.contradicting else ""
+    return f"{head.saved:,} of {head.loaded:,} events read, {head.coverage or rest}{more}"
 
 
-_ABSENT: Final[tuple[object, ...]] = (None, "", {})
-"""Values of members that are left out."""
+def saved_lines(
+    head: SavedHead, events: Iterable[Event], lists: Iterable[str | None] = repeat(None)
+) -> Iterator[str]:
+    """Write the lines of the file in ASCII, each with its line feed. Absent members are absent.
 
-
-def saved_lines(head: SavedHead, events: Iterable[Event]) -> Iterator[str]:
-    """Write the lines of the file in ASCII, each with its line feed. Absent members are absent."""
-    document = {
-        "ivscope": "events",
-        "stageArn": head.stage_arn,
-        "sessionId": head.session_id,
-        "participantId": head.participant_id,
-        "savedAt": head.saved_at,
-        "events": head.saved,
-        "loaded": head.loaded,
-        "contradicting": head.contradicting or None,
-        "complete": head.is_complete,
-        "allReadAt": head.all_read_at,
-        "coverage": head.coverage,
-        "order": head.order,
-        "filter": head.filter,
-        "userIds": dict(head.user_ids),
-    }
-    yield _line({name: value for name, value in document.items() if value not in _ABSENT})
-    for event in events:
+    Args:
+        head: The first line.
+        events: The events, exactly as they came.
+        lists: The participants in whose lists they came; None where the first line says it.
+    """
+    yield _line(head.document())
+    for event, listed in zip(events, lists, strict=False):
         members = event_document(event)
         if event.contradiction is not None:
-            members["ivscopeContradiction"] = str(event.contradiction)
+            members[CONTRADICTION] = str(event.contradiction)
+        if listed not in {None, event.participant_id}:
+            members[LIST_OF] = listed
         yield _line(members)
 
 
 def _line(document: dict[str, object]) -> str:
     return json.dumps(document, ensure_ascii=True, separators=(",", ":")) + "\n"
+
+
+def by_person(
+    positions: Sequence[int], keys: "array[int] | None", person: Callable[[int], str]
+) -> list[int]:
+    """Put events of several participants in an order that does not depend on who was read first.
+
+    Those of one participant stay in the order given.
+
+    Args:
+        positions: Positions in a log, in the order of the keys.
+        keys: What they are sorted by; None to write one participant after the other.
+        person: Returns the participant of a position.
+    """
+    if keys is None:
+        return sorted(positions, key=person)
+    ordered: list[int] = []
+    for _, tied in groupby(positions, key=keys.__getitem__):
+        same = list(tied)
+        ordered += sorted(same, key=person) if len(same) > 1 else same
+    return ordered

@@ -4,15 +4,20 @@ Long because each of the three forms is a page of names, and they share their ro
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from ivscope.domain.calls import GetCall, Item, ListCall, Value
+from ivscope.domain.calls import GetCall, Item, ListCall, Value, with_contradictions
 from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
 from ivscope.domain.identifiers import event_name_of, is_stage_arn
-from ivscope.domain.pages import Cursor, Page
+from ivscope.domain.pages import (
+    Contradiction,
+    Cursor,
+    Page,
+)
+from ivscope.domain.saved_head import CONTRADICTION, LIST_OF, SavedHead, read_head
 from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
 from ivscope.domain.times import parse_time
 from ivscope.sources.outside_file import Documents, read_text, unwrapped
@@ -61,6 +66,8 @@ class SavedRows:
     """When a pass began that has read all; None where the file does not say so."""
     filter: str = ""
     """The filter that hid events from the file; empty for none."""
+    head: SavedHead | None = None
+    """What a file of saved events says of them, fit for the screen; None for another file."""
 
     @property
     def is_whole(self) -> bool:
@@ -119,7 +126,7 @@ class _Reading:
     """Sorts the objects of a file into lists and values."""
 
     into: SavedRows
-    head: Row | None = None
+    head: SavedHead | None = None
     events: int = 0
     answers: int = 0
     others: int = 0
@@ -133,8 +140,8 @@ class _Reading:
         """Take an object."""
         if members.get("source") == "aws.ivs" and isinstance(members.get("detail"), dict):
             self._take_event(members, members["detail"])
-        elif members.get("ivscope") == "events" and self.head is None:
-            self.head = members
+        elif self.head is None and read_head(members) is not None:
+            self.head = read_head(members)
         elif self.head is not None and "ivscope" not in members:
             self._pages.append(("events", [members]))
         elif not self._take_answer(members):
@@ -306,39 +313,46 @@ class _Reading:
         self._add("ListStages", None, {"arn": scope.stage_arn})
         self._add("ListStageSessions", scope.stage_arn, {"sessionId": scope.session_id})
 
-    def _end_saved(self, head: Row) -> None:
+    def _add_person(self, scope: SessionScope, person: str, *, is_all: bool) -> SavedList:
+        """Add a participant, and return the list of its events."""
+        self._add("ListParticipants", (scope, None), {"participantId": person})
+        key = ParticipantScope(scope.stage_arn, scope.session_id, person)
+        found = self.into.list_of(_EVENTS, key)
+        found.is_all = is_all
+        return found
+
+    def _end_saved(self, head: SavedHead) -> None:
         """Put the events of a file that W has saved where its first line says."""
         into = self.into
         into.what = "saved events"
-        scope = SessionScope(
-            _text(head.get("stageArn")) or NOT_IN_FILE, _text(head.get("sessionId")) or NOT_IN_FILE
-        )
-        into.filter = one_line(_text(head.get("filter")) or "")
-        is_all = head.get("complete") is True and not into.filter
-        own = _text(head.get("participantId"))
-        saved_at, all_read_at = parse_time(head.get("savedAt")), parse_time(head.get("allReadAt"))
+        scope = SessionScope(head.stage_arn or NOT_IN_FILE, head.session_id or NOT_IN_FILE)
+        into.head = replace(head, coverage=one_line(head.coverage), order=one_line(head.order))
+        into.filter = one_line(head.filter)
+        found, told = sum(len(rows) for _, rows in self._pages), head.saved + head.contradicting
+        is_all = head.is_complete and not into.filter and found == told
+        saved_at, all_read_at = parse_time(head.saved_at), parse_time(head.all_read_at)
         into.saved_at = saved_at if isinstance(saved_at, datetime) else None
         into.all_read_at = all_read_at if isinstance(all_read_at, datetime) else None
         self._add_session(scope)
         for _, rows in self._pages:
             for row in rows:
                 self._note_time(row.get("eventTime"))
-                person = own or _text(row.get("participantId")) or NOT_IN_FILE
-                self._add("ListParticipants", (scope, None), {"participantId": person})
-                key = ParticipantScope(scope.stage_arn, scope.session_id, person)
-                found = into.list_of(_EVENTS, key)
-                found.rows.append(row)
-                found.is_all = is_all
-        names = head.get("userIds")
-        for person, user in names.items() if isinstance(names, dict) else ():
-            if isinstance(user, str):
-                row = {"participantId": person, "userId": user}
-                self._add("ListParticipants", (scope, None), row)
-        coverage = one_line(_text(head.get("coverage")) or "")
+                listed = _text(row.get(LIST_OF)) or _text(row.get("participantId"))
+                person = head.participant_id or listed or NOT_IN_FILE
+                self._add_person(scope, person, is_all=is_all).rows.append(row)
+        for person in head.without_events:
+            self._add_person(scope, person, is_all=is_all)
+        for person, user in head.user_ids.items():
+            row = {"participantId": person, "userId": user}
+            self._add("ListParticipants", (scope, None), row)
+        if head.participant_id is None:
+            into.list_of("ListParticipants", (scope, None)).is_all = is_all
         hidden = f"the filter {into.filter} hid others" if into.filter else ""
-        told = (coverage, hidden, "" if is_all or hidden else "more were available")
+        cut = f"only {found:,} of {told:,} events are in it" if found != told else ""
+        more = "" if is_all or hidden or cut else "more were available"
+        words = (into.head.coverage, hidden, cut, more)
         into.rest = "It holds the events that were on screen when they were saved"
-        into.note = ", ".join(filter(None, ("events as saved", *told))) if any(told) else ""
+        into.note = ", ".join(filter(None, ("events as saved", *words))) if any(words) else ""
 
 
 _STAGES = frozenset({"stage", "stages"})
@@ -432,12 +446,15 @@ class SavedFileSource:
         at = int(cursor) if cursor is not None and cursor.isdecimal() else 0
         if found is None or cursor == _REST or (at == 0 and not found.rows and not found.is_all):
             raise self._not_here()
-        rows = [row for row in found.rows if _matches(row, narrowed)]
+        rows = found.rows
+        if narrowed is not None:
+            rows = [row for row in rows if _matches(row, narrowed)]
         page: list[Any] = rows[at : at + read.page_size]
         after = at + read.page_size
         rest = None if found.is_all else _REST
         following = Cursor(str(after)) if after < len(rows) else rest
-        return Page(tuple(map(read.decode, page)), following)
+        said = [_CONTRADICTIONS.get(str(row.get(CONTRADICTION))) for row in page]
+        return with_contradictions(Page(tuple(map(read.decode, page)), following), said)
 
     def read_fact(self, call: GetCall[Value]) -> Value:
         """Read one value."""
@@ -458,9 +475,10 @@ class SavedFileSource:
         )
 
 
-def _matches(row: dict[str, Any], narrowed: ParticipantFilter | None) -> bool:
+_CONTRADICTIONS: Final = {str(one): one for one in Contradiction}
+
+
+def _matches(row: dict[str, Any], narrowed: ParticipantFilter) -> bool:
     """Whether a row says that it matches a filter of ListParticipants."""
-    if narrowed is None:
-        return True
     member = narrowed.member.removeprefix("filterBy")
     return bool(row.get(member[0].lower() + member[1:]) == narrowed.value)

@@ -90,7 +90,8 @@ class KeyByKey(PlainApp):
         await self._arrived(message.turn)
 
     async def _arrived(self, turn: int) -> None:
-        if turn != self._turn or not self._rounds:
+        is_over = turn != self._turn or not self._rounds
+        if is_over or not self.screen_stack:  # without screens the program is ending
             return
         if not all(
             widget.is_mounted for widget in self.screen.walk_children(Widget, with_self=True)

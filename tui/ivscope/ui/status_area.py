@@ -23,6 +23,7 @@ from ivscope.settings.commands import View
 from ivscope.settings.prompt_history import is_secret, load, save
 from ivscope.ui.commands import Handlers, Unavailable, keyboard
 from ivscope.ui.widgets.canvas import LineBar
+from ivscope.ui.widgets.text_pane import NameList
 
 
 def _nothing(_text: str) -> None:
@@ -44,6 +45,9 @@ class OpenPrompt:
     complete: Callable[[str], str] | None = None
     sister: "Callable[[str], OpenPrompt] | None" = None
     """Makes the prompt that Tab switches to, from what was typed."""
+    names: Sequence[str] = ()
+    """What can be chosen, in a list above the line: typing narrows it, the arrows walk it, Enter
+    takes the name under its cursor. Empty where anything can be typed."""
 
 
 class TypedTexts:
@@ -211,6 +215,7 @@ class StatusArea(Container):
         """Why typed texts are not kept, as it was told last: once is enough."""
         self._choice: Choice | None = None
         self._prompt: Prompt | None = None
+        self._names: NameList | None = None
         self._asker: Widget | None = None
         handlers.add("prompt.enter", self._enter)
         handlers.add("prompt.cancel", self._cancel)
@@ -262,6 +267,10 @@ class StatusArea(Container):
         self._draw()
         return choice is not None
 
+    def on_resize(self) -> None:
+        """Draw the names again for another size of the screen."""
+        self._draw_names()
+
     def _draw(self) -> None:
         width = self.size.width
         if self._choice is not None:
@@ -284,6 +293,17 @@ class StatusArea(Container):
         self._prompt = Prompt(asked, self._history.of(asked.title))
         self._bar.display = False
         self.mount(self._prompt)
+        if asked.names:
+            self._names = NameList(asked.names)
+            self.mount(self._names, before=self._prompt)
+            self._names.narrow(asked.text)
+            self._draw_names()
+
+    def _draw_names(self) -> None:
+        """Draw the names that can be chosen, with as many lines as they take."""
+        if self._names is not None:
+            self._names.draw_for(self.screen.size.width, self.screen.size.height)
+            self.styles.height = 1 + len(self._names.lines)
 
     def _close(self) -> None:
         prompt, self._prompt = self._prompt, None
@@ -291,6 +311,10 @@ class StatusArea(Container):
         self.screen.set_focus(self._asker)
         if prompt is not None:
             prompt.remove()
+        if self._names is not None:
+            self._names.remove()
+            self._names = None
+            self.styles.height = 1
         self._bar.display = True
 
     @on(Input.Changed)
@@ -299,6 +323,9 @@ class StatusArea(Container):
         prompt = self._prompt
         if prompt is not None and message.value != prompt.said:
             prompt.said = message.value
+            if self._names is not None:
+                self._names.narrow(message.value)
+                self._draw_names()
             with suppress(Unavailable):  # half a filter is no filter yet; Enter says so
                 prompt.asked.typed(message.value)
 
@@ -306,10 +333,15 @@ class StatusArea(Container):
         prompt = self._prompt
         if prompt is None:
             return
+        names, text = self._names, prompt.text
         self._close()
-        why_not_kept = self._history.add(prompt.asked.title, prompt.text)
+        if names is not None:
+            self.post_message(self.Answered())
+            prompt.asked.entered(names.chosen or text)
+            return
+        why_not_kept = self._history.add(prompt.asked.title, text)
         self.post_message(self.Answered())
-        prompt.asked.entered(prompt.text)
+        prompt.asked.entered(text)
         if why_not_kept and why_not_kept != self._told_not_kept:
             self._told_not_kept = why_not_kept
             note = f"typed texts are not kept for the next run: {why_not_kept}"
@@ -323,13 +355,20 @@ class StatusArea(Container):
             self.post_message(self.Answered())
 
     def _why_not_recall(self, step: int) -> str:
-        return "" if self._prompt is None else self._prompt.why_not_recall(step)
+        if self._prompt is None or self._names is not None:
+            return ""
+        return self._prompt.why_not_recall(step)
 
     def _recall(self, step: int) -> None:
-        if self._prompt is not None:
+        if self._names is not None:
+            self._names.step(step)
+            self._draw_names()
+        elif self._prompt is not None:
             self._prompt.recall(step)
 
     def _why_not_complete(self) -> str:
+        if self._names is not None:
+            return ""
         asked = None if self._prompt is None else self._prompt.asked
         is_plain = asked is not None and asked.complete is None and asked.sister is None
         return "no completion" if is_plain else ""
@@ -339,7 +378,9 @@ class StatusArea(Container):
         if self._prompt is None:
             return
         asked, text = self._prompt.asked, self._prompt.text
-        if asked.complete is not None:
+        if self._names is not None:
+            self._prompt.put(self._names.chosen or text)
+        elif asked.complete is not None:
             self._prompt.put(asked.complete(text))
         elif asked.sister is not None:
             asked.cancelled()

@@ -262,7 +262,11 @@ class SessionStream:
 
     @property
     def coverage(self) -> str:
-        """How many of the participants were read."""
+        """How many of the participants were read; of saved events what their file says."""
+        file = self._provider.file
+        saved = None if file is None else file.saved
+        if saved is not None and saved.participant_id is None and saved.coverage:
+            return saved.coverage
         log = self.scan.log
         known = log.participants_known
         if self._provider.has_gaps:

@@ -7,6 +7,7 @@ from typing import Protocol
 from ivscope.domain.calls import GetCall, Item, ListCall, Value
 from ivscope.domain.frozen import frozen
 from ivscope.domain.pages import Cursor, Page
+from ivscope.domain.saved_head import SavedHead
 
 
 class Source(Protocol):
@@ -36,6 +37,8 @@ class FileNature:
     """When what is in it was read or saved; None where it does not say so."""
     all_read_at: datetime | None = None
     """When the pass began that has read all that is in it; None where it does not say so."""
+    saved: SavedHead | None = None
+    """What a file of saved events says of them; None for another file."""
 
 
 @frozen

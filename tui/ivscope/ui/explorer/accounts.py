@@ -5,8 +5,6 @@ from datetime import datetime
 
 from ivscope.domain.identifiers import region_of
 from ivscope.knowledge.limits import region_complaint
-from ivscope.render.cells import line_width
-from ivscope.render.lines import Span
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.status_area import OpenPrompt
@@ -87,35 +85,11 @@ class AccountCommands:
         return Elsewhere(profile, region, place, at, only or None, note)
 
     def _ask(self, title: str, names: Sequence[str], chosen: Callable[[str], None]) -> None:
-        def typed(text: str) -> None:
-            if text and not any(name.startswith(text) for name in names):
-                raise Unavailable(f"none begins so; {_listed(names)}")
-
-        def complete(text: str) -> str:
-            matches = [name for name in names if name.startswith(text)]
-            return matches[0] if matches else text
-
-        def entered(text: str) -> None:
-            if text:
-                chosen(complete(text))
-
-        room = self._context.screen.size.width - len(title) - _PROMPT_CELLS
-        hint = fitting(names, room)
-        self._context.status.ask(OpenPrompt(title, hint, entered, typed=typed, complete=complete))
-
-
-_PROMPT_CELLS = 4
-"""Cells of a prompt beside its title and what is typed."""
-
-
-def fitting(names: Sequence[str], room: int) -> str:
-    """List as many names as fit into so many cells, and say how many more there are."""
-    for shown in range(len(names), 0, -1):
-        more = f" and {len(names) - shown:,} more" if shown < len(names) else ""
-        text = f"{', '.join(names[:shown])}{more}"
-        if line_width((Span(text),)) <= room:
-            return text
-    return f"{len(names):,} names"
+        if not names:
+            raise Unavailable(f"no {title.lower()} is in the configuration")
+        hint = "part of a name; the arrows walk the list, {prompt.enter} takes one"
+        told = self._context.handlers.with_keys(hint)
+        self._context.status.ask(OpenPrompt(title, told, chosen, names=names))
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -1,11 +1,12 @@
 """Copy, print and save what is under the cursor or in the list."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import islice
+from itertools import islice, repeat
 
 from ivscope.domain.events import Event
+from ivscope.domain.saved_head import BY_TIME, SavedHead
 from ivscope.domain.stages import ParticipantSummary, SessionScope, StageSession, StageSummary
 from ivscope.export.cli_commands import CliOptions
 from ivscope.export.clippings import (
@@ -15,7 +16,8 @@ from ivscope.export.clippings import (
     clippings_for_stage,
 )
 from ivscope.export.event_copies import EventCopies
-from ivscope.export.saved_events import SavedHead, saved_lines
+from ivscope.export.saved_events import by_person, saved_lines, saved_words
+from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.event_json import iso_time
 from ivscope.render.lines import plain
@@ -195,12 +197,16 @@ class Saving:
             is_complete=stream.is_complete and not is_behind,
             all_read_at=iso_time(stream.all_read_at),
             coverage=stream.coverage,
-            order="sorted by time" if event_list.by_time else log.order.value,
+            order=BY_TIME if event_list.by_time else log.order.value,
             filter=without_secrets(filter_words(event_list)),
         )
-        event_at: Callable[[int], Event] = log.__getitem__
-        if isinstance(stream, SessionStream):
-            event_at = stream.scan.log.event
+        file = self._context.provider.file
+        if file is not None and file.saved is not None:
+            was = file.saved
+            is_all = len(log) == was.saved + was.contradicting
+            head = head.as_part_of(was, is_all_of_it=is_all)
+        scan = stream.scan if isinstance(stream, SessionStream) else None
+        event_at: Callable[[int], Event] = log.__getitem__ if scan is None else scan.log.event
         name = file_name(here.participant_id or head.session_id, now, "jsonl")
 
         refs = EventRefs(self._context.provider, StoreContext(self._context.provider))
@@ -209,21 +215,33 @@ class Saving:
             return refs.user_id(here.session, participant_id)
 
         def content(promise: Promise) -> Iterator[bytes]:
-            named = replace(head, user_ids=_user_ids(log, positions, user_id))
-            for lines in _batches(saved_lines(named, map(event_at, positions))):
+            named, rows = head, positions
+            lists: Iterable[str | None] = repeat(None)
+            if scan is not None:
+                rows = by_person(positions, view.sort_keys, lambda at: log.participant(at) or "")
+                lists = map(log.participant, rows)
+                if not head.filter and head.is_complete:
+                    named = replace(head, without_events=_silent(scan))
+            who = _who(log, positions, named.without_events)
+            users = {one: known for one in who if (known := user_id(one))}
+            named = replace(named, user_ids=users)
+            for lines in _batches(saved_lines(named, map(event_at, rows), lists)):
                 promise.check()
                 yield "".join(lines).encode("ascii")
             promise.begin_last_step()
 
-        self._context.taking.save(name, content, head.in_words)
+        self._context.taking.save(name, content, saved_words(head))
 
 
-def _user_ids(
-    log: EventLog, positions: list[int], user_id: Callable[[str], str | None]
-) -> dict[str, str]:
-    """Return the user ids of everybody whom events name. Looks at every event, in a thread."""
+def _silent(scan: Scan) -> tuple[str, ...]:
+    """Return the ids of the participants without an event."""
+    return tuple(sorted(one for one in scan.log.participant_ids if not scan.log.ranges(one)))
+
+
+def _who(log: EventLog, positions: Sequence[int], others: Iterable[str]) -> list[str]:
+    """Return the ids of others and of everybody whom events name. Looks at every event."""
     ids = {name for at in positions for name in (log.participant(at), log.remote(at)) if name}
-    return {one: known for one in sorted(ids) if (known := user_id(one))}
+    return sorted(ids.union(others))
 
 
 def _batches(lines: Iterator[str]) -> Iterator[list[str]]:

@@ -1,12 +1,16 @@
-"""TextPane: a pane of lines that scroll, such as the detail; NoticePane: lines that all show."""
+"""Panes of lines: TextPane scrolls, NoticePane shows all, NameList has names to choose from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
+from ivscope.render.cells import shorten
 from ivscope.render.lines import Line, Role, Span
+from ivscope.render.plots import AT_CURSOR
+from ivscope.render.safe import safe
 from ivscope.ui.widgets.canvas import Canvas
 
 
@@ -85,3 +89,52 @@ class NoticePane(TextPane, can_focus=False):
         self.styles.height = len(lines)
         self.display = bool(lines)
         super().show(lines)
+
+
+_MOST_NAMES = 8
+"""Names shown at once: a list of Regions must leave the screen below it readable."""
+
+
+class NameList(NoticePane):
+    """The names that a prompt offers, as far as they have what is typed, and a cursor on one."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
+        self._names = names
+        self._found = names
+        self._cursor = 0
+
+    @property
+    def chosen(self) -> str | None:
+        """The name under the cursor; None when none has what is typed."""
+        return self._found[self._cursor] if self._found else None
+
+    def narrow(self, text: str) -> None:
+        """Show the names that have a text, those that begin with it first."""
+        sought = text.strip().casefold()
+        found = [name for name in self._names if sought in name.casefold()]
+        self._found = sorted(found, key=lambda name: not name.casefold().startswith(sought))
+        self._cursor = 0
+
+    def step(self, lines: int) -> None:
+        """Go to another name, from the last one to the first."""
+        if self._found:
+            self._cursor = (self._cursor + lines) % len(self._found)
+
+    def draw_for(self, width: int, height: int) -> None:
+        """Show the names around the cursor, in a part of the screen, and how many there are."""
+        rows = max(1, min(_MOST_NAMES, height // 3))
+        first = max(0, min(self._cursor - rows // 2, len(self._found) - rows))
+        lines: list[Line] = []
+        for at, name in enumerate(self._found[first : first + rows], first):
+            is_here = at == self._cursor
+            mark = Span(f"{AT_CURSOR} " if is_here else "  ", Role.ACCENT)
+            room = max(1, width - 2)
+            text = Span(shorten(safe(name), room), Role.STRONG if is_here else Role.TEXT)
+            lines.append((mark, text))
+        if not self._found:
+            lines.append((Span(f"  none of {len(self._names):,} has that", Role.WARNING),))
+        elif len(self._found) > rows:
+            told = f"  {self._cursor + 1:,} of {len(self._found):,}"
+            lines.append((Span(told, Role.MUTED),))
+        self.show(tuple(lines))
