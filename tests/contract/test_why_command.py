@@ -291,6 +291,32 @@ def test_a_report_is_written_to_stdout_or_to_a_file_in_any_folder(run, file, tmp
     assert "priya-guest" not in page
 
 
+@pytest.mark.parametrize("by", ["flag", "setting"])
+def test_user_ids_are_redacted_by_a_flag_or_a_setting(run, file, tmp_path, monkeypatch, by):
+    settings = tmp_path / "config.toml"
+    settings.write_text(f"redact = {str(by == 'setting').lower()}\n")
+    monkeypatch.setenv("IVSCOPE_CONFIG", str(settings))
+    redact = ("--redact",) if by == "flag" else ()
+    opened = []
+    monkeypatch.setattr(explore, "run_open", lambda words: opened.append(words) or 0)
+    for words in (
+        ("why", file, SHOW, "--user", "priya-guest", "--at", "20:48", "--open"),
+        ("errors", file),
+        ("participants", file, "--user", "priya-guest"),
+        ("summary", file, "--format", "table"),
+        ("report", file),
+    ):
+        code, out, err = run(*words, *redact)
+        assert code == 0, words
+        assert "priya-guest" not in out + err, words
+        assert "user-" in out, words
+    assert ("--redact" in opened[0]) == (by == "flag"), "the setting is read there too"
+    assert "priya-guest" in run("errors", file, "--no-redact")[1]
+    nobody = run("errors", file, SHOW, "--user", "someone-else", *redact)
+    assert nobody[0] == 4
+    assert "someone-else" not in nobody[2]
+
+
 def test_an_event_that_is_not_there_is_said_with_the_nearest_one(served, run):
     code, out, err = run("why", alert("20:48:06"), url=served.url)
     assert code == 4

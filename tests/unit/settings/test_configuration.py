@@ -31,11 +31,12 @@ def _keys(text):
 def test_every_setting_is_read():
     configuration, complaints = _read(
         'theme = "ansi-light"\nmouse = true\nfold = false\nzone = "Local"\nbackground_calls = 1\n'
-        'glyphs = "ascii"\nglyph_width = 2\nkeep_places = false\n[keys]\n"jump.error" = "e,f8"\n'
+        'glyphs = "ascii"\nglyph_width = 2\nkeep_places = false\nredact = true\n'
+        '[keys]\n"jump.error" = "e,f8"\n'
     )
     assert complaints == ()
     assert configuration == Configuration(
-        {"jump.error": "e,f8"}, "ansi-light", True, False, "local", 1, "ascii", 2, False
+        {"jump.error": "e,f8"}, "ansi-light", True, False, "local", 1, "ascii", 2, False, True
     )
 
 

@@ -120,6 +120,15 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_redact(parser: argparse.ArgumentParser) -> None:
+    """Add the switch that overrules the setting `redact` of the configuration."""
+    parser.add_argument(
+        "--redact",
+        action=argparse.BooleanOptionalAction,
+        help="user-1, value-1 for user ids and attributes (config.toml can say redact = true)",
+    )
+
+
 def check_connection(options: argparse.Namespace, stage_arn: str | None = None) -> None:
     """Refuse what contradicts itself, and fill in the world of a demo.
 

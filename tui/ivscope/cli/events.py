@@ -57,7 +57,7 @@ def _run(name: str, what: str, words: Sequence[str], *, errors_only: bool) -> in
         "--follow", action="store_true", help="go on with new ones while the session is live"
     )
     options = parser.parse_args(words)
-    command = DataCommand(name, options, [EVENTS])
+    command = DataCommand(name, options)
     if options.follow and not command.provider.may_grow:
         raise CommandError("a recording does not grow: nothing can be followed in it")
     scope = command.participant()

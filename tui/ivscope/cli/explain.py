@@ -42,13 +42,14 @@ def run(words: Sequence[str]) -> int:
         "Say what an SDK's error number, an error code or an event name means, what the event list "
         "shows for it, and what to check next. With a participant and a time also print that "
         "participant's events from a minute before to a minute after.",
+        [EXPLANATIONS, EVENTS],
     )
     parser.add_argument("what", metavar="WHAT", help="1027, TOKEN_EXPIRED, QUOTA_EXCEEDED, LEFT")
     add_place(parser, 3)
     parser.add_argument("--at", metavar="TIME", help="when it was: 20:36, 2026-11-23 20:36, -1h30m")
     parser.set_defaults(filter="", since=None, until=None, follow=False, limit=None, all=True)
     options = parser.parse_intermixed_args(words)  # options may stand between WHAT and STAGE
-    command = DataCommand("explain", options, [EXPLANATIONS, EVENTS])
+    command = DataCommand("explain", options)
     records = _records(options.what)
     has_place = options.stage is not None or options.file is not None or options.user is not None
     if has_place != (options.at is not None):

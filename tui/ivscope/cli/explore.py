@@ -13,6 +13,7 @@ from ivscope.cli.command_line import (
     Parser,
     VersionAction,
     add_connection,
+    add_redact,
     check_connection,
     fail,
     help_end,
@@ -101,9 +102,7 @@ def _add_place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--filter", metavar="TEXT", help="filter the events, as & does: after:20:36, code:QUOTA"
     )
-    parser.add_argument(
-        "--redact", action="store_true", help="show user-1, value-1 for user ids and attributes"
-    )
+    add_redact(parser)
     parser.add_argument(
         "--mouse", action="store_true", help="use the mouse in ivscope instead of the terminal"
     )
@@ -153,6 +152,8 @@ def _explore(options: argparse.Namespace) -> int:
 
     close_to_others(state_folder(os.environ))
     configuration, complaints = load(os.environ)
+    if options.redact is None:
+        options.redact = configuration.redact
     for name in NOT_FOR_IVSCOPE & os.environ.keys():
         del os.environ[name]
     theme = os.environ.get("TEXTUAL_THEME", configuration.theme)

@@ -1,6 +1,7 @@
 """The commands `ivscope stages`, `sessions` and `participants`: lists, page by page."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ivscope.cli.reading import DataCommand, RecordLimit, add_limit, add_place, command_parser
@@ -23,7 +24,7 @@ def run_stages(words: Sequence[str]) -> int:
     parser = command_parser("stages", "List the stages of the account in this Region.", [STAGES])
     add_limit(parser)
     options = parser.parse_args(words)
-    command = DataCommand("stages", options, [STAGES])
+    command = DataCommand("stages", options)
     return _list(
         command, command.provider.stages(), RecordLimit.of(options), "stages", stage_record
     )
@@ -35,7 +36,7 @@ def run_sessions(words: Sequence[str]) -> int:
     add_place(parser, 1)
     add_limit(parser)
     options = parser.parse_args(words)
-    command = DataCommand("sessions", options, [SESSIONS])
+    command = DataCommand("sessions", options)
     stage_arn = command.stage()
     feed = command.provider.sessions(stage_arn)
     return _list(
@@ -59,7 +60,7 @@ def run_participants(words: Sequence[str]) -> int:
     only.add_argument("--state", metavar="STATE", help="CONNECTED or DISCONNECTED")
     only.add_argument("--recording-state", metavar="STATE", help="such as FAILED")
     options = parser.parse_args(words)
-    command = DataCommand("participants", options, [PARTICIPANTS])
+    command = DataCommand("participants", options)
     session, narrowed = command.session(), _narrowed(options)
     limit, what = RecordLimit.of(options), "participants"
 
@@ -72,6 +73,8 @@ def run_participants(words: Sequence[str]) -> int:
         return command.interrupted(f"0 {what} read")
     if narrowed is None or feed is command.provider.participants(session, narrowed):
         return _list(command, feed, limit, what, record)
+    if isinstance(narrowed.value, str) and options.user is not None:
+        narrowed = replace(narrowed, value=command.shown_user(narrowed.value))
     return _list(command, feed, limit, what, record, is_wanted=narrowed.is_met_by)
 
 

@@ -23,6 +23,7 @@ from ivscope.cli.command_line import (
     CommandError,
     Parser,
     add_connection,
+    add_redact,
     check_connection,
     check_stdout,
     warn,
@@ -95,22 +96,21 @@ def reading_parser(name: str, what: str) -> Parser:
     parser = Parser(prog=f"ivscope {name}", description=what, epilog=EXIT_CODES)
     add_connection(parser)
     parser.add_argument("--from", dest="file", metavar="FILE", help="read a recording, without AWS")
-    parser.add_argument(
-        "--redact", action="store_true", help="user-1, value-1 for user ids and attributes"
-    )
-    parser.set_defaults(format=None, exact=False)
+    add_redact(parser)
+    parser.set_defaults(format=None, exact=False, kinds=())
     return parser
 
 
-def command_parser(name: str, what: str, kinds: Sequence[RecordKind] = ()) -> Parser:
+def command_parser(name: str, what: str, kinds: Sequence[RecordKind]) -> Parser:
     """Make the parser of a command that prints records: as `reading_parser`, with formats.
 
     Args:
         name: The command.
         what: What it does, in sentences.
-        kinds: Kinds of records that it prints, for its help.
+        kinds: Kinds of records that it prints.
     """
     parser = reading_parser(name, what)
+    parser.set_defaults(kinds=kinds)
     told = (f"{kind.name}: {', '.join(kind.members)}." for kind in (*kinds, ENDS))
     members = f"Members of its records, version {SCHEMA_VERSION}, after their type - "
     parser.epilog = f"{members}{' '.join(told)} {EXIT_CODES}"
@@ -199,7 +199,6 @@ class DataCommand:
         self,
         name: str,
         options: argparse.Namespace,
-        kinds: Sequence[RecordKind],
         record: str | None = None,
     ) -> None:
         """Connect to nothing yet.
@@ -208,7 +207,6 @@ class DataCommand:
             name: The command.
             options: What the parser of `command_parser` has read; a file in the place of the stage
                 is taken out of it.
-            kinds: Kinds of records that it prints.
             record: File in which everything that is read is saved; None for none.
 
         Raises:
@@ -221,11 +219,13 @@ class DataCommand:
         self.failures: dict[str, ProviderFailure] = {}
         """What could not be read, by what it is."""
         self.origin = _origin(options, record)
-        if options.redact:
-            self.origin = self.origin.redacted()
         self.configuration, complaints = load(os.environ)
         for complaint in complaints:
             warn(complaint)
+        if options.redact is None:
+            options.redact = self.configuration.redact
+        if options.redact:
+            self.origin = self.origin.redacted()
         self.provider = StageDataProvider(
             self.origin.connect,
             rate_limiter=RateLimiter(background=_scan_limit(self.configuration)),
@@ -247,7 +247,7 @@ class DataCommand:
         self._writer = RecordWriter(
             sys.stdout,
             self.form,
-            kinds,
+            options.kinds,
             zone=self.zone,
             is_exact=options.exact,
             is_terminal=to_terminal,
@@ -452,8 +452,6 @@ class DataCommand:
         """
         session, named = self.session(), self.options.participant
         if self.options.user is not None:
-            if self.options.redact:
-                raise CommandError("--redact hides user ids: name the participant by its id")
             if named is not None:
                 raise CommandError("name the participant by its id or by --user, not by both")
             named = self._participant_of(session, self.options.user)
@@ -466,16 +464,20 @@ class DataCommand:
     def _participant_of(self, session: SessionScope, user_id: str) -> str:
         feed = self.people(session, ParticipantFilter("filterByUserId", user_id))
         self.reader.read_list(feed)
+        shown = self.shown_user(user_id)
         if feed.failure is not None:
-            self.give_up(f"the user '{user_id}' was not found", feed.failure)
-        ids = [row.participant_id for row in feed.facts if row.user_id == user_id]
+            self.give_up(f"the user '{shown}' was not found", feed.failure)
+        ids = [row.participant_id for row in feed.facts if row.user_id == shown]
         if not ids:
-            raise CommandError(f"nobody in this session has the user id '{user_id}'", NOTHING_FOUND)
+            raise CommandError(f"nobody in this session has the user id '{shown}'", NOTHING_FOUND)
         if len(ids) > 1:
-            raise CommandError(
-                several(f"{len(ids)} participants have the user id '{user_id}'", ids)
-            )
+            raise CommandError(several(f"{len(ids)} participants have the user id '{shown}'", ids))
         return ids[0]
+
+    def shown_user(self, user_id: str) -> str:
+        """Return a user id that was typed as rows have it: the stand-in where it is redacted."""
+        stand_ins = self.origin.stand_ins
+        return user_id if stand_ins is None else stand_ins.user(user_id) or user_id
 
     def people(
         self, session: SessionScope, by: ParticipantFilter | None

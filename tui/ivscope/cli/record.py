@@ -30,10 +30,11 @@ def run(words: Sequence[str]) -> int:
         raise CommandError("a recording is read from the service, not from another file")
     if options.redact:
         raise CommandError("a recording keeps answers as they came: use --redact when you open it")
+    options.redact = False
     if Path(options.output).exists() and not options.resume:
         raise CommandError(f"{options.output} is there already: --resume goes on with it")
     is_new = not Path(options.output).exists()
-    command = DataCommand("record", options, [RECORDINGS], record=options.output)
+    command = DataCommand("record", options, record=options.output)
     recording = command.origin.recording
     assert recording is not None  # noqa: S101 - asked for above
     session = None

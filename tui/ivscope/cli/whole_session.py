@@ -47,7 +47,7 @@ def run(words: Sequence[str]) -> int:
         help="read SDK, browser and system of everybody too, a call each: findings may need them",
     )
     options = parser.parse_args(words)
-    command = DataCommand("summary", options, kinds)
+    command = DataCommand("summary", options)
     session = command.participant()
     if isinstance(session, ParticipantScope):
         if options.clients:
@@ -106,7 +106,7 @@ def run_report(words: Sequence[str]) -> int:
     options = parser.parse_args(words)
     if options.output is not None:
         _check_output(Path(options.output))
-    command = DataCommand("report", options, [])
+    command = DataCommand("report", options)
     session = command.session()
     scan = command.provider.scan(session)
     try:

@@ -66,7 +66,9 @@ def run(words: Sequence[str]) -> int:
     parser.add_argument("--open", action="store_true", help="go on in the explorer there")
     options = parser.parse_args(words)
     alert = _alert(options)
-    command = DataCommand("why", options, [EVENTS, FINDINGS])
+    command = DataCommand("why", options)
+    if options.participant is None and options.user is None:
+        options.user = alert.user_id
     has_time = options.at is not None or alert.time is not None
     try:
         if has_time and options.session is None and command.origin.session is None:
@@ -109,8 +111,6 @@ def _alert(options: argparse.Namespace) -> Identifiers:
     options.session = options.session or found.session_id
     if options.user is None:
         options.participant = options.participant or found.participant_id
-        if options.participant is None and not options.redact:
-            options.user = found.user_id
     return found
 
 
@@ -428,6 +428,8 @@ def _go_on(
     if isinstance(scope, ParticipantScope):
         place.append(scope.participant_id)
         at += [] if time is None else ["--at", time.isoformat()]
+    if options.redact != command.configuration.redact:
+        at.append("--redact" if options.redact else "--no-redact")
     if options.file is not None:
         return explore.run_open([*at, "--", options.file, *place[1:]])
     there = ["--demo", "--world", options.world] if options.demo else []

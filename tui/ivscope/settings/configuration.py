@@ -170,6 +170,8 @@ class Configuration:
     """Cells that the terminal gives to a sign of ambiguous width, 1 or 2."""
     keep_places: bool = True
     """Whether places and marks are kept for the next run."""
+    redact: bool = False
+    """Whether user ids and attributes are shown by stand-ins, unless --no-redact says otherwise."""
 
 
 def configuration_path(environ: Mapping[str, str]) -> Path | None:
@@ -241,6 +243,7 @@ def _checked(table: Mapping[str, object]) -> tuple[Configuration, tuple[str, ...
             keep_places=_switch(
                 "keep_places", table.get("keep_places", defaults.keep_places), complaints
             ),
+            redact=_switch("redact", table.get("redact", defaults.redact), complaints),
             glyphs=_glyphs(table.get("glyphs", defaults.glyphs), complaints),
             glyph_width=_glyph_width(table.get("glyph_width", defaults.glyph_width), complaints),
         ),
