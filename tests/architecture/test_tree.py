@@ -78,3 +78,12 @@ def test_what_is_held_to_hashes_has_the_versions_of_the_lock():
     }
     text = (ROOT / "requirements.hashed.txt").read_text("utf-8")
     assert len(re.findall(r"== ?\S+ \\\n    --hash=sha256:[0-9a-f]{64}", text)) == len(hashed)
+
+
+def test_every_package_that_is_needed_has_its_licence_in_security():
+    text = (ROOT / "SECURITY.md").read_text("utf-8").partition("| Licence |")[2]
+    told = set(re.findall(r"[\w-]+", text.partition("\n\n")[0]))
+    lines = (ROOT / "requirements.hashed.txt").read_text("utf-8").splitlines()
+    needed = {line.partition("==")[0] for line in lines if "==" in line}
+    assert "textual" in needed
+    assert needed - told == set()
