@@ -62,3 +62,28 @@ def test_the_lock_has_names_and_versions_only():
     pins = [line for line in lines if not line.startswith("#")]
     assert [line for line in pins if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
     assert {"boto3", "botocore", "textual"} <= {line.split("==")[0] for line in pins}
+
+
+def test_what_is_held_to_hashes_has_the_versions_of_the_lock():
+    def pinned(name):
+        lines = (ROOT / name).read_text("utf-8").splitlines()
+        pins = [re.match(r"([\w.-]+)==([\w.]+)", line) for line in lines]
+        return {re.sub(r"[-_.]+", "-", pin[1]).lower(): pin[2] for pin in pins if pin}
+
+    hashed, locked = pinned("requirements.hashed.txt"), pinned("requirements.lock")
+    assert {"boto3", "botocore", "textual", "awscrt"} <= hashed.keys()
+    # The extra `login` is not among what is installed for development.
+    assert {name: hashed[name] for name in hashed.keys() & locked.keys()} == {
+        name: locked[name] for name in hashed.keys() - {"awscrt"}
+    }
+    text = (ROOT / "requirements.hashed.txt").read_text("utf-8")
+    assert len(re.findall(r"== ?\S+ \\\n    --hash=sha256:[0-9a-f]{64}", text)) == len(hashed)
+
+
+def test_every_package_that_is_needed_has_its_licence_in_security():
+    text = (ROOT / "SECURITY.md").read_text("utf-8").partition("| Licence |")[2]
+    told = set(re.findall(r"[\w-]+", text.partition("\n\n")[0]))
+    lines = (ROOT / "requirements.hashed.txt").read_text("utf-8").splitlines()
+    needed = {line.partition("==")[0] for line in lines if "==" in line}
+    assert "textual" in needed
+    assert needed - told == set()

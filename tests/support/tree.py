@@ -12,7 +12,9 @@ FILES = (
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "README.md",
+    "SECURITY.md",
     "pyproject.toml",
+    "requirements.hashed.txt",
     "requirements.lock",
 )
 """With the folders all that is kept; caches and builds lie elsewhere or in `__pycache__`."""

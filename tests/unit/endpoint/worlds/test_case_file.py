@@ -235,7 +235,7 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path):
 
 
 def test_the_example_of_the_readme_is_a_case_file(kept):
-    text = (ROOT / "README.md").read_text("utf-8").split("\n## Case files\n")[1]
+    text = (ROOT / "README.md").read_text("utf-8").split("\n**Case files.** ")[1]
     example = re.search(r"```json\n(.*?)```", text, re.DOTALL)[1]
     case = read_case_file(kept(example.encode()))
     assert case.events["ben"] is None
