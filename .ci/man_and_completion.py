@@ -32,12 +32,16 @@ class _Made(Exception):  # noqa: N818 - no error: it brings a parser out of a co
 class _Showing:
     """While it is open, a parser that is to read arguments is raised instead."""
 
+    _READ = ("parse_args", "parse_intermixed_args", "parse_known_args")
+
     def __enter__(self) -> None:
-        self._kept = Parser.parse_args, Parser.parse_intermixed_args
-        Parser.parse_args = Parser.parse_intermixed_args = _raised  # type: ignore[method-assign]
+        self._kept = {name: getattr(Parser, name) for name in self._READ}
+        for name in self._READ:
+            setattr(Parser, name, _raised)
 
     def __exit__(self, *_: object) -> None:
-        Parser.parse_args, Parser.parse_intermixed_args = self._kept  # type: ignore[method-assign]
+        for name, method in self._kept.items():
+            setattr(Parser, name, method)
 
 
 def _raised(parser: argparse.ArgumentParser, *_: Any) -> NoReturn:  # noqa: ANN401 - not looked at

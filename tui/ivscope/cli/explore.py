@@ -1,4 +1,7 @@
-"""The explorer: from the arguments of `ivscope` and `ivscope open` to the screen."""
+"""The explorer: from the arguments of `ivscope` and `ivscope open` to the screen.
+
+Long because it parses the arguments of both and checks them, before anything is loaded.
+"""
 
 import argparse
 import gc
@@ -10,6 +13,7 @@ from typing import TYPE_CHECKING
 from ivscope.cli.command_line import (
     FAILED,
     USAGE,
+    CommandError,
     Parser,
     VersionAction,
     add_connection,
@@ -22,7 +26,10 @@ from ivscope.cli.command_line import (
 )
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from ivscope.cli.connections import Origin
+    from ivscope.settings.configuration import Configuration
     from ivscope.sources.call_log import CallLog
     from ivscope.sources.recording import Recording
     from ivscope.ui.app import IvscopeApp
@@ -40,6 +47,45 @@ def run_open(words: Sequence[str]) -> int:
     return _explore(_recording_parser().parse_args(words))
 
 
+def check_words(words: Sequence[str]) -> None:
+    """End with what is wrong with the words of `ivscope`, or of `ivscope open`, if anything is.
+
+    Raises:
+        CommandError: They contradict each other, name a file that cannot be used, or stdin.
+        SystemExit: They are no arguments of it.
+    """
+    from ivscope.cli.connections import take_text  # noqa: PLC0415 - keeps --help quick
+    from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - same
+
+    options = _options_of_page(words)
+    try:
+        take_text(options)
+        complaint = _bad_arguments(options)
+        if complaint is None and options.recording is not None:
+            opened = _origin(options).recording
+            if opened is not None:
+                opened.close()
+    except UnusableFileError as refused:
+        complaint = str(refused)
+    if complaint is not None:
+        raise CommandError(complaint)
+
+
+def show_page(words: Sequence[str]) -> int:
+    """Run the explorer as a page of `ivscope serve`, by the same words; the exit code."""
+    return _explore(_options_of_page(words), is_page=True)
+
+
+def _options_of_page(words: Sequence[str]) -> argparse.Namespace:
+    if words[:1] == ["open"]:
+        options = _recording_parser().parse_args(words[1:])
+    else:
+        options = _explorer_parser().parse_args(words)
+    if "-" in {options.stage, options.recording}:
+        raise CommandError("a page cannot read stdin: name a file instead of -")
+    return options
+
+
 def _explorer_parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="ivscope",
@@ -47,8 +93,8 @@ def _explorer_parser() -> argparse.ArgumentParser:
         epilog=help_end(
             "Commands that print without a screen, each with its own --help: ivscope stages, "
             "sessions, participants, events, errors, summary, why, report, record, explain, "
-            "doctor. ivscope open opens a recording without AWS, and ivscope endpoint serves a "
-            "demo world or a case file."
+            "doctor. ivscope open opens a recording without AWS, ivscope endpoint serves a demo "
+            "world or a case file, and ivscope serve shows the explorer in a browser."
         ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -122,16 +168,15 @@ def _check_config() -> int:
     return 0
 
 
-def _explore(options: argparse.Namespace) -> int:
+def _explore(options: argparse.Namespace, *, is_page: bool = False) -> int:
     if options.check_config:
         return _check_config()
     from ivscope.cli.connections import take_text  # noqa: PLC0415 - keeps --help quick
     from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - same
     from ivscope.terminal.settings import (  # noqa: PLC0415 - keeps --help quick
         NOT_FOR_IVSCOPE,
-        draws_blocks,
+        PAGE_NEEDS,
         refusal,
-        shows_links,
         theme_of_ground,
         toolkit_settings,
     )
@@ -142,7 +187,9 @@ def _explore(options: argparse.Namespace) -> int:
         return fail(str(refused))
     streams = (sys.stdin, sys.stdout)  # none where one was closed
     is_terminal = all(stream and stream.isatty() for stream in streams)
-    complaint = _bad_arguments(options) or refusal(os.environ, is_terminal=is_terminal)
+    complaint = _bad_arguments(options)
+    if complaint is None and not is_page:
+        complaint = refusal(os.environ, is_terminal=is_terminal)
     if complaint is not None:
         return fail(complaint)
     from ivscope.settings.configuration import AUTO_THEME, load  # noqa: PLC0415 - keeps --help quick
@@ -154,7 +201,8 @@ def _explore(options: argparse.Namespace) -> int:
     configuration, complaints = load(os.environ)
     if options.redact is None:
         options.redact = configuration.redact
-    for name in NOT_FOR_IVSCOPE & os.environ.keys():
+    unwanted = NOT_FOR_IVSCOPE - PAGE_NEEDS if is_page else NOT_FOR_IVSCOPE
+    for name in unwanted & os.environ.keys():
         del os.environ[name]
     theme = os.environ.get("TEXTUAL_THEME", configuration.theme)
     os.environ.update(toolkit_settings(os.environ))
@@ -169,7 +217,6 @@ def _explore(options: argparse.Namespace) -> int:
     gc.disable()
     from ivscope.ui.app import IvscopeApp  # noqa: PLC0415 - Textual reads the settings when imported
     from ivscope.ui.driver import QuickDriver  # noqa: PLC0415 - same
-    from ivscope.ui.stylesheets import LINKS, PLAIN_SIGNS  # noqa: PLC0415 - same
     from ivscope.workspace.launch import Launch, RecordingStatus  # noqa: PLC0415 - same
 
     def start() -> "Place":
@@ -213,14 +260,31 @@ def _explore(options: argparse.Namespace) -> int:
         file=origin.file,
         clock=origin.clock,
         history=state_folder(os.environ) / FILE_NAME,
-        driver_class=QuickDriver,
+        driver_class=_page_driver() if is_page else QuickDriver,
     )
-    blocks = draws_blocks(os.environ, configuration.glyphs, configuration.glyph_width)
-    app.set_class(not blocks, PLAIN_SIGNS)
-    app.set_class(shows_links(os.environ), LINKS)
+    _choose_signs(app, configuration, is_page=is_page)
     app.theme = theme_of_ground(os.environ) if theme == AUTO_THEME else theme
     app.run(mouse=options.mouse or configuration.mouse)
     return _after(app, recording, origin.call_log)
+
+
+def _choose_signs(app: "IvscopeApp", configuration: "Configuration", *, is_page: bool) -> None:
+    """Choose block elements or their twins, and whether links are drawn as such."""
+    from ivscope.terminal.settings import draws_blocks, shows_links  # noqa: PLC0415 - as all of it
+    from ivscope.ui.stylesheets import LINKS, PLAIN_SIGNS  # noqa: PLC0415 - same
+
+    signs = configuration.glyphs
+    if is_page and signs == "auto":
+        signs = "unicode"  # whatever the locale of this machine, a browser draws it
+    app.set_class(not draws_blocks(os.environ, signs, configuration.glyph_width), PLAIN_SIGNS)
+    app.set_class(shows_links(os.environ), LINKS)
+
+
+def _page_driver() -> "type[Driver]":
+    """The driver that talks to textual-serve instead of a terminal."""
+    from textual.drivers.web_driver import WebDriver  # noqa: PLC0415 - for a page only
+
+    return WebDriver
 
 
 def _accounts(options: argparse.Namespace, origin: "Origin") -> "Accounts | None":

@@ -23,6 +23,7 @@ _COMMANDS = {
     "record": "record:run",
     "explain": "explain:run",
     "endpoint": "serve:run",
+    "serve": "web:run",
     "doctor": "doctor:run",
     "open": "explore:run_open",
 }

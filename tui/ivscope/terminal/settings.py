@@ -98,6 +98,10 @@ NOT_FOR_IVSCOPE: Final = frozenset(
 """Variables that Textual would follow, and the explorer must not."""
 
 
+PAGE_NEEDS: Final = frozenset({"COLUMNS", "TEXTUAL_COLOR_SYSTEM"})
+"""Those that `ivscope serve` sets for a page, which has no terminal that could tell them."""
+
+
 _LIGHT_GROUNDS: Final = frozenset({"7", "9", "10", "11", "12", "13", "14", "15"})
 """Numbers of colours that are light in the usual palettes."""
 
