@@ -29,3 +29,14 @@ def test_the_ground_is_told_by_colorfgbg_and_dark_where_it_says_nothing(value, t
 def test_a_theme_that_the_user_gave_the_toolkit_stays():
     assert "TEXTUAL_THEME" not in toolkit_settings({"TEXTUAL_THEME": "nord"})
     assert toolkit_settings({})["TEXTUAL_THEME"] == "ansi-dark"
+
+
+@pytest.mark.parametrize("sign", ["SSH_CONNECTION", "SSH_TTY"])
+def test_a_local_terminal_has_many_frames_a_second_and_a_slow_link_few(sign):
+    assert int(toolkit_settings({})["TEXTUAL_FPS"]) >= 120
+    assert int(toolkit_settings({sign: "there"})["TEXTUAL_FPS"]) <= 20
+
+
+@pytest.mark.parametrize("environ", [{}, {"SSH_TTY": "there"}])
+def test_frames_that_a_person_has_chosen_stay(environ):
+    assert "TEXTUAL_FPS" not in toolkit_settings({**environ, "TEXTUAL_FPS": "60"})

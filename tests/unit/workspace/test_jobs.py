@@ -126,7 +126,8 @@ def test_after_a_rest_changes_are_taken_in_at_once_again(time, taken):
 class Pile:
     """Work of so many slices, and the times at which it was drawn."""
 
-    def __init__(self, time, *, ends_with_draw, draw_seconds=0.5):
+    def __init__(self, time, *, is_growing=False, draw_seconds=0.5):
+        self.is_growing = is_growing
         self.left = 0
         self.worked = []
         self.drawn = []
@@ -137,7 +138,7 @@ class Pile:
             lambda: self.drawn.append(time.seconds),
             pause=lambda: 0.125,
             draw_seconds=draw_seconds,
-            ends_with_draw=ends_with_draw,
+            is_growing=lambda: self.is_growing,
         )
 
     def begin(self, slices):
@@ -156,7 +157,7 @@ class Pile:
 
 
 def test_slices_follow_each_other_with_a_pause_and_are_drawn_at_a_pace(time):
-    pile = Pile(time, ends_with_draw=True)
+    pile = Pile(time)
     pile.begin(12)
     time.pass_time(5)
     assert pile.worked == pytest.approx([number / 8 for number in range(12)])
@@ -165,7 +166,7 @@ def test_slices_follow_each_other_with_a_pause_and_are_drawn_at_a_pace(time):
 
 
 def test_what_is_asked_for_between_two_slices_starts_no_second_row_of_slices(time):
-    pile = Pile(time, ends_with_draw=True)
+    pile = Pile(time)
     pile.begin(3)
     pile.add(3)
     assert len(time.timers) == 1
@@ -173,8 +174,17 @@ def test_what_is_asked_for_between_two_slices_starts_no_second_row_of_slices(tim
     assert len(pile.worked) == 6
 
 
-def test_the_last_drawing_keeps_the_pace_where_it_need_not_be_at_once(time):
-    pile = Pile(time, ends_with_draw=False)
+def test_what_is_done_is_drawn_at_once_where_nothing_more_comes(time):
+    pile = Pile(time)
+    pile.begin(1)
+    time.pass_time(0.1)
+    pile.add(1)
+    assert pile.drawn == pytest.approx([0, 0.1])
+    assert time.timers == []
+
+
+def test_what_is_done_is_drawn_at_a_pace_while_more_comes(time):
+    pile = Pile(time, is_growing=True)
     pile.begin(1)
     time.pass_time(0.1)
     pile.add(1)
@@ -184,8 +194,26 @@ def test_the_last_drawing_keeps_the_pace_where_it_need_not_be_at_once(time):
     assert time.timers == []
 
 
+def test_the_first_answer_is_drawn_when_it_is_there_also_while_more_comes(time):
+    pile = Pile(time, is_growing=True)
+    pile.begin(2)
+    time.pass_time(0.2)
+    assert pile.drawn == pytest.approx([0, 0.125])
+
+
+def test_a_drawing_that_waits_for_more_is_done_at_once_when_no_more_comes(time):
+    pile = Pile(time, is_growing=True)
+    pile.begin(1)
+    time.pass_time(0.1)
+    pile.add(1)
+    pile.is_growing = False
+    pile.add(1)
+    assert pile.drawn == pytest.approx([0, 0.1])
+    assert time.timers == []
+
+
 def test_a_closed_job_works_and_draws_no_more(time):
-    pile = Pile(time, ends_with_draw=True)
+    pile = Pile(time)
     pile.begin(5)
     pile.job.close()
     pile.add(1)
@@ -195,7 +223,7 @@ def test_a_closed_job_works_and_draws_no_more(time):
 
 
 def test_a_job_does_nothing_before_there_is_something_to_draw_on(time):
-    pile = Pile(time, ends_with_draw=True)
+    pile = Pile(time)
     pile.add(1)
     pile.job.draw()
     time.pass_time(5)

@@ -6,7 +6,8 @@ All samples of the IVS API give whole seconds, and order the events of one secon
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby
+from itertools import chain, groupby, islice, repeat
+from operator import eq, rshift
 
 from ivscope.analysis.histories import KindRoles
 from ivscope.analysis.intervals import Family
@@ -19,6 +20,13 @@ _STEP_BITS = PLACES.bit_length() - 1
 
 _STEP_ROWS = 2_048
 """Rows looked at between two chances to pause: 1 to 3 ms."""
+
+_QUICK = 8
+"""Looking whether any of a participant's events share a time is so many times as fast."""
+
+_FEW_TIMES = 64
+"""Up to so many times in a step that several events share, only the events of these are gathered:
+where times are whole seconds, most are shared."""
 
 _STEP_TIES = 16
 """Times put in order between two chances to pause: 2 to 4 ms."""
@@ -41,10 +49,15 @@ class ParticipantRuns:
     def __len__(self) -> int:
         return len(self._runs)
 
+    def count(self, number: int) -> int:
+        """How many events a participant has."""
+        runs = self._runs[number]
+        return sum(runs[1::2]) - sum(runs[::2])
+
     def extend(self, participants: "array[int]", start: int) -> None:
         """Add a column of participants that begins at a position."""
         for number, run in groupby(participants):
-            stop = start + sum(1 for _ in run)
+            stop = start + len(list(run))
             runs = self._runs.setdefault(number, array("I"))
             if runs and runs[-1] == start:
                 runs[-1] = stop
@@ -52,6 +65,14 @@ class ParticipantRuns:
                 runs.extend((start, stop))
             self.touched.add(number)
             start = stop
+
+    def has_same_times(self, number: int, keys: "array[int]") -> bool:
+        """Whether two events of a participant can be of one time, by their keys."""
+        runs, times = self._runs[number], []
+        for start, stop in zip(runs[::2], runs[1::2], strict=True):
+            times += _times_of(keys[start:stop])
+        times.sort()
+        return any(_equal_runs(times))
 
     def rows(self, number: int, log: EventLog, keys: "array[int]") -> list[Row]:
         """Return the events of a participant by key, then position."""
@@ -180,7 +201,10 @@ class CausalKeys:
     def _settle_each(self) -> Iterator[list[tuple[int, int]]]:
         count = 0
         for number in self._runs.touched:
-            rows = self._runs.rows(number, self._log, self.keys)
+            count += self._runs.count(number) // _QUICK
+            rows: list[Row] = []
+            if self._runs.has_same_times(number, self.keys):
+                rows = self._runs.rows(number, self._log, self.keys)
             tied = [same for same in _same_times(rows) if self._is_tied(same)]
             if tied:
                 halves = Halves(self._log, self._roles)
@@ -222,8 +246,14 @@ class CausalKeys:
     def _tied_rows(self, start: int, stop: int) -> Iterator[list[list[Row]]]:
         """The events of each time with a tie in a part of the order, step by step."""
         for row in range(start, stop, _STEP_ROWS):
-            rows = self._rows(*self._whole_times(row, stop))
-            yield [same for same in _same_times(rows) if self._is_tied(same)]
+            first, last = self._whole_times(row, stop)
+            keys = map(self.keys.__getitem__, self.order.part(first, last))
+            places = list(_equal_runs(_times_of(keys)))
+            if len(places) > _FEW_TIMES:
+                found = _same_times(self._rows(first, last))
+            else:
+                found = (self._rows(first + start, first + end) for start, end in places)
+            yield [same for same in found if self._is_tied(same)]
 
     def _tied_at(self, time: int) -> list[list[Row]]:
         """The same of one time that is known to have a tie."""
@@ -339,9 +369,23 @@ class CausalKeys:
         return ranges
 
 
-def _same_times(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def _same_times(rows: list[Row]) -> Iterator[list[Row]]:
     """Rows that have their time in common, where there are more than one."""
-    for _, same in groupby(rows, key=lambda row: row[0] >> _STEP_BITS):
-        found = list(same)
-        if len(found) > 1:
-            yield found
+    for start, stop in _equal_runs([row[0] >> _STEP_BITS for row in rows]):
+        yield rows[start:stop]
+
+
+def _times_of(keys: Iterable[int]) -> list[int]:
+    """Return the time in each of some keys."""
+    return list(map(rshift, keys, repeat(_STEP_BITS)))
+
+
+def _equal_runs(times: list[int]) -> Iterator[tuple[int, int]]:
+    """Yield where neighbours are equal: the first of them, and what follows the last."""
+    same = bytes(map(eq, times, islice(times, 1, None)))
+    start = same.find(1)
+    while start >= 0:
+        stop = same.find(0, start)
+        stop = len(same) if stop < 0 else stop
+        yield start, stop + 1
+        start = same.find(1, stop)

@@ -1,10 +1,10 @@
 """EventTally: how many events and errors there are in each stretch of time."""
 
+from array import array
 from bisect import bisect_left
-from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
-from itertools import accumulate, compress, pairwise, repeat
-from operator import floordiv
+from itertools import compress, pairwise
 from typing import NamedTuple
 
 from ivscope.analysis.intervals import SECOND
@@ -15,7 +15,11 @@ from ivscope.domain.times import LATEST_US, from_microseconds
 from ivscope.provider.store.event_log import NO_TIME, EventLog
 
 _CHUNK = 16_384
-"""Events counted between two looks at the clock: about 3 ms."""
+"""Events counted between two looks at the clock: about 2 ms."""
+
+_MOST_SORTED = _CHUNK
+"""Times that are kept in one order at most: to sort them takes 1 to 4 ms, and a million events have
+some sixty parts, in which a second is looked up in 0.02 ms."""
 
 
 class Bucket(NamedTuple):
@@ -28,20 +32,15 @@ class Bucket(NamedTuple):
 class EventTally:
     """Counts the events of every second. Not for two threads at once."""
 
-    __slots__ = ("_all", "_by_code", "_code_sums", "_counted", "_errors", "_log", "_sums")
+    __slots__ = ("_all", "_by_code", "_counted", "_errors", "_log")
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
         self._counted = 0
-        self._all: Counter[int] = Counter()
-        """By second since 1970 UTC."""
-        self._errors: Counter[int] = Counter()
-        self._by_code: dict[str | None, Counter[int]] = {}
-        """The errors of each code, likewise."""
-        self._sums: tuple[_Sums, _Sums] | None = None
-        """Running sums of `_all` and `_errors`; None when these have changed since."""
-        self._code_sums: dict[str | None, _Sums] = {}
-        """Running sums of `_by_code`, without those that have changed since."""
+        self._all = _SortedTimes()
+        self._errors = _SortedTimes()
+        self._by_code: dict[str | None, _SortedTimes] = {}
+        """The errors of each code."""
 
     def advance(self, seconds: float) -> bool:
         """Count for about so many seconds, at least a slice. Returns whether events are left."""
@@ -57,24 +56,20 @@ class EventTally:
 
         A second counts in the column that holds its beginning.
         """
-        if self._sums is None:
-            self._sums = _Sums(self._all), _Sums(self._errors)
-        events, errors = (sums.between(_seconds(window, columns)) for sums in self._sums)
-        return list(map(Bucket, events, errors))
+        edges = _whole_seconds(window, columns)
+        return list(map(Bucket, self._all.between(edges), self._errors.between(edges)))
 
     def errors(self, code: str | None, window: TimeWindow, columns: int) -> list[int]:
         """Return the errors of a code, None for those without one, in each column of a window."""
-        sums = self._code_sums.get(code)
-        if sums is None:
-            sums = self._code_sums[code] = _Sums(self._by_code.get(code, Counter()))
-        return sums.between(_seconds(window, columns))
+        return self._by_code.get(code, _SortedTimes()).between(_whole_seconds(window, columns))
 
     @property
     def span(self) -> tuple[datetime, datetime] | None:
         """From the first second with an event to the end of the last; None without a time."""
-        if not self._all:
+        ends = self._all.ends
+        if ends is None:
             return None
-        first, last = min(self._all), max(self._all)
+        first, last = (time // SECOND for time in ends)
         end = min((last + 1) * SECOND, LATEST_US)
         return from_microseconds(first * SECOND), from_microseconds(end)
 
@@ -87,39 +82,67 @@ class EventTally:
         times = self._log.columns(start, stop).times
         errors = flags_of(self._log, start, stop, lambda kind: kind.is_error)
         facts = flags_of(self._log, start, stop, lambda kind: kind.contradiction is None)
-        kept = compress(times, facts) if 0 in facts else times
-        for counter, own in ((self._all, kept), (self._errors, compress(times, errors))):
-            timed = filter(NO_TIME.__lt__, own)
-            counter.update(map(floordiv, timed, repeat(SECOND)))
+        self._all.add(compress(times, facts) if 0 in facts else times)
         if 1 in errors:
+            failed_at = list(compress(times, errors))
+            self._errors.add(failed_at)
             kinds = self._log.tables.kinds
-            failed = compress(self._log.columns(start, stop).kinds, errors)
-            for kind, time in zip(failed, compress(times, errors), strict=True):
-                if time > NO_TIME:
-                    code = kinds[kind].error_code
-                    self._by_code.setdefault(code, Counter())[time // SECOND] += 1
-                    self._code_sums.pop(code, None)
+            by_code: dict[str | None, list[int]] = {}
+            failed = compress(self._log.kinds_of(start, stop), errors)
+            for kind, time in zip(failed, failed_at, strict=True):
+                by_code.setdefault(kinds[kind].error_code, []).append(time)
+            for code, own in by_code.items():
+                self._by_code.setdefault(code, _SortedTimes()).add(own)
         self._counted = stop
-        self._sums = None
 
 
-def _seconds(window: TimeWindow, columns: int) -> list[int]:
-    """Return the second from which each column counts, and the one after the last column."""
+def _whole_seconds(window: TimeWindow, columns: int) -> list[int]:
+    """Return where each column begins to count, and what follows the last: microseconds.
+
+    All of them are whole seconds.
+    """
     edges = window.edges(columns)
     edges[-1] += 1  # The last column holds the end of the window too.
-    return [-(-edge // SECOND) for edge in edges]
+    return [-(-edge // SECOND) * SECOND for edge in edges]
 
 
-class _Sums:
-    """How many lie before each second."""
+class _SortedTimes:
+    """Times that come in any order, in few parts that are sorted each.
 
-    __slots__ = ("_seconds", "_sums")
+    A part is joined with the one before it once it has grown as long, so that pages that come one
+    by one make no more parts than a whole log that comes at once.
+    """
 
-    def __init__(self, counts: Counter[int]) -> None:
-        self._seconds = sorted(counts)
-        self._sums = [0, *accumulate(map(counts.__getitem__, self._seconds))]
+    __slots__ = ("_parts",)
 
-    def between(self, seconds: list[int]) -> list[int]:
-        """Return how many events lie between each two neighbours of some seconds."""
-        before = [self._sums[bisect_left(self._seconds, second)] for second in seconds]
+    def __init__(self) -> None:
+        self._parts: list[array[int]] = []
+
+    def add(self, times: Iterable[int]) -> None:
+        """Add times in microseconds; those that are none are left out."""
+        new = sorted(times)
+        del new[: bisect_left(new, NO_TIME + 1)]
+        if not new:
+            return
+        parts = self._parts
+        while parts and len(parts[-1]) <= min(len(new), _MOST_SORTED - len(new)):
+            new.extend(parts.pop())
+            new.sort()
+        parts.append(array("q", new))
+
+    @property
+    def ends(self) -> tuple[int, int] | None:
+        """The first and the last time; None without any."""
+        if not self._parts:
+            return None
+        return min(part[0] for part in self._parts), max(part[-1] for part in self._parts)
+
+    def between(self, moments: list[int]) -> list[int]:
+        """Return how many times lie from each of some rising moments to below the next one."""
+        before = [0] * len(moments)
+        for part in self._parts:
+            at = 0
+            for number, moment in enumerate(moments):
+                at = bisect_left(part, moment, at)
+                before[number] += at
         return [after - own for own, after in pairwise(before)]

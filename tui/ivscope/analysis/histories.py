@@ -17,7 +17,7 @@ from ivscope.analysis.intervals import (
     bounds_of,
 )
 from ivscope.analysis.pairing import Doubts, Half, Stays, stays_of, track_of
-from ivscope.analysis.timed_events import flags_of
+from ivscope.analysis.timed_events import flags_of, looked_up, places_of
 from ivscope.domain import events
 from ivscope.domain.events import Event
 from ivscope.domain.frozen import frozen
@@ -88,11 +88,13 @@ def role_of(kind: EventKind) -> EventRole | None:
 class KindRoles:
     """What each kind of event says, looked up by its number."""
 
-    __slots__ = ("_kinds", "_roles")
+    __slots__ = ("_facts", "_kinds", "_roles", "_signs", "_stays")
 
     def __init__(self, tables: EventTables) -> None:
         self._kinds: Sequence[EventKind] = tables.kinds
         self._roles: list[EventRole | None] = []
+        # By number of a kind, 1 for those that count, begin or end a stay, or tell of one.
+        self._facts = self._stays = self._signs = b""
 
     def is_error(self, kind: int) -> bool:
         """Whether it reports a failure."""
@@ -107,6 +109,24 @@ class KindRoles:
         while kind >= len(self._roles):
             self._roles.append(role_of(self._kinds[len(self._roles)]))
         return self._roles[kind]
+
+    def stay_flags(self, kinds: "array[int]") -> tuple[bytes, bytes, bytes]:
+        """Tell of many events what they say of stays, one byte of 0 or 1 for each of their kinds.
+
+        Returns:
+            Which events count, which begin or end a stay, and which only show that there is one.
+        """
+        while len(self._facts) < len(self._kinds):
+            number = len(self._facts)
+            is_fact, role = self.is_fact(number), self.of(number)
+            is_stay = is_fact and role is not None and role.family is Family.STAY
+            is_sign = is_fact and role is not None and role.is_sign
+            is_sign = is_sign and role is not None and role.family is not Family.REPLICATION
+            self._facts += bytes((is_fact,))
+            self._stays += bytes((is_stay,))
+            self._signs += bytes((is_sign,))
+        facts, stays, signs = self._facts, self._stays, self._signs
+        return looked_up(kinds, facts), looked_up(kinds, stays), looked_up(kinds, signs)
 
 
 def rows_of(log: EventLog, ranges: Iterable[range]) -> Iterator[Row]:
@@ -238,21 +258,32 @@ def history_of(log: EventLog, rows: Iterable[Row], roles: KindRoles, reach: Reac
     )
 
 
-def stays_in(rows: Iterable[Row], roles: KindRoles, reach: Reach) -> Track:
+def stays_in(
+    log: EventLog, ranges: Iterable[range], roles: KindRoles, reach: Reach
+) -> tuple[Track, int]:
     """Return when a participant was in the session: far cheaper than its whole history.
 
-    Arguments as for `history_of`.
+    Args:
+        log: The log that its events are in.
+        ranges: Where they are.
+        roles: The roles of the kinds of the log.
+        reach: How far its events are read.
+
+    Returns:
+        Its stays, and the time of its last event in microseconds, `NO_TIME` or less without any.
     """
-    found = Sorted()
-    for position, time, kind, _ in rows:
-        role = roles.of(kind) if roles.is_fact(kind) else None
-        if role is None or role.family is Family.REPLICATION:
-            continue
-        if role.family is Family.STAY:
-            found.take(role, (Family.STAY, None), position, time)
-        elif role.is_sign and time > NO_TIME:
-            found.heard.append(time)
-    return found.stays(reach).track
+    found, latest = Sorted(), NO_TIME
+    for part in ranges:
+        columns = log.columns(part.start, part.stop)
+        times, kinds = columns.times, columns.kinds
+        facts, stays, signs = roles.stay_flags(kinds)
+        latest = max(latest, max(compress(times, facts) if 0 in facts else times, default=latest))
+        for place in places_of(stays, 1):
+            role = roles.of(kinds[place])
+            if role is not None:
+                found.take(role, (Family.STAY, None), part.start + place, times[place])
+        found.heard.extend(filter(NO_TIME.__lt__, compress(times, signs)))
+    return found.stays(reach).track, latest
 
 
 def publishing_rows(log: EventLog) -> Iterator[Row]:

@@ -107,11 +107,10 @@ class Lanes:
             self._inside[participant_id] = count, reach, self._stays(participant_id, reach)
 
     def _stays(self, participant_id: str, reach: Reach) -> Cover:
-        rows = list(rows_of(self._log, self._ranges(participant_id)))
-        intervals = stays_in(rows, self._roles, reach).intervals
-        latest = max((time for _, time, kind, _ in rows if self._roles.is_fact(kind)), default=0)
+        ranges = self._ranges(participant_id)
+        stays, latest = stays_in(self._log, ranges, self._roles, reach)
         until = max(self._until, latest)
-        began = [one for one in intervals if one.start is not None]
+        began = [one for one in stays.intervals if one.start is not None]
         if not began:
             # Without a JOINED something else may show that it was there.
             return self._lane(participant_id).inside

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from ivscope.analysis.histories import PUBLISHING_NAMES, KindRoles, Row, publishing_of
 from ivscope.analysis.intervals import LATEST, SECOND, Cover, Interval, Reach, Track, Why
 from ivscope.analysis.time_window import TimeWindow
-from ivscope.analysis.timed_events import flags_of
+from ivscope.analysis.timed_events import flags_of, places_of
 from ivscope.domain import events
 from ivscope.domain.clock import work_limit
 from ivscope.domain.times import to_microseconds
@@ -204,14 +204,13 @@ class Publishers:
 
     def _examine(self, start: int, stop: int) -> None:
         columns = self._log.columns(start, stop)
+        participants, times, kinds = columns.participants, columns.times, columns.kinds
         flags = flags_of(self._log, start, stop, lambda kind: kind.name in _STARTS_AND_STOPS)
-        self._publishers.update(dict.fromkeys(compress(columns.participants, flags)))
+        self._publishers.update(dict.fromkeys(compress(participants, flags)))
         flags = flags_of(self._log, start, stop, lambda kind: kind.name in PUBLISHING_NAMES)
-        rows = zip(
-            columns.participants, range(start, stop), columns.times, columns.kinds, strict=True
-        )
-        for participant, *row in compress(rows, flags):
-            self._rows.setdefault(participant, array("q")).extend(row)
+        for row in places_of(flags, 1):
+            own = self._rows.setdefault(participants[row], array("q"))
+            own.extend((start + row, times[row], kinds[row]))
         self._examined = stop
 
 

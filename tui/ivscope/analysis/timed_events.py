@@ -119,8 +119,11 @@ def _rows(
 
 def flags_of(log: EventLog, start: int, stop: int, wanted: Wanted) -> bytes:
     """One byte for each position from `start` to `stop`: 1 when its kind is wanted, else 0."""
-    kinds = log.kinds_of(start, stop)
-    table = bytes(map(wanted, log.tables.kinds))
+    return looked_up(log.kinds_of(start, stop), bytes(map(wanted, log.tables.kinds)))
+
+
+def looked_up(kinds: "array[int]", table: bytes) -> bytes:
+    """One byte for each number of a kind: what a table says of that number."""
     if len(table) > _BYTE_VALUES:
         return bytes(map(table.__getitem__, kinds))
     # Kind numbers fit into their lowest byte, and bytes are translated thirty times as fast.

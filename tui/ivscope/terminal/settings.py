@@ -8,8 +8,12 @@ _SSH_ESCAPE_DELAY = "150"
 """Milliseconds until an Esc counts as the key, if nothing follows. A slow link splits the bytes of
 an arrow key now and then; what comes later than this is put together in the explorer."""
 
+_FRAMES = "240"
+"""Frames a second at most. What a key changes waits for a frame, and often for a second one; there
+is none where nothing changes."""
+
 _SSH_FRAMES = "20"
-"""Frames a second: a slow link shows no more, and each costs bytes."""
+"""The same over SSH: a slow link shows no more, and each costs bytes."""
 
 
 def refusal(environ: Mapping[str, str], *, is_terminal: bool) -> str | None:
@@ -126,9 +130,10 @@ def toolkit_settings(environ: Mapping[str, str]) -> dict[str, str]:
         "TEXTUAL_THEME": "ansi-dark",  # for the first line on screen; the app has its own themes
         "TEXTUAL_ANIMATIONS": "none",
         "ESCDELAY": _ESCAPE_DELAY,
+        "TEXTUAL_FPS": _FRAMES,
         # A killed program cannot undo kitty's key protocol, and its shell could not be typed in.
         "TEXTUAL_DISABLE_KITTY_KEY": "1",
     }
-    if environ.get("SSH_CONNECTION"):
+    if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"):
         settings |= {"ESCDELAY": _SSH_ESCAPE_DELAY, "TEXTUAL_FPS": _SSH_FRAMES}
     return {name: value for name, value in settings.items() if name not in environ}

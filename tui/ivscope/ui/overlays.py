@@ -241,10 +241,15 @@ class OverlayReading:
     """Returns what went wrong, and is so now."""
     again: Callable[[], object]
     """Reads again what failed, else what is new. Raises `Unavailable` when nothing can come."""
+    is_going: Callable[[], bool]
+    """Whether events are being read."""
 
 
-_COUNTING_PAUSE_SECONDS = 0.02
-"""Pause between two slices of counting, for the keys."""
+_COUNTING_PAUSE_SECONDS = 0.001
+"""Pause between two slices of counting, for keys that wait."""
+
+_READING_PAUSE_SECONDS = 0.02
+"""The same while events are read, which needs the processor too."""
 
 _COUNTING_DRAW_SECONDS = 0.5
 """Least time between two drawings while events come: to sum up a large session takes 0.025 s."""
@@ -274,10 +279,14 @@ class CountingScreen(OverlayScreen[ScreenResultType]):
             shared.jobs,
             work,
             self.draw,
-            pause=lambda: _COUNTING_PAUSE_SECONDS,
+            pause=self._between_slices,
             draw_seconds=_COUNTING_DRAW_SECONDS,
-            ends_with_draw=False,
+            is_growing=reading.is_going,
         )
+
+    def _between_slices(self) -> float:
+        """Return the seconds between two slices of counting."""
+        return _READING_PAUSE_SECONDS if self._reading.is_going() else _COUNTING_PAUSE_SECONDS
 
     def draw(self) -> None:
         """Draw what is counted so far."""

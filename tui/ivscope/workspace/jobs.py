@@ -412,7 +412,7 @@ class SlicedJob:
         *,
         pause: Callable[[], float],
         draw_seconds: float,
-        ends_with_draw: bool,
+        is_growing: Callable[[], bool] = lambda: False,
     ) -> None:
         """Keep the functions; nothing runs before `begin`.
 
@@ -422,17 +422,21 @@ class SlicedJob:
             draw: Draws what was done.
             pause: Returns the seconds between two slices.
             draw_seconds: Least time between two drawings while slices follow each other.
-            ends_with_draw: Whether the last slice draws at once, however recent the last drawing.
+            is_growing: Whether more to do keeps coming. If not, the last slice draws at once,
+                however recent the last drawing; if so, whenever no last slice drew so recently.
         """
         self._clock = jobs.clock
         self._work = work
         self._draw = draw
         self._pause = pause
         self._draw_seconds = draw_seconds
-        self._ends_with_draw = ends_with_draw
+        self._is_growing = is_growing
         self._alarm = Alarm(jobs, self._slice)
-        self._drawn_at = -draw_seconds
+        self._drawn_at = self._ended_at = -draw_seconds
+        """When it drew last, and when a last slice did."""
         self._is_working = False
+        self._is_held = False
+        """Whether all is done, and only the drawing waits."""
         self._is_open = False
 
     def begin(self) -> None:
@@ -441,8 +445,11 @@ class SlicedJob:
         self.changed()
 
     def changed(self) -> None:
-        """Do a slice now, since there is more to do, unless one follows anyway."""
-        if self._is_open and not self._is_working:
+        """Do a slice now, since there is more to do, unless one follows anyway.
+
+        A drawing that waits for more to come waits no longer when nothing will come.
+        """
+        if self._is_open and (not self._is_working or (self._is_held and not self._is_growing())):
             self._is_working = True
             self._slice()
 
@@ -459,11 +466,16 @@ class SlicedJob:
 
     def _slice(self) -> None:
         is_more = self._work(SLICE_SECONDS)
-        wait = self._drawn_at + self._draw_seconds - self._clock.monotonic()
-        is_drawn = wait <= 0 or (self._ends_with_draw and not is_more)
-        self._is_working = is_more or not is_drawn
+        now = self._clock.monotonic()
+        wait = (self._drawn_at if is_more else self._ended_at) + self._draw_seconds - now
+        is_drawn = wait <= 0 or not (is_more or self._is_growing())
+        self._is_held = not (is_more or is_drawn)
+        self._is_working = is_more or self._is_held
         if self._is_working:
             self._alarm.set(self._pause() if is_more else wait)
+        else:
+            self._ended_at = now
+            self._alarm.stop()
         if is_drawn:
             self.draw()
 

@@ -76,7 +76,6 @@ class EventsPane:
             self.redraw,
             pause=self._pause,
             draw_seconds=_DRAW_SECONDS,
-            ends_with_draw=True,
         )
         self._event_lists: dict[Place, EventList] = {}
         """Lists by place, the one opened last at the end."""

@@ -282,7 +282,12 @@ class SessionViews:
             elif not (self._provider.scan(here.session).start() or asides):
                 raise Unavailable(NOTHING_NEW)
 
-        return OverlayReading(lambda: self._context.troubles(here), again)
+        def is_going() -> bool:
+            if here.level is Level.EVENTS:
+                return self._provider.events(here.participant).status.is_busy
+            return self._provider.scan(here.session).is_running
+
+        return OverlayReading(lambda: self._context.troubles(here), again, is_going)
 
     def _redraw_view(self) -> None:
         if self._view is not None:
