@@ -1,8 +1,10 @@
 """The one table of commands: bindings, footers, help, palette and README come from it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from ivscope.settings.key_names import first_key
 
@@ -193,6 +195,20 @@ COMMANDS: tuple[Command, ...] = (
 """Every command, in the order of the help."""
 
 BY_ID = {command.id: command for command in COMMANDS}
+
+
+DEFAULT_KEYS: Final[Mapping[str, str]] = {command.id: command.keys for command in COMMANDS}
+"""The keys of the table by command id: those in force where no other ones are configured."""
+
+_COMMAND_ID = re.compile(r"\{([a-z]+\.[a-z_]+)\}")
+"""A command id in braces in a text that is shown."""
+
+
+def with_keys(text: str, keys: Mapping[str, str]) -> str:
+    """Replace command ids in braces, such as "{go.in}", by the first of their keys in force."""
+    return _COMMAND_ID.sub(
+        lambda found: first_key(keys[found[1]]) if found[1] in keys else found[0], text
+    )
 
 
 def commands_of(views: Iterable[View]) -> tuple[Command, ...]:
