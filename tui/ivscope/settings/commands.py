@@ -155,7 +155,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.less", "_", "wider detail", "More room for the detail.", Area.DETAIL, EXPLORER),
     Command("view.place", "P", "detail place", "Detail on the right, below, or off.", Area.DETAIL, EXPLORER),
     Command("view.picker", "D", "picker", "Show or hide the picker: beside the events in a wide window, else over them.", Area.DETAIL, EXPLORER),
-    Command("take.copy", "y", "copy…", "Copy: then y or Enter what was found, e the same in Markdown, j JSON, s support case, m metrics command, i id, c CLI command, l link, o console, d tokens, r event JSON, u AWS page, t time, v the screen; as far as there is one.", Area.COPYING, EVERY_LIST),
+    Command("take.copy", "y", "copy", "Copy: then y or Enter what was found, e the same in Markdown, j JSON, s support case, m metrics command, i id, c CLI command, l link, o console, d tokens, r event JSON, u AWS page, t time, v the screen; as far as there is one.", Area.COPYING, EVERY_LIST),
     Command("take.id", "c", "copy id", "Copy the main id of the row.", Area.COPYING, EVERY_LIST),
     Command("take.print", "p", "print…", "Print it in the terminal instead of copying, if no clipboard works.", Area.COPYING, EVERY_LIST),
     Command("take.save", "W,ctrl+s", "save", "Save what this list holds to a file, events as JSON, a session as report, other views as text; says how complete it is.", Area.COPYING, EVERY_LIST),
