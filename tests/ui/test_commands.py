@@ -1,9 +1,13 @@
 """Every view does the commands that the table gives it, by the keys in force, and says why not."""
 
+import ast
+import re
+
 import pytest
 
 from ivscope.settings.commands import (
     COMMANDS,
+    DEFAULT_KEYS,
     EXPLORER,
     View,
     commands_of,
@@ -13,6 +17,7 @@ from ivscope.ui.commands import Handlers, Unavailable
 from ivscope.ui.help.screen import HelpScreen
 from ivscope.workspace.place import Level
 from support.explorer import DANA, JOSE, PRIYA, at, explorer
+from support.tree import modules
 
 _OPENED_BY = {
     View.SUMMARY: "i",
@@ -65,6 +70,18 @@ def test_a_reason_names_the_keys_in_force():
     handlers.add("find.next", list, lambda: "no search; {find.search} starts one")
     with pytest.raises(Unavailable, match=r"^no search; F8 starts one$"):
         handlers.do("find.next", View.EVENTS)
+
+
+def test_what_stands_in_braces_for_a_key_is_a_command():
+    texts = [
+        node.value
+        for _, tree in modules("tui")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    ids = {id_ for text in texts for id_ in re.findall(r"\{([a-z]+\.[a-z_]+)\}", text)}
+    assert "read.again" in ids
+    assert ids <= DEFAULT_KEYS.keys()
 
 
 def test_a_command_of_another_view_says_where_it_works():
@@ -174,12 +191,15 @@ async def test_remapped_keys_work_in_the_overlays_and_their_footers_name_them(vi
 
 
 async def test_words_on_screen_name_the_keys_in_force():
-    keys = b'[keys]\n"read.pause" = "f4"\n"detail.down" = "f3"\n"jump.mark" = "f6"'
+    names = {"read.pause": "f4", "detail.down": "f3", "jump.mark": "f6", "go.in": "f9"}
+    keys = "\n".join(["[keys]", *(f'"{id_}" = "{key}"' for id_, key in names.items())]).encode()
     configuration, _ = read(keys, "config.toml")
     async with explorer(at(PRIYA), size=(120, 24), configuration=configuration) as journey:
         await journey.until("more lines  F3 K")
         await journey.press("u")
         await journey.until("no event is marked; F6 marks one")
+        await journey.press("G")
+        await journey.until("12 in this second  F9 opens")
         await journey.press("M", "f4")
         await journey.until("PAUSED · F4 resumes")
         await journey.press("I")

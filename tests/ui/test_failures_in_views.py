@@ -174,7 +174,7 @@ class Behind:
 async def test_without_the_list_of_stages_one_is_told_that_an_arn_opens_a_stage():
     async with explorer(fault="accessdenied.ListStages", size=(80, 24)) as journey:
         await journey.until("FAILED")
-        assert "/ takes one, and so does `ivscope ARN`" in flat(journey)
+        assert "Paste the ARN of a stage to open it, or run `ivscope ARN`" in flat(journey)
         assert "ivs:ListStages" in flat(journey)
         assert "the rest goes on" not in flat(journey)
 

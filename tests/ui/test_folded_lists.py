@@ -101,7 +101,7 @@ async def test_the_participants_tell_their_errors_once_they_are_read():
         journey.go(at(PRIYA))
         await journey.until("61 events, all read")
         await journey.press("escape")
-        await journey.until(" ERR MOST ")
+        await journey.until(" ERR MOST OFTEN ")
         row = next(line for line in journey.screen if "priya-guest" in line)
         assert re.search(r"priya-guest +5 QUOTA_EXCEEDED +20:46-21:18", row)
         other = next(line for line in journey.screen if "nina" in line)

@@ -59,8 +59,10 @@ async def test_at_80x24_the_commands_stand_below_their_areas_with_all_about_the_
         screen = _screen(app)
         assert len(screen) == 24
         assert screen[0].startswith("HELP words or a key")
-        assert screen[1] == " Opening and going back"
-        assert screen[2].startswith("▌Enter l →")
+        assert screen[1].startswith(" ✗ error  + begins")
+        assert screen[2].startswith(" Right edge: ┃ errors in that part of the list")
+        assert screen[4] == " Opening and going back"
+        assert screen[5].startswith("▌Enter l →")
         assert " Reading" in screen
         assert "Enter l →  open  go.in" in screen[18]
         assert "Enter do it" in screen[23]
@@ -83,7 +85,7 @@ async def test_arrows_choose_past_headings_while_letters_are_typed():
         await pilot.press("up")
         assert "go.previous_pane" in _screen(app)[18]
         await pilot.press(*["up"] * 20)
-        assert _screen(app)[1] == " Opening and going back"
+        assert _screen(app)[4] == " Opening and going back"
         await pilot.press("pagedown", "pagedown", "pageup", "down", "enter")
         assert len(app.results) == 1
 
@@ -98,8 +100,8 @@ async def test_the_last_command_can_be_reached_and_done():
 async def test_the_keys_in_force_are_shown():
     async with the_help(KEYS | {"go.in": "f9", "go.out": ""}) as (app, _):
         screen = _screen(app)
-        assert screen[2].startswith("▌F9 ")
-        assert screen[3].startswith("                   back")
+        assert screen[5].startswith("▌F9 ")
+        assert screen[6].startswith("                   back")
 
 
 async def test_nothing_found_says_so_and_enter_does_nothing():
@@ -110,7 +112,7 @@ async def test_nothing_found_says_so_and_enter_does_nothing():
         assert app.results == []
         await pilot.press(*["backspace"] * 3)
         await pilot.pause()
-        assert _screen(app)[1] == " Opening and going back"
+        assert _screen(app)[4] == " Opening and going back"
 
 
 @pytest.mark.parametrize("key", ["escape", "f1", "ctrl+p"])

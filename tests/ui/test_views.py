@@ -117,7 +117,7 @@ async def test_a_view_takes_commands_and_those_about_events_leave_it(view):
     async with explorer(at(PRIYA), size=(120, 30)) as journey:
         await opened(journey, view)
         await journey.press("t")
-        await journey.until("times: local")
+        await journey.until("times are now in the local zone; ages")
         await journey.ask("colon", "20:36  goto", "tz utc")
         await journey.press("enter")
         await journey.until(lambda: journey.app.screen.view is view)

@@ -18,6 +18,7 @@ from ivscope.export.report import COLUMNS, read_report, report_text
 from ivscope.export.report_messages import session_case, session_message
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
+from ivscope.render.plots import LANE_SIGNS
 from support.hostile_texts import HOSTILE_TEXTS
 from support.session_source import EPOCH, SESSION, SessionSource, joined
 from support.waiting import wait_for
@@ -211,6 +212,10 @@ def test_the_page_is_whole_and_asks_for_nothing_from_elsewhere(complete):
     assert {name for name, _ in page.values}.isdisjoint({"src", "href", "onload", "data"})
     assert not re.search(r"url\(|@import|https?://", report_text(complete, "i.html"))
     assert "12 of 12" in page.text
+    legend = page.text.partition("Who did what")[2]
+    assert all(f" {word}" in legend for _, _, word in LANE_SIGNS), (
+        "the words of the lanes on screen"
+    )
 
 
 @pytest.mark.parametrize("name", HOSTILE_TEXTS)

@@ -9,11 +9,14 @@ from ivscope.render.bars import (
     Budget,
     Crumb,
     ListStatus,
+    failure_trouble,
     header_line,
     status_line,
     tail_lines,
+    trouble_lines,
 )
 from ivscope.render.cells import line_width
+from ivscope.settings.commands import DEFAULT_KEYS
 
 
 def _text(line):
@@ -43,6 +46,35 @@ def test_the_cause_of_a_failure_is_told_once_on_a_screen(count, is_beside, is_wh
     assert "Request id  r-1" in told
     assert "r: reading goes on from where it stopped" in told
     assert ("100 events read before it are kept." in told) == (count > 0)
+
+
+def test_what_reads_again_is_named_by_the_keys_in_force_and_by_none_in_commands():
+    remedy = "Press r to retry; if it goes on, wait, then press r."
+    failure = ProviderFailure(FailureKind.NETWORK, "cannot reach it", remedy, retryable=True)
+    keys = {**DEFAULT_KEYS, "read.again": "f5", "read.restart": "f6"}
+    status = ListStatus("events", 3, has_more=True, failure=failure, can_restart=True)
+    said = "Press F5 to retry; if it goes on, wait, then press F5."
+    told = trouble_lines([failure_trouble(failure)], 80, keys)
+    assert said in "".join(map(_text, told))
+    beside = tail_lines(status, 80, keys=keys, is_beside=True)
+    assert said in " ".join(map(_text, beside))
+    assert "Press F5: reading goes on" in " ".join(map(_text, beside))
+    assert "FAILED · F5 retries · F6 reads anew" in _text(
+        status_line(status, Budget(0, 0), "", 80, keys)
+    )
+    assert failure.step() == "Run it again; if it goes on, wait, then run it again."
+
+
+@pytest.mark.parametrize("is_final", [False, True])
+def test_a_trouble_that_only_a_new_start_mends_cannot_be_retried(is_final):
+    failure = ProviderFailure(
+        FailureKind.CREDENTIALS,
+        "no keys",
+        "Start again.",
+        retryable=False,
+        needs_new_start=is_final,
+    )
+    assert failure_trouble(failure).can_retry is not is_final
 
 
 def test_a_name_of_ten_megabytes_costs_the_header_nothing():

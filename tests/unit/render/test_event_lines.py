@@ -20,6 +20,7 @@ from ivscope.render.event_json import event_document, raw_json
 from ivscope.render.event_lines import Occurrence, detail_lines, event_title
 from ivscope.render.event_rows import about_event
 from ivscope.render.lines import Role, Span
+from ivscope.settings.commands import DEFAULT_KEYS
 from ivscope.sources.decoding import decode_event
 from support.case_files import case
 from support.copied import about
@@ -264,10 +265,11 @@ def _full_event(text, capabilities=("PUBLISH",)):
 
 @pytest.mark.parametrize("width", [20, 40, 76, 80, 120])
 def test_every_line_fits_and_the_key_to_the_raw_fields_is_named(width):
-    lines = drawn(_full_event("someText"), width, raw_key="v", about=[(Span("about"),)])
+    lines = drawn(_full_event("someText"), width, about=[(Span("about"),)])
     assert all(line_width(line) <= width for line in lines)
     assert "Raw fields v shows them as they were read" in _joined(lines)
-    assert "Raw fields" not in _joined(drawn(_full_event("someText"), width))
+    without = {**DEFAULT_KEYS, "detail.raw": ""}
+    assert "Raw fields" not in _joined(drawn(_full_event("someText"), width, keys=without))
 
 
 @pytest.mark.parametrize(
@@ -344,4 +346,4 @@ def test_fields_are_not_said_to_be_as_they_came_where_they_are_rewritten():
     ]
     one, other = map(decode_event, rows)
     assert event_document(one) == event_document(other)
-    assert "as they came" not in _joined(drawn(one, 120, raw_key="v"))
+    assert "as they came" not in _joined(drawn(one, 120))

@@ -34,13 +34,16 @@ def test_a_name_that_reads_as_nothing_or_as_another_is_quoted(name, shown, width
     assert f"- {shown} " in _text(people().line(person, width)) + " "
 
 
+_MOST = ("USER", "ERR", "MOST OFTEN", "STATE", "STAYED x TIMES")
+
+
 @pytest.mark.parametrize(
     ("width", "shown"),
     [
-        (111, ["USER", "ERR", "MOST", "STATE", "STAYED", "PUBLISHED", "REC", "PARTICIPANT ID"]),
-        (102, ["USER", "ERR", "MOST", "STATE", "STAYED", "PUBLISHED", "PARTICIPANT ID"]),
-        (87, ["USER", "ERR", "MOST", "STATE", "STAYED", "PUBLISHED"]),
-        (52, ["USER", "ERR", "STATE", "STAYED"]),
+        (112, [*_MOST, "PUBLISHED", "RECORDING", "PARTICIPANT ID"]),
+        (102, [*_MOST, "PUBLISHED", "PARTICIPANT ID"]),
+        (87, [*_MOST, "PUBLISHED"]),
+        (52, ["USER", "ERR", "STATE", "STAYED x TIMES"]),
         (29, ["USER", "ERR"]),
         (28, ["USER"]),
     ],
@@ -128,9 +131,10 @@ def test_how_long_somebody_published_is_told_once_it_is_known(published, events,
 
 def test_before_events_are_read_a_column_tells_whether_somebody_published():
     table = people(errors=False)
-    assert "PUB " in _text(table.titles(100))
-    assert " pub " in _text(table.line(person(), 100))
-    assert "PUB " not in _text(people(errors=False, published=False).titles(100))
+    assert " PUBLISHED " in _text(table.titles(100))
+    assert " yes " in _text(table.line(person(), 100))
+    assert " STAYED  " in _text(table.titles(100)), "how often nobody knows yet"
+    assert "PUBLISHED" not in _text(people(errors=False, published=False).titles(100))
 
 
 @pytest.mark.parametrize(

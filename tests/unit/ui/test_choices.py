@@ -27,6 +27,12 @@ def test_a_menu_that_fits_says_what_every_letter_chooses():
     )
 
 
+def test_a_menu_with_little_room_says_each_choice_in_a_word():
+    titles = ("findings as JSON", "participant id", "AWS CLI command", "ivscope command")
+    menu = Choice("COPY", {"y": "message", **dict(zip("jicl", titles, strict=True))}, print)
+    assert text(menu.line(80)) == "COPY y message  j JSON  i id  c CLI  l link  Esc none"
+
+
 @pytest.mark.parametrize("width", [30, 40, 60, 80])
 def test_a_menu_without_room_keeps_every_letter(width):
     line = Choice("COPY", CHOICES, print).line(width)

@@ -7,8 +7,8 @@ import pytest
 from ivscope.domain.events import Event
 from ivscope.render.cells import line_width
 from ivscope.render.lines import Role, Span
-from ivscope.ui.compare.screen import NOT_ALL_READ, comparison_head, comparison_line
-from support.given_facts import at, event
+from ivscope.ui.compare.screen import NOT_ALL_READ, Compared, comparison_head, comparison_line
+from support.given_facts import at, event, log_of
 
 
 def text(line):
@@ -37,6 +37,25 @@ def test_what_happened_in_one_second_stands_in_one_row():
         "name",
         "|",
     ]
+
+
+def failed(code="QUOTA_EXCEEDED"):
+    return event(1, "PUBLISH_ERROR", code)
+
+
+@pytest.mark.parametrize(
+    ("events", "is_complete", "said"),
+    [
+        ((failed(), failed(), failed("CODE")), True, "3: 2 QUOTA_EXCEEDED, 1 CODE"),
+        ((failed(), failed()), True, "2 QUOTA_EXCEEDED"),
+        ((failed(),), False, "1 so far: 1 QUOTA_EXCEEDED"),
+        ((event(1, "JOINED"),), True, "none"),
+        ((), False, "none so far"),
+    ],
+)
+def test_above_each_side_stand_the_errors_that_it_got(events, is_complete, said):
+    side = Compared("a", log_of(events), "", is_complete)
+    assert side.errors().text == said
 
 
 @pytest.mark.parametrize("width", [60, 80, 81, 200])

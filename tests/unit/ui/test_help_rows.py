@@ -31,12 +31,31 @@ def test_the_commands_of_the_view_stand_below_their_areas_and_all_others_after_t
     assert not any(view in c.views for c in entries[elsewhere + 1 :])
     area = None
     signs = entries.index("Signs and colours")
-    for entry in entries[:signs]:
+    first = next(at for at, entry in enumerate(entries) if isinstance(entry, Area))
+    in_place = [HelpRows(entries[:first], KEYS, POSSIBLE).line(row, 80) for row in range(first)]
+    assert all(line_width(line) <= 78 for line in in_place), "signs of the view are not cut"
+    for entry in entries[first:signs]:
         if isinstance(entry, Area):
             area = entry
         else:
             assert entry.area is area
     assert entries[signs + 1 : elsewhere] == SIGNS
+
+
+@pytest.mark.parametrize(
+    ("view", "told"),
+    [
+        (View.EVENTS, "┃ errors in that part of the list"),
+        (View.TIMELINE, "= is the same second"),
+        (View.PARTICIPANTS, "x33 joined 33 times"),
+        (View.LANES, "● publishing then"),
+        (View.SUMMARY, "LIKELY unless events are missing"),
+    ],
+)
+def test_what_a_view_draws_is_explained_on_the_first_page_of_its_help(view, told):
+    rows = HelpRows(grouped(view), KEYS, POSSIBLE)
+    assert any(told in _text(rows.line(row, 80)) for row in range(4))
+    assert told in rows.text()
 
 
 def test_every_sign_of_a_lane_is_explained_in_its_colour():
@@ -126,14 +145,15 @@ def test_default_keys_and_labels_are_not_cut_in_the_rows():
 
 def test_steps_skip_headings_both_ways_and_end_on_commands():
     rows = HelpRows(grouped(View.EVENTS), KEYS, POSSIBLE)
-    assert rows.step(0, 0) == 1
-    assert rows.step(1, -1) == 1
-    assert rows.step(5, -100) == 1
-    assert rows.step(1, 1000) == len(rows) - 1
+    first = rows.step(0, 0)
+    assert rows.command(first) is not None
+    assert rows.step(first, -1) == first
+    assert rows.step(first + 4, -100) == first
+    assert rows.step(first, 1000) == len(rows) - 1
     assert rows.step(len(rows) - 1, 1) == len(rows) - 1
-    headings = [i for i in range(len(rows)) if rows.command(i) is None]
-    assert rows.step(headings[1] - 1, 1) == headings[1] + 1
-    assert rows.step(headings[1] + 1, -1) == headings[1] - 1
+    heading = next(i for i in range(first, len(rows)) if rows.command(i) is None)
+    assert rows.step(heading - 1, 1) == heading + 1
+    assert rows.step(heading + 1, -1) == heading - 1
 
 
 def test_nothing_found_has_no_command():

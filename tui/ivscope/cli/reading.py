@@ -568,8 +568,7 @@ def _is_file(text: str) -> bool:
 
 def _told(what: str, failure: ProviderFailure) -> str:
     """Say what could not be read and what to do, where no key can be pressed."""
-    remedy = failure.remedy.replace("press r", "run it again")
-    return f"{what}: {failure.summary}\n{remedy}"
+    return f"{what}: {failure.summary}\n{failure.step()}"
 
 
 def several(what: str, candidates: Iterable[str], step: str = "name one of them") -> str:

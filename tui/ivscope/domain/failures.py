@@ -1,5 +1,6 @@
 """ProviderFailure: why something could not be read, in words for the person on call."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -36,6 +37,10 @@ class UnusableFileError(Exception):
     """A file that cannot be used as a recording; the message says why and what to do."""
 
 
+_READ_AGAIN = re.compile(r"\b([Pp])ress r\b( to retry)?")
+"""The words of a remedy that stand for reading again."""
+
+
 @dataclass(slots=True, eq=False)
 class ProviderFailure(Exception):  # noqa: N818 - a failure is data first, raised second
     """One failed read. Drawn in place of the rows, with its remedy and its key.
@@ -48,7 +53,7 @@ class ProviderFailure(Exception):  # noqa: N818 - a failure is data first, raise
     summary: str
     """One line: what happened, with the code or status. May contain text from outside."""
     remedy: str
-    """One line: what to do now."""
+    """One line: what to do now. "Press r" stands for reading again, see `step`."""
     retryable: bool
     """Whether the same call can succeed later without a change."""
     code: str | None = None
@@ -63,6 +68,17 @@ class ProviderFailure(Exception):  # noqa: N818 - a failure is data first, raise
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.summary}"
+
+    def step(self, key: str = "") -> str:
+        """What to do now, with the key that reads again; without one, to run the command again."""
+
+        def said(found: re.Match[str]) -> str:
+            p, to_retry = found[1], found[2] or ""
+            if key:
+                return f"{p}ress {key}{to_retry}"
+            return "Run it again" if p == "P" else "run it again"
+
+        return _READ_AGAIN.sub(said, self.remedy)
 
 
 def forget_frames(failure: ProviderFailure) -> None:

@@ -400,7 +400,7 @@ def end_record(
                 "what": what,
                 "kind": failure.kind.value,
                 "summary": failure.summary,
-                "remedy": failure.remedy,
+                "remedy": failure.step(),
                 "code": failure.code,
                 "requestId": failure.request_id,
             }

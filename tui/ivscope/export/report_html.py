@@ -28,6 +28,7 @@ from ivscope.export.report import (
 )
 from ivscope.export.telling import CERTAINTY, HTML, Told, at
 from ivscope.findings.finding import Certainty
+from ivscope.render.plots import LANE_SIGNS
 from ivscope.render.safe import safe_lines
 from ivscope.render.timestamps import full
 
@@ -54,16 +55,6 @@ svg.lane { height: 1rem; }
 .maybe_publishing { fill: #2a6; opacity: .5; } .subscribed { fill: #48c; } .joined { fill: #999; }
 .open { fill: #c90; } .unread { fill: #8886; }
 """
-
-_LEGEND: Final = (
-    (LaneCell.ERROR, "error"),
-    (LaneCell.PUBLISHING, "publishing"),
-    (LaneCell.MAYBE_PUBLISHING, "may be publishing"),
-    (LaneCell.SUBSCRIBED, "subscribed"),
-    (LaneCell.JOINED, "joined"),
-    (LaneCell.OPEN, "no end or no beginning was read"),
-    (LaneCell.UNREAD, "not read"),
-)
 
 
 def report_html(report: Report) -> str:
@@ -232,7 +223,7 @@ def _lanes(report: Report) -> Iterator[str]:
     keys = (
         f'<svg class="lane" style="display:inline;width:1rem" viewBox="0 0 10 14">'
         f'<rect class="{_class(cell)}" x="0" y="0" width="10" height="14"/></svg> {word}'
-        for cell, word in _LEGEND
+        for cell, _, word in LANE_SIGNS
     )
     yield f'<p class="note">{" · ".join(keys)}</p>'
     if report.lanes_left_out:

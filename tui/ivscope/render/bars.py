@@ -9,7 +9,7 @@ are recorded ones, whose time stands beside it.
 Long because what one view says of how much was read, and why not more, all views must say alike.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from itertools import chain
 from math import ceil
@@ -24,6 +24,7 @@ from ivscope.render.fields import field, text_field
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe
 from ivscope.render.timestamps import clock
+from ivscope.settings.commands import DEFAULT_KEYS, with_keys
 
 MORE_AVAILABLE = "more available"
 
@@ -130,16 +131,28 @@ _LINES_OF_SUMMARY = 6
 """Lines of a failure's text: a proxy may answer with a page of HTML, whose start is enough."""
 
 
-def failure_lines(failure: ProviderFailure, width: int) -> list[Line]:
-    """Say what happened, what to do, and what AWS Support will ask for. Names no keys."""
+_PRESS_AGAIN = "{read.again}"
+
+
+def failure_lines(
+    failure: ProviderFailure, width: int, keys: Mapping[str, str] = DEFAULT_KEYS
+) -> list[Line]:
+    """Say what happened, what to do, and what AWS Support will ask for.
+
+    Args:
+        failure: The failure.
+        width: Cells of every line.
+        keys: Keys in force by command id.
+    """
+    remedy = safe(with_keys(failure.step(_PRESS_AGAIN), keys))
     summary = clip(failure.summary, width * _LINES_OF_SUMMARY)
     if is_not_recorded(failure):  # nothing failed
         lines = field("Not here", (Span(summary, Role.WARNING),), width)
-        return lines + field("", (Span(safe(failure.remedy)),), width)
+        return lines + field("", (Span(remedy),), width)
     lines = field(
         "Failed", (Span(f"{failure.kind}  ", Role.ERROR), Span(summary, Role.STRONG)), width
     )
-    lines += field("Do", (Span(safe(failure.remedy)),), width)
+    lines += field("Do", (Span(remedy),), width)
     return [*lines, *_failure_facts(failure, width)]
 
 
@@ -169,9 +182,11 @@ class Trouble:
     cause: str
     """May contain text from outside."""
     step: str
-    """What to do now. May contain text from outside."""
+    """What to do now, with command ids in braces for keys. May contain text from outside."""
     is_aside: bool = False
     """Whether what is on screen is read all the same, so that it gets fewer lines."""
+    can_retry: bool = False
+    """Whether to read again can help, now or once the step is done."""
 
 
 def failure_trouble(
@@ -179,19 +194,28 @@ def failure_trouble(
 ) -> Trouble:
     """Make the trouble that a failure is; `whose` says whom it concerns, such as "3 of 40"."""
     cause = f"{whose}: {failure.summary}" if whose else failure.summary
-    return Trouble(failure.kind, cause, failure.remedy, is_aside)
+    can_retry = not (failure.needs_new_start or is_not_recorded(failure))
+    return Trouble(failure.kind, cause, failure.step(_PRESS_AGAIN), is_aside, can_retry)
 
 
 _LINES_OF_TROUBLE = 2
 """Lines each of the cause and of the step: the rows that were read must stay in view."""
 
 
-def trouble_lines(troubles: Sequence[Trouble], width: int) -> tuple[Line, ...]:
-    """Say of each trouble what happened and what to do, in four lines at most."""
+def trouble_lines(
+    troubles: Sequence[Trouble], width: int, keys: Mapping[str, str]
+) -> tuple[Line, ...]:
+    """Say of each trouble what happened and what to do, in four lines at most.
+
+    Args:
+        troubles: What went wrong.
+        width: Cells of every line.
+        keys: Keys in force by command id.
+    """
     lines: list[Line] = []
     for trouble in troubles:
         cause = (Span(f"{trouble.word}  ", Role.ERROR), Span(trouble.cause, Role.STRONG))
-        step = (Span("Do  ", Role.MUTED), Span(trouble.step))
+        step = (Span("Do  ", Role.MUTED), Span(with_keys(trouble.step, keys)))
         for word, text in (cause, step):
             room = width - text_width(word.text)
             if not trouble.is_aside:
@@ -359,7 +383,13 @@ def header_line(crumbs: tuple[Crumb, ...], right: tuple[Crumb, ...], width: int)
     return both_ends(tuple(spans), Span(where, Role.MUTED), width)
 
 
-def status_line(status: ListStatus, budget: Budget, running: str, width: int) -> Line:
+def status_line(
+    status: ListStatus,
+    budget: Budget,
+    running: str,
+    width: int,
+    keys: Mapping[str, str] = DEFAULT_KEYS,
+) -> Line:
     """Draw how much was read and whether there is more, with the state at the right end.
 
     Args:
@@ -367,8 +397,10 @@ def status_line(status: ListStatus, budget: Budget, running: str, width: int) ->
         budget: Use of the call rate.
         running: State of background reading, such as "FOLLOWING"; empty for none.
         width: Cells.
+        keys: Keys in force by command id.
     """
     word, role = (running, Role.ACCENT) if running else state_word(status, budget)
+    word = with_keys(word, keys)
     spans: list[Span] = []
     room = width - text_width(word) - 2
     facts = (loaded_text(status), *status.extra)
@@ -379,7 +411,7 @@ def status_line(status: ListStatus, budget: Budget, running: str, width: int) ->
         facts = (facts[0], FEWER_CALLS, GOES_ON_BY_ITSELF)
     elif status.reading and budget.waited_seconds >= SLOW_SECONDS and not running:
         facts = (facts[0], f"waiting for {budget.waits_for}", *status.extra)
-    for index, fact in enumerate(facts):
+    for index, fact in enumerate(with_keys(one, keys) for one in facts):
         separator = (_SEPARATOR,) if spans else ()
         left = room - line_width((*spans, *separator))
         if left < _SHORTEST_CRUMB:
@@ -443,7 +475,7 @@ def _rows_read(status: ListStatus) -> str:
 
 
 def state_word(status: ListStatus, budget: Budget) -> tuple[str, Role]:
-    """Return the state as a word in capitals, and its role."""
+    """Return the state as a word in capitals, with ids of commands for keys, and its role."""
     if status.failure is not None:
         if status.failure.kind is FailureKind.EXPIRED:
             return " · ".join(("EXPIRED", *_failure_keys(status))), Role.ERROR
@@ -456,33 +488,45 @@ def state_word(status: ListStatus, budget: Budget) -> tuple[str, Role]:
         slow = f" {budget.waited_seconds:.0f} s" if budget.waited_seconds >= SLOW_SECONDS else ""
         return f"READING{slow}", Role.ACCENT
     if status.in_parts:
-        return f"{READ_IN_PARTS} · R reads anew", Role.WARNING
+        return f"{READ_IN_PARTS} · {_ANEW}", Role.WARNING
     # What is read of a list with more pages stands at the left end.
     return ("", Role.TEXT) if status.has_more else (status.all_read, Role.GOOD)
 
 
 def _failure_keys(status: ListStatus) -> list[str]:
-    return (["r retries"] if status.can_retry else []) + (
-        ["R reads anew"] if status.can_restart else []
-    )
+    retries = ["{read.again} retries"] if status.can_retry else []
+    return [*retries, _ANEW] if status.can_restart else retries
 
 
-def tail_lines(status: ListStatus, width: int, *, is_beside: bool = False) -> tuple[Line, ...]:
+_ANEW = "{read.restart} reads anew"
+
+
+def tail_lines(
+    status: ListStatus,
+    width: int,
+    *,
+    keys: Mapping[str, str] = DEFAULT_KEYS,
+    is_beside: bool = False,
+) -> tuple[Line, ...]:
     """Draw the lines below the last row: reading, more, failed, or why the list is empty.
 
     Args:
         status: State of the list.
         width: Cells.
+        keys: Keys in force by command id.
         is_beside: Whether the list is beside the one whose failure stands above the lowest lines.
     """
-    lines = _tail(status, width, is_beside=is_beside)
-    return tuple(chain.from_iterable(wrap(line, width) for line in lines))
+    lines = _tail(status, width, keys, is_beside=is_beside)
+    named = (tuple(Span(with_keys(s.text, keys), s.role) for s in line) for line in lines)
+    return tuple(chain.from_iterable(wrap(line, width) for line in named))
 
 
-def _tail(status: ListStatus, width: int, *, is_beside: bool) -> tuple[Line, ...]:
+def _tail(
+    status: ListStatus, width: int, keys: Mapping[str, str], *, is_beside: bool
+) -> tuple[Line, ...]:
     if status.failure is not None:
         is_told = bool(status.count) and not is_beside and not is_not_recorded(status.failure)
-        return tuple(_failed(status, status.failure, width, is_told=is_told))
+        return tuple(_failed(status, status.failure, width, keys, is_told=is_told))
     if status.waiting or status.reading:
         what = f"more {status.noun}" if status.count else status.noun
         verb = "waiting to read" if status.waiting else "reading"
@@ -491,7 +535,7 @@ def _tail(status: ListStatus, width: int, *, is_beside: bool) -> tuple[Line, ...
         note = f"None of the {in_number(status.count, status.noun)} read match."
         if status.count == 1:
             note = f"The one {status.noun.removesuffix('s')} read does not match."
-        more = "More are available: G reads on." if status.has_more else "All are read."
+        more = "More are available: {move.last} reads on." if status.has_more else "All are read."
         return ((Span(note, Role.WARNING),), (Span(more, Role.MUTED),))
     if not status.started:
         return ((Span(f"{status.noun} not read yet", Role.MUTED),),)
@@ -507,14 +551,19 @@ def _tail(status: ListStatus, width: int, *, is_beside: bool) -> tuple[Line, ...
 
 
 def _failed(
-    status: ListStatus, failure: ProviderFailure, width: int, *, is_told: bool
+    status: ListStatus,
+    failure: ProviderFailure,
+    width: int,
+    keys: Mapping[str, str],
+    *,
+    is_told: bool,
 ) -> Iterator[Line]:
     """Say why reading stopped, that rows are kept, and which keys go on.
 
     Cause and step are told once on a screen: with rows, they stand above the lowest lines.
     """
     if not is_told:
-        yield from failure_lines(failure, width)
+        yield from failure_lines(failure, width, keys)
     if status.count:
         kept = "is kept" if status.count == 1 else "are kept"
         text = f"{in_number(status.count, status.noun)} read before it {kept}."
@@ -524,7 +573,9 @@ def _failed(
         yield from _failure_facts(failure, width)
     if status.can_retry:
         press = "Press" if failure.retryable else "Fix this, then press"
-        yield (Span(f"{press} r: reading goes on from where it stopped.", Role.ACCENT),)
+        yield (
+            Span(f"{press} {{read.again}}: reading goes on from where it stopped.", Role.ACCENT),
+        )
     if status.can_restart:
-        again = "R reads again from the start; the rows stay until the first page has come."
+        again = "{read.restart} reads from the start; the rows stay until the first page has come."
         yield (Span(again, Role.ACCENT),)

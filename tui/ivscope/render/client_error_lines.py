@@ -37,7 +37,7 @@ def asked_lines(asked: str, width: int) -> list[Line]:
         if lines:
             lines.append(())
         lines.append((Span(card.title, Role.STRONG), Span(f" {what}", Role.MUTED)))
-        lines += explanation_lines(card, width, has_keys=False)
+        lines += explanation_lines(card, width, keys=None)
     return lines or _unknown(asked, width)
 
 

@@ -1,6 +1,6 @@
 """The lines of the detail pane about one event, from what matters most to what is folded."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import cache
 
@@ -17,6 +17,8 @@ from ivscope.render.fields import contradiction_lines, field, text_field, title,
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe
 from ivscope.render.timestamps import clock, full
+from ivscope.settings.commands import DEFAULT_KEYS, with_keys
+from ivscope.settings.key_names import first_key
 
 _OUR_READING = Span(" (not in the AWS docs)", Role.MUTED)
 _NAMED = Span(" (AWS names it)", Role.MUTED)
@@ -50,7 +52,11 @@ _NOTHING = Occurrence()
 
 
 def explanation_lines(
-    card: Explanation, width: int, here: Occurrence = _NOTHING, *, has_keys: bool = True
+    card: Explanation,
+    width: int,
+    here: Occurrence = _NOTHING,
+    *,
+    keys: Mapping[str, str] | None = DEFAULT_KEYS,
 ) -> Iterator[Line]:
     """Draw an event's own findings, and the explanation of its kind around them.
 
@@ -58,7 +64,7 @@ def explanation_lines(
         card: The explanation.
         width: Cells of every line.
         here: What is known of this one event.
-        has_keys: Whether a key copies the address of the page; else the address is written out.
+        keys: Keys in force by command id; without any the address of the page is written out.
 
     Order: what was seen and what is likely, what to do next, events and people, what it means,
     limits, causes, what IVS does not say, what is not known, and the page. Where it is not known
@@ -91,10 +97,10 @@ def explanation_lines(
         yield from here.unknown
     if card.concerns:
         yield from field("Applies to", (Span(", ".join(card.concerns)),), width)
-    if not has_keys:
+    if keys is None:
         yield from field("Docs", (Span(safe(card.page), Role.ACCENT),), width)
         return
-    copies = Span(" (y u copies its address)", Role.MUTED)
+    copies = Span(with_keys(" ({take.copy} u copies its address)", keys), Role.MUTED)
     yield from field("Docs", (Span(_page_name(card), Role.ACCENT), copies), width)
 
 
@@ -161,7 +167,7 @@ def detail_lines(
     tokens: Sequence[Line] = (),
     is_full: bool = False,
     wide: bool = False,
-    raw_key: str = "",
+    keys: Mapping[str, str] = DEFAULT_KEYS,
 ) -> list[Line]:
     """Draw everything about one event below its title, the most important first.
 
@@ -177,7 +183,7 @@ def detail_lines(
         tokens: Lines of its tokens.
         is_full: Whether there is the whole screen: then nothing is folded.
         wide: Whether ids stand beside names.
-        raw_key: The key that shows the members as they were read; empty for none.
+        keys: Keys in force by command id.
     """
     lines = [
         *contradiction_lines(event.contradiction, width),
@@ -187,17 +193,25 @@ def detail_lines(
     by_name = explain_event(event.name)
     if event.is_error:
         code = explain_code(event.error_code) if event.error_code else explain_missing_code()
-        lines += explanation_lines(code, width, here)
+        lines += explanation_lines(code, width, here, keys=keys)
         if is_full:
-            lines += [(), *title(_name(event), width), *explanation_lines(by_name, width)]
+            lines += [
+                (),
+                *title(_name(event), width),
+                *explanation_lines(by_name, width, keys=keys),
+            ]
         else:
-            told = (Span(by_name.meaning), _FOLDED, Span("d shows all of it", Role.MUTED))
+            told = (
+                Span(by_name.meaning),
+                _FOLDED,
+                Span(with_keys("{detail.tokens} shows all of it", keys), Role.MUTED),
+            )
             lines += field("The event", told, width)
     else:
-        lines += explanation_lines(by_name, width, here)
+        lines += explanation_lines(by_name, width, here, keys=keys)
     if about:
         lines += [(), *about]
-    if raw_key:
+    if raw_key := first_key(keys["detail.raw"]):
         key = (Span(raw_key, Role.ACCENT), Span(" shows them as they were read", Role.MUTED))
         lines += field("Raw fields", key, width)
     return lines

@@ -71,6 +71,8 @@ class EventLook:
     """Whether the event before a row, in time, stands below it."""
     wide: bool = False
     """Whether names are drawn in full."""
+    opens: str = "Enter opens"
+    """What opens a row of several events, in words."""
     needle: str = ""
     """Text to highlight."""
     who: Callable[[str], str] | None = None
@@ -121,7 +123,7 @@ def _time(row: EventRow) -> str:
 def _what(row: EventRow) -> Line:
     """Draw the error code, then whom the event is about; of several events only how many."""
     if row.count > 1:
-        return Span(_together(row), _quiet(row)), Span("  Enter opens", _quiet(row))
+        return Span(_together(row), _quiet(row)), Span(f"  {row.look.opens}", _quiet(row))
     code, look = row.event.error_code, row.look
     about = about_event(row.event, wide=look.wide, name=look.name)
     spans = [Span(clip(code, MOST_CELLS), _role(row))] if code else []

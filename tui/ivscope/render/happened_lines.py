@@ -7,6 +7,7 @@ from ivscope.analysis.estimates import Estimates, FirstRead
 from ivscope.domain.frozen import frozen
 from ivscope.domain.times import Time
 from ivscope.findings.finding import MOST_REFS, Ask, Certainty, Cited, Finding
+from ivscope.findings.shared_users import UsersOpen
 from ivscope.knowledge.explanation import ErrorSide
 from ivscope.render.cells import clip, line_width, wrap
 from ivscope.render.cells import width as text_width
@@ -75,7 +76,9 @@ def happened_lines(number: int, told: Happened, draw: FindingLines) -> list[Line
     if len(people) > 1:
         names = _named_people(people, width - _HEAD_CELLS, is_all=len(told.cited) < MOST_REFS)
         lines.append((indent, Span(names, Role.MUTED)))
-    if finding.unknown is not None and finding.certainty is not Certainty.SHOWN:
+    # Of what is seen the rest is for its own detail, but not what a user id leaves open.
+    is_told = finding.certainty is not Certainty.SHOWN or isinstance(finding.unknown, UsersOpen)
+    if finding.unknown is not None and is_told:
         open_ = (Span("Not sure: ", Role.MUTED), *draw.spans(sentence(finding.unknown)))
         lines += wrap((indent, *open_), width, _HEAD_CELLS)
     if fetched is not None and keys.fetch:

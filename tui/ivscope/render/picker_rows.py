@@ -322,12 +322,17 @@ def participant_table(
         )
         if columns.errors
         else None,
-        Column("MOST", Between(17, 25), lambda one: see(one.participant_id).most or "", priority=4)
+        Column(
+            "MOST OFTEN",
+            Between(17, 25),
+            lambda one: see(one.participant_id).most or "",
+            priority=4,
+        )
         if columns.errors
         else None,
         Column("STATE", 5, lambda one: _state(one.state), priority=2) if columns.state else None,
         Column(
-            "STAYED",
+            "STAYED x TIMES" if columns.errors else "STAYED",
             15,
             lambda one: _stayed(one, read(one.participant_id), see, zone),
             priority=3,
@@ -340,10 +345,10 @@ def participant_table(
             is_right=True,
         )
         if columns.errors
-        else Column("PUB", 3, lambda one: _PUBLISHED[one.published], priority=5)
+        else Column("PUBLISHED", 9, lambda one: _EVER_PUBLISHED[one.published], priority=5)
         if columns.published
         else None,
-        Column("REC", 8, lambda one: _recording(one.recording_state), priority=7)
+        Column("RECORDING", 9, lambda one: _recording(one.recording_state), priority=7)
         if columns.recording
         else None,
         Column("PARTICIPANT ID", 14, lambda one: one.participant_id, Role.MUTED, priority=6),
@@ -463,7 +468,6 @@ def _connected_mark(participant: ParticipantSummary) -> Line:
 
 
 _STATES = {"CONNECTED": "conn", "DISCONNECTED": "left"}
-_PUBLISHED = {True: "pub", False: "-", None: "?"}
 _EVER_PUBLISHED = {True: "yes", False: "-", None: "?"}
 _REPLICATION = {"NONE": "", "SOURCE": "source", "REPLICA": "replica"}
 

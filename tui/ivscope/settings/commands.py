@@ -1,8 +1,10 @@
 """The one table of commands: bindings, footers, help, palette and README come from it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from ivscope.settings.key_names import first_key
 
@@ -153,7 +155,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.less", "_", "wider detail", "More room for the detail.", Area.DETAIL, EXPLORER),
     Command("view.place", "P", "detail place", "Detail on the right, below, or off.", Area.DETAIL, EXPLORER),
     Command("view.picker", "D", "picker", "Show or hide the picker: beside the events in a wide window, else over them.", Area.DETAIL, EXPLORER),
-    Command("take.copy", "y", "copy…", "Copy: then y or Enter what was found, e the same in Markdown, j JSON, s support case, m metrics command, i id, c CLI command, l link, o console, d tokens, r event JSON, u AWS page, t time, v the screen; as far as there is one.", Area.COPYING, EVERY_LIST),
+    Command("take.copy", "y", "copy", "Copy: then y or Enter what was found, e the same in Markdown, j JSON, s support case, m metrics command, i id, c CLI command, l link, o console, d tokens, r event JSON, u AWS page, t time, v the screen; as far as there is one.", Area.COPYING, EVERY_LIST),
     Command("take.id", "c", "copy id", "Copy the main id of the row.", Area.COPYING, EVERY_LIST),
     Command("take.print", "p", "print…", "Print it in the terminal instead of copying, if no clipboard works.", Area.COPYING, EVERY_LIST),
     Command("take.save", "W,ctrl+s", "save", "Save what this list holds to a file, events as JSON, a session as report, other views as text; says how complete it is.", Area.COPYING, EVERY_LIST),
@@ -193,6 +195,20 @@ COMMANDS: tuple[Command, ...] = (
 """Every command, in the order of the help."""
 
 BY_ID = {command.id: command for command in COMMANDS}
+
+
+DEFAULT_KEYS: Final[Mapping[str, str]] = {command.id: command.keys for command in COMMANDS}
+"""The keys of the table by command id: those in force where no other ones are configured."""
+
+_COMMAND_ID = re.compile(r"\{([a-z]+\.[a-z_]+)\}")
+"""A command id in braces in a text that is shown."""
+
+
+def with_keys(text: str, keys: Mapping[str, str]) -> str:
+    """Replace command ids in braces, such as "{go.in}", by the first of their keys in force."""
+    return _COMMAND_ID.sub(
+        lambda found: first_key(keys[found[1]]) if found[1] in keys else found[0], text
+    )
 
 
 def commands_of(views: Iterable[View]) -> tuple[Command, ...]:

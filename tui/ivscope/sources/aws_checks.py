@@ -107,11 +107,7 @@ def check_aws(options: AwsOptions, stage_arn: str | None = None) -> Iterator[Che
 
 
 def _failed(name: str, failure: ProviderFailure) -> Check:
-    return Check(name, Health.FAILED, failure.summary, _without_key(failure.remedy))
-
-
-def _without_key(remedy: str) -> str:
-    return remedy.replace("press r", "run it again")
+    return Check(name, Health.FAILED, failure.summary, failure.step())
 
 
 def _region(region: str | None, *, is_aws: bool) -> Check:
@@ -286,7 +282,7 @@ def _refused(action: str, failure: ProviderFailure, *, is_optional: bool) -> Che
         case FailureKind.NOT_FOUND:
             return Check(action, Health.UNKNOWN, failure.summary)
         case _:
-            return Check(action, Health.FAILED, failure.summary, _without_key(failure.remedy))
+            return Check(action, Health.FAILED, failure.summary, failure.step())
 
 
 def _all(rows: list[Any], member: str) -> list[str]:

@@ -307,9 +307,9 @@ def _who_is_denied(refusal: _Refusal, context: CallContext) -> str:
 
 
 _OPENED_BY_ID = {
-    "ListStages": "Open a stage by its ARN: / takes one, and so does `ivscope ARN`.",
-    "ListStageSessions": "Open a session by its id: / takes one.",
-    "ListParticipants": "Open a participant by its id: / takes one.",
+    "ListStages": "Paste the ARN of a stage to open it, or run `ivscope ARN`.",
+    "ListStageSessions": "Paste the id of a session to open it.",
+    "ListParticipants": "Paste the id of a participant to open it.",
 }
 """What is left to do without a list, by the operation that lists."""
 

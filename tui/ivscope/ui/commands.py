@@ -1,6 +1,5 @@
 """Commands on screen: their handlers, why one cannot be done now, and screens that take keys."""
 
-import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -19,18 +18,15 @@ from ivscope.settings.commands import (
     Command,
     View,
     commands_of,
+    with_keys,
 )
-from ivscope.settings.key_names import first_key, shown_key
+from ivscope.settings.key_names import shown_key
 from ivscope.terminal.restore import has_shell
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.text_pane import TextPane
 
 ONLY_RECORDED = "a recording has nothing newer: ivscope --record reads on, with AWS"
 """Why nothing more can be read when only a recording is open."""
-
-_COMMAND_ID = re.compile(r"\{([a-z]+\.[a-z_]+)\}")
-"""A command id in braces in a reason: it is replaced by the key of that command."""
-
 
 LAST_DONE: Final[deque[str]] = deque(maxlen=20)
 """Ids of the commands done last, the latest last: for the report of a crash."""
@@ -119,10 +115,7 @@ class Handlers:
 
     def with_keys(self, text: str) -> str:
         """Replace command ids in braces, such as "{go.in}", by the keys in force."""
-        return _COMMAND_ID.sub(
-            lambda found: first_key(self._keys[found[1]]) if found[1] in self._keys else found[0],
-            text,
-        )
+        return with_keys(text, self._keys)
 
 
 def bindings(views: Iterable[View]) -> list[BindingType]:

@@ -173,7 +173,8 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
         is_local = times.style is TimeStyle.LOCAL
         times.style = TimeStyle.UTC if is_local else TimeStyle.LOCAL
         self.draw()
-        self.say(f"times: {times.style.value}; ages and distances are in lists of events")
+        zone = "UTC" if is_local else "the local zone"
+        self.say(f"times are now in {zone}; ages and time between events: in lists of events only")
 
     # The previous view.
 
@@ -299,7 +300,7 @@ class CountingScreen(OverlayScreen[ScreenResultType]):
 
     def show_foot(self) -> None:
         """Draw what went wrong, and the note or the keys."""
-        self.trouble.show(trouble_lines(self._reading.troubles(), self.size.width))
+        self.trouble.show(trouble_lines(self._reading.troubles(), self.size.width, self.keys))
         super().show_foot()
 
     def on_mount(self) -> None:

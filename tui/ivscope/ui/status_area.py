@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events, on
 from textual.binding import Binding, BindingType
@@ -85,6 +85,28 @@ class TypedTexts:
         return ""
 
 
+_SHORT: Final = {
+    "findings as JSON": "JSON",
+    "support case": "support case",
+    "stage ARN": "ARN",
+    "session id": "id",
+    "participant id": "id",
+    "both participant ids": "ids",
+    "AWS CLI command": "CLI",
+    "ivscope command": "link",
+    "way in the AWS console": "console",
+    "token comparison": "tokens",
+    "event JSON": "event",
+    "address of the AWS page": "page",
+    "metrics command": "metrics",
+    "start time": "time",
+    "first join time": "time",
+    "what is on screen": "screen",
+    "this view as text": "text",
+}
+"""What can be chosen in one word, for where all of it has no room."""
+
+
 @frozen
 class Choice:
     """A question that one letter answers, such as what to copy."""
@@ -97,6 +119,8 @@ class Choice:
     def line(self, width: int) -> Line:
         """Draw the question in the status line; choices without room keep their letter."""
         room, named, last = width - len(self.title) - 1, list(self.choices.items()), ("Esc", "none")
+        if line_width(footer_line((*named, last), 4 * room)) > room:
+            named = [(letter, _SHORT.get(title, title)) for letter, title in named]
         letters: list[str] = []
         while True:
             rest = [(" ".join(letters), "")] if letters else []

@@ -1,5 +1,6 @@
 """CompareScreen: two participants side by side at the same times."""
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import ClassVar
@@ -111,6 +112,21 @@ class Compared:
         """Return `loaded` as text; in the role of a warning unless all events are read."""
         return Span(self.loaded, Role.MUTED if self.is_complete else Role.WARNING)
 
+    def errors(self) -> Span:
+        """Say how many errors it got, and of which codes, the most frequent one first."""
+        kinds = Counter(self.log.kinds_of(0, len(self.log)))
+        codes: Counter[str] = Counter()
+        for number, count in kinds.items():
+            kind = self.log.tables.kinds[number]
+            if kind.is_error:
+                codes[kind.error_code or kind.name or "no code"] += count
+        so_far = "" if self.is_complete else " so far"
+        if not codes:
+            return Span(f"none{so_far}", Role.MUTED)
+        each = ", ".join(f"{count:,} {code}" for code, count in codes.most_common())
+        total = f"{codes.total():,}{so_far}: " if len(codes) > 1 or so_far else ""
+        return Span(f"{total}{each}", Role.ERROR)
+
     def beside(self, position: int | None, *, is_open: bool) -> Event | str | None:
         """Return what its side of a row shows: an event, a text, or None for nothing."""
         if position is not None:
@@ -161,6 +177,11 @@ class ComparedRows:
         """Make the heading with the names of the two participants."""
         left, right = (Span(one.name, Role.STRONG) for one in (self._left, self._right))
         return (Span(" "), *comparison_head("COMPARED", left, right, width - 1))
+
+    def errors(self, width: int) -> Line:
+        """Make the heading that says which errors each of them got."""
+        left, right = self._left.errors(), self._right.errors()
+        return (Span(" "), *comparison_head("ERRORS", left, right, width - 1))
 
     def titles(self, width: int) -> Line:
         """Make the heading that says how much of each side is read."""
@@ -256,6 +277,7 @@ class CompareScreen(OverlayScreen[None]):
         """Make the header, the names, the rows and the line of keys."""
         yield LineBar(id="title")
         yield LineBar(id="names")
+        yield LineBar(id="errors")
         yield RowList(id="compared")
         yield self.foot
 
@@ -303,6 +325,7 @@ class CompareScreen(OverlayScreen[None]):
         width = self.size.width
         self.query_one("#title", LineBar).show(self._title(str, self.NAME, width))
         self.query_one("#names", LineBar).show(self._rows.names(width))
+        self.query_one("#errors", LineBar).show(self._rows.errors(width))
         self._list.repaint()
         self.show_foot()
 

@@ -50,6 +50,7 @@ from ivscope.render.token_lines import (
     token_lines,
     verdict_line,
 )
+from ivscope.settings.commands import with_keys
 from ivscope.settings.key_names import first_key
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.context import ExplorerContext
@@ -72,9 +73,9 @@ if TYPE_CHECKING:
     from ivscope.findings.token_exchange import TokenHistory
 
 _HINTS = {
-    Level.STAGES: "Enter lists the sessions of this stage.",
-    Level.SESSIONS: "Enter lists the participants of this session.",
-    Level.PARTICIPANTS: "Enter reads the events of this participant.",
+    Level.STAGES: "{go.in} lists the sessions of this stage.",
+    Level.SESSIONS: "{go.in} lists the participants of this session.",
+    Level.PARTICIPANTS: "{go.in} reads the events of this participant.",
 }
 
 
@@ -91,7 +92,7 @@ class Detail:
         """
         self._provider = provider
         self._keys = evidence_keys(keys)
-        self._raw_key = first_key(keys["detail.raw"])
+        self._all_keys = keys
         self._read_key = first_key(keys["triage.summary"])
         self._store_context = StoreContext(provider)
         self.event_findings = EventFindings(provider, self._store_context, jobs)
@@ -131,7 +132,7 @@ class Detail:
             tokens=self._tokens(pane, scope, width, zone, who, is_full=is_full),
             is_full=is_full,
             wide=pane.wide,
-            raw_key=self._raw_key,
+            keys=self._all_keys,
         )
         return title, lines
 
@@ -297,11 +298,13 @@ class Detail:
                 lines += read_lines(read, seen, people.same_user(row), width, zone)
                 lines += participant_lines(row, width, zone)
             case TypedPlace():
-                text = "Enter opens what you typed, whether the service lists it or not."
+                text = "{go.in} opens what you typed, whether the service lists it or not."
+                text = with_keys(text, self._all_keys)
                 return Title((Span("Typed", Role.STRONG),)), wrap((Span(text),), width)
         lines.append(())
+        hint = with_keys(_HINTS[place.level], self._all_keys)
         cost = people.cost_words(self._read_key) if place.level is Level.PARTICIPANTS else ""
-        lines += wrap((Span(f"{_HINTS[place.level]} {cost}".rstrip(), Role.MUTED),), width)
+        lines += wrap((Span(f"{hint} {cost}".rstrip(), Role.MUTED),), width)
         return Title((Span(f"{what} ", Role.MUTED), value_span(name, Role.STRONG))), lines
 
     def _participant(self, scope: ParticipantScope, width: int, zone: tzinfo) -> list[Line]:
@@ -309,12 +312,16 @@ class Detail:
         if fact.value is not None:
             return participant_lines(fact.value, width, zone)
         if fact.failure is not None:
-            retry: Line = (Span("r reads it again.", Role.ACCENT),)
-            lines = failure_lines(fact.failure, width)
+            retry: Line = (
+                Span(with_keys("{read.again} reads it again.", self._all_keys), Role.ACCENT),
+            )
+            lines = failure_lines(fact.failure, width, self._all_keys)
             return lines if is_final(fact.failure) else [*lines, retry]
         if fact.status.is_busy:
             return [(Span("... reading its details", Role.MUTED),)]
-        return [(Span("details not read yet: Enter opens it", Role.MUTED),)]
+        return [
+            (Span(with_keys("details not read yet: {go.in} opens it", self._all_keys), Role.MUTED),)
+        ]
 
     def where(self, place: Place, zone: tzinfo, now: datetime) -> tuple[Crumb, ...]:
         """Make the left end of the header: stage, session and participant, as far as chosen."""

@@ -3,7 +3,7 @@
 Long because whatever changes rows, marks or the cursor must keep the cursor on its event.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -22,6 +22,7 @@ from ivscope.render.lines import Role, Span
 from ivscope.render.plots import ERRORS_THERE
 from ivscope.render.time_display import TimeDisplay
 from ivscope.settings.kept_places import KeptPlaces
+from ivscope.settings.key_names import first_key
 from ivscope.ui.explorer.list_status import event_status
 from ivscope.ui.widgets.row_list import RowList, Tail
 from ivscope.workspace.event_list import EventList, MarkFinder, mark_of, save_soon
@@ -57,10 +58,12 @@ class EventsPane:
         say: Callable[[str], None],
         jobs: Jobs,
         *,
+        keys: Mapping[str, str],
         kept: KeptPlaces,
         fold: bool,
     ) -> None:
         self._kept = kept
+        self._keys = keys
         self._jobs = jobs
         self._say = say
         self._finder: MarkFinder | None = None
@@ -361,7 +364,8 @@ class EventsPane:
     def _tail(self, event_list: EventList) -> Tail:
         sought = self._sought(event_list)
         row, zone = self.row, self._times.zone
-        return partial(tail_lines, event_status(event_list, row, sought, zone))
+        status = event_status(event_list, row, sought, zone)
+        return partial(tail_lines, status, keys=self._keys)
 
     def _names_of(self, stream: EventStream) -> Callable[[str], str] | None:
         """Return what names participants in a list of everybody; None for one participant."""
@@ -388,6 +392,7 @@ class EventsPane:
             zero=event_list.zero,
             newest_first=self._is_newest_first(event_list),
             wide=self.wide,
+            opens=f"{first_key(self._keys['go.in'])} opens",
             who=self._names_of(event_list.stream),
             name=str if self._session is None else self._name_in(self._session),
             needle=event_list.search_text if _is_plain(event_list.search_text) else "",

@@ -43,7 +43,9 @@ _EMPTY_EVENTS = (
 )
 
 _EMPTY_TIMELINE = ("No events in any of the participants read.",)
-_MORE_TIMELINE = "... participants not read yet can add events anywhere; i shows how far it is"
+_MORE_TIMELINE = (
+    "... participants not read yet can add events anywhere; {triage.summary} shows how far it is"
+)
 
 
 def list_status(
@@ -108,7 +110,7 @@ def event_status(event_list: EventList, row: int, sought: str | None, zone: tzin
     if event_list.search_text:
         extra.insert(0, _hits(event_list, row))
     if sought is not None:
-        extra.insert(0, f"looking for {sought}, Esc stops")
+        extra.insert(0, f"looking for {sought}, {{go.out}} stops")
     shown = len(view) if event_list.hides else None
     if isinstance(stream, ParticipantStream):
         return _status(stream.feed, "events", shown, tuple(extra), _EMPTY_EVENTS, said=said)

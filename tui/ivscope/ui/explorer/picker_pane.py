@@ -1,5 +1,6 @@
 """PickerPane: shows the stages, sessions or participants of a place, narrowed by a text."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -27,12 +28,14 @@ class PickerPane:
         provider: StageDataProvider,
         rows: RowList,
         times: TimeDisplay,
+        keys: Mapping[str, str],
         *,
         names_users: bool,
     ) -> None:
         self._provider = provider
         self.row_list = rows
         self._times = times
+        self._keys = keys
         self._names_users = names_users
         self._rows = picking.picker_rows(Level.STAGES, [], times.zone, times.now())
         self.people = ParticipantsRead()
@@ -218,7 +221,7 @@ class PickerPane:
         self.people.count(self.feed, is_narrowed=self.place.narrowed is not None)
 
     def _tail(self) -> Tail:
-        return partial(tail_lines, self.status(), is_beside=self._is_beside)
+        return partial(tail_lines, self.status(), keys=self._keys, is_beside=self._is_beside)
 
     def _draw(self, cursor: int, top: int) -> None:
         self._rows = self._make_rows()

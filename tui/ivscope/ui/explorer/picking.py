@@ -44,7 +44,7 @@ _EMPTY_NOTES = {
     ),
     Level.PARTICIPANTS: (
         "No participants returned for this session.",
-        "The API answers so for unknown sessions too. / opens a participant id that you know.",
+        "The API answers so for unknown sessions too. {find.search} opens an id that you know.",
     ),
 }
 

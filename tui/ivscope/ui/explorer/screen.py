@@ -138,8 +138,12 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             taking=Taking(lambda: self.app, jobs, self.say, keys),
             typed=typed,
             layout=Layout(self, self.handlers, self._picker, self._events, self._text),
-            picker=PickerPane(provider, self._picker, times, names_users=not launch.is_redacted),
-            pane=EventsPane(provider, self._events, times, self.say, jobs, kept=kept, fold=fold),
+            picker=PickerPane(
+                provider, self._picker, times, keys, names_users=not launch.is_redacted
+            ),
+            pane=EventsPane(
+                provider, self._events, times, self.say, jobs, keys=keys, kept=kept, fold=fold
+            ),
             say=self.say,
             redraw=self.redraw,
             show_bars=self.show_bars,
@@ -227,12 +231,14 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         activity = self._provider.activity()
         details = self._provider.source_details or SourceDetails()
         calls = budget(activity, details.host) if self._provider.may_grow else Budget(0, 0)
-        running = self.handlers.with_keys(self._reads.word())
+        running = self._reads.word()
         self._header.show(self._header_line(width))
         troubles = context.troubles(context.here, status)
-        self._trouble.show(trouble_lines(troubles, width))
-        context.status.show_status(status_line(status, calls, running, width))
-        can_retry = status.can_retry if status.failure is not None else bool(troubles)
+        self._trouble.show(trouble_lines(troubles, width, self.keys))
+        context.status.show_status(status_line(status, calls, running, width, self.keys))
+        can_retry = any(one.can_retry for one in troubles)
+        if status.failure is not None:
+            can_retry = status.can_retry
         first = ("read.again",) if can_retry else ()
         hints = footer_hints(View[context.level.name], self.keys, first)
         self._footer.show(footer_line(hints, width))

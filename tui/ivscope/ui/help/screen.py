@@ -1,4 +1,7 @@
-"""HelpScreen: every command and its keys; typing searches, Enter does the command."""
+"""HelpScreen: every command and its keys; typing searches, Enter does the command.
+
+Long because all signs that views draw are explained here in one place.
+"""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -15,7 +18,7 @@ from textual.widgets import Input, Label
 from ivscope.domain.frozen import frozen
 from ivscope.export.clippings import Clipping
 from ivscope.render.bars import footer_line, note_line
-from ivscope.render.cells import line_width, pad, shorten, wrap
+from ivscope.render.cells import cut, line_width, pad, shorten, wrap
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.plots import (
     CURSOR,
@@ -58,6 +61,7 @@ class Sign:
 
     signs: Line
     text: str
+    """Empty where they are explained between them."""
 
 
 SIGNS: Final = (
@@ -94,6 +98,56 @@ SIGNS: Final = (
     Sign((Span("cyan", Role.ACCENT),), "keys, and what Enter follows"),
 )
 """What the signs of lists, lanes, plots and findings mean."""
+
+
+_OF_EVENTS: Final = (
+    (
+        *(Span(ERROR, Role.ERROR), Span(" error  "), Span("+"), Span(" begins  "), Span("-")),
+        *(Span(" ends  "), Span("~", Role.CHANGED), Span(" token exchange  ")),
+        *(Span("?", Role.WARNING), Span(" unknown  "), Span("m", Role.ACCENT), Span(" your mark")),
+    ),
+    (
+        *(Span("Right edge: "), Span(ERRORS_THERE, Role.ERROR)),
+        *(Span(" errors in that part of the list  "), Span(IN_VIEW, Role.MUTED)),
+        Span(" the part in view"),
+    ),
+    (Span("SINCE PREV: time since the event before in time; = is the same second"),),
+)
+_OF_LISTS: Final = ((Span("*", Role.GOOD), Span(" live now  - not live")),)
+_IN_PLACE: Final[Mapping[View, tuple[Line, ...]]] = {
+    View.STAGES: _OF_LISTS,
+    View.SESSIONS: _OF_LISTS,
+    View.PARTICIPANTS: (
+        (Span("STAYED  ? end not read  21:18+ at least until then  x33 joined 33 times"),),
+        (Span("USER    5 of 7: the fifth of 7 participants with this user id"),),
+        (Span("ERR     3+ more can come  MOST OFTEN: its most frequent error code"),),
+    ),
+    View.EVENTS: _OF_EVENTS,
+    View.TIMELINE: _OF_EVENTS,
+    View.DETAIL: _OF_EVENTS[:1],
+    View.COMPARE: _OF_EVENTS[:1],
+    View.SUMMARY: (
+        (
+            *(Span("SEEN", Role.GOOD), Span(" follows from what was read  ")),
+            *(Span("LIKELY", Role.WARNING), Span(" unless events are missing")),
+        ),
+        (Span("UNKNOWN", Role.MUTED), Span(" what was read does not decide it")),
+        (
+            *(Span(EIGHTHS[1:], Role.ERROR), Span(" how many in that time  ")),
+            *(Span(NOTHING, Role.MUTED), Span(" none  "), Span(UNSURE, Role.MUTED)),
+            Span(" not read"),
+        ),
+    ),
+    View.LANES: (
+        (
+            *(Span(CURSOR, Role.STRONG), Span(" the time of the cursor  ")),
+            *(Span(THEN_PUBLISHING, Role.GOOD), Span(" publishing then  ")),
+            *(Span(NOTHING, Role.MUTED), Span(" in the room then  "), Span(REPLICA_SIGN)),
+            Span(" replica"),
+        ),
+    ),
+}
+"""The signs of a view in a few lines, for the first page of its help."""
 
 
 Entry = Area | Heading | Sign | Command
@@ -136,6 +190,8 @@ class HelpRows:
         """Draw a row: keys, label, then why it cannot be done now, else its help, cut to fit."""
         entry = self.entries[index]
         if isinstance(entry, Sign):
+            if not entry.text:
+                return cut(entry.signs, width)
             fill = Span(" " * (_KEYS + 1 - line_width(entry.signs)))
             return (*entry.signs, fill, Span(shorten(entry.text, max(0, width - _KEYS - 1))))
         if not isinstance(entry, Command):
@@ -159,7 +215,7 @@ class HelpRows:
             return f"  {pad(keys, _KEYS)} {pad(entry.label, _LABEL)} {entry.help}"
         if isinstance(entry, Sign):
             signs = "".join(span.text for span in entry.signs)
-            return f"  {pad(signs, _KEYS)} {entry.text}"
+            return f"  {pad(signs, _KEYS)} {entry.text}" if entry.text else f"  {signs}"
         return f"\n{entry.value}"
 
     def step(self, index: int, rows: int) -> int:
@@ -186,7 +242,7 @@ _OWN: Final = {
 
 def grouped(view: View) -> tuple[Entry, ...]:
     """List the commands of a view below the headings of their areas, the signs, all others."""
-    entries: list[Entry] = []
+    entries: list[Entry] = [Sign(line, "") for line in _IN_PLACE.get(view, ())]
     # What only this view has comes first, and what every finger knows last.
     for area in sorted(Area, key=lambda one: (one is not _OWN.get(view), one is Area.MOVING)):
         commands = [c for c in COMMANDS if c.area is area and view in c.views]

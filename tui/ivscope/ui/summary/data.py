@@ -152,7 +152,7 @@ class SessionData:
         """Return the state of reading, and whether a rule of the findings failed."""
         facts = self._facts
         if facts is not None and facts.is_running:
-            return f"READING SDKS {facts.done:,} of {facts.wanted:,} · Z stops"
+            return f"READING SDKS {facts.done:,} of {facts.wanted:,} · {{evidence.fetch}} stops"
         word = scan_word_alone(self.scan, self._provider, zone)
         return f"{word}  FINDINGS INCOMPLETE" if self._findings.failed_rules else word
 
