@@ -87,6 +87,9 @@ _EVENTBRIDGE_NAMES = {
 }
 """What ListParticipantEvents calls the events of "IVS Stage Update" (user guide, EventBridge)."""
 
+SENT_BY_EVENTBRIDGE = frozenset(_EVENTBRIDGE_NAMES.values())
+"""Names of the events that EventBridge sends; all others only the API has."""
+
 _API_NAME = re.compile(
     r"(?<!\w)(PUBLISH_STARTED|PUBLISH_STOPPED|PUBLISH_ERROR|SUBSCRIBE_STARTED|SUBSCRIBE_STOPPED"
     r"|SUBSCRIBE_ERROR|JOIN_ERROR|REPLICATION_STARTED|REPLICATION_STOPPED|TOKEN_EXCHANGED)(?!\w)"
