@@ -128,6 +128,12 @@ class Identifiers:
     events: int = field(default=0, compare=False)
     """How many events the text tells of; the first error, else the first event, is taken."""
 
+    @property
+    def names_something(self) -> bool:
+        """Whether it has an id or a user id, so that it is about somebody or some place."""
+        ids = (self.stage_arn, self.session_id, self.participant_id, self.user_id)
+        return any(ids) or bool(self.choices)
+
 
 _Place = tuple[str | None, str | None, str | None]
 """Stage, session and participant."""
