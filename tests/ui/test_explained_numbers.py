@@ -1,5 +1,9 @@
 """An error number of an SDK, typed behind / or :explain, is explained beside the events."""
 
+import pytest
+from textual.events import Paste
+
+from ivscope.ui.explorer.prompts import logged_number
 from support.explorer import PRIYA, at, explorer
 
 
@@ -49,3 +53,29 @@ async def test_a_number_that_an_event_shows_is_found_as_before():
         await entered(journey, "slash", "FIND", "7")
         await journey.until("7 is also an SDK error: :explain tells")
         assert "CODEC_MISMATCH" not in journey.text
+
+
+LOGGED = {
+    "web": 'ERROR StageError: {"code":1024,"category":"JOIN_ERROR","fatal":true}',
+    "iOS": 'Error Domain=com.amazon.ivs.broadcast Code=1024 "stage at capacity"',
+    "Android": "E/AmazonIVS: BroadcastException code: 1024, detail at capacity",
+}
+
+
+@pytest.mark.parametrize("line", LOGGED.values(), ids=LOGGED)
+def test_the_number_in_a_log_line_of_an_sdk_is_found(line):
+    assert logged_number(line) == "1024"
+
+
+def test_lines_with_several_numbers_or_none_that_is_known_stay_open():
+    assert logged_number("code 1024, then code 1027") == ""
+    assert logged_number("HTTP error 404 after 1024 ms") == ""
+    assert logged_number("nothing") == ""
+
+
+async def test_a_pasted_log_line_of_an_sdk_without_a_place_is_explained():
+    async with explorer(at(PRIYA), size=(160, 40)) as journey:
+        await journey.until("events, all read")
+        journey.app.post_message(Paste(LOGGED["web"]))
+        await journey.until("1024 iOS and Android")
+        await journey.until("from the text: error 1024 of an SDK; it names no place to open")

@@ -184,7 +184,8 @@ async def test_pasting_an_eventbridge_event_opens_its_participant():
     async with explorer() as journey:
         await journey.until("fri-night-rival")
         journey.app.post_message(Paste(event))
-        await journey.until("61 events, all read")
+        await journey.until(f"from the text: participant {PRIYA}, session {SHOW}, stage")
+        await journey.until(lambda: journey.event is not None)
         await journey.press("escape")
         await journey.until("fri-night-rival")
 

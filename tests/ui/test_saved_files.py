@@ -4,11 +4,16 @@ import json
 from contextlib import asynccontextmanager
 
 from ivscope.cli.connections import to_file
+from ivscope.cli.explore import notices_in
+from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.catalog import open_world
+from ivscope.knowledge.limits import REGIONS
 from ivscope.settings.configuration import Configuration
 from ivscope.ui.app import IvscopeApp
-from ivscope.workspace.launch import Launch
+from ivscope.workspace.launch import Accounts, Connecting, Launch
 from ivscope.workspace.place import Place
-from support.explorer import DANA, JOSE, LIVE_STAGE, MARA, PRIYA, SHOW, Journey, at, explorer
+from support.aws_sources import aws_source
+from support.explorer import DANA, EPOCH, JOSE, LIVE_STAGE, MARA, PRIYA, SHOW, Journey, at, explorer
 
 EVERYBODY = Place(LIVE_STAGE, SHOW, everybody=True)
 
@@ -34,14 +39,22 @@ def alerts():
 
 
 @asynccontextmanager
-async def opened(path):
-    """The explorer as `ivscope open FILE` begins it."""
+async def opened(path, connect=None):
+    """The explorer as `ivscope open FILE` begins it, and what AWS is with `connect`."""
     origin = to_file(str(path))
     session, person = origin.session, origin.participant_id
     place = Place(session.stage_arn, session.session_id, person, everybody=person is None)
+    accounts = None if connect is None else Accounts(lambda: (), REGIONS, connect)
+    launch = Launch(
+        origin.label,
+        lambda: place,
+        note=origin.note,
+        notices=origin.notices,
+        accounts=accounts if origin.names_a_stage else None,
+    )
     app = IvscopeApp(
         None,
-        Launch(label=origin.label, start=lambda: place, note=origin.note),
+        launch,
         Configuration({}, fold=False),
         recorded=origin.recorded,
         file=origin.file,
@@ -165,3 +178,48 @@ async def test_events_saved_while_somebody_is_not_read_never_become_all(tmp_path
         again = await saved_by(journey, tmp_path / "again", monkeypatch)
     assert again.read_text().splitlines()[0] == first.read_text().splitlines()[0]
     assert again.read_bytes() == first.read_bytes()
+
+
+async def test_an_eventbridge_file_goes_on_with_aws_and_what_both_have_told_is_one_row(tmp_path):
+    path = tmp_path / "alerts.log"
+    path.write_text("".join(alerts()))
+    with Endpoint(open_world("incident", lambda: EPOCH)) as endpoint:
+
+        def connect(_profile, region, _stage_arn):
+            return Connecting(lambda: aws_source(endpoint.url, region=region), "live")
+
+        async with opened(path, connect) as journey:
+            await journey.until("only what EventBridge sends: 4 IVS events")
+            await journey.until(lambda: journey.event is not None)
+            await journey.press("r")
+            await journey.until(":profile or :region goes on from here, with AWS")
+            await journey.press("G", "k", "enter")
+            await journey.until(lambda: journey.here == at(PRIYA))
+            await journey.until(lambda: journey.event is not None)
+            assert not endpoint.calls
+            at_cursor = journey.event.time.replace(microsecond=0)
+            await journey.ask("colon", ":", "region us-west-2")
+            await journey.press("enter")
+            await journey.until("all 61 events read")
+            assert journey.here == at(PRIYA)
+            await journey.until(lambda: journey.event.time.replace(microsecond=0) == at_cursor)
+            await journey.press("j", "k")
+            await journey.until("E all 2 in alerts.log")
+            told = [line for line in journey.screen if " E" in line[:4] or "▌E" in line[:4]]
+            assert len(told) == 2, "\n".join(told)
+            assert all("PUBLISH_ERROR" in line for line in told)
+            await journey.until("in alerts.log too: this row is that event")
+            assert journey.pane.event_list.stream.items.fact_count == 61, "no row is counted twice"
+            journey.go(at(MARA))
+            await journey.until("E 0 of 2 in alerts.log, 2 only there")
+            await journey.until("only in alerts.log, not returned by the API:")
+            await journey.until("20:30:40 PUBLISH_STARTED, 20:50:40 PUBLISH_ERROR")
+
+
+def test_a_text_of_several_alerts_is_told_beside_what_is_read_and_a_cut_one_is_not():
+    text = "".join(alerts())
+    notices = notices_in(text, "alerts.log")
+    assert sum(sum(one.values()) for one in notices.told.values()) == 4
+    assert notices_in(next(iter(alerts())), "one") is None, "one alert is gone to"
+    assert notices_in(text + " " * 2_000_000, "long") is None
+    assert notices_in("aws.ivs {}", "none") is None

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -14,6 +15,7 @@ from ivscope.domain.failures import UnusableFileError
 from ivscope.domain.frozen import frozen
 
 if TYPE_CHECKING:
+    from ivscope.analysis.notices import Notices
     from ivscope.domain.stages import SessionScope
     from ivscope.provider.store.redacting import StandIns
     from ivscope.provider.store.source import FileNature, RecordedReading, Source
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from ivscope.sources.call_log import CallLog
     from ivscope.sources.recorded import RecordedLists
     from ivscope.sources.recording import Recording
+    from ivscope.sources.saved_file import SavedRows
 
 DEMO_KEY = "DEMO"
 """Access key id and secret for the loopback endpoint, which does not check signatures."""
@@ -47,6 +50,10 @@ class Origin:
     """What such a file leaves open; None for a recording, and without a file."""
     note: str = ""
     """What was found in such a file, in words; else empty."""
+    notices: "Notices | None" = None
+    """What EventBridge tells in such a file; None in another one."""
+    names_a_stage: bool = False
+    """Whether such a file names a stage that AWS could be asked about."""
     call_log: "CallLog | None" = None
     """Notes every call; None where nobody asked for it."""
     stand_ins: "StandIns | None" = None
@@ -238,7 +245,19 @@ def to_file(file: str) -> Origin:
         opened=lambda: RecordedReading(SavedFileSource(saved), lambda: saved.all_read_at or moment),
         file=FileNature(not saved.is_whole, saved.saved_at, saved.all_read_at, saved.head),
         note=saved.note,
+        notices=notices_of(saved, path.name),
+        names_a_stage=saved.names_a_stage,
     )
+
+
+def notices_of(saved: "SavedRows", source: str) -> "Notices | None":
+    """What EventBridge tells in a file; None where it tells nothing. `source` names the file."""
+    if not saved.alerts:
+        return None
+    from ivscope.analysis.notices import Notices  # noqa: PLC0415 - only for EventBridge events
+
+    told = {scope: Counter(saved.told(scope)) for scope in saved.participants}
+    return Notices(source, told)
 
 
 def known_profiles() -> tuple[str, ...]:

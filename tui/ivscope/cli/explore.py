@@ -8,6 +8,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ivscope.cli.command_line import (
@@ -28,6 +29,7 @@ from ivscope.cli.command_line import (
 if TYPE_CHECKING:
     from textual.driver import Driver
 
+    from ivscope.analysis.notices import Notices
     from ivscope.cli.connections import Origin
     from ivscope.settings.configuration import Configuration
     from ivscope.sources.call_log import CallLog
@@ -181,6 +183,7 @@ def _explore(options: argparse.Namespace, *, is_page: bool = False) -> int:
         toolkit_settings,
     )
 
+    given = options.stage
     try:
         take_text(options)
     except UnusableFileError as refused:
@@ -241,6 +244,7 @@ def _explore(options: argparse.Namespace, *, is_page: bool = False) -> int:
         is_redacted=options.redact,
         at=options.at,
         event=options.event,
+        notices=origin.notices or _notices(options, given),
         text=options.text,
         note=origin.note,
         filter=options.filter,
@@ -287,9 +291,43 @@ def _page_driver() -> "type[Driver]":
     return WebDriver
 
 
+def _notices(options: argparse.Namespace, given: str | None) -> "Notices | None":
+    """What EventBridge tells in the text that was given."""
+    if given is None or (options.event is None and options.text is None):
+        return None
+    from ivscope.cli.connections import names_a_file  # noqa: PLC0415 - if there is a text
+
+    source = Path(given).name if names_a_file(given) else "the text"
+    return notices_in(options.given_text or "", source)
+
+
+def notices_in(text: str, source: str) -> "Notices | None":
+    """What EventBridge tells in a text that was given; None unless it is several events.
+
+    None for a text that is longer than what is looked at for places, since its rest would be called
+    missing.
+
+    Args:
+        text: The text.
+        source: What to call it.
+    """
+    from ivscope.cli.connections import LONGEST_STDIN, notices_of  # noqa: PLC0415 - if there is a text
+    from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - same
+    from ivscope.sources.saved_file import rows_in_text  # noqa: PLC0415 - only for such a text
+
+    if "aws.ivs" not in text or len(text) > LONGEST_STDIN:
+        return None
+    try:
+        saved = rows_in_text(text, Path(source))
+    except UnusableFileError:
+        return None
+    return notices_of(saved, source) if saved.alerts > 1 else None
+
+
 def _accounts(options: argparse.Namespace, origin: "Origin") -> "Accounts | None":
     """What `:profile` and `:region` lead to; None where only one account can be read."""
-    if options.demo or origin.connect is None or origin.recording is not None:
+    is_service = origin.connect is not None and origin.recording is None
+    if options.demo or not (is_service or origin.names_a_stage):
         return None
     from ivscope.cli.connections import known_profiles, to_aws  # noqa: PLC0415 - behind the checks
     from ivscope.knowledge.limits import REGIONS  # noqa: PLC0415 - same
@@ -308,7 +346,7 @@ def _why_one_account(options: argparse.Namespace, recording: "Recording | None")
     if options.demo:
         return "the demo has one account and one Region"
     if recording is None:
-        return "a file has one account: start ivscope without it to read AWS"
+        return "this file names no stage: start ivscope without it to read AWS"
     return (
         f"{recording.path.name} records this account and Region: start again with --profile or "
         "--region and another file, or without --record"
@@ -380,6 +418,7 @@ def _bad_target(options: argparse.Namespace) -> str | None:
 
 def _bad_ids(options: argparse.Namespace) -> str | None:
     options.event = options.text = None
+    options.given_text = options.stage
     if options.stage is None:
         return None
     from ivscope.domain.identifiers import (  # noqa: PLC0415 - not needed without arguments

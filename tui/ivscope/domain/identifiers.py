@@ -87,6 +87,9 @@ _EVENTBRIDGE_NAMES = {
 }
 """What ListParticipantEvents calls the events of "IVS Stage Update" (user guide, EventBridge)."""
 
+SENT_BY_EVENTBRIDGE = frozenset(_EVENTBRIDGE_NAMES.values())
+"""Names of the events that EventBridge sends; all others only the API has."""
+
 _API_NAME = re.compile(
     r"(?<!\w)(PUBLISH_STARTED|PUBLISH_STOPPED|PUBLISH_ERROR|SUBSCRIBE_STARTED|SUBSCRIBE_STOPPED"
     r"|SUBSCRIBE_ERROR|JOIN_ERROR|REPLICATION_STARTED|REPLICATION_STOPPED|TOKEN_EXCHANGED)(?!\w)"
@@ -124,6 +127,12 @@ class Identifiers:
     """Whether it is a call that CloudTrail has recorded, which names no session."""
     events: int = field(default=0, compare=False)
     """How many events the text tells of; the first error, else the first event, is taken."""
+
+    @property
+    def names_something(self) -> bool:
+        """Whether it has an id or a user id, so that it is about somebody or some place."""
+        ids = (self.stage_arn, self.session_id, self.participant_id, self.user_id)
+        return any(ids) or bool(self.choices)
 
 
 _Place = tuple[str | None, str | None, str | None]

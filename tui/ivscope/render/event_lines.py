@@ -1,7 +1,7 @@
 """The lines of the detail pane about one event, from what matters most to what is folded."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 
 from ivscope.analysis.intervals import EventSpan, Why
@@ -157,6 +157,42 @@ NameOf = Callable[[str], str | None]
 """Gives the user id of a participant by its id; None where it has none, or is not known."""
 
 
+def told_lines(
+    is_told: bool | None,
+    source: str,
+    missing: Sequence[tuple[int, str]],
+    width: int,
+    zone: tzinfo,
+) -> list[Line]:
+    """Say whether EventBridge has told of an event too, and what only EventBridge has told.
+
+    Args:
+        is_told: Whether it has; None for a kind that it never sends.
+        source: Where what it told was read. Text from outside.
+        missing: Second and words of what only it has told, when the list is read to the end.
+        width: Cells of every line.
+        zone: Zone of the times.
+    """
+    file, lines = safe(source), list[Line]()
+    if is_told is not None:
+        not_there = f"not in {file}; EventBridge can lose events"
+        text = f"in {file} too: this row is that event" if is_told else not_there
+        lines += field("EventBridge", (Span(text),), width)
+    if missing:
+        named = ", ".join(
+            f"{clock(datetime.fromtimestamp(second, UTC), zone)} {safe(words)}"
+            for second, words in missing[:_MOST_TOLD]
+        )
+        more = f" and {len(missing) - _MOST_TOLD:,} more" if len(missing) > _MOST_TOLD else ""
+        told = f"only in {file}, not returned by the API: {named}{more}"
+        lines += field("" if lines else "EventBridge", (Span(told, Role.WARNING),), width)
+    return lines
+
+
+_MOST_TOLD = 5
+"""Events that only EventBridge has told are named up to so many."""
+
+
 def detail_lines(
     event: Event,
     width: int,
@@ -165,6 +201,7 @@ def detail_lines(
     about: Sequence[Line] = (),
     name_of: NameOf = lambda _: None,
     tokens: Sequence[Line] = (),
+    told: Sequence[Line] = (),
     is_full: bool = False,
     wide: bool = False,
     keys: Mapping[str, str] = DEFAULT_KEYS,
@@ -181,6 +218,7 @@ def detail_lines(
         about: Lines about the participant, drawn below it.
         name_of: Names participants.
         tokens: Lines of its tokens.
+        told: What EventBridge has told of it.
         is_full: Whether there is the whole screen: then nothing is folded.
         wide: Whether ids stand beside names.
         keys: Keys in force by command id.
@@ -189,6 +227,7 @@ def detail_lines(
         *contradiction_lines(event.contradiction, width),
         *_concerned(event, width, name_of, wide=wide),
         *tokens,
+        *told,
     ]
     by_name = explain_event(event.name)
     if event.is_error:
@@ -201,12 +240,12 @@ def detail_lines(
                 *explanation_lines(by_name, width, keys=keys),
             ]
         else:
-            told = (
+            in_short = (
                 Span(by_name.meaning),
                 _FOLDED,
                 Span(with_keys("{detail.tokens} shows all of it", keys), Role.MUTED),
             )
-            lines += field("The event", told, width)
+            lines += field("The event", in_short, width)
     else:
         lines += explanation_lines(by_name, width, here, keys=keys)
     if about:

@@ -53,6 +53,9 @@ def _marked(span: Span, needle: str) -> list[Span]:
     return parts
 
 
+TOLD = "E"
+"""The sign before a row that EventBridge has told too."""
+
 _GAP_CELLS = 9
 """Room for a gap of hours with its sign, right-aligned."""
 
@@ -92,6 +95,8 @@ class EventRow:
     """Name of its participant, from outside; None where all rows are of one."""
     is_marked: bool
     is_hit: bool
+    is_told: bool
+    """Whether EventBridge has told it too, in what one came with."""
     look: EventLook
     count: int = 1
     """How many equal events the line shows, of which this is the first."""
@@ -108,7 +113,9 @@ def _quiet(row: EventRow) -> Role:
 
 def _flags(row: EventRow) -> Line:
     """Draw the signs for a mark or a hit, and the sign of the kind of event."""
-    flag = Span("/", Role.HIT) if row.is_hit else Span(" ")
+    flag = Span(TOLD, Role.MUTED) if row.is_told else Span(" ")
+    if row.is_hit:
+        flag = Span("/", Role.HIT)
     if row.is_marked:
         flag = Span("m", Role.ACCENT)
     role, mark = event_mark(row.event)
@@ -216,12 +223,15 @@ class EventRows:
         marks: Collection[int],
         look: EventLook,
         folds: Folds | None = None,
+        *,
+        told: Callable[[int], bool | None] | None = None,
     ) -> None:
         self._log = log
         self._shown = shown
         self._marks = marks
         self._look = look
         self._folds = folds or Folds(shown, marks)
+        self._told = told
         self._is_newest_first = look.newest_first
         self._table = Table(_OF_MANY if look.who else _OF_ONE)
         # Only ages depend on the present time, and they show whole seconds.
@@ -247,6 +257,7 @@ class EventRows:
             self._neighbour(rows),
             position in self._marks,
             self._has_hit(rows),
+            self._told is not None,
             self._who(position),
             self._look.name(self._log.remote(position) or ""),
             self._drawn_like,
@@ -264,6 +275,7 @@ class EventRows:
             self._who(position),
             position in self._marks,
             self._has_hit(rows),
+            self._told is not None and bool(self._told(position)),
             self._look,
             len(rows),
         )

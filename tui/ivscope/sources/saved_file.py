@@ -3,7 +3,7 @@
 Long because each of the three forms is a page of names, and they share their rows.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -66,6 +66,8 @@ class SavedRows:
     """When a pass began that has read all; None where the file does not say so."""
     filter: str = ""
     """The filter that hid events from the file; empty for none."""
+    alerts: int = 0
+    """Events of EventBridge in it, those delivered twice once."""
     head: SavedHead | None = None
     """What a file of saved events says of them, fit for the screen; None for another file."""
 
@@ -93,6 +95,14 @@ class SavedRows:
         scopes = (scope for name, scope in self.lists if name == _EVENTS)
         return [scope for scope in scopes if isinstance(scope, ParticipantScope)]
 
+    def told(self, scope: ParticipantScope) -> Iterator[tuple[int, str, str]]:
+        """The second since 1970, the name and the code of the events of a participant."""
+        for row in self.list_of(_EVENTS, scope).rows:
+            moment = parse_time(row.get("eventTime"))
+            if isinstance(moment, datetime):
+                second = int(moment.timestamp() // 1)
+                yield second, _text(row.get("name")) or "", _text(row.get("errorCode")) or ""
+
     def list_of(self, operation: str, scope: Hashable = None) -> SavedList:
         """The rows of a list, which begins empty."""
         return self.lists.setdefault((operation, scope), SavedList())
@@ -113,7 +123,16 @@ def read_rows(path: Path) -> SavedRows:
     Raises:
         UnusableFileError: It cannot be read, or has nothing of IVS in it.
     """
-    documents = Documents(read_text(path))
+    return rows_in_text(read_text(path), path)
+
+
+def rows_in_text(text: str, path: Path) -> SavedRows:
+    """Read the text of such a file.
+
+    Raises:
+        UnusableFileError: It has nothing of IVS in it.
+    """
+    documents = Documents(text)
     reading = _Reading(SavedRows(path))
     for document in documents:
         for members in unwrapped(document, documents):
@@ -229,7 +248,7 @@ class _Reading:
         if self.head is not None:
             self._end_saved(self.head)
         elif self.events:
-            into.what = "EventBridge file"
+            into.what, into.alerts = "EventBridge file", self.events
             into.rest = (
                 "EventBridge sends that somebody published, stopped or failed to, was replicated, "
                 "or exchanged a token. Joins, leaves and subscriptions are never in such a file, "

@@ -65,12 +65,10 @@ class IvscopeApp(KeyByKey):
         """
         super().__init__(driver_class=driver_class)
         self._connect = connect
-        self._recorded = recorded
-        self._file = file
+        self._recorded, self._file = recorded, file
         self._launch = launch
         self._configuration = configuration or Configuration({})
-        self._local_zone = local_zone
-        self._clock = clock
+        self._local_zone, self._clock = local_zone, clock
         self._history = history
         self._provider: StageDataProvider | None = None
         ui = UiThread(self.call_later, lambda *timer: self.set_timer(*timer).stop)
@@ -119,6 +117,8 @@ class IvscopeApp(KeyByKey):
         move, accounts, provider = message.move, self._launch.accounts, self._provider
         assert accounts and provider  # noqa: S101, PT018 - or the command is not available
         there = accounts.connect(move.profile, move.region, move.place.stage_arn)
+        if self._file is not None:
+            self._recorded, self._file, self._clock = None, None, SYSTEM_CLOCK
         self._connect, self._launch = there.connect, self._launch.elsewhere(move, there.label)
         provider.close()
         self.jobs = self.jobs.renewed()

@@ -26,6 +26,7 @@ from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.text_pane import TextPane
 
 ONLY_RECORDED = "a recording has nothing newer: ivscope --record reads on, with AWS"
+ONLY_IN_FILE = "a file has nothing newer: :profile or :region goes on from here, with AWS"
 """Why nothing more can be read when only a recording is open."""
 
 LAST_DONE: Final[deque[str]] = deque(maxlen=20)

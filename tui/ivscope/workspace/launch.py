@@ -9,6 +9,7 @@ from ivscope.domain.frozen import frozen
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ivscope.analysis.notices import Notices
     from ivscope.domain.identifiers import Identifiers
     from ivscope.provider.store.source import Source
     from ivscope.workspace.place import Place
@@ -78,6 +79,8 @@ class Launch:
     """Time to go to in the participant's events."""
     event: "Identifiers | None" = None
     """What a pasted text tells of an event of the participant, to go to."""
+    notices: "Notices | None" = None
+    """What EventBridge has told, in the text or the file that one came with; None without it."""
     text: str | None = None
     """A text that names several places, to choose from."""
     note: str = ""

@@ -35,6 +35,7 @@ from ivscope.render.event_lines import (
     detail_lines,
     event_title,
     span_line,
+    told_lines,
 )
 from ivscope.render.facts_lines import participant_lines, read_lines, session_lines, stage_lines
 from ivscope.render.fields import contradiction_lines, field, title, value_span
@@ -64,7 +65,7 @@ from ivscope.ui.explorer.visits import Visits
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.text_pane import TextPane
 from ivscope.workspace.event_list import EventList
-from ivscope.workspace.event_stream import SessionStream
+from ivscope.workspace.event_stream import ParticipantStream, SessionStream
 from ivscope.workspace.jobs import Debounce, Jobs
 from ivscope.workspace.place import Level, Place
 from ivscope.workspace.store_context import StoreContext
@@ -130,11 +131,26 @@ class Detail:
             about=[(Span("Participant", Role.STRONG),), *self._participant(scope, width, zone)],
             name_of=partial(self.event_findings.user_id, scope),
             tokens=self._tokens(pane, scope, width, zone, who, is_full=is_full),
+            told=self._told(pane, width, zone),
             is_full=is_full,
             wide=pane.wide,
             keys=self._all_keys,
         )
         return title, lines
+
+    @staticmethod
+    def _told(pane: EventsPane, width: int, zone: tzinfo) -> Sequence[Line]:
+        """Say what EventBridge has told, where one came with that."""
+        joined, position, event_list = pane.joined, pane.position, pane.event_list
+        if joined is None or position is None or event_list is None or pane.notices is None:
+            return ()
+        stream = event_list.stream
+        of_one = isinstance(stream, ParticipantStream)
+        missing = [
+            (second, " ".join(filter(None, (name, code, "" if of_one else who))))
+            for (second, name, code), who in (joined.missing if stream.is_complete else ())
+        ]
+        return told_lines(joined.has(position), pane.notices.source, missing, width, zone)
 
     def _tokens(
         self,

@@ -10,6 +10,7 @@ from functools import partial
 from math import inf
 
 from ivscope.analysis.listed_participants import Names
+from ivscope.analysis.notices import Joined, Notices
 from ivscope.analysis.overview import OverviewCell, minimap
 from ivscope.domain.events import Event
 from ivscope.domain.stages import SessionScope
@@ -17,9 +18,10 @@ from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import Priority
 from ivscope.provider.store.order import OrderLabel
 from ivscope.render.bars import ListStatus, tail_lines
-from ivscope.render.event_rows import EventLook, EventRows
+from ivscope.render.event_rows import TOLD, EventLook, EventRows
 from ivscope.render.lines import Role, Span
 from ivscope.render.plots import ERRORS_THERE
+from ivscope.render.safe import safe
 from ivscope.render.time_display import TimeDisplay
 from ivscope.settings.kept_places import KeptPlaces
 from ivscope.settings.key_names import first_key
@@ -60,10 +62,14 @@ class EventsPane:
         *,
         keys: Mapping[str, str],
         kept: KeptPlaces,
+        notices: Notices | None,
         fold: bool,
     ) -> None:
         self._kept = kept
         self._keys = keys
+        self.notices = notices
+        """What EventBridge has told, in what one came with; None without that."""
+        self._joined: Joined | None = None
         self._jobs = jobs
         self._say = say
         self._finder: MarkFinder | None = None
@@ -355,8 +361,35 @@ class EventsPane:
     def status(self) -> ListStatus:
         """Return what the status line says about the list."""
         assert self.event_list is not None  # noqa: S101 - only asked while events are shown
-        row = self.row
-        return event_status(self.event_list, row, self._sought(self.event_list), self._times.zone)
+        event_list = self.event_list
+        status = event_status(event_list, self.row, self._sought(event_list), self._times.zone)
+        told = self.told_words
+        return replace(status, extra=(*status.extra, told)) if told else status
+
+    @property
+    def joined(self) -> Joined | None:
+        """What EventBridge has told beside the list; None where it has told nothing of it."""
+        event_list, place = self.event_list, self._place
+        if self.notices is None or event_list is None or place is None:
+            return None
+        log = event_list.stream.items
+        if self._joined is None or self._joined.log is not log:
+            told = self.notices.of(place.session)
+            self._joined = Joined(log, told, place.participant_id)
+        self._joined.look()
+        return self._joined if self._joined.told else None
+
+    @property
+    def told_words(self) -> str:
+        """Say how many of the notices are in the list; empty without any."""
+        joined = self.joined
+        if joined is None or self.notices is None or self.event_list is None:
+            return ""
+        source, is_all = safe(self.notices.source), self.event_list.stream.is_complete
+        if joined.here == joined.told:
+            return f"{TOLD} all {joined.told:,} in {source}"
+        ends = f", {joined.told - joined.here:,} only there" if is_all else " read"
+        return f"{TOLD} {joined.here:,} of {joined.told:,} in {source}{ends}"
 
     def _sought(self, event_list: EventList) -> str | None:
         return self.waits_for or self._seeking.text(event_list)
@@ -397,7 +430,9 @@ class EventsPane:
             name=str if self._session is None else self._name_in(self._session),
             needle=event_list.search_text if _is_plain(event_list.search_text) else "",
         )
-        return EventRows(log, event_list.view, event_list.marks, look, event_list.folds)
+        joined = self.joined
+        told = None if joined is None or joined.log is not log else joined.has
+        return EventRows(log, event_list.view, event_list.marks, look, event_list.folds, told=told)
 
 
 def edge_spans(event_list: EventList, height: int) -> tuple[Span, ...]:

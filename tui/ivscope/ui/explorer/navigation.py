@@ -158,7 +158,10 @@ class Navigation:
     def open_named(self, row: TypedPlace) -> None:
         """Open a place that a text names, at the event that it tells of; say what was taken."""
         self.go(row.place)
-        self._go_to_event_of(row.found)
+        found = row.found
+        if sum(map(bool, (found.stage_arn, found.session_id, found.participant_id))) > 1:
+            self._context.say(self._context.taken_from(found))
+        self._go_to_event_of(found)
 
     def _go_to_event_of(self, found: Identifiers) -> None:
         if found.time is not None or found.token is not None:

@@ -3,6 +3,7 @@
 Long because a prompt, its hint, its words and what they do are read together.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -158,6 +159,9 @@ class PromptCommands:
             self._navigation.open_named(rows[0])
         elif rows:
             self._offer(rows, text)
+        elif not read_identifiers(text).names_something and (number := logged_number(text)):
+            self._explain(number)
+            self._context.say(f"from the text: error {number} of an SDK; it names no place to open")
         else:
             self._context.say(self._why_nothing(text))
 
@@ -420,3 +424,17 @@ class PromptCommands:
     def _search(self, text: str) -> None:
         self._events.search_for(text)
         self._events.go_to_hit()
+
+
+_LOGGED = re.compile(
+    r"\b(?:code|error|err)\b[\"']?\s{0,4}[:=#(]?\s{0,4}[\"']?(\d{1,5})\b", re.IGNORECASE
+)
+"""A number with its label, as the logs and the errors of the SDKs print it."""
+
+
+def logged_number(text: str) -> str:
+    """Return the error number that a line of an SDK's log has; empty without, or with several."""
+    from ivscope.knowledge.client_errors import client_errors  # noqa: PLC0415 - after the start
+
+    numbers = {number for number in _LOGGED.findall(text) if client_errors(number)}
+    return numbers.pop() if len(numbers) == 1 else ""

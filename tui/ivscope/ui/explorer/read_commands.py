@@ -11,7 +11,7 @@ from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.feed import Feed, FeedState, RefreshResult
 from ivscope.render.bars import FEWER_CALLS, GOES_ON_BY_ITSELF, throttled_word
-from ivscope.ui.commands import ONLY_RECORDED, Unavailable
+from ivscope.ui.commands import ONLY_IN_FILE, ONLY_RECORDED, Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.list_status import failed_asides, is_final, scan_trouble, scan_word
 from ivscope.workspace.event_stream import NOTHING_NEW, ParticipantStream, pause_or_go_on
@@ -198,7 +198,10 @@ class ReadCommands:
             self._provider.restart(listed)
 
     def _why_no_service(self) -> str:
-        return "" if self._provider.may_grow else ONLY_RECORDED
+        if self._provider.may_grow:
+            return ""
+        goes_on = self._context.launch.accounts is not None
+        return ONLY_IN_FILE if goes_on else ONLY_RECORDED
 
     def _why_not_restart(self) -> str:
         if self._provider.may_grow and self._context.level is Level.TIMELINE:

@@ -142,7 +142,15 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
                 provider, self._picker, times, keys, names_users=not launch.is_redacted
             ),
             pane=EventsPane(
-                provider, self._events, times, self.say, jobs, keys=keys, kept=kept, fold=fold
+                provider,
+                self._events,
+                times,
+                self.say,
+                jobs,
+                keys=keys,
+                kept=kept,
+                notices=None if provider.file is not None else launch.notices,
+                fold=fold,
             ),
             say=self.say,
             redraw=self.redraw,

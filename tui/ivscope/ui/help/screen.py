@@ -19,6 +19,7 @@ from ivscope.domain.frozen import frozen
 from ivscope.export.clippings import Clipping
 from ivscope.render.bars import footer_line, note_line
 from ivscope.render.cells import cut, line_width, pad, shorten, wrap
+from ivscope.render.event_rows import TOLD
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.plots import (
     CURSOR,
@@ -77,6 +78,7 @@ SIGNS: Final = (
         (Span("m", Role.ACCENT), Span(" "), Span("/", Role.HIT)),
         "marked by you; a hit of the search",
     ),
+    Sign((Span(TOLD, Role.MUTED),), "told by EventBridge too, in the file one came with"),
     *(
         Sign((Span(sign, role),), f"{word}, in lanes")
         for sign, role, word in LANE_SIGNS
