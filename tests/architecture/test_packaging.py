@@ -1,6 +1,7 @@
 """What an installation holds, and that it runs whatever else is named `tui` on the machine."""
 
 import configparser
+import re
 import subprocess
 import sys
 import sysconfig
@@ -187,3 +188,11 @@ def test_the_source_root_is_no_package():
     assert [path.name for path in (ROOT / "tui").iterdir() if path.name != "__pycache__"] == [
         "ivscope"
     ]
+
+
+def test_the_image_copies_files_that_are_there_and_not_left_out():
+    copied = re.findall(r"^COPY (?!--)(.*) \S+$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    names = " ".join(copied).split()
+    assert {"tui", "styles", "pyproject.toml", "requirements.hashed.txt"} <= set(names)
+    left_out = (ROOT / ".dockerignore").read_text().split()
+    assert [name for name in names if name in left_out or not (ROOT / name).exists()] == []

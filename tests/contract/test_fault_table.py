@@ -16,6 +16,7 @@ from ivscope.sources.recording import Recording
 from ivscope.sources.wire_source import WireSource
 from support.aws_sources import aws_source
 from support.fault_words import CUT, FAULT_WORDS, KIND
+from support.recordings import requests_of
 from support.small_world import PARTICIPANT_ID, REGION, SESSION_ID, STAGE_ARN, SmallWorld
 
 ELSEWHERE = {"slow_headers", "slow_body", "late", "hugebody", "repeat_token", "empty_token"} | {
@@ -198,8 +199,8 @@ def test_an_answer_that_is_not_understood_is_not_recorded(answering, tmp_path):
     client = RecordingClient(source._client, recording)
     with pytest.raises(ProviderFailure):
         WireSource(client).read_page(calls.STAGES, None)
-    assert not recording.requests
+    assert not requests_of(recording)
     answer.body = b'{"stages": []}'
     assert WireSource(client).read_page(calls.STAGES, None).items == ()
-    assert len(recording.requests) == 1
+    assert len(requests_of(recording)) == 1
     recording.close()

@@ -203,12 +203,6 @@ def test_a_value_that_an_option_cannot_have_is_told_with_those_it_can(capsys, op
     assert said in capsys.readouterr().err
 
 
-def test_an_option_must_be_written_in_full(capsys):
-    with pytest.raises(SystemExit, match="2"):
-        main(["stages", "--prof", "x"])
-    assert "unrecognized arguments: --prof x" in capsys.readouterr().err
-
-
 def test_a_call_that_is_refused_is_told_in_the_data_and_by_the_exit_code(served, capsys):
     url = served.faulty_url("accessdenied")
     refused = Ran(capsys, url, "sessions", STAGE_ARN)

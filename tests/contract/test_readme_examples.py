@@ -2,13 +2,15 @@
 
 import re
 import shlex
-from dataclasses import dataclass
+import tomllib
+from dataclasses import dataclass, fields
 
 import pytest
 
 from ivscope.cli import reading
-from ivscope.cli.main import main
+from ivscope.cli.main import _COMMANDS, main
 from ivscope.provider.fetch.rate_limiter import RateLimiter
+from ivscope.settings.configuration import Configuration, load
 from support.tree import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -94,3 +96,25 @@ def test_every_file_that_it_names_is_there():
 )
 def test_the_two_commands_of_a_fresh_machine_stand_alone_in_a_block(command):
     assert ("sh", command + "\n") in _BLOCKS.findall(README)
+
+
+def test_every_option_in_the_text_is_one_of_its_command(capsys):
+    spans = [span.split() for span in re.findall(r"`ivscope ([^`]+)`", README)]
+    asked = [(words, [word for word in words if word.startswith("--")]) for words in spans]
+    asked = [(words, options) for words, options in asked if options]
+    assert asked
+    for words, options in asked:
+        with pytest.raises(SystemExit):
+            main([words[0], "--help"] if words[0] in _COMMANDS else ["--help"])
+        told = capsys.readouterr().out
+        assert [option for option in options if f"{option} " not in told] == [], words
+
+
+def test_the_settings_are_all_there_and_are_read_without_a_complaint(tmp_path):
+    text = README.partition("```toml\n")[2].partition("```")[0]
+    path = tmp_path / "config.toml"
+    path.write_text(text, "utf-8")
+    configuration, complaints = load({"IVSCOPE_CONFIG": str(path)})
+    assert complaints == ()
+    assert configuration.zone == "Europe/Berlin"
+    assert tomllib.loads(text).keys() == {field.name for field in fields(Configuration)}

@@ -4,7 +4,6 @@ It has no pages to refuse and no service to fail, and the ids in it are taken as
 not in it is never "none": each list that the file does not call whole ends in a failure.
 """
 
-import inspect
 import json
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
 from ivscope.domain.times import parse_time
 from ivscope.domain.tokens import ParticipantToken
-from ivscope.provider.store.source import Source
 from ivscope.sources.saved_file import SavedFileSource, read_rows
 from support.small_world import PARTICIPANT_ID, SESSION_ID, STAGE_ARN, USER_IDS, SmallWorld
 
@@ -67,13 +65,6 @@ def pages_of(source, call):
         cursor = page.next_cursor
         if cursor is None:
             return pages, None
-
-
-def test_it_has_the_methods_that_the_provider_calls():
-    for name, promised in inspect.getmembers(Source, inspect.isfunction):
-        if not name.startswith("_"):
-            kept = inspect.signature(getattr(SavedFileSource, name))
-            assert list(kept.parameters) == list(inspect.signature(promised).parameters)
 
 
 @pytest.mark.parametrize("name", ["answers", "saved"])

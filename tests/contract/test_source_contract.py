@@ -22,6 +22,7 @@ from ivscope.endpoint.server import Endpoint
 from ivscope.provider.store.source import Source
 from ivscope.sources.aws import AwsSource
 from ivscope.sources.recorded import RecordedSource
+from ivscope.sources.saved_file import SavedFileSource
 from support.aws_sources import aws_source
 from support.recordings import recorded
 from support.small_world import (
@@ -58,15 +59,12 @@ def open_recording(world, fault=None):
         yield source
 
 
-OPENERS = {
-    "aws": (AwsSource, open_aws),
-    "recording": (RecordedSource, open_recording),
-}
+OPENERS = {"aws": open_aws, "recording": open_recording}
 
 
 @pytest.fixture(params=OPENERS)
 def open_source(request):
-    return OPENERS[request.param][1]
+    return OPENERS[request.param]
 
 
 @pytest.fixture
@@ -99,11 +97,11 @@ def outcome_of(source, call):
         return failure.kind
 
 
-@pytest.mark.parametrize("kind", OPENERS)
+@pytest.mark.parametrize("kind", [AwsSource, RecordedSource, SavedFileSource])
 def test_it_has_the_methods_that_the_provider_calls(kind):
     for name, promised in inspect.getmembers(Source, inspect.isfunction):
         if not name.startswith("_"):
-            kept = inspect.signature(getattr(OPENERS[kind][0], name))
+            kept = inspect.signature(getattr(kind, name))
             assert list(kept.parameters) == list(inspect.signature(promised).parameters)
 
 

@@ -23,6 +23,7 @@ from ivscope.domain.failures import ProviderFailure, UnusableFileError
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.sources.recorded import RecordedLists, RecordedSource
 from ivscope.sources.recording import Recording, read_request
+from support.recordings import requests_of
 
 SAMPLE = Path(__file__).parent / "samples" / "recording-0.1.ivscope"
 
@@ -161,7 +162,7 @@ def read(path: Path) -> str:
 
 def _read_parts(recording: Recording) -> str:
     source, failed = RecordedSource(RecordedLists(recording)), False
-    for text in recording.requests[-MOST_READ:]:
+    for text in requests_of(recording)[-MOST_READ:]:
         try:
             _read_request(source, text)
         except (ProviderFailure, ValueError):

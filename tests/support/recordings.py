@@ -35,6 +35,17 @@ def recorded(path: Path, url: str) -> Iterator[RecordedSource]:
         recording.close()
 
 
+def requests_of(recording: Recording) -> list[str]:
+    """All requests that it holds, that answered last at the end."""
+    return [
+        text
+        for (text,) in recording._read(
+            "SELECT text FROM requests JOIN answers ON request = requests.id "
+            "GROUP BY requests.id ORDER BY max(answers.id)"
+        )
+    ]
+
+
 def _rows(source: AwsSource, call: ListCall[Item]) -> list[Item]:
     """All rows of a list, as far as it can be read."""
     rows: list[Item] = []

@@ -16,6 +16,7 @@ from ivscope.domain.stages import (
     SessionScope,
     StageSession,
 )
+from ivscope.provider.store.session_log import SessionLog
 from support.named_calls import NamedCalls
 from support.scripted_source import Gate
 
@@ -64,6 +65,13 @@ class SessionSource(NamedCalls):
         members.setdefault("state", "CONNECTED")
         self.rows.append(ParticipantSummary(participant_id, **members))
         self.events[participant_id] = [joined(participant_id, second) for second in range(events)]
+
+    def is_held_by(self, log: SessionLog) -> bool:
+        """Whether a log has exactly the events of every participant."""
+        return all(
+            Counter(log.events_of(participant_id)) == Counter(events)
+            for participant_id, events in self.events.items()
+        )
 
     def fail(self, participant_id: str, *kinds: FailureKind) -> None:
         """Let the next calls for a participant fail."""

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 from ivscope import endpoint
+from ivscope.endpoint.faults import FAULTS
 from support.case_files import FOLDER
 from support.terminal import IVSCOPE, Terminal, settings
 
@@ -142,7 +143,7 @@ def test_a_port_that_cannot_be_opened_is_refused():
     assert os.strerror(errno.EADDRINUSE) in line
 
 
-def test_the_help_of_the_explorer_names_the_endpoint_and_its_own_what_nobody_compared_with_aws():
+def test_the_help_names_the_endpoint_its_faults_and_what_nobody_compared_with_aws():
     helps = [
         subprocess.run(
             [*IVSCOPE, *arguments, "--help"],
@@ -159,3 +160,4 @@ def test_the_help_of_the_explorer_names_the_endpoint_and_its_own_what_nobody_com
     assert "incident, quiet, huge, samples" in " ".join(helps[1].split())
     assert "Nobody has compared with AWS:\n\n- lists: " in helps[1]
     assert endpoint.__doc__ in helps[1]
+    assert {name for name in FAULTS if f"\n  {name} " not in helps[1]} == set()

@@ -14,6 +14,7 @@ from ivscope.endpoint.worlds.huge import FLAKY, MAIN_STAGE, HugeWorld
 from ivscope.sources.recording import Recording
 from support.aws_sources import aws_source
 from support.huge_counting import EPOCH
+from support.recordings import requests_of
 from support.terminal import IVSCOPE, Terminal, settings
 from support.tmux import HAS_TMUX, Tmux
 
@@ -47,7 +48,7 @@ def words(tmp_path_factory):
         cursor = None
         while (cursor := source.read_page(calls.events(scope), cursor).next_cursor) is not None:
             pass
-    (request,) = short.requests
+    (request,) = requests_of(short)
     events = [event for page in short.answers(request) for event in short.body(page)["events"]]
     for first in range(0, MANY, LONG_PAGE):
         page = {"events": events[first : first + LONG_PAGE]}

@@ -17,6 +17,7 @@ from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileEr
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.sources.recorded import RecordedLists, RecordedSource, last_session
 from ivscope.sources.recording import SCHEMA, Recording, request_text
+from support.recordings import requests_of
 
 OPENED = []
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -268,10 +269,10 @@ def test_a_killed_recording_opens_with_its_tail_also_where_nothing_can_be_writte
     assert len(before) == 3
     with monkeypatch.context() as fixed:
         fixed.setattr(os, "access", lambda *_: False)
-        assert len(opened(killed).requests) == 3
+        assert len(requests_of(opened(killed))) == 3
     assert {one.name: one.read_bytes() for one in folder.iterdir()} == before
     again = opened(killed)
-    assert len(again.requests) == 3
+    assert len(requests_of(again)) == 3
     again.close()
     assert [one.name for one in folder.iterdir()] == [path.name], "one file again"
 

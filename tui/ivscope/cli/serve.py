@@ -11,6 +11,7 @@ from ivscope import endpoint
 from ivscope.cli.command_line import WORLDS, Parser, fail, print_lines
 from ivscope.domain.clock import utc_now
 from ivscope.domain.failures import UnusableFileError
+from ivscope.endpoint.faults import FAULTS, PREFIX
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.world import World
 from ivscope.endpoint.worlds.case_file import CaseWorld, read_case_file
@@ -31,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="ivscope endpoint",
         description="Serve a demo world or a case file (README says what is in it) as an\n"
         "ivs-realtime endpoint. Any credentials will do. Ctrl+C stops it.",
-        epilog=endpoint.__doc__,
+        epilog=f"{endpoint.__doc__}\n{_failing()}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--port", type=int, default=0, help="port (default: any free one)")
@@ -45,6 +46,17 @@ def _parser() -> argparse.ArgumentParser:
         "--throttle", action="store_true", help="enforce the service's 5 calls per second"
     )
     return parser
+
+
+def _failing() -> str:
+    """How to let calls fail, for those who test a client of their own."""
+    width = max(map(len, FAULTS))
+    faults = "\n".join(f"  {name:<{width}}  {fault.about}" for name, fault in FAULTS.items())
+    return (
+        f"To see how a client takes a failure, give it an endpoint URL that ends in {PREFIX}NAME:\n"
+        "all its calls fail so. NAME:2 lets the first two fail, NAME@2 the second one alone, and\n"
+        f"NAME.ListParticipants those of one operation. NAME is one of\n{faults}"
+    )
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -260,17 +260,6 @@ class Recording:
             before = rows[-1][0]
 
     @property
-    def requests(self) -> list[str]:
-        """All requests as `request_text` makes them, that answered last at the end; a copy."""
-        return [
-            text
-            for (text,) in self._read(
-                "SELECT text FROM requests JOIN answers ON request = requests.id "
-                "GROUP BY requests.id ORDER BY max(answers.id)"
-            )
-        ]
-
-    @property
     def last_asked_at(self) -> datetime | None:
         """When the call behind the last answer began; None when there is no answer."""
         noted = self._read("SELECT CAST(value AS REAL) FROM about WHERE name = ?", _ASKED_AT)

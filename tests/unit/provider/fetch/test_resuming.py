@@ -2,7 +2,6 @@
 
 import gc
 import weakref
-from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -69,13 +68,6 @@ def runs():
     made.end()
 
 
-def all_held(scan, source):
-    return all(
-        Counter(scan.log.events_of(name)) == Counter(events)
-        for name, events in source.events.items()
-    )
-
-
 def test_a_second_scan_asks_for_what_the_first_one_had_not_read_and_nothing_else(runs):
     for number in range(9):
         runs.source.add(f"p{number}", events=7)
@@ -92,7 +84,7 @@ def test_a_second_scan_asks_for_what_the_first_one_had_not_read_and_nothing_else
     runs.know_the_session()
     scan = runs.scan()
     assert scan.state is ScanState.COMPLETE
-    assert all_held(scan, runs.source)
+    assert runs.source.is_held_by(scan.log)
     assert {asked for asked, _ in runs.source.calls} == {"p5"}
     assert sum(first.values()) > len(runs.source.calls) == 3
     assert scan.progress(0).calls == 3
@@ -110,7 +102,7 @@ def test_a_participant_read_half_is_read_on_from_its_cursor(runs):
 
     runs.begin()
     scan = runs.scan()
-    assert all_held(scan, runs.source)
+    assert runs.source.is_held_by(scan.log)
     assert [cursor for asked, cursor in runs.source.calls if asked == "p"] == ["6"]
 
 
@@ -125,7 +117,7 @@ def test_a_cursor_that_is_no_longer_good_means_reading_again_and_nothing_lost(ru
     runs.source.fail("p", FailureKind.INVALID)
     scan = runs.scan()
     assert scan.state is ScanState.COMPLETE
-    assert all_held(scan, runs.source)
+    assert runs.source.is_held_by(scan.log)
 
 
 def test_after_an_end_well_before_the_recording_nothing_is_asked_again(runs):
@@ -156,7 +148,7 @@ def test_what_was_recorded_before_the_session_ended_is_looked_at_again_by_itself
     runs.begin()
     runs.know_the_session()
     scan = runs.scan()
-    assert all_held(scan, runs.source)
+    assert runs.source.is_held_by(scan.log)
     assert scan.recorded_at is None
     assert not scan.start()
 
@@ -172,11 +164,11 @@ def test_of_a_live_session_what_was_recorded_stands_with_its_time_until_asked_ag
     runs.begin()
     scan = runs.scan()
     assert scan.state is ScanState.COMPLETE
-    assert not all_held(scan, runs.source)
+    assert not runs.source.is_held_by(scan.log)
     assert scan.recorded_at == EPOCH + timedelta(minutes=30)
     assert runs.provider.time_of(scan.up_to_date_at) == EPOCH + timedelta(minutes=30)
     scan = runs.scan()
-    assert all_held(scan, runs.source)
+    assert runs.source.is_held_by(scan.log)
     assert scan.recorded_at is None
 
 
@@ -272,7 +264,7 @@ def test_what_a_person_read_before_the_end_is_looked_at_again_by_the_scan(runs):
     runs.memory.now += timedelta(hours=1)
     runs.seconds += 3600
     runs.know_the_session()
-    assert all_held(runs.scan(), runs.source)
+    assert runs.source.is_held_by(runs.scan().log)
 
 
 def test_what_a_recording_has_of_a_session_is_let_go_and_comes_again_without_a_call(runs):
@@ -295,7 +287,7 @@ def test_what_a_recording_has_of_a_session_is_let_go_and_comes_again_without_a_c
     gc.collect()
     assert [one() for one in gone] == [None, None]
     again = runs.scan()
-    assert all_held(again, runs.source)
+    assert runs.source.is_held_by(again.log)
     assert list(again.participants.facts) == rows
     assert not runs.source.calls
 

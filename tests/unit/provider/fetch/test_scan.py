@@ -61,13 +61,6 @@ def wait_state(scan, state):
     wait_for(lambda: scan.state is state)
 
 
-def holds_what_the_source_has(scan, source):
-    return all(
-        Counter(scan.log.events_of(name)) == Counter(events)
-        for name, events in source.events.items()
-    )
-
-
 def settled(provider):
     """Nothing waits and nothing is under way."""
     activity = provider.activity()
@@ -80,7 +73,7 @@ def test_it_reads_everybody_to_the_end_and_every_page_once(provide):
         source.add(f"p{number}", events=number)
     scan = scan_all(provide(source))
     assert scan.state is ScanState.COMPLETE
-    assert holds_what_the_source_has(scan, source)
+    assert source.is_held_by(scan.log)
     assert set(source.calls.values()) == {1}
     assert scan.log.participants_read == 11
     assert scan.log.participants_complete
@@ -216,7 +209,7 @@ def test_what_a_person_has_read_is_not_read_again(provide):
     provider.read_more(whole)
     wait_for(lambda: whole.state is FeedState.COMPLETE)
     scan = scan_all(provider)
-    assert holds_what_the_source_has(scan, source)
+    assert source.is_held_by(scan.log)
     assert set(source.calls.values()) == {1}
     assert half.state is FeedState.COMPLETE
     assert list(half.items) == source.events["half"]
@@ -271,7 +264,7 @@ def test_what_a_person_finds_later_comes_into_the_log(provide):
     provider.refresh(feed)
     wait_for(lambda: feed.status.refreshed is not None)
     assert len(feed.items) == 3
-    assert holds_what_the_source_has(scan, source)
+    assert source.is_held_by(scan.log)
 
 
 def test_whom_a_person_opened_before_the_start_is_first(provide):
@@ -303,7 +296,7 @@ def test_what_a_person_reads_during_a_pause_is_not_read_again(provide):
     scan.start()
     wait_state(scan, ScanState.COMPLETE)
     assert set(source.calls.values()) == {1}
-    assert holds_what_the_source_has(scan, source)
+    assert source.is_held_by(scan.log)
 
 
 def test_an_id_listed_twice_is_read_once(provide):
@@ -338,7 +331,7 @@ def test_what_was_read_before_the_list_may_have_grown_since(provide):
         wait_state(scan, ScanState.COMPLETE)
     # The first of the two passes has read it after its row was, which makes it final.
     assert source.asked == ["p", "p"]
-    assert holds_what_the_source_has(scan, source)
+    assert source.is_held_by(scan.log)
 
 
 def test_a_list_that_a_person_reads_again_is_not_doubled_in_the_log(provide):
@@ -354,7 +347,7 @@ def test_a_list_that_a_person_reads_again_is_not_doubled_in_the_log(provide):
         wait_for(lambda: feed.status.pages == pages and not feed.status.is_busy)  # noqa: B023
         provider.read_more(feed)
     assert feed.state is FeedState.COMPLETE
-    assert holds_what_the_source_has(scan, source)
+    assert source.is_held_by(scan.log)
     assert len(scan.log.log) == 6
 
 
@@ -381,7 +374,7 @@ def test_a_pause_asks_for_nothing_more_and_keeps_what_is_under_way(provide):
     assert scan.start()
     wait_state(scan, ScanState.COMPLETE)
     assert set(source.calls.values()) == {1}
-    assert holds_what_the_source_has(scan, source)
+    assert source.is_held_by(scan.log)
 
 
 def test_a_pause_takes_nothing_from_a_person(provide):
@@ -429,7 +422,7 @@ def test_a_participant_that_fails_is_tried_again_at_the_end(provide):
     provider = provide(source)
     scan = scan_all(provider)
     assert scan.state is ScanState.COMPLETE
-    assert holds_what_the_source_has(scan, source)
+    assert source.is_held_by(scan.log)
     assert source.asked[-1] == "p3"
     assert source.calls["p3", None] == 2
     assert not scan.log.failures
@@ -474,7 +467,7 @@ def test_a_failure_in_the_middle_goes_on_from_its_page(provide):
     assert scan.state is ScanState.COMPLETE
     assert source.calls["p", None] == 1
     assert source.calls["p", "2"] == 2
-    assert holds_what_the_source_has(scan, source)
+    assert source.is_held_by(scan.log)
 
 
 @pytest.mark.parametrize(
@@ -503,7 +496,7 @@ def test_what_fails_for_everybody_stops_the_scan_until_it_is_resumed(provide, ki
     assert scan.start()
     wait_state(scan, ScanState.COMPLETE)
     assert scan.failure is None
-    assert holds_what_the_source_has(scan, source)
+    assert source.is_held_by(scan.log)
     assert sum(source.calls.values()) == 42
 
 
@@ -535,7 +528,7 @@ def test_a_scan_that_may_read_nobody_says_so(provide):
     source.failures.clear()
     assert scan.start()
     wait_state(scan, ScanState.COMPLETE)
-    assert holds_what_the_source_has(scan, source)
+    assert source.is_held_by(scan.log)
 
 
 def test_a_large_session_of_which_nobody_may_be_read_costs_a_few_calls_only(provide):
@@ -558,7 +551,7 @@ def test_an_outage_stops_the_scan(provide):
     source.failures.clear()
     scan.start()
     wait_state(scan, ScanState.COMPLETE)
-    assert holds_what_the_source_has(scan, source)
+    assert source.is_held_by(scan.log)
 
 
 def test_failures_with_answers_in_between_are_no_outage(provide):
@@ -624,7 +617,7 @@ def test_a_participant_whose_reading_a_person_gives_up_is_read_at_the_end(provid
     gate.opened.set()
     wait_state(scan, ScanState.COMPLETE)
     assert scan.log.participants_read == 12
-    assert holds_what_the_source_has(scan, source)
+    assert source.is_held_by(scan.log)
 
 
 def test_an_ended_session_is_never_read_again(provide):
@@ -658,13 +651,13 @@ def test_a_live_session_is_read_again_without_those_that_are_gone(provide):
     assert scan.start()
     wait_state(scan, ScanState.COMPLETE)
     assert set(source.asked) == {"here", "leaving", "new"}
-    assert holds_what_the_source_has(scan, source)
+    assert source.is_held_by(scan.log)
     assert list(scan.log.log)[: len(before)] == before
     source.order.clear()
     scan.start()
     wait_state(scan, ScanState.COMPLETE)
     assert set(source.asked) == {"here", "new"}
-    assert holds_what_the_source_has(scan, source)
+    assert source.is_held_by(scan.log)
 
 
 def test_news_at_the_head_of_a_list_come_before_what_was_read(provide):
@@ -699,7 +692,7 @@ def test_the_last_pass_reads_all_pages_again_since_nobody_looks_for_late_events_
     wait_for(lambda: provider.session(SESSION).value)
     assert scan.start()
     wait_state(scan, ScanState.COMPLETE)
-    assert holds_what_the_source_has(scan, source)
+    assert source.is_held_by(scan.log)
     assert not scan.start()
 
 
