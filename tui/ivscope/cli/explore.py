@@ -175,13 +175,7 @@ def _explore(options: argparse.Namespace, *, is_page: bool = False) -> int:
         return _check_config()
     from ivscope.cli.connections import take_text  # noqa: PLC0415 - keeps --help quick
     from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - same
-    from ivscope.terminal.settings import (  # noqa: PLC0415 - keeps --help quick
-        NOT_FOR_IVSCOPE,
-        PAGE_NEEDS,
-        refusal,
-        theme_of_ground,
-        toolkit_settings,
-    )
+    from ivscope.terminal.settings import refusal, theme_of_ground  # noqa: PLC0415 - same
 
     given = options.stage
     try:
@@ -204,11 +198,8 @@ def _explore(options: argparse.Namespace, *, is_page: bool = False) -> int:
     configuration, complaints = load(os.environ)
     if options.redact is None:
         options.redact = configuration.redact
-    unwanted = NOT_FOR_IVSCOPE - PAGE_NEEDS if is_page else NOT_FOR_IVSCOPE
-    for name in unwanted & os.environ.keys():
-        del os.environ[name]
     theme = os.environ.get("TEXTUAL_THEME", configuration.theme)
-    os.environ.update(toolkit_settings(os.environ))
+    _prepare_environment(is_page=is_page)
     try:
         origin = _origin(options)
         if options.redact:
@@ -270,6 +261,20 @@ def _explore(options: argparse.Namespace, *, is_page: bool = False) -> int:
     app.theme = theme_of_ground(os.environ) if theme == AUTO_THEME else theme
     app.run(mouse=options.mouse or configuration.mouse)
     return _after(app, recording, origin.call_log)
+
+
+def _prepare_environment(*, is_page: bool) -> None:
+    """Leave Textual only those of its variables that are of use here, and set ours."""
+    from ivscope.terminal.settings import (  # noqa: PLC0415 - as all of it
+        NOT_FOR_IVSCOPE,
+        PAGE_NEEDS,
+        toolkit_settings,
+    )
+
+    unwanted = NOT_FOR_IVSCOPE - PAGE_NEEDS if is_page else NOT_FOR_IVSCOPE
+    for name in unwanted & os.environ.keys():
+        del os.environ[name]
+    os.environ.update(toolkit_settings(os.environ))
 
 
 def _choose_signs(app: "IvscopeApp", configuration: "Configuration", *, is_page: bool) -> None:

@@ -1,4 +1,7 @@
-"""The lines of the detail pane about one event, from what matters most to what is folded."""
+"""The lines of the detail pane about one event, from what matters most to what is folded.
+
+Long because what one event shows is put together in one order, from findings to raw members.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo

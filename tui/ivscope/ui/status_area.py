@@ -1,4 +1,7 @@
-"""StatusArea: the line above the footer, with a status, a note, a choice or a prompt."""
+"""StatusArea: the line above the footer, with a status, a note, a choice or a prompt.
+
+Long because one line has all of them, and each says when it gives way to another.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
