@@ -5,6 +5,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from heapq import nsmallest
 from itertools import compress, islice
 from typing import Final
 
@@ -286,7 +287,8 @@ class SummaryBuilder:
         self, people: Mapping[str, ParticipantSummary], drills: Drills
     ) -> tuple[ParticipantRow, ...]:
         kinds, texts = self._log.tables.kinds, self._log.tables.texts
-        top = self._failed.most_common(_TOP)
+        # Equal counts by id: in which order people were read tells nothing.
+        top = nsmallest(_TOP, self._failed.items(), key=lambda one: (-one[1], texts[one[0]] or ""))
         codes: dict[int, Counter[str | None]] = {participant: Counter() for participant, _ in top}
         for (kind, participant), count in self._pairs.items():
             if participant in codes:

@@ -158,12 +158,14 @@ class Printing:
         command.progress.tell(lambda: f"reading: {len(feed.items):,} events")
         fact = self._provider.participant(scope)
         self._provider.read(fact)
+        self._reader.read(feed)
+        # Every event has the user id, which came beside the first page.
+        self._reader.wait_until(lambda: not fact.status.is_busy)
         if self._asks_user:
-            self._reader.read(fact)
             self._list.take_user()
             self._note("the user id", fact.failure)
-        self._reader.read_list(feed, self._is_enough)
-        self._reader.wait_until(lambda: not fact.status.is_busy)
+        if feed.failure is None:
+            self._reader.read_list(feed, self._is_enough)
         self._print_rows()
         self._note("the events", feed.failure)
         if self._options.follow and feed.failure is None:
