@@ -1,4 +1,7 @@
-"""The lines of the detail pane about one event, from what matters most to what is folded."""
+"""The lines of the detail pane about one event, from what matters most to what is folded.
+
+Long because each kind of line has its words, and their order is decided in one place.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo

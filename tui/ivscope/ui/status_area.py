@@ -1,4 +1,7 @@
-"""StatusArea: the line above the footer, with a status, a note, a choice or a prompt."""
+"""StatusArea: the line above the footer, with a status, a note, a choice or a prompt.
+
+Long because whatever is asked takes the same line, and gives it back.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
