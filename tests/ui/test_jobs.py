@@ -1,11 +1,18 @@
-"""Eight questions of somebody on call, each answered within a few keys.
+"""Questions of somebody on call, each answered within a few keys.
 
 Enter counts as a key; what is typed, a name or a time, does not.
 """
 
+import json
+
+import pytest
+from textual.events import Paste
+
+from ivscope.ui import taking
 from ivscope.ui.compare.screen import CompareScreen
 from ivscope.workspace.place import Level, Place
-from support.explorer import LIVE_STAGE, RIVAL_STAGE, at, explorer
+from support.explorer import LIVE_STAGE, PRIYA, RIVAL_STAGE, SHOW, at, explorer
+from support.taken import Taken
 
 
 class Keys:
@@ -167,3 +174,60 @@ async def test_to_the_other_stage_of_a_replica_and_back_takes_2_keys():
         await journey.until(lambda: journey.here.stage_arn == LIVE_STAGE)
         assert journey.here.level is Level.EVENTS
         assert keys.count == 2
+
+
+ALERT = json.dumps(
+    {
+        "detail-type": "IVS Stage Update",
+        "resources": [LIVE_STAGE],
+        "detail": {
+            "session_id": SHOW,
+            "event_name": "Participant Publish Error",
+            "event_time": "2026-11-23T20:48:05Z",
+            "participant_id": PRIYA,
+            "error_code": "QUOTA_EXCEEDED",
+        },
+    }
+)
+
+
+@pytest.fixture
+def taken(monkeypatch):
+    made = Taken()
+    monkeypatch.setattr(taking, "copy", made.copy)
+    return made
+
+
+async def test_from_an_alert_to_the_cause_takes_1_paste_and_1_key_and_a_sentence_for_the_channel_2(
+    taken,
+):
+    async with explorer(size=(80, 24), unlimited=True) as journey:
+        keys = Keys(journey)
+        await journey.until("7 stages, all read")
+        journey.app.post_message(Paste(ALERT))
+        await journey.until(lambda: journey.event is not None and journey.event.error_code)
+        await keys.press("M")
+        cause = "12 others were publishing in that second, 1 of them a replica"
+        await keys.see(cause, "kenji-rival stopped publishing 3 min 55 s after")
+        assert keys.count == 1
+        keys.count = 0
+        await keys.press("y", "y")
+        await journey.until(lambda: taken.texts)
+        assert keys.count == 2
+        assert cause in taken.texts[0]
+        assert f"- Likely: {cause}" in taken.texts[0]
+
+
+async def test_whether_it_is_us_or_aws_with_a_text_for_support_takes_5_keys(taken):
+    async with explorer(size=(80, 24), unlimited=True) as journey:
+        keys = Keys(journey)
+        await journey.until("7 stages, all read")
+        await keys.press("enter")
+        await journey.until("5 sessions, all read")
+        await keys.press("j", "i")
+        await keys.see("1 SEEN service 7 participants got INTERNAL_SERVER_EXCEPTION")
+        await keys.press("y", "s")
+        await journey.until(lambda: taken.texts)
+        assert keys.count == 5
+        assert LIVE_STAGE in taken.texts[0]
+        assert "INTERNAL_SERVER_EXCEPTION" in taken.texts[0]

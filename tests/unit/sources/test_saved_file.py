@@ -13,6 +13,7 @@ from ivscope.domain.failures import UnusableFileError
 from ivscope.domain.pages import Contradiction
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.sources import outside_file
+from ivscope.sources.outside_file import Documents
 from ivscope.sources.saved_file import NOT_IN_FILE, SavedFileSource, read_rows
 
 SAMPLES = Path(__file__).parents[2] / "support" / "samples"
@@ -205,6 +206,24 @@ def test_saved_events_are_whole_only_when_all_were_read_and_no_filter_hid_any(wr
     hidden = read_rows(written(saved(filter="code:QUOTA\x1b[2J")))
     assert not hidden.is_whole
     assert hidden.note == "events as saved, the filter code:QUOTA\\x1b[2J hid others"
+
+
+class CountedText(str):  # noqa: SLOT000 - it counts
+    """Counts the characters that are looked through for one that is sought."""
+
+    looked_at = 0
+
+    def find(self, sought, start=0, end=None):
+        found = super().find(sought, start, len(self) if end is None else end)
+        self.looked_at += (len(self) if found < 0 else found) - start
+        return found
+
+
+def test_a_file_without_any_list_is_looked_through_once():
+    """Lines of saved events have no square bracket, which was sought to the end for each line."""
+    text = CountedText('{"name":"LEFT"}\n' * 2_000)
+    assert len([*Documents(text)]) == 2_000
+    assert text.looked_at <= 2 * len(text)
 
 
 def test_a_file_of_saved_events_that_was_cut_is_not_whole_and_says_so(written):

@@ -184,9 +184,8 @@ def _explore(options: argparse.Namespace, *, is_page: bool = False) -> int:
         return fail(str(refused))
     streams = (sys.stdin, sys.stdout)  # none where one was closed
     is_terminal = all(stream and stream.isatty() for stream in streams)
-    complaint = _bad_arguments(options)
-    if complaint is None and not is_page:
-        complaint = refusal(os.environ, is_terminal=is_terminal)
+    unfit = None if is_page else refusal(os.environ, is_terminal=is_terminal)
+    complaint = _bad_arguments(options) or unfit
     if complaint is not None:
         return fail(complaint)
     from ivscope.settings.configuration import AUTO_THEME, load  # noqa: PLC0415 - keeps --help quick
@@ -235,7 +234,7 @@ def _explore(options: argparse.Namespace, *, is_page: bool = False) -> int:
         is_redacted=options.redact,
         at=options.at,
         event=options.event,
-        notices=origin.notices or _notices(options, given),
+        notices=_notices(origin, options, given),
         text=options.text,
         note=origin.note,
         filter=options.filter,
@@ -296,8 +295,10 @@ def _page_driver() -> "type[Driver]":
     return WebDriver
 
 
-def _notices(options: argparse.Namespace, given: str | None) -> "Notices | None":
-    """What EventBridge tells in the text that was given."""
+def _notices(origin: "Origin", options: argparse.Namespace, given: str | None) -> "Notices | None":
+    """What EventBridge tells in the file that is read, or in the text that was given."""
+    if origin.notices is not None:
+        return origin.notices
     if given is None or (options.event is None and options.text is None):
         return None
     from ivscope.cli.connections import names_a_file  # noqa: PLC0415 - if there is a text

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 import stat
 import zlib
 from collections.abc import Iterator
@@ -136,9 +137,13 @@ class Documents:
         return found
 
 
+_BRACKET = re.compile(r"[{\[]")
+
+
 def _next_bracket(text: str, at: int) -> int:
-    places = [place for place in (text.find("{", at), text.find("[", at)) if place >= 0]
-    return min(places, default=-1)
+    """Where an object or a list may begin; -1 when nowhere. Looks no further than there."""
+    found = _BRACKET.search(text, at)
+    return -1 if found is None else found.start()
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

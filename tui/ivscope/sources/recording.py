@@ -206,10 +206,12 @@ class Recording:
             packed = zlib.compress(json.dumps(body).encode(), 1)
             self._write(request, packed, (cursor, str(body.get("nextToken") or "")), asked_at)
         except (sqlite3.Error, ValueError, RecursionError) as error:  # texts that no file takes
-            self.lost += 1
-            self.failure = str(error)
+            with self._lock:
+                self.lost += 1
+                self.failure = str(error)
         else:
-            self.saved += 1
+            with self._lock:
+                self.saved += 1
 
     def _write(
         self, request: str, packed: bytes, cursors: tuple[str, str], asked_at: datetime

@@ -159,8 +159,8 @@ class _Reading:
         """Take an object."""
         if members.get("source") == "aws.ivs" and isinstance(members.get("detail"), dict):
             self._take_event(members, members["detail"])
-        elif self.head is None and read_head(members) is not None:
-            self.head = read_head(members)
+        elif self.head is None and (head := read_head(members)) is not None:
+            self.head = head
         elif self.head is not None and "ivscope" not in members:
             self._pages.append(("events", [members]))
         elif not self._take_answer(members):

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Final
 
 from ivscope.analysis.histories import read_so_far
 from ivscope.analysis.intervals import LATENESS, LATEST, NOTHING_KNOWN, Reach, bounds_of
+from ivscope.analysis.listed_participants import ListedParticipants
 from ivscope.domain import calls
 from ivscope.domain.stages import ParticipantScope, ParticipantSummary, SessionScope
 from ivscope.domain.times import Time, to_microseconds
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
+from ivscope.provider.store.append_list import AppendOnly
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.fetchable import Fetchable
 
@@ -24,26 +27,32 @@ _TOGETHER = timedelta(seconds=5)
 """Calls made together are answered within this time. A list that is newer than events by so much
 still means the same stay: no client is dropped and back within it."""
 
-_Listed = tuple[tuple[int, int, int], Mapping[str, ParticipantSummary]]
-
 
 class Reaches:
     """Looks at a provider without reading more. May be called from any thread."""
 
     def __init__(self, provider: StageDataProvider) -> None:
         self._provider = provider
-        self._rows: _Listed = ((0, 0, 0), {})
+        self._listed = ListedParticipants()
+        self._list: AppendOnly[ParticipantSummary] | None = None
+        self._lists = 0
+        self._listing = Lock()
 
     def rows(self, session: SessionScope) -> Mapping[str, ParticipantSummary]:
-        """Return everybody listed in a session by id; of two rows with one id the later one."""
+        """Return everybody listed in a session by id; of two rows with one id the later one.
+
+        It goes on growing with the list, and another one is returned for another list.
+        """
         feed = self._provider.store.participants(session)
         if feed is None:
             return {}
         facts = feed.facts
-        key = (id(facts), feed.generation, len(facts))
-        if self._rows[0] != key:
-            self._rows = (key, {row.participant_id: row for row in facts[: key[2]]})
-        return self._rows[1]
+        with self._listing:
+            if facts is not self._list:
+                self._list, self._listed = facts, ListedParticipants()
+                self._lists += 1
+            self._listed.take(facts)
+            return self._listed.rows
 
     def of_feed(self, scope: ParticipantScope, feed: EventFeed) -> Reach:
         """Return how far a feed is read that a person has opened."""
@@ -97,7 +106,7 @@ class Reaches:
         """Return a value that changes whenever the answers of `in_scan` may change."""
         session, log = scan.session, scan.log
         read = log.participants_known, log.participants_read, log.participants_failed
-        listed = len(self.rows(session)), self._rows[0]
+        listed = len(self.rows(session)), self._lists
         as_of = self._end(session), self._time_of(scan.up_to_date_at)
         return session, *read, *listed, *as_of, *self._opened(session).items()
 
