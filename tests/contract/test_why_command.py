@@ -254,7 +254,36 @@ def test_a_summary_has_counts_and_findings_of_the_session(run, file):
     assert end["found"] == len(rows) + 1
     text = " ".join(run("summary", file, "--format", "table")[1].split())
     assert "7 participants got INTERNAL_SERVER_EXCEPTION within 37 s" in text
+    assert "SDK versions of those who failed are not known" not in text, "a recording has them"
+
+
+def test_a_recording_prints_what_the_service_had(served, run, file):
+    where = (MAIN_ARN, SHOW)
+    for name, *words in (
+        ("participants",),
+        ("participants", "--published"),
+        ("events", PRIYA),
+        ("errors",),
+        ("summary", "--clients"),
+        ("summary", PRIYA),
+        ("why", PRIYA, "--at", "20:48:05"),
+    ):
+        live = run(name, *where, *words, url=served.url)
+        same = run(name, "--from", file, *where, *words)
+        assert (same[0], same[2]) == (live[0], live[2]), name
+        # A finding names events by their place in the log, which has who was read first first.
+        told, expected = (
+            [{**one, "rests_on": None} if one["type"] == "finding" else one for one in records(out)]
+            for out in (same[1], live[1])
+        )
+        assert told == expected, name
+
+
+def test_the_clients_of_everybody_are_read_from_a_service_when_asked_for(served, run):
+    asked = served.calls["GetParticipant"]
+    text = " ".join(run("summary", MAIN_ARN, SHOW, "--format", "table", url=served.url)[1].split())
     assert "--clients reads SDK" in text
+    assert served.calls["GetParticipant"] == asked
 
 
 def test_a_summary_of_one_participant_reads_nobody_else(served, run, file):

@@ -1,19 +1,25 @@
 """Files that are no recordings on screen: EventBridge events, and events that W has saved."""
 
+import asyncio
 import json
 from contextlib import asynccontextmanager
 
+from ivscope.cli import reading
 from ivscope.cli.connections import to_file
 from ivscope.cli.explore import notices_in
+from ivscope.cli.main import main
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.knowledge.limits import REGIONS
+from ivscope.provider.fetch.rate_limiter import RateLimiter
 from ivscope.settings.configuration import Configuration
 from ivscope.ui.app import IvscopeApp
 from ivscope.workspace.launch import Accounts, Connecting, Launch
 from ivscope.workspace.place import Place
 from support.aws_sources import aws_source
 from support.explorer import DANA, EPOCH, JOSE, LIVE_STAGE, MARA, PRIYA, SHOW, Journey, at, explorer
+from support.recordings import recorded
+from support.small_world import SmallWorld
 
 EVERYBODY = Place(LIVE_STAGE, SHOW, everybody=True)
 
@@ -39,11 +45,11 @@ def alerts():
 
 
 @asynccontextmanager
-async def opened(path, connect=None):
-    """The explorer as `ivscope open FILE` begins it, and what AWS is with `connect`."""
+async def opened(path, connect=None, start=None):
+    """The explorer as `ivscope open FILE` begins it; AWS is `connect`, the place `start`."""
     origin = to_file(str(path))
     session, person = origin.session, origin.participant_id
-    place = Place(session.stage_arn, session.session_id, person, everybody=person is None)
+    place = start or Place(session.stage_arn, session.session_id, person, everybody=person is None)
     accounts = None if connect is None else Accounts(lambda: (), REGIONS, connect)
     launch = Launch(
         origin.label,
@@ -62,6 +68,51 @@ async def opened(path, connect=None):
     )
     async with app.run_test(size=(140, 40)) as pilot:
         yield Journey(app, pilot, None)
+
+
+async def walked(journey):
+    """What stands between header and status, at an error and in the list of participants."""
+    await journey.until("61 events, all read")
+    await journey.press("g", "e")
+    await journey.until(lambda: journey.event.is_error)
+    await journey.until("Do next")
+    yield journey.screen[1:-2]
+    await journey.press("escape")
+    await journey.until("40 participants, all read")
+    await journey.press("i")
+    await journey.until("ALL READ")
+    await journey.press("escape")
+    await journey.until("errors of all 40, most first")
+    await journey.until("Publishing  for 25 min 08 s")
+    yield journey.screen[1:-2]
+
+
+async def test_a_recording_shows_the_screens_that_the_service_showed(tmp_path, monkeypatch):
+    fast = RateLimiter(demand=10_000, background=10_000, window=0)
+    monkeypatch.setattr(reading, "RateLimiter", lambda **_limits: fast)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    file = str(tmp_path / "night.ivscope")
+    async with explorer(at(PRIYA), size=(140, 40), unlimited=True) as journey:
+        live = [one async for one in walked(journey)]
+        there = ["--region", "us-west-2", "--endpoint-url", journey.endpoint.url]
+        words = ["record", *there, LIVE_STAGE, SHOW, "-o", file]
+        assert await asyncio.to_thread(main, words) == 0
+    async with opened(file, start=at(PRIYA)) as journey:
+        assert [one async for one in walked(journey)] == live
+
+
+async def test_the_clients_in_a_recording_are_in_its_summary_without_a_key(tmp_path):
+    path = tmp_path / "small.ivscope"
+    with Endpoint(SmallWorld(stages=1, sessions=1)) as endpoint, recorded(path, endpoint.url):
+        pass
+    async with opened(path) as journey:
+        await journey.until("all 7 participants")
+        await journey.press("i")
+        await journey.until("ALL READ")
+        await journey.until("CLIENTS, known for 7 of 7 participants")
+        await journey.press("Z")
+        await journey.until("a recording has nothing newer")
 
 
 async def test_the_errors_of_a_session_in_an_eventbridge_file_are_on_screen_and_never_all(tmp_path):

@@ -56,7 +56,8 @@ def run(words: Sequence[str]) -> int:
     scan = command.provider.scan(session)
     try:
         command.read_session(scan, "reading")
-        if options.clients:
+        # Those in a recording cost no call.
+        if options.clients or not command.provider.may_grow:
             command.read_clients(scan, "reading")
     except KeyboardInterrupt:
         return command.interrupted(scan_words(scan))
@@ -193,6 +194,6 @@ def _lines(
         yield from draw.unknowns([finding])
         yield from draw.evidence([finding])
     asks = [ask.fact.kind for one in findings for ask in one.would_tell]
-    if FactKind.SESSION_FACTS in asks:
+    if FactKind.SESSION_FACTS in asks and command.provider.may_grow:
         clients = Span("--clients reads SDK, browser and system of everybody")
         yield from field("To find out", (clients,), draw.width)

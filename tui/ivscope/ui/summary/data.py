@@ -157,25 +157,33 @@ class SessionData:
         return f"{word}  FINDINGS INCOMPLETE" if self._findings.failed_rules else word
 
     def changed(self) -> None:
-        """Read the next facts, if facts are being read."""
+        """Read the next facts, if facts are being read.
+
+        Those in a recording cost no call: they are read as soon as everybody is.
+        """
         if self._facts is not None:
             self._facts.step()
+        elif not self._provider.may_grow and self.scan.log.is_all_read:
+            self._read_facts()
 
     def fetch(self) -> str:
         """Read SDK, browser, system, provider and protocol of everybody, the failing ones first."""
-        if not self._provider.may_grow:
-            return ONLY_RECORDED
         if self._facts is not None and self._facts.is_running:
             self._facts.stop()
             return f"stopped; the SDK of {self._facts.done:,} participants was asked for"
+        if not self._provider.may_grow:
+            return ONLY_RECORDED
+        is_running = self._read_facts()
+        return "" if is_running else "SDK and browser of all listed participants are read"
+
+    def _read_facts(self) -> bool:
+        """Begin to read them. Returns whether there is something to read."""
         session, log = self.scan.session, self.scan.log
         failing = log.errors_by_id
         names = sorted(log.participant_ids, key=lambda name: name not in failing)
         scopes = [ParticipantScope(session.stage_arn, session.session_id, one) for one in names]
         self._facts = FactReading(self._provider, scopes)
-        if not self._facts.step():
-            return "SDK and browser of all listed participants are read"
-        return ""
+        return self._facts.step()
 
     def pause(self) -> str:
         """Pause the scan, or go on."""
