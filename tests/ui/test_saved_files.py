@@ -79,6 +79,11 @@ async def walked(journey):
     yield journey.screen[1:-2]
     await journey.press("escape")
     await journey.until("40 participants, all read")
+    await journey.press("i")
+    await journey.until("ALL READ")
+    await journey.press("escape")
+    await journey.until("errors of all 40, most first")
+    await journey.until("Publishing  for 25 min 08 s")
     await journey.until("tariq-mobile  7 of 7")
     yield journey.screen[1:-2]
 
