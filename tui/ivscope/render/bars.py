@@ -163,7 +163,8 @@ def _failure_facts(failure: ProviderFailure, width: int) -> list[Line]:
         wait = f"the service asks to wait {duration(failure.retry_after)}"
         lines += field("Wait", (Span(wait, Role.WARNING),), width)
     if failure.needs_new_start:
-        lines += field("Retry", (Span("only a new start of ivscope helps", Role.MUTED),), width)
+        told = "no use; a new start may help, or another :profile or :region"
+        lines += field("Retry", (Span(told, Role.MUTED),), width)
     elif not failure.retryable:
         lines += field("Retry", (Span("only after this is fixed", Role.MUTED),), width)
     if failure.code is not None:

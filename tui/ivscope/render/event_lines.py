@@ -154,8 +154,6 @@ def _limit(limit: Limit) -> Line:
     return Span(limit.text), Span(raisable, Role.MUTED)
 
 
-_GAP = Span("  ")
-
 NameOf = Callable[[str], str | None]
 """Gives the user id of a participant by its id; None where it has none, or is not known."""
 

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ class CallLog:
         except OSError as error:
             raise UnusableFileError(f"cannot write {path}: {error.strerror}") from error
         self._clock = clock
-        self._number = 0
+        self._numbers = count(1)
         self.failure: str | None = None
         """Why lines are missing; None while none is."""
 
@@ -47,8 +48,7 @@ class CallLog:
         self, operation: str, parameters: Mapping[str, object], context: CallContext
     ) -> Callable[[ProviderFailure | None, Mapping[str, Any]], None]:
         """Note a call; returns what notes its end, with its failure and its answer."""
-        self._number += 1
-        number = self._number
+        number = next(self._numbers)
         began = self._clock.monotonic()
         members = {
             name: "(left out)" if name in _HIDDEN else value for name, value in parameters.items()
