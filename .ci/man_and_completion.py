@@ -32,7 +32,7 @@ class _Made(Exception):  # noqa: N818 - no error: it brings a parser out of a co
 class _Showing:
     """While it is open, a parser that is to read arguments is raised instead."""
 
-    _READ = ("parse_args", "parse_intermixed_args", "parse_known_args")
+    _READ = ("parse_args", "parse_known_args")
 
     def __enter__(self) -> None:
         self._kept = {name: getattr(Parser, name) for name in self._READ}

@@ -106,6 +106,9 @@ def test_every_option_in_the_text_is_one_of_its_command(capsys):
     for words, options in asked:
         with pytest.raises(SystemExit):
             main([words[0], "--help"] if words[0] in _COMMANDS else ["--help"])
+        if words[0] == "serve":  # takes those of the explorer too
+            with pytest.raises(SystemExit):
+                main(["--help"])
         told = capsys.readouterr().out
         assert [one for one in options if not re.search(rf"{one}(?![\w-])", told)] == [], words
 

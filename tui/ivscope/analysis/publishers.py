@@ -86,7 +86,7 @@ class Publishers:
         """By participant: position, time and kind of each event that matters, one after another."""
         self._publishers: dict[int, None] = {}
         """Participants who started or stopped publishing."""
-        self._people: dict[str, _Person] = {}
+        self._people: dict[str, _PublishingTimes] = {}
         """By participant id."""
         self._certain = _Ranges()
         self._possible = _Ranges()
@@ -189,7 +189,7 @@ class Publishers:
             if known is None or not known.is_made_of(len(rows), reach):
                 has_changed = True
                 track = publishing_of(self._log, _unpacked(rows), self._roles, reach)
-                self._people[name] = _Person(len(rows), reach, track)
+                self._people[name] = _PublishingTimes(len(rows), reach, track)
             if count % _PEOPLE == 0:
                 yield
         if has_changed:
@@ -214,7 +214,7 @@ class Publishers:
         self._examined = stop
 
 
-class _Person:
+class _PublishingTimes:
     """When one participant was publishing."""
 
     __slots__ = ("length", "possible", "reach", "track")

@@ -241,8 +241,8 @@ class Spans:
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
-        self._found = _Found(log)
-        self._neighbours = Neighbours(log, self._found)
+        self._starts_and_ends = _StartsAndEnds(log)
+        self._neighbours = Neighbours(log, self._starts_and_ends)
         self._kept: dict[tuple[Thing, Reach], tuple[int, Track]] = {}
         """Tracks of things with too much around a time, until the log has grown."""
 
@@ -328,7 +328,9 @@ class Spans:
             return
         last = near.halves[-1].time
         since = near.halves[0].time // SECOND * SECOND
-        for at in self._found.named((events.TOKEN_EXCHANGED,), thing.participant, since=since):
+        for at in self._starts_and_ends.named(
+            (events.TOKEN_EXCHANGED,), thing.participant, since=since
+        ):
             first, end = bounds_of(self._log.time_us(at) or 0)
             if first > last and not near.is_last:
                 return
@@ -357,7 +359,7 @@ class Spans:
         )
 
 
-class _Found:
+class _StartsAndEnds:
     """The starts and ends of a log, found by its blocks."""
 
     __slots__ = ("_log",)

@@ -73,14 +73,41 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**{**options, "allow_abbrev": False})
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401 - those of argparse
-        """Read the words, with a distance such as -5m as the value of a time option before it."""
+        """Read the words: options anywhere, and a distance such as -5m behind an option of time."""
         words: list[str] = []
         for word in sys.argv[1:] if args is None else args:
             if words and words[-1] in _TIMES and _DISTANCE.match(word):
                 words[-1] += f"={word}"
             else:
                 words.append(word)
-        return super().parse_known_args(words, namespace)
+        return super().parse_known_args(self._options_first(words), namespace)
+
+    def _options_first(self, words: Sequence[str]) -> list[str]:
+        """Put options with their values before all else, in their order.
+
+        argparse takes an optional argument for absent once an option follows the one before it:
+        of STAGE --profile NAME SESSION it would refuse the session.
+        """
+        options: list[str] = []
+        others: list[str] = []
+        left = iter(words)
+        for word in left:
+            if word == "--":
+                return [*options, word, *others, *left]
+            if not word.startswith("-") or word == "-":
+                others.append(word)
+                continue
+            known = self._option_string_actions
+            action = known.get(word)
+            if action is None and word.partition("=")[0] not in known and word[:2] not in known:
+                return list(words)  # whether it has a value is not known
+            options.append(word)
+            if action is not None and action.nargs is None:
+                value = next(left, None)
+                if value is None:  # is missing: then no other word may take its place
+                    return list(words)
+                options.append(value)
+        return [*options, *others]
 
     def print_help(self, file: Any = None) -> None:  # noqa: ANN401 - argparse's own type is private
         """Print the help, whose text is ours.

@@ -48,7 +48,7 @@ def run(words: Sequence[str]) -> int:
     add_place(parser, 3)
     parser.add_argument("--at", metavar="TIME", help="when it was: 20:36, 2026-11-23 20:36, -1h30m")
     parser.set_defaults(filter="", since=None, until=None, follow=False, limit=None, all=True)
-    options = parser.parse_intermixed_args(words)  # options may stand between WHAT and STAGE
+    options = parser.parse_args(words)
     command = DataCommand("explain", options)
     records = _records(options.what)
     has_place = options.stage is not None or options.file is not None or options.user is not None

@@ -36,14 +36,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     command = _COMMANDS.get(words[0]) if words else None
     module, function = (command or "explore:run").split(":")
-    run_command = getattr(import_module(f"ivscope.cli.{module}"), function)
     try:
+        if command is None and words:
+            _check_spelling(words[0])
+        run_command = getattr(import_module(f"ivscope.cli.{module}"), function)
         code: int = run_command(words if command is None else words[1:])
     except CommandError as ended:
         return fail(str(ended), ended.code)
     except BrokenPipeError:
         return _left_alone()
     return code
+
+
+def _check_spelling(word: str) -> None:
+    """Refuse a first word that is nearly a command: the explorer takes no plain word but a file.
+
+    Raises:
+        CommandError: It names the command that is meant.
+    """
+    if not word.isascii() or not word.isalpha() or os.path.exists(word):  # noqa: PTH110 - quicker
+        return
+    from difflib import get_close_matches  # noqa: PLC0415 - seldom
+
+    for name in get_close_matches(word.lower(), _COMMANDS, 1):
+        raise CommandError(f"there is no command '{word}': ivscope {name} --help tells of {name}")
 
 
 def _left_alone() -> int:

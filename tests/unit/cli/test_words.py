@@ -1,0 +1,76 @@
+"""Words of the command line: options stand anywhere, and a misspelt command is told."""
+
+import pytest
+
+from ivscope.cli.command_line import Parser
+from ivscope.cli.main import main
+
+
+@pytest.fixture
+def parser():
+    made = Parser(prog="ivscope test")
+    for name in ("stage", "session", "participant"):
+        made.add_argument(name, nargs="?")
+    made.add_argument("--profile")
+    made.add_argument("--demo", action="store_true")
+    made.add_argument("--at")
+    made.add_argument("-o", "--output")
+    return made
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a b --profile oncall --demo --at -5m -o file",
+        "--profile oncall --demo --at -5m -o file a b",
+        "a --profile oncall --demo --at -5m -o file b",
+        "a --profile=oncall b --demo --at=-5m --output file",
+        "--demo a -ofile --at -5m b --profile oncall",
+    ],
+)
+def test_options_stand_anywhere_among_the_arguments(parser, line):
+    options = parser.parse_args(line.split())
+    assert (options.stage, options.session, options.participant) == ("a", "b", None)
+    assert (options.profile, options.at, options.output) == ("oncall", "-5m", "file")
+    assert options.demo
+
+
+def test_what_follows_two_dashes_is_no_option(parser):
+    options = parser.parse_args(["a", "--demo", "b", "--", "--profile"])
+    assert (options.stage, options.session, options.participant) == ("a", "b", "--profile")
+    assert options.profile is None
+
+
+def test_words_with_an_option_that_belongs_to_somebody_else_keep_their_order(parser):
+    words = ["--mouse", "x", "--theirs", "y", "z", "--demo"]
+    _, rest = parser.parse_known_args(words)
+    assert [word for word in rest if word.startswith("-")] == ["--mouse", "--theirs"]
+    assert parser._options_first(words) == words
+
+
+def test_a_dash_alone_is_stdin_and_no_option(parser):
+    assert parser.parse_args(["-", "--demo"]).stage == "-"
+
+
+@pytest.mark.parametrize("line", ["a --profil x b", "a b --profile", "a b c d"])
+def test_what_is_wrong_stays_wrong(parser, line, capsys):
+    with pytest.raises(SystemExit) as ended:
+        parser.parse_args(line.split())
+    assert ended.value.code == 2
+    assert "error: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("sumary", "summary"), ("event", "events"), ("Stages", "stages")]
+)
+def test_a_misspelt_command_is_told_with_the_one_that_is_meant(capsys, typed, meant):
+    assert main([typed, "--demo", "fri-night-live"]) == 2
+    said = f"ivscope: there is no command '{typed}': ivscope {meant} --help tells of {meant}\n"
+    assert capsys.readouterr().err == said
+
+
+def test_a_file_of_such_a_name_is_a_file(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "event").write_text("nothing")
+    main(["event"])
+    assert "there is no command" not in capsys.readouterr().err
