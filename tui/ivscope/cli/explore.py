@@ -172,31 +172,53 @@ def _check_config() -> int:
 def _explore(options: argparse.Namespace, *, is_page: bool = False) -> int:
     if options.check_config:
         return _check_config()
+    complaint = _refused(options, is_page=is_page)
+    if complaint is not None:
+        return fail(complaint)
+    anew: list[str] = []
+    code = _run_explorer(options, anew, is_page=is_page)
+    if not anew:
+        return code
+    return run_open(anew[1:]) if anew[0] == "open" else run(anew)
+
+
+def _refused(options: argparse.Namespace, *, is_page: bool) -> str | None:
+    """Say why the explorer cannot run with these arguments, or here; reads files that they name."""
     from ivscope.cli.connections import take_text  # noqa: PLC0415 - keeps --help quick
     from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - same
-    from ivscope.terminal.settings import (  # noqa: PLC0415 - keeps --help quick
-        NOT_FOR_IVSCOPE,
-        PAGE_NEEDS,
-        refusal,
-        theme_of_ground,
-        toolkit_settings,
-    )
+    from ivscope.terminal.settings import refusal  # noqa: PLC0415 - same
 
     try:
         take_text(options)
     except UnusableFileError as refused:
-        return fail(str(refused))
+        return str(refused)
     streams = (sys.stdin, sys.stdout)  # none where one was closed
     is_terminal = all(stream and stream.isatty() for stream in streams)
     complaint = _bad_arguments(options)
     if complaint is None and not is_page:
         complaint = refusal(os.environ, is_terminal=is_terminal)
-    if complaint is not None:
-        return fail(complaint)
+    return complaint
+
+
+def _run_explorer(options: argparse.Namespace, anew: list[str], *, is_page: bool) -> int:
+    """Run the explorer until it is left; the exit code.
+
+    Args:
+        options: Arguments, checked.
+        anew: Gets the words with which ivscope is to begin anew; none if it is not.
+        is_page: Whether it is a page in a browser.
+    """
+    from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - keeps --help quick
     from ivscope.settings.configuration import AUTO_THEME, load  # noqa: PLC0415 - keeps --help quick
     from ivscope.settings.files import close_to_others, state_folder  # noqa: PLC0415 - same
     from ivscope.settings.kept_places import FILE_NAME as PLACES  # noqa: PLC0415 - same
     from ivscope.settings.prompt_history import FILE_NAME, without_secrets  # noqa: PLC0415 - same
+    from ivscope.terminal.settings import (  # noqa: PLC0415 - keeps --help quick
+        NOT_FOR_IVSCOPE,
+        PAGE_NEEDS,
+        theme_of_ground,
+        toolkit_settings,
+    )
 
     close_to_others(state_folder(os.environ))
     configuration, complaints = load(os.environ)
@@ -204,7 +226,8 @@ def _explore(options: argparse.Namespace, *, is_page: bool = False) -> int:
     for name in unwanted & os.environ.keys():
         del os.environ[name]
     theme = os.environ.get("TEXTUAL_THEME", configuration.theme)
-    os.environ.update(toolkit_settings(os.environ))
+    toolkit = toolkit_settings(os.environ)
+    os.environ.update(toolkit)
     try:
         origin = _origin(options)
         if options.redact:
@@ -232,6 +255,14 @@ def _explore(options: argparse.Namespace, *, is_page: bool = False) -> int:
         also = ", another ivscope too" if recording.has_other_writer else ""
         return RecordingStatus(f"{recording.path.name}{also}", recording.lost, recording.failure)
 
+    def begin_anew(words: Sequence[str]) -> str:
+        try:
+            check_words(words)
+        except CommandError as why:
+            return str(why)
+        anew[:] = words
+        return ""
+
     launch = Launch(
         label=origin.label,
         start=start,
@@ -250,6 +281,7 @@ def _explore(options: argparse.Namespace, *, is_page: bool = False) -> int:
         accounts=_accounts(options, origin),
         why_one_account=_why_one_account(options, recording),
         complaints=complaints,
+        begin_anew=None if is_page else begin_anew,
     )
     app = IvscopeApp(
         origin.connect,
@@ -264,6 +296,8 @@ def _explore(options: argparse.Namespace, *, is_page: bool = False) -> int:
     _choose_signs(app, configuration, is_page=is_page)
     app.theme = theme_of_ground(os.environ) if theme == AUTO_THEME else theme
     app.run(mouse=options.mouse or configuration.mouse)
+    for name in toolkit:
+        del os.environ[name]
     return _after(app, recording, origin.call_log)
 
 

@@ -59,6 +59,7 @@ from ivscope.ui.explorer.evidence import evidence_keys
 from ivscope.ui.explorer.list_status import is_final
 from ivscope.ui.explorer.picker_pane import PickerPane
 from ivscope.ui.explorer.picking import TypedPlace
+from ivscope.ui.explorer.start import StartChoice
 from ivscope.ui.explorer.visits import Visits
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.text_pane import TextPane
@@ -299,6 +300,8 @@ class Detail:
             case TypedPlace():
                 text = "Enter opens what you typed, whether the service lists it or not."
                 return Title((Span("Typed", Role.STRONG),)), wrap((Span(text),), width)
+            case StartChoice():
+                return Title((Span(row.title, Role.STRONG),)), wrap((Span(row.about),), width)
         lines.append(())
         cost = people.cost_words(self._read_key) if place.level is Level.PARTICIPANTS else ""
         lines += wrap((Span(f"{_HINTS[place.level]} {cost}".rstrip(), Role.MUTED),), width)

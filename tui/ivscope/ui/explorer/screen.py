@@ -138,7 +138,13 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             taking=Taking(lambda: self.app, jobs, self.say, keys),
             typed=typed,
             layout=Layout(self, self.handlers, self._picker, self._events, self._text),
-            picker=PickerPane(provider, self._picker, times, names_users=not launch.is_redacted),
+            picker=PickerPane(
+                provider,
+                self._picker,
+                times,
+                names_users=not launch.is_redacted,
+                can_start_anew=launch.accounts is not None,
+            ),
             pane=EventsPane(provider, self._events, times, self.say, jobs, kept=kept, fold=fold),
             say=self.say,
             redraw=self.redraw,
@@ -147,7 +153,13 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self._event_commands = events = EventCommands(context)
         self._reads = ReadCommands(context)
         self._visits = Visits(context, kept)
-        self._navigation = Navigation(context, events, self._reads, self._visits)
+        accounts = AccountCommands(
+            context,
+            lambda move: self.post_message(self.Left(move)),
+            lambda text: self._prompts.paste(text),  # noqa: PLW0108 - no prompts yet
+        )
+        choose = accounts.choose
+        self._navigation = Navigation(context, events, self._reads, self._visits, choose)
         self._words = Detail(provider, keys, jobs)
         self._copying = Copying(context, self._words.event_findings)
         self._views = SessionViews(
@@ -166,7 +178,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self._views,
             explain=self._detail.explain,
             who=self._who.ask,
-            accounts=AccountCommands(context, lambda move: self.post_message(self.Left(move))),
+            accounts=accounts,
         )
         self._gate = KeyGate(context, self._navigation)
         Saving(context)
