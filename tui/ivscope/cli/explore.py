@@ -7,7 +7,7 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -173,32 +173,57 @@ def _check_config() -> int:
 def _explore(options: argparse.Namespace, *, is_page: bool = False) -> int:
     if options.check_config:
         return _check_config()
+    given = options.stage
+    complaint = _refused(options, is_page=is_page)
+    if complaint is not None:
+        return fail(complaint)
+    anew: list[str] = []
+    code = _run_explorer(options, given, anew, is_page=is_page)
+    if not anew:
+        return code
+    return run_open(anew[1:]) if anew[0] == "open" else run(anew)
+
+
+def _refused(options: argparse.Namespace, *, is_page: bool) -> str | None:
+    """Say why the explorer cannot run with these arguments, or here; reads files that they name."""
     from ivscope.cli.connections import take_text  # noqa: PLC0415 - keeps --help quick
     from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - same
-    from ivscope.terminal.settings import refusal, theme_of_ground  # noqa: PLC0415 - same
+    from ivscope.terminal.settings import refusal  # noqa: PLC0415 - same
 
-    given = options.stage
     try:
         take_text(options)
     except UnusableFileError as refused:
-        return fail(str(refused))
+        return str(refused)
     streams = (sys.stdin, sys.stdout)  # none where one was closed
     is_terminal = all(stream and stream.isatty() for stream in streams)
     unfit = None if is_page else refusal(os.environ, is_terminal=is_terminal)
-    complaint = _bad_arguments(options) or unfit
-    if complaint is not None:
-        return fail(complaint)
+    return _bad_arguments(options) or unfit
+
+
+def _run_explorer(
+    options: argparse.Namespace, given: str | None, anew: list[str], *, is_page: bool
+) -> int:
+    """Run the explorer until it is left; the exit code.
+
+    Args:
+        options: Arguments, checked.
+        given: The text or file that was given in the place of a stage.
+        anew: Gets the words with which ivscope is to begin anew; none if it is not.
+        is_page: Whether it is a page in a browser.
+    """
+    from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - keeps --help quick
     from ivscope.settings.configuration import AUTO_THEME, load  # noqa: PLC0415 - keeps --help quick
     from ivscope.settings.files import close_to_others, state_folder  # noqa: PLC0415 - same
     from ivscope.settings.kept_places import FILE_NAME as PLACES  # noqa: PLC0415 - same
     from ivscope.settings.prompt_history import FILE_NAME, without_secrets  # noqa: PLC0415 - same
+    from ivscope.terminal.settings import theme_of_ground  # noqa: PLC0415 - same
 
     close_to_others(state_folder(os.environ))
     configuration, complaints = load(os.environ)
     if options.redact is None:
         options.redact = configuration.redact
     theme = os.environ.get("TEXTUAL_THEME", configuration.theme)
-    _prepare_environment(is_page=is_page)
+    toolkit = _prepare_environment(is_page=is_page)
     try:
         origin = _origin(options)
         if options.redact:
@@ -226,6 +251,14 @@ def _explore(options: argparse.Namespace, *, is_page: bool = False) -> int:
         also = ", another ivscope too" if recording.has_other_writer else ""
         return RecordingStatus(f"{recording.path.name}{also}", recording.lost, recording.failure)
 
+    def begin_anew(words: Sequence[str]) -> str:
+        try:
+            check_words(words)
+        except CommandError as why:
+            return str(why)
+        anew[:] = words
+        return ""
+
     launch = Launch(
         label=origin.label,
         start=start,
@@ -245,6 +278,7 @@ def _explore(options: argparse.Namespace, *, is_page: bool = False) -> int:
         accounts=_accounts(options, origin),
         why_one_account=_why_one_account(options, recording),
         complaints=complaints,
+        begin_anew=None if is_page else begin_anew,
     )
     app = IvscopeApp(
         origin.connect,
@@ -259,11 +293,17 @@ def _explore(options: argparse.Namespace, *, is_page: bool = False) -> int:
     _choose_signs(app, configuration, is_page=is_page)
     app.theme = theme_of_ground(os.environ) if theme == AUTO_THEME else theme
     app.run(mouse=options.mouse or configuration.mouse)
+    for name in toolkit:
+        del os.environ[name]
     return _after(app, recording, origin.call_log)
 
 
-def _prepare_environment(*, is_page: bool) -> None:
-    """Leave Textual only those of its variables that are of use here, and set ours."""
+def _prepare_environment(*, is_page: bool) -> Collection[str]:
+    """Leave Textual only those of its variables that are of use here, and set ours.
+
+    Returns:
+        The names of ours.
+    """
     from ivscope.terminal.settings import (  # noqa: PLC0415 - as all of it
         NOT_FOR_IVSCOPE,
         PAGE_NEEDS,
@@ -273,7 +313,9 @@ def _prepare_environment(*, is_page: bool) -> None:
     unwanted = NOT_FOR_IVSCOPE - PAGE_NEEDS if is_page else NOT_FOR_IVSCOPE
     for name in unwanted & os.environ.keys():
         del os.environ[name]
-    os.environ.update(toolkit_settings(os.environ))
+    ours = toolkit_settings(os.environ)
+    os.environ.update(ours)
+    return ours.keys()
 
 
 def _choose_signs(app: "IvscopeApp", configuration: "Configuration", *, is_page: bool) -> None:

@@ -1,6 +1,6 @@
 """Launch: where the explorer starts, and what it says about its connection."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -99,6 +99,9 @@ class Launch:
     """What `:profile` and `:region` lead to; None where there is one account only."""
     why_one_account: str = ""
     """Why there is one account only."""
+    begin_anew: Callable[[Sequence[str]], str] | None = None
+    """Called with words as after `ivscope`, to begin with when the explorer was left. Returns why
+    that cannot be; empty if it can. None where it can never be."""
     complaints: tuple[str, ...] = ()
     """What is wrong with the configuration, for the first note."""
 

@@ -61,6 +61,7 @@ from ivscope.ui.explorer.evidence import evidence_keys
 from ivscope.ui.explorer.list_status import is_final
 from ivscope.ui.explorer.picker_pane import PickerPane
 from ivscope.ui.explorer.picking import TypedPlace
+from ivscope.ui.explorer.start import StartChoice
 from ivscope.ui.explorer.visits import Visits
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.text_pane import TextPane
@@ -317,6 +318,8 @@ class Detail:
                 text = "{go.in} opens what you typed, whether the service lists it or not."
                 text = with_keys(text, self._all_keys)
                 return Title((Span("Typed", Role.STRONG),)), wrap((Span(text),), width)
+            case StartChoice():
+                return Title((Span(row.title, Role.STRONG),)), wrap((Span(row.about),), width)
         lines.append(())
         hint = with_keys(_HINTS[place.level], self._all_keys)
         cost = people.cost_words(self._read_key) if place.level is Level.PARTICIPANTS else ""

@@ -19,6 +19,7 @@ from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
 from ivscope.ui.explorer.picking import TypedPlace, typed_places
 from ivscope.ui.explorer.read_commands import ReadCommands
+from ivscope.ui.explorer.start import StartChoice
 from ivscope.ui.explorer.visits import Visits
 from ivscope.workspace.event_stream import begun_scan
 from ivscope.workspace.launch import Launch
@@ -48,7 +49,18 @@ class Navigation:
         events: EventCommands,
         reads: ReadCommands,
         visits: Visits,
+        choose: Callable[[StartChoice], None],
     ) -> None:
+        """Register the commands.
+
+        Args:
+            context: Shared with the other parts.
+            events: The commands of the event list.
+            reads: The commands that read.
+            visits: The places of earlier runs.
+            choose: Does what a row of the start screen is for.
+        """
+        self._choose = choose
         self._visits = visits
         self._context = context
         self._trail = context.trail
@@ -245,6 +257,8 @@ class Navigation:
         row = self._picker.row if self._context.picks else None
         if isinstance(row, TypedPlace):
             self.open_named(row)
+        elif isinstance(row, StartChoice):
+            self._choose(row)
         elif link is None:
             self._layout.show_detail_full()
         elif self._context.picks:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
+from ivscope.domain.failures import ProviderFailure
 from ivscope.domain.stages import ParticipantSummary, SessionScope, StageSession
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import Priority
@@ -16,6 +17,7 @@ from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.list_status import list_status
 from ivscope.ui.explorer.participants_read import ParticipantsRead
 from ivscope.ui.explorer.picking import TypedPlace
+from ivscope.ui.explorer.start import CHOICES, UNSET, StartChoice, start_tail
 from ivscope.ui.widgets.row_list import RowList, Tail
 from ivscope.workspace.place import Level, PickerState, Place
 
@@ -31,12 +33,15 @@ class PickerPane:
         keys: Mapping[str, str],
         *,
         names_users: bool,
+        can_start_anew: bool = False,
     ) -> None:
         self._provider = provider
         self.row_list = rows
         self._times = times
         self._keys = keys
         self._names_users = names_users
+        self._can_start_anew = can_start_anew
+        """Whether another account, the demo or a file can be opened where there are no stages."""
         self._rows = picking.picker_rows(Level.STAGES, [], times.zone, times.now())
         self.people = ParticipantsRead()
         """What is read of the participants listed."""
@@ -197,12 +202,23 @@ class PickerPane:
     def _listed(self) -> int:
         """Return how many rows came from IVS; the last ones may stand for what was typed."""
         count = len(self._rows)
-        while count and isinstance(self._rows[count - 1], TypedPlace):
+        while count and isinstance(self._rows[count - 1], TypedPlace | StartChoice):
             count -= 1
         return count
 
+    @property
+    def _start_failure(self) -> ProviderFailure | None:
+        """Why the start screen is shown in place of the stages; None where it is not."""
+        failure = self.feed.status.failure
+        if self.place.level is not Level.STAGES or len(self.feed.items) or self.text:
+            return None
+        is_unset = failure is not None and failure.kind in UNSET
+        return failure if is_unset and self._can_start_anew else None
+
     def _make_rows(self) -> PickerRows[picking.PickerRow]:
         kept = picking.narrow(self.place, self.feed.items, self.text)
+        if self._start_failure is not None:
+            kept = CHOICES
         if self.place.level is Level.PARTICIPANTS:
             self._count()
             self._ordered_by = self.people.order_key()
@@ -221,6 +237,9 @@ class PickerPane:
         self.people.count(self.feed, is_narrowed=self.place.narrowed is not None)
 
     def _tail(self) -> Tail:
+        failure = self._start_failure
+        if failure is not None:
+            return partial(start_tail, failure)
         return partial(tail_lines, self.status(), keys=self._keys, is_beside=self._is_beside)
 
     def _draw(self, cursor: int, top: int) -> None:

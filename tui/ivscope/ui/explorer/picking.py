@@ -29,6 +29,7 @@ from ivscope.render.picker_rows import (
 from ivscope.render.safe import safe
 from ivscope.render.timestamps import clock, full
 from ivscope.ui.explorer.participants_read import ParticipantsRead
+from ivscope.ui.explorer.start import StartChoice, start_line, start_titles
 from ivscope.workspace.place import Level, Place
 
 PickerItem = StageSummary | StageSession | ParticipantSummary
@@ -58,7 +59,7 @@ class TypedPlace:
     """What the text says of it, such as an event to go to."""
 
 
-PickerRow = PickerItem | TypedPlace
+PickerRow = PickerItem | TypedPlace | StartChoice
 
 
 def feed_at(provider: StageDataProvider, place: Place) -> PickerFeed:
@@ -83,6 +84,8 @@ def child(place: Place, row: PickerRow) -> Place:
     match row:
         case TypedPlace():
             return row.place
+        case StartChoice():
+            return place
         case StageSummary():
             return Place(row.arn)
         case StageSession():
@@ -278,9 +281,11 @@ def picker_rows(
                 return participants.line(row, width)
             case TypedPlace():
                 return _typed_line(row, width, zone, names_users=names_users)
+            case StartChoice():
+                return start_line(row, width)
 
     titles = {
-        Level.STAGES: stages.titles,
+        Level.STAGES: start_titles if _is_start(items) else stages.titles,
         Level.SESSIONS: sessions.titles,
         Level.PARTICIPANTS: participants.titles,
     }
@@ -293,6 +298,10 @@ def picker_rows(
         return people.read(row.participant_id), people.same_user(row)
 
     return PickerRows(items, draw, titles[level], (zone, drawn_at, people.columns), told)
+
+
+def _is_start(rows: Indexed[PickerRow]) -> bool:
+    return len(rows) > 0 and isinstance(rows[0], StartChoice)
 
 
 def _typed_line(row: TypedPlace, width: int, zone: tzinfo, *, names_users: bool) -> Line:

@@ -156,7 +156,7 @@ class PromptCommands:
             return
         rows = typed_rows(here.picker, text)
         if len(rows) == 1:
-            self._navigation.open_named(rows[0])
+            self._open_named(rows[0])
         elif rows:
             self._offer(rows, text)
         elif not read_identifiers(text).names_something and (number := logged_number(text)):
@@ -164,6 +164,10 @@ class PromptCommands:
             self._context.say(f"from the text: error {number} of an SDK; it names no place to open")
         else:
             self._context.say(self._why_nothing(text))
+
+    def _open_named(self, row: TypedPlace) -> None:
+        if not self._accounts.open_named(row.place, row.found):
+            self._navigation.open_named(row)
 
     def _offer(self, rows: list[TypedPlace], text: str) -> None:
         """List the places that a text names, where it does not say which one is meant."""
@@ -275,7 +279,7 @@ class PromptCommands:
                 if row is None:
                     self._navigation.go(place)
                 else:
-                    self._navigation.open_named(row)
+                    self._open_named(row)
             elif picker.row is None and client_errors(text):
                 picker.narrow("")
                 self._explain(text)

@@ -139,7 +139,12 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             typed=typed,
             layout=Layout(self, self.handlers, self._picker, self._events, self._text),
             picker=PickerPane(
-                provider, self._picker, times, keys, names_users=not launch.is_redacted
+                provider,
+                self._picker,
+                times,
+                keys,
+                names_users=not launch.is_redacted,
+                can_start_anew=launch.accounts is not None,
             ),
             pane=EventsPane(
                 provider,
@@ -159,7 +164,13 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self._event_commands = events = EventCommands(context)
         self._reads = ReadCommands(context)
         self._visits = Visits(context, kept)
-        self._navigation = Navigation(context, events, self._reads, self._visits)
+        accounts = AccountCommands(
+            context,
+            lambda move: self.post_message(self.Left(move)),
+            lambda text: self._prompts.paste(text),  # noqa: PLW0108 - no prompts yet
+        )
+        choose = accounts.choose
+        self._navigation = Navigation(context, events, self._reads, self._visits, choose)
         self._words = Detail(provider, keys, jobs)
         self._copying = Copying(context, self._words.event_findings)
         self._views = SessionViews(
@@ -178,7 +189,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self._views,
             explain=self._detail.explain,
             who=self._who.ask,
-            accounts=AccountCommands(context, lambda move: self.post_message(self.Left(move))),
+            accounts=accounts,
         )
         self._gate = KeyGate(context, self._navigation)
         Saving(context)
