@@ -237,12 +237,12 @@ def end_of_second(time: int) -> int:
 class Spans:
     """The spans of one log. They do not depend on the order in which the events came."""
 
-    __slots__ = ("_found", "_kept", "_log", "_neighbours")
+    __slots__ = ("_events", "_kept", "_log", "_neighbours")
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
-        self._starts_and_ends = _StartsAndEnds(log)
-        self._neighbours = Neighbours(log, self._starts_and_ends)
+        self._events = _StartsAndEnds(log)
+        self._neighbours = Neighbours(log, self._events)
         self._kept: dict[tuple[Thing, Reach], tuple[int, Track]] = {}
         """Tracks of things with too much around a time, until the log has grown."""
 
@@ -328,9 +328,7 @@ class Spans:
             return
         last = near.halves[-1].time
         since = near.halves[0].time // SECOND * SECOND
-        for at in self._starts_and_ends.named(
-            (events.TOKEN_EXCHANGED,), thing.participant, since=since
-        ):
+        for at in self._events.named((events.TOKEN_EXCHANGED,), thing.participant, since=since):
             first, end = bounds_of(self._log.time_us(at) or 0)
             if first > last and not near.is_last:
                 return
