@@ -1,4 +1,7 @@
-"""ExplorerScreen: picker, event list and detail on one screen, over one provider."""
+"""ExplorerScreen: picker, event list and detail on one screen, over one provider.
+
+Long because all parts of the screen are made here, and each key finds its part here.
+"""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
