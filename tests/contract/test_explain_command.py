@@ -49,6 +49,16 @@ def test_what_is_unknown_ends_with_4_and_says_so(capsys):
     assert code == 4
     code, out, _ = explained(capsys, "QUOTA_EXCEDED")
     assert json.loads(out)["words"].endswith("; did you mean 'QUOTA_EXCEEDED'?")
+    code, out, _ = explained(capsys, "quota")
+    assert json.loads(out)["words"].endswith("; that is in QUOTA_EXCEEDED")
+
+
+def test_its_help_lists_the_members_of_what_it_prints(capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main(["explain", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "explanation: asked, about, name, sdk" in told
+    assert "event: stageArn, sessionId" in told
 
 
 def test_with_a_participant_and_a_time_the_events_around_it_stand_beside(capsys):

@@ -11,7 +11,7 @@ from operator import itemgetter
 
 import pytest
 
-from ivscope.cli import events, reading
+from ivscope.cli import command_line, events, reading
 from ivscope.cli.main import main
 from ivscope.endpoint.server import Endpoint
 from ivscope.provider.fetch import following
@@ -106,7 +106,7 @@ def test_a_name_that_two_stages_have_is_refused_with_both(capsys):
 
 
 def test_of_many_that_can_be_meant_the_rest_is_counted():
-    told = reading.several("30 are meant", map(str, range(30)), "choose one").splitlines()
+    told = command_line.several("30 are meant", map(str, range(30)), "choose one").splitlines()
     assert told == ["30 are meant; choose one:", *map(str, range(20)), "and 10 more"]
 
 
@@ -305,6 +305,7 @@ def test_of_a_file_with_gaps_the_people_that_it_names_are_counted(capsys, tmp_pa
         "event_name": "Participant Publish Error",
         "event_time": EPOCH.isoformat(),
         "participant_id": PARTICIPANT_ID,
+        "user_id": "host-1",
         "error_code": "QUOTA_EXCEEDED",
     }
     alert = {"source": "aws.ivs", "detail-type": "IVS Stage Update", "detail": detail}
@@ -313,6 +314,10 @@ def test_of_a_file_with_gaps_the_people_that_it_names_are_counted(capsys, tmp_pa
     ran = Ran(capsys, None, "events", "--from", str(file), STAGE_ARN, SESSION_ID)
     assert len(ran.rows) == 1
     assert ran.end["words"].startswith("1 participant named in this file: 1 event read")
+    own = Ran(capsys, None, "errors", str(file), SESSION_ID, "--user", "host-1")
+    assert own.code == 3, "the file does not say that these are all"
+    assert own.rows == ran.rows
+    assert Ran(capsys, None, "errors", str(file), SESSION_ID, "--user", "nobody").code == 3
 
 
 @pytest.mark.parametrize(("denied", "code"), [(None, 0), ("ListParticipants", 3)])

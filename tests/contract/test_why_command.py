@@ -146,6 +146,27 @@ def test_errors_of_one_kind_are_told_once_and_their_number_is_said(run, file):
     assert f"QUOTA_EXCEEDED of {PRIYA}" in err
 
 
+def test_a_part_of_a_code_is_enough_and_a_user_name_is_no_id(run, file):
+    code, out, _ = run("why", file, SHOW, PRIYA, "--at", "20:48", "--code", "quota")
+    assert code == 0
+    assert records(out)[0]["errorCode"] == "QUOTA_EXCEEDED"
+    assert run("why", file, SHOW, PRIYA, "--at", "20:48", "--code", "codec")[0] == 4
+    code, _, err = run("why", file, SHOW, "--user", "tariq-mobile", "--at", "20:48")
+    assert code == 2
+    assert "SuYGrg1gSZWU joined 2026-11-27 21:04:30 UTC" in err
+
+
+def test_a_user_name_in_the_place_of_an_id_is_told(served, run):
+    for words in (("why", "--at", "20:48"), ("events",)):
+        name, *rest = words
+        code, _, err = run(name, MAIN_ARN, SHOW, "priya-guest", *rest, url=served.url)
+        assert code == 4
+        assert "a user id goes behind --user" in err
+    code, out, err = run("why", MAIN_ARN, url=served.url)
+    assert (code, out) == (2, "")
+    assert "say when by --at, or name a session" in err
+
+
 def test_a_time_without_an_error_is_told_with_the_nearest_one(run, file):
     code, out, _ = run("why", file, "--at", "20:48:06")
     (end,) = records(out)

@@ -50,6 +50,10 @@ _TIMES = {"--at", "--since", "--until"}
 _DISTANCE = re.compile(r"-\d")
 
 
+_MOST_CANDIDATES = 20
+"""So many of several that a name can mean are told."""
+
+
 class CommandError(Exception):
     """Ends a command without a traceback.
 
@@ -235,6 +239,14 @@ def warn(message: str) -> None:
     with suppress(OSError):  # the terminal can be gone
         for line in message.splitlines():
             print(f"ivscope: {safe(line)}", file=sys.stderr)
+
+
+def several(what: str, candidates: Iterable[str], step: str = "name one of them") -> str:
+    """Say that several can be meant, and the first of them, each on a line of its own."""
+    names = list(candidates)
+    rest = len(names) - _MOST_CANDIDATES
+    more = [f"and {rest:,} more"] if rest > 0 else []
+    return "\n".join([f"{what}; {step}:", *names[:_MOST_CANDIDATES], *more])
 
 
 def check_stdout() -> None:

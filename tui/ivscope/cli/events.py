@@ -16,7 +16,7 @@ from ivscope.analysis.time_input import (
 from ivscope.cli.command_line import CommandError
 from ivscope.cli.reading import DataCommand, RecordLimit, add_limit, add_place, command_parser
 from ivscope.domain.events import Event
-from ivscope.domain.failures import ProviderFailure
+from ivscope.domain.failures import FailureKind, ProviderFailure, is_not_recorded
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.domain.times import EARLIEST_US, LATEST_US, to_microseconds
 from ivscope.export.records import EVENTS, Record, event_record
@@ -161,6 +161,8 @@ class Printing:
         self._reader.read(feed)
         # Every event has the user id, which came beside the first page.
         self._reader.wait_until(lambda: not fact.status.is_busy)
+        if is_not_recorded(fact.failure):
+            self._reader.read_list(self._provider.participants(self._session))
         if self._asks_user:
             self._list.take_user()
             self._note("the user id", fact.failure)
@@ -168,6 +170,9 @@ class Printing:
             self._reader.read_list(feed, self._is_enough)
         self._print_rows()
         self._note("the events", feed.failure)
+        is_nobody = fact.failure is not None and fact.failure.kind is FailureKind.NOT_FOUND
+        if is_nobody and not feed.items:
+            self._note("the participant; a user id goes behind --user", fact.failure)
         if self._options.follow and feed.failure is None:
             self._follow_one(scope, stream)
 

@@ -30,6 +30,12 @@ from ivscope.settings.configuration import nearest
 _CELLS = 100
 """Cells of a line of prose where the terminal has as many."""
 
+_SHORTEST = 3
+"""Letters that are looked for inside names: fewer are in nearly all."""
+
+_MOST_HOLDING = 5
+"""So many names with what was typed in them are told."""
+
 _WITHIN = timedelta(seconds=60)
 """Events so far from the time of an error stand beside it: clocks of clients differ from the
 server's, and the LEFT after a lost connection comes late."""
@@ -80,7 +86,11 @@ def _unknown(asked: str) -> str:
     if is_number(asked):
         return text
     names = [*ERROR_CODES, *EVENT_NAMES, *(one.name for one in CLIENT_ERRORS if one.name)]
-    return f"{text.removesuffix('.')}{nearest(asked.strip().upper(), names)}"
+    typed = asked.strip().upper()
+    holding = [name for name in dict.fromkeys(names) if len(typed) >= _SHORTEST and typed in name]
+    if holding:
+        return f"{text.removesuffix('.')}; that is in {', '.join(holding[:_MOST_HOLDING])}"
+    return f"{text.removesuffix('.')}{nearest(typed, names)}"
 
 
 def _with_events(command: DataCommand, options: argparse.Namespace) -> int:

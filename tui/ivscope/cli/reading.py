@@ -26,6 +26,7 @@ from ivscope.cli.command_line import (
     add_redact,
     check_connection,
     check_stdout,
+    several,
     warn,
 )
 from ivscope.cli.connections import Origin, to_file, to_service
@@ -59,6 +60,7 @@ from ivscope.provider.fetch.rate_limiter import BACKGROUND_LIMIT, DEMAND_LIMIT, 
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.feed import Feed
 from ivscope.render.time_display import TimeDisplay, machine_zone
+from ivscope.render.timestamps import full
 from ivscope.settings.configuration import load
 from ivscope.workspace.reader import Reader
 
@@ -72,9 +74,6 @@ MOST_RECORDS = 1_000
 LATEST = "latest"
 LIVE = "live"
 """Words that stand for a session: the one that started last, and the one that goes on."""
-
-_MOST_CANDIDATES = 20
-"""So many of several that a name can mean are told."""
 
 _USUAL_WIDTH = 100
 """Cells of a line where there is no terminal."""
@@ -465,14 +464,22 @@ class DataCommand:
         feed = self.people(session, ParticipantFilter("filterByUserId", user_id))
         self.reader.read_list(feed)
         shown = self.shown_user(user_id)
-        if feed.failure is not None:
+        found = {row.participant_id: row for row in feed.facts if row.user_id == shown}
+        # A file names some people only, and does not say who else there was.
+        if feed.failure is not None and (not found or self.provider.may_grow):
             self.give_up(f"the user '{shown}' was not found", feed.failure)
-        ids = [row.participant_id for row in feed.facts if row.user_id == shown]
-        if not ids:
+        if not found:
             raise CommandError(f"nobody in this session has the user id '{shown}'", NOTHING_FOUND)
-        if len(ids) > 1:
-            raise CommandError(several(f"{len(ids)} participants have the user id '{shown}'", ids))
-        return ids[0]
+        if len(found) > 1:
+            told = (f"{name} joined {self._joined(row)}" for name, row in found.items())
+            raise CommandError(
+                several(f"{len(found)} participants have the user id '{shown}'", told)
+            )
+        return next(iter(found))
+
+    def _joined(self, row: ParticipantSummary) -> str:
+        joined = row.first_join_time
+        return full(joined, self.zone) if isinstance(joined, datetime) else "at a time not told"
 
     def shown_user(self, user_id: str) -> str:
         """Return a user id that was typed as rows have it: the stand-in where it is redacted."""
@@ -569,14 +576,6 @@ def _is_file(text: str) -> bool:
 def _told(what: str, failure: ProviderFailure) -> str:
     """Say what could not be read and what to do, where no key can be pressed."""
     return f"{what}: {failure.summary}\n{failure.step()}"
-
-
-def several(what: str, candidates: Iterable[str], step: str = "name one of them") -> str:
-    """Say that several can be meant, and the first of them, each on a line of its own."""
-    names = list(candidates)
-    rest = len(names) - _MOST_CANDIDATES
-    more = [f"and {rest:,} more"] if rest > 0 else []
-    return "\n".join([f"{what}; {step}:", *names[:_MOST_CANDIDATES], *more])
 
 
 def _start(row: StageSession) -> float:

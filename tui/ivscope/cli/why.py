@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ivscope.analysis.time_input import TimeInputError, TimeReference, read_during
-from ivscope.cli.command_line import INTERRUPTED, NOTHING_FOUND, CommandError
+from ivscope.cli.command_line import INTERRUPTED, NOTHING_FOUND, CommandError, several
 from ivscope.cli.connections import file_text, keys_from_terminal, names_a_file, text_on_stdin
-from ivscope.cli.reading import DataCommand, add_place, command_parser, several
+from ivscope.cli.reading import LATEST, LIVE, DataCommand, add_place, command_parser
 from ivscope.domain.events import Event
 from ivscope.domain.failures import UnusableFileError
 from ivscope.domain.frozen import frozen
@@ -62,7 +62,9 @@ def run(words: Sequence[str]) -> int:
     parser.add_argument(
         "--at", metavar="TIME", help="when it happened: 20:48:05, 20:48 (that minute), 20:45..20:50"
     )
-    parser.add_argument("--code", metavar="CODE", help="the error code of the event")
+    parser.add_argument(
+        "--code", metavar="CODE", help="the error code of the event, or a part of it"
+    )
     parser.add_argument("--open", action="store_true", help="go on in the explorer there")
     options = parser.parse_args(words)
     alert = _alert(options)
@@ -70,6 +72,8 @@ def run(words: Sequence[str]) -> int:
     if options.participant is None and options.user is None:
         options.user = alert.user_id
     has_time = options.at is not None or alert.time is not None
+    if not has_time and options.session is None and command.origin.session is None:
+        raise CommandError(f"say when by --at, or name a session: its id, {LATEST}, or {LIVE}")
     try:
         if has_time and options.session is None and command.origin.session is None:
             options.session = _session_of_that_time(command, options, alert)
@@ -316,6 +320,8 @@ class _Cause:
 
     def _not_there(self, sought: SoughtEvent, reading: CauseReading) -> str:
         what = " ".join(filter(None, (sought.name, sought.error_code))) or "event"
+        if not reading.stream.items and reading.stream.is_complete:
+            return "this participant has no events in this session; a user id goes behind --user"
         if sought.time is None:
             return f"no {'error' if what == 'event' else what} among the events of this participant"
         said = f"no {what} {self._when(sought)} in the events read"

@@ -54,7 +54,7 @@ class SoughtEvent:
     name: str | None = None
     """As ListParticipantEvents names it; None for any."""
     error_code: str | None = None
-    """None for any."""
+    """Whole or a part of it, in any case; None for any."""
     spans: tuple[TimeSpan, ...] = ()
     """What a typed time covers, ascending: a minute for 20:48. Empty where an event tells its
     own time, which is that of the event to a second."""
@@ -73,7 +73,8 @@ class SoughtEvent:
         """Whether an event is of this name and code, at whatever time."""
         if self.name is None and self.error_code is None:
             return event.is_error
-        return self.name in {None, event.name} and self.error_code in {None, event.error_code}
+        code = (self.error_code or "").upper()
+        return self.name in {None, event.name} and code in (event.error_code or "").upper()
 
     def within(self, log: EventLog) -> list[int]:
         """Return where the events of this time stand in a log, whatever they are, ascending."""
