@@ -32,7 +32,6 @@ async def test_the_next_run_offers_the_place_and_has_the_mark(tmp_path):
         await second.until(lambda: not json.loads(path.read_text())["marks"])
         await second.press("M")
         await second.until(lambda: second.here.level is Level.TIMELINE)
-        second.explorer._visits.keep()
     async with explorer(kept=path, size=(160, 40)) as third:
         await third.until(f"1  fri-night-live {SHOW} timeline")
         await third.ask("colon", "goto TIME", "recent 2")

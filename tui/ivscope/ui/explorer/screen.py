@@ -221,7 +221,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
 
     def on_unmount(self) -> None:
         """Keep the place for the next run."""
-        self._visits.keep()
+        self._visits.keep_at_once()
 
     def _begin(self) -> None:
         complaints = self._navigation.begin(self._launch)

@@ -37,20 +37,31 @@ class Visits:
 
     def keep(self) -> None:
         """Keep the place on screen. A file that cannot be written is no reason to speak up."""
+        if self._note():
+            save_soon(self._kept, self._context.jobs, lambda _why: None)
+
+    def keep_at_once(self) -> None:
+        """Keep it before this returns: the screen is left, and nobody waits for a key."""
+        if self._note():
+            self._kept.save()
+
+    def _note(self) -> bool:
+        """Note the place on screen. Returns whether it is one that is kept."""
         self._alarm.stop()
         here = self._context.here
-        if self._is_on and here.level >= Level.PARTICIPANTS:
-            session = here.session
-            self._kept.visit(
-                KeptPlace(
-                    self._origin,
-                    session.stage_arn,
-                    session.session_id,
-                    here.participant_id or "",
-                    here.everybody,
-                )
+        if not self._is_on or here.level < Level.PARTICIPANTS:
+            return False
+        session = here.session
+        self._kept.visit(
+            KeptPlace(
+                self._origin,
+                session.stage_arn,
+                session.session_id,
+                here.participant_id or "",
+                here.everybody,
             )
-            save_soon(self._kept, self._context.jobs, lambda _why: None)
+        )
+        return True
 
     def recent(self) -> list[Place]:
         """Return places visited before, the latest first; none where none are kept."""
