@@ -114,7 +114,7 @@ async def test_whether_it_is_us_or_aws_takes_3_keys_from_the_stages():
         await journey.until("5 sessions, all read")
         await keys.press("j", "i")
         await keys.see("1 SEEN service 7 participants got INTERNAL_SERVER_EXCEPTION")
-        await keys.see("LIKELY limit", "SEEN    client")
+        await keys.see("LIKELY limit", "SEEN client")
         assert keys.count == 3
         await journey.press("escape")
         await journey.until(lambda: journey.here == at())
