@@ -1,9 +1,10 @@
 """Measure ivscope on this machine and print one table.
 
-    python -m benchmarks [GROUP ...]
+    python -m benchmarks [--markdown] [GROUP ...]
 
 Nothing here passes or fails: other work on the machine moves absolute figures, so most rows are
-ratios to a yardstick that was measured in the same run, in turns.
+ratios to a yardstick that was measured in the same run, in turns. A row over its bar says so. With
+`--markdown` the table comes as `benchmarks/README.md` has it, with the machine and the command.
 """
 
 import argparse
@@ -15,13 +16,19 @@ from benchmarks import (
     big_lists,
     bytes_sent,
     calls_made,
+    events_in_memory,
     finding,
+    following,
     key_bytes,
+    pace,
+    peers,
     printing,
+    recordings,
     scanning,
+    slow_lines,
     starting,
 )
-from benchmarks.result import Result, print_table
+from benchmarks.result import Result, print_markdown, print_table
 
 GROUPS: Mapping[str, Callable[[], Iterator[Result]]] = {
     "start": starting.start,
@@ -37,6 +44,13 @@ GROUPS: Mapping[str, Callable[[], Iterator[Result]]] = {
     "decode": calls_made.decode,
     "scan": scanning.scan,
     "print": printing.printing,
+    "recordings": recordings.recordings,
+    "follow": following.follow,
+    "pace": pace.pace,
+    "two": pace.two_of_us,
+    "process": events_in_memory.in_process,
+    "slow": slow_lines.slow,
+    "peers": peers.peers,
 }
 
 
@@ -47,7 +61,11 @@ def main() -> None:
     parser.add_argument(
         "groups", nargs="*", metavar="GROUP", help=f"{', '.join(GROUPS)} (default: all)"
     )
-    wanted = parser.parse_args().groups or list(GROUPS)
+    parser.add_argument(
+        "--markdown", action="store_true", help="print the table for benchmarks/README.md"
+    )
+    options = parser.parse_args()
+    wanted: list[str] = options.groups or list(GROUPS)
     unknown = [name for name in wanted if name not in GROUPS]
     if unknown:
         parser.error(f"no group {', '.join(unknown)}; there are {', '.join(GROUPS)}")
@@ -56,7 +74,10 @@ def main() -> None:
         began = time.monotonic()
         results += GROUPS[name]()
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
-    print_table(results)
+    if options.markdown:
+        print_markdown(results, " ".join(("python -m benchmarks --markdown", *options.groups)))
+    else:
+        print_table(results)
 
 
 if __name__ == "__main__":

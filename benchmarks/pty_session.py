@@ -37,6 +37,9 @@ _LEFT_OUT = ("COLUMNS", "LINES", "TMUX", "NO_COLOR", "SSH_CONNECTION", "SSH_TTY"
 _READ = 1 << 16
 _SECOND = 1e9
 
+_LINE_SECONDS = 0.02
+"""A slow line gives what has come in this time at once: no eye sees it byte by byte."""
+
 _SEQUENCE = re.compile(
     rb"\x1b\[[0-9;:?<=>]*[ -/]*[@-~]"  # control sequences
     rb"|\x1b[P\]_^X].*?(?:\x1b\\|\x07)"  # strings
@@ -48,6 +51,16 @@ _UNKNOWN_TO_PYTE = re.compile(
 )
 _MODE_QUERY = re.compile(rb"\x1b\[\?(\d+)\$p")
 _SYNCHRONIZED_OUTPUT = b"2026"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What lies between a program and the person: a serial line, or a connection far away."""
+
+    bytes_per_second: float
+    """At which the terminal takes what the program sends; the system keeps 8 kB in between."""
+    round_trip: float = 0.0
+    """Seconds until an answer of the terminal to a question of the program is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +97,11 @@ class PtySession:
         columns: int = 120,
         rows: int = 40,
         environment: Mapping[str, str] | None = None,
+        line: Line | None = None,
     ) -> None:
+        self._line = line
+        self._taken_at = time.monotonic()
+        self._replies: list[tuple[float, bytes]] = []
         variables = {
             name: value
             for name, value in os.environ.items()
@@ -129,6 +146,16 @@ class PtySession:
             self._process.wait()
         os.close(self._master)
 
+    @property
+    def pid(self) -> int:
+        """Number of the process."""
+        return self._process.pid
+
+    @property
+    def now(self) -> float:
+        """Milliseconds since the start of the program, on the scale of `until`."""
+        return (time.perf_counter_ns() - self._began) / 1e6
+
     def until(self, text: str, *, seconds: float = 60.0) -> float:
         """Return milliseconds from the start of the program until a text is complete.
 
@@ -152,6 +179,17 @@ class PtySession:
         if not self._until(is_there, seconds):
             raise TimeoutError(f"{text!r} never came; on screen:\n{self.screen()}")
         return (self._chunks[position - 1][0] - self._began) / 1e6
+
+    @property
+    def last_byte(self) -> float:
+        """When the last byte came, on the scale of `now`."""
+        return (self._chunks[-1][0] - self._began) / 1e6 if self._chunks else 0.0
+
+    def settled_bytes(self, quiet: float, *, seconds: float = 120.0) -> int:
+        """Wait as `settle`; returns how many bytes came meanwhile."""
+        first = len(self._chunks)
+        self.settle(quiet, seconds=seconds)
+        return len(self._data(first))
 
     def wait_for(self, condition: Callable[[], bool], *, seconds: float = 60.0) -> None:
         """Wait until something outside has happened.
@@ -236,24 +274,47 @@ class PtySession:
 
     def _pump(self, seconds: float) -> bool:
         """Take what comes within some seconds. Returns False when nothing came."""
-        if not select.select([self._master], [], [], seconds)[0]:
+        most = _READ
+        if self._line is not None:
+            most, seconds = self._room(self._line, seconds)
+        if not most or not select.select([self._master], [], [], seconds)[0]:
             return False
         now = time.perf_counter_ns()
         try:
-            data = os.read(self._master, _READ)
+            data = os.read(self._master, most)
         except OSError:  # the program has closed its side
             time.sleep(0.001)
             return False
         self._chunks.append((now, data))
+        if self._line is not None:
+            self._taken_at += len(data) / self._line.bytes_per_second
         self._reply(data)
         return True
+
+    def _room(self, line: Line, seconds: float) -> tuple[int, float]:
+        """Wait until the line has room. Returns for how many bytes, and the seconds left."""
+        end = time.monotonic() + seconds
+        while True:
+            now = time.monotonic()
+            while self._replies and self._replies[0][0] <= now:
+                os.write(self._master, self._replies.pop(0)[1])
+            # A line that was idle has not saved anything up.
+            self._taken_at = max(self._taken_at, now - _LINE_SECONDS)
+            room = int((now - self._taken_at) * line.bytes_per_second)
+            if room or now >= end:
+                return room, max(0.0, end - now)
+            time.sleep(min(end - now, 1 / line.bytes_per_second))
 
     def _reply(self, data: bytes) -> None:
         """Answer what programs ask a terminal; some wait for it."""
         self._asked += data
         for query in _MODE_QUERY.finditer(self._asked):
             state = b"2" if query[1] == _SYNCHRONIZED_OUTPUT else b"0"
-            os.write(self._master, b"\x1b[?" + query[1] + b";" + state + b"$y")
+            reply = b"\x1b[?" + query[1] + b";" + state + b"$y"
+            if self._line is None:
+                os.write(self._master, reply)
+            else:
+                self._replies.append((time.monotonic() + self._line.round_trip, reply))
             self._asked = self._asked[query.end() :]
         self._asked = self._asked[-16:]
 

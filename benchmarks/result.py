@@ -1,7 +1,10 @@
 """Result: one line of the table, and how the table is printed."""
 
+import os
+import platform
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from statistics import median
 
 
@@ -80,20 +83,39 @@ _HEADINGS = ("what", "measured", "beside", "ratio", "bar", "")
 
 
 def print_table(results: Iterable[Result]) -> None:
-    """Print results in aligned columns."""
-    rows = [_HEADINGS]
-    rows += [
-        (
-            one.what,
-            one.measured,
-            one.yardstick,
-            "" if one.ratio is None else f"{one.ratio:.2f} x",
-            one.bar,
-            one.verdict,
-        )
-        for one in results
-    ]
+    """Print results in aligned columns, then how many are over their bar."""
+    results = list(results)
+    rows = [_HEADINGS, *map(_cells, results)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print("  ".join(cells).rstrip())
+    print(_over(results))
+
+
+def print_markdown(results: Iterable[Result], command: str) -> None:
+    """Print results as a table in Markdown, under the machine and the command."""
+    results = list(results)
+    today = datetime.now(UTC).date()
+    system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors"
+    print(f"`{command}` on {today}, Python {platform.python_version()}, {system}.")
+    print(f"{_over(results)}\n")
+    print(_markdown_row(_HEADINGS))
+    print(_markdown_row(("---",) * len(_HEADINGS)))
+    for one in results:
+        print(_markdown_row(_cells(one)))
+
+
+def _cells(one: Result) -> tuple[str, ...]:
+    ratio = "" if one.ratio is None else f"{one.ratio:.2f} x"
+    return (one.what, one.measured, one.yardstick, ratio, one.bar, one.verdict)
+
+
+def _markdown_row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _over(results: Sequence[Result]) -> str:
+    barred = [one for one in results if one.is_ok is not None]
+    over = sum(not one.is_ok for one in barred)
+    return f"{over} of {len(barred)} rows with a bar are over it."

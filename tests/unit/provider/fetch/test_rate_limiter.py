@@ -183,7 +183,7 @@ def test_a_refusal_after_quiet_minutes_steps_back_a_little():
 
 def test_gaps_are_uneven_by_lot():
     limiter = rate_limiter.RateLimiter(lot=lambda: 1.0)
-    assert starts(limiter, SCAN, 3) == [0, 0.52, 1.04]
+    assert starts(limiter, SCAN, 3) == [0, 0.515, 1.03]
 
 
 def test_a_good_answer_starts_the_waits_from_one_second_again():

@@ -54,7 +54,7 @@ _TOLD_SECONDS = 2.0
 _LATE_ANSWERS_SECONDS = 2.0
 """Refusals so soon after a cut may be those of calls, ours or others', that were under way then."""
 
-_UNEVEN = 0.04
+_UNEVEN = 0.03
 """Gaps between calls are longer by up to this share, by lot. With equal gaps the calls of a program
 that makes its own at equal gaps could be refused for ever and ours never."""
 

@@ -1,0 +1,141 @@
+"""What our pace costs production and another ivscope: simulated, and once with two programs."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from random import Random
+
+from benchmarks.programs import KEYS_OF_NOBODY, at_endpoint
+from benchmarks.pty_session import ROOT, PtySession, plain
+from benchmarks.result import Result
+from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.catalog import open_world
+from ivscope.endpoint.worlds.huge import MAIN_STAGE, REGION
+from ivscope.provider.fetch.rate_limiter import DEMAND_LIMIT, Priority, RateLimiter
+
+sys.path.append(str(ROOT / "tests"))
+
+from support.shared_quota import (
+    TEN_MINUTES,
+    Quota,
+    SlidingWindow,
+    TokenBucket,
+    share_a_quota,
+)
+
+_QUOTAS: Mapping[str, Callable[[], Quota]] = {
+    "a sliding window": SlidingWindow,
+    "a token bucket": TokenBucket,
+}
+"""The two usual ways to count. Which one AWS has is not documented."""
+
+_PRODUCTION = (1, 2, 3, 3.5, 4)
+"""Its calls a second, of the five that the service allows."""
+
+_SEEDS = 5
+_HALF_AN_HOUR = 1_800.0
+
+_MOST_LOST = 0.01
+_LEAST_SHARE = 0.4
+_LEAST_ALONE = 0.97
+
+_APART = 60.0
+"""Seconds after which the second of two begins."""
+
+_TOGETHER_SECONDS = 60.0
+
+_COUNT = re.compile(rb"([\d,]+) of [\d,a-z ]+ participants read")
+
+
+def pace() -> Iterator[Result]:
+    """Simulate half an hour beside production; the clock is that of the simulation."""
+    for name, quota in _QUOTAS.items():
+        _, (alone,) = share_a_quota(quota(), [_limiter(1)], seconds=TEN_MINUTES, seed=1)
+        yield _at_least(
+            f"share of {DEMAND_LIMIT} calls/s that we make alone, {name}",
+            alone.answered_between(0, TEN_MINUTES) / (DEMAND_LIMIT * TEN_MINUTES),
+            _LEAST_ALONE,
+        )
+        for production in _PRODUCTION:
+            lost, ours = zip(*(_beside(quota, production, n) for n in range(_SEEDS)), strict=True)
+            yield Result(
+                f"calls of production refused, at {production:g} of 5 a second, {name}",
+                f"{max(lost):.1%} in the worst ten minutes of {_SEEDS} half hours",
+                f"alone 0 %; we read {sum(ours) / _SEEDS:.2f} a second",
+                bar=f"<= {_MOST_LOST:.0%}",
+                is_ok=max(lost) <= _MOST_LOST,
+            )
+        for apart in (0.0, _APART):
+            told = "together" if not apart else f"{apart:.0f} s apart"
+            share = min(_shared(quota, apart, seed) for seed in range(_SEEDS))
+            yield _at_least(
+                f"share of the slower of two of us, begun {told}, {name}", share, _LEAST_SHARE
+            )
+
+
+def two_of_us() -> Iterator[Result]:
+    """Have two explorers read everybody from one endpoint that allows five calls a second."""
+    world = open_world("huge", lambda: datetime.now(UTC))
+    stage = world.stages()[MAIN_STAGE]["arn"]
+    session = world.sessions(stage)[-1]["sessionId"]  # type: ignore[index]
+    with Endpoint(world, throttle=True) as endpoint, ExitStack() as stack:
+        command = (*at_endpoint(endpoint.url, stage, session)[:-1], REGION)
+        both = []
+        for _ in range(2):
+            both.append(stack.enter_context(PtySession(command, environment=KEYS_OF_NOBODY)))
+            both[-1].until("more available")
+            both[-1].settle(0.5)
+        for one in both:
+            one.send("M")
+        for one in both:
+            one.until("participants read")
+        before = [_participants_read(one) for one in both]
+        for _ in range(int(_TOGETHER_SECONDS)):
+            for one in both:
+                one.idle(0.5)
+        read = [_participants_read(one) - was for one, was in zip(both, before, strict=True)]
+    told = " and ".join(f"{count:,}" for count in read)
+    yield _at_least(
+        f"share of the slower of two explorers in {_TOGETHER_SECONDS:.0f} s",
+        min(read) / max(1, sum(read)),
+        _LEAST_SHARE,
+        beside=f"{told} participants read, {endpoint.throttled:,} calls refused",
+    )
+
+
+def _limiter(seed: int) -> RateLimiter:
+    chance = Random(seed)  # noqa: S311 - no secret
+    return RateLimiter(background=DEMAND_LIMIT, lot=chance.random)
+
+
+def _beside(quota: Callable[[], Quota], production: float, seed: int) -> tuple[float, float]:
+    """Return the largest share of production's calls lost, and how many of ours a second came."""
+    made, (ours,) = share_a_quota(
+        quota(),
+        [_limiter(seed)],
+        seconds=_HALF_AN_HOUR,
+        seed=seed,
+        production=production,
+        priority=Priority.SCAN,
+    )
+    first = [calls.first_refused_at for calls in (made, ours)]
+    lost = [made.most_refused(at) for at in first if at is not None]
+    return max(lost, default=0.0), ours.answered_between(0, _HALF_AN_HOUR) / _HALF_AN_HOUR
+
+
+def _shared(quota: Callable[[], Quota], apart: float, seed: int) -> float:
+    readers, end = [_limiter(seed), _limiter(seed + 100)], apart + TEN_MINUTES
+    _, both = share_a_quota(quota(), readers, seconds=end, seed=seed, starts=(0.0, apart))
+    answered = [calls.answered_between(apart, end) for calls in both]
+    return min(answered) / sum(answered)
+
+
+def _at_least(what: str, share: float, bar: float, *, beside: str = "") -> Result:
+    return Result(what, f"{share:.0%}", beside, bar=f">= {bar:.0%}", is_ok=share >= bar)
+
+
+def _participants_read(session: PtySession) -> int:
+    found = _COUNT.findall(plain(session.screen().encode()))
+    return int(found[-1].replace(b",", b"")) if found else 0
