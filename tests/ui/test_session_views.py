@@ -335,7 +335,11 @@ async def test_a_comparison_says_how_complete_either_side_is():
         await journey.until(lambda: isinstance(journey.app.screen, CompareScreen))
         await journey.press("g")
         await journey.until("? not all read")
-        names, loaded, first = journey.screen[1:4]
+        names, errors, loaded, first = journey.screen[1:5]
+        assert errors.split() == [
+            "ERRORS",
+            *"5: 3 QUOTA_EXCEEDED, 2 INTERNAL_… | none so far".split(),
+        ]
         assert PRIYA in names
         assert DANA in names
         assert "61 events, all read" in loaded

@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from textual import events
+from textual.keys import _character_to_key
 
-from ivscope.settings.commands import OVERLAYS, View
+from ivscope.settings.commands import KEYBOARDS, OVERLAYS, View, commands_of
 from ivscope.settings.configuration import read
 from ivscope.ui import taking
 from support.explorer import JOSE, LIVE_STAGE, PRIYA, SHOW, at, explorer
@@ -162,6 +164,55 @@ async def test_no_key_is_silent(view):
             await journey.until(lambda: journey.app.screen.view is view)
         await journey.press("Q")
         await journey.until("Q is not a key: ? lists them")
+        assert not silent_keys(journey.app.screen)
+
+
+def silent_keys(screen):
+    """The characters that are no key of the screen and are not told why."""
+    board = next(board for board in KEYBOARDS if screen.view in board)
+    own = {key for command in commands_of(board) for key in command.keys.split(",")}
+    said, silent = [], []
+    screen.say = said.append
+    for sign in map(chr, range(33, 127)):
+        key = events.Key(_character_to_key(sign), sign)
+        if sign not in own and key.key not in own:
+            count = len(said)
+            screen.say_no_key(key)
+            silent += [sign] if len(said) == count else []
+    del screen.say
+    return silent
+
+
+async def test_a_key_that_finds_nothing_to_change_says_so():
+    async with explorer(at(JOSE), size=(120, 40)) as journey:
+        await journey.until("72 events, all read")
+        for key, note in (
+            ("K", "this is the first line of the detail"),
+            ("w", "ids and ARNs in full"),
+            ("w", "ids and ARNs in short forms"),
+        ):
+            await journey.press(key)
+            await journey.until(note)
+        await journey.press(*"JJJJJJJJJJJJ")
+        await journey.until("the detail has no more lines")
+        await journey.press("d", "d")
+        await journey.until("only the tokens of an exchange have another form")
+        await journey.press("m")
+        await journey.until("marked")
+        await journey.press("m")
+        await journey.until("mark removed")
+        await journey.press("escape", "i")
+        await journey.until(lambda: journey.app.screen.view is View.SUMMARY)
+        await journey.press("r")
+        await journey.until("nothing failed here; in the events r reads on")
+        await journey.press("escape", "I")
+        await journey.until(lambda: journey.app.screen.view is View.LANES)
+        await journey.press("0")
+        await journey.until("the whole session is shown already")
+        await journey.press("escape", "M")
+        await journey.until("timeline")
+        await journey.press("M")
+        await journey.until("the timeline is on screen already")
 
 
 async def test_the_help_says_what_a_key_that_types_nothing_would_do_elsewhere():

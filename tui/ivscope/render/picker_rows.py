@@ -311,7 +311,11 @@ def participant_table(
     """
     wanted: list[Column[ParticipantSummary] | None] = [
         Column("", 1, _connected_mark) if columns.state else None,
-        Column("USER", Rest(_USER_CELLS), lambda one: _user_line(one, same_user(one))),
+        Column(
+            "USER",
+            Rest(_USER_CELLS, most=_MOST_USER_CELLS),
+            lambda one: _user_line(one, same_user(one)),
+        ),
         Column(
             "ERR",
             _ERROR_CELLS,
@@ -358,6 +362,9 @@ def participant_table(
 
 _USER_CELLS = 21
 """A usual name and what is unusual about who has it: "kenji-rival  replica"."""
+
+_MOST_USER_CELLS = 48
+"""A wider column would only part the names from what is told of them."""
 
 _ERROR_CELLS = 5
 """Cells of a number of errors: "1,234", or "999+" while more can come."""

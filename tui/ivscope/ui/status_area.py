@@ -90,7 +90,8 @@ class TypedTexts:
 
 _SHORT: Final = {
     "findings as JSON": "JSON",
-    "support case": "support case",
+    "explanation": "Markdown",
+    "support case": "support",
     "stage ARN": "ARN",
     "session id": "id",
     "participant id": "id",

@@ -53,6 +53,7 @@ from ivscope.render.token_lines import (
 )
 from ivscope.settings.commands import with_keys
 from ivscope.settings.key_names import first_key
+from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer import picking
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_findings import EventFindings, event_ref
@@ -477,8 +478,8 @@ class DetailPane:
         add = context.handlers.add
         add("detail.raw", self._toggle_raw, context.why_no_events)
         add("detail.tokens", self._full)
-        add("detail.down", lambda: text.step(_SCROLL_LINES))
-        add("detail.up", lambda: text.step(-_SCROLL_LINES))
+        add("detail.down", lambda: text.step(_SCROLL_LINES), self._why_no_more)
+        add("detail.up", lambda: text.step(-_SCROLL_LINES), self._why_no_less)
 
     def show(self) -> None:
         """Show the row under the cursor now, its title in the rule or above the other lines."""
@@ -572,9 +573,20 @@ class DetailPane:
         self._detail.raw = not self._detail.raw
         self.show()
 
+    def _why_no_more(self) -> str:
+        text = self._text
+        is_end = text.scroll_offset.y + text.size.height >= len(text.lines)
+        return "the detail has no more lines" if is_end else ""
+
+    def _why_no_less(self) -> str:
+        return "" if self._text.scroll_offset.y else "this is the first line of the detail"
+
     def _full(self) -> None:
         if self._layout.detail_is_full:
+            before = self._text.lines
             self._detail.inline = not self._detail.inline
             self.show()
+            if self._text.lines == before:
+                raise Unavailable("only the tokens of an exchange have another form")
         else:
             self._layout.show_detail_full()

@@ -305,6 +305,9 @@ class EventCommands:
 
     def _mark(self) -> None:
         self._pane.toggle_mark()
+        if self._context.layout.detail_is_full:
+            is_marked = self._pane.position in self._event_list.marks
+            self._context.say("marked" if is_marked else "mark removed")
 
     def _jump_marks(self, step: int) -> None:
         event_list = self._event_list
@@ -487,6 +490,7 @@ class EventCommands:
     def _toggle_wide(self) -> None:
         self._pane.wide = not self._pane.wide
         self._context.redraw()
+        self._context.say(f"ids and ARNs {'in full' if self._pane.wide else 'in short forms'}")
 
 
 def _seconds_between(event_list: EventList, row: int, moment: datetime) -> float:

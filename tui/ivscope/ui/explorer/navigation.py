@@ -298,6 +298,8 @@ class Navigation:
         return fact.summary if fact is not None else None
 
     def _why_no_timeline(self) -> str:
+        if self.here.level is Level.TIMELINE:
+            return "the timeline is on screen already"
         if not self.why_no_session():
             return ""
         return "open a session first: {go.timeline} shows the events of all its participants"

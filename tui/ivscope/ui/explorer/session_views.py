@@ -285,7 +285,9 @@ class SessionViews:
             for one in asides:
                 self._provider.retry(one)
             if here.level is Level.EVENTS:
-                self._provider.retry(self._provider.events(here.participant))
+                events = self._provider.events(here.participant)
+                if not (self._provider.retry(events) or asides):
+                    raise Unavailable("nothing failed here; in the events {read.again} reads on")
             elif not (self._provider.scan(here.session).start() or asides):
                 raise Unavailable(NOTHING_NEW)
 

@@ -116,7 +116,7 @@ class LanesScreen(CountingScreen[Landing]):
         add("lanes.much_later", lambda: self._move(_FAR))
         add("lanes.zoom_in", lambda: self._change(lambda: view.zoom(2)))
         add("lanes.zoom_out", lambda: self._change(lambda: view.zoom(0.5)))
-        add("lanes.all", lambda: self._change(view.fit))
+        add("lanes.all", lambda: self._change(view.fit), self._why_no_fit)
         add("lanes.plot", lambda: self._change(view.next_plot))
         add("lanes.errors_first", lambda: self._change(view.sort))
         add("read.pause", lambda: self._change(lambda: self.say(view.pause())))
@@ -207,6 +207,9 @@ class LanesScreen(CountingScreen[Landing]):
     def _change(self, change: Callable[[], object]) -> None:
         change()
         self.counting.draw()
+
+    def _why_no_fit(self) -> str:
+        return "the whole session is shown already" if self._view.is_fitted else ""
 
     def _move(self, cells: int) -> None:
         """Move the cursor in time."""

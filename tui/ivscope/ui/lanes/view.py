@@ -494,6 +494,11 @@ class LanesView:
             self._is_fitted = False
             self._window = self._window.zoom(factor, self.moment)
 
+    @property
+    def is_fitted(self) -> bool:
+        """Whether the whole session is shown."""
+        return self._is_fitted
+
     def fit(self) -> None:
         """Show the whole session."""
         self._is_fitted = True

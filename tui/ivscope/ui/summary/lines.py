@@ -379,7 +379,7 @@ def _participant_columns(times: SummaryTimes, width: int) -> tuple[Column[Partic
         _number("EVENTS", lambda row: f"{row.events:,}"),
         *_over_cells(times, "lane", lane, width),
         Column(
-            "MOST",
+            "MOST OFTEN",
             Fit(),
             lambda row: (Span(_name(row.top_code, "no code"), Role.ERROR),),
             Role.ERROR,
