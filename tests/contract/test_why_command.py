@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import os
+from _thread import interrupt_main
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -115,6 +116,26 @@ def test_a_session_and_a_time_are_enough_and_nobody_is_read_who_joined_later(ser
     assert event["participantId"] == PRIYA
     assert [one["sentence"] for one in findings] == [one["sentence"] for one in alone[1:-1]]
     assert end["words"].startswith("1 error of 2026-11-27 20:48:00 UTC to 2026-11-27 20:49:00 UTC;")
+
+
+def test_ctrl_c_while_a_session_is_looked_through_tells_what_was_found_so_far(run):
+    world = open_world("incident", lambda: NOW)
+    plain, looked = world.events, []
+
+    def events(*place):
+        looked.append(place[-1])
+        if PRIYA in looked and looked.index(PRIYA) + 3 == len(looked):
+            interrupt_main()
+        return plain(*place)
+
+    world.events = events
+    with Endpoint(world) as endpoint:
+        code, out, err = run("why", MAIN_ARN, SHOW, "--at", "20:48", url=endpoint.url)
+    (end,) = records(out)
+    assert (code, end["complete"]) == (130, False)
+    assert " who had joined by then were read; found so far: " in end["words"]
+    assert f"PUBLISH_ERROR QUOTA_EXCEEDED of {PRIYA}" in end["words"]
+    assert end["words"] in err
 
 
 def test_a_stage_and_a_time_find_the_session_or_ask_which_day_is_meant(served, run):
