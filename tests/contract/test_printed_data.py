@@ -330,6 +330,19 @@ def test_a_recording_is_one_file_however_recording_ended(served, capsys, tmp_pat
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_a_file_is_not_recorded_anew_and_never_called_saved(served, capsys, tmp_path):
+    file, copy = tmp_path / "night.ivscope", tmp_path / "copy.ivscope"
+    Ran(capsys, served.url, "record", STAGE_ARN, SESSION_ID, "-o", str(file))
+    before = file.read_bytes()
+    for words in ((str(file), SESSION_ID), ("--from", str(file), STAGE_ARN, SESSION_ID)):
+        refused = Ran(capsys, None, "record", *words, "-o", str(copy))
+        assert (refused.code, refused.out) == (2, "")
+        assert "read from the service, not from another file" in refused.err
+    assert Ran(capsys, served.url, "record", STAGE_ARN, SESSION_ID, "-o", "-").code == 2
+    assert list(tmp_path.iterdir()) == [file]
+    assert file.read_bytes() == before
+
+
 @pytest.mark.parametrize("wrong", [("nobody's", SESSION_ID), (STAGE_ARN, "st-short")])
 def test_where_no_session_is_found_to_record_no_new_file_is_left(served, capsys, tmp_path, wrong):
     file = tmp_path / "night.ivscope"
