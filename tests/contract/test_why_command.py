@@ -6,6 +6,7 @@ import json
 import os
 from _thread import interrupt_main
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -352,6 +353,11 @@ def test_a_report_is_written_to_stdout_or_to_a_file_in_any_folder(run, file, tmp
     assert code == 0
     assert out.startswith("# Incident report: stage `fri-night-live`")
     assert "priya-guest" in out
+    assert "SDK versions of those who failed are not known" not in out
+    assert "3 of 3 participants with SDK `1.33.0` (`browser`) had errors" in out
+    before = Path(file).read_bytes()
+    assert run("report", file, "-o", file)[0] == 2
+    assert Path(file).read_bytes() == before
     page, own = tmp_path / "night.html", os.getuid()
     monkeypatch.setattr(os, "getuid", lambda: own + 1)  # the folder is someone else's, as /tmp is
     code, out, _ = run("report", file, "-o", str(page), "--redact")
