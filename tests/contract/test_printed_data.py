@@ -5,6 +5,7 @@ import io
 import json
 import signal
 import subprocess
+import sys
 from _thread import interrupt_main
 from collections import Counter
 from operator import itemgetter
@@ -253,11 +254,13 @@ def test_new_events_of_one_and_of_everybody_are_followed_until_ctrl_c(
         return command == "events" or "errorCode" in one
 
     world = SmallWorld(events=12)
-    plain, looked = world.events, Counter()
+    plain, looked, printed = world.events, Counter(), []
+    at_first = sum(map(is_wanted, plain(STAGE_ARN, SESSION_ID, PARTICIPANT_ID)))
 
     def growing(*place):
         looked[place[-1]] += 1
         if looked[PARTICIPANT_ID] == 4:
+            printed.append(sys.stdout.getvalue().count('"type":"event"'))
             interrupt_main()
         elif place[-1] == PARTICIPANT_ID and looked[PARTICIPANT_ID] > 1:
             world.grow(events=12)
@@ -268,6 +271,7 @@ def test_new_events_of_one_and_of_everybody_are_followed_until_ctrl_c(
         place = (STAGE_ARN, SESSION_ID, *participant)
         ran = Ran(capsys, endpoint.url, command, *place, "--follow")
     assert ran.code == 130
+    assert printed[0] > at_first, "new ones are printed as they come"
     happened = [one for one in plain(STAGE_ARN, SESSION_ID, PARTICIPANT_ID) if is_wanted(one)]
     told = [(row["eventTime"][:19], row["name"], row["remoteParticipantId"]) for row in ran.rows]
     assert told == sorted(told, key=itemgetter(0))
