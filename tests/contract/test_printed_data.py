@@ -5,6 +5,7 @@ import io
 import json
 import signal
 import subprocess
+import sys
 from _thread import interrupt_main
 from collections import Counter
 from operator import itemgetter
@@ -253,11 +254,13 @@ def test_new_events_of_one_and_of_everybody_are_followed_until_ctrl_c(
         return command == "events" or "errorCode" in one
 
     world = SmallWorld(events=12)
-    plain, looked = world.events, Counter()
+    plain, looked, printed = world.events, Counter(), []
+    at_first = sum(map(is_wanted, plain(STAGE_ARN, SESSION_ID, PARTICIPANT_ID)))
 
     def growing(*place):
         looked[place[-1]] += 1
         if looked[PARTICIPANT_ID] == 4:
+            printed.append(sys.stdout.getvalue().count('"type":"event"'))
             interrupt_main()
         elif place[-1] == PARTICIPANT_ID and looked[PARTICIPANT_ID] > 1:
             world.grow(events=12)
@@ -268,6 +271,7 @@ def test_new_events_of_one_and_of_everybody_are_followed_until_ctrl_c(
         place = (STAGE_ARN, SESSION_ID, *participant)
         ran = Ran(capsys, endpoint.url, command, *place, "--follow")
     assert ran.code == 130
+    assert printed[0] > at_first, "new ones are printed as they come"
     happened = [one for one in plain(STAGE_ARN, SESSION_ID, PARTICIPANT_ID) if is_wanted(one)]
     told = [(row["eventTime"][:19], row["name"], row["remoteParticipantId"]) for row in ran.rows]
     assert told == sorted(told, key=itemgetter(0))
@@ -328,6 +332,19 @@ def test_a_recording_is_one_file_however_recording_ended(served, capsys, tmp_pat
     read = "participants not listed, 0 events" if denied else "7 of 7 participants read, 250 events"
     assert (ran.code, ran.end["words"]) == (code, f"{read} in {file}")
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_file_is_not_recorded_anew_and_never_called_saved(served, capsys, tmp_path):
+    file, copy = tmp_path / "night.ivscope", tmp_path / "copy.ivscope"
+    Ran(capsys, served.url, "record", STAGE_ARN, SESSION_ID, "-o", str(file))
+    before = file.read_bytes()
+    for words in ((str(file), SESSION_ID), ("--from", str(file), STAGE_ARN, SESSION_ID)):
+        refused = Ran(capsys, None, "record", *words, "-o", str(copy))
+        assert (refused.code, refused.out) == (2, "")
+        assert "read from the service, not from another file" in refused.err
+    assert Ran(capsys, served.url, "record", STAGE_ARN, SESSION_ID, "-o", "-").code == 2
+    assert list(tmp_path.iterdir()) == [file]
+    assert file.read_bytes() == before
 
 
 @pytest.mark.parametrize("wrong", [("nobody's", SESSION_ID), (STAGE_ARN, "st-short")])

@@ -4,7 +4,9 @@ import gzip
 import io
 import json
 import os
+from _thread import interrupt_main
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -115,6 +117,26 @@ def test_a_session_and_a_time_are_enough_and_nobody_is_read_who_joined_later(ser
     assert event["participantId"] == PRIYA
     assert [one["sentence"] for one in findings] == [one["sentence"] for one in alone[1:-1]]
     assert end["words"].startswith("1 error of 2026-11-27 20:48:00 UTC to 2026-11-27 20:49:00 UTC;")
+
+
+def test_ctrl_c_while_a_session_is_looked_through_tells_what_was_found_so_far(run):
+    world = open_world("incident", lambda: NOW)
+    plain, looked = world.events, []
+
+    def events(*place):
+        looked.append(place[-1])
+        if PRIYA in looked and looked.index(PRIYA) + 3 == len(looked):
+            interrupt_main()
+        return plain(*place)
+
+    world.events = events
+    with Endpoint(world) as endpoint:
+        code, out, err = run("why", MAIN_ARN, SHOW, "--at", "20:48", url=endpoint.url)
+    (end,) = records(out)
+    assert (code, end["complete"]) == (130, False)
+    assert " who had joined by then were read; found so far: " in end["words"]
+    assert f"PUBLISH_ERROR QUOTA_EXCEEDED of {PRIYA}" in end["words"]
+    assert end["words"] in err
 
 
 def test_a_stage_and_a_time_find_the_session_or_ask_which_day_is_meant(served, run):
@@ -331,6 +353,11 @@ def test_a_report_is_written_to_stdout_or_to_a_file_in_any_folder(run, file, tmp
     assert code == 0
     assert out.startswith("# Incident report: stage `fri-night-live`")
     assert "priya-guest" in out
+    assert "SDK versions of those who failed are not known" not in out
+    assert "3 of 3 participants with SDK `1.33.0` (`browser`) had errors" in out
+    before = Path(file).read_bytes()
+    assert run("report", file, "-o", file)[0] == 2
+    assert Path(file).read_bytes() == before
     page, own = tmp_path / "night.html", os.getuid()
     monkeypatch.setattr(os, "getuid", lambda: own + 1)  # the folder is someone else's, as /tmp is
     code, out, _ = run("report", file, "-o", str(page), "--redact")

@@ -11,6 +11,8 @@ from ivscope.domain.stages import SessionScope
 from ivscope.export.records import RECORDINGS
 from ivscope.sources.recording import Recording
 
+_NOT_FROM_A_FILE = "a recording is read from the service, not from another file"
+
 
 def run(words: Sequence[str]) -> int:
     """Record a session; the exit code."""
@@ -27,16 +29,19 @@ def run(words: Sequence[str]) -> int:
     )
     options = parser.parse_args(words)
     if options.file is not None:
-        raise CommandError("a recording is read from the service, not from another file")
+        raise CommandError(_NOT_FROM_A_FILE)
     if options.redact:
         raise CommandError("a recording keeps answers as they came: use --redact when you open it")
     options.redact = False
     if Path(options.output).exists() and not options.resume:
         raise CommandError(f"{options.output} is there already: --resume goes on with it")
+    if options.output == "-":
+        raise CommandError("a recording is a database, which stdout cannot take: name a file")
     is_new = not Path(options.output).exists()
     command = DataCommand("record", options, record=options.output)
     recording = command.origin.recording
-    assert recording is not None  # noqa: S101 - asked for above
+    if options.file is not None or recording is None:  # a file in the place of the stage
+        raise CommandError(_NOT_FROM_A_FILE)
     session = None
     try:
         session = command.session()

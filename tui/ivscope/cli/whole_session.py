@@ -108,11 +108,17 @@ def run_report(words: Sequence[str]) -> int:
     if options.output is not None:
         _check_output(Path(options.output))
     command = DataCommand("report", options)
+    if options.output is not None and options.file is not None:
+        output = Path(options.output)
+        if output.exists() and output.samefile(options.file):
+            raise CommandError(f"{output} is what is read: name another file for the report")
     session = command.session()
     scan = command.provider.scan(session)
     try:
         command.reader.read(command.provider.stage(session.stage_arn))
         command.read_session(scan, "reading")
+        if not command.provider.may_grow:
+            command.read_clients(scan, "reading")
     except KeyboardInterrupt:
         return command.interrupted(scan_words(scan))
     if command.failures and not scan.log.participants_known:

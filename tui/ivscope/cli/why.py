@@ -200,6 +200,8 @@ class _Cause:
         self._options = options
         self._alert = alert
         self._people: dict[ParticipantScope, CauseReading] = {}
+        self._so_far = "the cause was still being read"
+        """What Ctrl+C interrupted."""
         self.told_of: tuple[SessionScope | ParticipantScope, datetime | None] = (scope, None)
         """Whose event was told, and its time; where none or several were, what was asked for."""
 
@@ -229,7 +231,7 @@ class _Cause:
                 self.told_of = told[0].scope, told[0].time or sought.time
             asking = [one for one in told if not self._tell(one, is_first=one is told[0])]
         except KeyboardInterrupt:
-            return command.interrupted("the cause was still being read")
+            return command.interrupted(self._so_far)
         lacking = [failed for one in self._people.values() for failed in one.failures.items()]
         command.failures |= {LACKING[ask.what]: failure for ask, failure in lacking}
         read = "findings ask for more" if asking else "all read that findings ask for"
@@ -280,9 +282,17 @@ class _Cause:
         command.progress.tell(
             lambda: f"reading: {moment.done:,} of {moment.wanted:,} who had joined by then"
         )
-        where = moment.find(sought)
+        try:
+            moment.find(sought)
+        except KeyboardInterrupt:
+            self._so_far = f"{moment.done:,} of {moment.wanted:,} who had joined by then were read"
+            if moment.found:
+                told = _one_of_each_kind(self._found_in(moment))[0][:_MOST_TOLD]
+                kinds = (f"{_kind_of(one.event)} of {one.scope.participant_id}" for one in told)
+                self._so_far += f"; found so far: {', '.join(kinds)}"
+            raise
         command.failures |= moment.failures
-        found = [_Found(scope, at, self._reading_of(scope).stream.items[at]) for scope, at in where]
+        found = self._found_in(moment)
         people = f"{moment.done:,} of {in_number(moment.listed, 'participants')}"
         read = f"{people} had joined by then and were read"
         kind = " ".join(filter(None, (sought.name, sought.error_code)))
@@ -291,9 +301,14 @@ class _Cause:
         if found or moment.nearest is None:
             return found, words
         scope, near = moment.nearest
-        who = safe_value(self._called(scope, None))
+        who = self._called(scope, None)
         when = full(near.time, command.zone)
         return [], f"{words}; the nearest error read is {_kind_of(near)} of {who}, {when}"
+
+    def _found_in(self, moment: SessionMoment) -> list["_Found"]:
+        logs = {scope: self._reading_of(scope).stream.items for scope, _ in moment.found}
+        found = [_Found(scope, at, logs[scope][at]) for scope, at in moment.found]
+        return sorted(found, key=lambda one: logs[one.scope].time_us(one.position) or 0)
 
     def _reading_of(self, scope: ParticipantScope) -> CauseReading:
         if scope not in self._people:
@@ -362,7 +377,7 @@ class _Cause:
         own = reading.ref(position)
         who = self._called(scope, None)
         same = f" ({safe(scope.participant_id)})" if who != scope.participant_id else ""
-        head = f"{_kind_of(event)} of {safe_value(who)}{same}, {full(event.time, zone)}"
+        head = f"{safe(_kind_of(event))} of {safe_value(who)}{same}, {full(event.time, zone)}"
         yield from wrap((Span(head),), width)
         draw = FindingLines(
             width,
@@ -417,7 +432,7 @@ def _one_of_each_kind(found: Sequence[_Found]) -> tuple[list[_Found], int]:
 
 
 def _kind_of(event: Event) -> str:
-    return " ".join(safe(text) for text in (event.name, event.error_code) if text)
+    return " ".join(filter(None, (event.name, event.error_code)))
 
 
 def _go_on(

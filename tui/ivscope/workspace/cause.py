@@ -275,11 +275,13 @@ class SessionMoment:
         self.nearest: tuple[ParticipantScope, Event] | None = None
         """Of the errors read the one nearest to that time; None when none was read."""
         self._distance_us = 0
+        self.found: list[tuple[ParticipantScope, int]] = []
+        """Whose errors these are, and where they stand in the log of each, as they were read."""
         self._reader = reader
         self._session = session
 
-    def find(self, sought: SoughtEvent) -> list[tuple[ParticipantScope, int]]:
-        """Return whose errors these are, and where they stand in the log of each; by time.
+    def find(self, sought: SoughtEvent) -> None:
+        """Read, and note what is found, participant by participant.
 
         Args:
             sought: What is told of the events, with a time.
@@ -292,21 +294,14 @@ class SessionMoment:
         self.listed = len(rows.facts)
         wanted = [row for row in rows.facts if not _joined_after(row, span)]
         self.wanted = len(wanted)
-        found: list[tuple[int, ParticipantScope, int]] = []
         for row in wanted:
             scope = ParticipantScope(
                 self._session.stage_arn, self._session.session_id, row.participant_id
             )
             log = self._read(scope, span)
-            found += [
-                (log.time_us(at) or 0, scope, at)
-                for at in sought.within(log)
-                if sought.fits(log[at])
-            ]
+            self.found += [(scope, at) for at in sought.within(log) if sought.fits(log[at])]
             self._take_nearest(scope, log, to_microseconds(span[0]))
             self.done += 1
-        found.sort(key=lambda one: one[0])
-        return [(scope, at) for _, scope, at in found]
 
     def _read(self, scope: ParticipantScope, span: TimeSpan) -> EventLog:
         feed = self._reader.provider.events(scope)
