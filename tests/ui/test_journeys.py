@@ -289,6 +289,7 @@ async def test_enter_on_a_subscribe_event_goes_to_the_publisher_and_esc_comes_ba
         await journey.press("j", "j", "enter")
         await journey.until(lambda: "cam-truck" in journey.screen[0])
         await journey.until("events, all read")
+        await journey.until(lambda: "looking for" not in journey.text)  # which Esc would stop
         await journey.press("escape")
         await journey.until("61 events, all read")
         assert journey.rows("events").cursor == 2

@@ -58,6 +58,8 @@ class Joined:
         """Notices about this list."""
         self.here = 0
         """Those of which the API has returned an event. An event takes one notice at most."""
+        self._missing: tuple[int, list[tuple[Told, str]]] = (-1, [])
+        """Of how many events looked at, and what was missing then."""
 
     def has(self, position: int) -> bool | None:
         """Whether an event was told too; None for one of a kind that EventBridge never sends."""
@@ -83,8 +85,10 @@ class Joined:
     @property
     def missing(self) -> list[tuple[Told, str]]:
         """Notices without an event, with the participant they are about, oldest first."""
-        left = ((what, who) for who, told in self._left.items() for what in told.elements())
-        return sorted(left)
+        if self._missing[0] != self._looked_at:  # every move of the cursor asks
+            left = ((what, who) for who, told in self._left.items() for what in told.elements())
+            self._missing = self._looked_at, sorted(left)
+        return self._missing[1]
 
     def _key(self, position: int) -> tuple[str, Told]:
         log = self.log

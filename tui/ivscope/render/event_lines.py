@@ -158,10 +158,24 @@ NameOf = Callable[[str], str | None]
 """Gives the user id of a participant by its id; None where it has none, or is not known."""
 
 
+MOST_TOLD = 5
+"""Events that only EventBridge has told are named up to so many."""
+
+
+@frozen
+class OnlyTold:
+    """Events that only EventBridge has told of."""
+
+    named: Sequence[tuple[int, str]]
+    """Second since 1970 and words of the first ones."""
+    count: int
+    """How many there are."""
+
+
 def told_lines(
     is_told: bool | None,
     source: str,
-    missing: Sequence[tuple[int, str]],
+    others: OnlyTold,
     width: int,
     zone: tzinfo,
 ) -> list[Line]:
@@ -170,7 +184,7 @@ def told_lines(
     Args:
         is_told: Whether it has; None for a kind that it never sends.
         source: Where what it told was read. Text from outside.
-        missing: Second and words of what only it has told, when the list is read to the end.
+        others: What only it has told; nothing while the list is not read to the end.
         width: Cells of every line.
         zone: Zone of the times.
     """
@@ -179,19 +193,16 @@ def told_lines(
         not_there = f"not in {file}; EventBridge can lose events"
         text = f"in {file} too: this row is that event" if is_told else not_there
         lines += field("EventBridge", (Span(text),), width)
-    if missing:
+    if others.count:
         named = ", ".join(
             f"{clock(datetime.fromtimestamp(second, UTC), zone)} {safe(words)}"
-            for second, words in missing[:_MOST_TOLD]
+            for second, words in others.named
         )
-        more = f" and {len(missing) - _MOST_TOLD:,} more" if len(missing) > _MOST_TOLD else ""
+        left = others.count - len(others.named)
+        more = f" and {left:,} more" if left else ""
         told = f"only in {file}, not returned by the API: {named}{more}"
         lines += field("" if lines else "EventBridge", (Span(told, Role.WARNING),), width)
     return lines
-
-
-_MOST_TOLD = 5
-"""Events that only EventBridge has told are named up to so many."""
 
 
 def detail_lines(

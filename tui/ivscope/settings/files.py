@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
 
+_TRIES = 200
 _PAUSE = 0.005
 """Seconds between tries to be alone in a folder. Saving a small file takes less than one of them;
 a program that was stopped in the middle of it must not hold up the keys of another."""
@@ -80,17 +81,17 @@ def close_to_others(folder: Path) -> None:
 
 
 @contextmanager
-def alone_in(folder: Path, seconds: float = 1.0) -> Iterator[None]:
+def alone_in(folder: Path) -> Iterator[None]:
     """While inside, another ivscope that wants to be alone in the folder waits.
 
-    For so many seconds at most. Where a file system has no locks nobody waits.
+    For a second at most. Where a file system has no locks nobody waits.
 
     Raises:
         OSError: The folder cannot be opened.
     """
     handle = os.open(folder, os.O_RDONLY)
     try:
-        for _ in range(round(seconds / _PAUSE)):
+        for _ in range(_TRIES):
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

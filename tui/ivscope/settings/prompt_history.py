@@ -20,9 +20,6 @@ _MOST_BYTES = 5_000_000
 LONGEST_TEXT = 2000
 """Characters. Longer texts were pasted for a single use, so they are not stored."""
 
-_LOCKED_SECONDS = 0.05
-"""How long saving waits for another ivscope that is saving: nobody feels it after Enter."""
-
 _SECRETS: Final = (
     (
         re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"),
@@ -73,7 +70,7 @@ def save(path: Path, texts: Mapping[str, Sequence[str]]) -> str:
     """
     try:
         make_private_folder(path.parent)
-        with alone_in(path.parent, _LOCKED_SECONDS):
+        with alone_in(path.parent):
             kept = load(path)
             for title, own in texts.items():
                 others = [text for text in kept.get(title, []) if text not in own]

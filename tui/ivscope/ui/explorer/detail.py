@@ -30,7 +30,9 @@ from ivscope.render.bars import Crumb, failure_lines
 from ivscope.render.cells import wrap
 from ivscope.render.event_json import AS_READ, raw_json
 from ivscope.render.event_lines import (
+    MOST_TOLD,
     Occurrence,
+    OnlyTold,
     Title,
     detail_lines,
     event_title,
@@ -148,11 +150,13 @@ class Detail:
             return ()
         stream = event_list.stream
         of_one = isinstance(stream, ParticipantStream)
-        missing = [
+        missing = joined.missing if stream.is_complete else []
+        named = [
             (second, " ".join(filter(None, (name, code, "" if of_one else who))))
-            for (second, name, code), who in (joined.missing if stream.is_complete else ())
+            for (second, name, code), who in missing[:MOST_TOLD]
         ]
-        return told_lines(joined.has(position), pane.notices.source, missing, width, zone)
+        others = OnlyTold(named, len(missing))
+        return told_lines(joined.has(position), pane.notices.source, others, width, zone)
 
     def _tokens(
         self,
