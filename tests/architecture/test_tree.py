@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ivscope import __version__
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
 from support import readme_keys, readme_packages
 from support.readme_sections import section
@@ -87,3 +88,11 @@ def test_every_package_that_is_needed_has_its_licence_in_security():
     needed = {line.partition("==")[0] for line in lines if "==" in line}
     assert "textual" in needed
     assert needed - told == set()
+
+
+def test_the_newest_version_in_the_changelog_is_that_of_the_program():
+    headings = re.findall(r"^## \[(.+?)\](.*)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert headings[0] == ("Unreleased", "")
+    version, day = headings[1]
+    assert version == __version__
+    assert re.fullmatch(r" - \d{4}-\d\d-\d\d", day)

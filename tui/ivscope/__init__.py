@@ -1,3 +1,3 @@
 """ivscope: terminal explorer for Amazon IVS Real-Time stage sessions."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
