@@ -170,6 +170,7 @@ async def explorer(
     unlimited: bool = False,
     fold: bool = False,
     kept: Path | None = None,
+    guided: bool | None = None,
 ) -> AsyncIterator[Journey]:
     """The app on screen.
 
@@ -185,6 +186,7 @@ async def explorer(
         zone: The time zone of the person at the keyboard.
         configuration: Settings; None for the defaults.
         kept: File that keeps places and marks for the next run; None for none.
+        guided: Whether the guide asks from the start; None where it is not offered either.
         fold: Whether equal events of one second share a row: tests count rows one by one.
         unlimited: Whether calls may follow each other at once, for a test of what was read and
             not of how: reading the session takes 15 s at the rate that the program keeps to.
@@ -204,6 +206,7 @@ async def explorer(
             configuration=configuration,
             fold=fold,
             kept=kept,
+            guided=guided,
         )
         async with app.run_test(size=size) as pilot:
             journey = Journey(app, pilot, endpoint)
@@ -226,6 +229,7 @@ def explorer_app(
     configuration: Configuration | None = None,
     fold: bool = False,
     kept: Path | None = None,
+    guided: bool | None = None,
 ) -> IvscopeApp:
     """The app over an endpoint."""
     url = endpoint.faulty_url(fault) if fault else endpoint.url
@@ -238,6 +242,8 @@ def explorer_app(
             event=event,
             filter=only,
             kept=kept,
+            world=None if guided is None else "incident",
+            is_guided=bool(guided),
             origin="demo",
             why_one_account="the demo has one account and one Region",
         ),
