@@ -34,6 +34,7 @@ GROUPS: Mapping[str, Callable[[], Iterator[Result]]] = {
     "start": starting.start,
     "quit": starting.leave,
     "keys": big_lists.keys,
+    "views": big_lists.views,
     "append": big_lists.append,
     "memory": big_lists.memory,
     "busy": big_lists.busy,

@@ -1,16 +1,19 @@
-"""What a million events cost: time of keys, appending, memory, keys while pages arrive."""
+"""What a million events cost: keys, views, appending, memory, keys while pages arrive.
+
+Keys are pressed in a real pseudo-terminal, and timed to the last byte.
+"""
 
 import gc
 import json
 import re
 import time
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from statistics import median
 
 from benchmarks.generated_events import PAGE, made
-from benchmarks.programs import filled
+from benchmarks.programs import PYTHON, filled
 from benchmarks.pty_session import PtySession
 from benchmarks.result import Result, amount, compared, highest, limited
 from ivscope.domain.events import Event
@@ -38,9 +41,42 @@ _FLOOR_BYTES = 24
 _PAGES_PER_SECOND = 20
 """Four times what the service lets one operation call."""
 
+_OPENED = 3
+"""Times that a summary is opened; each counts from the beginning."""
+
+_OPENING = {1_000: (0, 100, 0), 100_000: (150, 200, 200), MANY: (500, 800, 500)}
+"""Milliseconds by the number of events: from `i` to the final numbers of a participant and of a
+session, and from `I` to the lanes; 0 where no limit is set."""
+
+_KEY, _LETTER, _CHANGE = 30, 100, 200
+"""Milliseconds to the last byte: of a key that moves the cursor or changes rows that are there, of
+a letter of a search or a filter, of a key that changes which rows are shown."""
+
+_FIND = ("/", *"quota", "enter")
+_FILTER = ("&", *"code:quota", "enter")
+_AT_PARTICIPANT: Mapping[str, tuple[Sequence[str], float]] = {
+    "sort by time": ((":", *"sort time", "enter"), 1_000),
+    "errors only, all again": (("!", "!"), _CHANGE),
+    "e, d, t, v": (("home", "e", "e", "t", "v"), _KEY),
+}
+_AT_TIMELINE: Mapping[str, tuple[Sequence[str], float]] = {
+    "a letter after /": (_FIND, _LETTER),
+    "n": (("n", "n", "n"), _KEY),
+    "a letter after &": (_FILTER, _LETTER),
+    "errors only, all again": (("!", "!"), _CHANGE),
+    "e, d, t, v": (("home", "e", "e", "t", "v"), _KEY),
+}
+_NOT_TIMED = frozenset({"home"})
+"""Keys that prepare another one."""
+
 _BUSY_KEYS = 100
 _BUSY_LIMIT = 50
 """Milliseconds within which a key must show."""
+
+
+def filled_session(events: int) -> tuple[str, ...]:
+    """Return the command of the explorer over a session of many with so many events."""
+    return (PYTHON, "-m", "benchmarks.filled_explorer", str(events), "everybody")
 
 
 def keys() -> Iterator[Result]:
@@ -73,6 +109,79 @@ def keys() -> Iterator[Result]:
     for name, times in ours.items():
         what = f"{name} at {MANY:,} events"
         yield compared(what, times, theirs[name], unit="ms", beside=f"at {FEW:,}:", bar=1.2)
+
+
+def views() -> Iterator[Result]:
+    """Measure the keys that open views and change what is shown, to the last byte."""
+    for events, (at_participant, of_session, lanes) in _OPENING.items():
+        with PtySession(filled(events)) as session:
+            session.until(f"{events:,} events")
+            session.settle(1.0)
+            if at_participant:
+                yield _counted(
+                    session, f"i of a participant, {events:,} events", events, at_participant
+                )
+            if events == MANY:
+                session.settle(1.0)
+                yield from _changes(session, "participant", _AT_PARTICIPANT)
+        with PtySession(filled_session(events)) as session:
+            session.until("participants, all read")
+            session.settle(1.0)
+            if lanes:
+                yield _pressed(session, f"I, {events:,} events", ["I"], lanes)
+                _go_back(session)
+            yield _counted(session, f"i of a session, {events:,} events", events, of_session)
+            if events == MANY:
+                session.settle(3.0)  # its findings are made behind it
+                yield _pressed(session, f"Enter in i, {events:,} events", ["enter"], _CHANGE)
+                _go_back(session)
+                _go_back(session)
+                session.press("M", quiet=2.0, seconds=20.0)
+                _go_back(session)
+                yield _pressed(session, f"M again, {events:,} events", ["M"], _CHANGE)
+                yield from _changes(session, "timeline", _AT_TIMELINE)
+
+
+def _go_back(session: PtySession) -> None:
+    session.press("esc", quiet=1.0)
+
+
+def _counted(session: PtySession, what: str, events: int, bar: float) -> Result:
+    """Measure from `i` to the number of all events, which only a finished count shows."""
+    sign = re.compile(re.escape(f"{events:,}").encode())
+    taken: list[float] = []
+    for _ in range(_OPENED):
+        taken.append(session.press_until("i", sign, seconds=20.0).milliseconds or 0.0)
+        if len(taken) < _OPENED:
+            session.settle(3.0)
+            _go_back(session)
+    return limited(what, median(taken), bar, unit="ms")
+
+
+def _changes(
+    session: PtySession, where: str, keys: Mapping[str, tuple[Sequence[str], float]]
+) -> Iterator[Result]:
+    for what, (pressed, bar) in keys.items():
+        yield _pressed(session, f"{what}, {where} of {MANY:,} events", pressed, bar)
+
+
+def _pressed(session: PtySession, what: str, keys: Sequence[str], bar: float) -> Result:
+    """Measure the worst of some keys, pressed one after the other; Esc and : prepare others."""
+    taken = [
+        (answer.milliseconds or 0.0, key)
+        for key in keys
+        for answer in [session.press(key, quiet=0.7, seconds=20.0)]
+        if key not in _NOT_TIMED
+    ]
+    worst, key = max(taken)
+    half = median(time for time, _ in taken)
+    return limited(
+        f"{what}: {key}" if len(taken) > 1 else what,
+        worst,
+        bar,
+        unit="ms",
+        note=f", half {amount(half, 'ms')}" if len(taken) > 1 else "",
+    )
 
 
 def append() -> Iterator[Result]:
@@ -139,7 +248,7 @@ def busy() -> Iterator[Result]:
         for number in range(_BUSY_KEYS):
             # The first event stands on the third line of the screen.
             line = 3 if number % 2 else 4
-            sign = re.compile(rb"\x1b\[%d;\d+H\x1b\[7[;m]" % line)
+            sign = re.compile(rb"\x1b\[%d;\d+H\x1b\[(?:1;)?7[;m]" % line)
             for session, taken in zip((busy, quiet), times, strict=True):
                 answer = session.press_until("up" if number % 2 else "down", sign)
                 taken.append(answer.milliseconds or 0.0)

@@ -1,8 +1,10 @@
 """The real explorer over a provider that has read any number of events already.
 
-    python -m benchmarks.filled_explorer ROWS [PAGES_PER_SECOND]
+    python -m benchmarks.filled_explorer ROWS [PAGES_PER_SECOND | everybody]
 
-With a second number, pages of 100 keep arriving at that rate, decoded from JSON on the way.
+With a second number, pages of 100 keep arriving at that rate, decoded from JSON on the way. With
+"everybody", the events are those of a session of many, and the explorer begins with its list of
+participants.
 """
 
 import json
@@ -24,7 +26,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from benchmarks.generated_events import PAGE, VIEWER, made
-from ivscope.domain import calls
+from ivscope.domain import calls, events
 from ivscope.domain.calls import GetCall, Item, ListCall, Value
 from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.domain.events import Event
@@ -61,6 +63,7 @@ _FACTS: dict[object, object] = {
 _FILLING_PAGE = 50_000
 """Items of a page while the log is filled: few enough to be held as objects for a moment."""
 
+_UNBOUND = 100_000
 _UNPACED = RateLimiter(demand=99)
 
 
@@ -95,6 +98,55 @@ class EndlessSource:
         return cast("Value", _FACTS[call])
 
 
+_MOST_PEOPLE = 997
+_LEAST_EACH = 100
+"""Participants of a session, and about how many events of each there are at least. Prime numbers of
+them share errors and exchanges out evenly."""
+
+_PUBLISHING = 12
+"""How many of them publish."""
+
+_FIRST = next(iter(made(0, 1))).time
+
+
+class CrowdSource:
+    """Serves a session that has ended, its events shared out among many participants."""
+
+    def __init__(self, rows: int) -> None:
+        count = min(_MOST_PEOPLE, rows // _LEAST_EACH + 1)
+        self.ids = [f"participant{number:04}" for number in range(count)]
+        self._rows = rows
+
+    def read_page(self, call: ListCall[Item], cursor: Cursor | None) -> Page[Item]:  # noqa: ARG002 - one page each
+        """Everybody, or all events of one of them; every other list is empty."""
+        if call == calls.participants(_VIEWED.session):
+            rows = [
+                ParticipantSummary(one, f"user of {one}", first_join_time=_FIRST)
+                for one in self.ids
+            ]
+            return cast("Page[Item]", Page(tuple(rows)))
+        if isinstance(call.scope, ParticipantScope) and call == calls.events(call.scope):
+            return cast("Page[Item]", Page(tuple(self._events(call.scope.participant_id))))
+        return Page(())
+
+    def _events(self, participant_id: str) -> Iterator[Event]:
+        number, step = self.ids.index(participant_id), len(self.ids)
+        count = len(range(number, self._rows, step))
+        began = [events.JOINED, *([events.PUBLISH_STARTED] if number < _PUBLISHING else [])]
+        for at, event in enumerate(made(number, count, step=step, of_whom=participant_id)):
+            is_begin = at < len(began)
+            yield Event(began[at], participant_id, event.time) if is_begin else event
+
+    def read_fact(self, call: GetCall[Value]) -> Value:
+        """The one stage or session.
+
+        Raises:
+            KeyError: The explorer reads another fact, which this source has to learn.
+        """
+        ended = StageSession(SESSION, _FIRST, datetime(2026, 12, 24, tzinfo=UTC))
+        return cast("Value", ended if call == calls.session(_VIEWED.session) else _FACTS[call])
+
+
 class FilledExplorer(PlainApp):
     """The explorer as the real app shows it."""
 
@@ -102,10 +154,11 @@ class FilledExplorer(PlainApp):
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None
 
-    def __init__(self, provider: StageDataProvider) -> None:
+    def __init__(self, provider: StageDataProvider, place: Place) -> None:
         super().__init__(driver_class=QuickDriver)
         self._provider = provider
-        ui = UiThread(self.call_later, lambda *timer: self.set_timer(*timer).stop)
+        self._place = place
+        ui = UiThread(self.call_later, self.call_after)
         self._jobs = Jobs(SYSTEM_CLOCK, ui, self._crash)
 
     def _crash(self, error: Exception) -> None:
@@ -121,7 +174,7 @@ class FilledExplorer(PlainApp):
             ExplorerScreen(
                 self._provider,
                 times=TimeDisplay(UTC, lambda: datetime.now(UTC)),
-                launch=Launch(label="benchmark", start=lambda: Place(STAGE, SESSION, VIEWER)),
+                launch=Launch(label="benchmark", start=lambda: self._place),
                 configuration=Configuration(),
                 jobs=self._jobs,
             )
@@ -144,8 +197,26 @@ def main(rows: int, pages_per_second: float) -> None:
 
     if endless:
         Thread(target=go_on, daemon=True).start()
-    FilledExplorer(provider).run(mouse=False)
+    FilledExplorer(provider, Place(STAGE, SESSION, VIEWER)).run(mouse=False)
+
+
+def scanned(rows: int) -> StageDataProvider:
+    """Read all events of a session of many."""
+    source = CrowdSource(rows)
+    provider = StageDataProvider(
+        lambda: source, rate_limiter=RateLimiter(demand=_UNBOUND, background=_UNBOUND)
+    )
+    provider.read(provider.session(_VIEWED.session))
+    scan = provider.scan(_VIEWED.session)
+    scan.start()
+    while scan.is_running:
+        time.sleep(0.01)
+    return provider
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    if sys.argv[2:] == ["everybody"]:
+        everybody = scanned(int(sys.argv[1]))
+        FilledExplorer(everybody, Place(STAGE, SESSION)).run(mouse=False)
+    else:
+        main(int(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 0)

@@ -27,19 +27,26 @@ _EXCHANGE_EVERY = 500
 _ERROR_EVERY = 50
 
 
-def made(first: int, count: int) -> Iterator[Event]:
-    """Make events from a number on, oldest first; 1 in 50 an error, 1 in 500 an exchange."""
-    for number in range(first, first + count):
+def made(first: int, count: int, *, step: int = 1, of_whom: str = VIEWER) -> Iterator[Event]:
+    """Make events from a number on, oldest first; 1 in 50 an error, 1 in 500 an exchange.
+
+    Args:
+        first: The number of the first event, which tells its time and its kind.
+        count: How many.
+        step: From one number to the next: others have the numbers between.
+        of_whom: Id of the participant.
+    """
+    for number in range(first, first + count * step, step):
         time = from_microseconds(_BEGIN + number * _STEP)
         if number % _EXCHANGE_EVERY == _EXCHANGE_EVERY - 1:
             yield Event(
-                events.TOKEN_EXCHANGED, VIEWER, time, previous_token=_WATCH, new_token=_SPEAK
+                events.TOKEN_EXCHANGED, of_whom, time, previous_token=_WATCH, new_token=_SPEAK
             )
             continue
         failed = number % _ERROR_EVERY == 0
         yield Event(
             _NAMES[3] if failed else _NAMES[number % 3],
-            VIEWER,
+            of_whom,
             time,
             _PUBLISHERS[number // 3 % len(_PUBLISHERS)],
             "QUOTA_EXCEEDED" if failed else None,

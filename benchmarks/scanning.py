@@ -27,7 +27,7 @@ _WARM_SECONDS = 6.0
 _IDLE_SECONDS = 5.0
 
 _COUNT = re.compile(rb"([\d,]+) of [\d,a-z ]+ participants read")
-_CURSOR = re.compile(rb"\x1b\[7[;m]")
+_CURSOR = re.compile(rb"\x1b\[(?:1;)?7[;m]")
 
 
 def scan() -> Iterator[Result]:
@@ -40,7 +40,7 @@ def scan() -> Iterator[Result]:
         for rate, told in _RATES.items():
             for key, view in (("M", "timeline"), ("i", "summary")):
                 with PtySession((*command, str(rate))) as session:
-                    session.until("participants loaded")
+                    session.until("participants read")
                     session.settle(1.0, seconds=5.0)
                     session.send(key)
                     session.until("participants read")

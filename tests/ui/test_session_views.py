@@ -131,7 +131,8 @@ async def test_what_is_read_of_a_big_session_tells_of_the_others():
     stage = world.stages()[MAIN_STAGE]["arn"]
     session = world.sessions(stage)[-1]["sessionId"]
     start = Place(stage, session)
-    async with explorer(start, world="huge", size=(80, 24)) as journey:
+    # High enough for what is found beside what is estimated.
+    async with explorer(start, world="huge", size=(80, 44)) as journey:
         await journey.until("participants read")
         await journey.press("i")
         await journey.until("all 12 that published", within=60)

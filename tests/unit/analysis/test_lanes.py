@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivscope.analysis.intervals import EARLIEST, LATEST, NOTHING_KNOWN, Reach
-from ivscope.analysis.lanes import LaneCell, LanePresence, Lanes
+from ivscope.analysis.lanes import AWAITED, LaneCell, LanePresence, Lanes
 from ivscope.analysis.time_window import window_between
 from ivscope.domain.times import UnreadableTime, to_microseconds
 from ivscope.provider.store.event_log import EventLog
@@ -256,3 +256,24 @@ def test_errors_are_found_by_time_those_without_a_time_left_out():
     ]
     assert len(lanes.errors("me", EARLIEST, LATEST)) == 3
     assert lanes.errors("nobody", EARLIEST, LATEST) == []
+
+
+def test_a_long_lane_is_awaited_until_it_is_made_and_kept():
+    rows = [*STAY, sub(2, "STARTED", "a"), sub(6, "STOPPED", "a")]
+    lanes = lanes_of(rows, at(9))[1]
+    lanes.leave_long_to_thread(3)
+    assert lanes.cells("me", TEN, 10) == AWAITED * 10
+    assert list(lanes.awaited) == ["me"]
+    lanes.keep("me", lanes.made("me"))
+    assert not lanes.awaited
+    assert lanes.cells("me", TEN, 10) == cells(rows, at(9)) != AWAITED * 10
+
+
+def test_a_lane_that_nobody_waits_for_is_not_made_to_its_end():
+    lanes = lanes_of([*STAY, sub(2, "STARTED", "a"), sub(6, "STOPPED", "a")])[1]
+
+    def nobody_waits():
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        lanes.made("me", nobody_waits)

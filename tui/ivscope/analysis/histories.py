@@ -1,7 +1,7 @@
 """Histories: a participant's stays, publishing, subscriptions and replications from its events."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import Final, NamedTuple
@@ -225,7 +225,13 @@ class History:
     """Time of the last event; `NO_TIME` without any."""
 
 
-def history_of(log: EventLog, rows: Iterable[Row], roles: KindRoles, reach: Reach) -> History:
+def history_of(
+    log: EventLog,
+    rows: Iterable[Row],
+    roles: KindRoles,
+    reach: Reach,
+    check: Callable[[], object] = lambda: None,
+) -> History:
     """Make the history of one participant.
 
     Args:
@@ -233,6 +239,7 @@ def history_of(log: EventLog, rows: Iterable[Row], roles: KindRoles, reach: Reac
         rows: Its events, in any order.
         roles: The roles of the kinds of the log.
         reach: How far its events are read.
+        check: Called now and then; what it raises ends the work.
     """
     found, errors, latest = Sorted(), array("q"), NO_TIME
     for position, time, kind, remote in rows:
@@ -249,10 +256,16 @@ def history_of(log: EventLog, rows: Iterable[Row], roles: KindRoles, reach: Reac
                 key = (role.family, remote if role.family is Family.SUBSCRIBE else None)
             found.take(role, key, position, time)
     stays = found.stays(reach)
+
+    def tracks() -> Iterator[Track]:
+        for key in found.keys(Family.SUBSCRIBE):
+            check()
+            yield found.track(key, stays, reach, log)
+
     return History(
         stays.track,
         found.track((Family.PUBLISH, None), stays, reach, log),
-        tuple(found.track(key, stays, reach, log) for key in found.keys(Family.SUBSCRIBE)),
+        tuple(tracks()),
         array("q", sorted(errors)),
         latest,
     )

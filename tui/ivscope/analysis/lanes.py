@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum, auto
 from itertools import compress, pairwise
 from math import inf
+from typing import Final
 
 from ivscope.analysis.histories import History, KindRoles, history_of, rows_of, stays_in
 from ivscope.analysis.intervals import Cover, Interval, Reach
@@ -36,6 +37,10 @@ class LaneCell(StrEnum):
     UNREAD = "░"
     """Events of this time may not be read."""
     OUTSIDE = " "
+
+
+AWAITED: Final = "…"
+"""Instead of the sign of each cell of a lane that is being made."""
 
 
 def _is_error(kind: EventKind) -> bool:
@@ -77,10 +82,49 @@ class Lanes:
         self._lanes: dict[str, tuple[int, Reach, _Lane]] = {}
         self._inside: dict[str, tuple[int, Reach, Cover]] = {}
         """Small, and kept of everybody: when each can have been in the session."""
+        self._most_at_once: int | None = None
+        self.awaited: dict[str, None] = {}
+        """Ids of those whose lanes were asked for and are left to a thread."""
+
+    def leave_long_to_thread(self, events: int | None) -> None:
+        """Make no lane of more than so many events when it is asked for; None to make all.
+
+        Until somebody makes those `awaited` by `made` and `keep` they are as they were before, or
+        `AWAITED` throughout.
+        """
+        self._most_at_once = events
 
     def cells(self, participant_id: str, window: TimeWindow, columns: int) -> str:
         """Return a sign of `LaneCell` for each column of a window; blanks without events."""
-        return self._lane(participant_id).cells(window, columns)
+        most = self._most_at_once
+        if most is not None and participant_id not in self.awaited:
+            count, reach = self._state(participant_id)
+            kept = self._lanes.get(participant_id)
+            if count > most and (kept is None or kept[:2] != (count, reach)):
+                self.awaited[participant_id] = None
+        if participant_id not in self.awaited:
+            return self._lane(participant_id).cells(window, columns)
+        kept = self._lanes.get(participant_id)
+        return AWAITED * columns if kept is None else kept[2].cells(window, columns)
+
+    def made(self, participant_id: str, check: Callable[[], object] = lambda: None) -> "MadeLane":
+        """Make the lane of a participant. May be called from any thread.
+
+        Args:
+            participant_id: Who.
+            check: Called now and then; what it raises ends the work.
+        """
+        count, reach = self._state(participant_id)
+        rows = rows_of(self._log, self._ranges(participant_id))
+        told = history_of(self._log, rows, KindRoles(self._log.tables), reach, check)
+        return count, reach, _Lane(self._log, told, self._until, reach)
+
+    def keep(self, participant_id: str, made: "MadeLane") -> None:
+        """Show a lane that was made from now on."""
+        while len(self._lanes) >= _MOST_KEPT:
+            del self._lanes[next(iter(self._lanes))]
+        self._lanes[participant_id] = made
+        self.awaited.pop(participant_id, None)
 
     def errors(self, participant_id: str, start: int, stop: int) -> list[int]:
         """Return the positions of a participant's errors from a time to below another, by time.
@@ -141,13 +185,13 @@ class Lanes:
         kept = self._lanes.get(participant_id)
         if kept is not None and kept[:2] == (count, reach):
             return kept[2]
-        ranges = self._ranges(participant_id)
-        while len(self._lanes) >= _MOST_KEPT:
-            del self._lanes[next(iter(self._lanes))]
-        told = history_of(self._log, rows_of(self._log, ranges), self._roles, reach)
-        lane = _Lane(self._log, told, self._until, reach)
-        self._lanes[participant_id] = count, reach, lane
-        return lane
+        made = self.made(participant_id)
+        self.keep(participant_id, made)
+        return made[2]
+
+
+MadeLane = tuple[int, Reach, "_Lane"]
+"""Of how many events a lane was made, how far these were read, and the lane."""
 
 
 class _Lane:

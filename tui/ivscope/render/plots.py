@@ -5,7 +5,7 @@ from datetime import timedelta, tzinfo
 from itertools import groupby
 from typing import Final, Generic, TypeVar
 
-from ivscope.analysis.lanes import LaneCell
+from ivscope.analysis.lanes import AWAITED, LaneCell
 from ivscope.analysis.time_window import TimeWindow
 from ivscope.domain.frozen import frozen
 from ivscope.render.cells import line_width, pad
@@ -247,7 +247,11 @@ LANE_SIGNS: Final = (
 )
 """Signs, how they look and what they mean, in the order of the legend."""
 
-_ROLES: Final = {LaneCell.OUTSIDE: Role.TEXT, **{sign: role for sign, role, _ in LANE_SIGNS}}
+_ROLES: Final[dict[str, Role]] = {
+    LaneCell.OUTSIDE: Role.TEXT,
+    AWAITED: Role.MUTED,
+    **{sign: role for sign, role, _ in LANE_SIGNS},
+}
 
 _TICK_GAP = 4
 """Least cells between two times on the axis."""
@@ -278,7 +282,7 @@ THEN_PUBLISHING: Final = "●"
 def lane_cells(cells: str, cursor: int | None = None) -> Line:
     """Draw the cells of a lane, the one at the time of the cursor in its own role."""
     return runs(
-        (sign, Role.CURSOR if column == cursor else _ROLES[LaneCell(sign)])
+        (sign, Role.CURSOR if column == cursor else _ROLES[sign])
         for column, sign in enumerate(cells)
     )
 

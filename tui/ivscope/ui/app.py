@@ -70,7 +70,7 @@ class IvscopeApp(KeyByKey):
         self._local_zone, self._clock = local_zone, clock
         self._history = history
         self._provider: StageDataProvider | None = None
-        ui = UiThread(self.call_later, lambda *timer: self.set_timer(*timer).stop)
+        ui = UiThread(self.call_later, self.call_after)
         self.jobs = Jobs(clock, ui, self._crash)
         """All background work, and what became of it."""
         self.leaving_keys = effective_keys(self._configuration)["app.quit"].split(",")

@@ -5,7 +5,7 @@ import os
 import select
 import sys
 import termios
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from io import TextIOWrapper
 from threading import Event
@@ -195,6 +195,23 @@ class PlainApp(App[None]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return the variables of the stylesheets, for a theme that is none of ours."""
         return ROLE_VARIABLES
+
+    def call_after(self, seconds: float, act: Callable[[], object]) -> Callable[[], object]:
+        """Call a function once after some time, however busy this machine is.
+
+        Textual's timers skip what they are late for, and one that rings once and is late by its
+        own length before it begins to wait never rings: of some milliseconds that happens.
+
+        Args:
+            seconds: How long to wait.
+            act: What to call.
+
+        Returns:
+            A function that stops the waiting.
+        """
+        timer = self.set_timer(seconds, act)
+        timer._skip = False  # noqa: SLF001 - `set_timer` has no such argument
+        return timer.stop
 
     @property
     def crash(self) -> Exception | None:

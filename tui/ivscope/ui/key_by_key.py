@@ -77,7 +77,7 @@ class KeyByKey(PlainApp):
         target = self.focused or self.screen
         if target.post_message(self.Messenger(turn)):
             left = self._rounds
-            self.set_timer(_LOST_SECONDS, lambda: self._give_up(turn, left))
+            self.call_after(_LOST_SECONDS, lambda: self._give_up(turn, left))
         else:
             self.call_later(self._arrived, turn)
 
@@ -96,7 +96,7 @@ class KeyByKey(PlainApp):
         if not all(
             widget.is_mounted for widget in self.screen.walk_children(Widget, with_self=True)
         ):
-            self.set_timer(_MOUNTING_SECONDS, lambda: self._arrived(turn))
+            self.call_after(_MOUNTING_SECONDS, lambda: self._arrived(turn))
             return
         self._rounds -= 1
         if self._rounds:

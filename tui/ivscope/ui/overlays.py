@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.screen import ScreenResultType
 from textual.widget import Widget
 
+from ivscope.analysis.lanes import Lanes, MadeLane
 from ivscope.domain.frozen import frozen
 from ivscope.render.bars import Trouble, footer_line, trouble_lines
 from ivscope.render.lines import plain
@@ -21,7 +23,7 @@ from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.screens import CoveringScreen
 from ivscope.ui.widgets.text_pane import NoticePane, TextPane
-from ivscope.workspace.jobs import Jobs, SlicedJob
+from ivscope.workspace.jobs import GivenUpError, Jobs, SlicedJob, ThreadJob
 from ivscope.workspace.place import Place
 
 if TYPE_CHECKING:
@@ -266,6 +268,14 @@ _COUNTING_DRAW_SECONDS = 0.5
 """Least time between two drawings while events come: to sum up a large session takes 0.025 s."""
 
 
+_LANE_EVENTS = 200
+"""A lane of so many events takes some 2 ms, and a screen has thirty; longer ones are left to a
+thread."""
+
+_LANES_TOGETHER = 8
+"""So many of them are drawn together: the first are there soon, and all do not draw one by one."""
+
+
 class CountingScreen(OverlayScreen[ScreenResultType]):
     """An overlay that counts events between the keys, and is drawn anew while they come."""
 
@@ -274,6 +284,7 @@ class CountingScreen(OverlayScreen[ScreenResultType]):
         shared: Shared,
         work: Callable[[float], bool],
         reading: OverlayReading,
+        lanes: Lanes,
     ) -> None:
         """An overlay that has not begun to count.
 
@@ -281,15 +292,19 @@ class CountingScreen(OverlayScreen[ScreenResultType]):
             shared: What it shares with the explorer.
             work: Counts for so many seconds; says whether something is left.
             reading: What went wrong in reading what is counted, and how to read again.
+            lanes: The lanes that it draws.
         """
         super().__init__(shared)
+        self._lanes = lanes
+        lanes.leave_long_to_thread(_LANE_EVENTS)
+        self._lane_job = ThreadJob[Sequence[tuple[str, MadeLane]]](shared.jobs, "lanes")
         self.trouble = NoticePane(id="trouble")
         self._reading = reading
         self.handlers.add("read.again", reading.again)
         self.counting = SlicedJob(
             shared.jobs,
             work,
-            self.draw,
+            self._draw_counted,
             pause=self._between_slices,
             draw_seconds=_COUNTING_DRAW_SECONDS,
             is_growing=reading.is_going,
@@ -303,10 +318,36 @@ class CountingScreen(OverlayScreen[ScreenResultType]):
         """Draw what is counted so far."""
         raise NotImplementedError
 
+    def _draw_counted(self) -> None:
+        """Draw; once all is counted, have the lanes made in a thread that would take long."""
+        self.draw()
+        if not self.counting.is_done:
+            return  # A thread would slow the counting down.
+        names = list(self._lanes.awaited)[:_LANES_TOGETHER]
+        if names and not (self._reading.is_going() and self._lane_job.rests):
+            made = partial(self._made_lanes, names)
+            self._lane_job.start(made, self._take_lanes, self._no_lanes)
+
+    def _made_lanes(self, names: Sequence[str]) -> Sequence[tuple[str, MadeLane]]:
+        def check() -> None:
+            if not self.counting.is_open:
+                raise GivenUpError
+
+        return [(name, self._lanes.made(name, check)) for name in names]
+
+    def _no_lanes(self, error: Exception) -> None:
+        if not isinstance(error, GivenUpError):
+            self.shared.jobs.crash(error)
+
+    def _take_lanes(self, made: Sequence[tuple[str, MadeLane]]) -> None:
+        for name, lane in made:
+            self._lanes.keep(name, lane)
+        self.counting.draw()
+
     @property
     def is_laid_out(self) -> bool:
-        """Whether there is something to draw on: not before the first size, nor on the way out."""
-        return bool(self.size.width and self.is_attached)
+        """Whether there is something to draw on: not before a first layout, nor on the way out."""
+        return self.is_attached and self.query_one(RowList).size.height > 0
 
     def show_foot(self) -> None:
         """Draw what went wrong, and the note or the keys."""

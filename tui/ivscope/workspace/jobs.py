@@ -88,7 +88,7 @@ class Bug:
 
 
 class GivenUpError(Exception):
-    """Raised inside the work of a promise that was given up. Must not be caught by the work."""
+    """Raised inside work that nobody waits for any more. Must not be caught by the work."""
 
 
 class Promise:
@@ -452,6 +452,16 @@ class SlicedJob:
         if self._is_open and (not self._is_working or (self._is_held and not self._is_growing())):
             self._is_working = True
             self._slice()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something to draw on."""
+        return self._is_open
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all that is known of is done, drawn or not."""
+        return not self._is_working or self._is_held
 
     def draw(self) -> None:
         """Draw now, as when a key or another size changed what is shown."""

@@ -27,6 +27,9 @@ _TOGETHER = timedelta(seconds=5)
 """Calls made together are answered within this time. A list that is newer than events by so much
 still means the same stay: no client is dropped and back within it."""
 
+_SET_ANEW = timedelta(seconds=1)
+"""A time that differs by so much from what it was before comes from a clock that was set."""
+
 
 class Reaches:
     """Looks at a provider without reading more. May be called from any thread."""
@@ -37,6 +40,9 @@ class Reaches:
         self._list: AppendOnly[ParticipantSummary] | None = None
         self._lists = 0
         self._listing = Lock()
+        self._times: dict[float, datetime] = {}
+        """By moments on the provider's clock, as first told: told again they differ by a few
+        microseconds, and everything made from a reach would be made again."""
 
     def rows(self, session: SessionScope) -> Mapping[str, ParticipantSummary]:
         """Return everybody listed in a session by id; of two rows with one id the later one.
@@ -135,7 +141,13 @@ class Reaches:
         return self._time_of(self._provider.up_to_date_at(target))
 
     def _time_of(self, moment: float | None) -> datetime:
-        return _LONG_AGO if moment is None else self._provider.time_of(moment)
+        if moment is None:
+            return _LONG_AGO
+        told = self._provider.time_of(moment)
+        known = self._times.get(moment)
+        if known is None or abs(told - known) >= _SET_ANEW:
+            self._times[moment] = known = told
+        return known
 
     def _end(self, session: SessionScope) -> Time | None:
         """Return when a session ended; None while it is live, or when its row is not read."""

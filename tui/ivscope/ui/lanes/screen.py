@@ -106,7 +106,7 @@ class LanesScreen(CountingScreen[Landing]):
             shared: What it shares with the explorer.
             reading: What went wrong in reading the session, and how to read again.
         """
-        super().__init__(shared, view.work, reading)
+        super().__init__(shared, view.work, reading, view.lanes)
         self._view = view
         self._title = title
         add = self.handlers.add

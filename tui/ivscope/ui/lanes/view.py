@@ -142,7 +142,8 @@ class LanesView:
         self._scan = scan
         self._times = times
         self._counts = TimedCounts(provider, scan)
-        self._lanes = self._counts.lanes
+        self.lanes = self._counts.lanes
+        """What everybody did."""
         self._is_whole = False
         """Whether everybody is read and counted, and the events tell of all who published."""
         self._window: TimeWindow | None = None
@@ -192,7 +193,7 @@ class LanesView:
         """Look at the events of everybody, for about so many seconds."""
         is_over = work_limit(seconds)
         while self._looked_at < len(self._listed):
-            self._lanes.look(self._listed[self._looked_at])
+            self.lanes.look(self._listed[self._looked_at])
             self._looked_at += 1
             if is_over():
                 return True
@@ -251,7 +252,7 @@ class LanesView:
             one.participant_id: Section.PUBLISHING if one.why is None else Section.PERHAPS
             for one in self._counts.publishers.at(first, last)
         }
-        presence = self._lanes.presence
+        presence = self.lanes.presence
         sections: dict[str, Section] = {}
         below: dict[Section, list[str]] = {section: [] for section in Section}
         for count, one in enumerate(listed):
@@ -340,7 +341,7 @@ class LanesView:
         columns = self.columns(width)
         cells = " " * columns
         if self._window is not None:
-            cells = self._lanes.cells(participant_id, self._window, columns)
+            cells = self.lanes.cells(participant_id, self._window, columns)
         section = self._sections.get(participant_id, Section.UNREAD)
         sign = f" {REPLICA_SIGN}" if participant_id in self._copies else ""
         name = clip(self.name(participant_id), LABEL_CELLS - 1 - len(sign))
@@ -367,7 +368,7 @@ class LanesView:
             return ()
         columns = self.columns(width)
         column = window.column_of(moment, columns)
-        errors = self._lanes.errors(participant_id, EARLIEST, LATEST)
+        errors = self.lanes.errors(participant_id, EARLIEST, LATEST)
         here: list[int] = []
         if column is not None:
             edges, log = window.edges(columns), self._scan.log.log
@@ -397,7 +398,7 @@ class LanesView:
         """Return when the participant that one came from had its first error that is read."""
         if self.came_from is None:
             return None
-        errors = self._lanes.errors(self.came_from, EARLIEST, LATEST)
+        errors = self.lanes.errors(self.came_from, EARLIEST, LATEST)
         return from_microseconds(self._scan.log.log.time_us(errors[0]) or 0) if errors else None
 
     def _errors_words(self, errors: Sequence[int]) -> str:

@@ -61,6 +61,11 @@ _OF_PARTICIPANT = "yjesmr"
 class SummaryData(Protocol):
     """What a summary shows, which grows while events are read."""
 
+    @property
+    def lanes(self) -> Lanes:
+        """What everybody did who is in the summary."""
+        ...
+
     def work(self, seconds: float) -> bool:
         """Count for about so many seconds. Returns whether more is left to count."""
         ...
@@ -125,10 +130,15 @@ class SessionData:
         self._facts: FactReading | None = None
         self.scan = scan
         self._counts = SessionCounts(provider, scan)
+        self._is_counted = False
+        """Whether all is counted that is read: until then a thread would slow that down."""
+        self.lanes = self._counts.lanes
 
     def work(self, seconds: float) -> bool:
         """Count on."""
-        return self._counts.work(seconds)
+        is_more = self._counts.work(seconds)
+        self._is_counted = not is_more
+        return is_more
 
     def times(self, zone: tzinfo) -> SummaryTimes:
         """The same over time."""
@@ -196,7 +206,8 @@ class SessionData:
 
     def findings(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:
         """Make the lines of findings, and name the participants that could not be read."""
-        self._findings.look()
+        if self._is_counted:
+            self._findings.look()
         return [*self._findings.lines(width, zone, keys), *self._failures(width)]
 
     def copies(self, shared: Shared) -> Iterable[Clipping]:
@@ -244,11 +255,12 @@ class ParticipantData:
         log = stream.items
         self._builder = SummaryBuilder(log)
         self._tally = EventTally(log)
+        self._reaches = Reaches(provider)
         until = known_until(provider, place.session)
-        self._lanes = Lanes(log, lambda _: [range(len(log))], self._reach, until)
+        self.lanes = Lanes(log, lambda _: [range(len(log))], self._reach, until)
 
     def _reach(self, _: str) -> Reach:
-        return Reaches(self._provider).of_feed(self._place.participant, self._stream.feed)
+        return self._reaches.of_feed(self._place.participant, self._stream.feed)
 
     def work(self, seconds: float) -> bool:
         """Count on."""
@@ -258,7 +270,7 @@ class ParticipantData:
     def times(self, zone: tzinfo) -> SummaryTimes:
         """The same over time."""
         own = self._place.participant_id or ""
-        return SummaryTimes(self._tally.window, zone, self._tally, self._lanes, str, own=own)
+        return SummaryTimes(self._tally.window, zone, self._tally, self.lanes, str, own=own)
 
     def summary(self) -> Summary:
         """What is counted so far."""

@@ -161,7 +161,7 @@ class SummaryScreen(CountingScreen[Drill | None]):
             reading: What went wrong in reading what is counted, and how to read again.
             cursor: The row where the cursor was when the summary was left; None for a new one.
         """
-        super().__init__(shared, data.work, reading)
+        super().__init__(shared, data.work, reading, data.lanes)
         self._data = data
         self._title = title
         self._times = shared.times
@@ -239,7 +239,7 @@ class SummaryScreen(CountingScreen[Drill | None]):
 
     @on(RowList.Highlighted)
     def _keep_cursor(self) -> None:
-        if self.cursor is not None:
+        if self.cursor is not None and len(self._rows):
             self.cursor = self._list.cursor
 
     def leave(self) -> None:
