@@ -1,6 +1,10 @@
 """ExplorerScreen: picker, event list and detail on one screen, over one provider.
 
+<<<<<<< HEAD
 Long because all parts of the screen are made here, and each key finds its part here.
+=======
+Long because every part of the explorer is made and drawn from here.
+>>>>>>> 83619a8 (Ask ten questions about the demo that teach the keys)
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
