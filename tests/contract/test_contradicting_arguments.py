@@ -16,9 +16,9 @@ PLACE = (STAGE_ARN, SESSION_ID)
     [
         (("--world", "quiet"), "--world quiet is one of the demo: add --demo"),
         (("stages", "--world", "quiet"), "add --demo"),
-        (("--demo", "--region", "us-west-2"), "leave --region or --demo away"),
-        (("--demo", "--profile", "team"), "leave --profile or --demo away"),
-        (("stages", "--demo", "--endpoint-url", "http://x"), "leave --endpoint-url or --demo away"),
+        (("--demo", "--region", "us-west-2"), "leave out --region or --demo"),
+        (("--demo", "--profile", "team"), "leave out --profile or --demo"),
+        (("stages", "--demo", "--endpoint-url", "http://x"), "leave out --endpoint-url or --demo"),
         (("--region", "mars"), "'mars' is no AWS Region; IVS Real-Time is in us-east-1, "),
         (("stages", "--region", "us-west2"), "'us-west2' is no AWS Region, perhaps us-west-2"),
         (("--region", "eu-west-1", *PLACE), f"contradicts the stage ARN, which is in {REGION}"),

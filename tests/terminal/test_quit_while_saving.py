@@ -83,7 +83,7 @@ def files_in(folder):
 @pytest.mark.parametrize("columns", [80, 120])
 def test_a_file_of_many_events_is_finished_before_the_program_ends(words, folder, columns):
     with a_long_list(words, columns=columns) as terminal:
-        terminal.press("W", "ctrl+q").until("Ctrl+Q again gives it up", timeout=2)
+        terminal.press("W", "ctrl+q").until("Ctrl+Q again quits without it", timeout=2)
         assert "Saving ivscope-" in terminal.text
         assert terminal.exit_code(timeout=60) == 0
         assert f"saved {MANY:,} of {MANY:,} events" in terminal.text.replace("\n", "")
@@ -96,7 +96,7 @@ def test_a_file_of_many_events_is_finished_before_the_program_ends(words, folder
 
 def test_a_second_time_gives_the_file_up_says_so_and_leaves_nothing_half_done(words, folder):
     with a_long_list(words) as terminal:
-        terminal.press("W", "ctrl+q").until("Ctrl+Q again gives it up", timeout=2)
+        terminal.press("W", "ctrl+q").until("Ctrl+Q again quits without it", timeout=2)
         began = time.monotonic()
         terminal.press("ctrl+q")
         assert terminal.exit_code() == 1

@@ -43,7 +43,7 @@ FLAGS = (
         (("--host", "0.0.0.0"), "--host 0.0.0.0 is not an address of this machine alone; "),
         (("--host", "example.com"), "forward the port: ssh -L"),
         (("--host", "::1"), "--host ::1 is not"),
-        (("--demo", "--region", "us-west-2"), "leave --region or --demo away"),
+        (("--demo", "--region", "us-west-2"), "leave out --region or --demo"),
         (("open", "-"), "a page cannot read stdin"),
         (("-",), "a page cannot read stdin"),
         (("rubbish",), "holds no stage ARN"),

@@ -166,13 +166,11 @@ def test_a_full_disk_is_told_at_once_and_leaves_nothing_half_written(tmp_path, e
                 terminal.until(lambda: "FIND" not in terminal.screen[-2]).until_quiet()
             terminal.until("typed texts are not kept for the next run: File too large")
             stored = (state / "prompts.json").read_bytes()
-            terminal.press("W").until("not saved: File too large: mend that, then save again")
+            terminal.press("W").until("not saved: File too large: fix that, then save again")
             terminal.press("j").until(lambda: "not saved" not in terminal.text).press("ctrl+q")
             assert terminal.exit_code() == 1
             said = terminal.raw.rpartition(b"\x1b[?1049l")[2].decode()
-    assert (
-        f"ivscope: not saved: File too large: mend that, then save again (ivscope-{PRIYA}" in said
-    )
+    assert f"ivscope: not saved: File too large: fix that, then save again (ivscope-{PRIYA}" in said
     assert f"File too large in the working folder and {state / 'saved'}" in said
     assert json.loads(stored)["FIND"] == ["quota", *(letter * 900 for letter in "vwxy")]
     files = {path for path in tmp_path.rglob("*") if path.is_file()}

@@ -236,7 +236,7 @@ async def test_in_the_picker_beside_the_events_keys_go_by_its_row():
         await journey.until(lambda: journey.app.screen.view is View.PARTICIPANTS)
         cursor = journey.cursor
         await journey.press("x")
-        await journey.until(lambda: "the keys go to the picker: Tab" in journey.status)
+        await journey.until(lambda: "the keys go to the other list: Tab" in journey.status)
         assert journey.cursor == cursor
         row = journey.explorer.context.picker.row
         await journey.press("c")

@@ -49,7 +49,7 @@ async def test_a_copy_on_its_way_is_finished_before_leaving(held):
     async with explorer(at(PRIYA)) as journey:
         await ask(journey, held, "y", "i")
         await journey.press("ctrl+q")
-        await journey.until("Copying participant id: … Ctrl+Q again gives it up")
+        await journey.until("Copying participant id: … Ctrl+Q again quits without it")
         assert not journey.app._exit
         held.go_on.set()
         await journey.until(lambda: journey.app._exit)
@@ -80,7 +80,7 @@ async def test_the_sentence_stands_below_whatever_is_shown(held, columns, key):
         await journey.press(key)
         await journey.until(lambda: journey.app.screen is not journey.explorer)
         await journey.press("ctrl+q")
-        await journey.until("again gives it up")
+        await journey.until("again quits without it")
         assert journey.screen[-1].startswith("Saving ivscope-")
         assert len(journey.screen[-1]) <= columns
 
@@ -89,7 +89,7 @@ async def test_who_cannot_wait_is_told_what_is_lost(held):
     async with explorer(at(PRIYA)) as journey:
         await ask(journey, held, "W")
         await journey.press("ctrl+q")
-        await journey.until("again gives it up")
+        await journey.until("again quits without it")
         await journey.press("ctrl+q")
         await journey.until(lambda: journey.app._exit)
         (outcome,) = journey.app.jobs.outcomes

@@ -89,7 +89,7 @@ async def test_a_view_finds_rows_forth_and_back(view):
     async with explorer(at(PRIYA), size=(120, 30), unlimited=True) as journey:
         await opened(journey, view)
         await journey.press("n")
-        await journey.until("nothing is searched for: / finds")
+        await journey.until("no search; / starts one")
         await journey.until(lambda: _has(journey, text))
         await journey.press("slash")
         await journey.until("FIND")
@@ -245,7 +245,7 @@ async def test_remapped_keys_hold_in_the_views_and_in_what_they_say():
         await journey.press("I")
         await journey.until(lambda: journey.app.screen.view is View.LANES)
         await journey.press("n")
-        await journey.until("nothing is searched for: F7 finds")
+        await journey.until("no search; F7 starts one")
         await journey.press("y")
         await journey.until("y is not a key: ? lists them")
         await journey.press("f6")

@@ -176,7 +176,7 @@ def check_connection(options: argparse.Namespace, stage_arn: str | None = None) 
         for name in ("profile", "region", "endpoint_url"):
             if getattr(options, name) is not None:
                 option = f"--{name.replace('_', '-')}"
-                raise CommandError(f"--demo reads no AWS: leave {option} or --demo away")
+                raise CommandError(f"--demo reads no AWS: leave out {option} or --demo")
         options.world = options.world or WORLDS[0]
         return
     if options.region is None:
@@ -191,7 +191,7 @@ def check_connection(options: argparse.Namespace, stage_arn: str | None = None) 
     if region is not None and region != options.region:
         raise CommandError(
             f"--region {options.region} contradicts the stage ARN, which is in {region}: "
-            "leave one of them away"
+            "leave one of them out"
         )
 
 

@@ -59,7 +59,7 @@ def _run(name: str, what: str, words: Sequence[str], *, errors_only: bool) -> in
     options = parser.parse_args(words)
     command = DataCommand(name, options)
     if options.follow and not command.provider.may_grow:
-        raise CommandError("a recording does not grow: nothing can be followed in it")
+        raise CommandError("a recording does not grow: it cannot be followed")
     scope = command.participant()
     return Printing(command, scope, options, errors_only=errors_only).run()
 

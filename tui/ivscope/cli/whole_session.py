@@ -51,7 +51,7 @@ def run(words: Sequence[str]) -> int:
     session = command.participant()
     if isinstance(session, ParticipantScope):
         if options.clients:
-            raise CommandError("--clients reads those of everybody: leave the participant away")
+            raise CommandError("--clients reads those of everybody: leave out the participant")
         return _of_participant(command, session)
     scan = command.provider.scan(session)
     try:
@@ -145,7 +145,7 @@ def _check_output(file: Path) -> None:
     """
     try:
         if file.exists() and not file.is_file():
-            raise CommandError(f"{file} is not a regular file: leave -o away to print the report")
+            raise CommandError(f"{file} is not a regular file: leave out -o to print the report")
         if not file.parent.is_dir():
             raise CommandError(f"{file} cannot be written: there is no folder {file.parent}")
     except OSError as error:

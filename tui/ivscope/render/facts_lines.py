@@ -44,7 +44,7 @@ def session_lines(
     """Draw id, start, end and duration. `now` ends the duration of a live session."""
     lines = text_field("Session", session.session_id, width, Role.STRONG)
     if session.is_live is None:
-        return lines + field("Times", (Span("not told", Role.MUTED),), width)
+        return lines + field("Times", (Span("not given", Role.MUTED),), width)
     lines += field("Started", (Span(full(session.start_time, zone)),), width)
     if session.end_time is None:
         lines += field("Ended", (Span("live, no end time", Role.GOOD),), width)

@@ -219,7 +219,7 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
             self._go_to_hit(1, from_here=True)
 
     def _why_no_search(self) -> str:
-        return "" if self._sought else "nothing is searched for: {find.search} finds"
+        return "" if self._sought else "no search; {find.search} starts one"
 
     def _go_to_hit(self, step: int, *, from_here: bool = False) -> None:
         """Go to the next row that has the text, from the last one on to the first."""
@@ -232,7 +232,9 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
                 if away == rows or (at == cursor and not from_here):
                     self.say(f"no other row has {self._sought}")
                 elif not 0 <= at < rows:
-                    self.say("from the first row on" if step > 0 else "from the last row back")
+                    self.say(
+                        "continued at the first row" if step > 0 else "continued at the last row"
+                    )
                 return
         raise Unavailable(f"no row has {self._sought}")
 

@@ -227,7 +227,7 @@ class Taking:
 
     def _print(self, text: str) -> None:
         if not print_out(self._app(), text):
-            self._say("this terminal cannot be given back for printing")
+            self._say("this terminal cannot leave the full screen to print")
 
     def takers(self) -> Mapping[str, "Callable[[Clipping], None]"]:
         """Return what copies and what prints the text of the help, by the id of its command."""
@@ -311,5 +311,5 @@ def _written(name: str, content: Callable[[], Iterator[bytes]], saved: str) -> O
         else:
             return Outcome(f"saved {saved}: {folder / name}")
     places = "; ".join(f"{reason} in {' and '.join(where)}" for reason, where in reasons.items())
-    step = "mend that, then save again"
+    step = "fix that, then save again"
     return Outcome(f"not saved: {', '.join(reasons)}: {step} ({name}: {places})", is_kept=False)

@@ -224,7 +224,8 @@ def _user_id_partly_read(claim: UserIdPartlyRead) -> Text:
     who = _carry(claim.participants, claim.user_id)
     if claim.read == claim.participants:
         return (*who, f"; {claim.without_joined:,} of them have no JOINED.")
-    words = f"; the events of {claim.read:,} of them are read"
+    count = f"{claim.read:,}" if claim.read else "none"
+    words = f"; the events of {count} of them are read"
     if claim.without_joined:
         words += f", {claim.without_joined:,} without JOINED"
     return (*who, f"{words}.")

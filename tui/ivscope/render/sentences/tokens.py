@@ -69,9 +69,9 @@ PLAIN: Final[dict[PlainClaim, str]] = {
     ),
     LeavingSays.NO_REASON: "LEFT never says why.",
     LeavingOpen.REASONS: (
-        "why: leaving, being disconnected, a deleted stage, the token in use elsewhere, a rejected "
-        "exchange, a revoked connection token, a removal from a shared connection and a lost "
-        "connection all look like this"
+        "why: all of these look alike: it left, lost the connection or was disconnected; the stage "
+        "was deleted; its token was used elsewhere, rejected in an exchange or revoked; it was "
+        "removed from a shared connection"
     ),
     LeavingOpen.BY_PUBLISHER: "which of the two ended the subscription",
     LeavingOpen.SUBSCRIPTION_BECAUSE: "whether the subscription ended because of that",

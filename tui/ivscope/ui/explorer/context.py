@@ -148,7 +148,7 @@ class ExplorerContext:
         if not self.shows_events or self.pane.event_list is None:
             return "open a participant first: this works on events"
         if self.layout.picker_has_focus:
-            return "the keys go to the picker: {go.next_pane} takes them to the events"
+            return "the keys go to the other list: {go.next_pane} takes them to the events"
         return ""
 
     def why_no_session(self) -> str:

@@ -163,7 +163,7 @@ class Layout:
         self.main.focus()
 
     def _why_no_picker(self) -> str:
-        return "" if self._shows_events else "the picker is on screen already"
+        return "" if self._shows_events else "the list is on screen already"
 
     def _toggle_picker(self) -> None:
         """Show or hide the picker: beside the events where there is room, else over them."""

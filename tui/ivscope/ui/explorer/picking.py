@@ -172,10 +172,10 @@ _ALLOWED = {PUBLISH: "publish", SUBSCRIBE: "subscribe"}
 def token_words(token: TokenClaims, zone: tzinfo) -> str:
     """Say whose a participant token is, what it allows and when it ends, in our reading."""
     user = f"user {safe(token.user_id)}" if token.user_id else ""
-    allowed = "not told what it allows"
+    allowed = "what it allows is not given"
     if token.allows is not None:
         allowed = f"may {' and '.join(_ALLOWED[one] for one in token.allows) or 'do nothing'}"
-    ends = f"ends {full(token.ends, zone)}" if token.ends is not None else "no end told"
+    ends = f"ends {full(token.ends, zone)}" if token.ends is not None else "no end given"
     # The end first and the participant last: that is in the header too, and a narrow line is cut.
     told = filter(None, (ends, allowed, user, f"participant {safe(token.participant_id)}"))
     return f"token, our reading, signature not checked: {', '.join(told)}"

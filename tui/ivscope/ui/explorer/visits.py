@@ -7,6 +7,7 @@ from ivscope.render.cells import clip
 from ivscope.render.fields import title
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.safe import safe
+from ivscope.settings.commands import with_keys
 from ivscope.settings.kept_places import KeptPlace, KeptPlaces
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
@@ -105,7 +106,8 @@ class Visits:
         places = self.recent()
         if not places:
             return []
-        head = "Visited before: - opens the first, :recent 2 the second"
+        head = "Visited before: {go.last} opens the first, {app.command}recent 2 the second"
+        head = with_keys(head, self._context.keys)
         lines: list[Line] = [(), *title(head, width)]
         for number, place in enumerate(places, 1):
             whose = "timeline" if place.everybody else place.participant_id or "participants"

@@ -15,7 +15,7 @@ from ivscope.ui.widgets.canvas import LineBar
 
 def say_awaited(screen: Screen[object], what: str, quit_keys: str) -> None:
     """Say at the bottom of any screen what quitting waits for, and how to give that up."""
-    rest = f": … {shown_keys(quit_keys)} again gives it up"
+    rest = f": … {shown_keys(quit_keys)} again quits without it"
     bar = LineBar()
     bar.styles.dock = "bottom"
     screen.mount(bar)
