@@ -25,7 +25,8 @@ def keys(monkeypatch):
 
 def where_a_call_goes(session, service, region, operation, parameters):
     """Address, signing Region and partition of a request that is signed and not sent."""
-    client = session.client(service, region_name=region)
+    make = session.client if isinstance(session, boto3.Session) else session.create_client
+    client = make(service, region_name=region)
     seen = []
 
     def keep(request, **_):

@@ -6,7 +6,6 @@ import pytest
 
 from ivscope.endpoint.faults import Fault, fixed
 from ivscope.endpoint.server import Endpoint
-from ivscope.ui.explorer.screen import ExplorerScreen
 from ivscope.workspace.place import Place
 from support.explorer import Journey, explorer_app
 from support.hostile_world import BODIES, REGION, SESSION_ID, HostileWorld, stage_arn
@@ -45,7 +44,7 @@ async def app_over(body):
         app = explorer_app(endpoint, start, fault="body", region=REGION)
         async with app.run_test(size=(120, 40)) as pilot:
             journey = Journey(app, pilot, endpoint)
-            await journey.until(lambda: isinstance(app.screen, ExplorerScreen))
+            await journey.until(lambda: journey.has_begun)
             yield journey
 
 

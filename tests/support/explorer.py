@@ -70,7 +70,7 @@ class Journey:
 
     @property
     def status(self) -> str:
-        return self.screen[-2]
+        return self.screen[-2] if self.screen else ""
 
     @property
     def event(self) -> Event | None:
@@ -99,6 +99,11 @@ class Journey:
     def explorer(self) -> ExplorerScreen:
         screens = [s for s in self.app.screen_stack if isinstance(s, ExplorerScreen)]
         return screens[0]
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the explorer takes keys."""
+        return not self.app._holds_keys
 
     def rows(self, which: str) -> RowList:
         return self.explorer.query_one(f"#{which}", RowList)
@@ -202,7 +207,7 @@ async def explorer(
         )
         async with app.run_test(size=size) as pilot:
             journey = Journey(app, pilot, endpoint)
-            await journey.until(lambda: isinstance(app.screen, ExplorerScreen))
+            await journey.until(lambda: journey.has_begun)
             with journey.unlimited() if unlimited else nullcontext():
                 yield journey
 

@@ -16,7 +16,6 @@ from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.provider.fetch import scheduler as calls
 from ivscope.provider.fetch.connection import RecordedAnswers
-from ivscope.ui.explorer.screen import ExplorerScreen
 from ivscope.ui.stylesheets import PLAIN_SIGNS
 from ivscope.workspace.place import Place
 from support.explorer import EPOCH, Journey, explorer_app
@@ -89,7 +88,7 @@ def _picture(
 
         async def run_before(pilot: Pilot[None]) -> None:
             journey = Journey(app, pilot, endpoint)
-            await journey.until(lambda: isinstance(app.screen, ExplorerScreen))
+            await journey.until(lambda: journey.has_begun)
             await walk(journey)
             if rests:
                 await journey.settled()

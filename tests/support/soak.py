@@ -34,7 +34,6 @@ from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.settings.configuration import MOST_BACKGROUND_CALLS, Configuration
 from ivscope.ui.app import IvscopeApp
 from ivscope.ui.commands import CommandScreen
-from ivscope.ui.explorer.screen import ExplorerScreen
 from ivscope.workspace.jobs import UiThread
 from ivscope.workspace.launch import Launch
 from ivscope.workspace.place import Place
@@ -173,7 +172,7 @@ class Soak:
             clock=self._clock,
         )
         async with self._app.run_test(size=(120, 40)) as self._pilot:
-            await self._until(lambda: isinstance(self._app.screen, ExplorerScreen), MOST_WAIT)
+            await self._until(lambda: not self._app._holds_keys, MOST_WAIT)
             yield
 
     def _has_left_nothing(self) -> bool:

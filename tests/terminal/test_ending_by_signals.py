@@ -30,7 +30,7 @@ def without_hangup(command):
 
 
 @pytest.mark.parametrize("number", ENDING)
-@pytest.mark.parametrize("shown", ["starting", LISTED])
+@pytest.mark.parametrize("shown", ["reading stages", LISTED])
 def test_a_signal_ends_it_and_gives_the_terminal_back(number, shown):
     """From the first frame on."""
     with Terminal(DEMO) as terminal:

@@ -5,11 +5,10 @@ import sys
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
-from textual.app import App
-
 from ivscope.settings.commands import View
 from ivscope.settings.configuration import effective_keys, keymap, read
 from ivscope.ui.commands import CommandScreen, keyboard
+from ivscope.ui.driver import PlainApp
 from ivscope.ui.widgets.row_list import RowList, no_tail
 
 
@@ -55,7 +54,7 @@ class Keyboard(CommandScreen):
 @asynccontextmanager
 async def keyboard(keys):
     configuration, _ = read(f"[keys]\n{keys}".encode(), "config.toml")
-    app = App()
+    app = PlainApp()
     async with app.run_test() as pilot:
         app.set_keymap(keymap(configuration))
         screen = Keyboard(effective_keys(configuration))

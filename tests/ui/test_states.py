@@ -7,7 +7,6 @@ import pytest
 
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import STANDUP_ARN, open_world
-from ivscope.ui.explorer.screen import ExplorerScreen
 from ivscope.workspace.place import Place
 from support.explorer import DANA, EPOCH, PRIYA, Journey, at, explorer, explorer_app
 
@@ -72,7 +71,7 @@ async def app_over(world, start, fault=""):
         app = explorer_app(endpoint, start, fault=fault, region=world.region)
         async with app.run_test(size=(120, 40)) as pilot:
             journey = Journey(app, pilot, endpoint)
-            await journey.until(lambda: isinstance(app.screen, ExplorerScreen))
+            await journey.until(lambda: journey.has_begun)
             yield journey
 
 

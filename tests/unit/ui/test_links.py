@@ -4,12 +4,12 @@ from io import StringIO
 
 import pytest
 from rich.console import Console
-from textual.app import App
 
 from ivscope.knowledge.error_codes import ERROR_CODES
 from ivscope.knowledge.event_names import EVENT_NAMES
 from ivscope.render.event_lines import page_address
 from ivscope.render.lines import Role, Span
+from ivscope.ui.driver import PlainApp
 from ivscope.ui.stylesheets import LINKS
 from ivscope.ui.widgets.canvas import LineBar
 
@@ -17,7 +17,7 @@ PAGE = ERROR_CODES["QUOTA_EXCEEDED"].page
 NAME = PAGE.rsplit("/", 1)[-1]
 
 
-class Host(App):
+class Host(PlainApp):
     def compose(self):
         yield LineBar()
 

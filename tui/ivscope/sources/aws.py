@@ -8,8 +8,8 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-import boto3
 from botocore.config import Config
+from botocore.session import Session
 
 from ivscope.domain.clock import utc_now, waiting_for
 from ivscope.domain.frozen import frozen
@@ -186,7 +186,7 @@ class AwsOptions:
     """Told of every call; None for none."""
 
 
-def open_client(options: AwsOptions) -> tuple[ReadOnlyClient, boto3.Session]:
+def open_client(options: AwsOptions) -> tuple[ReadOnlyClient, Session]:
     """Build session and client. Blocks: call it from a worker thread.
 
     Raises:
@@ -288,7 +288,7 @@ class RecordingClient:
         return answer
 
 
-def _build_client(session: boto3.Session, options: AwsOptions, region: str | None) -> Any:  # noqa: ANN401 - made by boto3
+def _build_client(session: Session, options: AwsOptions, region: str | None) -> Any:  # noqa: ANN401 - made by boto3
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=options.read_seconds,
@@ -301,8 +301,7 @@ def _build_client(session: boto3.Session, options: AwsOptions, region: str | Non
     if options.access_key is not None:
         loopback = Config(proxies={}, use_fips_endpoint=False, use_dualstack_endpoint=False)
         config = config.merge(loopback)
-    make: Callable[..., Any] = session.client  # its type stubs go by installed service stubs
-    return make(SERVICE, region, endpoint_url=options.endpoint_url, config=config)
+    return session.create_client(SERVICE, region, endpoint_url=options.endpoint_url, config=config)
 
 
 def _version() -> str:
@@ -312,8 +311,8 @@ def _version() -> str:
         return "unreleased"
 
 
-def _profile_of(session: boto3.Session) -> str | None:
-    name = session.profile_name
+def _profile_of(session: Session) -> str | None:
+    name: str | None = session.profile
     return None if name == "default" else name
 
 

@@ -138,7 +138,7 @@ def _account(session: Any, options: AwsOptions, region: str | None) -> Check:  #
     try:
         # Our own endpoint answers for STS too; any other one is for IVS alone.
         url = options.endpoint_url if is_loopback else None
-        sts = session.client("sts", region_name=region, endpoint_url=url, config=config)
+        sts = session.create_client("sts", region_name=region, endpoint_url=url, config=config)
         guard_identity(sts)
         identity = sts.get_caller_identity()
         account, who = str(identity["Account"]), str(identity["Arn"])

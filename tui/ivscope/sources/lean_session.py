@@ -1,9 +1,12 @@
-"""A boto3 session that loads only the data files of ivs-realtime, by public means of botocore."""
+"""The session under boto3, which loads only the data files of ivs-realtime, by public means.
+
+boto3 makes its clients of the same session: they are the same ones. To import it for that would
+take a twentieth of the start.
+"""
 
 import os
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError
 from botocore.loaders import Loader
 from botocore.session import Session as BotocoreSession
@@ -90,7 +93,7 @@ def build_session(
     *,
     access_key: str | None = None,
     secret_key: str | None = None,
-) -> boto3.Session:
+) -> BotocoreSession:
     """A session with the user's whole configuration, or with nothing but the keys given.
 
     The Region, if given, also holds for the calls that get the credentials of a role.
@@ -109,12 +112,11 @@ def build_session(
     core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_as_it_came)
     if not isolated:
         _use_roles_of_cli(core)
-    return boto3.Session(
-        botocore_session=core,
-        region_name=region,
-        aws_access_key_id=access_key,
-        aws_secret_access_key=secret_key,
-    )
+    if access_key is not None and secret_key is not None:
+        core.set_credentials(access_key, secret_key)
+    if region is not None:
+        core.set_config_variable("region", region)
+    return core
 
 
 def profile_names() -> tuple[str, ...]:
@@ -125,13 +127,12 @@ def profile_names() -> tuple[str, ...]:
         return ()
 
 
-def credential_source(session: boto3.Session) -> str | None:
+def credential_source(session: BotocoreSession) -> str | None:
     """Where the credentials of the profile come from by its settings, for words on screen.
 
     The order is that of botocore. None where no setting tells, as with keys in a file.
     """
-    core = session._session  # noqa: SLF001 - boto3 hands it out to nobody else
-    settings = core.get_scoped_config()
+    settings = session.get_scoped_config()
     if "role_arn" in settings:
         return f"the role {str(settings['role_arn']).rpartition('/')[2]} (STS)"
     if "sso_session" in settings or "sso_start_url" in settings:
@@ -141,7 +142,7 @@ def credential_source(session: boto3.Session) -> str | None:
     return f"the credential_process {os.path.basename(command[0])}" if command else None  # noqa: PTH119 - as typed
 
 
-def signing_role(session: boto3.Session, method: str | None) -> str | None:
+def signing_role(session: BotocoreSession, method: str | None) -> str | None:
     """Name of the role that signs, by the settings; None where no role does, or none is named.
 
     Args:
@@ -150,7 +151,7 @@ def signing_role(session: boto3.Session, method: str | None) -> str | None:
     """
     if method not in {"assume-role", "assume-role-with-web-identity"}:
         return None
-    settings = session._session.get_scoped_config()  # noqa: SLF001 - boto3 hands it out to nobody else
+    settings = session.get_scoped_config()
     arn = settings.get("role_arn") or os.environ.get("AWS_ROLE_ARN")
     return str(arn).rpartition("/")[2] if arn else None
 
@@ -208,12 +209,12 @@ def _partition(entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def certificates(session: boto3.Session) -> tuple[str | None, str]:
+def certificates(session: BotocoreSession) -> tuple[str | None, str]:
     """Path of the file of trusted certificates and the setting that names it, as botocore looks.
 
     None and an empty text where botocore uses its own. Nothing is read.
     """
-    path = session._session.get_config_variable("ca_bundle")  # noqa: SLF001 - handed out to nobody
+    path = session.get_config_variable("ca_bundle")
     if path is not None:
         is_variable = os.environ.get("AWS_CA_BUNDLE") == path
         return str(path), "AWS_CA_BUNDLE" if is_variable else "ca_bundle of the profile"

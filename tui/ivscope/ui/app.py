@@ -1,36 +1,34 @@
-"""IvscopeApp: draws a first frame at once, then makes the provider and opens the explorer."""
+"""IvscopeApp: makes the provider, and opens the explorer over it."""
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
 from textual.driver import Driver
-from textual.widget import Widget
-from textual.widgets import Static
 
 from ivscope.domain.clock import SYSTEM_CLOCK, Clock
+from ivscope.provider.fetch.provider import StageDataProvider
+from ivscope.provider.fetch.rate_limiter import RateLimiter
+from ivscope.render.time_display import TimeDisplay, machine_zone
 from ivscope.settings.configuration import Configuration, effective_keys, keymap
 from ivscope.ui.driver import QuickDriver
+from ivscope.ui.explorer.screen import ExplorerScreen
 from ivscope.ui.key_by_key import KeyByKey
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
 from ivscope.workspace.jobs import Jobs, UiThread
 from ivscope.workspace.launch import Launch
 
 if TYPE_CHECKING:
-    from ivscope.provider.fetch.provider import StageDataProvider
     from ivscope.provider.store.source import FileNature, RecordedReading, Source
-    from ivscope.ui.explorer.screen import ExplorerScreen
 
 
 class IvscopeApp(KeyByKey):
-    """The explorer over one provider.
-
-    The first frame is one line of text. The explorer loads behind it, and boto3 behind that.
-    """
+    """The explorer over one provider. What it does not need for its first rows loads after them."""
 
     TITLE = "ivscope"
     CSS_PATH: ClassVar = [stylesheet(name) for name in STYLESHEETS]
@@ -64,6 +62,7 @@ class IvscopeApp(KeyByKey):
             driver_class: Terminal driver; None for Textual's choice.
         """
         super().__init__(driver_class=driver_class)
+        self._is_shown = Event()
         self._connect = connect
         self._recorded, self._file = recorded, file
         self._launch = launch
@@ -77,23 +76,17 @@ class IvscopeApp(KeyByKey):
         self.leaving_keys = effective_keys(self._configuration)["app.quit"].split(",")
         self.set_keymap(keymap(self._configuration))
 
-    def compose(self) -> Iterator[Widget]:
-        """Make the first frame: one line that says what is starting."""
-        yield Static(f"ivscope · {self._launch.label} · starting", markup=False)
+    def _connected(self) -> "Source":
+        """Connect once the explorer is on screen: until then it needs the interpreter alone."""
+        self._is_shown.wait()
+        assert self._connect  # noqa: S101 - or nothing is asked for
+        return self._connect()
 
-    def on_mount(self) -> None:
-        """Load the explorer once the first frame is out."""
-        self.call_after_refresh(self._open)
-
-    def _open(self) -> None:
-        from ivscope.provider.fetch.provider import StageDataProvider  # noqa: PLC0415 - same
-        from ivscope.provider.fetch.rate_limiter import RateLimiter  # noqa: PLC0415 - behind the first frame
-        from ivscope.render.time_display import TimeDisplay, machine_zone  # noqa: PLC0415 - same
-        from ivscope.ui.explorer.screen import ExplorerScreen  # noqa: PLC0415 - same
-
+    def get_default_screen(self) -> "ExplorerScreen":
+        """Make the explorer, which is the first thing on screen."""
         configuration = self._configuration
         self._provider = StageDataProvider(
-            self._connect,
+            None if self._connect is None else self._connected,
             rate_limiter=RateLimiter(background=configuration.background_calls),
             recorded=self._recorded,
             file=self._file,
@@ -103,14 +96,17 @@ class IvscopeApp(KeyByKey):
         times = TimeDisplay(self._local_zone or machine_zone(), self._clock.now)
         times.choose(configuration.zone)
         shown = partial(ExplorerScreen, self._provider, times=times, launch=self._launch)
-        self.push_screen(shown(configuration=configuration, jobs=self.jobs, history=self._history))
-        if not gc.isenabled():
-            gc.freeze()  # what is loaded by now is never garbage
-            gc.enable()
+        explorer = shown(configuration=configuration, jobs=self.jobs, history=self._history)
+        explorer.expect(self.size)
+        return explorer
 
     async def on_explorer_screen_begun(self) -> None:
         """Do what was typed while the explorer was loaded."""
+        self._is_shown.set()
         await self.take_keys()
+        if not gc.isenabled():
+            gc.freeze()  # what is loaded by now is never garbage
+            gc.enable()
 
     def on_explorer_screen_left(self, message: "ExplorerScreen.Left") -> None:
         """Begin the explorer anew with another account or Region; nothing read before is kept."""
@@ -122,8 +118,9 @@ class IvscopeApp(KeyByKey):
         self._connect, self._launch = there.connect, self._launch.elsewhere(move, there.label)
         provider.close()
         self.jobs = self.jobs.renewed()
-        self.pop_screen()
-        self._open()
+        # Textual takes one away from the screen that is left, and the default screen has none.
+        self.screen._push_result_callback(self, None)  # noqa: SLF001
+        self.switch_screen(self.get_default_screen())
 
     def _crash(self, error: Exception) -> None:
         """End the program: nothing on screen could be trusted."""

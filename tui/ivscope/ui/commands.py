@@ -3,14 +3,13 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.screen import Screen, ScreenResultType
 
 from ivscope.domain.frozen import frozen
-from ivscope.export.clippings import Clipping
 from ivscope.settings.commands import (
     BY_ID,
     COMMANDS,
@@ -24,6 +23,10 @@ from ivscope.settings.key_names import shown_key
 from ivscope.terminal.restore import has_shell
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.text_pane import TextPane
+
+if TYPE_CHECKING:
+    from ivscope.export.clippings import Clipping
+
 
 ONLY_RECORDED = "a recording has nothing newer: ivscope --record reads on, with AWS"
 ONLY_IN_FILE = "a file has nothing newer: :profile or :region goes on from here, with AWS"
@@ -163,7 +166,7 @@ class CommandScreen(Screen[ScreenResultType]):
         """Show a note until the next key."""
         raise NotImplementedError
 
-    def takers(self) -> Mapping[str, Callable[[Clipping], None]]:
+    def takers(self) -> Mapping[str, "Callable[[Clipping], None]"]:
         """Return what copies and what prints the text of the help, by the id of its command."""
         raise NotImplementedError
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from io import TextIOWrapper
 from threading import Event
-from typing import Any, Final, cast
+from typing import Any, ClassVar, Final, cast
 
 from rich.cells import cell_len
 from rich.console import RenderableType
@@ -25,6 +25,7 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.message import Message
 
 from ivscope.domain.clock import SYSTEM_CLOCK
+from ivscope.render.lines import Role
 from ivscope.terminal.blanks import ShortBlanks, erases_characters
 from ivscope.terminal.restore import CLEARING, TerminalFile, restore_when_ended
 from ivscope.terminal.typed_input import Pasted, TypedInput
@@ -181,6 +182,10 @@ class WithoutColor(LineFilter):
 
 class PlainApp(App[None]):
     """An app in our themes: no colour under NO_COLOR, and no variables printed after a crash."""
+
+    # One for each role of a piece of text. Textual computes them again for each node that has them
+    # whenever a class or the focus changes: in each widget they would be a third of the start.
+    COMPONENT_CLASSES: ClassVar = {f"line--{role}" for role in Role}
 
     def __init__(self, driver_class: type[Driver] | None = None) -> None:
         super().__init__(driver_class)

@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.screen import ScreenResultType
 from textual.widget import Widget
 
 from ivscope.domain.frozen import frozen
-from ivscope.export.cli_commands import CliOptions
-from ivscope.export.clippings import Clipping
-from ivscope.export.event_copies import EventCopies
 from ivscope.render.bars import Trouble, footer_line, trouble_lines
 from ivscope.render.lines import plain
 from ivscope.render.time_display import TimeDisplay
@@ -26,6 +23,11 @@ from ivscope.ui.widgets.screens import CoveringScreen
 from ivscope.ui.widgets.text_pane import NoticePane, TextPane
 from ivscope.workspace.jobs import Jobs, SlicedJob
 from ivscope.workspace.place import Place
+
+if TYPE_CHECKING:
+    from ivscope.export.cli_commands import CliOptions
+    from ivscope.export.clippings import Clipping
+    from ivscope.export.event_copies import EventCopies
 
 
 @frozen
@@ -43,9 +45,9 @@ class Shared:
     """What was typed in prompts."""
     place: Place
     """The place below the view."""
-    connection: Callable[[], CliOptions]
+    connection: "Callable[[], CliOptions]"
     """Returns how the data was read."""
-    copies: EventCopies
+    copies: "EventCopies"
     """Makes texts about events."""
     command: Callable[["OverlayScreen[Any]"], OpenPrompt]
     """Makes the prompt for commands over a view."""
@@ -112,7 +114,7 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
         """Move the cursor to a time; only where `has_times`."""
         raise NotImplementedError
 
-    def clippings(self) -> Iterable[Clipping]:
+    def clippings(self) -> "Iterable[Clipping]":
         """Return what can be copied besides what is on screen; the id of a row has the letter i."""
         raise NotImplementedError
 
@@ -135,11 +137,11 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
 
     # Copy and save.
 
-    def takers(self) -> Mapping[str, Callable[[Clipping], None]]:
+    def takers(self) -> Mapping[str, "Callable[[Clipping], None]"]:
         """Return what copies and what prints, by the id of the command."""
         return self.shared.taking.takers()
 
-    def _offered(self) -> list[Clipping]:
+    def _offered(self) -> "list[Clipping]":
         return [*self.clippings(), on_screen(self, self.foot)]
 
     def _save(self) -> None:

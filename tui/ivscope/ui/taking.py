@@ -9,14 +9,12 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App, SuspendNotSupported
 from textual.screen import Screen
 
 from ivscope.domain.frozen import frozen
-from ivscope.export.cli_commands import CliOptions
-from ivscope.export.clippings import Clipping, clippings_for_ids
 from ivscope.render.safe import safe_lines
 from ivscope.settings.files import save_private, state_folder
 from ivscope.settings.key_names import first_key
@@ -25,6 +23,11 @@ from ivscope.ui.commands import Unavailable
 from ivscope.ui.status_area import StatusArea
 from ivscope.workspace.jobs import Jobs, Outcome, Promise
 from ivscope.workspace.place import Place
+
+if TYPE_CHECKING:
+    from ivscope.export.cli_commands import CliOptions
+    from ivscope.export.clippings import Clipping
+
 
 _ASK = "press Enter to go back"
 
@@ -100,8 +103,10 @@ def _print(text: str) -> None:
         stream.flush()
 
 
-def on_screen(screen: Screen[Any], status: StatusArea) -> Clipping:
+def on_screen(screen: Screen[Any], status: StatusArea) -> "Clipping":
     """Take what a screen shows at this moment, from the header down to above the status line."""
+    from ivscope.export.clippings import Clipping  # noqa: PLC0415 - after the first rows
+
     strips = screen._compositor.render_strips()[: status.region.y]  # noqa: SLF001 - Textual has no public way
     lines = [strip.text.rstrip() for strip in strips]
     while lines and not lines[-1]:
@@ -161,8 +166,8 @@ class Taking:
         self,
         status: StatusArea,
         title: str,
-        clippings: Callable[[], Iterable[Clipping]],
-        take: Callable[[Clipping], None],
+        clippings: "Callable[[], Iterable[Clipping]]",
+        take: "Callable[[Clipping], None]",
     ) -> None:
         """Ask which text to take; Enter takes the first.
 
@@ -179,7 +184,7 @@ class Taking:
             raise Unavailable(f"nothing to {title.lower()} here")
         status.choose(title, choices, lambda letter: take(chosen(clippings(), letter)))
 
-    def copy(self, clipping: Clipping, instead: str = "take.print") -> None:
+    def copy(self, clipping: "Clipping", instead: str = "take.print") -> None:
         """Copy in a thread: tmux and the clipboard tools are programs that may be slow.
 
         Args:
@@ -201,7 +206,7 @@ class Taking:
         lost = f"{clipping.title}: copying was stopped, it may not be on the clipboard"
         self._jobs.promise(f"Copying {clipping.title}", lost, work, self._say)
 
-    def print(self, clipping: Clipping) -> None:
+    def print(self, clipping: "Clipping") -> None:
         """Print to the normal screen of the terminal, once the text is made."""
         if clipping.later is None:
             self._print(clipping.text)
@@ -219,7 +224,7 @@ class Taking:
         if not print_out(self._app(), text):
             self._say("this terminal cannot be given back for printing")
 
-    def takers(self) -> Mapping[str, Callable[[Clipping], None]]:
+    def takers(self) -> Mapping[str, "Callable[[Clipping], None]"]:
         """Return what copies and what prints the text of the help, by the id of its command."""
         copy_list = partial(self.copy, instead="help.print")
         return {"help.copy": copy_list, "help.print": self.print}
@@ -268,14 +273,16 @@ def file_name(what: str, now: datetime, ending: str) -> str:
 
 
 def clippings_for_place(
-    place: Place, connection: CliOptions, now: datetime, moment: datetime | None = None
-) -> tuple[Clipping, ...]:
+    place: Place, connection: "CliOptions", now: datetime, moment: datetime | None = None
+) -> "tuple[Clipping, ...]":
     """Return what names a session or a participant, at a time in it if there is one."""
+    from ivscope.export.clippings import clippings_for_ids  # noqa: PLC0415 - after the first rows
+
     places = (place.stage_arn, place.session_id, place.participant_id)
     return clippings_for_ids(places, connection, now, moment)
 
 
-def chosen(clippings: Iterable[Clipping], letter: str) -> Clipping:
+def chosen(clippings: "Iterable[Clipping]", letter: str) -> "Clipping":
     """Return the text under a letter.
 
     Raises:

@@ -2,21 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice, repeat
+from typing import TYPE_CHECKING
 
 from ivscope.domain.events import Event
 from ivscope.domain.saved_head import BY_TIME, SavedHead
 from ivscope.domain.stages import ParticipantSummary, SessionScope, StageSession, StageSummary
-from ivscope.export.cli_commands import CliOptions
-from ivscope.export.clippings import (
-    Clipping,
-    clippings_for_participant,
-    clippings_for_session,
-    clippings_for_stage,
-)
-from ivscope.export.event_copies import EventCopies
-from ivscope.export.saved_events import by_person, saved_lines, saved_words
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.event_json import iso_time
@@ -33,6 +25,11 @@ from ivscope.workspace.event_stream import SessionStream
 from ivscope.workspace.jobs import Promise
 from ivscope.workspace.store_context import StoreContext
 
+if TYPE_CHECKING:
+    from ivscope.export.cli_commands import CliOptions
+    from ivscope.export.clippings import Clipping
+    from ivscope.export.event_copies import EventCopies
+
 
 class Copying:
     """Commands that copy or print what is under the cursor."""
@@ -41,13 +38,6 @@ class Copying:
         self._context = context
         self._event_findings = event_findings
         self._provider = context.provider
-        self.of_events = EventCopies(
-            event_findings,
-            self.connection,
-            context.times.now,
-            context.jobs.rule_failed,
-        )
-        """Texts about events, for every view."""
         self._profile = context.launch.profile
         self._world = context.launch.world
         self._is_redacted = context.launch.is_redacted
@@ -57,6 +47,19 @@ class Copying:
         add("take.print", lambda: taking.ask(status, "PRINT", self._offered, taking.print))
         add("take.id", lambda: taking.copy(chosen(self._clippings(), "i")), self._why_not)
 
+    @cached_property
+    def of_events(self) -> "EventCopies":
+        """Texts about events, for every view."""
+        from ivscope.export.event_copies import EventCopies  # noqa: PLC0415 - after the first rows
+
+        context = self._context
+        return EventCopies(
+            self._event_findings,
+            self.connection,
+            context.times.now,
+            context.jobs.rule_failed,
+        )
+
     def _why_not(self) -> str:
         if not self._context.picks:
             return "" if self._context.pane.event is not None else "no event under the cursor"
@@ -64,12 +67,14 @@ class Copying:
         is_listed = isinstance(row, StageSummary | StageSession | ParticipantSummary)
         return "" if is_listed else "no row under the cursor"
 
-    def _offered(self) -> tuple[Clipping, ...]:
+    def _offered(self) -> "tuple[Clipping, ...]":
         """Return what is on screen, and what there is of the row under the cursor."""
         shown = on_screen(self._context.screen, self._context.status)
         return (*(() if self._why_not() else self._clippings()), shown)
 
-    def _clippings(self) -> tuple[Clipping, ...]:
+    def _clippings(self) -> "tuple[Clipping, ...]":
+        from ivscope.export import clippings  # noqa: PLC0415 - after the first rows
+
         place, connection, now = self._context.here, self.connection(), self._context.times.now()
         if not self._context.picks:
             event = self._context.pane.event
@@ -81,21 +86,21 @@ class Copying:
         place = self._context.picker.place
         match self._context.picker.row:
             case StageSummary() as stage:
-                return clippings_for_stage(stage, connection)
+                return clippings.clippings_for_stage(stage, connection)
             case StageSession() as session:
                 stage_arn = place.stage_arn or ""
-                rows = clippings_for_session(session, stage_arn, now, connection)
+                rows = clippings.clippings_for_session(session, stage_arn, now, connection)
                 return _found_first(self._report(stage_arn, session), rows)
             case ParticipantSummary() as participant:
                 scope = replace(place, participant_id=participant.participant_id).participant
-                rows = clippings_for_participant(
+                rows = clippings.clippings_for_participant(
                     participant, place.session, place.narrowed, now, connection
                 )
                 return _found_first(self.of_events.last_error(scope), rows)
             case _:
                 raise Unavailable("no row under the cursor")
 
-    def _report(self, stage_arn: str, session: StageSession) -> tuple[Clipping, ...]:
+    def _report(self, stage_arn: str, session: StageSession) -> "tuple[Clipping, ...]":
         """Return what is told of a session of which somebody is read; nothing of others."""
         scan = self._provider.started_scan(SessionScope(stage_arn, session.session_id))
         if scan is None or not scan.log.participants_read:
@@ -107,8 +112,10 @@ class Copying:
         make = partial(read_report, self._provider, scan, now, connection)
         return clippings_for_report(make, scan)
 
-    def connection(self) -> CliOptions:
+    def connection(self) -> "CliOptions":
         """Return how the data on screen is read."""
+        from ivscope.export.cli_commands import CliOptions  # noqa: PLC0415 - after the first rows
+
         facts = self._provider.source_details
         url = facts.endpoint_url if facts is not None else None
         return CliOptions(
@@ -124,7 +131,9 @@ _FOUND = "yjs"
 """Letters of texts with what was found, which go before the facts of a row."""
 
 
-def _found_first(told: tuple[Clipping, ...], rows: tuple[Clipping, ...]) -> tuple[Clipping, ...]:
+def _found_first(
+    told: "tuple[Clipping, ...]", rows: "tuple[Clipping, ...]"
+) -> "tuple[Clipping, ...]":
     """Put what was found before the facts of a row, in the place of those with its letters."""
     first = [one for one in told if one.letter in _FOUND]
     taken = {one.letter for one in first}
@@ -175,6 +184,8 @@ class Saving:
         self._context.taking.save_view(view, self._times.now())
 
     def _save_events(self) -> None:
+        from ivscope.export.saved_events import by_person, saved_lines, saved_words  # noqa: PLC0415
+
         here, event_list = self._context.here, self._context.pane.event_list
         if event_list is None:
             return

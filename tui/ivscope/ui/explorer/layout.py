@@ -1,5 +1,6 @@
 """Layout: which panes are on the screen and which has the focus. Sizes are in `styles/`."""
 
+from textual.geometry import Size
 from textual.screen import Screen
 
 from ivscope.ui.commands import Handlers
@@ -16,6 +17,10 @@ _PLACES = ("", "-detail-below", "-detail-off")
 _SMALL_COLUMNS = 80
 _SMALL_ROWS = 20
 """With fewer rows one pane fills the screen."""
+
+
+def _is_small(size: Size) -> bool:
+    return size.width < _SMALL_COLUMNS or size.height < _SMALL_ROWS
 
 
 class Layout:
@@ -91,9 +96,15 @@ class Layout:
         self._screen.remove_class("-drawer", "-full-detail", "-full-list")
         self.main.focus()
 
-    def fit(self, columns: int, rows: int) -> None:
+    def expect(self, size: Size, *, shows_events: bool) -> None:
+        """As `fit` and `arrange`, before anything is mounted."""
+        self._screen.set_class(shows_events, "-events", update=False)
+        self._screen.set_class(not shows_events, "-picking", update=False)
+        self._screen.set_class(_is_small(size), "-tiny", update=False)
+
+    def fit(self, size: Size) -> None:
         """Adapt to the size of the terminal."""
-        self._screen.set_class(columns < _SMALL_COLUMNS or rows < _SMALL_ROWS, "-tiny")
+        self._screen.set_class(_is_small(size), "-tiny")
 
     def show_detail_full(self) -> None:
         """Show the detail on the whole screen."""

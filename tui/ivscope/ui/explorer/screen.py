@@ -4,18 +4,19 @@ Long because all parts of the screen are made here, and each key finds its part 
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.binding import BindingType
 from textual.containers import Container
+from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
-from ivscope.export.clippings import Clipping
 from ivscope.provider.fetch.connection import SourceDetails
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
@@ -63,6 +64,10 @@ from ivscope.workspace.jobs import Alarm, Coalescer, Jobs
 from ivscope.workspace.launch import Elsewhere, Launch, RecordingStatus
 from ivscope.workspace.place import Trail
 
+if TYPE_CHECKING:
+    from ivscope.export.clippings import Clipping
+
+
 _METER_SECONDS = 0.5
 """Time between two drawings of the call meter while it is above zero; at zero none is drawn."""
 
@@ -78,7 +83,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
     ]
 
     class Begun(Message):
-        """Message: the explorer is there, and keys act on it."""
+        """Message: the explorer is on screen, and keys act on it."""
 
     @dataclass
     class Left(Message):
@@ -194,6 +199,8 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             who=self._who.ask,
             accounts=accounts,
         )
+        self._unsent: ExitStack | None = None
+        """Ends the time in which nothing is sent to the terminal; None outside it."""
         self._gate = KeyGate(context, self._navigation)
         Saving(context)
         self._evidence = EvidenceCommands(context, self._words.event_findings, self._navigation)
@@ -213,11 +220,27 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         yield self.context.status
         yield self._footer
 
+    def expect(self, size: Size) -> None:
+        """Take the classes of a size and of the first place before anything is mounted.
+
+        Each class that comes later has the styles of all widgets computed again.
+        """
+        name = max(point for point in self.HORIZONTAL_BREAKPOINTS if size.width >= point[0])[1]
+        self.add_class(name, update=False)
+        self.context.layout.expect(size, shows_events=self.context.shows_events)
+
     def on_mount(self) -> None:
-        """Draw first; connect and read after that."""
+        """Lay everything out before the terminal gets a first screen, instead of many."""
+        self._unsent = ExitStack()
+        self._unsent.enter_context(self.app.batch_update())
         self.context.layout.arrange(shows_events=self.context.shows_events)
         self._provider.on_change = self._announce
         self.call_after_refresh(self._begin)
+
+    def _compositor_refresh(self) -> None:
+        """Draw nothing that would not be sent: Textual would, and throw it away."""
+        if self._unsent is None:
+            super()._compositor_refresh()
 
     def on_unmount(self) -> None:
         """Keep the place for the next run."""
@@ -229,7 +252,11 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self._prompts.paste(self._launch.text)
         if complaints or self._launch.note:
             self.say(complaints or self._launch.note)
-        self.post_message(self.Begun())
+        if self._unsent is not None:
+            self._unsent.close()
+        self._unsent = None
+        self.refresh()
+        self.call_after_refresh(self.post_message, self.Begun())
 
     def _announce(self, what: Fetchable | Scan) -> None:
         self.post_message(self.Changed(what))
@@ -239,7 +266,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         """The view that the keys go to."""
         return self.context.view
 
-    def takers(self) -> Mapping[str, Callable[[Clipping], None]]:
+    def takers(self) -> Mapping[str, "Callable[[Clipping], None]"]:
         """Return what copies and what prints, by the id of the command."""
         return self.context.taking.takers()
 
@@ -367,7 +394,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Draw again for another size."""
-        self.context.layout.fit(event.size.width, event.size.height)
+        self.context.layout.fit(event.size)
         self.call_after_refresh(self.redraw)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:

@@ -6,7 +6,7 @@ Long because each view is opened, left, and come back to in the same ways.
 from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ivscope.analysis.listed_participants import Names
 from ivscope.analysis.time_input import TimeInputError, TimeReference, read_time
@@ -14,17 +14,13 @@ from ivscope.domain.stages import ParticipantSummary, SessionScope
 from ivscope.provider.fetch.scan import Scan
 from ivscope.render.bars import Crumb, header_line
 from ivscope.render.lines import Line
+from ivscope.settings.commands import View
 from ivscope.ui.commands import Unavailable
-from ivscope.ui.compare.screen import Compared, CompareScreen
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_commands import EventCommands
 from ivscope.ui.explorer.list_status import failed_asides, loaded_events, scan_word_alone
 from ivscope.ui.explorer.navigation import Navigation
-from ivscope.ui.lanes.screen import Landing, LanesScreen
-from ivscope.ui.lanes.view import LanesView
 from ivscope.ui.overlays import OverlayReading, OverlayScreen, Shared
-from ivscope.ui.summary.data import ParticipantData, SessionData, SummaryData
-from ivscope.ui.summary.screen import Drill, OtherView, SummaryScreen
 from ivscope.workspace.event_stream import (
     NOTHING_NEW,
     ParticipantStream,
@@ -32,6 +28,13 @@ from ivscope.workspace.event_stream import (
     session_times,
 )
 from ivscope.workspace.place import Level, Place
+
+if TYPE_CHECKING:
+    from ivscope.ui.compare.screen import Compared, CompareScreen
+    from ivscope.ui.lanes.screen import Landing, LanesScreen
+    from ivscope.ui.lanes.view import LanesView
+    from ivscope.ui.summary.data import SummaryData
+    from ivscope.ui.summary.screen import Drill, SummaryScreen
 
 
 class NextFailing:
@@ -160,7 +163,7 @@ class SessionViews:
     def shows_everybody(self) -> bool:
         """Whether something on screen is made from the events of everybody in the session."""
         at_session = self._context.level in {Level.PARTICIPANTS, Level.TIMELINE}
-        return at_session or isinstance(self._view, LanesScreen)
+        return at_session or (self._view is not None and self._view.VIEW is View.LANES)
 
     def changed(self, changed: Collection[object]) -> None:
         """Called when something of the provider changed."""
@@ -227,6 +230,8 @@ class SessionViews:
     # Summary.
 
     def _open_summary(self) -> None:
+        from ivscope.ui.summary.data import ParticipantData, SessionData  # noqa: PLC0415 - after the first rows
+
         self._navigation.enter_session()
         here, event_list = self._context.here, self._context.pane.event_list
         data: SummaryData
@@ -237,13 +242,15 @@ class SessionViews:
             data = SessionData(self._provider, self._scan(), self._jobs, self._redraw_view)
         self._show_summary(data, None)
 
-    def _show_summary(self, data: SummaryData, cursor: int | None) -> None:
+    def _show_summary(self, data: "SummaryData", cursor: int | None) -> None:
         """Show a summary.
 
         Args:
             data: What is summed up.
             cursor: The row of the cursor, when it was shown before.
         """
+        from ivscope.ui.summary.screen import SummaryScreen  # noqa: PLC0415 - after the first rows
+
         zone, context = self._times.zone, self._context
         title = partial(self._title, lambda: data.word(zone))
         view = SummaryScreen(
@@ -255,7 +262,7 @@ class SessionViews:
         )
         self._view = view
 
-        def leave(drill: Drill | None) -> None:
+        def leave(drill: "Drill | None") -> None:
             self._view = None
             if drill is not None:
                 self._leave_summary(drill, lambda: self._show_summary(data, view.cursor))
@@ -293,13 +300,15 @@ class SessionViews:
         if self._view is not None:
             self._view.changed()
 
-    def _leave_summary(self, drill: Drill, again: Callable[[], None]) -> None:
+    def _leave_summary(self, drill: "Drill", again: Callable[[], None]) -> None:
         """Go where a summary leads; Esc there shows it again.
 
         Args:
             drill: Where it leads.
             again: Shows the summary again.
         """
+        from ivscope.ui.summary.screen import OtherView  # noqa: PLC0415 - after the first rows
+
         here, events = self._context.here, self._events
         if drill is OtherView.LANES:
             self._open_lanes(again)
@@ -334,11 +343,15 @@ class SessionViews:
         """Show the lanes of the session on screen, the cursor at a moment."""
         self._show_lanes(self._lanes_at(moment), lambda: None)
 
-    def _lanes_at(self, moment: datetime | None) -> LanesView:
+    def _lanes_at(self, moment: datetime | None) -> "LanesView":
+        from ivscope.ui.lanes.view import LanesView  # noqa: PLC0415 - after the first rows
+
         whose = self._context.participant_id
         return LanesView(self._provider, self._scan(), self._times, moment, whose)
 
-    def _show_lanes(self, view: LanesView, closed: Callable[[], None]) -> None:
+    def _show_lanes(self, view: "LanesView", closed: Callable[[], None]) -> None:
+        from ivscope.ui.lanes.screen import LanesScreen  # noqa: PLC0415 - after the first rows
+
         scan, zone = self._scan(), self._times.zone
 
         def word() -> str:
@@ -347,7 +360,7 @@ class SessionViews:
         title, reading = partial(self._title, word), self._reading(of_everybody=True)
         self._view = shown = LanesScreen(view, title, self._share(), reading)
 
-        def leave(landing: Landing | None) -> None:
+        def leave(landing: "Landing | None") -> None:
             self._view = None
             participant_id, moment = landing or (None, None)
             here = self._context.here
@@ -399,9 +412,11 @@ class SessionViews:
         self._show_comparison((left, right), moment)
 
     def _show_comparison(self, places: tuple[Place, Place], moment: datetime | None) -> None:
+        from ivscope.ui.compare.screen import CompareScreen  # noqa: PLC0415 - after the first rows
+
         left, right = places
 
-        def compared() -> tuple[Compared, Compared]:
+        def compared() -> "tuple[Compared, Compared]":
             return self._compared(left), self._compared(right)
 
         name = self._names(left).name
@@ -436,7 +451,9 @@ class SessionViews:
         if view.then is not None:
             view.then()
 
-    def _compared(self, place: Place) -> Compared:
+    def _compared(self, place: Place) -> "Compared":
+        from ivscope.ui.compare.screen import Compared  # noqa: PLC0415 - after the first rows
+
         feed = self._provider.events(place.participant)
         return Compared(self._name(place), feed.items, loaded_events(feed), feed.is_complete)
 

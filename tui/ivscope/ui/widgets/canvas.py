@@ -61,8 +61,6 @@ class Canvas(ScrollView, inherit_bindings=False):
     that stays or only moves is not drawn again.
     """
 
-    COMPONENT_CLASSES = {f"line--{role}" for role in Role}  # noqa: RUF012 - Textual's convention
-
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._drawn: dict[int, Strip] = {}
@@ -76,8 +74,9 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     @cached_property
     def role_styles(self) -> dict[Role, Style]:
-        """The style of every role, from `styles/`."""
-        return {role: self.get_component_rich_style(f"line--{role}", partial=True) for role in Role}
+        """The style of every role, from `styles/`: the app has them for all widgets."""
+        styles_of = self.app.get_component_styles
+        return {role: styles_of(f"line--{role}").partial_rich_style for role in Role}
 
     @cached_property
     def _shown(self) -> Callable[[str], str]:
