@@ -165,6 +165,7 @@ async def explorer(
     unlimited: bool = False,
     fold: bool = False,
     kept: Path | None = None,
+    guided: bool | None = None,
 ) -> AsyncIterator[Journey]:
     """The app on screen.
 
@@ -180,6 +181,7 @@ async def explorer(
         zone: The time zone of the person at the keyboard.
         configuration: Settings; None for the defaults.
         kept: File that keeps places and marks for the next run; None for none.
+        guided: Whether the guide asks from the start; None where it is not offered either.
         fold: Whether equal events of one second share a row: tests count rows one by one.
         unlimited: Whether calls may follow each other at once, for a test of what was read and
             not of how: reading the session takes 15 s at the rate that the program keeps to.
@@ -199,6 +201,7 @@ async def explorer(
             configuration=configuration,
             fold=fold,
             kept=kept,
+            guided=guided,
         )
         async with app.run_test(size=size) as pilot:
             journey = Journey(app, pilot, endpoint)
@@ -221,6 +224,7 @@ def explorer_app(
     configuration: Configuration | None = None,
     fold: bool = False,
     kept: Path | None = None,
+    guided: bool | None = None,
 ) -> IvscopeApp:
     """The app over an endpoint."""
     url = endpoint.faulty_url(fault) if fault else endpoint.url
@@ -233,6 +237,8 @@ def explorer_app(
             event=event,
             filter=only,
             kept=kept,
+            world=None if guided is None else "incident",
+            is_guided=bool(guided),
             origin="demo",
             why_one_account="the demo has one account and one Region",
         ),

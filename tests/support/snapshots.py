@@ -45,13 +45,15 @@ def picture(
     colour: bool = True,
     light: bool = False,
     plain_signs: bool = False,
+    guided: bool | None = None,
     **over: str,
 ) -> bool:
     """Whether the picture equals the stored one.
 
     The walk ends by waiting for what it leads to. `rests`: the call meter has to come to rest
     too, which it never does while a call is being answered. `light`: on a light terminal, in its
-    colours. `plain_signs`: on one that draws no block elements. `over`: a world, a fault.
+    colours. `guided`: in the guided demo. `plain_signs`: on one that draws no block elements.
+    `over`: a world, a fault.
     """
     with pytest.MonkeyPatch.context() as patch:
         if not colour:
@@ -66,7 +68,9 @@ def picture(
         patch.setattr(RecordedAnswers, "time_of", lambda *_: EPOCH)
         theme = "ansi-light" if light else "ansi-dark"
         dressed = theme, plain_signs
-        return _picture(snap_compare, walk, start, size, dressed, rests=rests, **over)
+        return _picture(
+            snap_compare, walk, start, size, dressed, rests=rests, guided=guided, **over
+        )
 
 
 def _picture(
@@ -77,12 +81,15 @@ def _picture(
     dressed: tuple[str, bool],
     *,
     rests: bool,
+    guided: bool | None,
     world: str = "incident",
     fault: str = "",
 ) -> bool:
     told = open_world(world, lambda: EPOCH)
     with Endpoint(told) as endpoint:
-        app = explorer_app(endpoint, start, fault=fault, region=told.region, fold=True)
+        app = explorer_app(
+            endpoint, start, fault=fault, region=told.region, fold=True, guided=guided
+        )
         app.animation_level = "none"
         app.theme, plain_signs = dressed
         app.set_class(plain_signs, PLAIN_SIGNS)

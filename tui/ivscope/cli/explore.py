@@ -102,6 +102,9 @@ def _explorer_parser() -> argparse.ArgumentParser:
     )
     _add_place(parser)
     add_connection(parser)
+    parser.add_argument(
+        "--guide", action="store_true", help="with --demo: ask ten questions that teach the keys"
+    )
     parser.add_argument("--check-config", action="store_true", help="check config.toml and exit")
     parser.add_argument(
         "--record",
@@ -123,6 +126,7 @@ def _recording_parser() -> argparse.ArgumentParser:
     _add_place(parser)
     parser.set_defaults(
         demo=False,
+        guide=False,
         check_config=False,
         profile=None,
         region=None,
@@ -278,6 +282,7 @@ def _run_explorer(
         accounts=_accounts(options, origin),
         why_one_account=_why_one_account(options, recording),
         complaints=complaints,
+        is_guided=options.guide,
         begin_anew=None if is_page else begin_anew,
     )
     app = IvscopeApp(
@@ -449,6 +454,8 @@ def _bad_arguments(options: argparse.Namespace) -> str | None:
     """Say what is wrong with the arguments; leave those about a file to be checked with it."""
     complaint = _bad_ids(options)
     check_connection(options, options.stage)
+    if options.guide and (options.world != "incident"):
+        raise CommandError("--guide asks about the incident of the demo: ivscope --demo --guide")
     if complaint is None and options.recording is None:
         complaint = _bad_target(options)
     return complaint

@@ -161,6 +161,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("take.save", "W,ctrl+s", "save", "Save what this list holds to a file, events as JSON, a session as report, other views as text; says how complete it is.", Area.COPYING, EVERY_LIST),
     Command("app.command", ":", "command", "Type a command: goto TIME, filter …, explain 1027, who USER, recent, tz …, mouse on, q. Tab completes. A time alone goes there, from the participants in the lanes: 20:36, yesterday 20:36, -1h30m.", Area.APP, EVERY_LIST),
     Command("app.help", "?,f1,ctrl+p", "help", "All commands and their keys: type to search them, Enter runs one.", Area.APP, EVERY_LIST),
+    Command("guide.hint", "A", "hint", "What leads to the answer, in the guided demo; again: without.", Area.APP, EVERY_LIST),
+    Command("guide.skip", "Q", "skip", "The next question of the guided demo.", Area.APP, EVERY_LIST),
     Command("app.suspend", "ctrl+z", "to the shell", "Suspend ivscope and go to the shell; fg comes back.", Area.APP, frozenset(View)),
     Command("app.quit", "ctrl+q", "quit", "Quit.", Area.APP, frozenset(View)),
     Command("summary.next_code", "e", "next error code", "Next row that counts an error code.", Area.SUMMARY, frozenset({View.SUMMARY})),

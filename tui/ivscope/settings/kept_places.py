@@ -28,6 +28,9 @@ _LONGEST = 300
 _MOST_BYTES = 1_000_000
 """Bytes of the file: far more than all that is kept."""
 
+_MOST_QUESTIONS = 100
+"""More than any guide asks."""
+
 _VERSION = 1
 
 
@@ -77,6 +80,8 @@ class KeptPlaces:
         self._path = path
         # Lists and sets are replaced and never changed, so that `save` can take them at any time.
         self._places, self._marks = ([], []) if path is None else load(path)
+        self.guided = 0 if path is None else load_guided(path)
+        """Questions of the guided demo that were answered or skipped."""
         self._gone: frozenset[KeptMark] = frozenset()
         """Marks that this run took away."""
         self._saving = Lock()
@@ -129,7 +134,8 @@ class KeptPlaces:
                     places = _latest(places, place)
                 mine = gone.union(own_marks)
                 marks = [one for one in marks if one not in mine] + own_marks
-                content = _written(places[-MOST_PLACES:], marks[-MOST_MARKS:])
+                kept = places[-MOST_PLACES:], marks[-MOST_MARKS:]
+                content = _written(*kept, self.guided)
                 save_private(path, (content,))
         except OSError as error:
             return error.strerror or type(error).__name__
@@ -146,6 +152,16 @@ def load(path: Path) -> tuple[list[KeptPlace], list[KeptMark]]:
         return [], []
     places = _read(KeptPlace, kept.get("places"))[-MOST_PLACES:]
     return places, _read(KeptMark, kept.get("marks"))[-MOST_MARKS:]
+
+
+def load_guided(path: Path) -> int:
+    """Read how many questions of the guided demo were answered or skipped."""
+    try:
+        kept = json.loads(read_whole(path, _MOST_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return 0
+    guided = kept.get("guided") if isinstance(kept, dict) else None
+    return guided if type(guided) is int and 0 <= guided <= _MOST_QUESTIONS else 0
 
 
 _Kept = TypeVar("_Kept", KeptPlace, KeptMark)
@@ -174,6 +190,6 @@ def _latest(places: Iterable[KeptPlace], place: KeptPlace) -> list[KeptPlace]:
     return [*(one for one in places if one != place), place]
 
 
-def _written(places: Iterable[KeptPlace], marks: Iterable[KeptMark]) -> bytes:
+def _written(places: Iterable[KeptPlace], marks: Iterable[KeptMark], guided: int) -> bytes:
     rows = {"places": list(map(asdict, places)), "marks": list(map(asdict, marks))}
-    return json.dumps({"version": _VERSION, **rows}).encode()
+    return json.dumps({"version": _VERSION, **rows, "guided": guided}).encode()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.screen import ScreenResultType
@@ -27,6 +27,9 @@ from ivscope.ui.widgets.text_pane import NoticePane, TextPane
 from ivscope.workspace.jobs import Jobs, SlicedJob
 from ivscope.workspace.place import Place
 
+if TYPE_CHECKING:
+    from ivscope.ui.explorer.guide import Guide
+
 
 @frozen
 class Shared:
@@ -49,6 +52,8 @@ class Shared:
     """Makes texts about events."""
     command: Callable[["OverlayScreen[Any]"], OpenPrompt]
     """Makes the prompt for commands over a view."""
+    guide: "Guide"
+    """Asks the questions of the guided demo."""
 
 
 class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResultType]):
@@ -72,6 +77,7 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
         add = self.handlers.add
         self.foot = StatusArea(shared.typed, self.handlers)
         self.handlers.add_moves(lambda: self.query_one(RowList))
+        shared.guide.add_handlers(self.handlers, self.show_foot)
         add("app.help", self.open_help)
         add("prompt.help", self.open_help)
         add("app.command", lambda: self.foot.ask(shared.command(self)))
@@ -94,6 +100,7 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
     def say(self, note: str) -> None:
         """Show a note instead of the keys, until the next key."""
         self.foot.say(self.handlers.with_keys(note))
+        self.shared.guide.look()
 
     def draw(self) -> None:
         """Draw everything anew."""
@@ -118,6 +125,9 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
 
     def show_foot(self) -> None:
         """Draw the most useful keys, where no note or prompt is."""
+        guide = self.shared.guide
+        guide.look()
+        self.foot.show_guide(guide.lines(self.handlers, self.size.width))
         hints = footer_hints(self.VIEW, self.keys)
         self.foot.show_status(footer_line(hints, self.size.width))
 

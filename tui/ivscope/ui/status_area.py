@@ -26,7 +26,7 @@ from ivscope.settings.commands import View
 from ivscope.settings.prompt_history import is_secret, load, save
 from ivscope.ui.commands import Handlers, Unavailable, keyboard
 from ivscope.ui.widgets.canvas import LineBar
-from ivscope.ui.widgets.text_pane import NameList
+from ivscope.ui.widgets.text_pane import NameList, NoticePane
 
 
 def _nothing(_text: str) -> None:
@@ -243,6 +243,7 @@ class StatusArea(Container):
         self._choice: Choice | None = None
         self._prompt: Prompt | None = None
         self._names: NameList | None = None
+        self._guide = NoticePane()
         self._asker: Widget | None = None
         handlers.add("prompt.enter", self._enter)
         handlers.add("prompt.cancel", self._cancel)
@@ -251,8 +252,19 @@ class StatusArea(Container):
         handlers.add("prompt.complete", self._complete, self._why_not_complete)
 
     def compose(self) -> Iterator[Widget]:
-        """Make the line that prompts are mounted over."""
+        """Make the line that prompts are mounted over, below the lines of the guide."""
+        yield self._guide
         yield self._bar
+
+    def show_guide(self, lines: tuple[Line, ...]) -> None:
+        """Show lines above the status, a prompt or a note; none take no room."""
+        if lines != self._guide.lines:
+            self._guide.show(lines)
+            self._fit()
+
+    def _fit(self) -> None:
+        names = 0 if self._names is None else len(self._names.lines)
+        self.styles.height = 1 + names + len(self._guide.lines)
 
     def show_status(self, status: Line) -> None:
         """Set the status, which is shown while nothing else is."""
@@ -330,7 +342,7 @@ class StatusArea(Container):
         """Draw the names that can be chosen, with as many lines as they take."""
         if self._names is not None:
             self._names.draw_for(self.screen.size.width, self.screen.size.height)
-            self.styles.height = 1 + len(self._names.lines)
+            self._fit()
 
     def _close(self) -> None:
         prompt, self._prompt = self._prompt, None
@@ -341,7 +353,7 @@ class StatusArea(Container):
         if self._names is not None:
             self._names.remove()
             self._names = None
-            self.styles.height = 1
+            self._fit()
         self._bar.display = True
 
     @on(Input.Changed)

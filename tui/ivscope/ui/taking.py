@@ -156,6 +156,10 @@ class Taking:
         self._app = app
         self._jobs = jobs
         self._say = say
+        self.copies = 0
+        """Texts copied so far."""
+        self.last_copied = ""
+        """Title of the last of them."""
 
     def ask(
         self,
@@ -186,6 +190,7 @@ class Taking:
             clipping: The text.
             instead: Id of the command that prints it where no clipboard works.
         """
+        self.copies, self.last_copied = self.copies + 1, clipping.title
         driver = self._app()._driver  # noqa: SLF001 - Textual has no public way
 
         def work(_promise: Promise) -> Outcome:

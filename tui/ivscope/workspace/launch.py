@@ -102,6 +102,8 @@ class Launch:
     begin_anew: Callable[[Sequence[str]], str] | None = None
     """Called with words as after `ivscope`, to begin with when the explorer was left. Returns why
     that cannot be; empty if it can. None where it can never be."""
+    is_guided: bool = False
+    """Whether the questions of the guided demo are asked from the start."""
     complaints: tuple[str, ...] = ()
     """What is wrong with the configuration, for the first note."""
 

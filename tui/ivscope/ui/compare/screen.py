@@ -267,6 +267,8 @@ class CompareScreen(OverlayScreen[None]):
         self._name_of = name
         self._rows = ComparedRows(*compared(), shared.times, name)
         self._places = places
+        self.ids = tuple(place.participant_id or "" for place in places)
+        """Ids of the two participants, the left one first."""
         self._began_at = moment
         self._title = title
         self.handlers.add("compare.next_pair", self._next_pair)

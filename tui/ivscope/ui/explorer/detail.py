@@ -58,6 +58,7 @@ from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.event_findings import EventFindings, event_ref
 from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.evidence import evidence_keys
+from ivscope.ui.explorer.guide import Guide
 from ivscope.ui.explorer.list_status import is_final
 from ivscope.ui.explorer.picker_pane import PickerPane
 from ivscope.ui.explorer.picking import TypedPlace
@@ -459,8 +460,11 @@ class DetailPane:
         text: TextPane,
         detail: Detail,
         visits: Visits,
+        *,
+        guide: Guide,
     ) -> None:
         self._visits = visits
+        self._guide = guide
         self._context = context
         self._rule = rule
         self._text = text
@@ -498,6 +502,8 @@ class DetailPane:
             title, lines = self._detail.of_row(here, self._picker, width, zone, now)
             if here.level is Level.STAGES:
                 lines = [*lines, *self._visits.lines(width, self._detail.stage)]
+                if offer := self._context.handlers.with_keys(self._guide.offer):
+                    lines = [*wrap((Span(offer, Role.ACCENT),), width), (), *lines]
         if self._layout.detail_has_rule:
             self._rule.show(title.rule(self._rule.size.width))
             self._text.show(tuple(lines))

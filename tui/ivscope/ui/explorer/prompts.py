@@ -118,6 +118,7 @@ class PromptCommands:
         *,
         explain: Callable[[str], None],
         who: Callable[[str], None],
+        guide: Callable[[str], None],
         accounts: AccountCommands,
     ) -> None:
         """Register the commands.
@@ -129,10 +130,12 @@ class PromptCommands:
             views: The views of a session.
             explain: Shows what an error number, an error code or an event name means.
             who: Looks for a user id on other stages.
+            guide: Begins, goes on with or ends the guided demo.
             accounts: Goes on with another profile or Region.
         """
         self._accounts = accounts
         self._who = who
+        self._guide = guide
         self._explain = explain
         self._context = context
         self._events = events
@@ -385,6 +388,7 @@ class PromptCommands:
             ),
             Word("mouse", "on|off", self._mouse, ("on", "off"), self._mouse_over),
             Word("who", "USER", self._who),
+            Word("guide", "again|off", self._guide, ("again", "off")),
             Word("recent", "N", self._navigation.go_to_recent),
             Word("profile", "NAME", self._accounts.profile),
             Word("region", "NAME", self._accounts.region),

@@ -1,6 +1,10 @@
 """ExplorerScreen: picker, event list and detail on one screen, over one provider.
 
+<<<<<<< HEAD
 Long because all parts of the screen are made here, and each key finds its part here.
+=======
+Long because every part of the explorer is made and drawn from here.
+>>>>>>> 83619a8 (Ask ten questions about the demo that teach the keys)
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -42,6 +46,7 @@ from ivscope.ui.explorer.detail import Detail, DetailPane
 from ivscope.ui.explorer.event_commands import EventCommands
 from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.evidence import EvidenceCommands
+from ivscope.ui.explorer.guide import Guide
 from ivscope.ui.explorer.key_gate import KeyGate
 from ivscope.ui.explorer.layout import Layout
 from ivscope.ui.explorer.list_status import budget
@@ -164,6 +169,8 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             redraw=self.redraw,
             show_bars=self.show_bars,
         )
+        self._guide = Guide(context, kept, is_on=launch.is_guided)
+        self._guide.add_handlers(self.handlers, self.show_bars)
         self._event_commands = events = EventCommands(context)
         self._reads = ReadCommands(context)
         self._visits = Visits(context, kept)
@@ -183,7 +190,9 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self._crumbs,
             self._share,
         )
-        self._detail = DetailPane(context, self._rule, self._text, self._words, self._visits)
+        self._detail = DetailPane(
+            context, self._rule, self._text, self._words, self._visits, guide=self._guide
+        )
         self._who = WhoCommand(context, self._navigation, self._detail)
         self._prompts = PromptCommands(
             context,
@@ -192,6 +201,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self._views,
             explain=self._detail.explain,
             who=self._who.ask,
+            guide=self._guide.order,
             accounts=accounts,
         )
         self._gate = KeyGate(context, self._navigation)
@@ -249,6 +259,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         """Draw header, status and footer; only what changed is sent to the terminal."""
         context, width = self.context, self.size.width
         status = context.status_here()
+        self._look()
         self._provider.watch(is_watched=self._views.shows_everybody)
         activity = self._provider.activity()
         details = self._provider.source_details or SourceDetails()
@@ -281,6 +292,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             connection=self._copying.connection,
             copies=self._copying.of_events,
             command=self._prompts.over,
+            guide=self._guide,
         )
 
     def _header_line(self, width: int) -> Line:
@@ -313,6 +325,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             top.say(text)
             return
         self.context.status.say(text)
+        self._look()
         if self.context.status.is_asking:
             self._footer.show(note_line(text, self.size.width))
 
@@ -357,6 +370,13 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             if event_list is not None and event_list.search_text:
                 self.show_bars()
         self._detail.follow()
+        self._look()
+
+    def _look(self) -> None:
+        """Have the guide look at the screen, and draw what it says then."""
+        self._guide.look()
+        lines = self._guide.lines(self.handlers, self.size.width)
+        self.context.status.show_guide(lines)
 
     @on(RowList.NearEnd)
     def _near_end(self, message: RowList.NearEnd) -> None:
