@@ -337,11 +337,9 @@ class Detail:
         if fact.value is not None:
             return participant_lines(fact.value, width, zone)
         if fact.failure is not None:
-            retry: Line = (
-                Span(with_keys("{read.again} reads it again.", self._all_keys), Role.ACCENT),
-            )
+            again = with_keys("{read.again} reads it again.", self._all_keys)
             lines = failure_lines(fact.failure, width, self._all_keys)
-            return lines if is_final(fact.failure) else [*lines, retry]
+            return lines if is_final(fact.failure) else [*lines, (Span(again, Role.ACCENT),)]
         if fact.status.is_busy:
             return [(Span("... reading its details", Role.MUTED),)]
         return [
@@ -584,9 +582,8 @@ class DetailPane:
         self.show()
 
     def _why_no_more(self) -> str:
-        text = self._text
-        is_end = text.scroll_offset.y + text.size.height >= len(text.lines)
-        return "the detail has no more lines" if is_end else ""
+        below = len(self._text.lines) - self._text.scroll_offset.y - self._text.size.height
+        return "" if below > 0 else "the detail has no more lines"
 
     def _why_no_less(self) -> str:
         return "" if self._text.scroll_offset.y else "this is the first line of the detail"
