@@ -47,12 +47,7 @@ from ivscope.render.picker_rows import session_span, stage_id, stage_name
 from ivscope.render.safe import safe_value
 from ivscope.render.sentences.words import distance_words
 from ivscope.render.timestamps import clock
-from ivscope.render.token_lines import (
-    errors_since,
-    history_lines,
-    token_lines,
-    verdict_line,
-)
+from ivscope.render.token_lines import errors_since, history_lines, token_lines, verdict_line
 from ivscope.settings.commands import with_keys
 from ivscope.settings.key_names import first_key
 from ivscope.ui.commands import Unavailable
