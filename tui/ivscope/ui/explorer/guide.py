@@ -1,6 +1,10 @@
 """Guide: asks the questions of the guided demo above the status line, one after the other."""
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from textual.screen import Screen
 
 from ivscope.domain.events import Event
 from ivscope.domain.stages import ParticipantSummary
@@ -11,10 +15,8 @@ from ivscope.render.safe import safe
 from ivscope.settings.commands import View
 from ivscope.settings.kept_places import KeptPlaces
 from ivscope.ui.commands import Handlers, Unavailable
-from ivscope.ui.compare.screen import CompareScreen
 from ivscope.ui.explorer.context import ExplorerContext
 from ivscope.ui.explorer.guide_questions import QUESTIONS, ReadFacts, Sight
-from ivscope.ui.lanes.screen import LanesScreen
 from ivscope.ui.overlays import OverlayScreen
 from ivscope.workspace.event_list import save_soon
 from ivscope.workspace.place import Level
@@ -147,14 +149,15 @@ class Guide:
             self._error = event
         row = context.picker.row if context.here.level is Level.PARTICIPANTS else None
         taking = context.taking
+        moment, ids = _of_view(top) if isinstance(top, OverlayScreen) else (None, ())
         return Sight(
             view,
             context.here,
             event,
             self._error,
             row if isinstance(row, ParticipantSummary) else None,
-            top.moment if isinstance(top, LanesScreen) else None,
-            top.ids if isinstance(top, CompareScreen) else (),
+            moment,
+            ids,
             taking.last_copied if taking.copies > self._copies else "",
         )
 
@@ -181,3 +184,14 @@ class Guide:
         if self._shows_hint:
             lines += field("Hint", (Span(handlers.with_keys(question.hint)),), width)
         return tuple(lines)
+
+
+def _of_view(top: Screen[Any]) -> tuple[datetime | None, tuple[str, ...]]:
+    """Return the moment under the cursor of the lanes, and the ids that a comparison is of."""
+    from ivscope.ui.compare.screen import CompareScreen  # noqa: PLC0415 - after the first rows
+    from ivscope.ui.lanes.screen import LanesScreen  # noqa: PLC0415 - same
+
+    return (
+        top.moment if isinstance(top, LanesScreen) else None,
+        top.ids if isinstance(top, CompareScreen) else (),
+    )
