@@ -344,7 +344,7 @@ class Alarm:
 
 
 class Debounce:
-    """Acts at once; asked again soon after, acts once more when that time is over."""
+    """Acts at once; asked again and again soon after, acts once more when that has ended."""
 
     def __init__(self, jobs: Jobs, act: Callable[[], object], seconds: float) -> None:
         self._act = act
@@ -353,11 +353,11 @@ class Debounce:
         self._is_stale = False
 
     def ask(self) -> None:
-        """Act now, or when the time since the last call is over."""
+        """Act now, or when nobody has asked again for some time."""
         self._is_stale = self._alarm.is_set
         if not self._is_stale:
             self._act()
-            self._alarm.set(self._seconds)
+        self._alarm.set(self._seconds)
 
     def _settle(self) -> None:
         if self._is_stale:
