@@ -1,6 +1,7 @@
 """Canvas: a widget drawn line by line that sends only the cells that changed."""
 
-from collections.abc import Callable, Hashable
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property
 from typing import Self
 
@@ -21,31 +22,36 @@ _KEPT_SCREENS = 4
 and memory stays small. With less than one screen, visible lines would be drawn for every look."""
 
 
-def _changed_width(before: Strip, after: Strip) -> int:
-    """Return the cells from the left edge to the last difference; 0 when nothing differs."""
+def _changed_cells(before: Strip, after: Strip) -> tuple[int, int]:
+    """Return the cells from the first difference up to, not including, what ends alike; else 0, 0.
+
+    Both have the same width.
+    """
     if before is after or before == after:
-        return 0
-    old, new = list(before), list(after)
-    end = max(before.cell_length, after.cell_length)
-    if before.cell_length != after.cell_length:
-        return end
+        return 0, 0
+    old, new = deque(before), deque(after)
+    start, end = 0, after.cell_length
     while old and new and old[-1] == new[-1]:
-        end -= new[-1].cell_length
+        end -= new.pop().cell_length
         old.pop()
-        new.pop()
+    while old and new and old[0] == new[0]:
+        start += new.popleft().cell_length
+        old.popleft()
     if old and new and old[-1].style == new[-1].style:
-        end -= _common_suffix(old[-1].text, new[-1].text)
-    return end
+        end -= _alike(reversed(old[-1].text), reversed(new[-1].text))
+    if old and new and old[0].style == new[0].style:
+        start += _alike(old[0].text, new[0].text)
+    return start, max(start, end)
 
 
 _ONE_CELL = frozenset(("─", ERRORS_THERE, IN_VIEW))
 """Signs of one cell each that fill the rule above a detail and the right edge of a list."""
 
 
-def _common_suffix(old: str, new: str) -> int:
-    """Count the cells of what two texts end with, as far as each character takes one cell."""
+def _alike(old: Iterable[str], new: Iterable[str]) -> int:
+    """Count the cells of what two texts begin with, as far as each character takes one cell."""
     length = 0
-    for left, right in zip(reversed(old), reversed(new), strict=False):
+    for left, right in zip(old, new, strict=False):
         if left != right or not (left.isascii() or left in _ONE_CELL):
             break
         length += 1
@@ -57,7 +63,8 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     Textual repaints the whole widget when it scrolls or refreshes. Over SSH every byte takes time,
     so a subclass calls `repaint` instead of `refresh`: it draws the visible lines in memory and
-    sends only those that differ, up to the last difference. Drawn lines are kept, so that a line
+    sends of those that differ the cells from the first to the last difference. Drawn lines are
+    kept, so that a line
     that stays or only moves is not drawn again.
     """
 
@@ -97,8 +104,17 @@ class Canvas(ScrollView, inherit_bindings=False):
         address = page_address(span.text)
         return style if address is None else style + Style(link=address)
 
+    def on_mount(self) -> None:
+        """Have the app say when its styles of the roles are others."""
+        self.app.theme_changed_signal.subscribe(self, self._draw_anew)
+
+    def _draw_anew(self, _theme: object) -> None:
+        self.__dict__.pop("role_styles", None)
+        self._drawn.clear()
+        self.refresh()
+
     def notify_style_update(self) -> None:
-        """Forget styles when the theme changes; a change of focus, too, keeps them."""
+        """Forget styles when they may be others; what is drawn stays on the same ground."""
         super().notify_style_update()
         self.__dict__.pop("role_styles", None)
         base, self._base = self._base, self.rich_style
@@ -162,9 +178,9 @@ class Canvas(ScrollView, inherit_bindings=False):
             if drawn is None or drawn.cell_length != width:
                 self.refresh(Region(0, y, width, 1))
                 continue
-            changed = _changed_width(drawn, self.draw(y, width))
-            if changed:
-                self.refresh(Region(0, y, changed, 1))
+            start, end = _changed_cells(drawn, self.draw(y, width))
+            if start < end:
+                self.refresh(Region(start, y, end - start, 1))
 
     def refresh(
         self,
