@@ -395,7 +395,7 @@ BROKEN: Mapping[str, Broken] = {
     "credential_process fails": Broken(
         "/bin/false",
         "gave no credentials",
-        "Run its command",
+        "its command by hand",
         _TEAM,
         config="[profile team]\ncredential_process = /bin/false\n",
         mended=_MENDED,
