@@ -214,6 +214,7 @@ def detail_lines(
     name_of: NameOf = lambda _: None,
     tokens: Sequence[Line] = (),
     told: Sequence[Line] = (),
+    height: int = 0,
     is_full: bool = False,
     wide: bool = False,
     keys: Mapping[str, str] = DEFAULT_KEYS,
@@ -231,6 +232,8 @@ def detail_lines(
         name_of: Names participants.
         tokens: Lines of its tokens.
         told: What EventBridge has told of it.
+        height: Lines that there is room for. Where all fits the participant stands at the end of
+            them, so that it stays where it is, and is not sent again, from event to event.
         is_full: Whether there is the whole screen: then nothing is folded.
         wide: Whether ids stand beside names.
         keys: Keys in force by command id.
@@ -260,12 +263,13 @@ def detail_lines(
             lines += field("The event", in_short, width)
     else:
         lines += explanation_lines(by_name, width, here, keys=keys)
-    if about:
-        lines += [(), *about]
+    below = list(about)
     if raw_key := first_key(keys["detail.raw"]):
         key = (Span(raw_key, Role.ACCENT), Span(" shows them as they were read", Role.MUTED))
-        lines += field("Raw fields", key, width)
-    return lines
+        below += field("Raw fields", key, width)
+    if about:
+        lines += [()] * max(1, height - len(lines) - len(below))
+    return [*lines, *below]
 
 
 @frozen

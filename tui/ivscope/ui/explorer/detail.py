@@ -9,6 +9,8 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from textual.geometry import Size
+
 from ivscope.analysis.intervals import NOTHING_KNOWN
 from ivscope.analysis.timed_events import all_timed
 from ivscope.domain import calls
@@ -57,6 +59,7 @@ from ivscope.ui.explorer.event_findings import EventFindings, event_ref
 from ivscope.ui.explorer.events_pane import EventsPane
 from ivscope.ui.explorer.evidence import evidence_keys
 from ivscope.ui.explorer.guide import Guide
+from ivscope.ui.explorer.layout import Layout
 from ivscope.ui.explorer.list_status import is_final
 from ivscope.ui.explorer.picker_pane import PickerPane
 from ivscope.ui.explorer.picking import TypedPlace
@@ -105,18 +108,18 @@ class Detail:
         """Whether tokens are compared inline even where side by side would fit."""
 
     def of_event(
-        self, pane: EventsPane, scope: ParticipantScope, width: int, zone: tzinfo, *, is_full: bool
+        self, pane: EventsPane, scope: ParticipantScope, size: Size, zone: tzinfo, layout: Layout
     ) -> tuple[Title, Sequence[Line]]:
         """Make the title and the lines about an event, and about the participant it belongs to.
 
         Args:
             pane: Where the cursor is.
             scope: The participant of the event.
-            width: Cells of every line.
+            size: Cells of every line, and lines that there is room for.
             zone: Zone of the times.
-            is_full: Whether the detail has the whole screen.
+            layout: Says where the title stands, and whether the detail has the whole screen.
         """
-        event, participant_id = pane.event, scope.participant_id
+        event, participant_id, width = pane.event, scope.participant_id, size.width
         who = self.event_findings.user_id(scope, participant_id) or participant_id
         if event is None:
             about = Title((Span("Participant ", Role.STRONG), value_span(who, Role.STRONG)))
@@ -130,9 +133,10 @@ class Detail:
             here=self._occurrence(pane, scope, width, zone, who),
             about=[(Span("Participant", Role.STRONG),), *self._participant(scope, width, zone)],
             name_of=partial(self.event_findings.user_id, scope),
-            tokens=self._tokens(pane, scope, width, zone, who, is_full=is_full),
+            tokens=self._tokens(pane, scope, width, zone, who, is_full=layout.detail_is_full),
             told=self._told(pane, width, zone),
-            is_full=is_full,
+            height=size.height - (0 if layout.detail_has_rule else len(title.lines(width))),
+            is_full=layout.detail_is_full,
             wide=pane.wide,
             keys=self._all_keys,
         )
@@ -492,9 +496,8 @@ class DetailPane:
         elif here.level >= Level.EVENTS:
             event = self._pane.event
             scope = here.at_event(event.participant_id if event is not None else None).participant
-            title, lines = self._detail.of_event(
-                self._pane, scope, width, zone, is_full=self._layout.detail_is_full
-            )
+            size = self._text.size
+            title, lines = self._detail.of_event(self._pane, scope, size, zone, self._layout)
         else:
             now = self._times.now()
             title, lines = self._detail.of_row(here, self._picker, width, zone, now)
