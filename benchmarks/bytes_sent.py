@@ -16,7 +16,7 @@ from ivscope.provider.store.event_log import EventLog
 from ivscope.render.event_rows import EventLook, EventRows
 from ivscope.sources.decoding import decode_event
 
-_SIZES = {(80, 24): 1000, (120, 40): 1600}
+_SIZES = {(80, 24): 1000, (120, 40): 1400, (200, 50): 1600}
 """Columns and rows, and the bytes that a cursor move may cost there on average."""
 
 _MOVES = 30
