@@ -57,8 +57,12 @@ def _knows_exchanges(command):
 
 
 def _run(command, operation, *arguments, check=True):
+    return _done([command, "ivs-realtime", operation, *arguments], check=check)
+
+
+def _done(words, *, check):
     return subprocess.run(
-        [command, "ivs-realtime", operation, *arguments],
+        words,
         env=_environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -248,15 +252,7 @@ def copied(command, endpoint):
     def ran(text, *more):
         line = shlex.join(("aws", *more)).removeprefix("aws")
         script = f'aws() {{ {shlex.quote(command)} "$@"; }}\n{text}{line}'
-        return subprocess.run(
-            ["/bin/bash", "-c", script],
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
+        return _done(["/bin/bash", "-c", script], check=False)
 
     return ran
 

@@ -106,14 +106,20 @@ async def test_when_somebody_lost_the_camera_and_what_to_look_at_takes_2_keys_af
         assert keys.count == 2
 
 
+async def at_us_or_aws(journey):
+    """Go from the stages to what says first whether it is the service; the keys that it took."""
+    keys = Keys(journey)
+    await journey.until("7 stages, all read")
+    await keys.press("enter")
+    await journey.until("5 sessions, all read")
+    await keys.press("j", "i")
+    await keys.see("1 SEEN service 7 participants got INTERNAL_SERVER_EXCEPTION")
+    return keys
+
+
 async def test_whether_it_is_us_or_aws_takes_3_keys_from_the_stages():
     async with explorer(size=(80, 24), unlimited=True) as journey:
-        keys = Keys(journey)
-        await journey.until("7 stages, all read")
-        await keys.press("enter")
-        await journey.until("5 sessions, all read")
-        await keys.press("j", "i")
-        await keys.see("1 SEEN service 7 participants got INTERNAL_SERVER_EXCEPTION")
+        keys = await at_us_or_aws(journey)
         await keys.see("LIKELY limit", "SEEN client")
         assert keys.count == 3
         await journey.press("escape")
@@ -220,12 +226,7 @@ async def test_from_an_alert_to_the_cause_takes_1_paste_and_1_key_and_a_sentence
 
 async def test_whether_it_is_us_or_aws_with_a_text_for_support_takes_5_keys(taken):
     async with explorer(size=(80, 24), unlimited=True) as journey:
-        keys = Keys(journey)
-        await journey.until("7 stages, all read")
-        await keys.press("enter")
-        await journey.until("5 sessions, all read")
-        await keys.press("j", "i")
-        await keys.see("1 SEEN service 7 participants got INTERNAL_SERVER_EXCEPTION")
+        keys = await at_us_or_aws(journey)
         await keys.press("y", "s")
         await journey.until(lambda: taken.texts)
         assert keys.count == 5
