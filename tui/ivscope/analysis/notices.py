@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import compress
 
+from ivscope.analysis.intervals import SECOND
 from ivscope.analysis.timed_events import flags_of
 from ivscope.domain.frozen import frozen
 from ivscope.domain.identifiers import SENT_BY_EVENTBRIDGE
@@ -17,8 +18,6 @@ from ivscope.provider.store.event_log import EventLog
 
 Told = tuple[int, str, str]
 """Second since 1970, name as the API has it, and error code; empty for none."""
-
-_SECOND_US = 1_000_000
 
 
 @frozen
@@ -93,6 +92,6 @@ class Joined:
     def _key(self, position: int) -> tuple[str, Told]:
         log = self.log
         time_us = log.time_us(position)
-        second = -1 if time_us is None else time_us // _SECOND_US
+        second = -1 if time_us is None else time_us // SECOND
         who = self._only or log.participant(position) or ""
         return who, (second, log.name(position) or "", log.error_code(position) or "")

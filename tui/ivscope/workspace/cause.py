@@ -7,6 +7,7 @@ session at some time.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from ivscope.analysis.intervals import SECOND
 from ivscope.analysis.jumps import nearest_row, row_like
 from ivscope.domain.events import Event
 from ivscope.domain.failures import ProviderFailure
@@ -170,10 +171,10 @@ class CauseReading:
     def _second_of(self, row: int) -> Iterator[int]:
         """Yield the positions of the events in the second of a row."""
         log = self.stream.items
-        second = to_microseconds(self._time(row)) // 1_000_000
+        second = to_microseconds(self._time(row)) // SECOND
         for at in range(len(log)):
             time_us = log.time_us(at)
-            if time_us is not None and time_us // 1_000_000 == second:
+            if time_us is not None and time_us // SECOND == second:
                 yield at
 
     def findings(self, position: int) -> tuple[Finding, ...]:

@@ -94,7 +94,7 @@ def _to_escalate(window_seconds: int) -> str:
 
 
 def _same_error(claim: SameError) -> Text:
-    times = _from_least(claim.times, claim.most)
+    times = _least_to_most(claim.times, claim.most)
     words: list[Part] = [f"{times} times the same error"]
     if not claim.error_code:
         no_code = "no code" if claim.error_code is None else "an empty code"
@@ -110,7 +110,7 @@ def _same_error(claim: SameError) -> Text:
     seconds = (claim.period.last - claim.period.first).total_seconds()
     if seconds < 1:
         return (*words, ", all in one second, ", Moment(claim.period.first), ".")
-    words += [", from ", Moment(claim.period.first), " to ", Moment(claim.period.last)]
+    words += [",", *_from_to(claim.period)]
     if claim.a_minute is not None and claim.a_minute >= 0.1:  # noqa: PLR2004
         words.append(f", on average {rate(claim.a_minute)} a minute")
     return (*words, f", over {round_duration(seconds)}.")
@@ -146,7 +146,7 @@ def _errors_of_code(claim: ErrorsOfCode) -> Text:
     who: Part = f"{claim.participants:,} participants"
     if claim.participant_id is not None:
         who = Who(claim.participant_id)
-    times = "once" if claim.most == 1 else f"{_from_least(claim.times, claim.most)} times"
+    times = "once" if claim.most == 1 else f"{_least_to_most(claim.times, claim.most)} times"
     if not claim.is_all_read:
         times += " in what was read"
     elif claim.participants > 1:
@@ -154,7 +154,7 @@ def _errors_of_code(claim: ErrorsOfCode) -> Text:
     return (who, " got ", Outside(claim.error_code), f" {times},", *_from_to(claim.period), ".")
 
 
-def _from_least(times: int, most: int) -> str:
+def _least_to_most(times: int, most: int) -> str:
     """How many events there are, when some can be one that is told twice: "2 to 3"."""
     return f"{most:,}" if times == most else f"{times:,} to {most:,}"
 
