@@ -75,6 +75,7 @@ async def walked(journey):
     await journey.until("61 events, all read")
     await journey.press("g", "e")
     await journey.until(lambda: journey.event.is_error)
+    await journey.until(" of 5")  # the detail follows when no further key comes
     await journey.until("Do next")
     yield journey.screen[1:-2]
     await journey.press("escape")
@@ -147,6 +148,7 @@ async def saved_by(journey, folder, monkeypatch):
     """What W saves of the events on screen."""
     folder.mkdir()
     monkeypatch.chdir(folder)
+    await journey.until(lambda: journey.event is not None)  # rows follow the count
     await journey.press("W")
     await journey.until(lambda: any(folder.glob("*.jsonl")))
     (file,) = folder.glob("*.jsonl")
