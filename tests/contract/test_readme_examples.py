@@ -3,7 +3,7 @@
 import re
 import shlex
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import pytest
 
@@ -120,4 +120,4 @@ def test_the_settings_are_all_there_and_are_read_without_a_complaint(tmp_path):
     configuration, complaints = load({"IVSCOPE_CONFIG": str(path)})
     assert complaints == ()
     assert configuration.zone == "Europe/Berlin"
-    assert tomllib.loads(text).keys() == {field.name for field in fields(Configuration)}
+    assert tomllib.loads(text).keys() == set(Configuration._fields)

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 import pytest
 
 import ivscope
-from ivscope.domain.frozen import frozen
+from ivscope.domain.frozen import frozen, slotted
 
 Item = TypeVar("Item")
 
@@ -117,6 +117,32 @@ def test_a_dataclass_can_build_on_it_and_a_plain_class_too():
 
     assert More(1) == More(1, "ms")
     assert Plain().number == 7
+
+
+@slotted
+class Tally:
+    """What changes, with each kind of field."""
+
+    name: str
+    count: int = 0
+    seen: set[str] = field(default_factory=set)
+
+
+def test_what_changes_has_slots_and_is_equal_to_itself_only():
+    tally = Tally("a", count=1)
+    tally.count += 1
+    tally.seen.add("x")
+    assert (tally.name, tally.count, tally.seen, Tally("b").seen) == ("a", 2, {"x"}, set())
+    assert repr(tally) == "Tally(name='a', count=2, seen={'x'})"
+    assert tally == tally  # noqa: PLR0124 - itself
+    assert tally != Tally("a", 2, {"x"})
+    assert len({tally, Tally("a")}) == 2
+    with pytest.raises(AttributeError):
+        tally.more = 1
+    assert [one.name for one in fields(Tally)] == ["name", "count", "seen"]
+    assert replace(tally, count=5).count == 5
+    with pytest.raises(TypeError, match="__init__"):
+        Tally()
 
 
 def test_no_class_of_ours_asks_it_for_what_it_leaves_out():

@@ -2,7 +2,6 @@
 
 import json
 import stat
-from dataclasses import replace
 
 import pytest
 
@@ -27,8 +26,8 @@ def path(tmp_path):
 
 def test_the_places_of_an_origin_come_back_in_the_next_run_the_latest_first(path):
     kept = KeptPlaces(path)
-    others = [replace(SHOW, session_id=f"st-{number}") for number in (2, 3)]
-    for place in (SHOW, *others, replace(SHOW, origin="demo incident"), SHOW):
+    others = [SHOW._replace(session_id=f"st-{number}") for number in (2, 3)]
+    for place in (SHOW, *others, SHOW._replace(origin="demo incident"), SHOW):
         kept.visit(place)
     assert kept.save() == ""
     assert KeptPlaces(path).recent("default") == [SHOW, *reversed(others)]
@@ -38,7 +37,7 @@ def test_the_places_of_an_origin_come_back_in_the_next_run_the_latest_first(path
 
 def test_marks_come_back_and_a_mark_that_was_taken_away_does_not(path):
     kept = KeptPlaces(path)
-    other = replace(MARK, time_us=2)
+    other = MARK._replace(time_us=2)
     kept.mark(MARK, is_on=True)
     kept.mark(other, is_on=True)
     kept.mark(MARK, is_on=False)
@@ -50,26 +49,26 @@ def test_marks_come_back_and_a_mark_that_was_taken_away_does_not(path):
 
 def test_two_ivscopes_at_once_lose_nothing_of_each_other(path):
     one, other = KeptPlaces(path), KeptPlaces(path)
-    elsewhere = replace(SHOW, session_id="st-2")
+    elsewhere = SHOW._replace(session_id="st-2")
     one.visit(SHOW)
     one.mark(MARK, is_on=True)
     one.save()
     other.visit(elsewhere)
-    other.mark(replace(MARK, time_us=2), is_on=True)
+    other.mark(MARK._replace(time_us=2), is_on=True)
     other.save()
     assert set(KeptPlaces(path).recent("default")) == {SHOW, elsewhere}
     assert len(load(path)[1]) == 2
     one.mark(MARK, is_on=False)
     one.save()
-    assert load(path)[1] == [replace(MARK, time_us=2)]
+    assert load(path)[1] == [MARK._replace(time_us=2)]
 
 
 def test_only_the_owner_can_read_them_and_they_are_bounded(path):
     kept = KeptPlaces(path)
     for number in range(MOST_PLACES + 5):
-        kept.visit(replace(SHOW, session_id=f"st-{number}"))
+        kept.visit(SHOW._replace(session_id=f"st-{number}"))
     for number in range(MOST_MARKS + 5):
-        kept.mark(replace(MARK, time_us=number), is_on=True)
+        kept.mark(MARK._replace(time_us=number), is_on=True)
     kept.mark(MARK, is_on=True)
     kept.save()
     places, marks = load(path)

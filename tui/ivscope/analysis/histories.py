@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import compress
 from typing import Final, NamedTuple
 
@@ -20,7 +20,7 @@ from ivscope.analysis.pairing import Doubts, Half, Stays, stays_of, track_of
 from ivscope.analysis.timed_events import flags_of, looked_up, places_of
 from ivscope.domain import events
 from ivscope.domain.events import Event
-from ivscope.domain.frozen import frozen
+from ivscope.domain.frozen import frozen, slotted
 from ivscope.domain.tokens import PUBLISH, SUBSCRIBE, ParticipantToken
 from ivscope.provider.store.event_log import NO_TIME, EventKind, EventLog, EventTables
 from ivscope.provider.store.order import OrderLabel
@@ -146,7 +146,7 @@ def may_take(token: ParticipantToken | None, capability: str) -> bool:
     return token is None or token.capabilities is None or capability not in token.capabilities
 
 
-@dataclass(slots=True)
+@slotted
 class Sorted:
     """The events of one participant, sorted by what they are about."""
 

@@ -16,10 +16,12 @@ Long because the ways that events allow and the orders that make them are one se
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 from functools import lru_cache
 from typing import Final, NamedTuple
+
+from ivscope.domain.frozen import slotted
 
 OUT, IN, ON = 1, 2, 4
 ANY: Final = OUT | IN | ON
@@ -263,7 +265,7 @@ _SILENT_COST: Final = {
 silence."""
 
 
-@dataclass(slots=True)
+@slotted
 class Group:
     """The events of one thing whose order among each other is not known. Times in microseconds."""
 
@@ -289,7 +291,7 @@ class Group:
         return self.joins, self.leaves, len(self.starts), len(self.stops)
 
 
-@dataclass(slots=True)
+@slotted
 class Gap:
     """What lies between two groups, before the first, or after the last."""
 

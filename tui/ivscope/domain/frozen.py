@@ -1,4 +1,4 @@
-"""frozen: makes a class of values as `dataclass(frozen=True, slots=True)` does, but at once.
+"""frozen and slotted: make a class as `dataclass` does, of values and of what changes, but at once.
 
 `dataclass` compiles six methods for each class when its module is imported. That is half a
 millisecond, and an eighth of a second for the classes that are loaded before anything is on screen.
@@ -27,18 +27,32 @@ def frozen(cls: type[Value]) -> type[Value]:
     `dataclass`, and methods of the class itself win over ours. There is no `__post_init__`, order,
     `ClassVar`, `InitVar` or `field(init=False)`: a class with one of these takes `dataclass`.
     """
+    return _made(cls, is_frozen=True)
+
+
+@dataclass_transform(eq_default=False, field_specifiers=(field,))
+def slotted(cls: type[Value]) -> type[Value]:
+    """Make a class with slots whose fields can change, as `dataclass(slots=True, eq=False)` does.
+
+    What is not there for `frozen` is not there either. No two of its objects are equal.
+    """
+    return _made(cls, is_frozen=False)
+
+
+def _made(cls: type[Value], *, is_frozen: bool) -> type[Value]:
     own: _Fields = {name: _field_of(cls, name) for name in cls.__annotations__}
     inherited = [vars(base).get(_FIELDS, {}) for base in reversed(cls.__mro__)]
     fields = {name: one for group in (*inherited, own) for name, one in group.items()}
-    members = _methods(fields) | vars(cls)
+    members = _methods(fields) | (_REFUSALS if is_frozen else {}) | vars(cls)
     for name in (*own, "__dict__", "__weakref__"):
         members.pop(name, None)
-    members |= {name: _Described(name, cls) for name in _DESCRIBED}
+    members |= {name: _Described(name, cls, is_frozen=is_frozen) for name in _DESCRIBED}
     members |= {"__slots__": tuple(own), "__qualname__": cls.__qualname__, _FIELDS: fields}
     metaclass: Callable[..., type[Value]] = type(cls)
     made = metaclass(cls.__name__, cls.__bases__, members)
-    for name in _TEXTS.keys() - members.keys():
-        setattr(made, name, _compiled_at_first(made, name, fields))
+    texts = _TEXTS if is_frozen else {"__init__": _plain_init_text}
+    for name in texts.keys() - members.keys():
+        setattr(made, name, _compiled_at_first(made, name, texts[name](fields), fields))
     return made
 
 
@@ -67,8 +81,6 @@ def _methods(fields: _Fields) -> dict[str, object]:
         "__repr__": __repr__,
         "__getstate__": __getstate__,
         "__setstate__": __setstate__,
-        "__setattr__": _refuse_to_set,
-        "__delattr__": _refuse_to_delete,
         "__match_args__": tuple(name for name, one in fields.items() if one.kw_only is not True),
     }
 
@@ -81,13 +93,18 @@ def _refuse_to_delete(_: object, name: str) -> NoReturn:
     raise FrozenInstanceError(f"cannot delete field {name!r}")
 
 
-def _compiled_at_first(made: type[Any], name: str, fields: _Fields) -> Callable[..., Any]:
+_REFUSALS: Final = {"__setattr__": _refuse_to_set, "__delattr__": _refuse_to_delete}
+
+
+def _compiled_at_first(
+    made: type[Any], name: str, text: str, fields: _Fields
+) -> Callable[..., Any]:
     """Return a method that puts the compiled one in its own place, and calls it."""
 
     def method(*values: object, **named: object) -> object:
         # Only names of fields are in the text, as in what `dataclass` compiles.
         scope = _scope(made, fields)
-        exec(f"def {name}{_TEXTS[name](fields)}", scope)  # noqa: S102
+        exec(f"def {name}{text}", scope)  # noqa: S102
         compiled = scope[name]
         compiled.__qualname__ = f"{made.__qualname__}.{name}"
         setattr(made, name, compiled)
@@ -106,6 +123,14 @@ def _scope(made: type[Any], fields: _Fields) -> dict[str, Any]:
 
 
 def _init_text(fields: _Fields) -> str:
+    return _init_with(fields, lambda name, value: f"_set_{name}(self, {value})")
+
+
+def _plain_init_text(fields: _Fields) -> str:
+    return _init_with(fields, lambda name, value: f"self.{name} = {value}")
+
+
+def _init_with(fields: _Fields, setting: Callable[[str, str], str]) -> str:
     heads: tuple[list[str], list[str]] = ["self"], ["*"]
     lines = []
     for name, one in fields.items():
@@ -115,7 +140,7 @@ def _init_text(fields: _Fields) -> str:
         elif one.default is not MISSING:
             head = f"{name}=_default_{name}"
         heads[one.kw_only is True].append(head)
-        lines.append(f"    _set_{name}(self, {value})")
+        lines.append(f"    {setting(name, value)}")
     by_name = heads[1] if len(heads[1]) > 1 else []
     return f"({', '.join((*heads[0], *by_name))}):\n" + "\n".join(lines or ["    pass"])
 
@@ -154,12 +179,13 @@ class _Described:
 
     _describing = RLock()
 
-    def __init__(self, name: str, plain: type[Any]) -> None:
+    def __init__(self, name: str, plain: type[Any], *, is_frozen: bool) -> None:
         self._name = name
         self._plain = plain
+        self._is_frozen = is_frozen
 
     def __get__(self, _: object, __: object) -> object:
         with self._describing:
             if self._name not in vars(self._plain):
-                dataclass(init=False, repr=False, eq=False, frozen=True)(self._plain)
+                dataclass(init=False, repr=False, eq=False, frozen=self._is_frozen)(self._plain)
         return vars(self._plain)[self._name]

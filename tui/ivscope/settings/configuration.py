@@ -2,9 +2,9 @@
 
 import codecs
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 from ivscope.settings.commands import BY_ID, EXPLORER, TYPING, share_keys
 from ivscope.settings.files import read_whole
@@ -149,11 +149,10 @@ MOST_BACKGROUND_CALLS = 4
 """Calls per second: the account's quota of five without one for the customer's own services."""
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(NamedTuple):
     """Checked settings. The defaults are those without a file."""
 
-    keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    keys: Mapping[str, str] = MappingProxyType({})
     """Keys of the commands that were set, by command id; empty for a command without keys."""
     theme: str = AUTO_THEME
     """One of `THEMES`."""
@@ -223,7 +222,7 @@ def read(content: bytes, name: str) -> tuple[Configuration, tuple[str, ...]]:
 
 def _checked(table: Mapping[str, object]) -> tuple[Configuration, tuple[str, ...]]:
     complaints: list[str] = []
-    settings = tuple(one.name for one in fields(Configuration))
+    settings = Configuration._fields
     complaints += [
         f"{setting!r} is not a setting{nearest(setting, settings)}"
         for setting in table

@@ -6,10 +6,9 @@ is checked before anything is made of it, since another program could have writt
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from ivscope.settings.files import alone_in, make_private_folder, read_whole, save_private
 
@@ -34,8 +33,7 @@ _MOST_QUESTIONS = 100
 _VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class KeptPlace:
+class KeptPlace(NamedTuple):
     """A place that was visited."""
 
     origin: str
@@ -48,8 +46,7 @@ class KeptPlace:
     """Whether the events of everybody are meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptMark:
+class KeptMark(NamedTuple):
     """A marked event. Events have no id: what it says is how it is found again.
 
     Where it was read does not matter: a recording of a session has the same events.
@@ -169,7 +166,7 @@ _Kept = TypeVar("_Kept", KeptPlace, KeptMark)
 
 def _read(kind: type[_Kept], rows: object) -> list[_Kept]:
     """Make values of the rows that have the right members, each once."""
-    members: Mapping[str, Any] = {one.name: one.type for one in fields(kind)}
+    members: Mapping[str, Any] = kind.__annotations__
     made = {
         kind(**row): None
         for row in (rows if isinstance(rows, list) else ())
@@ -191,5 +188,5 @@ def _latest(places: Iterable[KeptPlace], place: KeptPlace) -> list[KeptPlace]:
 
 
 def _written(places: Iterable[KeptPlace], marks: Iterable[KeptMark], guided: int) -> bytes:
-    rows = {"places": list(map(asdict, places)), "marks": list(map(asdict, marks))}
+    rows = {"places": [one._asdict() for one in places], "marks": [one._asdict() for one in marks]}
     return json.dumps({"version": _VERSION, **rows, "guided": guided}).encode()

@@ -10,10 +10,9 @@ import base64
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from ivscope.settings.files import save_private
 
@@ -56,8 +55,7 @@ class Route(StrEnum):
     FILE = "file"
 
 
-@dataclass(frozen=True, slots=True)
-class CopyResult:
+class CopyResult(NamedTuple):
     """What was done with a text, without a claim that it arrived."""
 
     route: Route | None

@@ -5,7 +5,7 @@ Long because one line has all of them, and each says when it gives way to anothe
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Final
@@ -222,7 +222,6 @@ class Prompt(Horizontal):
 class StatusArea(Container):
     """Shows a prompt, else a choice, else a note, else the status."""
 
-    @dataclass
     class Answered(Message):
         """Message: a prompt closed, so the keys go to the panes again."""
 

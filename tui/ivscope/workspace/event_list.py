@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from ivscope.analysis.event_view import EventView
@@ -11,6 +11,7 @@ from ivscope.analysis.filters import Filter, FilterError, TextField, TextTerm
 from ivscope.analysis.overview import Folds
 from ivscope.analysis.spans import Spans
 from ivscope.analysis.time_input import DatedBy, TimeReference, TypedRanges, TypedTime
+from ivscope.domain.frozen import slotted
 from ivscope.domain.times import to_microseconds
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.order import OrderLabel
@@ -22,7 +23,7 @@ from ivscope.workspace.place import Place
 _NO_FILTER = Filter("", ())
 
 
-@dataclass(slots=True, eq=False)
+@slotted
 class EventList:
     """The state of one list. Kept while the program runs, so that coming back restores it."""
 

@@ -1,16 +1,16 @@
 """Seeking: reading pages until something is found, and saying what was read when it is not."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ivscope.domain.durations import duration
+from ivscope.domain.frozen import slotted
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.read_all import ReadAll
 from ivscope.workspace.event_list import EventList
 from ivscope.workspace.event_stream import ParticipantStream
 
 
-@dataclass(slots=True)
+@slotted
 class _Sought:
     what: str
     find: Callable[[], int | None]

@@ -2,13 +2,12 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from math import inf
 
 from ivscope.domain.clock import SYSTEM_CLOCK, Clock, waits_told_to
 from ivscope.domain.failures import FailureKind, ProviderFailure, forget_frames
-from ivscope.domain.frozen import frozen
+from ivscope.domain.frozen import frozen, slotted
 from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
 
 CALLS_IN_FLIGHT = 4
@@ -28,7 +27,7 @@ THROTTLE_RETRIES = 5
 """Waits of 1, 2, 4, 8 and 8 s are 23 s; after that a person should decide what to do."""
 
 
-@dataclass(slots=True, eq=False)
+@slotted
 class Call:
     """One call to make, and the functions to call with its outcome.
 

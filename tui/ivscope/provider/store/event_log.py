@@ -8,11 +8,11 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, overload
 
 from ivscope.domain.events import Event
-from ivscope.domain.frozen import frozen
+from ivscope.domain.frozen import frozen, slotted
 from ivscope.domain.pages import Contradiction
 from ivscope.domain.times import Time, UnreadableTime, from_microseconds, to_microseconds
 from ivscope.domain.tokens import ParticipantToken
@@ -28,7 +28,7 @@ _BITS = 255
 block can be looked at without need."""
 
 
-@dataclass(slots=True)
+@slotted
 class _Block:
     first: int | None = None
     """The earliest readable time, microseconds; None if no event has one."""

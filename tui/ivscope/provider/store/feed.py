@@ -1,14 +1,13 @@
 """Feed: a list read page by page, and the state of reading it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Generic
 
 from ivscope.domain.calls import Item, ListCall, contradiction_of, with_contradictions
 from ivscope.domain.failures import FailureKind, ProviderFailure
-from ivscope.domain.frozen import frozen
+from ivscope.domain.frozen import frozen, slotted
 from ivscope.domain.pages import Contradiction, Cursor, Page
 from ivscope.provider.store.append_list import AppendOnly
 from ivscope.provider.store.source import Source
@@ -84,7 +83,7 @@ class FeedStatus:
         return self.state in {FeedState.QUEUED, FeedState.READING}
 
 
-@dataclass(slots=True)
+@slotted
 class PageCursor:
     """How far one pass over a list has come, from its start or from a page in the middle."""
 

@@ -1,11 +1,12 @@
 """ExplorerContext: what the parts of the explorer share."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from textual.screen import Screen
 
 from ivscope.domain.events import Event
+from ivscope.domain.frozen import slotted
 from ivscope.domain.identifiers import Identifiers
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.provider.fetch.provider import StageDataProvider
@@ -50,7 +51,7 @@ class Count:
         return int(digits or 1)
 
 
-@dataclass(slots=True)
+@slotted
 class ExplorerContext:
     """Made once by the screen. Every part with commands gets it, and adds its handlers to it."""
 

@@ -1,9 +1,9 @@
 """EvidenceCommands: going to the events that findings rest on, and reading missing facts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from ivscope.domain.frozen import slotted
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.domain.times import to_microseconds
 from ivscope.findings.finding import EventRef
@@ -20,7 +20,7 @@ from ivscope.workspace.event_refs import own_ref, reads_past, session_position, 
 from ivscope.workspace.place import Level, Place
 
 
-@dataclass(slots=True)
+@slotted
 class _Tour:
     """The events that `z` steps through; the last one is the event that they are about."""
 
@@ -28,7 +28,7 @@ class _Tour:
     at: int = -1
 
 
-@dataclass(slots=True)
+@slotted
 class _Run:
     """What `Z` is reading: pages of events until a moment is covered, or one call."""
 

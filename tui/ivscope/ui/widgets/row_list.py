@@ -1,7 +1,6 @@
 """RowList: a list with a cursor that asks for the visible rows only, and keeps none."""
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from rich.style import Style
@@ -79,34 +78,37 @@ class RowList(Canvas, can_focus=True):
     The tail is lines about the list as a whole: it is being read, has more, failed, or is empty.
     """
 
-    @dataclass
     class Highlighted(Message):
         """Message: the cursor is on another row, or the row under it changed."""
 
-        row_list: "RowList"
-        index: int
+        def __init__(self, row_list: "RowList", index: int) -> None:
+            super().__init__()
+            self.row_list = row_list
+            self.index = index
 
         @property
         def control(self) -> "RowList":
             """The list, for `on` selectors."""
             return self.row_list
 
-    @dataclass
     class NearEnd(Message):
         """Message: fewer than a screen of rows are left below the cursor."""
 
-        row_list: "RowList"
+        def __init__(self, row_list: "RowList") -> None:
+            super().__init__()
+            self.row_list = row_list
 
         @property
         def control(self) -> "RowList":
             """The list, for `on` selectors."""
             return self.row_list
 
-    @dataclass
     class Opened(Message):
         """Message: the row under the cursor was clicked."""
 
-        row_list: "RowList"
+        def __init__(self, row_list: "RowList") -> None:
+            super().__init__()
+            self.row_list = row_list
 
         @property
         def control(self) -> "RowList":

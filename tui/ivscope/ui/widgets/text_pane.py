@@ -1,7 +1,6 @@
 """Panes of lines: TextPane scrolls, NoticePane shows all, NameList has names to choose from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual.geometry import Size
 from textual.message import Message
@@ -17,7 +16,6 @@ from ivscope.ui.widgets.canvas import Canvas
 class TextPane(Canvas, can_focus=True):
     """Shows lines that are wrapped to its width already, and says when more follow below."""
 
-    @dataclass
     class Resized(Message):
         """Message: the pane has another width, so its lines must be wrapped anew."""
 
