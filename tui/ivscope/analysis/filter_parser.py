@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import takewhile
+from typing import TYPE_CHECKING
 
-from ivscope.analysis.expressions import Expression, ExpressionError, read_expression
 from ivscope.analysis.filters import (
     FIELDS,
     AttributeTerm,
@@ -31,6 +31,9 @@ from ivscope.analysis.time_input import (
     read_during,
 )
 from ivscope.domain.frozen import frozen
+
+if TYPE_CHECKING:
+    from ivscope.analysis.expressions import Expression
 
 _FIELD = re.compile(r"([A-Za-z_]+):")
 
@@ -280,7 +283,9 @@ def _pattern(word: FilterWord, value: Value) -> Pattern:
     return Wildcard((*parts, last)) if parts else Containing(last)
 
 
-def _expression(value: Value) -> Expression:
+def _expression(value: Value) -> "Expression":
+    from ivscope.analysis.expressions import ExpressionError, read_expression  # noqa: PLC0415 - if typed
+
     if not value.text:
         raise FilterError("Type an expression between the slashes, like /^SUB/", value.at)
     try:

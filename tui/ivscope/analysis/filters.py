@@ -7,16 +7,18 @@ from array import array
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from itertools import compress
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 from unicodedata import combining, normalize
 
-from ivscope.analysis.expressions import Expression
 from ivscope.analysis.time_input import TypedRanges
 from ivscope.domain.events import Event
 from ivscope.domain.frozen import frozen
 from ivscope.domain.times import to_microseconds
 from ivscope.domain.tokens import ParticipantToken
 from ivscope.provider.store.event_log import NO_TIME, EventColumns, EventKind, EventLog, EventTables
+
+if TYPE_CHECKING:
+    from ivscope.analysis.expressions import Expression
 
 
 def folded(text: str) -> str:
@@ -76,7 +78,7 @@ class Exactly:
         return text in self.texts
 
 
-Pattern = Exactly | Containing | Wildcard | Expression
+Pattern: TypeAlias = "Exactly | Containing | Wildcard | Expression"
 
 
 class FilterError(ValueError):
@@ -142,9 +144,9 @@ class TextTerm:
 class AttributeTerm:
     """One attribute of the previous or the new token matches in all that is not None."""
 
-    key: Pattern | None
-    value: Pattern | None
-    whole: Pattern | None = None
+    key: "Pattern | None"
+    value: "Pattern | None"
+    whole: "Pattern | None" = None
     """For key and value joined by an equals sign."""
     inverted: bool = False
 

@@ -53,14 +53,11 @@ _AMOUNTS = r"(?:\d{1,9}[smhdy])+"
 _CLOCK_DISTANCE = (
     r"(?:(?P<days>\d{1,7})d +)?(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,3}):(?P<seconds>\d\d)"
 )
-_DISTANCE = re.compile(
-    rf"(?P<zero>T)?(?P<sign>[+-])(?:(?P<amounts>{_AMOUNTS})|{_CLOCK_DISTANCE})", _FLAGS
-)
-_AGO = re.compile(rf"(?P<amounts>{_AMOUNTS})(?: +ago)?", _FLAGS)
-_AMOUNT = re.compile(r"(\d+)([smhdy])", _FLAGS)
-_DAY_TEXT = re.compile(
-    r"(?P<word>today|yesterday)|(?P<date>\d{4}-\d\d-\d\d|\d{8}|\d{4}-?W\d\d(?:-?\d)?)", _FLAGS
-)
+# Patterns as text are compiled when first used: not before something is on screen.
+_DISTANCE = rf"(?P<zero>T)?(?P<sign>[+-])(?:(?P<amounts>{_AMOUNTS})|{_CLOCK_DISTANCE})"
+_AGO = rf"(?P<amounts>{_AMOUNTS})(?: +ago)?"
+_AMOUNT = r"(\d+)([smhdy])"
+_DAY_TEXT = r"(?P<word>today|yesterday)|(?P<date>\d{4}-\d\d-\d\d|\d{8}|\d{4}-?W\d\d(?:-?\d)?)"
 _FRACTION = r"(?:[.,](?P<fraction>\d{1,9}))?"
 _CLOCK = re.compile(
     rf"(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?!\d)(?::(?P<second>\d\d){_FRACTION})?", _FLAGS
@@ -73,8 +70,8 @@ _ZONE = re.compile(
     r"(?::?(?P<minutes>\d\d)(?::?(?P<seconds>\d\d))?)?)",
     _FLAGS,
 )
-_TO = re.compile(r"\.\.| +to +", _FLAGS)
-_BEGINNING = re.compile(r"[\d+-]|T[+-]|(?:today|yesterday)(?:$|[T ])|now$", _FLAGS)
+_TO = r"\.\.| +to +"
+_BEGINNING = r"[\d+-]|T[+-]|(?:today|yesterday)(?:$|[T ])|now$"
 
 
 class TimeInputError(ValueError):
@@ -185,7 +182,7 @@ class _Span:
 
 def looks_like_time(text: str) -> bool:
     """Whether a text begins as a time does; it may still be none."""
-    return _BEGINNING.match(text.strip()) is not None
+    return re.match(_BEGINNING, text.strip(), _FLAGS) is not None
 
 
 def read_time(text: str, reference: TimeReference) -> TypedTime:
@@ -236,7 +233,7 @@ def read_during(text: str, reference: TimeReference) -> TypedRanges:
     Raises:
         TimeInputError: One of them is no time, or the second is earlier.
     """
-    dots = _TO.search(text)
+    dots = re.search(_TO, text, _FLAGS)
     if dots is None:
         parsed = _parse(text, 0, len(text), reference)
         spans, dated_by = _occurrences(text, parsed, reference)
@@ -466,12 +463,12 @@ def _parse(text: str, start: int, stop: int, reference: TimeReference) -> _Dista
     part = part.strip()
     if part.lower() == "now":
         return _Distance(timedelta(), DatedBy.NOW, at)
-    distance = _DISTANCE.fullmatch(part)
+    distance = re.fullmatch(_DISTANCE, part, _FLAGS)
     if distance is not None:
         step = _distance(text, distance, at)
         origin = DatedBy.ZERO if distance["zero"] else DatedBy.CURSOR
         return _Distance(-step if distance["sign"] == "-" else step, origin, at)
-    ago = _AGO.fullmatch(part)
+    ago = re.fullmatch(_AGO, part, _FLAGS)
     if ago is not None:
         return _Distance(-_amounts(text, ago["amounts"], at), DatedBy.NOW, at)
     return _point(text, part, at, reference)
@@ -486,7 +483,10 @@ def _distance(text: str, match: re.Match[str], at: int) -> timedelta:
 
 def _amounts(text: str, amounts: str, at: int) -> timedelta:
     try:
-        parts = (int(count) * _UNITS[unit.lower()] for count, unit in _AMOUNT.findall(amounts))
+        parts = (
+            int(count) * _UNITS[unit.lower()]
+            for count, unit in re.findall(_AMOUNT, amounts, _FLAGS)
+        )
         return sum(parts, timedelta())
     except OverflowError:
         raise TimeInputError(text, at) from None
@@ -495,7 +495,7 @@ def _amounts(text: str, amounts: str, at: int) -> timedelta:
 def _point(text: str, part: str, at: int, reference: TimeReference) -> _Point:
     """A date, a clock time or both, with a zone or without."""
     place = 0
-    day_match = _DAY_TEXT.match(part)
+    day_match = re.match(_DAY_TEXT, part, _FLAGS)
     clock_match = _CLOCK.match(part)
     if day_match is not None and clock_match is None:
         place = day_match.end()

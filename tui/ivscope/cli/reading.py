@@ -59,7 +59,7 @@ from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import BACKGROUND_LIMIT, DEMAND_LIMIT, RateLimiter
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.feed import Feed
-from ivscope.render.time_display import TimeDisplay, machine_zone
+from ivscope.render.time_display import TimeDisplay
 from ivscope.render.timestamps import full
 from ivscope.settings.configuration import load
 from ivscope.workspace.reader import Reader
@@ -589,6 +589,6 @@ def _scan_limit(configuration: "Configuration") -> int:
 
 
 def _zone(configuration: "Configuration", now: Callable[[], datetime]) -> tzinfo:
-    times = TimeDisplay(machine_zone(), now)
+    times = TimeDisplay(None, now)
     times.choose(configuration.zone)
     return times.zone

@@ -26,18 +26,15 @@ _PARTICIPANT_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _LOOSE_SESSION_ID = re.compile(r"(?<![a-zA-Z0-9-])st-[a-zA-Z0-9]{8,40}(?![a-zA-Z0-9])")
 """AWS's own EventBridge examples carry session ids shorter than the API allows."""
 
-_LABELLED_SESSION = re.compile(r"session[ _-]?id[\"'\s=:]+([a-zA-Z0-9-]{8,40})", re.IGNORECASE)
-_LABELLED_PARTICIPANT = re.compile(
-    r"participant[ _-]?id[\"']?[\s=:]+[\"']?([a-zA-Z0-9_-]{1,64})(?![\w-])", re.IGNORECASE
+# Patterns as text are compiled by the first search: not before something is on screen.
+_LABELLED_SESSION = r"(?i)session[ _-]?id[\"'\s=:]+([a-zA-Z0-9-]{8,40})"
+_LABELLED_PARTICIPANT = r"(?i)participant[ _-]?id[\"']?[\s=:]+[\"']?([a-zA-Z0-9_-]{1,64})(?![\w-])"
+_LABELLED_USER = (
+    r"(?i)user[ _-]?id[\"']?[\s=:]+"
+    r"(?:\"([^\"\n]{1,128})\"|'([^'\n]{1,128})'|([^\s\"',;]{1,128}))"
 )
-_LABELLED_USER = re.compile(
-    r"user[ _-]?id[\"']?[\s=:]+(?:\"([^\"\n]{1,128})\"|'([^'\n]{1,128})'|([^\s\"',;]{1,128}))",
-    re.IGNORECASE,
-)
-_NAMED_PARTICIPANT = re.compile(
-    r"(?<![\w-])participants?([\s=:/]+)[\"']?([a-zA-Z0-9_-]{4,64})(?![\w-])", re.IGNORECASE
-)
-_MEMBER = re.compile(
+_NAMED_PARTICIPANT = r"(?i)(?<![\w-])participants?([\s=:/]+)[\"']?([a-zA-Z0-9_-]{4,64})(?![\w-])"
+_MEMBER = (
     r"""["']?\b([A-Za-z][\w-]{1,40})["']?\s{0,4}[:=]\s{0,4}\[?\s{0,4}["']([^"'\n]{1,256})["']"""
 )
 """A member with a quoted value, as JSON, JavaScript and Python print it."""
@@ -90,7 +87,7 @@ _EVENTBRIDGE_NAMES = {
 SENT_BY_EVENTBRIDGE = frozenset(_EVENTBRIDGE_NAMES.values())
 """Names of the events that EventBridge sends; all others only the API has."""
 
-_API_NAME = re.compile(
+_API_NAME = (
     r"(?<!\w)(PUBLISH_STARTED|PUBLISH_STOPPED|PUBLISH_ERROR|SUBSCRIBE_STARTED|SUBSCRIBE_STOPPED"
     r"|SUBSCRIBE_ERROR|JOIN_ERROR|REPLICATION_STARTED|REPLICATION_STOPPED|TOKEN_EXCHANGED)(?!\w)"
 )
@@ -194,7 +191,7 @@ def read_identifiers(text: str) -> Identifiers:
     if found != Identifiers():
         return found
     text = _LINE_GOES_ON.sub(" ", unquote(text))
-    printed = _read_members(_MEMBER.findall(text))
+    printed = _read_members(re.findall(_MEMBER, text))
     found = _filled(printed, text)
     if printed.stage_arn or printed.session_id or not found.choices:
         return found
@@ -467,7 +464,7 @@ def _filled(found: Identifiers, text: str, *, alone: bool = True) -> Identifiers
     matches = [*_LOOSE_SESSION_ID.finditer(rest)]
     sessions = _distinct(match[0] for match in matches)
     session = matches[0] if matches else None
-    session_id = session[0] if session else _group(_LABELLED_SESSION.search(rest))
+    session_id = session[0] if session else _group(re.search(_LABELLED_SESSION, rest))
     participants = {found.participant_id: None} if found.participant_id else _participants(rest)
     if session and not participants:
         word = _after(rest, session.end())
@@ -477,8 +474,8 @@ def _filled(found: Identifiers, text: str, *, alone: bool = True) -> Identifiers
         participants = {word: None}
     time = _TIME.search(text)
     names = tuple(participants)
-    user = _LABELLED_USER.search(rest)
-    named = _distinct(match[0] for match in _API_NAME.finditer(rest))
+    user = re.search(_LABELLED_USER, rest)
+    named = _distinct(match[0] for match in re.finditer(_API_NAME, rest))
     filled = replace(
         found,
         stage_arn=found.stage_arn or next(iter(arns), None),
@@ -503,10 +500,10 @@ def _filled(found: Identifiers, text: str, *, alone: bool = True) -> Identifiers
 
 def _participants(text: str) -> dict[str, None]:
     """The participants that a text names, each once: those that it labels as ids, else others."""
-    labelled = dict.fromkeys(_LABELLED_PARTICIPANT.findall(text))
+    labelled = dict.fromkeys(re.findall(_LABELLED_PARTICIPANT, text))
     if labelled:
         return labelled
-    found = _NAMED_PARTICIPANT.findall(text)
+    found = re.findall(_NAMED_PARTICIPANT, text)
     return dict.fromkeys(word for between, word in found if between.strip() or _looks_made(word))
 
 

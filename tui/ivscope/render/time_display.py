@@ -2,10 +2,8 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ivscope.render.timestamps import TimeStyle, in_zone, zone_label
 from ivscope.settings.configuration import why_no_zone
@@ -14,20 +12,30 @@ _LOCALTIME = Path("/etc/localtime")
 """A link on Linux and macOS; its target in the time zone database ends in the zone's name."""
 
 
-@dataclass(slots=True)
 class TimeDisplay:
     """The time zone and the style that were chosen, and the present time."""
 
-    machine: tzinfo
-    """The zone of this machine, which the name "local" stands for."""
-    now: Callable[[], datetime]
-    """Returns the present as an aware time."""
-    style: TimeStyle = TimeStyle.UTC
-    local: tzinfo = field(init=False)
-    """The zone of the local style: that of the machine until another is chosen."""
+    __slots__ = ("_chosen", "_machine", "now", "style")
 
-    def __post_init__(self) -> None:
-        self.local = self.machine
+    def __init__(self, machine: tzinfo | None, now: Callable[[], datetime]) -> None:
+        """Show times in UTC.
+
+        Args:
+            machine: The zone of this machine, which the name "local" stands for; None to find it
+                out when it is first asked for.
+            now: Returns the present as an aware time.
+        """
+        self._machine = machine
+        self._chosen: tzinfo | None = None
+        self.now = now
+        self.style = TimeStyle.UTC
+
+    @property
+    def local(self) -> tzinfo:
+        """The zone of the local style: that of the machine until another is chosen."""
+        if self._chosen is None:
+            self._chosen = self._machine or machine_zone()
+        return self._chosen
 
     def choose(self, name: str) -> None:
         """Show times in "utc", in "local", or in an IANA zone such as "Europe/Berlin".
@@ -38,10 +46,10 @@ class TimeDisplay:
         if name == "utc":
             self.style = TimeStyle.UTC
             return
-        zone = self.machine if name == "local" else _named(name)
-        if zone is None:
+        zone = self._machine if name == "local" else _named(name)
+        if zone is None and name != "local":
             raise ValueError(f"no zone {name!r} here: utc, local or Area/City{why_no_zone()}")
-        self.local, self.style = zone, TimeStyle.LOCAL
+        self._chosen, self.style = zone, TimeStyle.LOCAL
 
     @property
     def zone(self) -> tzinfo:
@@ -54,7 +62,7 @@ class TimeDisplay:
         Args:
             moment: The aware time whose offset is meant; None for the present.
         """
-        name = self.zone.key if isinstance(self.zone, ZoneInfo) else None
+        name: str | None = getattr(self.zone, "key", None)
         return name or zone_label(in_zone(moment or self.now(), self.zone))
 
 
@@ -66,7 +74,9 @@ def machine_zone(environment: Mapping[str, str] = os.environ) -> tzinfo:
     return _named(name.removeprefix(":")) or PlatformZone()
 
 
-def _named(name: str) -> ZoneInfo | None:
+def _named(name: str) -> tzinfo | None:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - for a local zone only
+
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, ZoneInfoNotFoundError):

@@ -434,9 +434,7 @@ class PromptCommands:
         self._events.go_to_hit()
 
 
-_LOGGED = re.compile(
-    r"\b(?:code|error|err)\b[\"']?\s{0,4}[:=#(]?\s{0,4}[\"']?(\d{1,5})\b", re.IGNORECASE
-)
+_LOGGED = r"(?i)\b(?:code|error|err)\b[\"']?\s{0,4}[:=#(]?\s{0,4}[\"']?(\d{1,5})\b"
 """A number with its label, as the logs and the errors of the SDKs print it."""
 
 
@@ -444,5 +442,5 @@ def logged_number(text: str) -> str:
     """Return the error number that a line of an SDK's log has; empty without, or with several."""
     from ivscope.knowledge.client_errors import client_errors  # noqa: PLC0415 - after the start
 
-    numbers = {number for number in _LOGGED.findall(text) if client_errors(number)}
+    numbers = {number for number in re.findall(_LOGGED, text) if client_errors(number)}
     return numbers.pop() if len(numbers) == 1 else ""
