@@ -465,17 +465,15 @@ class DetailPane:
         *,
         guide: Guide,
     ) -> None:
-        self._visits = visits
-        self._guide = guide
-        self._context = context
-        self._rule = rule
-        self._text = text
-        self._detail = detail
+        self._visits, self._guide = visits, guide
+        self._context, self._detail = context, detail
+        self._rule, self._text = rule, text
         self._picker = context.picker
         self._pane = context.pane
         self._layout = context.layout
         self._times = context.times
         self._card: _Card | None = None
+        self._has_shown_event = False
         detail.event_findings.on_ready = self.show
         self._debounce = Debounce(context.jobs, self.show, _BEHIND_SECONDS)
         ways = (context.keys[way] for way in ("detail.down", "detail.up"))
@@ -489,6 +487,11 @@ class DetailPane:
     def show(self) -> None:
         """Show the row under the cursor now, its title in the rule or above the other lines."""
         width, zone, here = self._text.size.width, self._times.zone, self._context.here
+        if not self._has_shown_event and here.level >= Level.EVENTS and self._pane.event:
+            # What its findings need is loaded now: the rows do not wait for that.
+            self._has_shown_event = True
+            self._context.screen.call_after_refresh(self.show)
+            return
         card = self._card_here()
         lines: Sequence[Line]
         if card is not None:
