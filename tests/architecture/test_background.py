@@ -9,6 +9,7 @@ PRODUCT = "tui"
 THREADS_MAY_START = {
     "ivscope/workspace/jobs.py": "the device",
     "ivscope/provider/fetch/scheduler.py": "calls of the fetcher, which is below the device",
+    "ivscope/provider/fetch/connection.py": "in a process beside the explorer, which has no device",
     "ivscope/endpoint/server.py": "a service of its own",
 }
 

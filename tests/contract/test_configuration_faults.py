@@ -428,3 +428,28 @@ def test_the_loopback_keys_need_no_working_configuration(home, monkeypatch):
     (home / "config").write_text("[default\n")
     source = aws_source("http://127.0.0.1:1")
     assert (source.endpoint_url, source.profile) == ("http://127.0.0.1:1", "default")
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_kept"),
+    [
+        ("aws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = example\n", True),
+        ("", False),  # no credentials at all
+        ("credential_process = touch {mark}\n", False),
+        ("role_arn = arn:aws:iam::123456789012:role/reader\nsource_profile = keys\n", False),
+        ("sso_start_url = https://example.awsapps.com/start\nsso_region = us-west-2\n", False),
+    ],
+)
+def test_only_credentials_that_are_just_read_are_looked_for_ahead(home, settings, is_kept):
+    """Whatever asks a person, a program or a service for them is asked once, by the explorer."""
+    mark = home / "ran"
+    keys = "[profile keys]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = example\n"
+    (home / "config").write_text(f"{keys}[profile made]\n{settings.format(mark=mark)}")
+    options = AwsOptions("made", "us-west-2", with_kept_credentials=True)
+    if is_kept:
+        assert AwsSource.connect(options).profile == "made"
+    else:
+        with pytest.raises(ProviderFailure) as raised:
+            AwsSource.connect(options)
+        assert raised.value.kind is FailureKind.CREDENTIALS
+    assert not mark.exists()

@@ -183,6 +183,11 @@ class Terminal:
         self._screen.dirty.clear()
 
     @property
+    def process_id(self) -> int:
+        """Id of the process that was started."""
+        return self._process.pid
+
+    @property
     def text(self) -> str:
         return "\n".join(self.screen)
 

@@ -1,7 +1,12 @@
 """What the start sends to the terminal: one screen, then what has come, in few blanks."""
 
+from pathlib import Path
+
 import pytest
 
+from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.catalog import open_world
+from support.explorer import EPOCH, LIVE_STAGE, PRIYA, SHOW
 from support.terminal import IVSCOPE, Terminal
 
 DEMO = (*IVSCOPE, "--demo")
@@ -20,3 +25,27 @@ def test_a_start_is_one_screen_and_what_comes_later(size):
         assert terminal.raw.count(b" ") <= 600
         # The titles are drawn with the whole screen and with the rows, and seldom once more.
         assert terminal.raw.count(b"\x1b[2;1H") <= 3
+
+
+PLACES = {
+    (): {"ListStages": 1},
+    (LIVE_STAGE,): {"ListStageSessions": 1},
+    (LIVE_STAGE, SHOW): {"ListParticipants": 1},
+    (LIVE_STAGE, SHOW, PRIYA): {"ListParticipantEvents": 1, "GetParticipant": 1},
+}
+
+
+@pytest.mark.parametrize("place", PLACES, ids=len)
+def test_each_first_call_is_made_once_whichever_process_makes_it(place):
+    with Endpoint(open_world("incident", lambda: EPOCH)) as endpoint:
+        command = (*IVSCOPE, *place, "--endpoint-url", endpoint.url, "--region", "us-west-2")
+        with Terminal(command) as terminal:
+            # The header names the keys when the explorer itself has connected.
+            terminal.until("read").until("env keys").until_quiet(0.3)
+            assert dict(endpoint.calls) == PLACES[place]
+            assert children_of(terminal.process_id) == []
+
+
+def children_of(process):
+    """Ids of the processes that it has started, those included that nobody has waited for."""
+    return Path(f"/proc/{process}/task/{process}/children").read_text().split()

@@ -1,4 +1,7 @@
-"""Origins of what is read, AWS, a demo world over real HTTP or a file, and where to begin there."""
+"""Origins of what is read, AWS, a demo world over real HTTP or a file, and where to begin there.
+
+Long because each origin is made here, and the texts and files that name one are told apart.
+"""
 
 import argparse
 import os
@@ -56,6 +59,9 @@ class Origin:
     """Whether such a file names a stage that AWS could be asked about."""
     call_log: "CallLog | None" = None
     """Notes every call; None where nobody asked for it."""
+    connect_ahead: "Callable[[], Source] | None" = None
+    """As `connect`, for calls that are made while the explorer is loaded: it fails where somebody
+    would be asked for credentials a second time. None where no such calls are made."""
     stand_ins: "StandIns | None" = None
     """What user ids and attributes are shown as; None for themselves."""
 
@@ -76,12 +82,16 @@ class Origin:
     @property
     def recorded(self) -> "Callable[[], RecordedReading] | None":
         """Opens the recording for one answer; None without a recording."""
-        recording, stand_ins = self.recording, self.stand_ins
+        recording = self.recording
         kept: list[RecordedLists] = []
         reading = self.opened if recording is None else partial(_reading_of, recording, kept)
-        if reading is None or stand_ins is None:
-            return reading
-        opened = reading
+        return None if reading is None else self.shown(reading)
+
+    def shown(self, opened: "Callable[[], RecordedReading]") -> "Callable[[], RecordedReading]":
+        """Return the same reading, with stand-ins if this origin has some."""
+        stand_ins = self.stand_ins
+        if stand_ins is None:
+            return opened
 
         def redacted_reading() -> "RecordedReading":
             from ivscope.provider.store.redacting import RedactingSource  # noqa: PLC0415 - if asked for
@@ -142,8 +152,16 @@ def to_aws(
         options = aws_options(profile, region, stage_arn, endpoint_url, log)
         return AwsSource.connect(options, recording)
 
+    def connect_ahead() -> "Source":
+        from ivscope.sources.aws import AwsSource  # noqa: PLC0415 - after the first frame
+
+        options = aws_options(profile, region, stage_arn, endpoint_url, None)
+        return AwsSource.connect(replace(options, with_kept_credentials=True))
+
     label = profile or os.environ.get("AWS_PROFILE") or "default"
-    return Origin(connect, label, recording, call_log=log)
+    # What is saved or noted is saved and noted by the process that shows it.
+    ahead = connect_ahead if recording is None and log is None else None
+    return Origin(connect, label, recording, call_log=log, connect_ahead=ahead)
 
 
 def to_world(name: str, record: str | None = None, debug: str | None = None) -> Origin:

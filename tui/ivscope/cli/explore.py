@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ivscope.cli.command_line import (
     FAILED,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from ivscope.analysis.notices import Notices
     from ivscope.cli.connections import Origin
+    from ivscope.provider.fetch.connection import HeadStart
     from ivscope.settings.configuration import Configuration
     from ivscope.sources.call_log import CallLog
     from ivscope.sources.recording import Recording
@@ -234,6 +235,7 @@ def _run_explorer(
             origin = origin.redacted()
     except UnusableFileError as refused:
         return fail(str(refused))
+    head_start = None if is_page else _head_start(options, origin)
     # What loads now stays as long as the program: looking through it for garbage, again and again,
     # would take a tenth of the start. The app turns it on when the explorer is there.
     gc.disable()
@@ -291,6 +293,7 @@ def _run_explorer(
         configuration,
         recorded=origin.recorded,
         file=origin.file,
+        ahead=None if head_start is None else origin.shown(head_start.reading),
         clock=origin.clock,
         history=state_folder(os.environ) / FILE_NAME,
         driver_class=_page_driver() if is_page else QuickDriver,
@@ -298,9 +301,35 @@ def _run_explorer(
     _choose_signs(app, configuration, is_page=is_page)
     app.theme = theme_of_ground(os.environ) if theme == AUTO_THEME else theme
     app.run(mouse=options.mouse or configuration.mouse)
+    if head_start is not None:
+        head_start.close()
     for name in toolkit:
         del os.environ[name]
     return _after(app, recording, origin.call_log)
+
+
+def _head_start(options: argparse.Namespace, origin: "Origin") -> "HeadStart | None":
+    """Have another process make the first calls while this one loads the screen.
+
+    None where that gains nothing, or where the first calls are not known yet.
+    """
+    from ivscope.domain import calls  # noqa: PLC0415 - keeps --help quick
+    from ivscope.domain.stages import ParticipantScope, SessionScope  # noqa: PLC0415 - same
+    from ivscope.provider.fetch.connection import HeadStart  # noqa: PLC0415 - same
+
+    first: tuple[calls.ListCall[Any] | calls.GetCall[Any], ...]
+    stage, session, participant = options.stage, options.session, options.participant
+    is_open = options.text or options.event
+    if origin.connect_ahead is None or is_open or not HeadStart.is_of_use():
+        return None
+    if participant is not None:
+        scope = ParticipantScope(stage, session, participant)
+        first = (calls.events(scope), calls.participant(scope))
+    elif session is not None:
+        first = (calls.participants(SessionScope(stage, session)),)
+    else:
+        first = (calls.STAGES if stage is None else calls.sessions(stage),)
+    return HeadStart(origin.connect_ahead, first)
 
 
 def _prepare_environment(*, is_page: bool) -> Collection[str]:

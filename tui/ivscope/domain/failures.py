@@ -1,8 +1,10 @@
 """ProviderFailure: why something could not be read, in words for the person on call."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import fields
 from enum import StrEnum
+
+from ivscope.domain.frozen import slotted
 
 
 class FailureKind(StrEnum):
@@ -41,7 +43,7 @@ _READ_AGAIN = re.compile(r"\b([Pp])ress r\b( to retry)?")
 """The words of a remedy that stand for reading again."""
 
 
-@dataclass(slots=True, eq=False)
+@slotted
 class ProviderFailure(Exception):  # noqa: N818 - a failure is data first, raised second
     """One failed read. Drawn in place of the rows, with its remedy and its key.
 
@@ -68,6 +70,9 @@ class ProviderFailure(Exception):  # noqa: N818 - a failure is data first, raise
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.summary}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), tuple(getattr(self, one.name) for one in fields(self))
 
     def step(self, key: str = "") -> str:
         """What to do now, with the key that reads again; without one, to run the command again."""

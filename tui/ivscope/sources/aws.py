@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.session import Session
 
 from ivscope.domain.clock import utc_now, waiting_for
+from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.frozen import frozen
 from ivscope.domain.identifiers import region_of
 from ivscope.sources.call_context import CallContext
@@ -22,9 +23,11 @@ from ivscope.sources.lean_session import (
     build_session,
     certificates,
     credential_source,
+    has_kept_credentials,
     profile_names,
     signing_role,
 )
+from ivscope.sources.outside_text import failure_of
 from ivscope.sources.recording import Recording, request_text
 from ivscope.sources.wire_source import MEMBERS, READS, WireClient, WireSource
 
@@ -184,6 +187,8 @@ class AwsOptions:
     """Longest pause inside an answer; the provider has a deadline for the whole call."""
     log: CallLog | None = None
     """Told of every call; None for none."""
+    with_kept_credentials: bool = False
+    """Whether to give up where a role, a login or a program would be asked for credentials."""
 
 
 def open_client(options: AwsOptions) -> tuple[ReadOnlyClient, Session]:
@@ -202,6 +207,8 @@ def open_client(options: AwsOptions) -> tuple[ReadOnlyClient, Session]:
             access_key=options.access_key,
             secret_key=options.secret_key,
         )
+        if options.with_kept_credentials:
+            _refuse_to_ask(session)
         context = replace(context, profile=_profile_of(session))
         context = replace(context, credential_source=credential_source(session))
         path, setting = certificates(session)
@@ -216,10 +223,19 @@ def open_client(options: AwsOptions) -> tuple[ReadOnlyClient, Session]:
                 return first if region is None else _build_client(session, options, region)
 
             return ReadOnlyClient(make_client, credentials, context, options.log), session
+    except ProviderFailure:
+        raise
     except Exception as error:  # built-in exceptions come out of botocore for bad settings
         context = replace(context, known_profiles=_known_profiles(error))
         now = utc_now()
         raise translate(error, operation=CONNECT, context=context, now=now) from error
+
+
+def _refuse_to_ask(session: Session) -> None:
+    if not has_kept_credentials(session):
+        raise failure_of(
+            FailureKind.CREDENTIALS, "credentials would be asked for", "Ask where they are shown."
+        )
 
 
 class AwsSource(WireSource):

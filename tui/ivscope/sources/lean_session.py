@@ -142,6 +142,20 @@ def credential_source(session: BotocoreSession) -> str | None:
     return f"the credential_process {os.path.basename(command[0])}" if command else None  # noqa: PTH119 - as typed
 
 
+_KEPT = {"env", "shared-credentials-file", "config-file", "container-role", "iam-role"}
+"""Ways of botocore to find credentials that are kept somewhere: finding them again asks nobody."""
+
+
+def has_kept_credentials(session: BotocoreSession) -> bool:
+    """Whether the credentials are just read where they are kept: no role, login or program.
+
+    Asks no program and no service but that of the machine's own role.
+    """
+    if credential_source(session) is not None:
+        return False  # looking for the credentials would run a program
+    return getattr(session.get_credentials(), "method", None) in _KEPT
+
+
 def signing_role(session: BotocoreSession, method: str | None) -> str | None:
     """Name of the role that signs, by the settings; None where no role does, or none is named.
 

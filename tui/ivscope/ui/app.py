@@ -6,7 +6,7 @@ from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from rich.console import RenderableType
 from textual.driver import Driver
@@ -14,7 +14,7 @@ from textual.driver import Driver
 from ivscope.domain.clock import SYSTEM_CLOCK, Clock
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
-from ivscope.render.time_display import TimeDisplay, machine_zone
+from ivscope.render.time_display import TimeDisplay
 from ivscope.settings.configuration import Configuration, effective_keys, keymap
 from ivscope.ui.driver import QuickDriver
 from ivscope.ui.explorer.screen import ExplorerScreen
@@ -25,6 +25,8 @@ from ivscope.workspace.launch import Launch
 
 if TYPE_CHECKING:
     from ivscope.provider.store.source import FileNature, RecordedReading, Source
+
+Made = TypeVar("Made")
 
 
 class IvscopeApp(KeyByKey):
@@ -43,6 +45,7 @@ class IvscopeApp(KeyByKey):
         *,
         recorded: "Callable[[], RecordedReading] | None" = None,
         file: "FileNature | None" = None,
+        ahead: "Callable[[], RecordedReading] | None" = None,
         local_zone: tzinfo | None = None,
         clock: Clock = SYSTEM_CLOCK,
         history: Path | None = None,
@@ -56,6 +59,7 @@ class IvscopeApp(KeyByKey):
             configuration: Keys, zone and call rate; None for the defaults.
             recorded: Makes a reading of a recording, which is asked first; None for no recording.
             file: What a file that is read instead leaves open; None where there is none.
+            ahead: Answers to calls that were made ahead; None where none were.
             local_zone: Zone of the local style of times; None for that of the machine.
             clock: Tells the time to all waiting, rate limits and ages.
             history: File that keeps what was typed in prompts; None to keep it for this run only.
@@ -63,10 +67,9 @@ class IvscopeApp(KeyByKey):
         """
         super().__init__(driver_class=driver_class)
         self._is_shown = Event()
-        self._connect = connect
-        self._recorded, self._file = recorded, file
-        self._launch = launch
-        self._configuration = configuration or Configuration({})
+        self._connect, self._recorded = connect, recorded
+        self._file, self._ahead = file, ahead
+        self._launch, self._configuration = launch, configuration or Configuration({})
         self._local_zone, self._clock = local_zone, clock
         self._history = history
         self._provider: StageDataProvider | None = None
@@ -76,24 +79,23 @@ class IvscopeApp(KeyByKey):
         self.leaving_keys = effective_keys(self._configuration)["app.quit"].split(",")
         self.set_keymap(keymap(self._configuration))
 
-    def _connected(self) -> "Source":
-        """Connect once the explorer is on screen: until then it needs the interpreter alone."""
-        self._is_shown.wait()
-        assert self._connect  # noqa: S101 - or nothing is asked for
-        return self._connect()
+    def _once_shown(self, make: Callable[[], Made] | None) -> Callable[[], Made] | None:
+        """Have something made when the explorer is on screen, which needs the interpreter alone."""
+        return make and (lambda: (self._is_shown.wait(), make())[1])
 
     def get_default_screen(self) -> "ExplorerScreen":
         """Make the explorer, which is the first thing on screen."""
         configuration = self._configuration
         self._provider = StageDataProvider(
-            None if self._connect is None else self._connected,
+            self._once_shown(self._connect),
             rate_limiter=RateLimiter(background=configuration.background_calls),
             recorded=self._recorded,
             file=self._file,
+            ahead=self._once_shown(self._ahead),
             clock=SYSTEM_CLOCK if self._connect is None else self._clock,  # ages: from today
         )
         self._provider.on_bug = self.jobs.crash_soon
-        times = TimeDisplay(self._local_zone or machine_zone(), self._clock.now)
+        times = TimeDisplay(self._local_zone, self._clock.now)
         times.choose(configuration.zone)
         shown = partial(ExplorerScreen, self._provider, times=times, launch=self._launch)
         explorer = shown(configuration=configuration, jobs=self.jobs, history=self._history)
@@ -110,6 +112,7 @@ class IvscopeApp(KeyByKey):
 
     def on_explorer_screen_left(self, message: "ExplorerScreen.Left") -> None:
         """Begin the explorer anew with another account or Region; nothing read before is kept."""
+        self._ahead = None
         move, accounts, provider = message.move, self._launch.accounts, self._provider
         assert accounts and provider  # noqa: S101, PT018 - or the command is not available
         there = accounts.connect(move.profile, move.region, move.place.stage_arn)

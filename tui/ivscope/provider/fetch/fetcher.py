@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ivscope.domain.failures import FailureKind, ProviderFailure, is_not_recorded
 from ivscope.provider.fetch.connection import Connection, RecordedAnswers, SourceDetails
@@ -33,6 +33,7 @@ class Fetcher:
         report: Callable[[Exception], None],
         clock: Callable[[], float],
         recorded: RecordedAnswers,
+        ahead: RecordedAnswers | None = None,
     ) -> None:
         """Fetch nothing yet.
 
@@ -44,11 +45,14 @@ class Fetcher:
                 lock.
             clock: Seconds that only grow.
             recorded: The answers of an earlier run.
+            ahead: The answers to calls that this run made ahead; None where it made none.
         """
         self.lock = threading.Lock()
         """Held while a feed, a fact or a scan changes, mostly by `changing`."""
         self._connect = connect
         self._recorded = recorded
+        self._ahead = ahead
+        self._came_ahead = False
         self._connection = Connection(connect)
         self._source_details: SourceDetails | None = None
         self._scheduler = scheduler
@@ -80,6 +84,16 @@ class Fetcher:
     def source_details(self) -> SourceDetails | None:
         """Profile, Region and endpoint in use; None before the first call has connected."""
         return self._connection.details or self._source_details
+
+    @property
+    def should_connect(self) -> bool:
+        """Whether answers came ahead of the connection, and none is awaited any more."""
+        return self._came_ahead and not self._connection.is_made and not self._reading
+
+    def connect(self) -> None:
+        """Connect for the next call. Blocks; what fails is told when that call fails."""
+        with suppress(ProviderFailure):
+            self._connection.source()
 
     def close(self) -> None:
         """Start nothing more."""
@@ -242,6 +256,15 @@ class Fetcher:
 
     def _fetch(self, target: Fetchable, call: Call) -> tuple[Callable[[], bool], float] | None:
         """A function that stores the answer, and when it was asked for; None when given up."""
+        if self._ahead is not None:
+            try:
+                answer = self._ahead.fetch(target)
+            except ProviderFailure as failure:
+                if not is_not_recorded(failure):
+                    raise
+            else:
+                self._came_ahead = True
+                return answer
         connection = self._connection
         try:
             source = connection.source()

@@ -53,6 +53,7 @@ class StageDataProvider:
         deadline: float = DEADLINE_SECONDS,
         recorded: Callable[[], RecordedReading] | None = None,
         file: FileNature | None = None,
+        ahead: Callable[[], RecordedReading] | None = None,
         draw: Callable[[], float] = random,
     ) -> None:
         """Read nothing yet.
@@ -64,6 +65,7 @@ class StageDataProvider:
             deadline: Seconds that a call may take in all.
             recorded: Opens the recording of an earlier run for one answer; None without one.
             file: What a file that is read instead leaves open; None where there is none.
+            ahead: Opens the answers to calls that this run has made ahead; None without any.
             draw: Draws a number from 0 to 1, any as likely as another: the order in which scans
                 of big sessions read.
         """
@@ -96,6 +98,7 @@ class StageDataProvider:
             report=self.report,
             clock=clock.monotonic,
             recorded=answers,
+            ahead=None if ahead is None else RecordedAnswers(ahead, are_all=False, clock=clock),
         )
         self._draw = draw
         self._closed = False
@@ -259,6 +262,15 @@ class StageDataProvider:
     def source_details(self) -> SourceDetails | None:
         """Profile, Region and endpoint in use; None before the first call has connected."""
         return self._fetcher.source_details
+
+    @property
+    def should_connect(self) -> bool:
+        """Whether answers came ahead of the connection, and none is awaited any more."""
+        return self._fetcher.should_connect
+
+    def connect(self) -> None:
+        """Connect for the next call. Blocks; what fails is told when that call fails."""
+        self._fetcher.connect()
 
     def close(self) -> None:
         """End at once: nothing more is called or announced, and no call is waited for."""

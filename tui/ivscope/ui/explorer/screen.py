@@ -9,7 +9,6 @@ Long because every part of the explorer is made and drawn from here.
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -65,7 +64,7 @@ from ivscope.ui.widgets.canvas import Edge, LineBar
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.screens import QuietScreen
 from ivscope.ui.widgets.text_pane import NoticePane, TextPane
-from ivscope.workspace.jobs import Alarm, Coalescer, Jobs
+from ivscope.workspace.jobs import Alarm, Coalescer, Jobs, ThreadJob
 from ivscope.workspace.launch import Elsewhere, Launch, RecordingStatus
 from ivscope.workspace.place import Trail
 
@@ -90,17 +89,19 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
     class Begun(Message):
         """Message: the explorer is on screen, and keys act on it."""
 
-    @dataclass
     class Left(Message):
         """Message: another account or Region is wanted."""
 
-        move: Elsewhere
+        def __init__(self, move: Elsewhere) -> None:
+            super().__init__()
+            self.move = move
 
-    @dataclass
     class Changed(Message):
         """Message: a feed, a fact or a scan of the provider changed. Posted by reading threads."""
 
-        what: Fetchable | Scan
+        def __init__(self, what: Fetchable | Scan) -> None:
+            super().__init__()
+            self.what = what
 
     def __init__(
         self,
@@ -128,6 +129,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self._launch = launch
         self._meter = Alarm(jobs, self.show_bars)
         self._changes = Coalescer(jobs, self._take_in)
+        self._connecting = ThreadJob[None](jobs, "connecting")
         self._header = LineBar(id="header")
         self._footer = LineBar(id="footer")
         self._trouble = NoticePane(id="trouble")
@@ -247,6 +249,11 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self._provider.on_change = self._announce
         self.call_after_refresh(self._begin)
 
+    def update_node_styles(self, animate: bool = True) -> None:
+        """Compute the styles anew; not before the first screen, which was mounted with its own."""
+        if self._unsent is None:
+            super().update_node_styles(animate)
+
     def _compositor_refresh(self) -> None:
         """Draw nothing that would not be sent: Textual would, and throw it away."""
         if self._unsent is None:
@@ -262,10 +269,14 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self._prompts.paste(self._launch.text)
         if complaints or self._launch.note:
             self.say(complaints or self._launch.note)
+        self.call_after_refresh(self._send)
+
+    def _send(self) -> None:
+        """Draw the first screen: where focus and sizes have settled, once."""
         if self._unsent is not None:
             self._unsent.close()
         self._unsent = None
-        self.refresh()
+        self.refresh(layout=True, repaint=False)
         self.call_after_refresh(self.post_message, self.Begun())
 
     def _announce(self, what: Fetchable | Scan) -> None:
@@ -388,6 +399,15 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self._views.changed(changed)
         self._who.changed()
         self.show_bars()
+        if self._provider.should_connect:
+            self.call_after_refresh(self._connect)
+
+    def _connect(self) -> None:
+        """Connect behind rows that came ahead of the connection, and name it in the header."""
+        self._connecting.start(self._provider.connect, self._connected, self.context.jobs.crash)
+
+    def _connected(self, _: None) -> None:
+        self.show_bars()
 
     @on(RowList.Highlighted)
     def _highlighted(self) -> None:
@@ -415,7 +435,8 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Draw again for another size."""
         self.context.layout.fit(event.size)
-        self.call_after_refresh(self.redraw)
+        if self._unsent is None:  # the first screen is drawn as a whole
+            self.call_after_refresh(self.redraw)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Name the keys of the list that got the focus; a picker beside the events is read."""
