@@ -3,7 +3,8 @@
     python -m benchmarks.events_in_memory participant|session COUNT
 
 Prints the growth of the resident memory by event: of one list in the order returned, or of
-everybody's events sorted by time.
+everybody's events sorted by time. There every event names another participant than the one in
+whose list it came, which takes the most memory that a service can make us use.
 """
 
 import gc

@@ -184,3 +184,22 @@ def test_a_participant_costs_about_a_hundred_bytes_beside_its_events():
     tracemalloc.stop()
     assert len(log.log) == count
     assert spent / count <= 130, "a hundred, and the columns of one event with their slack"
+
+
+def test_events_that_name_somebody_else_cost_eight_bytes_more():
+    tables = EventTables()
+    count = 20_000
+    rows = EventLog(tables)
+    rows.append([joined("other"), *[joined("p")] * count, *[joined("other")] * count])
+    own, others = range(1, count + 1), range(count + 1, 2 * count + 1)
+
+    def spent(part):
+        log = SessionLog(tables)
+        tracemalloc.start()
+        log.append(log.add_participant("p"), rows, part)
+        taken, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert log.event(count - 1) == rows[part.stop - 1]
+        return taken / count
+
+    assert spent(others) - spent(own) <= 9, "a position and a number, with their slack"

@@ -1,6 +1,7 @@
 """SessionLog: the events of all participants of a session, and how far each is read."""
 
 from array import array
+from bisect import bisect_left
 from dataclasses import replace
 from enum import StrEnum
 from itertools import compress
@@ -72,8 +73,11 @@ class SessionLog:
         self._stops = array("I")
         self._next_range = array("I")
         self._failures: dict[int, ProviderFailure] = {}
-        self._own_ids: dict[int, int] = {}
-        """By position: the number of the participant id that came, where it is another one."""
+        self._other_positions = array("I")
+        """Ascending positions of the events that came with another participant id, or none."""
+        self._other_ids = array("I")
+        """Numbers of the ids that came with them, never shorter than the positions. Eight bytes
+        an event: a service can name somebody else in every one of a million events."""
 
     @property
     def participants_known(self) -> int:
@@ -145,19 +149,20 @@ class SessionLog:
     def event(self, position: int) -> Event:
         """The event exactly as it came."""
         event = self.log[position]
-        own = self._own_ids.get(position)
-        if own is None:
+        at = bisect_left(self._other_positions, position)
+        if at == len(self._other_positions) or self._other_positions[at] != position:
             return event
-        return replace(event, participant_id=self.log.tables.texts[own])
+        return replace(event, participant_id=self.log.tables.texts[self._other_ids[at]])
 
     def events_of(self, participant_id: str) -> EventLog:
         """The events of a participant exactly as they came, in the order returned; a copy."""
         log, copy = self.log, EventLog(self.log.tables)
         for part in self.ranges(participant_id):
             column = log.columns(part.start, part.stop).participants
-            if self._own_ids:
-                for row, position in enumerate(part):
-                    column[row] = self._own_ids.get(position, column[row])
+            first = bisect_left(self._other_positions, part.start)
+            end = bisect_left(self._other_positions, part.stop)
+            for at in range(first, end):
+                column[self._other_positions[at] - part.start] = self._other_ids[at]
             copy.append_rows(log, part, column)
         return copy
 
@@ -211,9 +216,9 @@ class SessionLog:
         start, errors = len(log), log.error_count
         own = rows.columns(part.start, part.stop).participants
         if own.count(text) != len(own):
-            for row, other in enumerate(own):
-                if other != text:
-                    self._own_ids[start + row] = other
+            others = [row for row, other in enumerate(own) if other != text]
+            self._other_ids.extend(map(own.__getitem__, others))
+            self._other_positions.extend(start + row for row in others)
         log.append_rows(rows, part, array("I", [text]) * len(part))
         self._counts[number] += len(part)
         self._errors[number] += log.error_count - errors
