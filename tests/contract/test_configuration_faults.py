@@ -434,7 +434,7 @@ def test_the_loopback_keys_need_no_working_configuration(home, monkeypatch):
     ("settings", "is_kept"),
     [
         ("aws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = example\n", True),
-        ("", False),  # no credentials at all
+        ("", True),  # none: the call says so
         ("credential_process = touch {mark}\n", False),
         ("role_arn = arn:aws:iam::123456789012:role/reader\nsource_profile = keys\n", False),
         ("sso_start_url = https://example.awsapps.com/start\nsso_region = us-west-2\n", False),

@@ -147,13 +147,14 @@ _KEPT = {"env", "shared-credentials-file", "config-file", "container-role", "iam
 
 
 def has_kept_credentials(session: BotocoreSession) -> bool:
-    """Whether the credentials are just read where they are kept: no role, login or program.
+    """Whether credentials are just read where they are kept, or there are none.
 
     Asks no program and no service but that of the machine's own role.
     """
     if credential_source(session) is not None:
         return False  # looking for the credentials would run a program
-    return getattr(session.get_credentials(), "method", None) in _KEPT
+    credentials = session.get_credentials()
+    return credentials is None or credentials.method in _KEPT
 
 
 def signing_role(session: BotocoreSession, method: str | None) -> str | None:

@@ -202,6 +202,7 @@ def test_a_failure_that_came_ahead_is_told_and_r_asks_the_service():
     provider.read_more(stages)
     wait_for(lambda: stages.status.failure is not None)
     assert stages.status.failure == refused
+    assert provider.should_connect  # the header names what the call was made with
     provider.retry(stages)
     wait_for(lambda: stages.is_complete)
     assert [one.operation for one in source.asked] == ["ListStages"]

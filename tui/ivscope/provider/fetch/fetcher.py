@@ -256,15 +256,9 @@ class Fetcher:
 
     def _fetch(self, target: Fetchable, call: Call) -> tuple[Callable[[], bool], float] | None:
         """A function that stores the answer, and when it was asked for; None when given up."""
-        if self._ahead is not None:
-            try:
-                answer = self._ahead.fetch(target)
-            except ProviderFailure as failure:
-                if not is_not_recorded(failure):
-                    raise
-            else:
-                self._came_ahead = True
-                return answer
+        answer = self._fetch_ahead(target)
+        if answer is not None:
+            return answer
         connection = self._connection
         try:
             source = connection.source()
@@ -277,6 +271,20 @@ class Fetcher:
             if failure.kind in _CURED_BY_A_FRESH_SESSION:
                 self._renew(connection)
             raise
+
+    def _fetch_ahead(self, target: Fetchable) -> tuple[Callable[[], bool], float] | None:
+        """As `_fetch`, of what was asked ahead; None where this was not."""
+        if self._ahead is None:
+            return None
+        try:
+            answer = self._ahead.fetch(target)
+        except ProviderFailure as failure:
+            if is_not_recorded(failure):
+                return None
+            self._came_ahead = True
+            raise
+        self._came_ahead = True
+        return answer
 
     def _call_instead(self, target: Fetchable, call: Call) -> None:
         """Ask the service for what the recording does not have."""
