@@ -170,6 +170,7 @@ async def explorer(
     unlimited: bool = False,
     fold: bool = False,
     kept: Path | None = None,
+    history: Path | None = None,
     guided: bool | None = None,
 ) -> AsyncIterator[Journey]:
     """The app on screen.
@@ -186,6 +187,7 @@ async def explorer(
         zone: The time zone of the person at the keyboard.
         configuration: Settings; None for the defaults.
         kept: File that keeps places and marks for the next run; None for none.
+        history: File that keeps typed texts for the next run; None for none.
         guided: Whether the guide asks from the start; None where it is not offered either.
         fold: Whether equal events of one second share a row: tests count rows one by one.
         unlimited: Whether calls may follow each other at once, for a test of what was read and
@@ -206,6 +208,7 @@ async def explorer(
             configuration=configuration,
             fold=fold,
             kept=kept,
+            history=history,
             guided=guided,
         )
         async with app.run_test(size=size) as pilot:
@@ -229,6 +232,7 @@ def explorer_app(
     configuration: Configuration | None = None,
     fold: bool = False,
     kept: Path | None = None,
+    history: Path | None = None,
     guided: bool | None = None,
 ) -> IvscopeApp:
     """The app over an endpoint."""
@@ -249,5 +253,6 @@ def explorer_app(
         ),
         configuration or Configuration({}, background_calls=MOST_BACKGROUND_CALLS, fold=fold),
         local_zone=zone,
+        history=history,
         clock=replace(SYSTEM_CLOCK, now=clock),
     )

@@ -1,4 +1,4 @@
-"""A crash or a change of shift costs nothing: places are offered again, marks are there again."""
+"""A crash or a change of shift costs nothing: places, marks and typed texts are there again."""
 
 import fcntl
 import json
@@ -100,3 +100,17 @@ async def test_a_mark_that_cannot_be_kept_is_told(tmp_path):
         await journey.until("events, all read")
         await journey.press("m")
         await journey.until("the mark is not kept for the next run: Is a directory")
+
+
+async def test_no_key_waits_to_keep_what_was_typed_and_quitting_does(tmp_path):
+    path = tmp_path / "prompts.json"
+    async with explorer(at(PRIYA), history=path) as journey:
+        await journey.until("events, all read")
+        with held(tmp_path):
+            await journey.ask("/", "FIND", "quota")
+            await journey.press("enter")
+            assert not path.exists(), "the prompt is answered before the text is written"
+            assert journey.app.jobs.is_busy, "so that quitting waits for it"
+        await journey.until("hit 1/3")
+        await journey.until(lambda: not journey.app.jobs.is_busy)
+        assert json.loads(path.read_text()) == {"FIND": ["quota"]}

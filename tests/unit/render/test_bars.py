@@ -1,6 +1,7 @@
 """Bars and tails of lists."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -145,6 +146,21 @@ def test_a_call_that_takes_long_names_what_it_waits_for_and_since_when(budget, w
     text = _text(status_line(status, budget, "", 80))
     assert text.rstrip().endswith(word)
     assert (f"waiting for {budget.waits_for}" in text) == told
+
+
+@pytest.mark.parametrize("state", [{"waiting": True}, {"reading": True}])
+def test_following_says_the_same_while_a_quick_call_looks_for_news(state):
+    rest = ListStatus(noun="events", count=77, has_more=False)
+    looking = replace(rest, is_looking_for_news=True, **state)
+    answered = replace(looking, is_looking_for_news=False)
+
+    def drawn(status, word, seconds=0.1):
+        return status_line(status, Budget(1, 4, waited_seconds=seconds), word, 80)
+
+    assert drawn(looking, "FOLLOWING") == drawn(rest, "FOLLOWING")
+    assert "all read" not in _text(drawn(looking, "FOLLOWING", 2.0)), "a slow call"
+    assert "all read" not in _text(drawn(answered, "FOLLOWING")), "a page of news came"
+    assert "READING" in _text(drawn(looking, "")), "asked for by hand"
 
 
 def test_calls_that_aws_refused_are_told_with_the_pace_that_is_left():

@@ -14,11 +14,17 @@ def path(tmp_path):
     return tmp_path / "state" / FILE_NAME
 
 
+def enter(history, title, text):
+    """Add a text, and store it as the explorer does in a thread of its own."""
+    if history.add(title, text):
+        history.save()
+
+
 def test_texts_come_back_in_the_next_run(path):
     history = TypedTexts(path)
     for text in ("code:QUOTA", "name:SUB*", "código", "code:QUOTA"):
-        history.add("FILTER", text)
-    history.add("FIND", "priya")
+        enter(history, "FILTER", text)
+    enter(history, "FIND", "priya")
     again = TypedTexts(path)
     assert again.of("FILTER") == ["name:SUB*", "código", "code:QUOTA"]
     assert again.of("FIND") == ["priya"]
@@ -26,7 +32,7 @@ def test_texts_come_back_in_the_next_run(path):
 
 
 def test_only_the_owner_can_read_them(path):
-    TypedTexts(path).add("FIND", "priya")
+    enter(TypedTexts(path), "FIND", "priya")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [file.name for file in path.parent.iterdir()] == [FILE_NAME]
@@ -35,8 +41,8 @@ def test_only_the_owner_can_read_them(path):
 def test_the_latest_hundred_of_each_prompt_are_kept(path):
     history = TypedTexts(path)
     for number in range(MOST_TEXTS + 5):
-        history.add("FIND", str(number))
-    history.add("FILTER", "first")
+        enter(history, "FIND", str(number))
+    enter(history, "FILTER", "first")
     kept = load(path)
     assert len(kept["FIND"]) == MOST_TEXTS == 100
     assert kept["FIND"][0] == "5"
@@ -53,9 +59,9 @@ def test_a_broken_file_loses_nothing_on_screen_and_is_written_anew(path, content
     path.write_bytes(content)
     history = TypedTexts(path)
     assert history.of("FIND") == []
-    history.add("FIND", "one")
+    enter(history, "FIND", "one")
     path.write_bytes(content)
-    history.add("FIND", "two")
+    enter(history, "FIND", "two")
     assert history.of("FIND") == ["one", "two"]
     assert load(path) == {"FIND": ["one", "two"]}
 
@@ -68,15 +74,15 @@ def test_a_text_that_could_steer_the_terminal_is_not_taken_from_the_file(path):
 
 def test_texts_of_another_ivscope_are_kept(path):
     mine, other = TypedTexts(path), TypedTexts(path)
-    mine.add("FIND", "mine")
-    other.add("FIND", "other")
-    mine.add("FIND", "mine too")
+    enter(mine, "FIND", "mine")
+    enter(other, "FIND", "other")
+    enter(mine, "FIND", "mine too")
     assert load(path) == {"FIND": ["other", "mine", "mine too"]}
 
 
 def test_a_pasted_document_stays_out_of_the_file_but_not_of_the_prompt(path):
     history = TypedTexts(path)
-    history.add("OPEN", "x" * (LONGEST_TEXT + 1))
+    enter(history, "OPEN", "x" * (LONGEST_TEXT + 1))
     assert history.of("OPEN") == ["x" * (LONGEST_TEXT + 1)]
     assert load(path) == {"OPEN": []}
 
@@ -84,22 +90,22 @@ def test_a_pasted_document_stays_out_of_the_file_but_not_of_the_prompt(path):
 def test_a_folder_that_cannot_be_written_disturbs_nobody(tmp_path):
     (tmp_path / "state").write_text("a file where the folder should be")
     history = TypedTexts(tmp_path / "state" / FILE_NAME)
-    history.add("FIND", "priya")
+    enter(history, "FIND", "priya")
     assert history.of("FIND") == ["priya"]
 
 
 def test_an_unprintable_typed_text_does_not_stop_the_saving(path):
     history = TypedTexts(path)
-    history.add("FIND", "a\ud800")
-    history.add("FIND", "b")
+    enter(history, "FIND", "a\ud800")
+    enter(history, "FIND", "b")
     assert load(path) == {"FIND": ["b"]}
 
 
 def test_without_a_file_nothing_is_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     history = TypedTexts()
-    history.add("FIND", "  ")
-    history.add("FIND", "priya")
+    enter(history, "FIND", "  ")
+    enter(history, "FIND", "priya")
     assert history.of("FIND") == ["priya"]
     assert list(tmp_path.iterdir()) == []
 
@@ -123,13 +129,13 @@ TOKEN = "eyJhbGciOiJFUzM4NCJ9.eyJqdGkiOiAidEF2MFlUaE51UDh5In0.c2lnbmF0dXJl"  # n
 )
 def test_a_secret_is_neither_stored_nor_offered_again(path, secret):
     history = TypedTexts(path)
-    history.add("FIND", "priya")
-    history.add("FIND", secret)
+    enter(history, "FIND", "priya")
+    enter(history, "FIND", secret)
     assert history.of("FIND") == ["priya"]
     assert secret not in path.read_text()
     path.write_text(json.dumps({"FIND": ["sk_rates", secret]}))
     assert TypedTexts(path).of("FIND") == ["sk_rates"]
-    history.add("FIND", "last")
+    enter(history, "FIND", "last")
     assert secret not in path.read_text()
 
 
@@ -139,5 +145,5 @@ def test_a_secret_is_neither_stored_nor_offered_again(path, secret):
 )
 def test_what_only_looks_like_a_secret_is_kept(path, text):
     history = TypedTexts(path)
-    history.add("FIND", text)
+    enter(history, "FIND", text)
     assert load(path) == {"FIND": [text]}

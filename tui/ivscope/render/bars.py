@@ -10,6 +10,7 @@ Long because what one view says of how much was read, and why not more, all view
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from itertools import chain
 from math import ceil
@@ -260,6 +261,8 @@ class ListStatus:
     reading: bool = False
     waiting: bool = False
     """Whether the call is not sent yet, because of the rate limit or a throttle."""
+    is_looking_for_news: bool = False
+    """Whether that call looks for what is new, and no answer says yet that there is anything."""
     started: bool = True
     """Whether any page was asked for yet."""
     failure: ProviderFailure | None = None
@@ -400,6 +403,9 @@ def status_line(
         width: Cells.
         keys: Keys in force by command id.
     """
+    if running and status.is_looking_for_news and budget.waited_seconds < SLOW_SECONDS:
+        # Other words for as long as each quick call takes would be half of what following sends.
+        status = replace(status, reading=False, waiting=False)
     word, role = (running, Role.ACCENT) if running else state_word(status, budget)
     word = with_keys(word, keys)
     spans: list[Span] = []

@@ -77,7 +77,7 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
         self.shared = shared
         self._sought = ""
         add = self.handlers.add
-        self.foot = StatusArea(shared.typed, self.handlers)
+        self.foot = StatusArea(shared.typed, self.handlers, shared.jobs)
         self.handlers.add_moves(lambda: self.query_one(RowList))
         shared.guide.add_handlers(self.handlers, self.show_foot)
         add("app.help", self.open_help)

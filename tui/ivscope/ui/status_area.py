@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import field
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import ClassVar, Final
 
 from textual import events, on
@@ -27,6 +28,7 @@ from ivscope.settings.prompt_history import is_secret, load, save
 from ivscope.ui.commands import Handlers, Unavailable, keyboard
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.text_pane import NameList, NoticePane
+from ivscope.workspace.jobs import Jobs, Outcome, Promise
 
 
 def _nothing(_text: str) -> None:
@@ -54,7 +56,10 @@ class OpenPrompt:
 
 
 class TypedTexts:
-    """The texts entered in each kind of prompt, oldest first, each once."""
+    """The texts entered in each kind of prompt, oldest first, each once.
+
+    For one thread, but `save`, which another one may call.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         """Begin without texts; the file is read at the first prompt.
@@ -63,30 +68,42 @@ class TypedTexts:
             path: File that keeps them; None to keep them for this run only.
         """
         self._path = path
+        self._saving = Lock()
 
     @cached_property
     def _texts(self) -> dict[str, list[str]]:
+        # It and its lists are replaced and never changed, so that `save` can take them at any time.
         return load(self._path) if self._path is not None else {}
 
     def of(self, title: str) -> Sequence[str]:
         """Return the texts of one kind of prompt."""
         return self._texts.get(title, [])
 
-    def add(self, title: str, text: str) -> str:
+    def add(self, title: str, text: str) -> bool:
         """Add a text as the latest one, unless it is a secret.
 
         Returns:
-            Why the next run will not have it; empty when it will, or is not meant to.
+            Whether there is something to save.
         """
-        if text.strip() and not is_secret(text):
-            texts = self._texts.setdefault(title, [])
-            if text in texts:
-                texts.remove(text)
-            texts.append(text)
-            if self._path is not None:
-                return save(self._path, self._texts)
-        return ""
+        if not text.strip() or is_secret(text):
+            return False
+        others = [other for other in self.of(title) if other != text]
+        self._texts = {**self._texts, title: [*others, text]}
+        return self._path is not None
 
+    def save(self) -> str:
+        """Store the texts for the next run.
+
+        Blocks for the disk, and up to a second for another ivscope. For any thread.
+
+        Returns:
+            Why the next run will not have them; empty when it will, and without a file.
+        """
+        with self._saving:
+            return "" if self._path is None else save(self._path, self._texts)
+
+
+_NOT_KEPT: Final = "typed texts are not kept for the next run"
 
 _SHORT: Final = {
     "findings as JSON": "JSON",
@@ -225,15 +242,17 @@ class StatusArea(Container):
     class Answered(Message):
         """Message: a prompt closed, so the keys go to the panes again."""
 
-    def __init__(self, history: TypedTexts, handlers: Handlers) -> None:
+    def __init__(self, history: TypedTexts, handlers: Handlers, jobs: Jobs) -> None:
         """Make the area.
 
         Args:
             history: The texts entered in prompts.
             handlers: Gets the handlers of the commands of a prompt.
+            jobs: The owner of the threads that save the texts.
         """
         super().__init__(id="status-area")
         self._history = history
+        self._jobs = jobs
         self._bar = LineBar(id="status")
         self.status: Line = ()
         """The status, shown or not."""
@@ -378,13 +397,25 @@ class StatusArea(Container):
             self.post_message(self.Answered())
             prompt.asked.entered(names.chosen or text)
             return
-        why_not_kept = self._history.add(prompt.asked.title, text)
+        if self._history.add(prompt.asked.title, text):
+            self._jobs.promise(
+                "Keeping typed texts",
+                _NOT_KEPT,
+                self._keep_texts,
+                self._tell_not_kept,
+            )
         self.post_message(self.Answered())
         prompt.asked.entered(text)
-        if why_not_kept and why_not_kept != self._told_not_kept:
-            self._told_not_kept = why_not_kept
-            note = f"typed texts are not kept for the next run: {why_not_kept}"
-            self.say(note if self._note is None else f"{note}; {self._note}")
+
+    def _keep_texts(self, _promise: Promise) -> Outcome:
+        why_not = self._history.save()
+        return Outcome(f"{_NOT_KEPT}: {why_not}" if why_not else "")
+
+    def _tell_not_kept(self, told: str) -> None:
+        # The view in which it was typed may be left by now.
+        if told and told != self._told_not_kept and self.is_attached:
+            self._told_not_kept = told
+            self.say(told if self._note is None else f"{told}; {self._note}")
 
     def _cancel(self) -> None:
         if self._prompt is not None:

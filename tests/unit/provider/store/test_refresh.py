@@ -248,6 +248,18 @@ def test_a_list_read_in_part_from_the_oldest_on_goes_on_instead():
     assert reader.feed.status.refreshed is None
 
 
+def test_only_a_refresh_that_reads_the_growing_end_and_has_no_answer_looks_for_news():
+    reader = _complete(grow_newest, *(event(second) for second in range(5)))
+    looks = [reader.feed.is_looking_for_news]
+    for is_whole in (False, True):
+        assert reader.feed.begin_refresh(is_whole=is_whole)
+        looks.append(reader.feed.is_looking_for_news)
+        reader.feed.queue()
+        reader.feed.rest()
+        looks.append(reader.feed.is_looking_for_news)
+    assert looks == [False, True, False, False, False]
+
+
 def test_giving_up_a_refresh_or_reading_all_again_forgets_it():
     reader = _complete(grow_newest, *(event(second) for second in range(5)))
     assert reader.feed.begin_refresh()

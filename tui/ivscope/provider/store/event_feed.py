@@ -78,12 +78,12 @@ class Refresh:
         "_before",
         "_doubtful",
         "_fresh",
-        "_goal",
         "_growth",
         "_last_page",
         "_log",
         "_overlay",
         "_repeated",
+        "goal",
         "page_cursor",
     )
 
@@ -98,7 +98,7 @@ class Refresh:
         """
         self._log: Final = log
         self._before: Final = before
-        self._goal: Final = goal
+        self.goal: Final = goal
         self._fresh: Final = EventLog(log.tables)
         self._doubtful: set[int] = set()
         self._repeated: set[int] = set()
@@ -117,7 +117,7 @@ class Refresh:
     @property
     def begins_at_a_cursor(self) -> bool:
         """Whether its next page is its first one and is asked for with a cursor."""
-        return self._goal is Goal.LAST_PAGE and not self._fresh
+        return self.goal is Goal.LAST_PAGE and not self._fresh
 
     def take(self, page: Page[Event]) -> None:
         """Take the next page."""
@@ -137,13 +137,13 @@ class Refresh:
     def is_enough(self) -> bool:
         """Whether the pages read so far suffice for the goal."""
         self._growth = self._overlay = None
-        if self._goal is Goal.MEETING and not self._doubtful:
+        if self.goal is Goal.MEETING and not self._doubtful:
             self._growth = growth_at_head(self._log, self._fresh)
         if self.page_cursor.cursor is None:
             return True
-        if self._goal is Goal.MEETING:
+        if self.goal is Goal.MEETING:
             return self._growth is not None or self._meets()
-        if self._goal is Goal.COVERING and len(self._fresh) >= len(self._log):
+        if self.goal is Goal.COVERING and len(self._fresh) >= len(self._log):
             self._overlay = overlay(self._log, self._fresh, self._doubtful, is_whole=False)
             return self._overlay.missing == 0
         return False
@@ -151,13 +151,13 @@ class Refresh:
     @property
     def has_lost_its_place(self) -> bool:
         """Whether the last page is another one now, so that all must be read again."""
-        return self._goal is Goal.LAST_PAGE and (
+        return self.goal is Goal.LAST_PAGE and (
             bool(self._doubtful) or growth_at_end(self._log, self._before.base, self._fresh) is None
         )
 
     def merge(self) -> Merged:
         """Put what is new into the log. Call it once it `is_enough` and has not lost its place."""
-        if self._goal is Goal.LAST_PAGE:
+        if self.goal is Goal.LAST_PAGE:
             return self._extend()
         if self._growth is not None and self.page_cursor.cursor is not None:
             if self._growth:
@@ -184,7 +184,7 @@ class Refresh:
             laid = overlay(self._log, self._fresh, doubtful, is_whole=is_whole)
         new = [self._new_event(index) for index in laid.new]
         self._arrange(new, laid.order)
-        if self._goal is Goal.MEETING and not is_whole:
+        if self.goal is Goal.MEETING and not is_whole:
             before.is_unsure |= laid.has_left_out and not before.is_at_end
             before.has_missed_rows |= laid.has_left_out
             return Merged(before, len(new), is_whole=False, has_left_out=laid.has_left_out)
@@ -301,6 +301,17 @@ class EventFeed(Feed[Event]):
         self._passes = self._found = 0
         self._read_again(Goal.WHOLE if is_whole else goal_of(self.items, page_cursor))
         return True
+
+    @property
+    def is_looking_for_news(self) -> bool:
+        """Whether a refresh has no answer yet: nothing is known that the list does not have.
+
+        A list that is read again as a whole can have had answers with news before.
+        """
+        refresh = self._refresh
+        return (
+            refresh is not None and refresh.goal is not Goal.WHOLE and not refresh.page_cursor.pages
+        )
 
     @property
     def is_reading_on(self) -> bool:

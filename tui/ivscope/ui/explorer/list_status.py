@@ -255,6 +255,7 @@ def _status(
         all_read=said,
         reading=status.state is FeedState.READING,
         waiting=status.state is FeedState.QUEUED,
+        is_looking_for_news=isinstance(feed, EventFeed) and feed.is_looking_for_news,
         started=status.state is not FeedState.IDLE,
         failure=status.failure,
         can_restart=status.can_restart,

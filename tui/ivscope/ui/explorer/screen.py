@@ -149,7 +149,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             handlers=self.handlers,
             trail=Trail(launch.start()),
             count=Count(),
-            status=StatusArea(typed, self.handlers),
+            status=StatusArea(typed, self.handlers, jobs),
             taking=Taking(lambda: self.app, jobs, self.say, keys),
             typed=typed,
             layout=Layout(self, self.handlers, self._picker, self._events, self._text),
