@@ -40,8 +40,7 @@ def test_each_first_call_is_made_once_whichever_process_makes_it(place):
     with Endpoint(open_world("incident", lambda: EPOCH)) as endpoint:
         command = (*IVSCOPE, *place, "--endpoint-url", endpoint.url, "--region", "us-west-2")
         with Terminal(command) as terminal:
-            # The header names the keys when the explorer itself has connected.
-            terminal.until("read").until("env keys").until_quiet(0.3)
+            terminal.until("read").until("env keys").until_quiet(0.5)
             assert dict(endpoint.calls) == PLACES[place]
             assert children_of(terminal.process_id) == []
 

@@ -30,6 +30,7 @@ from ivscope.domain.stages import StageSummary
 from ivscope.provider.fetch.connection import HeadStart
 
 class Source:
+    profile, region, endpoint_url, credentials = "team", "", "http://x", "env keys"
     def read_page(self, call, cursor):
         if call.operation == "ListStageSessions":
             raise ProviderFailure(FailureKind.THROTTLED, "slow down", "wait", True, retry_after=2.0)
@@ -65,6 +66,7 @@ first = whole.read_page(calls.STAGES, None)
 out = {
     "is_of_another": first.items[0].arn != f"arn:{os.getpid()}",
     "rest": [first.next_cursor, first.request_id],
+    "details": [whole.profile, whole.region, whole.endpoint_url, whole.credentials],
     "again": told(lambda: whole.read_page(calls.STAGES, None)),
     "never": told(lambda: whole.read_fact(stage)),
     "further": told(lambda: whole.read_page(sessions, "more")),
@@ -108,6 +110,7 @@ NOT_HERE = [str(FailureKind.NOT_RECORDED), "not asked ahead", None]
 def test_its_answers_come_from_another_process_and_are_whole(told):
     assert told["is_of_another"]
     assert told["rest"] == ["more", "r-1"]
+    assert told["details"] == ["team", "", "http://x", "env keys"]
 
 
 def test_each_answer_is_given_once_and_nothing_else_is_there(told):
@@ -180,6 +183,7 @@ def test_what_was_asked_ahead_is_told_as_read_when_it_was_asked_and_not_as_recor
     wait_for(lambda: stages.is_complete)
     assert made == []
     assert provider.all_read_at(stages) == asked_at
+    assert provider.source_details.profile == "scripted"
     assert provider.recorded_at(stages) is None
     assert provider.activity().total == 1
     assert provider.should_connect

@@ -85,17 +85,18 @@ class Connection:
     @property
     def details(self) -> SourceDetails | None:
         """Profile, Region and endpoint of the source; None before it is made."""
-        source = self._source
-        if source is None:
-            return None
-        if isinstance(source, _HasDetails):
-            return SourceDetails(
-                source.profile or None,
-                source.region or None,
-                source.endpoint_url or None,
-                source.credentials or None,
-            )
+        return None if self._source is None else _details_of(self._source)
+
+
+def _details_of(source: Source) -> SourceDetails:
+    if not isinstance(source, _HasDetails):
         return SourceDetails()
+    return SourceDetails(
+        source.profile or None,
+        source.region or None,
+        source.endpoint_url or None,
+        source.credentials or None,
+    )
 
 
 _RESUMED = frozenset({"ListParticipants", "ListParticipantEvents"})
@@ -141,6 +142,11 @@ class RecordedAnswers:
         asked_at = recorded.asked_at() or self._clock.now()
         return store, self._clock.monotonic() - (self._clock.now() - asked_at).total_seconds()
 
+    def details(self) -> SourceDetails:
+        """What the answers were asked with; for a recording nothing is known of it."""
+        assert self._make is not None  # noqa: S101 - as above
+        return _details_of(self._make().source)
+
     def time_of(self, moment: float) -> datetime:
         """Turn seconds on the clock of the provider into a time, which may be before this run."""
         return self._clock.now() - timedelta(seconds=self._clock.monotonic() - moment)
@@ -170,6 +176,7 @@ class HeadStart:
         """No call was made before, UTC."""
         self._awaited = set(calls)
         self._answers: dict[object, object] = {}
+        self._details = SourceDetails()
         self._reading, self._ending = threading.Lock(), threading.Lock()
         answers, to_write = os.pipe()
         until, alive = os.pipe()
@@ -211,6 +218,26 @@ class HeadStart:
         value: Value = self._answer(call)
         return value
 
+    @property
+    def profile(self) -> str:
+        """The profile that its calls were made with, as `SourceDetails`; empty for none."""
+        return self._details.profile or ""
+
+    @property
+    def region(self) -> str:
+        """The Region configured."""
+        return self._details.region or ""
+
+    @property
+    def endpoint_url(self) -> str:
+        """Where its calls went."""
+        return self._details.endpoint_url or ""
+
+    @property
+    def credentials(self) -> str:
+        """What signed its calls."""
+        return self._details.credentials or ""
+
     def close(self) -> None:
         """Have the process end at once, if it has not."""
         with self._ending:
@@ -229,7 +256,10 @@ class HeadStart:
                 answered = next(self._coming, None)
                 if answered is None:
                     raise _not_asked()
-                self._answers[answered[0]] = answered[1]
+                asked, answer = answered
+                if isinstance(answer, SourceDetails):
+                    self._details = answer
+                self._answers[asked] = answer
         answer = self._answers.pop(call)
         if not self._awaited:
             self.close()
@@ -263,6 +293,7 @@ def _ask_ahead(
         threading.Thread(target=leave, daemon=True).start()
         source = connect()
         with open(to_write, "wb") as pipe:
+            pickle.dump((None, _details_of(source)), pipe)
             for call in calls:
                 answer: object
                 try:

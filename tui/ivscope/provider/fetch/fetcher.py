@@ -281,10 +281,14 @@ class Fetcher:
         except ProviderFailure as failure:
             if is_not_recorded(failure):
                 return None
-            self._came_ahead = True
+            self._note_ahead(self._ahead)
             raise
-        self._came_ahead = True
+        self._note_ahead(self._ahead)
         return answer
+
+    def _note_ahead(self, ahead: RecordedAnswers) -> None:
+        self._came_ahead = True
+        self._source_details = ahead.details()
 
     def _call_instead(self, target: Fetchable, call: Call) -> None:
         """Ask the service for what the recording does not have."""

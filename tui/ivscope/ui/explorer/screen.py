@@ -403,11 +403,9 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self.call_after_refresh(self._connect)
 
     def _connect(self) -> None:
-        """Connect behind rows that came ahead of the connection, and name it in the header."""
-        self._connecting.start(self._provider.connect, self._connected, self.context.jobs.crash)
-
-    def _connected(self, _: None) -> None:
-        self.show_bars()
+        """Connect behind rows that came ahead of the connection."""
+        crash = self.context.jobs.crash
+        self._connecting.start(self._provider.connect, lambda _: self.show_bars(), crash)
 
     @on(RowList.Highlighted)
     def _highlighted(self) -> None:
