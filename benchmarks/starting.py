@@ -21,6 +21,7 @@ from benchmarks.programs import (
 )
 from benchmarks.pty_session import PtySession
 from benchmarks.result import Result, amount, limited
+from ivscope.endpoint.faults import PREFIX
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
 
@@ -161,7 +162,7 @@ def leave() -> Iterator[Result]:
 def _quit_during(operation: str, place: tuple[str, ...], key: str) -> float:
     world = open_world("incident", lambda: datetime.now(UTC))
     with Endpoint(world) as endpoint:
-        url = endpoint.faulty_url(f"slow_headers.{operation}")
+        url = f"{endpoint.url}{PREFIX}slow_headers.{operation}"
         command = at_endpoint(url, *place)
         with PtySession(command, environment=KEYS_OF_NOBODY) as session:
             session.wait_for(lambda: endpoint.calls[operation] > 0)

@@ -36,6 +36,7 @@ from ivscope.workspace.place import Level
 from ivscope.workspace.store_context import StoreContext, session_facts
 from support.aws_sources import aws_source
 from support.explorer import DANA, LIVE_STAGE, PRIYA, RIVAL_STAGE, SHOW
+from support.faulty_urls import faulty_url
 from support.waiting import wait_for
 
 EPOCH = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
@@ -54,7 +55,7 @@ def connect():
     def build(fault, world="incident"):
         served = open_world(world, lambda: EPOCH)
         endpoint = Endpoint(served).start()
-        source = aws_source(endpoint.faulty_url(fault), region=served.region)
+        source = aws_source(faulty_url(endpoint, fault), region=served.region)
         limits = RateLimiter(demand=1_000, background=1_000)
         provider = StageDataProvider(lambda: source, rate_limiter=limits)
         made.append((endpoint, provider))

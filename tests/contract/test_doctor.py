@@ -10,6 +10,7 @@ from ivscope.endpoint.server import Endpoint
 from ivscope.sources import aws_checks
 from ivscope.sources.aws import RefusedError
 from ivscope.sources.wire_source import READS
+from support.faulty_urls import faulty_url
 from support.small_world import ACCOUNT, REGION, STAGE_ARN, SmallWorld
 
 
@@ -47,7 +48,7 @@ def test_where_all_is_allowed_each_action_is_tried_by_a_call_about_a_real_id(cap
 
 @pytest.mark.parametrize("fault", ["accessdenied", "accessdenied_iam"])
 def test_a_denied_action_is_named_and_the_others_are_still_tried(capsys, endpoint, fault):
-    url = endpoint.faulty_url(f"{fault}.ListParticipantEvents")
+    url = faulty_url(endpoint, f"{fault}.ListParticipantEvents")
     code, checks = diagnosed(capsys, url)
     assert code == 1
     denied = checks["ivs:ListParticipantEvents"]
@@ -57,7 +58,7 @@ def test_a_denied_action_is_named_and_the_others_are_still_tried(capsys, endpoin
 
 
 def test_without_the_list_of_stages_nothing_below_is_invented_but_an_arn_helps(capsys, endpoint):
-    url = endpoint.faulty_url("accessdenied.ListStages")
+    url = faulty_url(endpoint, "accessdenied.ListStages")
     code, checks = diagnosed(capsys, url)
     assert code == 1
     others = [checks[f"ivs:{name}"] for name in READS if name != "ListStages"]
@@ -68,14 +69,14 @@ def test_without_the_list_of_stages_nothing_below_is_invented_but_an_arn_helps(c
 
 
 def test_without_the_optional_action_all_is_well(capsys, endpoint):
-    url = endpoint.faulty_url("accessdenied.ListIngestConfigurations")
+    url = faulty_url(endpoint, "accessdenied.ListIngestConfigurations")
     code, checks = diagnosed(capsys, url)
     assert code == 0
     assert "it is optional" in checks["ivs:ListIngestConfigurations"]["told"]
 
 
 def test_an_account_that_sts_does_not_tell_is_no_failure(capsys, endpoint):
-    code, checks = diagnosed(capsys, endpoint.faulty_url("internal500.GetCallerIdentity"))
+    code, checks = diagnosed(capsys, faulty_url(endpoint, "internal500.GetCallerIdentity"))
     assert code == 0
     assert checks["account"]["health"] == "cannot tell"
 
@@ -84,7 +85,7 @@ def test_a_clock_that_is_off_and_an_endpoint_that_is_not_there_are_failures(caps
     code, checks = diagnosed(capsys, "http://127.0.0.1:9")
     assert code == 1
     assert "cannot reach 127.0.0.1:9" in checks["ivs:ListStages"]["told"]
-    code, checks = diagnosed(capsys, endpoint.faulty_url("skew.ListStages"))
+    code, checks = diagnosed(capsys, faulty_url(endpoint, "skew.ListStages"))
     assert code == 1
     assert "17 min behind the service" in checks["ivs:ListStages"]["told"]
 

@@ -14,6 +14,7 @@ from botocore.exceptions import (
 from ivscope.endpoint.faults import FAULTS, LONGEST
 from ivscope.endpoint.server import Endpoint
 from support.clients import ivs_client, read_all
+from support.faulty_urls import faulty_url
 from support.small_world import PARTICIPANT_ID, SESSION_ID, STAGE_ARN, SmallWorld
 
 SCOPE = {"stageArn": STAGE_ARN, "sessionId": SESSION_ID, "participantId": PARTICIPANT_ID}
@@ -83,7 +84,7 @@ def endpoint():
 
 def events(endpoint, fault, **settings):
     """The call ListParticipantEvents of a client that meets this fault."""
-    return ivs_client(endpoint.faulty_url(fault), **settings).list_participant_events
+    return ivs_client(faulty_url(endpoint, fault), **settings).list_participant_events
 
 
 def test_no_fault_is_left_untested():
@@ -168,7 +169,7 @@ def test_a_late_answer_is_right(endpoint):
     ],
 )
 def test_a_huge_text_arrives(endpoint, call, parameters, member, text):
-    answer = getattr(ivs_client(endpoint.faulty_url("hugebody")), call)(**parameters)
+    answer = getattr(ivs_client(faulty_url(endpoint, "hugebody")), call)(**parameters)
     found = answer[member or "participants"]
     row = found[0] if isinstance(found, list) else found
     assert len(row[text]) == 10_000_000
@@ -202,7 +203,7 @@ def test_a_repeated_token_comes_forever(endpoint):
 
 
 def test_a_repeated_token_comes_for_a_list_of_one_page_too(endpoint):
-    client = ivs_client(endpoint.faulty_url("repeat_token"))
+    client = ivs_client(faulty_url(endpoint, "repeat_token"))
     first = client.list_stages()
     second = client.list_stages(nextToken=first["nextToken"])
     assert first["nextToken"] == second["nextToken"]
@@ -247,7 +248,7 @@ def test_a_stale_token_is_refused_and_the_first_page_is_not(endpoint):
 
 @pytest.mark.parametrize("fault", PAGING)
 def test_paging_faults_leave_gets_alone(endpoint, fault):
-    client = ivs_client(endpoint.faulty_url(fault))
+    client = ivs_client(faulty_url(endpoint, fault))
     assert client.get_stage(arn=STAGE_ARN)["stage"]["arn"] == STAGE_ARN
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         client.get_stage(arn=STAGE_ARN + "x")

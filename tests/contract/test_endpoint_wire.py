@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from ivscope.endpoint.server import Endpoint
 from support.clients import ivs_client, read_all
+from support.faulty_urls import faulty_url
 from support.small_world import (
     EMPTY_PARTICIPANT_ID,
     OTHER_STAGE_ARN,
@@ -334,7 +335,7 @@ def test_calls_are_counted_and_remembered():
         client = ivs_client(served.url)
         client.list_stages()
         client.list_participant_events(**SCOPE, maxResults=3)
-        refusal(ivs_client(served.faulty_url("conflict")).list_stages)
+        refusal(ivs_client(faulty_url(served, "conflict")).list_stages)
         assert served.calls == {"ListStages": 2, "ListParticipantEvents": 1}
         assert served.recent[1].parameters == {**SCOPE, "maxResults": 3}
         assert [call.fault for call in served.recent] == [None, None, "conflict"]
@@ -379,7 +380,7 @@ def test_the_socket_is_bound_to_loopback(endpoint):
 def test_closing_is_quick_with_a_slow_call_in_flight(fault):
     threads = set(threading.enumerate())
     served = Endpoint(SmallWorld()).start()
-    client = ivs_client(served.faulty_url(fault), read_timeout=30)
+    client = ivs_client(faulty_url(served, fault), read_timeout=30)
     outcome = []
 
     def call():

@@ -16,6 +16,7 @@ from ivscope.sources.recording import Recording
 from ivscope.sources.wire_source import WireSource
 from support.aws_sources import aws_source
 from support.fault_words import CUT, FAULT_WORDS, KIND
+from support.faulty_urls import faulty_url
 from support.recordings import requests_of
 from support.small_world import PARTICIPANT_ID, REGION, SESSION_ID, STAGE_ARN, SmallWorld
 
@@ -62,7 +63,7 @@ def test_every_fault_of_the_endpoint_has_a_row():
 @pytest.mark.parametrize("fault", FAULT_WORDS)
 def test_a_fault_names_cause_and_next_step(endpoint, fault):
     kind, retryable, code, cause, step = FAULT_WORDS[fault]
-    failure = failure_at(endpoint.faulty_url(fault))
+    failure = failure_at(faulty_url(endpoint, fault))
     assert (failure.kind, failure.retryable, failure.code) == (kind, retryable, code)
     assert cause in failure.summary
     assert step in failure.remedy
@@ -74,25 +75,25 @@ def test_a_fault_names_cause_and_next_step(endpoint, fault):
 @pytest.mark.parametrize("fault", ["throttle", "internal500", "html503", "reset_headers"])
 def test_boto3_does_not_retry_by_itself(endpoint, fault):
     before = endpoint.calls["ListStages"]
-    failure_at(endpoint.faulty_url(fault))
+    failure_at(faulty_url(endpoint, fault))
     assert endpoint.calls["ListStages"] == before + 1
 
 
 def test_a_retry_after_header_is_passed_on(endpoint):
-    assert failure_at(endpoint.faulty_url("throttle_retryafter")).retry_after == 2.0
-    assert failure_at(endpoint.faulty_url("throttle")).retry_after is None
+    assert failure_at(faulty_url(endpoint, "throttle_retryafter")).retry_after == 2.0
+    assert failure_at(faulty_url(endpoint, "throttle")).retry_after is None
 
 
 def test_silence_is_a_timeout_after_the_read_limit(endpoint):
     begun = time.monotonic()
-    failure = failure_at(endpoint.faulty_url("slow_headers"), read_seconds=0.2)
+    failure = failure_at(faulty_url(endpoint, "slow_headers"), read_seconds=0.2)
     assert time.monotonic() - begun < 5
     assert (failure.kind, failure.retryable) == (KIND.TIMEOUT, True)
     assert "no answer from 127.0.0.1" in failure.summary
 
 
 def test_the_next_call_succeeds_once_the_trouble_is_over(endpoint):
-    source = aws_source(endpoint.faulty_url("internal500.ListStageSessions:1"))
+    source = aws_source(faulty_url(endpoint, "internal500.ListStageSessions:1"))
     arn = source.read_page(calls.STAGES, None).items[0].arn
     with pytest.raises(ProviderFailure):
         source.read_page(calls.sessions(arn), None)
@@ -100,7 +101,7 @@ def test_the_next_call_succeeds_once_the_trouble_is_over(endpoint):
 
 
 def test_ten_megabytes_in_one_name_are_a_page_like_any_other(endpoint):
-    page = aws_source(endpoint.faulty_url("hugebody")).read_page(calls.STAGES, None)
+    page = aws_source(faulty_url(endpoint, "hugebody")).read_page(calls.STAGES, None)
     assert len(page.items[0].name) == 10_000_000
 
 
@@ -108,7 +109,7 @@ def test_expired_credentials_are_found_again_by_a_fresh_source(endpoint, tmp_pat
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     file = tmp_path / "credentials"
     file.write_text("[team]\naws_access_key_id = OLD\naws_secret_access_key = x\n")
-    url = endpoint.faulty_url("expiredtoken.GetStage:1")
+    url = faulty_url(endpoint, "expiredtoken.GetStage:1")
     options = AwsOptions(profile="team", region=REGION, endpoint_url=url)
     source = AwsSource.connect(options)
     arn = source.read_page(calls.STAGES, None).items[0].arn
@@ -153,7 +154,7 @@ def answering():
     """A source, and a place for the body that answers all of its calls."""
     with Endpoint(SmallWorld()) as endpoint:
         endpoint._server.faults = answer = OneAnswer()
-        yield aws_source(endpoint.faulty_url("one")), answer
+        yield aws_source(faulty_url(endpoint, "one")), answer
 
 
 SESSION = SessionScope(STAGE_ARN, SESSION_ID)

@@ -17,6 +17,7 @@ from ivscope.cli.main import main
 from ivscope.endpoint.server import Endpoint
 from ivscope.provider.fetch import following
 from ivscope.provider.fetch.rate_limiter import RateLimiter
+from support.faulty_urls import faulty_url
 from support.recordings import recorded
 from support.small_world import (
     EPOCH,
@@ -205,7 +206,7 @@ def test_a_value_that_an_option_cannot_have_is_told_with_those_it_can(capsys, op
 
 
 def test_a_call_that_is_refused_is_told_in_the_data_and_by_the_exit_code(served, capsys):
-    url = served.faulty_url("accessdenied")
+    url = faulty_url(served, "accessdenied")
     refused = Ran(capsys, url, "sessions", STAGE_ARN)
     assert refused.code == 1
     assert [one["kind"] for one in refused.end["failures"]] == ["DENIED"]
@@ -217,7 +218,7 @@ def test_who_could_not_be_read_is_named_alike_by_all_that_read_a_session(served,
     recording = ("record", *place, "-o", str(tmp_path / "night.ivscope"))
     named = []
     for words in (("events", *place), ("summary", *place), recording):
-        ran = Ran(capsys, served.faulty_url("notfound.ListParticipantEvents"), *words)
+        ran = Ran(capsys, faulty_url(served, "notfound.ListParticipantEvents"), *words)
         named.append({one["what"] for one in ran.end["failures"]})
     assert named == [named[0]] * 3
     assert named[0]
@@ -327,7 +328,7 @@ def test_of_a_file_with_gaps_the_people_that_it_names_are_counted(capsys, tmp_pa
 @pytest.mark.parametrize(("denied", "code"), [(None, 0), ("ListParticipants", 3)])
 def test_a_recording_is_one_file_however_recording_ended(served, capsys, tmp_path, denied, code):
     file = tmp_path / "night.ivscope"
-    url = served.faulty_url(f"accessdenied.{denied}") if denied else served.url
+    url = faulty_url(served, f"accessdenied.{denied}") if denied else served.url
     ran = Ran(capsys, url, "record", STAGE_ARN, SESSION_ID, "-o", str(file))
     read = "participants not listed, 0 events" if denied else "7 of 7 participants read, 250 events"
     assert (ran.code, ran.end["words"]) == (code, f"{read} in {file}")

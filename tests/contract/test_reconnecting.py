@@ -11,6 +11,7 @@ from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
 from ivscope.sources.aws import ReadOnlyClient
 from support.aws_sources import aws_source
+from support.faulty_urls import faulty_url
 from support.small_world import STAGE_ARN, SmallWorld
 from support.waiting import wait_for
 
@@ -23,7 +24,7 @@ TIMES = 100
 def expired():
     """A provider whose calls are all refused since the credentials have run out."""
     with Endpoint(SmallWorld()) as endpoint:
-        url = endpoint.faulty_url("expiredtoken")
+        url = faulty_url(endpoint, "expiredtoken")
         provider = StageDataProvider(
             lambda: aws_source(url), rate_limiter=RateLimiter(demand=1000, background=1000)
         )

@@ -24,6 +24,7 @@ from ivscope.sources.aws import AwsSource
 from ivscope.sources.recorded import RecordedSource
 from ivscope.sources.saved_file import SavedFileSource
 from support.aws_sources import aws_source
+from support.faulty_urls import faulty_url
 from support.recordings import recorded
 from support.small_world import (
     EMPTY_PARTICIPANT_ID,
@@ -41,7 +42,7 @@ NOBODY = "nobody000000"
 @contextmanager
 def served(world, fault):
     with Endpoint(world) as endpoint:
-        yield endpoint.faulty_url(fault) if fault else endpoint.url
+        yield faulty_url(endpoint, fault) if fault else endpoint.url
         assert endpoint.bugs == ()
 
 

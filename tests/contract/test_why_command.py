@@ -16,6 +16,7 @@ from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.endpoint.worlds.incident import MAIN_ARN
 from ivscope.provider.fetch.rate_limiter import RateLimiter
+from support.faulty_urls import faulty_url
 
 SHOW = "st-dxMFysKnE9UAk"
 PRIYA = "tAv0YThNuP8y"
@@ -203,7 +204,7 @@ def test_a_time_without_an_error_is_told_with_the_nearest_one(run, file):
 
 
 def test_who_could_not_be_read_at_that_time_makes_it_incomplete(served, run):
-    url = served.faulty_url("notfound.ListParticipantEvents")
+    url = faulty_url(served, "notfound.ListParticipantEvents")
     code, out, _ = run("why", MAIN_ARN, SHOW, "--at", "20:48:05", url=url)
     assert code == 4
     (end,) = records(out)
@@ -343,7 +344,7 @@ def test_a_summary_of_one_participant_reads_nobody_else(served, run, file):
     assert end["words"] == "61 events, all read"
     assert run("summary", file, SHOW, "--user", "priya-guest")[1] == out
     assert run("summary", file, SHOW, PRIYA, "--clients")[0] == 2
-    code, out, _ = run("summary", MAIN_ARN, SHOW, PRIYA, url=served.faulty_url("accessdenied"))
+    code, out, _ = run("summary", MAIN_ARN, SHOW, PRIYA, url=faulty_url(served, "accessdenied"))
     assert code == 1
     assert [one["type"] for one in records(out)] == ["end"]
 
@@ -412,7 +413,7 @@ def test_without_a_time_several_errors_are_told_and_none_is_chosen(served, run):
 
 
 def test_what_may_not_be_read_is_unknown_and_incomplete(served, run):
-    url = served.faulty_url("accessdenied.ListParticipants")
+    url = faulty_url(served, "accessdenied.ListParticipants")
     code, out, err = run("why", alert(), url=url)
     assert code == 3
     _, *findings, end = records(out)

@@ -24,6 +24,7 @@ from ivscope.ui.widgets.row_list import RowList
 from ivscope.workspace.launch import Launch
 from ivscope.workspace.place import Place
 from support.aws_sources import aws_source
+from support.faulty_urls import faulty_url
 
 EPOCH = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 
@@ -236,7 +237,7 @@ def explorer_app(
     guided: bool | None = None,
 ) -> IvscopeApp:
     """The app over an endpoint."""
-    url = endpoint.faulty_url(fault) if fault else endpoint.url
+    url = faulty_url(endpoint, fault) if fault else endpoint.url
     return IvscopeApp(
         lambda: aws_source(url, region=region),
         Launch(

@@ -31,6 +31,7 @@ from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
 from support.explorer import DANA, EPOCH, LIVE_STAGE, PRIYA, SHOW
 from support.fault_words import FAULT_WORDS
+from support.faulty_urls import faulty_url
 from support.terminal import IVSCOPE, settings
 from support.tmux import Tmux
 
@@ -186,7 +187,7 @@ def meet_fault(name: str) -> Told:
     world = open_world("incident", lambda: EPOCH)
     with Endpoint(world) as endpoint:
         gate = Gate(endpoint)
-        start = ("--endpoint-url", endpoint.faulty_url(name), "--region", world.region)
+        start = ("--endpoint-url", faulty_url(endpoint, name), "--region", world.region)
         gate.is_open = True
         with program(*start) as tmux:
             told.look("stages", until_told(tmux), said=(cause, step))
@@ -609,7 +610,7 @@ def meet_slow(name: str) -> Told:
     world = open_world("incident", lambda: EPOCH)
     with Endpoint(world) as endpoint:
         gate = Gate(endpoint)
-        start = ("--endpoint-url", endpoint.faulty_url(name), "--region", world.region)
+        start = ("--endpoint-url", faulty_url(endpoint, name), "--region", world.region)
         with program(*start, LIVE_STAGE, SHOW, DANA) as tmux:
             told.expect("events: not there", is_so=shows(tmux, "100 events read"))
             gate.is_open = True
@@ -629,7 +630,7 @@ def meet_huge() -> Told:
     told = Told("hugebody", FAULTS["hugebody"].about)
     world = open_world("incident", lambda: EPOCH)
     with Endpoint(world) as endpoint:
-        start = ("--endpoint-url", endpoint.faulty_url("hugebody"), "--region", world.region)
+        start = ("--endpoint-url", faulty_url(endpoint, "hugebody"), "--region", world.region)
         with program(*start) as tmux:
             told.expect("stages: never read", is_so=shows(tmux, "ALL READ"))
             told.look("stages", tmux.screen, said=("xxxxx", "stages"))
@@ -643,7 +644,7 @@ def meet_denied(operation: str) -> Told:
     step = f"action ivs:{operation}"
     world = open_world("incident", lambda: EPOCH)
     with Endpoint(world) as endpoint:
-        url = endpoint.faulty_url(f"accessdenied.{operation}")
+        url = faulty_url(endpoint, f"accessdenied.{operation}")
         start = ("--endpoint-url", url, "--region", world.region, LIVE_STAGE, SHOW)
         if operation in {"GetParticipant", EVENTS}:
             with program(*start, PRIYA) as tmux:

@@ -38,6 +38,7 @@ from ivscope.workspace.jobs import UiThread
 from ivscope.workspace.launch import Launch
 from ivscope.workspace.place import Place
 from support.aws_sources import aws_source
+from support.faulty_urls import faulty_url
 from support.moved_clock import START, MovedClock
 from support.soak_account import HOUR, MOST_MEMORY, Account, Use, own_traces
 from support.soak_person import Act, Person, Step
@@ -164,7 +165,7 @@ class Soak:
 
     @asynccontextmanager
     async def _running(self, endpoint: Endpoint) -> AsyncIterator[None]:
-        url = endpoint.faulty_url("random") if self._ground.faults else endpoint.url
+        url = faulty_url(endpoint, "random") if self._ground.faults else endpoint.url
         self._app = _App(
             lambda: aws_source(url, region=self._world.region),
             Launch(label="soak", start=Place),

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.world import World
+from support.faulty_urls import faulty_url
 from support.terminal import IVSCOPE, Terminal
 
 
@@ -19,7 +20,7 @@ def ivscope_over(
 ) -> Iterator[Terminal]:
     """The terminal in which the command runs."""
     with Endpoint(world) as endpoint:
-        url = endpoint.faulty_url(fault) if fault else endpoint.url
+        url = faulty_url(endpoint, fault) if fault else endpoint.url
         command = (*IVSCOPE, *arguments, "--endpoint-url", url, "--region", world.region)
         with Terminal(command, columns=columns, rows=rows, environ=environ) as terminal:
             yield terminal

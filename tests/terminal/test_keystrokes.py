@@ -9,6 +9,7 @@ import pytest
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
 from support.explorer import DANA, EPOCH, JOSE, LIVE_STAGE, PRIYA, SHOW
+from support.faulty_urls import faulty_url
 from support.terminal import AT_CURSOR, IVSCOPE, settings
 from support.tmux import HAS_TMUX, Tmux
 from support.tree import ROOT
@@ -329,7 +330,7 @@ def test_expired_credentials_keep_the_place_and_one_key_goes_on(size, tmp_path):
         del environ[name]
     world = open_world("incident", lambda: EPOCH)
     with Endpoint(world) as endpoint:
-        url = endpoint.faulty_url("expiredtoken.ListParticipantEvents@2")
+        url = faulty_url(endpoint, "expiredtoken.ListParticipantEvents@2")
         command = ("--endpoint-url", url, "--region", world.region)
         place = (LIVE_STAGE, SHOW, DANA)
         with somebody(size, *place, command=command, environ=environ) as person:

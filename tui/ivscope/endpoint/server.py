@@ -248,10 +248,6 @@ class Endpoint:
         """Exceptions of the endpoint itself; the client got a 500 InternalFailure."""
         return tuple(self._server.bugs)
 
-    def faulty_url(self, spec: str) -> str:
-        """An endpoint URL whose calls fail with this fault."""
-        return f"{self.url}/~fault/{spec}"
-
     def start(self) -> Self:
         """Serve from a daemon thread."""
         self._thread.start()

@@ -109,16 +109,17 @@ class Canvas(ScrollView, inherit_bindings=False):
         self.app.theme_changed_signal.subscribe(self, self._draw_anew)
 
     def _draw_anew(self, _theme: object) -> None:
-        self.__dict__.pop("role_styles", None)
-        self._drawn.clear()
-        self.refresh()
+        self._forget_styles(is_all_drawn_anew=True)
 
     def notify_style_update(self) -> None:
         """Forget styles when they may be others; what is drawn stays on the same ground."""
         super().notify_style_update()
-        self.__dict__.pop("role_styles", None)
         base, self._base = self._base, self.rich_style
-        if base != self._base:
+        self._forget_styles(is_all_drawn_anew=base != self._base)
+
+    def _forget_styles(self, *, is_all_drawn_anew: bool) -> None:
+        self.__dict__.pop("role_styles", None)
+        if is_all_drawn_anew:
             self._drawn.clear()
             self.refresh()
 
