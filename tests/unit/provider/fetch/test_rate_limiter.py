@@ -7,7 +7,6 @@ import pytest
 from ivscope.provider.fetch import rate_limiter
 from ivscope.provider.fetch.rate_limiter import (
     ASK_SOON_SECONDS,
-    FIRST_ASK_SECONDS,
     LONGEST_WAIT_SECONDS,
     STEPS,
     Priority,
@@ -106,7 +105,7 @@ def test_used_counts_the_last_second_of_the_busiest_operation_or_of_one():
 def test_throttling_stops_the_operation_and_no_other():
     limiter = RateLimiter()
     limiter.note_throttle(LIST, 10.0)
-    assert limiter.delay(LIST, DEMAND, 10.0) == FIRST_ASK_SECONDS
+    assert limiter.delay(LIST, DEMAND, 10.0) == ASK_SOON_SECONDS
     assert limiter.delay(OTHER, DEMAND, 10.0) == 0
 
 
@@ -147,8 +146,8 @@ def slowed(**settings):
 @pytest.mark.parametrize("priority", [DEMAND, SCAN])
 def test_after_the_first_refusal_two_calls_at_once_ask_soon_for_room(priority):
     limiter = slowed()
-    assert starts(limiter, priority, 2) == [FIRST_ASK_SECONDS] * 2
-    assert limiter.delay(LIST, priority, FIRST_ASK_SECONDS) == STEPS[0].ask_again
+    assert starts(limiter, priority, 2) == [ASK_SOON_SECONDS] * 2
+    assert limiter.delay(LIST, priority, ASK_SOON_SECONDS) == STEPS[0].ask_again
     assert (limiter.slowed_to(), limiter.refusals) == (STEPS[0].calls_per_second, 1)
 
 
@@ -156,7 +155,7 @@ def test_after_the_first_refusal_two_calls_at_once_ask_soon_for_room(priority):
 def test_alone_half_a_minute_after_a_refusal_leads_to_the_last_step(priority):
     limiter = slowed()
     moments = read_on(limiter, 600, 5, priority=priority)
-    assert moments[0] == FIRST_ASK_SECONDS
+    assert moments[0] == ASK_SOON_SECONDS
     assert limiter.slowed_to() == STEPS[-1].calls_per_second
     assert per_minute(moments, 40) == pytest.approx(60 / STEPS[-1].pause, abs=1)
     assert most_in_a_second([at for at in moments if at > 40]) == 2
@@ -171,7 +170,7 @@ def test_a_step_is_taken_where_others_leave_room_for_it_and_one_call_more(room, 
 
 def test_beside_a_nearly_full_service_a_person_gets_three_pages_in_two_minutes():
     moments = read_on(slowed(), 600, 1)
-    assert moments[:8] == pytest.approx([3, 3, 8, 8, 13, 13, 18, 18])
+    assert moments[:8] == pytest.approx([3, 3, 6, 6, 9, 9, 12, 12])
     assert per_minute(moments, 120) + per_minute(moments, 180) == 6  # of which 3 are refused
 
 
@@ -248,8 +247,8 @@ def test_throttled_answers_to_calls_under_way_together_count_as_one():
     limiter = RateLimiter()
     for moment in (0.0, 0.1, 0.2):
         limiter.note_throttle(LIST, moment)
-    assert limiter.waiting_until == FIRST_ASK_SECONDS
-    assert starts(limiter, DEMAND, 2, 1.2) == [FIRST_ASK_SECONDS] * 2
+    assert limiter.waiting_until == ASK_SOON_SECONDS
+    assert starts(limiter, DEMAND, 2, 1.2) == [ASK_SOON_SECONDS] * 2
 
 
 def test_gaps_are_uneven_by_lot():
@@ -258,7 +257,7 @@ def test_gaps_are_uneven_by_lot():
 
 
 def test_waits_grow_while_all_is_refused():
-    assert read_on(slowed(), 180, 0) == [3, 8, 13, 21, 61, 101, 141]
+    assert read_on(slowed(), 180, 0) == [3, 6, 10, 18, 58, 98, 138, 178]
 
 
 def test_a_good_answer_starts_the_waits_from_one_second_again():
@@ -278,10 +277,10 @@ def test_the_pace_never_falls_to_nothing():
 
 def test_the_wait_for_the_next_question_is_told_and_a_pause_at_a_pace_is_not():
     limiter = slowed()
-    assert limiter.waiting_until == FIRST_ASK_SECONDS
+    assert limiter.waiting_until == ASK_SOON_SECONDS
     starts(limiter, DEMAND, 2)
     limiter.recover(LIST)
     limiter.recover(LIST)
-    assert limiter.waiting_until == FIRST_ASK_SECONDS + ASK_SOON_SECONDS
+    assert limiter.waiting_until == 2 * ASK_SOON_SECONDS
     limiter, now = at_the_last_step()
     assert limiter.waiting_until < now

@@ -41,7 +41,7 @@ LONGEST_WAIT_SECONDS = 60.0
 
 
 @frozen
-class Step:
+class PaceStep:
     """A pace after a refusal, and how to ask whether the next step has room."""
 
     pause: float
@@ -57,21 +57,19 @@ class Step:
 STEPS = (
     # Two calls every 40 s cost a production of four calls a second about 15 calls in ten minutes,
     # of the 24 that are one in a hundred; the others are for how the refusals began.
-    Step(pause=inf, ask=2, ask_again=40.0, calls_per_second=0.05),
+    PaceStep(pause=inf, ask=2, ask_again=40.0, calls_per_second=0.05),
     # One of ours in any second: there is room for it beside 3.5 calls of production. Beside three,
     # asking every 90 s costs about 7 calls in ten minutes of the 18 that are one in a hundred.
-    Step(pause=1.5, ask=3, ask_again=90.0, calls_per_second=0.6),
+    PaceStep(pause=1.5, ask=3, ask_again=90.0, calls_per_second=0.6),
     # Two of ours in any second: there is room beside 2.5 calls of production, or beside another
     # ivscope. Each refusal at this pace says that production of four had about 2.5.
-    Step(pause=0.55, ask=0, ask_again=inf, calls_per_second=1.6),
+    PaceStep(pause=0.55, ask=0, ask_again=inf, calls_per_second=1.6),
 )
 """From the slowest. The first refusal leads to the first; nothing leads beyond the last one."""
 
-FIRST_ASK_SECONDS = 3.0
-"""From the first refusal until we ask whether there is room: a person waits for a page."""
-
-ASK_SOON_SECONDS = 5.0
-"""Until we ask again when all was answered, or when few questions were refused so far."""
+ASK_SOON_SECONDS = 3.0
+"""Until we ask after the first refusal, and again when all was answered or few questions were
+refused so far: a person waits for a page. In less, answers would be those to one chance."""
 
 _SOON_AFTER_REFUSED = 3
 """So many questions in a row that were refused are followed by another one soon: an ivscope that
@@ -257,7 +255,7 @@ class RateLimiter:
             if budget.answered == STEPS[budget.step].ask:
                 self._hear(budget, budget.step)
 
-    def _next_at(self, budget: _Budget, step: Step, limit: int, now: float) -> float:
+    def _next_at(self, budget: _Budget, step: PaceStep, limit: int, now: float) -> float:
         """When the next call may start after a refusal: one that asks, or one at the pace."""
         if 0 < budget.asked < step.ask:
             return now if limit > 1 else budget.last + self._window
@@ -268,7 +266,7 @@ class RateLimiter:
             max(budget.ask_at, budget.last + alone), max(at_the_pace, budget.asked_at + alone)
         )
 
-    def _ask(self, budget: _Budget, step: Step, now: float) -> None:
+    def _ask(self, budget: _Budget, step: PaceStep, now: float) -> None:
         """Count a call that starts as one of a question, or as the first of a new one."""
         if now >= budget.ask_at and now - budget.last >= self._window:
             budget.asked_at, budget.asked, budget.answered = now, 1, 0
@@ -294,7 +292,7 @@ class RateLimiter:
         """Draw the consequence of a refusal at `now` for the pace."""
         if budget.step is None:
             budget.step = 0
-            budget.ask_at = now + self._seconds(FIRST_ASK_SECONDS)
+            budget.ask_at = now + self._seconds(ASK_SOON_SECONDS)
             return
         budget.in_a_row = 0
         if budget.asked:

@@ -24,7 +24,7 @@ DEADLINE_SECONDS = 30.0
 """For a whole call. A socket timeout covers a single read, so that a trickle never trips it."""
 
 THROTTLE_RETRIES = 4
-"""Waits of 3, 5, 5 and 8 s are 21 s; after that a person should decide what to do."""
+"""Waits of 3, 3, 4 and 8 s are 18 s; after that a person should decide what to do."""
 
 
 @slotted
