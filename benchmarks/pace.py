@@ -41,7 +41,7 @@ _MOST_LOST = 0.01
 _LEAST_SHARE = 0.4
 _LEAST_ALONE = 0.97
 
-_APART = 60.0
+_APART = (0.0, 7.3, 60.0, 300.0)
 """Seconds after which the second of two begins."""
 
 _TOGETHER_SECONDS = 60.0
@@ -67,8 +67,8 @@ def pace() -> Iterator[Result]:
                 bar=f"<= {_MOST_LOST:.0%}",
                 is_ok=max(lost) <= _MOST_LOST,
             )
-        for apart in (0.0, _APART):
-            told = "together" if not apart else f"{apart:.0f} s apart"
+        for apart in _APART:
+            told = "together" if not apart else f"{apart:g} s apart"
             share = min(_shared(quota, apart, seed) for seed in range(_SEEDS))
             yield _at_least(
                 f"share of the slower of two of us, begun {told}, {name}", share, _LEAST_SHARE

@@ -161,7 +161,7 @@ class _Reader:
             return
         wait = self._limiter.delay(OPERATION, self._priority, now)
         if wait > 1e-9:
-            if self._tries_at <= now:
+            if self._tries_at <= now or now + wait < self._tries_at:
                 self._tries_at = now + wait
                 self._at(self._tries_at, self.call)
             return

@@ -167,7 +167,9 @@ def test_calls_that_aws_refused_are_told_with_the_pace_that_is_left():
     status = ListStatus("events", 100, has_more=True)
     budget = Budget(1, 4, refusals=3, slowed_to=1.25)
     wide, narrow = (_text(status_line(status, budget, "", width)) for width in (120, 80))
-    assert "calls refused by AWS: 3, of others perhaps too, at most 1.2 a second now" in wide
+    assert "calls refused by AWS: 3, of others perhaps too, about 1.2 a second now" in wide
+    slowest = _text(status_line(status, Budget(0, 4, refusals=3, slowed_to=0.05), "", 120))
+    assert "of others perhaps too, about 3 a minute now" in slowest
     assert "API 1/4, 3 refused" in narrow
     assert "refused" not in _text(status_line(status, Budget(1, 4), "", 120))
 

@@ -315,7 +315,7 @@ class Budget:
     refusals: int = 0
     """Calls that AWS has refused since the start."""
     slowed_to: float | None = None
-    """Calls a second that refusals leave; None before the first."""
+    """About the calls a second that refusals leave; None before the first."""
 
 
 @frozen
@@ -441,12 +441,19 @@ def _meters(budget: Budget) -> Iterator[Span]:
         return
     used = f"API {budget.used}/{budget.allowed}"
     if budget.slowed_to is not None:
-        slow = f"at most {budget.slowed_to:.2g} a second now"
+        slow = _pace(budget.slowed_to)
         yield Span(
             f"calls refused by AWS: {budget.refusals}, of others perhaps too, {slow}", Role.WARNING
         )
         yield Span(f"{used}, {budget.refusals} refused", Role.WARNING)
     yield Span(used, Role.MUTED)
+
+
+def _pace(calls_per_second: float) -> str:
+    """Return about how many calls are made now; by the minute where that is easier to imagine."""
+    if calls_per_second < 0.5:  # noqa: PLR2004 - half a call a second is none to imagine
+        return f"about {calls_per_second * 60:.2g} a minute now"
+    return f"about {calls_per_second:.2g} a second now"
 
 
 def note_line(note: str, width: int) -> Line:

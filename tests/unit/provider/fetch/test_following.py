@@ -70,7 +70,7 @@ def watch():
     def build(source=None, **options):
         source = source or LiveSource()
         provider = StageDataProvider(
-            lambda: source, rate_limiter=RateLimiter(demand=1000, first_backoff=0.001)
+            lambda: source, rate_limiter=RateLimiter(demand=1000, window=0.01, first_backoff=0.001)
         )
         made.append(provider)
         watch = Watch(provider, source, **options)

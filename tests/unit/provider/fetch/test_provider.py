@@ -591,7 +591,7 @@ def test_after_close_nothing_is_started_or_announced(make, source):
 
 
 def _fast_pace():
-    return RateLimiter(demand=1000, background=1000, first_backoff=0.001)
+    return RateLimiter(demand=1000, background=1000, window=0.01, first_backoff=0.001)
 
 
 def _fill_all_places(provider, source):

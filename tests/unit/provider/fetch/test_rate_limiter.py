@@ -6,10 +6,9 @@ import pytest
 
 from ivscope.provider.fetch import rate_limiter
 from ivscope.provider.fetch.rate_limiter import (
+    ASK_SOON_SECONDS,
     LONGEST_WAIT_SECONDS,
-    MOST_AFTER_REFUSAL,
-    QUIET_SECONDS,
-    SLOWEST,
+    STEPS,
     Priority,
 )
 
@@ -72,14 +71,6 @@ def test_who_made_the_background_slower_is_not_overruled_by_looking():
     assert watched(background=1).watched == 1
 
 
-def test_a_refusal_ends_the_whole_pace_of_a_scan_that_somebody_looks_at():
-    limiter = watched()
-    limiter.note_throttle(LIST, 0.0)
-    assert limiter.delay(LIST, SCAN, 0.0) == 1
-    later = starts(limiter, SCAN, 40, begin=3600.0)
-    assert most_in_a_second(later) <= MOST_AFTER_REFUSAL
-
-
 def test_background_calls_wait_for_what_a_person_used():
     limiter = RateLimiter()
     starts(limiter, DEMAND, 2)
@@ -111,26 +102,16 @@ def test_used_counts_the_last_second_of_the_busiest_operation_or_of_one():
     assert limiter.used(0.9, "GetStage") == 0
 
 
-def test_waits_after_throttling_double_up_to_eight_seconds():
-    limiter = RateLimiter()
-    now, waits = 0.0, []
-    for _ in range(5):
-        limiter.note_throttle(LIST, now)
-        waits.append(limiter.waiting_until - now)
-        now = limiter.waiting_until
-    assert waits == [1, 2, 4, 8, 8]
-
-
 def test_throttling_stops_the_operation_and_no_other():
     limiter = RateLimiter()
     limiter.note_throttle(LIST, 10.0)
-    assert limiter.delay(LIST, DEMAND, 10.0) == 1
+    assert limiter.delay(LIST, DEMAND, 10.0) == ASK_SOON_SECONDS
     assert limiter.delay(OTHER, DEMAND, 10.0) == 0
 
 
 @pytest.mark.parametrize(
     ("retry_after", "wait"),
-    [(3.0, 3), (0.1, 1), (-5.0, 1), (float("nan"), 1), (1e12, LONGEST_WAIT_SECONDS)],
+    [(5.0, 5), (0.1, 3), (-5.0, 3), (float("nan"), 3), (1e12, LONGEST_WAIT_SECONDS)],
 )
 def test_the_wait_that_the_service_asks_for_is_honoured_within_reason(retry_after, wait):
     limiter = RateLimiter()
@@ -138,78 +119,168 @@ def test_the_wait_that_the_service_asks_for_is_honoured_within_reason(retry_afte
     assert limiter.delay(LIST, DEMAND, 0.0) == wait
 
 
-@pytest.mark.parametrize("priority", [DEMAND, SCAN])
-def test_the_first_refusal_leaves_a_call_a_second_for_everyone(priority):
-    limiter = RateLimiter()
+def read_on(limiter, until: float, room: int, *, begin: float = 0.0, priority=DEMAND):
+    """When calls start, where others leave room for so many of ours in any second."""
+    now, moments, answered = begin, [], []
+    while (now := now + limiter.delay(LIST, priority, now)) < until:
+        limiter.note_call(LIST, priority, now)
+        moments.append(now)
+        if sum(now - at < 1 for at in answered) < room:
+            answered.append(now)
+            limiter.recover(LIST)
+        else:
+            limiter.note_throttle(LIST, now)
+    return moments
+
+
+def per_minute(moments: list[float], begin: float) -> int:
+    return sum(begin <= at < begin + 60 for at in moments)
+
+
+def slowed(**settings):
+    limiter = watched(**settings)
     limiter.note_throttle(LIST, 0.0)
-    assert starts(limiter, priority, 3, 1.0) == [1, 2, 3]
-    assert (limiter.slowed_to(3.0), limiter.refusals) == (1.0, 1)
+    return limiter
+
+
+@pytest.mark.parametrize("priority", [DEMAND, SCAN])
+def test_after_the_first_refusal_two_calls_at_once_ask_soon_for_room(priority):
+    limiter = slowed()
+    assert starts(limiter, priority, 2) == [ASK_SOON_SECONDS] * 2
+    assert limiter.delay(LIST, priority, ASK_SOON_SECONDS) == STEPS[0].ask_again
+    assert (limiter.slowed_to(), limiter.refusals) == (STEPS[0].calls_per_second, 1)
+
+
+@pytest.mark.parametrize("priority", [DEMAND, SCAN])
+def test_alone_half_a_minute_after_a_refusal_leads_to_the_last_step(priority):
+    limiter = slowed()
+    moments = read_on(limiter, 600, 5, priority=priority)
+    assert moments[0] == ASK_SOON_SECONDS
+    assert limiter.slowed_to() == STEPS[-1].calls_per_second
+    assert per_minute(moments, 40) == pytest.approx(60 / STEPS[-1].pause, abs=1)
+    assert most_in_a_second([at for at in moments if at > 40]) == 2
+
+
+@pytest.mark.parametrize(("room", "step"), [(1, 0), (2, 1), (3, 2), (4, 2)])
+def test_a_step_is_taken_where_others_leave_room_for_it_and_one_call_more(room, step):
+    limiter = slowed()
+    read_on(limiter, 600, room)
+    assert limiter.slowed_to() == STEPS[step].calls_per_second
+
+
+def test_beside_a_nearly_full_service_a_person_gets_three_pages_in_two_minutes():
+    moments = read_on(slowed(), 600, 1)
+    assert moments[:8] == pytest.approx([3, 3, 6, 6, 9, 9, 12, 12])
+    assert per_minute(moments, 120) + per_minute(moments, 180) == 6  # of which 3 are refused
+
+
+def test_a_question_that_was_not_asked_whole_leads_nowhere():
+    limiter, now = slowed(), 100.0
+    for _ in range(20):
+        assert limiter.delay(LIST, DEMAND, now) == 0
+        limiter.note_call(LIST, DEMAND, now)
+        limiter.recover(LIST)
+        now += 60
+    assert limiter.slowed_to() == STEPS[0].calls_per_second
+
+
+def test_who_reads_one_page_now_and_one_later_need_not_wait_for_the_second():
+    limiter = slowed()
+    starts(limiter, DEMAND, 1, 100)
+    limiter.recover(LIST)
+    assert limiter.delay(LIST, DEMAND, 120) == 0
+    starts(limiter, DEMAND, 1, 120)
+    assert limiter.delay(LIST, DEMAND, 121) == 100 + STEPS[0].ask_again - 121
+
+
+def at_the_last_step():
+    limiter = slowed()
+    last = read_on(limiter, 100, 5)[-1]
+    return limiter, last
+
+
+def refuse_one(limiter, begin: float) -> float:
+    now = begin + limiter.delay(LIST, DEMAND, begin)
+    limiter.note_call(LIST, DEMAND, now)
+    limiter.note_throttle(LIST, now)
+    return now
+
+
+def test_the_third_refusal_at_the_last_step_leads_a_step_down_for_ten_minutes():
+    limiter, now = at_the_last_step()
+    for left in (2, 2, 1):
+        now = refuse_one(limiter, now + 5)
+        assert limiter.slowed_to() == STEPS[left].calls_per_second
+    moments = read_on(limiter, now + 599, 5, begin=now)
+    assert per_minute(moments, now + 60) == pytest.approx(60 / STEPS[1].pause, abs=1)
+    assert limiter.slowed_to() == STEPS[1].calls_per_second
+    now = read_on(limiter, now + 640, 5, begin=now + 599)[-1]
+    assert limiter.slowed_to() == STEPS[2].calls_per_second
+    refuse_one(limiter, now + 5)
+    assert limiter.slowed_to() == STEPS[1].calls_per_second
+
+
+def test_a_refusal_a_step_before_leaves_questions_which_lead_on_after_ten_minutes():
+    limiter, now = at_the_last_step()
+    for _ in range(4):
+        now = refuse_one(limiter, now + 5)
+    assert limiter.slowed_to() == STEPS[0].calls_per_second
+    moments = read_on(limiter, now + 599, 5, begin=now)
+    assert per_minute(moments, now + 39) == per_minute(moments, now + 279) == 4
+    assert limiter.slowed_to() == STEPS[0].calls_per_second
+    read_on(limiter, now + 700, 5, begin=now + 599)
+    assert limiter.slowed_to() == STEPS[-1].calls_per_second
+
+
+def test_who_made_the_background_slower_keeps_that_after_a_refusal():
+    moments = read_on(slowed(background=1), 600, 5, priority=SCAN)
+    assert most_in_a_second(moments) == 1
 
 
 def test_nothing_is_slowed_before_a_refusal():
     limiter = RateLimiter()
     starts(limiter, DEMAND, 9)
-    assert (limiter.slowed_to(9.0), limiter.refusals) == (None, 0)
+    assert (limiter.slowed_to(), limiter.refusals) == (None, 0)
 
 
 def test_throttled_answers_to_calls_under_way_together_count_as_one():
     limiter = RateLimiter()
     for moment in (0.0, 0.1, 0.2):
         limiter.note_throttle(LIST, moment)
-    assert limiter.waiting_until == pytest.approx(1.2)
-    assert starts(limiter, DEMAND, 2, 1.2) == [1.2, 2.2]
-
-
-def test_minutes_of_quiet_give_the_rate_back_up_to_two_calls_a_second():
-    limiter = RateLimiter()
-    limiter.note_throttle(LIST, 0.0)
-    rates = [limiter.slowed_to(QUIET_SECONDS + 60 * minutes) for minutes in (0, 1, 2, 4, 60)]
-    assert rates == [1, 1.25, 1.5, 2, MOST_AFTER_REFUSAL]
-
-
-def test_a_refusal_soon_after_another_halves_the_rate():
-    limiter = RateLimiter()
-    limiter.note_throttle(LIST, 0.0)
-    limiter.note_throttle(LIST, 10.0)
-    assert limiter.slowed_to(10.0) == 0.5
-
-
-def test_a_refusal_after_quiet_minutes_steps_back_a_little():
-    limiter = RateLimiter()
-    limiter.note_throttle(LIST, 0.0)
-    limiter.note_throttle(LIST, QUIET_SECONDS + 120)
-    assert limiter.slowed_to(QUIET_SECONDS + 120) == pytest.approx(0.6 * 1.5)
+    assert limiter.waiting_until == ASK_SOON_SECONDS
+    assert starts(limiter, DEMAND, 2, 1.2) == [ASK_SOON_SECONDS] * 2
 
 
 def test_gaps_are_uneven_by_lot():
     limiter = rate_limiter.RateLimiter(lot=lambda: 1.0)
-    assert starts(limiter, SCAN, 3) == [0, 0.515, 1.03]
+    assert starts(limiter, SCAN, 3) == [0, 0.5125, 1.025]
+
+
+def test_waits_grow_while_all_is_refused():
+    assert read_on(slowed(), 180, 0) == [3, 6, 10, 18, 58, 98, 138, 178]
 
 
 def test_a_good_answer_starts_the_waits_from_one_second_again():
-    limiter = RateLimiter()
-    limiter.note_throttle(LIST, 0.0)
-    limiter.note_throttle(LIST, 1.0)
+    limiter, now = at_the_last_step()
+    now = refuse_one(limiter, now)
+    assert limiter.waiting_until == now + 1
     limiter.recover(LIST)
-    limiter.note_throttle(LIST, 10.0)
-    assert limiter.waiting_until == 11
+    now = refuse_one(limiter, now + 5)
+    assert limiter.waiting_until == now + 1
 
 
-def test_the_rate_never_falls_to_nothing():
+def test_the_pace_never_falls_to_nothing():
     limiter = RateLimiter()
-    now = 0.0
-    for _ in range(50):
-        limiter.note_throttle(LIST, now)
-        now = limiter.waiting_until
-    assert starts(limiter, DEMAND, 2, now) == [now, now + 1 / SLOWEST]
+    moments = read_on(limiter, 3600, 0)
+    assert per_minute(moments, 3000) >= 1
 
 
-def test_a_long_pause_between_calls_is_told_as_a_wait_and_a_short_one_is_not():
-    limiter = RateLimiter()
-    limiter.note_throttle(LIST, 0.0)
-    limiter.note_call(LIST, DEMAND, 20.0)
-    assert limiter.waiting_until == 1
-    limiter.note_throttle(LIST, 30.0)
-    limiter.note_throttle(LIST, 40.0)
-    limiter.note_call(LIST, DEMAND, 60.0)
-    assert limiter.waiting_until == 64
+def test_the_wait_for_the_next_question_is_told_and_a_pause_at_a_pace_is_not():
+    limiter = slowed()
+    assert limiter.waiting_until == ASK_SOON_SECONDS
+    starts(limiter, DEMAND, 2)
+    limiter.recover(LIST)
+    limiter.recover(LIST)
+    assert limiter.waiting_until == 2 * ASK_SOON_SECONDS
+    limiter, now = at_the_last_step()
+    assert limiter.waiting_until < now

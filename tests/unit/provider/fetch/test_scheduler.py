@@ -21,7 +21,7 @@ from support.waiting import wait_for
 
 @pytest.fixture
 def limiter():
-    return RateLimiter(first_backoff=0.01)
+    return RateLimiter(window=0.01, first_backoff=0.01)
 
 
 @pytest.fixture

@@ -1,4 +1,17 @@
-"""RateLimiter: how many calls ivscope allows itself, so that production keeps its share."""
+"""RateLimiter: how many calls ivscope allows itself, so that production keeps its share.
+
+Until a call is refused, the pace is four of the five calls a second that the service allows. After
+that it goes by steps, and the next step is taken only when the service has shown that there is
+room for it. Where the service counts the calls of the last second, that is asked best by a few
+calls at once: the third of them is answered only while all others made at most two in that second.
+Calls one by one tell much less. Beside a production with four calls a second, of two at once the
+second is refused nineteen times in twenty, of single ones one in twenty; either costs production
+at most about a call. Where the service saves up unused calls instead, calls at once cost nothing
+and tell nothing, and a step too high is told by refusals at its pace.
+
+Steps forget how fast one was before, so that several of us, whenever they began, end at the same
+pace.
+"""
 
 from collections import deque
 from collections.abc import Callable
@@ -7,6 +20,7 @@ from enum import IntEnum
 from math import inf
 from random import random
 
+from ivscope.domain.frozen import frozen
 from ivscope.knowledge.limits import CALLS_PER_SECOND
 
 DEMAND_LIMIT = CALLS_PER_SECOND - 1
@@ -25,36 +39,63 @@ LONGEST_BACKOFF_SECONDS = 8.0
 LONGEST_WAIT_SECONDS = 60.0
 """If the service asks to wait for longer, we wait a minute and try again."""
 
-FIRST_CUT = 1 / 4
-"""Share of the rate that is left after the first refusal: one call a second, which is what four of
-five calls of production leave."""
 
-CUT = 1 / 2
-"""Share of the rate that is left after a refusal soon after another one."""
+@frozen
+class PaceStep:
+    """A pace after a refusal, and how to ask whether the next step has room."""
 
-STEP_BACK = 0.6
-"""Share of the rate that is left after a refusal that ended a quiet time: a little less than what
-went well before."""
+    pause: float
+    """Seconds between two calls; infinite where only calls that ask are made."""
+    ask: int
+    """Calls at once that ask; 0 where there is no next step."""
+    ask_again: float
+    """Seconds until they ask again, once some of them were refused several times."""
+    calls_per_second: float
+    """About how many are made, for people."""
 
-QUIET_SECONDS = 120.0
-"""The rate rises again after so long without a refusal. Each try may cost production a call."""
 
-RISE = 0.25
-"""Calls a second that a minute of quiet gives back, and at most this share of the rate."""
+STEPS = (
+    # Two calls every 40 s cost a production of four calls a second about 15 calls in ten minutes,
+    # of the 24 that are one in a hundred; the others are for how the refusals began.
+    PaceStep(pause=inf, ask=2, ask_again=40.0, calls_per_second=0.05),
+    # One of ours in any second: there is room for it beside 3.5 calls of production. Beside three,
+    # asking every 90 s costs about 7 calls in ten minutes of the 18 that are one in a hundred.
+    PaceStep(pause=1.5, ask=3, ask_again=90.0, calls_per_second=0.6),
+    # Two of ours in any second: there is room beside 2.5 calls of production, or beside another
+    # ivscope; where unused calls are saved up, beside 3.5, which 1.6 a second were too many for.
+    PaceStep(pause=0.64, ask=0, ask_again=inf, calls_per_second=1.4),
+)
+"""From the slowest. The first refusal leads to the first; nothing leads beyond the last one."""
 
-MOST_AFTER_REFUSAL = 2.0
-"""Calls a second, once refused, until the end: two of us and a little production have room."""
+ASK_SOON_SECONDS = 3.0
+"""Until we ask after the first refusal, and again when all was answered or few questions were
+refused so far: a person waits for a page. In less, answers would be those to one chance."""
 
-SLOWEST = 1 / 16
-"""The least calls a second: a person waits for a page, though not for ever."""
+_SOON_AFTER_REFUSED = 3
+"""So many questions in a row that were refused are followed by another one soon: an ivscope that
+reads at full pace is told by them that we are here."""
 
-_TOLD_SECONDS = 2.0
-"""A pause between calls that is as long is told, as a wait after a refusal is."""
+_IN_A_ROW = 3
+"""Questions answered in a row that lead to the next step, and one more once one was refused."""
+
+_ALONE_SECONDS = 1.1
+"""Between questions and other calls of ours: more than the second that the service counts, by as
+much as the way there may differ."""
+
+_QUESTION_SECONDS = 5.0
+"""Calls that come later prove nothing: a person had nothing to ask for in between."""
+
+_REFUSED_AT_FIRST = 3
+"""Refusals at the pace of the last step until we leave it for the first time. Fewer, and the slower
+of two of us would too often be the one who leaves."""
+
+_REST_SECONDS = 600.0
+"""After refusals at the pace of a step, until it may be taken again: the answers misled us."""
 
 _LATE_ANSWERS_SECONDS = 2.0
 """Refusals so soon after a cut may be those of calls, ours or others', that were under way then."""
 
-_UNEVEN = 0.03
+_UNEVEN = 0.025
 """Gaps between calls are longer by up to this share, by lot. With equal gaps the calls of a program
 that makes its own at equal gaps could be refused for ever and ours never."""
 
@@ -82,12 +123,27 @@ class _Budget:
     last: float = -inf
     last_background: float = -inf
     refusals: int = 0
-    rate: float = inf
-    """Calls a second that were left at the last cut; infinite before the first refusal."""
-    refused_at: float = -inf
+    step: int | None = None
+    """Place in `STEPS`; None before the first refusal."""
+    refused_here: int = 0
+    """Refusals at the pace of the step, not of questions."""
+    may_be_refused: int = _REFUSED_AT_FIRST
+    """So many of them lead a step down from the last one."""
     cut_at: float = -inf
     backoff: float = 0.0
     wait_until: float = -inf
+    ask_at: float = -inf
+    """When the next question may begin."""
+    climb_at: float = -inf
+    """From when on questions may lead to the next step; before, they only bring pages."""
+    asked_at: float = -inf
+    asked: int = 0
+    """Calls of the question under way; 0 when there is none."""
+    answered: int = 0
+    in_a_row: int = 0
+    """Questions answered since one was refused."""
+    unheard: int = 0
+    """Questions refused at this step."""
     lot: float = 0.0
     """From 0 to 1, drawn anew for each gap."""
 
@@ -138,15 +194,17 @@ class RateLimiter:
 
         Calls on demand may come in a burst, and evenly after it. Background calls are always
         spread evenly: a burst at the end of one window and another at the start of the next would
-        meet at the service.
+        meet at the service. After a refusal the steps hold for all of them.
         """
         budget = self._budgets.get(operation)
         if budget is None:
             return 0.0
         on_demand = priority is Priority.DEMAND
-        rate = self._rate(budget, now)
         limit = self.budget if on_demand else self.background
-        if priority is Priority.SCAN and self.is_watched and rate == inf:
+        if budget.step is not None:
+            next_at = self._next_at(budget, STEPS[budget.step], limit, now)
+            return max(0.0, max(budget.wait_until, next_at) - now)
+        if priority is Priority.SCAN and self.is_watched:
             limit = self.watched
         gap = self._window / limit * (1 + _UNEVEN * budget.lot)
         earliest = budget.wait_until
@@ -154,9 +212,7 @@ class RateLimiter:
             earliest = max(earliest, budget.calls[-limit] + self._window)
         for count in range(limit + 1, len(budget.calls) + 1):
             earliest = max(earliest, budget.calls[-count] + count * gap)
-        if rate < inf:
-            earliest = max(earliest, self._pause_ends(budget, min(rate, limit / self._window)))
-        elif not on_demand:
+        if not on_demand:
             earliest = max(earliest, budget.last_background + gap)
         return max(0.0, earliest - now)
 
@@ -165,13 +221,15 @@ class RateLimiter:
         budget = self._budgets.setdefault(operation, _Budget())
         self._forget_old(budget, now)
         budget.calls.append(now)
+        if budget.step is not None:
+            self._ask(budget, STEPS[budget.step], now)
         budget.last = now
         budget.lot = self._lot()
         if priority is not Priority.DEMAND:
             budget.last_background = now
 
     def note_throttle(self, operation: str, now: float, retry_after: float | None = None) -> None:
-        """Note that the service refused a call: wait, and go on slower for minutes.
+        """Note that the service refused a call: wait, and go on slower.
 
         The service counts the calls of everybody in the account, so a refusal of ours says that
         others were probably refused too. Answers to calls under way together count as one.
@@ -180,39 +238,91 @@ class RateLimiter:
         budget.refusals += 1
         if now >= budget.wait_until:
             if now - budget.cut_at >= _LATE_ANSWERS_SECONDS:
-                budget.rate = max(SLOWEST, self._cut(budget, now))
+                self._slow_down(budget, now)
                 budget.cut_at = now
             budget.backoff = min(LONGEST_BACKOFF_SECONDS, budget.backoff * 2 or self._first_backoff)
-        budget.refused_at = now
         asked = min(retry_after or 0.0, LONGEST_WAIT_SECONDS)
         budget.wait_until = max(budget.wait_until, now + max(budget.backoff, asked))
 
     def recover(self, operation: str) -> None:
         """Note that a call was answered: the next wait after a refusal is the first one again."""
         budget = self._budgets.get(operation)
-        if budget is not None:
-            budget.backoff = 0.0
+        if budget is None:
+            return
+        budget.backoff = 0.0
+        if budget.step is not None and budget.asked:
+            budget.answered += 1
+            if budget.answered == STEPS[budget.step].ask:
+                self._hear(budget, budget.step)
 
-    def _cut(self, budget: _Budget, now: float) -> float:
-        """The rate after a refusal at `now`, calls a second."""
-        if budget.rate == inf:
-            return FIRST_CUT * self.budget / self._window
-        was_quiet = now - budget.refused_at >= QUIET_SECONDS
-        return self._rate(budget, now) * (STEP_BACK if was_quiet else CUT)
+    def _next_at(self, budget: _Budget, step: PaceStep, limit: int, now: float) -> float:
+        """When the next call may start after a refusal: one that asks, or one at the pace."""
+        if 0 < budget.asked < step.ask:
+            return now if limit > 1 else budget.last + self._window
+        alone = self._seconds(_ALONE_SECONDS)
+        pause = max(self._seconds(step.pause), self._window / limit)
+        at_the_pace = budget.last + pause * (1 + _UNEVEN_AFTER_REFUSAL * budget.lot)
+        return min(
+            max(budget.ask_at, budget.last + alone), max(at_the_pace, budget.asked_at + alone)
+        )
 
-    def _rate(self, budget: _Budget, now: float) -> float:
-        """Calls a second that refusals leave; infinite before the first one."""
-        if budget.rate == inf:
-            return inf
-        minutes = max(0.0, now - budget.refused_at - QUIET_SECONDS) / 60
-        risen = budget.rate + RISE * min(1.0, budget.rate) * minutes
-        return min(risen, max(budget.rate, MOST_AFTER_REFUSAL))
+    def _ask(self, budget: _Budget, step: PaceStep, now: float) -> None:
+        """Count a call that starts as one of a question, or as the first of a new one."""
+        if now >= budget.ask_at and now - budget.last >= self._window:
+            budget.asked_at, budget.asked, budget.answered = now, 1, 0
+            budget.ask_at = now + self._seconds(step.ask_again)
+        elif now - budget.asked_at >= self._seconds(_QUESTION_SECONDS):
+            budget.asked = 0
+        elif 0 < budget.asked < step.ask:
+            budget.asked += 1
 
-    def slowed_to(self, now: float) -> float | None:
-        """Calls a second that refusals leave the most refused operation; None before the first."""
-        rates = [self._rate(budget, now) for budget in self._budgets.values()]
-        lowest = min(rates, default=inf)
-        return None if lowest == inf else lowest
+    def _hear(self, budget: _Budget, step: int) -> None:
+        """Note that all calls of a question were answered: there was room for the next step."""
+        budget.asked = 0
+        if budget.asked_at < budget.climb_at:
+            return
+        budget.in_a_row += 1
+        if budget.in_a_row == _IN_A_ROW:
+            budget.step = step + 1
+            budget.in_a_row = budget.unheard = budget.refused_here = 0
+        has_next = STEPS[budget.step or 0].ask > 0
+        budget.ask_at = self._again(budget, ASK_SOON_SECONDS) if has_next else inf
+
+    def _slow_down(self, budget: _Budget, now: float) -> None:
+        """Draw the consequence of a refusal at `now` for the pace."""
+        if budget.step is None:
+            budget.step = 0
+            budget.ask_at = now + self._seconds(ASK_SOON_SECONDS)
+            return
+        budget.in_a_row = 0
+        if budget.asked:
+            budget.asked = 0
+            budget.unheard += 1
+            is_soon = budget.unheard <= _SOON_AFTER_REFUSED and now >= budget.climb_at
+            wait = ASK_SOON_SECONDS if is_soon else STEPS[budget.step].ask_again
+            budget.ask_at = self._again(budget, wait)
+            return
+        budget.refused_here += 1
+        if budget.step == len(STEPS) - 1 and budget.refused_here < budget.may_be_refused:
+            return
+        budget.step = max(0, budget.step - 1)
+        budget.refused_here, budget.may_be_refused = 0, 1
+        budget.climb_at = now + self._seconds(_REST_SECONDS)
+        step = STEPS[budget.step]
+        budget.ask_at = now + self._seconds(step.ask_again if step.pause == inf else _REST_SECONDS)
+
+    def _again(self, budget: _Budget, seconds: float) -> float:
+        """So long after the question, by lot: production may have a rhythm."""
+        return budget.asked_at + self._seconds(seconds) * (1 + _UNEVEN_AFTER_REFUSAL * budget.lot)
+
+    def _seconds(self, seconds: float) -> float:
+        """So long where calls are counted in another span than a second."""
+        return seconds if seconds == inf else seconds * self._window / WINDOW_SECONDS
+
+    def slowed_to(self) -> float | None:
+        """About the calls a second that refusals leave the slowest operation; None before one."""
+        steps = [budget.step for budget in self._budgets.values() if budget.step is not None]
+        return STEPS[min(steps)].calls_per_second if steps else None
 
     @property
     def refusals(self) -> int:
@@ -230,17 +340,13 @@ class RateLimiter:
     def waiting_until(self) -> float:
         """When the last wait after a refusal ends or has ended; minus infinity if there was none.
 
-        Long pauses between calls, which refusals leave for minutes, are such waits.
+        Where only calls that ask are made, the time until the next ones is such a wait.
         """
         return max(map(self._waits_until, self._budgets.values()), default=-inf)
 
     def _waits_until(self, budget: _Budget) -> float:
-        is_told = 1 / budget.rate >= _TOLD_SECONDS
-        pause = self._pause_ends(budget, budget.rate) if is_told else -inf
-        return max(budget.wait_until, pause)
-
-    def _pause_ends(self, budget: _Budget, rate: float) -> float:
-        return budget.last + (1 + _UNEVEN_AFTER_REFUSAL * budget.lot) / rate
+        only_asks = budget.step is not None and STEPS[budget.step].pause == inf
+        return max(budget.wait_until, budget.ask_at if only_asks and not budget.asked else -inf)
 
     def _count(self, budget: _Budget, now: float) -> int:
         return sum(1 for start in budget.calls if now - start < self._window)

@@ -23,8 +23,8 @@ YOUNG_SECONDS = 0.25
 DEADLINE_SECONDS = 30.0
 """For a whole call. A socket timeout covers a single read, so that a trickle never trips it."""
 
-THROTTLE_RETRIES = 5
-"""Waits of 1, 2, 4, 8 and 8 s are 23 s; after that a person should decide what to do."""
+THROTTLE_RETRIES = 4
+"""Waits of 3, 3, 4 and 8 s are 18 s; after that a person should decide what to do."""
 
 
 @slotted
@@ -83,7 +83,7 @@ class Activity:
     refusals: int = 0
     """Calls that the service has refused since the beginning, because there were too many."""
     slowed_to: float | None = None
-    """Calls a second that refusals leave; None before the first."""
+    """About the calls a second that refusals leave; None before the first."""
 
 
 class Scheduler:
@@ -149,7 +149,7 @@ class Scheduler:
                 waited_seconds=0.0 if oldest is None else now - oldest.started_at,
                 waits_for=None if oldest is None else oldest.waits_for,
                 refusals=self._rate_limiter.refusals,
-                slowed_to=self._rate_limiter.slowed_to(now),
+                slowed_to=self._rate_limiter.slowed_to(),
             )
 
     def close(self) -> None:
