@@ -216,9 +216,9 @@ class SessionLog:
         start, errors = len(log), log.error_count
         own = rows.columns(part.start, part.stop).participants
         if own.count(text) != len(own):
-            others = [row for row, other in enumerate(own) if other != text]
-            self._other_ids.extend(map(own.__getitem__, others))
-            self._other_positions.extend(start + row for row in others)
+            is_other = [came != text for came in own]
+            self._other_ids.extend(compress(own, is_other))
+            self._other_positions.extend(compress(range(start, start + len(own)), is_other))
         log.append_rows(rows, part, array("I", [text]) * len(part))
         self._counts[number] += len(part)
         self._errors[number] += log.error_count - errors
