@@ -428,3 +428,12 @@ def test_ctrl_c_ends_following_with_a_last_record(served):
     assert (end["type"], end["complete"]) == ("end", False)
     assert end["words"].startswith("interrupted: 250 events")
     assert "Traceback" not in told
+
+
+def test_the_help_of_record_lists_no_option_that_it_refuses(capsys):
+    with pytest.raises(SystemExit):
+        main(["record", "--help"])
+    usage = capsys.readouterr().out
+    assert "[--resume]" in usage
+    assert "[--from" not in usage
+    assert "redact" not in usage

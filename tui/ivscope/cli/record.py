@@ -1,5 +1,6 @@
 """The command `ivscope record`: a whole session into a file, without a screen."""
 
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,6 +23,7 @@ def run(words: Sequence[str]) -> int:
         "all keys, and every command that prints data reads it with --from FILE.",
         [RECORDINGS],
     )
+    _leave_out_of_help(parser, "file", "redact")
     add_place(parser, 2)
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the file")
     parser.add_argument(
@@ -52,6 +54,13 @@ def run(words: Sequence[str]) -> int:
         if session is None and is_new:
             # Nothing in it is wanted, and it would be in the way of the corrected command.
             recording.path.unlink(missing_ok=True)
+
+
+def _leave_out_of_help(parser: argparse.ArgumentParser, *names: str) -> None:
+    """Do not list options that every reading command has and this one refuses with a reason."""
+    for option in parser._actions:  # noqa: SLF001 - argparse has no other way to its options
+        if option.dest in names:
+            option.help = argparse.SUPPRESS
 
 
 def _record(command: DataCommand, recording: Recording, session: SessionScope, file: str) -> int:
