@@ -1,10 +1,11 @@
 """The real explorer over a provider that has read any number of events already.
 
-    python -m benchmarks.filled_explorer ROWS [PAGES_PER_SECOND | everybody]
+    python -m benchmarks.filled_explorer ROWS [PAGES_PER_SECOND | everybody | unordered]
 
 With a second number, pages of 100 keep arriving at that rate, decoded from JSON on the way. With
 "everybody", the events are those of a session of many, and the explorer begins with its list of
-participants.
+participants. With "unordered", those of one participant come as a service may return them: parts
+that are in order by themselves, one event of each in turn.
 """
 
 import json
@@ -63,6 +64,9 @@ _FACTS: dict[object, object] = {
 _FILLING_PAGE = 50_000
 """Items of a page while the log is filled: few enough to be held as objects for a moment."""
 
+_UNORDERED_PARTS = 5
+"""Parts of an unordered list whose events come in turn: neighbours are days apart."""
+
 _UNBOUND = 100_000
 _UNPACED = RateLimiter(demand=99)
 
@@ -70,9 +74,10 @@ _UNPACED = RateLimiter(demand=99)
 class EndlessSource:
     """Serves huge pages up to a number of rows, then pages of the size that the service sends."""
 
-    def __init__(self, rows: int, *, endless: bool) -> None:
+    def __init__(self, rows: int, *, endless: bool, parts: int = 1) -> None:
         self._rows = rows
         self._endless = endless
+        self._parts = parts
         self._wire = json.dumps([json.loads(raw_json(event)) for event in made(0, PAGE)])
 
     def read_page(self, call: ListCall[Item], cursor: Cursor | None) -> Page[Item]:
@@ -86,8 +91,17 @@ class EndlessSource:
             return Page(tuple(map(decode_event, json.loads(self._wire))), Cursor(f"{first + PAGE}"))
         following = min(first + _FILLING_PAGE, self._rows)
         goes_on = self._endless or following < self._rows
-        items = tuple(made(first, following - first))
+        items = tuple(self._made(first, following))
         return Page(items, Cursor(str(following)) if goes_on else None)
+
+    def _made(self, first: int, stop: int) -> Iterator[Event]:
+        """Make events `first` to below `stop`; of several parts one event each in turn."""
+        if self._parts == 1:
+            yield from made(first, stop - first)
+            return
+        in_part = -(-self._rows // self._parts)
+        for at in range(first, stop):
+            yield from made(at % self._parts * in_part + at // self._parts, 1)
 
     def read_fact(self, call: GetCall[Value]) -> Value:
         """The one stage, session or participant.
@@ -181,9 +195,9 @@ class FilledExplorer(PlainApp):
         )
 
 
-def main(rows: int, pages_per_second: float) -> None:
+def main(rows: int, pages_per_second: float, parts: int = 1) -> None:
     endless = pages_per_second > 0
-    source = EndlessSource(rows, endless=endless)
+    source = EndlessSource(rows, endless=endless, parts=parts)
     provider = StageDataProvider(lambda: source, rate_limiter=_UNPACED)
     feed = provider.events(_VIEWED)
     while len(feed.items) < rows:
@@ -218,5 +232,7 @@ if __name__ == "__main__":
     if sys.argv[2:] == ["everybody"]:
         everybody = scanned(int(sys.argv[1]))
         FilledExplorer(everybody, Place(STAGE, SESSION)).run(mouse=False)
+    elif sys.argv[2:] == ["unordered"]:
+        main(int(sys.argv[1]), 0, _UNORDERED_PARTS)
     else:
         main(int(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 0)

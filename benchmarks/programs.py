@@ -28,6 +28,11 @@ def filled(rows: int, pages_per_second: float = 0) -> tuple[str, ...]:
     return (PYTHON, "-m", "benchmarks.filled_explorer", str(rows), str(pages_per_second))
 
 
+def unordered(rows: int) -> tuple[str, ...]:
+    """Return the command of the explorer over so many events that are not in order of time."""
+    return (PYTHON, "-m", "benchmarks.filled_explorer", str(rows), "unordered")
+
+
 def at_endpoint(url: str, *place: str) -> tuple[str, ...]:
     """Return the command of the explorer on a loopback endpoint."""
     return (*IVSCOPE, *place, "--endpoint-url", url, "--region", "us-west-2")

@@ -140,3 +140,33 @@ def test_without_a_time_the_cursor_begins_at_the_first_error_of_who_one_came_fro
         while view.work(1):
             pass
         assert view.title().startswith("20:02:00: ")
+
+
+def test_slices_of_counting_put_nobody_in_order_until_a_drawing_asks_or_the_last_one(monkeypatch):
+    moment = datetime(2026, 11, 20, 20, 30, tzinfo=UTC)
+    with lanes_of("G02", moment) as view:
+        asked = []
+        presence = view.lanes.presence
+
+        def counted(participant_id, first, last):
+            asked.append(participant_id)
+            return presence(participant_id, first, last)
+
+        monkeypatch.setattr(view.lanes, "presence", counted)
+        assert view.work(0)
+        assert asked == []
+        view.arrange()
+        assert sorted(set(asked)) == sorted(asked) != []
+        drawn = len(asked)
+        view.arrange()
+        assert len(asked) == drawn
+        while view.work(1):
+            assert len(asked) == drawn
+        at_the_end = list(view.rows)
+        assert len(asked) > drawn
+        view.arrange()
+        assert view.rows == at_the_end
+    with lanes_of("G02", moment) as view:
+        while view.work(1):
+            view.arrange()
+        assert view.rows == at_the_end

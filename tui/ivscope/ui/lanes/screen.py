@@ -146,6 +146,7 @@ class LanesScreen(CountingScreen[Landing]):
             return
         width, view = self.size.width, self._view
         inner = width - 1
+        view.arrange()
         head = view.head(inner, self.size.height)
         plot = self.query_one("#plot", TextPane)
         plot.styles.height = len(head)
