@@ -15,12 +15,12 @@ pace.
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from math import inf
 from random import random
 
-from ivscope.domain.frozen import frozen
+from ivscope.domain.frozen import frozen, slotted
 from ivscope.knowledge.limits import CALLS_PER_SECOND
 
 DEMAND_LIMIT = CALLS_PER_SECOND - 1
@@ -114,7 +114,7 @@ class Priority(IntEnum):
     """Reading a whole session in the background."""
 
 
-@dataclass(slots=True)
+@slotted
 class _Budget:
     """What one operation has used of its limits."""
 
