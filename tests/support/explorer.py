@@ -10,6 +10,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from ivscope.analysis.notices import Notices
 from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.domain.events import Event
 from ivscope.domain.identifiers import Identifiers
@@ -173,6 +174,7 @@ async def explorer(
     kept: Path | None = None,
     history: Path | None = None,
     guided: bool | None = None,
+    told: Callable[[str], Notices | None] | None = None,
 ) -> AsyncIterator[Journey]:
     """The app on screen.
 
@@ -190,6 +192,7 @@ async def explorer(
         kept: File that keeps places and marks for the next run; None for none.
         history: File that keeps typed texts for the next run; None for none.
         guided: Whether the guide asks from the start; None where it is not offered either.
+        told: Tells what EventBridge has told in pasted texts; None for nothing.
         fold: Whether equal events of one second share a row: tests count rows one by one.
         unlimited: Whether calls may follow each other at once, for a test of what was read and
             not of how: reading the session takes 15 s at the rate that the program keeps to.
@@ -211,6 +214,7 @@ async def explorer(
             kept=kept,
             history=history,
             guided=guided,
+            told=told,
         )
         async with app.run_test(size=size) as pilot:
             journey = Journey(app, pilot, endpoint)
@@ -235,6 +239,7 @@ def explorer_app(
     kept: Path | None = None,
     history: Path | None = None,
     guided: bool | None = None,
+    told: Callable[[str], Notices | None] | None = None,
 ) -> IvscopeApp:
     """The app over an endpoint."""
     url = faulty_url(endpoint, fault) if fault else endpoint.url
@@ -249,6 +254,7 @@ def explorer_app(
             kept=kept,
             world=None if guided is None else "incident",
             is_guided=bool(guided),
+            notices=told,
             origin="demo",
             why_one_account="the demo has one account and one Region",
         ),

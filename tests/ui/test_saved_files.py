@@ -4,9 +4,11 @@ import asyncio
 import json
 from contextlib import asynccontextmanager
 
+from textual import events
+
 from ivscope.cli import reading
 from ivscope.cli.connections import to_file
-from ivscope.cli.explore import notices_in
+from ivscope.cli.explore import notices_in, told_in_all
 from ivscope.cli.main import main
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
@@ -44,6 +46,11 @@ def alerts():
         yield f"INFO {json.dumps({**event, 'resources': [LIVE_STAGE], 'detail': detail})}\n"
 
 
+def told_rows(journey):
+    """The rows on screen that EventBridge has told of too."""
+    return [line for line in journey.screen if " E" in line[:4] or "▌E" in line[:4]]
+
+
 @asynccontextmanager
 async def opened(path, connect=None, start=None):
     """The explorer as `ivscope open FILE` begins it; AWS is `connect`, the place `start`."""
@@ -55,7 +62,7 @@ async def opened(path, connect=None, start=None):
         origin.label,
         lambda: place,
         note=origin.note,
-        notices=origin.notices,
+        notices=told_in_all(origin.notices, least=1),
         accounts=accounts if origin.names_a_stage else None,
     )
     app = IvscopeApp(
@@ -259,7 +266,7 @@ async def test_an_eventbridge_file_goes_on_with_aws_and_what_both_have_told_is_o
             await journey.until(lambda: journey.event.time.replace(microsecond=0) == at_cursor)
             await journey.press("j", "k")
             await journey.until("E all 2 in alerts.log")
-            told = [line for line in journey.screen if " E" in line[:4] or "▌E" in line[:4]]
+            told = told_rows(journey)
             assert len(told) == 2, "\n".join(told)
             assert all("PUBLISH_ERROR" in line for line in told)
             await journey.until("in alerts.log too: this row is that event")
@@ -273,7 +280,38 @@ async def test_an_eventbridge_file_goes_on_with_aws_and_what_both_have_told_is_o
 def test_a_text_of_several_alerts_is_told_beside_what_is_read_and_a_cut_one_is_not():
     text = "".join(alerts())
     notices = notices_in(text, "alerts.log")
-    assert sum(sum(one.values()) for one in notices.told.values()) == 4
-    assert notices_in(next(iter(alerts())), "one") is None, "one alert is gone to"
+    assert notices.count == 4
+    assert told_in_all(notices_in(next(iter(alerts())), "one"))("") is None, "one alert is gone to"
     assert notices_in(text + " " * 2_000_000, "long") is None
     assert notices_in("aws.ivs {}", "none") is None
+
+
+def test_of_alerts_that_were_given_one_after_the_other_each_is_known_once():
+    mara, _, priya, _ = alerts()
+    told = told_in_all(notices_in(mara, "alerts.log"))
+    assert told(mara) is None, "the same one twice"
+    both = told(priya)
+    assert (both.count, both.source) == (2, "alerts.log and the text")
+    assert told("no alert") == told(priya) == told("") == both
+
+
+async def test_alerts_pasted_into_a_running_explorer_are_told_beside_what_is_read():
+    first, second, third, _ = alerts()
+    async with explorer(at(PRIYA), told=told_in_all(None)) as journey:
+        await journey.until("61 events, all read")
+        journey.app.post_message(events.Paste(second))
+        await journey.until("from the text")
+        assert "in the text" not in journey.text, "one alert is gone to"
+        journey.app.post_message(events.Paste(third))
+        await journey.press("j", "k")
+        await journey.until("E all 2 in the text")
+        await journey.until(lambda: len(told_rows(journey)) == 2)
+        await journey.until("in the text too: this row is that event")
+        journey.app.post_message(events.Paste(third))
+        journey.app.post_message(events.Paste(first))
+        await journey.until(lambda: journey.here == at(MARA))
+        await journey.press("j", "k")
+        await journey.until("E 0 of 1 in the text, 1 only there")
+        journey.go(at(PRIYA))
+        await journey.press("j", "k")
+        await journey.until("E all 2 in the text")

@@ -33,6 +33,19 @@ class Notices:
         found = self.told.items()
         return {scope.participant_id: told for scope, told in found if scope.session == session}
 
+    @property
+    def count(self) -> int:
+        """How many events are told of."""
+        return sum(told.total() for told in self.told.values())
+
+    def with_more(self, more: "Notices") -> "Notices":
+        """Return these and those of another text; what both tell counts once."""
+        told = dict(self.told)
+        for scope, theirs in more.told.items():
+            told[scope] = told.get(scope, Counter()) | theirs
+        is_same = more.source == self.source or self.source.endswith(f" and {more.source}")
+        return Notices(self.source if is_same else f"{self.source} and {more.source}", told)
+
 
 class Joined:
     """A list of events beside the notices about it. Looks only at what the list has gained."""

@@ -7,7 +7,7 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -371,20 +371,44 @@ def _page_driver() -> "type[Driver]":
     return WebDriver
 
 
-def _notices(origin: "Origin", options: argparse.Namespace, given: str | None) -> "Notices | None":
-    """What EventBridge tells in the file that is read, or in the text that was given."""
+def _notices(
+    origin: "Origin", options: argparse.Namespace, given: str | None
+) -> "Callable[[str], Notices | None]":
+    """What EventBridge tells in the file that is read, or in the text that was given or pasted."""
     if origin.notices is not None:
-        return origin.notices
+        return told_in_all(origin.notices, least=1)
     if given is None or (options.event is None and options.text is None):
-        return None
+        return told_in_all(None)
     from ivscope.cli.connections import names_a_file  # noqa: PLC0415 - if there is a text
 
-    source = Path(given).name if names_a_file(given) else "the text"
-    return notices_in(options.given_text or "", source)
+    source = Path(given).name if names_a_file(given) else _TEXT
+    return told_in_all(notices_in(options.given_text or "", source))
+
+
+_TEXT = "the text"
+"""What a text without a file is called."""
+
+
+def told_in_all(known: "Notices | None", *, least: int = 2) -> "Callable[[str], Notices | None]":
+    """Return what takes one text after the other, and returns what EventBridge tells in all.
+
+    Args:
+        known: What it has told before; None for nothing.
+        least: Fewer events are not shown: a single one is gone to.
+    """
+
+    def told(text: str) -> "Notices | None":
+        nonlocal known
+        more = notices_in(text, _TEXT)
+        if more is not None:
+            known = more if known is None else known.with_more(more)
+        return None if known is None or known.count < least else known
+
+    return told
 
 
 def notices_in(text: str, source: str) -> "Notices | None":
-    """What EventBridge tells in a text that was given; None unless it is several events.
+    """What EventBridge tells in a text that was given; None where it tells nothing.
 
     None for a text that is longer than what is looked at for places, since its rest would be called
     missing.
@@ -403,7 +427,7 @@ def notices_in(text: str, source: str) -> "Notices | None":
         saved = rows_in_text(text, Path(source))
     except UnusableFileError:
         return None
-    return notices_of(saved, source) if saved.alerts > 1 else None
+    return notices_of(saved, source)
 
 
 def _accounts(options: argparse.Namespace, origin: "Origin") -> "Accounts | None":

@@ -79,8 +79,9 @@ class Launch:
     """Time to go to in the participant's events."""
     event: "Identifiers | None" = None
     """What a pasted text tells of an event of the participant, to go to."""
-    notices: "Notices | None" = None
-    """What EventBridge has told, in the text or the file that one came with; None without it."""
+    notices: "Callable[[str], Notices | None] | None" = None
+    """Called with a text that was pasted, empty for none. Returns what EventBridge has told in it
+    and before it, in the text or the file that one came with; None where it has told nothing."""
     text: str | None = None
     """A text that names several places, to choose from."""
     note: str = ""

@@ -62,13 +62,14 @@ class EventsPane:
         *,
         keys: Mapping[str, str],
         kept: KeptPlaces,
-        notices: Notices | None,
+        notices: Callable[[str], Notices | None] | None,
         fold: bool,
     ) -> None:
         self._kept = kept
         self._keys = keys
-        self.notices = notices
-        """What EventBridge has told, in what one came with; None without that."""
+        self._notices = notices
+        self.notices = None if notices is None else notices("")
+        """What EventBridge has told, in what one came with and pasted; None without that."""
         self._joined: Joined | None = None
         self._jobs = jobs
         self._say = say
@@ -116,6 +117,15 @@ class EventsPane:
         )
         self._job.begin()
         return event_list
+
+    def take_notices(self, text: str) -> None:
+        """Show what EventBridge tells in a text that was pasted, beside what it told before."""
+        if self._notices is None:
+            return
+        known = self._notices(text)
+        if known != self.notices:
+            self.notices, self._joined = known, None
+            self.redraw()
 
     def _find_marks(self) -> None:
         """Look for the marks of earlier runs in the list that is shown."""

@@ -157,6 +157,7 @@ class PromptCommands:
             except Unavailable as why:
                 self._context.say(str(why))
             return
+        self._context.pane.take_notices(text)
         rows = typed_rows(here.picker, text)
         if len(rows) == 1:
             self._open_named(rows[0])
@@ -282,6 +283,7 @@ class PromptCommands:
                 if row is None:
                     self._navigation.go(place)
                 else:
+                    self._context.pane.take_notices(text)
                     self._open_named(row)
             elif picker.row is None and client_errors(text):
                 picker.narrow("")
