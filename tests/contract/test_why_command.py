@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import os
+import re
 from _thread import interrupt_main
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.endpoint.worlds.incident import MAIN_ARN
 from ivscope.provider.fetch.rate_limiter import RateLimiter
 from support.faulty_urls import faulty_url
+from support.small_world import SESSION_ID, STAGE_ARN, SmallWorld
 
 SHOW = "st-dxMFysKnE9UAk"
 PRIYA = "tAv0YThNuP8y"
@@ -138,6 +140,37 @@ def test_ctrl_c_while_a_session_is_looked_through_tells_what_was_found_so_far(ru
     assert " who had joined by then were read; found so far: " in end["words"]
     assert f"PUBLISH_ERROR QUOTA_EXCEEDED of {PRIYA}" in end["words"]
     assert end["words"] in err
+
+
+@pytest.mark.parametrize("command", ["summary", "why", "record"])
+def test_a_long_wait_is_told_before_it_begins(command, run, tmp_path, monkeypatch):
+    words = {"why": ["--at", "2026-11-20 20:31"], "record": ["-o", str(tmp_path / "one")]}
+    # The usual pace, but nobody waits for it.
+    paced = RateLimiter(demand=4, background=4, window=0)
+    monkeypatch.setattr(reading, "RateLimiter", lambda **_limits: paced)
+    world = SmallWorld(participants=300)
+    plain, looked = world.events, []
+
+    def events(*place):
+        looked.append(place[-1])
+        if len(looked) == (3 if command == "why" else 250):
+            interrupt_main()
+        return plain(*place)
+
+    world.events = events
+    named = STAGE_ARN, SESSION_ID, *words.get(command, [])
+    with Endpoint(world) as endpoint:
+        code, out, err = run(command, *named, url=endpoint.url)
+        assert code == 130
+        told, *rest = [line for line in err.splitlines() if "a second" in line]
+        assert not rest, "it is said once"
+        forecast = r"4 calls a second: \d+ calls or more, [^.]* s or more\. Ctrl\+C ends it; "
+        assert re.search(forecast, told)
+        assert ("--resume goes on" in told) is (command == "record")
+        assert "a second" not in out
+        if command == "record":
+            _, _, err = run("summary", words["record"][1])
+            assert "Ctrl+C" not in err, "nothing is called"
 
 
 def test_a_stage_and_a_time_find_the_session_or_ask_which_day_is_meant(served, run):

@@ -56,3 +56,23 @@ def test_nothing_is_drawn_where_nobody_looks(monkeypatch, clock):
     progress.hide()
     assert stream.getvalue() == ""
     shown_on(None, monkeypatch, clock).changed()
+
+
+def test_what_the_rest_takes_is_told_once_and_also_where_nobody_looks(monkeypatch, clock):
+    stream = Stream(is_terminal=False)
+    monkeypatch.setattr("sys.stderr", stream)
+    progress = Progress(clock.clock, "why")
+    left = [0, 24_000, 23_999]
+    progress.warn_of(lambda: left.pop(0), 4)
+    for _ in range(3):
+        progress.changed()
+    assert stream.getvalue() == (
+        "ivscope: 4 calls a second: 24,000 calls or more, 1 h 40 min or more. "
+        "Ctrl+C ends it; ivscope record -o FILE keeps what it has read\n"
+    )
+    progress.warn_of(lambda: 40, 4)
+    progress.changed()
+    progress.warn_of(lambda: 41, 4)
+    progress.tell(lambda: "something else")
+    progress.changed()
+    assert stream.getvalue().count("\n") == 1, "what is soon done needs no forecast"

@@ -7,8 +7,9 @@ from contextlib import suppress
 from typing import Any
 
 from ivscope.analysis.session_summary import Coverage
+from ivscope.cli.command_line import warn
 from ivscope.domain.clock import Clock
-from ivscope.domain.durations import duration
+from ivscope.domain.durations import duration, forecast
 from ivscope.provider.fetch.scan import Scan
 from ivscope.render.bars import coverage_text, in_number
 from ivscope.render.cells import clip
@@ -21,20 +22,30 @@ _REDRAWN_EVERY_SECONDS = 0.1
 _USUAL_WIDTH = 80
 """Cells of a line where the terminal does not tell."""
 
+_ALSO_KEPT = "ivscope record -o FILE keeps what it has read"
+
 
 class Progress:
     """Draws a line on stderr while something is read, if that is a terminal."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, command: str | None = None) -> None:
+        """Tell nothing yet.
+
+        Args:
+            clock: Tells when it was drawn last.
+            command: Its name, if one may have to wait long; None where nothing is called.
+        """
+        self._command = command
         self._words: Callable[[], str] = lambda: ""
         self._clock = clock
         self._scan: Scan | None = None
+        self._forecast: Callable[[], str] | None = None
         self._shown = ""
         self._drawn_at = -_REDRAWN_EVERY_SECONDS
 
     def tell(self, words: Callable[[], str]) -> None:
         """Tell what is done by a function that says how far it is."""
-        self._words, self._scan = words, None
+        self._words, self._scan, self._forecast = words, None, None
 
     def watch(self, scan: Scan, doing: str) -> None:
         """Tell how far the scan of a session is, with a bar once everybody is listed.
@@ -50,10 +61,36 @@ class Progress:
             left = "" if told.eta_seconds is None else f", about {duration(told.eta_seconds)} left"
             return f"{doing}: {people}, {told.events:,} events{left}"
 
-        self._words, self._scan = words, scan
+        self._words, self._scan, self._forecast = words, scan, None
+
+    def warn_of(self, calls: Callable[[], int], pace: int) -> None:
+        """Say once what the rest takes, as soon as it is known, unless it is soon done.
+
+        Other than the line, this also goes where stderr is no terminal.
+
+        Args:
+            calls: Returns the fewest calls that the rest takes; 0 while that is not known.
+            pace: Calls per second.
+        """
+        if self._command is None:
+            return
+        kept = "--resume goes on" if self._command == "record" else _ALSO_KEPT
+
+        def told() -> str:
+            count = calls()
+            if not count:
+                return ""
+            self._forecast = None
+            least = forecast(count, pace)
+            return least and f"{least}. Ctrl+C ends it; {kept}"
+
+        self._forecast = told
 
     def changed(self) -> None:
         """Draw again, unless that was a moment ago."""
+        if self._forecast is not None and (told := self._forecast()):
+            self.hide()
+            warn(told)
         now = self._clock.monotonic()
         if now - self._drawn_at < _REDRAWN_EVERY_SECONDS or not is_terminal(sys.stderr):
             return

@@ -233,7 +233,7 @@ class DataCommand:
             # Ages of what was recorded are counted from today, as on screen.
             clock=SYSTEM_CLOCK if self.origin.connect is None else self.origin.clock,
         )
-        self.progress = Progress(self.provider.clock)
+        self.progress = Progress(self.provider.clock, name if self.provider.may_grow else None)
         """How far reading is, for people who wait at a terminal."""
         self.reader = Reader(self.provider, self.progress.changed)
         self._has_document = False
@@ -514,6 +514,8 @@ class DataCommand:
             doing: What is done, such as "reading".
         """
         self.progress.watch(scan, doing)
+        log, pace = scan.log, self.provider.scan_limit
+        self.progress.warn_of(lambda: log.participants_complete and scan.calls_left, pace)
         self.reader.read_session(scan)
         if scan.failure is not None:
             self.failures["the session"] = scan.failure
@@ -526,6 +528,7 @@ class DataCommand:
         people = (ParticipantScope(*place, one) for one in scan.log.participant_ids)
         facts = FactReading(self.provider, people)
         self.progress.tell(lambda: f"{doing}: {facts.done:,} of {facts.wanted:,} clients")
+        self.progress.warn_of(lambda: facts.wanted - facts.done, self.provider.background_limit)
         self.reader.wait_until(lambda: not facts.step())
         if facts.failure is not None:
             self.failures["clients"] = facts.failure

@@ -25,6 +25,7 @@ from ivscope.export.record_writer import Format
 from ivscope.export.records import EVENTS, FINDINGS, event_record
 from ivscope.findings.finding import Finding
 from ivscope.knowledge.error_codes import explain_code
+from ivscope.provider.fetch.rate_limiter import DEMAND_LIMIT
 from ivscope.render.bars import in_number
 from ivscope.render.cells import wrap
 from ivscope.render.fields import field
@@ -282,6 +283,7 @@ class _Cause:
         command.progress.tell(
             lambda: f"reading: {moment.done:,} of {moment.wanted:,} who had joined by then"
         )
+        command.progress.warn_of(lambda: moment.wanted - moment.done, DEMAND_LIMIT)
         try:
             moment.find(sought)
         except KeyboardInterrupt:

@@ -35,6 +35,26 @@ def short_duration(seconds: float) -> str:
     return f"{number}m" if unit == "min" else f"{number}{unit}{rest[0]}{rest[1][0]}"
 
 
+_SOON_SECONDS = 10
+"""What takes no longer than this needs no forecast."""
+
+
+def forecast(calls: int, pace: int) -> str:
+    """Say what many calls take: "4 calls a second: 2,400 calls or more, 10 min or more".
+
+    Empty for what is soon done. An answer has one page, so what is said is the least.
+
+    Args:
+        calls: The fewest calls that it takes.
+        pace: Calls per second.
+    """
+    seconds = calls / pace
+    if seconds <= _SOON_SECONDS:
+        return ""
+    least = f"{calls:,} calls or more, {round_duration(seconds)} or more"
+    return f"{pace:,} {'call' if pace == 1 else 'calls'} a second: {least}"
+
+
 def per_minute(count: int, seconds: float) -> float | None:
     """How many happenings came in a minute on average, the first one not counted.
 

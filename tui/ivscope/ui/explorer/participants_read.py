@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from ivscope.analysis.histories import PUBLISHING_NAMES, KindRoles, Row, publishing_of
 from ivscope.analysis.intervals import SECOND, Interval, Reach
 from ivscope.analysis.timed_events import flags_of
-from ivscope.domain.durations import round_duration
+from ivscope.domain.durations import forecast
 from ivscope.domain.events import JOINED, LEFT, PUBLISH_STARTED, PUBLISH_STOPPED
 from ivscope.domain.stages import ParticipantScope, ParticipantSummary, SessionScope
 from ivscope.domain.times import Time, from_microseconds
@@ -19,7 +19,6 @@ from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.event_log import NO_TIME, EventLog
 from ivscope.provider.store.feed import Feed
 from ivscope.provider.store.session_log import ReadState, SessionLog
-from ivscope.render.bars import in_number
 from ivscope.render.picker_rows import (
     EventsRead,
     ParticipantColumns,
@@ -37,9 +36,6 @@ who have more, the code that came most often is told in the summary."""
 _MOST_MOVES = 200
 """Events of stays and of publishing that are paired for one row on screen: 10 ms. Who has more has
 restarted all the time, and how long it published stays untold."""
-
-_SOON_SECONDS = 10
-"""What takes no longer than this needs no forecast."""
 
 _MOST_RANKED = 99
 """Participants with one user id that are numbered by the time of joining: a user id of more than
@@ -130,13 +126,11 @@ class ParticipantsRead:
         provider = self._provider
         if provider is None or not provider.may_grow or self._scan is not None:
             return ""
-        pace = provider.scan_limit
-        seconds = self._counted / pace
-        if seconds <= _SOON_SECONDS:
+        least = forecast(self._counted, provider.scan_limit)
+        if not least:
             return ""
         whose = f"all {self._counted:,}" if self._is_everybody else "everybody"
-        least = f"{self._counted:,} calls or more, {round_duration(seconds)} or more"
-        told = f"{key} reads those of {whose}, {in_number(pace, 'calls')} a second: {least}"
+        told = f"{key} reads those of {whose}, {least}"
         return f"{told}." if self._is_everybody else f"{told} for those listed so far."
 
     def _all_read(self) -> int:
