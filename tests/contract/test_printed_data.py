@@ -348,6 +348,21 @@ def test_a_file_is_not_recorded_anew_and_never_called_saved(served, capsys, tmp_
     assert file.read_bytes() == before
 
 
+def test_the_help_of_recording_lists_nothing_that_recording_refuses(capsys, tmp_path):
+    with pytest.raises(SystemExit):
+        Ran(capsys, None, "record", "--help")
+    listed = capsys.readouterr().out.replace("reads it with --from", "")
+    for option in (["--redact"], ["--from", "night.ivscope"]):
+        assert option[0] not in listed
+        said = Ran(
+            capsys, None, "record", STAGE_ARN, SESSION_ID, "-o", str(tmp_path / "a"), *option
+        )
+        assert (said.code, said.out) == (2, "")
+        assert "a recording " in said.err
+    assert "--resume" in listed
+    assert "file of a recording" not in listed
+
+
 @pytest.mark.parametrize("wrong", [("nobody's", SESSION_ID), (STAGE_ARN, "st-short")])
 def test_where_no_session_is_found_to_record_no_new_file_is_left(served, capsys, tmp_path, wrong):
     file = tmp_path / "night.ivscope"
@@ -428,12 +443,3 @@ def test_ctrl_c_ends_following_with_a_last_record(served):
     assert (end["type"], end["complete"]) == ("end", False)
     assert end["words"].startswith("interrupted: 250 events")
     assert "Traceback" not in told
-
-
-def test_the_help_of_record_lists_no_option_that_it_refuses(capsys):
-    with pytest.raises(SystemExit):
-        main(["record", "--help"])
-    usage = capsys.readouterr().out
-    assert "[--resume]" in usage
-    assert "[--from" not in usage
-    assert "redact" not in usage

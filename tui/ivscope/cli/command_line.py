@@ -86,6 +86,17 @@ class Parser(argparse.ArgumentParser):
                 words.append(word)
         return super().parse_known_args(self._options_first(words), namespace)
 
+    def tell(self, name: str, text: str) -> None:
+        """Change what the help says of an argument, where a command shares a parser.
+
+        Args:
+            name: Where its value is put.
+            text: The help; `argparse.SUPPRESS` for an argument that is refused.
+        """
+        for action in self._actions:
+            if action.dest == name:
+                action.help = text
+
     def _options_first(self, words: Sequence[str]) -> list[str]:
         """Put options with their values before all else, in their order.
 

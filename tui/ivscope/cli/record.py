@@ -1,6 +1,6 @@
 """The command `ivscope record`: a whole session into a file, without a screen."""
 
-import argparse
+from argparse import SUPPRESS
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,8 +23,11 @@ def run(words: Sequence[str]) -> int:
         "all keys, and every command that prints data reads it with --from FILE.",
         [RECORDINGS],
     )
-    _leave_out_of_help(parser, "file", "redact")
     add_place(parser, 2)
+    parser.tell("stage", "ARN or name of the stage")
+    # Both are refused, with a sentence that says why.
+    parser.tell("file", SUPPRESS)
+    parser.tell("redact", SUPPRESS)
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the file")
     parser.add_argument(
         "--resume", action="store_true", help="go on with a file that is there already"
@@ -54,13 +57,6 @@ def run(words: Sequence[str]) -> int:
         if session is None and is_new:
             # Nothing in it is wanted, and it would be in the way of the corrected command.
             recording.path.unlink(missing_ok=True)
-
-
-def _leave_out_of_help(parser: argparse.ArgumentParser, *names: str) -> None:
-    """Do not list options that every reading command has and this one refuses with a reason."""
-    for option in parser._actions:  # noqa: SLF001 - argparse has no other way to its options
-        if option.dest in names:
-            option.help = argparse.SUPPRESS
 
 
 def _record(command: DataCommand, recording: Recording, session: SessionScope, file: str) -> int:
