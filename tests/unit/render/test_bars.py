@@ -191,3 +191,29 @@ def test_a_fact_that_does_not_fit_is_left_out_for_one_that_does(width, shown):
     status = ListStatus("events", 2_161, has_more=False, extra=facts)
     text = _text(status_line(status, Budget(0, 0), "", width))
     assert text.removesuffix("ALL READ").rstrip() == shown
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (120, "· E 3 of 4 in alerts.log, 1 only there · 40 errors"),
+        (80, "1,034 events, all read · all 40 participants · E 3 of 4 "),
+        (66, "1,034 events, all read · all 40 participants   "),
+    ],
+)
+def test_the_meaning_of_the_marks_is_kept_longer_than_errors_and_order(width, shown):
+    extra = ("all 40 participants", "40 errors", "sorted by time")
+    told = ("E 3 of 4 in alerts.log, 1 only there", "E 3 of 4")
+    status = ListStatus(
+        noun="events",
+        count=1_034,
+        has_more=False,
+        all_read="ALL READ 20:59:59",
+        extra=extra,
+        told=told,
+    )
+    text = _text(status_line(status, Budget(0, 0), "", width))
+    assert shown in text
+    assert text.endswith("ALL READ 20:59:59")
+    few = _text(status_line(replace(status, extra=extra[:1]), Budget(0, 0), "", width))
+    assert ("· E 3 of 4" in few) is (width > 66)

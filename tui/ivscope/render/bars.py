@@ -19,7 +19,7 @@ from ivscope.analysis.session_summary import Coverage
 from ivscope.domain.durations import duration
 from ivscope.domain.failures import FailureKind, ProviderFailure, is_not_recorded
 from ivscope.domain.frozen import frozen
-from ivscope.render.cells import clip, line_width, shorten, wrap
+from ivscope.render.cells import beside, clip, line_width, shorten, wrap
 from ivscope.render.cells import width as text_width
 from ivscope.render.fields import field, text_field
 from ivscope.render.lines import Line, Role, Span
@@ -235,6 +235,9 @@ _SEPARATOR = Span(" · ", Role.MUTED)
 
 _INWARDS = Span(" \u203a ", Role.MUTED)
 
+_SURE_FACTS = 2
+"""How much was read, and what somebody asked for or what failed: these are cut, never dropped."""
+
 _SHORTEST_CRUMB = 6
 
 _LEAST_NAME = 14
@@ -276,6 +279,8 @@ class ListStatus:
     """Rows left after narrowing by a text; None when it is not narrowed."""
     extra: tuple[str, ...] = ()
     """Further facts, such as "3 errors" and "newest first"."""
+    told: tuple[str, ...] = ()
+    """What the marks of EventBridge mean, the longest words first: more than errors and order."""
     empty_note: tuple[str, ...] = ()
     """What an empty list means, and what it does not mean."""
     more_note: str = "... more available, read when you get here"
@@ -408,7 +413,6 @@ def status_line(
         status = replace(status, reading=False, waiting=False)
     word, role = (running, Role.ACCENT) if running else state_word(status, budget)
     word = with_keys(word, keys)
-    spans: list[Span] = []
     room = width - text_width(word) - 2
     facts = (loaded_text(status), *status.extra)
     if status.failure is not None and not is_not_recorded(status.failure):
@@ -418,16 +422,10 @@ def status_line(
         facts = (facts[0], FEWER_CALLS, GOES_ON_BY_ITSELF)
     elif status.reading and budget.waited_seconds >= SLOW_SECONDS and not running:
         facts = (facts[0], f"waiting for {budget.waits_for}", *status.extra)
-    for index, fact in enumerate(with_keys(one, keys) for one in facts):
-        separator = (_SEPARATOR,) if spans else ()
-        left = room - line_width((*spans, *separator))
-        if left < _SHORTEST_CRUMB:
-            break
-        # Half a number or half a word says less than a later fact that fits. The first two are how
-        # much was read, and what somebody asked for or what failed.
-        if index > 1 and text_width(fact) > left:
-            continue
-        spans += [*separator, Span(clip(fact, left))]
+    choices: list[Sequence[str]] = [(with_keys(fact, keys),) for fact in facts]
+    if status.told:
+        choices.insert(_SURE_FACTS, status.told)
+    spans = beside(choices, _SEPARATOR, room, sure=_SURE_FACTS, least=_SHORTEST_CRUMB)
     for meter in _meters(budget):
         if line_width((*spans, _SEPARATOR, meter)) <= room:
             spans += [_SEPARATOR, meter]

@@ -1,7 +1,7 @@
 """Measure, cut and wrap text in terminal cells. The only module that measures width."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
@@ -71,6 +71,31 @@ def clip(text: str, cells: int) -> str:
     # Safe text is never shorter than the original, so this much still overflows the cells.
     head = text[: (max(cells, 0) + 1) * _CHARACTERS_PER_CELL]
     return shorten(safe(head), cells)
+
+
+def beside(
+    choices: Sequence[Sequence[str]], separator: Span, cells: int, *, sure: int, least: int
+) -> list[Span]:
+    """Put texts beside each other, of each choice the first text that fits.
+
+    Args:
+        choices: Texts that say the same, the longest first.
+        separator: Between two of them.
+        cells: Room for all.
+        sure: So many of the first choices are cut where none of their texts fits, others dropped:
+            half a number or half a word says less than a later text that fits.
+        least: With less room than this nothing more is said.
+    """
+    spans: list[Span] = []
+    for index, texts in enumerate(choices):
+        before = (separator,) if spans else ()
+        left = cells - line_width((*spans, *before))
+        if left < least:
+            break
+        fitting = next((text for text in texts if width(text) <= left), None)
+        if fitting is not None or index < sure:
+            spans += [*before, Span(clip(fitting or texts[-1], left))]
+    return spans
 
 
 def pad(text: str, cells: int) -> str:

@@ -373,8 +373,7 @@ class EventsPane:
         assert self.event_list is not None  # noqa: S101 - only asked while events are shown
         event_list = self.event_list
         status = event_status(event_list, self.row, self._sought(event_list), self._times.zone)
-        told = self.told_words
-        return replace(status, extra=(*status.extra, told)) if told else status
+        return replace(status, told=self.told_words)
 
     @property
     def joined(self) -> Joined | None:
@@ -390,16 +389,18 @@ class EventsPane:
         return self._joined if self._joined.told else None
 
     @property
-    def told_words(self) -> str:
-        """Say how many of the notices are in the list; empty without any."""
+    def told_words(self) -> tuple[str, ...]:
+        """Say how many of the notices are in the list, the longest words first; empty without."""
         joined = self.joined
         if joined is None or self.notices is None or self.event_list is None:
-            return ""
+            return ()
         source, is_all = safe(self.notices.source), self.event_list.stream.is_complete
         if joined.here == joined.told:
-            return f"{TOLD} all {joined.told:,} in {source}"
+            words = f"{TOLD} all {joined.told:,}"
+            return f"{words} in {source}", words
+        words = f"{TOLD} {joined.here:,} of {joined.told:,}"
         ends = f", {joined.told - joined.here:,} only there" if is_all else " read"
-        return f"{TOLD} {joined.here:,} of {joined.told:,} in {source}{ends}"
+        return f"{words} in {source}{ends}", f"{words}{'' if is_all else ' read'}"
 
     def _sought(self, event_list: EventList) -> str | None:
         return self.waits_for or self._seeking.text(event_list)
