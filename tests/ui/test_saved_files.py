@@ -78,7 +78,7 @@ async def opened(path, connect=None, start=None):
 
 
 async def walked(journey):
-    """What stands between header and status, at an error and in the list of participants."""
+    """What stands between header and status: an error, both ends of the summary, lanes, people."""
     await journey.until("61 events, all read")
     await journey.press("g", "e")
     await journey.until(lambda: journey.event.is_error)
@@ -89,6 +89,17 @@ async def walked(journey):
     await journey.until("40 participants, all read")
     await journey.press("i")
     await journey.until("ALL READ")
+    await journey.press("Z", "G")  # recording has read the clients of everybody
+    await journey.until("not given      12  18")
+    await journey.press("g", "G")
+    await journey.until("EVENTS BY NAME")
+    yield journey.screen[1:-2]
+    await journey.press("g")
+    await journey.until("2,161 events")
+    yield journey.screen[1:-2]
+    await journey.press("escape", "I")
+    await journey.until("12 of 12")
+    yield journey.screen[1:-2]
     await journey.press("escape")
     await journey.until("errors of all 40, most first")
     await journey.until("Publishing  for 25 min 08 s")
