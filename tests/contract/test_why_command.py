@@ -148,7 +148,7 @@ def test_a_long_wait_is_told_before_it_begins(command, run, tmp_path, monkeypatc
     # The usual pace, but nobody waits for it.
     paced = RateLimiter(demand=4, background=4, window=0)
     monkeypatch.setattr(reading, "RateLimiter", lambda **_limits: paced)
-    world = SmallWorld(participants=300)
+    world = SmallWorld(participants=600)
     plain, looked = world.events, []
 
     def events(*place):
