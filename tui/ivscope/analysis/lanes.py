@@ -9,7 +9,7 @@ from itertools import compress, pairwise
 from math import inf
 from typing import Final
 
-from ivscope.analysis.histories import History, KindRoles, history_of, rows_of, stays_in
+from ivscope.analysis.histories import History, KindRoles, history_of, plain_stay, rows_of, stays_in
 from ivscope.analysis.intervals import Cover, Interval, Reach
 from ivscope.analysis.time_window import TimeWindow
 from ivscope.analysis.timed_events import flags_of
@@ -152,6 +152,9 @@ class Lanes:
 
     def _stays(self, participant_id: str, reach: Reach) -> Cover:
         ranges = self._ranges(participant_id)
+        plain = plain_stay(self._log, ranges, self._roles, reach, self._until)
+        if plain is not None:
+            return Cover([plain])
         stays, latest = stays_in(self._log, ranges, self._roles, reach)
         until = max(self._until, latest)
         began = [one for one in stays.intervals if one.start is not None]
