@@ -90,8 +90,9 @@ class Lanes:
         """Make no lane of more than so many events when it is asked for; None to make all.
 
         Until somebody makes those `awaited` by `made` and `keep` they are as they were before, or
-        `AWAITED` throughout.
+        `AWAITED` throughout. Nothing is awaited yet: another view shows other lanes.
         """
+        self.awaited.clear()
         self._most_at_once = events
 
     def cells(self, participant_id: str, window: TimeWindow, columns: int) -> str:
